@@ -1,0 +1,209 @@
+package schema
+
+import (
+	"encoding/json"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Job is one run of sync, move, undo or catalogue update. The table is the outbox and the truth: the queue only
+// carries ids of rows that are here.
+type Job struct{ ent.Schema }
+
+func (Job) Annotations() []schema.Annotation { return table("jobs") }
+
+func (Job) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (Job) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("kind").Immutable().Comment("SYNC, UNDO, MOVE, ..."),
+		field.String("state").Comment("QUEUED RUNNING CANCELLING NEEDS_REVIEW SUCCEEDED FAILED CANCELLED"),
+		field.String("verdict").Default("").Comment("CHANGED NO_CHANGE PARTIAL BLOCKED PREVIEWED FAILED; empty while undecided"),
+		field.String("mode").Immutable().Comment("APPLY or PREVIEW"),
+		field.String("trigger").Immutable().Comment("MANUAL, SCHEDULED, COMMAND"),
+		field.JSON("args", json.RawMessage{}).Immutable(),
+		field.String("unique_key").Optional().Nillable().Immutable().Comment("one unfinished job a key; NULL: any number"),
+		field.String("idempotency_key").Optional().Nillable().Unique().Immutable(),
+		field.String("phase").Default(""),
+		field.Int64("done").Default(0),
+		field.Int64("total").Default(0),
+		field.Bool("applied").Default(false).Comment("whether counts were written or only planned"),
+		field.JSON("counts", json.RawMessage{}).Optional(),
+		field.String("summary").Default("").Comment("one paragraph in plain words"),
+		field.String("error_code").Default(""),
+		field.String("error_message").Default(""),
+		field.String("error_hint").Default(""),
+		field.String("run_token").Default("").Comment("of the run that owns the row; every write is fenced by it"),
+		field.Int("attempt").Default(0),
+		field.Int64("due_at").Comment("not before"),
+		field.Int64("dispatched_at").Optional().Nillable(),
+		field.Int64("heartbeat_at").Optional().Nillable(),
+		field.Int64("waits_for_job_id").Optional().Nillable().Comment("the job that writes a common collection"),
+		field.Int64("subject_job_id").Optional().Nillable().Immutable().Comment("the job an undo reverses, the preview a move applies"),
+		field.Int64("started_at").Optional().Nillable(),
+		field.Int64("finished_at").Optional().Nillable(),
+	}
+}
+
+func (Job) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("parts", JobPart.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("changes", JobChange.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("findings", JobFinding.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("dependents", Job.Type).Annotations(entsql.OnDelete(entsql.SetNull)).
+			From("subject").Field("subject_job_id").Unique().Immutable(),
+	}
+}
+
+func (Job) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("unique_key").Unique().StorageKey("job_one_unfinished").
+			Annotations(entsql.IndexWhere("state IN ('QUEUED', 'RUNNING', 'CANCELLING')")),
+		index.Fields("state", "due_at").StorageKey("job_unfinished").
+			Annotations(entsql.IndexWhere("state IN ('QUEUED', 'RUNNING', 'CANCELLING')")),
+		index.Fields("state", "id"),
+		index.Fields("kind", "id"),
+		index.Fields("subject_job_id"),
+	}
+}
+
+// JobPart is a job's work on one profile's one content type: the unit of fetching, planning, guarding and failing.
+type JobPart struct{ ent.Schema }
+
+func (JobPart) Annotations() []schema.Annotation { return table("job_parts") }
+
+func (JobPart) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (JobPart) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("job_id").Immutable(),
+		field.Int64("profile_id").Optional().Nillable(),
+		field.Int64("collection_id").Optional().Nillable(),
+		field.Int64("provider_file_id").Optional().Nillable(),
+		field.String("content").Comment("BOOKS or JOURNALS"),
+		field.String("state").Comment("PENDING FETCHED PLANNED APPLYING APPLIED NO_CHANGE NO_FILE SKIPPED PREVIEWED HELD BLOCKED FAILED"),
+		field.JSON("counts", json.RawMessage{}).Optional(),
+		field.String("code").Default("").Comment("outcome code where there is something to say"),
+		field.String("message").Default(""),
+		field.String("hint").Default(""),
+		field.JSON("groups", json.RawMessage{}).Optional().Comment("names of the profile's inventory groups at the time"),
+		field.String("profile_name").Default("").Comment("as it was called at the time"),
+		field.String("collection_name").Default(""),
+		field.String("plan_hash").Default("").Comment("of a held plan, to see whether it still is the plan"),
+		field.Int("entitlements_before").Default(0).Comment("the profile's entitlements here before the run"),
+	}
+}
+
+func (JobPart) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("job", Job.Type).Ref("parts").Field("job_id").Unique().Required().Immutable(),
+		edge.From("profile", Profile.Type).Ref("job_parts").Field("profile_id").Unique(),
+		edge.From("collection", Collection.Type).Ref("job_parts").Field("collection_id").Unique(),
+		edge.From("provider_file", ProviderFile.Type).Ref("job_parts").Field("provider_file_id").Unique(),
+		edge.To("changes", JobChange.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("findings", JobFinding.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
+
+func (JobPart) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("job_id", "profile_id", "content").Unique(),
+		index.Fields("profile_id", "collection_id"),
+		index.Fields("collection_id"),
+		index.Fields("provider_file_id"),
+	}
+}
+
+// JobChange is one line of a job's report: a field that changed on a portfolio, a portfolio that came or went, or a
+// row that was set aside.
+type JobChange struct{ ent.Schema }
+
+func (JobChange) Annotations() []schema.Annotation { return table("job_changes") }
+
+func (JobChange) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}} }
+
+func (JobChange) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("job_id").Immutable(),
+		field.Int64("part_id").Immutable(),
+		field.Int64("portfolio_id").Optional().Nillable().Comment("NULL: a row without a portfolio (free, invalid)"),
+		field.String("action").Immutable().Comment("ADD UPDATE REMOVE KEEP WITHDRAW FREE INVALID AMBIGUOUS ..."),
+		field.String("field").Default("").Immutable().Comment("KBART name or coverage; empty: the portfolio as a whole"),
+		field.String("title").Immutable().Comment("as it was called at the time"),
+		field.String("old_value").Default("").Immutable(),
+		field.String("new_value").Default("").Immutable(),
+		field.Int("line").Default(0).Immutable().Comment("in the file; 0: none"),
+	}
+}
+
+func (JobChange) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("job", Job.Type).Ref("changes").Field("job_id").Unique().Required().Immutable(),
+		edge.From("part", JobPart.Type).Ref("changes").Field("part_id").Unique().Required().Immutable(),
+		edge.From("portfolio", Portfolio.Type).Ref("changes").Field("portfolio_id").Unique(),
+	}
+}
+
+func (JobChange) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("job_id", "action", "field", "id"),
+		index.Fields("part_id", "portfolio_id"),
+		index.Fields("portfolio_id", "id"),
+	}
+}
+
+// JobFinding is what the reader or the planner had to say of one place in a file.
+type JobFinding struct{ ent.Schema }
+
+func (JobFinding) Annotations() []schema.Annotation { return table("job_findings") }
+
+func (JobFinding) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}} }
+
+func (JobFinding) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("job_id").Immutable(),
+		field.Int64("part_id").Immutable(),
+		field.Int("severity").Immutable().Comment("0 info, 1 warning, 2 error, 3 fatal"),
+		field.String("code").Immutable(),
+		field.Int("line").Immutable(),
+		field.String("column").Immutable(),
+		field.String("value").Immutable(),
+		field.String("message").Immutable(),
+		field.String("hint").Immutable(),
+	}
+}
+
+func (JobFinding) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("job", Job.Type).Ref("findings").Field("job_id").Unique().Required().Immutable(),
+		edge.From("part", JobPart.Type).Ref("findings").Field("part_id").Unique().Required().Immutable(),
+	}
+}
+
+func (JobFinding) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("job_id", "severity", "code", "id"),
+		index.Fields("job_id", "code", "id"),
+		index.Fields("job_id", "column", "id"),
+		index.Fields("part_id"),
+	}
+}
+
+// ScheduleSlot makes one moment of a schedule fire once, however many processes see it come.
+type ScheduleSlot struct{ ent.Schema }
+
+func (ScheduleSlot) Annotations() []schema.Annotation { return table("schedule_slots") }
+
+func (ScheduleSlot) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (ScheduleSlot) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("slot").Unique().Immutable(),
+		field.Int64("job_id").Optional().Nillable(),
+	}
+}

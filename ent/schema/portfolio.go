@@ -1,0 +1,128 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Portfolio is one title in a collection: the unit that is available or not. A removed one keeps its record, hidden
+// (removed_at), so that it comes back with id, locks and license.
+type Portfolio struct{ ent.Schema }
+
+func (Portfolio) Annotations() []schema.Annotation { return table("portfolios") }
+
+func (Portfolio) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (Portfolio) Fields() []ent.Field {
+	return append([]ent.Field{
+		field.Int64("collection_id").Immutable(),
+		field.Bool("available"),
+		field.Bool("listed").Comment("listedByProvider: at least one profile's latest file lists it"),
+		field.Int64("removed_at").Optional().Nillable().Comment("hidden since; NULL: in the holdings"),
+		field.String("review").Default("").Comment("why a person must decide: AMBIGUOUS, ROW_UNREADABLE; empty: nothing to decide"),
+		field.String("locked_fields").Default("").Comment("KBART names that a sync leaves alone, blank-separated"),
+		field.Int64("license_id").Optional().Nillable(),
+	}, titleFields()...)
+}
+
+func (Portfolio) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("collection", Collection.Type).Ref("portfolios").Field("collection_id").Unique().Required().Immutable(),
+		edge.From("license", License.Type).Ref("portfolios").Field("license_id").Unique(),
+		edge.To("entitlements", Entitlement.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("po_lines", POLine.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("changes", JobChange.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+	}
+}
+
+// The indexes over rare states are partial: they cost the ordinary row nothing.
+func (Portfolio) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("collection_id", "title_key", "id"),
+		index.Fields("title_key", "id"),
+		index.Fields("title_id"),
+		index.Fields("print_key"),
+		index.Fields("online_key"),
+		index.Fields("license_id").Annotations(entsql.IndexWhere("license_id IS NOT NULL")),
+		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_unavailable").
+			Annotations(entsql.IndexWhere("NOT available AND removed_at IS NULL")),
+		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_unlisted").
+			Annotations(entsql.IndexWhere("NOT listed AND removed_at IS NULL")),
+		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_review").
+			Annotations(entsql.IndexWhere("review <> ''")),
+		index.Fields("collection_id", "removed_at", "id").StorageKey("portfolio_removed").
+			Annotations(entsql.IndexWhere("removed_at IS NOT NULL")),
+	}
+}
+
+// Entitlement says that one profile's latest file lists a portfolio. It carries that profile's coverage. An ended one
+// (active false) keeps its coverage: a portfolio that is kept for its PO line still shows it, and an undo needs it.
+type Entitlement struct{ ent.Schema }
+
+func (Entitlement) Annotations() []schema.Annotation { return table("entitlements") }
+
+func (Entitlement) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (Entitlement) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("portfolio_id").Immutable(),
+		field.Int64("profile_id").Optional().Nillable().Comment("NULL: no provider's entitlement; it carries the coverage of a local portfolio"),
+		field.Bool("active"),
+		field.Int64("coverage_hash").Comment("hash of the statements as a set: equal hashes need no comparison"),
+		field.String("release").Default("").Comment("date of the file that last wrote it, YYYY-MM-DD"),
+	}
+}
+
+func (Entitlement) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("portfolio", Portfolio.Type).Ref("entitlements").Field("portfolio_id").Unique().Required().Immutable(),
+		edge.From("profile", Profile.Type).Ref("entitlements").Field("profile_id").Unique(),
+		edge.To("coverage", CoverageStatement.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
+
+func (Entitlement) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("portfolio_id", "profile_id").Unique(),
+		index.Fields("profile_id", "active"),
+	}
+}
+
+// CoverageStatement is one range of what is accessible: from and to date, volume, issue, and embargo. Statements of
+// a title are never merged.
+type CoverageStatement struct{ ent.Schema }
+
+func (CoverageStatement) Annotations() []schema.Annotation { return table("coverage_statements") }
+
+func (CoverageStatement) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}} }
+
+func (CoverageStatement) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("entitlement_id").Immutable(),
+		field.Int("position").Comment("order within the title, by date, from 0"),
+		field.String("date_first_issue_online").Default(""),
+		field.String("num_first_vol_online").Default(""),
+		field.String("num_first_issue_online").Default(""),
+		field.String("date_last_issue_online").Default(""),
+		field.String("num_last_vol_online").Default(""),
+		field.String("num_last_issue_online").Default(""),
+		field.String("embargo_info").Default(""),
+		field.String("title_url").Default("").Comment("of the statement's own row"),
+		field.String("notes").Default("").Comment("of the statement's own row"),
+		field.String("kind").Default("").Comment("ARCHIVE, FRONTFILE or empty"),
+	}
+}
+
+func (CoverageStatement) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("entitlement", Entitlement.Type).Ref("coverage").Field("entitlement_id").Unique().Required().Immutable(),
+	}
+}
+
+func (CoverageStatement) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("entitlement_id", "position").Unique()}
+}
