@@ -30,8 +30,6 @@ type Entitlement struct {
 	Active bool `json:"active,omitempty"`
 	// hash of the statements as a set: equal hashes need no comparison
 	CoverageHash int64 `json:"coverage_hash,omitempty"`
-	// date of the file that last wrote it, YYYY-MM-DD
-	Release string `json:"release,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the EntitlementQuery when eager-loading is set.
 	Edges        EntitlementEdges `json:"edges"`
@@ -91,8 +89,6 @@ func (*Entitlement) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case entitlement.FieldID, entitlement.FieldCreatedAt, entitlement.FieldUpdatedAt, entitlement.FieldPortfolioID, entitlement.FieldProfileID, entitlement.FieldCoverageHash:
 			values[i] = new(sql.NullInt64)
-		case entitlement.FieldRelease:
-			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -150,12 +146,6 @@ func (_m *Entitlement) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field coverage_hash", values[i])
 			} else if value.Valid {
 				_m.CoverageHash = value.Int64
-			}
-		case entitlement.FieldRelease:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field release", values[i])
-			} else if value.Valid {
-				_m.Release = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -227,9 +217,6 @@ func (_m *Entitlement) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("coverage_hash=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CoverageHash))
-	builder.WriteString(", ")
-	builder.WriteString("release=")
-	builder.WriteString(_m.Release)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -66,20 +66,6 @@ func (_c *EntitlementCreate) SetCoverageHash(v int64) *EntitlementCreate {
 	return _c
 }
 
-// SetRelease sets the "release" field.
-func (_c *EntitlementCreate) SetRelease(v string) *EntitlementCreate {
-	_c.mutation.SetRelease(v)
-	return _c
-}
-
-// SetNillableRelease sets the "release" field if the given value is not nil.
-func (_c *EntitlementCreate) SetNillableRelease(v *string) *EntitlementCreate {
-	if v != nil {
-		_c.SetRelease(*v)
-	}
-	return _c
-}
-
 // SetID sets the "id" field.
 func (_c *EntitlementCreate) SetID(v int64) *EntitlementCreate {
 	_c.mutation.SetID(v)
@@ -118,7 +104,6 @@ func (_c *EntitlementCreate) Mutation() *EntitlementMutation {
 
 // Save creates the Entitlement in the database.
 func (_c *EntitlementCreate) Save(ctx context.Context) (*Entitlement, error) {
-	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -144,14 +129,6 @@ func (_c *EntitlementCreate) ExecX(ctx context.Context) {
 	}
 }
 
-// defaults sets the default values of the builder before save.
-func (_c *EntitlementCreate) defaults() {
-	if _, ok := _c.mutation.Release(); !ok {
-		v := entitlement.DefaultRelease
-		_c.mutation.SetRelease(v)
-	}
-}
-
 // check runs all checks and user-defined validators on the builder.
 func (_c *EntitlementCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
@@ -168,9 +145,6 @@ func (_c *EntitlementCreate) check() error {
 	}
 	if _, ok := _c.mutation.CoverageHash(); !ok {
 		return &ValidationError{Name: "coverage_hash", err: errors.New(`ent: missing required field "Entitlement.coverage_hash"`)}
-	}
-	if _, ok := _c.mutation.Release(); !ok {
-		return &ValidationError{Name: "release", err: errors.New(`ent: missing required field "Entitlement.release"`)}
 	}
 	if len(_c.mutation.PortfolioIDs()) == 0 {
 		return &ValidationError{Name: "portfolio", err: errors.New(`ent: missing required edge "Entitlement.portfolio"`)}
@@ -222,10 +196,6 @@ func (_c *EntitlementCreate) createSpec() (*Entitlement, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CoverageHash(); ok {
 		_spec.SetField(entitlement.FieldCoverageHash, field.TypeInt64, value)
 		_node.CoverageHash = value
-	}
-	if value, ok := _c.mutation.Release(); ok {
-		_spec.SetField(entitlement.FieldRelease, field.TypeString, value)
-		_node.Release = value
 	}
 	if nodes := _c.mutation.PortfolioIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -298,7 +268,6 @@ func (_c *EntitlementCreateBulk) Save(ctx context.Context) ([]*Entitlement, erro
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
-			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*EntitlementMutation)
 				if !ok {

@@ -106,20 +106,6 @@ func (_u *EntitlementUpdate) AddCoverageHash(v int64) *EntitlementUpdate {
 	return _u
 }
 
-// SetRelease sets the "release" field.
-func (_u *EntitlementUpdate) SetRelease(v string) *EntitlementUpdate {
-	_u.mutation.SetRelease(v)
-	return _u
-}
-
-// SetNillableRelease sets the "release" field if the given value is not nil.
-func (_u *EntitlementUpdate) SetNillableRelease(v *string) *EntitlementUpdate {
-	if v != nil {
-		_u.SetRelease(*v)
-	}
-	return _u
-}
-
 // SetProfile sets the "profile" edge to the Profile entity.
 func (_u *EntitlementUpdate) SetProfile(v *Profile) *EntitlementUpdate {
 	return _u.SetProfileID(v.ID)
@@ -239,9 +225,6 @@ func (_u *EntitlementUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.AddedCoverageHash(); ok {
 		_spec.AddField(entitlement.FieldCoverageHash, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.Release(); ok {
-		_spec.SetField(entitlement.FieldRelease, field.TypeString, value)
 	}
 	if _u.mutation.ProfileCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -415,20 +398,6 @@ func (_u *EntitlementUpdateOne) AddCoverageHash(v int64) *EntitlementUpdateOne {
 	return _u
 }
 
-// SetRelease sets the "release" field.
-func (_u *EntitlementUpdateOne) SetRelease(v string) *EntitlementUpdateOne {
-	_u.mutation.SetRelease(v)
-	return _u
-}
-
-// SetNillableRelease sets the "release" field if the given value is not nil.
-func (_u *EntitlementUpdateOne) SetNillableRelease(v *string) *EntitlementUpdateOne {
-	if v != nil {
-		_u.SetRelease(*v)
-	}
-	return _u
-}
-
 // SetProfile sets the "profile" edge to the Profile entity.
 func (_u *EntitlementUpdateOne) SetProfile(v *Profile) *EntitlementUpdateOne {
 	return _u.SetProfileID(v.ID)
@@ -578,9 +547,6 @@ func (_u *EntitlementUpdateOne) sqlSave(ctx context.Context) (_node *Entitlement
 	}
 	if value, ok := _u.mutation.AddedCoverageHash(); ok {
 		_spec.AddField(entitlement.FieldCoverageHash, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.Release(); ok {
-		_spec.SetField(entitlement.FieldRelease, field.TypeString, value)
 	}
 	if _u.mutation.ProfileCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -6460,7 +6460,6 @@ type EntitlementMutation struct {
 	active           *bool
 	coverage_hash    *int64
 	addcoverage_hash *int64
-	release          *string
 	clearedFields    map[string]struct{}
 	portfolio        *int64
 	clearedportfolio bool
@@ -6867,42 +6866,6 @@ func (m *EntitlementMutation) ResetCoverageHash() {
 	m.addcoverage_hash = nil
 }
 
-// SetRelease sets the "release" field.
-func (m *EntitlementMutation) SetRelease(s string) {
-	m.release = &s
-}
-
-// Release returns the value of the "release" field in the mutation.
-func (m *EntitlementMutation) Release() (r string, exists bool) {
-	v := m.release
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRelease returns the old "release" field's value of the Entitlement entity.
-// If the Entitlement object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *EntitlementMutation) OldRelease(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRelease is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRelease requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRelease: %w", err)
-	}
-	return oldValue.Release, nil
-}
-
-// ResetRelease resets all changes to the "release" field.
-func (m *EntitlementMutation) ResetRelease() {
-	m.release = nil
-}
-
 // ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
 func (m *EntitlementMutation) ClearPortfolio() {
 	m.clearedportfolio = true
@@ -7045,7 +7008,7 @@ func (m *EntitlementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntitlementMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 6)
 	if m.created_at != nil {
 		fields = append(fields, entitlement.FieldCreatedAt)
 	}
@@ -7063,9 +7026,6 @@ func (m *EntitlementMutation) Fields() []string {
 	}
 	if m.coverage_hash != nil {
 		fields = append(fields, entitlement.FieldCoverageHash)
-	}
-	if m.release != nil {
-		fields = append(fields, entitlement.FieldRelease)
 	}
 	return fields
 }
@@ -7087,8 +7047,6 @@ func (m *EntitlementMutation) Field(name string) (ent.Value, bool) {
 		return m.Active()
 	case entitlement.FieldCoverageHash:
 		return m.CoverageHash()
-	case entitlement.FieldRelease:
-		return m.Release()
 	}
 	return nil, false
 }
@@ -7110,8 +7068,6 @@ func (m *EntitlementMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldActive(ctx)
 	case entitlement.FieldCoverageHash:
 		return m.OldCoverageHash(ctx)
-	case entitlement.FieldRelease:
-		return m.OldRelease(ctx)
 	}
 	return nil, fmt.Errorf("unknown Entitlement field %s", name)
 }
@@ -7162,13 +7118,6 @@ func (m *EntitlementMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCoverageHash(v)
-		return nil
-	case entitlement.FieldRelease:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRelease(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Entitlement field %s", name)
@@ -7284,9 +7233,6 @@ func (m *EntitlementMutation) ResetField(name string) error {
 		return nil
 	case entitlement.FieldCoverageHash:
 		m.ResetCoverageHash()
-		return nil
-	case entitlement.FieldRelease:
-		m.ResetRelease()
 		return nil
 	}
 	return fmt.Errorf("unknown Entitlement field %s", name)

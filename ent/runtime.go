@@ -7,7 +7,6 @@ import (
 	"autoholdings/ent/collectionset"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
-	"autoholdings/ent/entitlement"
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobchange"
@@ -193,12 +192,6 @@ func init() {
 	coveragestatementDescKind := coveragestatementFields[11].Descriptor()
 	// coveragestatement.DefaultKind holds the default value on creation for the kind field.
 	coveragestatement.DefaultKind = coveragestatementDescKind.Default.(string)
-	entitlementFields := schema.Entitlement{}.Fields()
-	_ = entitlementFields
-	// entitlementDescRelease is the schema descriptor for release field.
-	entitlementDescRelease := entitlementFields[4].Descriptor()
-	// entitlement.DefaultRelease holds the default value on creation for the release field.
-	entitlement.DefaultRelease = entitlementDescRelease.Default.(string)
 	inventorygroupFields := schema.InventoryGroup{}.Fields()
 	_ = inventorygroupFields
 	// inventorygroupDescDescription is the schema descriptor for description field.

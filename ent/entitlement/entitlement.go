@@ -24,8 +24,6 @@ const (
 	FieldActive = "active"
 	// FieldCoverageHash holds the string denoting the coverage_hash field in the database.
 	FieldCoverageHash = "coverage_hash"
-	// FieldRelease holds the string denoting the release field in the database.
-	FieldRelease = "release"
 	// EdgePortfolio holds the string denoting the portfolio edge name in mutations.
 	EdgePortfolio = "portfolio"
 	// EdgeProfile holds the string denoting the profile edge name in mutations.
@@ -66,7 +64,6 @@ var Columns = []string{
 	FieldProfileID,
 	FieldActive,
 	FieldCoverageHash,
-	FieldRelease,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -78,11 +75,6 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
-
-var (
-	// DefaultRelease holds the default value on creation for the "release" field.
-	DefaultRelease string
-)
 
 // OrderOption defines the ordering options for the Entitlement queries.
 type OrderOption func(*sql.Selector)
@@ -120,11 +112,6 @@ func ByActive(opts ...sql.OrderTermOption) OrderOption {
 // ByCoverageHash orders the results by the coverage_hash field.
 func ByCoverageHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCoverageHash, opts...).ToFunc()
-}
-
-// ByRelease orders the results by the release field.
-func ByRelease(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldRelease, opts...).ToFunc()
 }
 
 // ByPortfolioField orders the results by portfolio field.

@@ -84,11 +84,6 @@ func CoverageHash(v int64) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldEQ(FieldCoverageHash, v))
 }
 
-// Release applies equality check predicate on the "release" field. It's identical to ReleaseEQ.
-func Release(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldEQ(FieldRelease, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v int64) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldEQ(FieldCreatedAt, v))
@@ -267,71 +262,6 @@ func CoverageHashLT(v int64) predicate.Entitlement {
 // CoverageHashLTE applies the LTE predicate on the "coverage_hash" field.
 func CoverageHashLTE(v int64) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldLTE(FieldCoverageHash, v))
-}
-
-// ReleaseEQ applies the EQ predicate on the "release" field.
-func ReleaseEQ(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldEQ(FieldRelease, v))
-}
-
-// ReleaseNEQ applies the NEQ predicate on the "release" field.
-func ReleaseNEQ(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldNEQ(FieldRelease, v))
-}
-
-// ReleaseIn applies the In predicate on the "release" field.
-func ReleaseIn(vs ...string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldIn(FieldRelease, vs...))
-}
-
-// ReleaseNotIn applies the NotIn predicate on the "release" field.
-func ReleaseNotIn(vs ...string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldNotIn(FieldRelease, vs...))
-}
-
-// ReleaseGT applies the GT predicate on the "release" field.
-func ReleaseGT(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldGT(FieldRelease, v))
-}
-
-// ReleaseGTE applies the GTE predicate on the "release" field.
-func ReleaseGTE(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldGTE(FieldRelease, v))
-}
-
-// ReleaseLT applies the LT predicate on the "release" field.
-func ReleaseLT(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldLT(FieldRelease, v))
-}
-
-// ReleaseLTE applies the LTE predicate on the "release" field.
-func ReleaseLTE(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldLTE(FieldRelease, v))
-}
-
-// ReleaseContains applies the Contains predicate on the "release" field.
-func ReleaseContains(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldContains(FieldRelease, v))
-}
-
-// ReleaseHasPrefix applies the HasPrefix predicate on the "release" field.
-func ReleaseHasPrefix(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldHasPrefix(FieldRelease, v))
-}
-
-// ReleaseHasSuffix applies the HasSuffix predicate on the "release" field.
-func ReleaseHasSuffix(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldHasSuffix(FieldRelease, v))
-}
-
-// ReleaseEqualFold applies the EqualFold predicate on the "release" field.
-func ReleaseEqualFold(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldEqualFold(FieldRelease, v))
-}
-
-// ReleaseContainsFold applies the ContainsFold predicate on the "release" field.
-func ReleaseContainsFold(v string) predicate.Entitlement {
-	return predicate.Entitlement(sql.FieldContainsFold(FieldRelease, v))
 }
 
 // HasPortfolio applies the HasEdge predicate on the "portfolio" edge.

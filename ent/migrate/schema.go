@@ -221,7 +221,6 @@ var (
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "active", Type: field.TypeBool},
 		{Name: "coverage_hash", Type: field.TypeInt64},
-		{Name: "release", Type: field.TypeString, Default: ""},
 		{Name: "portfolio_id", Type: field.TypeInt64},
 		{Name: "profile_id", Type: field.TypeInt64, Nullable: true},
 	}
@@ -233,13 +232,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "entitlements_portfolios_entitlements",
-				Columns:    []*schema.Column{EntitlementsColumns[6]},
+				Columns:    []*schema.Column{EntitlementsColumns[5]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "entitlements_profiles_entitlements",
-				Columns:    []*schema.Column{EntitlementsColumns[7]},
+				Columns:    []*schema.Column{EntitlementsColumns[6]},
 				RefColumns: []*schema.Column{ProfilesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -248,12 +247,12 @@ var (
 			{
 				Name:    "entitlement_portfolio_id_profile_id",
 				Unique:  true,
-				Columns: []*schema.Column{EntitlementsColumns[6], EntitlementsColumns[7]},
+				Columns: []*schema.Column{EntitlementsColumns[5], EntitlementsColumns[6]},
 			},
 			{
 				Name:    "entitlement_profile_id_active",
 				Unique:  false,
-				Columns: []*schema.Column{EntitlementsColumns[7], EntitlementsColumns[3]},
+				Columns: []*schema.Column{EntitlementsColumns[6], EntitlementsColumns[3]},
 			},
 		},
 	}

@@ -73,7 +73,6 @@ func (Entitlement) Fields() []ent.Field {
 		field.Int64("profile_id").Optional().Nillable().Comment("NULL: no provider's entitlement; it carries the coverage of a local portfolio"),
 		field.Bool("active"),
 		field.Int64("coverage_hash").Comment("hash of the statements as a set: equal hashes need no comparison"),
-		field.String("release").Default("").Comment("date of the file that last wrote it, YYYY-MM-DD"),
 	}
 }
 

@@ -34,7 +34,7 @@ CREATE TABLE `coverage_statements` (`id` integer NOT NULL, `position` integer NO
 -- create index "coveragestatement_entitlement_id_position" to table: "coverage_statements"
 CREATE UNIQUE INDEX `coveragestatement_entitlement_id_position` ON `coverage_statements` (`entitlement_id`, `position`);
 -- create "entitlements" table
-CREATE TABLE `entitlements` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `active` bool NOT NULL, `coverage_hash` integer NOT NULL, `release` text NOT NULL DEFAULT (''), `portfolio_id` integer NOT NULL, `profile_id` integer NULL, PRIMARY KEY (`id`), CONSTRAINT `entitlements_portfolios_entitlements` FOREIGN KEY (`portfolio_id`) REFERENCES `portfolios` (`id`) ON DELETE CASCADE, CONSTRAINT `entitlements_profiles_entitlements` FOREIGN KEY (`profile_id`) REFERENCES `profiles` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `entitlements` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `active` bool NOT NULL, `coverage_hash` integer NOT NULL, `portfolio_id` integer NOT NULL, `profile_id` integer NULL, PRIMARY KEY (`id`), CONSTRAINT `entitlements_portfolios_entitlements` FOREIGN KEY (`portfolio_id`) REFERENCES `portfolios` (`id`) ON DELETE CASCADE, CONSTRAINT `entitlements_profiles_entitlements` FOREIGN KEY (`profile_id`) REFERENCES `profiles` (`id`) ON DELETE RESTRICT);
 -- create index "entitlement_portfolio_id_profile_id" to table: "entitlements"
 CREATE UNIQUE INDEX `entitlement_portfolio_id_profile_id` ON `entitlements` (`portfolio_id`, `profile_id`);
 -- create index "entitlement_profile_id_active" to table: "entitlements"

@@ -1,0 +1,355 @@
+package holdings
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+)
+
+// Part is one profile's one content type within a job: what is planned, guarded, applied and counted together.
+type Part struct {
+	ID, JobID               int64
+	ProfileID, CollectionID int64
+	Content                 string // BOOKS or JOURNALS
+	Release                 string // date of the file, YYYY-MM-DD; "" unknown
+	Kind                    KindFunc
+
+	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
+	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
+	// Begun is called in the transaction after which the part counts as being applied; Finish in the last one.
+	Begun, Finish func(ctx context.Context, tx *store.Tx, counts Counts) error
+}
+
+// Progress says how far a part is: Done of Total titles and removals.
+type Progress struct{ Done, Total int }
+
+// batchTitles is how many titles one transaction writes: few enough to be over in some tens of milliseconds, so that
+// a mutation waits no longer than that.
+const batchTitles = 500
+
+// ErrMoved says that a portfolio of the plan is no longer there: plan again.
+var ErrMoved = errors.New("holdings changed while the plan was applied")
+
+// applier writes one plan.
+type applier struct {
+	store  *store.Store
+	part   *Part
+	plan   *Plan
+	show   bool // write the report only: a preview, or a plan that waits for a person
+	counts Counts
+	done   int
+	total  int
+	now    int64
+
+	portfolios, entitlements, statements, changes *inserter
+	updatePortfolio                               *sql.Stmt
+}
+
+// Apply writes the plan in short transactions: additions and updates first, removals last. Started again after a
+// crash with a new plan of the same file, and the counts that the last transaction recorded, it does the rest.
+func (s *Service) Apply(ctx context.Context, plan *Plan, part *Part, resumed *Counts) (Counts, error) {
+	return s.run(ctx, plan, part, resumed, false)
+}
+
+// Show writes the plan's report and nothing else.
+func (s *Service) Show(ctx context.Context, plan *Plan, part *Part) (Counts, error) {
+	return s.run(ctx, plan, part, nil, true)
+}
+
+func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
+	a := &applier{store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now()}
+	if err := a.prepare(ctx); err != nil {
+		return Counts{}, err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	if resumed != nil {
+		a.counts = *resumed
+	} else if err := a.begin(ctx); err != nil {
+		return Counts{}, err
+	}
+	if err := a.writeTitles(ctx); err != nil {
+		return Counts{}, err
+	}
+	if err := a.writeLeaving(ctx); err != nil {
+		return Counts{}, err
+	}
+	err = a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		a.counts.Unchanged = a.counts.Titles - a.counts.Added - a.counts.Updated
+		return part.Finish(ctx, tx, a.counts)
+	})
+	return a.counts, err
+}
+
+func (a *applier) prepare(ctx context.Context) (err error) {
+	portfolioColumns := slices.Concat(
+		[]string{"id", "created_at", "updated_at", "collection_id", "available", "listed"},
+		strings.Split(titleColumnNames, ", "),
+		[]string{"title_key", "print_key", "online_key", "more_keys", "values_hash"})
+	statementColumns := append([]string{"id", "entitlement_id", "position"}, strings.Split(statementColumnNames, ", ")...)
+	for _, in := range []struct {
+		to      **inserter
+		table   string
+		columns []string
+	}{
+		{&a.portfolios, "portfolios", portfolioColumns},
+		{&a.entitlements, "entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "profile_id", "active", "coverage_hash"}},
+		{&a.statements, "coverage_statements", statementColumns},
+		{&a.changes, "job_changes", []string{"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "old_value", "new_value", "line"}},
+	} {
+		if *in.to, err = newInserter(ctx, a.store, in.table, in.columns...); err != nil {
+			return err
+		}
+	}
+	a.updatePortfolio, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, available = ?, listed = ?, removed_at = NULL, review = '', `+
+		strings.ReplaceAll(titleColumnNames, ",", " = ?,")+` = ?, title_key = ?, print_key = ?, online_key = ?, more_keys = ?, values_hash = ? WHERE id = ?`)
+	return err
+}
+
+func (a *applier) close() error {
+	var errs []error
+	for _, in := range []*inserter{a.portfolios, a.entitlements, a.statements, a.changes} {
+		if in != nil {
+			errs = append(errs, in.close())
+		}
+	}
+	if a.updatePortfolio != nil {
+		errs = append(errs, a.updatePortfolio.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// transaction runs fn fenced. The counts it raised and the rows it gathered count only if it was committed.
+func (a *applier) transaction(ctx context.Context, fn func(ctx context.Context, tx *store.Tx) error) error {
+	before := a.counts
+	before.Fields = slices.Clone(a.counts.Fields)
+	err := a.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := a.part.Fence(ctx, tx, Progress{Done: a.done, Total: a.total}); err != nil {
+			return err
+		}
+		if err := fn(ctx, tx); err != nil {
+			return err
+		}
+		for _, in := range []*inserter{a.portfolios, a.entitlements, a.statements, a.changes} {
+			if err := in.flush(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return a.saveCounts(ctx, tx)
+	})
+	if err != nil {
+		a.counts = before
+		for _, in := range []*inserter{a.portfolios, a.entitlements, a.statements, a.changes} {
+			in.discard()
+		}
+	}
+	return err
+}
+
+func (a *applier) saveCounts(ctx context.Context, tx *store.Tx) error {
+	counts, err := json.Marshal(a.counts)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE job_parts SET counts = ?, updated_at = ? WHERE id = ?`, string(counts), a.now, a.part.ID); err != nil {
+		return fmt.Errorf("record the counts: %w", err)
+	}
+	return nil
+}
+
+// begin records what the plan lists without changing it: free and refused rows, and portfolios that wait for a person.
+// It is one transaction with Begun, so that a run that starts again either finds all of it or none.
+func (a *applier) begin(ctx context.Context) error {
+	return a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, row := range a.plan.list.listed {
+			a.change(nil, row.Action, "", row.Title, "", row.Why, row.Line)
+		}
+		if err := a.writeReviews(ctx, tx); err != nil {
+			return err
+		}
+		return a.part.Begun(ctx, tx, a.counts)
+	})
+}
+
+// writeReviews marks and lists the portfolios that wait for a person.
+func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
+	byReason := map[string][]int64{}
+	for _, r := range a.plan.reviews {
+		byReason[r.why] = append(byReason[r.why], a.plan.held[r.portfolio].id)
+	}
+	for _, why := range []string{ReviewAmbiguous, ReviewUnreadable} {
+		for ids := range slices.Chunk(byReason[why], batchTitles) {
+			portfolios, err := loadStored(ctx, tx, ids)
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				if p := portfolios[id]; p != nil {
+					a.counts.Review++
+					a.change(&id, Review, "", p.values[0], "", why, 0)
+				}
+			}
+			if a.show {
+				continue
+			}
+			placeholders, args := inList(ids)
+			if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE review <> ? AND id IN `+placeholders,
+				append([]any{why, a.now, why}, args...)...); err != nil {
+				return fmt.Errorf("mark the portfolios to review: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// change gathers one line of the report.
+func (a *applier) change(portfolioID *int64, action Action, field, title, before, after string, line int) {
+	var id any
+	if portfolioID != nil {
+		id = *portfolioID
+	}
+	a.changes.add(a.store.NextID(), a.part.JobID, a.part.ID, id, string(action), field, title, before, after, line)
+}
+
+// writeTitles writes the titles that the plan has something to do with, in the order of the file.
+func (a *applier) writeTitles(ctx context.Context) error {
+	pending := 0
+	for i := range a.plan.pair {
+		if a.plan.pending(int32(i)) {
+			pending++
+		}
+	}
+	a.done, a.total = 0, pending+len(a.plan.leaving)
+	if pending == 0 && !a.plan.list.repeats {
+		return nil
+	}
+	batch := make([]*Title, 0, batchTitles)
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		a.done += len(batch)
+		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.writeBatch(ctx, tx, batch) })
+		clear(batch)
+		batch = batch[:0]
+		return err
+	}
+	err := a.plan.list.eachTitle(ctx, a.plan.pending, func(kbart.Finding) {}, func(t *Title) error {
+		if batch = append(batch, t); len(batch) < batchTitles {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
+
+func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error {
+	var ids, entitlementIDs []int64
+	for _, t := range batch {
+		if h := a.pairOf(t); h != nil {
+			ids = append(ids, h.id)
+			if h.entitlement != 0 {
+				entitlementIDs = append(entitlementIDs, h.entitlement)
+			}
+		}
+	}
+	there, err := loadStored(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	coverage, err := loadCoverage(ctx, tx, entitlementIDs)
+	if err != nil {
+		return err
+	}
+	for _, t := range batch {
+		h := a.pairOf(t)
+		if h == nil {
+			a.addPortfolio(t)
+			continue
+		}
+		p := there[h.id]
+		if p == nil {
+			return ErrMoved
+		}
+		p.coverage = coverage[h.entitlement]
+		if err := a.writePaired(ctx, tx, t, h, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applier) pairOf(t *Title) *held {
+	if pair := a.plan.pair[t.index]; pair != unpaired {
+		return &a.plan.held[pair]
+	}
+	return nil
+}
+
+// addPortfolio makes a new portfolio of a title.
+func (a *applier) addPortfolio(t *Title) {
+	var id *int64
+	if !a.show {
+		portfolioID := a.store.NextID()
+		id = &portfolioID
+		row := []any{portfolioID, a.now, a.now, a.part.CollectionID, true, true}
+		for _, value := range t.Values {
+			row = append(row, value)
+		}
+		a.portfolios.add(append(row, FoldTitle(t.Values[0]), identifierKey(t.Get(kbart.PrintIdentifier)),
+			identifierKey(t.Get(kbart.OnlineIdentifier)), strings.Join(t.more, " "), int64(t.values))...)
+		a.entitle(portfolioID, t)
+	}
+	a.counts.Added++
+	a.change(id, Add, "", t.Values[0], "", "", t.Line)
+	a.listAmbiguous(id, t)
+}
+
+// entitle gives the profile's entitlement, with its coverage, to a portfolio that never had it.
+func (a *applier) entitle(portfolioID int64, t *Title) {
+	entitlementID := a.store.NextID()
+	a.entitlements.add(entitlementID, a.now, a.now, portfolioID, a.part.ProfileID, true, int64(t.coverage))
+	a.addCoverage(entitlementID, t.Coverage)
+}
+
+func (a *applier) addCoverage(entitlementID int64, statements []Statement) {
+	for i := range statements {
+		st := &statements[i]
+		st.Kind = a.kindOf(st)
+		a.statements.add(a.store.NextID(), entitlementID, i, st.DateFirst, st.VolFirst, st.IssueFirst, st.DateLast, st.VolLast,
+			st.IssueLast, st.Embargo, st.URL, st.Notes, st.Kind)
+	}
+}
+
+func (a *applier) kindOf(st *Statement) string {
+	if a.part.Kind == nil {
+		return ""
+	}
+	first, _ := kbart.ParseDate(st.DateFirst)
+	last, _ := kbart.ParseDate(st.DateLast)
+	return a.part.Kind(first, last)
+}
+
+// listAmbiguous lists a title that was added because its keys point to several portfolios, and which these are.
+func (a *applier) listAmbiguous(id *int64, t *Title) {
+	candidates, ambiguous := a.plan.ambiguous[t.index]
+	if !ambiguous {
+		return
+	}
+	ids := make([]int64, len(candidates))
+	for i, c := range candidates {
+		ids[i] = a.plan.held[c].id
+	}
+	list, _ := json.Marshal(ids) // of integers: cannot fail
+	a.counts.Ambiguous++
+	a.change(id, Ambiguous, "", t.Values[0], "", string(list), t.Line)
+}

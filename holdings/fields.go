@@ -1,0 +1,200 @@
+package holdings
+
+import (
+	"bytes"
+	"iter"
+	"strings"
+	"unicode"
+
+	"github.com/cespare/xxhash/v2"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"autoholdings/kbart"
+)
+
+// coverageColumns are the seven columns that together are a coverage statement.
+var coverageColumns = [...]kbart.Column{
+	kbart.DateFirstIssueOnline, kbart.NumFirstVolOnline, kbart.NumFirstIssueOnline,
+	kbart.DateLastIssueOnline, kbart.NumLastVolOnline, kbart.NumLastIssueOnline,
+	kbart.EmbargoInfo,
+}
+
+// titleColumns are the other eighteen: they belong to the title. Their order is that of the portfolios table.
+var titleColumns = [...]kbart.Column{
+	kbart.PublicationTitle, kbart.PrintIdentifier, kbart.OnlineIdentifier, kbart.TitleURL, kbart.FirstAuthor,
+	kbart.TitleID, kbart.CoverageDepth, kbart.Notes, kbart.PublisherName, kbart.PublicationTypeColumn,
+	kbart.DateMonographPublishedPrint, kbart.DateMonographPublishedOnline, kbart.MonographVolume,
+	kbart.MonographEdition, kbart.FirstEditor, kbart.ParentPublicationTitleID, kbart.PrecedingPublicationTitleID,
+	kbart.AccessType,
+}
+
+// titleColumnNames are the names of titleColumns, as a list in SQL.
+var titleColumnNames = func() string {
+	names := make([]string, len(titleColumns))
+	for i, c := range titleColumns {
+		names[i] = c.String()
+	}
+	return strings.Join(names, ", ")
+}()
+
+// statementColumnNames are the columns of a coverage statement, as a list in SQL, in the order of Statement's fields.
+const statementColumnNames = "date_first_issue_online, num_first_vol_online, num_first_issue_online, " +
+	"date_last_issue_online, num_last_vol_online, num_last_issue_online, embargo_info, title_url, notes, kind"
+
+// CoverageField is the name under which a change of coverage statements is reported.
+const CoverageField = "coverage"
+
+// comparable brings a value to the form in which values of the column are compared: without what carries no meaning
+// (case of the URL's scheme and host and of the vocabularies, hyphens in ISSN and ISBN, ISBN-10 against ISBN-13).
+// Two values are the same exactly when their comparable forms are. The value comes without outer blanks.
+func comparable(c kbart.Column, value string) string {
+	if value == "" {
+		return ""
+	}
+	switch c {
+	case kbart.PrintIdentifier, kbart.OnlineIdentifier:
+		if id, ok := kbart.ParseIdentifier(value); ok {
+			return id.Key
+		}
+		return value
+	case kbart.TitleURL:
+		return lowerHost(value)
+	case kbart.CoverageDepth, kbart.PublicationTypeColumn:
+		return strings.ToLower(value)
+	case kbart.EmbargoInfo:
+		return strings.ToUpper(value)
+	case kbart.AccessType:
+		if strings.EqualFold(value, "F") {
+			return "F"
+		}
+		return "" // anything but F counts as paid, an empty cell too
+	default:
+		return value
+	}
+}
+
+// lowerHost lower-cases a URL's scheme and host.
+func lowerHost(u string) string {
+	scheme := strings.Index(u, "://")
+	if scheme < 0 {
+		return u
+	}
+	end := len(u)
+	if slash := strings.IndexAny(u[scheme+3:], "/?#"); slash >= 0 {
+		end = scheme + 3 + slash
+	}
+	for i := range end {
+		if 'A' <= u[i] && u[i] <= 'Z' {
+			return strings.ToLower(u[:end]) + u[end:]
+		}
+	}
+	return u
+}
+
+// fieldHash is the share of one column's value in a title's hash; an empty value has none. A title's hash is the XOR
+// of its fields', so that it can be built row by row. It is stored: changing it makes the next run of every profile
+// compare every title once.
+func fieldHash(c kbart.Column, value string) uint64 {
+	form := comparable(c, value)
+	if form == "" {
+		return 0
+	}
+	return mix(xxhash.Sum64String(form), uint64(c)+1)
+}
+
+// textHash is the hash under which a text serves as a key; that of the empty text is 0.
+func textHash(s string) uint64 {
+	if s == "" {
+		return 0
+	}
+	return xxhash.Sum64String(s) | 1
+}
+
+// bytesHash is textHash of a text that stands in a database's buffer.
+func bytesHash(b []byte) uint64 {
+	if len(b) == 0 {
+		return 0
+	}
+	return xxhash.Sum64(b) | 1
+}
+
+// fields are the blank-separated words of b.
+func fields(b []byte) iter.Seq[[]byte] { return bytes.FieldsSeq(b) }
+
+// mix spreads salt over h (the finalizer of MurmurHash3).
+func mix(h, salt uint64) uint64 {
+	h ^= salt * 0x9e3779b97f4a7c15
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
+	h *= 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}
+
+// FoldTitle brings a title to the form in which titles are compared and sorted: NFKC, case-folded, each run of
+// punctuation and blanks one blank, none at the ends.
+func FoldTitle(title string) string {
+	if folded, ok := foldASCII(title); ok {
+		return folded
+	}
+	var b strings.Builder
+	b.Grow(len(title))
+	blank := false
+	for _, r := range cases.Fold().String(norm.NFKC.String(title)) {
+		if unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r) {
+			blank = true
+			continue
+		}
+		if blank && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		blank = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// asciiFold maps each ASCII byte to its folded form: 0 for blanks, punctuation and control characters.
+var asciiFold = func() (table [128]byte) {
+	for i := range table {
+		r := rune(i)
+		switch {
+		case unicode.IsSpace(r), unicode.IsPunct(r), unicode.IsControl(r):
+		default:
+			table[i] = byte(unicode.ToLower(r))
+		}
+	}
+	return table
+}()
+
+func foldASCII(title string) (string, bool) {
+	out := make([]byte, 0, len(title))
+	blank := false
+	for i := range len(title) {
+		if title[i] >= 128 {
+			return "", false
+		}
+		c := asciiFold[title[i]]
+		if c == 0 {
+			blank = true
+			continue
+		}
+		if blank && len(out) > 0 {
+			out = append(out, ' ')
+		}
+		blank = false
+		out = append(out, c)
+	}
+	return string(out), true
+}
+
+// identifierKey is an identifier as a key: the ISSN or ISBN in comparable form; "" where the cell holds neither, since
+// damaged text identifies nothing.
+func identifierKey(cell string) string {
+	id, ok := kbart.ParseIdentifier(cell)
+	if !ok {
+		return ""
+	}
+	return id.Key
+}

@@ -1,0 +1,104 @@
+package holdings
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"autoholdings/internal/store"
+)
+
+// writeLeaving ends the entitlements of what the list no longer has. Whether a portfolio then goes, or is kept for its
+// PO line or for another profile, is decided here once more: somebody may have attached a PO line since the plan.
+func (a *applier) writeLeaving(ctx context.Context) error {
+	for batch := range slices.Chunk(a.plan.leaving, batchTitles) {
+		a.done += len(batch)
+		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.leaveBatch(ctx, tx, batch) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error {
+	ids := make([]int64, len(batch))
+	entitlements := make([]int64, len(batch))
+	for i, l := range batch {
+		ids[i], entitlements[i] = a.plan.held[l.portfolio].id, a.plan.held[l.portfolio].entitlement
+	}
+	there, err := loadStored(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	ordered, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids)
+	if err != nil {
+		return err
+	}
+	elsewhere, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM entitlements
+		WHERE active AND profile_id IS NOT NULL AND profile_id <> ? AND portfolio_id IN `, ids, a.part.ProfileID)
+	if err != nil {
+		return err
+	}
+	byAction := map[Action][]int64{}
+	for i, l := range batch {
+		id, p := ids[i], there[ids[i]]
+		if p == nil {
+			return ErrMoved
+		}
+		action := leavingAction(&held{ordered: ordered[id], elsewhere: elsewhere[id]})
+		byAction[action] = append(byAction[action], id)
+		why := ""
+		if l.free {
+			why = "now listed as free"
+		}
+		h := &a.plan.held[l.portfolio]
+		a.change(&id, action, "", p.values[0], stateBefore(h, p), why, 0)
+	}
+	a.counts.Removed += len(byAction[Remove])
+	a.counts.Kept += len(byAction[Keep])
+	a.counts.Withdrawn += len(byAction[Withdraw])
+	if a.show {
+		return nil
+	}
+	placeholders, args := inList(entitlements)
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, updated_at = ? WHERE id IN `+placeholders,
+		append([]any{false, a.now}, args...)...); err != nil {
+		return fmt.Errorf("end the entitlements: %w", err)
+	}
+	return a.hide(ctx, tx, byAction)
+}
+
+// hide takes the removed out of the holdings and makes the kept unavailable. Their records stay whole.
+func (a *applier) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]int64) error {
+	for action, removedAt := range map[Action]any{Remove: a.now, Keep: nil} {
+		if len(byAction[action]) == 0 {
+			continue
+		}
+		placeholders, args := inList(byAction[action])
+		if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET available = ?, listed = ?, removed_at = ?, review = '', updated_at = ?
+			WHERE id IN `+placeholders, append([]any{false, false, removedAt, a.now}, args...)...); err != nil {
+			return fmt.Errorf("take the portfolios out: %w", err)
+		}
+	}
+	return nil
+}
+
+// idSet reads a set of ids: query ends in "IN", to which the list of ids is added.
+func idSet(ctx context.Context, tx *store.Tx, query string, ids []int64, args ...any) (map[int64]bool, error) {
+	placeholders, list := inList(ids)
+	rows, err := tx.SQL.QueryContext(ctx, query+placeholders, append(args, list...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read what holds the portfolios: %w", err)
+	}
+	defer rows.Close()
+	set := map[int64]bool{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("read what holds the portfolios: %w", err)
+		}
+		set[id] = true
+	}
+	return set, rows.Err()
+}

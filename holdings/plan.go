@@ -1,0 +1,339 @@
+package holdings
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Action is what a plan does with a title, a portfolio or a row.
+type Action string
+
+// The actions of DOMAIN section 7, and those that only list something for a person.
+const (
+	Add       Action = "ADD"       // new title for the profile
+	Update    Action = "UPDATE"    // a value differs
+	Remove    Action = "REMOVE"    // no entitlement left, no PO line
+	Keep      Action = "KEEP"      // no entitlement left, but a PO line
+	Withdraw  Action = "WITHDRAW"  // another profile still lists it
+	Free      Action = "FREE"      // a row of access type F, set aside
+	Invalid   Action = "INVALID"   // a refused row
+	Ambiguous Action = "AMBIGUOUS" // a title whose keys point to several portfolios; it is added
+	Review    Action = "REVIEW"    // a portfolio left as it is until a person decides
+	Locked    Action = "LOCKED"    // a field that staff locked and the file has otherwise
+)
+
+// Counts are of titles, but for Rows, Free and Invalid, which are of rows, and Statements.
+type Counts struct {
+	Rows                 int          `json:"rows"`
+	Titles               int          `json:"titles"`
+	Statements           int          `json:"statements"`
+	Added                int          `json:"added"`
+	Updated              int          `json:"updated"`
+	Unchanged            int          `json:"unchanged"`
+	Removed              int          `json:"removed"`
+	Kept                 int          `json:"kept"`
+	Withdrawn            int          `json:"withdrawn"`
+	Free                 int          `json:"free"`
+	Invalid              int          `json:"invalid"`
+	Ambiguous            int          `json:"ambiguous"`
+	NotInCommunityZone   int          `json:"notInCommunityZone"`
+	Locked               int          `json:"locked"`
+	Review               int          `json:"review"`
+	WithoutEntitlement   int          `json:"withoutEntitlement"`
+	Fields               []FieldCount `json:"fields"`
+	Findings             [4]int       `json:"findings"` // by severity, info first
+	UnlistedFindings     int          `json:"unlistedFindings"`
+	EntitlementsBefore   int          `json:"entitlementsBefore"`
+	EntitlementsAffected int          `json:"entitlementsAffected"` // what the guard judged: removed, kept and withdrawn
+}
+
+// FieldCount is how many updated titles differ in a field.
+type FieldCount struct {
+	Name   string `json:"name"`
+	Titles int    `json:"titles"`
+}
+
+// Merge adds another plan's counts.
+func (c *Counts) Merge(o Counts) {
+	for _, pair := range []struct {
+		to   *int
+		from int
+	}{
+		{&c.Rows, o.Rows}, {&c.Titles, o.Titles}, {&c.Statements, o.Statements}, {&c.Added, o.Added},
+		{&c.Updated, o.Updated}, {&c.Unchanged, o.Unchanged}, {&c.Removed, o.Removed}, {&c.Kept, o.Kept},
+		{&c.Withdrawn, o.Withdrawn}, {&c.Free, o.Free}, {&c.Invalid, o.Invalid}, {&c.Ambiguous, o.Ambiguous},
+		{&c.NotInCommunityZone, o.NotInCommunityZone}, {&c.Locked, o.Locked}, {&c.Review, o.Review},
+		{&c.WithoutEntitlement, o.WithoutEntitlement}, {&c.UnlistedFindings, o.UnlistedFindings},
+		{&c.EntitlementsBefore, o.EntitlementsBefore}, {&c.EntitlementsAffected, o.EntitlementsAffected},
+	} {
+		*pair.to += pair.from
+	}
+	for i := range c.Findings {
+		c.Findings[i] += o.Findings[i]
+	}
+	for _, f := range o.Fields {
+		c.addField(f.Name, f.Titles)
+	}
+}
+
+// addField counts titles for a field, keeping the most changed first and names in order where equal.
+func (c *Counts) addField(name string, titles int) {
+	i := slices.IndexFunc(c.Fields, func(f FieldCount) bool { return f.Name == name })
+	if i < 0 {
+		c.Fields = append(c.Fields, FieldCount{Name: name, Titles: titles})
+	} else {
+		c.Fields[i].Titles += titles
+	}
+	slices.SortFunc(c.Fields, func(a, b FieldCount) int {
+		if a.Titles != b.Titles {
+			return b.Titles - a.Titles
+		}
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+}
+
+// Changed says whether anything in the holdings differs for these counts.
+func (c *Counts) Changed() bool { return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn > 0 }
+
+// held is a portfolio as planning knows it.
+type held struct {
+	matchable
+	id          int64
+	entitlement int64 // this profile's, active or ended; 0: none
+	values      uint64
+	coverage    uint64
+	entitled    bool // this profile's entitlement is active
+	listed      bool
+	hidden      bool // removed
+	review      bool // was a candidate of an ambiguous title, and no person has decided yet
+	unreadable  bool // its row could not be read last time
+	locked      bool // some field is
+	ordered     bool // has a PO line
+	elsewhere   bool // another profile's entitlement is active
+	outranked   bool // by another entitling profile's newer release: title fields are not overwritten
+}
+
+// Plan is what a list would change in one profile's holdings in one collection. It is computed before anything is
+// written, and holds keys and hashes only: see Source.
+type Plan struct {
+	Counts Counts // rows, titles, statements, free, invalid, ambiguous, review; the others are counted as values are compared
+	Guard  Guard
+
+	list      *list
+	held      []held
+	pair      []int32           // of each title: its portfolio or unpaired
+	ambiguous map[int32][]int32 // titles that are added, and the portfolios they might be
+	leaving   []leaving
+	reviews   []review
+}
+
+// leaving is a portfolio that the profile's list no longer has.
+type leaving struct {
+	portfolio int32
+	action    Action
+	free      bool // the file now lists it as free
+}
+
+// review is a portfolio that is left as it is until a person decides.
+type review struct {
+	portfolio int32
+	why       string
+}
+
+// Why a portfolio waits for a person.
+const (
+	ReviewAmbiguous  = "AMBIGUOUS"
+	ReviewUnreadable = "ROW_UNREADABLE"
+)
+
+// Guard is the judgement on how much a plan takes away.
+type Guard struct {
+	Before   int    // the profile's entitlements in the collection before the run
+	Affected int    // removed, kept and withdrawn
+	Held     bool   // nothing of this plan may be written until a person approves
+	Reason   string // in words; "" unless Held
+}
+
+// GuardLimits are a profile's marks: a plan that takes away more than Percent and more than Titles is held.
+type GuardLimits struct{ Percent, Titles int }
+
+func judge(limits GuardLimits, before, affected int) Guard {
+	g := Guard{Before: before, Affected: affected}
+	switch {
+	case affected > 0 && affected >= before:
+		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles of this profile here", before)
+	case affected > limits.Titles && affected*100 > limits.Percent*before:
+		g.Reason = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), more than %d %% and more than %d",
+			affected, before, 100*float64(affected)/float64(before), limits.Percent, limits.Titles)
+	}
+	g.Held = g.Reason != ""
+	return g
+}
+
+// makePlan matches the list with what is there.
+func makePlan(ctx context.Context, l *list, portfolios []held, limits GuardLimits) (*Plan, error) {
+	p := &Plan{list: l, held: portfolios, ambiguous: map[int32][]int32{}}
+	p.Counts = Counts{
+		Rows: l.rows.Read, Titles: len(l.titles), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
+	}
+	p.match()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for i := range portfolios {
+		if portfolios[i].entitled {
+			p.Counts.EntitlementsBefore++
+		}
+	}
+	p.Counts.EntitlementsAffected = len(p.leaving)
+	p.Guard = judge(limits, p.Counts.EntitlementsBefore, len(p.leaving))
+	return p, nil
+}
+
+// match pairs titles and portfolios in three rounds: with the portfolios in the holdings; with those of them that wait
+// for a person, since the title they might have been may have been added beside them; with the hidden ones, which come
+// back. A title that was ambiguous in one round is not guessed in the next.
+func (p *Plan) match() {
+	titles := &side{at: func(i int32) *matchable { return &p.list.titles[i].matchable }, pair: newPairs(len(p.list.titles)), out: make([]bool, len(p.list.titles))}
+	portfolios := &side{at: func(i int32) *matchable { return &p.held[i].matchable }, pair: newPairs(len(p.held)), out: make([]bool, len(p.held))}
+	rounds := []func(h *held) bool{
+		func(h *held) bool { return !h.hidden && !h.review },
+		func(h *held) bool { return !h.hidden && h.review },
+		func(h *held) bool { return h.hidden },
+	}
+	for n, takesPart := range rounds {
+		for i := range p.held {
+			portfolios.out[i] = !takesPart(&p.held[i])
+		}
+		matchRound(titles, portfolios, syncSteps)
+		for title, found := range candidates(titles, portfolios, syncSteps) {
+			titles.out[title] = true
+			if n < len(rounds)-1 { // several hidden records are no question to a person
+				p.ambiguous[title] = found
+			}
+		}
+	}
+	p.pair = titles.pair
+	p.leave(portfolios.pair)
+}
+
+func newPairs(n int) []int32 {
+	pairs := make([]int32, n)
+	for i := range pairs {
+		pairs[i] = unpaired
+	}
+	return pairs
+}
+
+// leave decides what becomes of the portfolios that no title pairs with.
+func (p *Plan) leave(pair []int32) {
+	candidate := map[int32]bool{}
+	for _, portfolios := range p.ambiguous {
+		for _, i := range portfolios {
+			candidate[i] = true
+		}
+	}
+	wait, nowFree := p.removalsWait(), p.freeTitles()
+	for i := range p.held {
+		h, index := &p.held[i], int32(i)
+		switch {
+		case pair[i] != unpaired || h.hidden:
+		case candidate[index]:
+			p.reviews = append(p.reviews, review{index, ReviewAmbiguous})
+		case !h.entitled:
+			if h.entitlement == 0 && !h.elsewhere {
+				p.Counts.WithoutEntitlement++
+			}
+		case h.review:
+			p.reviews = append(p.reviews, review{index, ReviewAmbiguous})
+		case wait || p.unreadable(h):
+			p.reviews = append(p.reviews, review{index, ReviewUnreadable})
+		default:
+			p.leaving = append(p.leaving, leaving{index, leavingAction(h), nowFree(h)})
+		}
+	}
+}
+
+func leavingAction(h *held) Action {
+	switch {
+	case h.elsewhere:
+		return Withdraw
+	case h.ordered:
+		return Keep
+	default:
+		return Remove
+	}
+}
+
+// removalsWait says whether some refused row names no portfolio for certain: then any portfolio that is not listed may
+// be the one it meant.
+func (p *Plan) removalsWait() bool {
+	if len(p.list.opaque) == 0 {
+		return false
+	}
+	known := map[uint64]bool{}
+	for i := range p.held {
+		known[p.held[i].titleID] = true
+	}
+	return slices.ContainsFunc(p.list.opaque, func(cells refusedRow) bool {
+		return !slices.ContainsFunc(cells, func(cell uint64) bool { return known[cell] })
+	})
+}
+
+// unreadable says whether the portfolio's title_id or an identifier of it stands in a refused row.
+func (p *Plan) unreadable(h *held) bool {
+	refused := p.list.refused
+	if len(refused) == 0 {
+		return false
+	}
+	found := refused[h.titleID] && h.titleID != 0
+	h.eachKey(func(key uint64) bool { found = found || refused[key]; return !found })
+	return found
+}
+
+// freeTitles returns a test for whether the list now has a portfolio's title as free.
+func (p *Plan) freeTitles() func(h *held) bool {
+	free := map[uint64]bool{}
+	for i := range p.list.free {
+		title := &p.list.free[i]
+		free[title.titleID] = true
+		title.eachKey(func(key uint64) bool { free[key] = true; return true })
+	}
+	return func(h *held) bool {
+		if len(free) == 0 {
+			return false
+		}
+		found := h.titleID != 0 && free[h.titleID]
+		h.eachKey(func(key uint64) bool { found = found || free[key]; return !found })
+		return found
+	}
+}
+
+// pending says whether a title has anything to write or to compare by value. The others are unchanged.
+func (p *Plan) pending(title int32) bool {
+	if p.pair[title] == unpaired {
+		return true
+	}
+	h, t := &p.held[p.pair[title]], &p.list.titles[title]
+	return !h.entitled || !h.listed || h.hidden || h.review || h.unreadable || h.values != t.values || h.coverage != t.coverage
+}
+
+// AllFree says whether the list has titles, but free ones only: never a reason to remove anything.
+func (p *Plan) AllFree() bool { return p.Counts.Titles == 0 && p.Counts.Free > 0 }
+
+// Empty says whether the plan is sure to write nothing.
+func (p *Plan) Empty() bool {
+	if len(p.leaving) > 0 || len(p.reviews) > 0 {
+		return false
+	}
+	for i := range p.pair {
+		if p.pending(int32(i)) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,34 @@
+// Package holdings is the domain: electronic collections, portfolios, entitlements and coverage; from a provider's
+// list to titles, from titles and what is there to a plan, and from the plan to the holdings. It is the only writer
+// of portfolios, and it knows neither HTTP nor GraphQL nor the queue.
+//
+// The main job reads top down: [Service.Plan] (list.go reads, match.go pairs, plan.go decides), then [Service.Apply]
+// (apply.go adds and updates, leave.go removes).
+package holdings
+
+import (
+	"context"
+
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+)
+
+// Service is the domain on an open database.
+type Service struct{ store *store.Store }
+
+// New returns the domain on s.
+func New(s *store.Store) *Service { return &Service{store: s} }
+
+// Plan reads the source and computes what it would change. Findings go to report in file order. A *kbart.FatalError
+// says that the list is refused as a whole.
+func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits GuardLimits, report func(kbart.Finding)) (*Plan, error) {
+	l, err := readList(ctx, source, report)
+	if err != nil {
+		return nil, err
+	}
+	portfolios, err := loadHeld(ctx, s.store, part)
+	if err != nil {
+		return nil, err
+	}
+	return makePlan(ctx, l, portfolios, limits)
+}

@@ -1,0 +1,123 @@
+package holdings
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+
+	"autoholdings/kbart"
+)
+
+// Statement is one coverage statement, in the provider's words. Empty cells are open ends or unknown.
+type Statement struct {
+	DateFirst, VolFirst, IssueFirst string
+	DateLast, VolLast, IssueLast    string
+	Embargo                         string
+	URL, Notes                      string // of the statement's own row, where they differ from the title's
+	Kind                            string // ARCHIVE, FRONTFILE or empty
+}
+
+// KindFunc says whether a range is a provider's archive or frontfile; "" for neither.
+type KindFunc func(first, last kbart.Date) string
+
+func statementOf(rec *kbart.Record) Statement {
+	return Statement{
+		DateFirst: rec.Get(kbart.DateFirstIssueOnline), VolFirst: rec.Get(kbart.NumFirstVolOnline),
+		IssueFirst: rec.Get(kbart.NumFirstIssueOnline), DateLast: rec.Get(kbart.DateLastIssueOnline),
+		VolLast: rec.Get(kbart.NumLastVolOnline), IssueLast: rec.Get(kbart.NumLastIssueOnline),
+		Embargo: rec.Get(kbart.EmbargoInfo), URL: rec.Get(kbart.TitleURL), Notes: rec.Get(kbart.Notes),
+	}
+}
+
+// rangeHash identifies the statement among those of a title: its seven columns in comparable form.
+func (s *Statement) rangeHash() uint64 {
+	h := mix(xxhash.Sum64String(s.DateFirst), 1)
+	for i, value := range [...]string{s.VolFirst, s.IssueFirst, s.DateLast, s.VolLast, s.IssueLast, comparable(kbart.EmbargoInfo, s.Embargo)} {
+		if value != "" {
+			h ^= mix(xxhash.Sum64String(value), uint64(i)+2)
+		}
+	}
+	return mix(h, 8)
+}
+
+// fullHash is of all that is stored of a statement: the XOR of a title's is its coverage hash.
+func (s *Statement) fullHash(ranges uint64) uint64 {
+	return mix(ranges, mix(textHash(comparable(kbart.TitleURL, s.URL)), 9)^mix(textHash(s.Notes), 10))
+}
+
+// sameRange says whether two statements cover the same, whatever their URL and notes.
+func (s *Statement) sameRange(o *Statement) bool {
+	return s.DateFirst == o.DateFirst && s.VolFirst == o.VolFirst && s.IssueFirst == o.IssueFirst &&
+		s.DateLast == o.DateLast && s.VolLast == o.VolLast && s.IssueLast == o.IssueLast &&
+		comparable(kbart.EmbargoInfo, s.Embargo) == comparable(kbart.EmbargoInfo, o.Embargo)
+}
+
+// String is the statement in one line, as reports show it: "1996 (v. 1, no. 1) – 2005-12 (v. 10), embargo R1Y".
+func (s *Statement) String() string {
+	var b strings.Builder
+	writeEnd(&b, s.DateFirst, s.VolFirst, s.IssueFirst)
+	b.WriteString(" – ")
+	if s.DateLast == "" && s.VolLast == "" && s.IssueLast == "" {
+		b.WriteString("present")
+	} else {
+		writeEnd(&b, s.DateLast, s.VolLast, s.IssueLast)
+	}
+	if s.Embargo != "" {
+		b.WriteString(", embargo " + s.Embargo)
+	}
+	return b.String()
+}
+
+func writeEnd(b *strings.Builder, date, volume, issue string) {
+	if date == "" {
+		date = "?"
+	}
+	b.WriteString(date)
+	switch {
+	case volume != "" && issue != "":
+		b.WriteString(" (v. " + volume + ", no. " + issue + ")")
+	case volume != "":
+		b.WriteString(" (v. " + volume + ")")
+	case issue != "":
+		b.WriteString(" (no. " + issue + ")")
+	}
+}
+
+// coverageText is a set of statements as reports show it.
+func coverageText(statements []Statement) string {
+	parts := make([]string, len(statements))
+	for i := range statements {
+		parts[i] = statements[i].String()
+	}
+	return strings.Join(parts, "; ")
+}
+
+// sortStatements puts them in date order; those of one date keep the order of the file.
+func sortStatements(statements []Statement) {
+	slices.SortStableFunc(statements, func(a, b Statement) int {
+		first, _ := kbart.ParseDate(a.DateFirst)
+		second, _ := kbart.ParseDate(b.DateFirst)
+		return first.Compare(second)
+	})
+}
+
+// sameCoverage compares two sets of statements without duplicates by range.
+func sameCoverage(a, b []Statement) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !slices.ContainsFunc(b, func(s Statement) bool { return a[i].sameRange(&s) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func coverageHash(statements []Statement) (h uint64) {
+	for i := range statements {
+		h ^= statements[i].fullHash(statements[i].rangeHash())
+	}
+	return h
+}

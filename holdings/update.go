@@ -1,0 +1,204 @@
+package holdings
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+)
+
+// difference is what a title changes on the portfolio it is paired with.
+type difference struct {
+	fields   []fieldChange
+	locked   []fieldChange // kept as staff have it
+	values   [len(titleColumns)]string
+	coverage []Statement // as it will be
+	rewrite  bool        // the statements differ in anything that is stored of them
+}
+
+// fieldChange is one field's old and new value; of coverage, statements as JSON.
+type fieldChange struct{ name, before, after string }
+
+// compare tells what the title changes. An empty cell never blanks a stored value; a locked field stays; where a
+// newer release of another profile stands (outranked), only empty fields are filled.
+func compare(t *Title, p *stored, outranked bool) difference {
+	d := difference{values: p.values}
+	locked := strings.Fields(p.locked)
+	for i, c := range titleColumns {
+		before, after := p.values[i], t.Values[i]
+		if after == "" || comparable(c, before) == comparable(c, after) || outranked && before != "" {
+			continue
+		}
+		change := fieldChange{c.String(), before, after}
+		if slices.Contains(locked, change.name) {
+			d.locked = append(d.locked, change)
+			continue
+		}
+		d.fields = append(d.fields, change)
+		d.values[i] = after
+	}
+	d.compareCoverage(t, p, slices.Contains(locked, CoverageField))
+	return d
+}
+
+func (d *difference) compareCoverage(t *Title, p *stored, locked bool) {
+	d.coverage = keepStart(t.Coverage, p.coverage)
+	if len(d.coverage) == 0 || coverageHash(d.coverage) == coverageHash(p.coverage) {
+		d.coverage = p.coverage
+		return
+	}
+	change := fieldChange{CoverageField, statementsJSON(p.coverage), statementsJSON(d.coverage)}
+	switch {
+	case locked:
+		if !sameCoverage(d.coverage, p.coverage) {
+			d.locked = append(d.locked, change)
+		}
+		d.coverage = p.coverage
+		return
+	case sameCoverage(d.coverage, p.coverage):
+		change.name = annotationField(d.coverage, p.coverage)
+	}
+	d.rewrite = true
+	d.fields = append(d.fields, change)
+}
+
+// annotationField names the column in which statements of the same ranges differ.
+func annotationField(a, b []Statement) string {
+	for i := range a {
+		for j := range b {
+			if a[i].sameRange(&b[j]) && a[i].URL != b[j].URL {
+				return kbart.TitleURL.String()
+			}
+		}
+	}
+	return kbart.Notes.String()
+}
+
+// keepStart fills empty start cells of a title's one statement from the one stored: only the end and the embargo mean
+// something by being empty. Among several statements it is not certain which was which, so they stand as they are.
+func keepStart(after, before []Statement) []Statement {
+	if len(after) != 1 || len(before) != 1 {
+		return after
+	}
+	st := after[0]
+	for _, cell := range []struct {
+		after  *string
+		before string
+	}{{&st.DateFirst, before[0].DateFirst}, {&st.VolFirst, before[0].VolFirst}, {&st.IssueFirst, before[0].IssueFirst}} {
+		if *cell.after == "" {
+			*cell.after = cell.before
+		}
+	}
+	return []Statement{st}
+}
+
+func statementsJSON(statements []Statement) string {
+	if len(statements) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(statements) // strings only: cannot fail
+	return string(text)
+}
+
+// before is the state of a portfolio before an addition brought it into the holdings, as undo needs it.
+type before struct {
+	Available bool   `json:"available"`
+	Listed    bool   `json:"listed"`
+	RemovedAt *int64 `json:"removedAt,omitempty"`
+	Entitled  string `json:"entitlement,omitempty"` // "ended", or "" where the profile had none
+	Review    string `json:"review,omitempty"`
+}
+
+// writePaired writes what a title changes on its portfolio.
+func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored) error {
+	d := compare(t, p, h.outranked)
+	action := Update
+	switch {
+	case !h.entitled:
+		action = Add
+		a.counts.Added++
+		a.change(&h.id, Add, "", d.values[0], stateBefore(h, p), "", t.Line)
+	case len(d.fields) > 0:
+		a.counts.Updated++
+	}
+	a.listDifference(t, h, &d, action)
+	if a.show || action == Update && len(d.fields) == 0 && p.review == "" {
+		return nil
+	}
+	if err := a.writeEntitlement(ctx, tx, t, h, &d); err != nil {
+		return err
+	}
+	return a.writePortfolio(ctx, tx, t, h, p, &d, action)
+}
+
+func stateBefore(h *held, p *stored) string {
+	b := before{Available: p.available, Listed: p.listed, Review: p.review}
+	if p.removedAt.Valid {
+		b.RemovedAt = &p.removedAt.Int64
+	}
+	if h.entitlement != 0 {
+		b.Entitled = "ended"
+	}
+	text, _ := json.Marshal(b) // cannot fail
+	return string(text)
+}
+
+func (a *applier) listDifference(t *Title, h *held, d *difference, action Action) {
+	counted := map[string]bool{}
+	for _, f := range d.fields {
+		a.change(&h.id, action, f.name, d.values[0], f.before, f.after, t.Line)
+		if action == Update && !counted[f.name] {
+			counted[f.name] = true
+			a.counts.addField(f.name, 1)
+		}
+	}
+	for _, f := range d.locked {
+		a.change(&h.id, Locked, f.name, d.values[0], f.before, f.after, t.Line)
+	}
+	if len(d.locked) > 0 {
+		a.counts.Locked++
+	}
+}
+
+func (a *applier) writeEntitlement(ctx context.Context, tx *store.Tx, t *Title, h *held, d *difference) error {
+	if h.entitlement == 0 {
+		a.entitle(h.id, t)
+		return nil
+	}
+	if h.entitled && !d.rewrite {
+		return nil
+	}
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, coverage_hash = ?, updated_at = ? WHERE id = ?`,
+		true, int64(coverageHash(d.coverage)), a.now, h.entitlement); err != nil {
+		return fmt.Errorf("write the entitlement: %w", err)
+	}
+	if !d.rewrite {
+		return nil
+	}
+	if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM coverage_statements WHERE entitlement_id = ?`, h.entitlement); err != nil {
+		return fmt.Errorf("write the coverage: %w", err)
+	}
+	a.addCoverage(h.entitlement, d.coverage)
+	return nil
+}
+
+func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference, action Action) error {
+	available := p.available || action == Add // staff's choice stands while the title is listed
+	args := []any{a.now, available, true}
+	hash := uint64(0)
+	for i, c := range titleColumns {
+		args = append(args, d.values[i])
+		hash ^= fieldHash(c, d.values[i])
+	}
+	printKey := identifierKey(d.values[titleColumnIndex[kbart.PrintIdentifier]])
+	onlineKey := identifierKey(d.values[titleColumnIndex[kbart.OnlineIdentifier]])
+	args = append(args, FoldTitle(d.values[0]), printKey, onlineKey, strings.Join(t.more, " "), int64(hash), h.id)
+	if _, err := tx.SQL.StmtContext(ctx, a.updatePortfolio).ExecContext(ctx, args...); err != nil {
+		return fmt.Errorf("write the portfolio: %w", err)
+	}
+	return nil
+}
