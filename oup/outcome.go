@@ -162,6 +162,8 @@ type Outcome struct {
 	File *File
 
 	Err error // the cause; nil where the answer itself is the cause
+
+	final bool // another try at once would end the same way, whatever the code's rule
 }
 
 // Error says what was asked of whom, what happened, and what to do.
