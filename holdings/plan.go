@@ -1,9 +1,14 @@
 package holdings
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
+	"strconv"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Action is what a plan does with a title, a portfolio or a row.
@@ -336,4 +341,29 @@ func (p *Plan) Empty() bool {
 		}
 	}
 	return true
+}
+
+// Hash tells two plans of the same file apart: whether, since a person looked at one, the holdings have moved so that
+// it is another now.
+func (p *Plan) Hash() string {
+	h := xxhash.New()
+	write := func(values ...uint64) {
+		for _, v := range values {
+			_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, v)) // never fails
+		}
+	}
+	for i := range p.pair {
+		if p.pending(int32(i)) {
+			t := &p.list.titles[i]
+			write(uint64(t.line), t.values, t.coverage)
+			if pair := p.pair[i]; pair != unpaired {
+				write(uint64(p.held[pair].id), p.held[pair].values, p.held[pair].coverage)
+			}
+		}
+	}
+	slices.SortFunc(p.leaving, func(a, b leaving) int { return cmp.Compare(p.held[a.portfolio].id, p.held[b.portfolio].id) })
+	for _, l := range p.leaving {
+		write(uint64(p.held[l.portfolio].id), textHash(string(l.action)))
+	}
+	return strconv.FormatUint(h.Sum64(), 16)
 }

@@ -9,15 +9,19 @@ package holdings
 import (
 	"context"
 
+	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
 // Service is the domain on an open database.
-type Service struct{ store *store.Store }
+type Service struct {
+	store *store.Store
+	box   *secret.Box
+}
 
-// New returns the domain on s.
-func New(s *store.Store) *Service { return &Service{store: s} }
+// New returns the domain on a database; box seals the credentials in it.
+func New(s *store.Store, box *secret.Box) *Service { return &Service{store: s, box: box} }
 
 // Plan reads the source and computes what it would change. Findings go to report in file order. A *kbart.FatalError
 // says that the list is refused as a whole.
