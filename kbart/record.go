@@ -61,12 +61,11 @@ func (r *Record) Type() PublicationType {
 	if t, ok := ParsePublicationType(r.Get(PublicationTypeColumn)); ok {
 		return t
 	}
-	print, _ := ParseIdentifier(r.Get(PrintIdentifier))
-	online, _ := ParseIdentifier(r.Get(OnlineIdentifier))
+	print, online := scanIdentifier(r.Get(PrintIdentifier)).kind, scanIdentifier(r.Get(OnlineIdentifier)).kind
 	switch {
-	case print.Kind == ISBN || online.Kind == ISBN:
+	case print == ISBN || online == ISBN:
 		return Monograph
-	case print.Kind == ISSN || online.Kind == ISSN:
+	case print == ISSN || online == ISSN:
 		return Serial
 	}
 	return UnknownType

@@ -370,11 +370,8 @@ func identified(rec *Record) bool {
 	if rec.Get(TitleID) != "" {
 		return true
 	}
-	if _, ok := ParseIdentifier(rec.Get(PrintIdentifier)); ok {
-		return true
-	}
-	_, ok := ParseIdentifier(rec.Get(OnlineIdentifier))
-	return ok
+	return scanIdentifier(rec.Get(PrintIdentifier)).kind != NoIdentifier ||
+		scanIdentifier(rec.Get(OnlineIdentifier)).kind != NoIdentifier
 }
 
 func isFree(access string) bool { return access == "F" || access == "f" }
