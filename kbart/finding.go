@@ -1,0 +1,124 @@
+package kbart
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Severity says how much a finding matters. It does not say what becomes of the row: see [Fate].
+type Severity uint8
+
+// The severities, least first.
+const (
+	Info    Severity = iota // worth knowing
+	Warning                 // probably not what was meant
+	Error                   // wrong
+	Fatal                   // the whole file is refused
+)
+
+var severityNames = [...]string{"info", "warning", "error", "fatal"}
+
+// String returns "info", "warning", "error" or "fatal".
+func (s Severity) String() string {
+	if int(s) >= len(severityNames) {
+		return fmt.Sprintf("severity(%d)", uint8(s))
+	}
+	return severityNames[s]
+}
+
+// MarshalText returns the same as String, for JSON.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText is the reverse of MarshalText; case does not count.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for i, name := range severityNames {
+		if strings.EqualFold(name, string(text)) {
+			*s = Severity(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("kbart: %q is no severity; use one of %s", text, strings.Join(severityNames[:], ", "))
+}
+
+// MaxFindingValue is the number of characters of a value that a finding keeps.
+const MaxFindingValue = 200
+
+// Finding is one thing noticed in a file: where, what, and what to do about it.
+type Finding struct {
+	Severity Severity
+	Code     string // stable rule code in kebab case, such as "issn-check-digit"; [Rules] lists them all
+	File     string // the member of a ZIP archive; "" for a file that is not one
+	Line     int    // physical line, from 1; 0 = the file as a whole
+	Column   string // KBART column name, or the header's own name for another column; "" = the row
+	Value    string // the value at fault, cut to [MaxFindingValue] characters
+	Message  string // what is wrong
+	Hint     string // what to do
+}
+
+// String returns the finding on one line, for people.
+func (f Finding) String() string {
+	var b strings.Builder
+	if f.File != "" {
+		b.WriteString(f.File)
+		b.WriteString(": ")
+	}
+	if f.Line > 0 {
+		fmt.Fprintf(&b, "line %d: ", f.Line)
+	}
+	fmt.Fprintf(&b, "%s: %s", f.Severity, f.Message)
+	if f.Column != "" {
+		fmt.Fprintf(&b, " (%s", f.Column)
+		if f.Value != "" {
+			fmt.Fprintf(&b, " = %q", f.Value)
+		}
+		b.WriteByte(')')
+	} else if f.Value != "" {
+		fmt.Fprintf(&b, " (%q)", f.Value)
+	}
+	fmt.Fprintf(&b, " [%s]", f.Code)
+	return b.String()
+}
+
+// FatalError refuses the whole file: nothing of it may be applied, not even the rows that were yielded before.
+type FatalError struct {
+	Finding Finding
+	Err     error // the cause, where there is one, such as io.ErrUnexpectedEOF
+}
+
+// Error says what is wrong, where, and what to do.
+func (e *FatalError) Error() string {
+	var b strings.Builder
+	b.WriteString("kbart: ")
+	if e.Finding.File != "" {
+		b.WriteString(e.Finding.File + ": ")
+	}
+	if e.Finding.Line > 0 {
+		fmt.Fprintf(&b, "line %d: ", e.Finding.Line)
+	}
+	b.WriteString(e.Finding.Message)
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	if e.Finding.Hint != "" {
+		b.WriteString(". " + e.Finding.Hint)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause, or nil.
+func (e *FatalError) Unwrap() error { return e.Err }
+
+// cut shortens a value to what a finding keeps, at a character's boundary.
+func cut(s string) string {
+	if len(s) > MaxFindingValue {
+		n := 0
+		for i := range s {
+			if n == MaxFindingValue {
+				s = s[:i]
+				break
+			}
+			n++
+		}
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}

@@ -1,0 +1,43 @@
+package kbart
+
+import (
+	"slices"
+	"strings"
+)
+
+// Rule is one thing that the package looks for. A finding carries the rule's code.
+type Rule struct {
+	Code     string   // stable, kebab case
+	Severity Severity // of the findings it makes
+	Title    string   // what is wrong, in a few words
+	Cause    string   // how it usually comes about
+	Cure     string   // what to do; the hint of its findings
+	Example  string   // a value or row that breaks it
+}
+
+// Rules returns every rule of the package in order of code. The slice is the caller's own.
+func Rules() []Rule {
+	all := make([]Rule, 0, len(registry))
+	for _, r := range registry {
+		all = append(all, *r)
+	}
+	slices.SortFunc(all, func(a, b Rule) int { return strings.Compare(a.Code, b.Code) })
+	return all
+}
+
+// registry holds each rule once; define is the only way in.
+var registry []*Rule
+
+// define declares a rule. It panics where a code is taken or something is left out: that is a mistake in this package.
+func define(r Rule) *Rule {
+	if r.Code == "" || r.Title == "" || r.Cause == "" || r.Cure == "" || r.Example == "" {
+		panic("kbart: rule " + r.Code + " is incomplete")
+	}
+	for _, other := range registry {
+		if other.Code == r.Code {
+			panic("kbart: rule " + r.Code + " is declared twice")
+		}
+	}
+	registry = append(registry, &r)
+	return &r
+}
