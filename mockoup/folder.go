@@ -288,7 +288,7 @@ func (f *listFile) copyTo(w io.Writer) error {
 	return err
 }
 
-// rows yields the rows of one content type. An error ends them.
+// rows yields the rows of one content type, and repeated headers. An error ends them.
 func (f *listFile) rows(content string, facts *scan) iter.Seq2[*kbart.Record, error] {
 	return func(yield func(*kbart.Record, error) bool) {
 		text, err := f.open()
@@ -303,26 +303,34 @@ func (f *listFile) rows(content string, facts *scan) iter.Seq2[*kbart.Record, er
 				yield(nil, err)
 				return
 			}
-			if rec.Reason == kbart.ReasonRepeatedHeader {
-				continue
+			header := rec.Reason == kbart.ReasonRepeatedHeader
+			if !header {
+				last = contentOf(rec, last)
 			}
-			if last = contentOf(rec, last); last == content && !yield(rec, nil) {
+			if (header || last == content) && !yield(rec, nil) {
 				return
 			}
 		}
 	}
 }
 
-// join writes the rows of several files under one header, each row with the cells it had.
+// join writes the rows of several files under one header, each with the values it had.
 type join struct {
 	w       *bufio.Writer
 	view    view
 	content string
-	names   []string
-	places  map[columnKey]int // where each column of a file goes; nil where all files have the same columns
+	columns []joinedColumn
+	same    bool // all files have these columns in this order
 	lineEnd string
 	cells   []string
 	halves  map[string]bool // under half: whether a title stays
+}
+
+// joinedColumn is one of the 25, or another by its name.
+type joinedColumn struct {
+	name  string
+	known bool
+	kbart.Column
 }
 
 func newJoin(w io.Writer, e *joined, v view) *join {
@@ -331,74 +339,61 @@ func newJoin(w io.Writer, e *joined, v view) *join {
 		ends := map[string]string{"LF": "\n", "CR": "\r"}
 		j.lineEnd = cmp.Or(ends[e.scans[0].lineEnd], "\r\n")
 	}
-	j.names, j.places = jointColumns(e.scans)
-	header := j.names
+	j.columns, j.same = jointColumns(e.scans)
+	var header []string
+	for _, column := range j.columns {
+		header = append(header, column.name)
+	}
 	if v.extraColumn {
-		header = append(slices.Clone(header), extraColumnName)
+		header = append(header, extraColumnName)
 	}
 	_ = j.line(header) // the writer keeps the error for the first row
 	return j
 }
 
-// columnKey names a column of a file: one of the 25, or another by its name, and which of that name.
-type columnKey struct {
-	name string
-	nth  int
-}
-
-// columnKeys are the keys of a header's names.
-func columnKeys(names []string) []columnKey {
-	seen := map[string]int{}
-	var keys []columnKey
-	for _, name := range names {
-		if c, ok := kbart.ParseColumn(name); ok {
-			name = c.String()
-		}
-		keys = append(keys, columnKey{name, seen[name]})
-		seen[name]++
-	}
-	return keys
-}
-
 // jointColumns is the common header of files: theirs where they agree, else the 25 columns of the standard and after them
 // every other column in the order in which they come.
-func jointColumns(scans []*scan) ([]string, map[columnKey]int) {
-	if len(scans) == 0 {
-		return standardColumns(), nil
+func jointColumns(scans []*scan) (columns []joinedColumn, same bool) {
+	if len(scans) > 0 {
+		columns = columnsOf(scans[0].names)
+		if !slices.ContainsFunc(scans, func(s *scan) bool { return !slices.EqualFunc(columns, columnsOf(s.names), joinedColumn.is) }) {
+			return columns, true
+		}
 	}
-	same := func(s *scan) bool { return slices.Equal(columnKeys(s.names), columnKeys(scans[0].names)) }
-	if !slices.ContainsFunc(scans, func(s *scan) bool { return !same(s) }) {
-		return scans[0].names, nil
+	var standard []string
+	for c := range kbart.Column(kbart.NumColumns) {
+		standard = append(standard, c.String())
 	}
-	names := standardColumns()
-	places := map[columnKey]int{}
-	for i, key := range columnKeys(names) {
-		places[key] = i
-	}
+	columns = columnsOf(standard)
 	for _, s := range scans {
-		for i, key := range columnKeys(s.names) {
-			if _, known := places[key]; !known {
-				places[key] = len(names)
-				names = append(names, s.names[i])
+		for _, column := range columnsOf(s.names) {
+			if !slices.ContainsFunc(columns, column.is) {
+				columns = append(columns, column)
 			}
 		}
 	}
-	return names, places
+	return columns, false
 }
 
-func standardColumns() []string {
-	var names []string
-	for c := range kbart.Column(kbart.NumColumns) {
-		names = append(names, c.String())
+func columnsOf(names []string) []joinedColumn {
+	var columns []joinedColumn
+	for _, name := range names {
+		c, known := kbart.ParseColumn(name)
+		columns = append(columns, joinedColumn{name, known, c})
 	}
-	return names
+	return columns
+}
+
+// is says whether two names stand for the same column.
+func (c joinedColumn) is(other joinedColumn) bool {
+	return c.known == other.known && c.Column == other.Column && (c.known || strings.EqualFold(c.name, other.name))
 }
 
 func (j *join) rowsOf(file *listFile, facts *scan) error {
 	if j.view.headerOnly {
 		return nil
 	}
-	keys := columnKeys(facts.names)
+	inOrder := j.same
 	for rec, err := range file.rows(j.content, facts) {
 		var unusable *kbart.FatalError
 		if errors.As(err, &unusable) {
@@ -407,10 +402,14 @@ func (j *join) rowsOf(file *listFile, facts *scan) error {
 		if err != nil {
 			return fmt.Errorf("mockoup: %s cannot be read: %w", file.path, err)
 		}
+		if rec.Reason == kbart.ReasonRepeatedHeader {
+			inOrder = false // it may give its columns another order
+			continue
+		}
 		if !j.shows(rec) {
 			continue
 		}
-		if err := j.line(j.arrange(rec.Cells(), keys)); err != nil {
+		if err := j.line(j.arrange(rec, inOrder)); err != nil {
 			return err
 		}
 	}
@@ -441,23 +440,23 @@ func titleKey(rec *kbart.Record) string {
 	}, "\t")
 }
 
-// arrange brings the cells of a row under the common header. Cells beyond the row's own header stay at its end.
-func (j *join) arrange(cells []string, keys []columnKey) []string {
-	width := len(j.names)
-	if j.places == nil {
-		j.cells = append(j.cells[:0], cells...)
+// arrange brings the cells of a row under the common header. A row whose cells cannot be assigned to columns keeps them as
+// they are, so that a reader of the joined list refuses it likewise.
+func (j *join) arrange(rec *kbart.Record, inOrder bool) []string {
+	j.cells = j.cells[:0]
+	if inOrder || rec.Reason == kbart.ReasonCells {
+		j.cells = append(j.cells, rec.Cells()...)
 	} else {
-		j.cells = append(j.cells[:0], make([]string, width)...)
-		for i, cell := range cells {
-			if i < len(keys) {
-				j.cells[j.places[keys[i]]] = cell
+		for _, column := range j.columns {
+			if column.known {
+				j.cells = append(j.cells, rec.Get(column.Column))
 			} else {
-				j.cells = append(j.cells, cell)
+				j.cells = append(j.cells, rec.Extra(column.name))
 			}
 		}
 	}
 	if j.view.extraColumn {
-		for len(j.cells) < width {
+		for len(j.cells) < len(j.columns) {
 			j.cells = append(j.cells, "")
 		}
 		j.cells = append(j.cells, extraColumnValue)
@@ -471,10 +470,18 @@ func (j *join) line(cells []string) error {
 		if i > 0 {
 			_ = j.w.WriteByte('\t')
 		}
-		_, _ = j.w.WriteString(cell)
+		_, _ = j.w.WriteString(quoted(cell))
 	}
 	_, err := j.w.WriteString(j.lineEnd)
 	return err
+}
+
+// quoted quotes a value that is itself in quotes, which a reader would take for those of the cell.
+func quoted(value string) string {
+	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+		return `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
+	}
+	return value
 }
 
 func (j *join) flush() error { return j.w.Flush() }

@@ -299,7 +299,9 @@ func gcd(a, b uint64) uint64 {
 }
 
 // hash makes one number of two that tells nothing of either.
-func hash(a, b uint64) uint64 { return mix(a*0x9e3779b97f4a7c15 + b*0xd1342543de82ef95 + 0x2545f4914f6cdd1d) }
+func hash(a, b uint64) uint64 {
+	return mix(a*0x9e3779b97f4a7c15 + b*0xd1342543de82ef95 + 0x2545f4914f6cdd1d)
+}
 
 // mix is the finalizer of SplitMix64.
 func mix(x uint64) uint64 {

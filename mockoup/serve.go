@@ -68,8 +68,8 @@ func (s *Server) serveList(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{delivery: d, server: s, w: w, r: r, release: release, content: content}
 		answer = func() error { return fault.meet(x) }
 	}
-	if err := answer(); err != nil && !errors.Is(err, errLeft) && r.Context().Err() == nil {
-		s.log.Error("list not served to its end", "err", err)
+	if err := answer(); err != nil {
+		s.log.Warn("list not served to its end", "err", err)
 		panic(http.ErrAbortHandler) // the client must not take what it has for the whole
 	}
 }
