@@ -67,13 +67,16 @@ func (id Identifier) String() string {
 	return id.Key
 }
 
-// parseSpaced reads an identifier with hyphens or blanks between its digits.
+// parseSpaced reads an identifier with hyphens or blanks between its digits; those of an ISSN stand in its middle, so that
+// 1980-09-01 is none.
 func parseSpaced(s string) (Identifier, bool) {
 	var buf [13]byte
 	n := 0
+	inMiddle := true
 	for _, r := range s {
 		switch r {
 		case '-', ' ', '\u00a0', '\u2010', '\u2011', '\u2012', '\u2013':
+			inMiddle = inMiddle && n == 4
 			continue
 		}
 		if n == len(buf) || r > 'x' || !isDigitOrX(byte(r)) {
@@ -84,6 +87,9 @@ func parseSpaced(s string) (Identifier, bool) {
 	}
 	switch n {
 	case 8:
+		if !inMiddle {
+			return Identifier{}, false
+		}
 		bare := string(buf[:n])
 		return parseISSN(bare[:4], bare[4:])
 	case 10:

@@ -20,7 +20,9 @@ type Writer struct {
 }
 
 // NewWriter writes a list to w. The header goes out before the first row, or on Flush where there is none.
-func NewWriter(w io.Writer, o WriterOptions) *Writer { return &Writer{w: bufio.NewWriter(w), options: o} }
+func NewWriter(w io.Writer, o WriterOptions) *Writer {
+	return &Writer{w: bufio.NewWriter(w), options: o}
+}
 
 // WriteRow writes one row: the values of the 25 columns in order.
 func (w *Writer) WriteRow(cells *[NumColumns]string) error {
