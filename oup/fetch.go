@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -34,12 +33,11 @@ type File struct {
 // Fetcher fetches lists and keeps them. It is safe for concurrent use; the profiles of one provider should share one,
 // since it also spaces their requests.
 type Fetcher struct {
-	o      Options
-	host   string
-	store  *Store
-	client *http.Client
-	pacer  *pacer
-	logger *slog.Logger
+	o         Options
+	host      string
+	store     *Store
+	transport *http.Transport
+	pacer     *pacer
 }
 
 // NewFetcher checks the options, opens the Store in Options.Dir, and removes what a crash left there.
@@ -57,13 +55,13 @@ func NewFetcher(o Options) (*Fetcher, error) {
 	}
 
 	return &Fetcher{
-		o: o, host: base.Host, store: store, client: o.client(), pacer: newPacer(o.RatePerSecond), logger: o.Logger,
+		o: o, host: base.Host, store: store, transport: o.transport(), pacer: newPacer(o.RatePerSecond),
 	}, nil
 }
 
 // Close ends idle connections and closes the Store.
 func (f *Fetcher) Close() error {
-	f.client.CloseIdleConnections()
+	f.transport.CloseIdleConnections()
 
 	return f.store.Close()
 }
@@ -127,7 +125,7 @@ func (f *Fetcher) pause(ctx context.Context, o *Outcome, backoff time.Duration) 
 	}
 
 	pause := max(backoff, o.RetryAfter)
-	if deadline, ok := ctx.Deadline(); ok && f.o.Now().Add(pause).After(deadline) {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
 		return 0, false // the time is better spent on saying so
 	}
 
@@ -157,7 +155,7 @@ func (f *Fetcher) log(ctx context.Context, r Request, attempt int, began time.Ti
 		attrs = append(attrs, slog.Duration("again_in", pause))
 	}
 
-	f.logger.LogAttrs(ctx, level, "fetch from provider", attrs...)
+	f.o.Logger.LogAttrs(ctx, level, "fetch from provider", attrs...)
 }
 
 // try makes one attempt.
@@ -197,7 +195,7 @@ func (f *Fetcher) accept(ctx context.Context, a *answer, r Request, m mask) (*Fi
 		return nil, fail(TooLarge, fmt.Sprintf("%d bytes announced, %d allowed", a.ContentLength, f.o.MaxSize), nil)
 	}
 
-	encoded, err := a.gzipped()
+	encoded, err := a.gzipped(m)
 	if err != nil {
 		return nil, err
 	}
@@ -323,14 +321,16 @@ func (f *Fetcher) unchanged(a *answer, r Request, m mask) *Outcome {
 }
 
 // gzipped says whether the body is to be unpacked by its header.
-func (a *answer) gzipped() (bool, error) {
-	switch coding := strings.ToLower(strings.TrimSpace(a.Header.Get("Content-Encoding"))); coding {
+func (a *answer) gzipped(m mask) (bool, error) {
+	coding := strings.TrimSpace(a.Header.Get("Content-Encoding"))
+
+	switch strings.ToLower(coding) {
 	case "", "identity":
 		return false, nil
 	case "gzip", "x-gzip":
 		return true, nil
 	default:
-		return false, fail(NotKBART, fmt.Sprintf("it is encoded as %q, which was not asked for", cut(coding)), nil)
+		return false, fail(NotKBART, "it is encoded as "+cut(m.text(coding))+", which was not asked for", nil)
 	}
 }
 
@@ -340,7 +340,7 @@ func (a *answer) says(m mask) string {
 
 	body := io.LimitReader(a.body, enough)
 
-	if encoded, err := a.gzipped(); err != nil {
+	if encoded, err := a.gzipped(m); err != nil {
 		return ""
 	} else if encoded {
 		gz, err := gzip.NewReader(body)
@@ -374,11 +374,10 @@ func settle(ctx context.Context, m mask, err error) *Outcome {
 	}
 
 	if o, ok := errors.AsType[*Outcome](err); ok {
-		return o
-	}
+		// What others wrote is masked where it is quoted; this is the net below.
+		o.Message, o.Err = m.text(o.Message), m.err(o.Err)
 
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
+		return o
 	}
 
 	clean := m.err(err)

@@ -56,13 +56,8 @@ func (m mask) text(s string) string {
 // shows says whether a text holds the key.
 func (m mask) shows(s string) bool { return m.text(s) != s }
 
-// err returns an error whose text, and that of every error it wraps, is free of the key. An address that net/http put in
-// front is taken off; the rest of the chain is kept wherever it is clean.
+// err returns an error whose text, and that of every error it wraps, is free of the key: err itself if it is.
 func (m mask) err(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
-	}
-
 	for e := err; e != nil; e = errors.Unwrap(e) {
 		if m.shows(e.Error()) {
 			return errors.New(m.text(err.Error()))

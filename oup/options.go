@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -133,7 +134,9 @@ func (o Options) check() (*url.URL, error) {
 
 func plausibleHost(host string) bool {
 	if name, port, err := net.SplitHostPort(host); err == nil {
-		return name != "" && port != ""
+		_, err := strconv.ParseUint(port, 10, 16)
+
+		return name != "" && err == nil
 	}
 
 	return host != "" && !strings.ContainsAny(host, "/:@?# ")

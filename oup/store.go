@@ -217,11 +217,13 @@ func (s *Store) find(sha256 string) (*File, error) {
 
 // keep unpacks what was spooled, refuses what cannot be a list, and puts the list in its place.
 func (s *Store) keep(ctx context.Context, raw *part, encoded bool, maxSize int64, m mask) (*File, error) {
-	list, packed, err := s.unpack(ctx, raw, encoded, maxSize)
+	packed := &unpacker{ctx: ctx, store: s, maxSize: maxSize, m: m}
+	defer packed.close()
+
+	list, err := packed.open(raw, encoded)
 	if err != nil {
 		return nil, err
 	}
-	defer packed.close()
 
 	if err := judge(list, m); err != nil {
 		return nil, err
@@ -259,7 +261,7 @@ func (s *Store) keep(ctx context.Context, raw *part, encoded bool, maxSize int64
 
 	return &File{
 		Path: keptPath(digest), SHA256: hex.EncodeToString(digest.Sum(nil)), Size: size, StoredSize: stored,
-		Packaging: packed.String(), Name: packed.member,
+		Packaging: packed.packaging(), Name: packed.member,
 	}, nil
 }
 

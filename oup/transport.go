@@ -33,8 +33,8 @@ func (a *answer) close() { _ = a.Response.Body.Close() } // only read
 
 const maxRedirects = 5
 
-// get makes the request and follows redirects itself, since net/http would carry the key's header, and the key in the
-// Referer, to any host.
+// get makes the request and follows redirects. It goes without http.Client, which would carry the key's header, and the
+// key in the Referer, to any host, and would put the address with the key into its errors.
 func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Request, m mask) (*answer, error) {
 	origin, err := f.o.Template.url(r)
 	if err != nil {
@@ -56,7 +56,7 @@ func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Req
 			return nil, err
 		}
 
-		response, err := f.client.Do(request)
+		response, err := f.transport.RoundTrip(request)
 		if err != nil {
 			return nil, err
 		}
@@ -219,8 +219,8 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// client returns one that keeps no cookies, follows no redirects, unpacks nothing, and connects to public addresses only.
-func (o Options) client() *http.Client {
+// transport returns one that unpacks nothing and connects to public addresses only.
+func (o Options) transport() *http.Transport {
 	const maxHeaders = 64 << 10
 
 	transport := &http.Transport{
@@ -238,10 +238,7 @@ func (o Options) client() *http.Client {
 		o.through(transport)
 	}
 
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return transport
 }
 
 // through sends requests by the operator's proxy, which may have a private address where the provider may not.
@@ -345,7 +342,7 @@ func networkCode(err error) Code {
 }
 
 func isTLS(err error) bool {
-	if errors.Is(err, http.ErrSchemeMismatch) || strings.Contains(err.Error(), "tls: ") {
+	if strings.Contains(err.Error(), "tls: ") {
 		return true // crypto/tls gives most of its faults no type
 	}
 

@@ -20,61 +20,63 @@ const (
 	maxLayers = 3       // a ZIP of a ZIP is someone's mistake; a tower of them is an attack
 )
 
-// packaging is how a list came.
-type packaging struct {
+// unpacker peels gzip and ZIP off what was spooled, by their first bytes, until neither is left.
+type unpacker struct {
+	ctx     context.Context //nolint:containedctx // lives no longer than the call that made it
+	store   *Store
+	maxSize int64 // bytes of each layer's content
+	m       mask
+
 	layers []string // outermost first
 	member string   // name of the list in its ZIP
-	parts  []*part  // spooled inner layers
+	inner  []*part  // inner layers that had to be spooled
 }
 
-func (p *packaging) String() string {
-	if len(p.layers) == 0 {
-		return "plain"
-	}
-
-	return strings.Join(p.layers, "+")
-}
-
-func (p *packaging) close() {
-	for _, inner := range p.parts {
-		inner.discard()
-	}
-}
-
-// unpack peels gzip and ZIP off, by their first bytes, until neither is left. encoded says that the answer's headers
-// promised gzip. The reader ends in an *Outcome where the packaging is damaged or its content larger than maxSize.
-func (s *Store) unpack(ctx context.Context, raw *part, encoded bool, maxSize int64) (*bufio.Reader, *packaging, error) {
-	packed := &packaging{}
-	source := func(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(&cancellable{ctx, r}, headSize) }
-	reader := source(io.NewSectionReader(raw, 0, raw.size))
+// open returns the list's bytes. encoded says that the answer's headers promised gzip. The reader ends in an *Outcome
+// where the packaging is damaged or a layer's content larger than maxSize.
+func (u *unpacker) open(raw *part, encoded bool) (*bufio.Reader, error) {
+	reader := u.buffered(io.NewSectionReader(raw, 0, raw.size))
 
 	for {
-		inner, layer, err := s.peel(ctx, reader, raw, encoded, packed, maxSize)
+		content, layer, err := u.peel(reader, raw, encoded)
 		if err != nil {
-			packed.close()
-
-			return nil, nil, err
+			return nil, err
 		}
 
 		if layer == "" {
-			return reader, packed, nil
+			return reader, nil
 		}
 
-		if packed.layers = append(packed.layers, layer); len(packed.layers) > maxLayers {
-			packed.close()
-
-			return nil, nil, fail(NotKBART, "archives packed in one another, "+packed.String(), nil)
+		if u.layers = append(u.layers, layer); len(u.layers) > maxLayers {
+			return nil, fail(NotKBART, "archives packed in one another, "+u.packaging(), nil)
 		}
 
-		reader = source(&capped{r: &checked{inner, layer}, left: maxSize, limit: maxSize})
+		reader = u.buffered(&capped{r: &checked{content, layer}, left: u.maxSize, limit: u.maxSize})
 		raw, encoded = nil, false
 	}
 }
 
-// peel takes one layer off reader, whose bytes are those of raw if raw is not nil; layer is "" if there is none.
-func (s *Store) peel(
-	ctx context.Context, reader *bufio.Reader, raw *part, encoded bool, packed *packaging, maxSize int64,
-) (inner io.Reader, layer string, err error) {
+func (u *unpacker) buffered(r io.Reader) *bufio.Reader {
+	return bufio.NewReaderSize(&cancellable{u.ctx, r}, headSize)
+}
+
+// packaging returns what was peeled off, as in File.Packaging.
+func (u *unpacker) packaging() string {
+	if len(u.layers) == 0 {
+		return "plain"
+	}
+
+	return strings.Join(u.layers, "+")
+}
+
+func (u *unpacker) close() {
+	for _, p := range u.inner {
+		p.discard()
+	}
+}
+
+// peel takes one layer off reader, whose bytes lie in raw unless that is nil; layer is "" if there is none.
+func (u *unpacker) peel(reader *bufio.Reader, raw *part, encoded bool) (content io.Reader, layer string, err error) {
 	head, err := reader.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, "", err
@@ -90,31 +92,39 @@ func (s *Store) peel(
 		return gz, "gzip", nil
 	case encoded:
 		return nil, "", damaged("gzip", errors.New("the answer is labelled Content-Encoding: gzip, but its bytes are not gzip"))
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		if raw == nil { // a ZIP is read from its end, so it has to lie on disk
-			if raw, err = s.spool(ctx, reader, maxSize); err != nil {
-				return nil, "", err
-			}
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte(directoryEnd)):
+		content, err := u.unzip(reader, raw)
 
-			packed.parts = append(packed.parts, raw)
-		}
-
-		member, err := listMember(raw, raw.size)
-		if err != nil {
-			return nil, "", err
-		}
-
-		packed.member = path.Base(strings.ReplaceAll(member.Name, `\`, "/"))
-
-		inner, err := member.Open()
-		if err != nil {
-			return nil, "", damaged("ZIP", err)
-		}
-
-		return inner, "zip", nil
+		return content, "zip", err
 	}
 
 	return nil, "", nil
+}
+
+// unzip opens the list in a ZIP. A ZIP is read from its end, so it has to lie on disk.
+func (u *unpacker) unzip(reader io.Reader, raw *part) (io.Reader, error) {
+	if raw == nil {
+		var err error
+		if raw, err = u.store.spool(u.ctx, reader, u.maxSize); err != nil {
+			return nil, err
+		}
+
+		u.inner = append(u.inner, raw)
+	}
+
+	member, err := listMember(raw, raw.size, u.m)
+	if err != nil {
+		return nil, err
+	}
+
+	u.member = path.Base(strings.ReplaceAll(member.Name, `\`, "/"))
+
+	content, err := member.Open()
+	if err != nil {
+		return nil, damaged("ZIP", err)
+	}
+
+	return content, nil
 }
 
 // checked turns what a decompressor complains of into Truncated.
@@ -147,7 +157,7 @@ func damaged(layer string, err error) error {
 }
 
 // listMember returns the one member of a ZIP that is text.
-func listMember(r io.ReaderAt, size int64) (*zip.File, error) {
+func listMember(r io.ReaderAt, size int64, m mask) (*zip.File, error) {
 	if err := checkDirectory(r, size); err != nil {
 		return nil, err
 	}
@@ -194,7 +204,7 @@ func listMember(r io.ReaderAt, size int64) (*zip.File, error) {
 	}
 
 	if len(names) > 0 {
-		what += " (" + cut(strings.Join(names, ", ")) + ")"
+		what += " (" + cut(m.text(strings.Join(names, ", "))) + ")"
 	}
 
 	return nil, fail(NotKBART, what, nil).

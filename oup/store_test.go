@@ -1,0 +1,225 @@
+package oup_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"autoholdings/oup"
+)
+
+func TestOpenTellsADamagedCopy(t *testing.T) {
+	t.Parallel()
+
+	for name, content := range map[string]string{
+		"another list": gzipped(list + "x"),
+		"cut":          gzipped(list)[:30],
+		"empty":        "",
+		"not gzip":     list,
+		"checksum":     gzipped(list)[:len(gzipped(list))-8] + "12345678",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			store, dir := openStore(t)
+			path := hashOf(list) + ".txt.gz"
+			writeFile(t, filepath.Join(dir, path), content)
+
+			r, err := store.Open(path)
+			if err == nil {
+				_, err = io.ReadAll(r)
+				_ = r.Close()
+			}
+
+			kept, ok := errors.AsType[*oup.KeptError](err)
+			if !ok || kept.Path != path || !strings.Contains(err.Error(), "backup") {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestOpenStaysInItsFolder(t *testing.T) {
+	t.Parallel()
+
+	store, dir := openStore(t)
+	writeFile(t, filepath.Join(filepath.Dir(dir), "outside.txt.gz"), gzipped(list))
+
+	name := hashOf(list) + ".txt.gz"
+	if err := os.Symlink(filepath.Join(filepath.Dir(dir), "outside.txt.gz"), filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, path := range []string{"", ".", "../outside.txt.gz", filepath.Join(filepath.Dir(dir), "outside.txt.gz"), "spool/x.part", name} {
+		if r, err := store.Open(path); err == nil {
+			_ = r.Close()
+
+			t.Errorf("%q opened", path)
+		}
+	}
+
+	if _, err := store.Open(hashOf("x") + ".txt.gz"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "not kept") {
+		t.Errorf("a list that is not kept: %v", err)
+	}
+}
+
+func TestRemove(t *testing.T) {
+	t.Parallel()
+
+	store, dir := openStore(t)
+
+	f, err := store.Keep(t.Context(), strings.NewReader(list), "a.txt", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if !store.Has(f.SHA256) {
+		t.Error("a kept list is not there")
+	}
+
+	for range 2 {
+		if err := store.Remove(f.Path); err != nil {
+			t.Error(err)
+		}
+	}
+
+	if store.Has(f.SHA256) || store.Has("") || store.Has("../x") {
+		t.Error("a removed list is there")
+	}
+
+	writeFile(t, filepath.Join(dir, "other.txt.gz"), "")
+
+	if err := store.Remove("other.txt.gz"); err != nil {
+		t.Error(err)
+	}
+
+	if len(glob(t, dir, "other.txt.gz")) != 1 {
+		t.Error("Remove took a file that is not a kept list")
+	}
+}
+
+func TestKeepTakesGivenFiles(t *testing.T) {
+	t.Parallel()
+
+	store, dir := openStore(t)
+
+	f, err := store.Keep(t.Context(), strings.NewReader(gzipped(list)), "/home/me/OUP_Global_AllTitles_2026-02-01.txt.gz", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if f.Name != "OUP_Global_AllTitles_2026-02-01.txt" || f.Date.Day() != 1 || f.SHA256 != hashOf(list) || f.Status != 0 || !f.FetchedAt.IsZero() {
+		t.Errorf("file %+v", f)
+	}
+
+	broken := io.MultiReader(strings.NewReader(list), failing{errors.New("the disk is gone")})
+	for want, r := range map[oup.Code]io.Reader{
+		oup.NotKBART: strings.NewReader("<html>"), oup.Truncated: strings.NewReader(gzipped(list)[:20]),
+		oup.TooLarge: strings.NewReader(strings.Repeat(list, 100)), oup.InvalidRequest: broken,
+	} {
+		if f, err := store.Keep(t.Context(), r, "a.txt", 1000); !errors.Is(err, want) || f != nil {
+			t.Errorf("%v, %v; want %s", f, err, want)
+		}
+	}
+
+	if f, err := store.Keep(cancelledContext(t), strings.NewReader(list), "a.txt", 1000); !errors.Is(err, oup.Cancelled) || f != nil {
+		t.Errorf("%v, %v", f, err)
+	}
+
+	if left := glob(t, dir, "spool", "*"); len(left) > 0 {
+		t.Errorf("left in the spool: %v", left)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestLeftoversAreRemovedAtStart(t *testing.T) {
+	t.Parallel()
+
+	if runtime.GOOS == "windows" {
+		t.Skip("without file locks leftovers go by age")
+	}
+
+	started, release := make(chan struct{}), make(chan struct{})
+	b := setup(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, list)
+		_ = http.NewResponseController(w).Flush()
+
+		close(started)
+		<-release
+	})
+
+	fetched := make(chan error, 1)
+
+	go func() {
+		_, err := b.Fetch(t.Context(), request())
+		fetched <- err
+	}()
+
+	<-started
+
+	// As a crash leaves it: written, and nobody holds it.
+	writeFile(t, filepath.Join(b.dir, "spool", "LEFTOVER.part"), list)
+	writeFile(t, filepath.Join(b.dir, "spool", "notes.txt"), "not ours")
+
+	another, err := oup.OpenStore(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer another.Close()
+
+	if len(glob(t, b.dir, "spool", "LEFTOVER.part")) != 0 || len(glob(t, b.dir, "spool", "notes.txt")) != 1 {
+		t.Errorf("spool after the start: %v", b.spooled(t))
+	}
+
+	close(release)
+
+	if err := <-fetched; err != nil {
+		t.Errorf("the other process's start broke a fetch: %v", err)
+	}
+}
+
+func TestStorageFaults(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, serve(list))
+	if err := os.RemoveAll(filepath.Join(b.dir, "spool")); err != nil {
+		t.Fatal(err)
+	}
+
+	if o := b.mustFail(t, request(), oup.Storage); o.Retriable || o.Attempts != 1 || !errors.Is(o, fs.ErrNotExist) {
+		t.Errorf("outcome %+v", o)
+	}
+
+	file := filepath.Join(t.TempDir(), "file")
+	writeFile(t, file, "")
+
+	for _, dir := range []string{"", file, filepath.Join(file, "below")} {
+		if _, err := oup.OpenStore(dir); err == nil {
+			t.Errorf("OpenStore(%q) succeeded", dir)
+		}
+	}
+}
+
+func openStore(t *testing.T) (*oup.Store, string) {
+	t.Helper()
+
+	dir := filepath.Join(t.TempDir(), "kept")
+
+	store, err := oup.OpenStore(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() { _ = store.Close() })
+
+	return store, dir
+}
