@@ -59,7 +59,7 @@ func TestControlRelease(t *testing.T) {
 			t.Errorf("%d: %s, want %s", i, got, c.want)
 		}
 	}
-	if !strings.HasSuffix(get(t, s, "books").header.Get("Content-Disposition"), "2025-12-30.txt") {
+	if !strings.HasSuffix(get(t, s, "books").header.Get("Content-Disposition"), `2025-12-30.txt"`) {
 		t.Error("the list is not of the release that was set")
 	}
 	for body, want := range map[string]string{
@@ -147,7 +147,7 @@ func TestControlPackaging(t *testing.T) {
 	must(t, err)
 	text, err := io.ReadAll(z)
 	must(t, err)
-	if !bytes.Equal(text, plain.body) || !strings.HasSuffix(packed.header.Get("Content-Disposition"), "_2025-01-28.txt.gz") {
+	if !bytes.Equal(text, plain.body) || !strings.HasSuffix(packed.header.Get("Content-Disposition"), `_2025-01-28.txt.gz"`) {
 		t.Errorf("gzip: %d bytes, want %d; %v", len(text), len(plain.body), packed.header)
 	}
 
@@ -162,7 +162,7 @@ func TestControlPackaging(t *testing.T) {
 	if len(archive.File) != 1 || archive.File[0].Name != "OxfordUniversityPress_Global_AllBooks_2025-01-28.txt" || !bytes.Equal(text, plain.body) {
 		t.Errorf("zip: %d members, %d bytes, want %d", len(archive.File), len(text), len(plain.body))
 	}
-	if !strings.HasSuffix(archived.header.Get("Content-Disposition"), "_2025-01-28.zip") {
+	if !strings.HasSuffix(archived.header.Get("Content-Disposition"), `_2025-01-28.zip"`) {
 		t.Errorf("headers %v", archived.header)
 	}
 

@@ -134,12 +134,20 @@ func (d *delivery) headers(h http.Header) {
 	}
 	name, packed := d.packedName()
 	h.Set("Content-Type", contentTypes[packed])
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Disposition", attachment(name))
 	h.Set("ETag", d.etag())
 	h.Set("Last-Modified", d.date.Format(http.TimeFormat))
 	if original := d.asFile(); original != nil {
 		h.Set("Content-Length", strconv.FormatInt(original.size, 10))
 	}
+}
+
+// attachment names the file: in quotes, as most services do, and encoded where that will not do.
+func attachment(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return mime.FormatMediaType("attachment", map[string]string{"filename": name})
+	}
+	return `attachment; filename="` + name + `"`
 }
 
 // packedName returns the name of the file as it is sent, and how it is packed.
@@ -182,7 +190,7 @@ func (d *delivery) body(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close() //nolint:errcheck // only read
+		defer func() { _ = f.Close() }()
 		_, err = io.Copy(w, f)
 		return err
 	}

@@ -27,7 +27,7 @@ func ExampleNewServer() {
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }()
 		lines := 0
 		for s := bufio.NewScanner(response.Body); s.Scan(); {
 			lines++

@@ -266,7 +266,7 @@ func reset(_ *Fault, x *exchange) error {
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2: the server resets the stream
 	}
-	defer conn.Close() //nolint:errcheck // broken on purpose
+	defer func() { _ = conn.Close() }()
 	h := http.Header{}
 	x.headers(h)
 	h.Set("Content-Length", strconv.FormatInt(length, 10))

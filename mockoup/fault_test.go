@@ -104,7 +104,7 @@ var faultCases = map[string]faultCase{
 	}},
 	"older": {mockoup.Fault{}, func(t *testing.T, got, good answer) {
 		wantOK(t, got, "text/tab-separated-values; charset=utf-8")
-		if !strings.HasSuffix(got.header.Get("Content-Disposition"), "_2025-02-25.txt") ||
+		if !strings.HasSuffix(got.header.Get("Content-Disposition"), `_2025-02-25.txt"`) ||
 			got.header.Get("Last-Modified") != "Tue, 25 Feb 2025 00:00:00 GMT" || bytes.Equal(got.body, good.body) {
 			t.Errorf("headers %v; want the release before", got.header)
 		}
@@ -269,7 +269,7 @@ func TestOlderThanTheFirst(t *testing.T) {
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 30})
 	must(t, s.SetFault(mockoup.Fault{Kind: "older", Times: 1}))
 	a := get(t, s, "books")
-	if !strings.HasSuffix(a.header.Get("Content-Disposition"), "_2024-12-28.txt") || string(a.body) != list(t, s, "books") {
+	if !strings.HasSuffix(a.header.Get("Content-Disposition"), `_2024-12-28.txt"`) || string(a.body) != list(t, s, "books") {
 		t.Errorf("headers %v", a.header)
 	}
 }
@@ -317,7 +317,7 @@ func fetch(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	_, err = io.Copy(io.Discard, response.Body)
 	return err
 }

@@ -175,24 +175,30 @@ type scan struct {
 	sum     string // SHA-256 of the text
 }
 
-// facts reads the file, the first time.
+// facts reads the file, the first time. A file that is no list is told from one without rows: a client is to see it as it
+// is, as journals, for nothing in it says otherwise.
 func (f *listFile) facts(log *slog.Logger) (*scan, error) {
 	f.once.Do(func() {
 		f.scan, f.err = f.read()
 		var unusable *kbart.FatalError
 		switch {
-		case errors.As(f.err, &unusable) && len(f.scan.rows) == 0:
+		case errors.As(f.err, &unusable) && unusable.Finding.Code == codeNoRows:
 			log.Warn("file has no rows and is not served", "name", f.name, "err", f.err)
 			f.err = nil
 		case errors.As(f.err, &unusable):
-			log.Warn("file is served, but not a whole list", "name", f.name, "err", f.err)
-			f.err = nil
+			log.Warn("file is not a whole list, and is served as it is", "name", f.name, "err", f.err)
+			if f.err = nil; len(f.scan.rows) == 0 {
+				f.scan.rows[Journals] = 1
+			}
 		case f.err != nil:
 			f.err = fmt.Errorf("mockoup: %s cannot be read: %w", f.path, f.err)
 		}
 	})
 	return f.scan, f.err
 }
+
+// codeNoRows is kbart's code for a list without a row.
+const codeNoRows = "no-rows"
 
 func (f *listFile) read() (*scan, error) {
 	facts := &scan{rows: map[string]int{}, ascii: true}
@@ -205,7 +211,7 @@ func (f *listFile) read() (*scan, error) {
 	if err != nil {
 		return facts, err
 	}
-	defer text.Close() //nolint:errcheck // only read
+	defer func() { _ = text.Close() }()
 
 	sum := sha256.New()
 	observed := io.TeeReader(text, io.MultiWriter(sum, asciiCheck{&facts.ascii}))
@@ -283,7 +289,7 @@ func (f *listFile) copyTo(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer text.Close() //nolint:errcheck // only read
+	defer func() { _ = text.Close() }()
 	_, err = io.Copy(w, text)
 	return err
 }
@@ -296,7 +302,7 @@ func (f *listFile) rows(content string, facts *scan) iter.Seq2[*kbart.Record, er
 			yield(nil, err)
 			return
 		}
-		defer text.Close() //nolint:errcheck // only read
+		defer func() { _ = text.Close() }()
 		last := facts.leading
 		for rec, err := range kbart.NewReader(text, kbart.Options{Name: f.name}).Records() {
 			if err != nil {

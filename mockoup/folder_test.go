@@ -88,7 +88,7 @@ func TestFolderReleases(t *testing.T) {
 	}
 	a := get(t, s, "journals")
 	wantOK(t, a, "text/tab-separated-values; charset=utf-8")
-	if string(a.body) != one || a.header.Get("Content-Disposition") != "attachment; filename=P_R_J_20200201.tsv" ||
+	if string(a.body) != one || a.header.Get("Content-Disposition") != `attachment; filename="P_R_J_20200201.tsv"` ||
 		a.header.Get("Last-Modified") != "Sat, 01 Feb 2020 00:00:00 GMT" || a.header.Get("Content-Length") != fmt.Sprint(len(one)) {
 		t.Errorf("headers %v, body %q", a.header, a.body)
 	}
@@ -108,7 +108,7 @@ func TestFolderReleases(t *testing.T) {
 	}
 	must(t, s.Step(-1))
 	must(t, s.SetFault(mockoup.Fault{Kind: "older", Times: 1}))
-	if b := get(t, s, "journals"); b.header.Get("Content-Disposition") != "attachment; filename=P_R_J_20200101.tsv" {
+	if b := get(t, s, "journals"); b.header.Get("Content-Disposition") != `attachment; filename="P_R_J_20200101.tsv"` {
 		t.Errorf("older than the first: %v", b.header)
 	}
 }
@@ -136,7 +136,7 @@ func TestFolderJoins(t *testing.T) {
 			t.Errorf("books\n%q\nwant\n%q", got, want)
 		}
 		a := get(t, s, "books")
-		if a.header.Get("Content-Disposition") != "attachment; filename=OxfordUniversityPress_Global_AllBooks_2020-03-01.txt" || a.header.Get("Etag") == "" {
+		if a.header.Get("Content-Disposition") != `attachment; filename="OxfordUniversityPress_Global_AllBooks_2020-03-01.txt"` || a.header.Get("Etag") == "" {
 			t.Errorf("headers %v", a.header)
 		}
 	})
@@ -169,7 +169,7 @@ func TestFolderGzip(t *testing.T) {
 	s := folder(t, map[string]string{"j_2020-03-01.txt.gz": packed.String()}, nil)
 	a := get(t, s, "journals")
 	wantOK(t, a, "application/gzip")
-	if !bytes.Equal(a.body, packed.Bytes()) || a.header.Get("Content-Disposition") != "attachment; filename=j_2020-03-01.txt.gz" {
+	if !bytes.Equal(a.body, packed.Bytes()) || a.header.Get("Content-Disposition") != `attachment; filename="j_2020-03-01.txt.gz"` {
 		t.Errorf("%d bytes, want the file's; %v", len(a.body), a.header)
 	}
 	must(t, s.SetPackaging(mockoup.Plain))
@@ -247,6 +247,14 @@ func TestFolderTroubles(t *testing.T) {
 			t.Errorf("status %d, log %s", a.status, &log)
 		}
 	})
+	t.Run("no list", func(t *testing.T) {
+		t.Parallel()
+		page := "<!DOCTYPE html><title>Sign in</title>"
+		s := folder(t, map[string]string{"j_2020-03-01.txt": page}, nil)
+		if a := get(t, s, "journals"); a.status != 200 || string(a.body) != page {
+			t.Errorf("status %d, %q; want the file as it is", a.status, a.body)
+		}
+	})
 	t.Run("broken gzip", func(t *testing.T) {
 		t.Parallel()
 		s := folder(t, map[string]string{"j_2020-03-01.txt.gz": "this is no gzip file"}, nil)
@@ -254,6 +262,26 @@ func TestFolderTroubles(t *testing.T) {
 		wantProblem(t, a, http.StatusInternalServerError, "unreadable-release")
 		if !bytes.Contains(a.body, []byte("j_2020-03-01.txt.gz")) {
 			t.Errorf("the answer does not name the file: %s", a.body)
+		}
+	})
+	t.Run("gzip cut short", func(t *testing.T) {
+		t.Parallel()
+		all := []string{header()}
+		for i := range 2000 {
+			all = append(all, serial(fmt.Sprint("Title ", i), fmt.Sprint("id", i*i*i%7919), "0000-0019"))
+		}
+		var packed, log bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, err := io.WriteString(z, lines("\n", all...))
+		must(t, err)
+		must(t, z.Close())
+		short := packed.String()[:packed.Len()/2]
+		s := folder(t, map[string]string{"j_2020-03-01.txt.gz": short}, &log)
+		if a := get(t, s, "journals"); a.status != 200 || string(a.body) != short {
+			t.Errorf("status %d, %d bytes; want the file as it is", a.status, len(a.body))
+		}
+		if !strings.Contains(log.String(), "not a whole list") {
+			t.Errorf("log %s", &log)
 		}
 	})
 	t.Run("file gone since", func(t *testing.T) {

@@ -230,11 +230,9 @@ func (s *shelf) appendTitle(l *line, slot int, p *past) {
 	if s.content == Journals {
 		names = &journalNames
 	}
-	n, size := slot, names.size()
-	part := 0
-	if s.total <= size {
-		n = slot * size / s.total
-	} else {
+	size := names.size()
+	n, part := slot*size/s.total, 0
+	if s.total > size {
 		each := (s.total + size - 1) / size
 		n, part = slot/each, slot%each
 	}
@@ -284,7 +282,8 @@ type permutation struct{ n, factor, offset uint64 }
 
 func newPermutation(n, seed uint64) permutation {
 	factor := max(1, n*618/1000)
-	for ; gcd(factor, n) != 1; factor++ {
+	for gcd(factor, n) != 1 {
+		factor++
 	}
 	return permutation{n: n, factor: factor, offset: hash(seed, n) % n}
 }

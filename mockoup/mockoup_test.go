@@ -3,6 +3,7 @@ package mockoup_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -48,7 +49,7 @@ func send(t *testing.T, method, url, body string, headers ...string) answer {
 	if err != nil {
 		return answer{err: err}
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	a := answer{status: response.StatusCode, header: response.Header}
 	a.body, a.err = io.ReadAll(response.Body)
 	return a
@@ -147,7 +148,7 @@ func TestAnswerHeaders(t *testing.T) {
 	a := get(t, s, "books")
 	for name, want := range map[string]string{
 		"Content-Type":        "text/tab-separated-values; charset=utf-8",
-		"Content-Disposition": "attachment; filename=OxfordUniversityPress_Global_AllBooks_2025-01-28.txt",
+		"Content-Disposition": `attachment; filename="OxfordUniversityPress_Global_AllBooks_2025-01-28.txt"`,
 		"Last-Modified":       "Tue, 28 Jan 2025 00:00:00 GMT",
 	} {
 		if got := a.header.Get(name); got != want {
@@ -370,7 +371,7 @@ func checkDates(t *testing.T, rec *kbart.Record) {
 // TestReleasesDiffer: from one release to the next about 1 % of the titles are new, 0.3 % gone, 2 % changed.
 func TestReleasesDiffer(t *testing.T) {
 	t.Parallel()
-	s := mockoup.NewServer(t, mockoup.Options{Titles: 30_000})
+	s := mockoup.NewServer(t, mockoup.Options{Titles: 15_000})
 	releases := s.Releases()
 	if len(releases) != 12 || releases[0] != "2025-01-28" || releases[11] != "2025-12-30" {
 		t.Fatalf("releases %v", releases)
@@ -543,6 +544,99 @@ func TestHandlerWithoutConnection(t *testing.T) {
 	if w.Code != http.StatusOK || len(rows(w.Body.String())) != 7 {
 		t.Errorf("status %d, %d rows", w.Code, len(rows(w.Body.String())))
 	}
+}
+
+// TestResetWithoutConnection: where there is no connection to reset the handler gives up, as one of net/http does.
+func TestResetWithoutConnection(t *testing.T) {
+	t.Parallel()
+	s, err := mockoup.New(mockoup.Options{Titles: 10})
+	must(t, err)
+	must(t, s.SetFault(mockoup.Fault{Kind: "reset"}))
+	defer func() {
+		if p := recover(); p != http.ErrAbortHandler { //nolint:errorlint // a panic's value, not a wrapped error
+			t.Errorf("panic %v, want http.ErrAbortHandler", p)
+		}
+	}()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/kbart/demo/books?api_key=demo-key", nil)
+	s.ServeHTTP(httptest.NewRecorder(), r)
+}
+
+// TestRequestsAreBounded: a mock that runs for long keeps the last thousand requests.
+func TestRequestsAreBounded(t *testing.T) {
+	t.Parallel()
+	s, err := mockoup.New(mockoup.Options{Titles: 1})
+	must(t, err)
+	for i := range 1005 {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("/kbart/demo/journals?n=%d", i), nil)
+		s.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if asked := s.Requests(); len(asked) != 1000 || asked[0].Query != "n=5" || asked[999].Query != "n=1004" {
+		t.Errorf("%d requests from %s to %s", len(asked), asked[0].Query, asked[len(asked)-1].Query)
+	}
+}
+
+// TestBigCatalogue: identifiers do not repeat and titles are told apart however large the catalogue is.
+func TestBigCatalogue(t *testing.T) {
+	if testing.Short() {
+		t.Skip("780,000 titles take a while")
+	}
+	t.Parallel()
+	s, err := mockoup.New(mockoup.Options{Titles: 780_000})
+	must(t, err)
+	for content, least := range map[string]int{"books": 520_000, "journals": 260_000} {
+		check := &uniqueness{seen: make([]uint64, 100_000_000/64)}
+		must(t, s.WriteRelease(check, "demo", content, "2025-12-30"))
+		if check.titles < least || check.repeated != "" {
+			t.Errorf("%s: %d titles; repeated %q", content, check.titles, check.repeated)
+		}
+	}
+}
+
+// uniqueness looks at the rows of a list that is written to it: the print identifier may stand again only in the next row.
+type uniqueness struct {
+	rest     []byte
+	seen     []uint64 // a bit for each of the last eight digits but the check digit
+	last     int
+	lastName []byte
+	titles   int
+	repeated string
+}
+
+func (u *uniqueness) Write(p []byte) (int, error) {
+	text := slices.Concat(u.rest, p)
+	for {
+		row, rest, whole := bytes.Cut(text, []byte("\r\n"))
+		if !whole {
+			break
+		}
+		u.row(row)
+		text = rest
+	}
+	u.rest = append(u.rest[:0], text...)
+	return len(p), nil
+}
+
+func (u *uniqueness) row(row []byte) {
+	name, row, _ := bytes.Cut(row, []byte("\t"))
+	id, _, _ := bytes.Cut(row, []byte("\t"))
+	if len(id) == 0 || id[0] < '0' || id[0] > '9' {
+		return
+	}
+	number := 0
+	for _, c := range id[:len(id)-1] {
+		if c != '-' {
+			number = (number*10 + int(c-'0')) % 100_000_000
+		}
+	}
+	sameTitle := bytes.Equal(name, u.lastName)
+	if sameTitle != (number == u.last) || !sameTitle && u.seen[number/64]>>(number%64)&1 == 1 {
+		u.repeated = string(id) + " " + string(name)
+	}
+	u.seen[number/64] |= 1 << (number % 64)
+	if u.last != number {
+		u.titles++
+	}
+	u.last, u.lastName = number, append(u.lastName[:0], name...)
 }
 
 func must(t *testing.T, err error) {
