@@ -45,8 +45,10 @@ func compare(t *Title, p *stored, outranked bool) difference {
 	return d
 }
 
+// compareCoverage takes the statements as a set: the file's stand in place of those stored, whole and unmerged. A title
+// without any (its rows are no serial's) blanks none.
 func (d *difference) compareCoverage(t *Title, p *stored, locked bool) {
-	d.coverage = keepStart(t.Coverage, p.coverage)
+	d.coverage = t.Coverage
 	if len(d.coverage) == 0 || coverageHash(d.coverage) == coverageHash(p.coverage) {
 		d.coverage = p.coverage
 		return
@@ -76,24 +78,6 @@ func annotationField(a, b []Statement) string {
 		}
 	}
 	return kbart.Notes.String()
-}
-
-// keepStart fills empty start cells of a title's one statement from the one stored: only the end and the embargo mean
-// something by being empty. Among several statements it is not certain which was which, so they stand as they are.
-func keepStart(after, before []Statement) []Statement {
-	if len(after) != 1 || len(before) != 1 {
-		return after
-	}
-	st := after[0]
-	for _, cell := range []struct {
-		after  *string
-		before string
-	}{{&st.DateFirst, before[0].DateFirst}, {&st.VolFirst, before[0].VolFirst}, {&st.IssueFirst, before[0].IssueFirst}} {
-		if *cell.after == "" {
-			*cell.after = cell.before
-		}
-	}
-	return []Statement{st}
 }
 
 func statementsJSON(statements []Statement) string {
