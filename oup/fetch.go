@@ -75,14 +75,9 @@ func (f *Fetcher) Open(path string) (io.ReadCloser, error) { return f.store.Open
 // Fetch gets one content type's file, and tries again as the rules of the outcomes say. It returns a file only if it is
 // not the one applied last. Every error is an *Outcome; with the code SameFile it holds the kept file.
 func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
-	if r.Format == "" {
-		r.Format = FormatKBART
-	}
+	r.Format = cmp.Or(r.Format, FormatKBART)
 
-	if err := r.check(); err != nil {
-		o := fail(InvalidRequest, strings.ReplaceAll(err.Error(), "\n", "; "), newMask(r.APIKey).err(err))
-		o.Content, o.Host = r.Content, f.host
-
+	if o := f.invalid(r); o != nil {
 		return nil, o
 	}
 
@@ -93,7 +88,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 	for attempt := 1; ; attempt++ {
 		began := f.o.Now()
 
-		file, outcome := f.try(ctx, r)
+		file, outcome := f.try(ctx, r, f.accept)
 		if outcome == nil {
 			f.log(ctx, r, attempt, began, file, nil, 0)
 
@@ -158,8 +153,48 @@ func (f *Fetcher) log(ctx context.Context, r Request, attempt int, began time.Ti
 	f.o.Logger.LogAttrs(ctx, level, "fetch from provider", attrs...)
 }
 
+// Probe asks for a file once and reads no more than its beginning: nil means that the provider accepts the credentials
+// and begins to send what may be a list. Nothing is kept and no conditions are sent. Every error is an *Outcome; NoFile
+// says that the credentials are right and there is no file.
+func (f *Fetcher) Probe(ctx context.Context, r Request) error {
+	r.ETag, r.LastModified, r.LastSHA256 = "", "", ""
+	r.Format = cmp.Or(r.Format, FormatKBART)
+
+	if o := f.invalid(r); o != nil {
+		return o
+	}
+
+	began := f.o.Now()
+
+	_, outcome := f.try(ctx, r, f.glance)
+	if outcome == nil {
+		return nil
+	}
+
+	outcome.Content, outcome.Host, outcome.Attempts = r.Content, f.host, 1
+	f.log(ctx, r, 1, began, nil, outcome, 0)
+
+	return outcome
+}
+
+// invalid is the outcome of a request that cannot be made, nil if it can.
+func (f *Fetcher) invalid(r Request) *Outcome {
+	err := r.check()
+	if err == nil {
+		return nil
+	}
+
+	o := fail(InvalidRequest, strings.ReplaceAll(err.Error(), "\n", "; "), newMask(r.APIKey).err(err))
+	o.Content, o.Host = r.Content, f.host
+
+	return o
+}
+
+// take makes a kept file, or an outcome, of an answer.
+type take func(context.Context, *answer, Request, mask) (*File, error)
+
 // try makes one attempt.
-func (f *Fetcher) try(parent context.Context, r Request) (*File, *Outcome) {
+func (f *Fetcher) try(parent context.Context, r Request, accept take) (*File, *Outcome) {
 	m := newMask(r.APIKey)
 
 	ctx, cancel := context.WithCancelCause(parent)
@@ -174,7 +209,7 @@ func (f *Fetcher) try(parent context.Context, r Request) (*File, *Outcome) {
 	}
 	defer answer.close()
 
-	file, err := f.accept(ctx, answer, r, m)
+	file, err := accept(ctx, answer, r, m)
 	if err != nil {
 		outcome := settle(ctx, m, err)
 		outcome.Status = answer.StatusCode
@@ -185,7 +220,28 @@ func (f *Fetcher) try(parent context.Context, r Request) (*File, *Outcome) {
 	return file, nil
 }
 
-// accept makes a kept file of an answer, or an outcome.
+// glance looks at the beginning of an answer; it returns no file.
+func (f *Fetcher) glance(ctx context.Context, a *answer, r Request, m mask) (*File, error) {
+	if a.StatusCode != http.StatusOK {
+		return nil, f.refusal(a, r, m)
+	}
+
+	encoded, err := a.gzipped(m)
+	if err != nil {
+		return nil, err
+	}
+
+	u := &unpacker{ctx: ctx, maxSize: f.o.MaxSize, m: m}
+
+	list, err := u.open(a.body, nil, encoded)
+	if err != nil || list == nil {
+		return nil, err
+	}
+
+	return nil, judge(list, m)
+}
+
+// accept reads an answer whole and keeps it.
 func (f *Fetcher) accept(ctx context.Context, a *answer, r Request, m mask) (*File, error) {
 	if a.StatusCode != http.StatusOK {
 		return nil, f.refusal(a, r, m)
@@ -294,7 +350,7 @@ func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 	// These will not change by asking again.
 	if a.StatusCode == http.StatusNotImplemented || a.StatusCode == http.StatusHTTPVersionNotSupported {
 		o.Retriable = false
-		o.hint("Check the address template; tell OUP if it is right.")
+		o.Hint = ruleOf[UnexpectedStatus].Hint
 	}
 
 	return o

@@ -203,26 +203,38 @@ func gzipped(s string) string {
 func zipped(t *testing.T, members ...string) string {
 	t.Helper()
 
+	archive, err := zipFile(members...)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return archive
+}
+
+func zipFile(members ...string) (string, error) {
 	var b bytes.Buffer
 
 	w := zip.NewWriter(&b)
 
 	for i := 0; i < len(members); i += 2 {
-		m, err := w.Create(members[i])
+		method := zip.Deflate
+		if members[i+1] == "" {
+			method = zip.Store
+		}
+
+		m, err := w.CreateHeader(&zip.FileHeader{Name: members[i], Method: method})
 		if err == nil {
 			_, err = io.WriteString(m, members[i+1])
 		}
 
 		if err != nil {
-			t.Fatal(err)
+			return "", err
 		}
 	}
 
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	err := w.Close()
 
-	return b.String()
+	return b.String(), err
 }
 
 func hashOf(s string) string {

@@ -39,11 +39,11 @@ func (c Code) Error() string { return string(c) }
 type Retry uint8
 
 const (
-	// Never: not before something has changed on either side. The next scheduled run asks again anyway.
+	// Never means not before something has changed on either side. The next scheduled run asks again anyway.
 	Never Retry = iota
-	// Later: not at once, but a later try of the same job may succeed.
+	// Later means not at once, but a later try of the same job may succeed.
 	Later
-	// Again: Fetch tries again by itself, with backoff; when its tries are used up, a later try of the job may succeed.
+	// Again means that Fetch tries again by itself, with backoff; when its tries are used up, a later try of the job may succeed.
 	Again
 )
 

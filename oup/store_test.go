@@ -1,14 +1,18 @@
 package oup_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"autoholdings/oup"
@@ -150,12 +154,12 @@ func TestLeftoversAreRemovedAtStart(t *testing.T) {
 
 	started, release := make(chan struct{}), make(chan struct{})
 	b := setup(t, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, list)
-		_ = http.NewResponseController(w).Flush()
+		// More than lies in the buffers between: when it is sent, the other side has begun to write.
+		_, _ = io.WriteString(w, strings.Repeat(list, 32<<20/len(list)))
 
 		close(started)
 		<-release
-	})
+	}, func(o *oup.Options) { o.MaxSize = 64 << 20 })
 
 	fetched := make(chan error, 1)
 
@@ -174,10 +178,10 @@ func TestLeftoversAreRemovedAtStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer another.Close()
+	defer another.Close() //nolint:errcheck // the test is about something else
 
-	if len(glob(t, b.dir, "spool", "LEFTOVER.part")) != 0 || len(glob(t, b.dir, "spool", "notes.txt")) != 1 {
-		t.Errorf("spool after the start: %v", b.spooled(t))
+	if len(glob(t, b.dir, "spool", "LEFTOVER.part")) != 0 || len(glob(t, b.dir, "spool", "*.part")) != 1 || len(b.spooled(t)) != 2 {
+		t.Errorf("spool after the start: %v, want the file being fetched and the one that is not ours", b.spooled(t))
 	}
 
 	close(release)
@@ -185,6 +189,144 @@ func TestLeftoversAreRemovedAtStart(t *testing.T) {
 	if err := <-fetched; err != nil {
 		t.Errorf("the other process's start broke a fetch: %v", err)
 	}
+}
+
+func TestKilledProcessLeavesNothingHalfDone(t *testing.T) {
+	t.Parallel()
+
+	if runtime.GOOS == "windows" {
+		t.Skip("without file locks leftovers go by age")
+	}
+
+	half := make(chan struct{})
+	b := setup(t, func(w http.ResponseWriter, r *http.Request) {
+		// More than lies in the buffers between: when it is sent, the other side has begun to write.
+		_, _ = io.WriteString(w, strings.Repeat(list, 32<<20/len(list)))
+
+		close(half)
+		hang(w, r)
+	})
+
+	process := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test's own binary
+	process.Env = append(os.Environ(), childURL+"="+b.server.URL, childDir+"="+b.dir)
+
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+
+	<-half
+
+	if len(b.spooled(t)) != 1 {
+		t.Errorf("while it is fetched, the spool holds %v", b.spooled(t))
+	}
+
+	if err := process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+
+	_ = process.Wait() // says that it was killed
+
+	if len(b.kept(t)) != 0 {
+		t.Errorf("kept: %v", b.kept(t))
+	}
+
+	store, err := oup.OpenStore(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close() //nolint:errcheck // the test is about something else
+
+	if left := b.spooled(t); len(left) != 0 {
+		t.Errorf("left after the next start: %v", left)
+	}
+}
+
+// Where these are set, the test binary is the process that is killed.
+const (
+	childURL = "OUP_TEST_CHILD_URL"
+	childDir = "OUP_TEST_CHILD_DIR"
+)
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(childURL); url != "" {
+		f, err := oup.NewFetcher(oup.Options{
+			Template: oup.DefaultTemplate(url), Dir: os.Getenv(childDir), AllowHTTP: true, AllowPrivate: true,
+		})
+		if err == nil {
+			_, err = f.Fetch(context.Background(), request())
+		}
+
+		panic(err) // it should have been killed
+	}
+
+	os.Exit(m.Run())
+}
+
+func TestManyFetchesAtOnce(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, serve(gzipped(list)))
+
+	var wait sync.WaitGroup
+	for range 20 {
+		wait.Go(func() {
+			if f, err := b.Fetch(t.Context(), request()); err != nil || b.read(t, f.Path) != list {
+				t.Errorf("%+v, %v", f, err)
+			}
+		})
+	}
+
+	wait.Wait()
+
+	if len(b.kept(t)) != 1 || len(b.spooled(t)) != 0 {
+		t.Errorf("kept %v, spool %v", b.kept(t), b.spooled(t))
+	}
+}
+
+func FuzzKeep(f *testing.F) {
+	archive, err := zipFile("a.txt", list, "b.bin", "\x00\x01\x00\x00")
+	if err != nil {
+		f.Fatal(err)
+	}
+
+	for _, seed := range []string{
+		list, gzipped(list), gzipped(gzipped(list)), archive, gzipped(archive), "<html>", "{}", "",
+		"PK\x05\x06" + strings.Repeat("\x00", 18), "\xff\xfea\x00",
+	} {
+		f.Add([]byte(seed))
+	}
+
+	store, err := oup.OpenStore(f.TempDir())
+	if err != nil {
+		f.Fatal(err)
+	}
+
+	f.Fuzz(func(t *testing.T, input []byte) {
+		const limit = 1 << 16
+
+		file, err := store.Keep(t.Context(), bytes.NewReader(input), "list.txt", limit)
+		if err != nil {
+			if oup.CodeOf(err) == "" || oup.CodeOf(err) == oup.Storage || file != nil {
+				t.Fatalf("%+v, %v", file, err)
+			}
+
+			return
+		}
+
+		r, err := store.Open(file.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		content, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close(), store.Remove(file.Path)); err != nil {
+			t.Fatal(err)
+		}
+
+		if int64(len(content)) != file.Size || file.Size > limit || hashOf(string(content)) != file.SHA256 {
+			t.Fatalf("%+v holds %d bytes", file, len(content))
+		}
+	})
 }
 
 func TestStorageFaults(t *testing.T) {

@@ -138,7 +138,7 @@ func TestRedirectToPlainHTTPIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // the test is about something else
 
 	if _, err := f.Fetch(t.Context(), request()); !errors.Is(err, oup.RefusedRedirect) || told.Load() != nil {
 		t.Errorf("error %v", err)
@@ -178,7 +178,7 @@ func TestRedirectToPrivateAddressIsRefused(t *testing.T) {
 		o.Template.BaseURL = "http://kbart.example.org"
 		o.Proxy = proxyFor("kbart.example.org", proxy)
 	})
-	b.mustFail(t, request(), oup.RefusedAddress)
+	_ = b.mustFail(t, request(), oup.RefusedAddress)
 
 	if told.Load() != nil {
 		t.Error("the private address was asked")
@@ -206,7 +206,7 @@ func TestProxyMayBePrivateButWhatItIsAskedForMayNot(t *testing.T) {
 		o.Template.BaseURL = "http://10.0.0.1"
 		o.Proxy = proxyFor("10.0.0.1", proxy)
 	})
-	private.mustFail(t, request(), oup.RefusedAddress)
+	_ = private.mustFail(t, request(), oup.RefusedAddress)
 
 	broken := setup(t, serve(list), func(o *oup.Options) {
 		o.Proxy = func(*http.Request) (*url.URL, error) { return nil, errors.New("no proxy today") }

@@ -23,8 +23,8 @@ const (
 // unpacker peels gzip and ZIP off what was spooled, by their first bytes, until neither is left.
 type unpacker struct {
 	ctx     context.Context //nolint:containedctx // lives no longer than the call that made it
-	store   *Store
-	maxSize int64 // bytes of each layer's content
+	store   *Store          // for layers that have to lie on disk; nil: only a look is wanted
+	maxSize int64           // bytes of each layer's content
 	m       mask
 
 	layers []string // outermost first
@@ -32,10 +32,11 @@ type unpacker struct {
 	inner  []*part  // inner layers that had to be spooled
 }
 
-// open returns the list's bytes. encoded says that the answer's headers promised gzip. The reader ends in an *Outcome
-// where the packaging is damaged or a layer's content larger than maxSize.
-func (u *unpacker) open(raw *part, encoded bool) (*bufio.Reader, error) {
-	reader := u.buffered(io.NewSectionReader(raw, 0, raw.size))
+// open returns the list's bytes. encoded says that the answer's headers promised gzip; raw is where r's bytes lie on disk,
+// if they do. The reader ends in an *Outcome where the packaging is damaged or a layer's content larger than maxSize.
+// Without a store a ZIP stays closed, and the reader is nil.
+func (u *unpacker) open(r io.Reader, raw *part, encoded bool) (*bufio.Reader, error) {
+	reader := u.buffered(r)
 
 	for {
 		content, layer, err := u.peel(reader, raw, encoded)
@@ -45,6 +46,10 @@ func (u *unpacker) open(raw *part, encoded bool) (*bufio.Reader, error) {
 
 		if layer == "" {
 			return reader, nil
+		}
+
+		if content == nil {
+			return nil, nil //nolint:nilnil // said above
 		}
 
 		if u.layers = append(u.layers, layer); len(u.layers) > maxLayers {
@@ -93,6 +98,10 @@ func (u *unpacker) peel(reader *bufio.Reader, raw *part, encoded bool) (content 
 	case encoded:
 		return nil, "", damaged("gzip", errors.New("the answer is labelled Content-Encoding: gzip, but its bytes are not gzip"))
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte(directoryEnd)):
+		if u.store == nil {
+			return nil, "zip", nil
+		}
+
 		content, err := u.unzip(reader, raw)
 
 		return content, "zip", err
@@ -112,7 +121,8 @@ func (u *unpacker) unzip(reader io.Reader, raw *part) (io.Reader, error) {
 		u.inner = append(u.inner, raw)
 	}
 
-	member, err := listMember(raw, raw.size, u.m)
+	// A section answers offsets outside of the file, which a forged ZIP holds, with io.EOF.
+	member, err := listMember(io.NewSectionReader(raw, 0, raw.size), u.m)
 	if err != nil {
 		return nil, err
 	}
@@ -157,12 +167,12 @@ func damaged(layer string, err error) error {
 }
 
 // listMember returns the one member of a ZIP that is text.
-func listMember(r io.ReaderAt, size int64, m mask) (*zip.File, error) {
-	if err := checkDirectory(r, size); err != nil {
+func listMember(r *io.SectionReader, m mask) (*zip.File, error) {
+	if err := checkDirectory(r, r.Size()); err != nil {
 		return nil, err
 	}
 
-	archive, err := zip.NewReader(r, size)
+	archive, err := zip.NewReader(r, r.Size())
 	if err != nil {
 		return nil, damaged("ZIP", err)
 	}
@@ -230,7 +240,7 @@ func isText(f *zip.File) (bool, error) {
 	head := make([]byte, 4096)
 
 	n, err := io.ReadFull(r, head)
-	if err != nil && n < int(min(f.UncompressedSize64, uint64(len(head)))) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // a short member; whether it is whole shows later
 		return false, damaged("ZIP", err)
 	}
 
