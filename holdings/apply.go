@@ -33,7 +33,7 @@ type Progress struct{ Done, Total int }
 
 // batchTitles is how many titles one transaction writes: few enough to be over in some tens of milliseconds, so that
 // a mutation waits no longer than that.
-const batchTitles = 500
+const batchTitles = 2000
 
 // ErrMoved says that a portfolio of the plan is no longer there: plan again.
 var ErrMoved = errors.New("holdings changed while the plan was applied")
@@ -244,7 +244,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 		}
 	}
 	a.done, a.total = 0, pending+len(a.plan.leaving)
-	if pending == 0 && !a.plan.list.repeats {
+	if pending == 0 && len(a.plan.list.scattered) == 0 {
 		return nil
 	}
 	batch := make([]*Title, 0, batchTitles)

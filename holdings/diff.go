@@ -50,7 +50,7 @@ func (d *differ) readBefore(ctx context.Context, before Source) (err error) {
 		d.before = &list{}
 		return nil
 	}
-	d.before, err = readList(ctx, before, func(kbart.Finding) {})
+	d.before, err = readList(ctx, before, ignore)
 	return err
 }
 
@@ -147,7 +147,7 @@ func (d *differ) readStored(ctx context.Context) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	return d.before.eachTitle(ctx, func(i int32) bool { return wanted[i] }, func(kbart.Finding) {}, func(t *Title) error {
+	return d.before.eachTitle(ctx, func(i int32) bool { return wanted[i] }, ignore, func(t *Title) error {
 		d.stored[t.index] = &stored{values: t.Values, moreKeys: strings.Join(t.more, " "), coverage: t.Coverage}
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"autoholdings/ent"
@@ -340,8 +341,7 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 			providerfile.Content(pr.part.Content), providerfile.Sha256(file.SHA256)).Only(ctx)
 		switch {
 		case err == nil:
-			pr.file, err = known.Update().SetUpdatedAt(now).SetFetchedAt(now).SetName(file.Name).SetPath(file.Path).
-				SetEtag(file.ETag).SetLastModified(file.LastModified).SetDate(date).Save(ctx)
+			pr.file, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).Save(ctx)
 		case ent.IsNotFound(err):
 			pr.file, err = tx.ProviderFile.Create().SetID(pr.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 				SetProfileID(pr.profile.ID).SetContent(pr.part.Content).SetName(file.Name).SetPath(file.Path).
@@ -354,6 +354,15 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(now).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
 		return err
 	})
+}
+
+// fetchedAgain takes over what the provider says of a file that is known. An answer 304 says little: what it leaves out
+// stays as it was.
+func fetchedAgain(u *ent.ProviderFileUpdateOne, file *oup.File, date string) *ent.ProviderFileUpdateOne {
+	if file.Status == http.StatusNotModified {
+		return u
+	}
+	return u.SetName(file.Name).SetEtag(file.ETag).SetLastModified(file.LastModified).SetDate(date)
 }
 
 // checkFile holds back a file that is older than the one applied last, or that a person decided against.
