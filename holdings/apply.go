@@ -51,7 +51,7 @@ type applier struct {
 	now     int64
 
 	portfolios, entitlements, statements, changes *inserter
-	updatePortfolio                               *sql.Stmt
+	updateValues                                  *sql.Stmt
 }
 
 // Apply writes the plan in short transactions: additions and updates first, removals last. Started again after a
@@ -116,7 +116,7 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	a.updatePortfolio, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, available = ?, listed = ?, removed_at = NULL, review = '', `+
+	a.updateValues, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, `+
 		strings.ReplaceAll(titleColumnNames, ",", " = ?,")+` = ?, title_key = ?, print_key = ?, online_key = ?, more_keys = ?, values_hash = ? WHERE id = ?`)
 	return err
 }
@@ -128,8 +128,8 @@ func (a *applier) close() error {
 			errs = append(errs, in.close())
 		}
 	}
-	if a.updatePortfolio != nil {
-		errs = append(errs, a.updatePortfolio.Close())
+	if a.updateValues != nil {
+		errs = append(errs, a.updateValues.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -177,10 +177,8 @@ func (a *applier) saveCounts(ctx context.Context, tx *store.Tx) error {
 // showing of the part's plan recorded makes way.
 func (a *applier) begin(ctx context.Context) error {
 	return a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
-		for _, table := range []string{"job_changes", "job_findings"} {
-			if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM `+table+` WHERE part_id = ?`, a.part.ID); err != nil {
-				return fmt.Errorf("clear the report: %w", err)
-			}
+		if err := a.clearReport(ctx, tx); err != nil {
+			return err
 		}
 		if err := a.part.Findings.Save(ctx, a.service, tx, a.part.JobID, a.part.ID, &a.counts); err != nil {
 			return err
@@ -193,6 +191,15 @@ func (a *applier) begin(ctx context.Context) error {
 		}
 		return a.part.Begun(ctx, tx, a.counts)
 	})
+}
+
+func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
+	for _, table := range []string{"job_changes", "job_findings"} {
+		if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM `+table+` WHERE part_id = ?`, a.part.ID); err != nil {
+			return fmt.Errorf("clear the report: %w", err)
+		}
+	}
+	return nil
 }
 
 // writeReviews marks and lists the portfolios that wait for a person.

@@ -22,14 +22,20 @@ func TestDiffOfRealFiles(t *testing.T) {
 		fields                                                             map[string]int
 	}{
 		{"", series + "2016-05-26.txt", 230, 230, 0, 0, 0, 0, 230, 230, nil},
-		{series + "2016-05-26.txt", series + "2016-07-08.txt", 230, 0, 0, 48, 182, 0, 230, 230,
-			map[string]int{"publisher_name": 33, "coverage": 31, "title_url": 1, "title_id": 1}},
-		{series + "2016-07-08.txt", series + "2017-02-20.txt", 292, 64, 2, 228, 0, 0, 292, 292,
-			map[string]int{"title_url": 228, "coverage": 70, "publication_title": 11, "online_identifier": 2, "title_id": 2, "print_identifier": 1}},
+		{
+			series + "2016-05-26.txt", series + "2016-07-08.txt", 230, 0, 0, 48, 182, 0, 230, 230,
+			map[string]int{"publisher_name": 33, "coverage": 31, "title_url": 1, "title_id": 1},
+		},
+		{
+			series + "2016-07-08.txt", series + "2017-02-20.txt", 292, 64, 2, 228, 0, 0, 292, 292,
+			map[string]int{"title_url": 228, "coverage": 70, "publication_title": 11, "online_identifier": 2, "title_id": 2, "print_identifier": 1},
+		},
 		{series + "2017-02-20.txt", series + "2017-02-27.txt", 292, 0, 0, 39, 253, 0, 292, 292, map[string]int{"coverage": 39}},
 		{"", "oup/OUP_GLOBAL_ALLJOURNALS_2020-01-21.txt", 427, 427, 0, 0, 0, 34, 427, 461, nil},
-		{"oup/OUP_GLOBAL_ALLJOURNALS_2020-01-21.txt", "oup/OUP_GLOBAL_ALLJOURNALS_2021-06-24.txt", 552, 125, 0, 22, 405, 34, 552, 586,
-			map[string]int{"notes": 18, "title_url": 13, "title_id": 13, "coverage": 12, "online_identifier": 2, "publication_title": 1}},
+		{
+			"oup/OUP_GLOBAL_ALLJOURNALS_2020-01-21.txt", "oup/OUP_GLOBAL_ALLJOURNALS_2021-06-24.txt", 552, 125, 0, 22, 405, 34, 552, 586,
+			map[string]int{"notes": 18, "title_url": 13, "title_id": 13, "coverage": 12, "online_identifier": 2, "publication_title": 1},
+		},
 		{"", "oup/OUP_GLOBAL_VERY-SHORT-INTRODUCTIONS-ALL_2021-01-22.txt", 730, 730, 0, 0, 0, 0, 0, 732, nil},
 		{"", "oup/OUP_GLOBAL_OXFORD-HANDBOOKSONLINE-ALL_2021-01-23.txt", 1166, 1166, 0, 0, 0, 0, 0, 1171, nil},
 		{"", "oup/OUP_GLOBAL_ALLTITLES_2021-01-22.txt", 198, 198, 0, 0, 0, 0, 1, 198, nil},

@@ -196,8 +196,10 @@ func (l *list) checkType(rec *kbart.Record, report func(kbart.Finding)) {
 func (l *list) setAside(rec *kbart.Record) {
 	l.rows.Free++
 	l.free = append(l.free, identityOf(rec))
-	l.listed = append(l.listed, ListedRow{Action: Free, Title: rec.Get(kbart.PublicationTitle), Line: rec.Line,
-		Why: "access_type F: free-to-read titles are not part of the holdings"})
+	l.listed = append(l.listed, ListedRow{
+		Action: Free, Title: rec.Get(kbart.PublicationTitle), Line: rec.Line,
+		Why: "access_type F: free-to-read titles are not part of the holdings",
+	})
 }
 
 // refuse remembers what a refused row may name, so that no portfolio is removed because its row could not be read.

@@ -26,6 +26,7 @@ const (
 	Ambiguous Action = "AMBIGUOUS" // a title whose keys point to several portfolios; it is added
 	Review    Action = "REVIEW"    // a portfolio left as it is until a person decides
 	Locked    Action = "LOCKED"    // a field that staff locked and the file has otherwise
+	Left      Action = "LEFT"      // something that an undo does not put back, because it was changed since
 )
 
 // Counts are of titles, but for Rows, Free and Invalid, which are of rows, and Statements.
@@ -45,6 +46,7 @@ type Counts struct {
 	NotInCommunityZone   int          `json:"notInCommunityZone"`
 	Locked               int          `json:"locked"`
 	Review               int          `json:"review"`
+	Left                 int          `json:"left"`
 	WithoutEntitlement   int          `json:"withoutEntitlement"`
 	Fields               []FieldCount `json:"fields"`
 	Findings             [4]int       `json:"findings"` // by severity, info first
@@ -65,12 +67,26 @@ func (c *Counts) Merge(o Counts) {
 		to   *int
 		from int
 	}{
-		{&c.Rows, o.Rows}, {&c.Titles, o.Titles}, {&c.Statements, o.Statements}, {&c.Added, o.Added},
-		{&c.Updated, o.Updated}, {&c.Unchanged, o.Unchanged}, {&c.Removed, o.Removed}, {&c.Kept, o.Kept},
-		{&c.Withdrawn, o.Withdrawn}, {&c.Free, o.Free}, {&c.Invalid, o.Invalid}, {&c.Ambiguous, o.Ambiguous},
-		{&c.NotInCommunityZone, o.NotInCommunityZone}, {&c.Locked, o.Locked}, {&c.Review, o.Review},
-		{&c.WithoutEntitlement, o.WithoutEntitlement}, {&c.UnlistedFindings, o.UnlistedFindings},
-		{&c.EntitlementsBefore, o.EntitlementsBefore}, {&c.EntitlementsAffected, o.EntitlementsAffected},
+		{&c.Rows, o.Rows},
+		{&c.Titles, o.Titles},
+		{&c.Statements, o.Statements},
+		{&c.Added, o.Added},
+		{&c.Updated, o.Updated},
+		{&c.Unchanged, o.Unchanged},
+		{&c.Removed, o.Removed},
+		{&c.Kept, o.Kept},
+		{&c.Withdrawn, o.Withdrawn},
+		{&c.Free, o.Free},
+		{&c.Invalid, o.Invalid},
+		{&c.Ambiguous, o.Ambiguous},
+		{&c.NotInCommunityZone, o.NotInCommunityZone},
+		{&c.Locked, o.Locked},
+		{&c.Review, o.Review},
+		{&c.Left, o.Left},
+		{&c.WithoutEntitlement, o.WithoutEntitlement},
+		{&c.UnlistedFindings, o.UnlistedFindings},
+		{&c.EntitlementsBefore, o.EntitlementsBefore},
+		{&c.EntitlementsAffected, o.EntitlementsAffected},
 	} {
 		*pair.to += pair.from
 	}

@@ -148,8 +148,3 @@ func (t *Title) disagree(rec *kbart.Record, c kbart.Column, value string, report
 		Hint:    "ask the provider to give every row of a title the same value",
 	})
 }
-
-func (t *Title) kind() kbart.PublicationType {
-	kind, _ := kbart.ParsePublicationType(t.Get(kbart.PublicationTypeColumn))
-	return kind
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -401,16 +400,4 @@ func TestFlushedQueue(t *testing.T) {
 			t.Errorf("%d jobs", n)
 		}
 	})
-}
-
-func kbartDir(t *testing.T, folder string) string {
-	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "kbart")
-	}
-	dir = filepath.Join(dir, folder)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the real files are not here: %v", err)
-	}
-	return dir
 }

@@ -83,13 +83,17 @@ func (r *run) perform(ctx context.Context) (err error) {
 	case r.cancelled:
 		return errCancel
 	case r.job.Attempt > r.s.o.Attempts:
-		return &failure{Code: "ATTEMPTS_EXHAUSTED", Message: fmt.Sprintf("the job was interrupted %d times", r.s.o.Attempts),
-			Hint: "Look into the server's log for what ends it, then run it again."}
+		return &failure{
+			Code: "ATTEMPTS_EXHAUSTED", Message: fmt.Sprintf("the job was interrupted %d times", r.s.o.Attempts),
+			Hint: "Look into the server's log for what ends it, then run it again.",
+		}
 	case r.job.Kind == KindSync:
 		return r.sync(ctx)
 	default:
-		return &failure{Code: "UNKNOWN_KIND", Message: fmt.Sprintf("this version cannot run jobs of kind %s", r.job.Kind),
-			Hint: "Start the version that queued it."}
+		return &failure{
+			Code: "UNKNOWN_KIND", Message: fmt.Sprintf("this version cannot run jobs of kind %s", r.job.Kind),
+			Hint: "Start the version that queued it.",
+		}
 	}
 }
 
@@ -135,8 +139,10 @@ func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 		return r.backToQueue(ctx, pause, 0)
 	default:
 		log.ErrorContext(ctx, "job failed for good", "error", err)
-		return r.finishFailed(ctx, &failure{Code: "INTERNAL", Message: "something went wrong that is not the provider's doing",
-			Hint: "Look into the server's log for job " + fmt.Sprint(r.job.ID) + "."})
+		return r.finishFailed(ctx, &failure{
+			Code: "INTERNAL", Message: "something went wrong that is not the provider's doing",
+			Hint: "Look into the server's log for job " + fmt.Sprint(r.job.ID) + ".",
+		})
 	}
 }
 

@@ -16,15 +16,15 @@ func summarize(mode string, e ending, parts []*ent.JobPart) string {
 		b.WriteString("Nothing was changed")
 		if e.applied {
 			b.Reset()
-			b.WriteString("The job failed after part of it was written: " + countsInWords(&e.counts, mode))
+			b.WriteString("The job failed after part of it was written: " + countsInWords(&e.counts))
 		}
 		if e.problem != nil {
 			b.WriteString(": " + e.problem.Message)
 		}
 	case mode == Preview:
-		b.WriteString("Nothing was written. A run would do this: " + countsInWords(&e.counts, mode))
+		b.WriteString("Nothing was written. A run would do this: " + countsInWords(&e.counts))
 	default:
-		b.WriteString(countsInWords(&e.counts, mode))
+		b.WriteString(countsInWords(&e.counts))
 	}
 	b.WriteString(".")
 	for _, p := range parts {
@@ -36,7 +36,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart) string {
 }
 
 // countsInWords is "64 titles added, 2 removed, 228 changed (title_url 228, coverage 70), 0 unchanged".
-func countsInWords(c *holdings.Counts, mode string) string {
+func countsInWords(c *holdings.Counts) string {
 	var words []string
 	say := func(n int, what string) {
 		if n > 0 {
@@ -60,7 +60,7 @@ func countsInWords(c *holdings.Counts, mode string) string {
 	if len(words) == 0 {
 		words = append(words, "no titles")
 	} else {
-		words[0] = strings.Replace(words[0], " ", " "+plural(c, words[0])+" ", 1)
+		words[0] = strings.Replace(words[0], " ", " "+titles(words[0])+" ", 1)
 	}
 	say(c.Free, "free rows set aside")
 	say(c.Invalid, "rows refused")
@@ -70,7 +70,8 @@ func countsInWords(c *holdings.Counts, mode string) string {
 	return strings.Join(words, ", ")
 }
 
-func plural(_ *holdings.Counts, words string) string {
+// titles is the noun after the number with which words begin.
+func titles(words string) string {
 	if strings.HasPrefix(words, "1 ") {
 		return "title"
 	}

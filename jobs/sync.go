@@ -105,8 +105,10 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64) erro
 		return fmt.Errorf("read profile %d: %w", profileID, err)
 	}
 	if r.job.Mode == Apply && !p.Active {
-		return &failure{"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before the job began", profileName(p)),
-			"Activate the profile, then run it again."}
+		return &failure{
+			"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before the job began", profileName(p)),
+			"Activate the profile, then run it again.",
+		}
 	}
 	groups := []string{}
 	for _, g := range p.Edges.Groups {
