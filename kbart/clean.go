@@ -56,12 +56,19 @@ func unquote(s string) string {
 	return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
 }
 
-// flatten makes one blank of each run of the given break characters.
+// flatten makes one blank of each run of the given break characters and the blanks about it.
 func flatten(s, breaks string) string {
 	if !strings.ContainsAny(s, breaks) {
 		return s
 	}
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(breaks, r) }), " ")
+	pieces := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(breaks, r) })
+	kept := pieces[:0]
+	for _, piece := range pieces {
+		if piece = strings.TrimSpace(piece); piece != "" {
+			kept = append(kept, piece)
+		}
+	}
+	return strings.Join(kept, " ")
 }
 
 // plainEnd says whether a cell may end (or begin) with this byte without any blank to be taken off: an ASCII character that

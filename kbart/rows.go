@@ -230,11 +230,11 @@ func (r *Reader) isSeveralRows(line []byte) bool {
 // line's end. It leaves the row as it is unless the result has the header's width.
 func (r *Reader) join(one extent) extent {
 	width := len(r.layout.names)
-	all := one
+	all, added := one, 0
 	for {
 		text := r.lines.bytes(0, all.end)
-		// Within a cell that is still open a line without a quote changes nothing.
-		if all.lines == 1 || bytes.IndexByte(text[one.next:], '"') >= 0 {
+		// A cell that is still open stays so on a line without a quote to close it.
+		if all.lines == 1 || closingQuote(string(text[added:]), 0) >= 0 {
 			decoded, _ := r.guess(text)
 			cells, open, ok := joinPieces(string(decoded), r.delim, r.lines.eol, width)
 			if ok {
@@ -247,8 +247,9 @@ func (r *Reader) join(one extent) extent {
 		if all.lines == maxJoinLines {
 			return one
 		}
+		added = all.next
 		var err error
-		if all.end, all.next, err = r.lines.find(all.next, maxJoinBytes); err != nil {
+		if all.end, all.next, err = r.lines.find(added, maxJoinBytes); err != nil {
 			return one
 		}
 		all.lines++
@@ -261,7 +262,7 @@ func (r *Reader) takeJoined(cells []string, text []byte, taken extent) extent {
 		_, _ = r.decode(text, r.line+1) // for its findings
 	}
 	for i, cell := range cells {
-		if strings.IndexByte(cell, r.delim) >= 0 || strings.IndexByte(cell, r.lines.eol) >= 0 {
+		if strings.IndexByte(cell, '\t') >= 0 || strings.IndexByte(cell, r.lines.eol) >= 0 {
 			r.report(ruleJoinedCell, Finding{Line: r.line + 1, Column: r.columnName(i), Value: cell})
 		}
 	}
