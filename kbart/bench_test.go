@@ -156,9 +156,3 @@ func BenchmarkBareSplit(b *testing.B) {
 		})
 	}
 }
-func realFiles() string {
-	if dir := os.Getenv("AUTOHOLDINGS_KBART_DIR"); dir != "" {
-		return dir
-	}
-	return filepath.Join("..", "..", "shared", "kbart")
-}

@@ -389,14 +389,14 @@ func (r *Reader) isRepeatedHeader(title string) bool {
 	return (strings.EqualFold(title, own) || strings.IndexByte(r.cells[0], '_') >= 0) && looksLikeHeader(r.cells)
 }
 
-// repeatHeader refuses a repeated header; the order of columns that it gives holds from the next row on.
+// repeatHeader refuses a repeated header. The order of columns that it gives holds from the next row on, if it can be read by.
 func (r *Reader) repeatHeader(rec *Record) {
 	rec.Fate, rec.Reason = Refused, ReasonRepeatedHeader
 	f := Finding{Line: rec.Line}
-	if !slices.EqualFunc(r.cells, r.layout.names, func(a, b string) bool { return foldName(a) == foldName(b) }) {
+	l := newLayout(slices.Clone(r.cells))
+	if l.isHeader() && (l.byColumn != r.layout.byColumn || len(l.names) != len(r.layout.names)) {
 		f.Message = "the header occurs once more, with other columns; they hold from the next row on"
-		r.layout = newLayout(slices.Clone(r.cells))
-		rec.layout = r.layout
+		r.layout, rec.layout = l, l
 	}
 	r.report(ruleRepeatedHeader, f)
 }
