@@ -168,6 +168,7 @@ func TestFailingSource(t *testing.T) {
 		"in the text": io.MultiReader(strings.NewReader(sampleList(3)), iotest.ErrReader(broken)),
 		"in gzip":     io.MultiReader(bytes.NewReader(packed[:len(packed)/2]), iotest.ErrReader(broken)),
 		"in ZIP":      io.MultiReader(bytes.NewReader(zipped(t, [2]string{"a", sampleList(3)})[:40]), iotest.ErrReader(broken)),
+		"in a file":   failingAt{bytes.NewReader(zipped(t, [2]string{"a", sampleList(3)})), broken},
 	} {
 		sum, err := outcome(r, kbart.Options{Name: "oup.txt"})
 		if !errors.Is(err, broken) || errors.As(err, new(*kbart.FatalError)) {
@@ -181,6 +182,14 @@ func TestFailingSource(t *testing.T) {
 		}
 	}
 }
+
+// failingAt can be read at any place, but fails there.
+type failingAt struct {
+	*bytes.Reader
+	err error
+}
+
+func (f failingAt) ReadAt([]byte, int64) (int, error) { return 0, f.err }
 
 func TestSizeLimits(t *testing.T) {
 	t.Parallel()
