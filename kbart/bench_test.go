@@ -91,7 +91,7 @@ func benchmarkInputs(b *testing.B) map[string][]byte {
 		b.Logf("the large file is not at hand: %v", err)
 		return inputs
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		b.Fatal(err)

@@ -73,4 +73,4 @@ func flatten(s, breaks string) string {
 
 // plainEnd says whether a cell may end (or begin) with this byte without any blank to be taken off: an ASCII character that
 // is none. Bytes of longer characters may belong to a blank, such as U+00A0.
-func plainEnd(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
+func plainEnd(c byte) bool { return c-'!' < utf8.RuneSelf-'!' }

@@ -316,7 +316,7 @@ func TestZipInPlaceAndSpooled(t *testing.T) {
 	packed := zipped(t, [2]string{"a.txt", sampleList(3)}, [2]string{"b.txt", sampleList(2)})
 	file, err := os.CreateTemp(t.TempDir(), "*.zip")
 	must(t, err, second(file.WriteString("before")), second(file.Write(packed)), second(file.Seek(6, io.SeekStart)))
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	for name, r := range map[string]io.Reader{
 		"bytes": bytes.NewReader(packed), "file from its middle": file, "pipe": hidden{bytes.NewReader(packed)},
 		"in gzip": bytes.NewReader(gzipped(t, string(packed))),
@@ -328,7 +328,8 @@ func TestZipInPlaceAndSpooled(t *testing.T) {
 		}
 	}
 	// A caller who stops early leaves no temporary file either.
-	for range kbart.NewReader(hidden{bytes.NewReader(packed)}, kbart.Options{}).Records() {
+	for _, err := range kbart.NewReader(hidden{bytes.NewReader(packed)}, kbart.Options{}).Records() {
+		must(t, err)
 		break
 	}
 	left, err := os.ReadDir(os.Getenv("TMPDIR"))
@@ -342,7 +343,8 @@ func TestZipInPlaceAndSpooled(t *testing.T) {
 func TestRecordsTwice(t *testing.T) {
 	t.Parallel()
 	r := kbart.NewReader(strings.NewReader(sampleList(1)), kbart.Options{})
-	for range r.Records() {
+	for _, err := range r.Records() {
+		must(t, err)
 	}
 	for rec, err := range r.Records() {
 		if err == nil {

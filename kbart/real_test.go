@@ -50,7 +50,7 @@ func tally(t *testing.T, path string) string {
 	t.Helper()
 	file, err := os.Open(path)
 	must(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	codes := map[string]int{}
 	lastLine := 0
 	count := func(f kbart.Finding) {
@@ -102,7 +102,7 @@ func TestGOKbValidatorFiles(t *testing.T) {
 		if err != nil {
 			t.Skipf("the real files are not at hand: %v", err)
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }()
 		var errs []string
 		note := func(f kbart.Finding) {
 			if f.Severity >= kbart.Error {
