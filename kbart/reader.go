@@ -80,10 +80,16 @@ type Reader struct {
 	utf16   string // the encoding, where it is UTF-16
 	layout  *layout
 	delim   byte
-	data    int // data rows of this list
+	early   []early // findings about the beginning, held until it is known to be that of a list
+	data    int     // data rows of this list
 	record  Record
 	cells   []string
 	scratch []byte
+}
+
+type early struct {
+	rule    *Rule
+	finding Finding
 }
 
 // NewReader reads a KBART list from r, in memory that does not grow with its size. See [Reader.Records] for what it makes of
@@ -165,7 +171,7 @@ func (r *Reader) readAll(yield func(*Record, error) bool) error {
 
 // readList reads one list: the whole input, or a member of an archive.
 func (r *Reader) readList(name string, text io.Reader, yield func(*Record, error) bool) error {
-	r.file, r.line, r.layout, r.data = name, 0, nil, 0
+	r.file, r.line, r.layout, r.data, r.early = name, 0, nil, 0, nil
 	if err := r.begin(text); err != nil {
 		return err
 	}
@@ -190,13 +196,13 @@ func (r *Reader) begin(text io.Reader) error {
 		text := utf16Reader(io.MultiReader(bytes.NewReader(l.buf[l.pos:l.end]), &rest{l.src, l.err}), r.utf16)
 		l = newLines(text, r.options.MaxLine)
 		sample = l.sample()
-		r.report(ruleUTF16, Finding{Message: "the file is encoded in " + r.utf16, Value: r.utf16})
+		r.note(ruleUTF16, Finding{Message: "the file is encoded in " + r.utf16, Value: r.utf16})
 	}
 	if bytes.HasPrefix(sample, []byte(byteOrderMark)) {
 		l.take(len(byteOrderMark))
 		sample = sample[len(byteOrderMark):]
 		if !bom {
-			r.report(ruleByteOrderMark, Finding{})
+			r.note(ruleByteOrderMark, Finding{})
 		}
 	}
 	if l.err != nil && l.err != io.EOF {
@@ -206,14 +212,17 @@ func (r *Reader) begin(text io.Reader) error {
 	l.eol, r.header.LineEnd, mixed = sniffLineEnd(sample)
 	r.lines = l
 	if r.charset = sniffCharset(sample, l.eol); r.charset == charsetWestern {
-		r.report(ruleWestern, Finding{Message: "the file is not UTF-8; it is read as Windows-1252"})
+		r.note(ruleWestern, Finding{Message: "the file is not UTF-8; it is read as Windows-1252"})
 	}
 	if mixed {
-		r.report(ruleMixedLineEnds, Finding{})
+		r.note(ruleMixedLineEnds, Finding{})
 	}
 	r.noteEncoding()
 	return nil
 }
+
+// note holds a finding until the header is found: of what is no list, that alone is said.
+func (r *Reader) note(rule *Rule, f Finding) { r.early = append(r.early, early{rule, f}) }
 
 // rest continues a source after what was read of it.
 type rest struct {
@@ -242,46 +251,60 @@ func (r *Reader) noteEncoding() {
 // findHeader takes lines up to and with the header.
 func (r *Reader) findHeader() error {
 	sample := string(r.lines.sample())
-	var nearest []string // the names of the first line that is not blank, or of one with publication_title
-	preamble, first := 0, ""
-	for preamble < maxPreamble {
-		r.forceFirstLine()
-		end, next, err := r.lines.find(0, r.options.MaxLine)
-		if err == io.EOF {
-			break
-		}
-		if errors.Is(err, errLineTooLong) {
-			return r.noHeader(sample, nearest, err)
-		}
-		if err != nil {
+	var before preamble
+	for before.lines < maxPreamble {
+		text, err := r.headerLine()
+		switch {
+		case err == io.EOF:
+			return r.noHeader(sample, before, nil)
+		case errors.Is(err, errLineTooLong):
+			return r.noHeader(sample, before, err)
+		case err != nil:
 			return err
-		}
-		decoded, _ := r.decode(r.lines.bytes(0, end), r.line+1)
-		text := string(decoded)
-		r.lines.take(next)
-		r.line++
-		if strings.TrimSpace(text) == "" {
+		case strings.TrimSpace(text) == "":
 			continue
+		case strings.Count(text, "\t") > maxColumns:
+			return &FatalError{Finding: ruleTooManyColumns.finding(Finding{File: r.file, Line: r.line})}
 		}
-		l, delim := parseHeader(text)
-		if l == nil {
-			if strings.Count(text, "\t") > maxColumns {
-				return &FatalError{Finding: ruleTooManyColumns.finding(Finding{File: r.file, Line: r.line})}
-			}
-			names := splitNames(text, '\t')
-			if nearest == nil || newLayout(names).has(PublicationTitle) {
-				nearest = names
-			}
-			if preamble == 0 {
-				first = text
-			}
-			preamble++
-			continue
+		if l, delim := parseHeader(text); l != nil {
+			r.setHeader(l, delim, before)
+			return nil
 		}
-		r.setHeader(l, delim, preamble, first)
-		return nil
+		before.add(text)
 	}
-	return r.noHeader(sample, nearest, nil)
+	return r.noHeader(sample, before, nil)
+}
+
+// preamble is what stands before the header.
+type preamble struct {
+	lines int      // that are not blank
+	first string   // the first of them
+	names []string // of the line that comes nearest to a header
+}
+
+func (p *preamble) add(text string) {
+	names := splitNames(text, '\t')
+	if p.lines == 0 {
+		p.first = strings.TrimSpace(text)
+	}
+	if p.lines == 0 || newLayout(names).has(PublicationTitle) {
+		p.names = names
+	}
+	p.lines++
+}
+
+// headerLine takes one line, as text.
+func (r *Reader) headerLine() (string, error) {
+	r.forceFirstLine()
+	end, next, err := r.lines.find(0, r.options.MaxLine)
+	if err != nil {
+		return "", err
+	}
+	decoded, _ := r.decode(r.lines.bytes(0, end), r.line+1)
+	text := string(decoded)
+	r.lines.take(next)
+	r.line++
+	return text, nil
 }
 
 // forceFirstLine has both line-end bytes count up to the end of the next line: a header may end otherwise than the rows.
@@ -304,23 +327,27 @@ func (r *Reader) withoutStray(line []byte) []byte {
 	return bytes.TrimPrefix(line, []byte("\n"))
 }
 
-func (r *Reader) noHeader(sample string, names []string, cause error) error {
-	f := refusal([]byte(sample), names)
-	if cause != nil && f.Code == ruleNoHeader.Code {
+// noHeader says what a text is that has no header; a cause has precedence unless the text is known for something else.
+func (r *Reader) noHeader(sample string, before preamble, cause error) error {
+	f := refusal([]byte(sample), before.names)
+	if cause != nil && (f.Code == ruleNoHeader.Code || f.Code == ruleNoRows.Code) {
 		return cause
 	}
 	f.File = r.file
 	return &FatalError{Finding: f}
 }
 
-func (r *Reader) setHeader(l *layout, delim byte, preamble int, first string) {
+func (r *Reader) setHeader(l *layout, delim byte, before preamble) {
 	r.layout, r.delim = l, delim
 	r.header.Names, r.header.Line = l.names, r.line
 	r.header.Phase, r.header.Delimiter = l.phase(), string(delim)
 	r.summary.Phase, r.summary.Delimiter = r.header.Phase, r.header.Delimiter
 	r.record.layout, r.record.File = l, r.file
-	if preamble > 0 {
-		r.report(rulePreamble, Finding{Line: 1, Value: first, Message: fmt.Sprintf("%d lines stand before the header", preamble)})
+	for _, e := range r.early {
+		r.report(e.rule, e.finding)
+	}
+	if before.lines > 0 {
+		r.report(rulePreamble, Finding{Line: 1, Value: before.first, Message: fmt.Sprintf("%d lines stand before the header", before.lines)})
 	}
 	if delim != '\t' {
 		r.report(ruleDelimiter, Finding{Line: r.line, Value: string(delim), Message: fmt.Sprintf("cells are delimited by %q, not by tabs", delim)})
@@ -337,6 +364,7 @@ func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
 	}
 	valid := utf8.Valid(line)
 	switch {
+	case r.layout == nil:
 	case valid && r.charset == charsetWestern:
 		r.report(ruleMixedEncoding, Finding{Line: number, Message: "this row is UTF-8, unlike those before it"})
 	case valid:
@@ -393,20 +421,20 @@ func (r *Reader) failure(err error) error {
 	switch {
 	case errors.As(err, &fatal):
 	case errors.Is(err, errTooLarge):
-		fatal = &FatalError{Finding: ruleTooLarge.finding(Finding{Message: fmt.Sprintf(
+		fatal = &FatalError{Finding: ruleTooLarge.finding(Finding{Line: r.line + 1, Message: fmt.Sprintf(
 			"the text is larger than %d bytes, or more than %d times the size it was sent in", r.options.MaxSize, maxRatio)})}
 	case errors.Is(err, errLineTooLong):
-		fatal = &FatalError{Finding: ruleLineTooLong.finding(Finding{Message: fmt.Sprintf(
+		fatal = &FatalError{Finding: ruleLineTooLong.finding(Finding{Line: r.line + 1, Message: fmt.Sprintf(
 			"a line is longer than %d bytes", r.options.MaxLine)})}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		fatal = &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Message: "the data ended before it should"})}
+		fatal = &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Line: r.line + 1, Message: "the data ended before it should"})}
 	default:
 		return fmt.Errorf("kbart: reading %safter line %d: %w", named(r.options.Name, r.file), r.line, err)
 	}
 	if fatal.Finding.File == "" {
 		fatal.Finding.File = r.file
 	}
-	if fatal.Finding.Line == 0 && r.line > 0 {
+	if fatal.Finding.Code == ruleTruncated.Code && r.line > 0 {
 		fatal.Finding.Line = r.line + 1
 	}
 	r.summary.Findings.Fatal++
