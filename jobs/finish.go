@@ -37,6 +37,10 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 		case PartApplied, PartNoChange:
 			good, e.applied = true, true
 			changed = changed || counts.Changed()
+			if counts.Left > 0 {
+				failed = true
+				first = firstOf(first, &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", counts.Left), "They are listed with action LEFT; put them right by hand."})
+			}
 		case PartPreviewed:
 			good = true
 		case PartHeld:
@@ -45,7 +49,7 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 		case PartBlocked, PartRejected, PartSuperseded:
 			blocked = true
 			reason = why
-		case PartFailed:
+		case PartFailed, PartStopped:
 			failed = true
 			first = firstOf(first, why)
 		case PartSkipped, PartNoFile:
@@ -190,10 +194,12 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	if e.problem != nil {
 		why = *e.problem
 	}
-	err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.StateIn(PartPending, PartFetched, PartApplying, PartApproved)).
-		SetState(PartFailed).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(store.Now()).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("close the parts of job %d: %w", jobID, err)
+	for from, to := range map[string]string{PartPending: PartFailed, PartFetched: PartFailed, PartApproved: PartFailed, PartApplying: PartStopped} {
+		err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(from)).
+			SetState(to).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(store.Now()).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("close the parts of job %d: %w", jobID, err)
+		}
 	}
 	return nil
 }

@@ -175,6 +175,29 @@ func (b *testBundle) holdingsText() string {
 	return text.String()
 }
 
+// hideTheNew compares the holdings, but for hidden records, with what they were.
+func (b *testBundle) hideTheNew(t *testing.T, before string) {
+	t.Helper()
+	if diff := cmp.Diff(visible(before), visible(b.holdingsText())); diff != "" {
+		t.Errorf("the holdings are not what they were:\n%s", diff)
+	}
+}
+
+// visible leaves the hidden portfolios out of a text of holdings.
+func visible(text string) string {
+	var b strings.Builder
+	hidden := false
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, " ") {
+			hidden = strings.HasSuffix(line, "removed true\n")
+		}
+		if !hidden {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 func countsOf(t *testing.T, job *ent.Job) (c holdings.Counts) {
 	t.Helper()
 	must(t, json.Unmarshal(job.Counts, &c))

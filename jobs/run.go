@@ -89,6 +89,8 @@ func (r *run) perform(ctx context.Context) (err error) {
 		}
 	case r.job.Kind == KindSync:
 		return r.sync(ctx)
+	case r.job.Kind == KindUndo:
+		return r.undo(ctx)
 	default:
 		return &failure{
 			Code: "UNKNOWN_KIND", Message: fmt.Sprintf("this version cannot run jobs of kind %s", r.job.Kind),

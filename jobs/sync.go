@@ -37,6 +37,8 @@ const (
 	PartSuperseded = "SUPERSEDED" // a later job applied a file here
 	PartBlocked    = "BLOCKED"    // an older, rejected or undone file, or one of free titles only
 	PartFailed     = "FAILED"
+	PartStopped    = "STOPPED" // cancelled or failed after part of it was written
+	PartUndone     = "UNDONE"  // applied, and reversed by a later job
 )
 
 // sync fetches, plans and applies each part in turn. A part that is over in the row stays as it is, so a run that
@@ -235,9 +237,11 @@ func (pr *partRun) holdingsPart() *holdings.Part {
 	return &holdings.Part{
 		ID: pr.part.ID, JobID: pr.job.ID, ProfileID: *pr.part.ProfileID, CollectionID: *pr.part.CollectionID,
 		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log,
-		Kind: func(first, last kbart.Date) string { return string(oup.CoverageKind(first, last)) },
+		Kind: coverageKind,
 	}
 }
+
+func coverageKind(first, last kbart.Date) string { return string(oup.CoverageKind(first, last)) }
 
 func (pr *partRun) source() holdings.Source {
 	expect := kbart.Serial
