@@ -31,10 +31,6 @@ type Part struct {
 // Progress says how far a part is: Done of Total titles and removals.
 type Progress struct{ Done, Total int }
 
-// batchTitles is how many titles one transaction writes: few enough to be over in some tens of milliseconds, so that
-// a mutation waits no longer than that.
-const batchTitles = 2000
-
 // ErrMoved says that a portfolio of the plan is no longer there: plan again.
 var ErrMoved = errors.New("holdings changed while the plan was applied")
 
@@ -209,7 +205,7 @@ func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
 		byReason[r.why] = append(byReason[r.why], a.plan.held[r.portfolio].id)
 	}
 	for _, why := range []string{ReviewAmbiguous, ReviewUnreadable} {
-		for ids := range slices.Chunk(byReason[why], batchTitles) {
+		for ids := range slices.Chunk(byReason[why], a.service.BatchTitles) {
 			portfolios, err := loadStored(ctx, tx, ids)
 			if err != nil {
 				return err
@@ -254,7 +250,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 	if pending == 0 && len(a.plan.list.scattered) == 0 {
 		return nil
 	}
-	batch := make([]*Title, 0, batchTitles)
+	batch := make([]*Title, 0, a.service.BatchTitles)
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
@@ -266,7 +262,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 		return err
 	}
 	err := a.plan.list.eachTitle(ctx, a.plan.pending, a.part.Findings.Add, func(t *Title) error {
-		if batch = append(batch, t); len(batch) < batchTitles {
+		if batch = append(batch, t); len(batch) < a.service.BatchTitles {
 			return nil
 		}
 		return flush()

@@ -11,7 +11,7 @@ import (
 // writeLeaving ends the entitlements of what the list no longer has. Whether a portfolio then goes, or is kept for its
 // PO line or for another profile, is decided here once more: somebody may have attached a PO line since the plan.
 func (a *applier) writeLeaving(ctx context.Context) error {
-	for batch := range slices.Chunk(a.plan.leaving, batchTitles) {
+	for batch := range slices.Chunk(a.plan.leaving, a.service.BatchTitles) {
 		a.done += len(batch)
 		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.leaveBatch(ctx, tx, batch) })
 		if err != nil {

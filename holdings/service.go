@@ -18,12 +18,18 @@ import (
 
 // Service is the domain on an open database.
 type Service struct {
+	// BatchTitles is how many titles one transaction writes. The standard is large enough that committing costs little,
+	// and small enough that a mutation meanwhile waits for some tens of milliseconds.
+	BatchTitles int
+
 	store *store.Store
 	box   *secret.Box
 }
 
 // New returns the domain on a database; box seals the credentials in it.
-func New(s *store.Store, box *secret.Box) *Service { return &Service{store: s, box: box} }
+func New(s *store.Store, box *secret.Box) *Service {
+	return &Service{BatchTitles: 2000, store: s, box: box}
+}
 
 // Plan reads the source and computes what it would change. Findings go to report in file order. A *kbart.FatalError
 // says that the list is refused as a whole.
