@@ -202,7 +202,7 @@ func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
 func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
 	byReason := map[string][]int64{}
 	for _, r := range a.plan.reviews {
-		byReason[r.why] = append(byReason[r.why], a.plan.held[r.portfolio].id)
+		byReason[r.why] = append(byReason[r.why], a.plan.held.at(r.portfolio).id)
 	}
 	for _, why := range []string{ReviewAmbiguous, ReviewUnreadable} {
 		for ids := range slices.Chunk(byReason[why], a.service.BatchTitles) {
@@ -311,7 +311,7 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 
 func (a *applier) pairOf(t *Title) *held {
 	if pair := a.plan.pair[t.index]; pair != unpaired {
-		return &a.plan.held[pair]
+		return a.plan.held.at(pair)
 	}
 	return nil
 }
@@ -368,7 +368,7 @@ func (a *applier) listAmbiguous(id *int64, t *Title) {
 	}
 	ids := make([]int64, len(candidates))
 	for i, c := range candidates {
-		ids[i] = a.plan.held[c].id
+		ids[i] = a.plan.held.at(c).id
 	}
 	list, _ := json.Marshal(ids) // of integers: cannot fail
 	a.counts.Ambiguous++

@@ -54,14 +54,14 @@ func (d *differ) readBefore(ctx context.Context, before Source) (err error) {
 	return err
 }
 
-func (d *differ) portfolios() []held {
-	portfolios := make([]held, len(d.before.titles))
-	for i := range d.before.titles {
-		t := &d.before.titles[i]
-		portfolios[i] = held{
+func (d *differ) portfolios() chunked[held] {
+	var portfolios chunked[held]
+	for i := range int32(d.before.titles.len()) {
+		t := d.before.titles.at(i)
+		portfolios.add(held{
 			matchable: t.matchable, id: int64(i), entitlement: int64(i) + 1,
 			values: t.values, coverage: t.coverage, entitled: true, listed: true,
-		}
+		})
 	}
 	return portfolios
 }

@@ -35,7 +35,7 @@ func New(s *store.Store, box *secret.Box) *Service {
 // says that the list is refused as a whole.
 func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits GuardLimits, report func(kbart.Finding)) (*Plan, error) {
 	var l *list
-	var portfolios []held
+	var portfolios chunked[held]
 	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
 	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
 	group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })

@@ -80,12 +80,12 @@ func open(o Options) (*Store, error) {
 		return nil, fmt.Errorf("open database: make the data directory: %w", err)
 	}
 	path := filepath.Join(o.DataDir, FileName)
-	writeDB, err := sql.Open("sqlite3", dsn(path, "_txlock=immediate"))
+	writeDB, err := sql.Open("sqlite3", dsn(path, "_txlock=immediate&_cache_size=-65536"))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	writeDB.SetMaxOpenConns(1)
-	readDB, err := sql.Open("sqlite3", dsn(path, "_query_only=1"))
+	readDB, err := sql.Open("sqlite3", dsn(path, "_query_only=1&_cache_size=-8192"))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), writeDB.Close())
 	}
@@ -96,9 +96,10 @@ func open(o Options) (*Store, error) {
 	return s, nil
 }
 
-// dsn carries every setting, since one made by Exec would reach only one connection of a pool.
+// dsn carries every setting, since one made by Exec would reach only one connection of a pool. The writer has a large
+// cache (in KiB, negative), so that the indexes it inserts into stay in memory; readers share the system's.
 func dsn(path, mode string) string {
-	settings := "_journal_mode=WAL&_busy_timeout=5000&_fk=1&_synchronous=NORMAL&_cache_size=-65536&" + mode
+	settings := "_journal_mode=WAL&_busy_timeout=5000&_fk=1&_synchronous=NORMAL&" + mode
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings
 }
 
