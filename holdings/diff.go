@@ -33,7 +33,8 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 		return Counts{}, err
 	}
 	d.counts = d.plan.Counts
-	return d.counts, d.write(ctx, report)
+	err = d.write(ctx, report)
+	return d.counts, err
 }
 
 // differ compares two lists. The old one's titles play the part of portfolios.
