@@ -302,6 +302,9 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 			return ErrMoved
 		}
 		p.coverage = coverage[h.entitlement]
+		if h.entitlement == 0 {
+			p.coverage = t.Coverage // the profile had none to change
+		}
 		if err := a.writePaired(ctx, tx, t, h, p); err != nil {
 			return err
 		}

@@ -111,6 +111,13 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	return counts, plan, begun || a.resumed != nil, err
 }
 
+// planOnly plans a list and says whether it was refused.
+func (b *testBundle) planOnly(list string) error {
+	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
+	_, err := b.service.Plan(b.t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID}, holdings.GuardLimits{}, func(kbart.Finding) {})
+	return err
+}
+
 // sync applies a list without trouble.
 func (b *testBundle) sync(profile int64, list string) (holdings.Counts, int64) {
 	b.t.Helper()
