@@ -56,11 +56,11 @@ func (j *Job) Counts() (*Counts, error) {
 // JobProgress is how far a job is.
 type JobProgress struct {
 	Phase       *string
-	Done, Total int64
+	Done, Total int
 }
 
 // Progress is how far it is.
-func (j *Job) Progress() *JobProgress { return &JobProgress{orNull(j.Phase), j.Done, j.Total} }
+func (j *Job) Progress() *JobProgress { return &JobProgress{orNull(j.Phase), int(j.Done), int(j.Total)} }
 
 // JobError is why a job could not do its work.
 type JobError struct {

@@ -116,6 +116,7 @@ type Portfolio struct {
 type PortfolioPage struct {
 	Rows         []*ent.Portfolio
 	Collections  Related[*Collection]
+	Stored       Related[[]holdings.Entitlement] // entitlements, from which the next three are made
 	Entitlements Related[[]*Entitlement]
 	Coverage     Related[[]*Coverage]
 	AvailableFor Related[[]*InventoryGroup]

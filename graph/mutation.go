@@ -1,0 +1,366 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"autoholdings/ent"
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+	"autoholdings/jobs"
+)
+
+// userErrors are the problems that err is made of; what is none of the user's doing stays an error.
+func userErrors(err error) ([]*model.UserError, error) {
+	problems, ok := problem.In(err)
+	if err != nil && !ok {
+		return nil, err
+	}
+	found := make([]*model.UserError, len(problems))
+	for i, p := range problems {
+		found[i] = &model.UserError{Problem: *p}
+	}
+	return found, nil
+}
+
+// given is what an input holds; nil where it was left out or null.
+func given[T any](o graphql.Omittable[*T]) *T {
+	v, _ := o.ValueOK()
+	return v
+}
+
+// orElse is what an input holds, or the standard.
+func orElse[T any](o graphql.Omittable[*T], standard T) T {
+	if v := given(o); v != nil {
+		return *v
+	}
+	return standard
+}
+
+// cleared is a text to be set: null empties it, left out leaves it.
+func cleared(o graphql.Omittable[*string]) *string {
+	v, set := o.ValueOK()
+	if set && v == nil {
+		return new(string)
+	}
+	return v
+}
+
+func (r mutationResolver) UpdateSettings(ctx context.Context, in generated.UpdateSettingsInput) (*generated.UpdateSettingsPayload, error) {
+	row, err := r.holdings.UpdateSettings(ctx, holdings.SettingsChange{
+		Version: given(in.Version), InstitutionName: cleared(in.InstitutionName), MultiCampus: given(in.MultiCampusInventoryManagement),
+	})
+	payload := &generated.UpdateSettingsPayload{}
+	if row != nil {
+		payload.Settings = &model.Settings{Setting: row}
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) CreateInventoryGroup(ctx context.Context, in generated.CreateInventoryGroupInput) (*generated.CreateInventoryGroupPayload, error) {
+	row, err := r.holdings.CreateInventoryGroup(ctx, in.Name, orElse(in.Description, ""))
+	payload := &generated.CreateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups)}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+// only wraps one row; nil stays nil.
+func only[R, T any](row *R, wrap func([]*R) []*T) *T {
+	if row == nil {
+		return nil
+	}
+	return wrap([]*R{row})[0]
+}
+
+func (r mutationResolver) UpdateInventoryGroup(ctx context.Context, in generated.UpdateInventoryGroupInput) (*generated.UpdateInventoryGroupPayload, error) {
+	payload := &generated.UpdateInventoryGroupPayload{}
+	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
+	if err == nil {
+		var row *ent.InventoryGroup
+		row, err = r.holdings.UpdateInventoryGroup(ctx, holdings.GroupChange{ID: id, Version: given(in.Version), Name: given(in.Name), Description: cleared(in.Description)})
+		payload.InventoryGroup = only(row, model.InventoryGroups)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) DeleteInventoryGroup(ctx context.Context, in generated.DeleteInventoryGroupInput) (*generated.DeleteInventoryGroupPayload, error) {
+	payload := &generated.DeleteInventoryGroupPayload{}
+	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
+	if err == nil {
+		if err = r.holdings.DeleteInventoryGroup(ctx, id); err == nil {
+			payload.DeletedID = &in.InventoryGroupID
+		}
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) ActivateCollection(ctx context.Context, in generated.ActivateCollectionInput) (*generated.ActivateCollectionPayload, error) {
+	row, warnings, err := r.holdings.ActivateCollection(ctx, holdings.Activation{
+		CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true), MakeServiceAvailable: orElse(in.MakeServiceAvailable, true),
+		AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false), ActivationType: orElse(in.ActivationType, "MANUAL"),
+	})
+	payload := &generated.ActivateCollectionPayload{Collection: only(row, model.Collections), Warnings: append([]string{}, warnings...)}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) CreateCollection(ctx context.Context, in generated.CreateCollectionInput) (*generated.CreateCollectionPayload, error) {
+	payload := &generated.CreateCollectionPayload{}
+	licenseID, err := optionalID(model.LicenseType, "input.licenseId", given(in.LicenseID))
+	if err == nil {
+		var row *ent.Collection
+		row, err = r.holdings.CreateCollection(ctx, holdings.NewCollection{
+			Name: in.Name, Content: orElse(in.Content, ""), Active: orElse(in.Active, true), Available: orElse(in.Available, true), LicenseID: licenseID,
+		})
+		payload.Collection = only(row, model.Collections)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) UpdateCollection(ctx context.Context, in generated.UpdateCollectionInput) (*generated.UpdateCollectionPayload, error) {
+	payload := &generated.UpdateCollectionPayload{Warnings: []string{}}
+	change, err := collectionChange(in)
+	if err == nil {
+		var row *ent.Collection
+		var warnings []string
+		row, warnings, err = r.holdings.UpdateCollection(ctx, change)
+		payload.Collection, payload.Warnings = only(row, model.Collections), append(payload.Warnings, warnings...)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func collectionChange(in generated.UpdateCollectionInput) (c holdings.CollectionChange, err error) {
+	c = holdings.CollectionChange{
+		Version: given(in.Version), Name: given(in.Name), Active: given(in.Active), Available: given(in.Available),
+		AutoActivateNewPortfolios: given(in.AutoActivateNewPortfolios),
+	}
+	if c.ID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
+		return c, err
+	}
+	if license := cleared(in.LicenseID); license != nil {
+		c.LicenseID = new(int64)
+		if *license != "" {
+			*c.LicenseID, err = idOf(model.LicenseType, "input.licenseId", *license)
+		}
+	}
+	return c, err
+}
+
+func (r mutationResolver) UpdatePortfolio(ctx context.Context, in generated.UpdatePortfolioInput) (*generated.UpdatePortfolioPayload, error) {
+	payload := &generated.UpdatePortfolioPayload{}
+	id, err := idOf(model.PortfolioType, "input.portfolioId", in.PortfolioID)
+	if err == nil {
+		change := holdings.PortfolioChange{ID: id, Available: given(in.Available)}
+		if fields, set := in.LockedFields.ValueOK(); set {
+			change.LockedFields = &fields
+		}
+		if orElse(in.Reviewed, false) {
+			change.Review = new(string)
+		}
+		var row *ent.Portfolio
+		row, err = r.holdings.UpdatePortfolio(ctx, change)
+		payload.Portfolio = only(row, model.Portfolios)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {
+	payload := &generated.CreateProfilePayload{Notices: []string{}}
+	known, err := r.knownProfileJob(ctx, in.IdempotencyKey)
+	if known != nil {
+		payload.Job, payload.Profile, err = r.jobAndProfile(ctx, known)
+		payload.UserErrors = []*model.UserError{}
+		return payload, err
+	}
+	var input holdings.ProfileInput
+	if err == nil {
+		input, err = profileInput(profileFields{
+			in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
+			in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
+		})
+	}
+	if err == nil {
+		var row *ent.Profile
+		var job *ent.Job
+		row, payload.Notices, err = r.holdings.CreateProfile(ctx, input, r.queueWith(&job, in.RunNow, in.IdempotencyKey))
+		payload.Profile, payload.Job = only(row, model.Profiles), only(job, model.Jobs)
+		r.jobs.Nudge()
+	}
+	payload.Notices = append([]string{}, payload.Notices...)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+// knownProfileJob finds what an idempotency key has made already.
+func (r mutationResolver) knownProfileJob(ctx context.Context, key graphql.Omittable[*string]) (*ent.Job, error) {
+	return r.reader.JobByKey(ctx, orElse(key, ""))
+}
+
+func (r mutationResolver) jobAndProfile(ctx context.Context, job *ent.Job) (*model.Job, *model.Profile, error) {
+	thing := only(job, model.Jobs)
+	profiles, err := jobResolver{r.resolver}.Profiles(ctx, thing)
+	if err != nil || len(profiles) == 0 {
+		return thing, nil, err
+	}
+	return thing, profiles[0], nil
+}
+
+// queueWith queues a sync in the transaction that saves its profile, if that is asked for.
+func (r mutationResolver) queueWith(job **ent.Job, runNow graphql.Omittable[*bool], key graphql.Omittable[*string]) func(context.Context, *store.Tx, *ent.Profile) error {
+	if !orElse(runNow, false) {
+		return nil
+	}
+	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) (err error) {
+		if !p.Active {
+			return problem.New(problem.ProfileInactive, "input.runNow", "an inactive profile is not run: set active too, or save it without runNow and preview it")
+		}
+		*job, err = r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{
+			ProfileIDs: []int64{p.ID}, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: orElse(key, ""),
+		})
+		return err
+	}
+}
+
+// profileFields are what creating and updating a profile have in common.
+type profileFields struct {
+	description, customerNumber, apiKey graphql.Omittable[*string]
+	active                              graphql.Omittable[*bool]
+	fileFormat                          graphql.Omittable[*string]
+	groupIDs                            graphql.Omittable[[]string]
+	schedule                            graphql.Omittable[*generated.ScheduleInput]
+	guard                               graphql.Omittable[*generated.GuardLimitsInput]
+	communityZoneOnly                   graphql.Omittable[*bool]
+}
+
+func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
+	in = holdings.ProfileInput{
+		Description: cleared(f.description), CustomerNumber: given(f.customerNumber), Active: given(f.active),
+		FileFormat: given(f.fileFormat), CommunityZoneOnly: given(f.communityZoneOnly),
+	}
+	if key := given(f.apiKey); key != nil {
+		sealed := secret.NewKey(*key)
+		in.APIKey = &sealed
+	}
+	if opaque, set := f.groupIDs.ValueOK(); set {
+		ids := make([]int64, len(opaque))
+		for i, id := range opaque {
+			if ids[i], err = idOf(model.InventoryGroupType, "input.groupIds", id); err != nil {
+				return in, err
+			}
+		}
+		in.GroupIDs = &ids
+	}
+	if s := given(f.schedule); s != nil {
+		in.Schedule = &holdings.ScheduleChange{Frequency: given(s.Frequency), DayOfMonth: given(s.DayOfMonth), Time: given(s.Time), Timezone: given(s.Timezone)}
+		if day := given(s.Weekday); day != nil {
+			number := model.WeekdayNumber(*day)
+			in.Schedule.Weekday = &number
+		}
+	}
+	if g := given(f.guard); g != nil {
+		in.GuardPercent, in.GuardTitles = given(g.Percent), given(g.Titles)
+	}
+	return in, nil
+}
+
+func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.UpdateProfileInput) (*generated.UpdateProfilePayload, error) {
+	payload := &generated.UpdateProfilePayload{Notices: []string{}}
+	known, err := r.knownProfileJob(ctx, in.IdempotencyKey)
+	if known != nil {
+		payload.Job, payload.Profile, err = r.jobAndProfile(ctx, known)
+		payload.UserErrors = []*model.UserError{}
+		return payload, err
+	}
+	var id int64
+	var input holdings.ProfileInput
+	if err == nil {
+		id, err = idOf(model.ProfileType, "input.profileId", in.ProfileID)
+	}
+	if err == nil {
+		input, err = profileInput(profileFields{
+			in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
+		})
+	}
+	if err == nil {
+		var row *ent.Profile
+		var job *ent.Job
+		row, payload.Notices, err = r.holdings.UpdateProfile(ctx, id, given(in.Version), input, r.queueWith(&job, in.RunNow, in.IdempotencyKey))
+		payload.Profile, payload.Job = only(row, model.Profiles), only(job, model.Jobs)
+		r.jobs.Nudge()
+	}
+	payload.Notices = append([]string{}, payload.Notices...)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) DeleteProfile(ctx context.Context, in generated.DeleteProfileInput) (*generated.DeleteProfilePayload, error) {
+	payload := &generated.DeleteProfilePayload{}
+	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
+	if err == nil {
+		err = r.holdings.DeleteProfile(ctx, id, func(ctx context.Context, tx *store.Tx) error { return jobs.CheckIdle(ctx, tx, id) })
+		if err == nil {
+			payload.DeletedID = &in.ProfileID
+		}
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) RunProfile(ctx context.Context, in generated.RunProfileInput) (*generated.RunProfilePayload, error) {
+	payload := &generated.RunProfilePayload{}
+	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
+	if err == nil {
+		var job *ent.Job
+		job, err = r.jobs.StartSync(ctx, jobs.SyncRequest{
+			ProfileIDs: []int64{id}, Mode: orElse(in.Mode, jobs.Apply), Force: orElse(in.Force, false), Trigger: jobs.Manual,
+			IdempotencyKey: orElse(in.IdempotencyKey, ""),
+		})
+		payload.Job = only(job, model.Jobs)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+// control is a mutation that changes a job's course.
+func (r mutationResolver) control(ctx context.Context, opaque string, change func(context.Context, int64) (*ent.Job, error)) (*model.Job, []*model.UserError, error) {
+	id, err := idOf(model.JobType, "input.jobId", opaque)
+	var job *ent.Job
+	if err == nil {
+		job, err = change(ctx, id)
+	}
+	problems, err := userErrors(err)
+	return only(job, model.Jobs), problems, err
+}
+
+func (r mutationResolver) CancelJob(ctx context.Context, in generated.CancelJobInput) (*generated.CancelJobPayload, error) {
+	job, problems, err := r.control(ctx, in.JobID, r.jobs.Cancel)
+	return &generated.CancelJobPayload{Job: job, UserErrors: problems}, err
+}
+
+func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJobInput) (*generated.ApproveJobPayload, error) {
+	job, problems, err := r.control(ctx, in.JobID, r.jobs.Approve)
+	return &generated.ApproveJobPayload{Job: job, UserErrors: problems}, err
+}
+
+func (r mutationResolver) RejectJob(ctx context.Context, in generated.RejectJobInput) (*generated.RejectJobPayload, error) {
+	job, problems, err := r.control(ctx, in.JobID, r.jobs.Reject)
+	return &generated.RejectJobPayload{Job: job, UserErrors: problems}, err
+}
+
+func (r mutationResolver) UndoJob(ctx context.Context, in generated.UndoJobInput) (*generated.UndoJobPayload, error) {
+	job, problems, err := r.control(ctx, in.JobID, func(ctx context.Context, id int64) (*ent.Job, error) {
+		return r.jobs.Undo(ctx, id, orElse(in.Mode, jobs.Apply), orElse(in.IdempotencyKey, ""))
+	})
+	return &generated.UndoJobPayload{Job: job, UserErrors: problems}, err
+}

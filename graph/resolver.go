@@ -1,0 +1,73 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/generated"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/jobs"
+)
+
+// Jobs is what the API asks of the jobs. *jobs.Service is one.
+type Jobs interface {
+	QueueSync(ctx context.Context, tx *store.Tx, in jobs.SyncRequest) (*ent.Job, error)
+	StartSync(ctx context.Context, in jobs.SyncRequest) (*ent.Job, error)
+	Cancel(ctx context.Context, jobID int64) (*ent.Job, error)
+	Approve(ctx context.Context, jobID int64) (*ent.Job, error)
+	Reject(ctx context.Context, jobID int64) (*ent.Job, error)
+	Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error)
+	Nudge()
+	Watch(ctx context.Context, jobID int64) <-chan struct{}
+}
+
+// resolver answers every field that is no plain column. Its parts are named for the types they resolve.
+type resolver struct {
+	holdings *holdings.Service
+	jobs     Jobs
+	reader   *jobs.Reader
+}
+
+// The resolvers of each type.
+type (
+	queryResolver                   struct{ *resolver }
+	mutationResolver                struct{ *resolver }
+	subscriptionResolver            struct{ *resolver }
+	collectionResolver              struct{ *resolver }
+	communityZoneCollectionResolver struct{ *resolver }
+	coverageResolver                struct{ *resolver }
+	entitlementResolver             struct{ *resolver }
+	inventoryGroupResolver          struct{ *resolver }
+	jobResolver                     struct{ *resolver }
+	jobChangeResolver               struct{ *resolver }
+	jobFindingResolver              struct{ *resolver }
+	jobPartResolver                 struct{ *resolver }
+	poLineResolver                  struct{ *resolver }
+	portfolioResolver               struct{ *resolver }
+	profileResolver                 struct{ *resolver }
+	providerFileResolver            struct{ *resolver }
+)
+
+var _ generated.ResolverRoot = (*resolver)(nil)
+
+func (r *resolver) Query() generated.QueryResolver               { return queryResolver{r} }
+func (r *resolver) Mutation() generated.MutationResolver         { return mutationResolver{r} }
+func (r *resolver) Subscription() generated.SubscriptionResolver { return subscriptionResolver{r} }
+func (r *resolver) Collection() generated.CollectionResolver     { return collectionResolver{r} }
+func (r *resolver) CommunityZoneCollection() generated.CommunityZoneCollectionResolver {
+	return communityZoneCollectionResolver{r}
+}
+func (r *resolver) CoverageStatement() generated.CoverageStatementResolver {
+	return coverageResolver{r}
+}
+func (r *resolver) Entitlement() generated.EntitlementResolver       { return entitlementResolver{r} }
+func (r *resolver) InventoryGroup() generated.InventoryGroupResolver { return inventoryGroupResolver{r} }
+func (r *resolver) Job() generated.JobResolver                       { return jobResolver{r} }
+func (r *resolver) JobChange() generated.JobChangeResolver           { return jobChangeResolver{r} }
+func (r *resolver) JobFinding() generated.JobFindingResolver         { return jobFindingResolver{r} }
+func (r *resolver) JobPart() generated.JobPartResolver               { return jobPartResolver{r} }
+func (r *resolver) PoLine() generated.PoLineResolver                 { return poLineResolver{r} }
+func (r *resolver) Portfolio() generated.PortfolioResolver           { return portfolioResolver{r} }
+func (r *resolver) Profile() generated.ProfileResolver               { return profileResolver{r} }
+func (r *resolver) ProviderFile() generated.ProviderFileResolver     { return providerFileResolver{r} }
