@@ -31,32 +31,28 @@ type Identifier struct {
 }
 
 // ParseIdentifier reads an ISSN or an ISBN of 10 or 13 digits, with or without hyphens or blanks, a final x in either case.
-// One of the right length with a wrong check digit is still an identifier (Valid is false): it serves to group and match; an
+// One of the right length with a wrong check digit is still an identifier (Valid is false): it serves to group and match. An
 // ISBN-10 with a wrong check digit gets the right one as it is turned to 13 digits.
 //
 // A number that a spreadsheet gave a decimal, such as 9780822341567.0, is read where the check digit proves that no digit is
 // lost. ok is false for everything else: "", text, 9.78E+12.
 func ParseIdentifier(s string) (id Identifier, ok bool) {
-	// The usual forms, as they are, cost no allocation.
-	switch {
-	case len(s) == 13 && allDigits(s):
-		if !isISBN13(s) {
-			return Identifier{}, false
+	scanned := scanIdentifier(s)
+	switch scanned.kind {
+	case NoIdentifier:
+		return Identifier{}, false
+	case ISSN:
+		id.Key = string(scanned.key[:8])
+	case ISBN:
+		// The usual form is the key already.
+		if len(s) == len(scanned.key) && s == string(scanned.key[:]) {
+			id.Key = s
+		} else {
+			id.Key = string(scanned.key[:])
 		}
-		return Identifier{Kind: ISBN, Key: s, Valid: ean13(s) == s[12]}, true
-	case len(s) == 9 && s[4] == '-':
-		return parseISSN(s[:4], s[5:])
-	case len(s) == 8:
-		return parseISSN(s[:4], s[4:])
 	}
-	if whole, isFloat := strings.CutSuffix(s, ".0"); isFloat {
-		id, ok = ParseIdentifier(whole)
-		if !ok || !id.Valid {
-			return Identifier{}, false
-		}
-		return id, true
-	}
-	return parseSpaced(s)
+	id.Kind, id.Valid = scanned.kind, scanned.valid
+	return id, true
 }
 
 // String writes an ISSN as NNNN-NNNC and an ISBN as 13 digits; no identifier is "".
@@ -67,109 +63,111 @@ func (id Identifier) String() string {
 	return id.Key
 }
 
-// parseSpaced reads an identifier with hyphens or blanks between its digits.
-func parseSpaced(s string) (Identifier, bool) {
-	var buf [13]byte
-	n := 0
-	for _, r := range s {
-		switch r {
-		case '-', ' ', '\u00a0', '\u2010', '\u2011', '\u2012', '\u2013':
+// scanned is an identifier without a string of its own, so that to look at one costs no allocation.
+type scanned struct {
+	kind  IdentifierKind
+	valid bool
+	float bool     // written with .0 at its end
+	key   [13]byte // an ISSN has the first 8
+}
+
+func scanIdentifier(s string) scanned {
+	if len(s) < 8 {
+		return scanned{}
+	}
+	whole, isFloat := strings.CutSuffix(s, ".0")
+	var id scanned
+	n, inMiddle := id.gather(whole)
+	switch {
+	case n == 8 && inMiddle:
+		id.issn()
+	case n == 10:
+		id.isbn10()
+	case n == 13:
+		id.isbn13()
+	}
+	if isFloat {
+		if !id.valid {
+			return scanned{}
+		}
+		id.float = true
+	}
+	return id
+}
+
+// gather collects the digits of s, an X among them only as the last, and returns their number, 0 where something else is in s.
+// inMiddle says that hyphens and blanks stand after the fourth only, as in an ISSN; 1980-09-01 is none.
+func (id *scanned) gather(s string) (n int, inMiddle bool) {
+	inMiddle = true
+	for _, c := range s {
+		switch {
+		case c >= '0' && c <= '9':
+		case c == 'x', c == 'X':
+			c = 'X'
+		case isSeparator(c):
+			inMiddle = inMiddle && n == 4
 			continue
+		default:
+			return 0, false
 		}
-		if n == len(buf) || r > 'x' || !isDigitOrX(byte(r)) {
-			return Identifier{}, false
+		if n == len(id.key) || n > 0 && id.key[n-1] == 'X' {
+			return 0, false
 		}
-		buf[n] = byte(r)
+		id.key[n] = byte(c)
 		n++
 	}
-	switch n {
-	case 8:
-		bare := string(buf[:n])
-		return parseISSN(bare[:4], bare[4:])
-	case 10:
-		return parseISBN10(buf[:n])
-	case 13:
-		bare := string(buf[:n])
-		if !isISBN13(bare) {
-			return Identifier{}, false
-		}
-		return Identifier{Kind: ISBN, Key: upperX(bare), Valid: ean13(bare) == bare[12]}, true
-	}
-	return Identifier{}, false
+	return n, inMiddle
 }
 
-// parseISSN reads the two halves of an ISSN: four digits, and three with a check digit.
-func parseISSN(a, b string) (Identifier, bool) {
-	if len(b) != 4 || !allDigits(a) || !allDigits(b[:3]) || !isDigitOrX(b[3]) {
-		return Identifier{}, false
+func isSeparator(c rune) bool {
+	switch c {
+	case '-', ' ', '\u00a0', '\u2010', '\u2011', '\u2012', '\u2013':
+		return true
 	}
+	return false
+}
+
+func (id *scanned) issn() {
+	id.kind = ISSN
+	id.valid = mod11(id.key[:7]) == id.key[7]
+}
+
+// isbn10 turns ten digits to thirteen.
+func (id *scanned) isbn10() {
+	id.kind = ISBN
+	id.valid = mod11(id.key[:9]) == id.key[9]
+	copy(id.key[3:], id.key[:9])
+	copy(id.key[:], "978")
+	id.key[12] = ean13(id.key[:12])
+}
+
+// isbn13 wants the prefix of books. An X in place of the check digit is a wrong one.
+func (id *scanned) isbn13() {
+	if prefix := string(id.key[:3]); prefix != "978" && prefix != "979" {
+		return
+	}
+	id.kind = ISBN
+	id.valid = ean13(id.key[:12]) == id.key[12]
+}
+
+// ean13 returns the check digit of twelve digits: weights 1 and 3, modulo 10 (ISO 2108, ISBN-13).
+func ean13(digits []byte) byte {
 	sum := 0
-	for i := range 4 {
-		sum += int(a[i]-'0') * (8 - i)
-	}
-	for i := range 3 {
-		sum += int(b[i]-'0') * (4 - i)
-	}
-	key := upperX(a + b)
-	return Identifier{Kind: ISSN, Key: key, Valid: mod11(sum) == key[7]}, true
-}
-
-// parseISBN10 reads ten characters, all but the last of which must be digits, and turns them to an ISBN-13.
-func parseISBN10(s []byte) (Identifier, bool) {
-	sum := 0
-	for i, c := range s[:9] {
-		if c < '0' || c > '9' {
-			return Identifier{}, false
-		}
-		sum += int(c-'0') * (10 - i)
-	}
-	if s[9] == 'x' {
-		s[9] = 'X'
-	}
-	key := append(append(make([]byte, 0, 13), "978"...), s[:9]...)
-	key = append(key, '0')
-	key[12] = ean13(string(key))
-	return Identifier{Kind: ISBN, Key: string(key), Valid: mod11(sum) == s[9]}, true
-}
-
-// isISBN13 wants twelve digits that begin with the prefix of books, and a check digit; an X in its place is a wrong one.
-func isISBN13(s string) bool {
-	return (s[:3] == "978" || s[:3] == "979") && allDigits(s[:12]) && isDigitOrX(s[12])
-}
-
-// ean13 returns the check digit of the first twelve digits: weights 1 and 3, modulo 10.
-func ean13(s string) byte {
-	sum := 0
-	for i := range 12 {
+	for i, c := range digits {
 		weight := 1 + i%2*2
-		sum += int(s[i]-'0') * weight
+		sum += int(c-'0') * weight
 	}
 	return byte('0' + (10-sum%10)%10)
 }
 
-// mod11 returns the check digit that brings a weighted sum to a multiple of 11, X for ten.
-func mod11(sum int) byte {
-	c := (11 - sum%11) % 11
-	if c == 10 {
-		return 'X'
+// mod11 returns the check digit of the digits before it: weights that fall to 2, modulo 11, X for ten (ISO 3297; ISBN-10).
+func mod11(digits []byte) byte {
+	sum := 0
+	for i, c := range digits {
+		sum += int(c-'0') * (len(digits) + 1 - i)
 	}
-	return byte('0' + c)
-}
-
-func isDigitOrX(c byte) bool { return c >= '0' && c <= '9' || c == 'x' || c == 'X' }
-
-func allDigits(s string) bool {
-	for i := range len(s) {
-		if s[i]-'0' > 9 {
-			return false
-		}
+	if c := (11 - sum%11) % 11; c < 10 {
+		return byte('0' + c)
 	}
-	return true
-}
-
-func upperX(s string) string {
-	if strings.HasSuffix(s, "x") {
-		return s[:len(s)-1] + "X"
-	}
-	return s
+	return 'X'
 }

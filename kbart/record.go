@@ -1,9 +1,6 @@
 package kbart
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Fate is what becomes of a data row. It is apart from the severity of what was found in it.
 type Fate uint8
@@ -64,12 +61,11 @@ func (r *Record) Type() PublicationType {
 	if t, ok := ParsePublicationType(r.Get(PublicationTypeColumn)); ok {
 		return t
 	}
-	print, _ := ParseIdentifier(r.Get(PrintIdentifier))
-	online, _ := ParseIdentifier(r.Get(OnlineIdentifier))
+	print, online := scanIdentifier(r.Get(PrintIdentifier)).kind, scanIdentifier(r.Get(OnlineIdentifier)).kind
 	switch {
-	case print.Kind == ISBN || online.Kind == ISBN:
+	case print == ISBN || online == ISBN:
 		return Monograph
-	case print.Kind == ISSN || online.Kind == ISSN:
+	case print == ISSN || online == ISSN:
 		return Serial
 	}
 	return UnknownType
@@ -81,35 +77,3 @@ func (r *Record) Clone() *Record {
 	c.cells = slices.Clone(r.cells)
 	return &c
 }
-
-// layout maps columns to the cells of a row. It does not change once made, so records may share it.
-type layout struct {
-	byColumn [NumColumns]uint16 // index of the cell, noCell where the file lacks the column
-	byName   map[string]int     // other columns by folded name
-	width    int                // cells that a row should have
-}
-
-const noCell = 1<<16 - 1
-
-func newLayout(names []string) *layout {
-	l := &layout{byName: map[string]int{}, width: len(names)}
-	for c := range l.byColumn {
-		l.byColumn[c] = noCell
-	}
-	for i, name := range names {
-		if c, ok := ParseColumn(name); ok {
-			if l.byColumn[c] == noCell {
-				l.byColumn[c] = uint16(i)
-			}
-			continue
-		}
-		name = foldName(name)
-		if _, taken := l.byName[name]; !taken && strings.TrimSpace(name) != "" {
-			l.byName[name] = i
-		}
-	}
-	return l
-}
-
-// has says whether the file has the column.
-func (l *layout) has(c Column) bool { return l.byColumn[c] != noCell }

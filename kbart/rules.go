@@ -25,6 +25,19 @@ func Rules() []Rule {
 	return all
 }
 
+// finding completes a finding with what the rule says: code, severity, and message and hint where it has none of its own.
+func (r *Rule) finding(f Finding) Finding {
+	f.Code, f.Severity = r.Code, r.Severity
+	if f.Message == "" {
+		f.Message = r.Title
+	}
+	if f.Hint == "" {
+		f.Hint = r.Cure
+	}
+	f.Value = cut(f.Value)
+	return f
+}
+
 // registry holds each rule once; define is the only way in.
 var registry []*Rule
 

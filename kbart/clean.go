@@ -1,0 +1,69 @@
+package kbart
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// clean brings a cell as split to its value: outer blanks and literal escapes off, outer quotes off where every quote between
+// them is doubled. escaped says whether a literal \r or \n was taken off.
+func clean(s string) (value string, escaped bool) {
+	s, escaped = trim(s)
+	if !quoted(s) {
+		return s, escaped
+	}
+	s, inner := trim(unquote(s))
+	return s, escaped || inner
+}
+
+// trim takes outer blanks off, and a literal \r or \n at the end, which is what is left where a program wrote the escape in
+// place of the line's end.
+func trim(s string) (value string, escaped bool) {
+	s = strings.TrimSpace(s)
+	for strings.HasSuffix(s, `\r`) || strings.HasSuffix(s, `\n`) {
+		s = strings.TrimSpace(s[:len(s)-2])
+		escaped = true
+	}
+	return s, escaped
+}
+
+// quoted says whether a cell stands in quotes: it begins and ends with one, and every quote between is doubled.
+func quoted(s string) bool {
+	if len(s) < 2 || s[0] != '"' {
+		return false
+	}
+	end := closingQuote(s, 1)
+	return end == len(s)-1
+}
+
+// closingQuote returns the index of the first quote from i on that is not doubled, or -1.
+func closingQuote(s string, i int) int {
+	for {
+		n := strings.IndexByte(s[i:], '"')
+		if n < 0 {
+			return -1
+		}
+		i += n
+		if i+1 == len(s) || s[i+1] != '"' {
+			return i
+		}
+		i += 2
+	}
+}
+
+// unquote takes the outer quotes off a quoted cell and makes doubled ones single.
+func unquote(s string) string {
+	return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
+}
+
+// flatten makes one blank of each run of the given break characters.
+func flatten(s, breaks string) string {
+	if !strings.ContainsAny(s, breaks) {
+		return s
+	}
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(breaks, r) }), " ")
+}
+
+// plainEnd says whether a cell may end (or begin) with this byte without any blank to be taken off: an ASCII character that
+// is none. Bytes of longer characters may belong to a blank, such as U+00A0.
+func plainEnd(c byte) bool { return c > ' ' && c < utf8.RuneSelf }

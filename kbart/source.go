@@ -1,0 +1,261 @@
+package kbart
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+)
+
+// Limits on what compressed input may become.
+const (
+	defaultMaxSize = 4 << 30
+	// maxRatio is how many times its compressed size a text may have; lists as published come to 5 to 20.
+	maxRatio = 250
+	// ratioFrom is the size from which the ratio counts: below it a bomb does no harm.
+	ratioFrom  = 64 << 20
+	maxNesting = 3    // a gzip file in a ZIP archive in a gzip file
+	maxMembers = 1000 // of a ZIP archive
+)
+
+var (
+	errTooLarge = errors.New("too large")
+	// errStop ends the walk over members without being an error of the list.
+	errStop = errors.New("stop")
+)
+
+// source opens what a list may be wrapped in. It counts what comes in and what comes out, so that a bomb is an error.
+type source struct {
+	raw     *meter // the input, before any decompression
+	maxSize int64
+	size    int64 // bytes after the innermost decompression, over all members
+	skipped func(name, why string)
+}
+
+// each calls read with every list in the input: once for a plain or gzip file, once for each member of a ZIP archive.
+func (s *source) each(read func(name string, text io.Reader) error) error {
+	return s.open(s.raw, "", 0, read)
+}
+
+func (s *source) open(src io.Reader, name string, depth int, read func(string, io.Reader) error) error {
+	br := bufio.NewReader(src)
+	magic, err := br.Peek(4)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	isGzip, isZip := bytes.HasPrefix(magic, []byte{0x1f, 0x8b, 8}), isZipMagic(magic)
+	switch {
+	case !isGzip && !isZip:
+		return read(name, &meter{src: br, count: &s.size, check: s.check})
+	case depth == maxNesting:
+		return &FatalError{Finding: ruleNotText.finding(Finding{File: name, Message: "the file is compressed several times over"})}
+	case isZip:
+		return s.openZip(br, name, depth, read)
+	}
+	text, err := gzip.NewReader(br)
+	if err != nil {
+		return truncated("gzip", err)
+	}
+	return s.open(&decoder{src: text, what: "gzip"}, name, depth+1, read)
+}
+
+// check refuses what has become too large, altogether or for its compressed size.
+func (s *source) check() error {
+	if s.size > s.maxSize || s.size > ratioFrom && s.size/maxRatio > *s.raw.count {
+		return errTooLarge
+	}
+	return nil
+}
+
+// openZip reads the members of an archive one after the other. An archive has its directory at the end, so that an input
+// that cannot be read at any place is spooled to a file first.
+func (s *source) openZip(br *bufio.Reader, name string, depth int, read func(string, io.Reader) error) error {
+	var at io.ReaderAt
+	var size int64
+	if depth == 0 {
+		at, size = s.raw.readerAt()
+	}
+	if at == nil {
+		file, n, err := spool(br, s.maxSize)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
+		at, size = file, n
+	} else {
+		*s.raw.count = size
+	}
+	archive, err := zip.NewReader(at, size)
+	if err != nil {
+		return truncated("ZIP", err)
+	}
+	members, err := s.members(archive)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if err := s.openMember(m, path.Join(name, m.Name), depth, read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *source) openMember(m *zip.File, name string, depth int, read func(string, io.Reader) error) error {
+	if m.Flags&1 != 0 {
+		return &FatalError{Finding: ruleNotText.finding(Finding{File: name, Message: "the member is encrypted"})}
+	}
+	text, err := m.Open()
+	if err != nil {
+		return truncated("ZIP", err)
+	}
+	defer func() { _ = text.Close() }()
+	return s.open(&decoder{src: text, what: "ZIP"}, name, depth+1, read)
+}
+
+// members returns the members of an archive that may be lists, by their names.
+func (s *source) members(archive *zip.Reader) ([]*zip.File, error) {
+	var members []*zip.File
+	for _, f := range archive.File {
+		base := path.Base(f.Name)
+		switch {
+		case f.Name == "xl/workbook.xml":
+			return nil, &FatalError{Finding: ruleNotText.finding(Finding{
+				Message: "this is a workbook of a spreadsheet program, not a text file",
+				Hint:    "Save the sheet as tab-delimited text in UTF-8.",
+			})}
+		case f.FileInfo().IsDir(), strings.HasPrefix(f.Name, "__MACOSX/"), strings.HasPrefix(base, "."):
+			continue
+		case !listName(base):
+			s.skipped(f.Name, "its name is not that of a text file")
+			continue
+		}
+		members = append(members, f)
+	}
+	if len(members) > maxMembers {
+		return nil, errTooLarge
+	}
+	return members, nil
+}
+
+// listName says whether a member's name may be that of a list.
+func listName(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".txt", ".tsv", ".tab", ".csv", ".kbart", ".gz", ".zip", "":
+		return true
+	}
+	return false
+}
+
+func isZipMagic(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte("PK\x05\x06"))
+}
+
+// spool copies the input to a temporary file, at most limit bytes.
+func spool(src io.Reader, limit int64) (file *os.File, size int64, err error) {
+	file, err = os.CreateTemp("", "kbart-*.zip")
+	if err != nil {
+		return nil, 0, fmt.Errorf("a ZIP archive needs a temporary file: %w", err)
+	}
+	size, err = io.Copy(file, io.LimitReader(src, limit+1))
+	if err == nil && size > limit {
+		err = errTooLarge
+	}
+	if err != nil {
+		_ = file.Close()
+		_ = os.Remove(file.Name())
+		return nil, 0, err
+	}
+	return file, size, nil
+}
+
+// meter counts the bytes read through it and, where check is given, asks it after each read. It remembers the input's own
+// failure, which decompression would otherwise pass on as one of the format.
+type meter struct {
+	src   io.Reader
+	count *int64
+	check func() error
+	err   error
+	start int64 // where the input stood at first, if it can tell
+}
+
+func newMeter(src io.Reader) *meter {
+	m := &meter{src: src, count: new(int64)}
+	if s, ok := src.(io.Seeker); ok {
+		if at, err := s.Seek(0, io.SeekCurrent); err == nil {
+			m.start = at
+		}
+	}
+	return m
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.src.Read(p)
+	*m.count += int64(n)
+	if err != nil && err != io.EOF {
+		m.err = err
+	}
+	if m.check != nil {
+		if failed := m.check(); failed != nil {
+			return 0, failed
+		}
+	}
+	return n, err
+}
+
+// readerAt returns the input as one that can be read at any place, and its size, or nil where it is none.
+func (m *meter) readerAt() (io.ReaderAt, int64) {
+	at, ok := m.src.(io.ReaderAt)
+	if !ok {
+		return nil, 0
+	}
+	end := int64(-1)
+	switch sized := m.src.(type) {
+	case interface{ Size() int64 }:
+		end = sized.Size()
+	case interface{ Stat() (os.FileInfo, error) }:
+		if info, err := sized.Stat(); err == nil && info.Mode().IsRegular() {
+			end = info.Size()
+		}
+	}
+	if end < m.start {
+		return nil, 0
+	}
+	return io.NewSectionReader(at, m.start, end-m.start), end - m.start
+}
+
+// decoder gives the failures of decompression their name.
+type decoder struct {
+	src  io.Reader
+	what string
+}
+
+func (d *decoder) Read(p []byte) (int, error) {
+	n, err := d.src.Read(p)
+	if err != nil && err != io.EOF {
+		err = truncated(d.what, err)
+	}
+	return n, err
+}
+
+// truncated turns the failure of an archive's own checks into a fatal finding, and leaves other failures alone.
+func truncated(what string, err error) error {
+	var corrupt flate.CorruptInputError
+	switch {
+	case errors.Is(err, errTooLarge), errors.As(err, new(*FatalError)):
+		return err
+	case errors.Is(err, zip.ErrAlgorithm):
+		return &FatalError{Err: err, Finding: ruleNotText.finding(Finding{Message: "the archive is compressed in a way that cannot be read"})}
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.As(err, &corrupt),
+		errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrFormat):
+		return &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Message: "the " + what + " data is cut short or damaged"})}
+	}
+	return err
+}
