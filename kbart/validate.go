@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // Profile says by which yardstick a list is judged.
 type Profile uint8
 
-// The profiles. Both look for the same things; they differ in what they make of some.
+// The profiles. Both look for the same things; they differ in the severity that some have.
 const (
 	Lenient Profile = iota // what a library can load: form that does no harm is a warning
 	Strict                 // what NISO RP-9 asks of a publisher: what breaks the standard is an error
@@ -27,7 +28,7 @@ func ParseProfile(s string) (Profile, error) {
 			return Profile(i), nil
 		}
 	}
-	return 0, fmt.Errorf("kbart: %q is no profile; use lenient or strict", s)
+	return 0, fmt.Errorf("kbart: %q is no profile; use %s", s, strings.Join(profileNames[:], " or "))
 }
 
 // ValidateOptions say how a list is judged. The zero value is good.
@@ -40,16 +41,138 @@ type ValidateOptions struct {
 	Profile Profile
 	// MaxLine is the size in bytes of the longest record, 1 MiB by default. A longer one is fatal.
 	MaxLine int
+	// MaxSize is the size in bytes of the largest text after decompression, 4 GiB by default. A larger one is fatal.
+	MaxSize int64
+	// MaxRows is the number of rows that are remembered to be compared with later ones, 4,000,000 by default; that takes
+	// about 24 bytes a row, and 8 MiB besides. Negative = rows are not compared.
+	MaxRows int
+	// Today is the day by which dates are judged, today by default.
+	Today time.Time
 }
 
-// Validate reads a list to its end and judges all of it: the file, its cells, its rows, and rows against each other. The
-// Summary counts every finding.
+const defaultMaxRows = 4_000_000
+
+// Validate reads a list to its end and judges all of it: the file, its cells, its rows, and rows beside each other. The
+// Summary counts every finding, those of the reader and of [Check] among them; [Rules] says what is looked for.
+//
+// Findings come in file order, except that what can be known only at the end comes last: whether the list is sorted, and
+// references to titles that it does not have. The lists of a ZIP archive are judged each by itself.
+//
+// The error is that of [Reader.Records]: a [*FatalError] where the list is refused, which was also reported as a finding, or
+// an error of r.
 func Validate(r io.Reader, o ValidateOptions) (Summary, error) {
-	reader := NewReader(r, Options{Name: o.Name, Findings: o.Findings, MaxLine: o.MaxLine})
-	for _, err := range reader.Records() {
+	v := newValidator(r, o)
+	err := v.run()
+	summary := v.reader.Summary()
+	summary.Findings = v.counts
+	return summary, err
+}
+
+// validator judges an input, which may have several lists.
+type validator struct {
+	options ValidateOptions
+	reader  *Reader
+	counts  Counts
+	lastDay ordinal // dates after it are implausible
+	check   func(Finding)
+
+	// Of the list that is being read:
+	begun  bool
+	file   string
+	layout *layout
+	titles sorting
+	across *across // nil = rows are not compared
+}
+
+func newValidator(r io.Reader, o ValidateOptions) *validator {
+	if o.MaxRows == 0 {
+		o.MaxRows = defaultMaxRows
+	}
+	if o.Today.IsZero() {
+		o.Today = time.Now()
+	}
+	v := &validator{options: o}
+	v.lastDay = lastOrdinal(Date{Year: o.Today.Year() + 1, Month: int(o.Today.Month()), Day: o.Today.Day()})
+	v.check = v.pass
+	v.reader = NewReader(r, Options{Name: o.Name, Findings: v.passFromReader, MaxLine: o.MaxLine, MaxSize: o.MaxSize})
+	return v
+}
+
+func (v *validator) run() error {
+	v.judgeName()
+	for rec, err := range v.reader.Records() {
 		if err != nil {
-			return reader.Summary(), err
+			return err
+		}
+		v.begin(rec.File)
+		v.judge(rec)
+	}
+	v.end()
+	return nil
+}
+
+// begin starts a list, unless it is the one that is being read.
+func (v *validator) begin(file string) {
+	if v.begun && v.file == file {
+		return
+	}
+	v.end()
+	v.begun, v.file, v.titles = true, file, sorting{}
+	v.judgeColumnOrder(v.reader.Header())
+	if v.options.MaxRows > 0 {
+		v.across = newAcross(v.options.MaxRows)
+	}
+}
+
+// end reports what is known only at a list's end.
+func (v *validator) end() {
+	if !v.begun {
+		return
+	}
+	v.judgeSorting()
+	if v.across != nil {
+		v.judgeReferences()
+	}
+}
+
+// judge judges a row by itself and beside those before it.
+func (v *validator) judge(rec *Record) {
+	if rec.Reason == ReasonRepeatedHeader {
+		return
+	}
+	if rec.Reason != ReasonCells {
+		Check(rec, v.check)
+		v.judgeCells(rec)
+		row := v.judgeRow(rec)
+		v.titles.see(rec)
+		if v.across != nil {
+			v.compare(rec, &row)
 		}
 	}
-	return reader.Summary(), nil
+}
+
+// report counts a finding and passes it on.
+func (v *validator) report(rule *Rule, f Finding) { v.pass(rule.finding(f)) }
+
+// reportCell is report for a cell. message "" stands for the rule's title.
+func (v *validator) reportCell(rule *Rule, rec *Record, c Column, message string) {
+	v.pass(rule.of(rec, c, message))
+}
+
+// pass counts a finding that is complete and passes it on with the severity that the profile gives it.
+func (v *validator) pass(f Finding) {
+	f.Severity = severityIn(v.options.Profile, f.Code, f.Severity)
+	v.counts.Add(f.Severity)
+	if v.options.Findings != nil {
+		v.options.Findings(f)
+	}
+}
+
+// passFromReader is pass for a finding of the reader. What it finds in the first row comes before the row itself; what is to
+// be said of the header comes before both.
+func (v *validator) passFromReader(f Finding) {
+	if header := v.reader.Header(); !v.begun && header.Line > 0 && f.Line > header.Line {
+		v.begin(f.File)
+	}
+	v.pass(f)
 }
