@@ -91,7 +91,7 @@ func benchmarkInputs(b *testing.B) map[string][]byte {
 		b.Logf("the large file is not at hand: %v", err)
 		return inputs
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		b.Fatal(err)
@@ -155,10 +155,4 @@ func BenchmarkBareSplit(b *testing.B) {
 			}
 		})
 	}
-}
-func realFiles() string {
-	if dir := os.Getenv("AUTOHOLDINGS_KBART_DIR"); dir != "" {
-		return dir
-	}
-	return filepath.Join("..", "..", "shared", "kbart")
 }

@@ -157,7 +157,7 @@ func judgeDate(value string) (*Rule, string) {
 }
 
 func judgeEmbargo(value string) (*Rule, string) {
-	if _, err := ParseEmbargo(value); err != nil {
+	if _, err := parseEmbargo(value); err != nil {
 		return ruleEmbargo, err.Error()
 	}
 	return nil, ""

@@ -56,14 +56,21 @@ func unquote(s string) string {
 	return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
 }
 
-// flatten makes one blank of each run of the given break characters.
+// flatten makes one blank of each run of the given break characters and the blanks about it.
 func flatten(s, breaks string) string {
 	if !strings.ContainsAny(s, breaks) {
 		return s
 	}
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(breaks, r) }), " ")
+	pieces := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(breaks, r) })
+	kept := pieces[:0]
+	for _, piece := range pieces {
+		if piece = strings.TrimSpace(piece); piece != "" {
+			kept = append(kept, piece)
+		}
+	}
+	return strings.Join(kept, " ")
 }
 
 // plainEnd says whether a cell may end (or begin) with this byte without any blank to be taken off: an ASCII character that
 // is none. Bytes of longer characters may belong to a blank, such as U+00A0.
-func plainEnd(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
+func plainEnd(c byte) bool { return c-'!' < utf8.RuneSelf-'!' }

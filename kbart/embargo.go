@@ -26,28 +26,11 @@ const maxWallDigits = 6
 // ParseEmbargo reads R10Y, P6M, R10Y;P30D: [RP][1-9]\d*[DMY], or an R and a P in this order. "" is no embargo and no error.
 // The error says what is wrong with the value, and names the parts of the form.
 func ParseEmbargo(s string) (Embargo, error) {
-	if s == "" {
-		return Embargo{}, nil
-	}
-	first, second, two := strings.Cut(s, ";")
-	kind, wall, err := parseWall(first)
+	e, err := parseEmbargo(s)
 	if err != nil {
 		return Embargo{}, fmt.Errorf("embargo %q: %w", cut(s), err)
 	}
-	if !two {
-		if kind == 'R' {
-			return Embargo{Begins: wall}, nil
-		}
-		return Embargo{Ends: wall}, nil
-	}
-	kind2, wall2, err := parseWall(second)
-	if err != nil {
-		return Embargo{}, fmt.Errorf("embargo %q: %w", cut(s), err)
-	}
-	if kind != 'R' || kind2 != 'P' {
-		return Embargo{}, fmt.Errorf("embargo %q: of two parts the first must be R and the second P", cut(s))
-	}
-	return Embargo{Begins: wall, Ends: wall2}, nil
+	return e, nil
 }
 
 // String writes the embargo as [ParseEmbargo] reads it; no embargo is "".
@@ -95,6 +78,30 @@ func (w Wall) first(on time.Time) time.Time {
 }
 
 func (w Wall) text(kind byte) string { return fmt.Sprintf("%c%d%c", kind, w.Length, w.Unit) }
+
+func parseEmbargo(s string) (Embargo, error) {
+	if s == "" {
+		return Embargo{}, nil
+	}
+	first, second, two := strings.Cut(s, ";")
+	kind, wall, err := parseWall(first)
+	switch {
+	case err != nil:
+		return Embargo{}, err
+	case !two && kind == 'P':
+		return Embargo{Ends: wall}, nil
+	case !two:
+		return Embargo{Begins: wall}, nil
+	}
+	kind2, wall2, err := parseWall(second)
+	switch {
+	case err != nil:
+		return Embargo{}, err
+	case kind != 'R' || kind2 != 'P':
+		return Embargo{}, errors.New("of two parts the first must be R and the second P")
+	}
+	return Embargo{Begins: wall, Ends: wall2}, nil
+}
 
 func parseWall(s string) (kind byte, w Wall, err error) {
 	if len(s) < 3 || s[0] != 'R' && s[0] != 'P' {

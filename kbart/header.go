@@ -103,7 +103,8 @@ func splitNames(line string, delimiter byte) []string {
 	return names
 }
 
-// looksLikeHeader says whether the cells of a row are column names rather than data.
+// looksLikeHeader says whether the cells of a row are column names rather than data: most of them are, publication_title is
+// among them. The others may be damaged.
 func looksLikeHeader(cells []string) bool {
 	if len(cells) > maxColumns {
 		return false
@@ -118,7 +119,7 @@ func looksLikeHeader(cells []string) bool {
 			known++
 		}
 	}
-	return known >= 3 && known*2 > filled && newLayout(cells).isHeader()
+	return known >= 3 && known*2 > filled && newLayout(cells).has(PublicationTitle)
 }
 
 // judgeHeader reports what is unusual about a header.

@@ -80,10 +80,16 @@ type Reader struct {
 	utf16   string // the encoding, where it is UTF-16
 	layout  *layout
 	delim   byte
-	data    int // data rows of this list
+	early   []early // findings about the beginning, held until it is known to be that of a list
+	data    int     // data rows of this list
 	record  Record
 	cells   []string
 	scratch []byte
+}
+
+type early struct {
+	rule    *Rule
+	finding Finding
 }
 
 // NewReader reads a KBART list from r, in memory that does not grow with its size. See [Reader.Records] for what it makes of
@@ -165,7 +171,7 @@ func (r *Reader) readAll(yield func(*Record, error) bool) error {
 
 // readList reads one list: the whole input, or a member of an archive.
 func (r *Reader) readList(name string, text io.Reader, yield func(*Record, error) bool) error {
-	r.file, r.line, r.layout, r.data = name, 0, nil, 0
+	r.file, r.line, r.layout, r.data, r.early = name, 0, nil, 0, nil
 	if err := r.begin(text); err != nil {
 		return err
 	}
@@ -190,13 +196,13 @@ func (r *Reader) begin(text io.Reader) error {
 		text := utf16Reader(io.MultiReader(bytes.NewReader(l.buf[l.pos:l.end]), &rest{l.src, l.err}), r.utf16)
 		l = newLines(text, r.options.MaxLine)
 		sample = l.sample()
-		r.report(ruleUTF16, Finding{Message: "the file is encoded in " + r.utf16, Value: r.utf16})
+		r.note(ruleUTF16, Finding{Message: "the file is encoded in " + r.utf16, Value: r.utf16})
 	}
 	if bytes.HasPrefix(sample, []byte(byteOrderMark)) {
 		l.take(len(byteOrderMark))
 		sample = sample[len(byteOrderMark):]
 		if !bom {
-			r.report(ruleByteOrderMark, Finding{})
+			r.note(ruleByteOrderMark, Finding{})
 		}
 	}
 	if l.err != nil && l.err != io.EOF {
@@ -206,14 +212,17 @@ func (r *Reader) begin(text io.Reader) error {
 	l.eol, r.header.LineEnd, mixed = sniffLineEnd(sample)
 	r.lines = l
 	if r.charset = sniffCharset(sample, l.eol); r.charset == charsetWestern {
-		r.report(ruleWestern, Finding{Message: "the file is not UTF-8; it is read as Windows-1252"})
+		r.note(ruleWestern, Finding{Message: "the file is not UTF-8; it is read as Windows-1252"})
 	}
 	if mixed {
-		r.report(ruleMixedLineEnds, Finding{})
+		r.note(ruleMixedLineEnds, Finding{})
 	}
 	r.noteEncoding()
 	return nil
 }
+
+// note holds a finding until the header is found: of what is no list, that alone is said.
+func (r *Reader) note(rule *Rule, f Finding) { r.early = append(r.early, early{rule, f}) }
 
 // rest continues a source after what was read of it.
 type rest struct {
@@ -273,7 +282,7 @@ func (r *Reader) findHeader() error {
 				nearest = names
 			}
 			if preamble == 0 {
-				first = text
+				first = strings.TrimSpace(text)
 			}
 			preamble++
 			continue
@@ -306,7 +315,7 @@ func (r *Reader) withoutStray(line []byte) []byte {
 
 func (r *Reader) noHeader(sample string, names []string, cause error) error {
 	f := refusal([]byte(sample), names)
-	if cause != nil && f.Code == ruleNoHeader.Code {
+	if cause != nil && (f.Code == ruleNoHeader.Code || f.Code == ruleNoRows.Code) {
 		return cause
 	}
 	f.File = r.file
@@ -319,6 +328,9 @@ func (r *Reader) setHeader(l *layout, delim byte, preamble int, first string) {
 	r.header.Phase, r.header.Delimiter = l.phase(), string(delim)
 	r.summary.Phase, r.summary.Delimiter = r.header.Phase, r.header.Delimiter
 	r.record.layout, r.record.File = l, r.file
+	for _, e := range r.early {
+		r.report(e.rule, e.finding)
+	}
 	if preamble > 0 {
 		r.report(rulePreamble, Finding{Line: 1, Value: first, Message: fmt.Sprintf("%d lines stand before the header", preamble)})
 	}
@@ -337,6 +349,7 @@ func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
 	}
 	valid := utf8.Valid(line)
 	switch {
+	case r.layout == nil:
 	case valid && r.charset == charsetWestern:
 		r.report(ruleMixedEncoding, Finding{Line: number, Message: "this row is UTF-8, unlike those before it"})
 	case valid:
@@ -393,20 +406,20 @@ func (r *Reader) failure(err error) error {
 	switch {
 	case errors.As(err, &fatal):
 	case errors.Is(err, errTooLarge):
-		fatal = &FatalError{Finding: ruleTooLarge.finding(Finding{Message: fmt.Sprintf(
+		fatal = &FatalError{Finding: ruleTooLarge.finding(Finding{Line: r.line + 1, Message: fmt.Sprintf(
 			"the text is larger than %d bytes, or more than %d times the size it was sent in", r.options.MaxSize, maxRatio)})}
 	case errors.Is(err, errLineTooLong):
-		fatal = &FatalError{Finding: ruleLineTooLong.finding(Finding{Message: fmt.Sprintf(
+		fatal = &FatalError{Finding: ruleLineTooLong.finding(Finding{Line: r.line + 1, Message: fmt.Sprintf(
 			"a line is longer than %d bytes", r.options.MaxLine)})}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		fatal = &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Message: "the data ended before it should"})}
+		fatal = &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Line: r.line + 1, Message: "the data ended before it should"})}
 	default:
 		return fmt.Errorf("kbart: reading %safter line %d: %w", named(r.options.Name, r.file), r.line, err)
 	}
 	if fatal.Finding.File == "" {
 		fatal.Finding.File = r.file
 	}
-	if fatal.Finding.Line == 0 && r.line > 0 {
+	if fatal.Finding.Code == ruleTruncated.Code && r.line > 0 {
 		fatal.Finding.Line = r.line + 1
 	}
 	r.summary.Findings.Fatal++

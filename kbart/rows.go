@@ -102,7 +102,12 @@ func splitCells(cells []string, line []byte, text string, delimiter byte) (_ []s
 		hits := ^((x&^highs + ^uint64(highs)) | x | ^uint64(highs))
 		for ; hits != 0; hits &= hits - 1 {
 			end := i + bits.TrailingZeros64(hits)>>3
-			cells = append(cells, cellOf(line, text, start, end))
+			// This is cellOf, which the compiler does not put in here by itself.
+			cell := text[start:end]
+			if start < end && (!plainEnd(line[start]) || !plainEnd(line[end-1])) {
+				cell = strings.TrimSpace(cell)
+			}
+			cells = append(cells, cell)
 			start = end + 1
 		}
 	}
@@ -116,11 +121,9 @@ func splitCells(cells []string, line []byte, text string, delimiter byte) (_ []s
 	return append(cells, cellOf(line, text, start, len(line))), seen&highs != 0
 }
 
+// cellOf cuts a cell out of a line. Only one with a blank or a longer character at its ends has anything to be trimmed.
 func cellOf(line []byte, text string, start, end int) string {
-	if start == end {
-		return ""
-	}
-	if plainEnd(line[start]) && plainEnd(line[end-1]) {
+	if start == end || plainEnd(line[start]) && plainEnd(line[end-1]) {
 		return text[start:end]
 	}
 	return strings.TrimSpace(text[start:end])
@@ -230,11 +233,11 @@ func (r *Reader) isSeveralRows(line []byte) bool {
 // line's end. It leaves the row as it is unless the result has the header's width.
 func (r *Reader) join(one extent) extent {
 	width := len(r.layout.names)
-	all := one
+	all, added := one, 0
 	for {
 		text := r.lines.bytes(0, all.end)
-		// Within a cell that is still open a line without a quote changes nothing.
-		if all.lines == 1 || bytes.IndexByte(text[one.next:], '"') >= 0 {
+		// A cell that is still open stays so on a line without a quote to close it.
+		if all.lines == 1 || closingQuote(string(text[added:]), 0) >= 0 {
 			decoded, _ := r.guess(text)
 			cells, open, ok := joinPieces(string(decoded), r.delim, r.lines.eol, width)
 			if ok {
@@ -247,8 +250,9 @@ func (r *Reader) join(one extent) extent {
 		if all.lines == maxJoinLines {
 			return one
 		}
+		added = all.next
 		var err error
-		if all.end, all.next, err = r.lines.find(all.next, maxJoinBytes); err != nil {
+		if all.end, all.next, err = r.lines.find(added, maxJoinBytes); err != nil {
 			return one
 		}
 		all.lines++
@@ -261,7 +265,7 @@ func (r *Reader) takeJoined(cells []string, text []byte, taken extent) extent {
 		_, _ = r.decode(text, r.line+1) // for its findings
 	}
 	for i, cell := range cells {
-		if strings.IndexByte(cell, r.delim) >= 0 || strings.IndexByte(cell, r.lines.eol) >= 0 {
+		if strings.IndexByte(cell, '\t') >= 0 || strings.IndexByte(cell, r.lines.eol) >= 0 {
 			r.report(ruleJoinedCell, Finding{Line: r.line + 1, Column: r.columnName(i), Value: cell})
 		}
 	}
@@ -388,14 +392,14 @@ func (r *Reader) isRepeatedHeader(title string) bool {
 	return (strings.EqualFold(title, own) || strings.IndexByte(r.cells[0], '_') >= 0) && looksLikeHeader(r.cells)
 }
 
-// repeatHeader refuses a repeated header; the order of columns that it gives holds from the next row on.
+// repeatHeader refuses a repeated header. The order of columns that it gives holds from the next row on, if it can be read by.
 func (r *Reader) repeatHeader(rec *Record) {
 	rec.Fate, rec.Reason = Refused, ReasonRepeatedHeader
 	f := Finding{Line: rec.Line}
-	if !slices.EqualFunc(r.cells, r.layout.names, func(a, b string) bool { return foldName(a) == foldName(b) }) {
+	l := newLayout(slices.Clone(r.cells))
+	if l.isHeader() && (l.byColumn != r.layout.byColumn || len(l.names) != len(r.layout.names)) {
 		f.Message = "the header occurs once more, with other columns; they hold from the next row on"
-		r.layout = newLayout(slices.Clone(r.cells))
-		rec.layout = r.layout
+		r.layout, rec.layout = l, l
 	}
 	r.report(ruleRepeatedHeader, f)
 }

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
-	"compress/flate"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -88,7 +87,7 @@ func (s *source) openZip(br *bufio.Reader, name string, depth int, read func(str
 			return err
 		}
 		defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
-		at, size = file, n
+		at, size = s.raw.noting(file, 0, n), n
 	} else {
 		*s.raw.count = size
 	}
@@ -228,7 +227,25 @@ func (m *meter) readerAt() (io.ReaderAt, int64) {
 	if end < m.start {
 		return nil, 0
 	}
-	return io.NewSectionReader(at, m.start, end-m.start), end - m.start
+	return m.noting(at, m.start, end-m.start), end - m.start
+}
+
+// noting makes a section of what can be read at any place, of which the meter remembers the failures.
+func (m *meter) noting(at io.ReaderAt, off, size int64) io.ReaderAt {
+	return io.NewSectionReader(notingReaderAt{at, m}, off, size)
+}
+
+type notingReaderAt struct {
+	at    io.ReaderAt
+	meter *meter
+}
+
+func (n notingReaderAt) ReadAt(p []byte, off int64) (int, error) {
+	read, err := n.at.ReadAt(p, off)
+	if err != nil && err != io.EOF {
+		n.meter.err = err
+	}
+	return read, err
 }
 
 // decoder gives the failures of decompression their name.
@@ -245,17 +262,14 @@ func (d *decoder) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// truncated turns the failure of an archive's own checks into a fatal finding, and leaves other failures alone.
+// truncated turns the failure of an archive's own checks into a fatal finding, and leaves alone what is one already. A failure
+// of the input itself may come here too; the meter remembers it, and it has precedence.
 func truncated(what string, err error) error {
-	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, errTooLarge), errors.As(err, new(*FatalError)):
 		return err
 	case errors.Is(err, zip.ErrAlgorithm):
 		return &FatalError{Err: err, Finding: ruleNotText.finding(Finding{Message: "the archive is compressed in a way that cannot be read"})}
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.As(err, &corrupt),
-		errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrFormat):
-		return &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Message: "the " + what + " data is cut short or damaged"})}
 	}
-	return err
+	return &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Message: "the " + what + " data is cut short or damaged"})}
 }

@@ -1,0 +1,383 @@
+package kbart_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"autoholdings/kbart"
+)
+
+const sampleHeader = "publication_title\tprint_identifier\tonline_identifier\ttitle_id\taccess_type\n"
+
+// sampleList is a list of n rows.
+func sampleList(n int) string {
+	var b strings.Builder
+	b.WriteString(sampleHeader)
+	for i := range n {
+		fmt.Fprintf(&b, "Annals %d\t1234-5679\t\tannals-%d\tP\n", i, i)
+	}
+	return b.String()
+}
+
+func gzipped(t testing.TB, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	must(t, second(io.WriteString(w, text)), w.Close())
+	return b.Bytes()
+}
+
+func zipped(t testing.TB, members ...[2]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, m := range members {
+		f, err := w.Create(m[0])
+		must(t, err, second(io.WriteString(f, m[1])))
+	}
+	must(t, w.Close())
+	return b.Bytes()
+}
+
+// outcome reads to the end and returns the summary and the error.
+func outcome(r io.Reader, o kbart.Options) (kbart.Summary, error) {
+	reader := kbart.NewReader(r, o)
+	var failure error
+	for _, err := range reader.Records() {
+		failure = err
+	}
+	return reader.Summary(), failure
+}
+
+// hidden is a reader that is nothing else: it cannot seek and does not know its size.
+type hidden struct{ io.Reader }
+
+// repeat yields one string for ever.
+type repeat struct {
+	text string
+	at   int
+}
+
+func (r *repeat) Read(p []byte) (int, error) {
+	for n := range p {
+		p[n] = r.text[r.at]
+		r.at = (r.at + 1) % len(r.text)
+	}
+	return len(p), nil
+}
+
+func TestFatal(t *testing.T) {
+	t.Parallel()
+	list := sampleList(50)
+	for name, tt := range map[string]struct {
+		input io.Reader
+		code  string
+		is    error
+	}{
+		"cut gzip":           {bytes.NewReader(gzipped(t, list)[:200]), "truncated", io.ErrUnexpectedEOF},
+		"gzip without end":   {bytes.NewReader(cutEnd(gzipped(t, list), 4)), "truncated", io.ErrUnexpectedEOF},
+		"gzip, wrong sum":    {bytes.NewReader(flip(gzipped(t, list), -6)), "truncated", gzip.ErrChecksum},
+		"gzip, damaged":      {bytes.NewReader(flip(gzipped(t, list), 40)), "truncated", nil},
+		"gzip, header alone": {bytes.NewReader(gzipped(t, list)[:5]), "truncated", io.ErrUnexpectedEOF},
+		"rubbish after gzip": {bytes.NewReader(append(gzipped(t, list), "rubbish"...)), "truncated", nil},
+		"cut ZIP":            {bytes.NewReader(cutEnd(zipped(t, [2]string{"a.txt", list}), 30)), "truncated", zip.ErrFormat},
+		"cut ZIP, spooled":   {hidden{bytes.NewReader(cutEnd(zipped(t, [2]string{"a.txt", list}), 30))}, "truncated", zip.ErrFormat},
+		"ZIP, damaged":       {bytes.NewReader(flip(zipped(t, [2]string{"a.txt", list}), 60)), "truncated", nil},
+		"ZIP of nothing":     {bytes.NewReader(zipped(t)), "no-rows", nil},
+		"ZIP of a document":  {bytes.NewReader(zipped(t, [2]string{"a.pdf", list})), "no-rows", nil},
+		"nested too deep":    {bytes.NewReader(gzipped(t, string(gzipped(t, string(gzipped(t, string(gzipped(t, list)))))))), "not-text", nil},
+		"body cut short":     {io.MultiReader(strings.NewReader(list), iotest.ErrReader(io.ErrUnexpectedEOF)), "truncated", io.ErrUnexpectedEOF},
+		"long line":          {io.MultiReader(strings.NewReader(sampleHeader), &repeat{text: "x"}), "line-too-long", nil},
+		"long first line":    {&repeat{text: "x"}, "line-too-long", nil},
+		"endless tabs":       {&repeat{text: "\t"}, "line-too-long", nil},
+		"million cells":      {io.MultiReader(strings.NewReader(sampleHeader), strings.NewReader("a"), &repeat{text: "\ty"}), "line-too-long", nil},
+		"many columns":       {strings.NewReader("publication_title\ttitle_id" + strings.Repeat("\tx", 500_000) + "\n"), "too-many-columns", nil},
+		"zeros":              {io.LimitReader(&repeat{text: "\x00"}, 10<<20), "not-text", nil},
+		"blank for ever":     {io.LimitReader(&repeat{text: "\n"}, 10<<20), "no-rows", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var last kbart.Finding
+			sum, err := outcome(tt.input, kbart.Options{Findings: func(f kbart.Finding) { last = f }})
+			var fatal *kbart.FatalError
+			if !errors.As(err, &fatal) {
+				t.Fatalf("error is %v, want a fatal one with the code %s", err, tt.code)
+			}
+			if fatal.Finding.Code != tt.code {
+				t.Errorf("code is %s (%v), want %s", fatal.Finding.Code, err, tt.code)
+			}
+			if tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("%v does not wrap %v", err, tt.is)
+			}
+			if last != fatal.Finding || last.Severity != kbart.Fatal || sum.Findings.Fatal != 1 {
+				t.Errorf("last finding is %+v, counts are %+v; want the fatal one, counted once", last, sum.Findings)
+			}
+			if last.Hint == "" || !strings.Contains(err.Error(), last.Hint) {
+				t.Errorf("%q does not say what to do", err)
+			}
+		})
+	}
+}
+
+func cutEnd(b []byte, n int) []byte { return b[:len(b)-n] }
+
+// flip damages one byte, counted from the end if i is negative.
+func flip(b []byte, i int) []byte {
+	if i < 0 {
+		i += len(b)
+	}
+	b[i] ^= 0xff
+	return b
+}
+
+// A transfer may break off at any byte: no cut of an archive passes for the whole.
+func TestEveryCutIsNoticed(t *testing.T) {
+	t.Parallel()
+	list := sampleList(20)
+	for name, whole := range map[string][]byte{
+		"gzip": gzipped(t, list),
+		"zip":  zipped(t, [2]string{"a.txt", list}),
+	} {
+		if _, err := outcome(bytes.NewReader(whole), kbart.Options{}); err != nil {
+			t.Fatalf("%s, whole: %v", name, err)
+		}
+		for n := range len(whole) {
+			if _, err := outcome(bytes.NewReader(whole[:n]), kbart.Options{}); !errors.As(err, new(*kbart.FatalError)) {
+				t.Errorf("%s, cut to %d of %d bytes: %v, want a fatal error", name, n, len(whole), err)
+			}
+		}
+	}
+}
+
+func TestFailingSource(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the disk is gone")
+	packed := gzipped(t, sampleList(100_000))
+	for name, r := range map[string]io.Reader{
+		"at once":     iotest.ErrReader(broken),
+		"in the text": io.MultiReader(strings.NewReader(sampleList(3)), iotest.ErrReader(broken)),
+		"in gzip":     io.MultiReader(bytes.NewReader(packed[:len(packed)/2]), iotest.ErrReader(broken)),
+		"in ZIP":      io.MultiReader(bytes.NewReader(zipped(t, [2]string{"a", sampleList(3)})[:40]), iotest.ErrReader(broken)),
+		"in a file":   failingAt{bytes.NewReader(zipped(t, [2]string{"a", sampleList(3)})), broken},
+	} {
+		sum, err := outcome(r, kbart.Options{Name: "oup.txt"})
+		if !errors.Is(err, broken) || errors.As(err, new(*kbart.FatalError)) {
+			t.Errorf("%s: error is %v, want the source's own", name, err)
+		}
+		if !strings.Contains(err.Error(), "oup.txt") || !strings.Contains(err.Error(), "line") {
+			t.Errorf("%s: %q does not say where", name, err)
+		}
+		if sum.Findings.Fatal != 0 {
+			t.Errorf("%s: a failing source was counted as a fault of the list", name)
+		}
+	}
+}
+
+// failingAt can be read at any place, but fails there.
+type failingAt struct {
+	*bytes.Reader
+	err error
+}
+
+func (f failingAt) ReadAt([]byte, int64) (int, error) { return 0, f.err }
+
+func TestSizeLimits(t *testing.T) {
+	t.Parallel()
+	bomb := zipped(t, [2]string{"a.txt", sampleHeader + strings.Repeat(strings.Repeat(" ", 1000)+"\n", 100_000)})
+	gzipBomb := gzipped(t, sampleHeader+strings.Repeat(strings.Repeat(" ", 1000)+"\n", 100_000))
+	for name, tt := range map[string]struct {
+		input   io.Reader
+		options kbart.Options
+	}{
+		"text over the limit":  {strings.NewReader(sampleList(1000)), kbart.Options{MaxSize: 10_000}},
+		"spool over the limit": {hidden{bytes.NewReader(zipped(t, [2]string{"a.txt", sampleList(1000)}))}, kbart.Options{MaxSize: 1000}},
+		"ZIP over the limit":   {bytes.NewReader(zipped(t, [2]string{"a.txt", sampleList(500)}, [2]string{"b.txt", sampleList(500)})), kbart.Options{MaxSize: 30_000}},
+		"ZIP bomb":             {bytes.NewReader(bomb), kbart.Options{}},
+		"ZIP bomb, spooled":    {hidden{bytes.NewReader(bomb)}, kbart.Options{}},
+		"gzip bomb":            {bytes.NewReader(gzipBomb), kbart.Options{}},
+		"gzip bomb in gzip":    {bytes.NewReader(gzipped(t, string(gzipBomb))), kbart.Options{}},
+	} {
+		_, err := outcome(tt.input, tt.options)
+		var fatal *kbart.FatalError
+		if !errors.As(err, &fatal) || fatal.Finding.Code != "too-large" {
+			t.Errorf("%s: error is %v, want one with the code too-large", name, err)
+		}
+	}
+	if _, err := outcome(strings.NewReader(sampleList(1000)), kbart.Options{MaxSize: int64(len(sampleList(1000)))}); err != nil {
+		t.Errorf("a list of just the size allowed: %v", err)
+	}
+}
+
+func TestMaxLine(t *testing.T) {
+	t.Parallel()
+	row := "Annals\t1234-5679\t\t" + strings.Repeat("a", 1000) + "\tP\n"
+	for limit, want := range map[int]bool{len(row) - 1: true, len(row) - 2: false} {
+		_, err := outcome(strings.NewReader(sampleHeader+row), kbart.Options{MaxLine: limit})
+		if (err == nil) != want {
+			t.Errorf("a row of %d bytes and a limit of %d: %v", len(row)-1, limit, err)
+		}
+	}
+}
+
+// Hostile input ends in an error while memory stays bounded.
+func TestMemoryIsBounded(t *testing.T) {
+	// Not parallel: it looks at the whole process's memory.
+	const most = 64 << 20
+	open := `"` + strings.Repeat("a", 200) + "\n"
+	for name, input := range map[string]io.Reader{
+		"a line of 1 GB":          io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: "x"}, 1<<30)),
+		"a header of 1 GB":        io.LimitReader(&repeat{text: "publication_title\t"}, 1<<30),
+		"quotes that stay open":   io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: open}, 20<<20)),
+		"a cell of doubled quote": io.MultiReader(strings.NewReader(sampleHeader), strings.NewReader(`"`), io.LimitReader(&repeat{text: `""` + "\n"}, 10<<20)),
+		"rows of many cells":      io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: strings.Repeat("\t", 500_000) + "x\n"}, 20<<20)),
+		"100 MB of rows":          io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: "Annals\t1234-5679\t\tannals\tP\n"}, 100<<20)),
+	} {
+		if testing.Short() && name != "a line of 1 GB" {
+			continue
+		}
+		var peak uint64
+		reader := kbart.NewReader(input, kbart.Options{})
+		rows := 0
+		for _, err := range reader.Records() {
+			if rows++; rows%20_000 == 0 || err != nil {
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				peak = max(peak, m.HeapInuse)
+			}
+		}
+		if peak > most {
+			t.Errorf("%s: %d MiB in use, want at most %d", name, peak>>20, most>>20)
+		}
+		if s := reader.Summary().Rows; s.Read != s.Used+s.SetAside+s.Refused {
+			t.Errorf("%s: rows do not add up: %+v", name, s)
+		}
+	}
+}
+
+func TestAllocations(t *testing.T) {
+	const rows = 20_000
+	for name, line := range map[string]string{
+		"plain":   "Annals\t1234-5679\t2049-3630\tannals\tP\n",
+		"accents": "Ännalen\t1234-5679\t2049-3630\tannals\tP\n",
+		"blanks":  " Annals \t 1234-5679\t2049-3630 \tannals\tP\n",
+		"books":   "A Book\t978-0-19-280477-8\t\t\tP\n",
+	} {
+		list := []byte(sampleHeader + strings.Repeat(line, rows))
+		perRow := testing.AllocsPerRun(3, func() {
+			r := kbart.NewReader(bytes.NewReader(list), kbart.Options{})
+			for rec, err := range r.Records() {
+				if err != nil {
+					t.Error(err)
+				}
+				kbart.Check(rec, func(f kbart.Finding) { t.Error(f) })
+			}
+		}) / rows
+		if perRow > 1.1 {
+			t.Errorf("%s: reading and checking allocates %.2f times a row, want one", name, perRow)
+		}
+	}
+}
+
+// What is read does not depend on the pieces in which it arrives.
+func TestPiecesDoNotMatter(t *testing.T) {
+	t.Parallel()
+	list := strings.ReplaceAll(sampleList(3000), "Annals 7\t", "\"Annals\n7\"\t")
+	list = strings.ReplaceAll(list, "Annals 8\t", "Ännalen 8\t")
+	for name, text := range map[string]string{
+		"lf": list, "crlf": strings.ReplaceAll(list, "\n", "\r\n"), "cr": strings.ReplaceAll(list, "\n", "\r"),
+	} {
+		whole := describe([]byte(text))
+		for reader, r := range map[string]io.Reader{
+			"one byte": iotest.OneByteReader(strings.NewReader(text)),
+			"halves":   iotest.HalfReader(strings.NewReader(text)),
+			"with EOF": iotest.DataErrReader(strings.NewReader(text)),
+		} {
+			sum, err := outcome(r, kbart.Options{})
+			want, _ := outcome(strings.NewReader(text), kbart.Options{})
+			if err != nil || sum != want || !strings.Contains(whole, fmt.Sprintf("read %d, used %d", sum.Rows.Read, sum.Rows.Used)) {
+				t.Errorf("%s by %s: %+v, %v; want %+v", name, reader, sum, err, want)
+			}
+		}
+	}
+}
+
+func TestZipInPlaceAndSpooled(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	packed := zipped(t, [2]string{"a.txt", sampleList(3)}, [2]string{"b.txt", sampleList(2)})
+	file, err := os.CreateTemp(t.TempDir(), "*.zip")
+	must(t, err, second(file.WriteString("before")), second(file.Write(packed)), second(file.Seek(6, io.SeekStart)))
+	defer func() { _ = file.Close() }()
+	for name, r := range map[string]io.Reader{
+		"bytes": bytes.NewReader(packed), "file from its middle": file, "pipe": hidden{bytes.NewReader(packed)},
+		"in gzip": bytes.NewReader(gzipped(t, string(packed))),
+		"in ZIP":  bytes.NewReader(zipped(t, [2]string{"inner.zip", string(packed)})),
+	} {
+		sum, err := outcome(r, kbart.Options{})
+		if err != nil || sum.Rows.Used != 5 {
+			t.Errorf("%s: %+v, %v; want 5 rows", name, sum.Rows, err)
+		}
+	}
+	// A caller who stops early leaves no temporary file either.
+	for _, err := range kbart.NewReader(hidden{bytes.NewReader(packed)}, kbart.Options{}).Records() {
+		must(t, err)
+		break
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	must(t, err)
+	left = slices.DeleteFunc(left, func(e os.DirEntry) bool { return !strings.HasPrefix(e.Name(), "kbart-") })
+	if len(left) > 0 {
+		t.Errorf("temporary files are left: %v", left)
+	}
+}
+
+func TestRecordsTwice(t *testing.T) {
+	t.Parallel()
+	r := kbart.NewReader(strings.NewReader(sampleList(1)), kbart.Options{})
+	for _, err := range r.Records() {
+		must(t, err)
+	}
+	for rec, err := range r.Records() {
+		if err == nil {
+			t.Errorf("a second call yields %v, want an error", rec)
+		}
+	}
+}
+
+// The record is reused, its strings and its clone are not.
+func TestClone(t *testing.T) {
+	t.Parallel()
+	r := kbart.NewReader(strings.NewReader(sampleList(2)), kbart.Options{})
+	var kept *kbart.Record
+	var title string
+	for rec, err := range r.Records() {
+		must(t, err)
+		if kept == nil {
+			kept, title = rec.Clone(), rec.Get(kbart.PublicationTitle)
+		}
+	}
+	if kept.Get(kbart.TitleID) != "annals-0" || kept.Line != 2 || title != "Annals 0" || len(kept.Cells()) != 5 {
+		t.Errorf("clone of the first row is %q of line %d, its title %q", kept.Cells(), kept.Line, title)
+	}
+}
+
+func TestHeaderHas(t *testing.T) {
+	t.Parallel()
+	r := kbart.NewReader(strings.NewReader("Title_ID\tpublication title\tcoverage_notes\nannals\tAnnals\t\n"), kbart.Options{})
+	for _, err := range r.Records() {
+		must(t, err)
+	}
+	h := r.Header()
+	if !h.Has(kbart.TitleID) || !h.Has(kbart.PublicationTitle) || !h.Has(kbart.Notes) || h.Has(kbart.AccessType) {
+		t.Errorf("header %q has not what it says", h.Names)
+	}
+}

@@ -1,0 +1,120 @@
+package kbart_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"autoholdings/kbart"
+)
+
+// realFiles is the folder of lists as providers published them. They belong to their publishers and are no part of the
+// project: tests read them where they are at hand.
+func realFiles() string {
+	if dir := os.Getenv("AUTOHOLDINGS_KBART_DIR"); dir != "" {
+		return dir
+	}
+	return filepath.Join("..", "..", "shared", "kbart")
+}
+
+// TestRealFiles reads every real list, and compares the numbers of rows and of findings by rule with testdata/real.golden.
+func TestRealFiles(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
+	must(t, err)
+	if len(files) == 0 {
+		t.Skipf("the real files are not at hand in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
+	}
+	var got strings.Builder
+	for _, file := range files {
+		got.WriteString(tally(t, file))
+	}
+	golden := filepath.Join("testdata", "real.golden")
+	if *update {
+		must(t, os.WriteFile(golden, []byte(got.String()), 0o644))
+		return
+	}
+	want, err := os.ReadFile(golden)
+	must(t, err)
+	if got.String() != string(want) {
+		t.Errorf("found\n%s\nwant\n%s", got.String(), want)
+	}
+}
+
+// tally reads a file and returns its numbers, and checks what must hold of any.
+func tally(t *testing.T, path string) string {
+	t.Helper()
+	file, err := os.Open(path)
+	must(t, err)
+	defer func() { _ = file.Close() }()
+	codes := map[string]int{}
+	lastLine := 0
+	count := func(f kbart.Finding) {
+		codes[f.Severity.String()+" "+f.Code]++
+		if f.Line < lastLine && f.Line > 0 {
+			t.Errorf("%s: a finding on line %d after one on line %d", path, f.Line, lastLine)
+		}
+		lastLine = f.Line
+	}
+	r := kbart.NewReader(file, kbart.Options{Name: filepath.Base(path), Findings: count})
+	fates := map[kbart.Fate]int{}
+	types := map[kbart.PublicationType]int{}
+	for rec, err := range r.Records() {
+		must(t, err)
+		kbart.Check(rec, count)
+		fates[rec.Fate]++
+		if rec.Fate == kbart.Used {
+			types[rec.Type()]++
+		}
+	}
+	s := r.Summary()
+	want := kbart.Rows{
+		Read: fates[kbart.Used] + fates[kbart.Free] + fates[kbart.Refused],
+		Used: fates[kbart.Used], SetAside: fates[kbart.Free], Refused: fates[kbart.Refused],
+	}
+	if s.Rows != want {
+		t.Errorf("%s: the summary has %+v, the records come to %+v", path, s.Rows, want)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\t%s, %s, phase %s, %d columns\n\tread %d = used %d + set aside %d + refused %d; %d serial, %d monograph, %d of no type\n",
+		filepath.Base(path), s.Encoding, r.Header().LineEnd, s.Phase, len(r.Header().Names),
+		s.Rows.Read, s.Rows.Used, s.Rows.SetAside, s.Rows.Refused, types[kbart.Serial], types[kbart.Monograph], types[kbart.UnknownType])
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		fmt.Fprintf(&b, "\t%6d %s\n", codes[code], code)
+	}
+	return b.String()
+}
+
+// The four lists by which GOKb tests its own validator: two are in order, and two fail on the identifier that is wrong.
+func TestGOKbValidatorFiles(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"test_validation_serials_valid.txt":     "",
+		"test_validation_mixed_valid.txt":       "",
+		"test_validation_serials_errors.txt":    "issn-check-digit online_identifier",
+		"test_validation_monographs_errors.txt": "isbn-check-digit online_identifier",
+	} {
+		file, err := os.Open(filepath.Join(realFiles(), "dirty", name))
+		if err != nil {
+			t.Skipf("the real files are not at hand: %v", err)
+		}
+		defer func() { _ = file.Close() }()
+		var errs []string
+		note := func(f kbart.Finding) {
+			if f.Severity >= kbart.Error {
+				errs = append(errs, f.Code+" "+f.Column)
+			}
+		}
+		for rec, err := range kbart.NewReader(file, kbart.Options{Findings: note}).Records() {
+			must(t, err)
+			kbart.Check(rec, note)
+		}
+		if got := strings.Join(errs, ", "); got != want {
+			t.Errorf("%s: errors are %q, want %q", name, got, want)
+		}
+	}
+}
