@@ -80,6 +80,7 @@ type validator struct {
 	begun  bool
 	file   string
 	layout *layout
+	host   string // of the address before, which is without fault
 	titles sorting
 	across *across // nil = rows are not compared
 }

@@ -168,16 +168,44 @@ var foldedBytes = func() (table [256]byte) {
 
 func appendFoldedUnicode(dst []byte, s string) []byte {
 	start := len(dst)
-	for _, r := range norm.NFKD.String(s) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case unicode.IsLetter(r), unicode.IsNumber(r):
-			dst = append(dst, string(unicode.ToLower(r))...)
-		case len(dst) > start && dst[len(dst)-1] != ' ':
-			dst = append(dst, ' ')
+	for _, r := range s {
+		folded := ""
+		if r < rune(len(foldedLatin)) {
+			folded = foldedLatin[r]
+		} else {
+			folded = foldRune(r)
+		}
+		if folded != " " || len(dst) > start && dst[len(dst)-1] != ' ' {
+			dst = append(dst, folded...)
 		}
 	}
 	return dst
+}
+
+// foldedLatin has what becomes of the characters that European languages are written in.
+var foldedLatin = func() (table [0x250]string) {
+	for r := range table {
+		table[r] = foldRune(rune(r))
+	}
+	return table
+}()
+
+// foldRune takes a character apart (NFKD) and returns its letters and digits in lower case, a blank where there are none; of an
+// accent by itself, nothing.
+func foldRune(r rune) string {
+	if unicode.Is(unicode.Mn, r) {
+		return ""
+	}
+	folded := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, norm.NFKD.String(string(r)))
+	if folded == "" {
+		return " "
+	}
+	return folded
 }
 
 func withoutBlanks(words []byte) []byte {

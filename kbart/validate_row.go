@@ -22,7 +22,7 @@ func (v *validator) judgeRow(rec *Record) judgedRow {
 	v.judgeIdentifiers(rec, &row)
 	v.judgeFieldsOfType(rec, row.kind)
 	v.judgeRange(rec, &row)
-	v.judgePlausible(rec)
+	v.judgePlausible(rec, &row)
 	v.judgeSelfReference(rec)
 	return row
 }
@@ -163,18 +163,20 @@ func (v *validator) judgeNumbers(rule *Rule, rec *Record, first, last Column) {
 // firstPlausible is the year of the first printed books.
 const firstPlausible = 1450
 
-var dateColumns = [...]Column{DateFirstIssueOnline, DateLastIssueOnline, DateMonographPublishedPrint, DateMonographPublishedOnline}
+func (v *validator) judgePlausible(rec *Record, row *judgedRow) {
+	v.judgeYear(rec, DateFirstIssueOnline, row.first)
+	v.judgeYear(rec, DateLastIssueOnline, row.last)
+	for _, c := range [...]Column{DateMonographPublishedPrint, DateMonographPublishedOnline} {
+		if cell := rec.Get(c); cell != "" {
+			d, _ := ParseDate(cell)
+			v.judgeYear(rec, c, d)
+		}
+	}
+}
 
-func (v *validator) judgePlausible(rec *Record) {
-	for _, c := range dateColumns {
-		cell := rec.Get(c)
-		if cell == "" {
-			continue
-		}
-		d, ok := ParseDate(cell)
-		if ok && (d.Year < firstPlausible || firstOrdinal(d) > v.lastDay) {
-			v.reportCell(ruleImplausible, rec, c, "")
-		}
+func (v *validator) judgeYear(rec *Record, c Column, d Date) {
+	if !d.IsZero() && (d.Year < firstPlausible || firstOrdinal(d) > v.lastDay) {
+		v.reportCell(ruleImplausible, rec, c, "")
 	}
 }
 

@@ -270,7 +270,7 @@ func severityIn(p Profile, code string, lenient Severity) Severity {
 }
 
 // Memory says what the rule has to remember of the rows it has seen, and how that is bounded. It is "" for nearly all rules,
-// which look at one row at a time.
+// which look at one row at a time: only rules on rows beside others need it.
 func (r Rule) Memory() string {
 	for _, m := range memories {
 		for _, rule := range m.rules {
@@ -286,10 +286,19 @@ var memories = []struct {
 	rules []*Rule
 	text  string
 }{
-	{[]*Rule{ruleDuplicateRow}, "About 18 bytes for each row: a 64-bit fingerprint of its cells, and its line. No more than " +
-		"[ValidateOptions].MaxRows rows, 4,000,000 by default, are remembered."},
-	{[]*Rule{ruleNoParent, ruleNoPredecessor}, "About 6 bytes for each row, a fingerprint of its title_id, within the same bound; " +
-		"and the references that wait for their title, 50,000 at most."},
-	{[]*Rule{ruleDisagrees, ruleSharedTitleID, ruleOverlap}, "About 8 MiB whatever the size: fingerprints of the 65,536 titles " +
-		"and the 131,072 coverage statements seen last. Rows of one title that stand further apart are not compared."},
+	{
+		[]*Rule{ruleDuplicateRow},
+		"a 64-bit fingerprint and the line of each row, about 20 bytes. " + memoryBound,
+	},
+	{
+		[]*Rule{ruleNoParent, ruleNoPredecessor},
+		"a 40-bit fingerprint of each title_id, about 13 bytes; and the references that wait for their title, 50,000 at most. " + memoryBound,
+	},
+	{
+		[]*Rule{ruleDisagrees, ruleSharedTitleID, ruleOverlap},
+		"fingerprints of the 65,536 titles and the 131,072 coverage statements seen last, 7 MiB whatever the size of the list. " +
+			"Rows of one title that stand further apart are not compared.",
+	},
 }
+
+const memoryBound = "No more than 4,000,000 rows are remembered, unless the limit is set otherwise; rows beyond are not compared."

@@ -3,7 +3,7 @@ package kbart
 import "math/bits"
 
 // table gives numbers to fingerprints of 64 bits. It holds neither strings nor pointers, so that a million entries are no work
-// for the garbage collector, and it grows in small steps: one part at a time, by half.
+// for the garbage collector, and it grows in small steps: one part at a time.
 type table struct {
 	parts [tableParts]tablePart
 	exact bool // keep all bits; else 40, where a rare mistake does no harm
@@ -95,7 +95,14 @@ func (p *tablePart) set(slot, stride int, hash uint64) {
 
 func (p *tablePart) grow(stride int) {
 	old := p.words
-	p.slots = max(16, p.slots+p.slots/2)
+	switch {
+	case p.slots == 0:
+		p.slots = 32
+	case p.slots < 1024:
+		p.slots *= 2
+	default:
+		p.slots += p.slots / 2
+	}
 	p.words = make([]uint32, p.slots*stride)
 	for ; len(old) > 0; old = old[stride:] {
 		if old[0] == 0 {

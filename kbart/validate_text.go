@@ -42,21 +42,22 @@ func (v *validator) judgeCells(rec *Record) {
 		if cell == "" {
 			continue
 		}
-		if suspects := suspectsIn(cell); suspects != 0 {
-			v.judgeText(rec, c, cell, suspects)
+		found := suspectsIn(cell)
+		if found&unusualInText != 0 {
+			v.judgeText(rec, c, cell, found)
 		}
 		if most := maxLengths[c]; len(cell) > most && most > 0 {
 			if n := utf8.RuneCountInString(cell); n > most {
 				v.reportCell(ruleTooLong, rec, c, fmt.Sprintf("the value has %d characters", n))
 			}
 		}
-	}
-	if url := rec.Get(TitleURL); url != "" {
-		v.judgeURL(rec, url)
+		if c == TitleURL {
+			v.judgeURL(rec, cell, found)
+		}
 	}
 }
 
-// suspects say which bytes occur in a text that plain text seldom has.
+// suspects say which bytes occur in a cell that are a reason to look closer.
 type suspects uint8
 
 const (
@@ -64,19 +65,27 @@ const (
 	hasLess
 	hasAmpersand
 	hasWide // beyond ASCII
+	hasEquals
+	foreignToURL // what cannot stand in an address as it is, and the percent sign
+
+	unusualInText = hasControl | hasLess | hasAmpersand | hasWide
 )
 
 var suspectBytes = func() (table [256]suspects) {
 	for c := range table {
 		switch {
 		case c < ' ' || c == 0x7f:
-			table[c] = hasControl
+			table[c] = hasControl | foreignToURL
 		case c >= utf8.RuneSelf:
 			table[c] = hasWide
 		case c == '<':
-			table[c] = hasLess
+			table[c] = hasLess | foreignToURL
 		case c == '&':
 			table[c] = hasAmpersand
+		case c == '=':
+			table[c] = hasEquals
+		case strings.ContainsRune(" %\">\\^`", rune(c)):
+			table[c] = foreignToURL
 		}
 	}
 	return table
@@ -107,6 +116,9 @@ func (v *validator) judgeText(rec *Record, c Column, text string, found suspects
 	}
 	var seen [len(runeRules)]bool
 	for _, r := range text {
+		if r >= ' ' && r <= '~' || r >= '\u00c0' && r <= '\u024f' {
+			continue // letters, mostly
+		}
 		for i := range runeRules {
 			if !seen[i] && runeRules[i].is(r) {
 				seen[i] = true
@@ -171,6 +183,9 @@ func findTag(s string) string {
 // findEntity returns the first character reference of a text that stands for something, or "".
 func findEntity(s string) string {
 	const longest = 32
+	if strings.IndexByte(s, ';') < 0 {
+		return ""
+	}
 	for {
 		start := strings.IndexByte(s, '&')
 		if start < 0 {

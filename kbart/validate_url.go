@@ -2,9 +2,9 @@ package kbart
 
 import "strings"
 
-// judgeURL judges title_url.
-func (v *validator) judgeURL(rec *Record, url string) {
-	found, host, fault := scanURL(url)
+// judgeURL judges title_url, in which these suspect bytes were found.
+func (v *validator) judgeURL(rec *Record, url string, found suspects) {
+	host, fault := v.urlFault(url, found)
 	switch {
 	case fault != "":
 		v.reportCell(ruleURL, rec, TitleURL, "not a web address: "+fault)
@@ -15,48 +15,29 @@ func (v *validator) judgeURL(rec *Record, url string) {
 	}
 }
 
-// urlBytes say which bytes occur in an address that are a reason to look closer.
-type urlBytes uint8
-
-const (
-	hasForeign urlBytes = 1 << iota // what cannot stand in an address as it is, or a percent sign
-	hasEquals
-)
-
-var urlByteTable = func() (table [256]urlBytes) {
-	for c := range table {
-		switch {
-		case c <= ' ' || c == 0x7f || c < 0x80 && strings.ContainsRune("%\"<>\\^`", rune(c)):
-			table[c] = hasForeign
-		case c == '=':
-			table[c] = hasEquals
-		}
-	}
-	return table
-}()
-
-// scanURL says why a value is no absolute web address, "" where it is one, and what else is in it. It looks at what a link
-// needs, not at all of RFC 3986: characters beyond ASCII are let through, for browsers know what to do with them.
-func scanURL(s string) (found urlBytes, host, fault string) {
+// urlFault says why a value is no absolute web address, "" where it is one. It looks at what a link needs, not at all of
+// RFC 3986: characters beyond ASCII are let through, for browsers know what to do with them.
+func (v *validator) urlFault(s string, found suspects) (host, fault string) {
 	rest, ok := cutScheme(s)
 	if !ok {
-		return 0, "", "it does not begin with http:// or https://"
+		return "", "it does not begin with http:// or https://"
 	}
-	end := 0
-	for end < len(rest) && rest[end] != '/' && rest[end] != '?' && rest[end] != '#' {
-		end++
+	// Most rows have the host of the row before.
+	end := len(v.host)
+	if end == 0 || len(rest) <= end || rest[end] != '/' || rest[:end] != v.host {
+		end = 0
+		for end < len(rest) && rest[end] != '/' && rest[end] != '?' && rest[end] != '#' {
+			end++
+		}
+		if fault := hostFault(rest[:end]); fault != "" {
+			return rest[:end], fault
+		}
+		v.host = rest[:end]
 	}
-	host, rest = rest[:end], rest[end:]
-	if fault := hostFault(host); fault != "" {
-		return 0, host, fault
+	if found&foreignToURL != 0 {
+		return v.host, pathFault(rest[end:])
 	}
-	for i := range len(rest) {
-		found |= urlByteTable[rest[i]]
-	}
-	if found&hasForeign != 0 {
-		return found, host, pathFault(rest)
-	}
-	return found, host, ""
+	return v.host, ""
 }
 
 func pathFault(s string) string {
@@ -64,7 +45,7 @@ func pathFault(s string) string {
 		switch c := s[i]; {
 		case c == '%' && !isEscape(s[i:]):
 			return "it has a percent sign without two hexadecimal digits"
-		case c != '%' && urlByteTable[c] == hasForeign:
+		case c != '%' && suspectBytes[c]&foreignToURL != 0:
 			return "it has " + nameByte(c) + " in it"
 		}
 	}
@@ -125,12 +106,10 @@ func nameByte(c byte) string {
 	return "the character " + string(rune(c))
 }
 
-// isProxy tells the host of a proxy by what those in common use have in their names.
+// isProxy tells the host of a proxy by its name.
 func isProxy(host string) bool {
-	return strings.IndexByte(host, 'x') >= 0 && containsAnyFold(host, proxyHosts) || strings.HasSuffix(host, ".idm.oclc.org")
+	return strings.Contains(host, "proxy") || strings.HasSuffix(host, ".idm.oclc.org")
 }
-
-var proxyHosts = []string{"ezproxy", "libproxy", "proxy.lib", "proxy-"}
 
 // hasSecondAddress says whether the address is a parameter of another, as with the login of a proxy.
 func hasSecondAddress(url string) bool {
@@ -141,17 +120,13 @@ func hasSecondAddress(url string) bool {
 	return strings.Contains(url[scheme:], "url=http")
 }
 
-// sessionMarks are names of parameters that hold a visit's mark, all with sess.
-var sessionMarks = []string{"sessionid", "session_id=", "phpsessid="}
-
+// hasSession says whether the address carries a visit's mark.
 func hasSession(url string) bool {
-	return containsFold(url, "sess") && containsAnyFold(url, sessionMarks)
-}
-
-// containsAnyFold says whether s has one of the given words, which are lower case ASCII, in any case.
-func containsAnyFold(s string, words []string) bool {
-	for _, word := range words {
-		if containsFold(s, word) {
+	if !strings.Contains(url, "sess") && !strings.Contains(url, "SESS") {
+		return false
+	}
+	for _, mark := range []string{"sessionid", "session_id=", "phpsessid="} {
+		if containsFold(url, mark) {
 			return true
 		}
 	}
