@@ -3,6 +3,7 @@ package kbart_test
 import (
 	"bytes"
 	"compress/gzip"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,8 @@ import (
 
 	"autoholdings/kbart"
 )
+
+var benchRows = flag.Int("rows", 100_000, "rows of the generated list that benchmarks read")
 
 // generated returns a list of n rows as a publisher of journals and books would send it.
 func generated(n int) []byte {
@@ -85,7 +88,7 @@ func readAll(tb testing.TB, text []byte, each func(*kbart.Record)) kbart.Summary
 // benchmarkInputs are the lists that are measured: generated ones and, where they are at hand, the real large one.
 func benchmarkInputs(b *testing.B) map[string][]byte {
 	b.Helper()
-	inputs := map[string][]byte{"generated": generated(100_000)}
+	inputs := map[string][]byte{"generated": generated(*benchRows)}
 	f, err := os.Open(filepath.Join(realFiles(), "large", "ezb-holdings.kbart.txt.gz"))
 	if err != nil {
 		b.Logf("the large file is not at hand: %v", err)
@@ -126,6 +129,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+// BenchmarkCheck reads and judges every cell, and reports how much of the speed of a bare split that is.
 func BenchmarkCheck(b *testing.B) {
 	for name, text := range benchmarkInputs(b) {
 		b.Run(name, func(b *testing.B) {

@@ -251,46 +251,60 @@ func (r *Reader) noteEncoding() {
 // findHeader takes lines up to and with the header.
 func (r *Reader) findHeader() error {
 	sample := string(r.lines.sample())
-	var nearest []string // the names of the first line that is not blank, or of one with publication_title
-	preamble, first := 0, ""
-	for preamble < maxPreamble {
-		r.forceFirstLine()
-		end, next, err := r.lines.find(0, r.options.MaxLine)
-		if err == io.EOF {
-			break
-		}
-		if errors.Is(err, errLineTooLong) {
-			return r.noHeader(sample, nearest, err)
-		}
-		if err != nil {
+	var before preamble
+	for before.lines < maxPreamble {
+		text, err := r.headerLine()
+		switch {
+		case err == io.EOF:
+			return r.noHeader(sample, before, nil)
+		case errors.Is(err, errLineTooLong):
+			return r.noHeader(sample, before, err)
+		case err != nil:
 			return err
-		}
-		decoded, _ := r.decode(r.lines.bytes(0, end), r.line+1)
-		text := string(decoded)
-		r.lines.take(next)
-		r.line++
-		if strings.TrimSpace(text) == "" {
+		case strings.TrimSpace(text) == "":
 			continue
+		case strings.Count(text, "\t") > maxColumns:
+			return &FatalError{Finding: ruleTooManyColumns.finding(Finding{File: r.file, Line: r.line})}
 		}
-		l, delim := parseHeader(text)
-		if l == nil {
-			if strings.Count(text, "\t") > maxColumns {
-				return &FatalError{Finding: ruleTooManyColumns.finding(Finding{File: r.file, Line: r.line})}
-			}
-			names := splitNames(text, '\t')
-			if nearest == nil || newLayout(names).has(PublicationTitle) {
-				nearest = names
-			}
-			if preamble == 0 {
-				first = strings.TrimSpace(text)
-			}
-			preamble++
-			continue
+		if l, delim := parseHeader(text); l != nil {
+			r.setHeader(l, delim, before)
+			return nil
 		}
-		r.setHeader(l, delim, preamble, first)
-		return nil
+		before.add(text)
 	}
-	return r.noHeader(sample, nearest, nil)
+	return r.noHeader(sample, before, nil)
+}
+
+// preamble is what stands before the header.
+type preamble struct {
+	lines int      // that are not blank
+	first string   // the first of them
+	names []string // of the line that comes nearest to a header
+}
+
+func (p *preamble) add(text string) {
+	names := splitNames(text, '\t')
+	if p.lines == 0 {
+		p.first = strings.TrimSpace(text)
+	}
+	if p.lines == 0 || newLayout(names).has(PublicationTitle) {
+		p.names = names
+	}
+	p.lines++
+}
+
+// headerLine takes one line, as text.
+func (r *Reader) headerLine() (string, error) {
+	r.forceFirstLine()
+	end, next, err := r.lines.find(0, r.options.MaxLine)
+	if err != nil {
+		return "", err
+	}
+	decoded, _ := r.decode(r.lines.bytes(0, end), r.line+1)
+	text := string(decoded)
+	r.lines.take(next)
+	r.line++
+	return text, nil
 }
 
 // forceFirstLine has both line-end bytes count up to the end of the next line: a header may end otherwise than the rows.
@@ -313,8 +327,9 @@ func (r *Reader) withoutStray(line []byte) []byte {
 	return bytes.TrimPrefix(line, []byte("\n"))
 }
 
-func (r *Reader) noHeader(sample string, names []string, cause error) error {
-	f := refusal([]byte(sample), names)
+// noHeader says what a text is that has no header; a cause has precedence unless the text is known for something else.
+func (r *Reader) noHeader(sample string, before preamble, cause error) error {
+	f := refusal([]byte(sample), before.names)
 	if cause != nil && (f.Code == ruleNoHeader.Code || f.Code == ruleNoRows.Code) {
 		return cause
 	}
@@ -322,7 +337,7 @@ func (r *Reader) noHeader(sample string, names []string, cause error) error {
 	return &FatalError{Finding: f}
 }
 
-func (r *Reader) setHeader(l *layout, delim byte, preamble int, first string) {
+func (r *Reader) setHeader(l *layout, delim byte, before preamble) {
 	r.layout, r.delim = l, delim
 	r.header.Names, r.header.Line = l.names, r.line
 	r.header.Phase, r.header.Delimiter = l.phase(), string(delim)
@@ -331,8 +346,8 @@ func (r *Reader) setHeader(l *layout, delim byte, preamble int, first string) {
 	for _, e := range r.early {
 		r.report(e.rule, e.finding)
 	}
-	if preamble > 0 {
-		r.report(rulePreamble, Finding{Line: 1, Value: first, Message: fmt.Sprintf("%d lines stand before the header", preamble)})
+	if before.lines > 0 {
+		r.report(rulePreamble, Finding{Line: 1, Value: before.first, Message: fmt.Sprintf("%d lines stand before the header", before.lines)})
 	}
 	if delim != '\t' {
 		r.report(ruleDelimiter, Finding{Line: r.line, Value: string(delim), Message: fmt.Sprintf("cells are delimited by %q, not by tabs", delim)})

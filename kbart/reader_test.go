@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
 
 	"autoholdings/kbart"
 )
@@ -381,3 +383,128 @@ func TestHeaderHas(t *testing.T) {
 		t.Errorf("header %q has not what it says", h.Names)
 	}
 }
+
+// What the first bytes do not show, the row that shows it decides.
+func TestLateBytesBeyondASCII(t *testing.T) {
+	t.Parallel()
+	plain := sampleList(5000) // longer than the sample that is looked at first
+	for name, tt := range map[string]struct{ tail, encoding, codes, titles string }{
+		"Windows-1252": {
+			"\xc4nnalen\t\t\ta\tP\nB\xfccher\t\t\tb\tP\n", kbart.Windows1252,
+			"encoding-windows-1252 5002", "Ännalen|Bücher",
+		},
+		"UTF-8": {"Ännalen\t\t\ta\tP\n", kbart.UTF8, "", "Ännalen"},
+		"UTF-8, then Windows-1252": {
+			"Ännalen\t\t\ta\tP\nB\xfccher\t\t\tb\tP\n", kbart.UTF8,
+			"mixed-encoding 5003", "Ännalen|Bücher",
+		},
+		"Windows-1252, then UTF-8": {
+			"\xc4nnalen\t\t\ta\tP\nBücher\t\t\tb\tP\n", kbart.Windows1252,
+			"encoding-windows-1252 5002, mixed-encoding 5003", "Ännalen|Bücher",
+		},
+	} {
+		var codes, titles []string
+		r := kbart.NewReader(strings.NewReader(plain+tt.tail), kbart.Options{Findings: func(f kbart.Finding) {
+			if f.Code != "missing-column" {
+				codes = append(codes, fmt.Sprint(f.Code, " ", f.Line))
+			}
+		}})
+		for rec, err := range r.Records() {
+			must(t, err)
+			if rec.Line > 5001 {
+				titles = append(titles, rec.Get(kbart.PublicationTitle))
+			}
+		}
+		if got := strings.Join(codes, ", "); got != tt.codes {
+			t.Errorf("%s: findings %q, want %q", name, got, tt.codes)
+		}
+		if got := strings.Join(titles, "|"); got != tt.titles {
+			t.Errorf("%s: titles %q, want %q", name, got, tt.titles)
+		}
+		if got := r.Summary().Encoding; got != tt.encoding {
+			t.Errorf("%s: encoding %s, want %s", name, got, tt.encoding)
+		}
+	}
+}
+
+func TestLongUTF16(t *testing.T) {
+	t.Parallel()
+	for encoding, order := range map[string]binary.AppendByteOrder{kbart.UTF16LE: binary.LittleEndian, kbart.UTF16BE: binary.BigEndian} {
+		var text []byte
+		for _, unit := range utf16.Encode([]rune(strings.ReplaceAll(sampleList(20_000), "Annals 1999", "Ännalen"))) {
+			text = order.AppendUint16(text, unit)
+		}
+		for name, r := range map[string]io.Reader{"whole": bytes.NewReader(text), "in halves": iotest.HalfReader(bytes.NewReader(text))} {
+			sum, err := outcome(r, kbart.Options{})
+			if err != nil || sum.Rows.Used != 20_000 || sum.Encoding != encoding {
+				t.Errorf("%s, %s: %+v, %v", encoding, name, sum, err)
+			}
+		}
+	}
+}
+
+// A quote that stays open takes no more rows than its own.
+func TestOpenQuoteIsNoTrap(t *testing.T) {
+	t.Parallel()
+	for name, lines := range map[string]int{"many lines": 500, "to the end": 20} {
+		sum, err := outcome(strings.NewReader(sampleHeader+"\"Open\t1234-5679\n"+strings.TrimPrefix(sampleList(lines), sampleHeader)), kbart.Options{})
+		if err != nil || sum.Rows.Used != lines+1 {
+			t.Errorf("%s: %+v, %v; want %d rows used", name, sum.Rows, err, lines+1)
+		}
+	}
+	spanning := sampleHeader + "\"A" + strings.Repeat("\n", 99) + "B\"\t1234-5679\t\ta\tP\n"
+	if sum, err := outcome(strings.NewReader(spanning), kbart.Options{}); err != nil || sum.Rows != (kbart.Rows{Read: 1, Used: 1}) {
+		t.Errorf("a cell over 100 lines: %+v, %v; want one row", sum.Rows, err)
+	}
+}
+
+func TestUnreadableMembers(t *testing.T) {
+	t.Parallel()
+	encrypted := zipped(t, [2]string{"a.txt", sampleList(3)})
+	encrypted[6] |= 1
+	encrypted[bytes.Index(encrypted, []byte("PK\x01\x02"))+8] |= 1
+	var foreign bytes.Buffer
+	w := zip.NewWriter(&foreign)
+	w.RegisterCompressor(99, func(out io.Writer) (io.WriteCloser, error) { return nopCloser{out}, nil })
+	f, err := w.CreateHeader(&zip.FileHeader{Name: "a.txt", Method: 99})
+	must(t, err, second(io.WriteString(f, sampleList(3))), w.Close())
+	many := make([][2]string, 1001)
+	for i := range many {
+		many[i] = [2]string{fmt.Sprintf("%d.txt", i), ""}
+	}
+	for name, tt := range map[string]struct {
+		archive []byte
+		code    string
+	}{
+		"encrypted":        {encrypted, "not-text"},
+		"foreign method":   {foreign.Bytes(), "not-text"},
+		"too many members": {zipped(t, many...), "too-large"},
+	} {
+		_, err := outcome(bytes.NewReader(tt.archive), kbart.Options{})
+		var fatal *kbart.FatalError
+		if !errors.As(err, &fatal) || fatal.Finding.Code != tt.code {
+			t.Errorf("%s: %v, want a fatal error with the code %s", name, err, tt.code)
+		}
+	}
+	sum, err := outcome(bytes.NewReader(zipped(t, [2]string{"lists/", ""}, [2]string{"__MACOSX/a.txt", "x"}, [2]string{".DS_Store", "x"},
+		[2]string{"lists/a.txt", sampleList(3)})), kbart.Options{})
+	if err != nil || sum.Rows.Used != 3 {
+		t.Errorf("an archive with what systems add: %+v, %v", sum.Rows, err)
+	}
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+// A source that never gives anything is an error, not a hang.
+func TestSourceWithoutProgress(t *testing.T) {
+	t.Parallel()
+	if _, err := outcome(io.MultiReader(strings.NewReader(sampleList(2)), idle{}), kbart.Options{}); !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("error is %v, want %v", err, io.ErrNoProgress)
+	}
+}
+
+type idle struct{}
+
+func (idle) Read([]byte) (int, error) { return 0, nil }

@@ -241,7 +241,8 @@ func (r *Reader) join(one extent) extent {
 			decoded, _ := r.guess(text)
 			cells, open, ok := joinPieces(string(decoded), r.delim, r.lines.eol, width)
 			if ok {
-				return r.takeJoined(cells, text, all)
+				r.takeJoined(cells, text[min(one.next, len(text)):])
+				return all
 			}
 			if !open {
 				return one
@@ -259,18 +260,15 @@ func (r *Reader) join(one extent) extent {
 	}
 }
 
-// takeJoined makes joined cells those of the row.
-func (r *Reader) takeJoined(cells []string, text []byte, taken extent) extent {
-	if taken.lines > 1 && !isASCII(text) {
-		_, _ = r.decode(text, r.line+1) // for its findings
-	}
+// takeJoined makes joined cells those of the row. added is what was joined to its first line.
+func (r *Reader) takeJoined(cells []string, added []byte) {
+	_, _ = r.decode(added, r.line+1) // for its findings
 	for i, cell := range cells {
 		if strings.IndexByte(cell, '\t') >= 0 || strings.IndexByte(cell, r.lines.eol) >= 0 {
-			r.report(ruleJoinedCell, Finding{Line: r.line + 1, Column: r.columnName(i), Value: cell})
+			r.report(ruleJoinedCell, Finding{Line: r.line + 1, Column: r.columnName(i), Value: strings.TrimSpace(cell)})
 		}
 	}
 	r.cells = append(r.cells[:0], cells...)
-	return taken
 }
 
 // joinPieces splits a text into cells of which quoted ones may hold delimiters and line ends. ok says that there are width of
