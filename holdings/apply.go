@@ -20,6 +20,7 @@ type Part struct {
 	Content                 string // BOOKS or JOURNALS
 	Release                 string // date of the file, YYYY-MM-DD; "" unknown
 	Kind                    KindFunc
+	Findings                *FindingLog // recorded with the plan
 
 	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
 	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
@@ -32,24 +33,25 @@ type Progress struct{ Done, Total int }
 
 // batchTitles is how many titles one transaction writes: few enough to be over in some tens of milliseconds, so that
 // a mutation waits no longer than that.
-const batchTitles = 500
+const batchTitles = 2000
 
 // ErrMoved says that a portfolio of the plan is no longer there: plan again.
 var ErrMoved = errors.New("holdings changed while the plan was applied")
 
 // applier writes one plan.
 type applier struct {
-	store  *store.Store
-	part   *Part
-	plan   *Plan
-	show   bool // write the report only: a preview, or a plan that waits for a person
-	counts Counts
-	done   int
-	total  int
-	now    int64
+	service *Service
+	store   *store.Store
+	part    *Part
+	plan    *Plan
+	show    bool // write the report only: a preview, or a plan that waits for a person
+	counts  Counts
+	done    int
+	total   int
+	now     int64
 
 	portfolios, entitlements, statements, changes *inserter
-	updatePortfolio                               *sql.Stmt
+	updateValues                                  *sql.Stmt
 }
 
 // Apply writes the plan in short transactions: additions and updates first, removals last. Started again after a
@@ -64,13 +66,14 @@ func (s *Service) Show(ctx context.Context, plan *Plan, part *Part) (Counts, err
 }
 
 func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
-	a := &applier{store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now()}
+	a := &applier{service: s, store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now()}
 	if err := a.prepare(ctx); err != nil {
 		return Counts{}, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
 	if resumed != nil {
 		a.counts = *resumed
+		part.Findings.drain()
 	} else if err := a.begin(ctx); err != nil {
 		return Counts{}, err
 	}
@@ -82,6 +85,12 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 	}
 	err = a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a.counts.Unchanged = a.counts.Titles - a.counts.Added - a.counts.Updated
+		if err := part.Findings.Save(ctx, s, tx, part.JobID, part.ID, &a.counts); err != nil {
+			return err
+		}
+		if err := a.saveCounts(ctx, tx); err != nil { // before Finish, which sums them up
+			return err
+		}
 		return part.Finish(ctx, tx, a.counts)
 	})
 	return a.counts, err
@@ -107,7 +116,7 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	a.updatePortfolio, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, available = ?, listed = ?, removed_at = NULL, review = '', `+
+	a.updateValues, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, `+
 		strings.ReplaceAll(titleColumnNames, ",", " = ?,")+` = ?, title_key = ?, print_key = ?, online_key = ?, more_keys = ?, values_hash = ? WHERE id = ?`)
 	return err
 }
@@ -119,8 +128,8 @@ func (a *applier) close() error {
 			errs = append(errs, in.close())
 		}
 	}
-	if a.updatePortfolio != nil {
-		errs = append(errs, a.updatePortfolio.Close())
+	if a.updateValues != nil {
+		errs = append(errs, a.updateValues.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -164,9 +173,16 @@ func (a *applier) saveCounts(ctx context.Context, tx *store.Tx) error {
 }
 
 // begin records what the plan lists without changing it: free and refused rows, and portfolios that wait for a person.
-// It is one transaction with Begun, so that a run that starts again either finds all of it or none.
+// It is one transaction with Begun, so that a run that starts again either finds all of it or none. What an earlier
+// showing of the part's plan recorded makes way.
 func (a *applier) begin(ctx context.Context) error {
 	return a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := a.clearReport(ctx, tx); err != nil {
+			return err
+		}
+		if err := a.part.Findings.Save(ctx, a.service, tx, a.part.JobID, a.part.ID, &a.counts); err != nil {
+			return err
+		}
 		for _, row := range a.plan.list.listed {
 			a.change(nil, row.Action, "", row.Title, "", row.Why, row.Line)
 		}
@@ -175,6 +191,15 @@ func (a *applier) begin(ctx context.Context) error {
 		}
 		return a.part.Begun(ctx, tx, a.counts)
 	})
+}
+
+func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
+	for _, table := range []string{"job_changes", "job_findings"} {
+		if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM `+table+` WHERE part_id = ?`, a.part.ID); err != nil {
+			return fmt.Errorf("clear the report: %w", err)
+		}
+	}
+	return nil
 }
 
 // writeReviews marks and lists the portfolios that wait for a person.
@@ -226,7 +251,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 		}
 	}
 	a.done, a.total = 0, pending+len(a.plan.leaving)
-	if pending == 0 && !a.plan.list.repeats {
+	if pending == 0 && len(a.plan.list.scattered) == 0 {
 		return nil
 	}
 	batch := make([]*Title, 0, batchTitles)
@@ -240,7 +265,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 		batch = batch[:0]
 		return err
 	}
-	err := a.plan.list.eachTitle(ctx, a.plan.pending, func(kbart.Finding) {}, func(t *Title) error {
+	err := a.plan.list.eachTitle(ctx, a.plan.pending, a.part.Findings.Add, func(t *Title) error {
 		if batch = append(batch, t); len(batch) < batchTitles {
 			return nil
 		}

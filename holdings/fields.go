@@ -13,14 +13,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// coverageColumns are the seven columns that together are a coverage statement.
-var coverageColumns = [...]kbart.Column{
-	kbart.DateFirstIssueOnline, kbart.NumFirstVolOnline, kbart.NumFirstIssueOnline,
-	kbart.DateLastIssueOnline, kbart.NumLastVolOnline, kbart.NumLastIssueOnline,
-	kbart.EmbargoInfo,
-}
-
-// titleColumns are the other eighteen: they belong to the title. Their order is that of the portfolios table.
+// titleColumns are the eighteen columns that belong to the title; the other seven together are a coverage statement.
+// Their order is that of the portfolios table.
 var titleColumns = [...]kbart.Column{
 	kbart.PublicationTitle, kbart.PrintIdentifier, kbart.OnlineIdentifier, kbart.TitleURL, kbart.FirstAuthor,
 	kbart.TitleID, kbart.CoverageDepth, kbart.Notes, kbart.PublisherName, kbart.PublicationTypeColumn,

@@ -91,14 +91,10 @@ func idSet(ctx context.Context, tx *store.Tx, query string, ids []int64, args ..
 	if err != nil {
 		return nil, fmt.Errorf("read what holds the portfolios: %w", err)
 	}
-	defer rows.Close()
-	set := map[int64]bool{}
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read what holds the portfolios: %w", err)
-		}
+	ids, err = scanIDs(rows)
+	set := make(map[int64]bool, len(ids))
+	for _, id := range ids {
 		set[id] = true
 	}
-	return set, rows.Err()
+	return set, err
 }

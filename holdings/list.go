@@ -85,7 +85,8 @@ type list struct {
 	rowsOf []int32 // title of each used row, in file order
 
 	statements map[int32][]uint64 // range hashes of titles with several statements
-	repeats    bool               // some title has several rows
+	scattered  map[int32]bool     // titles whose rows do not stand together: only a second reading can compare them
+	current    Title              // the title of the row before, as far as its rows stand together
 
 	free    []matchable     // the titles of rows set aside as free
 	refused map[uint64]bool // title_ids and identifiers that stand in refused rows
@@ -118,6 +119,8 @@ func readList(ctx context.Context, source Source, report func(kbart.Finding)) (*
 	l := &list{
 		source:     source,
 		statements: map[int32][]uint64{},
+		scattered:  map[int32]bool{},
+		current:    Title{index: unpaired},
 		refused:    map[uint64]bool{},
 		byTitleID:  map[uint64]int32{},
 		byIdentity: map[uint64][]int32{},
@@ -133,13 +136,13 @@ func readList(ctx context.Context, source Source, report func(kbart.Finding)) (*
 			l.rows.Used++
 			kbart.Check(rec, report)
 			l.checkType(rec, report)
-			l.take(rec)
+			l.take(rec, report)
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	l.byTitleID, l.byIdentity = nil, nil
+	l.byTitleID, l.byIdentity, l.current = nil, nil, Title{}
 	l.titles = slices.Clip(l.titles)
 	return l, nil
 }
@@ -193,8 +196,10 @@ func (l *list) checkType(rec *kbart.Record, report func(kbart.Finding)) {
 func (l *list) setAside(rec *kbart.Record) {
 	l.rows.Free++
 	l.free = append(l.free, identityOf(rec))
-	l.listed = append(l.listed, ListedRow{Action: Free, Title: rec.Get(kbart.PublicationTitle), Line: rec.Line,
-		Why: "access_type F: free-to-read titles are not part of the holdings"})
+	l.listed = append(l.listed, ListedRow{
+		Action: Free, Title: rec.Get(kbart.PublicationTitle), Line: rec.Line,
+		Why: "access_type F: free-to-read titles are not part of the holdings",
+	})
 }
 
 // refuse remembers what a refused row may name, so that no portfolio is removed because its row could not be read.
@@ -230,16 +235,22 @@ func (l *list) refuse(rec *kbart.Record) {
 }
 
 // take lets the row join the first title it fits, or makes it a title of its own (DOMAIN section 5, rule 2).
-func (l *list) take(rec *kbart.Record) {
+func (l *list) take(rec *kbart.Record, report func(kbart.Finding)) {
 	row := identityOf(rec)
 	index, found := l.find(&row)
-	if !found {
+	switch {
+	case !found:
 		index = int32(len(l.titles))
 		l.titles = append(l.titles, listTitle{matchable: row, line: int32(rec.Line), next: -1})
 		l.remember(index, &row)
-	} else {
-		l.repeats = true
+		l.current = Title{index: index, Line: rec.Line, more: l.current.more[:0], Coverage: l.current.Coverage[:0]}
+		l.current.join(rec, report)
+	case l.current.index == index:
 		l.extend(index, &row)
+		l.current.join(rec, report)
+	default:
+		l.extend(index, &row)
+		l.scattered[index] = true
 	}
 	title := &l.titles[index]
 	title.rows++

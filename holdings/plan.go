@@ -1,9 +1,14 @@
 package holdings
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
+	"strconv"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Action is what a plan does with a title, a portfolio or a row.
@@ -21,6 +26,7 @@ const (
 	Ambiguous Action = "AMBIGUOUS" // a title whose keys point to several portfolios; it is added
 	Review    Action = "REVIEW"    // a portfolio left as it is until a person decides
 	Locked    Action = "LOCKED"    // a field that staff locked and the file has otherwise
+	Left      Action = "LEFT"      // something that an undo does not put back, because it was changed since
 )
 
 // Counts are of titles, but for Rows, Free and Invalid, which are of rows, and Statements.
@@ -40,6 +46,7 @@ type Counts struct {
 	NotInCommunityZone   int          `json:"notInCommunityZone"`
 	Locked               int          `json:"locked"`
 	Review               int          `json:"review"`
+	Left                 int          `json:"left"`
 	WithoutEntitlement   int          `json:"withoutEntitlement"`
 	Fields               []FieldCount `json:"fields"`
 	Findings             [4]int       `json:"findings"` // by severity, info first
@@ -60,12 +67,26 @@ func (c *Counts) Merge(o Counts) {
 		to   *int
 		from int
 	}{
-		{&c.Rows, o.Rows}, {&c.Titles, o.Titles}, {&c.Statements, o.Statements}, {&c.Added, o.Added},
-		{&c.Updated, o.Updated}, {&c.Unchanged, o.Unchanged}, {&c.Removed, o.Removed}, {&c.Kept, o.Kept},
-		{&c.Withdrawn, o.Withdrawn}, {&c.Free, o.Free}, {&c.Invalid, o.Invalid}, {&c.Ambiguous, o.Ambiguous},
-		{&c.NotInCommunityZone, o.NotInCommunityZone}, {&c.Locked, o.Locked}, {&c.Review, o.Review},
-		{&c.WithoutEntitlement, o.WithoutEntitlement}, {&c.UnlistedFindings, o.UnlistedFindings},
-		{&c.EntitlementsBefore, o.EntitlementsBefore}, {&c.EntitlementsAffected, o.EntitlementsAffected},
+		{&c.Rows, o.Rows},
+		{&c.Titles, o.Titles},
+		{&c.Statements, o.Statements},
+		{&c.Added, o.Added},
+		{&c.Updated, o.Updated},
+		{&c.Unchanged, o.Unchanged},
+		{&c.Removed, o.Removed},
+		{&c.Kept, o.Kept},
+		{&c.Withdrawn, o.Withdrawn},
+		{&c.Free, o.Free},
+		{&c.Invalid, o.Invalid},
+		{&c.Ambiguous, o.Ambiguous},
+		{&c.NotInCommunityZone, o.NotInCommunityZone},
+		{&c.Locked, o.Locked},
+		{&c.Review, o.Review},
+		{&c.Left, o.Left},
+		{&c.WithoutEntitlement, o.WithoutEntitlement},
+		{&c.UnlistedFindings, o.UnlistedFindings},
+		{&c.EntitlementsBefore, o.EntitlementsBefore},
+		{&c.EntitlementsAffected, o.EntitlementsAffected},
 	} {
 		*pair.to += pair.from
 	}
@@ -336,4 +357,29 @@ func (p *Plan) Empty() bool {
 		}
 	}
 	return true
+}
+
+// Hash tells two plans of the same file apart: whether, since a person looked at one, the holdings have moved so that
+// it is another now.
+func (p *Plan) Hash() string {
+	h := xxhash.New()
+	write := func(values ...uint64) {
+		for _, v := range values {
+			_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, v)) // never fails
+		}
+	}
+	for i := range p.pair {
+		if p.pending(int32(i)) {
+			t := &p.list.titles[i]
+			write(uint64(t.line), t.values, t.coverage)
+			if pair := p.pair[i]; pair != unpaired {
+				write(uint64(p.held[pair].id), p.held[pair].values, p.held[pair].coverage)
+			}
+		}
+	}
+	slices.SortFunc(p.leaving, func(a, b leaving) int { return cmp.Compare(p.held[a.portfolio].id, p.held[b.portfolio].id) })
+	for _, l := range p.leaving {
+		write(uint64(p.held[l.portfolio].id), textHash(string(l.action)))
+	}
+	return strconv.FormatUint(h.Sum64(), 16)
 }

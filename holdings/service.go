@@ -9,25 +9,31 @@ package holdings
 import (
 	"context"
 
+	"golang.org/x/sync/errgroup"
+
+	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
 // Service is the domain on an open database.
-type Service struct{ store *store.Store }
+type Service struct {
+	store *store.Store
+	box   *secret.Box
+}
 
-// New returns the domain on s.
-func New(s *store.Store) *Service { return &Service{store: s} }
+// New returns the domain on a database; box seals the credentials in it.
+func New(s *store.Store, box *secret.Box) *Service { return &Service{store: s, box: box} }
 
 // Plan reads the source and computes what it would change. Findings go to report in file order. A *kbart.FatalError
 // says that the list is refused as a whole.
 func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits GuardLimits, report func(kbart.Finding)) (*Plan, error) {
-	l, err := readList(ctx, source, report)
-	if err != nil {
-		return nil, err
-	}
-	portfolios, err := loadHeld(ctx, s.store, part)
-	if err != nil {
+	var l *list
+	var portfolios []held
+	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
+	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
+	group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })
+	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	return makePlan(ctx, l, portfolios, limits)

@@ -11,11 +11,16 @@ import (
 
 // Statement is one coverage statement, in the provider's words. Empty cells are open ends or unknown.
 type Statement struct {
-	DateFirst, VolFirst, IssueFirst string
-	DateLast, VolLast, IssueLast    string
-	Embargo                         string
-	URL, Notes                      string // of the statement's own row, where they differ from the title's
-	Kind                            string // ARCHIVE, FRONTFILE or empty
+	DateFirst  string `json:"dateFirst,omitempty"`
+	VolFirst   string `json:"volFirst,omitempty"`
+	IssueFirst string `json:"issueFirst,omitempty"`
+	DateLast   string `json:"dateLast,omitempty"`
+	VolLast    string `json:"volLast,omitempty"`
+	IssueLast  string `json:"issueLast,omitempty"`
+	Embargo    string `json:"embargo,omitempty"`
+	URL        string `json:"url,omitempty"`   // of the statement's own row, where it differs from the title's
+	Notes      string `json:"notes,omitempty"` // likewise
+	Kind       string `json:"kind,omitempty"`  // ARCHIVE, FRONTFILE or empty
 }
 
 // KindFunc says whether a range is a provider's archive or frontfile; "" for neither.

@@ -38,8 +38,8 @@ var titleColumnIndex = func() (index [kbart.NumColumns]int) {
 	return index
 }()
 
-// eachTitle reads the source again and calls fn with each wanted title once its last row is read. Titles of several
-// rows whose rows disagree are reported.
+// eachTitle reads the source again and calls fn with each wanted title once its last row is read. Of titles whose rows
+// do not stand together it reports where they disagree; the first reading has done so for the others.
 func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report func(kbart.Finding), fn func(*Title) error) error {
 	pending := map[int32]*Title{}
 	row := 0
@@ -57,14 +57,19 @@ func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report fu
 		index := l.rowsOf[row]
 		row++
 		known := &l.titles[index]
-		if known.rows == 1 && !want(index) {
+		scattered := l.scattered[index]
+		if !scattered && !want(index) {
 			return
 		}
 		title := pending[index]
 		if title == nil {
 			title = &Title{index: index, Line: int(known.line), values: known.values, coverage: known.coverage}
 		}
-		title.join(rec, report)
+		if scattered {
+			title.join(rec, report)
+		} else {
+			title.join(rec, ignore)
+		}
 		if title.rows < known.rows {
 			pending[index] = title
 			return
@@ -82,6 +87,8 @@ func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report fu
 	}
 	return err
 }
+
+func ignore(kbart.Finding) {}
 
 // join merges a row into the title: the first non-empty value wins.
 func (t *Title) join(rec *kbart.Record, report func(kbart.Finding)) {
@@ -140,9 +147,4 @@ func (t *Title) disagree(rec *kbart.Record, c kbart.Column, value string, report
 		Message: fmt.Sprintf("another row of the same title (line %d) says %q; the first value is used", t.Line, t.Get(c)),
 		Hint:    "ask the provider to give every row of a title the same value",
 	})
-}
-
-func (t *Title) kind() kbart.PublicationType {
-	kind, _ := kbart.ParsePublicationType(t.Get(kbart.PublicationTypeColumn))
-	return kind
 }

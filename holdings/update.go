@@ -45,8 +45,10 @@ func compare(t *Title, p *stored, outranked bool) difference {
 	return d
 }
 
+// compareCoverage takes the statements as a set: the file's stand in place of those stored, whole and unmerged. A title
+// without any (its rows are no serial's) blanks none.
 func (d *difference) compareCoverage(t *Title, p *stored, locked bool) {
-	d.coverage = keepStart(t.Coverage, p.coverage)
+	d.coverage = t.Coverage
 	if len(d.coverage) == 0 || coverageHash(d.coverage) == coverageHash(p.coverage) {
 		d.coverage = p.coverage
 		return
@@ -76,24 +78,6 @@ func annotationField(a, b []Statement) string {
 		}
 	}
 	return kbart.Notes.String()
-}
-
-// keepStart fills empty start cells of a title's one statement from the one stored: only the end and the embargo mean
-// something by being empty. Among several statements it is not certain which was which, so they stand as they are.
-func keepStart(after, before []Statement) []Statement {
-	if len(after) != 1 || len(before) != 1 {
-		return after
-	}
-	st := after[0]
-	for _, cell := range []struct {
-		after  *string
-		before string
-	}{{&st.DateFirst, before[0].DateFirst}, {&st.VolFirst, before[0].VolFirst}, {&st.IssueFirst, before[0].IssueFirst}} {
-		if *cell.after == "" {
-			*cell.after = cell.before
-		}
-	}
-	return []Statement{st}
 }
 
 func statementsJSON(statements []Statement) string {
@@ -172,32 +156,53 @@ func (a *applier) writeEntitlement(ctx context.Context, tx *store.Tx, t *Title, 
 	if h.entitled && !d.rewrite {
 		return nil
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, coverage_hash = ?, updated_at = ? WHERE id = ?`,
-		true, int64(coverageHash(d.coverage)), a.now, h.entitlement); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, updated_at = ? WHERE id = ?`, true, a.now, h.entitlement); err != nil {
 		return fmt.Errorf("write the entitlement: %w", err)
 	}
 	if !d.rewrite {
 		return nil
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM coverage_statements WHERE entitlement_id = ?`, h.entitlement); err != nil {
+	return a.replaceCoverage(ctx, tx, h.entitlement, d.coverage)
+}
+
+// replaceCoverage puts statements in place of an entitlement's.
+func (a *applier) replaceCoverage(ctx context.Context, tx *store.Tx, entitlementID int64, statements []Statement) error {
+	if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM coverage_statements WHERE entitlement_id = ?`, entitlementID); err != nil {
 		return fmt.Errorf("write the coverage: %w", err)
 	}
-	a.addCoverage(h.entitlement, d.coverage)
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET coverage_hash = ?, updated_at = ? WHERE id = ?`,
+		int64(coverageHash(statements)), a.now, entitlementID); err != nil {
+		return fmt.Errorf("write the coverage: %w", err)
+	}
+	a.addCoverage(entitlementID, statements)
 	return nil
 }
 
+// writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether a listed
+// title is available is the staff's choice, which an update leaves alone.
 func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference, action Action) error {
-	available := p.available || action == Add // staff's choice stands while the title is listed
-	args := []any{a.now, available, true}
+	_, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET updated_at = ?, available = ?, listed = ?, removed_at = NULL, review = '' WHERE id = ?`,
+		a.now, p.available || action == Add, true, h.id)
+	if err != nil {
+		return fmt.Errorf("write the portfolio: %w", err)
+	}
+	if len(d.fields) == 0 {
+		return nil
+	}
+	return a.setValues(ctx, tx, h.id, d.values, strings.Join(t.more, " "))
+}
+
+// setValues writes a portfolio's title columns and what is computed from them.
+func (a *applier) setValues(ctx context.Context, tx *store.Tx, id int64, values [len(titleColumns)]string, moreKeys string) error {
+	args := []any{a.now}
 	hash := uint64(0)
 	for i, c := range titleColumns {
-		args = append(args, d.values[i])
-		hash ^= fieldHash(c, d.values[i])
+		args = append(args, values[i])
+		hash ^= fieldHash(c, values[i])
 	}
-	printKey := identifierKey(d.values[titleColumnIndex[kbart.PrintIdentifier]])
-	onlineKey := identifierKey(d.values[titleColumnIndex[kbart.OnlineIdentifier]])
-	args = append(args, FoldTitle(d.values[0]), printKey, onlineKey, strings.Join(t.more, " "), int64(hash), h.id)
-	if _, err := tx.SQL.StmtContext(ctx, a.updatePortfolio).ExecContext(ctx, args...); err != nil {
+	args = append(args, FoldTitle(values[0]), identifierKey(values[titleColumnIndex[kbart.PrintIdentifier]]),
+		identifierKey(values[titleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash), id)
+	if _, err := tx.SQL.StmtContext(ctx, a.updateValues).ExecContext(ctx, args...); err != nil {
 		return fmt.Errorf("write the portfolio: %w", err)
 	}
 	return nil

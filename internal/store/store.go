@@ -52,13 +52,24 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Migrate(ctx); err != nil {
+	if _, err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.takeIDRange(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// Migrate applies the migrations that are missing to a database that nothing else is done with, and returns their
+// names.
+func Migrate(ctx context.Context, o Options) (applied []string, err error) {
+	s, err := open(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.migrate(ctx)
 }
 
 func open(o Options) (*Store, error) {
@@ -105,8 +116,7 @@ func (s *Store) Close() error { return errors.Join(s.readDB.Close(), s.writeDB.C
 // Ping answers whether the database can be read.
 func (s *Store) Ping(ctx context.Context) error { return s.readDB.PingContext(ctx) }
 
-// Migrate applies the migrations that are missing and returns the names of those it applied.
-func (s *Store) Migrate(ctx context.Context) ([]string, error) {
+func (s *Store) migrate(ctx context.Context) ([]string, error) {
 	files, err := fs.Sub(migrations.SQLite, "sqlite")
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)

@@ -1,0 +1,50 @@
+# One set of build flags everywhere: different ones would compile the database twice.
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: generate
+generate: ## write all generated code anew; leaves a clean tree when nothing has changed
+	go generate ./...
+	go run ./ent/migrations/gen -check
+
+.PHONY: migration
+migration: ## write the migration for a changed schema: make migration NAME=add_something
+	go run ./ent/migrations/gen $(NAME)
+
+.PHONY: test
+test: ## run the tests
+	go test ./...
+
+.PHONY: race
+race: ## run the tests under the race detector
+	go test -race ./...
+
+.PHONY: lint
+lint: ## vet, golangci-lint (import walls included), gofumpt
+	go vet ./...
+	$(GOLANGCI) run
+
+.PHONY: fmt
+fmt: ## format by gofumpt
+	$(GOLANGCI) fmt
+
+.PHONY: bench
+bench: ## run the benchmarks; the ratios are what counts
+	go test -run '^$$' -bench . -benchmem ./kbart ./holdings
+
+.PHONY: fuzz
+fuzz: ## fuzz the reader and its values, FUZZTIME each (default 1m)
+	@for target in $$(grep -hoE 'func Fuzz[A-Za-z0-9]+' kbart/*_test.go | cut -c6-); do \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) ./kbart || exit 1; done
+
+.PHONY: ci
+ci: ## what CI does, once the machine has gcc and redis-server
+	go build ./...
+	go test ./...
+	$(MAKE) lint
+	$(MAKE) generate
+	@changed=$$(git status --porcelain); \
+	if [ -n "$$changed" ]; then echo "generated code is not current: run make generate and commit"; echo "$$changed"; exit 1; fi

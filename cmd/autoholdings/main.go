@@ -1,0 +1,43 @@
+// Command autoholdings keeps a library's electronic holdings in step with what its provider entitles it to. See the
+// README, and `autoholdings help`.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(exitCode(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr), os.Stderr))
+}
+
+// run executes one command line. It is all of the program but for the process itself, so that tests can call it.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) error {
+	return newCommand(in, out, errOut).Run(ctx, args)
+}
+
+// exitError ends the program with a code of its own. What there is to say has been said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// exitCode is the program's exit status: 0 for success and for being told to stop, 1 for failure, or what the error asks.
+func exitCode(err error, errOut io.Writer) int {
+	var exit exitError
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return 0
+	case errors.As(err, &exit):
+		return int(exit)
+	default:
+		fmt.Fprintln(errOut, "autoholdings:", err)
+		return 1
+	}
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// jobView is what the command line shows of a job.
+type jobView struct {
+	ID, State, Summary string
+	Verdict            *string
+	Progress           struct {
+		Phase       string
+		Done, Total int
+	}
+	Counts jobCounts
+	Error  *struct{ Code, Message, Hint string }
+	Parts  []struct {
+		CollectionName, State string
+		Code, Message, Hint   *string
+		Counts                *jobCounts
+		File                  *struct{ Name string }
+	}
+	Changes  struct{ Nodes []changeView }
+	Findings struct {
+		Nodes []struct {
+			Severity, Code, Message string
+			Line                    *int
+		}
+	}
+}
+
+type jobCounts struct {
+	Rows, Titles, Statements, Added, Updated, Unchanged, Removed, Kept, Withdrawn, Free, Invalid, Ambiguous int
+	Fields                                                                                                  []struct {
+		Name   string
+		Titles int
+	}
+}
+
+type changeView struct {
+	Action, Title             string
+	Field, OldValue, NewValue *string
+}
+
+const jobFields = `id state verdict summary progress { phase done total } error { code message hint }
+	counts { ...counts }
+	parts { collectionName state code message hint file { name } counts { ...counts } }`
+
+const countFields = `fragment counts on JobCounts { rows titles statements added updated unchanged removed kept withdrawn free invalid
+	ambiguous fields { name titles } }`
+
+// pollEvery is how often a job's progress is asked for. A person cannot see more.
+const pollEvery = 100 * time.Millisecond
+
+// followJob shows a job's progress until it is over, then its report. The error says that it failed.
+func followJob(ctx context.Context, api client, id string, out io.Writer) error {
+	progress := newProgress(out)
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		var answer struct{ Job *jobView }
+		query := `query($id: ID!) { job(id: $id) { ` + jobFields + ` changes(first: 8) { nodes { action title field oldValue newValue } }
+			findings(first: 8) { nodes { severity code line message } } } } ` + countFields
+		if err := api.do(ctx, query, map[string]any{"id": id}, &answer); err != nil {
+			return err
+		}
+		if answer.Job == nil {
+			return fmt.Errorf("job %s is gone", id)
+		}
+		switch answer.Job.State {
+		case "QUEUED", "RUNNING", "CANCELLING":
+			progress.show(answer.Job)
+		default:
+			progress.end()
+			return printReport(out, answer.Job)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// progress is a bar on a terminal, and a line a phase elsewhere.
+type progress struct {
+	out   io.Writer
+	bar   *progressbar.ProgressBar
+	phase string
+}
+
+func newProgress(out io.Writer) *progress {
+	p := &progress{out: out}
+	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		p.bar = progressbar.NewOptions(0, progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(),
+			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionShowIts(), progressbar.OptionSetItsString("titles"))
+	}
+	return p
+}
+
+func (p *progress) show(j *jobView) {
+	if p.bar != nil {
+		p.bar.Describe("   " + j.Progress.Phase)
+		p.bar.ChangeMax(max(j.Progress.Total, 1))
+		_ = p.bar.Set(j.Progress.Done)
+		return
+	}
+	if j.Progress.Phase != p.phase {
+		p.phase = j.Progress.Phase
+		fmt.Fprintf(p.out, "   … %s\n", p.phase)
+	}
+}
+
+func (p *progress) end() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}
+
+// printReport prints what a librarian wants to know of a job that is over.
+func printReport(out io.Writer, j *jobView) error {
+	verdict := ""
+	if j.Verdict != nil {
+		verdict = ", " + *j.Verdict
+	}
+	fmt.Fprintf(out, "   %s%s\n   %s\n\n", j.State, verdict, j.Summary)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "rows\ttitles\tadded\tupdated\tunchanged\tremoved\tkept\tfree\trefused\tambiguous\t")
+	for _, p := range j.Parts {
+		if p.Counts != nil {
+			printCounts(table, *p.Counts, shortName(p.CollectionName)+" ("+p.State+")")
+		}
+	}
+	printCounts(table, j.Counts, "together")
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, c := range j.Changes.Nodes {
+		fmt.Fprintf(out, "   %s\n", c)
+	}
+	if len(j.Changes.Nodes) > 0 {
+		fmt.Fprintln(out, "   … the whole list: job(id:) { changes }")
+	}
+	for _, f := range j.Findings.Nodes {
+		line := ""
+		if f.Line != nil {
+			line = fmt.Sprintf(" line %d:", *f.Line)
+		}
+		fmt.Fprintf(out, "   %s%s %s [%s]\n", strings.ToLower(f.Severity), line, f.Message, f.Code)
+	}
+	if j.State == "FAILED" && j.Error != nil {
+		return fmt.Errorf("the job failed: %s [%s]. %s", j.Error.Message, j.Error.Code, j.Error.Hint)
+	}
+	return nil
+}
+
+func printCounts(w io.Writer, c jobCounts, name string) {
+	fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t %s\n",
+		c.Rows, c.Titles, c.Added, c.Updated, c.Unchanged, c.Removed, c.Kept, c.Free, c.Invalid, c.Ambiguous, name)
+}
+
+func shortName(collection string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(collection, "Oxford University Press "), " Autoholdings Collection")
+}
+
+func (c changeView) String() string {
+	text := c.Action + "  " + c.Title
+	if c.Field != nil {
+		text += "  " + *c.Field
+	}
+	if c.OldValue != nil || c.NewValue != nil {
+		text += ": " + orEmpty(c.OldValue) + " → " + orEmpty(c.NewValue)
+	}
+	return text
+}
+
+func orEmpty(s *string) string {
+	if s == nil || *s == "" {
+		return "(empty)"
+	}
+	return *s
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/urfave/cli/v3"
+	"golang.org/x/sync/errgroup"
+
+	"autoholdings/graph"
+)
+
+func serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "run the API, and the workers that do its jobs",
+		Flags: serverFlags(addrFlag, &cli.BoolFlag{
+			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"), Usage: "run the API only; `autoholdings worker` runs the jobs, over a shared Redis",
+		}),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			cfg, err := configFrom(c)
+			if err != nil {
+				return err
+			}
+			work := !c.Bool("no-worker")
+			a, err := openApp(ctx, cfg, work)
+			if err != nil {
+				return err
+			}
+			err = a.serve(ctx, c.String("addr"), work, func(url string) {
+				fmt.Fprintf(c.Root().Writer, "autoholdings serves %s (GraphiQL at %s/); only this machine can reach it, since there is no access control yet\n", url+"/graphql", url)
+			})
+			return errors.Join(err, a.Close())
+		},
+	}
+}
+
+func workerCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "worker",
+		Usage: "run jobs, beside a `serve` on the same database and Redis",
+		Flags: serverFlags(),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			cfg, err := configFrom(c)
+			if err != nil {
+				return err
+			}
+			if cfg.RedisURL == "" {
+				return errors.New("REDIS_URL is not set: a worker of its own needs the Redis that it shares with `serve`; without one, run `autoholdings serve` alone")
+			}
+			a, err := openApp(ctx, cfg, true)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.Root().Writer, "autoholdings runs jobs")
+			return errors.Join(a.jobs.Run(ctx, true), a.Close())
+		},
+	}
+}
+
+// serve answers requests and, with work, runs jobs, until ctx ends; then it lets requests and batches under way finish.
+// ready is called with the address once it listens.
+func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url string)) error {
+	listener, err := listenLoopback(addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           a.handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.jobs.Run(ctx, work) })
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		defer cancel()
+		if err := server.Shutdown(closing); errors.Is(err, context.DeadlineExceeded) {
+			return server.Close() // a subscription never ends by itself
+		}
+		return nil
+	})
+	ready("http://" + listener.Addr().String())
+	return group.Wait()
+}
+
+// shutdownTimeout is how long requests under way may take to finish.
+const shutdownTimeout = 3 * time.Second
+
+// listenLoopback refuses every address that others could reach: until there is access control, whoever reaches the API
+// may do everything.
+func listenLoopback(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
+	}
+	ips, err := net.LookupIP(host)
+	if err != nil {
+		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
+	}
+	for _, ip := range ips {
+		if !ip.IsLoopback() {
+			return nil, fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control yet: use 127.0.0.1, and put a proxy with authentication before it if others need it", addr)
+		}
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("--addr: %w", err)
+	}
+	return listener, nil
+}
+
+func (a *app) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", graph.NewHandler(graph.Options{Holdings: a.holdings, Jobs: a.jobs, Store: a.store, Logger: a.config.Log}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("GET /metrics", promhttp.Handler())
+	return mux
+}
+
+// ready says whether the database and the queue answer.
+func (a *app) ready(w http.ResponseWriter, r *http.Request) {
+	for what, ping := range map[string]func(context.Context) error{"database": a.store.Ping, "queue": a.jobs.Ping} {
+		if err := ping(r.Context()); err != nil {
+			a.config.Log.ErrorContext(r.Context(), "not ready", "what", what, "error", err)
+			http.Error(w, what+" does not answer", http.StatusServiceUnavailable)
+			return
+		}
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}

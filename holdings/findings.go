@@ -1,0 +1,64 @@
+package holdings
+
+import (
+	"context"
+	"fmt"
+
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+)
+
+// findingsPerCode is how many findings of one code a part keeps; the rest are counted. A list with the same mistake in
+// each of a million rows is one thing to tell the provider, not a million.
+const findingsPerCode = 1000
+
+// FindingLog gathers what was found in a list until it is recorded.
+type FindingLog struct {
+	kept     []kbart.Finding
+	perCode  map[string]int
+	counts   [4]int
+	unlisted int
+}
+
+// NewFindingLog returns an empty log.
+func NewFindingLog() *FindingLog { return &FindingLog{perCode: map[string]int{}} }
+
+// Add takes a finding.
+func (l *FindingLog) Add(f kbart.Finding) {
+	l.counts[min(int(f.Severity), len(l.counts)-1)]++
+	if l.perCode[f.Code]++; l.perCode[f.Code] > findingsPerCode {
+		l.unlisted++
+		return
+	}
+	l.kept = append(l.kept, f)
+}
+
+// drain empties the log. A run that starts again has recorded them already.
+func (l *FindingLog) drain() { l.kept, l.counts, l.unlisted = nil, [4]int{}, 0 }
+
+// Save records what the log holds as a part's findings, adds it to the counts and empties the log.
+func (l *FindingLog) Save(ctx context.Context, s *Service, tx *store.Tx, jobID, partID int64, counts *Counts) error {
+	if l == nil {
+		return nil
+	}
+	const query = `INSERT INTO job_findings (id, job_id, part_id, severity, code, line, "column", value, message, hint)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	if len(l.kept) > 0 {
+		insert, err := tx.SQL.PrepareContext(ctx, query)
+		if err != nil {
+			return fmt.Errorf("record the findings: %w", err)
+		}
+		defer insert.Close()
+		for _, f := range l.kept {
+			if _, err := insert.ExecContext(ctx, s.store.NextID(), jobID, partID, int(f.Severity), f.Code, f.Line, f.Column, f.Value, f.Message, f.Hint); err != nil {
+				return fmt.Errorf("record the findings: %w", err)
+			}
+		}
+	}
+	for i, n := range l.counts {
+		counts.Findings[i] += n
+	}
+	counts.UnlistedFindings += l.unlisted
+	l.drain()
+	return nil
+}

@@ -1,0 +1,168 @@
+package secret
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// KeyFileName is the name of the key file in the data directory: keys in base64, one a line, newest first; blank lines
+// and lines that begin with # do not count.
+const KeyFileName = "sealing.key"
+
+const (
+	keyBytes  = 32
+	keyAdvice = `give 32 random bytes in base64 or hex, as "openssl rand -base64 32" prints them`
+)
+
+// GenerateKey returns a new key in the form in which Open takes it.
+func GenerateKey() string {
+	key := make([]byte, keyBytes)
+	_, _ = rand.Read(key) // never fails: crypto/rand ends the program instead
+
+	return base64.StdEncoding.EncodeToString(key)
+}
+
+// addFile adds the keys of the key file, and makes the file first where it is wanted and missing.
+func (b *Box) addFile(create bool) error {
+	text, err := readKeyFile(b.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		if !create {
+			return nil
+		}
+
+		text, err = b.createKeyFile()
+	}
+
+	if err != nil {
+		return fmt.Errorf("sealing key file: %w", err)
+	}
+
+	found := false
+
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+
+		key, err := parseKey(line)
+		if err != nil {
+			return fmt.Errorf("sealing key file %s: %w", b.file, err)
+		}
+
+		b.add(key)
+
+		found = true
+	}
+
+	if !found {
+		return fmt.Errorf("sealing key file %s holds no key; put the former one back, or remove the file to have one made", b.file)
+	}
+
+	return nil
+}
+
+func readKeyFile(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+
+	// Windows has no such bits; what Go reports there is made up.
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("%s may be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the operator's data directory and a constant
+
+	return string(text), err
+}
+
+// createKeyFile writes a new key under a temporary name and links it to its own: of two processes that start at once one
+// makes the file and both use it, and a crash leaves either the whole key or none.
+func (b *Box) createKeyFile() (string, error) {
+	dir := filepath.Dir(b.file)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+
+	text := "# Seals the providers' credentials in the database. Keep a copy: without it they cannot be opened.\n" + GenerateKey() + "\n"
+
+	temporary, err := os.CreateTemp(dir, KeyFileName+".*") // CreateTemp's mode is 0600
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(temporary.Name()) //nolint:errcheck // its content lives on under the final name
+
+	_, err = temporary.WriteString(text)
+	if err := errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
+		return "", err
+	}
+
+	switch err := os.Link(temporary.Name(), b.file); {
+	case errors.Is(err, fs.ErrExist):
+		return readKeyFile(b.file)
+	case err != nil:
+		return "", fmt.Errorf("%w; if this file system has no links, configure a key: %s", err, keyAdvice)
+	}
+
+	b.made = true
+
+	return text, syncDir(dir)
+}
+
+// syncDir makes the new name itself survive a power cut.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+
+	d, err := os.Open(dir) //nolint:gosec // the operator's data directory
+	if err != nil {
+		return err
+	}
+
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// parseKey reads one key. Its errors never show what was given.
+func parseKey(text string) (sealingKey, error) {
+	text = strings.TrimSpace(text)
+
+	master, ok := decodeKey(text)
+	if !ok {
+		return sealingKey{}, fmt.Errorf("%d characters that are not %d bytes in base64 or hex; %s", len(text), keyBytes, keyAdvice)
+	}
+
+	if strings.Count(string(master), string(master[:1])) == len(master) {
+		return sealingKey{}, fmt.Errorf("all %d bytes are the same, which anyone can guess; %s", keyBytes, keyAdvice)
+	}
+
+	return newSealingKey(master)
+}
+
+func decodeKey(text string) ([]byte, bool) {
+	decoders := []func(string) ([]byte, error){
+		hex.DecodeString,
+		base64.StdEncoding.DecodeString,
+		base64.RawStdEncoding.DecodeString,
+		base64.URLEncoding.DecodeString,
+		base64.RawURLEncoding.DecodeString,
+	}
+
+	for _, decode := range decoders {
+		if key, err := decode(text); err == nil && len(key) == keyBytes {
+			return key, true
+		}
+	}
+
+	return nil, false
+}

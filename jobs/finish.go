@@ -1,0 +1,258 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"autoholdings/ent"
+	"autoholdings/ent/job"
+	"autoholdings/ent/jobpart"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// ending is how a job stands once nothing more is to be done.
+type ending struct {
+	state, verdict string
+	applied        bool
+	counts         holdings.Counts
+	problem        *failure // why it failed, or what stands out; nil: nothing
+}
+
+// judge decides a sync's state and verdict from its parts (DOMAIN section 9).
+func judge(parts []*ent.JobPart) (e ending, err error) {
+	var good, changed, failed, blocked, held bool
+	var first, reason *failure
+	for _, p := range parts {
+		counts, err := decodeCounts(p.Counts)
+		if err != nil {
+			return e, err
+		}
+		e.counts.Merge(counts)
+		why := &failure{p.Code, p.Message, p.Hint}
+		switch p.State {
+		case PartApplied, PartNoChange:
+			good, e.applied = true, true
+			changed = changed || counts.Changed()
+			if counts.Left > 0 {
+				failed = true
+				first = firstOf(first, &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", counts.Left), "They are listed with action LEFT; put them right by hand."})
+			}
+		case PartPreviewed:
+			good = true
+		case PartHeld:
+			held = true
+			reason = why
+		case PartBlocked, PartRejected, PartSuperseded:
+			blocked = true
+			reason = why
+		case PartFailed, PartStopped:
+			failed = true
+			first = firstOf(first, why)
+		case PartSkipped, PartNoFile:
+			reason = firstOf(reason, why)
+		}
+	}
+	preview := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartPreviewed })
+	switch {
+	case held:
+		e.state, e.verdict, e.problem = NeedsReview, VerdictBlocked, reason
+		if good {
+			e.verdict = VerdictPartial
+		}
+	case !good && !blocked:
+		e.state, e.verdict, e.problem = Failed, VerdictFailed, firstOf(first, reason)
+	case failed:
+		e.state, e.verdict, e.problem = Succeeded, VerdictPartial, first
+	case blocked && good:
+		e.state, e.verdict, e.problem = Succeeded, VerdictPartial, reason
+	case blocked:
+		e.state, e.verdict, e.problem = Succeeded, VerdictBlocked, reason
+	case preview:
+		e.state, e.verdict = Succeeded, VerdictPreviewed
+	case changed:
+		e.state, e.verdict = Succeeded, VerdictChanged
+	default:
+		e.state, e.verdict = Succeeded, VerdictNoChange
+	}
+	return e, nil
+}
+
+func firstOf(a, b *failure) *failure {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// endWithLastPart ends the job in the transaction that ends its last part.
+func (pr *partRun) endWithLastPart(ctx context.Context, tx *store.Tx) error {
+	if !pr.last {
+		return nil
+	}
+	return pr.finishIn(ctx, tx)
+}
+
+// finishSync ends a job whose last part had nothing to write.
+func (r *run) finishSync(ctx context.Context) error {
+	if r.ended {
+		return nil
+	}
+	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := r.fence(ctx, tx, "finish", 0, 0); err != nil {
+			return err
+		}
+		return r.finishIn(ctx, tx)
+	})
+}
+
+func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
+	parts, err := partsOf(ctx, tx.Client, r.job.ID)
+	if err != nil {
+		return err
+	}
+	e, err := judge(parts)
+	if err != nil {
+		return err
+	}
+	r.ended = true
+	return r.write(ctx, tx, e, parts)
+}
+
+func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.JobPart) error {
+	counts, err := json.Marshal(e.counts)
+	if err != nil {
+		return err
+	}
+	return r.end(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
+		u.SetState(e.state).SetVerdict(e.verdict).SetApplied(e.applied).SetCounts(counts).
+			SetSummary(summarize(r.job.Mode, e, parts)).SetPhase("done").ClearHeartbeatAt()
+		if e.problem != nil {
+			u.SetErrorCode(e.problem.Code).SetErrorMessage(e.problem.Message).SetErrorHint(e.problem.Hint)
+		} else {
+			u.SetErrorCode("").SetErrorMessage("").SetErrorHint("")
+		}
+		if e.state != NeedsReview {
+			u.SetFinishedAt(store.Now())
+		}
+		return u
+	})
+}
+
+// finishFailed ends a job that cannot go on. What was written before stays, and the verdict says so.
+func (r *run) finishFailed(ctx context.Context, why *failure) error {
+	return r.finishEarly(ctx, func(e *ending) {
+		e.state, e.verdict, e.problem = Failed, VerdictFailed, why
+	})
+}
+
+// finishCancelled ends a job that a person cancelled.
+func (r *run) finishCancelled(ctx context.Context) error {
+	return r.finishEarly(ctx, func(e *ending) {
+		e.state, e.verdict, e.problem = Cancelled, VerdictNoChange, nil
+	})
+}
+
+func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
+	err := r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		parts, err := partsOf(ctx, tx.Client, r.job.ID)
+		if err != nil {
+			return err
+		}
+		var e ending
+		for _, p := range parts {
+			counts, err := decodeCounts(p.Counts)
+			if err != nil {
+				return err
+			}
+			if p.State == PartApplied || p.State == PartApplying {
+				e.applied = e.applied || counts.Changed()
+			}
+			e.counts.Merge(counts)
+		}
+		decide(&e)
+		if e.applied {
+			e.verdict = VerdictPartial
+		}
+		if err := failOpenParts(ctx, tx, r.job.ID, e); err != nil {
+			return err
+		}
+		return r.write(ctx, tx, e, parts)
+	})
+	if errors.Is(err, errLost) {
+		return nil
+	}
+	return err
+}
+
+// failOpenParts closes the parts that will not be done.
+func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
+	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Run the profile again when it is wanted."}
+	if e.problem != nil {
+		why = *e.problem
+	}
+	for from, to := range map[string]string{PartPending: PartFailed, PartFetched: PartFailed, PartApproved: PartFailed, PartApplying: PartStopped} {
+		err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(from)).
+			SetState(to).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(store.Now()).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("close the parts of job %d: %w", jobID, err)
+		}
+	}
+	return nil
+}
+
+// supersede ends what other jobs hold for this profile and collection: a newer file has been applied.
+func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
+	older, err := tx.JobPart.Query().Where(jobpart.ProfileID(*pr.part.ProfileID), jobpart.CollectionID(*pr.part.CollectionID),
+		jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID), jobpart.HasJobWith(job.State(NeedsReview))).All(ctx)
+	if err != nil {
+		return fmt.Errorf("look for held plans: %w", err)
+	}
+	for _, part := range older {
+		why := failure{"SUPERSEDED", fmt.Sprintf("job %d applied a file here since", pr.job.ID), ""}
+		if err := closeHeld(ctx, tx, part, PartSuperseded, why); err != nil {
+			return err
+		}
+		if err := endReviewed(ctx, tx, part.JobID, why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func closeHeld(ctx context.Context, tx *store.Tx, part *ent.JobPart, state string, why failure) error {
+	err := tx.JobPart.UpdateOneID(part.ID).SetUpdatedAt(store.Now()).SetState(state).
+		SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("close a held part: %w", err)
+	}
+	return nil
+}
+
+// endReviewed ends a job that waited for a person once none of its parts is held any more: CANCELLED, with PARTIAL
+// where others of its parts were written, else BLOCKED.
+func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) error {
+	parts, err := partsOf(ctx, tx.Client, jobID)
+	if err != nil {
+		return err
+	}
+	verdict := VerdictBlocked
+	for _, p := range parts {
+		switch p.State {
+		case PartHeld:
+			return nil
+		case PartApplied:
+			verdict = VerdictPartial
+		}
+	}
+	now := store.Now()
+	err = tx.Job.Update().Where(job.ID(jobID), job.State(NeedsReview)).SetState(Cancelled).SetVerdict(verdict).
+		SetErrorCode(why.Code).SetErrorMessage(why.Message).SetErrorHint(why.Hint).SetFinishedAt(now).SetUpdatedAt(now).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("end job %d: %w", jobID, err)
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+// Package jobs runs what takes long: asynq carries the ids, the jobs table is the truth.
+//
+// A job's life, top to bottom: [Service.QueueSync] inserts the row (queue.go); the dispatcher hands its id to asynq
+// (dispatch.go); a worker claims the row (claim.go) and runs it (run.go, sync.go); each write is fenced by the row
+// (claim.go); the end is written in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the
+// reconciler picks up (reconcile.go).
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/oup"
+)
+
+// Kinds of job.
+const KindSync = "SYNC"
+
+// States of a job.
+const (
+	Queued      = "QUEUED"
+	Running     = "RUNNING"
+	Cancelling  = "CANCELLING"
+	NeedsReview = "NEEDS_REVIEW"
+	Succeeded   = "SUCCEEDED"
+	Failed      = "FAILED"
+	Cancelled   = "CANCELLED"
+)
+
+// Verdicts of a job, apart from its state: "completed successfully" would hide that nothing happened.
+const (
+	VerdictChanged   = "CHANGED"
+	VerdictNoChange  = "NO_CHANGE"
+	VerdictPartial   = "PARTIAL"
+	VerdictBlocked   = "BLOCKED"
+	VerdictPreviewed = "PREVIEWED"
+	VerdictFailed    = "FAILED"
+)
+
+// Modes of a job.
+const (
+	Apply   = "APPLY"
+	Preview = "PREVIEW"
+)
+
+// What started a job.
+const (
+	Manual    = "MANUAL"
+	Scheduled = "SCHEDULED"
+	Command   = "COMMAND"
+)
+
+// Options configures a Service. Zero values stand for the defaults named here.
+type Options struct {
+	Store    *store.Store
+	Holdings *holdings.Service
+	Fetcher  *oup.Fetcher
+	Redis    asynq.RedisConnOpt
+	Logger   *slog.Logger // default: none
+
+	// Exclusive says that no other process can run jobs of this database: what is RUNNING at the start was left by one
+	// that is dead, and is taken up at once.
+	Exclusive bool
+
+	Concurrency int           // jobs run at once by this process; default 2
+	PollEvery   time.Duration // how often the dispatcher looks for due jobs without being told; default 1 s
+	Reconcile   time.Duration // how often lost jobs are looked for; default 10 s
+	Heartbeat   time.Duration // how often a running job says that it lives; default 3 s
+	StaleAfter  time.Duration // a heartbeat older than this is of a dead worker; default 30 s
+	Attempts    int           // runs of one job before it is given up; default 5
+	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
+}
+
+func (o *Options) setDefaults() {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	o.Concurrency = orDefault(o.Concurrency, 2)
+	o.PollEvery = orDefault(o.PollEvery, time.Second)
+	o.Reconcile = orDefault(o.Reconcile, 10*time.Second)
+	o.Heartbeat = orDefault(o.Heartbeat, 3*time.Second)
+	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
+	o.Attempts = orDefault(o.Attempts, 5)
+	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
+}
+
+func orDefault[T int | time.Duration](value, standard T) T {
+	if value <= 0 {
+		return standard
+	}
+	return value
+}
+
+// Service queues, runs and tells of jobs. It is safe for concurrent use.
+type Service struct {
+	o         Options
+	store     *store.Store
+	holdings  *holdings.Service
+	fetcher   *oup.Fetcher
+	log       *slog.Logger
+	client    *asynq.Client
+	inspector *asynq.Inspector
+	redis     redis.UniversalClient
+	nudged    chan struct{}
+	told      chan int64
+	watchers  watchers
+
+	stopping context.Context // ends when the worker is to hand its jobs back
+}
+
+// New connects to the queue. Close it after Run has returned.
+func New(o Options) (*Service, error) {
+	o.setDefaults()
+	client, ok := o.Redis.MakeRedisClient().(redis.UniversalClient)
+	if !ok {
+		return nil, fmt.Errorf("jobs: the Redis options make no client")
+	}
+	return &Service{
+		o: o, store: o.Store, holdings: o.Holdings, fetcher: o.Fetcher, log: o.Logger,
+		client: asynq.NewClientFromRedisClient(client), inspector: asynq.NewInspectorFromRedisClient(client),
+		redis: client, nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
+	}, nil
+}
+
+// Close closes the connection to the queue.
+func (s *Service) Close() error { return s.redis.Close() }
+
+// Ping answers whether the queue can be reached.
+func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err() }
+
+// Run dispatches jobs until ctx ends; with work it also runs them, and hands those under way back to the queue when
+// ctx ends.
+func (s *Service) Run(ctx context.Context, work bool) error {
+	if s.o.Exclusive && work {
+		if err := s.takeUpAll(ctx); err != nil {
+			return err
+		}
+	}
+	var group sync.WaitGroup
+	group.Go(func() { s.listen(ctx) })
+	group.Go(func() { s.publish(ctx) })
+	group.Go(func() { s.dispatchLoop(ctx) })
+	group.Go(func() { s.reconcileLoop(ctx) })
+	var err error
+	if work {
+		err = s.work(ctx)
+	}
+	<-ctx.Done()
+	group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

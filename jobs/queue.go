@@ -1,0 +1,145 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/ent/job"
+	"autoholdings/ent/profile"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// SyncRequest asks for a sync of one or several profiles together.
+type SyncRequest struct {
+	ProfileIDs     []int64
+	Mode           string // Apply or Preview
+	Force          bool   // apply a file that is older, was rejected or was undone
+	Trigger        string // Manual, Scheduled or Command
+	IdempotencyKey string // the same key again answers with the same job; "" for none
+	DueAt          int64  // Unix milliseconds, not before; 0: now
+}
+
+// syncArgs are a sync's arguments as its row keeps them.
+type syncArgs struct {
+	ProfileIDs []int64 `json:"profileIds"`
+	Force      bool    `json:"force,omitempty"`
+}
+
+// StartSync queues a sync and tells the dispatcher.
+func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, error) {
+	var queued *ent.Job
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		queued, err = s.QueueSync(ctx, tx, in)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Nudge()
+	return queued, nil
+}
+
+// QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
+// not at all. Call Nudge after the commit.
+func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
+	if known, err := knownJob(ctx, tx, in.IdempotencyKey); known != nil || err != nil {
+		return known, err
+	}
+	if err := checkProfiles(ctx, tx, in); err != nil {
+		return nil, err
+	}
+	args, err := json.Marshal(syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force})
+	if err != nil {
+		return nil, fmt.Errorf("queue a sync: %w", err)
+	}
+	now := store.Now()
+	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
+		SetKind(KindSync).SetState(Queued).SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(args).
+		SetDueAt(max(in.DueAt, now))
+	if in.Mode == Apply {
+		create.SetUniqueKey(syncKey(in.ProfileIDs))
+	}
+	if in.IdempotencyKey != "" {
+		create.SetIdempotencyKey(in.IdempotencyKey)
+	}
+	queued, err := create.Save(ctx)
+	if store.IsUniqueViolation(err, "jobs.unique_key") {
+		return nil, conflictingJob(ctx, tx, in)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("queue a sync: %w", err)
+	}
+	return queued, nil
+}
+
+// syncKey is what makes two syncs the same: their profiles.
+func syncKey(profileIDs []int64) string {
+	ids := slices.Clone(profileIDs)
+	slices.Sort(ids)
+	text := make([]string, len(ids))
+	for i, id := range ids {
+		text[i] = strconv.FormatInt(id, 10)
+	}
+	return "sync:" + strings.Join(text, ",")
+}
+
+// knownJob finds the job that an idempotency key has made already.
+func knownJob(ctx context.Context, tx *store.Tx, key string) (*ent.Job, error) {
+	if key == "" {
+		return nil, nil
+	}
+	known, err := tx.Job.Query().Where(job.IdempotencyKey(key)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up the idempotency key: %w", err)
+	}
+	return known, nil
+}
+
+func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
+	if len(in.ProfileIDs) == 0 {
+		return problem.New(problem.BadInput, "input.profileId", "name the profile to run")
+	}
+	profiles, err := tx.Profile.Query().Where(profile.IDIn(in.ProfileIDs...)).All(ctx)
+	if err != nil {
+		return fmt.Errorf("queue a sync: %w", err)
+	}
+	if len(profiles) < len(in.ProfileIDs) {
+		return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
+	}
+	var problems problem.List
+	for _, p := range profiles {
+		if in.Mode == Apply && !p.Active {
+			problems.Add(problem.ProfileInactive, "input.profileId",
+				"profile %q is inactive: activate it first, or run it with mode PREVIEW", profileName(p))
+		}
+	}
+	return problems.Err()
+}
+
+// profileName is how people know a profile.
+func profileName(p *ent.Profile) string {
+	if p.Description != "" {
+		return p.Description
+	}
+	return "Oxford University Press, customer " + p.CustomerNumber
+}
+
+func conflictingJob(ctx context.Context, tx *store.Tx, in SyncRequest) error {
+	other, err := tx.Job.Query().
+		Where(job.UniqueKey(syncKey(in.ProfileIDs)), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
+	if err != nil {
+		return errors.Join(problem.New(problem.Conflict, "input.profileId", "a sync of this profile is under way: wait for it or cancel it"))
+	}
+	return problem.New(problem.Conflict, "input.profileId",
+		"job %d, a sync of this profile, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
+}

@@ -1,0 +1,89 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"autoholdings/internal/store"
+)
+
+func (s *Service) reconcileLoop(ctx context.Context) {
+	tick := time.NewTicker(s.o.Reconcile)
+	defer tick.Stop()
+	for {
+		if err := s.Reconcile(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "reconcile jobs", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Reconcile brings back what was lost: a queued job that Redis no longer knows is dispatched again, and a running one
+// whose worker has been silent for too long goes back to the queue.
+func (s *Service) Reconcile(ctx context.Context) error {
+	if err := s.takeUpStale(ctx); err != nil {
+		return err
+	}
+	dispatched, err := s.queuedJobs(ctx, `SELECT id, due_at FROM jobs WHERE `+waiting+` AND dispatched_at IS NOT NULL`)
+	if err != nil {
+		return err
+	}
+	for _, q := range dispatched {
+		lost, err := s.lost(q)
+		if err != nil {
+			return fmt.Errorf("look for job %d in the queue: %w", q.id, err)
+		}
+		if !lost {
+			continue
+		}
+		if err := s.requeue(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+laterNow+`
+			WHERE id = ? AND due_at = ? AND `+waiting, q.id, q.dueAt); err != nil {
+			return err
+		}
+	}
+	s.Nudge()
+	return nil
+}
+
+// laterNow is the present, or the next millisecond where a job was queued in this one: due_at must change.
+const laterNow = `CASE WHEN due_at >= ` + store.NowSQL + ` THEN due_at + 1 ELSE ` + store.NowSQL + ` END`
+
+// lost says whether Redis has no task that will still run for the queueing.
+func (s *Service) lost(q queuedJob) (bool, error) {
+	info, err := s.inspector.GetTaskInfo(queueName, q.taskID())
+	if errors.Is(err, asynq.ErrTaskNotFound) || errors.Is(err, asynq.ErrQueueNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return info.State == asynq.TaskStateArchived || info.State == asynq.TaskStateCompleted, nil
+}
+
+// takeUpStale queues the running jobs whose worker is silent.
+func (s *Service) takeUpStale(ctx context.Context) error {
+	return s.requeue(ctx, requeueRunning+` AND heartbeat_at < `+store.NowSQL+` - ?`, s.o.StaleAfter.Milliseconds())
+}
+
+// takeUpAll queues every running job, when no other process can be running one.
+func (s *Service) takeUpAll(ctx context.Context) error { return s.requeue(ctx, requeueRunning) }
+
+const requeueRunning = `UPDATE jobs SET state = CASE state WHEN 'RUNNING' THEN 'QUEUED' ELSE state END, run_token = '',
+	dispatched_at = NULL, heartbeat_at = NULL, due_at = ` + laterNow + ` WHERE state IN ('RUNNING', 'CANCELLING') AND heartbeat_at IS NOT NULL`
+
+func (s *Service) requeue(ctx context.Context, query string, args ...any) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.SQL.ExecContext(ctx, query, args...); err != nil {
+			return fmt.Errorf("put jobs back into the queue: %w", err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,513 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/jobpart"
+	"autoholdings/ent/profile"
+	"autoholdings/ent/providerfile"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+	"autoholdings/oup"
+)
+
+// States of a part: one profile's one content type.
+const (
+	PartPending    = "PENDING"    // nothing done yet
+	PartFetched    = "FETCHED"    // the file is kept; a run that starts again uses it
+	PartApplying   = "APPLYING"   // the plan passed its guard and is being written
+	PartApplied    = "APPLIED"    // written in full
+	PartNoChange   = "NO_CHANGE"  // the plan was empty
+	PartPreviewed  = "PREVIEWED"  // the plan is shown, nothing written
+	PartNoFile     = "NO_FILE"    // the provider has none
+	PartSkipped    = "SKIPPED"    // its collection is not active
+	PartHeld       = "HELD"       // the guard holds it until a person decides
+	PartApproved   = "APPROVED"   // a person decided for it
+	PartRejected   = "REJECTED"   // a person decided against it
+	PartSuperseded = "SUPERSEDED" // a later job applied a file here
+	PartBlocked    = "BLOCKED"    // an older, rejected or undone file, or one of free titles only
+	PartFailed     = "FAILED"
+	PartStopped    = "STOPPED" // cancelled or failed after part of it was written
+	PartUndone     = "UNDONE"  // applied, and reversed by a later job
+)
+
+// sync fetches, plans and applies each part in turn. A part that is over in the row stays as it is, so a run that
+// starts again does the rest.
+func (r *run) sync(ctx context.Context) error {
+	parts, err := r.parts(ctx)
+	if err != nil {
+		return err
+	}
+	for i, part := range parts {
+		if !open(part.State) {
+			continue
+		}
+		if err := r.syncPart(ctx, part, i == len(parts)-1); err != nil {
+			return err
+		}
+	}
+	return r.finishSync(ctx)
+}
+
+func open(state string) bool {
+	return state == PartPending || state == PartFetched || state == PartApplying || state == PartApproved
+}
+
+// parts are the job's parts in order, made by its first run.
+func (r *run) parts(ctx context.Context) ([]*ent.JobPart, error) {
+	args, err := decodeArgs(r.job)
+	if err != nil {
+		return nil, err
+	}
+	var parts []*ent.JobPart
+	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
+			return err
+		}
+		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
+			return err
+		}
+		for _, id := range args.ProfileIDs {
+			if err := r.makeParts(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		parts, err = partsOf(ctx, tx.Client, r.job.ID)
+		return err
+	})
+	return parts, err
+}
+
+func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
+	parts, err := client.JobPart.Query().Where(jobpart.JobID(jobID)).Order(jobpart.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the parts of job %d: %w", jobID, err)
+	}
+	return parts, nil
+}
+
+// makeParts adds a profile's parts, one for each content type. The names are those of the time: the report must still
+// be true when the profile is called otherwise or gone.
+func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64) error {
+	p, err := tx.Profile.Query().Where(profile.ID(profileID)).WithGroups().Only(ctx)
+	if ent.IsNotFound(err) {
+		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
+	}
+	if err != nil {
+		return fmt.Errorf("read profile %d: %w", profileID, err)
+	}
+	if r.job.Mode == Apply && !p.Active {
+		return &failure{
+			"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before the job began", profileName(p)),
+			"Activate the profile, then run it again.",
+		}
+	}
+	groups := []string{}
+	for _, g := range p.Edges.Groups {
+		groups = append(groups, g.Name)
+	}
+	groupNames, err := json.Marshal(groups)
+	if err != nil {
+		return err
+	}
+	for _, c := range oup.Collections() {
+		now := store.Now()
+		create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
+			SetProfileID(profileID).SetProfileName(profileName(p)).SetGroups(groupNames).
+			SetContent(contentName(c.Content)).SetCollectionName(c.Name).SetState(PartPending)
+		target, err := tx.Collection.Query().
+			Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzID(c.CommunityZoneID))).Only(ctx)
+		switch {
+		case err == nil && target.Active:
+			create.SetCollectionID(target.ID).SetCollectionName(target.Name)
+		case err == nil || ent.IsNotFound(err):
+			create.SetState(PartSkipped).SetCode("COLLECTION_INACTIVE").
+				SetMessage(fmt.Sprintf("%s is not activated, so its titles were not synced", c.Name)).
+				SetHint(fmt.Sprintf("Activate it (Community Zone id %s), then run the profile again.", c.CommunityZoneID))
+		default:
+			return fmt.Errorf("look up collection %q: %w", c.Name, err)
+		}
+		if err := create.Exec(ctx); err != nil {
+			return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
+		}
+	}
+	return nil
+}
+
+// contentName is a content type as the tables and the API name it.
+func contentName(c oup.Content) string { return strings.ToUpper(string(c)) }
+
+// partRun is one part under way.
+type partRun struct {
+	*run
+	part    *ent.JobPart
+	last    bool // the job's last part: its last transaction may end the job
+	profile *ent.Profile
+	file    *ent.ProviderFile
+	force   bool
+	log     *holdings.FindingLog
+}
+
+func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error {
+	if part.ProfileID == nil || part.CollectionID == nil {
+		return r.closePart(ctx, part, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
+	}
+	args, err := decodeArgs(r.job)
+	if err != nil {
+		return err
+	}
+	p, err := r.s.store.Read.Profile.Get(ctx, *part.ProfileID)
+	if err != nil {
+		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
+	}
+	pr := &partRun{run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog()}
+	err = pr.perform(ctx)
+	var known *failure
+	var blocked *blockade
+	switch {
+	case errors.As(err, &blocked):
+		return r.closePart(ctx, part, blocked.state, &blocked.failure)
+	case errors.As(err, &known):
+		return r.closePart(ctx, part, PartFailed, known)
+	}
+	return err
+}
+
+// blockade ends a part without failing it.
+type blockade struct {
+	state string
+	failure
+}
+
+func block(state, code, message, hint string) error {
+	return &blockade{state, failure{code, message, hint}}
+}
+
+// perform takes the part from wherever it is to its end.
+func (pr *partRun) perform(ctx context.Context) error {
+	if err := pr.getFile(ctx); err != nil {
+		return err
+	}
+	if err := pr.checkFile(ctx); err != nil {
+		return err
+	}
+	if err := pr.progress(ctx, "plan"); err != nil {
+		return err
+	}
+	part := pr.holdingsPart()
+	plan, err := pr.s.holdings.Plan(ctx, pr.source(), part,
+		holdings.GuardLimits{Percent: pr.profile.GuardPercent, Titles: pr.profile.GuardTitles}, pr.log.Add)
+	if err != nil {
+		return pr.refusal(err)
+	}
+	switch {
+	case plan.AllFree():
+		return block(PartBlocked, "ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
+			"Ask OUP for the file of what the library licenses.")
+	case plan.Counts.Titles == 0:
+		return &failure{"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), "Read the findings, then tell OUP."}
+	case pr.job.Mode == Preview:
+		return pr.show(ctx, plan, part, PartPreviewed)
+	case pr.part.State == PartApplying:
+		resumed, err := decodeCounts(pr.part.Counts)
+		if err != nil {
+			return err
+		}
+		return pr.apply(ctx, plan, part, &resumed)
+	case pr.part.State == PartApproved:
+		return pr.applyApproved(ctx, plan, part)
+	case plan.Guard.Held:
+		return pr.show(ctx, plan, part, PartHeld)
+	default:
+		return pr.apply(ctx, plan, part, nil)
+	}
+}
+
+func (pr *partRun) holdingsPart() *holdings.Part {
+	return &holdings.Part{
+		ID: pr.part.ID, JobID: pr.job.ID, ProfileID: *pr.part.ProfileID, CollectionID: *pr.part.CollectionID,
+		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log,
+		Kind: coverageKind,
+	}
+}
+
+func coverageKind(first, last kbart.Date) string { return string(oup.CoverageKind(first, last)) }
+
+func (pr *partRun) source() holdings.Source {
+	expect := kbart.Serial
+	if pr.part.Content == contentName(oup.Books) {
+		expect = kbart.Monograph
+	}
+	return holdings.Source{
+		Name: pr.file.Name, Expect: expect,
+		Open: func() (io.ReadCloser, error) { return pr.s.fetcher.Open(pr.file.Path) },
+	}
+}
+
+// refusal turns what the reader refuses into a failure of the part; all else stays a fault.
+func (pr *partRun) refusal(err error) error {
+	var fatal *kbart.FatalError
+	if errors.As(err, &fatal) {
+		return &failure{strings.ToUpper(strings.ReplaceAll(fatal.Finding.Code, "-", "_")), fatal.Finding.Message, fatal.Finding.Hint}
+	}
+	var kept *oup.KeptError
+	if errors.As(err, &kept) {
+		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), "Run the profile again: the file is then fetched anew."}
+	}
+	return err
+}
+
+// getFile fetches the part's file, or takes the one that an earlier run of the job fetched.
+func (pr *partRun) getFile(ctx context.Context) (err error) {
+	if pr.part.ProviderFileID != nil {
+		pr.file, err = pr.s.store.Read.ProviderFile.Get(ctx, *pr.part.ProviderFileID)
+		if err != nil {
+			return fmt.Errorf("read the file of job %d: %w", pr.job.ID, err)
+		}
+		return nil
+	}
+	if err := pr.progress(ctx, "fetch"); err != nil {
+		return err
+	}
+	applied, err := pr.lastApplied(ctx)
+	if err != nil {
+		return err
+	}
+	key, err := pr.s.holdings.APIKey(pr.profile)
+	if err != nil {
+		return &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
+	}
+	request := oup.Request{
+		CustomerNumber: pr.profile.CustomerNumber, APIKey: key, Content: oup.Content(strings.ToLower(pr.part.Content)),
+		Format: strings.ToLower(pr.profile.FileFormat),
+	}
+	if applied != nil {
+		request.ETag, request.LastModified, request.LastSHA256 = applied.Etag, applied.LastModified, applied.Sha256
+	}
+	file, err := pr.s.fetcher.Fetch(ctx, request)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var outcome *oup.Outcome
+	switch {
+	case errors.As(err, &outcome) && outcome.Code == oup.SameFile && outcome.File != nil:
+		file = outcome.File
+	case errors.As(err, &outcome) && outcome.Code == oup.NoFile:
+		return pr.noFile(outcome, applied != nil)
+	case errors.As(err, &outcome):
+		return &failure{string(outcome.Code), outcome.Message, outcome.Hint}
+	case err != nil:
+		return err
+	}
+	return pr.keepFile(ctx, file)
+}
+
+// noFile is no failure where the provider never had one: the job goes on with the other content type.
+func (pr *partRun) noFile(outcome *oup.Outcome, hadOne bool) error {
+	if hadOne {
+		return &failure{string(oup.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
+	}
+	return block(PartNoFile, string(oup.NoFile), outcome.Message, outcome.Hint)
+}
+
+func (pr *partRun) lastApplied(ctx context.Context) (*ent.ProviderFile, error) {
+	file, err := pr.s.store.Read.ProviderFile.Query().
+		Where(providerfile.ProfileID(pr.profile.ID), providerfile.Content(pr.part.Content), providerfile.AppliedAtNotNil()).
+		Order(ent.Desc(providerfile.FieldAppliedAt), ent.Desc(providerfile.FieldID)).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up the file applied last: %w", err)
+	}
+	return file, nil
+}
+
+// keepFile records the file. The same bytes of a profile are one record, whenever they come.
+func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
+	return pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := pr.fence(ctx, tx, "fetch", 0, 0); err != nil {
+			return err
+		}
+		now, date := store.Now(), ""
+		if !file.Date.IsZero() {
+			date = file.Date.Format("2006-01-02")
+		}
+		known, err := tx.ProviderFile.Query().Where(providerfile.ProfileID(pr.profile.ID),
+			providerfile.Content(pr.part.Content), providerfile.Sha256(file.SHA256)).Only(ctx)
+		switch {
+		case err == nil:
+			pr.file, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).Save(ctx)
+		case ent.IsNotFound(err):
+			pr.file, err = tx.ProviderFile.Create().SetID(pr.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
+				SetProfileID(pr.profile.ID).SetContent(pr.part.Content).SetName(file.Name).SetPath(file.Path).
+				SetSha256(file.SHA256).SetSize(file.Size).SetStoredSize(file.StoredSize).SetEtag(file.ETag).
+				SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now).Save(ctx)
+		}
+		if err != nil {
+			return fmt.Errorf("record the file: %w", err)
+		}
+		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(now).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
+		return err
+	})
+}
+
+// fetchedAgain takes over what the provider says of a file that is known. An answer 304 says little: what it leaves out
+// stays as it was.
+func fetchedAgain(u *ent.ProviderFileUpdateOne, file *oup.File, date string) *ent.ProviderFileUpdateOne {
+	if file.Status == http.StatusNotModified {
+		return u
+	}
+	return u.SetName(file.Name).SetEtag(file.ETag).SetLastModified(file.LastModified).SetDate(date)
+}
+
+// checkFile holds back a file that is older than the one applied last, or that a person decided against.
+func (pr *partRun) checkFile(ctx context.Context) error {
+	if pr.force || pr.job.Mode == Preview || pr.part.State != PartFetched {
+		return nil
+	}
+	switch pr.file.Outcome {
+	case FileRejected, FileUndone:
+		return block(PartBlocked, pr.file.Outcome+"_FILE", fmt.Sprintf("the provider still offers the file %s, which was %s",
+			pr.file.Name, strings.ToLower(pr.file.Outcome)), "It is applied again when its bytes change, or when the profile is run with force.")
+	}
+	applied, err := pr.lastApplied(ctx)
+	if err != nil || applied == nil || applied.Date == "" || pr.file.Date == "" || pr.file.Date >= applied.Date {
+		return err
+	}
+	return block(PartBlocked, "OLDER_FILE", fmt.Sprintf("the file is of %s, older than the one applied last, of %s", pr.file.Date, applied.Date),
+		"Wait for the provider's next file, or run the profile with force to apply this one.")
+}
+
+// Outcomes of a provider's file.
+const (
+	FileApplied   = "APPLIED"
+	FileNoChange  = "NO_CHANGE"
+	FilePreviewed = "PREVIEWED"
+	FileHeld      = "HELD"
+	FileRejected  = "REJECTED"
+	FileUndone    = "UNDONE"
+)
+
+// progress records that a phase begins.
+func (pr *partRun) progress(ctx context.Context, phase string) error {
+	err := pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return pr.fence(ctx, tx, pr.phase(phase), 0, 0)
+	})
+	pr.s.tell(pr.job.ID)
+	return err
+}
+
+// phase names what is being done to what: "plan journals".
+func (pr *partRun) phase(verb string) string { return verb + " " + strings.ToLower(pr.part.Content) }
+
+// apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
+func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holdings.Part, resumed *holdings.Counts) error {
+	part.Fence = pr.fenceBatches("apply")
+	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
+		return setPart(ctx, tx, pr.part.ID, PartApplying)
+	}
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+		state, outcome := PartNoChange, FileNoChange
+		if counts.Changed() {
+			state, outcome = PartApplied, FileApplied
+		}
+		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
+			return err
+		}
+		now := store.Now()
+		if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(now).SetAppliedAt(now).SetOutcome(outcome).Exec(ctx); err != nil {
+			return fmt.Errorf("record that the file was applied: %w", err)
+		}
+		if err := pr.supersede(ctx, tx); err != nil {
+			return err
+		}
+		return pr.endWithLastPart(ctx, tx)
+	}
+	_, err := pr.s.holdings.Apply(ctx, plan, part, resumed)
+	return err
+}
+
+// show records the plan without writing it, as a preview or for a person to decide on.
+func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string) error {
+	part.Fence = pr.fenceBatches("compare")
+	part.Begun = func(context.Context, *store.Tx, holdings.Counts) error { return nil }
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetPlanHash(plan.Hash())
+		outcome := FilePreviewed
+		if state == PartHeld {
+			outcome = FileHeld
+			update.SetCode("GUARD").SetMessage(plan.Guard.Reason).
+				SetHint("Look at the changes, then approve or reject the job; nothing of this part was written.")
+		}
+		if err := update.Exec(ctx); err != nil {
+			return fmt.Errorf("record the plan: %w", err)
+		}
+		if pr.file.Outcome == "" {
+			if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(store.Now()).SetOutcome(outcome).Exec(ctx); err != nil {
+				return fmt.Errorf("record the file's outcome: %w", err)
+			}
+		}
+		return pr.endWithLastPart(ctx, tx)
+	}
+	_, err := pr.s.holdings.Show(ctx, plan, part)
+	return err
+}
+
+// applyApproved applies a held plan that a person approved, unless the holdings have moved so that it is another one
+// now: then that one is shown and asked again.
+func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	if plan.Guard.Held && plan.Hash() != pr.part.PlanHash {
+		return pr.show(ctx, plan, part, PartHeld)
+	}
+	return pr.apply(ctx, plan, part, nil)
+}
+
+func (pr *partRun) fenceBatches(verb string) func(context.Context, *store.Tx, holdings.Progress) error {
+	return func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
+		defer pr.s.tell(pr.job.ID)
+		return pr.fence(ctx, tx, pr.phase(verb), p.Done, p.Total)
+	}
+}
+
+func setPart(ctx context.Context, tx *store.Tx, partID int64, state string) error {
+	if err := tx.JobPart.UpdateOneID(partID).SetUpdatedAt(store.Now()).SetState(state).SetCode("").SetMessage("").SetHint("").Exec(ctx); err != nil {
+		return fmt.Errorf("record the part's state: %w", err)
+	}
+	return nil
+}
+
+// closePart ends a part that has nothing to write.
+func (r *run) closePart(ctx context.Context, part *ent.JobPart, state string, why *failure) error {
+	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := r.fence(ctx, tx, "fetch", 0, 0); err != nil {
+			return err
+		}
+		err := tx.JobPart.UpdateOneID(part.ID).SetUpdatedAt(store.Now()).SetState(state).
+			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("record the part's state: %w", err)
+		}
+		return nil
+	})
+}
+
+func decodeCounts(text json.RawMessage) (counts holdings.Counts, err error) {
+	if len(text) == 0 {
+		return counts, nil
+	}
+	if err := json.Unmarshal(text, &counts); err != nil {
+		return counts, fmt.Errorf("read recorded counts: %w", err)
+	}
+	return counts, nil
+}

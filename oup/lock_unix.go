@@ -1,0 +1,16 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package oup
+
+import (
+	"os"
+	"syscall"
+)
+
+// lock takes the file for this process until it is closed; the system lets go of it when the process dies.
+func lock(f *os.File) bool {
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}
+
+// leftover says whether nobody holds the file.
+func leftover(f *os.File) bool { return lock(f) }

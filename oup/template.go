@@ -1,0 +1,191 @@
+package oup
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Template is how a request to the provider is made. It belongs to the operator's configuration and is never part of a
+// profile, since it decides where credentials are sent.
+//
+// The placeholders {customer}, {key}, {content} and {format} may stand in Path, in the values of Query and in those of
+// Headers; they are escaped as the place demands.
+type Template struct {
+	BaseURL string            // scheme, host and, if need be, a leading path: "https://kbart.example.org"
+	Path    string            // appended to BaseURL: "/kbart/{customer}/{content}"
+	Query   map[string]string // parameters: {"format": "{format}"}
+	Headers map[string]string // request headers: {"X-Api-Key": "{key}"}
+}
+
+// DefaultTemplate is the form that the mock provider understands: GET /kbart/{customer}/{content}?format={format} with
+// the key in the header X-Api-Key.
+func DefaultTemplate(baseURL string) Template {
+	return Template{
+		BaseURL: baseURL,
+		Path:    "/kbart/{customer}/{content}",
+		Query:   map[string]string{"format": "{format}"},
+		Headers: map[string]string{"X-Api-Key": "{key}"},
+	}
+}
+
+// Validate returns everything that is wrong with the template, joined: a base URL that is not an absolute http or https
+// address, unknown placeholders or ones where none may stand, no {customer}, {key} or {content} anywhere, headers that
+// are malformed or that the client sets itself.
+func (t Template) Validate() error {
+	_, baseErr := t.base()
+
+	return errors.Join(baseErr, t.validatePlaceholders(), t.validateHeaders())
+}
+
+var (
+	placeholder  = regexp.MustCompile(`\{[^{}]*\}`)
+	placeholders = []string{"{customer}", "{key}", "{content}", "{format}"}
+	required     = []string{"{customer}", "{key}", "{content}"}
+	headerName   = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$") // token of RFC 9110, section 5.6.2
+)
+
+// ownHeaders are set by the client: another value would break conditional requests, decompression or the connection.
+var ownHeaders = []string{
+	"Accept-Encoding", "Connection", "Content-Length", "Host", "If-Match", "If-Modified-Since", "If-None-Match",
+	"If-Range", "If-Unmodified-Since", "Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+}
+
+func (t Template) base() (*url.URL, error) {
+	if strings.ContainsAny(t.BaseURL, "{}") {
+		return nil, errors.New("provider address template: the base URL may not hold placeholders; put them into path, query or headers")
+	}
+
+	u, err := url.Parse(strings.TrimSpace(t.BaseURL))
+
+	switch {
+	case err != nil:
+		// The parser's message repeats the address, which may hold a password.
+		return nil, errors.New("provider address template: the base URL is not an address; give it as https://host or https://host/path")
+	case u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
+		return nil, errors.New("provider address template: the base URL needs a scheme (https) and a host, as in https://host/path")
+	case u.User != nil:
+		return nil, errors.New("provider address template: the base URL may not hold a user name or password; put credentials into headers")
+	case u.RawQuery != "", u.ForceQuery, u.Fragment != "":
+		return nil, errors.New("provider address template: the base URL may not hold a query or a fragment; put parameters into the query")
+	}
+
+	return u, nil
+}
+
+func (t Template) validatePlaceholders() error {
+	var (
+		errs []error
+		seen = map[string]bool{}
+	)
+
+	check := func(place, text string) {
+		for _, p := range placeholder.FindAllString(text, -1) {
+			seen[p] = true
+
+			if !slices.Contains(placeholders, p) {
+				errs = append(errs, fmt.Errorf("provider address template: %s holds the unknown placeholder %s; known are %s",
+					place, p, strings.Join(placeholders, " ")))
+			}
+		}
+
+		if strings.ContainsAny(placeholder.ReplaceAllString(text, ""), "{}") {
+			errs = append(errs, fmt.Errorf("provider address template: %s holds a lone brace", place))
+		}
+	}
+
+	check("the path", t.Path)
+
+	for _, name := range slices.Sorted(maps.Keys(t.Query)) {
+		check("query parameter "+name, t.Query[name])
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(t.Headers)) {
+		check("header "+name, t.Headers[name])
+	}
+
+	for _, p := range required {
+		if !seen[p] {
+			errs = append(errs, fmt.Errorf("provider address template: %s stands nowhere; put it into path, query or headers", p))
+		}
+	}
+
+	if strings.ContainsAny(t.Path, "?#") {
+		errs = append(errs, errors.New("provider address template: the path holds ? or #; put parameters into the query"))
+	}
+
+	return errors.Join(errs...)
+}
+
+func (t Template) validateHeaders() error {
+	var errs []error
+
+	for _, name := range slices.Sorted(maps.Keys(t.Headers)) {
+		switch {
+		case !headerName.MatchString(name):
+			errs = append(errs, fmt.Errorf("provider address template: %q cannot be the name of a header", name))
+		case slices.Contains(ownHeaders, textproto.CanonicalMIMEHeaderKey(name)):
+			errs = append(errs, fmt.Errorf("provider address template: header %s is set by the client itself; leave it out", name))
+		}
+
+		if strings.ContainsFunc(t.Headers[name], func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			errs = append(errs, fmt.Errorf("provider address template: header %s holds a control character", name))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// url returns the address of a request; it holds the key if path or query do.
+func (t Template) url(r Request) (*url.URL, error) {
+	u, err := t.base()
+	if err != nil {
+		return nil, err
+	}
+
+	// Both forms are set, so that an escaped slash in a value stays one.
+	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/" + strings.TrimLeft(r.fill(t.Path, url.PathEscape), "/")
+
+	u.Path, err = url.PathUnescape(escaped)
+	if err != nil {
+		return nil, errors.New("provider address template: the path holds a lone percent sign; write it as %25")
+	}
+
+	u.RawPath = escaped
+
+	query := make(url.Values, len(t.Query))
+	for name, value := range t.Query {
+		query.Set(name, r.fill(value, verbatim))
+	}
+
+	u.RawQuery = query.Encode()
+
+	return u, nil
+}
+
+func (t Template) header(r Request) http.Header {
+	h := make(http.Header, len(t.Headers))
+	for name, value := range t.Headers {
+		h.Set(name, r.fill(value, verbatim))
+	}
+
+	return h
+}
+
+func verbatim(s string) string { return s }
+
+// fill puts the request's values in the place of the placeholders.
+func (r Request) fill(text string, escape func(string) string) string {
+	return strings.NewReplacer(
+		"{customer}", escape(r.CustomerNumber),
+		"{key}", escape(r.APIKey.Reveal()),
+		"{content}", escape(string(r.Content)),
+		"{format}", escape(r.Format),
+	).Replace(text)
+}
