@@ -35,7 +35,7 @@ func ParseProfile(s string) (Profile, error) {
 type ValidateOptions struct {
 	// Name is the file's name, for the rule on names; "" = unknown, and not judged.
 	Name string
-	// Findings is called with each finding as it is made; nil = findings are only counted.
+	// Findings is called with each finding, on the goroutine that called Validate; nil = findings are only counted.
 	Findings func(Finding)
 	// Profile is the yardstick, Lenient by default.
 	Profile Profile
@@ -43,8 +43,8 @@ type ValidateOptions struct {
 	MaxLine int
 	// MaxSize is the size in bytes of the largest text after decompression, 4 GiB by default. A larger one is fatal.
 	MaxSize int64
-	// MaxRows is the number of rows that are remembered to be compared with later ones, 4,000,000 by default; that takes
-	// about 24 bytes a row, and 8 MiB besides. Negative = rows are not compared.
+	// MaxRows is the number of rows that are remembered to be compared with later ones, 4,000,000 by default and 16,777,215
+	// at most; that takes about 22 bytes a row, and 7 MiB besides. Negative = rows are not compared.
 	MaxRows int
 	// Today is the day by which dates are judged, today by default.
 	Today time.Time
@@ -61,9 +61,14 @@ const defaultMaxRows = 4_000_000
 // The error is that of [Reader.Records]: a [*FatalError] where the list is refused, which was also reported as a finding, or
 // an error of r.
 func Validate(r io.Reader, o ValidateOptions) (Summary, error) {
-	v := newValidator(r, o)
-	err := v.run()
-	summary := v.reader.Summary()
+	v := newValidator(o)
+	v.judgeName()
+	f := newFeed(r, Options{Name: o.Name, MaxLine: o.MaxLine, MaxSize: o.MaxSize})
+	err := f.each(v.judgeBatch)
+	if err == nil {
+		v.end()
+	}
+	summary := f.reader.Summary()
 	summary.Findings = v.counts
 	return summary, err
 }
@@ -71,21 +76,19 @@ func Validate(r io.Reader, o ValidateOptions) (Summary, error) {
 // validator judges an input, which may have several lists.
 type validator struct {
 	options ValidateOptions
-	reader  *Reader
 	counts  Counts
 	lastDay ordinal // dates after it are implausible
-	check   func(Finding)
 
 	// Of the list that is being read:
 	begun  bool
 	file   string
-	layout *layout
-	host   string // of the address before, which is without fault
+	host   string // of the address before, where it is without fault
+	proxy  bool   // that host is a proxy's
 	titles sorting
 	across *across // nil = rows are not compared
 }
 
-func newValidator(r io.Reader, o ValidateOptions) *validator {
+func newValidator(o ValidateOptions) *validator {
 	if o.MaxRows == 0 {
 		o.MaxRows = defaultMaxRows
 	}
@@ -94,32 +97,40 @@ func newValidator(r io.Reader, o ValidateOptions) *validator {
 	}
 	v := &validator{options: o}
 	v.lastDay = lastOrdinal(Date{Year: o.Today.Year() + 1, Month: int(o.Today.Month()), Day: o.Today.Day()})
-	v.check = v.pass
-	v.reader = NewReader(r, Options{Name: o.Name, Findings: v.passFromReader, MaxLine: o.MaxLine, MaxSize: o.MaxSize})
 	return v
 }
 
-func (v *validator) run() error {
-	v.judgeName()
-	for rec, err := range v.reader.Records() {
-		if err != nil {
-			return err
-		}
-		v.begin(rec.File)
-		v.judge(rec)
+// judgeBatch judges a stretch of a list. What was found in reading a row comes before what is found in judging it, and what
+// there is to say of the header before both.
+func (v *validator) judgeBatch(b *batch) {
+	if v.begun && v.file != b.file {
+		v.end()
 	}
-	v.end()
-	return nil
+	findings := b.findings
+	pass := func(upTo int) {
+		for len(findings) > 0 && findings[0].before <= upTo {
+			if f := findings[0].Finding; b.header.Line > 0 && f.Line > b.header.Line {
+				v.begin(b)
+			}
+			v.pass(findings[0].Finding)
+			findings = findings[1:]
+		}
+	}
+	for i := range b.records {
+		pass(i)
+		v.begin(b)
+		v.judge(&b.records[i])
+	}
+	pass(len(b.records))
 }
 
-// begin starts a list, unless it is the one that is being read.
-func (v *validator) begin(file string) {
-	if v.begun && v.file == file {
+// begin starts a list, unless it is the one that is being judged.
+func (v *validator) begin(b *batch) {
+	if v.begun {
 		return
 	}
-	v.end()
-	v.begun, v.file, v.titles = true, file, sorting{}
-	v.judgeColumnOrder(v.reader.Header())
+	v.begun, v.file, v.host, v.titles = true, b.file, "", sorting{}
+	v.judgeColumnOrder(b.header)
 	if v.options.MaxRows > 0 {
 		v.across = newAcross(v.options.MaxRows)
 	}
@@ -134,21 +145,19 @@ func (v *validator) end() {
 	if v.across != nil {
 		v.judgeReferences()
 	}
+	v.begun = false
 }
 
 // judge judges a row by itself and beside those before it.
 func (v *validator) judge(rec *Record) {
-	if rec.Reason == ReasonRepeatedHeader {
+	if rec.Reason == ReasonRepeatedHeader || rec.Reason == ReasonCells {
 		return
 	}
-	if rec.Reason != ReasonCells {
-		Check(rec, v.check)
-		v.judgeCells(rec)
-		row := v.judgeRow(rec)
-		v.titles.see(rec)
-		if v.across != nil {
-			v.compare(rec, &row)
-		}
+	v.judgeCells(rec)
+	row := v.judgeRow(rec)
+	v.titles.see(rec)
+	if v.across != nil {
+		v.compare(rec, &row)
 	}
 }
 
@@ -167,13 +176,4 @@ func (v *validator) pass(f Finding) {
 	if v.options.Findings != nil {
 		v.options.Findings(f)
 	}
-}
-
-// passFromReader is pass for a finding of the reader. What it finds in the first row comes before the row itself; what is to
-// be said of the header comes before both.
-func (v *validator) passFromReader(f Finding) {
-	if header := v.reader.Header(); !v.begun && header.Line > 0 && f.Line > header.Line {
-		v.begin(f.File)
-	}
-	v.pass(f)
 }

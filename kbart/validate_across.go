@@ -8,15 +8,14 @@ import (
 	"strings"
 )
 
-// across remembers rows to compare later ones with. It keeps fingerprints (64 bits; 32 or 16 where only a row that is known to
-// be of the same title is compared) instead of values, so that a row takes some twenty bytes: of two different rows in a list
-// of a million the fingerprints are equal with a probability below one in ten million.
+// across remembers rows to compare later ones with. It keeps fingerprints instead of values, so that a row takes some twenty
+// bytes; where only rows that are known to be of one title are compared, of 32 or 16 bits.
 type across struct {
 	seed    maphash.Seed
 	maxRows int
 	ended   bool // there are more rows than are remembered
 
-	rows       table // whole rows, with the line of the first
+	rows       table // whole rows, with their lines
 	titleIDs   table // with the number of the newest title
 	titles     ring[titlePrint]
 	statements ring[statementPrint]
@@ -43,7 +42,6 @@ type reference struct {
 func newAcross(maxRows int) *across {
 	return &across{
 		seed: maphash.MakeSeed(), maxRows: maxRows,
-		rows:       table{exact: true},
 		titles:     ring[titlePrint]{size: ringTitles},
 		statements: ring[statementPrint]{size: ringStatements},
 		open:       map[uint64]reference{},
@@ -56,24 +54,26 @@ func (v *validator) compare(rec *Record, row *judgedRow) {
 	if a.ended {
 		return
 	}
-	if a.rows.size >= a.maxRows {
+	if a.rows.size >= a.maxRows || rec.Line > maxNumber {
 		a.ended = true
 		v.report(ruleComparisonEnded, Finding{
-			File: rec.File, Line: rec.Line, Message: fmt.Sprintf("%d rows are remembered; from here on rows are not compared", a.maxRows),
+			File: rec.File, Line: rec.Line, Message: fmt.Sprintf("%d rows are remembered; from here on rows are not compared", a.rows.size),
 		})
 		return
 	}
 	a.hash(rec)
-	first := a.rows.at(a.row)
-	if *first != 0 {
+	id := a.hashOf(rec, TitleID)
+	same := a.rows.at(a.row)
+	// Of a million rows two may have one fingerprint by chance; with a title_id that is new no row is the same as another.
+	if line := same.number(); line != 0 && (id == 0 || a.titleIDs.has(id)) {
 		v.report(ruleDuplicateRow, Finding{
 			File: rec.File, Line: rec.Line, Value: rec.Get(PublicationTitle),
-			Message: fmt.Sprintf("the row is the same as that on line %d", *first),
+			Message: fmt.Sprintf("the row is the same as that on line %d", line),
 		})
 		return
 	}
-	*first = uint32(rec.Line)
-	if id := a.hashOf(rec, TitleID); id != 0 {
+	same.setNumber(uint32(rec.Line))
+	if id != 0 {
 		newest := a.titleIDs.at(id)
 		if rec.Fate != Refused {
 			v.compareTitle(rec, row, id, newest)
@@ -116,7 +116,7 @@ func (a *across) noteReferences(rec *Record) {
 		if hash == 0 {
 			continue
 		}
-		if _, met := a.titleIDs.get(hash); met {
+		if a.titleIDs.has(hash) {
 			continue
 		}
 		key := hash + uint64(c)
@@ -142,7 +142,7 @@ func (v *validator) judgeReferences() {
 	}
 	missing := make([]reference, 0, len(a.open))
 	for _, ref := range a.open {
-		if _, met := a.titleIDs.get(ref.hash); !met {
+		if !a.titleIDs.has(ref.hash) {
 			missing = append(missing, ref)
 		}
 	}
@@ -207,18 +207,20 @@ var titleFields = [...]Column{
 }
 
 // compareTitle compares a row with those of the same title. newest is the number of the title that came last with its title_id.
-func (v *validator) compareTitle(rec *Record, row *judgedRow, id uint64, newest *uint32) {
+func (v *validator) compareTitle(rec *Record, row *judgedRow, id uint64, newest *slot) {
 	a := v.across
 	print := a.printOf(rec, row, id)
-	title, other := a.findTitle(*newest, &print)
+	title, other := a.findTitle(newest.number(), &print)
 	if title != nil {
 		v.judgeAgreement(rec, title, &print)
 	} else {
 		if other != nil {
 			v.reportCell(ruleSharedTitleID, rec, TitleID, fmt.Sprintf("another title, on line %d, has the same title_id", other.line))
 		}
-		print.older = *newest
-		*newest, title = a.titles.add(print)
+		print.older = newest.number()
+		number, added := a.titles.add(print)
+		newest.setNumber(number)
+		title = added
 	}
 	openEnd := rec.Get(DateLastIssueOnline) == ""
 	if row.kind != Serial || row.first.IsZero() || row.last.IsZero() != openEnd {

@@ -22,10 +22,10 @@ func (v *validator) judgeName() {
 }
 
 // isConventional says whether a file's name has provider, package and date, a region between them perhaps, and the ending of
-// a text file, under that of an archive perhaps.
+// a text file, an archive, or both.
 func isConventional(name string) bool {
-	name = withoutSuffix(name, ".gz", ".zip")
-	stem := withoutSuffix(name, ".txt", ".tsv")
+	unpacked := withoutSuffix(name, ".gz", ".zip")
+	stem := withoutSuffix(unpacked, ".txt", ".tsv")
 	if stem == name {
 		return false
 	}
@@ -56,7 +56,7 @@ func (v *validator) judgeColumnOrder(h Header) {
 	last, other := -1, ""
 	for _, name := range h.Names {
 		c, ok := ParseColumn(name)
-		f := Finding{File: v.file, Line: h.Line, Column: c.String(), Value: name}
+		f := Finding{File: v.file, Line: h.Line, Column: c.String()}
 		switch {
 		case !ok:
 			if other == "" {
@@ -118,9 +118,12 @@ func (v *validator) judgeSorting() {
 	if s.disorder == 0 {
 		return
 	}
+	message := fmt.Sprintf("the title should precede %q, which stands before it", cut(s.after))
+	if more := s.disorder - 1; more > 0 {
+		message += fmt.Sprintf("; so it is with %s", quantity(more, "further title"))
+	}
 	v.report(ruleUnsorted, Finding{
-		File: v.file, Line: s.line, Column: PublicationTitle.String(), Value: s.first,
-		Message: fmt.Sprintf("the title should precede %q, which stands before it; so it is with %s", cut(s.after), quantity(s.disorder, "title")),
+		File: v.file, Line: s.line, Column: PublicationTitle.String(), Value: s.first, Message: message,
 	})
 }
 

@@ -288,11 +288,11 @@ var memories = []struct {
 }{
 	{
 		[]*Rule{ruleDuplicateRow},
-		"a 64-bit fingerprint and the line of each row, about 20 bytes. " + memoryBound,
+		"a fingerprint of 48 bits and the line of each row, about 11 bytes. " + memoryBound,
 	},
 	{
 		[]*Rule{ruleNoParent, ruleNoPredecessor},
-		"a 40-bit fingerprint of each title_id, about 13 bytes; and the references that wait for their title, 50,000 at most. " + memoryBound,
+		"a fingerprint of 48 bits of each title_id, about 11 bytes; and the references that wait for their title, 50,000 at most. " + memoryBound,
 	},
 	{
 		[]*Rule{ruleDisagrees, ruleSharedTitleID, ruleOverlap},

@@ -2,119 +2,81 @@ package kbart
 
 import "math/bits"
 
-// table gives numbers to fingerprints of 64 bits. It holds neither strings nor pointers, so that a million entries are no work
-// for the garbage collector, and it grows in small steps: one part at a time.
+// table gives numbers to fingerprints. It holds neither strings nor pointers, so that a million entries are no work for the
+// garbage collector, and it grows in small steps, one part at a time. Of a fingerprint's 64 bits it keeps 48.
 type table struct {
-	parts [tableParts]tablePart
-	exact bool // keep all bits; else 40, where a rare mistake does no harm
+	parts [1 << partBits]tablePart
 	size  int
 }
 
-const tableParts = 256 // told apart by the fingerprint's highest byte
+const (
+	partBits   = 8 // the part is told by the fingerprint's highest bits
+	numberBits = 24
+	maxNumber  = 1<<numberBits - 1
+)
 
-// tablePart is a hash table with open addressing, in one slice, so that to look up costs one access to memory. Of each slot the
-// first word is the lower half of a fingerprint, 0 where the slot is empty; the second, where all bits are kept, the upper half;
-// the last the number.
+// tablePart is a hash table with open addressing.
 type tablePart struct {
-	words []uint32
-	slots int
+	slots []slot
 	used  int
 }
 
-// at returns the number of a fingerprint, which is 0 at first, to be read and changed before the next call.
-func (t *table) at(hash uint64) *uint32 {
-	p := &t.parts[hash>>56]
-	if p.used*4 >= p.slots*3 {
-		p.grow(t.stride())
+// slot has 40 bits of a fingerprint, of which at least one is set, above the number. 0 is an empty slot.
+type slot uint64
+
+func (s slot) number() uint32 { return uint32(s & maxNumber) }
+
+func (s *slot) setNumber(n uint32) { *s = *s&^maxNumber | slot(n&maxNumber) }
+
+// at returns the slot of a fingerprint, with the number 0 at first. It is valid until the next call.
+func (t *table) at(hash uint64) *slot {
+	p := &t.parts[hash>>(64-partBits)]
+	if p.used*5 >= len(p.slots)*4 {
+		p.grow()
 	}
-	slot, found := t.find(p, hash)
-	last := (slot+1)*t.stride() - 1
-	if !found {
-		p.words[last] = 0
-		p.set(slot, t.stride(), hash)
+	s := p.find(keyOf(hash))
+	if *s == 0 {
+		*s = keyOf(hash)
 		p.used++
 		t.size++
 	}
-	return &p.words[last]
+	return s
 }
 
-// get returns the number of a fingerprint, and whether the fingerprint is there.
-func (t *table) get(hash uint64) (number uint32, found bool) {
-	p := &t.parts[hash>>56]
-	if p.slots == 0 {
-		return 0, false
-	}
-	slot, found := t.find(p, hash)
-	if !found {
-		return 0, false
-	}
-	return p.words[(slot+1)*t.stride()-1], true
+// has says whether a fingerprint is there.
+func (t *table) has(hash uint64) bool {
+	p := &t.parts[hash>>(64-partBits)]
+	return p.used > 0 && *p.find(keyOf(hash)) != 0
 }
 
-// stride is the number of words of a slot.
-func (t *table) stride() int {
-	if t.exact {
-		return 3
+func keyOf(hash uint64) slot {
+	key := slot(hash << numberBits)
+	if key == 0 {
+		key = 1 << numberBits
 	}
-	return 2
+	return key
 }
 
-// find returns the slot of a fingerprint, or the empty one where it would go.
-func (t *table) find(p *tablePart, hash uint64) (slot int, found bool) {
-	low, high, stride := lowWord(hash), uint32(hash>>32), t.stride()
-	for slot = p.home(low); ; {
-		switch i := slot * stride; p.words[i] {
-		case 0:
-			return slot, false
-		case low:
-			if !t.exact || p.words[i+1] == high {
-				return slot, true
-			}
+// find returns the slot of a key, or the empty one where it would go. There is always an empty one.
+func (p *tablePart) find(key slot) *slot {
+	high, _ := bits.Mul64(uint64(key), uint64(len(p.slots)))
+	for i := int(high); ; i++ {
+		if i == len(p.slots) {
+			i = 0
 		}
-		if slot++; slot == p.slots {
-			slot = 0
+		if s := &p.slots[i]; *s == 0 || (*s^key)>>numberBits == 0 {
+			return s
 		}
 	}
 }
 
-// lowWord is what tells slots apart first; never 0, which stands for an empty slot.
-func lowWord(hash uint64) uint32 { return max(1, uint32(hash)) }
-
-// home is the slot where the search for a fingerprint begins.
-func (p *tablePart) home(low uint32) int {
-	high, _ := bits.Mul64(uint64(low)*0x9e3779b97f4a7c15, uint64(p.slots))
-	return int(high)
-}
-
-func (p *tablePart) set(slot, stride int, hash uint64) {
-	p.words[slot*stride] = lowWord(hash)
-	if stride == 3 {
-		p.words[slot*stride+1] = uint32(hash >> 32)
-	}
-}
-
-func (p *tablePart) grow(stride int) {
-	old := p.words
-	switch {
-	case p.slots == 0:
-		p.slots = 32
-	case p.slots < 1024:
-		p.slots *= 2
-	default:
-		p.slots += p.slots / 2
-	}
-	p.words = make([]uint32, p.slots*stride)
-	for ; len(old) > 0; old = old[stride:] {
-		if old[0] == 0 {
-			continue
+func (p *tablePart) grow() {
+	old := p.slots
+	p.slots = make([]slot, max(8, len(old)*5/4, min(len(old)*2, 1024)))
+	for _, s := range old {
+		if s != 0 {
+			*p.find(s &^ maxNumber) = s
 		}
-		slot := p.home(old[0])
-		for p.words[slot*stride] != 0 {
-			if slot++; slot == p.slots {
-				slot = 0
-			}
-		}
-		copy(p.words[slot*stride:], old[:stride])
 	}
 }
 

@@ -43,8 +43,12 @@ func (v *validator) judgeCells(rec *Record) {
 			continue
 		}
 		found := suspectsIn(cell)
-		if found&unusualInText != 0 {
-			v.judgeText(rec, c, cell, found)
+		unusual := found & unusualInText
+		if c == TitleURL {
+			unusual &^= hasLess | hasControl // its form forbids them
+		}
+		if unusual != 0 {
+			v.judgeText(rec, c, cell, unusual)
 		}
 		if most := maxLengths[c]; len(cell) > most && most > 0 {
 			if n := utf8.RuneCountInString(cell); n > most {

@@ -4,11 +4,11 @@ import "strings"
 
 // judgeURL judges title_url, in which these suspect bytes were found.
 func (v *validator) judgeURL(rec *Record, url string, found suspects) {
-	host, fault := v.urlFault(url, found)
+	fault := v.urlFault(url, found)
 	switch {
 	case fault != "":
 		v.reportCell(ruleURL, rec, TitleURL, "not a web address: "+fault)
-	case isProxy(host), found&hasEquals != 0 && hasSecondAddress(url):
+	case v.proxy, found&hasEquals != 0 && hasSecondAddress(url):
 		v.reportCell(ruleProxy, rec, TitleURL, "")
 	case found&hasEquals != 0 && hasSession(url):
 		v.reportCell(ruleSession, rec, TitleURL, "")
@@ -17,10 +17,10 @@ func (v *validator) judgeURL(rec *Record, url string, found suspects) {
 
 // urlFault says why a value is no absolute web address, "" where it is one. It looks at what a link needs, not at all of
 // RFC 3986: characters beyond ASCII are let through, for browsers know what to do with them.
-func (v *validator) urlFault(s string, found suspects) (host, fault string) {
+func (v *validator) urlFault(s string, found suspects) string {
 	rest, ok := cutScheme(s)
 	if !ok {
-		return "", "it does not begin with http:// or https://"
+		return "it does not begin with http:// or https://"
 	}
 	// Most rows have the host of the row before.
 	end := len(v.host)
@@ -30,14 +30,14 @@ func (v *validator) urlFault(s string, found suspects) (host, fault string) {
 			end++
 		}
 		if fault := hostFault(rest[:end]); fault != "" {
-			return rest[:end], fault
+			return fault
 		}
-		v.host = rest[:end]
+		v.host, v.proxy = rest[:end], isProxy(rest[:end])
 	}
 	if found&foreignToURL != 0 {
-		return v.host, pathFault(rest[end:])
+		return pathFault(rest[end:])
 	}
-	return v.host, ""
+	return ""
 }
 
 func pathFault(s string) string {
