@@ -1,7 +1,6 @@
 package kbart
 
 import (
-	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -246,7 +245,7 @@ func (a *across) printOf(rec *Record, row *judgedRow, id uint64) titlePrint {
 	a.folded = appendFolded(a.folded[:0], rec.Get(PublicationTitle))
 	p := titlePrint{
 		id: id, line: uint32(rec.Line),
-		print: identifierPrint(&row.print), online: identifierPrint(&row.online),
+		print: identifierPrint(row.print), online: identifierPrint(row.online),
 		folded: uint32(maphash.Bytes(a.seed, a.folded)),
 	}
 	for i, c := range titleFields {
@@ -267,13 +266,12 @@ func (a *across) printOf(rec *Record, row *judgedRow, id uint64) titlePrint {
 	return p
 }
 
-// identifierPrint is the same for two writings of one identifier, and 0 for none.
-func identifierPrint(id *scanned) uint32 {
+// identifierPrint is 0 for no identifier, and only for none.
+func identifierPrint(id identity) uint32 {
 	if id.kind == NoIdentifier {
 		return 0
 	}
-	head, tail := binary.LittleEndian.Uint64(id.key[:]), binary.LittleEndian.Uint64(id.key[5:])
-	return max(1, uint32(mix(head, tail)>>16))
+	return max(1, uint32(mix(uint64(id.kind), id.number)>>32))
 }
 
 // fold16 keeps 0, which stands for nothing, and only that.

@@ -5,15 +5,15 @@ import "fmt"
 // judgedRow is what judging a row found out about it and comparing rows needs again.
 type judgedRow struct {
 	kind          PublicationType
-	print, online scanned
+	print, online identity
 	first, last   Date
 }
 
 // judgeRow judges the cells of a row by one another.
 func (v *validator) judgeRow(rec *Record) judgedRow {
 	row := judgedRow{
-		print:  scanIdentifier(rec.Get(PrintIdentifier)),
-		online: scanIdentifier(rec.Get(OnlineIdentifier)),
+		print:  identityOf(rec.Get(PrintIdentifier)),
+		online: identityOf(rec.Get(OnlineIdentifier)),
 	}
 	row.first, _ = ParseDate(rec.Get(DateFirstIssueOnline))
 	row.last, _ = ParseDate(rec.Get(DateLastIssueOnline))
@@ -25,6 +25,54 @@ func (v *validator) judgeRow(rec *Record) judgedRow {
 	v.judgePlausible(rec, &row)
 	v.judgeSelfReference(rec)
 	return row
+}
+
+// identity is what an [Identifier] is compared by, without a string of its own. Two writings of one identifier are equal.
+type identity struct {
+	kind   IdentifierKind
+	number uint64 // its digits, an X as ten
+}
+
+// identityOf reads an identifier. It looks at its form only, and is quick for the usual ones.
+func identityOf(s string) identity {
+	switch {
+	case s == "":
+		return identity{}
+	case len(s) == 13 && (s[:3] == "978" || s[:3] == "979"):
+		if number, ok := digitsAndCheck(s[:12], s[12]); ok {
+			return identity{ISBN, number}
+		}
+	case len(s) == 9 && s[4] == '-':
+		if number, ok := digitsAndCheck(s[:4]+s[5:8], s[8]); ok {
+			return identity{ISSN, number}
+		}
+	}
+	id := scanIdentifier(s)
+	var number uint64
+	switch id.kind {
+	case ISSN:
+		number, _ = digitsAndCheck(string(id.key[:7]), id.key[7])
+	case ISBN:
+		number, _ = digitsAndCheck(string(id.key[:12]), id.key[12])
+	}
+	return identity{id.kind, number}
+}
+
+func digitsAndCheck(s string, check byte) (number uint64, ok bool) {
+	for i := range len(s) {
+		d := s[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		number = number*10 + uint64(d)
+	}
+	switch {
+	case isDigit(check):
+		return number*11 + uint64(check-'0'), true
+	case check == 'x' || check == 'X':
+		return number*11 + 10, true
+	}
+	return 0, false
 }
 
 // typeOf is [Record.Type] without an allocation.
@@ -71,15 +119,15 @@ func (v *validator) judgeIdentifiers(rec *Record, row *judgedRow) {
 		foreign = ISSN
 	}
 	if foreign != NoIdentifier {
-		v.judgeKind(rec, PrintIdentifier, &row.print, foreign)
-		v.judgeKind(rec, OnlineIdentifier, &row.online, foreign)
+		v.judgeKind(rec, PrintIdentifier, row.print, foreign)
+		v.judgeKind(rec, OnlineIdentifier, row.online, foreign)
 	}
-	if row.print.kind != NoIdentifier && row.print.kind == row.online.kind && row.print.key == row.online.key {
+	if row.print.kind != NoIdentifier && row.print == row.online {
 		v.reportCell(ruleSameIdentifiers, rec, OnlineIdentifier, "")
 	}
 }
 
-func (v *validator) judgeKind(rec *Record, c Column, id *scanned, foreign IdentifierKind) {
+func (v *validator) judgeKind(rec *Record, c Column, id identity, foreign IdentifierKind) {
 	if id.kind == foreign {
 		v.reportCell(ruleIdentifierType, rec, c, fmt.Sprintf("the identifier of a %s is an %s", typeWithout(foreign), foreign))
 	}

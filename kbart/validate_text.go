@@ -30,15 +30,17 @@ var maxLengths = [NumColumns]int{
 	PrecedingPublicationTitleID: 300,
 }
 
-// judgeCells judges the text of each cell of the standard's columns, and title_url by its form.
+// textColumns are those that hold text, or an address. What is odd in the others breaks the form or the vocabulary that Check
+// asks of them.
+var textColumns = [...]Column{
+	PublicationTitle, NumFirstVolOnline, NumFirstIssueOnline, NumLastVolOnline, NumLastIssueOnline, TitleURL, FirstAuthor, TitleID,
+	Notes, PublisherName, MonographVolume, MonographEdition, FirstEditor, ParentPublicationTitleID, PrecedingPublicationTitleID,
+}
+
+// judgeCells judges the text of each cell, and title_url by its form.
 func (v *validator) judgeCells(rec *Record) {
-	l := rec.layout
-	for c := range Column(NumColumns) {
-		i := int(l.byColumn[c])
-		if i >= len(rec.cells) {
-			continue
-		}
-		cell := rec.cells[i]
+	for _, c := range textColumns {
+		cell := rec.Get(c)
 		if cell == "" {
 			continue
 		}
@@ -46,17 +48,15 @@ func (v *validator) judgeCells(rec *Record) {
 		unusual := found & unusualInText
 		if c == TitleURL {
 			unusual &^= hasLess | hasControl // its form forbids them
+			v.judgeURL(rec, cell, found)
 		}
 		if unusual != 0 {
 			v.judgeText(rec, c, cell, unusual)
 		}
-		if most := maxLengths[c]; len(cell) > most && most > 0 {
+		if most := maxLengths[c]; len(cell) > most {
 			if n := utf8.RuneCountInString(cell); n > most {
 				v.reportCell(ruleTooLong, rec, c, fmt.Sprintf("the value has %d characters", n))
 			}
-		}
-		if c == TitleURL {
-			v.judgeURL(rec, cell, found)
 		}
 	}
 }
