@@ -31,10 +31,6 @@ type Part struct {
 // Progress says how far a part is: Done of Total titles and removals.
 type Progress struct{ Done, Total int }
 
-// batchTitles is how many titles one transaction writes: few enough to be over in some tens of milliseconds, so that
-// a mutation waits no longer than that.
-const batchTitles = 2000
-
 // ErrMoved says that a portfolio of the plan is no longer there: plan again.
 var ErrMoved = errors.New("holdings changed while the plan was applied")
 
@@ -206,10 +202,10 @@ func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
 func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
 	byReason := map[string][]int64{}
 	for _, r := range a.plan.reviews {
-		byReason[r.why] = append(byReason[r.why], a.plan.held[r.portfolio].id)
+		byReason[r.why] = append(byReason[r.why], a.plan.held.at(r.portfolio).id)
 	}
 	for _, why := range []string{ReviewAmbiguous, ReviewUnreadable} {
-		for ids := range slices.Chunk(byReason[why], batchTitles) {
+		for ids := range slices.Chunk(byReason[why], a.service.BatchTitles) {
 			portfolios, err := loadStored(ctx, tx, ids)
 			if err != nil {
 				return err
@@ -254,7 +250,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 	if pending == 0 && len(a.plan.list.scattered) == 0 {
 		return nil
 	}
-	batch := make([]*Title, 0, batchTitles)
+	batch := make([]*Title, 0, a.service.BatchTitles)
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
@@ -266,7 +262,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 		return err
 	}
 	err := a.plan.list.eachTitle(ctx, a.plan.pending, a.part.Findings.Add, func(t *Title) error {
-		if batch = append(batch, t); len(batch) < batchTitles {
+		if batch = append(batch, t); len(batch) < a.service.BatchTitles {
 			return nil
 		}
 		return flush()
@@ -306,6 +302,9 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 			return ErrMoved
 		}
 		p.coverage = coverage[h.entitlement]
+		if h.entitlement == 0 {
+			p.coverage = t.Coverage // the profile had none to change
+		}
 		if err := a.writePaired(ctx, tx, t, h, p); err != nil {
 			return err
 		}
@@ -315,7 +314,7 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 
 func (a *applier) pairOf(t *Title) *held {
 	if pair := a.plan.pair[t.index]; pair != unpaired {
-		return &a.plan.held[pair]
+		return a.plan.held.at(pair)
 	}
 	return nil
 }
@@ -372,7 +371,7 @@ func (a *applier) listAmbiguous(id *int64, t *Title) {
 	}
 	ids := make([]int64, len(candidates))
 	for i, c := range candidates {
-		ids[i] = a.plan.held[c].id
+		ids[i] = a.plan.held.at(c).id
 	}
 	list, _ := json.Marshal(ids) // of integers: cannot fail
 	a.counts.Ambiguous++

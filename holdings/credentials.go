@@ -38,6 +38,3 @@ func (s *Service) VerifySeal(ctx context.Context) error {
 		return tx.Setting.UpdateOneID(settingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
 	})
 }
-
-// settingsID is the one row of the settings table.
-const settingsID = 1

@@ -33,7 +33,8 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 		return Counts{}, err
 	}
 	d.counts = d.plan.Counts
-	return d.counts, d.write(ctx, report)
+	err = d.write(ctx, report)
+	return d.counts, err
 }
 
 // differ compares two lists. The old one's titles play the part of portfolios.
@@ -54,14 +55,14 @@ func (d *differ) readBefore(ctx context.Context, before Source) (err error) {
 	return err
 }
 
-func (d *differ) portfolios() []held {
-	portfolios := make([]held, len(d.before.titles))
-	for i := range d.before.titles {
-		t := &d.before.titles[i]
-		portfolios[i] = held{
+func (d *differ) portfolios() chunked[held] {
+	var portfolios chunked[held]
+	for i := range int32(d.before.titles.len()) {
+		t := d.before.titles.at(i)
+		portfolios.add(held{
 			matchable: t.matchable, id: int64(i), entitlement: int64(i) + 1,
 			values: t.values, coverage: t.coverage, entitled: true, listed: true,
-		}
+		})
 	}
 	return portfolios
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values.
-func loadHeld(ctx context.Context, s *store.Store, part *Part) ([]held, error) {
+func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunked[held], err error) {
 	const query = `
 		SELECT p.id, p.title_id, p.title_key, p.print_key, p.online_key, p.more_keys, p.publication_type, p.values_hash,
 			CASE WHEN p.listed THEN 1 ELSE 0 END
@@ -24,32 +24,31 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) ([]held, error) {
 		WHERE p.collection_id = ?`
 	rows, err := s.Query(ctx, query, part.ProfileID, part.CollectionID)
 	if err != nil {
-		return nil, fmt.Errorf("read the portfolios: %w", err)
+		return portfolios, fmt.Errorf("read the portfolios: %w", err)
 	}
 	defer rows.Close()
-	var portfolios []held
 	var titleID, titleKey, printKey, onlineKey, moreKeys, kind sql.RawBytes
 	var flags, values, coverage int64
 	for rows.Next() {
 		var h held
 		err := rows.Scan(&h.id, &titleID, &titleKey, &printKey, &onlineKey, &moreKeys, &kind, &values, &flags, &h.entitlement, &coverage)
 		if err != nil {
-			return nil, fmt.Errorf("read the portfolios: %w", err)
+			return portfolios, fmt.Errorf("read the portfolios: %w", err)
 		}
 		h.values, h.coverage = uint64(values), uint64(coverage)
 		h.listed, h.hidden = flags&1 != 0, flags&2 != 0
 		h.review, h.unreadable = flags&4 != 0, flags&8 != 0
 		h.locked, h.entitled = flags&16 != 0, flags&32 != 0
 		h.setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind)
-		portfolios = append(portfolios, h)
+		portfolios.add(h)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the portfolios: %w", err)
+		return portfolios, fmt.Errorf("read the portfolios: %w", err)
 	}
-	if err := markOrdered(ctx, s, part, portfolios); err != nil {
-		return nil, err
+	if err := markOrdered(ctx, s, part, &portfolios); err != nil {
+		return portfolios, err
 	}
-	return portfolios, markElsewhere(ctx, s, part, portfolios)
+	return portfolios, markElsewhere(ctx, s, part, &portfolios)
 }
 
 func (m *matchable) setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind []byte) {
@@ -68,7 +67,7 @@ func (m *matchable) setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys
 }
 
 // markOrdered marks the portfolios that have a PO line.
-func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios []held) error {
+func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) error {
 	return markEach(ctx, s, portfolios, func(h *held, _ int64) { h.ordered = true }, `
 		SELECT l.portfolio_id, 0 FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
 		WHERE p.collection_id = ?`, part.CollectionID)
@@ -76,7 +75,7 @@ func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios []h
 
 // markElsewhere marks the portfolios that other profiles entitle to, and those among them where one of these profiles
 // has a newer release than ours, or one of the same date and was made first: its title fields stand.
-func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios []held) error {
+func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) error {
 	outranking, err := outrankingProfiles(ctx, s, part)
 	if err != nil {
 		return err
@@ -113,7 +112,7 @@ func outrankingProfiles(ctx context.Context, s *store.Store, part *Part) (map[in
 	return outranking, rows.Err()
 }
 
-func markEach(ctx context.Context, s *store.Store, portfolios []held, mark func(*held, int64), query string, args ...any) error {
+func markEach(ctx context.Context, s *store.Store, portfolios *chunked[held], mark func(*held, int64), query string, args ...any) error {
 	rows, err := s.Query(ctx, query, args...)
 	if err != nil {
 		return fmt.Errorf("read the portfolios: %w", err)
@@ -126,13 +125,13 @@ func markEach(ctx context.Context, s *store.Store, portfolios []held, mark func(
 			return fmt.Errorf("read the portfolios: %w", err)
 		}
 		if byID == nil { // only now: most collections have nothing to mark
-			byID = make(map[int64]int32, len(portfolios))
-			for i := range portfolios {
-				byID[portfolios[i].id] = int32(i)
+			byID = make(map[int64]int32, portfolios.len())
+			for i := range int32(portfolios.len()) {
+				byID[portfolios.at(i).id] = i
 			}
 		}
 		if i, ok := byID[portfolioID]; ok {
-			mark(&portfolios[i], value)
+			mark(portfolios.at(i), value)
 		}
 	}
 	return rows.Err()

@@ -11,7 +11,7 @@ import (
 // writeLeaving ends the entitlements of what the list no longer has. Whether a portfolio then goes, or is kept for its
 // PO line or for another profile, is decided here once more: somebody may have attached a PO line since the plan.
 func (a *applier) writeLeaving(ctx context.Context) error {
-	for batch := range slices.Chunk(a.plan.leaving, batchTitles) {
+	for batch := range slices.Chunk(a.plan.leaving, a.service.BatchTitles) {
 		a.done += len(batch)
 		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.leaveBatch(ctx, tx, batch) })
 		if err != nil {
@@ -25,7 +25,7 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	ids := make([]int64, len(batch))
 	entitlements := make([]int64, len(batch))
 	for i, l := range batch {
-		ids[i], entitlements[i] = a.plan.held[l.portfolio].id, a.plan.held[l.portfolio].entitlement
+		ids[i], entitlements[i] = a.plan.held.at(l.portfolio).id, a.plan.held.at(l.portfolio).entitlement
 	}
 	there, err := loadStored(ctx, tx, ids)
 	if err != nil {
@@ -52,7 +52,7 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 		if l.free {
 			why = "now listed as free"
 		}
-		h := &a.plan.held[l.portfolio]
+		h := a.plan.held.at(l.portfolio)
 		a.change(&id, action, "", p.values[0], stateBefore(h, p), why, 0)
 	}
 	a.counts.Removed += len(byAction[Remove])

@@ -22,7 +22,7 @@ type matchable struct {
 	titleID uint64    // hash; 0: none
 	folded  uint64    // hash of the folded title
 	keys    [2]uint64 // hashes of the identifiers; 0: none
-	more    []uint64  // of further rows' identifiers; nil nearly always
+	more    *[]uint64 // of further rows' identifiers; nil nearly always
 	kind    kbart.PublicationType
 }
 
@@ -35,7 +35,10 @@ func (m *matchable) eachKey(fn func(uint64) bool) {
 			return
 		}
 	}
-	for _, key := range m.more {
+	if m.more == nil {
+		return
+	}
+	for _, key := range *m.more {
 		if !fn(key) {
 			return
 		}
@@ -54,8 +57,10 @@ func (m *matchable) addKey(key uint64) {
 		m.keys[0] = key
 	case m.keys[1] == 0:
 		m.keys[1] = key
+	case m.more == nil:
+		m.more = &[]uint64{key}
 	default:
-		m.more = append(m.more, key)
+		*m.more = append(*m.more, key)
 	}
 }
 
@@ -81,7 +86,7 @@ type listTitle struct {
 // list is a provider's file reduced to what planning needs.
 type list struct {
 	source Source
-	titles []listTitle
+	titles chunked[listTitle]
 	rowsOf []int32 // title of each used row, in file order
 
 	statements map[int32][]uint64 // range hashes of titles with several statements
@@ -143,7 +148,6 @@ func readList(ctx context.Context, source Source, report func(kbart.Finding)) (*
 		return nil, err
 	}
 	l.byTitleID, l.byIdentity, l.current = nil, nil, Title{}
-	l.titles = slices.Clip(l.titles)
 	return l, nil
 }
 
@@ -240,8 +244,7 @@ func (l *list) take(rec *kbart.Record, report func(kbart.Finding)) {
 	index, found := l.find(&row)
 	switch {
 	case !found:
-		index = int32(len(l.titles))
-		l.titles = append(l.titles, listTitle{matchable: row, line: int32(rec.Line), next: -1})
+		index = l.titles.add(listTitle{matchable: row, line: int32(rec.Line), next: -1})
 		l.remember(index, &row)
 		l.current = Title{index: index, Line: rec.Line, more: l.current.more[:0], Coverage: l.current.Coverage[:0]}
 		l.current.join(rec, report)
@@ -252,7 +255,7 @@ func (l *list) take(rec *kbart.Record, report func(kbart.Finding)) {
 		l.extend(index, &row)
 		l.scattered[index] = true
 	}
-	title := &l.titles[index]
+	title := l.titles.at(index)
 	title.rows++
 	l.rowsOf = append(l.rowsOf, index)
 	for bit, c := range titleColumns {
@@ -295,8 +298,8 @@ func (l *list) find(row *matchable) (int32, bool) {
 		if !ok {
 			return 0, false
 		}
-		for i := first; i >= 0; i = l.titles[i].next {
-			title := &l.titles[i].matchable
+		for i := first; i >= 0; i = l.titles.at(i).next {
+			title := &l.titles.at(i).matchable
 			if row.identified() && title.identified() {
 				if row.shares(title) {
 					return i, true
@@ -330,10 +333,10 @@ func (l *list) remember(index int32, row *matchable) {
 		l.byTitleID[row.titleID] = index
 		return
 	}
-	for l.titles[first].next >= 0 {
-		first = l.titles[first].next
+	for l.titles.at(first).next >= 0 {
+		first = l.titles.at(first).next
 	}
-	l.titles[first].next = index
+	l.titles.at(first).next = index
 }
 
 func (l *list) rememberKey(index int32, kind kbart.PublicationType, key uint64) {
@@ -343,7 +346,7 @@ func (l *list) rememberKey(index int32, kind kbart.PublicationType, key uint64) 
 
 // extend adds the row's identifiers to the title it joins.
 func (l *list) extend(index int32, row *matchable) {
-	title := &l.titles[index]
+	title := l.titles.at(index)
 	row.eachKey(func(key uint64) bool {
 		if !title.hasKey(key) {
 			title.addKey(key)
@@ -360,7 +363,7 @@ func (l *list) extend(index int32, row *matchable) {
 
 // addStatement adds the row's coverage to the title's set, unless it is there already.
 func (l *list) addStatement(index int32, rec *kbart.Record, url, notes uint32) {
-	title := &l.titles[index]
+	title := l.titles.at(index)
 	statement := statementOf(rec)
 	if url == title.url {
 		statement.URL = ""

@@ -145,7 +145,7 @@ type Plan struct {
 	Guard  Guard
 
 	list      *list
-	held      []held
+	held      chunked[held]
 	pair      []int32           // of each title: its portfolio or unpaired
 	ambiguous map[int32][]int32 // titles that are added, and the portfolios they might be
 	leaving   []leaving
@@ -196,17 +196,17 @@ func judge(limits GuardLimits, before, affected int) Guard {
 }
 
 // makePlan matches the list with what is there.
-func makePlan(ctx context.Context, l *list, portfolios []held, limits GuardLimits) (*Plan, error) {
+func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits GuardLimits) (*Plan, error) {
 	p := &Plan{list: l, held: portfolios, ambiguous: map[int32][]int32{}}
 	p.Counts = Counts{
-		Rows: l.rows.Read, Titles: len(l.titles), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
+		Rows: l.rows.Read, Titles: l.titles.len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
 	}
 	p.match()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for i := range portfolios {
-		if portfolios[i].entitled {
+	for i := range int32(portfolios.len()) {
+		if portfolios.at(i).entitled {
 			p.Counts.EntitlementsBefore++
 		}
 	}
@@ -219,16 +219,16 @@ func makePlan(ctx context.Context, l *list, portfolios []held, limits GuardLimit
 // for a person, since the title they might have been may have been added beside them; with the hidden ones, which come
 // back. A title that was ambiguous in one round is not guessed in the next.
 func (p *Plan) match() {
-	titles := &side{at: func(i int32) *matchable { return &p.list.titles[i].matchable }, pair: newPairs(len(p.list.titles)), out: make([]bool, len(p.list.titles))}
-	portfolios := &side{at: func(i int32) *matchable { return &p.held[i].matchable }, pair: newPairs(len(p.held)), out: make([]bool, len(p.held))}
+	titles := newSide(p.list.titles.len(), func(i int32) *matchable { return &p.list.titles.at(i).matchable })
+	portfolios := newSide(p.held.len(), func(i int32) *matchable { return &p.held.at(i).matchable })
 	rounds := []func(h *held) bool{
 		func(h *held) bool { return !h.hidden && !h.review },
 		func(h *held) bool { return !h.hidden && h.review },
 		func(h *held) bool { return h.hidden },
 	}
 	for n, takesPart := range rounds {
-		for i := range p.held {
-			portfolios.out[i] = !takesPart(&p.held[i])
+		for i := range portfolios.out {
+			portfolios.out[i] = !takesPart(p.held.at(int32(i)))
 		}
 		matchRound(titles, portfolios, syncSteps)
 		for title, found := range candidates(titles, portfolios, syncSteps) {
@@ -242,14 +242,6 @@ func (p *Plan) match() {
 	p.leave(portfolios.pair)
 }
 
-func newPairs(n int) []int32 {
-	pairs := make([]int32, n)
-	for i := range pairs {
-		pairs[i] = unpaired
-	}
-	return pairs
-}
-
 // leave decides what becomes of the portfolios that no title pairs with.
 func (p *Plan) leave(pair []int32) {
 	candidate := map[int32]bool{}
@@ -259,10 +251,10 @@ func (p *Plan) leave(pair []int32) {
 		}
 	}
 	wait, nowFree := p.removalsWait(), p.freeTitles()
-	for i := range p.held {
-		h, index := &p.held[i], int32(i)
+	for index := range int32(p.held.len()) {
+		h := p.held.at(index)
 		switch {
-		case pair[i] != unpaired || h.hidden:
+		case pair[index] != unpaired || h.hidden:
 		case candidate[index]:
 			p.reviews = append(p.reviews, review{index, ReviewAmbiguous})
 		case !h.entitled:
@@ -297,8 +289,8 @@ func (p *Plan) removalsWait() bool {
 		return false
 	}
 	known := map[uint64]bool{}
-	for i := range p.held {
-		known[p.held[i].titleID] = true
+	for i := range int32(p.held.len()) {
+		known[p.held.at(i).titleID] = true
 	}
 	return slices.ContainsFunc(p.list.opaque, func(cells refusedRow) bool {
 		return !slices.ContainsFunc(cells, func(cell uint64) bool { return known[cell] })
@@ -339,7 +331,7 @@ func (p *Plan) pending(title int32) bool {
 	if p.pair[title] == unpaired {
 		return true
 	}
-	h, t := &p.held[p.pair[title]], &p.list.titles[title]
+	h, t := p.held.at(p.pair[title]), p.list.titles.at(title)
 	return !h.entitled || !h.listed || h.hidden || h.review || h.unreadable || h.values != t.values || h.coverage != t.coverage
 }
 
@@ -370,16 +362,19 @@ func (p *Plan) Hash() string {
 	}
 	for i := range p.pair {
 		if p.pending(int32(i)) {
-			t := &p.list.titles[i]
+			t := p.list.titles.at(int32(i))
 			write(uint64(t.line), t.values, t.coverage)
 			if pair := p.pair[i]; pair != unpaired {
-				write(uint64(p.held[pair].id), p.held[pair].values, p.held[pair].coverage)
+				h := p.held.at(pair)
+				write(uint64(h.id), h.values, h.coverage)
 			}
 		}
 	}
-	slices.SortFunc(p.leaving, func(a, b leaving) int { return cmp.Compare(p.held[a.portfolio].id, p.held[b.portfolio].id) })
+	slices.SortFunc(p.leaving, func(a, b leaving) int {
+		return cmp.Compare(p.held.at(a.portfolio).id, p.held.at(b.portfolio).id)
+	})
 	for _, l := range p.leaving {
-		write(uint64(p.held[l.portfolio].id), textHash(string(l.action)))
+		write(uint64(p.held.at(l.portfolio).id), textHash(string(l.action)))
 	}
 	return strconv.FormatUint(h.Sum64(), 16)
 }

@@ -18,18 +18,24 @@ import (
 
 // Service is the domain on an open database.
 type Service struct {
+	// BatchTitles is how many titles one transaction writes. The standard is large enough that committing costs little,
+	// and small enough that a mutation meanwhile waits for some tens of milliseconds.
+	BatchTitles int
+
 	store *store.Store
 	box   *secret.Box
 }
 
 // New returns the domain on a database; box seals the credentials in it.
-func New(s *store.Store, box *secret.Box) *Service { return &Service{store: s, box: box} }
+func New(s *store.Store, box *secret.Box) *Service {
+	return &Service{BatchTitles: 2000, store: s, box: box}
+}
 
 // Plan reads the source and computes what it would change. Findings go to report in file order. A *kbart.FatalError
 // says that the list is refused as a whole.
 func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits GuardLimits, report func(kbart.Finding)) (*Plan, error) {
 	var l *list
-	var portfolios []held
+	var portfolios chunked[held]
 	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
 	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
 	group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })

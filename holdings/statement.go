@@ -100,11 +100,13 @@ func coverageText(statements []Statement) string {
 
 // sortStatements puts them in date order; those of one date keep the order of the file.
 func sortStatements(statements []Statement) {
-	slices.SortStableFunc(statements, func(a, b Statement) int {
-		first, _ := kbart.ParseDate(a.DateFirst)
-		second, _ := kbart.ParseDate(b.DateFirst)
-		return first.Compare(second)
-	})
+	slices.SortStableFunc(statements, compareStart)
+}
+
+func compareStart(a, b Statement) int {
+	first, _ := kbart.ParseDate(a.DateFirst)
+	second, _ := kbart.ParseDate(b.DateFirst)
+	return first.Compare(second)
 }
 
 // sameCoverage compares two sets of statements without duplicates by range.

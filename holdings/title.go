@@ -56,7 +56,7 @@ func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report fu
 		}
 		index := l.rowsOf[row]
 		row++
-		known := &l.titles[index]
+		known := l.titles.at(index)
 		scattered := l.scattered[index]
 		if !scattered && !want(index) {
 			return

@@ -54,9 +54,6 @@ type recorded struct {
 	before, after string
 }
 
-// undoBatch is how many portfolios one transaction reverses.
-const undoBatch = 500
-
 func (u *undoer) beginUndo(ctx context.Context) error {
 	return u.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := u.clearReport(ctx, tx); err != nil {
@@ -93,7 +90,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	rows, err := u.store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
 		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW') AND `+added+`
 			(SELECT 1 FROM job_changes a WHERE a.part_id = c.part_id AND a.portfolio_id = c.portfolio_id AND a.action = 'ADD')
-		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, undoBatch)
+		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.service.BatchTitles)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
 	}

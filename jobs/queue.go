@@ -24,12 +24,16 @@ type SyncRequest struct {
 	Trigger        string // Manual, Scheduled or Command
 	IdempotencyKey string // the same key again answers with the same job; "" for none
 	DueAt          int64  // Unix milliseconds, not before; 0: now
+
+	// FileID is a kept file (see KeepFile) to sync instead of fetching: only its content type is done. 0: fetch.
+	FileID int64
 }
 
 // syncArgs are a sync's arguments as its row keeps them.
 type syncArgs struct {
 	ProfileIDs []int64 `json:"profileIds"`
 	Force      bool    `json:"force,omitempty"`
+	FileID     int64   `json:"fileId,omitempty"`
 }
 
 // StartSync queues a sync and tells the dispatcher.
@@ -55,7 +59,7 @@ func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (
 	if err := checkProfiles(ctx, tx, in); err != nil {
 		return nil, err
 	}
-	args, err := json.Marshal(syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force})
+	args, err := json.Marshal(syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force, FileID: in.FileID})
 	if err != nil {
 		return nil, fmt.Errorf("queue a sync: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
@@ -77,8 +78,14 @@ func (r *run) parts(ctx context.Context) ([]*ent.JobPart, error) {
 		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
 			return err
 		}
+		var given *ent.ProviderFile
+		if args.FileID != 0 {
+			if given, err = tx.ProviderFile.Get(ctx, args.FileID); err != nil {
+				return fmt.Errorf("read the file to sync: %w", err)
+			}
+		}
 		for _, id := range args.ProfileIDs {
-			if err := r.makeParts(ctx, tx, id); err != nil {
+			if err := r.makeParts(ctx, tx, id, given); err != nil {
 				return err
 			}
 		}
@@ -96,9 +103,9 @@ func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPa
 	return parts, nil
 }
 
-// makeParts adds a profile's parts, one for each content type. The names are those of the time: the report must still
+// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. The names are those of the time: the report must still
 // be true when the profile is called otherwise or gone.
-func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64) error {
+func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, given *ent.ProviderFile) error {
 	p, err := tx.Profile.Query().Where(profile.ID(profileID)).WithGroups().Only(ctx)
 	if ent.IsNotFound(err) {
 		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
@@ -121,6 +128,9 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64) erro
 		return err
 	}
 	for _, c := range oup.Collections() {
+		if given != nil && given.Content != contentName(c.Content) {
+			continue
+		}
 		now := store.Now()
 		create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
 			SetProfileID(profileID).SetProfileName(profileName(p)).SetGroups(groupNames).
@@ -130,6 +140,9 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64) erro
 		switch {
 		case err == nil && target.Active:
 			create.SetCollectionID(target.ID).SetCollectionName(target.Name)
+			if given != nil {
+				create.SetProviderFileID(given.ID).SetState(PartFetched)
+			}
 		case err == nil || ent.IsNotFound(err):
 			create.SetState(PartSkipped).SetCode("COLLECTION_INACTIVE").
 				SetMessage(fmt.Sprintf("%s is not activated, so its titles were not synced", c.Name)).
@@ -335,32 +348,57 @@ func (pr *partRun) lastApplied(ctx context.Context) (*ent.ProviderFile, error) {
 
 // keepFile records the file. The same bytes of a profile are one record, whenever they come.
 func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
-	return pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if err := pr.fence(ctx, tx, "fetch", 0, 0); err != nil {
 			return err
 		}
-		now, date := store.Now(), ""
-		if !file.Date.IsZero() {
-			date = file.Date.Format("2006-01-02")
+		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), pr.profile.ID, pr.part.Content, file); err != nil {
+			return err
 		}
-		known, err := tx.ProviderFile.Query().Where(providerfile.ProfileID(pr.profile.ID),
-			providerfile.Content(pr.part.Content), providerfile.Sha256(file.SHA256)).Only(ctx)
-		switch {
-		case err == nil:
-			pr.file, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).Save(ctx)
-		case ent.IsNotFound(err):
-			pr.file, err = tx.ProviderFile.Create().SetID(pr.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
-				SetProfileID(pr.profile.ID).SetContent(pr.part.Content).SetName(file.Name).SetPath(file.Path).
-				SetSha256(file.SHA256).SetSize(file.Size).SetStoredSize(file.StoredSize).SetEtag(file.ETag).
-				SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now).Save(ctx)
-		}
-		if err != nil {
-			return fmt.Errorf("record the file: %w", err)
-		}
-		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(now).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
+		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
 		return err
 	})
 }
+
+func recordFile(ctx context.Context, tx *store.Tx, id, profileID int64, content string, file *oup.File) (*ent.ProviderFile, error) {
+	now, date := store.Now(), ""
+	if !file.Date.IsZero() {
+		date = file.Date.Format("2006-01-02")
+	}
+	known, err := tx.ProviderFile.Query().Where(providerfile.ProfileID(profileID),
+		providerfile.Content(content), providerfile.Sha256(file.SHA256)).Only(ctx)
+	switch {
+	case err == nil:
+		known, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).Save(ctx)
+	case ent.IsNotFound(err):
+		known, err = tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).
+			SetProfileID(profileID).SetContent(content).SetName(file.Name).SetPath(file.Path).
+			SetSha256(file.SHA256).SetSize(file.Size).SetStoredSize(file.StoredSize).SetEtag(file.ETag).
+			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now).Save(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record the file: %w", err)
+	}
+	return known, nil
+}
+
+// KeepFile keeps a list that a person has, to be synced as if it had been fetched: name it by SyncRequest.FileID.
+func (s *Service) KeepFile(ctx context.Context, profileID int64, content oup.Content, name string, list io.Reader) (*ent.ProviderFile, error) {
+	file, err := s.fetcher.Store().Keep(ctx, list, name, maxGivenFile)
+	if err != nil {
+		return nil, fmt.Errorf("keep %s: %w", name, err)
+	}
+	file.FetchedAt = time.Now().UTC()
+	var kept *ent.ProviderFile
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		kept, err = recordFile(ctx, tx, s.store.NextID(), profileID, contentName(content), file)
+		return err
+	})
+	return kept, err
+}
+
+// maxGivenFile bounds a list that a person gives, in bytes, unpacked.
+const maxGivenFile = 1 << 30
 
 // fetchedAgain takes over what the provider says of a file that is known. An answer 304 says little: what it leaves out
 // stays as it was.

@@ -66,23 +66,15 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 	if c.Bool("once") && !c.IsSet("addr") {
 		addr = "127.0.0.1:0" // nobody else is to reach it
 	}
-	serving, stop := context.WithCancel(ctx)
-	defer stop()
-	url := make(chan string, 1)
-	served := make(chan error, 1)
-	go func() { served <- a.serve(serving, addr, true, func(u string) { url <- u }) }()
-	select {
-	case err := <-served:
-		return err
-	case u := <-url:
-		err = walkThrough(ctx, client{u}, c.Root().Writer)
-		if err == nil && !c.Bool("once") {
-			fmt.Fprintf(c.Root().Writer, "\nGraphiQL is at %s/ and the mock provider at %s. Press Ctrl-C to end.\n", u, mock.url)
-			return <-served
+	return a.serveDuring(ctx, addr, func(serving context.Context, url string) error {
+		out := c.Root().Writer
+		if err := walkThrough(ctx, client{url}, out); err != nil || c.Bool("once") {
+			return err
 		}
-	}
-	stop()
-	return errors.Join(err, <-served)
+		fmt.Fprintf(out, "\nGraphiQL is at %s/ and the mock provider at %s. Press Ctrl-C to end.\n", url, mock.url)
+		<-serving.Done()
+		return nil
+	})
 }
 
 // demoFolder is the folder given, which is kept, or a temporary one.

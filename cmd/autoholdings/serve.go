@@ -97,6 +97,23 @@ func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url 
 	return group.Wait()
 }
 
+// serveDuring runs the API and the workers while fn uses them. fn's context ends when they do.
+func (a *app) serveDuring(ctx context.Context, addr string, fn func(serving context.Context, url string) error) error {
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	url := make(chan string, 1)
+	served := make(chan error, 1)
+	go func() { defer stop(); served <- a.serve(serving, addr, true, func(u string) { url <- u }) }()
+	select {
+	case err := <-served:
+		return err
+	case u := <-url:
+		err := fn(serving, u)
+		stop()
+		return errors.Join(err, <-served)
+	}
+}
+
 // shutdownTimeout is how long requests under way may take to finish.
 const shutdownTimeout = 3 * time.Second
 

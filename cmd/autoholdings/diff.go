@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"autoholdings/holdings"
+	"autoholdings/kbart"
+)
+
+func diffCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "diff",
+		Usage:     "tell what a sync would do, from two KBART files alone",
+		ArgsUsage: "OLD NEW",
+		Description: "OLD stands for the holdings, NEW for the provider's next file. Nothing is written, and no database is needed.\n" +
+			"/dev/null as OLD stands for empty holdings. JSON begins with the counts; TSV has a line for each change.",
+		Flags: []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or tsv"}},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Args().Len() != 2 {
+				return errors.New("diff: name two files, OLD and NEW")
+			}
+			out := bufio.NewWriter(c.Root().Writer)
+			err := diff(ctx, c.Args().Get(0), c.Args().Get(1), c.String("format"), out)
+			return errors.Join(err, out.Flush())
+		},
+	}
+}
+
+func diff(ctx context.Context, before, after, format string, out io.Writer) error {
+	writers := map[string]func(io.Writer, holdings.Counts, []holdings.Change) error{"text": diffText, "json": diffJSON, "tsv": diffTSV}
+	write, ok := writers[format]
+	if !ok {
+		return fmt.Errorf("diff: --format %q is none of text, json, tsv", format)
+	}
+	var changes []holdings.Change
+	counts, err := holdings.Diff(ctx, fileSource(before), fileSource(after), func(kbart.Finding) {}, func(c holdings.Change) error {
+		changes = append(changes, c)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("diff %s %s: %w", before, after, err)
+	}
+	return write(out, counts, changes)
+}
+
+// fileSource is a list on disk; /dev/null is none.
+func fileSource(path string) holdings.Source {
+	if path == os.DevNull {
+		return holdings.Source{}
+	}
+	return holdings.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+}
+
+func diffJSON(out io.Writer, counts holdings.Counts, changes []holdings.Change) error {
+	if counts.Fields == nil {
+		counts.Fields = []holdings.FieldCount{}
+	}
+	if changes == nil {
+		changes = []holdings.Change{}
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(struct {
+		Counts  holdings.Counts   `json:"counts"`
+		Changes []holdings.Change `json:"changes"`
+	}{counts, changes})
+}
+
+// tsvCell keeps a value on its line and in its column.
+var tsvCell = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
+
+func diffTSV(out io.Writer, _ holdings.Counts, changes []holdings.Change) error {
+	fmt.Fprintln(out, "action\tfield\ttitle\told\tnew\tline")
+	for _, c := range changes {
+		line := ""
+		if c.Line > 0 {
+			line = strconv.Itoa(c.Line)
+		}
+		cells := []string{string(c.Action), c.Field, tsvCell.Replace(c.Title), tsvCell.Replace(c.Old), tsvCell.Replace(c.New), line}
+		if _, err := fmt.Fprintln(out, strings.Join(cells, "\t")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func diffText(out io.Writer, counts holdings.Counts, changes []holdings.Change) error {
+	fmt.Fprintf(out, "%d rows, %d titles: %d added, %d removed, %d updated, %d unchanged; %d free rows, %d rows refused, %d ambiguous\n",
+		counts.Rows, counts.Titles, counts.Added, counts.Removed, counts.Updated, counts.Unchanged, counts.Free, counts.Invalid, counts.Ambiguous)
+	for _, f := range counts.Fields {
+		fmt.Fprintf(out, "  %-34s %d titles\n", f.Name, f.Titles)
+	}
+	for _, c := range changes {
+		view := changeView{Action: string(c.Action), Title: c.Title}
+		if c.Field != "" {
+			view.Field = &c.Field
+		}
+		if c.Old != "" || c.New != "" {
+			view.OldValue, view.NewValue = &c.Old, &c.New
+		}
+		if _, err := fmt.Fprintln(out, view); err != nil {
+			return err
+		}
+	}
+	return nil
+}

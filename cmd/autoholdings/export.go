@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/urfave/cli/v3"
+
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+func exportCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "export",
+		Usage: "write a collection as a KBART file to standard output",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "collection", Required: true, Usage: "`ID` of the electronic collection, as the API shows it"},
+			dataDirFlag, databaseFlag,
+		},
+		Action: func(ctx context.Context, c *cli.Command) (err error) {
+			id, err := idOf(model.CollectionType, c.String("collection"))
+			if err != nil {
+				return fmt.Errorf("export: --collection: %w", err)
+			}
+			s, err := store.Open(ctx, store.Options{DataDir: c.String("data-dir"), URL: c.String("database-url")})
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, s.Close()) }()
+			out := bufio.NewWriter(c.Root().Writer)
+			_, err = holdings.New(s, nil).Export(ctx, id, out)
+			return errors.Join(err, out.Flush())
+		},
+	}
+}
+
+// idOf reads an id as the API shows it, or the bare number in it.
+func idOf(typeName, text string) (int64, error) {
+	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return id, nil
+	}
+	found, id, err := model.ParseID(text)
+	if err != nil {
+		return 0, err
+	}
+	if found != typeName {
+		return 0, fmt.Errorf("%s is the id of a %s, not of a %s", text, found, typeName)
+	}
+	return id, nil
+}

@@ -1,0 +1,64 @@
+package model
+
+import "context"
+
+// Connection is one page of a listing.
+type Connection[T any] struct {
+	Edges    []*Edge[T]
+	PageInfo *PageInfo
+
+	// Count counts the whole listing, when totalCount is asked for.
+	Count func(ctx context.Context) (int, error)
+}
+
+// Edge is an item and its position.
+type Edge[T any] struct {
+	Cursor string
+	Node   T
+}
+
+// PageInfo says where a page stands.
+type PageInfo struct {
+	HasNextPage     bool
+	HasPreviousPage bool
+	StartCursor     *string
+	EndCursor       *string
+}
+
+// Nodes are the page's items.
+func (c *Connection[T]) Nodes() []T {
+	nodes := make([]T, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// TotalCount counts the whole listing.
+func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.Count(ctx) }
+
+// The listings.
+type (
+	InventoryGroupConnection          = Connection[*InventoryGroup]
+	InventoryGroupEdge                = Edge[*InventoryGroup]
+	CommunityZoneCollectionConnection = Connection[*CommunityZoneCollection]
+	CommunityZoneCollectionEdge       = Edge[*CommunityZoneCollection]
+	CollectionConnection              = Connection[*Collection]
+	CollectionEdge                    = Edge[*Collection]
+	PortfolioConnection               = Connection[*Portfolio]
+	PortfolioEdge                     = Edge[*Portfolio]
+	POLineConnection                  = Connection[*POLine]
+	POLineEdge                        = Edge[*POLine]
+	LicenseConnection                 = Connection[*License]
+	LicenseEdge                       = Edge[*License]
+	ProfileConnection                 = Connection[*Profile]
+	ProfileEdge                       = Edge[*Profile]
+	ProviderFileConnection            = Connection[*ProviderFile]
+	ProviderFileEdge                  = Edge[*ProviderFile]
+	JobConnection                     = Connection[*Job]
+	JobEdge                           = Edge[*Job]
+	JobFindingConnection              = Connection[*JobFinding]
+	JobFindingEdge                    = Edge[*JobFinding]
+	JobChangeConnection               = Connection[*JobChange]
+	JobChangeEdge                     = Edge[*JobChange]
+)

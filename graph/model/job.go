@@ -1,0 +1,297 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+	"autoholdings/kbart"
+)
+
+// Job is one run of a sync, a move or an undo.
+type Job struct {
+	*ent.Job
+	Page *JobPage
+}
+
+// JobPage is what was read together.
+type JobPage struct {
+	Rows     []*ent.Job
+	Parts    Related[[]*JobPart]
+	Profiles Related[*Profile]
+	Groups   Related[[]*JobGroup]
+	Jobs     Related[*Job] // subjects and those waited for
+}
+
+// Jobs makes a page of rows.
+func Jobs(rows []*ent.Job) []*Job {
+	page := &JobPage{Rows: rows}
+	return wrap(rows, func(row *ent.Job) *Job { return &Job{row, page} })
+}
+
+// IDs are those of the page's jobs.
+func (p *JobPage) IDs() []int64 { return ids(p.Rows, func(row *ent.Job) int64 { return row.ID }) }
+
+func (*Job) IsNode() {}
+
+// ID is the opaque id.
+func (j *Job) ID() string { return ID(JobType, j.Job.ID) }
+
+// Verdict is null while it is open.
+func (j *Job) Verdict() *string { return orNull(j.Job.Verdict) }
+
+// Summary is null until it is over.
+func (j *Job) Summary() *string { return orNull(j.Job.Summary) }
+
+// Counts are zero while nothing is known.
+func (j *Job) Counts() (*Counts, error) {
+	counts, err := countsOf(j.Job.Counts)
+	if counts == nil && err == nil {
+		counts = &Counts{}
+	}
+	return counts, err
+}
+
+// JobProgress is how far a job is.
+type JobProgress struct {
+	Phase       *string
+	Done, Total int64
+}
+
+// Progress is how far it is.
+func (j *Job) Progress() *JobProgress { return &JobProgress{orNull(j.Phase), j.Done, j.Total} }
+
+// JobError is why a job could not do its work.
+type JobError struct {
+	Code, Message string
+	Hint          *string
+}
+
+// Error is null where there is none.
+func (j *Job) Error() *JobError {
+	if j.ErrorCode == "" {
+		return nil
+	}
+	return &JobError{j.ErrorCode, j.ErrorMessage, orNull(j.ErrorHint)}
+}
+
+// JobGroup is an inventory group as it was called at the time.
+type JobGroup struct {
+	ID   *string
+	Name string
+}
+
+// Counts are what a plan comes to.
+type Counts struct{ holdings.Counts }
+
+func countsOf(stored json.RawMessage) (*Counts, error) {
+	if len(stored) == 0 || string(stored) == "null" {
+		return nil, nil
+	}
+	var counts Counts
+	if err := json.Unmarshal(stored, &counts.Counts); err != nil {
+		return nil, fmt.Errorf("read the counts of a job: %w", err)
+	}
+	return &counts, nil
+}
+
+// FindingCounts are by severity.
+type FindingCounts struct{ Info, Warning, Error, Fatal int }
+
+// Findings are by severity.
+func (c *Counts) Findings() *FindingCounts {
+	f := c.Counts.Findings
+	return &FindingCounts{f[kbart.Info], f[kbart.Warning], f[kbart.Error], f[kbart.Fatal]}
+}
+
+// JobPart is a job's work on one profile's one content type.
+type JobPart struct {
+	*ent.JobPart
+	Page *JobPartPage
+}
+
+// JobPartPage is what was read together.
+type JobPartPage struct {
+	Rows        []*ent.JobPart
+	Profiles    Related[*Profile]
+	Collections Related[*Collection]
+	Files       Related[*ProviderFile]
+	Groups      Related[[]*JobGroup]
+}
+
+// JobParts makes a page of rows.
+func JobParts(rows []*ent.JobPart) []*JobPart {
+	page := &JobPartPage{Rows: rows}
+	return wrap(rows, func(row *ent.JobPart) *JobPart { return &JobPart{row, page} })
+}
+
+func (*JobPart) IsNode() {}
+
+// ID is the opaque id.
+func (p *JobPart) ID() string { return ID(JobPartType, p.JobPart.ID) }
+
+// CollectionName is null where there is no collection.
+func (p *JobPart) CollectionName() *string { return orNull(p.JobPart.CollectionName) }
+
+// Code is the outcome code.
+func (p *JobPart) Code() *string { return orNull(p.JobPart.Code) }
+
+// Message says what happened and why.
+func (p *JobPart) Message() *string { return orNull(p.JobPart.Message) }
+
+// Hint says what to do.
+func (p *JobPart) Hint() *string { return orNull(p.JobPart.Hint) }
+
+// Counts are null while nothing is known.
+func (p *JobPart) Counts() (*Counts, error) { return countsOf(p.JobPart.Counts) }
+
+// GroupNames are those of the profile's groups at the time.
+func (p *JobPart) GroupNames() ([]string, error) {
+	if len(p.JobPart.Groups) == 0 {
+		return nil, nil
+	}
+	var names []string
+	if err := json.Unmarshal(p.JobPart.Groups, &names); err != nil {
+		return nil, fmt.Errorf("read the groups of a job: %w", err)
+	}
+	return names, nil
+}
+
+// JobGuard is what the guard judged.
+type JobGuard struct {
+	Held             bool
+	Before, Affected int
+	Percent          float64
+}
+
+// Guard is null while nothing is planned.
+func (p *JobPart) Guard() (*JobGuard, error) {
+	counts, err := p.Counts()
+	if counts == nil || err != nil {
+		return nil, err
+	}
+	guard := &JobGuard{Held: p.State == "HELD", Before: counts.EntitlementsBefore, Affected: counts.EntitlementsAffected}
+	if guard.Before > 0 {
+		guard.Percent = 100 * float64(guard.Affected) / float64(guard.Before)
+	}
+	return guard, nil
+}
+
+// JobFinding is something worth saying about a list.
+type JobFinding struct {
+	*ent.JobFinding
+	Page *JobPartsPage
+}
+
+// JobPartsPage is a page of a job's findings.
+type JobPartsPage struct {
+	PartIDs []int64
+	Parts   Related[*JobPart]
+}
+
+// JobFindings makes a page of rows.
+func JobFindings(rows []*ent.JobFinding) []*JobFinding {
+	page := &JobPartsPage{PartIDs: ids(rows, func(row *ent.JobFinding) int64 { return row.PartID })}
+	return wrap(rows, func(row *ent.JobFinding) *JobFinding { return &JobFinding{row, page} })
+}
+
+func (*JobFinding) IsNode() {}
+
+// ID is the opaque id.
+func (f *JobFinding) ID() string { return ID(JobFindingType, f.JobFinding.ID) }
+
+// Severity is its name.
+func (f *JobFinding) Severity() string {
+	return severities[min(max(f.JobFinding.Severity, 0), len(severities)-1)]
+}
+
+// Line is null for the file as a whole.
+func (f *JobFinding) Line() *int { return orNone(f.JobFinding.Line) }
+
+// Column is null for the row or file as a whole.
+func (f *JobFinding) Column() *string { return orNull(f.JobFinding.Column) }
+
+// Value is what is meant.
+func (f *JobFinding) Value() *string { return orNull(f.JobFinding.Value) }
+
+// Hint says what to do.
+func (f *JobFinding) Hint() *string { return orNull(f.JobFinding.Hint) }
+
+// severities are the names, in the order of kbart.Severity.
+var severities = []string{kbart.Info: "INFO", kbart.Warning: "WARNING", kbart.Error: "ERROR", kbart.Fatal: "FATAL"}
+
+// SeverityNumber is how a severity of the schema is stored.
+func SeverityNumber(name string) int {
+	for i, known := range severities {
+		if known == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// JobChange is one line of a job's report.
+type JobChange struct {
+	*ent.JobChange
+	Page *JobChangePage
+}
+
+// JobChangePage is what was read together.
+type JobChangePage struct {
+	Rows       []*ent.JobChange
+	Parts      Related[*JobPart]
+	Portfolios Related[*Portfolio] // and candidates of ambiguous titles
+}
+
+// JobChanges makes a page of rows.
+func JobChanges(rows []*ent.JobChange) []*JobChange {
+	page := &JobChangePage{Rows: rows}
+	return wrap(rows, func(row *ent.JobChange) *JobChange { return &JobChange{row, page} })
+}
+
+func (*JobChange) IsNode() {}
+
+// ID is the opaque id.
+func (c *JobChange) ID() string { return ID(JobChangeType, c.JobChange.ID) }
+
+// Field is null for the portfolio or row as a whole.
+func (c *JobChange) Field() *string { return orNull(c.JobChange.Field) }
+
+// OldValue is the former value in words.
+func (c *JobChange) OldValue() *string {
+	return orNull(holdings.ChangeText(c.JobChange, c.JobChange.OldValue))
+}
+
+// NewValue is the new value or the reason in words.
+func (c *JobChange) NewValue() *string {
+	return orNull(holdings.ChangeText(c.JobChange, c.JobChange.NewValue))
+}
+
+// OldCoverage is null unless the change is one of coverage.
+func (c *JobChange) OldCoverage() []*Coverage { return c.statements(c.JobChange.OldValue) }
+
+// NewCoverage is null unless the change is one of coverage.
+func (c *JobChange) NewCoverage() []*Coverage { return c.statements(c.JobChange.NewValue) }
+
+func (c *JobChange) statements(stored string) []*Coverage {
+	if c.JobChange.Field != holdings.CoverageField {
+		return nil
+	}
+	statements, _ := holdings.StoredStatements(stored)
+	page := &CoveragePage{}
+	return append([]*Coverage{}, wrap(statements, func(st holdings.Statement) *Coverage {
+		return &Coverage{Statement: st, Page: page}
+	})...)
+}
+
+// Line is null where there is none.
+func (c *JobChange) Line() *int { return orNone(c.JobChange.Line) }
+
+// orNone is nil for 0.
+func orNone(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}

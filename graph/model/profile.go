@@ -1,0 +1,98 @@
+package model
+
+import (
+	"slices"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+)
+
+// Profile is an integration profile.
+type Profile struct {
+	*ent.Profile
+	Page *ProfilePage
+}
+
+// ProfilePage is what was read together.
+type ProfilePage struct {
+	IDs    []int64
+	Groups Related[[]*InventoryGroup]
+}
+
+// Profiles makes a page of rows.
+func Profiles(rows []*ent.Profile) []*Profile {
+	page := &ProfilePage{IDs: ids(rows, func(row *ent.Profile) int64 { return row.ID })}
+	return wrap(rows, func(row *ent.Profile) *Profile { return &Profile{row, page} })
+}
+
+func (*Profile) IsNode() {}
+
+// ID is the opaque id.
+func (p *Profile) ID() string { return ID(ProfileType, p.Profile.ID) }
+
+// Name is how people know it.
+func (p *Profile) Name() string { return holdings.ProfileName(p.Profile) }
+
+// Description is null where nothing was written.
+func (p *Profile) Description() *string { return orNull(p.Profile.Description) }
+
+// Schedule is when it runs by itself.
+func (p *Profile) Schedule() *Schedule { return &Schedule{holdings.ScheduleOf(p.Profile)} }
+
+// Guard is how much a run may take away.
+func (p *Profile) Guard() *holdings.GuardLimits {
+	return &holdings.GuardLimits{Percent: p.GuardPercent, Titles: p.GuardTitles}
+}
+
+// Schedule is when a profile runs by itself.
+type Schedule struct{ holdings.Schedule }
+
+// Weekday is the day's name.
+func (s *Schedule) Weekday() string { return weekdays[min(max(s.Schedule.Weekday, 1), len(weekdays))-1] }
+
+// Text is the schedule in words.
+func (s *Schedule) Text() string { return s.String() }
+
+// weekdays are ISO 8601's 1 to 7.
+var weekdays = []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"}
+
+// WeekdayNumber is 1 for MONDAY to 7 for SUNDAY, 0 for anything else.
+func WeekdayNumber(name string) int { return slices.Index(weekdays, name) + 1 }
+
+// ProviderFile is one file as it was fetched.
+type ProviderFile struct {
+	*ent.ProviderFile
+	Page *ProviderFilePage
+}
+
+// ProviderFilePage is what was read together.
+type ProviderFilePage struct {
+	Rows     []*ent.ProviderFile
+	Profiles Related[*Profile]
+}
+
+// ProviderFiles makes a page of rows.
+func ProviderFiles(rows []*ent.ProviderFile) []*ProviderFile {
+	page := &ProviderFilePage{Rows: rows}
+	return wrap(rows, func(row *ent.ProviderFile) *ProviderFile { return &ProviderFile{row, page} })
+}
+
+func (*ProviderFile) IsNode() {}
+
+// ID is the opaque id.
+func (f *ProviderFile) ID() string { return ID(ProviderFileType, f.ProviderFile.ID) }
+
+// Kept says whether the copy is still there.
+func (f *ProviderFile) Kept() bool { return f.Path != "" }
+
+// Etag is the provider's entity tag.
+func (f *ProviderFile) Etag() *string { return orNull(f.ProviderFile.Etag) }
+
+// LastModified is as the provider sent it.
+func (f *ProviderFile) LastModified() *string { return orNull(f.ProviderFile.LastModified) }
+
+// Date is the release's.
+func (f *ProviderFile) Date() *string { return orNull(f.ProviderFile.Date) }
+
+// Outcome is what became of it.
+func (f *ProviderFile) Outcome() *string { return orNull(f.ProviderFile.Outcome) }

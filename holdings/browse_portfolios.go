@@ -1,0 +1,262 @@
+package holdings
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"autoholdings/ent"
+	"autoholdings/ent/coveragestatement"
+	"autoholdings/ent/entitlement"
+	"autoholdings/ent/portfolio"
+	"autoholdings/ent/predicate"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/store"
+)
+
+// PortfolioFilter narrows a listing of portfolios; empty and nil fields do not. Each is answered from an index.
+type PortfolioFilter struct {
+	CollectionID int64
+	TitlePrefix  string
+	TitleID      string
+	Identifier   string // ISSN or ISBN in any writing
+	Available    *bool
+	Listed       *bool
+	NeedsReview  *bool
+	Removed      bool  // the removed ones instead of those in the holdings
+	ProfileID    int64 // those that the profile entitles to now
+}
+
+// where writes the conditions on rare states just as the partial indexes have them, or they would not be used.
+func (f PortfolioFilter) where() []predicate.Portfolio {
+	where := []predicate.Portfolio{portfolio.RemovedAtIsNil()}
+	if f.Removed {
+		where[0] = portfolio.RemovedAtNotNil()
+	}
+	if f.CollectionID != 0 {
+		where = append(where, portfolio.CollectionID(f.CollectionID))
+	}
+	if f.TitlePrefix != "" {
+		where = append(where, prefixed(portfolio.FieldTitleKey, f.TitlePrefix))
+	}
+	if f.TitleID != "" {
+		where = append(where, portfolio.TitleID(f.TitleID))
+	}
+	if f.Identifier != "" {
+		where = append(where, identified(f.Identifier))
+	}
+	if f.Available != nil {
+		where = append(where, portfolio.Available(*f.Available))
+	}
+	if f.Listed != nil {
+		where = append(where, portfolio.Listed(*f.Listed))
+	}
+	if f.NeedsReview != nil {
+		where = append(where, needsReview(*f.NeedsReview))
+	}
+	if f.ProfileID != 0 {
+		where = append(where, entitledBy(f.ProfileID))
+	}
+	return where
+}
+
+// identified finds portfolios by ISSN or ISBN. What is neither identifies nothing.
+func identified(identifier string) predicate.Portfolio {
+	key := identifierKey(strings.TrimSpace(identifier))
+	return func(s *sql.Selector) {
+		if key == "" {
+			s.Where(sql.False())
+			return
+		}
+		t := sql.Table(portfolio.Table)
+		found := sql.Select(t.C("id")).From(t).Where(sql.EQ(t.C("print_key"), key)).
+			Union(sql.Select(t.C("id")).From(t).Where(sql.EQ(t.C("online_key"), key)))
+		s.Where(sql.In(s.C("id"), found))
+	}
+}
+
+func needsReview(yes bool) predicate.Portfolio {
+	return func(s *sql.Selector) {
+		if yes {
+			s.Where(sql.ExprP(s.C(portfolio.FieldReview) + " <> ''"))
+		} else {
+			s.Where(sql.ExprP(s.C(portfolio.FieldReview) + " = ''"))
+		}
+	}
+}
+
+func entitledBy(profileID int64) predicate.Portfolio {
+	return func(s *sql.Selector) {
+		t := sql.Table(entitlement.Table)
+		s.Where(sql.Exists(sql.Select(t.C("id")).From(t).Where(sql.And(
+			sql.ColumnsEQ(t.C(entitlement.FieldPortfolioID), s.C(portfolio.FieldID)),
+			sql.EQ(t.C(entitlement.FieldProfileID), profileID), sql.EQ(t.C(entitlement.FieldActive), true)))))
+	}
+}
+
+// Portfolios lists portfolios by folded title.
+func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), byTitle, w, f.where())
+}
+
+// CountPortfolios counts what Portfolios lists.
+func (s *Service) CountPortfolios(ctx context.Context, f PortfolioFilter) (int, error) {
+	return s.store.Read.Portfolio.Query().Where(f.where()...).Count(ctx)
+}
+
+// PortfoliosByID reads portfolios, removed ones too.
+func (s *Service) PortfoliosByID(ctx context.Context, ids []int64) (map[int64]*ent.Portfolio, error) {
+	return keyset.ByID(ctx, s.store.Read.Portfolio.Query(), ids, func(row *ent.Portfolio) int64 { return row.ID })
+}
+
+// Entitlement is one profile's word on a portfolio, with the coverage it gives.
+type Entitlement struct {
+	*ent.Entitlement
+	Coverage []Statement
+}
+
+// EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in two statements.
+func (s *Service) EntitlementsOf(ctx context.Context, portfolioIDs []int64) (map[int64][]Entitlement, error) {
+	rows, err := s.store.Read.Entitlement.Query().Where(entitlement.PortfolioIDIn(portfolioIDs...)).
+		WithCoverage(func(q *ent.CoverageStatementQuery) { q.Order(coveragestatement.ByPosition()) }).
+		Order(entitlement.ByProfileID(), entitlement.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the entitlements: %w", err)
+	}
+	found := make(map[int64][]Entitlement, len(portfolioIDs))
+	for _, row := range rows {
+		found[row.PortfolioID] = append(found[row.PortfolioID], Entitlement{row, statementsOf(row.Edges.Coverage)})
+	}
+	return found, nil
+}
+
+func statementsOf(rows []*ent.CoverageStatement) []Statement {
+	statements := make([]Statement, len(rows))
+	for i, row := range rows {
+		statements[i] = Statement{
+			DateFirst: row.DateFirstIssueOnline, VolFirst: row.NumFirstVolOnline, IssueFirst: row.NumFirstIssueOnline,
+			DateLast: row.DateLastIssueOnline, VolLast: row.NumLastVolOnline, IssueLast: row.NumLastIssueOnline,
+			Embargo: row.EmbargoInfo, URL: row.TitleURL, Notes: row.Notes, Kind: row.Kind,
+		}
+	}
+	return statements
+}
+
+// SharedStatement is a coverage statement and the profiles that give it.
+type SharedStatement struct {
+	Statement
+	ProfileIDs []int64
+}
+
+// Coverage is what a portfolio's entitlements give together: the statements of the active ones, each once, in date order,
+// never merged. Where none is active, it is what the one that ended last gave.
+func Coverage(entitlements []Entitlement) []SharedStatement {
+	var union []SharedStatement
+	for _, e := range inForce(entitlements) {
+		for _, st := range e.Coverage {
+			i := slices.IndexFunc(union, func(known SharedStatement) bool { return known.Statement == st })
+			if i < 0 {
+				i = len(union)
+				union = append(union, SharedStatement{Statement: st})
+			}
+			if e.ProfileID != nil {
+				union[i].ProfileIDs = append(union[i].ProfileIDs, *e.ProfileID)
+			}
+		}
+	}
+	slices.SortStableFunc(union, func(a, b SharedStatement) int { return compareStart(a.Statement, b.Statement) })
+	return union
+}
+
+// inForce are the active entitlements or, where there are none, the one that ended last.
+func inForce(entitlements []Entitlement) []Entitlement {
+	var active, last []Entitlement
+	for _, e := range entitlements {
+		switch {
+		case e.Active:
+			active = append(active, e)
+		case last == nil || e.UpdatedAt > last[0].UpdatedAt:
+			last = []Entitlement{e}
+		}
+	}
+	if active != nil {
+		return active
+	}
+	return last
+}
+
+// AvailableFor are the groups a portfolio is available for, by name: those of all profiles that entitle to it. Empty means
+// everyone: no profile entitles to it, or one that does is for no group in particular.
+func AvailableFor(entitlements []Entitlement, groups map[int64][]*ent.InventoryGroup) []*ent.InventoryGroup {
+	var union []*ent.InventoryGroup
+	for _, e := range entitlements {
+		if !e.Active {
+			continue
+		}
+		if e.ProfileID == nil || len(groups[*e.ProfileID]) == 0 {
+			return nil
+		}
+		for _, group := range groups[*e.ProfileID] {
+			if !slices.ContainsFunc(union, func(known *ent.InventoryGroup) bool { return known.ID == group.ID }) {
+				union = append(union, group)
+			}
+		}
+	}
+	slices.SortFunc(union, func(a, b *ent.InventoryGroup) int { return strings.Compare(a.Name, b.Name) })
+	return union
+}
+
+// ChangeText is a stored value of a job's change in words, as reports show it: coverage one statement after another, a
+// portfolio's former state, why it waits for a person.
+func ChangeText(c *ent.JobChange, stored string) string {
+	if c.Field != "" || stored == "" {
+		return StoredText(c.Field, stored)
+	}
+	if candidates := Candidates(c, stored); candidates != nil {
+		return fmt.Sprintf("has the keys of %d portfolios", len(candidates))
+	}
+	var state before
+	if strings.HasPrefix(stored, "{") && json.Unmarshal([]byte(stored), &state) == nil {
+		return state.String()
+	}
+	if text, ok := reviewText[stored]; ok {
+		return text
+	}
+	return stored
+}
+
+// Candidates are the portfolios that an ambiguous title might be, as a stored value names them; nil for anything else.
+func Candidates(c *ent.JobChange, stored string) (portfolioIDs []int64) {
+	if c.Action != string(Ambiguous) || !strings.HasPrefix(stored, "[") || json.Unmarshal([]byte(stored), &portfolioIDs) != nil {
+		return nil
+	}
+	return portfolioIDs
+}
+
+var reviewText = map[string]string{
+	ReviewAmbiguous:  "left as it is: it may be one of the list's titles, and a person must decide",
+	ReviewUnreadable: "left as it is: its row in the list could not be read",
+}
+
+// String is the state in words.
+func (b before) String() string {
+	words := []string{"not available"}
+	if b.Available {
+		words[0] = "available"
+	}
+	switch {
+	case b.RemovedAt != nil:
+		words = []string{"removed on " + store.Time(*b.RemovedAt).Format(time.DateOnly)}
+	case !b.Listed:
+		words = append(words, "not listed by the provider")
+	}
+	if b.Review != "" {
+		words = append(words, "waiting for a person")
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,28 @@
+package holdings
+
+// chunked is a slice that grows without being copied: at a million titles, a copy would be the peak of the memory used.
+type chunked[T any] struct {
+	chunks [][]T
+	n      int
+}
+
+const chunkBits = 14
+
+func (c *chunked[T]) len() int { return c.n }
+
+func (c *chunked[T]) at(i int32) *T { return &c.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
+
+// add appends a value and returns its place.
+func (c *chunked[T]) add(value T) int32 {
+	if c.n == len(c.chunks)<<chunkBits {
+		size := 1 << chunkBits
+		if c.n == 0 {
+			size = 64 // most lists are short
+		}
+		c.chunks = append(c.chunks, make([]T, 0, size))
+	}
+	last := len(c.chunks) - 1
+	c.chunks[last] = append(c.chunks[last], value)
+	c.n++
+	return int32(c.n - 1)
+}

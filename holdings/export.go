@@ -1,0 +1,148 @@
+package holdings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"autoholdings/ent/collection"
+	"autoholdings/internal/problem"
+	"autoholdings/kbart"
+)
+
+// Export writes a collection as a KBART list, Phase II, sorted by title: what is in its holdings and available, a row
+// for each coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows.
+func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (rows int, err error) {
+	exists, err := s.store.Read.Collection.Query().Where(collection.ID(collectionID)).Exist(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("export: %w", err)
+	}
+	if !exists {
+		return 0, problem.New(problem.NotFound, "", "there is no such collection")
+	}
+	out := kbart.NewWriter(w, kbart.WriterOptions{})
+	e := exporter{out: out}
+	if err := s.eachExported(ctx, collectionID, e.add); err != nil {
+		return 0, err
+	}
+	if err := errors.Join(e.flush(), out.Flush()); err != nil {
+		return 0, fmt.Errorf("export: %w", err)
+	}
+	return e.rows, nil
+}
+
+// exported is one row of the joined tables: a portfolio with one of its statements, if it has any.
+type exported struct {
+	id        int64
+	values    [len(titleColumns)]string
+	statement *Statement
+}
+
+// eachExported streams the portfolios of a collection, each with the statements of its entitlements in force.
+func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
+	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, c.id, `+columnsOf("c", statementColumnNames, "COALESCE(%s, '')")+`
+		FROM portfolios p
+		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active
+		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
+		WHERE p.collection_id = ? AND p.removed_at IS NULL AND p.available
+		ORDER BY p.title_key, p.id, e.id, c.position`, collectionID)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var x exported
+		var statementID *int64
+		var st Statement
+		targets := []any{&x.id}
+		for i := range x.values {
+			targets = append(targets, &x.values[i])
+		}
+		targets = append(targets, &statementID, &st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast,
+			&st.Embargo, &st.URL, &st.Notes, &st.Kind)
+		if err := rows.Scan(targets...); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		if statementID != nil {
+			x.statement = &st
+		}
+		if err := fn(x); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// columnsOf is a list of columns, each as one of a table and in a form.
+func columnsOf(table, names, form string) string {
+	columns := strings.Split(names, ", ")
+	for i, name := range columns {
+		columns[i] = fmt.Sprintf(form, table+"."+name)
+	}
+	return strings.Join(columns, ", ")
+}
+
+// exporter turns the rows of one portfolio after the other into rows of a list; several profiles may give one statement.
+type exporter struct {
+	out        *kbart.Writer
+	current    exported
+	statements []Statement
+	rows       int
+}
+
+func (e *exporter) add(x exported) error {
+	if x.id != e.current.id {
+		if err := e.flush(); err != nil {
+			return err
+		}
+		e.current = x
+	}
+	if x.statement == nil {
+		return nil
+	}
+	for i := range e.statements {
+		if e.statements[i].sameRange(x.statement) {
+			return nil
+		}
+	}
+	e.statements = append(e.statements, *x.statement)
+	return nil
+}
+
+// flush writes the rows of the portfolio that is complete.
+func (e *exporter) flush() error {
+	if e.current.id == 0 {
+		return nil
+	}
+	sortStatements(e.statements)
+	if len(e.statements) == 0 {
+		e.statements = append(e.statements, Statement{})
+	}
+	for i := range e.statements {
+		if err := e.out.WriteRow(rowOf(&e.current.values, &e.statements[i])); err != nil {
+			return fmt.Errorf("export %q: %w", e.current.values[0], err)
+		}
+		e.rows++
+	}
+	e.current, e.statements = exported{}, e.statements[:0]
+	return nil
+}
+
+func rowOf(values *[len(titleColumns)]string, st *Statement) *[kbart.NumColumns]string {
+	var row [kbart.NumColumns]string
+	for i, c := range titleColumns {
+		row[c] = values[i]
+	}
+	row[kbart.DateFirstIssueOnline], row[kbart.NumFirstVolOnline], row[kbart.NumFirstIssueOnline] = st.DateFirst, st.VolFirst, st.IssueFirst
+	row[kbart.DateLastIssueOnline], row[kbart.NumLastVolOnline], row[kbart.NumLastIssueOnline] = st.DateLast, st.VolLast, st.IssueLast
+	row[kbart.EmbargoInfo] = st.Embargo
+	if st.URL != "" {
+		row[kbart.TitleURL] = st.URL
+	}
+	if st.Notes != "" {
+		row[kbart.Notes] = st.Notes
+	}
+	return &row
+}

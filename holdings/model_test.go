@@ -1,0 +1,351 @@
+package holdings_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"autoholdings/ent"
+	"autoholdings/ent/entitlement"
+	"autoholdings/ent/jobchange"
+	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// TestModel runs random sequences of releases, profiles, PO lines, locks, crashes in any transaction, and undo against a
+// simple model, and checks after each step what must never be otherwise. A failing sequence is shrunk, and its seed is
+// printed.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		b := setup(t)
+		b.service.BatchTitles = 3
+		m := &model{t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{}, first: map[int64]map[int]string{1: {}, 2: {}}}
+		rt.Repeat(map[string]func(*rapid.T){
+			"sync":   m.sync,
+			"order":  m.order,
+			"lock":   m.lock,
+			"undo":   m.undo,
+			"refuse": m.refused,
+			"":       m.check,
+		})
+	})
+}
+
+// model is what the holdings should be: which titles each profile's last accepted list has, and the values it gave.
+type model struct {
+	t         *rapid.T
+	b         *testBundle
+	listed    map[int64]map[int]bool
+	publisher map[int]string           // of the list applied last
+	first     map[int64]map[int]string // date of the first issue, by profile
+	ordered   map[int]bool             // titles with a PO line
+	locked    map[int]bool             // titles whose publisher is locked
+	licenses  int
+	history   []done
+}
+
+// done is an applied sync that can be undone, and the model before it.
+type done struct {
+	jobID     int64
+	profile   int64
+	listed    map[int64]map[int]bool
+	publisher map[int]string
+	first     map[int64]map[int]string
+}
+
+// universe is how many titles there are.
+const universe = 14
+
+func (m *model) sync(t *rapid.T) {
+	profile := rapid.Int64Range(1, 2).Draw(t, "profile")
+	titles := rapid.SliceOfNDistinct(rapid.IntRange(0, universe-1), 1, universe, rapid.ID).Draw(t, "titles")
+	press := rapid.SampledFrom([]string{"Oxford University Press", "Another Press"}).Draw(t, "press")
+	year := rapid.SampledFrom([]string{"1996", "1997"}).Draw(t, "year")
+	var rows []journal
+	for _, n := range titles {
+		j := numbered(n, n+1)[0]
+		j.publisher, j.first = press, year
+		rows = append(rows, j)
+	}
+	before := m.snapshot()
+	had := len(m.listed[profile])
+	jobID := m.b.newJob(profile)
+	a := attempt{profile: profile, list: listOf(rows...), jobID: jobID}
+	var counts holdings.Counts
+	for {
+		a.failAt = rapid.IntRange(0, 9).Draw(t, "crash in transaction")
+		var err error
+		var begun bool
+		if counts, _, begun, err = m.b.apply(a); err == nil {
+			break
+		}
+		if !errors.Is(err, errCrash) {
+			t.Fatal(err)
+		}
+		if begun {
+			a.resumed = m.b.recordedCounts(jobID)
+		}
+	}
+	m.history = append(m.history, done{jobID, profile, clone(m.listed), maps.Clone(m.publisher), clone(m.first)})
+	m.expect(profile, titles, press, year)
+
+	if counts.Titles != len(titles) || counts.Added+counts.Updated+counts.Unchanged != counts.Titles {
+		t.Fatalf("the counts do not add up: %+v", counts)
+	}
+	if left := had + counts.Added - counts.Removed - counts.Kept - counts.Withdrawn; left != len(titles) {
+		t.Fatalf("%d titles were entitled to, %+v, now %d", had, counts, len(titles))
+	}
+	m.compareReport(t, jobID, profile, before, m.snapshot())
+}
+
+// expect changes the model as a sync changes the holdings.
+func (m *model) expect(profile int64, titles []int, press, year string) {
+	m.listed[profile] = map[int]bool{}
+	for _, n := range titles {
+		m.listed[profile][n] = true
+		m.first[profile][n] = year
+		if !m.locked[n] || m.publisher[n] == "" {
+			m.publisher[n] = press
+		}
+	}
+}
+
+func clone[V any](sets map[int64]map[int]V) map[int64]map[int]V {
+	copied := map[int64]map[int]V{}
+	for k, v := range sets {
+		copied[k] = maps.Clone(v)
+	}
+	return copied
+}
+
+// order attaches a PO line to a portfolio.
+func (m *model) order(t *rapid.T) {
+	p, n := m.anyPortfolio(t)
+	if p == nil || m.ordered[n] {
+		t.Skip("nothing to order")
+	}
+	m.b.write(func(ctx context.Context, tx *store.Tx) error {
+		id := m.b.store.NextID()
+		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).Exec(ctx)
+	})
+	if m.ordered == nil {
+		m.ordered = map[int]bool{}
+	}
+	m.ordered[n] = true
+}
+
+// lock locks the publisher of a portfolio.
+func (m *model) lock(t *rapid.T) {
+	p, n := m.anyPortfolio(t)
+	if p == nil {
+		t.Skip("nothing to lock")
+	}
+	m.b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.UpdateOneID(p.ID).SetLockedFields("publisher_name").Exec(ctx)
+	})
+	if m.locked == nil {
+		m.locked = map[int]bool{}
+	}
+	m.locked[n] = true
+}
+
+// anyPortfolio draws one of those in the holdings.
+func (m *model) anyPortfolio(t *rapid.T) (*ent.Portfolio, int) {
+	portfolios := m.b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleID()).AllX(m.b.t.Context())
+	if len(portfolios) == 0 {
+		return nil, 0
+	}
+	p := portfolios[rapid.IntRange(0, len(portfolios)-1).Draw(t, "portfolio")]
+	return p, numberOf(t, p.TitleID)
+}
+
+func numberOf(t *rapid.T, titleID string) (n int) {
+	if _, err := fmt.Sscanf(titleID, "j%d", &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// undo reverses the newest sync. PO lines and locks that came since stand.
+func (m *model) undo(t *rapid.T) {
+	if len(m.history) == 0 {
+		t.Skip("nothing to undo")
+	}
+	last := m.history[len(m.history)-1]
+	m.history = m.history[:len(m.history)-1]
+	jobID := m.b.newJob(last.profile)
+	part := &holdings.Part{
+		ID: jobID + 1, JobID: jobID, ProfileID: last.profile, CollectionID: collectionID, Content: "JOURNALS",
+		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+	}
+	var resumed *holdings.Counts
+	for {
+		transactions, failAt := 0, rapid.IntRange(0, 6).Draw(t, "crash in transaction")
+		part.Fence = func(context.Context, *store.Tx, holdings.Progress) error {
+			if transactions++; transactions == failAt {
+				return errCrash
+			}
+			return nil
+		}
+		_, err := m.b.service.Undo(m.b.t.Context(), last.jobID+1, part, resumed, false)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errCrash) {
+			t.Fatal(err)
+		}
+		if transactions > 1 {
+			resumed = m.b.recordedCounts(jobID)
+		}
+	}
+	m.listed = last.listed
+	maps.Copy(m.publisher, last.publisher) // a record that is hidden again keeps its values
+	for profile := range m.first {
+		maps.Copy(m.first[profile], last.first[profile])
+	}
+}
+
+// refused sends lists that must change nothing.
+func (m *model) refused(t *rapid.T) {
+	before := m.b.holdingsText()
+	list := rapid.SampledFrom([]string{"", header, "<html><body>Sign in</body></html>", `{"error": "no"}`, "just\ttext\n1\t2\n"}).Draw(t, "list")
+	err := m.b.planOnly(list)
+	if err == nil {
+		t.Fatalf("%q was accepted", list)
+	}
+	if diff := cmp.Diff(before, m.b.holdingsText()); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// check compares the holdings with the model.
+func (m *model) check(t *rapid.T) {
+	seen := map[int]bool{}
+	for _, p := range m.b.store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) {
+		q.Where(entitlement.Active(true)).WithCoverage()
+	}).WithPoLines().AllX(m.b.t.Context()) {
+		n := numberOf(t, p.TitleID)
+		if seen[n] {
+			t.Fatalf("title %d has two portfolios", n)
+		}
+		seen[n] = true
+		m.checkPortfolio(t, n, p)
+	}
+	for profile, titles := range m.listed {
+		for n := range titles {
+			if !seen[n] {
+				t.Fatalf("title %d of profile %d's list is missing", n, profile)
+			}
+		}
+	}
+	if got := m.b.store.Read.POLine.Query().CountX(m.b.t.Context()); got != len(m.ordered) {
+		t.Fatalf("%d PO lines, %d were made", got, len(m.ordered))
+	}
+}
+
+func (m *model) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
+	entitled := map[int64]bool{}
+	for _, e := range p.Edges.Entitlements {
+		entitled[*e.ProfileID] = true
+		if got, want := e.Edges.Coverage[0].DateFirstIssueOnline, m.first[*e.ProfileID][n]; len(e.Edges.Coverage) != 1 || got != want {
+			t.Fatalf("title %d, profile %d: coverage from %s, want %s", n, *e.ProfileID, got, want)
+		}
+	}
+	for profile := range m.listed {
+		if entitled[profile] != m.listed[profile][n] {
+			t.Fatalf("title %d, profile %d: entitled %v, listed %v", n, profile, entitled[profile], m.listed[profile][n])
+		}
+	}
+	if m.ordered[n] != (len(p.Edges.PoLines) == 1) {
+		t.Fatalf("title %d: %d PO lines", n, len(p.Edges.PoLines))
+	}
+	switch {
+	case len(entitled) > 0:
+		if p.RemovedAt != nil || !p.Listed || !p.Available {
+			t.Fatalf("title %d is listed: removed %v listed %v available %v", n, p.RemovedAt, p.Listed, p.Available)
+		}
+		if p.PublisherName != m.publisher[n] {
+			t.Fatalf("title %d: publisher %q, want %q", n, p.PublisherName, m.publisher[n])
+		}
+	case m.ordered[n]:
+		if p.RemovedAt != nil || p.Listed || p.Available {
+			t.Fatalf("title %d has a PO line: removed %v listed %v available %v", n, p.RemovedAt, p.Listed, p.Available)
+		}
+	default:
+		if p.RemovedAt == nil {
+			t.Fatalf("title %d is listed nowhere and still there", n)
+		}
+	}
+}
+
+// state is what a report must tell about a portfolio.
+type state struct {
+	visible   bool
+	entitled  bool // by the profile at hand
+	publisher string
+	first     string
+}
+
+// snapshot is the holdings, by profile and title.
+func (m *model) snapshot() map[int64]map[string]state {
+	found := map[int64]map[string]state{1: {}, 2: {}}
+	for _, p := range m.b.store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) { q.WithCoverage() }).AllX(m.b.t.Context()) {
+		for profile := range found {
+			s := state{visible: p.RemovedAt == nil, publisher: p.PublisherName}
+			for _, e := range p.Edges.Entitlements {
+				if *e.ProfileID == profile {
+					s.entitled, s.first = e.Active, e.Edges.Coverage[0].DateFirstIssueOnline
+				}
+			}
+			found[profile][p.PublicationTitle] = s
+		}
+	}
+	return found
+}
+
+// compareReport checks that the report tells exactly the difference between before and after.
+func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after map[int64]map[string]state) {
+	var want []string
+	for title, now := range after[profile] {
+		was := before[profile][title]
+		switch {
+		case now.entitled && !was.entitled:
+			want = append(want, "ADD "+title+" ")
+		case was.entitled && !now.entitled && before[3-profile][title].entitled:
+			want = append(want, "WITHDRAW "+title+" ")
+		case was.entitled && !now.entitled && now.visible:
+			want = append(want, "KEEP "+title+" ")
+		case was.entitled && !now.entitled:
+			want = append(want, "REMOVE "+title+" ")
+		}
+		action := "UPDATE "
+		if now.entitled && !was.entitled {
+			action = "ADD "
+		}
+		if was.publisher != "" && was.publisher != now.publisher {
+			want = append(want, action+title+" publisher_name")
+		}
+		if was.first != "" && was.first != now.first {
+			want = append(want, action+title+" coverage")
+		}
+	}
+	var got []string
+	for _, c := range m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(holdings.Locked))).AllX(m.b.t.Context()) {
+		got = append(got, strings.Join([]string{c.Action, c.Title, c.Field}, " "))
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("the report is not the difference:\n%s", diff)
+	}
+}

@@ -1,0 +1,223 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"entgo.io/ent/dialect/sql"
+
+	"autoholdings/ent"
+	"autoholdings/ent/job"
+	"autoholdings/ent/jobchange"
+	"autoholdings/ent/jobfinding"
+	"autoholdings/ent/jobpart"
+	"autoholdings/ent/predicate"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// Reader reads jobs for those who look at them: listings in pages, single things by id, and what belongs to the jobs of
+// one page for all of them in one statement.
+type Reader struct{ store *store.Store }
+
+// NewReader returns a reader of a database's jobs.
+func NewReader(s *store.Store) *Reader { return &Reader{store: s} }
+
+// Filter narrows a listing of jobs; empty fields do not.
+type Filter struct {
+	States    []string
+	Kind      string
+	ProfileID int64 // those that run the profile
+}
+
+// The sort orders of the listings. Changes stand as their index has them, so that no page needs sorting.
+var (
+	newest   = keyset.Order{Desc: true}
+	inOrder  = keyset.Order{}
+	byAction = keyset.Order{Keys: []string{jobchange.FieldAction, jobchange.FieldField}}
+)
+
+// Jobs lists jobs, newest first.
+func (r *Reader) Jobs(ctx context.Context, f Filter, w keyset.Window) (keyset.Page[*ent.Job], error) {
+	where, err := r.where(ctx, f)
+	if err != nil {
+		return keyset.Page[*ent.Job]{}, err
+	}
+	return keyset.List(ctx, r.store.Read.Job.Query(), newest, w, where)
+}
+
+// CountJobs counts what Jobs lists.
+func (r *Reader) CountJobs(ctx context.Context, f Filter) (int, error) {
+	where, err := r.where(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	return r.store.Read.Job.Query().Where(where...).Count(ctx)
+}
+
+func (r *Reader) where(ctx context.Context, f Filter) (where []predicate.Job, err error) {
+	if len(f.States) > 0 {
+		where = append(where, job.StateIn(f.States...))
+	}
+	if f.Kind != "" {
+		where = append(where, job.Kind(f.Kind))
+	}
+	if f.ProfileID != 0 {
+		unfinished, err := unfinishedOf(ctx, r.store.Read, f.ProfileID)
+		if err != nil {
+			return nil, err
+		}
+		where = append(where, job.Or(hasPartOf(f.ProfileID), job.IDIn(unfinished...)))
+	}
+	return where, nil
+}
+
+func hasPartOf(profileID int64) predicate.Job {
+	return func(s *sql.Selector) {
+		t := sql.Table(jobpart.Table)
+		s.Where(sql.In(s.C(job.FieldID), sql.Select(t.C(jobpart.FieldJobID)).From(t).
+			Where(sql.EQ(t.C(jobpart.FieldProfileID), profileID))))
+	}
+}
+
+// Unfinished are the states of a job that is not over.
+var Unfinished = []string{"QUEUED", "RUNNING", "CANCELLING", "NEEDS_REVIEW"}
+
+// unfinishedOf finds the unfinished jobs that run a profile by their arguments: one that has not begun has no parts yet.
+func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids []int64, err error) {
+	rows, err := client.Job.Query().Where(job.StateIn(Unfinished...)).Select(job.FieldID, job.FieldArgs).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the unfinished jobs: %w", err)
+	}
+	for _, row := range rows {
+		if slices.Contains(ProfileIDs(row), profileID) {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids, nil
+}
+
+// ProfileIDs are those of the profiles that a job was queued for; none for a job of another kind.
+func ProfileIDs(row *ent.Job) []int64 {
+	var args struct {
+		ProfileIDs []int64 `json:"profileIds"`
+	}
+	if json.Unmarshal(row.Args, &args) != nil {
+		return nil
+	}
+	return args.ProfileIDs
+}
+
+// CheckIdle refuses where a job of the profile is unfinished.
+func CheckIdle(ctx context.Context, tx *store.Tx, profileID int64) error {
+	ids, err := unfinishedOf(ctx, tx.Client, profileID)
+	if err != nil {
+		return err
+	}
+	if len(ids) > 0 {
+		return problem.New(problem.Conflict, "input.profileId",
+			"a job of this profile is not finished: wait for it, or cancel or reject it first")
+	}
+	return nil
+}
+
+// JobsByID reads jobs.
+func (r *Reader) JobsByID(ctx context.Context, ids []int64) (map[int64]*ent.Job, error) {
+	return keyset.ByID(ctx, r.store.Read.Job.Query(), ids, func(row *ent.Job) int64 { return row.ID })
+}
+
+// JobByKey reads the job that an idempotency key has made; nil where there is none.
+func (r *Reader) JobByKey(ctx context.Context, key string) (*ent.Job, error) {
+	if key == "" {
+		return nil, nil
+	}
+	row, err := r.store.Read.Job.Query().Where(job.IdempotencyKey(key)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
+// PartsOf reads the parts of jobs, in the order in which they were made.
+func (r *Reader) PartsOf(ctx context.Context, jobIDs []int64) ([]*ent.JobPart, error) {
+	return r.store.Read.JobPart.Query().Where(jobpart.JobIDIn(jobIDs...)).Order(jobpart.ByJobID(), jobpart.ByID()).All(ctx)
+}
+
+// PartsByID reads parts.
+func (r *Reader) PartsByID(ctx context.Context, ids []int64) (map[int64]*ent.JobPart, error) {
+	return keyset.ByID(ctx, r.store.Read.JobPart.Query(), ids, func(row *ent.JobPart) int64 { return row.ID })
+}
+
+// FindingFilter narrows a listing of findings; empty fields do not.
+type FindingFilter struct {
+	Severities   []int // as kbart.Severity counts them
+	Code, Column string
+}
+
+func (f FindingFilter) where(jobID int64) []predicate.JobFinding {
+	where := []predicate.JobFinding{jobfinding.JobID(jobID)}
+	if len(f.Severities) > 0 {
+		where = append(where, jobfinding.SeverityIn(f.Severities...))
+	}
+	if f.Code != "" {
+		where = append(where, jobfinding.Code(f.Code))
+	}
+	if f.Column != "" {
+		where = append(where, jobfinding.Column(f.Column))
+	}
+	return where
+}
+
+// Findings lists what a job found, in the order of the lists.
+func (r *Reader) Findings(ctx context.Context, jobID int64, f FindingFilter, w keyset.Window) (keyset.Page[*ent.JobFinding], error) {
+	return keyset.List(ctx, r.store.Read.JobFinding.Query(), inOrder, w, f.where(jobID))
+}
+
+// CountFindings counts what Findings lists.
+func (r *Reader) CountFindings(ctx context.Context, jobID int64, f FindingFilter) (int, error) {
+	return r.store.Read.JobFinding.Query().Where(f.where(jobID)...).Count(ctx)
+}
+
+// FindingsByID reads findings.
+func (r *Reader) FindingsByID(ctx context.Context, ids []int64) (map[int64]*ent.JobFinding, error) {
+	return keyset.ByID(ctx, r.store.Read.JobFinding.Query(), ids, func(row *ent.JobFinding) int64 { return row.ID })
+}
+
+// ChangeFilter narrows a listing of changes; empty and nil fields do not.
+type ChangeFilter struct {
+	Actions     []string
+	Field       *string // "": changes of portfolios and rows as a whole
+	PortfolioID int64
+}
+
+func (f ChangeFilter) where(jobID int64) []predicate.JobChange {
+	where := []predicate.JobChange{jobchange.JobID(jobID)}
+	if len(f.Actions) > 0 {
+		where = append(where, jobchange.ActionIn(f.Actions...))
+	}
+	if f.Field != nil {
+		where = append(where, jobchange.Field(*f.Field))
+	}
+	if f.PortfolioID != 0 {
+		where = append(where, jobchange.PortfolioID(f.PortfolioID))
+	}
+	return where
+}
+
+// Changes lists what a job changed or would change, by action and field and then in the order in which it came to them.
+func (r *Reader) Changes(ctx context.Context, jobID int64, f ChangeFilter, w keyset.Window) (keyset.Page[*ent.JobChange], error) {
+	return keyset.List(ctx, r.store.Read.JobChange.Query(), byAction, w, f.where(jobID))
+}
+
+// CountChanges counts what Changes lists.
+func (r *Reader) CountChanges(ctx context.Context, jobID int64, f ChangeFilter) (int, error) {
+	return r.store.Read.JobChange.Query().Where(f.where(jobID)...).Count(ctx)
+}
+
+// ChangesByID reads changes.
+func (r *Reader) ChangesByID(ctx context.Context, ids []int64) (map[int64]*ent.JobChange, error) {
+	return keyset.ByID(ctx, r.store.Read.JobChange.Query(), ids, func(row *ent.JobChange) int64 { return row.ID })
+}
