@@ -172,17 +172,19 @@ var foldedBytes = func() (table [256]byte) {
 func appendFoldedUnicode(dst []byte, s string) []byte {
 	start := len(dst)
 	for _, r := range s {
-		folded := ""
-		if r < rune(len(foldedLatin)) {
-			folded = foldedLatin[r]
-		} else {
-			folded = foldRune(r)
-		}
+		folded := foldRuneQuickly(r)
 		if folded != " " || len(dst) > start && dst[len(dst)-1] != ' ' {
 			dst = append(dst, folded...)
 		}
 	}
 	return dst
+}
+
+func foldRuneQuickly(r rune) string {
+	if r < rune(len(foldedLatin)) {
+		return foldedLatin[r]
+	}
+	return foldRune(r)
 }
 
 // foldedLatin has what becomes of the characters that European languages are written in.

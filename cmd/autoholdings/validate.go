@@ -171,7 +171,7 @@ func unwrapPath(err error) error {
 
 // interruptible ends with the context's error once the program is told to stop.
 type interruptible struct {
-	ctx context.Context //nolint:containedctx // a reader has no other way to know
+	ctx context.Context // a reader has no other way to know
 	src io.Reader
 }
 

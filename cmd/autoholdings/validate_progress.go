@@ -18,7 +18,7 @@ const largeFile = 8 << 20
 type watchedFile struct {
 	*os.File
 
-	ctx context.Context          //nolint:containedctx // a reader has no other way to know
+	ctx context.Context          // a reader has no other way to know
 	bar *progressbar.ProgressBar // nil = none
 }
 
