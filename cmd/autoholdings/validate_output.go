@@ -1,0 +1,385 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"autoholdings/kbart"
+)
+
+// judgedFile is what validating a file came to.
+type judgedFile struct {
+	Name    string // as given on the command line
+	Summary kbart.Summary
+	Err     error // why it could not be read to its end, nil where it could
+}
+
+// findingsOutput writes findings in one format.
+type findingsOutput interface {
+	finding(file string, f kbart.Finding) // called for each finding, while the file is read
+	end(judged judgedFile)                // called at the file's end
+}
+
+// newFindingsOutput returns the output of a format. Errors of writing are for whoever flushes w.
+func newFindingsOutput(format string, summary bool, w *bufio.Writer, colours palette) (findingsOutput, error) {
+	switch {
+	case format == "text" && summary:
+		return &textSummary{w: w, colours: colours}, nil
+	case format == "text":
+		return &textFindings{w: w, colours: colours, titles: ruleTitles()}, nil
+	case format == "json" && summary:
+		return &jsonSummary{enc: newEncoder(w)}, nil
+	case format == "json":
+		return &jsonFindings{enc: newEncoder(w)}, nil
+	case format == "tsv" && summary:
+		return &tsvSummary{w: w}, nil
+	case format == "tsv":
+		return &tsvFindings{w: w}, nil
+	}
+	return nil, fmt.Errorf("%q is no format; use text, json or tsv", format)
+}
+
+// textFindings writes for people: the findings of a file grouped by rule, the worst first.
+type textFindings struct {
+	w       *bufio.Writer
+	colours palette
+	titles  map[string]string
+	groups  map[string]*findingGroup
+	files   int
+}
+
+// findingGroup is what is kept of the findings of one rule.
+type findingGroup struct {
+	code     string
+	severity kbart.Severity
+	count    int
+	first    []kbart.Finding
+}
+
+// placesShown is the number of findings that are shown of each rule.
+const placesShown = 3
+
+func (o *textFindings) finding(_ string, f kbart.Finding) {
+	if o.groups == nil {
+		o.groups = map[string]*findingGroup{}
+	}
+	g := o.groups[f.Code]
+	if g == nil {
+		g = &findingGroup{code: f.Code, severity: f.Severity}
+		o.groups[f.Code] = g
+	}
+	g.count++
+	if len(g.first) < placesShown {
+		g.first = append(g.first, f)
+	}
+}
+
+func (o *textFindings) end(judged judgedFile) {
+	if o.files++; o.files > 1 {
+		fmt.Fprintln(o.w)
+	}
+	fmt.Fprintf(o.w, "%s\n", o.colours.bold(printable(judged.Name)))
+	if judged.Err != nil {
+		fmt.Fprintf(o.w, "  could not be read to its end: %s\n", printable(judged.Err.Error()))
+	}
+	if judged.Err != nil && judged.Summary == (kbart.Summary{}) {
+		return
+	}
+	fmt.Fprintf(o.w, "  %s\n", describe(judged.Summary))
+	groups := make([]*findingGroup, 0, len(o.groups))
+	for _, g := range o.groups {
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b *findingGroup) int {
+		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(b.count, a.count), strings.Compare(a.code, b.code))
+	})
+	for _, g := range groups {
+		o.group(g)
+	}
+	if len(groups) > 0 {
+		fmt.Fprintln(o.w)
+	}
+	fmt.Fprintf(o.w, "  %s\n", tally(judged.Summary.Findings, o.colours))
+	o.groups = nil
+}
+
+func (o *textFindings) group(g *findingGroup) {
+	title := o.titles[g.code]
+	fmt.Fprintf(o.w, "\n  %s %s ×%d  %s\n", o.colours.severity(g.severity), o.colours.bold(g.code), g.count, title)
+	for _, f := range g.first {
+		fmt.Fprintf(o.w, "    %s\n", place(f, title))
+	}
+	if more := g.count - len(g.first); more > 0 {
+		fmt.Fprintf(o.w, "    and %d more\n", more)
+	}
+	fmt.Fprintf(o.w, "    %s\n", o.colours.dim("→ "+printable(g.first[0].Hint)))
+}
+
+// place says where a finding is, with what its rule's title leaves open.
+func place(f kbart.Finding, title string) string {
+	var parts []string
+	if f.File != "" {
+		parts = append(parts, printable(f.File))
+	}
+	if f.Line > 0 {
+		parts = append(parts, fmt.Sprintf("line %d", f.Line))
+	} else {
+		parts = append(parts, "the file")
+	}
+	if f.Column != "" {
+		parts = append(parts, printable(f.Column))
+	}
+	if f.Value != "" {
+		parts = append(parts, strconv.Quote(f.Value))
+	}
+	if f.Message != title && f.Message != "" {
+		parts = append(parts, printable(f.Message))
+	}
+	return strings.Join(parts, ": ")
+}
+
+// ruleTitles are the titles of the rules, by their codes.
+func ruleTitles() map[string]string {
+	titles := map[string]string{}
+	for _, r := range kbart.Rules() {
+		titles[r.Code] = r.Title
+	}
+	return titles
+}
+
+// textSummary writes a line for each file.
+type textSummary struct {
+	w       *bufio.Writer
+	colours palette
+}
+
+func (o *textSummary) finding(string, kbart.Finding) {}
+
+func (o *textSummary) end(judged judgedFile) {
+	if judged.Err != nil {
+		fmt.Fprintf(o.w, "%s: could not be read: %s\n", o.colours.bold(printable(judged.Name)), printable(judged.Err.Error()))
+		return
+	}
+	fmt.Fprintf(o.w, "%s: %s; %s\n", o.colours.bold(printable(judged.Name)), describe(judged.Summary), tally(judged.Summary.Findings, o.colours))
+}
+
+var delimiterNames = map[string]string{"\t": "tabs", ";": "semicolons", ",": "commas"}
+
+// describe says what a list is and what became of its rows.
+func describe(s kbart.Summary) string {
+	rows := fmt.Sprintf("%s: %d used, %d set aside as free, %d refused", plural(s.Rows.Read, "row"), s.Rows.Used, s.Rows.SetAside, s.Rows.Refused)
+	if s.Phase == "" {
+		return rows
+	}
+	return fmt.Sprintf("%s, %s, phase %s; %s", s.Encoding, delimiterNames[s.Delimiter], s.Phase, rows)
+}
+
+// tally says how many findings there are of each severity.
+func tally(c kbart.Counts, colours palette) string {
+	var parts []string
+	for _, part := range []struct {
+		severity kbart.Severity
+		count    int
+		name     string
+	}{
+		{kbart.Fatal, c.Fatal, "fatal"},
+		{kbart.Error, c.Error, "error"},
+		{kbart.Warning, c.Warning, "warning"},
+		{kbart.Info, c.Info, "remark"},
+	} {
+		switch {
+		case part.count == 0:
+		case part.severity == kbart.Fatal:
+			parts = append(parts, colours.paint(part.severity, "refused"))
+		default:
+			parts = append(parts, colours.paint(part.severity, plural(part.count, part.name)))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing found"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// jsonFindings writes an object on a line for each finding.
+type jsonFindings struct{ enc *json.Encoder }
+
+// findingObject is a finding in JSON.
+type findingObject struct {
+	File     string         `json:"file"`
+	Member   string         `json:"member,omitempty"` // of a ZIP archive
+	Line     int            `json:"line,omitempty"`   // absent = the file as a whole
+	Severity kbart.Severity `json:"severity"`
+	Code     string         `json:"code"`
+	Column   string         `json:"column,omitempty"`
+	Value    string         `json:"value,omitempty"`
+	Message  string         `json:"message"`
+	Hint     string         `json:"hint"`
+}
+
+func (o *jsonFindings) finding(file string, f kbart.Finding) {
+	_ = o.enc.Encode(findingObject{file, f.File, f.Line, f.Severity, f.Code, f.Column, f.Value, f.Message, f.Hint})
+}
+
+func (o *jsonFindings) end(judgedFile) {}
+
+// jsonSummary writes an object on a line for each file.
+type jsonSummary struct{ enc *json.Encoder }
+
+// summaryObject is a file's summary in JSON.
+type summaryObject struct {
+	File      string `json:"file"`
+	Encoding  string `json:"encoding"`
+	Delimiter string `json:"delimiter"`
+	Phase     string `json:"phase"`
+	Rows      struct {
+		Read     int `json:"read"`
+		Used     int `json:"used"`
+		SetAside int `json:"setAside"`
+		Refused  int `json:"refused"`
+	} `json:"rows"`
+	Findings struct {
+		Fatal   int `json:"fatal"`
+		Error   int `json:"error"`
+		Warning int `json:"warning"`
+		Info    int `json:"info"`
+	} `json:"findings"`
+	Unreadable string `json:"error,omitempty"` // why the file could not be read
+}
+
+func (o *jsonSummary) finding(string, kbart.Finding) {}
+
+func (o *jsonSummary) end(judged judgedFile) {
+	s := judged.Summary
+	object := summaryObject{File: judged.Name, Encoding: s.Encoding, Delimiter: s.Delimiter, Phase: s.Phase}
+	object.Rows.Read, object.Rows.Used, object.Rows.SetAside, object.Rows.Refused = s.Rows.Read, s.Rows.Used, s.Rows.SetAside, s.Rows.Refused
+	object.Findings.Fatal, object.Findings.Error = s.Findings.Fatal, s.Findings.Error
+	object.Findings.Warning, object.Findings.Info = s.Findings.Warning, s.Findings.Info
+	if judged.Err != nil {
+		object.Unreadable = judged.Err.Error()
+	}
+	_ = o.enc.Encode(object)
+}
+
+func newEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
+}
+
+// tsvFindings writes a line for each finding, under a header.
+type tsvFindings struct {
+	w     *bufio.Writer
+	begun bool
+}
+
+func (o *tsvFindings) finding(file string, f kbart.Finding) {
+	o.begin()
+	line := ""
+	if f.Line > 0 {
+		line = strconv.Itoa(f.Line)
+	}
+	writeTSV(o.w, file, f.File, line, f.Severity.String(), f.Code, f.Column, f.Value, f.Message, f.Hint)
+}
+
+func (o *tsvFindings) end(judgedFile) { o.begin() }
+
+func (o *tsvFindings) begin() {
+	if !o.begun {
+		o.begun = true
+		writeTSV(o.w, "file", "member", "line", "severity", "code", "column", "value", "message", "hint")
+	}
+}
+
+// tsvSummary writes a line for each file, under a header.
+type tsvSummary struct {
+	w     *bufio.Writer
+	begun bool
+}
+
+func (o *tsvSummary) finding(string, kbart.Finding) {}
+
+func (o *tsvSummary) end(judged judgedFile) {
+	if !o.begun {
+		o.begun = true
+		writeTSV(o.w, "file", "encoding", "delimiter", "phase", "read", "used", "setAside", "refused", "fatal", "error", "warning", "info", "unreadable")
+	}
+	s := judged.Summary
+	cells := []string{judged.Name, s.Encoding, strings.ReplaceAll(s.Delimiter, "\t", `\t`), s.Phase}
+	for _, n := range []int{
+		s.Rows.Read, s.Rows.Used, s.Rows.SetAside, s.Rows.Refused,
+		s.Findings.Fatal, s.Findings.Error, s.Findings.Warning, s.Findings.Info,
+	} {
+		cells = append(cells, strconv.Itoa(n))
+	}
+	unreadable := ""
+	if judged.Err != nil {
+		unreadable = judged.Err.Error()
+	}
+	writeTSV(o.w, append(cells, unreadable)...)
+}
+
+// writeTSV writes a line of cells; what would end a cell or a line is written as a blank.
+func writeTSV(w *bufio.Writer, cells ...string) {
+	for i, cell := range cells {
+		if i > 0 {
+			_ = w.WriteByte('\t')
+		}
+		_, _ = w.WriteString(printable(cell))
+	}
+	_ = w.WriteByte('\n')
+}
+
+// printable makes a blank of each control character: what a file says must not steer a terminal or break a line.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// palette colours what is written, or leaves it as it is.
+type palette struct{ on bool }
+
+// paletteFor colours on a terminal that has colours, unless NO_COLOR (see no-color.org) is set.
+func paletteFor(terminal bool, getenv func(string) string) palette {
+	return palette{on: terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"}
+}
+
+// severityColours are the terminal's codes (ECMA-48) by severity.
+var severityColours = map[kbart.Severity]string{
+	kbart.Fatal: "1;31", kbart.Error: "31", kbart.Warning: "33", kbart.Info: "36",
+}
+
+func (p palette) severity(s kbart.Severity) string {
+	return p.paint(s, fmt.Sprintf("%-7s", s))
+}
+
+func (p palette) paint(s kbart.Severity, text string) string { return p.code(severityColours[s], text) }
+
+func (p palette) bold(text string) string { return p.code("1", text) }
+
+func (p palette) dim(text string) string { return p.code("2", text) }
+
+func (p palette) code(code, text string) string {
+	if !p.on {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
