@@ -1,0 +1,34 @@
+package graph
+
+import (
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+)
+
+// complexity makes a listing count as many times as it may have items: gqlgen would count it once.
+func complexity() (c generated.ComplexityRoot) {
+	c.Query.InventoryGroups = func(child int, first *int, _ *string) int { return pageOf(child, first) }
+	c.Query.CommunityZoneCollections = func(child int, first *int, _ *string, _ *model.CommunityZoneCollectionFilter) int {
+		return pageOf(child, first)
+	}
+	c.Query.Collections = func(child int, first *int, _ *string, _ *model.CollectionFilter) int { return pageOf(child, first) }
+	c.Query.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
+	c.Query.PoLines = func(child int, first *int, _ *string, _ *model.POLineFilter) int { return pageOf(child, first) }
+	c.Query.Licenses = func(child int, first *int, _ *string, _ *model.LicenseFilter) int { return pageOf(child, first) }
+	c.Query.Profiles = func(child int, first *int, _ *string, _ *model.ProfileFilter) int { return pageOf(child, first) }
+	c.Query.ProviderFiles = func(child int, first *int, _ *string, _ *model.ProviderFileFilter) int { return pageOf(child, first) }
+	c.Query.Jobs = func(child int, first *int, _ *string, _ *model.JobFilter) int { return pageOf(child, first) }
+	c.Query.Nodes = func(child int, ids []string) int { return 1 + len(ids)*child }
+	c.Collection.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
+	c.Job.Findings = func(child int, first *int, _ *string, _ *model.JobFindingFilter) int { return pageOf(child, first) }
+	c.Job.Changes = func(child int, first *int, _ *string, _ *model.JobChangeFilter) int { return pageOf(child, first) }
+	return c
+}
+
+func pageOf(child int, first *int) int {
+	n := defaultFirst
+	if first != nil {
+		n = min(max(*first, 1), maxFirst)
+	}
+	return 1 + n*child
+}

@@ -1,0 +1,81 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"autoholdings/graph/generated"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/jobs"
+)
+
+// Options are what the API stands on.
+type Options struct {
+	Holdings *holdings.Service
+	Jobs     Jobs
+	Store    *store.Store
+	Logger   *slog.Logger // default: none
+}
+
+// The bounds of one request. A page of 500 portfolios with all that belongs to them stays far below.
+const (
+	maxBody       = 1 << 20 // bytes
+	maxTokens     = 15_000
+	maxComplexity = 250_000
+	keepAlive     = 15 * time.Second // between pings on WebSocket and server-sent events: without them dead clients stay
+	cachedQueries = 1000
+)
+
+// NewHandler serves the API at /graphql (POST, GET for queries, graphql-transport-ws, server-sent events) and GraphiQL
+// at /.
+func NewHandler(o Options) http.Handler {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", limitBody(newServer(o)))
+	mux.Handle("GET /{$}", graphiQL())
+	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
+	return withRequestID(mux)
+}
+
+func newServer(o Options) *handler.Server {
+	root := &resolver{holdings: o.Holdings, jobs: o.Jobs, reader: jobs.NewReader(o.Store)}
+	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root, Complexity: complexity()}))
+	server.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: 10 * time.Second})
+	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive}) // before POST, which would take its requests
+	server.AddTransport(transport.Options{})
+	server.AddTransport(transport.GET{})
+	server.AddTransport(transport.POST{})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))
+	server.SetParserTokenLimit(maxTokens)
+	server.Use(extension.Introspection{})
+	server.Use(extension.FixedComplexityLimit(maxComplexity))
+	server.SetErrorPresenter(presenter(o.Logger))
+	server.SetRecoverFunc(recovered(o.Logger))
+	return server
+}
+
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// requestIDKey is under which the request's id stands in its context.
+type requestIDKey struct{}
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
