@@ -2,9 +2,32 @@ package holdings
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/communityzonetitle"
+	"autoholdings/ent/license"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// How a collection is activated.
+const (
+	ActivateManually = "MANUAL" // the collection, and portfolios by hand or by a sync
+	ActivateAll      = "ALL"    // the collection and all its portfolios
+)
+
+// What to know about choices that are best made otherwise.
+const (
+	warnAutoActivate = "New portfolios of the Community Zone will become active by themselves, also titles that the library is not entitled to. " +
+		"Best leave this off: a sync activates exactly the titles that the provider lists for you."
+	warnAllTitles = "With this activation type all titles of the collection become active, not only those that the library is entitled to. " +
+		"MANUAL is right where a sync activates the portfolios."
+	warnNoTitles = "The Community Zone has no titles of this collection yet, so no portfolio was activated now; a sync activates those that the provider lists for you."
+	warnInactive = "The collection's service is not active: a sync leaves the collection alone, and its titles are not accessible. The portfolios are as they were."
 )
 
 // Activation is how a collection of the Community Zone is to be activated.
@@ -30,17 +53,201 @@ type CollectionChange struct {
 	LicenseID                                    *int64 // 0: none
 }
 
-// ActivateCollection activates a collection of the Community Zone.
+// ActivateCollection activates a collection of the Community Zone, or one that was deactivated again with the new
+// switches. Warnings say in words what to know about the choices. One that is active already is ALREADY_ACTIVE, and is
+// returned beside that error.
+//
+// Activating all titles is refused (NOT_AVAILABLE) where the Community Zone has titles of the collection.
 func (s *Service) ActivateCollection(ctx context.Context, in Activation) (c *ent.Collection, warnings []string, err error) {
-	return nil, nil, problem.New(problem.NotYet, "", "not yet")
+	if in.ActivationType != ActivateManually && in.ActivationType != ActivateAll {
+		return nil, nil, problem.New(problem.BadInput, "input.activationType", "the activation type %q is unknown: choose MANUAL or ALL", in.ActivationType)
+	}
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		zone, err := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(in.CommunityZoneID)).Only(ctx)
+		if ent.IsNotFound(err) {
+			return problem.New(problem.NotFound, "input.communityZoneId",
+				"the Community Zone has no collection %q: search communityZoneCollections for its number", in.CommunityZoneID)
+		}
+		if err != nil {
+			return fmt.Errorf("look up Community Zone collection %q: %w", in.CommunityZoneID, err)
+		}
+		if in.ActivationType == ActivateAll {
+			if err := refuseTitles(ctx, tx, zone); err != nil {
+				return err
+			}
+		}
+		if c, err = s.collectionToActivate(ctx, tx, zone); err != nil {
+			return err
+		}
+		c, err = tx.Collection.UpdateOne(c).SetUpdatedAt(store.Now()).AddVersion(1).SetActive(in.ActivateService).
+			SetAvailable(in.MakeServiceAvailable).SetAutoActivateNewPortfolios(in.AutoActivateNewPortfolios).
+			SetActivationType(in.ActivationType).Save(ctx)
+		return err
+	})
+	if err != nil {
+		return c, nil, err
+	}
+	if in.AutoActivateNewPortfolios {
+		warnings = append(warnings, warnAutoActivate)
+	}
+	if in.ActivationType == ActivateAll {
+		warnings = append(warnings, warnAllTitles, warnNoTitles)
+	}
+	if !in.ActivateService {
+		warnings = append(warnings, warnInactive)
+	}
+	return c, warnings, nil
+}
+
+// collectionToActivate is the library's collection for one of the Community Zone: the deactivated one, or a new one.
+func (s *Service) collectionToActivate(ctx context.Context, tx *store.Tx, zone *ent.CommunityZoneCollection) (*ent.Collection, error) {
+	c, err := tx.Collection.Query().Where(collection.CommunityZoneCollectionID(zone.ID)).Only(ctx)
+	switch {
+	case err == nil && c.Active:
+		return c, problem.New(problem.AlreadyActive, "input.communityZoneId",
+			"the collection %q is active already: change its switches with updateCollection", c.Name)
+	case err == nil:
+		return c, nil
+	case !ent.IsNotFound(err):
+		return nil, fmt.Errorf("look up the collection activated from %q: %w", zone.CzID, err)
+	}
+	now := store.Now() // version 0: the activation itself raises it to 1
+	c, err = tx.Collection.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetVersion(0).
+		SetName(zone.Name).SetNameKey(zone.NameKey).SetContent(zone.Content).SetCommunityZoneCollectionID(zone.ID).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("make the collection %q: %w", zone.Name, err)
+	}
+	return c, nil
+}
+
+// refuseTitles refuses to activate all titles of a collection that has some: this version does not do it.
+func refuseTitles(ctx context.Context, tx *store.Tx, zone *ent.CommunityZoneCollection) error {
+	titles, err := tx.CommunityZoneTitle.Query().
+		Where(communityzonetitle.CommunityZoneCollectionID(zone.ID), communityzonetitle.RemovedAtIsNil()).Count(ctx)
+	if err != nil {
+		return fmt.Errorf("count the titles of %q: %w", zone.Name, err)
+	}
+	if titles == 0 {
+		return nil
+	}
+	return problem.New(problem.NotYet, "input.activationType",
+		"this version cannot activate all %d titles of %q at once: choose MANUAL, and a sync activates those that the provider lists for you", titles, zone.Name)
 }
 
 // CreateCollection makes a local collection.
 func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.Collection, error) {
-	return nil, problem.New(problem.NotYet, "", "not yet")
+	in.Name = strings.TrimSpace(in.Name)
+	var problems problem.List
+	checkName(&problems, "input.name", in.Name)
+	switch in.Content {
+	case "", "BOOKS", "JOURNALS":
+	default:
+		problems.Add(problem.BadInput, "input.content", "the content %q is unknown: choose BOOKS or JOURNALS, or neither for both", in.Content)
+	}
+	var made *ent.Collection
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := checkLicense(ctx, tx, &problems, in.LicenseID); err != nil {
+			return err
+		}
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		now := store.Now()
+		create := tx.Collection.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetName(in.Name).
+			SetNameKey(FoldTitle(in.Name)).SetContent(in.Content).SetActive(in.Active).SetAvailable(in.Available)
+		if in.LicenseID != 0 {
+			create.SetLicenseID(in.LicenseID)
+		}
+		var err error
+		made, err = create.Save(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
 }
 
-// UpdateCollection changes a collection.
+// checkLicense adds a problem where there is no such license; 0 stands for none.
+func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	there, err := tx.License.Query().Where(license.ID(id)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look up license %d: %w", id, err)
+	}
+	if !there {
+		problems.Add(problem.NotFound, "input.licenseId", "there is no such license: it may have been deleted")
+	}
+	return nil
+}
+
+// UpdateCollection changes a collection. Deactivating one changes no portfolio. Warnings say in words what to know
+// about the choices. Beside a refusal it returns the collection as it is, where there is one.
 func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c *ent.Collection, warnings []string, err error) {
-	return nil, nil, problem.New(problem.NotYet, "", "not yet")
+	var problems problem.List
+	if in.Name != nil {
+		name := strings.TrimSpace(*in.Name)
+		in.Name = &name
+		checkName(&problems, "input.name", name)
+	}
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		c, err = tx.Collection.Get(ctx, in.ID)
+		if ent.IsNotFound(err) {
+			return problem.New(problem.NotFound, "input.collectionId", "there is no such collection: it may have been deleted")
+		}
+		if err != nil {
+			return fmt.Errorf("read collection %d: %w", in.ID, err)
+		}
+		if err := checkVersion(fmt.Sprintf("the collection %q", c.Name), in.Version, c.Version); err != nil {
+			return err
+		}
+		if in.LicenseID != nil {
+			if err := checkLicense(ctx, tx, &problems, *in.LicenseID); err != nil {
+				return err
+			}
+		}
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		warnings = in.warnings(c)
+		update := tx.Collection.UpdateOne(c)
+		in.fill(update)
+		if len(update.Mutation().Fields()) == 0 && len(update.Mutation().ClearedFields()) == 0 {
+			return nil
+		}
+		c, err = update.SetUpdatedAt(store.Now()).AddVersion(1).Save(ctx)
+		return err
+	})
+	if err != nil {
+		return c, nil, err
+	}
+	return c, warnings, nil
+}
+
+// warnings are for the switches that the change turns.
+func (in *CollectionChange) warnings(before *ent.Collection) (warnings []string) {
+	if in.AutoActivateNewPortfolios != nil && *in.AutoActivateNewPortfolios && !before.AutoActivateNewPortfolios {
+		warnings = append(warnings, warnAutoActivate)
+	}
+	if in.Active != nil && !*in.Active && before.Active {
+		warnings = append(warnings, warnInactive)
+	}
+	return warnings
+}
+
+func (in *CollectionChange) fill(update *ent.CollectionUpdateOne) {
+	update.SetNillableName(in.Name).SetNillableActive(in.Active).SetNillableAvailable(in.Available).
+		SetNillableAutoActivateNewPortfolios(in.AutoActivateNewPortfolios)
+	if in.Name != nil {
+		update.SetNameKey(FoldTitle(*in.Name))
+	}
+	switch {
+	case in.LicenseID == nil:
+	case *in.LicenseID == 0:
+		update.ClearLicenseID()
+	default:
+		update.SetLicenseID(*in.LicenseID)
+	}
 }

@@ -2,14 +2,20 @@ package holdings
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/entitlement"
+	"autoholdings/ent/inventorygroup"
+	"autoholdings/ent/profile"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 )
 
-// ProfileName is how people know a profile.
+// ProfileName is how people know a profile: its description, else provider and customer number.
 func ProfileName(p *ent.Profile) string {
 	if p.Description != "" {
 		return p.Description
@@ -22,24 +28,304 @@ type ProfileInput struct {
 	Description, CustomerNumber *string
 	APIKey                      *secret.Key
 	Active                      *bool
-	FileFormat                  *string
+	FileFormat                  *string // KBART
 	GroupIDs                    *[]int64
 	Schedule                    *ScheduleChange
-	GuardPercent, GuardTitles   *int
+	GuardPercent, GuardTitles   *int // 0 to 100, 0 to 1,000,000
 	CommunityZoneOnly           *bool
 }
 
-// CreateProfile makes a profile.
+// CreateProfile makes a profile; a customer number and an API key are needed. Notices say what the save did beside what
+// was asked. Mistakes, and what the rules of several profiles refuse, come as problems, all at once, and nothing is
+// saved.
+//
+// then, where it is not nil, runs in the same transaction after the save: an error of it undoes the save.
 func (s *Service) CreateProfile(ctx context.Context, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error) (p *ent.Profile, notices []string, err error) {
-	return nil, nil, problem.New(problem.NotYet, "", "not yet")
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		save, err := s.beginSave(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		if !save.campus.several && len(save.campus.profiles) > 0 {
+			save.problems.Add(problem.OneProfileOnly, "",
+				"there is a profile already, %q, and without multi-campus inventory management there is one only: change that one, or turn on multiCampusInventoryManagement in the settings",
+				ProfileName(save.campus.profiles[0]))
+		}
+		p, err = save.create(ctx)
+		notices = save.notices
+		if err != nil || then == nil {
+			return err
+		}
+		return then(ctx, tx, p)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, notices, nil
 }
 
-// UpdateProfile changes a profile.
+// UpdateProfile changes a profile, by the same rules as CreateProfile. version is the one that was read; nil: whatever
+// it is. Beside a refusal it returns the profile as it is, where there is one.
 func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error) (p *ent.Profile, notices []string, err error) {
-	return nil, nil, problem.New(problem.NotYet, "", "not yet")
+	var before *ent.Profile
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		save, err := s.beginSave(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		if before = save.campus.find(id); before == nil {
+			return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
+		}
+		if err := checkVersion(fmt.Sprintf("the profile %q", ProfileName(before)), version, before.Version); err != nil {
+			return err
+		}
+		p, err = save.update(ctx, before)
+		notices = save.notices
+		if err != nil || then == nil {
+			return err
+		}
+		return then(ctx, tx, p)
+	})
+	if err != nil {
+		return before, nil, err
+	}
+	return p, notices, nil
 }
 
-// DeleteProfile deletes a profile.
+// DeleteProfile deletes a profile that has no entitlements in force; the last coverage of ended ones is kept without
+// it. check, where it is not nil, runs first and may refuse.
 func (s *Service) DeleteProfile(ctx context.Context, id int64, check func(ctx context.Context, tx *store.Tx) error) error {
-	return problem.New(problem.NotYet, "", "not yet")
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		p, err := tx.Profile.Get(ctx, id)
+		if ent.IsNotFound(err) {
+			return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted already")
+		}
+		if err != nil {
+			return fmt.Errorf("read profile %d: %w", id, err)
+		}
+		if check != nil {
+			if err := check(ctx, tx); err != nil {
+				return err
+			}
+		}
+		inForce, err := entitlementsInForce(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if inForce > 0 {
+			return problem.New(problem.InUse, "input.profileId",
+				"%s of the profile %q still in force: undo the jobs that made them, the newest first, or keep the profile and deactivate it",
+				counted(inForce, "entitlement is", "entitlements are"), ProfileName(p))
+		}
+		err = tx.Entitlement.Update().Where(entitlement.ProfileID(id)).ClearProfileID().SetUpdatedAt(store.Now()).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("detach the ended entitlements of profile %d: %w", id, err)
+		}
+		return tx.Profile.DeleteOne(p).Exec(ctx)
+	})
+}
+
+func entitlementsInForce(ctx context.Context, tx *store.Tx, profileID int64) (int, error) {
+	n, err := tx.Entitlement.Query().Where(entitlement.ProfileID(profileID), entitlement.Active(true)).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the entitlements of profile %d: %w", profileID, err)
+	}
+	return n, nil
+}
+
+// counted is "1 title" or "3 titles".
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// profileSave is one save of a profile, judged on the state that it leaves, inside the transaction that writes it.
+type profileSave struct {
+	s        *Service
+	tx       *store.Tx
+	in       ProfileInput
+	campus   *campus
+	groups   []*ent.InventoryGroup // those of in.GroupIDs
+	problems problem.List
+	notices  []string
+}
+
+// beginSave reads what the save is judged by, and looks for what is wrong with the input itself.
+func (s *Service) beginSave(ctx context.Context, tx *store.Tx, in ProfileInput) (*profileSave, error) {
+	if in.Description != nil {
+		trimmed := strings.TrimSpace(*in.Description)
+		in.Description = &trimmed
+	}
+	save := &profileSave{s: s, tx: tx, in: in}
+	in.check(&save.problems)
+	var err error
+	if save.campus, err = readCampus(ctx, tx); err != nil {
+		return nil, err
+	}
+	if in.GroupIDs == nil || len(*in.GroupIDs) == 0 {
+		return save, nil
+	}
+	ids := slices.Compact(slices.Sorted(slices.Values(*in.GroupIDs)))
+	save.groups, err = tx.InventoryGroup.Query().Where(inventorygroup.IDIn(ids...)).Order(inventorygroup.ByName()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the groups of the profile: %w", err)
+	}
+	if missing := len(ids) - len(save.groups); missing > 0 {
+		save.problems.Add(problem.NotFound, "input.groupIds", "%s not there: list inventoryGroups for those that are",
+			counted(missing, "of the inventory groups is", "of the inventory groups are"))
+	}
+	return save, nil
+}
+
+// check adds what is wrong with the input itself.
+func (in *ProfileInput) check(problems *problem.List) {
+	if in.Description != nil {
+		checkDescription(problems, "input.description", *in.Description)
+	}
+	if in.CustomerNumber != nil {
+		checkCustomerNumber(problems, "input.customerNumber", *in.CustomerNumber)
+	}
+	if in.APIKey != nil {
+		checkAPIKey(problems, "input.apiKey", in.APIKey.Reveal())
+	}
+	if in.FileFormat != nil && *in.FileFormat != profile.DefaultFileFormat {
+		problems.Add(problem.BadInput, "input.fileFormat", "the file format %q is unknown: choose KBART", *in.FileFormat)
+	}
+	in.Schedule.check(problems)
+	checkRange(problems, "input.guard.percent", "the share of titles, in percent,", in.GuardPercent, 100)
+	checkRange(problems, "input.guard.titles", "the number of titles", in.GuardTitles, 1_000_000)
+}
+
+// create makes the row.
+func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
+	if save.in.CustomerNumber == nil {
+		checkCustomerNumber(&save.problems, "input.customerNumber", "")
+	}
+	if save.in.APIKey == nil {
+		checkAPIKey(&save.problems, "input.apiKey", "")
+	}
+	now := store.Now()
+	p := &ent.Profile{
+		ID: save.s.store.NextID(), FileFormat: profile.DefaultFileFormat, GuardPercent: profile.DefaultGuardPercent, GuardTitles: profile.DefaultGuardTitles,
+		ScheduleFrequency: profile.DefaultScheduleFrequency, ScheduleWeekday: profile.DefaultScheduleWeekday,
+		ScheduleDayOfMonth: profile.DefaultScheduleDayOfMonth, ScheduleTime: profile.DefaultScheduleTime, ScheduleTimezone: profile.DefaultScheduleTimezone,
+	}
+	after := save.after(p)
+	if err := save.judge(after); err != nil {
+		return nil, err
+	}
+	save.takeOverSchedule(p, after)
+	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
+	fill(create.Mutation(), after)
+	save.sealKey(create.Mutation(), p.ID)
+	made, err := create.Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("make the profile: %w", err)
+	}
+	return made, nil
+}
+
+// update writes what differs.
+func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.Profile, error) {
+	after := save.after(before)
+	if err := save.judge(after); err != nil {
+		return nil, err
+	}
+	if err := save.settleSchedule(ctx, before, after); err != nil {
+		return nil, err
+	}
+	if before.Active && !after.Active {
+		if err := save.noticeDeactivation(ctx, before); err != nil {
+			return nil, err
+		}
+	}
+	if sameValues(before, after) && sameGroups(before, after) && save.in.APIKey == nil {
+		return before, nil
+	}
+	update := save.tx.Profile.UpdateOneID(before.ID).SetUpdatedAt(store.Now()).AddVersion(1).ClearGroups().AddGroups(after.Edges.Groups...)
+	fill(update.Mutation(), after)
+	save.sealKey(update.Mutation(), before.ID)
+	saved, err := update.Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("change profile %d: %w", before.ID, err)
+	}
+	return saved, nil
+}
+
+// after is the profile as the input has it, before any rule is applied.
+func (save *profileSave) after(before *ent.Profile) *ent.Profile {
+	p, in := *before, &save.in
+	set(&p.Description, in.Description)
+	set(&p.CustomerNumber, in.CustomerNumber)
+	set(&p.Active, in.Active)
+	set(&p.FileFormat, in.FileFormat)
+	set(&p.GuardPercent, in.GuardPercent)
+	set(&p.GuardTitles, in.GuardTitles)
+	set(&p.CommunityZoneOnly, in.CommunityZoneOnly)
+	setSchedule(&p, in.Schedule.on(ScheduleOf(before)))
+	if in.GroupIDs != nil {
+		p.Edges.Groups = save.groups
+	}
+	return &p
+}
+
+func setSchedule(p *ent.Profile, s Schedule) {
+	p.ScheduleFrequency, p.ScheduleWeekday, p.ScheduleDayOfMonth, p.ScheduleTime, p.ScheduleTimezone = s.Frequency, s.Weekday, s.DayOfMonth, s.Time, s.Timezone
+}
+
+func fill(m *ent.ProfileMutation, p *ent.Profile) {
+	m.SetDescription(p.Description)
+	m.SetCustomerNumber(p.CustomerNumber)
+	m.SetActive(p.Active)
+	m.SetFileFormat(p.FileFormat)
+	m.SetGuardPercent(p.GuardPercent)
+	m.SetGuardTitles(p.GuardTitles)
+	m.SetCommunityZoneOnly(p.CommunityZoneOnly)
+	fillSchedule(m, ScheduleOf(p))
+}
+
+func fillSchedule(m *ent.ProfileMutation, s Schedule) {
+	m.SetScheduleFrequency(s.Frequency)
+	m.SetScheduleWeekday(s.Weekday)
+	m.SetScheduleDayOfMonth(s.DayOfMonth)
+	m.SetScheduleTime(s.Time)
+	m.SetScheduleTimezone(s.Timezone)
+}
+
+// sealKey stores a new key, sealed for this profile.
+func (save *profileSave) sealKey(m *ent.ProfileMutation, id int64) {
+	if save.in.APIKey == nil {
+		return
+	}
+	sealed, fingerprint := save.s.sealAPIKey(id, *save.in.APIKey)
+	m.SetAPIKeySealed(sealed)
+	m.SetAPIKeyFingerprint(fingerprint)
+	m.SetAPIKeySetAt(store.Now())
+}
+
+func sameValues(a, b *ent.Profile) bool {
+	return a.Description == b.Description && a.CustomerNumber == b.CustomerNumber && a.Active == b.Active && a.FileFormat == b.FileFormat &&
+		a.GuardPercent == b.GuardPercent && a.GuardTitles == b.GuardTitles && a.CommunityZoneOnly == b.CommunityZoneOnly && ScheduleOf(a) == ScheduleOf(b)
+}
+
+func sameGroups(a, b *ent.Profile) bool {
+	return slices.EqualFunc(a.Edges.Groups, b.Edges.Groups, func(x, y *ent.InventoryGroup) bool { return x.ID == y.ID })
+}
+
+// noticeDeactivation says what deactivating leaves in force (DOMAIN section 8).
+func (save *profileSave) noticeDeactivation(ctx context.Context, p *ent.Profile) error {
+	inForce, err := entitlementsInForce(ctx, save.tx, p.ID)
+	if err != nil {
+		return err
+	}
+	if inForce == 0 {
+		save.notices = append(save.notices, "The profile is inactive now. It has no entitlements in force, so no portfolio depends on it.")
+		return nil
+	}
+	save.notices = append(save.notices, fmt.Sprintf(
+		"The profile is inactive now. Deactivating leaves its entitlements in force: %s in the holdings on its account until the profile is active and run again.",
+		counted(inForce, "portfolio stays", "portfolios stay")))
+	return nil
 }

@@ -119,9 +119,15 @@ func (b *testBundle) makeHoldings() {
 	}
 	must(b.t, b.holdings.EnsureCommunityZone(ctx, seeds))
 	for _, c := range oup.Collections() {
-		b.activate(c.CommunityZoneID)
+		_, _, err := b.holdings.ActivateCollection(ctx, holdings.Activation{
+			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
+		})
+		must(b.t, err)
 	}
-	b.profile = b.makeProfile("demo-key")
+	customer, key, active := "demo", secret.NewKey("demo-key"), true
+	p, _, err := b.holdings.CreateProfile(ctx, holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
+	must(b.t, err)
+	b.profile = p.ID
 }
 
 // sync runs the profile and waits for the end.

@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/job"
 	"autoholdings/ent/profile"
+	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -124,18 +125,10 @@ func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
 	for _, p := range profiles {
 		if in.Mode == Apply && !p.Active {
 			problems.Add(problem.ProfileInactive, "input.profileId",
-				"profile %q is inactive: activate it first, or run it with mode PREVIEW", profileName(p))
+				"profile %q is inactive: activate it first, or run it with mode PREVIEW", holdings.ProfileName(p))
 		}
 	}
 	return problems.Err()
-}
-
-// profileName is how people know a profile.
-func profileName(p *ent.Profile) string {
-	if p.Description != "" {
-		return p.Description
-	}
-	return "Oxford University Press, customer " + p.CustomerNumber
 }
 
 func conflictingJob(ctx context.Context, tx *store.Tx, in SyncRequest) error {

@@ -115,7 +115,7 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 	}
 	if r.job.Mode == Apply && !p.Active {
 		return &failure{
-			"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before the job began", profileName(p)),
+			"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before the job began", holdings.ProfileName(p)),
 			"Activate the profile, then run it again.",
 		}
 	}
@@ -133,7 +133,7 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 		}
 		now := store.Now()
 		create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
-			SetProfileID(profileID).SetProfileName(profileName(p)).SetGroups(groupNames).
+			SetProfileID(profileID).SetProfileName(holdings.ProfileName(p)).SetGroups(groupNames).
 			SetContent(contentName(c.Content)).SetCollectionName(c.Name).SetState(PartPending)
 		target, err := tx.Collection.Query().
 			Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzID(c.CommunityZoneID))).Only(ctx)

@@ -1,0 +1,131 @@
+package holdings
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/ent/inventorygroup"
+	"autoholdings/ent/profile"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// campus is what a save of a profile is judged by: whether there may be several, and all of them with their groups.
+type campus struct {
+	several  bool           // multi_campus_inventory_management
+	profiles []*ent.Profile // in the order in which they were made
+}
+
+func readCampus(ctx context.Context, tx *store.Tx) (*campus, error) {
+	settings, err := tx.Setting.Get(ctx, settingsID)
+	if err != nil {
+		return nil, fmt.Errorf("read the settings: %w", err)
+	}
+	profiles, err := tx.Profile.Query().Order(profile.ByID()).
+		WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the profiles: %w", err)
+	}
+	return &campus{several: settings.MultiCampusInventoryManagement, profiles: profiles}, nil
+}
+
+// find is the profile with this id, or nil.
+func (c *campus) find(id int64) *ent.Profile {
+	for _, p := range c.profiles {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// otherActive are the active profiles but this one.
+func (c *campus) otherActive(id int64) []*ent.Profile {
+	return slices.DeleteFunc(slices.Clone(c.profiles), func(p *ent.Profile) bool { return p.ID == id || !p.Active })
+}
+
+// judge applies the rules of one and of several campuses to the state that the save leaves, and returns all that is
+// wrong with the save.
+func (save *profileSave) judge(after *ent.Profile) error {
+	if !save.campus.several && len(after.Edges.Groups) > 0 {
+		save.problems.Add(problem.OneProfileOnly, "input.groupIds",
+			"without multi-campus inventory management a profile has no inventory groups: leave them out, or turn on multiCampusInventoryManagement in the settings")
+	}
+	if after.Active {
+		lacking := groupless(append(save.campus.otherActive(after.ID), after))
+		if len(lacking) > 0 {
+			save.problems.Add(problem.GroupRequired, "input.groupIds",
+				"as soon as more than one profile is active and one of them has an inventory group, every active one must have at least one. Without a group would be: %s. Give each a group, or leave it inactive",
+				quotedNames(lacking))
+		}
+	}
+	return save.problems.Err()
+}
+
+// groupless are the active profiles that lack a group where they must have one.
+func groupless(active []*ent.Profile) []*ent.Profile {
+	grouped := func(p *ent.Profile) bool { return len(p.Edges.Groups) > 0 }
+	if len(active) < 2 || !slices.ContainsFunc(active, grouped) {
+		return nil
+	}
+	return slices.DeleteFunc(active, grouped)
+}
+
+func quotedNames(profiles []*ent.Profile) string {
+	names := make([]string, len(profiles))
+	for i, p := range profiles {
+		names[i] = fmt.Sprintf("%q", ProfileName(p))
+	}
+	return strings.Join(names, ", ")
+}
+
+// settleSchedule keeps one schedule for all active profiles: one that is activated takes it over, and a change on an
+// active one is made on all.
+func (save *profileSave) settleSchedule(ctx context.Context, before, after *ent.Profile) error {
+	switch {
+	case !before.Active:
+		save.takeOverSchedule(before, after)
+	case after.Active && ScheduleOf(before) != ScheduleOf(after):
+		return save.shareSchedule(ctx, after)
+	}
+	return nil
+}
+
+// takeOverSchedule gives a profile that becomes active the schedule of those that are.
+func (save *profileSave) takeOverSchedule(before, after *ent.Profile) {
+	others := save.campus.otherActive(after.ID)
+	if !after.Active || len(others) == 0 {
+		return
+	}
+	own, common := ScheduleOf(after), ScheduleOf(others[0])
+	setSchedule(after, common)
+	notice := fmt.Sprintf("All active profiles have one schedule, which this one takes over: %s.", common)
+	if own != common && own != ScheduleOf(before) {
+		notice += fmt.Sprintf(" The schedule given, %s, was not saved: to change it for all, change it now that the profile is active.", own)
+	}
+	save.notices = append(save.notices, notice)
+}
+
+// shareSchedule writes the profile's schedule to all other active ones that have another.
+func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) error {
+	var changed []*ent.Profile
+	for _, p := range save.campus.otherActive(after.ID) {
+		if ScheduleOf(p) == ScheduleOf(after) {
+			continue
+		}
+		update := save.tx.Profile.UpdateOneID(p.ID).SetUpdatedAt(store.Now()).AddVersion(1)
+		fillSchedule(update.Mutation(), ScheduleOf(after))
+		if err := update.Exec(ctx); err != nil {
+			return fmt.Errorf("change the schedule of profile %d: %w", p.ID, err)
+		}
+		changed = append(changed, p)
+	}
+	if len(changed) > 0 {
+		save.notices = append(save.notices, fmt.Sprintf("All active profiles have one schedule, so it was changed for %s too: %s.",
+			quotedNames(changed), ScheduleOf(after)))
+	}
+	return nil
+}
