@@ -338,17 +338,10 @@ func (p *Plan) pending(title int32) bool {
 // AllFree says whether the list has titles, but free ones only: never a reason to remove anything.
 func (p *Plan) AllFree() bool { return p.Counts.Titles == 0 && p.Counts.Free > 0 }
 
-// Empty says whether the plan is sure to write nothing.
-func (p *Plan) Empty() bool {
-	if len(p.leaving) > 0 || len(p.reviews) > 0 {
-		return false
-	}
-	for i := range p.pair {
-		if p.pending(int32(i)) {
-			return false
-		}
-	}
-	return true
+// RemoveNothing leaves everything in the holdings that the list does not have.
+func (p *Plan) RemoveNothing() {
+	p.leaving, p.reviews = nil, nil
+	p.Counts.EntitlementsAffected = 0
 }
 
 // Hash tells two plans of the same file apart: whether, since a person looked at one, the holdings have moved so that

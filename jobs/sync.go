@@ -225,12 +225,15 @@ func (pr *partRun) perform(ctx context.Context) error {
 	}
 	switch {
 	case plan.AllFree():
-		return block(PartBlocked, "ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
-			"Ask OUP for the file of what the library licenses.")
+		plan.RemoveNothing()
+		return pr.show(ctx, plan, part, PartBlocked, failure{
+			"ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
+			"Ask OUP for the file of what the library licenses.",
+		})
 	case plan.Counts.Titles == 0:
 		return &failure{"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), "Read the findings, then tell OUP."}
 	case pr.job.Mode == Preview:
-		return pr.show(ctx, plan, part, PartPreviewed)
+		return pr.show(ctx, plan, part, PartPreviewed, failure{})
 	case pr.part.State == PartApplying:
 		resumed, err := decodeCounts(pr.part.Counts)
 		if err != nil {
@@ -240,7 +243,7 @@ func (pr *partRun) perform(ctx context.Context) error {
 	case pr.part.State == PartApproved:
 		return pr.applyApproved(ctx, plan, part)
 	case plan.Guard.Held:
-		return pr.show(ctx, plan, part, PartHeld)
+		return pr.hold(ctx, plan, part)
 	default:
 		return pr.apply(ctx, plan, part, nil)
 	}
@@ -476,22 +479,27 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 	return err
 }
 
-// show records the plan without writing it, as a preview or for a person to decide on.
-func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string) error {
+// hold shows a plan that a person must decide on.
+func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	return pr.show(ctx, plan, part, PartHeld, failure{
+		"GUARD", plan.Guard.Reason, "Look at the changes, then approve or reject the job; nothing of this part was written.",
+	})
+}
+
+// fileOutcomes are what a plan that is only shown makes of its file, where nothing was decided before.
+var fileOutcomes = map[string]string{PartPreviewed: FilePreviewed, PartHeld: FileHeld}
+
+// show records the plan without writing it.
+func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
 	part.Fence = pr.fenceBatches("compare")
 	part.Begun = func(context.Context, *store.Tx, holdings.Counts) error { return nil }
 	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
-		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetPlanHash(plan.Hash())
-		outcome := FilePreviewed
-		if state == PartHeld {
-			outcome = FileHeld
-			update.SetCode("GUARD").SetMessage(plan.Guard.Reason).
-				SetHint("Look at the changes, then approve or reject the job; nothing of this part was written.")
-		}
-		if err := update.Exec(ctx); err != nil {
+		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetPlanHash(plan.Hash()).
+			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
+		if err != nil {
 			return fmt.Errorf("record the plan: %w", err)
 		}
-		if pr.file.Outcome == "" {
+		if outcome := fileOutcomes[state]; outcome != "" && pr.file.Outcome == "" {
 			if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(store.Now()).SetOutcome(outcome).Exec(ctx); err != nil {
 				return fmt.Errorf("record the file's outcome: %w", err)
 			}
@@ -506,7 +514,7 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings
 // now: then that one is shown and asked again.
 func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
 	if plan.Guard.Held && plan.Hash() != pr.part.PlanHash {
-		return pr.show(ctx, plan, part, PartHeld)
+		return pr.hold(ctx, plan, part)
 	}
 	return pr.apply(ctx, plan, part, nil)
 }
