@@ -87,7 +87,7 @@ func quotedNames(profiles []*ent.Profile) string {
 func (save *profileSave) settleSchedule(ctx context.Context, before, after *ent.Profile) error {
 	switch {
 	case !before.Active:
-		save.takeOverSchedule(before, after)
+		save.takeOverSchedule(after)
 	case after.Active && ScheduleOf(before) != ScheduleOf(after):
 		return save.shareSchedule(ctx, after)
 	}
@@ -95,7 +95,7 @@ func (save *profileSave) settleSchedule(ctx context.Context, before, after *ent.
 }
 
 // takeOverSchedule gives a profile that becomes active the schedule of those that are.
-func (save *profileSave) takeOverSchedule(before, after *ent.Profile) {
+func (save *profileSave) takeOverSchedule(after *ent.Profile) {
 	others := save.campus.otherActive(after.ID)
 	if !after.Active || len(others) == 0 {
 		return
@@ -103,7 +103,7 @@ func (save *profileSave) takeOverSchedule(before, after *ent.Profile) {
 	own, common := ScheduleOf(after), ScheduleOf(others[0])
 	setSchedule(after, common)
 	notice := fmt.Sprintf("All active profiles have one schedule, which this one takes over: %s.", common)
-	if own != common && own != ScheduleOf(before) {
+	if own != common && save.in.Schedule != nil {
 		notice += fmt.Sprintf(" The schedule given, %s, was not saved: to change it for all, change it now that the profile is active.", own)
 	}
 	save.notices = append(save.notices, notice)

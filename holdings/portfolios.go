@@ -2,20 +2,68 @@ package holdings
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
 )
 
 // PortfolioChange is what to change of a portfolio; nil leaves a field as it is.
 type PortfolioChange struct {
 	ID           int64
 	Available    *bool
-	LockedFields *[]string // KBART names, or "coverage" for all seven columns of coverage
+	LockedFields *[]string // KBART names of the title's columns, or "coverage" for all seven columns of coverage
 	Review       *string   // "": a person has decided
 }
 
-// UpdatePortfolio changes a portfolio.
+// UpdatePortfolio changes what staff decide of a portfolio. One that is out of the holdings cannot be made available.
+// Beside a refusal it returns the portfolio as it is, where there is one.
 func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent.Portfolio, error) {
-	return nil, problem.New(problem.NotYet, "", "not yet")
+	var problems problem.List
+	locked := in.checkLocks(&problems)
+	if in.Review != nil && *in.Review != "" {
+		problems.Add(problem.BadInput, "input.review", "a review can only be decided: a sync sets it where it needs a person")
+	}
+	var p *ent.Portfolio
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		p, err = tx.Portfolio.Get(ctx, in.ID)
+		if ent.IsNotFound(err) {
+			return problem.New(problem.NotFound, "input.portfolioId", "there is no such portfolio")
+		}
+		if err != nil {
+			return fmt.Errorf("read portfolio %d: %w", in.ID, err)
+		}
+		if p.RemovedAt != nil && in.Available != nil && *in.Available {
+			problems.Add(problem.BadInput, "input.available",
+				"%q is out of the holdings, so it cannot be available: it comes back when the provider lists it again, or when the job that removed it is undone", p.PublicationTitle)
+		}
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		if in.Available == nil && in.LockedFields == nil && in.Review == nil {
+			return nil
+		}
+		p, err = tx.Portfolio.UpdateOne(p).SetUpdatedAt(store.Now()).
+			SetNillableAvailable(in.Available).SetNillableLockedFields(locked).SetNillableReview(in.Review).Save(ctx)
+		return err
+	})
+	return p, err
+}
+
+// checkLocks is the locks as they are stored: each once, in the order of the columns, blank-separated.
+func (in *PortfolioChange) checkLocks(problems *problem.List) *string {
+	if in.LockedFields == nil {
+		return nil
+	}
+	known := append(strings.Split(titleColumnNames, ", "), CoverageField)
+	for _, name := range *in.LockedFields {
+		if !slices.Contains(known, name) {
+			problems.Add(problem.BadInput, "input.lockedFields", "there is no field %q to lock: choose among %s", name, strings.Join(known, ", "))
+		}
+	}
+	locked := strings.Join(slices.DeleteFunc(known, func(name string) bool { return !slices.Contains(*in.LockedFields, name) }), " ")
+	return &locked
 }

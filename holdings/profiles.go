@@ -216,7 +216,7 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	if err := save.judge(after); err != nil {
 		return nil, err
 	}
-	save.takeOverSchedule(p, after)
+	save.takeOverSchedule(after)
 	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
 	fill(create.Mutation(), after)
 	save.sealKey(create.Mutation(), p.ID)

@@ -2,19 +2,80 @@ package holdings
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
 )
 
 // SettingsChange is what to change of the settings; nil leaves a field as it is.
 type SettingsChange struct {
-	Version         *int // as they were read; nil: whatever it is
-	InstitutionName *string
-	MultiCampus     *bool // the customer parameter multi_campus_inventory_management
+	Version         *int    // as they were read; nil: whatever it is
+	InstitutionName *string // at most 200 characters
+	MultiCampus     *bool   // the customer parameter multi_campus_inventory_management
 }
 
-// UpdateSettings changes the settings.
+// UpdateSettings changes the settings. Multi-campus inventory management cannot be turned off (ONE_PROFILE_ONLY) while
+// there is what one campus does not have: several profiles, or a profile with inventory groups. Beside a refusal it
+// returns the settings as they are.
 func (s *Service) UpdateSettings(ctx context.Context, in SettingsChange) (*ent.Setting, error) {
-	return nil, problem.New(problem.NotYet, "", "not yet")
+	var problems problem.List
+	if in.InstitutionName != nil {
+		name := strings.TrimSpace(*in.InstitutionName)
+		in.InstitutionName = &name
+		if name != "" { // it may be emptied
+			checkName(&problems, "input.institutionName", name)
+		}
+	}
+	var settings *ent.Setting
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if settings, err = tx.Setting.Get(ctx, settingsID); err != nil {
+			return fmt.Errorf("read the settings: %w", err)
+		}
+		if err := checkVersion("something in the settings", in.Version, settings.Version); err != nil {
+			return err
+		}
+		if in.MultiCampus != nil && !*in.MultiCampus {
+			if err := checkOneCampus(ctx, tx, &problems); err != nil {
+				return err
+			}
+		}
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		if in.InstitutionName == nil && in.MultiCampus == nil {
+			return nil
+		}
+		settings, err = tx.Setting.UpdateOne(settings).SetUpdatedAt(store.Now()).AddVersion(1).
+			SetNillableInstitutionName(in.InstitutionName).SetNillableMultiCampusInventoryManagement(in.MultiCampus).Save(ctx)
+		return err
+	})
+	return settings, err
+}
+
+// checkOneCampus adds what there is that one campus does not have.
+func checkOneCampus(ctx context.Context, tx *store.Tx, problems *problem.List) error {
+	const path = "input.multiCampusInventoryManagement"
+	c, err := readCampus(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if len(c.profiles) > 1 {
+		problems.Add(problem.OneProfileOnly, path,
+			"without multi-campus inventory management there is one profile, and there are %d: %s. Delete all but one first",
+			len(c.profiles), quotedNames(c.profiles))
+	}
+	var grouped []*ent.Profile
+	for _, p := range c.profiles {
+		if len(p.Edges.Groups) > 0 {
+			grouped = append(grouped, p)
+		}
+	}
+	if len(grouped) > 0 {
+		problems.Add(problem.OneProfileOnly, path,
+			"without multi-campus inventory management a profile has no inventory groups, and there are some on %s. Take them away first", quotedNames(grouped))
+	}
+	return nil
 }
