@@ -209,7 +209,7 @@ func (r mutationResolver) knownProfileJob(ctx context.Context, key graphql.Omitt
 
 func (r mutationResolver) jobAndProfile(ctx context.Context, job *ent.Job) (*model.Job, *model.Profile, error) {
 	thing := only(job, model.Jobs)
-	profiles, err := jobResolver{r.resolver}.Profiles(ctx, thing)
+	profiles, err := jobResolver(r).Profiles(ctx, thing)
 	if err != nil || len(profiles) == 0 {
 		return thing, nil, err
 	}

@@ -49,7 +49,6 @@ type model struct {
 	first     map[int64]map[int]string // date of the first issue, by profile
 	ordered   map[int]bool             // titles with a PO line
 	locked    map[int]bool             // titles whose publisher is locked
-	licenses  int
 	history   []done
 }
 

@@ -22,7 +22,7 @@ import (
 	"autoholdings/oup"
 )
 
-// Kinds of job.
+// KindSync is the kind of a job that brings holdings in step with a provider's lists.
 const KindSync = "SYNC"
 
 // States of a job.

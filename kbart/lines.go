@@ -95,7 +95,7 @@ func (l *lines) stray() byte {
 }
 
 // bytes returns what lies between two offsets. It is valid until the next find.
-func (l *lines) bytes(from, to int) []byte { return l.buf[l.pos+from : l.pos+to] }
+func (l *lines) bytes(n int) []byte { return l.buf[l.pos : l.pos+n] }
 
 // take passes over n bytes.
 func (l *lines) take(n int) {

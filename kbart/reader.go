@@ -300,7 +300,7 @@ func (r *Reader) headerLine() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	decoded, _ := r.decode(r.lines.bytes(0, end), r.line+1)
+	decoded, _ := r.decode(r.lines.bytes(end), r.line+1)
 	text := string(decoded)
 	r.lines.take(next)
 	r.line++
@@ -313,7 +313,7 @@ func (r *Reader) forceFirstLine() {
 		return
 	}
 	if end, _, err := r.lines.find(0, r.options.MaxLine); err == nil {
-		if line := r.withoutStray(r.lines.bytes(0, end)); bytes.IndexByte(line, r.lines.stray()) >= 0 {
+		if line := r.withoutStray(r.lines.bytes(end)); bytes.IndexByte(line, r.lines.stray()) >= 0 {
 			r.lines.forced = end - 1
 		}
 	}

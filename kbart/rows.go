@@ -43,7 +43,7 @@ func (r *Reader) readRows(yield func(*Record, error) bool) error {
 
 // readRow makes a record of a line; it may take more lines than this one. A blank line is no row.
 func (r *Reader) readRow(one extent) (taken extent, isRow bool) {
-	line := r.withoutStray(r.lines.bytes(0, one.end))
+	line := r.withoutStray(r.lines.bytes(one.end))
 	rec := &r.record
 	rec.Line, rec.Fate, rec.Reason = r.line+1, Used, ""
 	odd := r.split(line)
@@ -235,7 +235,7 @@ func (r *Reader) join(one extent) extent {
 	width := len(r.layout.names)
 	all, added := one, 0
 	for {
-		text := r.lines.bytes(0, all.end)
+		text := r.lines.bytes(all.end)
 		// A cell that is still open stays so on a line without a quote to close it.
 		if all.lines == 1 || closingQuote(string(text[added:]), 0) >= 0 {
 			decoded, _ := r.guess(text)

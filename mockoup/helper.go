@@ -1,6 +1,7 @@
 package mockoup
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -29,7 +30,7 @@ func NewServer(t TB, o Options) *TestServer {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("mockoup: cannot listen on the loopback interface: %v", err)
 	}

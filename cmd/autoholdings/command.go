@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -92,6 +93,5 @@ var (
 
 // serverFlags are those of the commands that open the installation.
 func serverFlags(more ...cli.Flag) []cli.Flag {
-	flags := append(more, dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag)
-	return append(append(flags, oupFlags...), logFlags...)
+	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag}, oupFlags, logFlags)
 }

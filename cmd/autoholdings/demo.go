@@ -47,7 +47,7 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 	if options.Dir == "" {
 		options.Titles = c.Int("titles")
 	}
-	mock, err := startMock(options)
+	mock, err := startMock(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -95,12 +95,12 @@ type runningMock struct {
 	url    string
 }
 
-func startMock(o mockoup.Options) (*runningMock, error) {
+func startMock(ctx context.Context, o mockoup.Options) (*runningMock, error) {
 	mock, err := mockoup.New(o)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start the mock provider: %w", err)
 	}

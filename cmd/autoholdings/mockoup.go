@@ -43,7 +43,7 @@ func mockoupCommand() *cli.Command {
 }
 
 func serveMock(ctx context.Context, c *cli.Command, mock *mockoup.Server) error {
-	listener, err := listenLoopback(c.String("addr"))
+	listener, err := listenLoopback(ctx, c.String("addr"))
 	if err != nil {
 		return err
 	}

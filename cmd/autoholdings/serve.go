@@ -66,7 +66,7 @@ func workerCommand() *cli.Command {
 // serve answers requests and, with work, runs jobs, until ctx ends; then it lets requests and batches under way finish.
 // ready is called with the address once it listens.
 func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url string)) error {
-	listener, err := listenLoopback(addr)
+	listener, err := listenLoopback(ctx, addr)
 	if err != nil {
 		return err
 	}
@@ -119,21 +119,21 @@ const shutdownTimeout = 3 * time.Second
 
 // listenLoopback refuses every address that others could reach: until there is access control, whoever reaches the API
 // may do everything.
-func listenLoopback(addr string) (net.Listener, error) {
+func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
 	}
-	ips, err := net.LookupIP(host)
+	ips, err := net.DefaultResolver.LookupIPAddr(ctx, host)
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
 	}
 	for _, ip := range ips {
-		if !ip.IsLoopback() {
+		if !ip.IP.IsLoopback() {
 			return nil, fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control yet: use 127.0.0.1, and put a proxy with authentication before it if others need it", addr)
 		}
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}

@@ -60,7 +60,9 @@ type JobProgress struct {
 }
 
 // Progress is how far it is.
-func (j *Job) Progress() *JobProgress { return &JobProgress{orNull(j.Phase), int(j.Done), int(j.Total)} }
+func (j *Job) Progress() *JobProgress {
+	return &JobProgress{orNull(j.Phase), int(j.Done), int(j.Total)}
+}
 
 // JobError is why a job could not do its work.
 type JobError struct {

@@ -48,7 +48,9 @@ func (p *Profile) Guard() *holdings.GuardLimits {
 type Schedule struct{ holdings.Schedule }
 
 // Weekday is the day's name.
-func (s *Schedule) Weekday() string { return weekdays[min(max(s.Schedule.Weekday, 1), len(weekdays))-1] }
+func (s *Schedule) Weekday() string {
+	return weekdays[min(max(s.Schedule.Weekday, 1), len(weekdays))-1]
+}
 
 // Text is the schedule in words.
 func (s *Schedule) Text() string { return s.String() }

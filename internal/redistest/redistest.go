@@ -28,7 +28,7 @@ func Start(t testing.TB) (url string) {
 		t.Fatal(err)
 	}
 	socket := filepath.Join(dir, "redis.sock")
-	server := exec.Command(binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no",
+	server := exec.CommandContext(context.Background(), binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no",
 		"--maxmemory-policy", "noeviction", "--dir", dir)
 	if err := server.Start(); err != nil {
 		t.Fatalf("start redis-server: %v", err)
