@@ -37,10 +37,8 @@ func (c *Connection[T]) Nodes() []T {
 // TotalCount counts the whole listing.
 func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.Count(ctx) }
 
-// The listings of the API, by what they list.
-
+// The listings of the API.
 type (
-	// InventoryGroupConnection is a page of inventory groups; the others are likewise of what their names say.
 	InventoryGroupConnection          = Connection[*InventoryGroup]
 	InventoryGroupEdge                = Edge[*InventoryGroup]
 	CommunityZoneCollectionConnection = Connection[*CommunityZoneCollection]
