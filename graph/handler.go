@@ -35,7 +35,7 @@ const (
 	cachedQueries = 1000
 )
 
-// NewHandler serves the API at /graphql (POST, GET for queries, graphql-transport-ws, server-sent events) and GraphiQL
+// NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws, server-sent events) and GraphiQL
 // at /.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
@@ -56,6 +56,7 @@ func newServer(o Options) *handler.Server {
 	server.AddTransport(transport.Options{})
 	server.AddTransport(transport.GET{})
 	server.AddTransport(transport.POST{})
+	server.AddTransport(transport.GRAPHQL{}) // the query as it is, with content type application/graphql: for curl
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))
 	server.SetParserTokenLimit(maxTokens)
 	server.Use(extension.Introspection{})
