@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"autoholdings/holdings"
+	"autoholdings/mockoup"
+)
+
+// command runs a command line and returns what it printed.
+func command(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), append([]string{"autoholdings"}, args...), strings.NewReader(""), &out, io.Discard)
+	return out.String(), err
+}
+
+// TestDiffCommand: the real series' second step, from two files alone, in each format.
+func TestDiffCommand(t *testing.T) {
+	t.Parallel()
+	dir := realFiles(t, "oup-series")
+	before := filepath.Join(dir, "oxford_Switzerland_NationalLicences_2016-05-26.txt")
+	after := filepath.Join(dir, "oxford_Switzerland_NationalLicences_2016-07-08.txt")
+
+	text, err := command(t, "diff", "--format", "json", before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Counts  holdings.Counts
+		Changes []holdings.Change
+	}
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if c := answer.Counts; c.Updated != 48 || c.Unchanged != 182 || c.Titles != 230 || len(c.Fields) != 4 || c.Fields[0] != (holdings.FieldCount{Name: "publisher_name", Titles: 33}) {
+		t.Errorf("%+v", c)
+	}
+	if !strings.HasPrefix(strings.TrimLeft(text, "{\n "), `"counts"`) {
+		t.Errorf("JSON begins with %.40q", text)
+	}
+	if len(answer.Changes) != 33+31+1+1 {
+		t.Errorf("%d changes", len(answer.Changes))
+	}
+
+	text, err = command(t, "diff", "--format", "tsv", before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	if len(lines) != 1+len(answer.Changes) {
+		t.Errorf("%d lines for %d changes", len(lines), len(answer.Changes))
+	}
+	for _, line := range lines {
+		if strings.Count(line, "\t") != 5 {
+			t.Errorf("%q has not six cells", line)
+		}
+	}
+
+	text, err = command(t, "diff", before, after)
+	if err != nil || !strings.Contains(text, "48 updated") {
+		t.Errorf("%v: %.200s", err, text)
+	}
+	text, err = command(t, "diff", os.DevNull, after)
+	if err != nil || !strings.Contains(text, "230 added") {
+		t.Errorf("%v: %.200s", err, text)
+	}
+}
+
+// TestDiffRefuses what it cannot compare, and says what to do.
+func TestDiffRefuses(t *testing.T) {
+	t.Parallel()
+	page := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(page, []byte("<html><body>Sign in</body></html>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[string][]string{
+		"OLD and NEW":  {"diff", page},
+		"none of text": {"diff", "--format", "xml", page, page},
+		"no such file": {"diff", page + ".none", page},
+		"page.html":    {"diff", os.DevNull, page},
+	} {
+		if _, err := command(t, args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", args, err, want)
+		}
+	}
+}
+
+// TestSyncAndExportCommands: sync from the provider, from a file, as a preview; and the collection as a list again.
+func TestSyncAndExportCommands(t *testing.T) {
+	t.Parallel()
+	mock := mockoup.NewServer(t, mockoup.Options{Titles: 150})
+	dir := t.TempDir()
+	flags := []string{"--data-dir", dir, "--oup-url", mock.URL, "--oup-allow-insecure", "--log-level", "error"}
+	s := serve(t, flags[:5]...)
+	profile := s.administer(mockoup.DemoKey)
+	var collections struct {
+		Collections struct{ Nodes []struct{ ID, Name string } }
+	}
+	s.do(`{ collections { nodes { id name } } }`, nil, &collections)
+	s.stop()
+
+	out, err := command(t, append([]string{"sync", "--profile", profile, "--preview"}, flags...)...)
+	if err != nil || !strings.Contains(out, "SUCCEEDED, PREVIEWED") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err = command(t, append([]string{"sync", "--profile", profile}, flags...)...)
+	if err != nil || !strings.Contains(out, "SUCCEEDED, CHANGED") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+
+	for _, c := range collections.Collections.Nodes {
+		if !strings.Contains(c.Name, "Journals") {
+			continue
+		}
+		exported, err := command(t, "export", "--collection", c.ID, "--data-dir", dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "OxfordUniversityPress_Global_AllJournals_2030-01-01.txt")
+		if err := os.WriteFile(file, []byte(exported), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err = command(t, append([]string{"sync", "--profile", profile, "--file", file, "--content", "journals"}, flags...)...)
+		if err != nil || !strings.Contains(out, "SUCCEEDED, NO_CHANGE") {
+			t.Errorf("what was exported, synced again: %v\n%s", err, out)
+		}
+		if out, err := command(t, "diff", file, file); err != nil || !strings.Contains(out, "0 added, 0 removed, 0 updated") {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+
+	for want, args := range map[string][]string{
+		"no such profile":         {"sync", "--profile", "4711"},
+		"not an id":               {"sync", "--profile", "nonsense!"},
+		"of a Collection":         {"sync", "--profile", collections.Collections.Nodes[0].ID},
+		"neither books":           {"sync", "--profile", profile, "--file", os.DevNull, "--content", "films"},
+		"no such file":            {"sync", "--profile", profile, "--file", filepath.Join(dir, "none")},
+		"no such collection":      {"export", "--collection", "4711"},
+		"not an id of this API\"": {"export", "--collection", "nonsense!"},
+	} {
+		all := append(args, flags...)
+		if args[0] == "export" {
+			all = append(args, "--data-dir", dir)
+		}
+		if _, err := command(t, all...); err == nil || !strings.Contains(err.Error(), strings.TrimSuffix(want, `"`)) {
+			t.Errorf("%v: %v, want %q", args, err, want)
+		}
+	}
+}
+
+// TestMigrateCommand: applied once, then up to date.
+func TestMigrateCommand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	out, err := command(t, "migrate", "--data-dir", dir)
+	if err != nil || !strings.Contains(out, "applied 2") {
+		t.Errorf("%v: %s", err, out)
+	}
+	out, err = command(t, "migrate", "--data-dir", dir)
+	if err != nil || !strings.Contains(out, "up to date (0 applied)") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
