@@ -33,6 +33,20 @@ const collectionID = 10
 
 func setup(t *testing.T) *testBundle {
 	t.Helper()
+	b := openBundle(t)
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		for id := range int64(2) {
+			tx.Profile.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
+				SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).SaveX(ctx)
+		}
+		return tx.Collection.Create().SetID(collectionID).SetCreatedAt(1).SetUpdatedAt(1).SetName("journals").SetNameKey("journals").Exec(ctx)
+	})
+	return b
+}
+
+// openBundle opens a new database with nothing in it.
+func openBundle(t *testing.T) *testBundle {
+	t.Helper()
 	b := &testBundle{t: t}
 	dir := t.TempDir()
 	var err error
@@ -42,13 +56,6 @@ func setup(t *testing.T) *testBundle {
 	box, err := secret.Open(dir)
 	b.must(err)
 	b.service = holdings.New(b.store, box)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		for id := range int64(2) {
-			tx.Profile.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
-				SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).SaveX(ctx)
-		}
-		return tx.Collection.Create().SetID(collectionID).SetCreatedAt(1).SetUpdatedAt(1).SetName("journals").SetNameKey("journals").Exec(ctx)
-	})
 	return b
 }
 

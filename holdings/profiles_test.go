@@ -1,0 +1,596 @@
+package holdings_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/ent"
+	"autoholdings/ent/entitlement"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+)
+
+// setupEmpty is a database as it is when it is made: no profile, one campus; and a collection to sync.
+func setupEmpty(t *testing.T) *testBundle {
+	t.Helper()
+	b := openBundle(t)
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Collection.Create().SetID(collectionID).SetCreatedAt(1).SetUpdatedAt(1).SetName("journals").SetNameKey("journals").Exec(ctx)
+	})
+	return b
+}
+
+// setupCampuses is a database with several campuses and the inventory groups Law and Medicine.
+func setupCampuses(t *testing.T) (b *testBundle, law, medicine int64) {
+	t.Helper()
+	b = setupEmpty(t)
+	b.settings(holdings.SettingsChange{MultiCampus: new(true)})
+	return b, b.group("Law"), b.group("Medicine")
+}
+
+func (b *testBundle) settings(in holdings.SettingsChange) *ent.Setting {
+	b.t.Helper()
+	settings, err := b.service.UpdateSettings(b.t.Context(), in)
+	b.must(err)
+	return settings
+}
+
+func (b *testBundle) group(name string) int64 {
+	b.t.Helper()
+	group, err := b.service.CreateInventoryGroup(b.t.Context(), name, "")
+	b.must(err)
+	return group.ID
+}
+
+// profileInput is what makes a good profile.
+func profileInput(description string, active bool, groups ...int64) holdings.ProfileInput {
+	key := secret.NewKey("demo-key")
+	in := holdings.ProfileInput{Description: &description, CustomerNumber: new("demo"), APIKey: &key, Active: &active}
+	if len(groups) > 0 {
+		in.GroupIDs = &groups
+	}
+	return in
+}
+
+func (b *testBundle) create(in holdings.ProfileInput) (p *ent.Profile, notices []string) {
+	b.t.Helper()
+	p, notices, err := b.service.CreateProfile(b.t.Context(), in, nil)
+	b.must(err)
+	return p, notices
+}
+
+func (b *testBundle) update(id int64, in holdings.ProfileInput) (p *ent.Profile, notices []string) {
+	b.t.Helper()
+	p, notices, err := b.service.UpdateProfile(b.t.Context(), id, nil, in, nil)
+	b.must(err)
+	return p, notices
+}
+
+// schedule is the saved schedule of a profile.
+func (b *testBundle) schedule(id int64) string {
+	b.t.Helper()
+	p, err := b.store.Read.Profile.Get(b.t.Context(), id)
+	b.must(err)
+	return holdings.ScheduleOf(p).String()
+}
+
+// profilesText is all that is saved of profiles.
+func (b *testBundle) profilesText() string {
+	b.t.Helper()
+	rows, err := b.store.Read.Profile.Query().WithGroups().All(b.t.Context())
+	b.must(err)
+	var text strings.Builder
+	for _, p := range rows {
+		fmt.Fprintln(&text, p, p.APIKeySealed, p.Edges.Groups)
+	}
+	return text.String()
+}
+
+// problemsOf is what an error is made of, as "CODE path" each.
+func problemsOf(t *testing.T, err error) (found []string) {
+	t.Helper()
+	list, ok := problem.In(err)
+	if err != nil && !ok {
+		t.Errorf("a fault instead of a problem: %v", err)
+	}
+	for _, p := range list {
+		if p.Message == "" {
+			t.Errorf("%s without a message", p.Code)
+		}
+		found = append(found, strings.TrimSpace(string(p.Code)+" "+strings.Join(p.Path, ".")))
+	}
+	return found
+}
+
+func wantProblems(t *testing.T, err error, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
+func wantMessage(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v\ndoes not say %q", err, part)
+		}
+	}
+}
+
+func wantNotice(t *testing.T, notices []string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(strings.Join(notices, "\n"), part) {
+			t.Errorf("%q\ndo not say %q", notices, part)
+		}
+	}
+}
+
+// TestWrongProfileInput tries each field with what it must not be, on a new profile and on one that is there: the
+// problem names the field, and nothing is saved.
+func TestWrongProfileInput(t *testing.T) {
+	t.Parallel()
+	key := func(s string) func(*holdings.ProfileInput) {
+		return func(in *holdings.ProfileInput) { in.APIKey = new(secret.NewKey(s)) }
+	}
+	customer := func(s string) func(*holdings.ProfileInput) {
+		return func(in *holdings.ProfileInput) { in.CustomerNumber = &s }
+	}
+	schedule := func(c holdings.ScheduleChange) func(*holdings.ProfileInput) {
+		return func(in *holdings.ProfileInput) { in.Schedule = &c }
+	}
+	cases := map[string]struct {
+		spoil func(*holdings.ProfileInput)
+		want  string
+	}{
+		"long description":       {func(in *holdings.ProfileInput) { in.Description = new(strings.Repeat("é", 501)) }, "BAD_USER_INPUT input.description"},
+		"damaged description":    {func(in *holdings.ProfileInput) { in.Description = new("a\xff") }, "BAD_USER_INPUT input.description"},
+		"empty customer number":  {customer(""), "BAD_USER_INPUT input.customerNumber"},
+		"blank in customer":      {customer("12 34"), "BAD_USER_INPUT input.customerNumber"},
+		"line break in customer": {customer("1234\n"), "BAD_USER_INPUT input.customerNumber"},
+		"long customer number":   {customer(strings.Repeat("1", 201)), "BAD_USER_INPUT input.customerNumber"},
+		"customer of dots":       {customer(".."), "BAD_USER_INPUT input.customerNumber"},
+		"empty key":              {key(""), "BAD_USER_INPUT input.apiKey"},
+		"blank in key":           {key("demo key"), "BAD_USER_INPUT input.apiKey"},
+		"control in key":         {key("demo\x00key"), "BAD_USER_INPUT input.apiKey"},
+		"long key":               {key(strings.Repeat("k", 501)), "BAD_USER_INPUT input.apiKey"},
+		"key of dots":            {key("."), "BAD_USER_INPUT input.apiKey"},
+		"file format":            {func(in *holdings.ProfileInput) { in.FileFormat = new("ONIX") }, "BAD_USER_INPUT input.fileFormat"},
+		"unknown group":          {func(in *holdings.ProfileInput) { in.GroupIDs = &[]int64{77} }, "NOT_FOUND input.groupIds"},
+		"frequency":              {schedule(holdings.ScheduleChange{Frequency: new("HOURLY")}), "BAD_USER_INPUT input.schedule.frequency"},
+		"weekday 0":              {schedule(holdings.ScheduleChange{Weekday: new(0)}), "BAD_USER_INPUT input.schedule.weekday"},
+		"weekday 8":              {schedule(holdings.ScheduleChange{Weekday: new(8)}), "BAD_USER_INPUT input.schedule.weekday"},
+		"day 0":                  {schedule(holdings.ScheduleChange{DayOfMonth: new(0)}), "BAD_USER_INPUT input.schedule.dayOfMonth"},
+		"day 32":                 {schedule(holdings.ScheduleChange{DayOfMonth: new(32)}), "BAD_USER_INPUT input.schedule.dayOfMonth"},
+		"time 24:00":             {schedule(holdings.ScheduleChange{Time: new("24:00")}), "BAD_USER_INPUT input.schedule.time"},
+		"time 3:00":              {schedule(holdings.ScheduleChange{Time: new("3:00")}), "BAD_USER_INPUT input.schedule.time"},
+		"time 03:60":             {schedule(holdings.ScheduleChange{Time: new("03:60")}), "BAD_USER_INPUT input.schedule.time"},
+		"time with a break":      {schedule(holdings.ScheduleChange{Time: new("03:00\n")}), "BAD_USER_INPUT input.schedule.time"},
+		"time zone":              {schedule(holdings.ScheduleChange{Timezone: new("Oxford")}), "BAD_USER_INPUT input.schedule.timezone"},
+		"no time zone":           {schedule(holdings.ScheduleChange{Timezone: new("")}), "BAD_USER_INPUT input.schedule.timezone"},
+		"the machine's zone":     {schedule(holdings.ScheduleChange{Timezone: new("Local")}), "BAD_USER_INPUT input.schedule.timezone"},
+		"guard percent -1":       {func(in *holdings.ProfileInput) { in.GuardPercent = new(-1) }, "BAD_USER_INPUT input.guard.percent"},
+		"guard percent 101":      {func(in *holdings.ProfileInput) { in.GuardPercent = new(101) }, "BAD_USER_INPUT input.guard.percent"},
+		"guard titles -1":        {func(in *holdings.ProfileInput) { in.GuardTitles = new(-1) }, "BAD_USER_INPUT input.guard.titles"},
+		"guard titles":           {func(in *holdings.ProfileInput) { in.GuardTitles = new(1_000_001) }, "BAD_USER_INPUT input.guard.titles"},
+	}
+	b, law, _ := setupCampuses(t)
+	there, _ := b.create(profileInput("there", true, law))
+	before := b.profilesText()
+	for name, c := range cases {
+		in := profileInput("new", false)
+		c.spoil(&in)
+		_, _, err := b.service.CreateProfile(t.Context(), in, nil)
+		wantProblems(t, err, c.want)
+		change := holdings.ProfileInput{}
+		c.spoil(&change)
+		p, _, err := b.service.UpdateProfile(t.Context(), there.ID, nil, change, nil)
+		wantProblems(t, err, c.want)
+		if p == nil || p.ID != there.ID {
+			t.Errorf("%s: the answer lacks the profile as it is", name)
+		}
+		if diff := cmp.Diff(before, b.profilesText()); diff != "" {
+			t.Fatalf("%s: a refused save changed something:\n%s", name, diff)
+		}
+	}
+}
+
+// TestProfileMistakesAllAtOnce: a form with many mistakes is answered with all of them.
+func TestProfileMistakesAllAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setupEmpty(t)
+	_, _, err := b.service.CreateProfile(t.Context(), holdings.ProfileInput{
+		FileFormat: new("CSV"), GuardPercent: new(200), GroupIDs: &[]int64{5},
+		Schedule: &holdings.ScheduleChange{Time: new("noon"), Timezone: new("Mars/Base")},
+	}, nil)
+	wantProblems(t, err, "BAD_USER_INPUT input.fileFormat", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.timezone",
+		"BAD_USER_INPUT input.guard.percent", "NOT_FOUND input.groupIds", "BAD_USER_INPUT input.customerNumber", "BAD_USER_INPUT input.apiKey")
+	_, _, err = b.service.UpdateProfile(t.Context(), 5, nil, holdings.ProfileInput{}, nil)
+	wantProblems(t, err, "NOT_FOUND input.profileId")
+	key := profileInput("k", false)
+	key.APIKey = new(secret.NewKey("my secret"))
+	if _, _, err = b.service.CreateProfile(t.Context(), key, nil); strings.Contains(err.Error(), "my secret") {
+		t.Error("the refusal shows the key")
+	}
+}
+
+// TestProfileDefaults: rule 4, "Active (default inactive)"; rule 7, "weekly is recommended and the default".
+func TestProfileDefaults(t *testing.T) {
+	t.Parallel()
+	b := setupEmpty(t)
+	key := secret.NewKey("demo-key")
+	p, notices := b.create(holdings.ProfileInput{CustomerNumber: new("4711"), APIKey: &key})
+	if p.Active || p.FileFormat != "KBART" || p.GuardPercent != 10 || p.GuardTitles != 20 || p.CommunityZoneOnly || p.Version != 1 || len(notices) > 0 {
+		t.Errorf("%+v %q", p, notices)
+	}
+	if got := holdings.ScheduleOf(p).String(); got != "every Monday at 03:00 (UTC)" {
+		t.Error(got)
+	}
+	if got := holdings.ProfileName(p); got != "Oxford University Press, customer 4711" {
+		t.Error(got)
+	}
+	opened, err := b.service.APIKey(p)
+	if b.must(err); !opened.Equal(key) || strings.Contains(string(p.APIKeySealed), "demo-key") {
+		t.Error("the key is not sealed for the profile")
+	}
+	renewed, _ := b.update(p.ID, holdings.ProfileInput{APIKey: new(secret.NewKey("other")), Description: new("  Law library ")})
+	opened, err = b.service.APIKey(renewed)
+	if b.must(err); opened.Reveal() != "other" || renewed.APIKeyFingerprint == p.APIKeyFingerprint || holdings.ProfileName(renewed) != "Law library" {
+		t.Errorf("%+v", renewed)
+	}
+	if renewed.Version != 2 || renewed.CustomerNumber != "4711" {
+		t.Errorf("what is left out stays: %+v", renewed)
+	}
+	same, _ := b.update(p.ID, holdings.ProfileInput{Description: new("Law library")})
+	if same.Version != 2 {
+		t.Error("a save that changes nothing raised the version")
+	}
+}
+
+func TestScheduleInWords(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]holdings.Schedule{
+		"never by itself":                                                   {"NONE", 1, 1, "03:00", "UTC"},
+		"every day at 23:59 (UTC)":                                          {"DAILY", 1, 1, "23:59", "UTC"},
+		"every Monday at 03:00 (UTC)":                                       {"WEEKLY", 1, 1, "03:00", "UTC"},
+		"every Sunday at 03:00 (UTC)":                                       {"WEEKLY", 7, 1, "03:00", "UTC"},
+		"on day 28 of each month at 03:00 (UTC)":                            {"MONTHLY", 1, 28, "03:00", "UTC"},
+		"on day 31 of each month at 03:00 (Europe/Berlin), or its last day": {"MONTHLY", 1, 31, "03:00", "Europe/Berlin"},
+	} {
+		if got := s.String(); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// TestOneCampus: rule 6, "Off: one OUP profile, no groups."
+func TestOneCampus(t *testing.T) {
+	t.Parallel()
+	b := setupEmpty(t)
+	law := b.group("Law")
+	_, _, err := b.service.CreateProfile(t.Context(), profileInput("first", true, law), nil)
+	wantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
+	first, _ := b.create(profileInput("first", true))
+	before := b.profilesText()
+	_, _, err = b.service.UpdateProfile(t.Context(), first.ID, nil, holdings.ProfileInput{GroupIDs: &[]int64{law}}, nil)
+	wantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
+	_, _, err = b.service.CreateProfile(t.Context(), profileInput("second", false), nil)
+	wantProblems(t, err, "ONE_PROFILE_ONLY")
+	wantMessage(t, err, `"first"`, "multiCampusInventoryManagement")
+	if diff := cmp.Diff(before, b.profilesText()); diff != "" {
+		t.Error(diff)
+	}
+	b.update(first.ID, holdings.ProfileInput{GroupIDs: &[]int64{}}) // no groups is what there is
+}
+
+// TestGroupRequired: rule 6, "On: several OUP profiles, each with zero or more groups; but as soon as more than one
+// profile is active and one of them has a group, every active one must have at least one (saving or activating one
+// without is refused; the state after the save is judged, and the refusal names each profile that lacks one)."
+func TestGroupRequired(t *testing.T) {
+	t.Parallel()
+	b, law, medicine := setupCampuses(t)
+	a, _ := b.create(profileInput("Alpha", true))
+	beta, _ := b.create(profileInput("Beta", true))
+	_, _, err := b.service.CreateProfile(t.Context(), profileInput("Gamma", true, law), nil)
+	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	wantMessage(t, err, `"Alpha", "Beta"`)
+
+	gamma, _ := b.create(profileInput("Gamma", false, law)) // an inactive one may have groups
+	_, _, err = b.service.UpdateProfile(t.Context(), gamma.ID, nil, holdings.ProfileInput{Active: new(true)}, nil)
+	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	_, _, err = b.service.UpdateProfile(t.Context(), a.ID, nil, holdings.ProfileInput{GroupIDs: &[]int64{law}}, nil)
+	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	wantMessage(t, err, `"Beta"`)
+	if strings.Contains(err.Error(), `"Alpha"`) {
+		t.Error("it names one that would have a group:", err)
+	}
+
+	b.update(beta.ID, holdings.ProfileInput{Active: new(false)})
+	b.update(a.ID, holdings.ProfileInput{GroupIDs: &[]int64{law, medicine, law}}) // alone: groups or none
+	b.update(gamma.ID, holdings.ProfileInput{Active: new(true)})
+	_, _, err = b.service.UpdateProfile(t.Context(), beta.ID, nil, holdings.ProfileInput{Active: new(true)}, nil)
+	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	b.update(beta.ID, holdings.ProfileInput{Active: new(true), GroupIDs: &[]int64{medicine}})
+	_, _, err = b.service.UpdateProfile(t.Context(), a.ID, nil, holdings.ProfileInput{GroupIDs: &[]int64{}}, nil)
+	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	b.update(a.ID, holdings.ProfileInput{Active: new(false), GroupIDs: &[]int64{}}) // judged after the save
+	groups, err := b.service.GroupsOfProfiles(t.Context(), []int64{a.ID, beta.ID})
+	b.must(err)
+	if len(groups[a.ID]) != 0 || len(groups[beta.ID]) != 1 || groups[beta.ID][0].ID != medicine {
+		t.Error(groups)
+	}
+}
+
+// TestOneSchedule: rule 6, "The first schedule saved applies to all other active OUP profiles. […] From the first save
+// on there is one schedule: changing it on an active profile changes it for all, a profile that is activated takes it
+// over, and the answer says so."
+func TestOneSchedule(t *testing.T) {
+	t.Parallel()
+	b, _, _ := setupCampuses(t)
+	daily := holdings.ScheduleChange{Frequency: new("DAILY"), Time: new("05:30")}
+	withSchedule := func(in holdings.ProfileInput, c holdings.ScheduleChange) holdings.ProfileInput {
+		in.Schedule = &c
+		return in
+	}
+	first, notices := b.create(withSchedule(profileInput("First", true), daily))
+	if len(notices) > 0 {
+		t.Errorf("alone it has nothing to take over: %q", notices)
+	}
+	idle, _ := b.create(withSchedule(profileInput("Idle", false), holdings.ScheduleChange{Frequency: new("NONE")}))
+
+	second, notices := b.create(withSchedule(profileInput("Second", true), holdings.ScheduleChange{Frequency: new("MONTHLY")}))
+	wantNotice(t, notices, "takes over", "every day at 05:30 (UTC)", "on day 1 of each month at 03:00 (UTC), was not saved")
+	if got := holdings.ScheduleOf(second).String(); got != "every day at 05:30 (UTC)" {
+		t.Errorf("the new active profile: %s", got)
+	}
+
+	_, notices = b.update(second.ID, withSchedule(holdings.ProfileInput{}, holdings.ScheduleChange{Frequency: new("WEEKLY"), Weekday: new(3)}))
+	wantNotice(t, notices, `changed for "First" too: every Wednesday at 05:30 (UTC)`)
+	if got := b.schedule(first.ID); got != "every Wednesday at 05:30 (UTC)" {
+		t.Errorf("the other active profile: %s", got)
+	}
+	if got := b.schedule(idle.ID); got != "never by itself" {
+		t.Errorf("an inactive profile is left alone: %s", got)
+	}
+	if row := b.store.Read.Profile.GetX(t.Context(), first.ID); row.Version != 2 {
+		t.Errorf("a change by another's save raises the version too: %d", row.Version)
+	}
+
+	_, notices = b.update(idle.ID, withSchedule(holdings.ProfileInput{}, holdings.ScheduleChange{Frequency: new("DAILY")}))
+	if len(notices) > 0 || b.schedule(first.ID) != "every Wednesday at 05:30 (UTC)" {
+		t.Errorf("an inactive profile's schedule is its own: %q", notices)
+	}
+	_, notices = b.update(idle.ID, holdings.ProfileInput{Active: new(true)})
+	wantNotice(t, notices, "takes over: every Wednesday at 05:30 (UTC).")
+	if strings.Contains(notices[0], "was not saved") {
+		t.Errorf("none was given: %q", notices)
+	}
+	if got := b.schedule(idle.ID); got != "every Wednesday at 05:30 (UTC)" {
+		t.Errorf("the activated profile: %s", got)
+	}
+
+	_, notices = b.update(idle.ID, withSchedule(holdings.ProfileInput{Active: new(false)}, daily))
+	wantNotice(t, notices, "inactive now")
+	if b.schedule(first.ID) != "every Wednesday at 05:30 (UTC)" || b.schedule(idle.ID) != "every day at 05:30 (UTC)" {
+		t.Error("a profile that is deactivated changes its own schedule only")
+	}
+}
+
+// TestDeactivateAndDelete: section 8, "Deactivating leaves its entitlements in force, and says so"; a profile with
+// entitlements in force is not deleted.
+func TestDeactivateAndDelete(t *testing.T) {
+	t.Parallel()
+	b, law, _ := setupCampuses(t)
+	first, _ := b.create(profileInput("First", true, law))
+	second, _ := b.create(profileInput("Second", true, law))
+	b.sync(first.ID, listOf(numbered(0, 30)...))
+	b.sync(second.ID, listOf(numbered(0, 2)...))
+	b.sync(first.ID, listOf(numbered(0, 29)...))
+	_, notices := b.update(first.ID, holdings.ProfileInput{Active: new(false)})
+	wantNotice(t, notices, "leaves its entitlements in force", "29 portfolios stay")
+	active := func(id int64) int {
+		return b.store.Read.Entitlement.Query().Where(entitlement.ProfileID(id), entitlement.Active(true)).CountX(t.Context())
+	}
+	if active(first.ID) != 29 {
+		t.Error("deactivating ended entitlements")
+	}
+	err := b.service.DeleteProfile(t.Context(), first.ID, nil)
+	wantProblems(t, err, "IN_USE input.profileId")
+	wantMessage(t, err, "29 entitlements are", "undo the jobs")
+
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Entitlement.Update().Where(entitlement.ProfileID(first.ID)).SetActive(false).Exec(ctx)
+	})
+	busy := problem.New(problem.Conflict, "input.profileId", "a job is under way")
+	err = b.service.DeleteProfile(t.Context(), first.ID, func(context.Context, *store.Tx) error { return busy })
+	wantProblems(t, err, "CONFLICT input.profileId")
+	b.must(b.service.DeleteProfile(t.Context(), first.ID, func(context.Context, *store.Tx) error { return nil }))
+	if b.store.Read.Profile.Query().CountX(t.Context()) != 1 || active(second.ID) != 2 {
+		t.Error("the other profile was touched")
+	}
+	if n := b.store.Read.Entitlement.Query().Where(entitlement.ProfileIDIsNil()).CountX(t.Context()); n != 30 {
+		t.Errorf("%d of 30 ended entitlements keep their coverage", n)
+	}
+	wantProblems(t, b.service.DeleteProfile(t.Context(), first.ID, nil), "NOT_FOUND input.profileId")
+	_, notices = b.update(second.ID, holdings.ProfileInput{Active: new(false)})
+	wantNotice(t, notices, "2 portfolios stay")
+}
+
+// TestThenIsOfTheSave: what runs after the save is saved with it or not at all.
+func TestThenIsOfTheSave(t *testing.T) {
+	t.Parallel()
+	b := setupEmpty(t)
+	refuse := errors.New("no")
+	seen := int64(0)
+	then := func(ctx context.Context, tx *store.Tx, p *ent.Profile) error {
+		seen = tx.Profile.GetX(ctx, p.ID).ID
+		return refuse
+	}
+	p, _, err := b.service.CreateProfile(t.Context(), profileInput("new", true), then)
+	if !errors.Is(err, refuse) || p != nil || seen == 0 || b.store.Read.Profile.Query().CountX(t.Context()) != 0 {
+		t.Errorf("%v %v %d", p, err, seen)
+	}
+	refuse = nil
+	made, _, err := b.service.CreateProfile(t.Context(), profileInput("new", true), then)
+	b.must(err)
+	refuse = errors.New("no")
+	before := b.profilesText()
+	p, _, err = b.service.UpdateProfile(t.Context(), made.ID, nil, holdings.ProfileInput{Description: new("other")}, then)
+	if !errors.Is(err, refuse) || p.Description != "new" || b.profilesText() != before {
+		t.Errorf("%v %v", p, err)
+	}
+	seen = 0
+	_, _, err = b.service.UpdateProfile(t.Context(), made.ID, nil, holdings.ProfileInput{}, then)
+	if !errors.Is(err, refuse) || seen != made.ID {
+		t.Error("it runs even where nothing is changed: a run may be asked for")
+	}
+}
+
+// TestStaleProfile: of two administrators who read the same version, the second is told.
+func TestStaleProfile(t *testing.T) {
+	t.Parallel()
+	b := setupEmpty(t)
+	p, _ := b.create(profileInput("Law", false))
+	_, _, err := b.service.UpdateProfile(t.Context(), p.ID, new(1), holdings.ProfileInput{GuardPercent: new(15)}, nil)
+	b.must(err)
+	now, _, err := b.service.UpdateProfile(t.Context(), p.ID, new(1), holdings.ProfileInput{GuardPercent: new(50)}, nil)
+	wantProblems(t, err, "CONFLICT input.version")
+	wantMessage(t, err, `"Law"`, "its version is now 2", "you read 1")
+	if now.GuardPercent != 15 || now.Version != 2 {
+		t.Errorf("the answer has the profile as it is: %+v", now)
+	}
+}
+
+// TestAdministratorsAtOnce lets several administrators save at the same time, in ways that are each right alone and
+// wrong together. Whatever is saved, no transaction leaves a state that breaks a rule.
+func TestAdministratorsAtOnce(t *testing.T) {
+	t.Parallel()
+	b, law, medicine := setupCampuses(t)
+	for _, name := range []string{"A", "B", "C"} {
+		b.create(profileInput(name, false))
+	}
+	check := func(ctx context.Context, tx *store.Tx, _ *ent.Profile) error {
+		if wrong := brokenRule(ctx, tx.Client); wrong != "" {
+			t.Error(wrong)
+		}
+		return nil
+	}
+	act := func(random *rand.Rand) error {
+		ids := b.store.Read.Profile.Query().IDsX(t.Context())
+		id := int64(0)
+		if len(ids) > 0 {
+			id = ids[random.IntN(len(ids))]
+		}
+		in := holdings.ProfileInput{}
+		switch random.IntN(9) {
+		case 0, 1:
+			in.Active = new(true)
+		case 2:
+			in.Active = new(false)
+		case 3:
+			in.GroupIDs = &[]int64{}
+		case 4:
+			in.GroupIDs = &[]int64{law, medicine}
+		case 5:
+			in.Schedule = &holdings.ScheduleChange{Weekday: new(1 + random.IntN(7))}
+		case 6:
+			_, err := b.service.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(random.IntN(2) == 0)})
+			return err
+		case 7:
+			_, _, err := b.service.CreateProfile(t.Context(), profileInput("new", random.IntN(2) == 0), check)
+			return err
+		case 8:
+			return b.service.DeleteProfile(t.Context(), id, func(ctx context.Context, tx *store.Tx) error { return check(ctx, tx, nil) })
+		}
+		_, _, err := b.service.UpdateProfile(t.Context(), id, nil, in, check)
+		return err
+	}
+	outcomes := map[string]int{}
+	var mutex sync.Mutex
+	var group sync.WaitGroup
+	for admin := range uint64(4) {
+		group.Go(func() {
+			random := rand.New(rand.NewPCG(1, admin))
+			for range 100 {
+				err := act(random)
+				outcome := "saved"
+				if found := problemsOf(t, err); len(found) > 0 {
+					outcome, _, _ = strings.Cut(found[0], " ")
+				}
+				mutex.Lock()
+				outcomes[outcome]++
+				mutex.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	if wrong := brokenRule(t.Context(), b.store.Read); wrong != "" {
+		t.Error(wrong)
+	}
+	for _, outcome := range []string{"saved", "GROUP_REQUIRED", "ONE_PROFILE_ONLY"} {
+		if outcomes[outcome] == 0 {
+			t.Errorf("it tests too little: %s never came: %v", outcome, outcomes)
+		}
+	}
+}
+
+// TestTwoFirstProfilesAtOnce: of two administrators who make the one profile of one campus, one is refused.
+func TestTwoFirstProfilesAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setupEmpty(t)
+	var group sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		group.Go(func() {
+			_, _, errs[i] = b.service.CreateProfile(t.Context(), profileInput(fmt.Sprint(i), true), nil)
+		})
+	}
+	group.Wait()
+	if n := b.store.Read.Profile.Query().CountX(t.Context()); n != 1 {
+		t.Errorf("%d profiles", n)
+	}
+	for _, err := range slices.DeleteFunc(errs, func(err error) bool { return err == nil }) {
+		wantProblems(t, err, "ONE_PROFILE_ONLY")
+	}
+}
+
+// brokenRule says which rule of section 3 the profiles break, written down anew from its words.
+func brokenRule(ctx context.Context, client *ent.Client) string {
+	several := client.Setting.GetX(ctx, 1).MultiCampusInventoryManagement
+	all := client.Profile.Query().WithGroups().AllX(ctx)
+	var active, grouped int
+	schedules := map[holdings.Schedule]bool{}
+	for _, p := range all {
+		if !several && len(p.Edges.Groups) > 0 {
+			return "one campus, and a profile has groups"
+		}
+		if !p.Active {
+			continue
+		}
+		active++
+		schedules[holdings.ScheduleOf(p)] = true
+		if len(p.Edges.Groups) > 0 {
+			grouped++
+		}
+	}
+	switch {
+	case !several && len(all) > 1:
+		return "one campus, and several profiles"
+	case active > 1 && grouped > 0 && grouped < active:
+		return fmt.Sprintf("%d of %d active profiles have groups", grouped, active)
+	case len(schedules) > 1:
+		return fmt.Sprintf("%d schedules", len(schedules))
+	}
+	return ""
+}
