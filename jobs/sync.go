@@ -256,7 +256,7 @@ func (pr *partRun) perform(ctx context.Context) error {
 func (pr *partRun) holdingsPart() *holdings.Part {
 	return &holdings.Part{
 		ID: pr.part.ID, JobID: pr.job.ID, ProfileID: *pr.part.ProfileID, CollectionID: *pr.part.CollectionID,
-		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log,
+		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log, CommunityZoneOnly: pr.profile.CommunityZoneOnly,
 		Kind: coverageKind,
 	}
 }
