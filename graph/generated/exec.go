@@ -4627,6 +4627,8 @@ enum ChangeAction {
   REVIEW
   "A field that staff locked and the list has otherwise."
   LOCKED
+  "A title that the Community Zone does not have: added all the same, or skipped where the profile asks for it."
+  NOT_IN_COMMUNITY_ZONE
   "Something that an undo does not put back, because it was changed since."
   LEFT
 }
