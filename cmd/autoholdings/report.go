@@ -106,15 +106,18 @@ func newProgress(out io.Writer) *progress {
 }
 
 func (p *progress) show(j *jobView) {
-	if p.bar != nil {
-		p.bar.Describe("   " + j.Progress.Phase)
-		p.bar.ChangeMax(max(j.Progress.Total, 1))
-		_ = p.bar.Set(min(j.Progress.Done, j.Progress.Total-1)) // a full bar would be over, and there may be a next part
-		return
-	}
-	if j.Progress.Phase != p.phase {
-		p.phase = j.Progress.Phase
+	changed := j.Progress.Phase != p.phase
+	p.phase = j.Progress.Phase
+	switch {
+	case p.bar == nil && changed:
 		fmt.Fprintf(p.out, "   … %s\n", p.phase)
+	case p.bar != nil:
+		if changed {
+			p.bar.Reset()
+		}
+		p.bar.Describe("   " + p.phase)
+		p.bar.ChangeMax(max(j.Progress.Total, 1))
+		_ = p.bar.Set(max(0, min(j.Progress.Done, j.Progress.Total-1))) // a full bar would be over, and there may be a next part
 	}
 }
 
