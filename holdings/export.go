@@ -6,11 +6,36 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
+	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/internal/problem"
 	"autoholdings/kbart"
 )
+
+// ExportName is the name of the file that Export writes on a date, by the convention of NISO RP-9: the provider's name
+// where the collection came from one, the institution's, the collection's, the date.
+func (s *Service) ExportName(ctx context.Context, collectionID int64, date time.Time) (string, error) {
+	c, err := s.store.Read.Collection.Query().Where(collection.ID(collectionID)).WithCommunityZoneCollection().Only(ctx)
+	if ent.IsNotFound(err) {
+		return "", errNoCollection
+	}
+	if err != nil {
+		return "", fmt.Errorf("export: %w", err)
+	}
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return "", fmt.Errorf("export: %w", err)
+	}
+	provider := ""
+	if zone := c.Edges.CommunityZoneCollection; zone != nil {
+		provider = zone.Provider
+	}
+	return kbart.FileName(provider, settings.InstitutionName, c.Name, date), nil
+}
+
+var errNoCollection = problem.New(problem.NotFound, "", "there is no such collection")
 
 // Export writes a collection as a KBART list, Phase II, sorted by title: what is in its holdings and available, a row
 // for each coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows.
@@ -20,7 +45,7 @@ func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (
 		return 0, fmt.Errorf("export: %w", err)
 	}
 	if !exists {
-		return 0, problem.New(problem.NotFound, "", "there is no such collection")
+		return 0, errNoCollection
 	}
 	out := kbart.NewWriter(w, kbart.WriterOptions{})
 	e := exporter{out: out}
