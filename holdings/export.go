@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,10 +142,7 @@ func (e *exporter) flush() error {
 	if e.current.id == 0 {
 		return nil
 	}
-	sortStatements(e.statements)
-	if len(e.statements) == 0 {
-		e.statements = append(e.statements, Statement{})
-	}
+	e.order()
 	for i := range e.statements {
 		if err := e.out.WriteRow(rowOf(&e.current.values, &e.statements[i])); err != nil {
 			return fmt.Errorf("export %q: %w", e.current.values[0], err)
@@ -153,6 +151,21 @@ func (e *exporter) flush() error {
 	}
 	e.current, e.statements = exported{}, e.statements[:0]
 	return nil
+}
+
+// order puts the statements in date order, but one that has no URL and no notes of its own before all others: readers take
+// the title's from its first row.
+func (e *exporter) order() {
+	if len(e.statements) == 0 {
+		e.statements = append(e.statements, Statement{})
+	}
+	sortStatements(e.statements)
+	i := slices.IndexFunc(e.statements, func(st Statement) bool { return st.URL == "" && st.Notes == "" })
+	if i > 0 {
+		st := e.statements[i]
+		copy(e.statements[1:], e.statements[:i])
+		e.statements[0] = st
+	}
 }
 
 func rowOf(values *[len(titleColumns)]string, st *Statement) *[kbart.NumColumns]string {
