@@ -44,7 +44,9 @@ func (r *Reader) Report(ctx context.Context, jobID int64) (*Report, error) {
 	return &Report{Job: row, Parts: parts, reader: r}, nil
 }
 
-func underWay(state string) bool { return slices.Contains([]string{Queued, Running, Cancelling}, state) }
+func underWay(state string) bool {
+	return slices.Contains([]string{Queued, Running, Cancelling}, state)
+}
 
 // Changes are the job's changes, in the order of Reader.Changes. The last pair has an error where reading failed, or where
 // the job was taken up again meanwhile, so that what was read is not one report: a problem of code Conflict.

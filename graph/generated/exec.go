@@ -4383,7 +4383,12 @@ type Job implements Node {
   findings(first: Int = 50, after: String, filter: JobFindingFilter): JobFindingConnection!
   "What it changed or would change, and the rows it set aside: by action and field, then in the order of the lists."
   changes(first: Int = 50, after: String, filter: JobChangeFilter): JobChangeConnection!
-  "Where the whole list of changes can be downloaded as tab-separated text, for spreadsheets: a path on this server. There is one once the job is over or waits for a person."
+  """
+  Where the whole list of changes can be downloaded as tab-separated text (UTF-8), for spreadsheets: a path on this server.
+  There is one once the job is over or waits for a person. Tabs and line breaks in values are blanks there, and a value
+  that begins with ` + "`" + `= + - @` + "`" + ` or a quotation mark, which a spreadsheet would run as a formula or misread, stands after an
+  apostrophe; programs take ` + "`" + `reportJson` + "`" + `, which has all values as they are.
+  """
   reportTsv: String!
   "Where the whole report, findings included, can be downloaded as JSON: a path on this server. There is one once the job is over or waits for a person."
   reportJson: String!
