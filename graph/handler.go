@@ -23,6 +23,7 @@ type Options struct {
 	Holdings *holdings.Service
 	Jobs     Jobs
 	Store    *store.Store
+	Files    Files        // where provider files are kept; nil: none can be downloaded
 	Logger   *slog.Logger // default: none
 }
 
@@ -35,8 +36,8 @@ const (
 	cachedQueries = 1000
 )
 
-// NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws, server-sent events) and GraphiQL
-// at /.
+// NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws,
+// server-sent events), GraphiQL at /, and reports, lists and kept files at the paths that the API shows.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -45,6 +46,7 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("/graphql", limitBody(newServer(o)))
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
+	(&downloads{holdings: o.Holdings, reader: jobs.NewReader(o.Store), files: o.Files, log: o.Logger}).register(mux)
 	return withRequestID(mux)
 }
 
