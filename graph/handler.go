@@ -1,19 +1,27 @@
 package graph
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"autoholdings/graph/generated"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
@@ -42,7 +50,7 @@ func NewHandler(o Options) http.Handler {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", limitBody(newServer(o)))
+	mux.Handle("/graphql", checkBody(newServer(o)))
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
 	return withRequestID(mux)
@@ -65,11 +73,32 @@ func newServer(o Options) *handler.Server {
 	return server
 }
 
-func limitBody(next http.Handler) http.Handler {
+// checkBody refuses a body that is too large or is no request. gqlgen would do so too, but repeat the body in its answer
+// and in the process's log, and the body may hold a key.
+func checkBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if r.Method != http.MethodPost {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			refuse(w, r, http.StatusRequestEntityTooLarge, codeLimited, fmt.Sprintf("the request has more than %d bytes: send less at a time", maxBody))
+			return
+		}
+		if err != nil || json.Unmarshal(body, &graphql.RawParams{}) != nil {
+			refuse(w, r, http.StatusBadRequest, string(problem.BadInput),
+				`the request's body is not of the form {"query": "…", "variables": {…}}: send it as JSON, whole and with nothing behind it`)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	transport.SendError(w, status, coded(r.Context(), gqlerror.Errorf("%s", message), code))
 }
 
 // requestIDKey is under which the request's id stands in its context.
