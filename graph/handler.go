@@ -59,7 +59,7 @@ func NewHandler(o Options) http.Handler {
 func newServer(o Options) *handler.Server {
 	root := &resolver{holdings: o.Holdings, jobs: o.Jobs, reader: jobs.NewReader(o.Store)}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root, Complexity: complexity()}))
-	server.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: 10 * time.Second})
+	server.AddTransport(transport.Websocket{PingPongInterval: keepAlive, InitTimeout: 10 * time.Second})
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive}) // before POST, which would take its requests
 	server.AddTransport(transport.Options{})
 	server.AddTransport(transport.GET{})

@@ -60,7 +60,8 @@ func TestStatements(t *testing.T) {
 			profile { name } groups { name } } } } }`, largest), `"oldValue"`, 8, []int{10, 50, 200}},
 		{
 			"findings", fmt.Sprintf(`query($first: Int) { job(id: %q) { findings(first: $first) { nodes { code line part { profile { name } collection { name } file { name } } } } } }`, largest),
-			`"line"`, 6, []int{1, 3, 6},
+			`"line"`, 6,
+			[]int{1, 3, 6},
 		},
 		{"poLines", `query($first: Int) { poLines(first: $first) { nodes { number portfolio { title coverage { text } collection { name } poLines { number } } } } }`, `"portfolio"`, 6, []int{10, 30, 60}},
 		{"providerFiles", `query($first: Int) { providerFiles(first: $first) { nodes { name profile { name groups { name } } } } }`, `"profile"`, 4, []int{4, 8, 16}},
