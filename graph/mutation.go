@@ -147,11 +147,9 @@ func collectionChange(in generated.UpdateCollectionInput) (c holdings.Collection
 	if c.ID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
 		return c, err
 	}
-	if license := cleared(in.LicenseID); license != nil {
+	if license, set := in.LicenseID.ValueOK(); set {
 		c.LicenseID = new(int64)
-		if *license != "" {
-			*c.LicenseID, err = idOf(model.LicenseType, "input.licenseId", *license)
-		}
+		*c.LicenseID, err = optionalID(model.LicenseType, "input.licenseId", license)
 	}
 	return c, err
 }
