@@ -234,6 +234,16 @@ func (b *testBundle) query(query string, variables map[string]any, result any) {
 type statementCounter struct {
 	mutex      sync.Mutex
 	statements []string
+	reached    map[int]chan struct{} // closed when there are so many statements
+}
+
+// reaches is closed as soon as there are n statements since the last take.
+func (c *statementCounter) reaches(n int) <-chan struct{} {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	done := make(chan struct{})
+	c.reached = map[int]chan struct{}{n: done}
+	return done
 }
 
 type countedKey struct{}
@@ -251,6 +261,9 @@ func (c *statementCounter) trace(ctx context.Context, query string) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.statements = append(c.statements, query)
+	if done := c.reached[len(c.statements)]; done != nil {
+		close(done)
+	}
 }
 
 // take returns the statements since the last time.
