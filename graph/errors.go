@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -36,40 +37,55 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
 		if problems, ok := problem.In(errors.Unwrap(shown)); ok && len(problems) > 0 {
-			shown.Message = problems[0].Error()
-			shown.Extensions = map[string]any{"code": string(problems[0].Code), "requestId": requestID(ctx)}
-			return shown
+			told := coded(ctx, shown, string(problems[0].Code))
+			told.Message = problems[0].Error()
+			return told
 		}
 		if code, ok := protocolCode(shown); ok {
-			shown.Extensions["code"] = code
-			return shown
+			return coded(ctx, shown, code)
 		}
 		if errors.Unwrap(shown) == nil { // gqlgen's own, such as of a variable of the wrong form
-			shown.Extensions = map[string]any{"code": string(problem.BadInput), "requestId": requestID(ctx)}
-			return shown
+			return coded(ctx, shown, string(problem.BadInput))
 		}
 		log.ErrorContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
 		return masked(ctx, shown)
 	}
 }
 
+// tooComplex is gqlgen's code of an operation that asks for too much.
+const tooComplex = "COMPLEXITY_LIMIT_EXCEEDED"
+
+// An operation that asks for too much is answered as one that is not valid is: it never began.
+func init() { errcode.RegisterErrorType(tooComplex, errcode.KindProtocol) }
+
 // protocolCode tells the errors of GraphQL itself: of a query that cannot be parsed, is not valid, or asks for too much.
 func protocolCode(e *gqlerror.Error) (string, bool) {
 	switch e.Extensions["code"] {
-	case errcode.ParseFailed, errcode.ValidationFailed:
+	case errcode.ParseFailed:
+		if strings.HasPrefix(e.Message, "exceeded token limit") { // the parser has no code for it
+			return codeLimited, true
+		}
 		return string(problem.BadInput), true
-	case "COMPLEXITY_LIMIT_EXCEEDED":
+	case errcode.ValidationFailed:
+		return string(problem.BadInput), true
+	case tooComplex:
 		return codeLimited, true
 	}
 	return "", false
 }
 
+// coded is the error with one of our codes. It is a copy: the transports go on to judge the original by gqlgen's code.
+func coded(ctx context.Context, e *gqlerror.Error, code string) *gqlerror.Error {
+	told := *e
+	told.Extensions = map[string]any{"code": code, "requestId": requestID(ctx)}
+	return &told
+}
+
 func masked(ctx context.Context, e *gqlerror.Error) *gqlerror.Error {
-	return &gqlerror.Error{
+	return coded(ctx, &gqlerror.Error{
 		Message: fmt.Sprintf("something went wrong here; the server's log says what, under request %s", requestID(ctx)),
 		Path:    e.Path, Locations: e.Locations,
-		Extensions: map[string]any{"code": codeInternal, "requestId": requestID(ctx)},
-	}
+	}, codeInternal)
 }
 
 // errPanic stands for a panic, whose own text is for the log only.

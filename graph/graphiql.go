@@ -1,7 +1,10 @@
 package graph
 
 import (
+	"bytes"
+	"compress/gzip"
 	"embed"
+	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -24,13 +27,21 @@ func graphiQL() http.Handler {
 func graphiQLFiles() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := "graphiql/" + path.Base(r.URL.Path)
-		if content, err := graphiQLAssets.ReadFile(name + ".gz"); err == nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			w.Header().Set("Content-Encoding", "gzip")
-			w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-			w.Header().Set("Cache-Control", "max-age=86400")
-			_, _ = w.Write(content) // to a client that may have gone
+		w.Header().Set("Vary", "Accept-Encoding")
+		packed, err := graphiQLAssets.ReadFile(name + ".gz")
+		if err != nil {
+			http.ServeFileFS(w, r, graphiQLAssets, name)
 			return
 		}
-		http.ServeFileFS(w, r, graphiQLAssets, name)
+		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		w.Header().Set("Cache-Control", "max-age=86400")
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(packed) // to a client that may have gone
+			return
+		}
+		if plain, err := gzip.NewReader(bytes.NewReader(packed)); err == nil { // what is embedded is whole
+			_, _ = io.Copy(w, plain)
+		}
 	})
 }

@@ -1,19 +1,28 @@
 package graph
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"autoholdings/graph/generated"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
@@ -43,7 +52,7 @@ func NewHandler(o Options) http.Handler {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", limitBody(newServer(o)))
+	mux.Handle("/graphql", checkBody(newServer(o)))
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
 	(&downloads{holdings: o.Holdings, reader: jobs.NewReader(o.Store), files: o.Files, log: o.Logger}).register(mux)
@@ -53,7 +62,7 @@ func NewHandler(o Options) http.Handler {
 func newServer(o Options) *handler.Server {
 	root := &resolver{holdings: o.Holdings, jobs: o.Jobs, reader: jobs.NewReader(o.Store)}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root, Complexity: complexity()}))
-	server.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: 10 * time.Second})
+	server.AddTransport(transport.Websocket{PingPongInterval: keepAlive, InitTimeout: 10 * time.Second})
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive}) // before POST, which would take its requests
 	server.AddTransport(transport.Options{})
 	server.AddTransport(transport.GET{})
@@ -68,11 +77,38 @@ func newServer(o Options) *handler.Server {
 	return server
 }
 
-func limitBody(next http.Handler) http.Handler {
+// checkBody refuses a body that is too large or is no request. gqlgen would do so too, but repeat the body in its answer
+// and in the process's log, and the body may hold a key.
+func checkBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if r.Method != http.MethodPost {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			refuse(w, r, http.StatusRequestEntityTooLarge, codeLimited, fmt.Sprintf("the request has more than %d bytes: send less at a time", maxBody))
+			return
+		}
+		if err != nil || !isPlainQuery(r) && json.Unmarshal(body, &graphql.RawParams{}) != nil {
+			refuse(w, r, http.StatusBadRequest, string(problem.BadInput),
+				`the request's body is not of the form {"query": "…", "variables": {…}}: send it as JSON, whole and with nothing behind it`)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isPlainQuery says whether the body is to be the query itself.
+func isPlainQuery(r *http.Request) bool {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && mediaType == "application/graphql"
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	transport.SendError(w, status, coded(r.Context(), gqlerror.Errorf("%s", message), code))
 }
 
 // requestIDKey is under which the request's id stands in its context.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -147,11 +148,9 @@ func collectionChange(in generated.UpdateCollectionInput) (c holdings.Collection
 	if c.ID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
 		return c, err
 	}
-	if license := cleared(in.LicenseID); license != nil {
+	if license, set := in.LicenseID.ValueOK(); set {
 		c.LicenseID = new(int64)
-		if *license != "" {
-			*c.LicenseID, err = idOf(model.LicenseType, "input.licenseId", *license)
-		}
+		*c.LicenseID, err = optionalID(model.LicenseType, "input.licenseId", license)
 	}
 	return c, err
 }
@@ -176,58 +175,92 @@ func (r mutationResolver) UpdatePortfolio(ctx context.Context, in generated.Upda
 }
 
 func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {
-	payload := &generated.CreateProfilePayload{Notices: []string{}}
-	known, err := r.knownProfileJob(ctx, in.IdempotencyKey)
-	if known != nil {
-		payload.Job, payload.Profile, err = r.jobAndProfile(ctx, known)
-		payload.UserErrors = []*model.UserError{}
-		return payload, err
-	}
-	var input holdings.ProfileInput
-	if err == nil {
-		input, err = profileInput(profileFields{
+	run := profileRun{in.RunNow, orElse(in.IdempotencyKey, "")}
+	saved, err := r.saveOnce(ctx, run, func(then afterSave) (*ent.Profile, []string, error) {
+		input, err := profileInput(profileFields{
 			in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
 			in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
 		})
-	}
-	if err == nil {
-		var row *ent.Profile
-		var job *ent.Job
-		row, payload.Notices, err = r.holdings.CreateProfile(ctx, input, r.queueWith(&job, in.RunNow, in.IdempotencyKey))
-		payload.Profile, payload.Job = only(row, model.Profiles), only(job, model.Jobs)
-		r.jobs.Nudge()
-	}
-	payload.Notices = append([]string{}, payload.Notices...)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.holdings.CreateProfile(ctx, input, then)
+	})
+	payload := &generated.CreateProfilePayload{Profile: saved.profile, Job: saved.job, Notices: append([]string{}, saved.notices...)}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }
 
-// knownProfileJob finds what an idempotency key has made already.
-func (r mutationResolver) knownProfileJob(ctx context.Context, key graphql.Omittable[*string]) (*ent.Job, error) {
-	return r.reader.JobByKey(ctx, orElse(key, ""))
+// profileRun is whether to run a profile that is saved, and the key by which saving it twice is one save.
+type profileRun struct {
+	now graphql.Omittable[*bool]
+	key string
 }
 
-func (r mutationResolver) jobAndProfile(ctx context.Context, job *ent.Job) (*model.Job, *model.Profile, error) {
-	thing := only(job, model.Jobs)
-	profiles, err := jobResolver(r).Profiles(ctx, thing)
-	if err != nil || len(profiles) == 0 {
-		return thing, nil, err
-	}
-	return thing, profiles[0], nil
+// afterSave is done in the transaction that saves a profile.
+type afterSave func(context.Context, *store.Tx, *ent.Profile) error
+
+// savedProfile is what came of a save.
+type savedProfile struct {
+	profile *model.Profile
+	job     *model.Job
+	notices []string
 }
+
+// saveOnce saves a profile, unless its key has made a job already: the answer then is that job and its profile. It is so
+// too where another request uses the key meanwhile, whatever then stops this save.
+func (r mutationResolver) saveOnce(ctx context.Context, run profileRun, save func(afterSave) (*ent.Profile, []string, error)) (saved savedProfile, err error) {
+	known, err := r.reader.JobByKey(ctx, run.key)
+	if known == nil && err == nil {
+		var row *ent.Profile
+		var job *ent.Job
+		row, saved.notices, err = save(r.queueWith(&job, run))
+		if err == nil {
+			r.jobs.Nudge()
+			saved.profile, saved.job = only(row, model.Profiles), only(job, model.Jobs)
+			return saved, nil
+		}
+		saved.profile = only(row, model.Profiles)
+		var again error
+		if known, again = r.reader.JobByKey(ctx, run.key); again != nil {
+			return saved, again
+		}
+	}
+	if known == nil {
+		return saved, err
+	}
+	return r.savedBefore(ctx, known)
+}
+
+func (r mutationResolver) savedBefore(ctx context.Context, job *ent.Job) (saved savedProfile, err error) {
+	saved.job = only(job, model.Jobs)
+	profiles, err := jobResolver(r).Profiles(ctx, saved.job)
+	if len(profiles) > 0 {
+		saved.profile = profiles[0]
+	}
+	return saved, err
+}
+
+// errKeyUsed undoes a save whose key another request has used since it was looked up.
+var errKeyUsed = errors.New("the idempotency key was used meanwhile")
 
 // queueWith queues a sync in the transaction that saves its profile, if that is asked for.
-func (r mutationResolver) queueWith(job **ent.Job, runNow graphql.Omittable[*bool], key graphql.Omittable[*string]) func(context.Context, *store.Tx, *ent.Profile) error {
-	if !orElse(runNow, false) {
+func (r mutationResolver) queueWith(job **ent.Job, run profileRun) afterSave {
+	if !orElse(run.now, false) {
 		return nil
 	}
-	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) (err error) {
+	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) error {
 		if !p.Active {
 			return problem.New(problem.ProfileInactive, "input.runNow", "an inactive profile is not run: set active too, or save it without runNow and preview it")
 		}
-		*job, err = r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{
-			ProfileIDs: []int64{p.ID}, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: orElse(key, ""),
-		})
+		used, err := jobs.KeyUsed(ctx, tx, run.key)
+		if err != nil {
+			return err
+		}
+		if used {
+			return errKeyUsed
+		}
+		*job, err = r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{ProfileIDs: []int64{p.ID}, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: run.key})
 		return err
 	}
 }
@@ -275,31 +308,21 @@ func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
 }
 
 func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.UpdateProfileInput) (*generated.UpdateProfilePayload, error) {
-	payload := &generated.UpdateProfilePayload{Notices: []string{}}
-	known, err := r.knownProfileJob(ctx, in.IdempotencyKey)
-	if known != nil {
-		payload.Job, payload.Profile, err = r.jobAndProfile(ctx, known)
-		payload.UserErrors = []*model.UserError{}
-		return payload, err
-	}
-	var id int64
-	var input holdings.ProfileInput
-	if err == nil {
-		id, err = idOf(model.ProfileType, "input.profileId", in.ProfileID)
-	}
-	if err == nil {
-		input, err = profileInput(profileFields{
+	run := profileRun{in.RunNow, orElse(in.IdempotencyKey, "")}
+	saved, err := r.saveOnce(ctx, run, func(then afterSave) (*ent.Profile, []string, error) {
+		id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
+		if err != nil {
+			return nil, nil, err
+		}
+		input, err := profileInput(profileFields{
 			in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
 		})
-	}
-	if err == nil {
-		var row *ent.Profile
-		var job *ent.Job
-		row, payload.Notices, err = r.holdings.UpdateProfile(ctx, id, given(in.Version), input, r.queueWith(&job, in.RunNow, in.IdempotencyKey))
-		payload.Profile, payload.Job = only(row, model.Profiles), only(job, model.Jobs)
-		r.jobs.Nudge()
-	}
-	payload.Notices = append([]string{}, payload.Notices...)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.holdings.UpdateProfile(ctx, id, given(in.Version), input, then)
+	})
+	payload := &generated.UpdateProfilePayload{Profile: saved.profile, Job: saved.job, Notices: append([]string{}, saved.notices...)}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }

@@ -141,6 +141,12 @@ func (r *Reader) JobByKey(ctx context.Context, key string) (*ent.Job, error) {
 	return row, err
 }
 
+// KeyUsed says, inside a transaction, whether an idempotency key has made a job.
+func KeyUsed(ctx context.Context, tx *store.Tx, key string) (bool, error) {
+	known, err := knownJob(ctx, tx, key)
+	return known != nil, err
+}
+
 // PartsOf reads the parts of jobs, in the order in which they were made.
 func (r *Reader) PartsOf(ctx context.Context, jobIDs []int64) ([]*ent.JobPart, error) {
 	return r.store.Read.JobPart.Query().Where(jobpart.JobIDIn(jobIDs...)).Order(jobpart.ByJobID(), jobpart.ByID()).All(ctx)

@@ -204,11 +204,10 @@ func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *holdings.Counts)
 	if err != nil {
 		return "", fmt.Errorf("look at the URLs that changed: %w", err)
 	}
-	u, err := url.Parse(first)
-	if err != nil || u.Host == "" {
+	host := hostOf(first)
+	if host == "" {
 		return "", nil
 	}
-	host := strings.ToLower(u.Host)
 	// Both forms of a value, a URL or statements in JSON, are made one: each URL stands after "url":". Taking out those at
 	// the host leaves none, or all.
 	secure, plain := `"url":"https://`+host+`/`, `"url":"http://`+host+`/`
@@ -234,4 +233,13 @@ func titlesChanged(c *holdings.Counts, column kbart.Column) int {
 		}
 	}
 	return 0
+}
+
+// hostOf is a URL's host, lower-cased; "" for what is no URL.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Host)
 }
