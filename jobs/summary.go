@@ -204,8 +204,8 @@ func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *holdings.Counts)
 	if err != nil {
 		return "", fmt.Errorf("look at the URLs that changed: %w", err)
 	}
-	u, err := url.Parse(first)
-	if err != nil || u.Host == "" {
+	u, _ := url.Parse(first)
+	if u == nil || u.Host == "" { // it is no address, and names no host
 		return "", nil
 	}
 	host := strings.ToLower(u.Host)
