@@ -94,11 +94,14 @@ func (b *testBundle) activateBoth() {
 }
 
 // work runs jobs until the test ends. A bundle that does not work leaves them queued.
-func (b *testBundle) work() *testBundle {
+func (b *testBundle) work() *testBundle { return b.run(true) }
+
+// run hands jobs to the queue and passes hints on until the test ends; with work it also runs them.
+func (b *testBundle) run(work bool) *testBundle {
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
 	group.Go(func() {
-		if err := b.jobs.Run(ctx, true); err != nil {
+		if err := b.jobs.Run(ctx, work); err != nil {
 			b.t.Error(err)
 		}
 	})
