@@ -41,14 +41,18 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			return shown
 		}
 		if code, ok := protocolCode(shown); ok {
-			shown.Extensions["code"] = code
+			shown.Extensions = map[string]any{"code": code, "requestId": requestID(ctx)}
 			return shown
 		}
 		if errors.Unwrap(shown) == nil { // gqlgen's own, such as of a variable of the wrong form
 			shown.Extensions = map[string]any{"code": string(problem.BadInput), "requestId": requestID(ctx)}
 			return shown
 		}
-		log.ErrorContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
+		level := slog.LevelError
+		if ctx.Err() != nil { // the client has gone: what was broken off for that is no fault
+			level = slog.LevelDebug
+		}
+		log.Log(ctx, level, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
 		return masked(ctx, shown)
 	}
 }

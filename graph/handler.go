@@ -1,19 +1,28 @@
 package graph
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"autoholdings/graph/generated"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
@@ -35,14 +44,14 @@ const (
 	cachedQueries = 1000
 )
 
-// NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws, server-sent events) and GraphiQL
-// at /.
+// NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws,
+// server-sent events) and GraphiQL at /.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", limitBody(newServer(o)))
+	mux.Handle("/graphql", readBody(newServer(o)))
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
 	return withRequestID(mux)
@@ -51,7 +60,11 @@ func NewHandler(o Options) http.Handler {
 func newServer(o Options) *handler.Server {
 	root := &resolver{holdings: o.Holdings, jobs: o.Jobs, reader: jobs.NewReader(o.Store)}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root, Complexity: complexity()}))
-	server.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: 10 * time.Second})
+	server.AddTransport(transport.Websocket{
+		KeepAlivePingInterval: keepAlive, // the older protocol, graphql-ws
+		PingPongInterval:      keepAlive, // graphql-transport-ws: a client that does not answer is let go
+		InitTimeout:           10 * time.Second,
+	})
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive}) // before POST, which would take its requests
 	server.AddTransport(transport.Options{})
 	server.AddTransport(transport.GET{})
@@ -66,11 +79,46 @@ func newServer(o Options) *handler.Server {
 	return server
 }
 
-func limitBody(next http.Handler) http.Handler {
+// readBody reads a request's body, up to its bound, and refuses what is no JSON where it should be: gqlgen would show the
+// body in its answer, and for server-sent events print it to the standard log, with whatever credential stands in it.
+func readBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		next.ServeHTTP(w, r)
+		if r.Method != http.MethodPost {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		var tooLarge *http.MaxBytesError
+		mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		switch {
+		case errors.As(err, &tooLarge):
+			refuse(w, r, http.StatusRequestEntityTooLarge, codeLimited, fmt.Sprintf("the request has more than %d bytes", maxBody))
+		case err != nil:
+			refuse(w, r, http.StatusBadRequest, string(problem.BadInput), "the request ended before it was complete")
+		case mediaType == "application/json" && !isRequest(body):
+			refuse(w, r, http.StatusBadRequest, string(problem.BadInput),
+				`the body is no GraphQL request; send JSON such as {"query": "{ settings { institutionName } }", "variables": {}}`)
+		default:
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			next.ServeHTTP(w, r)
+		}
 	})
+}
+
+// isRequest says whether gqlgen will be able to decode the body.
+func isRequest(body []byte) bool {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	return decoder.Decode(&graphql.RawParams{}) == nil
+}
+
+// refuse answers as GraphQL does what never reaches it.
+func refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(graphql.Response{Errors: gqlerror.List{{ // to a client that may have gone
+		Message: message, Extensions: map[string]any{"code": code, "requestId": requestID(r.Context())},
+	}}})
 }
 
 // requestIDKey is under which the request's id stands in its context.

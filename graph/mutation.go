@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -221,14 +222,21 @@ func (r mutationResolver) queueWith(job **ent.Job, runNow graphql.Omittable[*boo
 	if !orElse(runNow, false) {
 		return nil
 	}
-	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) (err error) {
+	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) error {
 		if !p.Active {
 			return problem.New(problem.ProfileInactive, "input.runNow", "an inactive profile is not run: set active too, or save it without runNow and preview it")
 		}
-		*job, err = r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{
+		queued, err := r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{
 			ProfileIDs: []int64{p.ID}, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: orElse(key, ""),
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(jobs.ProfileIDs(queued), p.ID) { // made by the same request a moment ago, with its own profile
+			return problem.New(problem.Conflict, "input.idempotencyKey", "this key has made another job meanwhile: send the request again to see it")
+		}
+		*job = queued
+		return nil
 	}
 }
 
