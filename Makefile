@@ -33,7 +33,7 @@ fmt: ## format by gofumpt
 
 .PHONY: bench
 bench: ## run the benchmarks; the ratios are what counts
-	go test -run '^$$' -bench . -benchmem ./kbart ./holdings
+	go test -run '^$$' -bench . -benchmem ./kbart ./holdings ./cmd/autoholdings
 
 .PHONY: fuzz
 fuzz: ## fuzz the reader and its values, FUZZTIME each (default 1m)

@@ -13,6 +13,7 @@ import (
 
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
+	"autoholdings/ent/collectionsetmember"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
@@ -26,6 +27,7 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/profile"
+	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
@@ -47,6 +49,8 @@ type Client struct {
 	Collection *CollectionClient
 	// CollectionSet is the client for interacting with the CollectionSet builders.
 	CollectionSet *CollectionSetClient
+	// CollectionSetMember is the client for interacting with the CollectionSetMember builders.
+	CollectionSetMember *CollectionSetMemberClient
 	// CommunityZoneCollection is the client for interacting with the CommunityZoneCollection builders.
 	CommunityZoneCollection *CommunityZoneCollectionClient
 	// CommunityZoneTitle is the client for interacting with the CommunityZoneTitle builders.
@@ -73,6 +77,8 @@ type Client struct {
 	Portfolio *PortfolioClient
 	// Profile is the client for interacting with the Profile builders.
 	Profile *ProfileClient
+	// ProfileGroup is the client for interacting with the ProfileGroup builders.
+	ProfileGroup *ProfileGroupClient
 	// ProviderFile is the client for interacting with the ProviderFile builders.
 	ProviderFile *ProviderFileClient
 	// ScheduleSlot is the client for interacting with the ScheduleSlot builders.
@@ -92,6 +98,7 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Collection = NewCollectionClient(c.config)
 	c.CollectionSet = NewCollectionSetClient(c.config)
+	c.CollectionSetMember = NewCollectionSetMemberClient(c.config)
 	c.CommunityZoneCollection = NewCommunityZoneCollectionClient(c.config)
 	c.CommunityZoneTitle = NewCommunityZoneTitleClient(c.config)
 	c.CoverageStatement = NewCoverageStatementClient(c.config)
@@ -105,6 +112,7 @@ func (c *Client) init() {
 	c.POLine = NewPOLineClient(c.config)
 	c.Portfolio = NewPortfolioClient(c.config)
 	c.Profile = NewProfileClient(c.config)
+	c.ProfileGroup = NewProfileGroupClient(c.config)
 	c.ProviderFile = NewProviderFileClient(c.config)
 	c.ScheduleSlot = NewScheduleSlotClient(c.config)
 	c.Setting = NewSettingClient(c.config)
@@ -202,6 +210,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:                  cfg,
 		Collection:              NewCollectionClient(cfg),
 		CollectionSet:           NewCollectionSetClient(cfg),
+		CollectionSetMember:     NewCollectionSetMemberClient(cfg),
 		CommunityZoneCollection: NewCommunityZoneCollectionClient(cfg),
 		CommunityZoneTitle:      NewCommunityZoneTitleClient(cfg),
 		CoverageStatement:       NewCoverageStatementClient(cfg),
@@ -215,6 +224,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		POLine:                  NewPOLineClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
 		Profile:                 NewProfileClient(cfg),
+		ProfileGroup:            NewProfileGroupClient(cfg),
 		ProviderFile:            NewProviderFileClient(cfg),
 		ScheduleSlot:            NewScheduleSlotClient(cfg),
 		Setting:                 NewSettingClient(cfg),
@@ -239,6 +249,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:                  cfg,
 		Collection:              NewCollectionClient(cfg),
 		CollectionSet:           NewCollectionSetClient(cfg),
+		CollectionSetMember:     NewCollectionSetMemberClient(cfg),
 		CommunityZoneCollection: NewCommunityZoneCollectionClient(cfg),
 		CommunityZoneTitle:      NewCommunityZoneTitleClient(cfg),
 		CoverageStatement:       NewCoverageStatementClient(cfg),
@@ -252,6 +263,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		POLine:                  NewPOLineClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
 		Profile:                 NewProfileClient(cfg),
+		ProfileGroup:            NewProfileGroupClient(cfg),
 		ProviderFile:            NewProviderFileClient(cfg),
 		ScheduleSlot:            NewScheduleSlotClient(cfg),
 		Setting:                 NewSettingClient(cfg),
@@ -284,10 +296,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Collection, c.CollectionSet, c.CommunityZoneCollection, c.CommunityZoneTitle,
-		c.CoverageStatement, c.Entitlement, c.InventoryGroup, c.Job, c.JobChange,
-		c.JobFinding, c.JobPart, c.License, c.POLine, c.Portfolio, c.Profile,
-		c.ProviderFile, c.ScheduleSlot, c.Setting,
+		c.Collection, c.CollectionSet, c.CollectionSetMember, c.CommunityZoneCollection,
+		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
+		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.POLine, c.Portfolio,
+		c.Profile, c.ProfileGroup, c.ProviderFile, c.ScheduleSlot, c.Setting,
 	} {
 		n.Use(hooks...)
 	}
@@ -297,10 +309,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Collection, c.CollectionSet, c.CommunityZoneCollection, c.CommunityZoneTitle,
-		c.CoverageStatement, c.Entitlement, c.InventoryGroup, c.Job, c.JobChange,
-		c.JobFinding, c.JobPart, c.License, c.POLine, c.Portfolio, c.Profile,
-		c.ProviderFile, c.ScheduleSlot, c.Setting,
+		c.Collection, c.CollectionSet, c.CollectionSetMember, c.CommunityZoneCollection,
+		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
+		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.POLine, c.Portfolio,
+		c.Profile, c.ProfileGroup, c.ProviderFile, c.ScheduleSlot, c.Setting,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -313,6 +325,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Collection.mutate(ctx, m)
 	case *CollectionSetMutation:
 		return c.CollectionSet.mutate(ctx, m)
+	case *CollectionSetMemberMutation:
+		return c.CollectionSetMember.mutate(ctx, m)
 	case *CommunityZoneCollectionMutation:
 		return c.CommunityZoneCollection.mutate(ctx, m)
 	case *CommunityZoneTitleMutation:
@@ -339,6 +353,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Portfolio.mutate(ctx, m)
 	case *ProfileMutation:
 		return c.Profile.mutate(ctx, m)
+	case *ProfileGroupMutation:
+		return c.ProfileGroup.mutate(ctx, m)
 	case *ProviderFileMutation:
 		return c.ProviderFile.mutate(ctx, m)
 	case *ScheduleSlotMutation:
@@ -538,6 +554,22 @@ func (c *CollectionClient) QueryJobParts(_m *Collection) *JobPartQuery {
 	return query
 }
 
+// QuerySetMembers queries the set_members edge of a Collection.
+func (c *CollectionClient) QuerySetMembers(_m *Collection) *CollectionSetMemberQuery {
+	query := (&CollectionSetMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, id),
+			sqlgraph.To(collectionsetmember.Table, collectionsetmember.CollectionColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, collection.SetMembersTable, collection.SetMembersColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *CollectionClient) Hooks() []Hook {
 	return c.hooks.Collection
@@ -687,6 +719,22 @@ func (c *CollectionSetClient) QueryCollections(_m *CollectionSet) *CollectionQue
 	return query
 }
 
+// QueryMembers queries the members edge of a CollectionSet.
+func (c *CollectionSetClient) QueryMembers(_m *CollectionSet) *CollectionSetMemberQuery {
+	query := (&CollectionSetMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collectionset.Table, collectionset.FieldID, id),
+			sqlgraph.To(collectionsetmember.Table, collectionsetmember.CollectionSetColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, collectionset.MembersTable, collectionset.MembersColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *CollectionSetClient) Hooks() []Hook {
 	return c.hooks.CollectionSet
@@ -709,6 +757,122 @@ func (c *CollectionSetClient) mutate(ctx context.Context, m *CollectionSetMutati
 		return (&CollectionSetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown CollectionSet mutation op: %q", m.Op())
+	}
+}
+
+// CollectionSetMemberClient is a client for the CollectionSetMember schema.
+type CollectionSetMemberClient struct {
+	config
+}
+
+// NewCollectionSetMemberClient returns a client for the CollectionSetMember from the given config.
+func NewCollectionSetMemberClient(c config) *CollectionSetMemberClient {
+	return &CollectionSetMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `collectionsetmember.Hooks(f(g(h())))`.
+func (c *CollectionSetMemberClient) Use(hooks ...Hook) {
+	c.hooks.CollectionSetMember = append(c.hooks.CollectionSetMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `collectionsetmember.Intercept(f(g(h())))`.
+func (c *CollectionSetMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CollectionSetMember = append(c.inters.CollectionSetMember, interceptors...)
+}
+
+// Create returns a builder for creating a CollectionSetMember entity.
+func (c *CollectionSetMemberClient) Create() *CollectionSetMemberCreate {
+	mutation := newCollectionSetMemberMutation(c.config, OpCreate)
+	return &CollectionSetMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CollectionSetMember entities.
+func (c *CollectionSetMemberClient) CreateBulk(builders ...*CollectionSetMemberCreate) *CollectionSetMemberCreateBulk {
+	return &CollectionSetMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CollectionSetMemberClient) MapCreateBulk(slice any, setFunc func(*CollectionSetMemberCreate, int)) *CollectionSetMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CollectionSetMemberCreateBulk{err: fmt.Errorf("calling to CollectionSetMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CollectionSetMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CollectionSetMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CollectionSetMember.
+func (c *CollectionSetMemberClient) Update() *CollectionSetMemberUpdate {
+	mutation := newCollectionSetMemberMutation(c.config, OpUpdate)
+	return &CollectionSetMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CollectionSetMemberClient) UpdateOne(_m *CollectionSetMember) *CollectionSetMemberUpdateOne {
+	mutation := newCollectionSetMemberMutation(c.config, OpUpdateOne)
+	mutation.collection_set = &_m.CollectionSetID
+	mutation.collection = &_m.CollectionID
+	return &CollectionSetMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CollectionSetMember.
+func (c *CollectionSetMemberClient) Delete() *CollectionSetMemberDelete {
+	mutation := newCollectionSetMemberMutation(c.config, OpDelete)
+	return &CollectionSetMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Query returns a query builder for CollectionSetMember.
+func (c *CollectionSetMemberClient) Query() *CollectionSetMemberQuery {
+	return &CollectionSetMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCollectionSetMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// QueryCollectionSet queries the collection_set edge of a CollectionSetMember.
+func (c *CollectionSetMemberClient) QueryCollectionSet(_m *CollectionSetMember) *CollectionSetQuery {
+	return c.Query().
+		Where(collectionsetmember.CollectionSetID(_m.CollectionSetID), collectionsetmember.CollectionID(_m.CollectionID)).
+		QueryCollectionSet()
+}
+
+// QueryCollection queries the collection edge of a CollectionSetMember.
+func (c *CollectionSetMemberClient) QueryCollection(_m *CollectionSetMember) *CollectionQuery {
+	return c.Query().
+		Where(collectionsetmember.CollectionSetID(_m.CollectionSetID), collectionsetmember.CollectionID(_m.CollectionID)).
+		QueryCollection()
+}
+
+// Hooks returns the client hooks.
+func (c *CollectionSetMemberClient) Hooks() []Hook {
+	return c.hooks.CollectionSetMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *CollectionSetMemberClient) Interceptors() []Interceptor {
+	return c.inters.CollectionSetMember
+}
+
+func (c *CollectionSetMemberClient) mutate(ctx context.Context, m *CollectionSetMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CollectionSetMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CollectionSetMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CollectionSetMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CollectionSetMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CollectionSetMember mutation op: %q", m.Op())
 	}
 }
 
@@ -1473,6 +1637,22 @@ func (c *InventoryGroupClient) QueryProfiles(_m *InventoryGroup) *ProfileQuery {
 			sqlgraph.From(inventorygroup.Table, inventorygroup.FieldID, id),
 			sqlgraph.To(profile.Table, profile.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, inventorygroup.ProfilesTable, inventorygroup.ProfilesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProfileGroups queries the profile_groups edge of a InventoryGroup.
+func (c *InventoryGroupClient) QueryProfileGroups(_m *InventoryGroup) *ProfileGroupQuery {
+	query := (&ProfileGroupClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(inventorygroup.Table, inventorygroup.FieldID, id),
+			sqlgraph.To(profilegroup.Table, profilegroup.GroupColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, inventorygroup.ProfileGroupsTable, inventorygroup.ProfileGroupsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2992,6 +3172,22 @@ func (c *ProfileClient) QueryJobParts(_m *Profile) *JobPartQuery {
 	return query
 }
 
+// QueryProfileGroups queries the profile_groups edge of a Profile.
+func (c *ProfileClient) QueryProfileGroups(_m *Profile) *ProfileGroupQuery {
+	query := (&ProfileGroupClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(profile.Table, profile.FieldID, id),
+			sqlgraph.To(profilegroup.Table, profilegroup.ProfileColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, profile.ProfileGroupsTable, profile.ProfileGroupsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ProfileClient) Hooks() []Hook {
 	return c.hooks.Profile
@@ -3014,6 +3210,122 @@ func (c *ProfileClient) mutate(ctx context.Context, m *ProfileMutation) (Value, 
 		return (&ProfileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Profile mutation op: %q", m.Op())
+	}
+}
+
+// ProfileGroupClient is a client for the ProfileGroup schema.
+type ProfileGroupClient struct {
+	config
+}
+
+// NewProfileGroupClient returns a client for the ProfileGroup from the given config.
+func NewProfileGroupClient(c config) *ProfileGroupClient {
+	return &ProfileGroupClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `profilegroup.Hooks(f(g(h())))`.
+func (c *ProfileGroupClient) Use(hooks ...Hook) {
+	c.hooks.ProfileGroup = append(c.hooks.ProfileGroup, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `profilegroup.Intercept(f(g(h())))`.
+func (c *ProfileGroupClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProfileGroup = append(c.inters.ProfileGroup, interceptors...)
+}
+
+// Create returns a builder for creating a ProfileGroup entity.
+func (c *ProfileGroupClient) Create() *ProfileGroupCreate {
+	mutation := newProfileGroupMutation(c.config, OpCreate)
+	return &ProfileGroupCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProfileGroup entities.
+func (c *ProfileGroupClient) CreateBulk(builders ...*ProfileGroupCreate) *ProfileGroupCreateBulk {
+	return &ProfileGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProfileGroupClient) MapCreateBulk(slice any, setFunc func(*ProfileGroupCreate, int)) *ProfileGroupCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProfileGroupCreateBulk{err: fmt.Errorf("calling to ProfileGroupClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProfileGroupCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProfileGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProfileGroup.
+func (c *ProfileGroupClient) Update() *ProfileGroupUpdate {
+	mutation := newProfileGroupMutation(c.config, OpUpdate)
+	return &ProfileGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProfileGroupClient) UpdateOne(_m *ProfileGroup) *ProfileGroupUpdateOne {
+	mutation := newProfileGroupMutation(c.config, OpUpdateOne)
+	mutation.profile = &_m.ProfileID
+	mutation.group = &_m.InventoryGroupID
+	return &ProfileGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProfileGroup.
+func (c *ProfileGroupClient) Delete() *ProfileGroupDelete {
+	mutation := newProfileGroupMutation(c.config, OpDelete)
+	return &ProfileGroupDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Query returns a query builder for ProfileGroup.
+func (c *ProfileGroupClient) Query() *ProfileGroupQuery {
+	return &ProfileGroupQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProfileGroup},
+		inters: c.Interceptors(),
+	}
+}
+
+// QueryProfile queries the profile edge of a ProfileGroup.
+func (c *ProfileGroupClient) QueryProfile(_m *ProfileGroup) *ProfileQuery {
+	return c.Query().
+		Where(profilegroup.ProfileID(_m.ProfileID), profilegroup.InventoryGroupID(_m.InventoryGroupID)).
+		QueryProfile()
+}
+
+// QueryGroup queries the group edge of a ProfileGroup.
+func (c *ProfileGroupClient) QueryGroup(_m *ProfileGroup) *InventoryGroupQuery {
+	return c.Query().
+		Where(profilegroup.ProfileID(_m.ProfileID), profilegroup.InventoryGroupID(_m.InventoryGroupID)).
+		QueryGroup()
+}
+
+// Hooks returns the client hooks.
+func (c *ProfileGroupClient) Hooks() []Hook {
+	return c.hooks.ProfileGroup
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProfileGroupClient) Interceptors() []Interceptor {
+	return c.inters.ProfileGroup
+}
+
+func (c *ProfileGroupClient) mutate(ctx context.Context, m *ProfileGroupMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProfileGroupCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProfileGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProfileGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProfileGroupDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProfileGroup mutation op: %q", m.Op())
 	}
 }
 
@@ -3451,16 +3763,16 @@ func (c *SettingClient) mutate(ctx context.Context, m *SettingMutation) (Value, 
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Collection, CollectionSet, CommunityZoneCollection, CommunityZoneTitle,
-		CoverageStatement, Entitlement, InventoryGroup, Job, JobChange, JobFinding,
-		JobPart, License, POLine, Portfolio, Profile, ProviderFile, ScheduleSlot,
-		Setting []ent.Hook
+		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
+		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
+		JobChange, JobFinding, JobPart, License, POLine, Portfolio, Profile,
+		ProfileGroup, ProviderFile, ScheduleSlot, Setting []ent.Hook
 	}
 	inters struct {
-		Collection, CollectionSet, CommunityZoneCollection, CommunityZoneTitle,
-		CoverageStatement, Entitlement, InventoryGroup, Job, JobChange, JobFinding,
-		JobPart, License, POLine, Portfolio, Profile, ProviderFile, ScheduleSlot,
-		Setting []ent.Interceptor
+		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
+		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
+		JobChange, JobFinding, JobPart, License, POLine, Portfolio, Profile,
+		ProfileGroup, ProviderFile, ScheduleSlot, Setting []ent.Interceptor
 	}
 )
 

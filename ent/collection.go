@@ -62,9 +62,11 @@ type CollectionEdges struct {
 	Sets []*CollectionSet `json:"sets,omitempty"`
 	// JobParts holds the value of the job_parts edge.
 	JobParts []*JobPart `json:"job_parts,omitempty"`
+	// SetMembers holds the value of the set_members edge.
+	SetMembers []*CollectionSetMember `json:"set_members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 }
 
 // CommunityZoneCollectionOrErr returns the CommunityZoneCollection value or an error if the edge
@@ -114,6 +116,15 @@ func (e CollectionEdges) JobPartsOrErr() ([]*JobPart, error) {
 		return e.JobParts, nil
 	}
 	return nil, &NotLoadedError{edge: "job_parts"}
+}
+
+// SetMembersOrErr returns the SetMembers value or an error if the edge
+// was not loaded in eager-loading.
+func (e CollectionEdges) SetMembersOrErr() ([]*CollectionSetMember, error) {
+	if e.loadedTypes[5] {
+		return e.SetMembers, nil
+	}
+	return nil, &NotLoadedError{edge: "set_members"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -265,6 +276,11 @@ func (_m *Collection) QuerySets() *CollectionSetQuery {
 // QueryJobParts queries the "job_parts" edge of the Collection entity.
 func (_m *Collection) QueryJobParts() *JobPartQuery {
 	return NewCollectionClient(_m.config).QueryJobParts(_m)
+}
+
+// QuerySetMembers queries the "set_members" edge of the Collection entity.
+func (_m *Collection) QuerySetMembers() *CollectionSetMemberQuery {
+	return NewCollectionClient(_m.config).QuerySetMembers(_m)
 }
 
 // Update returns a builder for updating this Collection.

@@ -5,6 +5,7 @@ package ent
 import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
+	"autoholdings/ent/collectionsetmember"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
@@ -34,6 +35,7 @@ type CollectionQuery struct {
 	withPortfolios              *PortfolioQuery
 	withSets                    *CollectionSetQuery
 	withJobParts                *JobPartQuery
+	withSetMembers              *CollectionSetMemberQuery
 	modifiers                   []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -174,6 +176,28 @@ func (_q *CollectionQuery) QueryJobParts() *JobPartQuery {
 			sqlgraph.From(collection.Table, collection.FieldID, selector),
 			sqlgraph.To(jobpart.Table, jobpart.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, collection.JobPartsTable, collection.JobPartsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySetMembers chains the current query on the "set_members" edge.
+func (_q *CollectionQuery) QuerySetMembers() *CollectionSetMemberQuery {
+	query := (&CollectionSetMemberClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, selector),
+			sqlgraph.To(collectionsetmember.Table, collectionsetmember.CollectionColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, collection.SetMembersTable, collection.SetMembersColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -378,6 +402,7 @@ func (_q *CollectionQuery) Clone() *CollectionQuery {
 		withPortfolios:              _q.withPortfolios.Clone(),
 		withSets:                    _q.withSets.Clone(),
 		withJobParts:                _q.withJobParts.Clone(),
+		withSetMembers:              _q.withSetMembers.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -437,6 +462,17 @@ func (_q *CollectionQuery) WithJobParts(opts ...func(*JobPartQuery)) *Collection
 		opt(query)
 	}
 	_q.withJobParts = query
+	return _q
+}
+
+// WithSetMembers tells the query-builder to eager-load the nodes that are connected to
+// the "set_members" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CollectionQuery) WithSetMembers(opts ...func(*CollectionSetMemberQuery)) *CollectionQuery {
+	query := (&CollectionSetMemberClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSetMembers = query
 	return _q
 }
 
@@ -518,12 +554,13 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 	var (
 		nodes       = []*Collection{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withCommunityZoneCollection != nil,
 			_q.withLicense != nil,
 			_q.withPortfolios != nil,
 			_q.withSets != nil,
 			_q.withJobParts != nil,
+			_q.withSetMembers != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -577,6 +614,13 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 		if err := _q.loadJobParts(ctx, query, nodes,
 			func(n *Collection) { n.Edges.JobParts = []*JobPart{} },
 			func(n *Collection, e *JobPart) { n.Edges.JobParts = append(n.Edges.JobParts, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSetMembers; query != nil {
+		if err := _q.loadSetMembers(ctx, query, nodes,
+			func(n *Collection) { n.Edges.SetMembers = []*CollectionSetMember{} },
+			func(n *Collection, e *CollectionSetMember) { n.Edges.SetMembers = append(n.Edges.SetMembers, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -766,6 +810,36 @@ func (_q *CollectionQuery) loadJobParts(ctx context.Context, query *JobPartQuery
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *CollectionQuery) loadSetMembers(ctx context.Context, query *CollectionSetMemberQuery, nodes []*Collection, init func(*Collection), assign func(*Collection, *CollectionSetMember)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Collection)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(collectionsetmember.FieldCollectionID)
+	}
+	query.Where(predicate.CollectionSetMember(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(collection.SetMembersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.CollectionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, fk, n)
 		}
 		assign(node, n)
 	}

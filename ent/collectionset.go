@@ -36,9 +36,11 @@ type CollectionSet struct {
 type CollectionSetEdges struct {
 	// Collections holds the value of the collections edge.
 	Collections []*Collection `json:"collections,omitempty"`
+	// Members holds the value of the members edge.
+	Members []*CollectionSetMember `json:"members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // CollectionsOrErr returns the Collections value or an error if the edge
@@ -48,6 +50,15 @@ func (e CollectionSetEdges) CollectionsOrErr() ([]*Collection, error) {
 		return e.Collections, nil
 	}
 	return nil, &NotLoadedError{edge: "collections"}
+}
+
+// MembersOrErr returns the Members value or an error if the edge
+// was not loaded in eager-loading.
+func (e CollectionSetEdges) MembersOrErr() ([]*CollectionSetMember, error) {
+	if e.loadedTypes[1] {
+		return e.Members, nil
+	}
+	return nil, &NotLoadedError{edge: "members"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -126,6 +137,11 @@ func (_m *CollectionSet) Value(name string) (ent.Value, error) {
 // QueryCollections queries the "collections" edge of the CollectionSet entity.
 func (_m *CollectionSet) QueryCollections() *CollectionQuery {
 	return NewCollectionSetClient(_m.config).QueryCollections(_m)
+}
+
+// QueryMembers queries the "members" edge of the CollectionSet entity.
+func (_m *CollectionSet) QueryMembers() *CollectionSetMemberQuery {
+	return NewCollectionSetClient(_m.config).QueryMembers(_m)
 }
 
 // Update returns a builder for updating this CollectionSet.

@@ -5,6 +5,7 @@ package ent
 import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
+	"autoholdings/ent/collectionsetmember"
 	"autoholdings/ent/predicate"
 	"context"
 	"database/sql/driver"
@@ -26,6 +27,7 @@ type CollectionSetQuery struct {
 	inters          []Interceptor
 	predicates      []predicate.CollectionSet
 	withCollections *CollectionQuery
+	withMembers     *CollectionSetMemberQuery
 	modifiers       []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -78,6 +80,28 @@ func (_q *CollectionSetQuery) QueryCollections() *CollectionQuery {
 			sqlgraph.From(collectionset.Table, collectionset.FieldID, selector),
 			sqlgraph.To(collection.Table, collection.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, collectionset.CollectionsTable, collectionset.CollectionsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMembers chains the current query on the "members" edge.
+func (_q *CollectionSetQuery) QueryMembers() *CollectionSetMemberQuery {
+	query := (&CollectionSetMemberClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collectionset.Table, collectionset.FieldID, selector),
+			sqlgraph.To(collectionsetmember.Table, collectionsetmember.CollectionSetColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, collectionset.MembersTable, collectionset.MembersColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -278,6 +302,7 @@ func (_q *CollectionSetQuery) Clone() *CollectionSetQuery {
 		inters:          append([]Interceptor{}, _q.inters...),
 		predicates:      append([]predicate.CollectionSet{}, _q.predicates...),
 		withCollections: _q.withCollections.Clone(),
+		withMembers:     _q.withMembers.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -293,6 +318,17 @@ func (_q *CollectionSetQuery) WithCollections(opts ...func(*CollectionQuery)) *C
 		opt(query)
 	}
 	_q.withCollections = query
+	return _q
+}
+
+// WithMembers tells the query-builder to eager-load the nodes that are connected to
+// the "members" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CollectionSetQuery) WithMembers(opts ...func(*CollectionSetMemberQuery)) *CollectionSetQuery {
+	query := (&CollectionSetMemberClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMembers = query
 	return _q
 }
 
@@ -374,8 +410,9 @@ func (_q *CollectionSetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	var (
 		nodes       = []*CollectionSet{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withCollections != nil,
+			_q.withMembers != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -403,6 +440,13 @@ func (_q *CollectionSetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 		if err := _q.loadCollections(ctx, query, nodes,
 			func(n *CollectionSet) { n.Edges.Collections = []*Collection{} },
 			func(n *CollectionSet, e *Collection) { n.Edges.Collections = append(n.Edges.Collections, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMembers; query != nil {
+		if err := _q.loadMembers(ctx, query, nodes,
+			func(n *CollectionSet) { n.Edges.Members = []*CollectionSetMember{} },
+			func(n *CollectionSet, e *CollectionSetMember) { n.Edges.Members = append(n.Edges.Members, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -467,6 +511,36 @@ func (_q *CollectionSetQuery) loadCollections(ctx context.Context, query *Collec
 		for kn := range nodes {
 			assign(kn, n)
 		}
+	}
+	return nil
+}
+func (_q *CollectionSetQuery) loadMembers(ctx context.Context, query *CollectionSetMemberQuery, nodes []*CollectionSet, init func(*CollectionSet), assign func(*CollectionSet, *CollectionSetMember)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*CollectionSet)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(collectionsetmember.FieldCollectionSetID)
+	}
+	query.Where(predicate.CollectionSetMember(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(collectionset.MembersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.CollectionSetID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "collection_set_id" returned %v for node %v`, fk, n)
+		}
+		assign(node, n)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package ent
 import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
+	"autoholdings/ent/collectionsetmember"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
@@ -18,6 +19,7 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/profile"
+	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
@@ -92,6 +94,7 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			collection.Table:              collection.ValidColumn,
 			collectionset.Table:           collectionset.ValidColumn,
+			collectionsetmember.Table:     collectionsetmember.ValidColumn,
 			communityzonecollection.Table: communityzonecollection.ValidColumn,
 			communityzonetitle.Table:      communityzonetitle.ValidColumn,
 			coveragestatement.Table:       coveragestatement.ValidColumn,
@@ -105,6 +108,7 @@ func checkColumn(t, c string) error {
 			poline.Table:                  poline.ValidColumn,
 			portfolio.Table:               portfolio.ValidColumn,
 			profile.Table:                 profile.ValidColumn,
+			profilegroup.Table:            profilegroup.ValidColumn,
 			providerfile.Table:            providerfile.ValidColumn,
 			scheduleslot.Table:            scheduleslot.ValidColumn,
 			setting.Table:                 setting.ValidColumn,

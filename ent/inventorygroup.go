@@ -36,9 +36,11 @@ type InventoryGroup struct {
 type InventoryGroupEdges struct {
 	// Profiles holds the value of the profiles edge.
 	Profiles []*Profile `json:"profiles,omitempty"`
+	// ProfileGroups holds the value of the profile_groups edge.
+	ProfileGroups []*ProfileGroup `json:"profile_groups,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // ProfilesOrErr returns the Profiles value or an error if the edge
@@ -48,6 +50,15 @@ func (e InventoryGroupEdges) ProfilesOrErr() ([]*Profile, error) {
 		return e.Profiles, nil
 	}
 	return nil, &NotLoadedError{edge: "profiles"}
+}
+
+// ProfileGroupsOrErr returns the ProfileGroups value or an error if the edge
+// was not loaded in eager-loading.
+func (e InventoryGroupEdges) ProfileGroupsOrErr() ([]*ProfileGroup, error) {
+	if e.loadedTypes[1] {
+		return e.ProfileGroups, nil
+	}
+	return nil, &NotLoadedError{edge: "profile_groups"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -126,6 +137,11 @@ func (_m *InventoryGroup) Value(name string) (ent.Value, error) {
 // QueryProfiles queries the "profiles" edge of the InventoryGroup entity.
 func (_m *InventoryGroup) QueryProfiles() *ProfileQuery {
 	return NewInventoryGroupClient(_m.config).QueryProfiles(_m)
+}
+
+// QueryProfileGroups queries the "profile_groups" edge of the InventoryGroup entity.
+func (_m *InventoryGroup) QueryProfileGroups() *ProfileGroupQuery {
+	return NewInventoryGroupClient(_m.config).QueryProfileGroups(_m)
 }
 
 // Update returns a builder for updating this InventoryGroup.

@@ -6,6 +6,7 @@ import (
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
+	"autoholdings/ent/profilegroup"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -21,12 +22,13 @@ import (
 // InventoryGroupQuery is the builder for querying InventoryGroup entities.
 type InventoryGroupQuery struct {
 	config
-	ctx          *QueryContext
-	order        []inventorygroup.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.InventoryGroup
-	withProfiles *ProfileQuery
-	modifiers    []func(*sql.Selector)
+	ctx               *QueryContext
+	order             []inventorygroup.OrderOption
+	inters            []Interceptor
+	predicates        []predicate.InventoryGroup
+	withProfiles      *ProfileQuery
+	withProfileGroups *ProfileGroupQuery
+	modifiers         []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -78,6 +80,28 @@ func (_q *InventoryGroupQuery) QueryProfiles() *ProfileQuery {
 			sqlgraph.From(inventorygroup.Table, inventorygroup.FieldID, selector),
 			sqlgraph.To(profile.Table, profile.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, inventorygroup.ProfilesTable, inventorygroup.ProfilesPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProfileGroups chains the current query on the "profile_groups" edge.
+func (_q *InventoryGroupQuery) QueryProfileGroups() *ProfileGroupQuery {
+	query := (&ProfileGroupClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(inventorygroup.Table, inventorygroup.FieldID, selector),
+			sqlgraph.To(profilegroup.Table, profilegroup.GroupColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, inventorygroup.ProfileGroupsTable, inventorygroup.ProfileGroupsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -272,12 +296,13 @@ func (_q *InventoryGroupQuery) Clone() *InventoryGroupQuery {
 		return nil
 	}
 	return &InventoryGroupQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]inventorygroup.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.InventoryGroup{}, _q.predicates...),
-		withProfiles: _q.withProfiles.Clone(),
+		config:            _q.config,
+		ctx:               _q.ctx.Clone(),
+		order:             append([]inventorygroup.OrderOption{}, _q.order...),
+		inters:            append([]Interceptor{}, _q.inters...),
+		predicates:        append([]predicate.InventoryGroup{}, _q.predicates...),
+		withProfiles:      _q.withProfiles.Clone(),
+		withProfileGroups: _q.withProfileGroups.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -293,6 +318,17 @@ func (_q *InventoryGroupQuery) WithProfiles(opts ...func(*ProfileQuery)) *Invent
 		opt(query)
 	}
 	_q.withProfiles = query
+	return _q
+}
+
+// WithProfileGroups tells the query-builder to eager-load the nodes that are connected to
+// the "profile_groups" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *InventoryGroupQuery) WithProfileGroups(opts ...func(*ProfileGroupQuery)) *InventoryGroupQuery {
+	query := (&ProfileGroupClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProfileGroups = query
 	return _q
 }
 
@@ -374,8 +410,9 @@ func (_q *InventoryGroupQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	var (
 		nodes       = []*InventoryGroup{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withProfiles != nil,
+			_q.withProfileGroups != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -403,6 +440,13 @@ func (_q *InventoryGroupQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 		if err := _q.loadProfiles(ctx, query, nodes,
 			func(n *InventoryGroup) { n.Edges.Profiles = []*Profile{} },
 			func(n *InventoryGroup, e *Profile) { n.Edges.Profiles = append(n.Edges.Profiles, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withProfileGroups; query != nil {
+		if err := _q.loadProfileGroups(ctx, query, nodes,
+			func(n *InventoryGroup) { n.Edges.ProfileGroups = []*ProfileGroup{} },
+			func(n *InventoryGroup, e *ProfileGroup) { n.Edges.ProfileGroups = append(n.Edges.ProfileGroups, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -467,6 +511,36 @@ func (_q *InventoryGroupQuery) loadProfiles(ctx context.Context, query *ProfileQ
 		for kn := range nodes {
 			assign(kn, n)
 		}
+	}
+	return nil
+}
+func (_q *InventoryGroupQuery) loadProfileGroups(ctx context.Context, query *ProfileGroupQuery, nodes []*InventoryGroup, init func(*InventoryGroup), assign func(*InventoryGroup, *ProfileGroup)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*InventoryGroup)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(profilegroup.FieldInventoryGroupID)
+	}
+	query.Where(predicate.ProfileGroup(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(inventorygroup.ProfileGroupsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.InventoryGroupID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "inventory_group_id" returned %v for node %v`, fk, n)
+		}
+		assign(node, n)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package ent
 import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
+	"autoholdings/ent/collectionsetmember"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
@@ -19,6 +20,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
+	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
@@ -43,6 +45,7 @@ const (
 	// Node types.
 	TypeCollection              = "Collection"
 	TypeCollectionSet           = "CollectionSet"
+	TypeCollectionSetMember     = "CollectionSetMember"
 	TypeCommunityZoneCollection = "CommunityZoneCollection"
 	TypeCommunityZoneTitle      = "CommunityZoneTitle"
 	TypeCoverageStatement       = "CoverageStatement"
@@ -56,6 +59,7 @@ const (
 	TypePOLine                  = "POLine"
 	TypePortfolio               = "Portfolio"
 	TypeProfile                 = "Profile"
+	TypeProfileGroup            = "ProfileGroup"
 	TypeProviderFile            = "ProviderFile"
 	TypeScheduleSlot            = "ScheduleSlot"
 	TypeSetting                 = "Setting"
@@ -2329,6 +2333,388 @@ func (m *CollectionSetMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown CollectionSet edge %s", name)
+}
+
+// CollectionSetMemberMutation represents an operation that mutates the CollectionSetMember nodes in the graph.
+type CollectionSetMemberMutation struct {
+	config
+	op                    Op
+	typ                   string
+	clearedFields         map[string]struct{}
+	collection_set        *int64
+	clearedcollection_set bool
+	collection            *int64
+	clearedcollection     bool
+	done                  bool
+	oldValue              func(context.Context) (*CollectionSetMember, error)
+	predicates            []predicate.CollectionSetMember
+}
+
+var _ ent.Mutation = (*CollectionSetMemberMutation)(nil)
+
+// collectionsetmemberOption allows management of the mutation configuration using functional options.
+type collectionsetmemberOption func(*CollectionSetMemberMutation)
+
+// newCollectionSetMemberMutation creates new mutation for the CollectionSetMember entity.
+func newCollectionSetMemberMutation(c config, op Op, opts ...collectionsetmemberOption) *CollectionSetMemberMutation {
+	m := &CollectionSetMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCollectionSetMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CollectionSetMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CollectionSetMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetCollectionSetID sets the "collection_set_id" field.
+func (m *CollectionSetMemberMutation) SetCollectionSetID(i int64) {
+	m.collection_set = &i
+}
+
+// CollectionSetID returns the value of the "collection_set_id" field in the mutation.
+func (m *CollectionSetMemberMutation) CollectionSetID() (r int64, exists bool) {
+	v := m.collection_set
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCollectionSetID resets all changes to the "collection_set_id" field.
+func (m *CollectionSetMemberMutation) ResetCollectionSetID() {
+	m.collection_set = nil
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (m *CollectionSetMemberMutation) SetCollectionID(i int64) {
+	m.collection = &i
+}
+
+// CollectionID returns the value of the "collection_id" field in the mutation.
+func (m *CollectionSetMemberMutation) CollectionID() (r int64, exists bool) {
+	v := m.collection
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCollectionID resets all changes to the "collection_id" field.
+func (m *CollectionSetMemberMutation) ResetCollectionID() {
+	m.collection = nil
+}
+
+// ClearCollectionSet clears the "collection_set" edge to the CollectionSet entity.
+func (m *CollectionSetMemberMutation) ClearCollectionSet() {
+	m.clearedcollection_set = true
+	m.clearedFields[collectionsetmember.FieldCollectionSetID] = struct{}{}
+}
+
+// CollectionSetCleared reports if the "collection_set" edge to the CollectionSet entity was cleared.
+func (m *CollectionSetMemberMutation) CollectionSetCleared() bool {
+	return m.clearedcollection_set
+}
+
+// CollectionSetIDs returns the "collection_set" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CollectionSetID instead. It exists only for internal usage by the builders.
+func (m *CollectionSetMemberMutation) CollectionSetIDs() (ids []int64) {
+	if id := m.collection_set; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCollectionSet resets all changes to the "collection_set" edge.
+func (m *CollectionSetMemberMutation) ResetCollectionSet() {
+	m.collection_set = nil
+	m.clearedcollection_set = false
+}
+
+// ClearCollection clears the "collection" edge to the Collection entity.
+func (m *CollectionSetMemberMutation) ClearCollection() {
+	m.clearedcollection = true
+	m.clearedFields[collectionsetmember.FieldCollectionID] = struct{}{}
+}
+
+// CollectionCleared reports if the "collection" edge to the Collection entity was cleared.
+func (m *CollectionSetMemberMutation) CollectionCleared() bool {
+	return m.clearedcollection
+}
+
+// CollectionIDs returns the "collection" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CollectionID instead. It exists only for internal usage by the builders.
+func (m *CollectionSetMemberMutation) CollectionIDs() (ids []int64) {
+	if id := m.collection; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCollection resets all changes to the "collection" edge.
+func (m *CollectionSetMemberMutation) ResetCollection() {
+	m.collection = nil
+	m.clearedcollection = false
+}
+
+// Where appends a list predicates to the CollectionSetMemberMutation builder.
+func (m *CollectionSetMemberMutation) Where(ps ...predicate.CollectionSetMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CollectionSetMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CollectionSetMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CollectionSetMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CollectionSetMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CollectionSetMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CollectionSetMember).
+func (m *CollectionSetMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CollectionSetMemberMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.collection_set != nil {
+		fields = append(fields, collectionsetmember.FieldCollectionSetID)
+	}
+	if m.collection != nil {
+		fields = append(fields, collectionsetmember.FieldCollectionID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CollectionSetMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case collectionsetmember.FieldCollectionSetID:
+		return m.CollectionSetID()
+	case collectionsetmember.FieldCollectionID:
+		return m.CollectionID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CollectionSetMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	return nil, errors.New("edge schema CollectionSetMember does not support getting old values")
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollectionSetMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case collectionsetmember.FieldCollectionSetID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCollectionSetID(v)
+		return nil
+	case collectionsetmember.FieldCollectionID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCollectionID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CollectionSetMemberMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CollectionSetMemberMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollectionSetMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CollectionSetMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CollectionSetMemberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CollectionSetMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CollectionSetMemberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CollectionSetMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CollectionSetMemberMutation) ResetField(name string) error {
+	switch name {
+	case collectionsetmember.FieldCollectionSetID:
+		m.ResetCollectionSetID()
+		return nil
+	case collectionsetmember.FieldCollectionID:
+		m.ResetCollectionID()
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CollectionSetMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.collection_set != nil {
+		edges = append(edges, collectionsetmember.EdgeCollectionSet)
+	}
+	if m.collection != nil {
+		edges = append(edges, collectionsetmember.EdgeCollection)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CollectionSetMemberMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case collectionsetmember.EdgeCollectionSet:
+		if id := m.collection_set; id != nil {
+			return []ent.Value{*id}
+		}
+	case collectionsetmember.EdgeCollection:
+		if id := m.collection; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CollectionSetMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CollectionSetMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CollectionSetMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcollection_set {
+		edges = append(edges, collectionsetmember.EdgeCollectionSet)
+	}
+	if m.clearedcollection {
+		edges = append(edges, collectionsetmember.EdgeCollection)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CollectionSetMemberMutation) EdgeCleared(name string) bool {
+	switch name {
+	case collectionsetmember.EdgeCollectionSet:
+		return m.clearedcollection_set
+	case collectionsetmember.EdgeCollection:
+		return m.clearedcollection
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CollectionSetMemberMutation) ClearEdge(name string) error {
+	switch name {
+	case collectionsetmember.EdgeCollectionSet:
+		m.ClearCollectionSet()
+		return nil
+	case collectionsetmember.EdgeCollection:
+		m.ClearCollection()
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CollectionSetMemberMutation) ResetEdge(name string) error {
+	switch name {
+	case collectionsetmember.EdgeCollectionSet:
+		m.ResetCollectionSet()
+		return nil
+	case collectionsetmember.EdgeCollection:
+		m.ResetCollection()
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetMember edge %s", name)
 }
 
 // CommunityZoneCollectionMutation represents an operation that mutates the CommunityZoneCollection nodes in the graph.
@@ -21314,6 +21700,401 @@ func (m *ProfileMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Profile edge %s", name)
+}
+
+// ProfileGroupMutation represents an operation that mutates the ProfileGroup nodes in the graph.
+type ProfileGroupMutation struct {
+	config
+	op             Op
+	typ            string
+	clearedFields  map[string]struct{}
+	profile        *int64
+	clearedprofile bool
+	group          *int64
+	clearedgroup   bool
+	done           bool
+	oldValue       func(context.Context) (*ProfileGroup, error)
+	predicates     []predicate.ProfileGroup
+}
+
+var _ ent.Mutation = (*ProfileGroupMutation)(nil)
+
+// profilegroupOption allows management of the mutation configuration using functional options.
+type profilegroupOption func(*ProfileGroupMutation)
+
+// newProfileGroupMutation creates new mutation for the ProfileGroup entity.
+func newProfileGroupMutation(c config, op Op, opts ...profilegroupOption) *ProfileGroupMutation {
+	m := &ProfileGroupMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProfileGroup,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProfileGroupMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProfileGroupMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetProfileID sets the "profile_id" field.
+func (m *ProfileGroupMutation) SetProfileID(i int64) {
+	m.profile = &i
+}
+
+// ProfileID returns the value of the "profile_id" field in the mutation.
+func (m *ProfileGroupMutation) ProfileID() (r int64, exists bool) {
+	v := m.profile
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProfileID resets all changes to the "profile_id" field.
+func (m *ProfileGroupMutation) ResetProfileID() {
+	m.profile = nil
+}
+
+// SetInventoryGroupID sets the "inventory_group_id" field.
+func (m *ProfileGroupMutation) SetInventoryGroupID(i int64) {
+	m.group = &i
+}
+
+// InventoryGroupID returns the value of the "inventory_group_id" field in the mutation.
+func (m *ProfileGroupMutation) InventoryGroupID() (r int64, exists bool) {
+	v := m.group
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInventoryGroupID resets all changes to the "inventory_group_id" field.
+func (m *ProfileGroupMutation) ResetInventoryGroupID() {
+	m.group = nil
+}
+
+// ClearProfile clears the "profile" edge to the Profile entity.
+func (m *ProfileGroupMutation) ClearProfile() {
+	m.clearedprofile = true
+	m.clearedFields[profilegroup.FieldProfileID] = struct{}{}
+}
+
+// ProfileCleared reports if the "profile" edge to the Profile entity was cleared.
+func (m *ProfileGroupMutation) ProfileCleared() bool {
+	return m.clearedprofile
+}
+
+// ProfileIDs returns the "profile" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProfileID instead. It exists only for internal usage by the builders.
+func (m *ProfileGroupMutation) ProfileIDs() (ids []int64) {
+	if id := m.profile; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProfile resets all changes to the "profile" edge.
+func (m *ProfileGroupMutation) ResetProfile() {
+	m.profile = nil
+	m.clearedprofile = false
+}
+
+// SetGroupID sets the "group" edge to the InventoryGroup entity by id.
+func (m *ProfileGroupMutation) SetGroupID(id int64) {
+	m.group = &id
+}
+
+// ClearGroup clears the "group" edge to the InventoryGroup entity.
+func (m *ProfileGroupMutation) ClearGroup() {
+	m.clearedgroup = true
+	m.clearedFields[profilegroup.FieldInventoryGroupID] = struct{}{}
+}
+
+// GroupCleared reports if the "group" edge to the InventoryGroup entity was cleared.
+func (m *ProfileGroupMutation) GroupCleared() bool {
+	return m.clearedgroup
+}
+
+// GroupID returns the "group" edge ID in the mutation.
+func (m *ProfileGroupMutation) GroupID() (id int64, exists bool) {
+	if m.group != nil {
+		return *m.group, true
+	}
+	return
+}
+
+// GroupIDs returns the "group" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// GroupID instead. It exists only for internal usage by the builders.
+func (m *ProfileGroupMutation) GroupIDs() (ids []int64) {
+	if id := m.group; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetGroup resets all changes to the "group" edge.
+func (m *ProfileGroupMutation) ResetGroup() {
+	m.group = nil
+	m.clearedgroup = false
+}
+
+// Where appends a list predicates to the ProfileGroupMutation builder.
+func (m *ProfileGroupMutation) Where(ps ...predicate.ProfileGroup) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProfileGroupMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProfileGroupMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProfileGroup, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProfileGroupMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProfileGroupMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProfileGroup).
+func (m *ProfileGroupMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProfileGroupMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.profile != nil {
+		fields = append(fields, profilegroup.FieldProfileID)
+	}
+	if m.group != nil {
+		fields = append(fields, profilegroup.FieldInventoryGroupID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProfileGroupMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case profilegroup.FieldProfileID:
+		return m.ProfileID()
+	case profilegroup.FieldInventoryGroupID:
+		return m.InventoryGroupID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProfileGroupMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	return nil, errors.New("edge schema ProfileGroup does not support getting old values")
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProfileGroupMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case profilegroup.FieldProfileID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProfileID(v)
+		return nil
+	case profilegroup.FieldInventoryGroupID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInventoryGroupID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProfileGroup field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProfileGroupMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProfileGroupMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProfileGroupMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProfileGroup numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProfileGroupMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProfileGroupMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProfileGroupMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProfileGroup nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProfileGroupMutation) ResetField(name string) error {
+	switch name {
+	case profilegroup.FieldProfileID:
+		m.ResetProfileID()
+		return nil
+	case profilegroup.FieldInventoryGroupID:
+		m.ResetInventoryGroupID()
+		return nil
+	}
+	return fmt.Errorf("unknown ProfileGroup field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProfileGroupMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.profile != nil {
+		edges = append(edges, profilegroup.EdgeProfile)
+	}
+	if m.group != nil {
+		edges = append(edges, profilegroup.EdgeGroup)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProfileGroupMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case profilegroup.EdgeProfile:
+		if id := m.profile; id != nil {
+			return []ent.Value{*id}
+		}
+	case profilegroup.EdgeGroup:
+		if id := m.group; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProfileGroupMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProfileGroupMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProfileGroupMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedprofile {
+		edges = append(edges, profilegroup.EdgeProfile)
+	}
+	if m.clearedgroup {
+		edges = append(edges, profilegroup.EdgeGroup)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProfileGroupMutation) EdgeCleared(name string) bool {
+	switch name {
+	case profilegroup.EdgeProfile:
+		return m.clearedprofile
+	case profilegroup.EdgeGroup:
+		return m.clearedgroup
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProfileGroupMutation) ClearEdge(name string) error {
+	switch name {
+	case profilegroup.EdgeProfile:
+		m.ClearProfile()
+		return nil
+	case profilegroup.EdgeGroup:
+		m.ClearGroup()
+		return nil
+	}
+	return fmt.Errorf("unknown ProfileGroup unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProfileGroupMutation) ResetEdge(name string) error {
+	switch name {
+	case profilegroup.EdgeProfile:
+		m.ResetProfile()
+		return nil
+	case profilegroup.EdgeGroup:
+		m.ResetGroup()
+		return nil
+	}
+	return fmt.Errorf("unknown ProfileGroup edge %s", name)
 }
 
 // ProviderFileMutation represents an operation that mutates the ProviderFile nodes in the graph.

@@ -72,9 +72,11 @@ type ProfileEdges struct {
 	Files []*ProviderFile `json:"files,omitempty"`
 	// JobParts holds the value of the job_parts edge.
 	JobParts []*JobPart `json:"job_parts,omitempty"`
+	// ProfileGroups holds the value of the profile_groups edge.
+	ProfileGroups []*ProfileGroup `json:"profile_groups,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 }
 
 // GroupsOrErr returns the Groups value or an error if the edge
@@ -111,6 +113,15 @@ func (e ProfileEdges) JobPartsOrErr() ([]*JobPart, error) {
 		return e.JobParts, nil
 	}
 	return nil, &NotLoadedError{edge: "job_parts"}
+}
+
+// ProfileGroupsOrErr returns the ProfileGroups value or an error if the edge
+// was not loaded in eager-loading.
+func (e ProfileEdges) ProfileGroupsOrErr() ([]*ProfileGroup, error) {
+	if e.loadedTypes[4] {
+		return e.ProfileGroups, nil
+	}
+	return nil, &NotLoadedError{edge: "profile_groups"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -298,6 +309,11 @@ func (_m *Profile) QueryFiles() *ProviderFileQuery {
 // QueryJobParts queries the "job_parts" edge of the Profile entity.
 func (_m *Profile) QueryJobParts() *JobPartQuery {
 	return NewProfileClient(_m.config).QueryJobParts(_m)
+}
+
+// QueryProfileGroups queries the "profile_groups" edge of the Profile entity.
+func (_m *Profile) QueryProfileGroups() *ProfileGroupQuery {
+	return NewProfileClient(_m.config).QueryProfileGroups(_m)
 }
 
 // Update returns a builder for updating this Profile.

@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
+	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
 	"context"
 	"database/sql/driver"
@@ -24,15 +25,16 @@ import (
 // ProfileQuery is the builder for querying Profile entities.
 type ProfileQuery struct {
 	config
-	ctx              *QueryContext
-	order            []profile.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Profile
-	withGroups       *InventoryGroupQuery
-	withEntitlements *EntitlementQuery
-	withFiles        *ProviderFileQuery
-	withJobParts     *JobPartQuery
-	modifiers        []func(*sql.Selector)
+	ctx               *QueryContext
+	order             []profile.OrderOption
+	inters            []Interceptor
+	predicates        []predicate.Profile
+	withGroups        *InventoryGroupQuery
+	withEntitlements  *EntitlementQuery
+	withFiles         *ProviderFileQuery
+	withJobParts      *JobPartQuery
+	withProfileGroups *ProfileGroupQuery
+	modifiers         []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -150,6 +152,28 @@ func (_q *ProfileQuery) QueryJobParts() *JobPartQuery {
 			sqlgraph.From(profile.Table, profile.FieldID, selector),
 			sqlgraph.To(jobpart.Table, jobpart.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, profile.JobPartsTable, profile.JobPartsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProfileGroups chains the current query on the "profile_groups" edge.
+func (_q *ProfileQuery) QueryProfileGroups() *ProfileGroupQuery {
+	query := (&ProfileGroupClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(profile.Table, profile.FieldID, selector),
+			sqlgraph.To(profilegroup.Table, profilegroup.ProfileColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, profile.ProfileGroupsTable, profile.ProfileGroupsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -344,15 +368,16 @@ func (_q *ProfileQuery) Clone() *ProfileQuery {
 		return nil
 	}
 	return &ProfileQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]profile.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Profile{}, _q.predicates...),
-		withGroups:       _q.withGroups.Clone(),
-		withEntitlements: _q.withEntitlements.Clone(),
-		withFiles:        _q.withFiles.Clone(),
-		withJobParts:     _q.withJobParts.Clone(),
+		config:            _q.config,
+		ctx:               _q.ctx.Clone(),
+		order:             append([]profile.OrderOption{}, _q.order...),
+		inters:            append([]Interceptor{}, _q.inters...),
+		predicates:        append([]predicate.Profile{}, _q.predicates...),
+		withGroups:        _q.withGroups.Clone(),
+		withEntitlements:  _q.withEntitlements.Clone(),
+		withFiles:         _q.withFiles.Clone(),
+		withJobParts:      _q.withJobParts.Clone(),
+		withProfileGroups: _q.withProfileGroups.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -401,6 +426,17 @@ func (_q *ProfileQuery) WithJobParts(opts ...func(*JobPartQuery)) *ProfileQuery 
 		opt(query)
 	}
 	_q.withJobParts = query
+	return _q
+}
+
+// WithProfileGroups tells the query-builder to eager-load the nodes that are connected to
+// the "profile_groups" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ProfileQuery) WithProfileGroups(opts ...func(*ProfileGroupQuery)) *ProfileQuery {
+	query := (&ProfileGroupClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProfileGroups = query
 	return _q
 }
 
@@ -482,11 +518,12 @@ func (_q *ProfileQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Prof
 	var (
 		nodes       = []*Profile{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withGroups != nil,
 			_q.withEntitlements != nil,
 			_q.withFiles != nil,
 			_q.withJobParts != nil,
+			_q.withProfileGroups != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -535,6 +572,13 @@ func (_q *ProfileQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Prof
 		if err := _q.loadJobParts(ctx, query, nodes,
 			func(n *Profile) { n.Edges.JobParts = []*JobPart{} },
 			func(n *Profile, e *JobPart) { n.Edges.JobParts = append(n.Edges.JobParts, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withProfileGroups; query != nil {
+		if err := _q.loadProfileGroups(ctx, query, nodes,
+			func(n *Profile) { n.Edges.ProfileGroups = []*ProfileGroup{} },
+			func(n *Profile, e *ProfileGroup) { n.Edges.ProfileGroups = append(n.Edges.ProfileGroups, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -696,6 +740,36 @@ func (_q *ProfileQuery) loadJobParts(ctx context.Context, query *JobPartQuery, n
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "profile_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ProfileQuery) loadProfileGroups(ctx context.Context, query *ProfileGroupQuery, nodes []*Profile, init func(*Profile), assign func(*Profile, *ProfileGroup)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Profile)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(profilegroup.FieldProfileID)
+	}
+	query.Where(predicate.ProfileGroup(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(profile.ProfileGroupsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ProfileID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "profile_id" returned %v for node %v`, fk, n)
 		}
 		assign(node, n)
 	}

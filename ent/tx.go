@@ -18,6 +18,8 @@ type Tx struct {
 	Collection *CollectionClient
 	// CollectionSet is the client for interacting with the CollectionSet builders.
 	CollectionSet *CollectionSetClient
+	// CollectionSetMember is the client for interacting with the CollectionSetMember builders.
+	CollectionSetMember *CollectionSetMemberClient
 	// CommunityZoneCollection is the client for interacting with the CommunityZoneCollection builders.
 	CommunityZoneCollection *CommunityZoneCollectionClient
 	// CommunityZoneTitle is the client for interacting with the CommunityZoneTitle builders.
@@ -44,6 +46,8 @@ type Tx struct {
 	Portfolio *PortfolioClient
 	// Profile is the client for interacting with the Profile builders.
 	Profile *ProfileClient
+	// ProfileGroup is the client for interacting with the ProfileGroup builders.
+	ProfileGroup *ProfileGroupClient
 	// ProviderFile is the client for interacting with the ProviderFile builders.
 	ProviderFile *ProviderFileClient
 	// ScheduleSlot is the client for interacting with the ScheduleSlot builders.
@@ -183,6 +187,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.CollectionSet = NewCollectionSetClient(tx.config)
+	tx.CollectionSetMember = NewCollectionSetMemberClient(tx.config)
 	tx.CommunityZoneCollection = NewCommunityZoneCollectionClient(tx.config)
 	tx.CommunityZoneTitle = NewCommunityZoneTitleClient(tx.config)
 	tx.CoverageStatement = NewCoverageStatementClient(tx.config)
@@ -196,6 +201,7 @@ func (tx *Tx) init() {
 	tx.POLine = NewPOLineClient(tx.config)
 	tx.Portfolio = NewPortfolioClient(tx.config)
 	tx.Profile = NewProfileClient(tx.config)
+	tx.ProfileGroup = NewProfileGroupClient(tx.config)
 	tx.ProviderFile = NewProviderFileClient(tx.config)
 	tx.ScheduleSlot = NewScheduleSlotClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)

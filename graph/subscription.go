@@ -6,6 +6,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/model"
 	"autoholdings/internal/problem"
+	"autoholdings/jobs"
 )
 
 // JobUpdated sends the job as it is, and then each time it is otherwise, up to its final state.
@@ -66,5 +67,5 @@ func differs(a, b *ent.Job) bool {
 }
 
 func final(state string) bool {
-	return state == "SUCCEEDED" || state == "FAILED" || state == "CANCELLED"
+	return state == jobs.Succeeded || state == jobs.Failed || state == jobs.Cancelled
 }

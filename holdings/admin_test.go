@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
 
@@ -179,6 +180,10 @@ func TestLocalCollection(t *testing.T) {
 	if b.must(err); now.Version != 2 {
 		t.Error("a save that changes nothing raised the version")
 	}
+	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, LicenseID: new(int64(5))})
+	if b.must(err); now.LicenseID == nil || *now.LicenseID != 5 {
+		t.Errorf("%+v", now)
+	}
 	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: 99})
 	wantProblems(t, err, "NOT_FOUND input.collectionId")
 }
@@ -328,4 +333,84 @@ func TestUpdatePortfolio(t *testing.T) {
 	}
 	_, err = b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: 1})
 	wantProblems(t, err, "NOT_FOUND input.portfolioId")
+}
+
+// TestDatabaseFaults takes one table after another away: what cannot be read or written is a fault, which the API masks,
+// and never taken for a mistake of the caller's or for success.
+func TestDatabaseFaults(t *testing.T) {
+	t.Parallel()
+	for table, operations := range map[string][]string{
+		"community_zone_collections": {"ensure zone", "activate"},
+		"community_zone_titles":      {"activate"},
+		"collections":                {"activate", "create collection", "update collection"},
+		"licenses":                   {"create collection", "update collection"},
+		"settings":                   {"settings", "create profile", "update profile"},
+		"profiles":                   {"settings", "create profile", "update profile", "delete profile", "delete group"},
+		"inventory_groups":           {"settings", "create group", "update group", "delete group", "create profile", "update profile"},
+		"profile_groups":             {"settings", "create profile", "update profile", "delete group"},
+		"entitlements":               {"update profile", "delete profile"},
+		"portfolios":                 {"update portfolio"},
+	} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			b, law, medicine := setupCampuses(t)
+			b.must(b.service.EnsureCommunityZone(t.Context(), zoneSeeds()))
+			p, _ := b.create(profileInput("Alpha", true, law))
+			b.write(func(ctx context.Context, tx *store.Tx) error {
+				return tx.License.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCode("L1").Exec(ctx)
+			})
+			ctx := t.Context()
+			calls := map[string]func() error{
+				"ensure zone": func() error { return b.service.EnsureCommunityZone(ctx, zoneSeeds()) },
+				"activate": func() error {
+					_, _, err := b.service.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: booksZone, ActivationType: holdings.ActivateAll})
+					return err
+				},
+				"create collection": func() error {
+					_, err := b.service.CreateCollection(ctx, holdings.NewCollection{Name: "Local", LicenseID: 1})
+					return err
+				},
+				"update collection": func() error {
+					_, _, err := b.service.UpdateCollection(ctx, holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(1))})
+					return err
+				},
+				"settings": func() error {
+					_, err := b.service.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: new(false)})
+					return err
+				},
+				"create profile": func() error {
+					_, _, err := b.service.CreateProfile(ctx, profileInput("new", false, law), nil)
+					return err
+				},
+				"update profile": func() error {
+					_, _, err := b.service.UpdateProfile(ctx, p.ID, nil, holdings.ProfileInput{Active: new(false), GroupIDs: &[]int64{medicine}}, nil)
+					return err
+				},
+				"delete profile": func() error { return b.service.DeleteProfile(ctx, p.ID, nil) },
+				"create group": func() error {
+					_, err := b.service.CreateInventoryGroup(ctx, "History", "")
+					return err
+				},
+				"update group": func() error {
+					_, err := b.service.UpdateInventoryGroup(ctx, holdings.GroupChange{ID: law, Name: new("History")})
+					return err
+				},
+				"delete group": func() error { return b.service.DeleteInventoryGroup(ctx, medicine) },
+				"update portfolio": func() error {
+					_, err := b.service.UpdatePortfolio(ctx, holdings.PortfolioChange{ID: 1})
+					return err
+				},
+			}
+			b.write(func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.SQL.ExecContext(ctx, "ALTER TABLE "+table+" RENAME TO taken_away")
+				return err
+			})
+			for _, operation := range operations {
+				err := calls[operation]()
+				if _, ok := problem.In(err); ok || err == nil {
+					t.Errorf("%s: %v", operation, err)
+				}
+			}
+		})
+	}
 }

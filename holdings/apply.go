@@ -21,6 +21,7 @@ type Part struct {
 	Release                 string // date of the file, YYYY-MM-DD; "" unknown
 	Kind                    KindFunc
 	Findings                *FindingLog // recorded with the plan
+	CommunityZoneOnly       bool        // skip titles that the Community Zone does not have
 
 	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
 	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
@@ -46,6 +47,8 @@ type applier struct {
 	total   int
 	now     int64
 
+	listedLines map[int]bool // lines of titles that an earlier run of the part listed as not in the Community Zone
+
 	portfolios, entitlements, statements, changes *inserter
 	updateValues                                  *sql.Stmt
 }
@@ -70,6 +73,9 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 	if resumed != nil {
 		a.counts = *resumed
 		part.Findings.drain()
+		if err := a.readListedLines(ctx); err != nil {
+			return Counts{}, err
+		}
 	} else if err := a.begin(ctx); err != nil {
 		return Counts{}, err
 	}
@@ -80,7 +86,7 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 		return Counts{}, err
 	}
 	err = a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
-		a.counts.Unchanged = a.counts.Titles - a.counts.Added - a.counts.Updated
+		a.counts.Unchanged = a.counts.Titles - a.counts.Added - a.counts.Updated - a.counts.Skipped
 		if err := part.Findings.Save(ctx, s, tx, part.JobID, part.ID, &a.counts); err != nil {
 			return err
 		}
@@ -189,6 +195,22 @@ func (a *applier) begin(ctx context.Context) error {
 	})
 }
 
+func (a *applier) readListedLines(ctx context.Context) error {
+	if a.plan.absent == nil {
+		return nil
+	}
+	rows, err := a.store.Query(ctx, `SELECT line FROM job_changes WHERE part_id = ? AND job_id = ? AND action = ?`, a.part.ID, a.part.JobID, string(NotInZone))
+	if err != nil {
+		return fmt.Errorf("read what was listed: %w", err)
+	}
+	lines, err := scanIDs(rows)
+	a.listedLines = make(map[int]bool, len(lines))
+	for _, line := range lines {
+		a.listedLines[int(line)] = true
+	}
+	return err
+}
+
 func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
 	for _, table := range []string{"job_changes", "job_findings"} {
 		if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM `+table+` WHERE part_id = ?`, a.part.ID); err != nil {
@@ -242,7 +264,7 @@ func (a *applier) change(portfolioID *int64, action Action, field, title, before
 func (a *applier) writeTitles(ctx context.Context) error {
 	pending := 0
 	for i := range a.plan.pair {
-		if a.plan.pending(int32(i)) {
+		if a.concerned(int32(i)) {
 			pending++
 		}
 	}
@@ -261,7 +283,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 		batch = batch[:0]
 		return err
 	}
-	err := a.plan.list.eachTitle(ctx, a.plan.pending, a.part.Findings.Add, func(t *Title) error {
+	err := a.plan.list.eachTitle(ctx, a.concerned, a.part.Findings.Add, func(t *Title) error {
 		if batch = append(batch, t); len(batch) < a.service.BatchTitles {
 			return nil
 		}
@@ -272,6 +294,9 @@ func (a *applier) writeTitles(ctx context.Context) error {
 	}
 	return flush()
 }
+
+// concerned says whether there is anything to write or to list of a title.
+func (a *applier) concerned(title int32) bool { return a.plan.pending(title) || a.plan.lacking(title) }
 
 func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error {
 	var ids, entitlementIDs []int64
@@ -293,6 +318,9 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 	}
 	for _, t := range batch {
 		h := a.pairOf(t)
+		if a.listLacking(t, h) && !a.plan.pending(t.index) {
+			continue
+		}
 		if h == nil {
 			a.addPortfolio(t)
 			continue
@@ -310,6 +338,28 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 		}
 	}
 	return nil
+}
+
+// listLacking lists a title that the Community Zone does not have.
+func (a *applier) listLacking(t *Title, h *held) bool {
+	if !a.plan.lacking(t.index) {
+		return false
+	}
+	if a.listedLines[t.Line] { // by the run that this one goes on from
+		return true
+	}
+	var id *int64
+	if h != nil {
+		id = &h.id
+	}
+	a.counts.NotInCommunityZone++
+	why := "added all the same: the provider's list is the authority"
+	if a.plan.skipAbsent {
+		a.counts.Skipped++
+		why = "skipped, as the profile asks for"
+	}
+	a.change(id, NotInZone, "", t.Values[0], "", why, t.Line)
+	return true
 }
 
 func (a *applier) pairOf(t *Title) *held {

@@ -27,6 +27,8 @@ type testBundle struct {
 	store   *store.Store
 	service *holdings.Service
 	jobs    int64
+
+	zoneOnly bool // skip what the Community Zone does not have
 }
 
 const collectionID = 10
@@ -101,7 +103,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	b.t.Helper()
 	transactions := 0
 	part := &holdings.Part{
-		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(),
+		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly,
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error {
 			if transactions++; transactions == a.failAt {
 				return errCrash

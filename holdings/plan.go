@@ -16,17 +16,18 @@ type Action string
 
 // The actions of DOMAIN section 7, and those that only list something for a person.
 const (
-	Add       Action = "ADD"       // new title for the profile
-	Update    Action = "UPDATE"    // a value differs
-	Remove    Action = "REMOVE"    // no entitlement left, no PO line
-	Keep      Action = "KEEP"      // no entitlement left, but a PO line
-	Withdraw  Action = "WITHDRAW"  // another profile still lists it
-	Free      Action = "FREE"      // a row of access type F, set aside
-	Invalid   Action = "INVALID"   // a refused row
-	Ambiguous Action = "AMBIGUOUS" // a title whose keys point to several portfolios; it is added
-	Review    Action = "REVIEW"    // a portfolio left as it is until a person decides
-	Locked    Action = "LOCKED"    // a field that staff locked and the file has otherwise
-	Left      Action = "LEFT"      // something that an undo does not put back, because it was changed since
+	Add       Action = "ADD"                   // new title for the profile
+	Update    Action = "UPDATE"                // a value differs
+	Remove    Action = "REMOVE"                // no entitlement left, no PO line
+	Keep      Action = "KEEP"                  // no entitlement left, but a PO line
+	Withdraw  Action = "WITHDRAW"              // another profile still lists it
+	Free      Action = "FREE"                  // a row of access type F, set aside
+	Invalid   Action = "INVALID"               // a refused row
+	Ambiguous Action = "AMBIGUOUS"             // a title whose keys point to several portfolios; it is added
+	Review    Action = "REVIEW"                // a portfolio left as it is until a person decides
+	Locked    Action = "LOCKED"                // a field that staff locked and the file has otherwise
+	NotInZone Action = "NOT_IN_COMMUNITY_ZONE" // a title that the Community Zone does not have
+	Left      Action = "LEFT"                  // something that an undo does not put back, because it was changed since
 )
 
 // Counts are of titles, but for Rows, Free and Invalid, which are of rows, and Statements.
@@ -47,6 +48,7 @@ type Counts struct {
 	Locked               int          `json:"locked"`
 	Review               int          `json:"review"`
 	Left                 int          `json:"left"`
+	Skipped              int          `json:"skipped"` // titles left as they are because the Community Zone does not have them
 	WithoutEntitlement   int          `json:"withoutEntitlement"`
 	Fields               []FieldCount `json:"fields"`
 	Findings             [4]int       `json:"findings"` // by severity, info first
@@ -83,6 +85,7 @@ func (c *Counts) Merge(o Counts) {
 		{&c.Locked, o.Locked},
 		{&c.Review, o.Review},
 		{&c.Left, o.Left},
+		{&c.Skipped, o.Skipped},
 		{&c.WithoutEntitlement, o.WithoutEntitlement},
 		{&c.UnlistedFindings, o.UnlistedFindings},
 		{&c.EntitlementsBefore, o.EntitlementsBefore},
@@ -150,6 +153,9 @@ type Plan struct {
 	ambiguous map[int32][]int32 // titles that are added, and the portfolios they might be
 	leaving   []leaving
 	reviews   []review
+
+	absent     []bool // titles that the Community Zone does not have; nil: not checked
+	skipAbsent bool   // they are skipped, as Alma does; they still count as listed
 }
 
 // leaving is a portfolio that the profile's list no longer has.
@@ -328,6 +334,9 @@ func (p *Plan) freeTitles() func(h *held) bool {
 
 // pending says whether a title has anything to write or to compare by value. The others are unchanged.
 func (p *Plan) pending(title int32) bool {
+	if p.skipAbsent && p.lacking(title) {
+		return false
+	}
 	if p.pair[title] == unpaired {
 		return true
 	}

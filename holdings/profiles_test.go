@@ -91,7 +91,7 @@ func (b *testBundle) profilesText() string {
 	b.must(err)
 	var text strings.Builder
 	for _, p := range rows {
-		fmt.Fprintln(&text, p, p.APIKeySealed, p.Edges.Groups)
+		fmt.Fprintf(&text, "%v %x %v\n", p, string(p.APIKeySealed), p.Edges.Groups)
 	}
 	return text.String()
 }

@@ -36,11 +36,19 @@ func New(s *store.Store, box *secret.Box) *Service {
 func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits GuardLimits, report func(kbart.Finding)) (*Plan, error) {
 	var l *list
 	var portfolios chunked[held]
+	var zone chunked[matchable]
+	var local bool
 	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
 	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
 	group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })
+	group.Go(func() (err error) { zone, local, err = loadZone(groupCtx, s.store, part.CollectionID); return err })
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return makePlan(ctx, l, portfolios, limits)
+	plan, err := makePlan(ctx, l, portfolios, limits)
+	if err != nil {
+		return nil, err
+	}
+	plan.checkZone(&zone, local, part.CommunityZoneOnly, report)
+	return plan, nil
 }

@@ -84,7 +84,7 @@ func hasPartOf(profileID int64) predicate.Job {
 }
 
 // Unfinished are the states of a job that is not over.
-var Unfinished = []string{"QUEUED", "RUNNING", "CANCELLING", "NEEDS_REVIEW"}
+var Unfinished = []string{Queued, Running, Cancelling, NeedsReview}
 
 // unfinishedOf finds the unfinished jobs that run a profile by their arguments: one that has not begun has no parts yet.
 func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids []int64, err error) {

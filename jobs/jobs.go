@@ -78,6 +78,7 @@ type Options struct {
 	StaleAfter  time.Duration // a heartbeat older than this is of a dead worker; default 30 s
 	Attempts    int           // runs of one job before it is given up; default 5
 	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
+	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
 }
 
 func (o *Options) setDefaults() {
@@ -152,6 +153,7 @@ func (s *Service) Run(ctx context.Context, work bool) error {
 	group.Go(func() { s.reconcileLoop(ctx) })
 	var err error
 	if work {
+		group.Go(func() { s.pruneLoop(ctx) })
 		err = s.work(ctx)
 	}
 	<-ctx.Done()

@@ -173,7 +173,8 @@ type partRun struct {
 
 func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error {
 	if part.ProfileID == nil || part.CollectionID == nil {
-		return r.closePart(ctx, part, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
+		gone := &partRun{run: r, part: part}
+		return gone.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
 	}
 	args, err := decodeArgs(r.job)
 	if err != nil {
@@ -189,9 +190,9 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error 
 	var blocked *blockade
 	switch {
 	case errors.As(err, &blocked):
-		return r.closePart(ctx, part, blocked.state, &blocked.failure)
+		return pr.closePart(ctx, blocked.state, &blocked.failure)
 	case errors.As(err, &known):
-		return r.closePart(ctx, part, PartFailed, known)
+		return pr.closePart(ctx, PartFailed, known)
 	}
 	return err
 }
@@ -231,7 +232,10 @@ func (pr *partRun) perform(ctx context.Context) error {
 			"Ask OUP for the file of what the library licenses.",
 		})
 	case plan.Counts.Titles == 0:
-		return &failure{"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), "Read the findings, then tell OUP."}
+		plan.RemoveNothing()
+		return pr.show(ctx, plan, part, PartFailed, failure{
+			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), "Read the findings, then tell OUP.",
+		})
 	case pr.job.Mode == Preview:
 		return pr.show(ctx, plan, part, PartPreviewed, failure{})
 	case pr.part.State == PartApplying:
@@ -252,7 +256,7 @@ func (pr *partRun) perform(ctx context.Context) error {
 func (pr *partRun) holdingsPart() *holdings.Part {
 	return &holdings.Part{
 		ID: pr.part.ID, JobID: pr.job.ID, ProfileID: *pr.part.ProfileID, CollectionID: *pr.part.CollectionID,
-		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log,
+		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log, CommunityZoneOnly: pr.profile.CommunityZoneOnly,
 		Kind: coverageKind,
 	}
 }
@@ -533,15 +537,26 @@ func setPart(ctx context.Context, tx *store.Tx, partID int64, state string) erro
 	return nil
 }
 
-// closePart ends a part that has nothing to write.
-func (r *run) closePart(ctx context.Context, part *ent.JobPart, state string, why *failure) error {
-	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := r.fence(ctx, tx, "fetch", 0, 0); err != nil {
+// closePart ends a part that has nothing to write. What was found in a list that is refused says why it is.
+func (pr *partRun) closePart(ctx context.Context, state string, why *failure) error {
+	return pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := pr.fence(ctx, tx, "close", 0, 0); err != nil {
 			return err
 		}
-		err := tx.JobPart.UpdateOneID(part.ID).SetUpdatedAt(store.Now()).SetState(state).
-			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
-		if err != nil {
+		var counts holdings.Counts
+		if err := pr.log.Save(ctx, pr.s.holdings, tx, pr.job.ID, pr.part.ID, &counts); err != nil {
+			return err
+		}
+		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).
+			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint)
+		if counts.Findings != [4]int{} {
+			text, err := json.Marshal(counts)
+			if err != nil {
+				return err
+			}
+			update.SetCounts(text)
+		}
+		if err := update.Exec(ctx); err != nil {
 			return fmt.Errorf("record the part's state: %w", err)
 		}
 		return nil

@@ -65,7 +65,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// countLines counts the non-blank lines after the header of a list in which every line is a row: plain text without quotes or
+// countLines counts the non-blank lines (those with more than blanks and delimiters) after the header of a list in which every line is a row: plain text without quotes or
 // lone carriage returns.
 func countLines(input []byte, h kbart.Header) (n int, ok bool) {
 	text := strings.ReplaceAll(string(input), "\r\n", "\n")
@@ -73,7 +73,7 @@ func countLines(input []byte, h kbart.Header) (n int, ok bool) {
 		return 0, false
 	}
 	for i, line := range strings.Split(text, "\n") {
-		if i+1 > h.Line && strings.TrimSpace(line) != "" {
+		if i+1 > h.Line && strings.Trim(line, " \t"+h.Delimiter) != "" && strings.TrimSpace(line) != "" {
 			n++
 		}
 	}

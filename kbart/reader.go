@@ -125,7 +125,7 @@ func (r *Reader) Summary() Summary { return r.summary }
 // is yielded once, last: a [*FatalError], which refuses the whole list with the rows yielded before it, or an error of the
 // underlying reader (wrapped).
 //
-// Every non-blank line after the header is a row and has a fate; a line of blanks and tabs alone is blank. A header that occurs
+// Every non-blank line after the header is a row and has a fate; a line of blanks and delimiters alone is blank. A header that occurs
 // again is a refused row with [ReasonRepeatedHeader]. A row is refused only where it has no publication_title, where nothing
 // identifies it, or where its cells cannot be assigned to columns with certainty: it is longer than the header by more than
 // empty cells, or is of another length and has values under columns where they cannot belong.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/hibiken/asynq"
@@ -28,6 +29,7 @@ type config struct {
 	RedisURL    string // empty: embedded
 	SealingKeys []string
 	OUP         oup.Options
+	KeepFiles   time.Duration // 0: for ever
 	Log         *slog.Logger
 }
 
@@ -48,7 +50,7 @@ func configFrom(c *cli.Command) (config, error) {
 	insecure := c.Bool("oup-allow-insecure")
 	return config{
 		DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), RedisURL: c.String("redis-url"),
-		SealingKeys: c.StringSlice("sealing-key"), Log: log,
+		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log,
 		OUP: oup.Options{
 			Template: template, MaxSize: c.Int64("oup-max-size"), Timeout: c.Duration("oup-timeout"), Attempts: c.Int("oup-attempts"),
 			AllowHTTP: insecure, AllowPrivate: insecure, AllowedHosts: c.StringSlice("oup-allow-host"), Logger: log,
@@ -124,7 +126,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.jobs, err = jobs.New(jobs.Options{
-		Store: a.store, Holdings: a.holdings, Fetcher: fetcher, Redis: redis, Logger: cfg.Log, Exclusive: cfg.RedisURL == "",
+		Store: a.store, Holdings: a.holdings, Fetcher: fetcher, Redis: redis, Logger: cfg.Log, Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles,
 	})
 	if err != nil {
 		return nil, err

@@ -81,6 +81,10 @@ var (
 			Name: "oup-attempts", Value: 4, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ATTEMPTS"), Usage: "tries of one fetch when the provider or the network fails",
 		},
 	}
+	keepFilesFlag = &cli.DurationFlag{
+		Name: "keep-files", Sources: cli.EnvVars("AUTOHOLDINGS_KEEP_FILES"),
+		Usage: "how long copies of the provider's files are kept, such as 8760h; the ones applied last always are (default: all, for ever)",
+	}
 	logFlags = []cli.Flag{
 		&cli.StringFlag{
 			Name: "log-level", Value: "info", Sources: cli.EnvVars("AUTOHOLDINGS_LOG_LEVEL"), Usage: "debug, info, warn or error",
@@ -93,5 +97,5 @@ var (
 
 // serverFlags are those of the commands that open the installation.
 func serverFlags(more ...cli.Flag) []cli.Flag {
-	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag}, oupFlags, logFlags)
+	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag}, oupFlags, logFlags)
 }

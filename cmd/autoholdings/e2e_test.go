@@ -63,7 +63,7 @@ func serve(t *testing.T, args ...string) *server {
 }
 
 // urlIn reads the first line of a server's output and goes on reading the rest.
-func urlIn(t *testing.T, out io.Reader) string {
+func urlIn(t testing.TB, out io.Reader) string {
 	t.Helper()
 	lines := bufio.NewReader(out)
 	for {

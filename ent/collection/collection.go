@@ -48,6 +48,8 @@ const (
 	EdgeSets = "sets"
 	// EdgeJobParts holds the string denoting the job_parts edge name in mutations.
 	EdgeJobParts = "job_parts"
+	// EdgeSetMembers holds the string denoting the set_members edge name in mutations.
+	EdgeSetMembers = "set_members"
 	// Table holds the table name of the collection in the database.
 	Table = "collections"
 	// CommunityZoneCollectionTable is the table that holds the community_zone_collection relation/edge.
@@ -72,7 +74,7 @@ const (
 	// PortfoliosColumn is the table column denoting the portfolios relation/edge.
 	PortfoliosColumn = "collection_id"
 	// SetsTable is the table that holds the sets relation/edge. The primary key declared below.
-	SetsTable = "collection_set_collections"
+	SetsTable = "collection_set_members"
 	// SetsInverseTable is the table name for the CollectionSet entity.
 	// It exists in this package in order to avoid circular dependency with the "collectionset" package.
 	SetsInverseTable = "collection_sets"
@@ -83,6 +85,13 @@ const (
 	JobPartsInverseTable = "job_parts"
 	// JobPartsColumn is the table column denoting the job_parts relation/edge.
 	JobPartsColumn = "collection_id"
+	// SetMembersTable is the table that holds the set_members relation/edge.
+	SetMembersTable = "collection_set_members"
+	// SetMembersInverseTable is the table name for the CollectionSetMember entity.
+	// It exists in this package in order to avoid circular dependency with the "collectionsetmember" package.
+	SetMembersInverseTable = "collection_set_members"
+	// SetMembersColumn is the table column denoting the set_members relation/edge.
+	SetMembersColumn = "collection_id"
 )
 
 // Columns holds all SQL columns for collection fields.
@@ -262,6 +271,20 @@ func ByJobParts(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newJobPartsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// BySetMembersCount orders the results by set_members count.
+func BySetMembersCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newSetMembersStep(), opts...)
+	}
+}
+
+// BySetMembers orders the results by set_members terms.
+func BySetMembers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSetMembersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newCommunityZoneCollectionStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -295,5 +318,12 @@ func newJobPartsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(JobPartsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, JobPartsTable, JobPartsColumn),
+	)
+}
+func newSetMembersStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SetMembersInverseTable, SetMembersColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, SetMembersTable, SetMembersColumn),
 	)
 }

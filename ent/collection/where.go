@@ -754,6 +754,29 @@ func HasJobPartsWith(preds ...predicate.JobPart) predicate.Collection {
 	})
 }
 
+// HasSetMembers applies the HasEdge predicate on the "set_members" edge.
+func HasSetMembers() predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, SetMembersTable, SetMembersColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSetMembersWith applies the HasEdge predicate on the "set_members" edge with a given conditions (other predicates).
+func HasSetMembersWith(preds ...predicate.CollectionSetMember) predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := newSetMembersStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Collection) predicate.Collection {
 	return predicate.Collection(sql.AndPredicates(predicates...))

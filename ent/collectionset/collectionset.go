@@ -24,13 +24,22 @@ const (
 	FieldVersion = "version"
 	// EdgeCollections holds the string denoting the collections edge name in mutations.
 	EdgeCollections = "collections"
+	// EdgeMembers holds the string denoting the members edge name in mutations.
+	EdgeMembers = "members"
 	// Table holds the table name of the collectionset in the database.
 	Table = "collection_sets"
 	// CollectionsTable is the table that holds the collections relation/edge. The primary key declared below.
-	CollectionsTable = "collection_set_collections"
+	CollectionsTable = "collection_set_members"
 	// CollectionsInverseTable is the table name for the Collection entity.
 	// It exists in this package in order to avoid circular dependency with the "collection" package.
 	CollectionsInverseTable = "collections"
+	// MembersTable is the table that holds the members relation/edge.
+	MembersTable = "collection_set_members"
+	// MembersInverseTable is the table name for the CollectionSetMember entity.
+	// It exists in this package in order to avoid circular dependency with the "collectionsetmember" package.
+	MembersInverseTable = "collection_set_members"
+	// MembersColumn is the table column denoting the members relation/edge.
+	MembersColumn = "collection_set_id"
 )
 
 // Columns holds all SQL columns for collectionset fields.
@@ -112,10 +121,31 @@ func ByCollections(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newCollectionsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByMembersCount orders the results by members count.
+func ByMembersCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMembersStep(), opts...)
+	}
+}
+
+// ByMembers orders the results by members terms.
+func ByMembers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMembersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newCollectionsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(CollectionsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, false, CollectionsTable, CollectionsPrimaryKey...),
+	)
+}
+func newMembersStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MembersInverseTable, MembersColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, MembersTable, MembersColumn),
 	)
 }

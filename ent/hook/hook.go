@@ -32,6 +32,18 @@ func (f CollectionSetFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CollectionSetMutation", m)
 }
 
+// The CollectionSetMemberFunc type is an adapter to allow the use of ordinary
+// function as CollectionSetMember mutator.
+type CollectionSetMemberFunc func(context.Context, *ent.CollectionSetMemberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CollectionSetMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CollectionSetMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CollectionSetMemberMutation", m)
+}
+
 // The CommunityZoneCollectionFunc type is an adapter to allow the use of ordinary
 // function as CommunityZoneCollection mutator.
 type CommunityZoneCollectionFunc func(context.Context, *ent.CommunityZoneCollectionMutation) (ent.Value, error)
@@ -186,6 +198,18 @@ func (f ProfileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProfileMutation", m)
+}
+
+// The ProfileGroupFunc type is an adapter to allow the use of ordinary
+// function as ProfileGroup mutator.
+type ProfileGroupFunc func(context.Context, *ent.ProfileGroupMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProfileGroupFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProfileGroupMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProfileGroupMutation", m)
 }
 
 // The ProviderFileFunc type is an adapter to allow the use of ordinary

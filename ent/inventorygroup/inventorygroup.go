@@ -24,6 +24,8 @@ const (
 	FieldVersion = "version"
 	// EdgeProfiles holds the string denoting the profiles edge name in mutations.
 	EdgeProfiles = "profiles"
+	// EdgeProfileGroups holds the string denoting the profile_groups edge name in mutations.
+	EdgeProfileGroups = "profile_groups"
 	// Table holds the table name of the inventorygroup in the database.
 	Table = "inventory_groups"
 	// ProfilesTable is the table that holds the profiles relation/edge. The primary key declared below.
@@ -31,6 +33,13 @@ const (
 	// ProfilesInverseTable is the table name for the Profile entity.
 	// It exists in this package in order to avoid circular dependency with the "profile" package.
 	ProfilesInverseTable = "profiles"
+	// ProfileGroupsTable is the table that holds the profile_groups relation/edge.
+	ProfileGroupsTable = "profile_groups"
+	// ProfileGroupsInverseTable is the table name for the ProfileGroup entity.
+	// It exists in this package in order to avoid circular dependency with the "profilegroup" package.
+	ProfileGroupsInverseTable = "profile_groups"
+	// ProfileGroupsColumn is the table column denoting the profile_groups relation/edge.
+	ProfileGroupsColumn = "inventory_group_id"
 )
 
 // Columns holds all SQL columns for inventorygroup fields.
@@ -112,10 +121,31 @@ func ByProfiles(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newProfilesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByProfileGroupsCount orders the results by profile_groups count.
+func ByProfileGroupsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newProfileGroupsStep(), opts...)
+	}
+}
+
+// ByProfileGroups orders the results by profile_groups terms.
+func ByProfileGroups(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProfileGroupsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newProfilesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ProfilesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, ProfilesTable, ProfilesPrimaryKey...),
+	)
+}
+func newProfileGroupsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProfileGroupsInverseTable, ProfileGroupsColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, ProfileGroupsTable, ProfileGroupsColumn),
 	)
 }

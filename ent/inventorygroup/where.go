@@ -352,6 +352,29 @@ func HasProfilesWith(preds ...predicate.Profile) predicate.InventoryGroup {
 	})
 }
 
+// HasProfileGroups applies the HasEdge predicate on the "profile_groups" edge.
+func HasProfileGroups() predicate.InventoryGroup {
+	return predicate.InventoryGroup(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, ProfileGroupsTable, ProfileGroupsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasProfileGroupsWith applies the HasEdge predicate on the "profile_groups" edge with a given conditions (other predicates).
+func HasProfileGroupsWith(preds ...predicate.ProfileGroup) predicate.InventoryGroup {
+	return predicate.InventoryGroup(func(s *sql.Selector) {
+		step := newProfileGroupsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.InventoryGroup) predicate.InventoryGroup {
 	return predicate.InventoryGroup(sql.AndPredicates(predicates...))

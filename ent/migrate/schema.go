@@ -78,6 +78,38 @@ var (
 		Columns:    CollectionSetsColumns,
 		PrimaryKey: []*schema.Column{CollectionSetsColumns[0]},
 	}
+	// CollectionSetMembersColumns holds the columns for the "collection_set_members" table.
+	CollectionSetMembersColumns = []*schema.Column{
+		{Name: "collection_set_id", Type: field.TypeInt64},
+		{Name: "collection_id", Type: field.TypeInt64},
+	}
+	// CollectionSetMembersTable holds the schema information for the "collection_set_members" table.
+	CollectionSetMembersTable = &schema.Table{
+		Name:       "collection_set_members",
+		Columns:    CollectionSetMembersColumns,
+		PrimaryKey: []*schema.Column{CollectionSetMembersColumns[0], CollectionSetMembersColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "collection_set_members_collection_sets_collection_set",
+				Columns:    []*schema.Column{CollectionSetMembersColumns[0]},
+				RefColumns: []*schema.Column{CollectionSetsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "collection_set_members_collections_collection",
+				Columns:    []*schema.Column{CollectionSetMembersColumns[1]},
+				RefColumns: []*schema.Column{CollectionsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "collectionsetmember_collection_id",
+				Unique:  false,
+				Columns: []*schema.Column{CollectionSetMembersColumns[1]},
+			},
+		},
+	}
 	// CommunityZoneCollectionsColumns holds the columns for the "community_zone_collections" table.
 	CommunityZoneCollectionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -347,6 +379,14 @@ var (
 				Name:    "job_subject_job_id",
 				Unique:  false,
 				Columns: []*schema.Column{JobsColumns[28]},
+			},
+			{
+				Name:    "job_waits_for_job_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "waits_for_job_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -784,6 +824,38 @@ var (
 			},
 		},
 	}
+	// ProfileGroupsColumns holds the columns for the "profile_groups" table.
+	ProfileGroupsColumns = []*schema.Column{
+		{Name: "profile_id", Type: field.TypeInt64},
+		{Name: "inventory_group_id", Type: field.TypeInt64},
+	}
+	// ProfileGroupsTable holds the schema information for the "profile_groups" table.
+	ProfileGroupsTable = &schema.Table{
+		Name:       "profile_groups",
+		Columns:    ProfileGroupsColumns,
+		PrimaryKey: []*schema.Column{ProfileGroupsColumns[0], ProfileGroupsColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "profile_groups_profiles_profile",
+				Columns:    []*schema.Column{ProfileGroupsColumns[0]},
+				RefColumns: []*schema.Column{ProfilesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "profile_groups_inventory_groups_group",
+				Columns:    []*schema.Column{ProfileGroupsColumns[1]},
+				RefColumns: []*schema.Column{InventoryGroupsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "profilegroup_inventory_group_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProfileGroupsColumns[1]},
+			},
+		},
+	}
 	// ProviderFilesColumns holds the columns for the "provider_files" table.
 	ProviderFilesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -827,6 +899,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ProviderFilesColumns[15], ProviderFilesColumns[3], ProviderFilesColumns[13]},
 			},
+			{
+				Name:    "providerfile_content_applied_at",
+				Unique:  false,
+				Columns: []*schema.Column{ProviderFilesColumns[3], ProviderFilesColumns[13]},
+			},
 		},
 	}
 	// ScheduleSlotsColumns holds the columns for the "schedule_slots" table.
@@ -860,60 +937,11 @@ var (
 		Columns:    SettingsColumns,
 		PrimaryKey: []*schema.Column{SettingsColumns[0]},
 	}
-	// CollectionSetCollectionsColumns holds the columns for the "collection_set_collections" table.
-	CollectionSetCollectionsColumns = []*schema.Column{
-		{Name: "collection_set_id", Type: field.TypeInt64},
-		{Name: "collection_id", Type: field.TypeInt64},
-	}
-	// CollectionSetCollectionsTable holds the schema information for the "collection_set_collections" table.
-	CollectionSetCollectionsTable = &schema.Table{
-		Name:       "collection_set_collections",
-		Columns:    CollectionSetCollectionsColumns,
-		PrimaryKey: []*schema.Column{CollectionSetCollectionsColumns[0], CollectionSetCollectionsColumns[1]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "collection_set_collections_collection_set_id",
-				Columns:    []*schema.Column{CollectionSetCollectionsColumns[0]},
-				RefColumns: []*schema.Column{CollectionSetsColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-			{
-				Symbol:     "collection_set_collections_collection_id",
-				Columns:    []*schema.Column{CollectionSetCollectionsColumns[1]},
-				RefColumns: []*schema.Column{CollectionsColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
-	}
-	// ProfileGroupsColumns holds the columns for the "profile_groups" table.
-	ProfileGroupsColumns = []*schema.Column{
-		{Name: "profile_id", Type: field.TypeInt64},
-		{Name: "inventory_group_id", Type: field.TypeInt64},
-	}
-	// ProfileGroupsTable holds the schema information for the "profile_groups" table.
-	ProfileGroupsTable = &schema.Table{
-		Name:       "profile_groups",
-		Columns:    ProfileGroupsColumns,
-		PrimaryKey: []*schema.Column{ProfileGroupsColumns[0], ProfileGroupsColumns[1]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "profile_groups_profile_id",
-				Columns:    []*schema.Column{ProfileGroupsColumns[0]},
-				RefColumns: []*schema.Column{ProfilesColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-			{
-				Symbol:     "profile_groups_inventory_group_id",
-				Columns:    []*schema.Column{ProfileGroupsColumns[1]},
-				RefColumns: []*schema.Column{InventoryGroupsColumns[0]},
-				OnDelete:   schema.Cascade,
-			},
-		},
-	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		CollectionsTable,
 		CollectionSetsTable,
+		CollectionSetMembersTable,
 		CommunityZoneCollectionsTable,
 		CommunityZoneTitlesTable,
 		CoverageStatementsTable,
@@ -927,11 +955,10 @@ var (
 		PoLinesTable,
 		PortfoliosTable,
 		ProfilesTable,
+		ProfileGroupsTable,
 		ProviderFilesTable,
 		ScheduleSlotsTable,
 		SettingsTable,
-		CollectionSetCollectionsTable,
-		ProfileGroupsTable,
 	}
 )
 
@@ -943,6 +970,11 @@ func init() {
 	}
 	CollectionSetsTable.Annotation = &entsql.Annotation{
 		Table: "collection_sets",
+	}
+	CollectionSetMembersTable.ForeignKeys[0].RefTable = CollectionSetsTable
+	CollectionSetMembersTable.ForeignKeys[1].RefTable = CollectionsTable
+	CollectionSetMembersTable.Annotation = &entsql.Annotation{
+		Table: "collection_set_members",
 	}
 	CommunityZoneCollectionsTable.Annotation = &entsql.Annotation{
 		Table: "community_zone_collections",
@@ -1000,6 +1032,11 @@ func init() {
 	ProfilesTable.Annotation = &entsql.Annotation{
 		Table: "profiles",
 	}
+	ProfileGroupsTable.ForeignKeys[0].RefTable = ProfilesTable
+	ProfileGroupsTable.ForeignKeys[1].RefTable = InventoryGroupsTable
+	ProfileGroupsTable.Annotation = &entsql.Annotation{
+		Table: "profile_groups",
+	}
 	ProviderFilesTable.ForeignKeys[0].RefTable = ProfilesTable
 	ProviderFilesTable.Annotation = &entsql.Annotation{
 		Table: "provider_files",
@@ -1010,8 +1047,4 @@ func init() {
 	SettingsTable.Annotation = &entsql.Annotation{
 		Table: "settings",
 	}
-	CollectionSetCollectionsTable.ForeignKeys[0].RefTable = CollectionSetsTable
-	CollectionSetCollectionsTable.ForeignKeys[1].RefTable = CollectionsTable
-	ProfileGroupsTable.ForeignKeys[0].RefTable = ProfilesTable
-	ProfileGroupsTable.ForeignKeys[1].RefTable = InventoryGroupsTable
 }

@@ -12,6 +12,9 @@ type Collection func(*sql.Selector)
 // CollectionSet is the predicate function for collectionset builders.
 type CollectionSet func(*sql.Selector)
 
+// CollectionSetMember is the predicate function for collectionsetmember builders.
+type CollectionSetMember func(*sql.Selector)
+
 // CommunityZoneCollection is the predicate function for communityzonecollection builders.
 type CommunityZoneCollection func(*sql.Selector)
 
@@ -50,6 +53,9 @@ type Portfolio func(*sql.Selector)
 
 // Profile is the predicate function for profile builders.
 type Profile func(*sql.Selector)
+
+// ProfileGroup is the predicate function for profilegroup builders.
+type ProfileGroup func(*sql.Selector)
 
 // ProviderFile is the predicate function for providerfile builders.
 type ProviderFile func(*sql.Selector)

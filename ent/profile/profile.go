@@ -60,6 +60,8 @@ const (
 	EdgeFiles = "files"
 	// EdgeJobParts holds the string denoting the job_parts edge name in mutations.
 	EdgeJobParts = "job_parts"
+	// EdgeProfileGroups holds the string denoting the profile_groups edge name in mutations.
+	EdgeProfileGroups = "profile_groups"
 	// Table holds the table name of the profile in the database.
 	Table = "profiles"
 	// GroupsTable is the table that holds the groups relation/edge. The primary key declared below.
@@ -88,6 +90,13 @@ const (
 	JobPartsInverseTable = "job_parts"
 	// JobPartsColumn is the table column denoting the job_parts relation/edge.
 	JobPartsColumn = "profile_id"
+	// ProfileGroupsTable is the table that holds the profile_groups relation/edge.
+	ProfileGroupsTable = "profile_groups"
+	// ProfileGroupsInverseTable is the table name for the ProfileGroup entity.
+	// It exists in this package in order to avoid circular dependency with the "profilegroup" package.
+	ProfileGroupsInverseTable = "profile_groups"
+	// ProfileGroupsColumn is the table column denoting the profile_groups relation/edge.
+	ProfileGroupsColumn = "profile_id"
 )
 
 // Columns holds all SQL columns for profile fields.
@@ -320,6 +329,20 @@ func ByJobParts(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newJobPartsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByProfileGroupsCount orders the results by profile_groups count.
+func ByProfileGroupsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newProfileGroupsStep(), opts...)
+	}
+}
+
+// ByProfileGroups orders the results by profile_groups terms.
+func ByProfileGroups(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProfileGroupsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newGroupsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -346,5 +369,12 @@ func newJobPartsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(JobPartsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, JobPartsTable, JobPartsColumn),
+	)
+}
+func newProfileGroupsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProfileGroupsInverseTable, ProfileGroupsColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, ProfileGroupsTable, ProfileGroupsColumn),
 	)
 }

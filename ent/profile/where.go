@@ -1211,6 +1211,29 @@ func HasJobPartsWith(preds ...predicate.JobPart) predicate.Profile {
 	})
 }
 
+// HasProfileGroups applies the HasEdge predicate on the "profile_groups" edge.
+func HasProfileGroups() predicate.Profile {
+	return predicate.Profile(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, ProfileGroupsTable, ProfileGroupsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasProfileGroupsWith applies the HasEdge predicate on the "profile_groups" edge with a given conditions (other predicates).
+func HasProfileGroupsWith(preds ...predicate.ProfileGroup) predicate.Profile {
+	return predicate.Profile(func(s *sql.Selector) {
+		step := newProfileGroupsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Profile) predicate.Profile {
 	return predicate.Profile(sql.AndPredicates(predicates...))

@@ -38,7 +38,7 @@ func (Collection) Edges() []ent.Edge {
 			Field("community_zone_collection_id").Unique(),
 		edge.From("license", License.Type).Ref("collections").Field("license_id").Unique(),
 		edge.To("portfolios", Portfolio.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
-		edge.From("sets", CollectionSet.Type).Ref("collections"),
+		edge.From("sets", CollectionSet.Type).Ref("collections").Through("set_members", CollectionSetMember.Type),
 		edge.To("job_parts", JobPart.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 	}
 }
@@ -67,5 +67,26 @@ func (CollectionSet) Fields() []ent.Field {
 }
 
 func (CollectionSet) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("collections", Collection.Type)}
+	return []ent.Edge{edge.To("collections", Collection.Type).Through("members", CollectionSetMember.Type)}
 }
+
+// CollectionSetMember says that a collection is in a set. It is a table with a schema of its own for the sake of the
+// index from the collection's side.
+type CollectionSetMember struct{ ent.Schema }
+
+func (CollectionSetMember) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("collection_set_members"), field.ID("collection_set_id", "collection_id")}
+}
+
+func (CollectionSetMember) Fields() []ent.Field {
+	return []ent.Field{field.Int64("collection_set_id"), field.Int64("collection_id")}
+}
+
+func (CollectionSetMember) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("collection_set", CollectionSet.Type).Unique().Required().Field("collection_set_id").Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("collection", Collection.Type).Unique().Required().Field("collection_id").Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
+
+func (CollectionSetMember) Indexes() []ent.Index { return []ent.Index{index.Fields("collection_id")} }

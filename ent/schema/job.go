@@ -69,6 +69,7 @@ func (Job) Indexes() []ent.Index {
 		index.Fields("state", "id"),
 		index.Fields("kind", "id"),
 		index.Fields("subject_job_id"),
+		index.Fields("waits_for_job_id").Annotations(entsql.IndexWhere("waits_for_job_id IS NOT NULL")),
 	}
 }
 

@@ -41,7 +41,7 @@ func (Profile) Fields() []ent.Field {
 
 func (Profile) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("groups", InventoryGroup.Type),
+		edge.To("groups", InventoryGroup.Type).Through("profile_groups", ProfileGroup.Type),
 		edge.To("entitlements", Entitlement.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("files", ProviderFile.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 		edge.To("job_parts", JobPart.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
@@ -68,8 +68,29 @@ func (InventoryGroup) Fields() []ent.Field {
 }
 
 func (InventoryGroup) Edges() []ent.Edge {
-	return []ent.Edge{edge.From("profiles", Profile.Type).Ref("groups")}
+	return []ent.Edge{edge.From("profiles", Profile.Type).Ref("groups").Through("profile_groups", ProfileGroup.Type)}
 }
+
+// ProfileGroup says that a profile's portfolios are available for a group. It is a table with a schema of its own for
+// the sake of the index from the group's side.
+type ProfileGroup struct{ ent.Schema }
+
+func (ProfileGroup) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("profile_groups"), field.ID("profile_id", "inventory_group_id")}
+}
+
+func (ProfileGroup) Fields() []ent.Field {
+	return []ent.Field{field.Int64("profile_id"), field.Int64("inventory_group_id")}
+}
+
+func (ProfileGroup) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("profile", Profile.Type).Unique().Required().Field("profile_id").Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("group", InventoryGroup.Type).Unique().Required().Field("inventory_group_id").Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
+
+func (ProfileGroup) Indexes() []ent.Index { return []ent.Index{index.Fields("inventory_group_id")} }
 
 // ProviderFile is one file as fetched from the provider, kept compressed for ever unless retention says otherwise.
 type ProviderFile struct{ ent.Schema }
@@ -107,6 +128,7 @@ func (ProviderFile) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("profile_id", "content", "sha256").Unique(),
 		index.Fields("profile_id", "content", "applied_at"),
+		index.Fields("content", "applied_at"),
 	}
 }
 

@@ -11,6 +11,10 @@ CREATE INDEX `collection_license_id` ON `collections` (`license_id`);
 CREATE TABLE `collection_sets` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `name` text NOT NULL, `description` text NOT NULL DEFAULT (''), `version` integer NOT NULL DEFAULT (1), PRIMARY KEY (`id`));
 -- create index "collection_sets_name_key" to table: "collection_sets"
 CREATE UNIQUE INDEX `collection_sets_name_key` ON `collection_sets` (`name`);
+-- create "collection_set_members" table
+CREATE TABLE `collection_set_members` (`collection_set_id` integer NOT NULL, `collection_id` integer NOT NULL, PRIMARY KEY (`collection_set_id`, `collection_id`), CONSTRAINT `collection_set_members_collection_sets_collection_set` FOREIGN KEY (`collection_set_id`) REFERENCES `collection_sets` (`id`) ON DELETE CASCADE, CONSTRAINT `collection_set_members_collections_collection` FOREIGN KEY (`collection_id`) REFERENCES `collections` (`id`) ON DELETE CASCADE);
+-- create index "collectionsetmember_collection_id" to table: "collection_set_members"
+CREATE INDEX `collectionsetmember_collection_id` ON `collection_set_members` (`collection_id`);
 -- create "community_zone_collections" table
 CREATE TABLE `community_zone_collections` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `cz_id` text NOT NULL, `name` text NOT NULL, `name_key` text NOT NULL, `provider` text NOT NULL, `content` text NOT NULL, `titles_updated_at` integer NULL, PRIMARY KEY (`id`));
 -- create index "community_zone_collections_cz_id_key" to table: "community_zone_collections"
@@ -57,6 +61,8 @@ CREATE INDEX `job_state_id` ON `jobs` (`state`, `id`);
 CREATE INDEX `job_kind_id` ON `jobs` (`kind`, `id`);
 -- create index "job_subject_job_id" to table: "jobs"
 CREATE INDEX `job_subject_job_id` ON `jobs` (`subject_job_id`);
+-- create index "job_waits_for_job_id" to table: "jobs"
+CREATE INDEX `job_waits_for_job_id` ON `jobs` (`waits_for_job_id`) WHERE waits_for_job_id IS NOT NULL;
 -- create "job_changes" table
 CREATE TABLE `job_changes` (`id` integer NOT NULL, `action` text NOT NULL, `field` text NOT NULL DEFAULT (''), `title` text NOT NULL, `old_value` text NOT NULL DEFAULT (''), `new_value` text NOT NULL DEFAULT (''), `line` integer NOT NULL DEFAULT (0), `job_id` integer NOT NULL, `part_id` integer NOT NULL, `portfolio_id` integer NULL, PRIMARY KEY (`id`), CONSTRAINT `job_changes_jobs_changes` FOREIGN KEY (`job_id`) REFERENCES `jobs` (`id`) ON DELETE CASCADE, CONSTRAINT `job_changes_job_parts_changes` FOREIGN KEY (`part_id`) REFERENCES `job_parts` (`id`) ON DELETE CASCADE, CONSTRAINT `job_changes_portfolios_changes` FOREIGN KEY (`portfolio_id`) REFERENCES `portfolios` (`id`) ON DELETE SET NULL);
 -- create index "jobchange_job_id_action_field_id" to table: "job_changes"
@@ -131,40 +137,44 @@ CREATE INDEX `portfolio_removed` ON `portfolios` (`collection_id`, `removed_at`,
 CREATE TABLE `profiles` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `type` text NOT NULL DEFAULT ('UPLOAD_ELECTRONIC_HOLDINGS'), `provider` text NOT NULL DEFAULT ('OXFORD_UNIVERSITY_PRESS'), `description` text NOT NULL DEFAULT (''), `active` bool NOT NULL DEFAULT (false), `customer_number` text NOT NULL, `api_key_sealed` blob NOT NULL, `api_key_fingerprint` text NOT NULL, `api_key_set_at` integer NOT NULL, `file_format` text NOT NULL DEFAULT ('KBART'), `schedule_frequency` text NOT NULL DEFAULT ('WEEKLY'), `schedule_weekday` integer NOT NULL DEFAULT (1), `schedule_day_of_month` integer NOT NULL DEFAULT (1), `schedule_time` text NOT NULL DEFAULT ('03:00'), `schedule_timezone` text NOT NULL DEFAULT ('UTC'), `guard_percent` integer NOT NULL DEFAULT (10), `guard_titles` integer NOT NULL DEFAULT (20), `community_zone_only` bool NOT NULL DEFAULT (false), `version` integer NOT NULL DEFAULT (1), PRIMARY KEY (`id`));
 -- create index "profile_active_id" to table: "profiles"
 CREATE INDEX `profile_active_id` ON `profiles` (`active`, `id`);
+-- create "profile_groups" table
+CREATE TABLE `profile_groups` (`profile_id` integer NOT NULL, `inventory_group_id` integer NOT NULL, PRIMARY KEY (`profile_id`, `inventory_group_id`), CONSTRAINT `profile_groups_profiles_profile` FOREIGN KEY (`profile_id`) REFERENCES `profiles` (`id`) ON DELETE CASCADE, CONSTRAINT `profile_groups_inventory_groups_group` FOREIGN KEY (`inventory_group_id`) REFERENCES `inventory_groups` (`id`) ON DELETE CASCADE);
+-- create index "profilegroup_inventory_group_id" to table: "profile_groups"
+CREATE INDEX `profilegroup_inventory_group_id` ON `profile_groups` (`inventory_group_id`);
 -- create "provider_files" table
 CREATE TABLE `provider_files` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `content` text NOT NULL, `name` text NOT NULL, `path` text NOT NULL, `sha256` text NOT NULL, `size` integer NOT NULL, `stored_size` integer NOT NULL, `etag` text NOT NULL DEFAULT (''), `last_modified` text NOT NULL DEFAULT (''), `date` text NOT NULL DEFAULT (''), `fetched_at` integer NOT NULL, `applied_at` integer NULL, `outcome` text NOT NULL DEFAULT (''), `profile_id` integer NULL, PRIMARY KEY (`id`), CONSTRAINT `provider_files_profiles_files` FOREIGN KEY (`profile_id`) REFERENCES `profiles` (`id`) ON DELETE SET NULL);
 -- create index "providerfile_profile_id_content_sha256" to table: "provider_files"
 CREATE UNIQUE INDEX `providerfile_profile_id_content_sha256` ON `provider_files` (`profile_id`, `content`, `sha256`);
 -- create index "providerfile_profile_id_content_applied_at" to table: "provider_files"
 CREATE INDEX `providerfile_profile_id_content_applied_at` ON `provider_files` (`profile_id`, `content`, `applied_at`);
+-- create index "providerfile_content_applied_at" to table: "provider_files"
+CREATE INDEX `providerfile_content_applied_at` ON `provider_files` (`content`, `applied_at`);
 -- create "schedule_slots" table
 CREATE TABLE `schedule_slots` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `slot` text NOT NULL, `job_id` integer NULL, PRIMARY KEY (`id`));
 -- create index "schedule_slots_slot_key" to table: "schedule_slots"
 CREATE UNIQUE INDEX `schedule_slots_slot_key` ON `schedule_slots` (`slot`);
 -- create "settings" table
 CREATE TABLE `settings` (`id` integer NOT NULL, `created_at` integer NOT NULL, `updated_at` integer NOT NULL, `institution_name` text NOT NULL DEFAULT (''), `multi_campus_inventory_management` bool NOT NULL DEFAULT (false), `id_epoch` integer NOT NULL DEFAULT (0), `seal_check` blob NULL, `version` integer NOT NULL DEFAULT (1), PRIMARY KEY (`id`));
--- create "collection_set_collections" table
-CREATE TABLE `collection_set_collections` (`collection_set_id` integer NOT NULL, `collection_id` integer NOT NULL, PRIMARY KEY (`collection_set_id`, `collection_id`), CONSTRAINT `collection_set_collections_collection_set_id` FOREIGN KEY (`collection_set_id`) REFERENCES `collection_sets` (`id`) ON DELETE CASCADE, CONSTRAINT `collection_set_collections_collection_id` FOREIGN KEY (`collection_id`) REFERENCES `collections` (`id`) ON DELETE CASCADE);
--- create "profile_groups" table
-CREATE TABLE `profile_groups` (`profile_id` integer NOT NULL, `inventory_group_id` integer NOT NULL, PRIMARY KEY (`profile_id`, `inventory_group_id`), CONSTRAINT `profile_groups_profile_id` FOREIGN KEY (`profile_id`) REFERENCES `profiles` (`id`) ON DELETE CASCADE, CONSTRAINT `profile_groups_inventory_group_id` FOREIGN KEY (`inventory_group_id`) REFERENCES `inventory_groups` (`id`) ON DELETE CASCADE);
 
 -- +goose Down
--- reverse: create "profile_groups" table
-DROP TABLE `profile_groups`;
--- reverse: create "collection_set_collections" table
-DROP TABLE `collection_set_collections`;
 -- reverse: create "settings" table
 DROP TABLE `settings`;
 -- reverse: create index "schedule_slots_slot_key" to table: "schedule_slots"
 DROP INDEX `schedule_slots_slot_key`;
 -- reverse: create "schedule_slots" table
 DROP TABLE `schedule_slots`;
+-- reverse: create index "providerfile_content_applied_at" to table: "provider_files"
+DROP INDEX `providerfile_content_applied_at`;
 -- reverse: create index "providerfile_profile_id_content_applied_at" to table: "provider_files"
 DROP INDEX `providerfile_profile_id_content_applied_at`;
 -- reverse: create index "providerfile_profile_id_content_sha256" to table: "provider_files"
 DROP INDEX `providerfile_profile_id_content_sha256`;
 -- reverse: create "provider_files" table
 DROP TABLE `provider_files`;
+-- reverse: create index "profilegroup_inventory_group_id" to table: "profile_groups"
+DROP INDEX `profilegroup_inventory_group_id`;
+-- reverse: create "profile_groups" table
+DROP TABLE `profile_groups`;
 -- reverse: create index "profile_active_id" to table: "profiles"
 DROP INDEX `profile_active_id`;
 -- reverse: create "profiles" table
@@ -239,6 +249,8 @@ DROP INDEX `jobchange_part_id_portfolio_id`;
 DROP INDEX `jobchange_job_id_action_field_id`;
 -- reverse: create "job_changes" table
 DROP TABLE `job_changes`;
+-- reverse: create index "job_waits_for_job_id" to table: "jobs"
+DROP INDEX `job_waits_for_job_id`;
 -- reverse: create index "job_subject_job_id" to table: "jobs"
 DROP INDEX `job_subject_job_id`;
 -- reverse: create index "job_kind_id" to table: "jobs"
@@ -285,6 +297,10 @@ DROP INDEX `communityzonecollection_name_key_id`;
 DROP INDEX `community_zone_collections_cz_id_key`;
 -- reverse: create "community_zone_collections" table
 DROP TABLE `community_zone_collections`;
+-- reverse: create index "collectionsetmember_collection_id" to table: "collection_set_members"
+DROP INDEX `collectionsetmember_collection_id`;
+-- reverse: create "collection_set_members" table
+DROP TABLE `collection_set_members`;
 -- reverse: create index "collection_sets_name_key" to table: "collection_sets"
 DROP INDEX `collection_sets_name_key`;
 -- reverse: create "collection_sets" table

@@ -1,0 +1,150 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"autoholdings/ent"
+	"autoholdings/internal/store"
+)
+
+func open(t *testing.T, dir string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func makeGroup(s *store.Store, name string) func(context.Context, *store.Tx) error {
+	return func(ctx context.Context, tx *store.Tx) error {
+		return tx.InventoryGroup.Create().SetID(s.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).Exec(ctx)
+	}
+}
+
+// TestIDsNeverMeet: neither those of two processes on one database, nor those of one after another.
+func TestIDsNeverMeet(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	seen := map[int64]bool{}
+	for range 3 {
+		a, b := open(t, dir), open(t, dir)
+		first := b.NextIDs(10)
+		for _, id := range []int64{a.NextID(), a.NextID(), first, first + 9, b.NextID()} {
+			if seen[id] {
+				t.Fatalf("%d was made twice", id)
+			}
+			seen[id] = true
+		}
+		if next := b.NextID(); next <= first+9 {
+			t.Errorf("%d comes after %d", next, first+9)
+		}
+	}
+}
+
+// TestMigrateOnce: what is applied is not applied again, and Open applies what is missing.
+func TestMigrateOnce(t *testing.T) {
+	t.Parallel()
+	o := store.Options{DataDir: t.TempDir()}
+	first, err := store.Migrate(t.Context(), o)
+	if err != nil || len(first) == 0 {
+		t.Fatalf("%v, %v", first, err)
+	}
+	again, err := store.Migrate(t.Context(), o)
+	if err != nil || len(again) != 0 {
+		t.Errorf("%v, %v", again, err)
+	}
+	open(t, o.DataDir)
+}
+
+// TestWriteIsWhole: an error or a panic leaves nothing behind, and the next write goes through.
+func TestWriteIsWhole(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	failed := errors.New("failed")
+	err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return errors.Join(makeGroup(s, "lost")(ctx, tx), failed)
+	})
+	if !errors.Is(err, failed) {
+		t.Error(err)
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		_ = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			_ = makeGroup(s, "lost too")(ctx, tx)
+			panic("in the middle")
+		})
+	}()
+	if err := s.Write(t.Context(), makeGroup(s, "kept")); err != nil {
+		t.Fatal(err)
+	}
+	if names := s.Read.InventoryGroup.Query().Select("name").StringsX(t.Context()); len(names) != 1 || names[0] != "kept" {
+		t.Errorf("%v", names)
+	}
+}
+
+// TestReadersCannotWrite.
+func TestReadersCannotWrite(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	if err := s.Read.InventoryGroup.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetName("x").Exec(t.Context()); err == nil {
+		t.Error("a reader wrote")
+	}
+}
+
+// TestManyWriters queue up: none fails because the database is locked, from two openings of it either.
+func TestManyWriters(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	stores := []*store.Store{open(t, dir), open(t, dir)}
+	var group sync.WaitGroup
+	for i := range 200 {
+		group.Go(func() {
+			s := stores[i%2]
+			if err := s.Write(context.Background(), makeGroup(s, strings.Repeat("x", i+1))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := stores[0].Read.InventoryGroup.Query().CountX(t.Context()); n != 200 {
+		t.Errorf("%d of 200", n)
+	}
+}
+
+// TestUniqueViolation is told from other failures.
+func TestUniqueViolation(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	if err := s.Write(t.Context(), makeGroup(s, "one")); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Write(t.Context(), makeGroup(s, "one"))
+	if !store.IsUniqueViolation(err, "inventory_groups.name") || store.IsUniqueViolation(err, "profiles") || store.IsUniqueViolation(nil, "") {
+		t.Error(err)
+	}
+	if !ent.IsConstraintError(err) {
+		t.Error(err)
+	}
+}
+
+// TestRefusals: a database that this version does not know, and a folder that cannot be made.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	_, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir(), URL: "postgres://u:secret@host/db"})
+	if err == nil || !strings.Contains(err.Error(), "unset it") || strings.Contains(err.Error(), "secret") {
+		t.Error(err)
+	}
+	if _, err := store.Open(t.Context(), store.Options{DataDir: "/dev/null/x"}); err == nil {
+		t.Error("a folder under a file was made")
+	}
+}

@@ -1,0 +1,82 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"autoholdings/internal/store"
+)
+
+// pruneEvery is how often kept files are looked at.
+const pruneEvery = time.Hour
+
+// PruneFiles removes kept copies of provider's files that were fetched longer ago than Options.KeepFiles, and returns how
+// many. Their records stay. Never removed are, of each profile and content type, the file applied last, and any file that
+// an unfinished job works on or waits with. It does nothing where all files are kept, as is the standard.
+func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
+	if s.o.KeepFiles <= 0 {
+		return 0, nil
+	}
+	paths, err := s.prunable(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, path := range paths {
+		// The record goes first: a copy without a record is a leftover, a record without its copy would be a lie.
+		err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.SQL.ExecContext(ctx, `UPDATE provider_files SET path = '', updated_at = ? WHERE path = ?`, store.Now(), path)
+			return err
+		})
+		if err != nil {
+			return removed, fmt.Errorf("forget the kept file %s: %w", path, err)
+		}
+		if err := s.fetcher.Store().Remove(path); err != nil {
+			return removed, fmt.Errorf("remove the kept file %s: %w", path, err)
+		}
+		removed++
+	}
+	return removed, nil
+}
+
+// prunable are the copies of which no record says that they are still needed; profiles may share one.
+func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
+	rows, err := s.store.Query(ctx, `SELECT path FROM provider_files f WHERE path <> '' GROUP BY path HAVING NOT EXISTS (
+		SELECT 1 FROM provider_files o WHERE o.path = f.path AND (
+			o.fetched_at >= ?
+			OR o.id = (SELECT l.id FROM provider_files l WHERE l.profile_id = o.profile_id AND l.content = o.content
+				AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)
+			OR EXISTS (SELECT 1 FROM job_parts p JOIN jobs j ON j.id = p.job_id WHERE p.provider_file_id = o.id
+				AND j.state IN ('QUEUED', 'RUNNING', 'CANCELLING', 'NEEDS_REVIEW'))))`,
+		store.Now()-s.o.KeepFiles.Milliseconds())
+	if err != nil {
+		return nil, fmt.Errorf("look for files to remove: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var path string
+		if err := rows.Scan(&path); err != nil {
+			return nil, fmt.Errorf("look for files to remove: %w", err)
+		}
+		paths = append(paths, path)
+	}
+	return paths, rows.Err()
+}
+
+// pruneLoop removes what is no longer to be kept.
+func (s *Service) pruneLoop(ctx context.Context) {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		if n, err := s.PruneFiles(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "remove kept files", "error", err)
+		} else if n > 0 {
+			s.log.InfoContext(ctx, "removed kept files", "files", n, "older_than", s.o.KeepFiles)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
