@@ -2,104 +2,21 @@ package graph_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"io"
 	"log"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
 	"testing"
 
-	"autoholdings/graph"
 	"autoholdings/holdings"
-	"autoholdings/internal/secret"
-	"autoholdings/internal/store"
-	"autoholdings/jobs"
-	"autoholdings/oup"
+	"autoholdings/mockoup"
 )
-
-// guarded is the API on an empty installation whose jobs are queued and never run.
-type guarded struct {
-	t        *testing.T
-	url      string
-	store    *store.Store
-	holdings *holdings.Service
-	log      *bytes.Buffer
-}
-
-func setupGuarded(t *testing.T) *guarded {
-	t.Helper()
-	dir, logged := t.TempDir(), &bytes.Buffer{}
-	db, err := store.Open(t.Context(), store.Options{DataDir: dir})
-	must(t, err)
-	box, err := secret.Open(dir)
-	must(t, err)
-	domain := holdings.New(db, box)
-	queue, err := jobs.StartEmbedded()
-	must(t, err)
-	fetcher, err := oup.NewFetcher(oup.Options{Template: oup.DefaultTemplate("http://127.0.0.1:1"), Dir: dir, AllowHTTP: true, AllowPrivate: true})
-	must(t, err)
-	service, err := jobs.New(jobs.Options{Store: db, Holdings: domain, Fetcher: fetcher, Redis: queue.Options()})
-	must(t, err)
-	server := httptest.NewServer(graph.NewHandler(graph.Options{
-		Holdings: domain, Jobs: service, Store: db, Logger: slog.New(slog.NewTextHandler(logged, nil)),
-	}))
-	t.Cleanup(func() {
-		server.Close()
-		must(t, service.Close())
-		queue.Close()
-		must(t, fetcher.Close())
-		must(t, db.Close())
-	})
-	return &guarded{t: t, url: server.URL + "/graphql", store: db, holdings: domain, log: logged}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// answer is what the API says, as far as these tests look at it.
-type answer struct {
-	Data   json.RawMessage
-	Errors []struct {
-		Message    string
-		Extensions struct{ Code, RequestID string }
-	}
-}
-
-func (g *guarded) post(body, accept string) (status int, requestID, text string) {
-	g.t.Helper()
-	request, err := http.NewRequestWithContext(g.t.Context(), http.MethodPost, g.url, strings.NewReader(body))
-	must(g.t, err)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Accept", accept)
-	response, err := http.DefaultClient.Do(request)
-	must(g.t, err)
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	must(g.t, err)
-	return response.StatusCode, response.Header.Get("X-Request-Id"), string(content)
-}
-
-func (g *guarded) ask(query string, variables map[string]any) (a answer) {
-	g.t.Helper()
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
-	must(g.t, err)
-	_, _, text := g.post(string(body), "application/json")
-	must(g.t, json.Unmarshal([]byte(text), &a))
-	return a
-}
 
 // TestRefusedBodies is not parallel: gqlgen prints to the standard log, which the test reads.
 func TestRefusedBodies(t *testing.T) {
-	g := setupGuarded(t)
+	b := setup(t, mockoup.Options{})
 	var printed bytes.Buffer
 	log.SetOutput(&printed)
 	t.Cleanup(func() { log.SetOutput(os.Stderr) })
@@ -115,17 +32,16 @@ func TestRefusedBodies(t *testing.T) {
 		"too long":        {`{"query": "{ settings { version } } #` + canary + strings.Repeat(" ", 1<<20) + `"}`, http.StatusRequestEntityTooLarge, "LIMITED"},
 	} {
 		for _, accept := range []string{"application/json", "text/event-stream"} {
-			status, requestID, text := g.post(c.body, accept)
-			var a answer
-			if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) != 1 {
-				t.Fatalf("%s, %s: %q, %v", name, accept, text, err)
+			a := b.post(c.body, http.Header{"Accept": {accept}})
+			if len(a.Errors) != 1 {
+				t.Fatalf("%s, %s: %s", name, accept, a.Body)
 			}
-			e := a.Errors[0]
-			if status != c.status || e.Extensions.Code != c.code || e.Extensions.RequestID == "" || e.Extensions.RequestID != requestID {
-				t.Errorf("%s, %s: status %d, request %s, %+v", name, accept, status, requestID, e)
+			told := a.Errors[0].Extensions
+			if a.Status != c.status || told.Code != c.code || told.RequestID == "" || told.RequestID != a.RequestID {
+				t.Errorf("%s, %s: status %d, request %s, %+v", name, accept, a.Status, a.RequestID, a.Errors)
 			}
-			if strings.Contains(text+printed.String()+g.log.String(), canary) {
-				t.Errorf("%s, %s: the body is shown: %s %s %s", name, accept, text, &printed, g.log)
+			if strings.Contains(a.Body+printed.String()+b.log.String(), canary) {
+				t.Errorf("%s, %s: the body is shown: %s %s %s", name, accept, a.Body, &printed, b.log)
 			}
 		}
 	}
@@ -133,16 +49,16 @@ func TestRefusedBodies(t *testing.T) {
 
 func TestGraphQLErrorsNameTheRequest(t *testing.T) {
 	t.Parallel()
-	g := setupGuarded(t)
+	b := setup(t, mockoup.Options{})
 	for name, c := range map[string]struct{ query, code string }{
 		"parse":    {"{ settings {", "BAD_USER_INPUT"},
 		"validate": {"{ settings { nothing } }", "BAD_USER_INPUT"},
 		"problem":  {"{ portfolios(first: 501) { totalCount } }", "BAD_USER_INPUT"},
 		"too much": {"{ collections(first: 500) { nodes { portfolios(first: 500) { nodes { title } } } } }", "LIMITED"},
 	} {
-		a := g.ask(c.query, nil)
-		if len(a.Errors) == 0 || a.Errors[0].Extensions.Code != c.code || a.Errors[0].Extensions.RequestID == "" {
-			t.Errorf("%s: %+v", name, a.Errors)
+		a := b.ask(c.query, nil)
+		if a.code() != c.code || a.Errors[0].Extensions.RequestID != a.RequestID {
+			t.Errorf("%s: %s", name, a.Body)
 		}
 	}
 }
@@ -150,14 +66,14 @@ func TestGraphQLErrorsNameTheRequest(t *testing.T) {
 // A query that goes round between things that list each other grows with each round, though it names few fields.
 func TestRoundsCountForWhatTheyAnswer(t *testing.T) {
 	t.Parallel()
-	g := setupGuarded(t)
+	b := setup(t, mockoup.Options{})
 	rounds := func(n int) string {
 		return "{ profiles { nodes { " + strings.Repeat("groups { profiles { ", n) + "id" + strings.Repeat(" } }", n) + " } } }"
 	}
-	if a := g.ask(rounds(2), nil); len(a.Errors) != 0 {
+	if a := b.ask(rounds(2), nil); len(a.Errors) != 0 {
 		t.Errorf("two rounds: %+v", a.Errors)
 	}
-	if a := g.ask(rounds(12), nil); len(a.Errors) == 0 || a.Errors[0].Extensions.Code != "LIMITED" {
+	if a := b.ask(rounds(12), nil); a.code() != "LIMITED" {
 		t.Errorf("twelve rounds: %+v", a.Errors)
 	}
 	everything := `{ portfolios(first: 500) { totalCount pageInfo { endCursor } nodes {
@@ -165,7 +81,7 @@ func TestRoundsCountForWhatTheyAnswer(t *testing.T) {
 		collection { id name communityZoneCollection { communityZoneId } } availableFor { id name } lockedFields
 		coverage { from to fromVolume fromIssue toVolume toIssue embargo kind profiles { id name } }
 		poLines { number main } license { code } entitlements { active profile { name } coverage { text } } } } }`
-	if a := g.ask(everything, nil); len(a.Errors) != 0 {
+	if a := b.ask(everything, nil); len(a.Errors) != 0 {
 		t.Errorf("a whole page with all that belongs to it: %+v", a.Errors)
 	}
 }
@@ -173,14 +89,14 @@ func TestRoundsCountForWhatTheyAnswer(t *testing.T) {
 // Two requests with one idempotency key at the same moment make one profile and one job, whichever comes first.
 func TestCreateProfileTwiceAtOnce(t *testing.T) {
 	t.Parallel()
-	g := setupGuarded(t)
+	b := setup(t, mockoup.Options{})
 	yes := true
-	_, err := g.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: &yes})
+	_, err := b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: &yes})
 	must(t, err)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			a := g.ask(`mutation { createProfile(input: {customerNumber: "demo", apiKey: "k", active: true, runNow: true, idempotencyKey: "once"}) {
+			a := b.ask(`mutation { createProfile(input: {customerNumber: "demo", apiKey: "k", active: true, runNow: true, idempotencyKey: "once"}) {
 				profile { id } job { id } userErrors { code path } } }`, nil)
 			var got struct {
 				CreateProfile struct {
@@ -205,9 +121,9 @@ func TestCreateProfileTwiceAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	profiles, err := g.store.Read.Profile.Query().Count(context.WithoutCancel(t.Context()))
+	profiles, err := b.store.Read.Profile.Query().Count(t.Context())
 	must(t, err)
-	queued, err := g.store.Read.Job.Query().Count(t.Context())
+	queued, err := b.store.Read.Job.Query().Count(t.Context())
 	must(t, err)
 	if profiles != 1 || queued != 1 {
 		t.Errorf("%d profiles and %d jobs", profiles, queued)

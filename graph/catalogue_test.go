@@ -1,0 +1,140 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"autoholdings/ent"
+	"autoholdings/ent/portfolio"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+	"autoholdings/jobs"
+	"autoholdings/mockoup"
+)
+
+// catalogue is a bundle with something of everything: three campuses with profiles and groups, two releases synced and
+// one previewed, portfolios in every state, PO lines, licenses.
+type catalogue struct {
+	*testBundle
+	profiles []*ent.Profile // the last one has no group and is inactive
+	groups   []*ent.InventoryGroup
+	licenses []*ent.License
+	synced   []*ent.Job
+}
+
+func setupCatalogue(t *testing.T) *catalogue {
+	t.Helper()
+	c := &catalogue{testBundle: setup(t, mockoup.Options{Titles: 150, Customers: []mockoup.Customer{
+		{Number: "north", Key: "north-key", Share: 0.6}, {Number: "south", Key: "south-key", Share: 0.4},
+	}}).work()}
+	c.makeCampuses()
+	for range 2 {
+		for _, p := range c.profiles[:3] {
+			c.synced = append(c.synced, c.sync(jobs.Apply, p.ID))
+		}
+		must(t, c.mock.Step(1))
+	}
+	for _, p := range c.profiles[:3] {
+		c.synced = append(c.synced, c.sync(jobs.Preview, p.ID))
+	}
+	for _, job := range c.synced {
+		if job.State != jobs.Succeeded {
+			t.Fatalf("%s %s: %s", job.State, job.Verdict, job.Summary)
+		}
+	}
+	c.write(c.makeAcquisitions)
+	c.write(c.makeStates)
+	return c
+}
+
+func (c *catalogue) makeCampuses() {
+	c.t.Helper()
+	ctx, yes := c.t.Context(), true
+	_, err := c.holdings.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: &yes})
+	must(c.t, err)
+	for i := range 9 {
+		group, err := c.holdings.CreateInventoryGroup(ctx, fmt.Sprintf("Library %d", 9-i), "A library")
+		must(c.t, err)
+		c.groups = append(c.groups, group)
+	}
+	for i, customer := range []string{mockoup.DemoCustomer, "north", "south", "spare"} {
+		key, active, groups := secret.NewKey(customer+"-key"), i < 3, []int64{c.groups[i].ID, c.groups[i+1].ID}
+		if !active {
+			groups = nil
+		}
+		p, _, err := c.holdings.CreateProfile(ctx, holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active, GroupIDs: &groups}, nil)
+		must(c.t, err)
+		c.profiles = append(c.profiles, p)
+	}
+	var seeds []holdings.CommunityZoneSeed
+	for i := range 7 { // two of a name: the id decides between them
+		seeds = append(seeds, holdings.CommunityZoneSeed{CZID: fmt.Sprint(500 + i), Name: fmt.Sprintf("Further Books %d", i/2), Provider: "Another Press", Content: "BOOKS"})
+	}
+	must(c.t, c.holdings.EnsureCommunityZone(ctx, seeds))
+	for i, seed := range seeds[:5] {
+		_, _, err := c.holdings.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: i%2 == 0, ActivationType: holdings.ActivateManually})
+		must(c.t, err)
+	}
+}
+
+// makeAcquisitions makes PO lines and licenses, for which the API has no mutation yet.
+func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
+	now := store.Now()
+	for i := range 8 {
+		license, err := tx.License.Create().SetID(c.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetCode(fmt.Sprintf("L%d", i)).
+			SetVendor([]string{"OUP", "Agent"}[i%2]).SetStatus([]string{"Active", "Draft", "Retired"}[i%3]).SetName("A license").Save(ctx)
+		if err != nil {
+			return err
+		}
+		c.licenses = append(c.licenses, license)
+	}
+	portfolios, err := tx.Portfolio.Query().Order(portfolio.ByTitleKey(), portfolio.ByID()).Limit(40).All(ctx)
+	if err != nil {
+		return err
+	}
+	for i, p := range portfolios {
+		if err := tx.Portfolio.UpdateOne(p).SetLicenseID(c.licenses[i%3].ID).Exec(ctx); err != nil {
+			return err
+		}
+		for n := range 1 + i%2 {
+			err := tx.POLine.Create().SetID(c.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetNumber(fmt.Sprintf("POL-%d-%d", i, n)).
+				SetVendor([]string{"OUP", "Agent"}[i%2]).SetStatus([]string{"Active", "Closed", "Deferred"}[i%3]).
+				SetPortfolioID(p.ID).SetMain(n == 0).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// makeStates brings some portfolios behind those with PO lines into each state that a filter asks for.
+func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
+	portfolios, err := tx.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByID()).Offset(40).All(ctx)
+	if err != nil {
+		return err
+	}
+	for i, p := range portfolios {
+		update := tx.Portfolio.UpdateOne(p)
+		switch i % 9 {
+		case 0:
+			update.SetAvailable(false)
+		case 1:
+			update.SetAvailable(false).SetListed(false)
+		case 2:
+			update.SetReview(holdings.ReviewAmbiguous)
+		case 3:
+			update.SetRemovedAt(store.Now()).SetAvailable(false).SetListed(false)
+		}
+		if err := update.Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withChanges is the last applied job of the first profile: it has changes and findings.
+func (c *catalogue) withChanges() string { return model.ID(model.JobType, c.synced[3].ID) }

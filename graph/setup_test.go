@@ -1,0 +1,288 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"autoholdings/ent"
+	"autoholdings/graph"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+	"autoholdings/jobs"
+	"autoholdings/mockoup"
+	"autoholdings/oup"
+)
+
+// The Community Zone's numbers of the two collections that every bundle has.
+const (
+	booksCZ    = "61707906870000041"
+	journalsCZ = "61563711870000041"
+)
+
+// testBundle is the API of an installation with both collections active and no profile, on a database, a queue and a
+// provider of its own.
+type testBundle struct {
+	t        *testing.T
+	store    *store.Store
+	holdings *holdings.Service
+	jobs     *jobs.Service
+	mock     *mockoup.TestServer
+	api      *httptest.Server
+	log      *logBuffer
+	counter  *statementCounter
+}
+
+func setup(t *testing.T, mock mockoup.Options) *testBundle {
+	t.Helper()
+	dir := t.TempDir()
+	b := &testBundle{t: t, mock: mockoup.NewServer(t, mock), log: &logBuffer{}, counter: &statementCounter{}}
+	var err error
+	b.store, err = store.Open(t.Context(), store.Options{DataDir: dir, Trace: b.counter.trace})
+	must(t, err)
+	t.Cleanup(func() { must(t, b.store.Close()) })
+	box, err := secret.Open(dir)
+	must(t, err)
+	b.holdings = holdings.New(b.store, box)
+	fetcher, err := oup.NewFetcher(oup.Options{
+		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
+		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
+	})
+	must(t, err)
+	t.Cleanup(func() { must(t, fetcher.Close()) })
+	embedded, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(embedded.Close)
+	logger := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	b.jobs, err = jobs.New(jobs.Options{
+		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: embedded.Options(), Exclusive: true, Logger: logger,
+		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond,
+	})
+	must(t, err)
+	t.Cleanup(func() { must(t, b.jobs.Close()) })
+	b.activateBoth()
+	handler := graph.NewHandler(graph.Options{Holdings: b.holdings, Jobs: b.jobs, Store: b.store, Logger: logger})
+	b.api = httptest.NewServer(b.counter.counting(handler))
+	t.Cleanup(b.api.Close)
+	return b
+}
+
+func (b *testBundle) activateBoth() {
+	b.t.Helper()
+	var seeds []holdings.CommunityZoneSeed
+	for _, c := range oup.Collections() {
+		seeds = append(seeds, holdings.CommunityZoneSeed{CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press", Content: strings.ToUpper(string(c.Content))})
+	}
+	must(b.t, b.holdings.EnsureCommunityZone(b.t.Context(), seeds))
+	for _, seed := range seeds {
+		_, _, err := b.holdings.ActivateCollection(b.t.Context(), holdings.Activation{
+			CommunityZoneID: seed.CZID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
+		})
+		must(b.t, err)
+	}
+}
+
+// work runs jobs until the test ends. A bundle that does not work leaves them queued.
+func (b *testBundle) work() *testBundle {
+	ctx, cancel := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := b.jobs.Run(ctx, true); err != nil {
+			b.t.Error(err)
+		}
+	})
+	b.t.Cleanup(func() {
+		cancel()
+		group.Wait()
+	})
+	return b
+}
+
+// profile makes an active profile of the customer that the provider always has.
+func (b *testBundle) profile() *ent.Profile {
+	b.t.Helper()
+	customer, key, active := mockoup.DemoCustomer, secret.NewKey(mockoup.DemoKey), true
+	p, _, err := b.holdings.CreateProfile(b.t.Context(), holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
+	must(b.t, err)
+	return p
+}
+
+// sync runs profiles together and waits for the end.
+func (b *testBundle) sync(mode string, profiles ...int64) *ent.Job {
+	b.t.Helper()
+	return b.wait(b.start(mode, profiles...).ID)
+}
+
+func (b *testBundle) start(mode string, profiles ...int64) *ent.Job {
+	b.t.Helper()
+	job, err := b.jobs.StartSync(b.t.Context(), jobs.SyncRequest{ProfileIDs: profiles, Mode: mode, Trigger: jobs.Manual})
+	must(b.t, err)
+	return job
+}
+
+// wait waits until a job is over, or a person's turn.
+func (b *testBundle) wait(id int64) *ent.Job {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(b.t.Context())
+	defer cancel()
+	hints := b.jobs.Watch(ctx, id)
+	for {
+		job, err := b.store.Read.Job.Get(ctx, id)
+		must(b.t, err)
+		switch job.State {
+		case jobs.Succeeded, jobs.Failed, jobs.Cancelled, jobs.NeedsReview:
+			return job
+		}
+		if _, open := <-hints; !open {
+			b.t.Fatalf("job %d is still %s", id, job.State)
+		}
+	}
+}
+
+// waitFor is wait for a job as the API names it.
+func (b *testBundle) waitFor(opaque string) *ent.Job {
+	b.t.Helper()
+	_, id, err := model.ParseID(opaque)
+	must(b.t, err)
+	return b.wait(id)
+}
+
+// write changes rows for which the API has no mutation.
+func (b *testBundle) write(change func(ctx context.Context, tx *store.Tx) error) {
+	b.t.Helper()
+	must(b.t, b.store.Write(b.t.Context(), change))
+}
+
+// apiError is one of an answer's errors.
+type apiError struct {
+	Message    string
+	Path       []any
+	Extensions struct{ Code, RequestID string }
+}
+
+// answer is what a request came to.
+type answer struct {
+	Status    int
+	RequestID string // of the header
+	Body      string
+	Data      json.RawMessage
+	Errors    []apiError
+}
+
+// code is that of the only error.
+func (a *answer) code() string {
+	if len(a.Errors) != 1 {
+		return ""
+	}
+	return a.Errors[0].Extensions.Code
+}
+
+// ask sends one operation.
+func (b *testBundle) ask(query string, variables map[string]any) *answer {
+	b.t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	must(b.t, err)
+	return b.post(string(body), nil)
+}
+
+// post sends a body as it is.
+func (b *testBundle) post(body string, header http.Header) *answer {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.api.URL+"/graphql", strings.NewReader(body))
+	must(b.t, err)
+	request.Header.Set("Content-Type", "application/json")
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	return b.send(request)
+}
+
+func (b *testBundle) send(request *http.Request) *answer {
+	b.t.Helper()
+	response, err := b.api.Client().Do(request)
+	must(b.t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	must(b.t, err)
+	a := &answer{Status: response.StatusCode, RequestID: response.Header.Get("X-Request-Id"), Body: string(text)}
+	_ = json.Unmarshal(text, a) // what is no JSON shows in Body
+	return a
+}
+
+// query sends an operation that must succeed, and decodes its data into result.
+func (b *testBundle) query(query string, variables map[string]any, result any) {
+	b.t.Helper()
+	a := b.ask(query, variables)
+	if len(a.Errors) > 0 || a.Status != http.StatusOK {
+		b.t.Fatalf("%d %s\n%s %v", a.Status, a.Body, query, variables)
+	}
+	must(b.t, json.Unmarshal(a.Data, result))
+}
+
+// statementCounter counts the SQL statements that requests cost, apart from those of the jobs.
+type statementCounter struct {
+	mutex      sync.Mutex
+	statements []string
+}
+
+type countedKey struct{}
+
+func (c *statementCounter) counting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), countedKey{}, true)))
+	})
+}
+
+func (c *statementCounter) trace(ctx context.Context, query string) {
+	if ctx.Value(countedKey{}) == nil {
+		return
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.statements = append(c.statements, query)
+}
+
+// take returns the statements since the last time.
+func (c *statementCounter) take() []string {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	taken := c.statements
+	c.statements = nil
+	return taken
+}
+
+// logBuffer is a log that is written and read at the same time.
+type logBuffer struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.String()
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
