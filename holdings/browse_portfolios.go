@@ -40,7 +40,7 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 		where = append(where, portfolio.RemovedAtIsNil())
 	}
 	if f.CollectionID != 0 {
-		where = append(where, portfolio.CollectionID(f.CollectionID))
+		where = append(where, f.inCollection())
 	}
 	if f.TitlePrefix != "" {
 		where = append(where, prefixed(portfolio.FieldTitleKey, f.TitlePrefix))
@@ -56,6 +56,17 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 		where = append(where, entitledBy(f.ProfileID))
 	}
 	return where
+}
+
+// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the database
+// from walking the whole collection instead, which it would do since that comes sorted.
+func (f PortfolioFilter) inCollection() predicate.Portfolio {
+	if f.TitleID == "" && f.Identifier == "" && !f.Removed {
+		return portfolio.CollectionID(f.CollectionID)
+	}
+	return func(s *sql.Selector) {
+		s.Where(sql.ExprP("+"+s.C(portfolio.FieldCollectionID)+" = ?", f.CollectionID))
+	}
 }
 
 // states are the conditions on what few portfolios are, and what the others are. The few stand in partial indexes by

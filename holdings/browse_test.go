@@ -25,6 +25,8 @@ func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 		"title prefix":                {holdings.PortfolioFilter{TitlePrefix: "The a"}, "portfolio_title_key_id (title_key>? AND title_key<?)"},
 		"title prefix in collection":  {holdings.PortfolioFilter{CollectionID: 1, TitlePrefix: "a"}, "portfolio_collection_id_title_key_id (collection_id=? AND title_key>? AND title_key<?)"},
 		"title_id":                    {holdings.PortfolioFilter{TitleID: "brain"}, "portfolio_title_id (title_id=?)"},
+		"title_id in collection":      {holdings.PortfolioFilter{CollectionID: 1, TitleID: "brain"}, "portfolio_title_id (title_id=?)"},
+		"identifier in collection":    {holdings.PortfolioFilter{CollectionID: 1, Identifier: "0006-8950"}, "SEARCH portfolios USING INTEGER PRIMARY KEY (rowid=?)"},
 		"identifier, print":           {holdings.PortfolioFilter{Identifier: "0006-8950"}, "portfolio_print_key (print_key=?)"},
 		"identifier, online":          {holdings.PortfolioFilter{Identifier: "0006-8950"}, "portfolio_online_key (online_key=?)"},
 		"unavailable":                 {holdings.PortfolioFilter{Available: &no}, "portfolio_unavailable"},
@@ -34,7 +36,7 @@ func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 		"to review":                   {holdings.PortfolioFilter{NeedsReview: &yes}, "portfolio_review"},
 		"to review in collection":     {holdings.PortfolioFilter{CollectionID: 1, NeedsReview: &yes}, "portfolio_review (collection_id=? AND title_key>?)"},
 		"removed":                     {holdings.PortfolioFilter{Removed: true}, "portfolio_removed"},
-		"removed from collection":     {holdings.PortfolioFilter{CollectionID: 1, Removed: true}, "portfolio_removed (collection_id=? AND removed_at>?)"},
+		"removed from collection":     {holdings.PortfolioFilter{CollectionID: 1, Removed: true}, "SEARCH portfolios USING INTEGER PRIMARY KEY (rowid=?)"},
 		"entitled by":                 {holdings.PortfolioFilter{ProfileID: 1}, "entitlement_portfolio_id_profile_id (portfolio_id=? AND profile_id=?)"},
 		"available, listed, reviewed": {holdings.PortfolioFilter{Available: &yes, Listed: &yes, NeedsReview: &no}, "portfolio_title_key_id (title_key>?)"},
 	} {
