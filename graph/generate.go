@@ -2,4 +2,4 @@
 // that carries them over HTTP, WebSocket and server-sent events. The contract is schema.graphqls.
 package graph
 
-//go:generate go tool gqlgen generate --config ../gqlgen.yml
+//go:generate go -C .. tool gqlgen generate --config gqlgen.yml

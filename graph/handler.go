@@ -32,6 +32,7 @@ type Options struct {
 	Holdings *holdings.Service
 	Jobs     Jobs
 	Store    *store.Store
+	Files    Files        // where provider files are kept; nil: none can be downloaded
 	Logger   *slog.Logger // default: none
 }
 
@@ -45,7 +46,7 @@ const (
 )
 
 // NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws,
-// server-sent events) and GraphiQL at /.
+// server-sent events), GraphiQL at /, and reports, lists and kept files at the paths that the API shows.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -54,6 +55,7 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("/graphql", readBody(newServer(o)))
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
+	(&downloads{holdings: o.Holdings, reader: jobs.NewReader(o.Store), files: o.Files, log: o.Logger}).register(mux)
 	return withRequestID(mux)
 }
 

@@ -5,12 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
+	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/internal/problem"
 	"autoholdings/kbart"
 )
+
+// ExportName is the name of the file that Export writes on a date, by the convention of NISO RP-9: the provider's name
+// where the collection came from one, the institution's, the collection's, the date.
+func (s *Service) ExportName(ctx context.Context, collectionID int64, date time.Time) (string, error) {
+	c, err := s.store.Read.Collection.Query().Where(collection.ID(collectionID)).WithCommunityZoneCollection().Only(ctx)
+	if ent.IsNotFound(err) {
+		return "", errNoCollection
+	}
+	if err != nil {
+		return "", fmt.Errorf("export: %w", err)
+	}
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return "", fmt.Errorf("export: %w", err)
+	}
+	provider := ""
+	if zone := c.Edges.CommunityZoneCollection; zone != nil {
+		provider = zone.Provider
+	}
+	return kbart.FileName(provider, settings.InstitutionName, c.Name, date), nil
+}
+
+var errNoCollection = problem.New(problem.NotFound, "", "there is no such collection")
 
 // Export writes a collection as a KBART list, Phase II, sorted by title: what is in its holdings and available, a row
 // for each coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows.
@@ -20,7 +46,7 @@ func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (
 		return 0, fmt.Errorf("export: %w", err)
 	}
 	if !exists {
-		return 0, problem.New(problem.NotFound, "", "there is no such collection")
+		return 0, errNoCollection
 	}
 	out := kbart.NewWriter(w, kbart.WriterOptions{})
 	e := exporter{out: out}
@@ -116,10 +142,7 @@ func (e *exporter) flush() error {
 	if e.current.id == 0 {
 		return nil
 	}
-	sortStatements(e.statements)
-	if len(e.statements) == 0 {
-		e.statements = append(e.statements, Statement{})
-	}
+	e.order()
 	for i := range e.statements {
 		if err := e.out.WriteRow(rowOf(&e.current.values, &e.statements[i])); err != nil {
 			return fmt.Errorf("export %q: %w", e.current.values[0], err)
@@ -128,6 +151,21 @@ func (e *exporter) flush() error {
 	}
 	e.current, e.statements = exported{}, e.statements[:0]
 	return nil
+}
+
+// order puts the statements in date order, but one that has no URL and no notes of its own before all others: readers take
+// the title's from its first row.
+func (e *exporter) order() {
+	if len(e.statements) == 0 {
+		e.statements = append(e.statements, Statement{})
+	}
+	sortStatements(e.statements)
+	i := slices.IndexFunc(e.statements, func(st Statement) bool { return st.URL == "" && st.Notes == "" })
+	if i > 0 {
+		st := e.statements[i]
+		copy(e.statements[1:], e.statements[:i])
+		e.statements[0] = st
+	}
 }
 
 func rowOf(values *[len(titleColumns)]string, st *Statement) *[kbart.NumColumns]string {

@@ -12,21 +12,16 @@ import (
 // loadZone reads the keys of the titles that the Community Zone has of a collection: none where its global title list was
 // never imported. local says that it is no collection of the Community Zone's.
 func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles chunked[matchable], local bool, err error) {
-	var zone sql.NullInt64
-	rows, err := s.Query(ctx, `SELECT community_zone_collection_id FROM collections WHERE id = ?`, collectionID)
+	c, err := s.Read.Collection.Get(ctx, collectionID)
 	if err != nil {
 		return titles, false, fmt.Errorf("read the collection: %w", err)
 	}
-	for rows.Next() {
-		if err := rows.Scan(&zone); err != nil {
-			return titles, false, fmt.Errorf("read the collection: %w", err)
-		}
+	if c.CommunityZoneCollectionID == nil {
+		return titles, true, nil
 	}
-	if err := rows.Close(); err != nil || !zone.Valid {
-		return titles, true, err
-	}
-	if rows, err = s.Query(ctx, `SELECT title_id, title_key, print_key, online_key, more_keys, publication_type
-		FROM community_zone_titles WHERE community_zone_collection_id = ? AND removed_at IS NULL`, zone.Int64); err != nil {
+	rows, err := s.Query(ctx, `SELECT title_id, title_key, print_key, online_key, more_keys, publication_type
+		FROM community_zone_titles WHERE community_zone_collection_id = ? AND removed_at IS NULL`, *c.CommunityZoneCollectionID)
+	if err != nil {
 		return titles, false, fmt.Errorf("read the Community Zone: %w", err)
 	}
 	defer rows.Close()

@@ -127,9 +127,17 @@ func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.Jo
 	if err != nil {
 		return err
 	}
+	host, err := newHost(ctx, tx, r.job.ID, &e.counts)
+	if err != nil {
+		return err
+	}
+	summary, err := summarize(r.job.Mode, e, parts, host)
+	if err != nil {
+		return err
+	}
 	return r.end(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
 		u.SetState(e.state).SetVerdict(e.verdict).SetApplied(e.applied).SetCounts(counts).
-			SetSummary(summarize(r.job.Mode, e, parts)).SetPhase("done").ClearHeartbeatAt()
+			SetSummary(summary).SetPhase("done").ClearHeartbeatAt()
 		if e.problem != nil {
 			u.SetErrorCode(e.problem.Code).SetErrorMessage(e.problem.Message).SetErrorHint(e.problem.Hint)
 		} else {
@@ -248,8 +256,12 @@ func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) er
 			verdict = VerdictPartial
 		}
 	}
+	summary, err := summarize(Apply, ending{state: Cancelled, applied: verdict == VerdictPartial}, parts, "")
+	if err != nil {
+		return err
+	}
 	now := store.Now()
-	err = tx.Job.Update().Where(job.ID(jobID), job.State(NeedsReview)).SetState(Cancelled).SetVerdict(verdict).
+	err = tx.Job.Update().Where(job.ID(jobID), job.State(NeedsReview)).SetState(Cancelled).SetVerdict(verdict).SetSummary(summary).
 		SetErrorCode(why.Code).SetErrorMessage(why.Message).SetErrorHint(why.Hint).SetFinishedAt(now).SetUpdatedAt(now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("end job %d: %w", jobID, err)

@@ -1,79 +1,237 @@
 package jobs
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
-// summarize says in plain words what a job did.
-func summarize(mode string, e ending, parts []*ent.JobPart) string {
+// summarize says in one paragraph of plain words what a job did: first what was written, then what was not and why.
+// newHost is the host to which all changed URLs have moved; "" where that cannot be said.
+func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (string, error) {
+	var written, waiting, shown holdings.Counts
+	for _, p := range parts {
+		counts, err := decodeCounts(p.Counts)
+		if err != nil {
+			return "", err
+		}
+		switch p.State {
+		case PartApplied, PartNoChange, PartApplying, PartStopped:
+			written.Merge(counts)
+		case PartHeld:
+			waiting.Merge(counts)
+		case PartPreviewed, PartBlocked:
+			shown.Merge(counts)
+		}
+	}
 	var b strings.Builder
 	switch {
+	case e.state == Failed && e.applied:
+		say(&b, "the job failed after part of it was written: "+inWords(&written, at("now", newHost)))
+	case e.state == Failed && e.problem != nil:
+		say(&b, "nothing was changed: "+e.problem.Message)
 	case e.state == Failed:
-		b.WriteString("Nothing was changed")
-		if e.applied {
-			b.Reset()
-			b.WriteString("The job failed after part of it was written: " + countsInWords(&e.counts))
-		}
-		if e.problem != nil {
-			b.WriteString(": " + e.problem.Message)
-		}
+		say(&b, "nothing was changed")
+	case e.state == Cancelled && e.applied:
+		say(&b, "the job was cancelled after part of it was written: "+inWords(&written, at("now", newHost)))
+	case e.state == Cancelled:
+		say(&b, "the job was cancelled before anything was written")
 	case mode == Preview:
-		b.WriteString("Nothing was written. A run would do this: " + countsInWords(&e.counts))
+		say(&b, "nothing was written")
+		say(&b, "a run would do this: "+inWords(&shown, at("then", newHost)))
+	case !e.applied:
+		say(&b, "nothing was written")
 	default:
-		b.WriteString(countsInWords(&e.counts))
+		say(&b, inWords(&written, at("now", newHost)))
 	}
-	b.WriteString(".")
+	if waiting.Titles > 0 {
+		say(&b, "if a person approves: "+inWords(&waiting, at("then", newHost)))
+	}
+	together := written
+	together.Merge(waiting)
+	together.Merge(shown)
+	if aside := asideInWords(&together); aside != "" {
+		say(&b, "besides: "+aside)
+	}
 	for _, p := range parts {
-		if p.Message != "" && (e.problem == nil || p.Message != e.problem.Message || e.state != Failed) {
-			fmt.Fprintf(&b, " %s: %s.", p.CollectionName, strings.TrimSuffix(p.Message, "."))
+		if p.Message != "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {
+			say(&b, p.CollectionName+": "+p.Message)
 		}
 	}
-	return b.String()
+	return b.String(), nil
 }
 
-// countsInWords is "64 titles added, 2 removed, 228 changed (title_url 228, coverage 70), 0 unchanged".
-func countsInWords(c *holdings.Counts) string {
+// say adds a sentence.
+func say(b *strings.Builder, sentence string) {
+	if b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	first, size := utf8.DecodeRuneInString(sentence)
+	b.WriteString(string(unicode.ToUpper(first)) + strings.TrimSuffix(sentence[size:], ".") + ".")
+}
+
+// at is " (now at academic.oup.com)"; "" where there is no host to name.
+func at(when, host string) string {
+	if host == "" {
+		return ""
+	}
+	return " (" + when + " at " + host + ")"
+}
+
+// inWords is what changed and what did not: "64 titles added, 2 removed, 228 changed: title_url in all of them (now at
+// academic.oup.com), coverage in 70; 0 unchanged".
+func inWords(c *holdings.Counts, moved string) string {
+	if !c.Changed() {
+		if c.Titles == 0 {
+			return "nothing changed"
+		}
+		return fmt.Sprintf("nothing changed: %s as before", counted(c.Titles, "title is", "titles are"))
+	}
 	var words []string
-	say := func(n int, what string) {
-		if n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n, what))
+	for _, part := range []struct {
+		titles int
+		what   string
+	}{
+		{c.Added, "added"},
+		{c.Removed, "removed"},
+		{c.Kept, "kept for a PO line but no longer available"},
+		{c.Withdrawn, "withdrawn from this profile"},
+		{c.Updated, "changed" + fieldsInWords(c, moved)},
+	} {
+		switch {
+		case part.titles == 0:
+		case words == nil:
+			words = append(words, counted(part.titles, "title ", "titles ")+part.what)
+		default:
+			words = append(words, fmt.Sprintf("%d %s", part.titles, part.what))
 		}
 	}
-	say(c.Added, "added")
-	say(c.Removed, "removed")
-	say(c.Kept, "kept for their PO line but not available")
-	say(c.Withdrawn, "withdrawn from this profile")
-	changed := "changed"
-	if len(c.Fields) > 0 {
-		fields := make([]string, len(c.Fields))
-		for i, f := range c.Fields {
-			fields[i] = fmt.Sprintf("%s %d", f.Name, f.Titles)
+	text := strings.Join(words, ", ")
+	switch {
+	case c.Titles == 0: // the reversal of a job: nothing is known of what it does not touch
+		return text
+	case c.Updated > 0 && len(c.Fields) > 0:
+		return fmt.Sprintf("%s; %d unchanged", text, c.Unchanged)
+	default:
+		return fmt.Sprintf("%s, %d unchanged", text, c.Unchanged)
+	}
+}
+
+// fieldsNamed is how many of the changed fields are named.
+const fieldsNamed = 5
+
+func fieldsInWords(c *holdings.Counts, moved string) string {
+	if len(c.Fields) == 0 {
+		return ""
+	}
+	var words []string
+	for i, f := range c.Fields {
+		if i == fieldsNamed {
+			words = append(words, counted(len(c.Fields)-i, "other field", "other fields"))
+			break
 		}
-		changed += " (" + strings.Join(fields, ", ") + ")"
+		text := f.Name
+		switch {
+		case c.Updated == 1:
+		case f.Titles == c.Updated:
+			text += " in all of them"
+		default:
+			text += fmt.Sprintf(" in %d", f.Titles)
+		}
+		if f.Name == kbart.TitleURL.String() {
+			text += moved
+		}
+		words = append(words, text)
 	}
-	say(c.Updated, changed)
-	say(c.Unchanged, "unchanged")
-	if len(words) == 0 {
-		words = append(words, "no titles")
-	} else {
-		words[0] = strings.Replace(words[0], " ", " "+titles(words[0])+" ", 1)
+	return ": " + strings.Join(words, ", ")
+}
+
+// asideInWords is what was set aside or left for a person.
+func asideInWords(c *holdings.Counts) string {
+	var words []string
+	for _, part := range []struct {
+		n         int
+		one, many string
+	}{
+		{c.Free, "free row set aside", "free rows set aside"},
+		{c.Invalid, "row refused", "rows refused"},
+		{c.Ambiguous, "title ambiguous", "titles ambiguous"},
+		{c.Review, "portfolio left for a person to decide", "portfolios left for a person to decide"},
+		{c.Locked, "title with locked fields that the list has otherwise", "titles with locked fields that the list has otherwise"},
+		{c.NotInCommunityZone, "title not in the Community Zone", "titles not in the Community Zone"},
+		{c.Left, "change not put back", "changes not put back"},
+	} {
+		if part.n > 0 {
+			words = append(words, counted(part.n, part.one, part.many))
+		}
 	}
-	say(c.Free, "free rows set aside")
-	say(c.Invalid, "rows refused")
-	say(c.Ambiguous, "ambiguous")
-	say(c.Review, "left for a person to decide")
-	say(c.Locked, "with locked fields that differ")
 	return strings.Join(words, ", ")
 }
 
-// titles is the noun after the number with which words begin.
-func titles(words string) string {
-	if strings.HasPrefix(words, "1 ") {
-		return "title"
+// counted is a number with its noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
 	}
-	return "titles"
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// urlsCompared is how many changed URLs are looked at: the question is asked inside the transaction that ends the job.
+const urlsCompared = 50_000
+
+// newHost is the host at which all the URLs are that a job changed, or would change; "" where they are at several, where
+// one of them was there before, or where they are too many to look at. A statement's own URLs count too.
+func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *holdings.Counts) (string, error) {
+	const changed = `FROM job_changes WHERE job_id = ? AND action = 'UPDATE' AND field = 'title_url'`
+	if n := titlesChanged(c, kbart.TitleURL); n == 0 || n > urlsCompared {
+		return "", nil
+	}
+	var first string
+	err := tx.SQL.QueryRowContext(ctx, `SELECT new_value `+changed+` AND new_value NOT LIKE '[{%' LIMIT 1`, jobID).Scan(&first)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look at the URLs that changed: %w", err)
+	}
+	u, err := url.Parse(first)
+	if err != nil || u.Host == "" {
+		return "", nil
+	}
+	host := strings.ToLower(u.Host)
+	// Both forms of a value, a URL or statements in JSON, are made one: each URL stands after "url":". Taking out those at
+	// the host leaves none, or all.
+	secure, plain := `"url":"https://`+host+`/`, `"url":"http://`+host+`/`
+	var other int
+	err = tx.SQL.QueryRowContext(ctx, `SELECT 1 FROM (SELECT
+			CASE WHEN new_value LIKE '[{%' THEN lower(new_value) ELSE '"url":"' || lower(new_value) || '/"' END AS after_it,
+			CASE WHEN old_value LIKE '[{%' THEN lower(old_value) ELSE '"url":"' || lower(old_value) || '/"' END AS before_it `+changed+`) AS urls
+		WHERE replace(replace(after_it, ?, ''), ?, '') LIKE '%"url":"%' OR replace(replace(before_it, ?, ''), ?, '') <> before_it LIMIT 1`,
+		jobID, secure, plain, secure, plain).Scan(&other)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return host, nil
+	case err != nil:
+		return "", fmt.Errorf("look at the URLs that changed: %w", err)
+	}
+	return "", nil
+}
+
+func titlesChanged(c *holdings.Counts, column kbart.Column) int {
+	for _, f := range c.Fields {
+		if f.Name == column.String() {
+			return f.Titles
+		}
+	}
+	return 0
 }

@@ -80,6 +80,7 @@ type app struct {
 	store    *store.Store
 	holdings *holdings.Service
 	jobs     *jobs.Service
+	fetcher  *oup.Fetcher
 	closers  []io.Closer
 }
 
@@ -117,16 +118,16 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	cfg.OUP.Dir = filepath.Join(cfg.DataDir, "files")
-	fetcher, err := oup.NewFetcher(cfg.OUP)
-	if err != nil {
+	if a.fetcher, err = oup.NewFetcher(cfg.OUP); err != nil {
 		return nil, err
 	}
-	a.closers = append(a.closers, fetcher)
+	a.closers = append(a.closers, a.fetcher)
 	if err := a.holdings.EnsureCommunityZone(ctx, communityZone()); err != nil {
 		return nil, err
 	}
 	a.jobs, err = jobs.New(jobs.Options{
-		Store: a.store, Holdings: a.holdings, Fetcher: fetcher, Redis: redis, Logger: cfg.Log, Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles,
+		Store: a.store, Holdings: a.holdings, Fetcher: a.fetcher, Redis: redis, Logger: cfg.Log,
+		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles,
 	})
 	if err != nil {
 		return nil, err

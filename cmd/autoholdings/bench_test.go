@@ -21,8 +21,10 @@ func BenchmarkResponsiveness(b *testing.B) {
 		out, in := io.Pipe()
 		ended := make(chan error, 1)
 		go func() {
-			ended <- run(ctx, []string{"autoholdings", "serve", "--addr", "127.0.0.1:0", "--log-level", "error",
-				"--data-dir", b.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure"}, strings.NewReader(""), in, io.Discard)
+			ended <- run(ctx, []string{
+				"autoholdings", "serve", "--addr", "127.0.0.1:0", "--log-level", "error",
+				"--data-dir", b.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure",
+			}, strings.NewReader(""), in, io.Discard)
 		}()
 		api := client{urlIn(b, out)}
 		mutations, queries := disturb(b, api)

@@ -574,3 +574,38 @@ func TestSeparateWorker(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWrongKey: the job says that the credentials were refused and what to do, changes nothing, and the key shows nowhere;
+// with the right key the next run goes through.
+func TestWrongKey(t *testing.T) {
+	t.Parallel()
+	const wrong = "canary-key-4711"
+	mock := mockoup.NewServer(t, mockoup.Options{Titles: 60})
+	s := serve(t, "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure")
+	profile := s.administer(wrong)
+	job := s.wait(s.start(profile))
+	if job.State != "FAILED" || *job.Verdict != "FAILED" || job.Error == nil || job.Error.Code != "CREDENTIALS_REFUSED" || !strings.Contains(job.Error.Hint, "API key") {
+		t.Errorf("%s %+v: %s", job.State, job.Error, job.Summary)
+	}
+	if text := s.holdingsText(); text != "" {
+		t.Errorf("holdings: %s", text)
+	}
+	seen, err := json.Marshal(job)
+	if err != nil || bytes.Contains(seen, []byte(wrong)) {
+		t.Errorf("the job shows the key: %v", err)
+	}
+	var updated struct {
+		UpdateProfile struct {
+			Job        *struct{ ID string }
+			UserErrors userErrors
+		}
+	}
+	s.do(`mutation($id: ID!, $key: String!) { updateProfile(input: {profileId: $id, apiKey: $key, runNow: true}) { job { id } userErrors { message } } }`,
+		map[string]any{"id": profile, "key": mockoup.DemoKey}, &updated)
+	if err := updated.UpdateProfile.UserErrors.err(); err != nil {
+		t.Fatal(err)
+	}
+	if job := s.wait(updated.UpdateProfile.Job.ID); job.State != "SUCCEEDED" || job.Counts.Added == 0 {
+		t.Errorf("with the right key: %s: %s", job.State, job.Summary)
+	}
+}

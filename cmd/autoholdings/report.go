@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // jobView is what the command line shows of a job.
@@ -100,23 +98,26 @@ type progress struct {
 
 func newProgress(out io.Writer) *progress {
 	p := &progress{out: out}
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		p.bar = progressbar.NewOptions(0, progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(),
-			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionShowIts(), progressbar.OptionSetItsString("titles"))
+	if isTerminal(out) {
+		p.bar = progressbar.NewOptions(1, progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionShowCount())
 	}
 	return p
 }
 
 func (p *progress) show(j *jobView) {
-	if p.bar != nil {
-		p.bar.Describe("   " + j.Progress.Phase)
-		p.bar.ChangeMax(max(j.Progress.Total, 1))
-		_ = p.bar.Set(j.Progress.Done)
-		return
-	}
-	if j.Progress.Phase != p.phase {
-		p.phase = j.Progress.Phase
+	changed := j.Progress.Phase != p.phase
+	p.phase = j.Progress.Phase
+	switch {
+	case p.bar == nil && changed:
 		fmt.Fprintf(p.out, "   … %s\n", p.phase)
+	case p.bar != nil:
+		if changed {
+			p.bar.Reset()
+		}
+		p.bar.Describe("   " + p.phase)
+		p.bar.ChangeMax(max(j.Progress.Total, 1))
+		_ = p.bar.Set(max(0, min(j.Progress.Done, j.Progress.Total-1))) // a full bar would be over, and there may be a next part
 	}
 }
 

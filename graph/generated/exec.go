@@ -76,6 +76,7 @@ type ComplexityRoot struct {
 		Content                   func(childComplexity int) int
 		CreatedAt                 func(childComplexity int) int
 		ID                        func(childComplexity int) int
+		KbartURL                  func(childComplexity int) int
 		License                   func(childComplexity int) int
 		Name                      func(childComplexity int) int
 		Portfolios                func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
@@ -224,6 +225,8 @@ type ComplexityRoot struct {
 		Parts      func(childComplexity int) int
 		Profiles   func(childComplexity int) int
 		Progress   func(childComplexity int) int
+		ReportJSON func(childComplexity int) int
+		ReportTSV  func(childComplexity int) int
 		StartedAt  func(childComplexity int) int
 		State      func(childComplexity int) int
 		Subject    func(childComplexity int) int
@@ -527,6 +530,7 @@ type ComplexityRoot struct {
 		AppliedAt    func(childComplexity int) int
 		Content      func(childComplexity int) int
 		Date         func(childComplexity int) int
+		DownloadURL  func(childComplexity int) int
 		Etag         func(childComplexity int) int
 		FetchedAt    func(childComplexity int) int
 		ID           func(childComplexity int) int
@@ -671,6 +675,7 @@ type JobResolver interface {
 	Groups(ctx context.Context, obj *model.Job) ([]*model.JobGroup, error)
 	Findings(ctx context.Context, obj *model.Job, first *int, after *string, filter *model.JobFindingFilter) (*model.Connection[*model.JobFinding], error)
 	Changes(ctx context.Context, obj *model.Job, first *int, after *string, filter *model.JobChangeFilter) (*model.Connection[*model.JobChange], error)
+
 	Subject(ctx context.Context, obj *model.Job) (*model.Job, error)
 	WaitsFor(ctx context.Context, obj *model.Job) (*model.Job, error)
 }
@@ -866,6 +871,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Collection.ID(childComplexity), true
+	case "Collection.kbartUrl":
+		if e.ComplexityRoot.Collection.KbartURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.KbartURL(childComplexity), true
 	case "Collection.license":
 		if e.ComplexityRoot.Collection.License == nil {
 			break
@@ -1446,6 +1457,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Job.Progress(childComplexity), true
+	case "Job.reportJson":
+		if e.ComplexityRoot.Job.ReportJSON == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ReportJSON(childComplexity), true
+	case "Job.reportTsv":
+		if e.ComplexityRoot.Job.ReportTSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ReportTSV(childComplexity), true
 	case "Job.startedAt":
 		if e.ComplexityRoot.Job.StartedAt == nil {
 			break
@@ -2851,6 +2874,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProviderFile.Date(childComplexity), true
+	case "ProviderFile.downloadUrl":
+		if e.ComplexityRoot.ProviderFile.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderFile.DownloadURL(childComplexity), true
 	case "ProviderFile.etag":
 		if e.ComplexityRoot.ProviderFile.Etag == nil {
 			break
@@ -3691,6 +3720,8 @@ type Collection implements Node {
   license: License
   "Its portfolios, by folded title; ` + "`" + `collectionId` + "`" + ` in the filter is of no use here."
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
+  "Where the titles that are available in it can be downloaded as a KBART list, Phase II: a path on this server."
+  kbartUrl: String!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the collection was activated or made."
@@ -4210,6 +4241,8 @@ type ProviderFile implements Node {
   storedSize: Int64!
   "Whether the copy is still kept."
   kept: Boolean!
+  "Where the list can be downloaded as it was fetched, decompressed: a path on this server; null where it is no longer kept."
+  downloadUrl: String
   "The provider's entity tag."
   etag: String
   "The provider's Last-Modified, as sent."
@@ -4350,6 +4383,15 @@ type Job implements Node {
   findings(first: Int = 50, after: String, filter: JobFindingFilter): JobFindingConnection!
   "What it changed or would change, and the rows it set aside: by action and field, then in the order of the lists."
   changes(first: Int = 50, after: String, filter: JobChangeFilter): JobChangeConnection!
+  """
+  Where the whole list of changes can be downloaded as tab-separated text (UTF-8), for spreadsheets: a path on this server.
+  There is one once the job is over or waits for a person. Tabs and line breaks in values are blanks there, and a value
+  that begins with ` + "`" + `= + - @` + "`" + ` or a quotation mark, which a spreadsheet would run as a formula or misread, stands after an
+  apostrophe; programs take ` + "`" + `reportJson` + "`" + `, which has all values as they are.
+  """
+  reportTsv: String!
+  "Where the whole report, findings included, can be downloaded as JSON: a path on this server. There is one once the job is over or waits for a person."
+  reportJson: String!
   "The job that this one reverses, or whose preview it applies."
   subject: Job
   "The job that this one waits for, since both write a common collection."
@@ -4627,6 +4669,8 @@ enum ChangeAction {
   REVIEW
   "A field that staff locked and the list has otherwise."
   LOCKED
+  "A title that the Community Zone does not have: added all the same, or skipped where the profile asks for it."
+  NOT_IN_COMMUNITY_ZONE
   "Something that an undo does not put back, because it was changed since."
   LEFT
 }
@@ -5229,6 +5273,8 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_license(ctx, field)
 	case "portfolios":
 		return ec.fieldContext_Collection_portfolios(ctx, field)
+	case "kbartUrl":
+		return ec.fieldContext_Collection_kbartUrl(ctx, field)
 	case "version":
 		return ec.fieldContext_Collection_version(ctx, field)
 	case "createdAt":
@@ -5521,6 +5567,10 @@ func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.C
 		return ec.fieldContext_Job_findings(ctx, field)
 	case "changes":
 		return ec.fieldContext_Job_changes(ctx, field)
+	case "reportTsv":
+		return ec.fieldContext_Job_reportTsv(ctx, field)
+	case "reportJson":
+		return ec.fieldContext_Job_reportJson(ctx, field)
 	case "subject":
 		return ec.fieldContext_Job_subject(ctx, field)
 	case "waitsFor":
@@ -6099,6 +6149,8 @@ func (ec *executionContext) childFields_ProviderFile(ctx context.Context, field 
 		return ec.fieldContext_ProviderFile_storedSize(ctx, field)
 	case "kept":
 		return ec.fieldContext_ProviderFile_kept(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_ProviderFile_downloadUrl(ctx, field)
 	case "etag":
 		return ec.fieldContext_ProviderFile_etag(ctx, field)
 	case "lastModified":
@@ -7629,6 +7681,29 @@ func (ec *executionContext) fieldContext_Collection_portfolios(ctx context.Conte
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Collection_kbartUrl(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Collection_kbartUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KbartURL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Collection_kbartUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Collection", field, true, false, "String")
 }
 
 func (ec *executionContext) _Collection_version(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
@@ -10006,6 +10081,52 @@ func (ec *executionContext) fieldContext_Job_changes(ctx context.Context, field 
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Job_reportTsv(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_reportTsv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportTSV(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_reportTsv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, true, false, "String")
+}
+
+func (ec *executionContext) _Job_reportJson(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_reportJson(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportJSON(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_reportJson(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, true, false, "String")
 }
 
 func (ec *executionContext) _Job_subject(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
@@ -15940,6 +16061,29 @@ func (ec *executionContext) fieldContext_ProviderFile_kept(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ProviderFile", field, true, false, "Boolean")
 }
 
+func (ec *executionContext) _ProviderFile_downloadUrl(ctx context.Context, field graphql.CollectedField, obj *model.ProviderFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProviderFile_downloadUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DownloadURL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProviderFile_downloadUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderFile", field, true, false, "String")
+}
+
 func (ec *executionContext) _ProviderFile_etag(ctx context.Context, field graphql.CollectedField, obj *model.ProviderFile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21043,6 +21187,11 @@ func (ec *executionContext) _Collection(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Collection_portfolios(ctx, field, obj)
 				})
+		case "kbartUrl":
+			out.Values[i] = ec._Collection_kbartUrl(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "version":
 			out.Values[i] = ec._Collection_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22033,6 +22182,16 @@ func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Job_changes(ctx, field, obj)
 				})
+		case "reportTsv":
+			out.Values[i] = ec._Job_reportTsv(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reportJson":
+			out.Values[i] = ec._Job_reportJson(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "subject":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -24017,6 +24176,11 @@ func (ec *executionContext) _ProviderFile(ctx context.Context, sel ast.Selection
 		case "kept":
 			out.Values[i] = ec._ProviderFile_kept(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "downloadUrl":
+			out.Values[i] = ec._ProviderFile_downloadUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "etag":

@@ -44,6 +44,12 @@ func (j *Job) Verdict() *string { return orNull(j.Job.Verdict) }
 // Summary is null until it is over.
 func (j *Job) Summary() *string { return orNull(j.Job.Summary) }
 
+// ReportTSV is the path of its changes as tab-separated text.
+func (j *Job) ReportTSV() string { return "/jobs/" + j.ID() + "/report.tsv" }
+
+// ReportJSON is the path of its report as JSON.
+func (j *Job) ReportJSON() string { return "/jobs/" + j.ID() + "/report.json" }
+
 // Counts are zero while nothing is known.
 func (j *Job) Counts() (*Counts, error) {
 	counts, err := countsOf(j.Job.Counts)

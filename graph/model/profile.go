@@ -87,6 +87,15 @@ func (f *ProviderFile) ID() string { return ID(ProviderFileType, f.ProviderFile.
 // Kept says whether the copy is still there.
 func (f *ProviderFile) Kept() bool { return f.Path != "" }
 
+// DownloadURL is the path of the kept copy; null where there is none.
+func (f *ProviderFile) DownloadURL() *string {
+	if !f.Kept() {
+		return nil
+	}
+	path := "/provider-files/" + f.ID()
+	return &path
+}
+
 // Etag is the provider's entity tag.
 func (f *ProviderFile) Etag() *string { return orNull(f.ProviderFile.Etag) }
 

@@ -106,6 +106,9 @@ func (c *Collection) ID() string { return ID(CollectionType, c.Collection.ID) }
 // Content is null for a local collection of both.
 func (c *Collection) Content() *string { return orNull(c.Collection.Content) }
 
+// KbartURL is the path of it as a KBART list.
+func (c *Collection) KbartURL() string { return "/collections/" + c.ID() + "/kbart.txt" }
+
 // Portfolio is one title in a collection.
 type Portfolio struct {
 	*ent.Portfolio

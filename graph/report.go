@@ -1,0 +1,299 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"autoholdings/ent"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/jobs"
+)
+
+// writeReportTSV writes a job's changes for a spreadsheet, one a line, under a header.
+func writeReportTSV(ctx context.Context, w io.Writer, report *jobs.Report) error {
+	listed, err := partsOf(report)
+	if err != nil {
+		return err
+	}
+	parts := partsByID(report, listed)
+	line := []byte("action\tfield\ttitle\told\tnew\tline\tprofile\tcollection\tgroups\tportfolio_id\n")
+	for row, err := range report.Changes(ctx) {
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+		line = appendChange(line[:0], row, parts[row.PartID])
+	}
+	_, err = w.Write(line)
+	return err
+}
+
+func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
+	c := model.JobChange{JobChange: row}
+	number := ""
+	if row.Line > 0 {
+		number = strconv.Itoa(row.Line)
+	}
+	for i, value := range [...]string{
+		row.Action, row.Field, row.Title, text(c.OldValue()), text(c.NewValue()), number,
+		part.Profile, text(part.Collection), strings.Join(part.Groups, "; "), text(portfolioID(row)),
+	} {
+		if i > 0 {
+			line = append(line, '\t')
+		}
+		line = append(line, spreadsheetCell(value)...)
+	}
+	return append(line, '\n')
+}
+
+// spreadsheetCell is a value as a cell of tab-separated text that spreadsheets open. What would end the cell becomes a
+// blank. What a spreadsheet would not take as it stands gets an apostrophe before it: a value that begins with = + - or @
+// (or their full-width forms) it would run as a formula (see OWASP, "CSV Injection"), and after one that begins with a
+// quotation mark it would look for the closing one, through all the cells between.
+func spreadsheetCell(value string) string {
+	value = strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ', r == 0x7f, r == '\u0085', r == '\u2028', r == '\u2029':
+			return ' '
+		}
+		return r
+	}, value)
+	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(value, blanks)); strings.ContainsRune(misread, first) {
+		return "'" + value
+	}
+	return value
+}
+
+const (
+	blanks  = " \u00a0\u3000"
+	misread = "=+-@＝＋－＠\""
+)
+
+// writeReportJSON writes a job's whole report as one object: the job with its parts, then its changes and its findings,
+// one a line.
+func writeReportJSON(ctx context.Context, w io.Writer, report *jobs.Report) error {
+	head, err := headOf(report)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(text[:len(text)-1]); err != nil { // the object goes on
+		return err
+	}
+	parts := partsByID(report, head.Parts)
+	err = writeArray(w, "changes", report.Changes(ctx), func(row *ent.JobChange) any { return changeOf(row, parts[row.PartID]) })
+	if err != nil {
+		return err
+	}
+	err = writeArray(w, "findings", report.Findings(ctx), func(row *ent.JobFinding) any { return findingOf(row, parts[row.PartID]) })
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "}\n")
+	return err
+}
+
+// writeArray writes a further member of an object: an array, of which one item at a time is held.
+func writeArray[R any](w io.Writer, name string, rows iter.Seq2[R, error], item func(R) any) error {
+	before := fmt.Sprintf(",\n%q:[\n", name)
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(item(row))
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, before); err != nil {
+			return err
+		}
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+		before = ",\n"
+	}
+	if before != ",\n" { // there was none
+		if _, err := io.WriteString(w, before); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, "]")
+	return err
+}
+
+// The report in JSON has the names and the form of the API. Nulls are written.
+type (
+	reportHead struct {
+		ID         string       `json:"id"`
+		Kind       string       `json:"kind"`
+		State      string       `json:"state"`
+		Verdict    *string      `json:"verdict"`
+		Mode       string       `json:"mode"`
+		Trigger    string       `json:"trigger"`
+		Summary    *string      `json:"summary"`
+		Applied    bool         `json:"applied"`
+		Counts     reportCounts `json:"counts"`
+		Error      *reportError `json:"error"`
+		CreatedAt  time.Time    `json:"createdAt"`
+		StartedAt  *time.Time   `json:"startedAt"`
+		FinishedAt *time.Time   `json:"finishedAt"`
+		Parts      []reportPart `json:"parts"`
+	}
+	reportPart struct {
+		ID         string        `json:"id"`
+		Profile    string        `json:"profile"`    // as it was called at the time
+		Collection *string       `json:"collection"` // likewise
+		Groups     []string      `json:"groups"`     // likewise
+		Content    string        `json:"content"`
+		State      string        `json:"state"`
+		Counts     *reportCounts `json:"counts"`
+		Error      *reportError  `json:"error"`
+	}
+	reportCounts struct {
+		holdings.Counts
+		Findings findingCounts `json:"findings"`
+	}
+	findingCounts struct {
+		Info    int `json:"info"`
+		Warning int `json:"warning"`
+		Error   int `json:"error"`
+		Fatal   int `json:"fatal"`
+	}
+	reportError struct {
+		Code    string  `json:"code"`
+		Message string  `json:"message"`
+		Hint    *string `json:"hint"`
+	}
+	reportChange struct {
+		Action      string   `json:"action"`
+		Field       *string  `json:"field"`
+		Title       string   `json:"title"`
+		OldValue    *string  `json:"oldValue"`
+		NewValue    *string  `json:"newValue"`
+		Line        *int     `json:"line"`
+		Profile     string   `json:"profile"`
+		Collection  *string  `json:"collection"`
+		Groups      []string `json:"groups"`
+		PortfolioID *string  `json:"portfolioId"`
+	}
+	reportFinding struct {
+		Severity   string  `json:"severity"`
+		Code       string  `json:"code"`
+		Line       *int    `json:"line"`
+		Column     *string `json:"column"`
+		Value      *string `json:"value"`
+		Message    string  `json:"message"`
+		Hint       *string `json:"hint"`
+		Profile    string  `json:"profile"`
+		Collection *string `json:"collection"`
+	}
+)
+
+func headOf(report *jobs.Report) (*reportHead, error) {
+	j := model.Job{Job: report.Job}
+	counts, err := j.Counts()
+	if err != nil {
+		return nil, err
+	}
+	parts, err := partsOf(report)
+	if err != nil {
+		return nil, err
+	}
+	head := &reportHead{
+		ID: j.ID(), Kind: j.Kind, State: j.State, Verdict: j.Verdict(), Mode: j.Mode, Trigger: j.Trigger, Summary: j.Summary(),
+		Applied: j.Applied, Counts: *countsOf(counts), CreatedAt: store.Time(j.CreatedAt),
+		StartedAt: timeOf(j.StartedAt), FinishedAt: timeOf(j.FinishedAt), Parts: parts,
+	}
+	if e := j.Error(); e != nil {
+		head.Error = &reportError{e.Code, e.Message, e.Hint}
+	}
+	return head, nil
+}
+
+func partsOf(report *jobs.Report) ([]reportPart, error) {
+	parts := make([]reportPart, len(report.Parts))
+	for i, row := range report.Parts {
+		p := model.JobPart{JobPart: row}
+		counts, err := p.Counts()
+		if err != nil {
+			return nil, err
+		}
+		groups, err := p.GroupNames()
+		if err != nil {
+			return nil, err
+		}
+		parts[i] = reportPart{
+			ID: p.ID(), Profile: row.ProfileName, Collection: p.CollectionName(), Groups: append([]string{}, groups...),
+			Content: row.Content, State: row.State, Counts: countsOf(counts),
+		}
+		if row.Code != "" {
+			parts[i].Error = &reportError{row.Code, row.Message, p.Hint()}
+		}
+	}
+	return parts, nil
+}
+
+// partsByID are the parts as changes and findings name them.
+func partsByID(report *jobs.Report, parts []reportPart) map[int64]*reportPart {
+	found := make(map[int64]*reportPart, len(parts))
+	for i, row := range report.Parts {
+		found[row.ID] = &parts[i]
+	}
+	return found
+}
+
+func countsOf(c *model.Counts) *reportCounts {
+	if c == nil {
+		return nil
+	}
+	counts := &reportCounts{Counts: c.Counts, Findings: findingCounts(*c.Findings())}
+	counts.Fields = append([]holdings.FieldCount{}, counts.Fields...)
+	return counts
+}
+
+func changeOf(row *ent.JobChange, part *reportPart) *reportChange {
+	c := model.JobChange{JobChange: row}
+	return &reportChange{
+		Action: row.Action, Field: c.Field(), Title: row.Title, OldValue: c.OldValue(), NewValue: c.NewValue(), Line: c.Line(),
+		Profile: part.Profile, Collection: part.Collection, Groups: part.Groups, PortfolioID: portfolioID(row),
+	}
+}
+
+func findingOf(row *ent.JobFinding, part *reportPart) *reportFinding {
+	f := model.JobFinding{JobFinding: row}
+	return &reportFinding{
+		Severity: f.Severity(), Code: row.Code, Line: f.Line(), Column: f.Column(), Value: f.Value(), Message: row.Message, Hint: f.Hint(),
+		Profile: part.Profile, Collection: part.Collection,
+	}
+}
+
+// portfolioID is the id as the API shows it; nil where the change is of no portfolio.
+func portfolioID(row *ent.JobChange) *string {
+	if row.PortfolioID == nil {
+		return nil
+	}
+	id := model.ID(model.PortfolioType, *row.PortfolioID)
+	return &id
+}
+
+func timeOf(ms *int64) *time.Time {
+	if ms == nil {
+		return nil
+	}
+	t := store.Time(*ms)
+	return &t
+}

@@ -1,0 +1,106 @@
+package jobs
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"autoholdings/ent"
+	"autoholdings/ent/job"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
+)
+
+// Report is the whole of what a job did, or would do: the job and its parts as they stand, and the changes and findings,
+// which are read as they are asked for. A report of any size takes the memory of one page.
+type Report struct {
+	Job   *ent.Job
+	Parts []*ent.JobPart
+
+	reader *Reader
+}
+
+// reportPage is how many rows are read at once. Reading in pages holds no connection of the database while a slow client
+// takes its time over what was read.
+const reportPage = 1000
+
+// Report begins to read a job's report. Only a job that is not under way has one: it is a problem of code NotFound where
+// there is no such job, and of code WrongState where it has not ended and waits for no person either.
+func (r *Reader) Report(ctx context.Context, jobID int64) (*Report, error) {
+	row, err := r.store.Read.Job.Get(ctx, jobID)
+	if ent.IsNotFound(err) {
+		return nil, problem.New(problem.NotFound, "", "there is no such job")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if underWay(row.State) {
+		return nil, problem.New(problem.WrongState, "", "the job is %s, and its report is complete only when it is over: wait until then", row.State)
+	}
+	parts, err := r.PartsOf(ctx, []int64{jobID})
+	if err != nil {
+		return nil, err
+	}
+	return &Report{Job: row, Parts: parts, reader: r}, nil
+}
+
+func underWay(state string) bool {
+	return slices.Contains([]string{Queued, Running, Cancelling}, state)
+}
+
+// Changes are the job's changes, in the order of Reader.Changes. The last pair has an error where reading failed, or where
+// the job was taken up again meanwhile, so that what was read is not one report: a problem of code Conflict.
+func (p *Report) Changes(ctx context.Context) iter.Seq2[*ent.JobChange, error] {
+	return pages(ctx, p, func(w keyset.Window) (keyset.Page[*ent.JobChange], error) {
+		return p.reader.Changes(ctx, p.Job.ID, ChangeFilter{}, w)
+	}, func(row *ent.JobChange) keyset.Position {
+		return keyset.Position{Keys: []string{row.Action, row.Field}, ID: row.ID}
+	})
+}
+
+// Findings are the job's findings, in the order of Reader.Findings, with errors as Changes has them.
+func (p *Report) Findings(ctx context.Context) iter.Seq2[*ent.JobFinding, error] {
+	return pages(ctx, p, func(w keyset.Window) (keyset.Page[*ent.JobFinding], error) {
+		return p.reader.Findings(ctx, p.Job.ID, FindingFilter{}, w)
+	}, func(row *ent.JobFinding) keyset.Position { return keyset.Position{ID: row.ID} })
+}
+
+func pages[R any](ctx context.Context, p *Report, read func(keyset.Window) (keyset.Page[R], error), at func(R) keyset.Position) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var none R
+		w := keyset.Window{First: reportPage}
+		for {
+			page, err := read(w)
+			if err == nil {
+				err = p.stands(ctx)
+			}
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for _, row := range page.Items {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if !page.More {
+				return
+			}
+			last := at(page.Items[len(page.Items)-1])
+			w.After = &last
+		}
+	}
+}
+
+// stands refuses where the job was taken up again since the report was begun, as when a person approves it: a run that
+// begins anew writes its report anew.
+func (p *Report) stands(ctx context.Context) error {
+	now, err := p.reader.store.Read.Job.Query().Where(job.ID(p.Job.ID)).Select(job.FieldState, job.FieldAttempt).Only(ctx)
+	if err != nil {
+		return err
+	}
+	if underWay(now.State) || now.Attempt != p.Job.Attempt {
+		return problem.New(problem.Conflict, "", "the job was taken up again while its report was read: read it again when it is over")
+	}
+	return nil
+}
