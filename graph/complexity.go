@@ -22,8 +22,32 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Collection.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
 	c.Job.Findings = func(child int, first *int, _ *string, _ *model.JobFindingFilter) int { return pageOf(child, first) }
 	c.Job.Changes = func(child int, first *int, _ *string, _ *model.JobChangeFilter) int { return pageOf(child, first) }
+	several(&c)
 	return c
 }
+
+// several makes the lists that come whole count for what they usually hold. They are short, but a query that goes from
+// profiles to their groups and back a dozen times would otherwise count a dozen fields and answer with millions.
+func several(c *generated.ComplexityRoot) {
+	list := func(child int) int { return 1 + usualList*child }
+	c.InventoryGroup.Profiles = list
+	c.Profile.Groups = list
+	c.Portfolio.AvailableFor = list
+	c.Portfolio.Coverage = list
+	c.Portfolio.Entitlements = list
+	c.Portfolio.PoLines = list
+	c.Entitlement.Coverage = list
+	c.CoverageStatement.Profiles = list
+	c.Job.Parts = list
+	c.Job.Profiles = list
+	c.Job.Groups = list
+	c.JobPart.Groups = list
+	c.JobChange.Candidates = list
+	c.JobChange.Groups = list
+}
+
+// usualList is how many items a list that comes whole counts for.
+const usualList = 4
 
 func pageOf(child int, first *int) int {
 	n := defaultFirst

@@ -32,14 +32,15 @@ type PortfolioFilter struct {
 	ProfileID    int64 // those that the profile entitles to now
 }
 
-// where writes the conditions on rare states just as the partial indexes have them, or they would not be used.
 func (f PortfolioFilter) where() []predicate.Portfolio {
-	where := []predicate.Portfolio{portfolio.RemovedAtIsNil()}
+	var where []predicate.Portfolio
 	if f.Removed {
-		where[0] = portfolio.RemovedAtNotNil()
+		where = append(where, f.among(sql.NotNull(portfolio.FieldRemovedAt)))
+	} else {
+		where = append(where, portfolio.RemovedAtIsNil())
 	}
 	if f.CollectionID != 0 {
-		where = append(where, portfolio.CollectionID(f.CollectionID))
+		where = append(where, f.inCollection())
 	}
 	if f.TitlePrefix != "" {
 		where = append(where, prefixed(portfolio.FieldTitleKey, f.TitlePrefix))
@@ -50,19 +51,60 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 	if f.Identifier != "" {
 		where = append(where, identified(f.Identifier))
 	}
-	if f.Available != nil {
-		where = append(where, portfolio.Available(*f.Available))
-	}
-	if f.Listed != nil {
-		where = append(where, portfolio.Listed(*f.Listed))
-	}
-	if f.NeedsReview != nil {
-		where = append(where, needsReview(*f.NeedsReview))
-	}
+	where = append(where, f.states()...)
 	if f.ProfileID != 0 {
 		where = append(where, entitledBy(f.ProfileID))
 	}
 	return where
+}
+
+// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the database
+// from walking the whole collection instead, which it would do since that comes sorted.
+func (f PortfolioFilter) inCollection() predicate.Portfolio {
+	if f.TitleID == "" && f.Identifier == "" && !f.Removed {
+		return portfolio.CollectionID(f.CollectionID)
+	}
+	return func(s *sql.Selector) {
+		s.Where(sql.ExprP("+"+s.C(portfolio.FieldCollectionID)+" = ?", f.CollectionID))
+	}
+}
+
+// states are the conditions on what few portfolios are, and what the others are. The few stand in partial indexes by
+// collection, and the conditions are written just as these have them, or they would not be used.
+func (f PortfolioFilter) states() (where []predicate.Portfolio) {
+	for _, state := range []struct {
+		asked *bool
+		few   bool // the value that few have
+		isFew string
+		other string
+	}{
+		{f.Available, false, "NOT available", "available"},
+		{f.Listed, false, "NOT listed", "listed"},
+		{f.NeedsReview, true, "review <> ''", "review = ''"},
+	} {
+		switch {
+		case state.asked == nil:
+		case *state.asked != state.few:
+			where = append(where, func(s *sql.Selector) { s.Where(sql.ExprP(state.other)) })
+		case f.CollectionID != 0 || f.Removed:
+			where = append(where, func(s *sql.Selector) { s.Where(sql.ExprP(state.isFew)) })
+		default:
+			where = append(where, f.among(sql.ExprP(state.isFew), sql.IsNull(portfolio.FieldRemovedAt)))
+		}
+	}
+	return where
+}
+
+// among makes the database begin with the few that meet the conditions. It would otherwise walk all titles in their
+// order, in the hope of finding a page of these soon.
+func (f PortfolioFilter) among(conditions ...*sql.Predicate) predicate.Portfolio {
+	return func(s *sql.Selector) {
+		few := sql.Select(portfolio.FieldID).From(sql.Table(portfolio.Table)).Where(sql.And(conditions...))
+		if f.CollectionID != 0 {
+			few.Where(sql.EQ(portfolio.FieldCollectionID, f.CollectionID))
+		}
+		s.Where(sql.In(s.C(portfolio.FieldID), few))
+	}
 }
 
 // identified finds portfolios by ISSN or ISBN. What is neither identifies nothing.
@@ -77,16 +119,6 @@ func identified(identifier string) predicate.Portfolio {
 		found := sql.Select(t.C("id")).From(t).Where(sql.EQ(t.C("print_key"), key)).
 			Union(sql.Select(t.C("id")).From(t).Where(sql.EQ(t.C("online_key"), key)))
 		s.Where(sql.In(s.C("id"), found))
-	}
-}
-
-func needsReview(yes bool) predicate.Portfolio {
-	return func(s *sql.Selector) {
-		if yes {
-			s.Where(sql.ExprP(s.C(portfolio.FieldReview) + " <> ''"))
-		} else {
-			s.Where(sql.ExprP(s.C(portfolio.FieldReview) + " = ''"))
-		}
 	}
 }
 

@@ -208,9 +208,18 @@ func (f ChangeFilter) where(jobID int64) []predicate.JobChange {
 		where = append(where, jobchange.Field(*f.Field))
 	}
 	if f.PortfolioID != 0 {
-		where = append(where, jobchange.PortfolioID(f.PortfolioID))
+		where = append(where, changesOf(f.PortfolioID))
 	}
 	return where
+}
+
+// changesOf makes the database begin with the portfolio's changes, which are few, and not with the job's.
+func changesOf(portfolioID int64) predicate.JobChange {
+	return func(s *sql.Selector) {
+		t := sql.Table(jobchange.Table)
+		s.Where(sql.In(s.C(jobchange.FieldID), sql.Select(t.C(jobchange.FieldID)).From(t).
+			Where(sql.EQ(t.C(jobchange.FieldPortfolioID), portfolioID))))
+	}
 }
 
 // Changes lists what a job changed or would change, by action and field and then in the order in which it came to them.

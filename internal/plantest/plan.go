@@ -1,0 +1,72 @@
+// Package plantest tells tests how the database goes about what the code asks of it.
+package plantest
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"autoholdings/internal/store"
+)
+
+// Database is an empty installation that explains statements.
+type Database struct {
+	*store.Store
+
+	t    testing.TB
+	last string // statement
+}
+
+// Open opens one, until the test ends.
+func Open(t testing.TB) *Database {
+	t.Helper()
+	d := &Database{t: t}
+	var err error
+	d.Store, err = store.Open(t.Context(), store.Options{DataDir: t.TempDir(), Trace: func(_ context.Context, query string) { d.last = query }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// Plan is how SQLite goes about the last statement, in lines. The statement's values play no part in it.
+func (d *Database) Plan() string {
+	d.t.Helper()
+	_, statement, _ := strings.Cut(d.last, "query=")
+	if end := strings.LastIndex(statement, " args="); end >= 0 {
+		statement = statement[:end]
+	}
+	rows, err := d.Query(d.t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(statement, "?", "1"))
+	if err != nil {
+		d.t.Fatalf("%s: %v", statement, err)
+	}
+	defer rows.Close()
+	var plan []string
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			d.t.Fatal(err)
+		}
+		plan = append(plan, detail)
+	}
+	if err := rows.Err(); err != nil {
+		d.t.Fatal(err)
+	}
+	return strings.Join(plan, "\n")
+}
+
+// ScansTable says whether a plan reads a table from end to end; reading an index that holds only a few rows is well.
+func ScansTable(plan string) bool {
+	for line := range strings.Lines(plan) {
+		if strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, "USING") {
+			return true
+		}
+	}
+	return false
+}
