@@ -609,3 +609,27 @@ func TestWrongKey(t *testing.T) {
 		t.Errorf("with the right key: %s: %s", job.State, job.Summary)
 	}
 }
+
+// TestForeignHost: a page whose name is made to stand for this machine is not answered.
+func TestForeignHost(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--data-dir", t.TempDir(), "--oup-url", "https://example.org")
+	for host, want := range map[string]int{
+		"": http.StatusOK, "localhost:8080": http.StatusOK, "[::1]:80": http.StatusOK, "127.0.0.9": http.StatusOK,
+		"evil.example:8080": http.StatusMisdirectedRequest, "192.0.2.1": http.StatusMisdirectedRequest,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.api.url+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("host %q: %s", host, response.Status)
+		}
+	}
+}

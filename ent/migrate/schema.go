@@ -480,6 +480,11 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
+				Name:    "jobfinding_job_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobFindingsColumns[8], JobFindingsColumns[0]},
+			},
+			{
 				Name:    "jobfinding_job_id_severity_code_id",
 				Unique:  false,
 				Columns: []*schema.Column{JobFindingsColumns[8], JobFindingsColumns[1], JobFindingsColumns[2], JobFindingsColumns[0]},

@@ -188,6 +188,7 @@ func (JobFinding) Edges() []ent.Edge {
 
 func (JobFinding) Indexes() []ent.Index {
 	return []ent.Index{
+		index.Fields("job_id", "id"),
 		index.Fields("job_id", "severity", "code", "id"),
 		index.Fields("job_id", "code", "id"),
 		index.Fields("job_id", "column", "id"),

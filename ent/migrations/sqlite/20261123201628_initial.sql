@@ -73,6 +73,8 @@ CREATE INDEX `jobchange_part_id_portfolio_id` ON `job_changes` (`part_id`, `port
 CREATE INDEX `jobchange_portfolio_id_id` ON `job_changes` (`portfolio_id`, `id`);
 -- create "job_findings" table
 CREATE TABLE `job_findings` (`id` integer NOT NULL, `severity` integer NOT NULL, `code` text NOT NULL, `line` integer NOT NULL, `column` text NOT NULL, `value` text NOT NULL, `message` text NOT NULL, `hint` text NOT NULL, `job_id` integer NOT NULL, `part_id` integer NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `job_findings_jobs_findings` FOREIGN KEY (`job_id`) REFERENCES `jobs` (`id`) ON DELETE CASCADE, CONSTRAINT `job_findings_job_parts_findings` FOREIGN KEY (`part_id`) REFERENCES `job_parts` (`id`) ON DELETE CASCADE);
+-- create index "jobfinding_job_id_id" to table: "job_findings"
+CREATE INDEX `jobfinding_job_id_id` ON `job_findings` (`job_id`, `id`);
 -- create index "jobfinding_job_id_severity_code_id" to table: "job_findings"
 CREATE INDEX `jobfinding_job_id_severity_code_id` ON `job_findings` (`job_id`, `severity`, `code`, `id`);
 -- create index "jobfinding_job_id_code_id" to table: "job_findings"
@@ -239,6 +241,8 @@ DROP INDEX `jobfinding_job_id_column_id`;
 DROP INDEX `jobfinding_job_id_code_id`;
 -- reverse: create index "jobfinding_job_id_severity_code_id" to table: "job_findings"
 DROP INDEX `jobfinding_job_id_severity_code_id`;
+-- reverse: create index "jobfinding_job_id_id" to table: "job_findings"
+DROP INDEX `jobfinding_job_id_id`;
 -- reverse: create "job_findings" table
 DROP TABLE `job_findings`;
 -- reverse: create index "jobchange_portfolio_id_id" to table: "job_changes"
