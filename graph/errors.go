@@ -42,7 +42,9 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			return told
 		}
 		if code, ok := protocolCode(shown); ok {
-			return coded(ctx, shown, code)
+			told := coded(ctx, shown, code)
+			told.Message = withoutLiteral(told.Message)
+			return told
 		}
 		if errors.Unwrap(shown) == nil { // gqlgen's own, such as of a variable of the wrong form
 			return coded(ctx, shown, string(problem.BadInput))
@@ -72,6 +74,15 @@ func protocolCode(e *gqlerror.Error) (string, bool) {
 		return codeLimited, true
 	}
 	return "", false
+}
+
+// withoutLiteral is the validator's message of a value of the wrong type without the value, which may be a key. Where it
+// stands in the query, the error's locations say.
+func withoutLiteral(message string) string {
+	if what, _, ok := strings.Cut(message, " value: "); ok && strings.Contains(what, " cannot represent ") {
+		return what + " value"
+	}
+	return message
 }
 
 // coded is the error with one of our codes. It is a copy: the transports go on to judge the original by gqlgen's code.

@@ -35,6 +35,7 @@ const (
 // provider of its own.
 type testBundle struct {
 	t        *testing.T
+	dir      string
 	store    *store.Store
 	holdings *holdings.Service
 	jobs     *jobs.Service
@@ -47,7 +48,7 @@ type testBundle struct {
 func setup(t *testing.T, mock mockoup.Options) *testBundle {
 	t.Helper()
 	dir := t.TempDir()
-	b := &testBundle{t: t, mock: mockoup.NewServer(t, mock), log: &logBuffer{}, counter: &statementCounter{}}
+	b := &testBundle{t: t, dir: dir, mock: mockoup.NewServer(t, mock), log: &logBuffer{}, counter: &statementCounter{}}
 	var err error
 	b.store, err = store.Open(t.Context(), store.Options{DataDir: dir, Trace: b.counter.trace})
 	must(t, err)
