@@ -234,7 +234,7 @@ func (r mutationResolver) saveOnce(ctx context.Context, run profileRun, save fun
 
 func (r mutationResolver) savedBefore(ctx context.Context, job *ent.Job) (saved savedProfile, err error) {
 	saved.job = only(job, model.Jobs)
-	profiles, err := jobResolver{r.resolver}.Profiles(ctx, saved.job)
+	profiles, err := jobResolver(r).Profiles(ctx, saved.job)
 	if len(profiles) > 0 {
 		saved.profile = profiles[0]
 	}

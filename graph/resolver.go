@@ -58,16 +58,21 @@ func (r *resolver) Collection() generated.CollectionResolver     { return collec
 func (r *resolver) CommunityZoneCollection() generated.CommunityZoneCollectionResolver {
 	return communityZoneCollectionResolver{r}
 }
+
 func (r *resolver) CoverageStatement() generated.CoverageStatementResolver {
 	return coverageResolver{r}
 }
-func (r *resolver) Entitlement() generated.EntitlementResolver       { return entitlementResolver{r} }
-func (r *resolver) InventoryGroup() generated.InventoryGroupResolver { return inventoryGroupResolver{r} }
-func (r *resolver) Job() generated.JobResolver                       { return jobResolver{r} }
-func (r *resolver) JobChange() generated.JobChangeResolver           { return jobChangeResolver{r} }
-func (r *resolver) JobFinding() generated.JobFindingResolver         { return jobFindingResolver{r} }
-func (r *resolver) JobPart() generated.JobPartResolver               { return jobPartResolver{r} }
-func (r *resolver) PoLine() generated.PoLineResolver                 { return poLineResolver{r} }
-func (r *resolver) Portfolio() generated.PortfolioResolver           { return portfolioResolver{r} }
-func (r *resolver) Profile() generated.ProfileResolver               { return profileResolver{r} }
-func (r *resolver) ProviderFile() generated.ProviderFileResolver     { return providerFileResolver{r} }
+
+func (r *resolver) Entitlement() generated.EntitlementResolver { return entitlementResolver{r} }
+
+func (r *resolver) InventoryGroup() generated.InventoryGroupResolver {
+	return inventoryGroupResolver{r}
+}
+func (r *resolver) Job() generated.JobResolver                   { return jobResolver{r} }
+func (r *resolver) JobChange() generated.JobChangeResolver       { return jobChangeResolver{r} }
+func (r *resolver) JobFinding() generated.JobFindingResolver     { return jobFindingResolver{r} }
+func (r *resolver) JobPart() generated.JobPartResolver           { return jobPartResolver{r} }
+func (r *resolver) PoLine() generated.PoLineResolver             { return poLineResolver{r} }
+func (r *resolver) Portfolio() generated.PortfolioResolver       { return portfolioResolver{r} }
+func (r *resolver) Profile() generated.ProfileResolver           { return profileResolver{r} }
+func (r *resolver) ProviderFile() generated.ProviderFileResolver { return providerFileResolver{r} }
