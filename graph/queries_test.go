@@ -166,7 +166,6 @@ func TestOrder(t *testing.T) {
 	var got struct {
 		InventoryGroups, CommunityZoneCollections, Collections struct{ Nodes []struct{ Name string } }
 		Portfolios                                             struct{ Nodes []struct{ Title string } }
-		PoLines                                                struct{ Nodes []struct{ CreatedAt string } }
 		Jobs                                                   struct{ Nodes []struct{ ID string } }
 		Job                                                    struct {
 			Changes struct {
