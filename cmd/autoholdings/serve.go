@@ -21,7 +21,7 @@ func serveCommand() *cli.Command {
 		Name:  "serve",
 		Usage: "run the API, and the workers that do its jobs",
 		Flags: serverFlags(addrFlag, &cli.BoolFlag{
-			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"), Usage: "run the API only; `autoholdings worker` runs the jobs, over a shared Redis",
+			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"), Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
 		}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			cfg, err := configFrom(c)
