@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"autoholdings/ent"
+	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
@@ -111,7 +112,8 @@ func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// makeStates brings some portfolios behind those with PO lines into each state that a filter asks for.
+// makeStates brings some portfolios behind those with PO lines into each state that a filter asks for, and ends some
+// entitlements.
 func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
 	portfolios, err := tx.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByID()).Offset(40).All(ctx)
 	if err != nil {
@@ -133,7 +135,11 @@ func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	return nil
+	ended, err := tx.Entitlement.Query().Where(entitlement.ProfileID(c.profiles[2].ID), entitlement.Active(true)).Limit(5).IDs(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.Entitlement.Update().Where(entitlement.IDIn(ended...)).SetActive(false).Exec(ctx)
 }
 
 // withChanges is the last applied job of the first profile: it has changes and findings.
