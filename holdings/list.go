@@ -103,6 +103,7 @@ type list struct {
 
 	byTitleID  map[uint64]int32   // first title of a title_id; only while reading
 	byIdentity map[uint64][]int32 // titles without title_id, by identifier and type; only while reading
+	sameIDs    map[uint64]*sameID // title_ids of many titles; only while reading
 }
 
 // refusedRow is a refused row that shows no identifier and no title_id for certain.
@@ -129,6 +130,7 @@ func readList(ctx context.Context, source Source, report func(kbart.Finding)) (*
 		refused:    map[uint64]bool{},
 		byTitleID:  map[uint64]int32{},
 		byIdentity: map[uint64][]int32{},
+		sameIDs:    map[uint64]*sameID{},
 	}
 	err := eachRecord(ctx, source, report, func(rec *kbart.Record) {
 		l.rows.Read++
@@ -147,7 +149,7 @@ func readList(ctx context.Context, source Source, report func(kbart.Finding)) (*
 	if err != nil {
 		return nil, err
 	}
-	l.byTitleID, l.byIdentity, l.current = nil, nil, Title{}
+	l.byTitleID, l.byIdentity, l.sameIDs, l.current = nil, nil, nil, Title{}
 	return l, nil
 }
 
@@ -294,6 +296,9 @@ func columnValue(rec *kbart.Record, c kbart.Column) string {
 
 func (l *list) find(row *matchable) (int32, bool) {
 	if row.titleID != 0 {
+		if same := l.sameIDs[row.titleID]; same != nil {
+			return same.find(row)
+		}
 		first, ok := l.byTitleID[row.titleID]
 		if !ok {
 			return 0, false
@@ -333,10 +338,23 @@ func (l *list) remember(index int32, row *matchable) {
 		l.byTitleID[row.titleID] = index
 		return
 	}
-	for l.titles.at(first).next >= 0 {
-		first = l.titles.at(first).next
+	if same := l.sameIDs[row.titleID]; same != nil {
+		same.add(index, row)
+		return
 	}
-	l.titles.at(first).next = index
+	last, n := first, 2
+	for ; l.titles.at(last).next >= 0; n++ {
+		last = l.titles.at(last).next
+	}
+	l.titles.at(last).next = index
+	if n < crowdedFrom {
+		return
+	}
+	same := newSameID()
+	for i := first; i >= 0; i = l.titles.at(i).next {
+		same.add(i, &l.titles.at(i).matchable)
+	}
+	l.sameIDs[row.titleID] = same
 }
 
 func (l *list) rememberKey(index int32, kind kbart.PublicationType, key uint64) {
@@ -358,6 +376,9 @@ func (l *list) extend(index int32, row *matchable) {
 	})
 	if title.kind == kbart.UnknownType {
 		title.kind = row.kind
+	}
+	if same := l.sameIDs[title.titleID]; same != nil {
+		same.add(index, &title.matchable)
 	}
 }
 
