@@ -116,12 +116,8 @@ func (d *differ) title(t *Title) error {
 	if len(difference.fields) > 0 {
 		d.counts.Updated++
 	}
-	counted := map[string]bool{}
+	difference.countFields(&d.counts)
 	for _, f := range difference.fields {
-		if !counted[f.name] {
-			counted[f.name] = true
-			d.counts.addField(f.name, 1)
-		}
 		change := Change{Update, f.name, t.Values[0], StoredText(f.name, f.before), StoredText(f.name, f.after), t.Line}
 		if err := d.changed(change); err != nil {
 			return err

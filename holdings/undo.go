@@ -206,9 +206,9 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, id int64, p *stored,
 	}
 	for _, f := range d.fields {
 		u.change(&id, action, f.name, d.values[0], f.before, f.after, 0)
-		if action == Update {
-			u.counts.addField(f.name, 1)
-		}
+	}
+	if action == Update {
+		d.countFields(&u.counts)
 	}
 	if u.show || len(d.fields) == 0 {
 		return nil

@@ -131,14 +131,21 @@ func stateBefore(h *held, p *stored) string {
 	return string(text)
 }
 
+// countFields counts the title once for each field that differs: title_url may differ on the title and on a statement.
+func (d *difference) countFields(counts *Counts) {
+	for i, f := range d.fields {
+		if !slices.ContainsFunc(d.fields[:i], func(earlier fieldChange) bool { return earlier.name == f.name }) {
+			counts.addField(f.name, 1)
+		}
+	}
+}
+
 func (a *applier) listDifference(t *Title, h *held, d *difference, action Action) {
-	counted := map[string]bool{}
 	for _, f := range d.fields {
 		a.change(&h.id, action, f.name, d.values[0], f.before, f.after, t.Line)
-		if action == Update && !counted[f.name] {
-			counted[f.name] = true
-			a.counts.addField(f.name, 1)
-		}
+	}
+	if action == Update {
+		d.countFields(&a.counts)
 	}
 	for _, f := range d.locked {
 		a.change(&h.id, Locked, f.name, d.values[0], f.before, f.after, t.Line)

@@ -131,19 +131,12 @@ func (r *Reader) JobsByID(ctx context.Context, ids []int64) (map[int64]*ent.Job,
 
 // JobByKey reads the job that an idempotency key has made; nil where there is none.
 func (r *Reader) JobByKey(ctx context.Context, key string) (*ent.Job, error) {
-	if key == "" {
-		return nil, nil
-	}
-	row, err := r.store.Read.Job.Query().Where(job.IdempotencyKey(key)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nil
-	}
-	return row, err
+	return knownJob(ctx, r.store.Read, key)
 }
 
 // KeyUsed says, inside a transaction, whether an idempotency key has made a job.
 func KeyUsed(ctx context.Context, tx *store.Tx, key string) (bool, error) {
-	known, err := knownJob(ctx, tx, key)
+	known, err := knownJob(ctx, tx.Client, key)
 	return known != nil, err
 }
 

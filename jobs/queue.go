@@ -54,7 +54,7 @@ func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, erro
 // QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
 // not at all. Call Nudge after the commit.
 func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx, in.IdempotencyKey); known != nil || err != nil {
+	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
 		return known, err
 	}
 	if err := checkProfiles(ctx, tx, in); err != nil {
@@ -96,11 +96,11 @@ func syncKey(profileIDs []int64) string {
 }
 
 // knownJob finds the job that an idempotency key has made already.
-func knownJob(ctx context.Context, tx *store.Tx, key string) (*ent.Job, error) {
+func knownJob(ctx context.Context, client *ent.Client, key string) (*ent.Job, error) {
 	if key == "" {
 		return nil, nil
 	}
-	known, err := tx.Job.Query().Where(job.IdempotencyKey(key)).Only(ctx)
+	known, err := client.Job.Query().Where(job.IdempotencyKey(key)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

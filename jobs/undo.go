@@ -20,7 +20,7 @@ const KindUndo = "UNDO"
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
 	var queued *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx, idempotencyKey); queued != nil || err != nil {
+		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
 			return err
 		}
 		if err := checkUndo(ctx, tx, jobID); err != nil {
