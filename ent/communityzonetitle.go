@@ -29,6 +29,8 @@ type CommunityZoneTitle struct {
 	CoverageHash int64 `json:"coverage_hash,omitempty"`
 	// RemovedAt holds the value of the "removed_at" field.
 	RemovedAt *int64 `json:"removed_at,omitempty"`
+	// the update that added it, or brought it back, last
+	AddedByJobID *int64 `json:"added_by_job_id,omitempty"`
 	// PublicationTitle holds the value of the "publication_title" field.
 	PublicationTitle string `json:"publication_title,omitempty"`
 	// PrintIdentifier holds the value of the "print_identifier" field.
@@ -106,7 +108,7 @@ func (*CommunityZoneTitle) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case communityzonetitle.FieldID, communityzonetitle.FieldCreatedAt, communityzonetitle.FieldUpdatedAt, communityzonetitle.FieldCommunityZoneCollectionID, communityzonetitle.FieldCoverageHash, communityzonetitle.FieldRemovedAt, communityzonetitle.FieldValuesHash:
+		case communityzonetitle.FieldID, communityzonetitle.FieldCreatedAt, communityzonetitle.FieldUpdatedAt, communityzonetitle.FieldCommunityZoneCollectionID, communityzonetitle.FieldCoverageHash, communityzonetitle.FieldRemovedAt, communityzonetitle.FieldAddedByJobID, communityzonetitle.FieldValuesHash:
 			values[i] = new(sql.NullInt64)
 		case communityzonetitle.FieldCoverage, communityzonetitle.FieldPublicationTitle, communityzonetitle.FieldPrintIdentifier, communityzonetitle.FieldOnlineIdentifier, communityzonetitle.FieldTitleURL, communityzonetitle.FieldFirstAuthor, communityzonetitle.FieldTitleID, communityzonetitle.FieldCoverageDepth, communityzonetitle.FieldNotes, communityzonetitle.FieldPublisherName, communityzonetitle.FieldPublicationType, communityzonetitle.FieldDateMonographPublishedPrint, communityzonetitle.FieldDateMonographPublishedOnline, communityzonetitle.FieldMonographVolume, communityzonetitle.FieldMonographEdition, communityzonetitle.FieldFirstEditor, communityzonetitle.FieldParentPublicationTitleID, communityzonetitle.FieldPrecedingPublicationTitleID, communityzonetitle.FieldAccessType, communityzonetitle.FieldTitleKey, communityzonetitle.FieldPrintKey, communityzonetitle.FieldOnlineKey, communityzonetitle.FieldMoreKeys:
 			values[i] = new(sql.NullString)
@@ -167,6 +169,13 @@ func (_m *CommunityZoneTitle) assignValues(columns []string, values []any) error
 			} else if value.Valid {
 				_m.RemovedAt = new(int64)
 				*_m.RemovedAt = value.Int64
+			}
+		case communityzonetitle.FieldAddedByJobID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field added_by_job_id", values[i])
+			} else if value.Valid {
+				_m.AddedByJobID = new(int64)
+				*_m.AddedByJobID = value.Int64
 			}
 		case communityzonetitle.FieldPublicationTitle:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -364,6 +373,11 @@ func (_m *CommunityZoneTitle) String() string {
 	builder.WriteString(", ")
 	if v := _m.RemovedAt; v != nil {
 		builder.WriteString("removed_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.AddedByJobID; v != nil {
+		builder.WriteString("added_by_job_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

@@ -80,6 +80,20 @@ func (_c *CommunityZoneTitleCreate) SetNillableRemovedAt(v *int64) *CommunityZon
 	return _c
 }
 
+// SetAddedByJobID sets the "added_by_job_id" field.
+func (_c *CommunityZoneTitleCreate) SetAddedByJobID(v int64) *CommunityZoneTitleCreate {
+	_c.mutation.SetAddedByJobID(v)
+	return _c
+}
+
+// SetNillableAddedByJobID sets the "added_by_job_id" field if the given value is not nil.
+func (_c *CommunityZoneTitleCreate) SetNillableAddedByJobID(v *int64) *CommunityZoneTitleCreate {
+	if v != nil {
+		_c.SetAddedByJobID(*v)
+	}
+	return _c
+}
+
 // SetPublicationTitle sets the "publication_title" field.
 func (_c *CommunityZoneTitleCreate) SetPublicationTitle(v string) *CommunityZoneTitleCreate {
 	_c.mutation.SetPublicationTitle(v)
@@ -654,6 +668,10 @@ func (_c *CommunityZoneTitleCreate) createSpec() (*CommunityZoneTitle, *sqlgraph
 	if value, ok := _c.mutation.RemovedAt(); ok {
 		_spec.SetField(communityzonetitle.FieldRemovedAt, field.TypeInt64, value)
 		_node.RemovedAt = &value
+	}
+	if value, ok := _c.mutation.AddedByJobID(); ok {
+		_spec.SetField(communityzonetitle.FieldAddedByJobID, field.TypeInt64, value)
+		_node.AddedByJobID = &value
 	}
 	if value, ok := _c.mutation.PublicationTitle(); ok {
 		_spec.SetField(communityzonetitle.FieldPublicationTitle, field.TypeString, value)

@@ -111,6 +111,33 @@ func (_u *CommunityZoneTitleUpdate) ClearRemovedAt() *CommunityZoneTitleUpdate {
 	return _u
 }
 
+// SetAddedByJobID sets the "added_by_job_id" field.
+func (_u *CommunityZoneTitleUpdate) SetAddedByJobID(v int64) *CommunityZoneTitleUpdate {
+	_u.mutation.ResetAddedByJobID()
+	_u.mutation.SetAddedByJobID(v)
+	return _u
+}
+
+// SetNillableAddedByJobID sets the "added_by_job_id" field if the given value is not nil.
+func (_u *CommunityZoneTitleUpdate) SetNillableAddedByJobID(v *int64) *CommunityZoneTitleUpdate {
+	if v != nil {
+		_u.SetAddedByJobID(*v)
+	}
+	return _u
+}
+
+// AddAddedByJobID adds value to the "added_by_job_id" field.
+func (_u *CommunityZoneTitleUpdate) AddAddedByJobID(v int64) *CommunityZoneTitleUpdate {
+	_u.mutation.AddAddedByJobID(v)
+	return _u
+}
+
+// ClearAddedByJobID clears the value of the "added_by_job_id" field.
+func (_u *CommunityZoneTitleUpdate) ClearAddedByJobID() *CommunityZoneTitleUpdate {
+	_u.mutation.ClearAddedByJobID()
+	return _u
+}
+
 // SetPublicationTitle sets the "publication_title" field.
 func (_u *CommunityZoneTitleUpdate) SetPublicationTitle(v string) *CommunityZoneTitleUpdate {
 	_u.mutation.SetPublicationTitle(v)
@@ -522,6 +549,15 @@ func (_u *CommunityZoneTitleUpdate) sqlSave(ctx context.Context) (_node int, err
 	if _u.mutation.RemovedAtCleared() {
 		_spec.ClearField(communityzonetitle.FieldRemovedAt, field.TypeInt64)
 	}
+	if value, ok := _u.mutation.AddedByJobID(); ok {
+		_spec.SetField(communityzonetitle.FieldAddedByJobID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAddedByJobID(); ok {
+		_spec.AddField(communityzonetitle.FieldAddedByJobID, field.TypeInt64, value)
+	}
+	if _u.mutation.AddedByJobIDCleared() {
+		_spec.ClearField(communityzonetitle.FieldAddedByJobID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.PublicationTitle(); ok {
 		_spec.SetField(communityzonetitle.FieldPublicationTitle, field.TypeString, value)
 	}
@@ -696,6 +732,33 @@ func (_u *CommunityZoneTitleUpdateOne) AddRemovedAt(v int64) *CommunityZoneTitle
 // ClearRemovedAt clears the value of the "removed_at" field.
 func (_u *CommunityZoneTitleUpdateOne) ClearRemovedAt() *CommunityZoneTitleUpdateOne {
 	_u.mutation.ClearRemovedAt()
+	return _u
+}
+
+// SetAddedByJobID sets the "added_by_job_id" field.
+func (_u *CommunityZoneTitleUpdateOne) SetAddedByJobID(v int64) *CommunityZoneTitleUpdateOne {
+	_u.mutation.ResetAddedByJobID()
+	_u.mutation.SetAddedByJobID(v)
+	return _u
+}
+
+// SetNillableAddedByJobID sets the "added_by_job_id" field if the given value is not nil.
+func (_u *CommunityZoneTitleUpdateOne) SetNillableAddedByJobID(v *int64) *CommunityZoneTitleUpdateOne {
+	if v != nil {
+		_u.SetAddedByJobID(*v)
+	}
+	return _u
+}
+
+// AddAddedByJobID adds value to the "added_by_job_id" field.
+func (_u *CommunityZoneTitleUpdateOne) AddAddedByJobID(v int64) *CommunityZoneTitleUpdateOne {
+	_u.mutation.AddAddedByJobID(v)
+	return _u
+}
+
+// ClearAddedByJobID clears the value of the "added_by_job_id" field.
+func (_u *CommunityZoneTitleUpdateOne) ClearAddedByJobID() *CommunityZoneTitleUpdateOne {
+	_u.mutation.ClearAddedByJobID()
 	return _u
 }
 
@@ -1139,6 +1202,15 @@ func (_u *CommunityZoneTitleUpdateOne) sqlSave(ctx context.Context) (_node *Comm
 	}
 	if _u.mutation.RemovedAtCleared() {
 		_spec.ClearField(communityzonetitle.FieldRemovedAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.AddedByJobID(); ok {
+		_spec.SetField(communityzonetitle.FieldAddedByJobID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAddedByJobID(); ok {
+		_spec.AddField(communityzonetitle.FieldAddedByJobID, field.TypeInt64, value)
+	}
+	if _u.mutation.AddedByJobIDCleared() {
+		_spec.ClearField(communityzonetitle.FieldAddedByJobID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.PublicationTitle(); ok {
 		_spec.SetField(communityzonetitle.FieldPublicationTitle, field.TypeString, value)

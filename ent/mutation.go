@@ -3743,6 +3743,8 @@ type CommunityZoneTitleMutation struct {
 	addcoverage_hash                 *int64
 	removed_at                       *int64
 	addremoved_at                    *int64
+	added_by_job_id                  *int64
+	addadded_by_job_id               *int64
 	publication_title                *string
 	print_identifier                 *string
 	online_identifier                *string
@@ -4187,6 +4189,76 @@ func (m *CommunityZoneTitleMutation) ResetRemovedAt() {
 	m.removed_at = nil
 	m.addremoved_at = nil
 	delete(m.clearedFields, communityzonetitle.FieldRemovedAt)
+}
+
+// SetAddedByJobID sets the "added_by_job_id" field.
+func (m *CommunityZoneTitleMutation) SetAddedByJobID(i int64) {
+	m.added_by_job_id = &i
+	m.addadded_by_job_id = nil
+}
+
+// AddedByJobID returns the value of the "added_by_job_id" field in the mutation.
+func (m *CommunityZoneTitleMutation) AddedByJobID() (r int64, exists bool) {
+	v := m.added_by_job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddedByJobID returns the old "added_by_job_id" field's value of the CommunityZoneTitle entity.
+// If the CommunityZoneTitle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CommunityZoneTitleMutation) OldAddedByJobID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddedByJobID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddedByJobID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddedByJobID: %w", err)
+	}
+	return oldValue.AddedByJobID, nil
+}
+
+// AddAddedByJobID adds i to the "added_by_job_id" field.
+func (m *CommunityZoneTitleMutation) AddAddedByJobID(i int64) {
+	if m.addadded_by_job_id != nil {
+		*m.addadded_by_job_id += i
+	} else {
+		m.addadded_by_job_id = &i
+	}
+}
+
+// AddedAddedByJobID returns the value that was added to the "added_by_job_id" field in this mutation.
+func (m *CommunityZoneTitleMutation) AddedAddedByJobID() (r int64, exists bool) {
+	v := m.addadded_by_job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAddedByJobID clears the value of the "added_by_job_id" field.
+func (m *CommunityZoneTitleMutation) ClearAddedByJobID() {
+	m.added_by_job_id = nil
+	m.addadded_by_job_id = nil
+	m.clearedFields[communityzonetitle.FieldAddedByJobID] = struct{}{}
+}
+
+// AddedByJobIDCleared returns if the "added_by_job_id" field was cleared in this mutation.
+func (m *CommunityZoneTitleMutation) AddedByJobIDCleared() bool {
+	_, ok := m.clearedFields[communityzonetitle.FieldAddedByJobID]
+	return ok
+}
+
+// ResetAddedByJobID resets all changes to the "added_by_job_id" field.
+func (m *CommunityZoneTitleMutation) ResetAddedByJobID() {
+	m.added_by_job_id = nil
+	m.addadded_by_job_id = nil
+	delete(m.clearedFields, communityzonetitle.FieldAddedByJobID)
 }
 
 // SetPublicationTitle sets the "publication_title" field.
@@ -5098,7 +5170,7 @@ func (m *CommunityZoneTitleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CommunityZoneTitleMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 30)
 	if m.created_at != nil {
 		fields = append(fields, communityzonetitle.FieldCreatedAt)
 	}
@@ -5116,6 +5188,9 @@ func (m *CommunityZoneTitleMutation) Fields() []string {
 	}
 	if m.removed_at != nil {
 		fields = append(fields, communityzonetitle.FieldRemovedAt)
+	}
+	if m.added_by_job_id != nil {
+		fields = append(fields, communityzonetitle.FieldAddedByJobID)
 	}
 	if m.publication_title != nil {
 		fields = append(fields, communityzonetitle.FieldPublicationTitle)
@@ -5206,6 +5281,8 @@ func (m *CommunityZoneTitleMutation) Field(name string) (ent.Value, bool) {
 		return m.CoverageHash()
 	case communityzonetitle.FieldRemovedAt:
 		return m.RemovedAt()
+	case communityzonetitle.FieldAddedByJobID:
+		return m.AddedByJobID()
 	case communityzonetitle.FieldPublicationTitle:
 		return m.PublicationTitle()
 	case communityzonetitle.FieldPrintIdentifier:
@@ -5273,6 +5350,8 @@ func (m *CommunityZoneTitleMutation) OldField(ctx context.Context, name string) 
 		return m.OldCoverageHash(ctx)
 	case communityzonetitle.FieldRemovedAt:
 		return m.OldRemovedAt(ctx)
+	case communityzonetitle.FieldAddedByJobID:
+		return m.OldAddedByJobID(ctx)
 	case communityzonetitle.FieldPublicationTitle:
 		return m.OldPublicationTitle(ctx)
 	case communityzonetitle.FieldPrintIdentifier:
@@ -5369,6 +5448,13 @@ func (m *CommunityZoneTitleMutation) SetField(name string, value ent.Value) erro
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRemovedAt(v)
+		return nil
+	case communityzonetitle.FieldAddedByJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddedByJobID(v)
 		return nil
 	case communityzonetitle.FieldPublicationTitle:
 		v, ok := value.(string)
@@ -5551,6 +5637,9 @@ func (m *CommunityZoneTitleMutation) AddedFields() []string {
 	if m.addremoved_at != nil {
 		fields = append(fields, communityzonetitle.FieldRemovedAt)
 	}
+	if m.addadded_by_job_id != nil {
+		fields = append(fields, communityzonetitle.FieldAddedByJobID)
+	}
 	if m.addvalues_hash != nil {
 		fields = append(fields, communityzonetitle.FieldValuesHash)
 	}
@@ -5570,6 +5659,8 @@ func (m *CommunityZoneTitleMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCoverageHash()
 	case communityzonetitle.FieldRemovedAt:
 		return m.AddedRemovedAt()
+	case communityzonetitle.FieldAddedByJobID:
+		return m.AddedAddedByJobID()
 	case communityzonetitle.FieldValuesHash:
 		return m.AddedValuesHash()
 	}
@@ -5609,6 +5700,13 @@ func (m *CommunityZoneTitleMutation) AddField(name string, value ent.Value) erro
 		}
 		m.AddRemovedAt(v)
 		return nil
+	case communityzonetitle.FieldAddedByJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAddedByJobID(v)
+		return nil
 	case communityzonetitle.FieldValuesHash:
 		v, ok := value.(int64)
 		if !ok {
@@ -5627,6 +5725,9 @@ func (m *CommunityZoneTitleMutation) ClearedFields() []string {
 	if m.FieldCleared(communityzonetitle.FieldRemovedAt) {
 		fields = append(fields, communityzonetitle.FieldRemovedAt)
 	}
+	if m.FieldCleared(communityzonetitle.FieldAddedByJobID) {
+		fields = append(fields, communityzonetitle.FieldAddedByJobID)
+	}
 	return fields
 }
 
@@ -5643,6 +5744,9 @@ func (m *CommunityZoneTitleMutation) ClearField(name string) error {
 	switch name {
 	case communityzonetitle.FieldRemovedAt:
 		m.ClearRemovedAt()
+		return nil
+	case communityzonetitle.FieldAddedByJobID:
+		m.ClearAddedByJobID()
 		return nil
 	}
 	return fmt.Errorf("unknown CommunityZoneTitle nullable field %s", name)
@@ -5669,6 +5773,9 @@ func (m *CommunityZoneTitleMutation) ResetField(name string) error {
 		return nil
 	case communityzonetitle.FieldRemovedAt:
 		m.ResetRemovedAt()
+		return nil
+	case communityzonetitle.FieldAddedByJobID:
+		m.ResetAddedByJobID()
 		return nil
 	case communityzonetitle.FieldPublicationTitle:
 		m.ResetPublicationTitle()
@@ -19762,6 +19869,8 @@ type ProfileMutation struct {
 	addschedule_day_of_month *int
 	schedule_time            *string
 	schedule_timezone        *string
+	schedule_since           *int64
+	addschedule_since        *int64
 	guard_percent            *int
 	addguard_percent         *int
 	guard_titles             *int
@@ -20567,6 +20676,76 @@ func (m *ProfileMutation) ResetScheduleTimezone() {
 	m.schedule_timezone = nil
 }
 
+// SetScheduleSince sets the "schedule_since" field.
+func (m *ProfileMutation) SetScheduleSince(i int64) {
+	m.schedule_since = &i
+	m.addschedule_since = nil
+}
+
+// ScheduleSince returns the value of the "schedule_since" field in the mutation.
+func (m *ProfileMutation) ScheduleSince() (r int64, exists bool) {
+	v := m.schedule_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScheduleSince returns the old "schedule_since" field's value of the Profile entity.
+// If the Profile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProfileMutation) OldScheduleSince(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScheduleSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScheduleSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScheduleSince: %w", err)
+	}
+	return oldValue.ScheduleSince, nil
+}
+
+// AddScheduleSince adds i to the "schedule_since" field.
+func (m *ProfileMutation) AddScheduleSince(i int64) {
+	if m.addschedule_since != nil {
+		*m.addschedule_since += i
+	} else {
+		m.addschedule_since = &i
+	}
+}
+
+// AddedScheduleSince returns the value that was added to the "schedule_since" field in this mutation.
+func (m *ProfileMutation) AddedScheduleSince() (r int64, exists bool) {
+	v := m.addschedule_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearScheduleSince clears the value of the "schedule_since" field.
+func (m *ProfileMutation) ClearScheduleSince() {
+	m.schedule_since = nil
+	m.addschedule_since = nil
+	m.clearedFields[profile.FieldScheduleSince] = struct{}{}
+}
+
+// ScheduleSinceCleared returns if the "schedule_since" field was cleared in this mutation.
+func (m *ProfileMutation) ScheduleSinceCleared() bool {
+	_, ok := m.clearedFields[profile.FieldScheduleSince]
+	return ok
+}
+
+// ResetScheduleSince resets all changes to the "schedule_since" field.
+func (m *ProfileMutation) ResetScheduleSince() {
+	m.schedule_since = nil
+	m.addschedule_since = nil
+	delete(m.clearedFields, profile.FieldScheduleSince)
+}
+
 // SetGuardPercent sets the "guard_percent" field.
 func (m *ProfileMutation) SetGuardPercent(i int) {
 	m.guard_percent = &i
@@ -21021,7 +21200,7 @@ func (m *ProfileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProfileMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.created_at != nil {
 		fields = append(fields, profile.FieldCreatedAt)
 	}
@@ -21069,6 +21248,9 @@ func (m *ProfileMutation) Fields() []string {
 	}
 	if m.schedule_timezone != nil {
 		fields = append(fields, profile.FieldScheduleTimezone)
+	}
+	if m.schedule_since != nil {
+		fields = append(fields, profile.FieldScheduleSince)
 	}
 	if m.guard_percent != nil {
 		fields = append(fields, profile.FieldGuardPercent)
@@ -21122,6 +21304,8 @@ func (m *ProfileMutation) Field(name string) (ent.Value, bool) {
 		return m.ScheduleTime()
 	case profile.FieldScheduleTimezone:
 		return m.ScheduleTimezone()
+	case profile.FieldScheduleSince:
+		return m.ScheduleSince()
 	case profile.FieldGuardPercent:
 		return m.GuardPercent()
 	case profile.FieldGuardTitles:
@@ -21171,6 +21355,8 @@ func (m *ProfileMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldScheduleTime(ctx)
 	case profile.FieldScheduleTimezone:
 		return m.OldScheduleTimezone(ctx)
+	case profile.FieldScheduleSince:
+		return m.OldScheduleSince(ctx)
 	case profile.FieldGuardPercent:
 		return m.OldGuardPercent(ctx)
 	case profile.FieldGuardTitles:
@@ -21300,6 +21486,13 @@ func (m *ProfileMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetScheduleTimezone(v)
 		return nil
+	case profile.FieldScheduleSince:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScheduleSince(v)
+		return nil
 	case profile.FieldGuardPercent:
 		v, ok := value.(int)
 		if !ok {
@@ -21351,6 +21544,9 @@ func (m *ProfileMutation) AddedFields() []string {
 	if m.addschedule_day_of_month != nil {
 		fields = append(fields, profile.FieldScheduleDayOfMonth)
 	}
+	if m.addschedule_since != nil {
+		fields = append(fields, profile.FieldScheduleSince)
+	}
 	if m.addguard_percent != nil {
 		fields = append(fields, profile.FieldGuardPercent)
 	}
@@ -21378,6 +21574,8 @@ func (m *ProfileMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedScheduleWeekday()
 	case profile.FieldScheduleDayOfMonth:
 		return m.AddedScheduleDayOfMonth()
+	case profile.FieldScheduleSince:
+		return m.AddedScheduleSince()
 	case profile.FieldGuardPercent:
 		return m.AddedGuardPercent()
 	case profile.FieldGuardTitles:
@@ -21428,6 +21626,13 @@ func (m *ProfileMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddScheduleDayOfMonth(v)
 		return nil
+	case profile.FieldScheduleSince:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddScheduleSince(v)
+		return nil
 	case profile.FieldGuardPercent:
 		v, ok := value.(int)
 		if !ok {
@@ -21456,7 +21661,11 @@ func (m *ProfileMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ProfileMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(profile.FieldScheduleSince) {
+		fields = append(fields, profile.FieldScheduleSince)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -21469,6 +21678,11 @@ func (m *ProfileMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ProfileMutation) ClearField(name string) error {
+	switch name {
+	case profile.FieldScheduleSince:
+		m.ClearScheduleSince()
+		return nil
+	}
 	return fmt.Errorf("unknown Profile nullable field %s", name)
 }
 
@@ -21523,6 +21737,9 @@ func (m *ProfileMutation) ResetField(name string) error {
 		return nil
 	case profile.FieldScheduleTimezone:
 		m.ResetScheduleTimezone()
+		return nil
+	case profile.FieldScheduleSince:
+		m.ResetScheduleSince()
 		return nil
 	case profile.FieldGuardPercent:
 		m.ResetGuardPercent()
@@ -22107,6 +22324,7 @@ type ProviderFileMutation struct {
 	addcreated_at    *int64
 	updated_at       *int64
 	addupdated_at    *int64
+	source           *string
 	content          *string
 	name             *string
 	_path            *string
@@ -22397,6 +22615,55 @@ func (m *ProviderFileMutation) ProfileIDCleared() bool {
 func (m *ProviderFileMutation) ResetProfileID() {
 	m.profile = nil
 	delete(m.clearedFields, providerfile.FieldProfileID)
+}
+
+// SetSource sets the "source" field.
+func (m *ProviderFileMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ProviderFileMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ProviderFile entity.
+// If the ProviderFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderFileMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *ProviderFileMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[providerfile.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *ProviderFileMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[providerfile.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ProviderFileMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, providerfile.FieldSource)
 }
 
 // SetContent sets the "content" field.
@@ -23040,7 +23307,7 @@ func (m *ProviderFileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProviderFileMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.created_at != nil {
 		fields = append(fields, providerfile.FieldCreatedAt)
 	}
@@ -23049,6 +23316,9 @@ func (m *ProviderFileMutation) Fields() []string {
 	}
 	if m.profile != nil {
 		fields = append(fields, providerfile.FieldProfileID)
+	}
+	if m.source != nil {
+		fields = append(fields, providerfile.FieldSource)
 	}
 	if m.content != nil {
 		fields = append(fields, providerfile.FieldContent)
@@ -23100,6 +23370,8 @@ func (m *ProviderFileMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case providerfile.FieldProfileID:
 		return m.ProfileID()
+	case providerfile.FieldSource:
+		return m.Source()
 	case providerfile.FieldContent:
 		return m.Content()
 	case providerfile.FieldName:
@@ -23139,6 +23411,8 @@ func (m *ProviderFileMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldUpdatedAt(ctx)
 	case providerfile.FieldProfileID:
 		return m.OldProfileID(ctx)
+	case providerfile.FieldSource:
+		return m.OldSource(ctx)
 	case providerfile.FieldContent:
 		return m.OldContent(ctx)
 	case providerfile.FieldName:
@@ -23192,6 +23466,13 @@ func (m *ProviderFileMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProfileID(v)
+		return nil
+	case providerfile.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
 		return nil
 	case providerfile.FieldContent:
 		v, ok := value.(string)
@@ -23385,6 +23666,9 @@ func (m *ProviderFileMutation) ClearedFields() []string {
 	if m.FieldCleared(providerfile.FieldProfileID) {
 		fields = append(fields, providerfile.FieldProfileID)
 	}
+	if m.FieldCleared(providerfile.FieldSource) {
+		fields = append(fields, providerfile.FieldSource)
+	}
 	if m.FieldCleared(providerfile.FieldAppliedAt) {
 		fields = append(fields, providerfile.FieldAppliedAt)
 	}
@@ -23405,6 +23689,9 @@ func (m *ProviderFileMutation) ClearField(name string) error {
 	case providerfile.FieldProfileID:
 		m.ClearProfileID()
 		return nil
+	case providerfile.FieldSource:
+		m.ClearSource()
+		return nil
 	case providerfile.FieldAppliedAt:
 		m.ClearAppliedAt()
 		return nil
@@ -23424,6 +23711,9 @@ func (m *ProviderFileMutation) ResetField(name string) error {
 		return nil
 	case providerfile.FieldProfileID:
 		m.ResetProfileID()
+		return nil
+	case providerfile.FieldSource:
+		m.ResetSource()
 		return nil
 	case providerfile.FieldContent:
 		m.ResetContent()
@@ -24198,6 +24488,8 @@ type SettingMutation struct {
 	addupdated_at                     *int64
 	institution_name                  *string
 	multi_campus_inventory_management *bool
+	sync_schedule_disabled_at         *int64
+	addsync_schedule_disabled_at      *int64
 	id_epoch                          *int64
 	addid_epoch                       *int64
 	seal_check                        *[]byte
@@ -24497,6 +24789,76 @@ func (m *SettingMutation) ResetMultiCampusInventoryManagement() {
 	m.multi_campus_inventory_management = nil
 }
 
+// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
+func (m *SettingMutation) SetSyncScheduleDisabledAt(i int64) {
+	m.sync_schedule_disabled_at = &i
+	m.addsync_schedule_disabled_at = nil
+}
+
+// SyncScheduleDisabledAt returns the value of the "sync_schedule_disabled_at" field in the mutation.
+func (m *SettingMutation) SyncScheduleDisabledAt() (r int64, exists bool) {
+	v := m.sync_schedule_disabled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSyncScheduleDisabledAt returns the old "sync_schedule_disabled_at" field's value of the Setting entity.
+// If the Setting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingMutation) OldSyncScheduleDisabledAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSyncScheduleDisabledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSyncScheduleDisabledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSyncScheduleDisabledAt: %w", err)
+	}
+	return oldValue.SyncScheduleDisabledAt, nil
+}
+
+// AddSyncScheduleDisabledAt adds i to the "sync_schedule_disabled_at" field.
+func (m *SettingMutation) AddSyncScheduleDisabledAt(i int64) {
+	if m.addsync_schedule_disabled_at != nil {
+		*m.addsync_schedule_disabled_at += i
+	} else {
+		m.addsync_schedule_disabled_at = &i
+	}
+}
+
+// AddedSyncScheduleDisabledAt returns the value that was added to the "sync_schedule_disabled_at" field in this mutation.
+func (m *SettingMutation) AddedSyncScheduleDisabledAt() (r int64, exists bool) {
+	v := m.addsync_schedule_disabled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearSyncScheduleDisabledAt clears the value of the "sync_schedule_disabled_at" field.
+func (m *SettingMutation) ClearSyncScheduleDisabledAt() {
+	m.sync_schedule_disabled_at = nil
+	m.addsync_schedule_disabled_at = nil
+	m.clearedFields[setting.FieldSyncScheduleDisabledAt] = struct{}{}
+}
+
+// SyncScheduleDisabledAtCleared returns if the "sync_schedule_disabled_at" field was cleared in this mutation.
+func (m *SettingMutation) SyncScheduleDisabledAtCleared() bool {
+	_, ok := m.clearedFields[setting.FieldSyncScheduleDisabledAt]
+	return ok
+}
+
+// ResetSyncScheduleDisabledAt resets all changes to the "sync_schedule_disabled_at" field.
+func (m *SettingMutation) ResetSyncScheduleDisabledAt() {
+	m.sync_schedule_disabled_at = nil
+	m.addsync_schedule_disabled_at = nil
+	delete(m.clearedFields, setting.FieldSyncScheduleDisabledAt)
+}
+
 // SetIDEpoch sets the "id_epoch" field.
 func (m *SettingMutation) SetIDEpoch(i int64) {
 	m.id_epoch = &i
@@ -24692,7 +25054,7 @@ func (m *SettingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SettingMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, setting.FieldCreatedAt)
 	}
@@ -24704,6 +25066,9 @@ func (m *SettingMutation) Fields() []string {
 	}
 	if m.multi_campus_inventory_management != nil {
 		fields = append(fields, setting.FieldMultiCampusInventoryManagement)
+	}
+	if m.sync_schedule_disabled_at != nil {
+		fields = append(fields, setting.FieldSyncScheduleDisabledAt)
 	}
 	if m.id_epoch != nil {
 		fields = append(fields, setting.FieldIDEpoch)
@@ -24730,6 +25095,8 @@ func (m *SettingMutation) Field(name string) (ent.Value, bool) {
 		return m.InstitutionName()
 	case setting.FieldMultiCampusInventoryManagement:
 		return m.MultiCampusInventoryManagement()
+	case setting.FieldSyncScheduleDisabledAt:
+		return m.SyncScheduleDisabledAt()
 	case setting.FieldIDEpoch:
 		return m.IDEpoch()
 	case setting.FieldSealCheck:
@@ -24753,6 +25120,8 @@ func (m *SettingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldInstitutionName(ctx)
 	case setting.FieldMultiCampusInventoryManagement:
 		return m.OldMultiCampusInventoryManagement(ctx)
+	case setting.FieldSyncScheduleDisabledAt:
+		return m.OldSyncScheduleDisabledAt(ctx)
 	case setting.FieldIDEpoch:
 		return m.OldIDEpoch(ctx)
 	case setting.FieldSealCheck:
@@ -24796,6 +25165,13 @@ func (m *SettingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetMultiCampusInventoryManagement(v)
 		return nil
+	case setting.FieldSyncScheduleDisabledAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSyncScheduleDisabledAt(v)
+		return nil
 	case setting.FieldIDEpoch:
 		v, ok := value.(int64)
 		if !ok {
@@ -24831,6 +25207,9 @@ func (m *SettingMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, setting.FieldUpdatedAt)
 	}
+	if m.addsync_schedule_disabled_at != nil {
+		fields = append(fields, setting.FieldSyncScheduleDisabledAt)
+	}
 	if m.addid_epoch != nil {
 		fields = append(fields, setting.FieldIDEpoch)
 	}
@@ -24849,6 +25228,8 @@ func (m *SettingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCreatedAt()
 	case setting.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
+	case setting.FieldSyncScheduleDisabledAt:
+		return m.AddedSyncScheduleDisabledAt()
 	case setting.FieldIDEpoch:
 		return m.AddedIDEpoch()
 	case setting.FieldVersion:
@@ -24876,6 +25257,13 @@ func (m *SettingMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUpdatedAt(v)
 		return nil
+	case setting.FieldSyncScheduleDisabledAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSyncScheduleDisabledAt(v)
+		return nil
 	case setting.FieldIDEpoch:
 		v, ok := value.(int64)
 		if !ok {
@@ -24898,6 +25286,9 @@ func (m *SettingMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *SettingMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(setting.FieldSyncScheduleDisabledAt) {
+		fields = append(fields, setting.FieldSyncScheduleDisabledAt)
+	}
 	if m.FieldCleared(setting.FieldSealCheck) {
 		fields = append(fields, setting.FieldSealCheck)
 	}
@@ -24915,6 +25306,9 @@ func (m *SettingMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *SettingMutation) ClearField(name string) error {
 	switch name {
+	case setting.FieldSyncScheduleDisabledAt:
+		m.ClearSyncScheduleDisabledAt()
+		return nil
 	case setting.FieldSealCheck:
 		m.ClearSealCheck()
 		return nil
@@ -24937,6 +25331,9 @@ func (m *SettingMutation) ResetField(name string) error {
 		return nil
 	case setting.FieldMultiCampusInventoryManagement:
 		m.ResetMultiCampusInventoryManagement()
+		return nil
+	case setting.FieldSyncScheduleDisabledAt:
+		m.ResetSyncScheduleDisabledAt()
 		return nil
 	case setting.FieldIDEpoch:
 		m.ResetIDEpoch()

@@ -48,6 +48,8 @@ type Profile struct {
 	ScheduleTime string `json:"schedule_time,omitempty"`
 	// IANA name
 	ScheduleTimezone string `json:"schedule_timezone,omitempty"`
+	// since when the schedule holds for the profile: it was changed or the profile activated; earlier moments are never made up
+	ScheduleSince int64 `json:"schedule_since,omitempty"`
 	// a run that takes away more than this share and more than guard_titles is held
 	GuardPercent int `json:"guard_percent,omitempty"`
 	// GuardTitles holds the value of the "guard_titles" field.
@@ -133,7 +135,7 @@ func (*Profile) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case profile.FieldActive, profile.FieldCommunityZoneOnly:
 			values[i] = new(sql.NullBool)
-		case profile.FieldID, profile.FieldCreatedAt, profile.FieldUpdatedAt, profile.FieldAPIKeySetAt, profile.FieldScheduleWeekday, profile.FieldScheduleDayOfMonth, profile.FieldGuardPercent, profile.FieldGuardTitles, profile.FieldVersion:
+		case profile.FieldID, profile.FieldCreatedAt, profile.FieldUpdatedAt, profile.FieldAPIKeySetAt, profile.FieldScheduleWeekday, profile.FieldScheduleDayOfMonth, profile.FieldScheduleSince, profile.FieldGuardPercent, profile.FieldGuardTitles, profile.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case profile.FieldType, profile.FieldProvider, profile.FieldDescription, profile.FieldCustomerNumber, profile.FieldAPIKeyFingerprint, profile.FieldFileFormat, profile.FieldScheduleFrequency, profile.FieldScheduleTime, profile.FieldScheduleTimezone:
 			values[i] = new(sql.NullString)
@@ -253,6 +255,12 @@ func (_m *Profile) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field schedule_timezone", values[i])
 			} else if value.Valid {
 				_m.ScheduleTimezone = value.String
+			}
+		case profile.FieldScheduleSince:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field schedule_since", values[i])
+			} else if value.Valid {
+				_m.ScheduleSince = value.Int64
 			}
 		case profile.FieldGuardPercent:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -385,6 +393,9 @@ func (_m *Profile) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("schedule_timezone=")
 	builder.WriteString(_m.ScheduleTimezone)
+	builder.WriteString(", ")
+	builder.WriteString("schedule_since=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ScheduleSince))
 	builder.WriteString(", ")
 	builder.WriteString("guard_percent=")
 	builder.WriteString(fmt.Sprintf("%v", _m.GuardPercent))

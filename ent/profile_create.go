@@ -199,6 +199,20 @@ func (_c *ProfileCreate) SetNillableScheduleTimezone(v *string) *ProfileCreate {
 	return _c
 }
 
+// SetScheduleSince sets the "schedule_since" field.
+func (_c *ProfileCreate) SetScheduleSince(v int64) *ProfileCreate {
+	_c.mutation.SetScheduleSince(v)
+	return _c
+}
+
+// SetNillableScheduleSince sets the "schedule_since" field if the given value is not nil.
+func (_c *ProfileCreate) SetNillableScheduleSince(v *int64) *ProfileCreate {
+	if v != nil {
+		_c.SetScheduleSince(*v)
+	}
+	return _c
+}
+
 // SetGuardPercent sets the "guard_percent" field.
 func (_c *ProfileCreate) SetGuardPercent(v int) *ProfileCreate {
 	_c.mutation.SetGuardPercent(v)
@@ -571,6 +585,10 @@ func (_c *ProfileCreate) createSpec() (*Profile, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ScheduleTimezone(); ok {
 		_spec.SetField(profile.FieldScheduleTimezone, field.TypeString, value)
 		_node.ScheduleTimezone = value
+	}
+	if value, ok := _c.mutation.ScheduleSince(); ok {
+		_spec.SetField(profile.FieldScheduleSince, field.TypeInt64, value)
+		_node.ScheduleSince = value
 	}
 	if value, ok := _c.mutation.GuardPercent(); ok {
 		_spec.SetField(profile.FieldGuardPercent, field.TypeInt, value)

@@ -234,6 +234,33 @@ func (_u *ProfileUpdate) SetNillableScheduleTimezone(v *string) *ProfileUpdate {
 	return _u
 }
 
+// SetScheduleSince sets the "schedule_since" field.
+func (_u *ProfileUpdate) SetScheduleSince(v int64) *ProfileUpdate {
+	_u.mutation.ResetScheduleSince()
+	_u.mutation.SetScheduleSince(v)
+	return _u
+}
+
+// SetNillableScheduleSince sets the "schedule_since" field if the given value is not nil.
+func (_u *ProfileUpdate) SetNillableScheduleSince(v *int64) *ProfileUpdate {
+	if v != nil {
+		_u.SetScheduleSince(*v)
+	}
+	return _u
+}
+
+// AddScheduleSince adds value to the "schedule_since" field.
+func (_u *ProfileUpdate) AddScheduleSince(v int64) *ProfileUpdate {
+	_u.mutation.AddScheduleSince(v)
+	return _u
+}
+
+// ClearScheduleSince clears the value of the "schedule_since" field.
+func (_u *ProfileUpdate) ClearScheduleSince() *ProfileUpdate {
+	_u.mutation.ClearScheduleSince()
+	return _u
+}
+
 // SetGuardPercent sets the "guard_percent" field.
 func (_u *ProfileUpdate) SetGuardPercent(v int) *ProfileUpdate {
 	_u.mutation.ResetGuardPercent()
@@ -552,6 +579,15 @@ func (_u *ProfileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.ScheduleTimezone(); ok {
 		_spec.SetField(profile.FieldScheduleTimezone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ScheduleSince(); ok {
+		_spec.SetField(profile.FieldScheduleSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedScheduleSince(); ok {
+		_spec.AddField(profile.FieldScheduleSince, field.TypeInt64, value)
+	}
+	if _u.mutation.ScheduleSinceCleared() {
+		_spec.ClearField(profile.FieldScheduleSince, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.GuardPercent(); ok {
 		_spec.SetField(profile.FieldGuardPercent, field.TypeInt, value)
@@ -978,6 +1014,33 @@ func (_u *ProfileUpdateOne) SetNillableScheduleTimezone(v *string) *ProfileUpdat
 	return _u
 }
 
+// SetScheduleSince sets the "schedule_since" field.
+func (_u *ProfileUpdateOne) SetScheduleSince(v int64) *ProfileUpdateOne {
+	_u.mutation.ResetScheduleSince()
+	_u.mutation.SetScheduleSince(v)
+	return _u
+}
+
+// SetNillableScheduleSince sets the "schedule_since" field if the given value is not nil.
+func (_u *ProfileUpdateOne) SetNillableScheduleSince(v *int64) *ProfileUpdateOne {
+	if v != nil {
+		_u.SetScheduleSince(*v)
+	}
+	return _u
+}
+
+// AddScheduleSince adds value to the "schedule_since" field.
+func (_u *ProfileUpdateOne) AddScheduleSince(v int64) *ProfileUpdateOne {
+	_u.mutation.AddScheduleSince(v)
+	return _u
+}
+
+// ClearScheduleSince clears the value of the "schedule_since" field.
+func (_u *ProfileUpdateOne) ClearScheduleSince() *ProfileUpdateOne {
+	_u.mutation.ClearScheduleSince()
+	return _u
+}
+
 // SetGuardPercent sets the "guard_percent" field.
 func (_u *ProfileUpdateOne) SetGuardPercent(v int) *ProfileUpdateOne {
 	_u.mutation.ResetGuardPercent()
@@ -1326,6 +1389,15 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 	}
 	if value, ok := _u.mutation.ScheduleTimezone(); ok {
 		_spec.SetField(profile.FieldScheduleTimezone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ScheduleSince(); ok {
+		_spec.SetField(profile.FieldScheduleSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedScheduleSince(); ok {
+		_spec.AddField(profile.FieldScheduleSince, field.TypeInt64, value)
+	}
+	if _u.mutation.ScheduleSinceCleared() {
+		_spec.ClearField(profile.FieldScheduleSince, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.GuardPercent(); ok {
 		_spec.SetField(profile.FieldGuardPercent, field.TypeInt, value)

@@ -23,7 +23,9 @@ type ProviderFile struct {
 	UpdatedAt int64 `json:"updated_at,omitempty"`
 	// ProfileID holds the value of the "profile_id" field.
 	ProfileID *int64 `json:"profile_id,omitempty"`
-	// BOOKS or JOURNALS
+	// NULL: fetched for a profile, or given for one; GLOBAL: the provider's global title list; UPLOAD: given by a person
+	Source string `json:"source,omitempty"`
+	// BOOKS or JOURNALS; empty: an uploaded list of both
 	Content string `json:"content,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
@@ -91,7 +93,7 @@ func (*ProviderFile) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case providerfile.FieldID, providerfile.FieldCreatedAt, providerfile.FieldUpdatedAt, providerfile.FieldProfileID, providerfile.FieldSize, providerfile.FieldStoredSize, providerfile.FieldFetchedAt, providerfile.FieldAppliedAt:
 			values[i] = new(sql.NullInt64)
-		case providerfile.FieldContent, providerfile.FieldName, providerfile.FieldPath, providerfile.FieldSha256, providerfile.FieldEtag, providerfile.FieldLastModified, providerfile.FieldDate, providerfile.FieldOutcome:
+		case providerfile.FieldSource, providerfile.FieldContent, providerfile.FieldName, providerfile.FieldPath, providerfile.FieldSha256, providerfile.FieldEtag, providerfile.FieldLastModified, providerfile.FieldDate, providerfile.FieldOutcome:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -132,6 +134,12 @@ func (_m *ProviderFile) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ProfileID = new(int64)
 				*_m.ProfileID = value.Int64
+			}
+		case providerfile.FieldSource:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field source", values[i])
+			} else if value.Valid {
+				_m.Source = value.String
 			}
 		case providerfile.FieldContent:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -262,6 +270,9 @@ func (_m *ProviderFile) String() string {
 		builder.WriteString("profile_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("source=")
+	builder.WriteString(_m.Source)
 	builder.WriteString(", ")
 	builder.WriteString("content=")
 	builder.WriteString(_m.Content)

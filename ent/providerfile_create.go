@@ -47,6 +47,20 @@ func (_c *ProviderFileCreate) SetNillableProfileID(v *int64) *ProviderFileCreate
 	return _c
 }
 
+// SetSource sets the "source" field.
+func (_c *ProviderFileCreate) SetSource(v string) *ProviderFileCreate {
+	_c.mutation.SetSource(v)
+	return _c
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_c *ProviderFileCreate) SetNillableSource(v *string) *ProviderFileCreate {
+	if v != nil {
+		_c.SetSource(*v)
+	}
+	return _c
+}
+
 // SetContent sets the "content" field.
 func (_c *ProviderFileCreate) SetContent(v string) *ProviderFileCreate {
 	_c.mutation.SetContent(v)
@@ -318,6 +332,10 @@ func (_c *ProviderFileCreate) createSpec() (*ProviderFile, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(providerfile.FieldUpdatedAt, field.TypeInt64, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Source(); ok {
+		_spec.SetField(providerfile.FieldSource, field.TypeString, value)
+		_node.Source = value
 	}
 	if value, ok := _c.mutation.Content(); ok {
 		_spec.SetField(providerfile.FieldContent, field.TypeString, value)

@@ -373,6 +373,9 @@ func (_u *ProviderFileUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedUpdatedAt(); ok {
 		_spec.AddField(providerfile.FieldUpdatedAt, field.TypeInt64, value)
 	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(providerfile.FieldSource, field.TypeString)
+	}
 	if value, ok := _u.mutation.Content(); ok {
 		_spec.SetField(providerfile.FieldContent, field.TypeString, value)
 	}
@@ -892,6 +895,9 @@ func (_u *ProviderFileUpdateOne) sqlSave(ctx context.Context) (_node *ProviderFi
 	}
 	if value, ok := _u.mutation.AddedUpdatedAt(); ok {
 		_spec.AddField(providerfile.FieldUpdatedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(providerfile.FieldSource, field.TypeString)
 	}
 	if value, ok := _u.mutation.Content(); ok {
 		_spec.SetField(providerfile.FieldContent, field.TypeString, value)

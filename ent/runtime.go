@@ -71,83 +71,83 @@ func init() {
 	// communityzonetitle.DefaultCoverageHash holds the default value on creation for the coverage_hash field.
 	communityzonetitle.DefaultCoverageHash = communityzonetitleDescCoverageHash.Default.(int64)
 	// communityzonetitleDescPrintIdentifier is the schema descriptor for print_identifier field.
-	communityzonetitleDescPrintIdentifier := communityzonetitleFields[5].Descriptor()
+	communityzonetitleDescPrintIdentifier := communityzonetitleFields[6].Descriptor()
 	// communityzonetitle.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
 	communityzonetitle.DefaultPrintIdentifier = communityzonetitleDescPrintIdentifier.Default.(string)
 	// communityzonetitleDescOnlineIdentifier is the schema descriptor for online_identifier field.
-	communityzonetitleDescOnlineIdentifier := communityzonetitleFields[6].Descriptor()
+	communityzonetitleDescOnlineIdentifier := communityzonetitleFields[7].Descriptor()
 	// communityzonetitle.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
 	communityzonetitle.DefaultOnlineIdentifier = communityzonetitleDescOnlineIdentifier.Default.(string)
 	// communityzonetitleDescTitleURL is the schema descriptor for title_url field.
-	communityzonetitleDescTitleURL := communityzonetitleFields[7].Descriptor()
+	communityzonetitleDescTitleURL := communityzonetitleFields[8].Descriptor()
 	// communityzonetitle.DefaultTitleURL holds the default value on creation for the title_url field.
 	communityzonetitle.DefaultTitleURL = communityzonetitleDescTitleURL.Default.(string)
 	// communityzonetitleDescFirstAuthor is the schema descriptor for first_author field.
-	communityzonetitleDescFirstAuthor := communityzonetitleFields[8].Descriptor()
+	communityzonetitleDescFirstAuthor := communityzonetitleFields[9].Descriptor()
 	// communityzonetitle.DefaultFirstAuthor holds the default value on creation for the first_author field.
 	communityzonetitle.DefaultFirstAuthor = communityzonetitleDescFirstAuthor.Default.(string)
 	// communityzonetitleDescTitleID is the schema descriptor for title_id field.
-	communityzonetitleDescTitleID := communityzonetitleFields[9].Descriptor()
+	communityzonetitleDescTitleID := communityzonetitleFields[10].Descriptor()
 	// communityzonetitle.DefaultTitleID holds the default value on creation for the title_id field.
 	communityzonetitle.DefaultTitleID = communityzonetitleDescTitleID.Default.(string)
 	// communityzonetitleDescCoverageDepth is the schema descriptor for coverage_depth field.
-	communityzonetitleDescCoverageDepth := communityzonetitleFields[10].Descriptor()
+	communityzonetitleDescCoverageDepth := communityzonetitleFields[11].Descriptor()
 	// communityzonetitle.DefaultCoverageDepth holds the default value on creation for the coverage_depth field.
 	communityzonetitle.DefaultCoverageDepth = communityzonetitleDescCoverageDepth.Default.(string)
 	// communityzonetitleDescNotes is the schema descriptor for notes field.
-	communityzonetitleDescNotes := communityzonetitleFields[11].Descriptor()
+	communityzonetitleDescNotes := communityzonetitleFields[12].Descriptor()
 	// communityzonetitle.DefaultNotes holds the default value on creation for the notes field.
 	communityzonetitle.DefaultNotes = communityzonetitleDescNotes.Default.(string)
 	// communityzonetitleDescPublisherName is the schema descriptor for publisher_name field.
-	communityzonetitleDescPublisherName := communityzonetitleFields[12].Descriptor()
+	communityzonetitleDescPublisherName := communityzonetitleFields[13].Descriptor()
 	// communityzonetitle.DefaultPublisherName holds the default value on creation for the publisher_name field.
 	communityzonetitle.DefaultPublisherName = communityzonetitleDescPublisherName.Default.(string)
 	// communityzonetitleDescPublicationType is the schema descriptor for publication_type field.
-	communityzonetitleDescPublicationType := communityzonetitleFields[13].Descriptor()
+	communityzonetitleDescPublicationType := communityzonetitleFields[14].Descriptor()
 	// communityzonetitle.DefaultPublicationType holds the default value on creation for the publication_type field.
 	communityzonetitle.DefaultPublicationType = communityzonetitleDescPublicationType.Default.(string)
 	// communityzonetitleDescDateMonographPublishedPrint is the schema descriptor for date_monograph_published_print field.
-	communityzonetitleDescDateMonographPublishedPrint := communityzonetitleFields[14].Descriptor()
+	communityzonetitleDescDateMonographPublishedPrint := communityzonetitleFields[15].Descriptor()
 	// communityzonetitle.DefaultDateMonographPublishedPrint holds the default value on creation for the date_monograph_published_print field.
 	communityzonetitle.DefaultDateMonographPublishedPrint = communityzonetitleDescDateMonographPublishedPrint.Default.(string)
 	// communityzonetitleDescDateMonographPublishedOnline is the schema descriptor for date_monograph_published_online field.
-	communityzonetitleDescDateMonographPublishedOnline := communityzonetitleFields[15].Descriptor()
+	communityzonetitleDescDateMonographPublishedOnline := communityzonetitleFields[16].Descriptor()
 	// communityzonetitle.DefaultDateMonographPublishedOnline holds the default value on creation for the date_monograph_published_online field.
 	communityzonetitle.DefaultDateMonographPublishedOnline = communityzonetitleDescDateMonographPublishedOnline.Default.(string)
 	// communityzonetitleDescMonographVolume is the schema descriptor for monograph_volume field.
-	communityzonetitleDescMonographVolume := communityzonetitleFields[16].Descriptor()
+	communityzonetitleDescMonographVolume := communityzonetitleFields[17].Descriptor()
 	// communityzonetitle.DefaultMonographVolume holds the default value on creation for the monograph_volume field.
 	communityzonetitle.DefaultMonographVolume = communityzonetitleDescMonographVolume.Default.(string)
 	// communityzonetitleDescMonographEdition is the schema descriptor for monograph_edition field.
-	communityzonetitleDescMonographEdition := communityzonetitleFields[17].Descriptor()
+	communityzonetitleDescMonographEdition := communityzonetitleFields[18].Descriptor()
 	// communityzonetitle.DefaultMonographEdition holds the default value on creation for the monograph_edition field.
 	communityzonetitle.DefaultMonographEdition = communityzonetitleDescMonographEdition.Default.(string)
 	// communityzonetitleDescFirstEditor is the schema descriptor for first_editor field.
-	communityzonetitleDescFirstEditor := communityzonetitleFields[18].Descriptor()
+	communityzonetitleDescFirstEditor := communityzonetitleFields[19].Descriptor()
 	// communityzonetitle.DefaultFirstEditor holds the default value on creation for the first_editor field.
 	communityzonetitle.DefaultFirstEditor = communityzonetitleDescFirstEditor.Default.(string)
 	// communityzonetitleDescParentPublicationTitleID is the schema descriptor for parent_publication_title_id field.
-	communityzonetitleDescParentPublicationTitleID := communityzonetitleFields[19].Descriptor()
+	communityzonetitleDescParentPublicationTitleID := communityzonetitleFields[20].Descriptor()
 	// communityzonetitle.DefaultParentPublicationTitleID holds the default value on creation for the parent_publication_title_id field.
 	communityzonetitle.DefaultParentPublicationTitleID = communityzonetitleDescParentPublicationTitleID.Default.(string)
 	// communityzonetitleDescPrecedingPublicationTitleID is the schema descriptor for preceding_publication_title_id field.
-	communityzonetitleDescPrecedingPublicationTitleID := communityzonetitleFields[20].Descriptor()
+	communityzonetitleDescPrecedingPublicationTitleID := communityzonetitleFields[21].Descriptor()
 	// communityzonetitle.DefaultPrecedingPublicationTitleID holds the default value on creation for the preceding_publication_title_id field.
 	communityzonetitle.DefaultPrecedingPublicationTitleID = communityzonetitleDescPrecedingPublicationTitleID.Default.(string)
 	// communityzonetitleDescAccessType is the schema descriptor for access_type field.
-	communityzonetitleDescAccessType := communityzonetitleFields[21].Descriptor()
+	communityzonetitleDescAccessType := communityzonetitleFields[22].Descriptor()
 	// communityzonetitle.DefaultAccessType holds the default value on creation for the access_type field.
 	communityzonetitle.DefaultAccessType = communityzonetitleDescAccessType.Default.(string)
 	// communityzonetitleDescPrintKey is the schema descriptor for print_key field.
-	communityzonetitleDescPrintKey := communityzonetitleFields[23].Descriptor()
+	communityzonetitleDescPrintKey := communityzonetitleFields[24].Descriptor()
 	// communityzonetitle.DefaultPrintKey holds the default value on creation for the print_key field.
 	communityzonetitle.DefaultPrintKey = communityzonetitleDescPrintKey.Default.(string)
 	// communityzonetitleDescOnlineKey is the schema descriptor for online_key field.
-	communityzonetitleDescOnlineKey := communityzonetitleFields[24].Descriptor()
+	communityzonetitleDescOnlineKey := communityzonetitleFields[25].Descriptor()
 	// communityzonetitle.DefaultOnlineKey holds the default value on creation for the online_key field.
 	communityzonetitle.DefaultOnlineKey = communityzonetitleDescOnlineKey.Default.(string)
 	// communityzonetitleDescMoreKeys is the schema descriptor for more_keys field.
-	communityzonetitleDescMoreKeys := communityzonetitleFields[25].Descriptor()
+	communityzonetitleDescMoreKeys := communityzonetitleFields[26].Descriptor()
 	// communityzonetitle.DefaultMoreKeys holds the default value on creation for the more_keys field.
 	communityzonetitle.DefaultMoreKeys = communityzonetitleDescMoreKeys.Default.(string)
 	coveragestatementFields := schema.CoverageStatement{}.Fields()
@@ -497,37 +497,37 @@ func init() {
 	// profile.DefaultScheduleTimezone holds the default value on creation for the schedule_timezone field.
 	profile.DefaultScheduleTimezone = profileDescScheduleTimezone.Default.(string)
 	// profileDescGuardPercent is the schema descriptor for guard_percent field.
-	profileDescGuardPercent := profileFields[14].Descriptor()
+	profileDescGuardPercent := profileFields[15].Descriptor()
 	// profile.DefaultGuardPercent holds the default value on creation for the guard_percent field.
 	profile.DefaultGuardPercent = profileDescGuardPercent.Default.(int)
 	// profileDescGuardTitles is the schema descriptor for guard_titles field.
-	profileDescGuardTitles := profileFields[15].Descriptor()
+	profileDescGuardTitles := profileFields[16].Descriptor()
 	// profile.DefaultGuardTitles holds the default value on creation for the guard_titles field.
 	profile.DefaultGuardTitles = profileDescGuardTitles.Default.(int)
 	// profileDescCommunityZoneOnly is the schema descriptor for community_zone_only field.
-	profileDescCommunityZoneOnly := profileFields[16].Descriptor()
+	profileDescCommunityZoneOnly := profileFields[17].Descriptor()
 	// profile.DefaultCommunityZoneOnly holds the default value on creation for the community_zone_only field.
 	profile.DefaultCommunityZoneOnly = profileDescCommunityZoneOnly.Default.(bool)
 	// profileDescVersion is the schema descriptor for version field.
-	profileDescVersion := profileFields[17].Descriptor()
+	profileDescVersion := profileFields[18].Descriptor()
 	// profile.DefaultVersion holds the default value on creation for the version field.
 	profile.DefaultVersion = profileDescVersion.Default.(int)
 	providerfileFields := schema.ProviderFile{}.Fields()
 	_ = providerfileFields
 	// providerfileDescEtag is the schema descriptor for etag field.
-	providerfileDescEtag := providerfileFields[7].Descriptor()
+	providerfileDescEtag := providerfileFields[8].Descriptor()
 	// providerfile.DefaultEtag holds the default value on creation for the etag field.
 	providerfile.DefaultEtag = providerfileDescEtag.Default.(string)
 	// providerfileDescLastModified is the schema descriptor for last_modified field.
-	providerfileDescLastModified := providerfileFields[8].Descriptor()
+	providerfileDescLastModified := providerfileFields[9].Descriptor()
 	// providerfile.DefaultLastModified holds the default value on creation for the last_modified field.
 	providerfile.DefaultLastModified = providerfileDescLastModified.Default.(string)
 	// providerfileDescDate is the schema descriptor for date field.
-	providerfileDescDate := providerfileFields[9].Descriptor()
+	providerfileDescDate := providerfileFields[10].Descriptor()
 	// providerfile.DefaultDate holds the default value on creation for the date field.
 	providerfile.DefaultDate = providerfileDescDate.Default.(string)
 	// providerfileDescOutcome is the schema descriptor for outcome field.
-	providerfileDescOutcome := providerfileFields[12].Descriptor()
+	providerfileDescOutcome := providerfileFields[13].Descriptor()
 	// providerfile.DefaultOutcome holds the default value on creation for the outcome field.
 	providerfile.DefaultOutcome = providerfileDescOutcome.Default.(string)
 	settingFields := schema.Setting{}.Fields()
@@ -541,11 +541,11 @@ func init() {
 	// setting.DefaultMultiCampusInventoryManagement holds the default value on creation for the multi_campus_inventory_management field.
 	setting.DefaultMultiCampusInventoryManagement = settingDescMultiCampusInventoryManagement.Default.(bool)
 	// settingDescIDEpoch is the schema descriptor for id_epoch field.
-	settingDescIDEpoch := settingFields[2].Descriptor()
+	settingDescIDEpoch := settingFields[3].Descriptor()
 	// setting.DefaultIDEpoch holds the default value on creation for the id_epoch field.
 	setting.DefaultIDEpoch = settingDescIDEpoch.Default.(int64)
 	// settingDescVersion is the schema descriptor for version field.
-	settingDescVersion := settingFields[4].Descriptor()
+	settingDescVersion := settingFields[5].Descriptor()
 	// setting.DefaultVersion holds the default value on creation for the version field.
 	setting.DefaultVersion = settingDescVersion.Default.(int)
 }

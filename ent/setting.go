@@ -24,6 +24,8 @@ type Setting struct {
 	InstitutionName string `json:"institution_name,omitempty"`
 	// MultiCampusInventoryManagement holds the value of the "multi_campus_inventory_management" field.
 	MultiCampusInventoryManagement bool `json:"multi_campus_inventory_management,omitempty"`
+	// since when the common schedule of the active profiles is disabled; NULL: it runs
+	SyncScheduleDisabledAt *int64 `json:"sync_schedule_disabled_at,omitempty"`
 	// raised once by every process that opens the database to write
 	IDEpoch int64 `json:"id_epoch,omitempty"`
 	// a known text sealed with the key of this installation
@@ -42,7 +44,7 @@ func (*Setting) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case setting.FieldMultiCampusInventoryManagement:
 			values[i] = new(sql.NullBool)
-		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldIDEpoch, setting.FieldVersion:
+		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldSyncScheduleDisabledAt, setting.FieldIDEpoch, setting.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case setting.FieldInstitutionName:
 			values[i] = new(sql.NullString)
@@ -90,6 +92,13 @@ func (_m *Setting) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field multi_campus_inventory_management", values[i])
 			} else if value.Valid {
 				_m.MultiCampusInventoryManagement = value.Bool
+			}
+		case setting.FieldSyncScheduleDisabledAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field sync_schedule_disabled_at", values[i])
+			} else if value.Valid {
+				_m.SyncScheduleDisabledAt = new(int64)
+				*_m.SyncScheduleDisabledAt = value.Int64
 			}
 		case setting.FieldIDEpoch:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -156,6 +165,11 @@ func (_m *Setting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("multi_campus_inventory_management=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MultiCampusInventoryManagement))
+	builder.WriteString(", ")
+	if v := _m.SyncScheduleDisabledAt; v != nil {
+		builder.WriteString("sync_schedule_disabled_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("id_epoch=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IDEpoch))

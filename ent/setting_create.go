@@ -59,6 +59,20 @@ func (_c *SettingCreate) SetNillableMultiCampusInventoryManagement(v *bool) *Set
 	return _c
 }
 
+// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
+func (_c *SettingCreate) SetSyncScheduleDisabledAt(v int64) *SettingCreate {
+	_c.mutation.SetSyncScheduleDisabledAt(v)
+	return _c
+}
+
+// SetNillableSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field if the given value is not nil.
+func (_c *SettingCreate) SetNillableSyncScheduleDisabledAt(v *int64) *SettingCreate {
+	if v != nil {
+		_c.SetSyncScheduleDisabledAt(*v)
+	}
+	return _c
+}
+
 // SetIDEpoch sets the "id_epoch" field.
 func (_c *SettingCreate) SetIDEpoch(v int64) *SettingCreate {
 	_c.mutation.SetIDEpoch(v)
@@ -219,6 +233,10 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MultiCampusInventoryManagement(); ok {
 		_spec.SetField(setting.FieldMultiCampusInventoryManagement, field.TypeBool, value)
 		_node.MultiCampusInventoryManagement = value
+	}
+	if value, ok := _c.mutation.SyncScheduleDisabledAt(); ok {
+		_spec.SetField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
+		_node.SyncScheduleDisabledAt = &value
 	}
 	if value, ok := _c.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)

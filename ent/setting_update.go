@@ -77,6 +77,33 @@ func (_u *SettingUpdate) SetNillableMultiCampusInventoryManagement(v *bool) *Set
 	return _u
 }
 
+// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
+func (_u *SettingUpdate) SetSyncScheduleDisabledAt(v int64) *SettingUpdate {
+	_u.mutation.ResetSyncScheduleDisabledAt()
+	_u.mutation.SetSyncScheduleDisabledAt(v)
+	return _u
+}
+
+// SetNillableSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field if the given value is not nil.
+func (_u *SettingUpdate) SetNillableSyncScheduleDisabledAt(v *int64) *SettingUpdate {
+	if v != nil {
+		_u.SetSyncScheduleDisabledAt(*v)
+	}
+	return _u
+}
+
+// AddSyncScheduleDisabledAt adds value to the "sync_schedule_disabled_at" field.
+func (_u *SettingUpdate) AddSyncScheduleDisabledAt(v int64) *SettingUpdate {
+	_u.mutation.AddSyncScheduleDisabledAt(v)
+	return _u
+}
+
+// ClearSyncScheduleDisabledAt clears the value of the "sync_schedule_disabled_at" field.
+func (_u *SettingUpdate) ClearSyncScheduleDisabledAt() *SettingUpdate {
+	_u.mutation.ClearSyncScheduleDisabledAt()
+	return _u
+}
+
 // SetIDEpoch sets the "id_epoch" field.
 func (_u *SettingUpdate) SetIDEpoch(v int64) *SettingUpdate {
 	_u.mutation.ResetIDEpoch()
@@ -190,6 +217,15 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.MultiCampusInventoryManagement(); ok {
 		_spec.SetField(setting.FieldMultiCampusInventoryManagement, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.SyncScheduleDisabledAt(); ok {
+		_spec.SetField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSyncScheduleDisabledAt(); ok {
+		_spec.AddField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
+	}
+	if _u.mutation.SyncScheduleDisabledAtCleared() {
+		_spec.ClearField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)
 	}
@@ -276,6 +312,33 @@ func (_u *SettingUpdateOne) SetNillableMultiCampusInventoryManagement(v *bool) *
 	if v != nil {
 		_u.SetMultiCampusInventoryManagement(*v)
 	}
+	return _u
+}
+
+// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
+func (_u *SettingUpdateOne) SetSyncScheduleDisabledAt(v int64) *SettingUpdateOne {
+	_u.mutation.ResetSyncScheduleDisabledAt()
+	_u.mutation.SetSyncScheduleDisabledAt(v)
+	return _u
+}
+
+// SetNillableSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field if the given value is not nil.
+func (_u *SettingUpdateOne) SetNillableSyncScheduleDisabledAt(v *int64) *SettingUpdateOne {
+	if v != nil {
+		_u.SetSyncScheduleDisabledAt(*v)
+	}
+	return _u
+}
+
+// AddSyncScheduleDisabledAt adds value to the "sync_schedule_disabled_at" field.
+func (_u *SettingUpdateOne) AddSyncScheduleDisabledAt(v int64) *SettingUpdateOne {
+	_u.mutation.AddSyncScheduleDisabledAt(v)
+	return _u
+}
+
+// ClearSyncScheduleDisabledAt clears the value of the "sync_schedule_disabled_at" field.
+func (_u *SettingUpdateOne) ClearSyncScheduleDisabledAt() *SettingUpdateOne {
+	_u.mutation.ClearSyncScheduleDisabledAt()
 	return _u
 }
 
@@ -421,6 +484,15 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 	}
 	if value, ok := _u.mutation.MultiCampusInventoryManagement(); ok {
 		_spec.SetField(setting.FieldMultiCampusInventoryManagement, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SyncScheduleDisabledAt(); ok {
+		_spec.SetField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSyncScheduleDisabledAt(); ok {
+		_spec.AddField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
+	}
+	if _u.mutation.SyncScheduleDisabledAtCleared() {
+		_spec.ClearField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)

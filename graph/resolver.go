@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"io"
 
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
@@ -18,6 +19,16 @@ type Jobs interface {
 	Approve(ctx context.Context, jobID int64) (*ent.Job, error)
 	Reject(ctx context.Context, jobID int64) (*ent.Job, error)
 	Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error)
+	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
+	KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error)
+	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
+	QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64) (*ent.Job, error)
+	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
+	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)
+	TestConnection(ctx context.Context, in jobs.ConnectionRequest) ([]jobs.ConnectionResult, error)
+	ScheduledJobs(ctx context.Context) ([]jobs.ScheduledJob, error)
+	EnableScheduled(ctx context.Context, id string, enabled bool) (*jobs.ScheduledJob, error)
+	RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error)
 	Nudge()
 	Watch(ctx context.Context, jobID int64) <-chan struct{}
 }
@@ -35,6 +46,9 @@ type (
 	mutationResolver                struct{ *resolver }
 	subscriptionResolver            struct{ *resolver }
 	collectionResolver              struct{ *resolver }
+	collectionSetResolver           struct{ *resolver }
+	communityZoneTitleResolver      struct{ *resolver }
+	licenseResolver                 struct{ *resolver }
 	communityZoneCollectionResolver struct{ *resolver }
 	coverageResolver                struct{ *resolver }
 	entitlementResolver             struct{ *resolver }
@@ -76,3 +90,9 @@ func (r *resolver) PoLine() generated.PoLineResolver             { return poLine
 func (r *resolver) Portfolio() generated.PortfolioResolver       { return portfolioResolver{r} }
 func (r *resolver) Profile() generated.ProfileResolver           { return profileResolver{r} }
 func (r *resolver) ProviderFile() generated.ProviderFileResolver { return providerFileResolver{r} }
+
+func (r *resolver) CollectionSet() generated.CollectionSetResolver { return collectionSetResolver{r} }
+func (r *resolver) License() generated.LicenseResolver             { return licenseResolver{r} }
+func (r *resolver) CommunityZoneTitle() generated.CommunityZoneTitleResolver {
+	return communityZoneTitleResolver{r}
+}

@@ -28,6 +28,12 @@ const (
 	Locked    Action = "LOCKED"                // a field that staff locked and the file has otherwise
 	NotInZone Action = "NOT_IN_COMMUNITY_ZONE" // a title that the Community Zone does not have
 	Left      Action = "LEFT"                  // something that an undo does not put back, because it was changed since
+
+	MovePOLine      Action = "MOVE_PO_LINE"     // a PO line is moved to the counterpart of its portfolio
+	MoveLicense     Action = "MOVE_LICENSE"     // a license is
+	LicenseConflict Action = "LICENSE_CONFLICT" // the counterpart has another license
+	NoCounterpart   Action = "NO_COUNTERPART"   // something to move, and nowhere to
+	NothingToMove   Action = "NOTHING_TO_MOVE"  // no PO line, no license
 )
 
 // Counts are of titles, but for Rows, Free and Invalid, which are of rows, and Statements.
@@ -55,6 +61,18 @@ type Counts struct {
 	UnlistedFindings     int          `json:"unlistedFindings"`
 	EntitlementsBefore   int          `json:"entitlementsBefore"`
 	EntitlementsAffected int          `json:"entitlementsAffected"` // what the guard judged: removed, kept and withdrawn
+	Move                 *MoveCounts  `json:"move,omitempty"`       // of a move of PO lines and licenses; nil for any other job
+}
+
+// MoveCounts are what a move of PO lines and licenses comes to. All but PoLinesMoved count portfolios.
+type MoveCounts struct {
+	Portfolios    int `json:"portfolios"`
+	PoLinesMoved  int `json:"poLinesMoved"`
+	LicensesMoved int `json:"licensesMoved"`
+	NoCounterpart int `json:"noCounterpart"`
+	Ambiguous     int `json:"ambiguous"`
+	Conflicts     int `json:"conflicts"`
+	NothingToMove int `json:"nothingToMove"`
 }
 
 // FieldCount is how many updated titles differ in a field.
@@ -99,6 +117,22 @@ func (c *Counts) Merge(o Counts) {
 	for _, f := range o.Fields {
 		c.addField(f.Name, f.Titles)
 	}
+	if o.Move != nil {
+		if c.Move == nil {
+			c.Move = &MoveCounts{}
+		}
+		c.Move.merge(*o.Move)
+	}
+}
+
+func (m *MoveCounts) merge(o MoveCounts) {
+	m.Portfolios += o.Portfolios
+	m.PoLinesMoved += o.PoLinesMoved
+	m.LicensesMoved += o.LicensesMoved
+	m.NoCounterpart += o.NoCounterpart
+	m.Ambiguous += o.Ambiguous
+	m.Conflicts += o.Conflicts
+	m.NothingToMove += o.NothingToMove
 }
 
 // addField counts titles for a field, keeping the most changed first and names in order where equal.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
@@ -76,7 +77,7 @@ func takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job) (free bool
 	if row.Mode != Apply {
 		return true, nil
 	}
-	ids, err := targetCollections(ctx, tx)
+	ids, err := targetCollections(ctx, tx, row)
 	if err != nil {
 		return false, err
 	}
@@ -101,8 +102,18 @@ func takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job) (free bool
 	return true, nil
 }
 
-// targetCollections are the active collections that a sync writes: those of the provider's content types.
-func targetCollections(ctx context.Context, tx *store.Tx) ([]int64, error) {
+// targetCollections are the collections that a job writes: those that its arguments name (collectionIds) or, where they
+// name none, as those of a sync do, the active ones of the provider's content types.
+func targetCollections(ctx context.Context, tx *store.Tx, row *ent.Job) ([]int64, error) {
+	var named struct {
+		CollectionIDs []int64 `json:"collectionIds"`
+	}
+	if err := json.Unmarshal(row.Args, &named); err != nil {
+		return nil, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
+	}
+	if named.CollectionIDs != nil {
+		return slices.Sorted(slices.Values(named.CollectionIDs)), nil
+	}
 	var zoneIDs []string
 	for _, c := range oup.Collections() {
 		zoneIDs = append(zoneIDs, c.CommunityZoneID)

@@ -91,6 +91,16 @@ func (r *run) perform(ctx context.Context) (err error) {
 		return r.sync(ctx)
 	case r.job.Kind == KindUndo:
 		return r.undo(ctx)
+	case r.job.Kind == KindMove:
+		return r.move(ctx)
+	case r.job.Kind == KindImport:
+		return r.importList(ctx)
+	case r.job.Kind == KindActivate:
+		return r.activate(ctx)
+	case r.job.Kind == KindZone:
+		return r.updateZone(ctx)
+	case r.job.Kind == KindWithdraw:
+		return r.withdraw(ctx)
 	default:
 		return &failure{
 			Code: "UNKNOWN_KIND", Message: fmt.Sprintf("this version cannot run jobs of kind %s", r.job.Kind),

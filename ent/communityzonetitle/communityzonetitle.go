@@ -24,6 +24,8 @@ const (
 	FieldCoverageHash = "coverage_hash"
 	// FieldRemovedAt holds the string denoting the removed_at field in the database.
 	FieldRemovedAt = "removed_at"
+	// FieldAddedByJobID holds the string denoting the added_by_job_id field in the database.
+	FieldAddedByJobID = "added_by_job_id"
 	// FieldPublicationTitle holds the string denoting the publication_title field in the database.
 	FieldPublicationTitle = "publication_title"
 	// FieldPrintIdentifier holds the string denoting the print_identifier field in the database.
@@ -92,6 +94,7 @@ var Columns = []string{
 	FieldCoverage,
 	FieldCoverageHash,
 	FieldRemovedAt,
+	FieldAddedByJobID,
 	FieldPublicationTitle,
 	FieldPrintIdentifier,
 	FieldOnlineIdentifier,
@@ -210,6 +213,11 @@ func ByCoverageHash(opts ...sql.OrderTermOption) OrderOption {
 // ByRemovedAt orders the results by the removed_at field.
 func ByRemovedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRemovedAt, opts...).ToFunc()
+}
+
+// ByAddedByJobID orders the results by the added_by_job_id field.
+func ByAddedByJobID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAddedByJobID, opts...).ToFunc()
 }
 
 // ByPublicationTitle orders the results by the publication_title field.

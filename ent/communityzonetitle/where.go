@@ -84,6 +84,11 @@ func RemovedAt(v int64) predicate.CommunityZoneTitle {
 	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldRemovedAt, v))
 }
 
+// AddedByJobID applies equality check predicate on the "added_by_job_id" field. It's identical to AddedByJobIDEQ.
+func AddedByJobID(v int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldAddedByJobID, v))
+}
+
 // PublicationTitle applies equality check predicate on the "publication_title" field. It's identical to PublicationTitleEQ.
 func PublicationTitle(v string) predicate.CommunityZoneTitle {
 	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldPublicationTitle, v))
@@ -452,6 +457,56 @@ func RemovedAtIsNil() predicate.CommunityZoneTitle {
 // RemovedAtNotNil applies the NotNil predicate on the "removed_at" field.
 func RemovedAtNotNil() predicate.CommunityZoneTitle {
 	return predicate.CommunityZoneTitle(sql.FieldNotNull(FieldRemovedAt))
+}
+
+// AddedByJobIDEQ applies the EQ predicate on the "added_by_job_id" field.
+func AddedByJobIDEQ(v int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldAddedByJobID, v))
+}
+
+// AddedByJobIDNEQ applies the NEQ predicate on the "added_by_job_id" field.
+func AddedByJobIDNEQ(v int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldNEQ(FieldAddedByJobID, v))
+}
+
+// AddedByJobIDIn applies the In predicate on the "added_by_job_id" field.
+func AddedByJobIDIn(vs ...int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldIn(FieldAddedByJobID, vs...))
+}
+
+// AddedByJobIDNotIn applies the NotIn predicate on the "added_by_job_id" field.
+func AddedByJobIDNotIn(vs ...int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldNotIn(FieldAddedByJobID, vs...))
+}
+
+// AddedByJobIDGT applies the GT predicate on the "added_by_job_id" field.
+func AddedByJobIDGT(v int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldGT(FieldAddedByJobID, v))
+}
+
+// AddedByJobIDGTE applies the GTE predicate on the "added_by_job_id" field.
+func AddedByJobIDGTE(v int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldGTE(FieldAddedByJobID, v))
+}
+
+// AddedByJobIDLT applies the LT predicate on the "added_by_job_id" field.
+func AddedByJobIDLT(v int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldLT(FieldAddedByJobID, v))
+}
+
+// AddedByJobIDLTE applies the LTE predicate on the "added_by_job_id" field.
+func AddedByJobIDLTE(v int64) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldLTE(FieldAddedByJobID, v))
+}
+
+// AddedByJobIDIsNil applies the IsNil predicate on the "added_by_job_id" field.
+func AddedByJobIDIsNil() predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldIsNull(FieldAddedByJobID))
+}
+
+// AddedByJobIDNotNil applies the NotNil predicate on the "added_by_job_id" field.
+func AddedByJobIDNotNil() predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldNotNull(FieldAddedByJobID))
 }
 
 // PublicationTitleEQ applies the EQ predicate on the "publication_title" field.

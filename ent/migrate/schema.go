@@ -148,6 +148,7 @@ var (
 		{Name: "coverage", Type: field.TypeString, Default: ""},
 		{Name: "coverage_hash", Type: field.TypeInt64, Default: 0},
 		{Name: "removed_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "added_by_job_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "publication_title", Type: field.TypeString},
 		{Name: "print_identifier", Type: field.TypeString, Default: ""},
 		{Name: "online_identifier", Type: field.TypeString, Default: ""},
@@ -181,7 +182,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "community_zone_titles_community_zone_collections_titles",
-				Columns:    []*schema.Column{CommunityZoneTitlesColumns[29]},
+				Columns:    []*schema.Column{CommunityZoneTitlesColumns[30]},
 				RefColumns: []*schema.Column{CommunityZoneCollectionsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -190,22 +191,22 @@ var (
 			{
 				Name:    "communityzonetitle_community_zone_collection_id_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[29], CommunityZoneTitlesColumns[24], CommunityZoneTitlesColumns[0]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[30], CommunityZoneTitlesColumns[25], CommunityZoneTitlesColumns[0]},
 			},
 			{
 				Name:    "communityzonetitle_print_key",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[25]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[26]},
 			},
 			{
 				Name:    "communityzonetitle_online_key",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[26]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[27]},
 			},
 			{
 				Name:    "communityzonetitle_title_id",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[11]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[12]},
 			},
 		},
 	}
@@ -811,6 +812,7 @@ var (
 		{Name: "schedule_day_of_month", Type: field.TypeInt, Default: 1},
 		{Name: "schedule_time", Type: field.TypeString, Default: "03:00"},
 		{Name: "schedule_timezone", Type: field.TypeString, Default: "UTC"},
+		{Name: "schedule_since", Type: field.TypeInt64, Nullable: true},
 		{Name: "guard_percent", Type: field.TypeInt, Default: 10},
 		{Name: "guard_titles", Type: field.TypeInt, Default: 20},
 		{Name: "community_zone_only", Type: field.TypeBool, Default: false},
@@ -866,6 +868,7 @@ var (
 		{Name: "id", Type: field.TypeInt64},
 		{Name: "created_at", Type: field.TypeInt64},
 		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "source", Type: field.TypeString, Nullable: true},
 		{Name: "content", Type: field.TypeString},
 		{Name: "name", Type: field.TypeString},
 		{Name: "path", Type: field.TypeString},
@@ -888,7 +891,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "provider_files_profiles_files",
-				Columns:    []*schema.Column{ProviderFilesColumns[15]},
+				Columns:    []*schema.Column{ProviderFilesColumns[16]},
 				RefColumns: []*schema.Column{ProfilesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -897,17 +900,17 @@ var (
 			{
 				Name:    "providerfile_profile_id_content_sha256",
 				Unique:  true,
-				Columns: []*schema.Column{ProviderFilesColumns[15], ProviderFilesColumns[3], ProviderFilesColumns[6]},
+				Columns: []*schema.Column{ProviderFilesColumns[16], ProviderFilesColumns[4], ProviderFilesColumns[7]},
 			},
 			{
 				Name:    "providerfile_profile_id_content_applied_at",
 				Unique:  false,
-				Columns: []*schema.Column{ProviderFilesColumns[15], ProviderFilesColumns[3], ProviderFilesColumns[13]},
+				Columns: []*schema.Column{ProviderFilesColumns[16], ProviderFilesColumns[4], ProviderFilesColumns[14]},
 			},
 			{
 				Name:    "providerfile_content_applied_at",
 				Unique:  false,
-				Columns: []*schema.Column{ProviderFilesColumns[3], ProviderFilesColumns[13]},
+				Columns: []*schema.Column{ProviderFilesColumns[4], ProviderFilesColumns[14]},
 			},
 		},
 	}
@@ -932,6 +935,7 @@ var (
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "institution_name", Type: field.TypeString, Default: ""},
 		{Name: "multi_campus_inventory_management", Type: field.TypeBool, Default: false},
+		{Name: "sync_schedule_disabled_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "id_epoch", Type: field.TypeInt64, Default: 0},
 		{Name: "seal_check", Type: field.TypeBytes, Nullable: true},
 		{Name: "version", Type: field.TypeInt, Default: 1},

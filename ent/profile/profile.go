@@ -44,6 +44,8 @@ const (
 	FieldScheduleTime = "schedule_time"
 	// FieldScheduleTimezone holds the string denoting the schedule_timezone field in the database.
 	FieldScheduleTimezone = "schedule_timezone"
+	// FieldScheduleSince holds the string denoting the schedule_since field in the database.
+	FieldScheduleSince = "schedule_since"
 	// FieldGuardPercent holds the string denoting the guard_percent field in the database.
 	FieldGuardPercent = "guard_percent"
 	// FieldGuardTitles holds the string denoting the guard_titles field in the database.
@@ -118,6 +120,7 @@ var Columns = []string{
 	FieldScheduleDayOfMonth,
 	FieldScheduleTime,
 	FieldScheduleTimezone,
+	FieldScheduleSince,
 	FieldGuardPercent,
 	FieldGuardTitles,
 	FieldCommunityZoneOnly,
@@ -252,6 +255,11 @@ func ByScheduleTime(opts ...sql.OrderTermOption) OrderOption {
 // ByScheduleTimezone orders the results by the schedule_timezone field.
 func ByScheduleTimezone(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldScheduleTimezone, opts...).ToFunc()
+}
+
+// ByScheduleSince orders the results by the schedule_since field.
+func ByScheduleSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldScheduleSince, opts...).ToFunc()
 }
 
 // ByGuardPercent orders the results by the guard_percent field.

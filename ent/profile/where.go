@@ -134,6 +134,11 @@ func ScheduleTimezone(v string) predicate.Profile {
 	return predicate.Profile(sql.FieldEQ(FieldScheduleTimezone, v))
 }
 
+// ScheduleSince applies equality check predicate on the "schedule_since" field. It's identical to ScheduleSinceEQ.
+func ScheduleSince(v int64) predicate.Profile {
+	return predicate.Profile(sql.FieldEQ(FieldScheduleSince, v))
+}
+
 // GuardPercent applies equality check predicate on the "guard_percent" field. It's identical to GuardPercentEQ.
 func GuardPercent(v int) predicate.Profile {
 	return predicate.Profile(sql.FieldEQ(FieldGuardPercent, v))
@@ -987,6 +992,56 @@ func ScheduleTimezoneEqualFold(v string) predicate.Profile {
 // ScheduleTimezoneContainsFold applies the ContainsFold predicate on the "schedule_timezone" field.
 func ScheduleTimezoneContainsFold(v string) predicate.Profile {
 	return predicate.Profile(sql.FieldContainsFold(FieldScheduleTimezone, v))
+}
+
+// ScheduleSinceEQ applies the EQ predicate on the "schedule_since" field.
+func ScheduleSinceEQ(v int64) predicate.Profile {
+	return predicate.Profile(sql.FieldEQ(FieldScheduleSince, v))
+}
+
+// ScheduleSinceNEQ applies the NEQ predicate on the "schedule_since" field.
+func ScheduleSinceNEQ(v int64) predicate.Profile {
+	return predicate.Profile(sql.FieldNEQ(FieldScheduleSince, v))
+}
+
+// ScheduleSinceIn applies the In predicate on the "schedule_since" field.
+func ScheduleSinceIn(vs ...int64) predicate.Profile {
+	return predicate.Profile(sql.FieldIn(FieldScheduleSince, vs...))
+}
+
+// ScheduleSinceNotIn applies the NotIn predicate on the "schedule_since" field.
+func ScheduleSinceNotIn(vs ...int64) predicate.Profile {
+	return predicate.Profile(sql.FieldNotIn(FieldScheduleSince, vs...))
+}
+
+// ScheduleSinceGT applies the GT predicate on the "schedule_since" field.
+func ScheduleSinceGT(v int64) predicate.Profile {
+	return predicate.Profile(sql.FieldGT(FieldScheduleSince, v))
+}
+
+// ScheduleSinceGTE applies the GTE predicate on the "schedule_since" field.
+func ScheduleSinceGTE(v int64) predicate.Profile {
+	return predicate.Profile(sql.FieldGTE(FieldScheduleSince, v))
+}
+
+// ScheduleSinceLT applies the LT predicate on the "schedule_since" field.
+func ScheduleSinceLT(v int64) predicate.Profile {
+	return predicate.Profile(sql.FieldLT(FieldScheduleSince, v))
+}
+
+// ScheduleSinceLTE applies the LTE predicate on the "schedule_since" field.
+func ScheduleSinceLTE(v int64) predicate.Profile {
+	return predicate.Profile(sql.FieldLTE(FieldScheduleSince, v))
+}
+
+// ScheduleSinceIsNil applies the IsNil predicate on the "schedule_since" field.
+func ScheduleSinceIsNil() predicate.Profile {
+	return predicate.Profile(sql.FieldIsNull(FieldScheduleSince))
+}
+
+// ScheduleSinceNotNil applies the NotNil predicate on the "schedule_since" field.
+func ScheduleSinceNotNil() predicate.Profile {
+	return predicate.Profile(sql.FieldNotNull(FieldScheduleSince))
 }
 
 // GuardPercentEQ applies the EQ predicate on the "guard_percent" field.

@@ -69,6 +69,11 @@ func ProfileID(v int64) predicate.ProviderFile {
 	return predicate.ProviderFile(sql.FieldEQ(FieldProfileID, v))
 }
 
+// Source applies equality check predicate on the "source" field. It's identical to SourceEQ.
+func Source(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldEQ(FieldSource, v))
+}
+
 // Content applies equality check predicate on the "content" field. It's identical to ContentEQ.
 func Content(v string) predicate.ProviderFile {
 	return predicate.ProviderFile(sql.FieldEQ(FieldContent, v))
@@ -237,6 +242,81 @@ func ProfileIDIsNil() predicate.ProviderFile {
 // ProfileIDNotNil applies the NotNil predicate on the "profile_id" field.
 func ProfileIDNotNil() predicate.ProviderFile {
 	return predicate.ProviderFile(sql.FieldNotNull(FieldProfileID))
+}
+
+// SourceEQ applies the EQ predicate on the "source" field.
+func SourceEQ(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldEQ(FieldSource, v))
+}
+
+// SourceNEQ applies the NEQ predicate on the "source" field.
+func SourceNEQ(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldNEQ(FieldSource, v))
+}
+
+// SourceIn applies the In predicate on the "source" field.
+func SourceIn(vs ...string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldIn(FieldSource, vs...))
+}
+
+// SourceNotIn applies the NotIn predicate on the "source" field.
+func SourceNotIn(vs ...string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldNotIn(FieldSource, vs...))
+}
+
+// SourceGT applies the GT predicate on the "source" field.
+func SourceGT(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldGT(FieldSource, v))
+}
+
+// SourceGTE applies the GTE predicate on the "source" field.
+func SourceGTE(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldGTE(FieldSource, v))
+}
+
+// SourceLT applies the LT predicate on the "source" field.
+func SourceLT(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldLT(FieldSource, v))
+}
+
+// SourceLTE applies the LTE predicate on the "source" field.
+func SourceLTE(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldLTE(FieldSource, v))
+}
+
+// SourceContains applies the Contains predicate on the "source" field.
+func SourceContains(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldContains(FieldSource, v))
+}
+
+// SourceHasPrefix applies the HasPrefix predicate on the "source" field.
+func SourceHasPrefix(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldHasPrefix(FieldSource, v))
+}
+
+// SourceHasSuffix applies the HasSuffix predicate on the "source" field.
+func SourceHasSuffix(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldHasSuffix(FieldSource, v))
+}
+
+// SourceIsNil applies the IsNil predicate on the "source" field.
+func SourceIsNil() predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldIsNull(FieldSource))
+}
+
+// SourceNotNil applies the NotNil predicate on the "source" field.
+func SourceNotNil() predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldNotNull(FieldSource))
+}
+
+// SourceEqualFold applies the EqualFold predicate on the "source" field.
+func SourceEqualFold(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldEqualFold(FieldSource, v))
+}
+
+// SourceContainsFold applies the ContainsFold predicate on the "source" field.
+func SourceContainsFold(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldContainsFold(FieldSource, v))
 }
 
 // ContentEQ applies the EQ predicate on the "content" field.

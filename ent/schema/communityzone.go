@@ -56,6 +56,7 @@ func (CommunityZoneTitle) Fields() []ent.Field {
 		field.String("coverage").Default("").Comment("coverage statements, JSON"),
 		field.Int64("coverage_hash").Default(0),
 		field.Int64("removed_at").Optional().Nillable(),
+		field.Int64("added_by_job_id").Optional().Nillable().Comment("the update that added it, or brought it back, last"),
 	}, titleFields()...)
 }
 

@@ -32,6 +32,7 @@ func (Profile) Fields() []ent.Field {
 		field.Int("schedule_day_of_month").Default(1).Comment("1 to 31; in a shorter month its last day"),
 		field.String("schedule_time").Default("03:00").Comment("HH:MM, local to the time zone"),
 		field.String("schedule_timezone").Default("UTC").Comment("IANA name"),
+		field.Int64("schedule_since").Optional().Comment("since when the schedule holds for the profile: it was changed or the profile activated; earlier moments are never made up"),
 		field.Int("guard_percent").Default(10).Comment("a run that takes away more than this share and more than guard_titles is held"),
 		field.Int("guard_titles").Default(20),
 		field.Bool("community_zone_only").Default(false).Comment("skip titles the Community Zone does not have, as Alma does"),
@@ -102,7 +103,8 @@ func (ProviderFile) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixi
 func (ProviderFile) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("profile_id").Optional().Nillable(),
-		field.String("content").Comment("BOOKS or JOURNALS"),
+		field.String("source").Optional().Immutable().Comment("NULL: fetched for a profile, or given for one; GLOBAL: the provider's global title list; UPLOAD: given by a person"),
+		field.String("content").Comment("BOOKS or JOURNALS; empty: an uploaded list of both"),
 		field.String("name"),
 		field.String("path").Comment("of the kept copy, relative to the data directory's folder of files; empty: no longer kept"),
 		field.String("sha256").Comment("hex, of the decompressed bytes"),
@@ -143,6 +145,7 @@ func (Setting) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("institution_name").Default(""),
 		field.Bool("multi_campus_inventory_management").Default(false),
+		field.Int64("sync_schedule_disabled_at").Optional().Nillable().Comment("since when the common schedule of the active profiles is disabled; NULL: it runs"),
 		field.Int64("id_epoch").Default(0).Comment("raised once by every process that opens the database to write"),
 		field.Bytes("seal_check").Optional().Comment("a known text sealed with the key of this installation"),
 		field.Int("version").Default(1),

@@ -30,7 +30,9 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Collection() CollectionResolver
+	CollectionSet() CollectionSetResolver
 	CommunityZoneCollection() CommunityZoneCollectionResolver
+	CommunityZoneTitle() CommunityZoneTitleResolver
 	CoverageStatement() CoverageStatementResolver
 	Entitlement() EntitlementResolver
 	InventoryGroup() InventoryGroupResolver
@@ -38,6 +40,7 @@ type ResolverRoot interface {
 	JobChange() JobChangeResolver
 	JobFinding() JobFindingResolver
 	JobPart() JobPartResolver
+	License() LicenseResolver
 	Mutation() MutationResolver
 	PoLine() PoLineResolver
 	Portfolio() PortfolioResolver
@@ -53,6 +56,7 @@ type DirectiveRoot struct {
 type ComplexityRoot struct {
 	ActivateCollectionPayload struct {
 		Collection func(childComplexity int) int
+		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 		Warnings   func(childComplexity int) int
 	}
@@ -80,6 +84,7 @@ type ComplexityRoot struct {
 		License                   func(childComplexity int) int
 		Name                      func(childComplexity int) int
 		Portfolios                func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
+		Sets                      func(childComplexity int) int
 		UpdatedAt                 func(childComplexity int) int
 		Version                   func(childComplexity int) int
 	}
@@ -92,6 +97,29 @@ type ComplexityRoot struct {
 	}
 
 	CollectionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CollectionSet struct {
+		Collections func(childComplexity int, first *int, after *string) int
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		MemberCount func(childComplexity int) int
+		Name        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	CollectionSetConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CollectionSetEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
@@ -119,6 +147,40 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CommunityZoneTitle struct {
+		CommunityZoneCollection func(childComplexity int) int
+		Coverage                func(childComplexity int) int
+		CreatedAt               func(childComplexity int) int
+		ID                      func(childComplexity int) int
+		OnlineIdentifier        func(childComplexity int) int
+		PrintIdentifier         func(childComplexity int) int
+		PublicationTitle        func(childComplexity int) int
+		PublicationType         func(childComplexity int) int
+		TitleID                 func(childComplexity int) int
+		TitleURL                func(childComplexity int) int
+		UpdatedAt               func(childComplexity int) int
+	}
+
+	CommunityZoneTitleConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CommunityZoneTitleEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ConnectionTest struct {
+		Code    func(childComplexity int) int
+		Content func(childComplexity int) int
+		Hint    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Ok      func(childComplexity int) int
+	}
+
 	CoverageStatement struct {
 		Embargo    func(childComplexity int) int
 		From       func(childComplexity int) int
@@ -139,9 +201,24 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateCollectionSetPayload struct {
+		CollectionSet func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	CreateInventoryGroupPayload struct {
 		InventoryGroup func(childComplexity int) int
 		UserErrors     func(childComplexity int) int
+	}
+
+	CreateLicensePayload struct {
+		License    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreatePoLinePayload struct {
+		PoLine     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	CreateProfilePayload struct {
@@ -151,14 +228,60 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	DeactivateCollectionPayload struct {
+		Collection   func(childComplexity int) int
+		Consequences func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
+	DeactivationConsequences struct {
+		Accessible func(childComplexity int) int
+		PoLines    func(childComplexity int) int
+		Portfolios func(childComplexity int) int
+		Profiles   func(childComplexity int) int
+		Sets       func(childComplexity int) int
+		Text       func(childComplexity int) int
+	}
+
+	DeleteCollectionPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteCollectionSetPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	DeleteInventoryGroupPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteLicensePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeletePoLinePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
 	DeleteProfilePayload struct {
 		DeletedID  func(childComplexity int) int
+		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	DisableScheduledJobPayload struct {
+		ScheduledJob func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
+	EnableScheduledJobPayload struct {
+		ScheduledJob func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
 	}
 
 	Entitlement struct {
@@ -184,6 +307,16 @@ type ComplexityRoot struct {
 	GuardLimits struct {
 		Percent func(childComplexity int) int
 		Titles  func(childComplexity int) int
+	}
+
+	ImportCollectionPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportCommunityZoneTitlesPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	InventoryGroup struct {
@@ -243,14 +376,17 @@ type ComplexityRoot struct {
 		Field       func(childComplexity int) int
 		Groups      func(childComplexity int) int
 		ID          func(childComplexity int) int
+		License     func(childComplexity int) int
 		Line        func(childComplexity int) int
 		NewCoverage func(childComplexity int) int
 		NewValue    func(childComplexity int) int
 		OldCoverage func(childComplexity int) int
 		OldValue    func(childComplexity int) int
 		Part        func(childComplexity int) int
+		PoLine      func(childComplexity int) int
 		Portfolio   func(childComplexity int) int
 		Profile     func(childComplexity int) int
+		Target      func(childComplexity int) int
 		Title       func(childComplexity int) int
 	}
 
@@ -283,6 +419,7 @@ type ComplexityRoot struct {
 		Kept               func(childComplexity int) int
 		Left               func(childComplexity int) int
 		Locked             func(childComplexity int) int
+		Move               func(childComplexity int) int
 		NotInCommunityZone func(childComplexity int) int
 		Removed            func(childComplexity int) int
 		Review             func(childComplexity int) int
@@ -365,19 +502,36 @@ type ComplexityRoot struct {
 		Total func(childComplexity int) int
 	}
 
+	JobType struct {
+		Description func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Mutation    func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Parameters  func(childComplexity int) int
+	}
+
+	JobTypeParameter struct {
+		Description func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Required    func(childComplexity int) int
+		Type        func(childComplexity int) int
+	}
+
 	License struct {
-		Code      func(childComplexity int) int
-		CreatedAt func(childComplexity int) int
-		EndsOn    func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Note      func(childComplexity int) int
-		StartsOn  func(childComplexity int) int
-		Status    func(childComplexity int) int
-		Type      func(childComplexity int) int
-		UpdatedAt func(childComplexity int) int
-		Vendor    func(childComplexity int) int
-		Version   func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Collections func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		EndsOn      func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Portfolios  func(childComplexity int, first *int, after *string) int
+		StartsOn    func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Vendor      func(childComplexity int) int
+		Version     func(childComplexity int) int
 	}
 
 	LicenseConnection struct {
@@ -392,23 +546,57 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	MoveCounts struct {
+		Ambiguous     func(childComplexity int) int
+		Conflicts     func(childComplexity int) int
+		LicensesMoved func(childComplexity int) int
+		NoCounterpart func(childComplexity int) int
+		NothingToMove func(childComplexity int) int
+		PoLinesMoved  func(childComplexity int) int
+		Portfolios    func(childComplexity int) int
+	}
+
+	MovePortfolioInformationPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Mutation struct {
-		ActivateCollection   func(childComplexity int, input ActivateCollectionInput) int
-		ApproveJob           func(childComplexity int, input ApproveJobInput) int
-		CancelJob            func(childComplexity int, input CancelJobInput) int
-		CreateCollection     func(childComplexity int, input CreateCollectionInput) int
-		CreateInventoryGroup func(childComplexity int, input CreateInventoryGroupInput) int
-		CreateProfile        func(childComplexity int, input CreateProfileInput) int
-		DeleteInventoryGroup func(childComplexity int, input DeleteInventoryGroupInput) int
-		DeleteProfile        func(childComplexity int, input DeleteProfileInput) int
-		RejectJob            func(childComplexity int, input RejectJobInput) int
-		RunProfile           func(childComplexity int, input RunProfileInput) int
-		UndoJob              func(childComplexity int, input UndoJobInput) int
-		UpdateCollection     func(childComplexity int, input UpdateCollectionInput) int
-		UpdateInventoryGroup func(childComplexity int, input UpdateInventoryGroupInput) int
-		UpdatePortfolio      func(childComplexity int, input UpdatePortfolioInput) int
-		UpdateProfile        func(childComplexity int, input UpdateProfileInput) int
-		UpdateSettings       func(childComplexity int, input UpdateSettingsInput) int
+		ActivateCollection        func(childComplexity int, input ActivateCollectionInput) int
+		ApproveJob                func(childComplexity int, input ApproveJobInput) int
+		CancelJob                 func(childComplexity int, input CancelJobInput) int
+		CreateCollection          func(childComplexity int, input CreateCollectionInput) int
+		CreateCollectionSet       func(childComplexity int, input CreateCollectionSetInput) int
+		CreateInventoryGroup      func(childComplexity int, input CreateInventoryGroupInput) int
+		CreateLicense             func(childComplexity int, input CreateLicenseInput) int
+		CreatePoLine              func(childComplexity int, input CreatePoLineInput) int
+		CreateProfile             func(childComplexity int, input CreateProfileInput) int
+		DeactivateCollection      func(childComplexity int, input DeactivateCollectionInput) int
+		DeleteCollection          func(childComplexity int, input DeleteCollectionInput) int
+		DeleteCollectionSet       func(childComplexity int, input DeleteCollectionSetInput) int
+		DeleteInventoryGroup      func(childComplexity int, input DeleteInventoryGroupInput) int
+		DeleteLicense             func(childComplexity int, input DeleteLicenseInput) int
+		DeletePoLine              func(childComplexity int, input DeletePoLineInput) int
+		DeleteProfile             func(childComplexity int, input DeleteProfileInput) int
+		DisableScheduledJob       func(childComplexity int, input DisableScheduledJobInput) int
+		EnableScheduledJob        func(childComplexity int, input EnableScheduledJobInput) int
+		ImportCollection          func(childComplexity int, input ImportCollectionInput) int
+		ImportCommunityZoneTitles func(childComplexity int, input ImportCommunityZoneTitlesInput) int
+		MovePortfolioInformation  func(childComplexity int, input MovePortfolioInformationInput) int
+		RejectJob                 func(childComplexity int, input RejectJobInput) int
+		RunProfile                func(childComplexity int, input RunProfileInput) int
+		RunScheduledJob           func(childComplexity int, input RunScheduledJobInput) int
+		TestProfileConnection     func(childComplexity int, input TestProfileConnectionInput) int
+		UndoJob                   func(childComplexity int, input UndoJobInput) int
+		UpdateCollection          func(childComplexity int, input UpdateCollectionInput) int
+		UpdateCollectionSet       func(childComplexity int, input UpdateCollectionSetInput) int
+		UpdateInventoryGroup      func(childComplexity int, input UpdateInventoryGroupInput) int
+		UpdateLicense             func(childComplexity int, input UpdateLicenseInput) int
+		UpdatePoLine              func(childComplexity int, input UpdatePoLineInput) int
+		UpdatePortfolio           func(childComplexity int, input UpdatePortfolioInput) int
+		UpdateProfile             func(childComplexity int, input UpdateProfileInput) int
+		UpdateSettings            func(childComplexity int, input UpdateSettingsInput) int
+		WithdrawProfile           func(childComplexity int, input WithdrawProfileInput) int
 	}
 
 	PageInfo struct {
@@ -498,6 +686,7 @@ type ComplexityRoot struct {
 		APIKeyFingerprint func(childComplexity int) int
 		APIKeySetAt       func(childComplexity int) int
 		Active            func(childComplexity int) int
+		Alerts            func(childComplexity int) int
 		CommunityZoneOnly func(childComplexity int) int
 		CreatedAt         func(childComplexity int) int
 		CustomerNumber    func(childComplexity int) int
@@ -512,6 +701,14 @@ type ComplexityRoot struct {
 		Type              func(childComplexity int) int
 		UpdatedAt         func(childComplexity int) int
 		Version           func(childComplexity int) int
+	}
+
+	ProfileAlert struct {
+		Code    func(childComplexity int) int
+		Content func(childComplexity int) int
+		Hint    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Since   func(childComplexity int) int
 	}
 
 	ProfileConnection struct {
@@ -558,20 +755,26 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Collection               func(childComplexity int, id string) int
+		CollectionSets           func(childComplexity int, first *int, after *string, filter *model.CollectionSetFilter) int
 		Collections              func(childComplexity int, first *int, after *string, filter *model.CollectionFilter) int
 		CommunityZoneCollections func(childComplexity int, first *int, after *string, filter *model.CommunityZoneCollectionFilter) int
+		CommunityZoneTitles      func(childComplexity int, first *int, after *string, filter *model.CommunityZoneTitleFilter) int
 		InventoryGroups          func(childComplexity int, first *int, after *string) int
 		Job                      func(childComplexity int, id string) int
+		JobTypes                 func(childComplexity int, filter *model.JobTypeFilter) int
 		Jobs                     func(childComplexity int, first *int, after *string, filter *model.JobFilter) int
 		Licenses                 func(childComplexity int, first *int, after *string, filter *model.LicenseFilter) int
 		Node                     func(childComplexity int, id string) int
 		Nodes                    func(childComplexity int, ids []string) int
 		PoLines                  func(childComplexity int, first *int, after *string, filter *model.POLineFilter) int
+		PoLinesNotListed         func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
 		Portfolio                func(childComplexity int, id string) int
 		Portfolios               func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
+		PortfoliosWithoutPoLine  func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
 		Profile                  func(childComplexity int, id string) int
 		Profiles                 func(childComplexity int, first *int, after *string, filter *model.ProfileFilter) int
 		ProviderFiles            func(childComplexity int, first *int, after *string, filter *model.ProviderFileFilter) int
+		ScheduledJobs            func(childComplexity int) int
 		Settings                 func(childComplexity int) int
 	}
 
@@ -585,6 +788,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RunScheduledJobPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Schedule struct {
 		DayOfMonth func(childComplexity int) int
 		Frequency  func(childComplexity int) int
@@ -592,6 +800,19 @@ type ComplexityRoot struct {
 		Time       func(childComplexity int) int
 		Timezone   func(childComplexity int) int
 		Weekday    func(childComplexity int) int
+	}
+
+	ScheduledJob struct {
+		Active       func(childComplexity int) int
+		Enabled      func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		LastRun      func(childComplexity int) int
+		Name         func(childComplexity int) int
+		NextRun      func(childComplexity int) int
+		Profiles     func(childComplexity int) int
+		Schedule     func(childComplexity int) int
+		ScheduleText func(childComplexity int) int
 	}
 
 	Settings struct {
@@ -605,6 +826,11 @@ type ComplexityRoot struct {
 		JobUpdated func(childComplexity int, id string) int
 	}
 
+	TestProfileConnectionPayload struct {
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UndoJobPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -616,9 +842,24 @@ type ComplexityRoot struct {
 		Warnings   func(childComplexity int) int
 	}
 
+	UpdateCollectionSetPayload struct {
+		CollectionSet func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	UpdateInventoryGroupPayload struct {
 		InventoryGroup func(childComplexity int) int
 		UserErrors     func(childComplexity int) int
+	}
+
+	UpdateLicensePayload struct {
+		License    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdatePoLinePayload struct {
+		PoLine     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	UpdatePortfolioPayload struct {
@@ -643,6 +884,11 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 		Path    func(childComplexity int) int
 	}
+
+	WithdrawProfilePayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
 }
 
 // endregion ***************************** api!.gotpl *****************************
@@ -654,11 +900,19 @@ type CollectionResolver interface {
 
 	License(ctx context.Context, obj *model.Collection) (*model.License, error)
 	Portfolios(ctx context.Context, obj *model.Collection, first *int, after *string, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
+	Sets(ctx context.Context, obj *model.Collection) ([]*model.CollectionSet, error)
+}
+type CollectionSetResolver interface {
+	Collections(ctx context.Context, obj *model.CollectionSet, first *int, after *string) (*model.Connection[*model.Collection], error)
+	MemberCount(ctx context.Context, obj *model.CollectionSet) (int, error)
 }
 type CommunityZoneCollectionResolver interface {
 	TitleCount(ctx context.Context, obj *model.CommunityZoneCollection) (int, error)
 
 	Collection(ctx context.Context, obj *model.CommunityZoneCollection) (*model.Collection, error)
+}
+type CommunityZoneTitleResolver interface {
+	CommunityZoneCollection(ctx context.Context, obj *model.CommunityZoneTitle) (*model.CommunityZoneCollection, error)
 }
 type CoverageStatementResolver interface {
 	Profiles(ctx context.Context, obj *model.Coverage) ([]*model.Profile, error)
@@ -683,6 +937,9 @@ type JobChangeResolver interface {
 	Portfolio(ctx context.Context, obj *model.JobChange) (*model.Portfolio, error)
 
 	Candidates(ctx context.Context, obj *model.JobChange) ([]*model.Portfolio, error)
+	Target(ctx context.Context, obj *model.JobChange) (*model.Portfolio, error)
+	PoLine(ctx context.Context, obj *model.JobChange) (*model.POLine, error)
+	License(ctx context.Context, obj *model.JobChange) (*model.License, error)
 
 	Part(ctx context.Context, obj *model.JobChange) (*model.JobPart, error)
 	Profile(ctx context.Context, obj *model.JobChange) (*model.Profile, error)
@@ -700,6 +957,10 @@ type JobPartResolver interface {
 
 	Groups(ctx context.Context, obj *model.JobPart) ([]*model.JobGroup, error)
 }
+type LicenseResolver interface {
+	Portfolios(ctx context.Context, obj *model.License, first *int, after *string) (*model.Connection[*model.Portfolio], error)
+	Collections(ctx context.Context, obj *model.License) ([]*model.Collection, error)
+}
 type MutationResolver interface {
 	UpdateSettings(ctx context.Context, input UpdateSettingsInput) (*UpdateSettingsPayload, error)
 	CreateInventoryGroup(ctx context.Context, input CreateInventoryGroupInput) (*CreateInventoryGroupPayload, error)
@@ -708,15 +969,34 @@ type MutationResolver interface {
 	ActivateCollection(ctx context.Context, input ActivateCollectionInput) (*ActivateCollectionPayload, error)
 	CreateCollection(ctx context.Context, input CreateCollectionInput) (*CreateCollectionPayload, error)
 	UpdateCollection(ctx context.Context, input UpdateCollectionInput) (*UpdateCollectionPayload, error)
+	DeactivateCollection(ctx context.Context, input DeactivateCollectionInput) (*DeactivateCollectionPayload, error)
+	DeleteCollection(ctx context.Context, input DeleteCollectionInput) (*DeleteCollectionPayload, error)
+	ImportCollection(ctx context.Context, input ImportCollectionInput) (*ImportCollectionPayload, error)
+	ImportCommunityZoneTitles(ctx context.Context, input ImportCommunityZoneTitlesInput) (*ImportCommunityZoneTitlesPayload, error)
+	CreateCollectionSet(ctx context.Context, input CreateCollectionSetInput) (*CreateCollectionSetPayload, error)
+	UpdateCollectionSet(ctx context.Context, input UpdateCollectionSetInput) (*UpdateCollectionSetPayload, error)
+	DeleteCollectionSet(ctx context.Context, input DeleteCollectionSetInput) (*DeleteCollectionSetPayload, error)
 	UpdatePortfolio(ctx context.Context, input UpdatePortfolioInput) (*UpdatePortfolioPayload, error)
+	CreatePoLine(ctx context.Context, input CreatePoLineInput) (*CreatePoLinePayload, error)
+	UpdatePoLine(ctx context.Context, input UpdatePoLineInput) (*UpdatePoLinePayload, error)
+	DeletePoLine(ctx context.Context, input DeletePoLineInput) (*DeletePoLinePayload, error)
+	CreateLicense(ctx context.Context, input CreateLicenseInput) (*CreateLicensePayload, error)
+	UpdateLicense(ctx context.Context, input UpdateLicenseInput) (*UpdateLicensePayload, error)
+	DeleteLicense(ctx context.Context, input DeleteLicenseInput) (*DeleteLicensePayload, error)
+	MovePortfolioInformation(ctx context.Context, input MovePortfolioInformationInput) (*MovePortfolioInformationPayload, error)
 	CreateProfile(ctx context.Context, input CreateProfileInput) (*CreateProfilePayload, error)
 	UpdateProfile(ctx context.Context, input UpdateProfileInput) (*UpdateProfilePayload, error)
 	DeleteProfile(ctx context.Context, input DeleteProfileInput) (*DeleteProfilePayload, error)
+	TestProfileConnection(ctx context.Context, input TestProfileConnectionInput) (*TestProfileConnectionPayload, error)
+	WithdrawProfile(ctx context.Context, input WithdrawProfileInput) (*WithdrawProfilePayload, error)
 	RunProfile(ctx context.Context, input RunProfileInput) (*RunProfilePayload, error)
 	CancelJob(ctx context.Context, input CancelJobInput) (*CancelJobPayload, error)
 	ApproveJob(ctx context.Context, input ApproveJobInput) (*ApproveJobPayload, error)
 	RejectJob(ctx context.Context, input RejectJobInput) (*RejectJobPayload, error)
 	UndoJob(ctx context.Context, input UndoJobInput) (*UndoJobPayload, error)
+	EnableScheduledJob(ctx context.Context, input EnableScheduledJobInput) (*EnableScheduledJobPayload, error)
+	DisableScheduledJob(ctx context.Context, input DisableScheduledJobInput) (*DisableScheduledJobPayload, error)
+	RunScheduledJob(ctx context.Context, input RunScheduledJobInput) (*RunScheduledJobPayload, error)
 }
 type PoLineResolver interface {
 	Portfolio(ctx context.Context, obj *model.POLine) (*model.Portfolio, error)
@@ -734,6 +1014,8 @@ type PortfolioResolver interface {
 }
 type ProfileResolver interface {
 	Groups(ctx context.Context, obj *model.Profile) ([]*model.InventoryGroup, error)
+
+	Alerts(ctx context.Context, obj *model.Profile) ([]*ProfileAlert, error)
 }
 type ProviderFileResolver interface {
 	Profile(ctx context.Context, obj *model.ProviderFile) (*model.Profile, error)
@@ -744,17 +1026,23 @@ type QueryResolver interface {
 	Settings(ctx context.Context) (*model.Settings, error)
 	InventoryGroups(ctx context.Context, first *int, after *string) (*model.Connection[*model.InventoryGroup], error)
 	CommunityZoneCollections(ctx context.Context, first *int, after *string, filter *model.CommunityZoneCollectionFilter) (*model.Connection[*model.CommunityZoneCollection], error)
+	CommunityZoneTitles(ctx context.Context, first *int, after *string, filter *model.CommunityZoneTitleFilter) (*model.Connection[*model.CommunityZoneTitle], error)
 	Collections(ctx context.Context, first *int, after *string, filter *model.CollectionFilter) (*model.Connection[*model.Collection], error)
 	Collection(ctx context.Context, id string) (*model.Collection, error)
 	Portfolios(ctx context.Context, first *int, after *string, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
 	Portfolio(ctx context.Context, id string) (*model.Portfolio, error)
 	PoLines(ctx context.Context, first *int, after *string, filter *model.POLineFilter) (*model.Connection[*model.POLine], error)
 	Licenses(ctx context.Context, first *int, after *string, filter *model.LicenseFilter) (*model.Connection[*model.License], error)
+	CollectionSets(ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error)
+	PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
+	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
 	Profiles(ctx context.Context, first *int, after *string, filter *model.ProfileFilter) (*model.Connection[*model.Profile], error)
 	Profile(ctx context.Context, id string) (*model.Profile, error)
 	ProviderFiles(ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter) (*model.Connection[*model.ProviderFile], error)
 	Jobs(ctx context.Context, first *int, after *string, filter *model.JobFilter) (*model.Connection[*model.Job], error)
 	Job(ctx context.Context, id string) (*model.Job, error)
+	ScheduledJobs(ctx context.Context) ([]*ScheduledJob, error)
+	JobTypes(ctx context.Context, filter *model.JobTypeFilter) ([]*JobType, error)
 }
 type SubscriptionResolver interface {
 	JobUpdated(ctx context.Context, id string) (<-chan *model.Job, error)
@@ -784,6 +1072,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ActivateCollectionPayload.Collection(childComplexity), true
+	case "ActivateCollectionPayload.job":
+		if e.ComplexityRoot.ActivateCollectionPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivateCollectionPayload.Job(childComplexity), true
 	case "ActivateCollectionPayload.userErrors":
 		if e.ComplexityRoot.ActivateCollectionPayload.UserErrors == nil {
 			break
@@ -900,6 +1194,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Collection.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PortfolioFilter)), true
+	case "Collection.sets":
+		if e.ComplexityRoot.Collection.Sets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.Sets(childComplexity), true
 	case "Collection.updatedAt":
 		if e.ComplexityRoot.Collection.UpdatedAt == nil {
 			break
@@ -950,6 +1250,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CollectionEdge.Node(childComplexity), true
+
+	case "CollectionSet.collections":
+		if e.ComplexityRoot.CollectionSet.Collections == nil {
+			break
+		}
+
+		args, err := ec.field_CollectionSet_collections_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CollectionSet.Collections(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "CollectionSet.createdAt":
+		if e.ComplexityRoot.CollectionSet.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSet.CreatedAt(childComplexity), true
+	case "CollectionSet.description":
+		if e.ComplexityRoot.CollectionSet.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSet.Description(childComplexity), true
+	case "CollectionSet.id":
+		if e.ComplexityRoot.CollectionSet.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSet.ID(childComplexity), true
+	case "CollectionSet.memberCount":
+		if e.ComplexityRoot.CollectionSet.MemberCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSet.MemberCount(childComplexity), true
+	case "CollectionSet.name":
+		if e.ComplexityRoot.CollectionSet.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSet.Name(childComplexity), true
+	case "CollectionSet.updatedAt":
+		if e.ComplexityRoot.CollectionSet.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSet.UpdatedAt(childComplexity), true
+	case "CollectionSet.version":
+		if e.ComplexityRoot.CollectionSet.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSet.Version(childComplexity), true
+
+	case "CollectionSetConnection.edges":
+		if e.ComplexityRoot.CollectionSetConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSetConnection.Edges(childComplexity), true
+	case "CollectionSetConnection.nodes":
+		if e.ComplexityRoot.CollectionSetConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSetConnection.Nodes(childComplexity), true
+	case "CollectionSetConnection.pageInfo":
+		if e.ComplexityRoot.CollectionSetConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSetConnection.PageInfo(childComplexity), true
+	case "CollectionSetConnection.totalCount":
+		if e.ComplexityRoot.CollectionSetConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSetConnection.TotalCount(childComplexity), true
+
+	case "CollectionSetEdge.cursor":
+		if e.ComplexityRoot.CollectionSetEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSetEdge.Cursor(childComplexity), true
+	case "CollectionSetEdge.node":
+		if e.ComplexityRoot.CollectionSetEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionSetEdge.Node(childComplexity), true
 
 	case "CommunityZoneCollection.collection":
 		if e.ComplexityRoot.CommunityZoneCollection.Collection == nil {
@@ -1038,6 +1430,142 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommunityZoneCollectionEdge.Node(childComplexity), true
 
+	case "CommunityZoneTitle.communityZoneCollection":
+		if e.ComplexityRoot.CommunityZoneTitle.CommunityZoneCollection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.CommunityZoneCollection(childComplexity), true
+	case "CommunityZoneTitle.coverage":
+		if e.ComplexityRoot.CommunityZoneTitle.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.Coverage(childComplexity), true
+	case "CommunityZoneTitle.createdAt":
+		if e.ComplexityRoot.CommunityZoneTitle.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.CreatedAt(childComplexity), true
+	case "CommunityZoneTitle.id":
+		if e.ComplexityRoot.CommunityZoneTitle.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.ID(childComplexity), true
+	case "CommunityZoneTitle.onlineIdentifier":
+		if e.ComplexityRoot.CommunityZoneTitle.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.OnlineIdentifier(childComplexity), true
+	case "CommunityZoneTitle.printIdentifier":
+		if e.ComplexityRoot.CommunityZoneTitle.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.PrintIdentifier(childComplexity), true
+	case "CommunityZoneTitle.title":
+		if e.ComplexityRoot.CommunityZoneTitle.PublicationTitle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.PublicationTitle(childComplexity), true
+	case "CommunityZoneTitle.publicationType":
+		if e.ComplexityRoot.CommunityZoneTitle.PublicationType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.PublicationType(childComplexity), true
+	case "CommunityZoneTitle.titleId":
+		if e.ComplexityRoot.CommunityZoneTitle.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.TitleID(childComplexity), true
+	case "CommunityZoneTitle.url":
+		if e.ComplexityRoot.CommunityZoneTitle.TitleURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.TitleURL(childComplexity), true
+	case "CommunityZoneTitle.updatedAt":
+		if e.ComplexityRoot.CommunityZoneTitle.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitle.UpdatedAt(childComplexity), true
+
+	case "CommunityZoneTitleConnection.edges":
+		if e.ComplexityRoot.CommunityZoneTitleConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitleConnection.Edges(childComplexity), true
+	case "CommunityZoneTitleConnection.nodes":
+		if e.ComplexityRoot.CommunityZoneTitleConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitleConnection.Nodes(childComplexity), true
+	case "CommunityZoneTitleConnection.pageInfo":
+		if e.ComplexityRoot.CommunityZoneTitleConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitleConnection.PageInfo(childComplexity), true
+	case "CommunityZoneTitleConnection.totalCount":
+		if e.ComplexityRoot.CommunityZoneTitleConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitleConnection.TotalCount(childComplexity), true
+
+	case "CommunityZoneTitleEdge.cursor":
+		if e.ComplexityRoot.CommunityZoneTitleEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitleEdge.Cursor(childComplexity), true
+	case "CommunityZoneTitleEdge.node":
+		if e.ComplexityRoot.CommunityZoneTitleEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTitleEdge.Node(childComplexity), true
+
+	case "ConnectionTest.code":
+		if e.ComplexityRoot.ConnectionTest.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConnectionTest.Code(childComplexity), true
+	case "ConnectionTest.content":
+		if e.ComplexityRoot.ConnectionTest.Content == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConnectionTest.Content(childComplexity), true
+	case "ConnectionTest.hint":
+		if e.ComplexityRoot.ConnectionTest.Hint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConnectionTest.Hint(childComplexity), true
+	case "ConnectionTest.message":
+		if e.ComplexityRoot.ConnectionTest.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConnectionTest.Message(childComplexity), true
+	case "ConnectionTest.ok":
+		if e.ComplexityRoot.ConnectionTest.Ok == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConnectionTest.Ok(childComplexity), true
+
 	case "CoverageStatement.embargo":
 		if e.ComplexityRoot.CoverageStatement.Embargo == nil {
 			break
@@ -1124,6 +1652,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateCollectionPayload.UserErrors(childComplexity), true
 
+	case "CreateCollectionSetPayload.collectionSet":
+		if e.ComplexityRoot.CreateCollectionSetPayload.CollectionSet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCollectionSetPayload.CollectionSet(childComplexity), true
+	case "CreateCollectionSetPayload.userErrors":
+		if e.ComplexityRoot.CreateCollectionSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCollectionSetPayload.UserErrors(childComplexity), true
+
 	case "CreateInventoryGroupPayload.inventoryGroup":
 		if e.ComplexityRoot.CreateInventoryGroupPayload.InventoryGroup == nil {
 			break
@@ -1136,6 +1677,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateInventoryGroupPayload.UserErrors(childComplexity), true
+
+	case "CreateLicensePayload.license":
+		if e.ComplexityRoot.CreateLicensePayload.License == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLicensePayload.License(childComplexity), true
+	case "CreateLicensePayload.userErrors":
+		if e.ComplexityRoot.CreateLicensePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLicensePayload.UserErrors(childComplexity), true
+
+	case "CreatePoLinePayload.poLine":
+		if e.ComplexityRoot.CreatePoLinePayload.PoLine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePoLinePayload.PoLine(childComplexity), true
+	case "CreatePoLinePayload.userErrors":
+		if e.ComplexityRoot.CreatePoLinePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePoLinePayload.UserErrors(childComplexity), true
 
 	case "CreateProfilePayload.job":
 		if e.ComplexityRoot.CreateProfilePayload.Job == nil {
@@ -1162,6 +1729,88 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateProfilePayload.UserErrors(childComplexity), true
 
+	case "DeactivateCollectionPayload.collection":
+		if e.ComplexityRoot.DeactivateCollectionPayload.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivateCollectionPayload.Collection(childComplexity), true
+	case "DeactivateCollectionPayload.consequences":
+		if e.ComplexityRoot.DeactivateCollectionPayload.Consequences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivateCollectionPayload.Consequences(childComplexity), true
+	case "DeactivateCollectionPayload.userErrors":
+		if e.ComplexityRoot.DeactivateCollectionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivateCollectionPayload.UserErrors(childComplexity), true
+
+	case "DeactivationConsequences.accessible":
+		if e.ComplexityRoot.DeactivationConsequences.Accessible == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivationConsequences.Accessible(childComplexity), true
+	case "DeactivationConsequences.poLines":
+		if e.ComplexityRoot.DeactivationConsequences.PoLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivationConsequences.PoLines(childComplexity), true
+	case "DeactivationConsequences.portfolios":
+		if e.ComplexityRoot.DeactivationConsequences.Portfolios == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivationConsequences.Portfolios(childComplexity), true
+	case "DeactivationConsequences.profiles":
+		if e.ComplexityRoot.DeactivationConsequences.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivationConsequences.Profiles(childComplexity), true
+	case "DeactivationConsequences.sets":
+		if e.ComplexityRoot.DeactivationConsequences.Sets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivationConsequences.Sets(childComplexity), true
+	case "DeactivationConsequences.text":
+		if e.ComplexityRoot.DeactivationConsequences.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeactivationConsequences.Text(childComplexity), true
+
+	case "DeleteCollectionPayload.deletedId":
+		if e.ComplexityRoot.DeleteCollectionPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCollectionPayload.DeletedID(childComplexity), true
+	case "DeleteCollectionPayload.userErrors":
+		if e.ComplexityRoot.DeleteCollectionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCollectionPayload.UserErrors(childComplexity), true
+
+	case "DeleteCollectionSetPayload.deletedId":
+		if e.ComplexityRoot.DeleteCollectionSetPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCollectionSetPayload.DeletedID(childComplexity), true
+	case "DeleteCollectionSetPayload.userErrors":
+		if e.ComplexityRoot.DeleteCollectionSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCollectionSetPayload.UserErrors(childComplexity), true
+
 	case "DeleteInventoryGroupPayload.deletedId":
 		if e.ComplexityRoot.DeleteInventoryGroupPayload.DeletedID == nil {
 			break
@@ -1175,18 +1824,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteInventoryGroupPayload.UserErrors(childComplexity), true
 
+	case "DeleteLicensePayload.deletedId":
+		if e.ComplexityRoot.DeleteLicensePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteLicensePayload.DeletedID(childComplexity), true
+	case "DeleteLicensePayload.userErrors":
+		if e.ComplexityRoot.DeleteLicensePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteLicensePayload.UserErrors(childComplexity), true
+
+	case "DeletePoLinePayload.deletedId":
+		if e.ComplexityRoot.DeletePoLinePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePoLinePayload.DeletedID(childComplexity), true
+	case "DeletePoLinePayload.userErrors":
+		if e.ComplexityRoot.DeletePoLinePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePoLinePayload.UserErrors(childComplexity), true
+
 	case "DeleteProfilePayload.deletedId":
 		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DeleteProfilePayload.DeletedID(childComplexity), true
+	case "DeleteProfilePayload.job":
+		if e.ComplexityRoot.DeleteProfilePayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.Job(childComplexity), true
 	case "DeleteProfilePayload.userErrors":
 		if e.ComplexityRoot.DeleteProfilePayload.UserErrors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DeleteProfilePayload.UserErrors(childComplexity), true
+
+	case "DisableScheduledJobPayload.scheduledJob":
+		if e.ComplexityRoot.DisableScheduledJobPayload.ScheduledJob == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisableScheduledJobPayload.ScheduledJob(childComplexity), true
+	case "DisableScheduledJobPayload.userErrors":
+		if e.ComplexityRoot.DisableScheduledJobPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisableScheduledJobPayload.UserErrors(childComplexity), true
+
+	case "EnableScheduledJobPayload.scheduledJob":
+		if e.ComplexityRoot.EnableScheduledJobPayload.ScheduledJob == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnableScheduledJobPayload.ScheduledJob(childComplexity), true
+	case "EnableScheduledJobPayload.userErrors":
+		if e.ComplexityRoot.EnableScheduledJobPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnableScheduledJobPayload.UserErrors(childComplexity), true
 
 	case "Entitlement.active":
 		if e.ComplexityRoot.Entitlement.Active == nil {
@@ -1269,6 +1976,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GuardLimits.Titles(childComplexity), true
+
+	case "ImportCollectionPayload.job":
+		if e.ComplexityRoot.ImportCollectionPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCollectionPayload.Job(childComplexity), true
+	case "ImportCollectionPayload.userErrors":
+		if e.ComplexityRoot.ImportCollectionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCollectionPayload.UserErrors(childComplexity), true
+
+	case "ImportCommunityZoneTitlesPayload.job":
+		if e.ComplexityRoot.ImportCommunityZoneTitlesPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCommunityZoneTitlesPayload.Job(childComplexity), true
+	case "ImportCommunityZoneTitlesPayload.userErrors":
+		if e.ComplexityRoot.ImportCommunityZoneTitlesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCommunityZoneTitlesPayload.UserErrors(childComplexity), true
 
 	case "InventoryGroup.createdAt":
 		if e.ComplexityRoot.InventoryGroup.CreatedAt == nil {
@@ -1548,6 +2281,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobChange.ID(childComplexity), true
+	case "JobChange.license":
+		if e.ComplexityRoot.JobChange.License == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobChange.License(childComplexity), true
 	case "JobChange.line":
 		if e.ComplexityRoot.JobChange.Line == nil {
 			break
@@ -1584,6 +2323,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobChange.Part(childComplexity), true
+	case "JobChange.poLine":
+		if e.ComplexityRoot.JobChange.PoLine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobChange.PoLine(childComplexity), true
 	case "JobChange.portfolio":
 		if e.ComplexityRoot.JobChange.Portfolio == nil {
 			break
@@ -1596,6 +2341,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobChange.Profile(childComplexity), true
+	case "JobChange.target":
+		if e.ComplexityRoot.JobChange.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobChange.Target(childComplexity), true
 	case "JobChange.title":
 		if e.ComplexityRoot.JobChange.Title == nil {
 			break
@@ -1720,6 +2471,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobCounts.Locked(childComplexity), true
+	case "JobCounts.move":
+		if e.ComplexityRoot.JobCounts.Move == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Move(childComplexity), true
 	case "JobCounts.notInCommunityZone":
 		if e.ComplexityRoot.JobCounts.NotInCommunityZone == nil {
 			break
@@ -2048,12 +2805,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JobProgress.Total(childComplexity), true
 
+	case "JobType.description":
+		if e.ComplexityRoot.JobType.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobType.Description(childComplexity), true
+	case "JobType.kind":
+		if e.ComplexityRoot.JobType.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobType.Kind(childComplexity), true
+	case "JobType.mutation":
+		if e.ComplexityRoot.JobType.Mutation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobType.Mutation(childComplexity), true
+	case "JobType.name":
+		if e.ComplexityRoot.JobType.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobType.Name(childComplexity), true
+	case "JobType.parameters":
+		if e.ComplexityRoot.JobType.Parameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobType.Parameters(childComplexity), true
+
+	case "JobTypeParameter.description":
+		if e.ComplexityRoot.JobTypeParameter.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobTypeParameter.Description(childComplexity), true
+	case "JobTypeParameter.name":
+		if e.ComplexityRoot.JobTypeParameter.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobTypeParameter.Name(childComplexity), true
+	case "JobTypeParameter.required":
+		if e.ComplexityRoot.JobTypeParameter.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobTypeParameter.Required(childComplexity), true
+	case "JobTypeParameter.type":
+		if e.ComplexityRoot.JobTypeParameter.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobTypeParameter.Type(childComplexity), true
+
 	case "License.code":
 		if e.ComplexityRoot.License.Code == nil {
 			break
 		}
 
 		return e.ComplexityRoot.License.Code(childComplexity), true
+	case "License.collections":
+		if e.ComplexityRoot.License.Collections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.License.Collections(childComplexity), true
 	case "License.createdAt":
 		if e.ComplexityRoot.License.CreatedAt == nil {
 			break
@@ -2084,6 +2903,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.License.Note(childComplexity), true
+	case "License.portfolios":
+		if e.ComplexityRoot.License.Portfolios == nil {
+			break
+		}
+
+		args, err := ec.field_License_portfolios_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.License.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "License.startsOn":
 		if e.ComplexityRoot.License.StartsOn == nil {
 			break
@@ -2159,6 +2989,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LicenseEdge.Node(childComplexity), true
 
+	case "MoveCounts.ambiguous":
+		if e.ComplexityRoot.MoveCounts.Ambiguous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Ambiguous(childComplexity), true
+	case "MoveCounts.conflicts":
+		if e.ComplexityRoot.MoveCounts.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Conflicts(childComplexity), true
+	case "MoveCounts.licensesMoved":
+		if e.ComplexityRoot.MoveCounts.LicensesMoved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.LicensesMoved(childComplexity), true
+	case "MoveCounts.noCounterpart":
+		if e.ComplexityRoot.MoveCounts.NoCounterpart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.NoCounterpart(childComplexity), true
+	case "MoveCounts.nothingToMove":
+		if e.ComplexityRoot.MoveCounts.NothingToMove == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.NothingToMove(childComplexity), true
+	case "MoveCounts.poLinesMoved":
+		if e.ComplexityRoot.MoveCounts.PoLinesMoved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.PoLinesMoved(childComplexity), true
+	case "MoveCounts.portfolios":
+		if e.ComplexityRoot.MoveCounts.Portfolios == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Portfolios(childComplexity), true
+
+	case "MovePortfolioInformationPayload.job":
+		if e.ComplexityRoot.MovePortfolioInformationPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovePortfolioInformationPayload.Job(childComplexity), true
+	case "MovePortfolioInformationPayload.userErrors":
+		if e.ComplexityRoot.MovePortfolioInformationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovePortfolioInformationPayload.UserErrors(childComplexity), true
+
 	case "Mutation.activateCollection":
 		if e.ComplexityRoot.Mutation.ActivateCollection == nil {
 			break
@@ -2203,6 +3089,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateCollection(childComplexity, args["input"].(CreateCollectionInput)), true
+	case "Mutation.createCollectionSet":
+		if e.ComplexityRoot.Mutation.CreateCollectionSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createCollectionSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCollectionSet(childComplexity, args["input"].(CreateCollectionSetInput)), true
 	case "Mutation.createInventoryGroup":
 		if e.ComplexityRoot.Mutation.CreateInventoryGroup == nil {
 			break
@@ -2214,6 +3111,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInventoryGroup(childComplexity, args["input"].(CreateInventoryGroupInput)), true
+	case "Mutation.createLicense":
+		if e.ComplexityRoot.Mutation.CreateLicense == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createLicense_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateLicense(childComplexity, args["input"].(CreateLicenseInput)), true
+	case "Mutation.createPoLine":
+		if e.ComplexityRoot.Mutation.CreatePoLine == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPoLine_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePoLine(childComplexity, args["input"].(CreatePoLineInput)), true
 	case "Mutation.createProfile":
 		if e.ComplexityRoot.Mutation.CreateProfile == nil {
 			break
@@ -2225,6 +3144,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateProfile(childComplexity, args["input"].(CreateProfileInput)), true
+	case "Mutation.deactivateCollection":
+		if e.ComplexityRoot.Mutation.DeactivateCollection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deactivateCollection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeactivateCollection(childComplexity, args["input"].(DeactivateCollectionInput)), true
+	case "Mutation.deleteCollection":
+		if e.ComplexityRoot.Mutation.DeleteCollection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteCollection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteCollection(childComplexity, args["input"].(DeleteCollectionInput)), true
+	case "Mutation.deleteCollectionSet":
+		if e.ComplexityRoot.Mutation.DeleteCollectionSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteCollectionSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteCollectionSet(childComplexity, args["input"].(DeleteCollectionSetInput)), true
 	case "Mutation.deleteInventoryGroup":
 		if e.ComplexityRoot.Mutation.DeleteInventoryGroup == nil {
 			break
@@ -2236,6 +3188,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInventoryGroup(childComplexity, args["input"].(DeleteInventoryGroupInput)), true
+	case "Mutation.deleteLicense":
+		if e.ComplexityRoot.Mutation.DeleteLicense == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteLicense_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteLicense(childComplexity, args["input"].(DeleteLicenseInput)), true
+	case "Mutation.deletePoLine":
+		if e.ComplexityRoot.Mutation.DeletePoLine == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deletePoLine_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeletePoLine(childComplexity, args["input"].(DeletePoLineInput)), true
 	case "Mutation.deleteProfile":
 		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
 			break
@@ -2247,6 +3221,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteProfile(childComplexity, args["input"].(DeleteProfileInput)), true
+	case "Mutation.disableScheduledJob":
+		if e.ComplexityRoot.Mutation.DisableScheduledJob == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disableScheduledJob_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisableScheduledJob(childComplexity, args["input"].(DisableScheduledJobInput)), true
+	case "Mutation.enableScheduledJob":
+		if e.ComplexityRoot.Mutation.EnableScheduledJob == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enableScheduledJob_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnableScheduledJob(childComplexity, args["input"].(EnableScheduledJobInput)), true
+	case "Mutation.importCollection":
+		if e.ComplexityRoot.Mutation.ImportCollection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importCollection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportCollection(childComplexity, args["input"].(ImportCollectionInput)), true
+	case "Mutation.importCommunityZoneTitles":
+		if e.ComplexityRoot.Mutation.ImportCommunityZoneTitles == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importCommunityZoneTitles_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportCommunityZoneTitles(childComplexity, args["input"].(ImportCommunityZoneTitlesInput)), true
+	case "Mutation.movePortfolioInformation":
+		if e.ComplexityRoot.Mutation.MovePortfolioInformation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_movePortfolioInformation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MovePortfolioInformation(childComplexity, args["input"].(MovePortfolioInformationInput)), true
 	case "Mutation.rejectJob":
 		if e.ComplexityRoot.Mutation.RejectJob == nil {
 			break
@@ -2269,6 +3298,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RunProfile(childComplexity, args["input"].(RunProfileInput)), true
+	case "Mutation.runScheduledJob":
+		if e.ComplexityRoot.Mutation.RunScheduledJob == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_runScheduledJob_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RunScheduledJob(childComplexity, args["input"].(RunScheduledJobInput)), true
+	case "Mutation.testProfileConnection":
+		if e.ComplexityRoot.Mutation.TestProfileConnection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testProfileConnection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestProfileConnection(childComplexity, args["input"].(TestProfileConnectionInput)), true
 	case "Mutation.undoJob":
 		if e.ComplexityRoot.Mutation.UndoJob == nil {
 			break
@@ -2291,6 +3342,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCollection(childComplexity, args["input"].(UpdateCollectionInput)), true
+	case "Mutation.updateCollectionSet":
+		if e.ComplexityRoot.Mutation.UpdateCollectionSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateCollectionSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateCollectionSet(childComplexity, args["input"].(UpdateCollectionSetInput)), true
 	case "Mutation.updateInventoryGroup":
 		if e.ComplexityRoot.Mutation.UpdateInventoryGroup == nil {
 			break
@@ -2302,6 +3364,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInventoryGroup(childComplexity, args["input"].(UpdateInventoryGroupInput)), true
+	case "Mutation.updateLicense":
+		if e.ComplexityRoot.Mutation.UpdateLicense == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateLicense_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateLicense(childComplexity, args["input"].(UpdateLicenseInput)), true
+	case "Mutation.updatePoLine":
+		if e.ComplexityRoot.Mutation.UpdatePoLine == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePoLine_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePoLine(childComplexity, args["input"].(UpdatePoLineInput)), true
 	case "Mutation.updatePortfolio":
 		if e.ComplexityRoot.Mutation.UpdatePortfolio == nil {
 			break
@@ -2335,6 +3419,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(UpdateSettingsInput)), true
+	case "Mutation.withdrawProfile":
+		if e.ComplexityRoot.Mutation.WithdrawProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawProfile(childComplexity, args["input"].(WithdrawProfileInput)), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2733,6 +3828,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Active(childComplexity), true
+	case "Profile.alerts":
+		if e.ComplexityRoot.Profile.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.Alerts(childComplexity), true
 	case "Profile.communityZoneOnly":
 		if e.ComplexityRoot.Profile.CommunityZoneOnly == nil {
 			break
@@ -2817,6 +3918,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Version(childComplexity), true
+
+	case "ProfileAlert.code":
+		if e.ComplexityRoot.ProfileAlert.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileAlert.Code(childComplexity), true
+	case "ProfileAlert.content":
+		if e.ComplexityRoot.ProfileAlert.Content == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileAlert.Content(childComplexity), true
+	case "ProfileAlert.hint":
+		if e.ComplexityRoot.ProfileAlert.Hint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileAlert.Hint(childComplexity), true
+	case "ProfileAlert.message":
+		if e.ComplexityRoot.ProfileAlert.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileAlert.Message(childComplexity), true
+	case "ProfileAlert.since":
+		if e.ComplexityRoot.ProfileAlert.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileAlert.Since(childComplexity), true
 
 	case "ProfileConnection.edges":
 		if e.ComplexityRoot.ProfileConnection.Edges == nil {
@@ -2996,6 +4128,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Collection(childComplexity, args["id"].(string)), true
+	case "Query.collectionSets":
+		if e.ComplexityRoot.Query.CollectionSets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_collectionSets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CollectionSets(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CollectionSetFilter)), true
 	case "Query.collections":
 		if e.ComplexityRoot.Query.Collections == nil {
 			break
@@ -3018,6 +4161,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CommunityZoneCollections(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CommunityZoneCollectionFilter)), true
+	case "Query.communityZoneTitles":
+		if e.ComplexityRoot.Query.CommunityZoneTitles == nil {
+			break
+		}
+
+		args, err := ec.field_Query_communityZoneTitles_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommunityZoneTitles(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CommunityZoneTitleFilter)), true
 
 	case "Query.inventoryGroups":
 		if e.ComplexityRoot.Query.InventoryGroups == nil {
@@ -3041,6 +4195,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Job(childComplexity, args["id"].(string)), true
+	case "Query.jobTypes":
+		if e.ComplexityRoot.Query.JobTypes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_jobTypes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.JobTypes(childComplexity, args["filter"].(*model.JobTypeFilter)), true
 	case "Query.jobs":
 		if e.ComplexityRoot.Query.Jobs == nil {
 			break
@@ -3096,6 +4261,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PoLines(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.POLineFilter)), true
+	case "Query.poLinesNotListed":
+		if e.ComplexityRoot.Query.PoLinesNotListed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_poLinesNotListed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PoLinesNotListed(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.portfolio":
 		if e.ComplexityRoot.Query.Portfolio == nil {
 			break
@@ -3118,6 +4294,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PortfolioFilter)), true
+	case "Query.portfoliosWithoutPoLine":
+		if e.ComplexityRoot.Query.PortfoliosWithoutPoLine == nil {
+			break
+		}
+
+		args, err := ec.field_Query_portfoliosWithoutPoLine_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PortfoliosWithoutPoLine(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.profile":
 		if e.ComplexityRoot.Query.Profile == nil {
 			break
@@ -3151,6 +4338,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ProviderFiles(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ProviderFileFilter)), true
+	case "Query.scheduledJobs":
+		if e.ComplexityRoot.Query.ScheduledJobs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ScheduledJobs(childComplexity), true
 	case "Query.settings":
 		if e.ComplexityRoot.Query.Settings == nil {
 			break
@@ -3183,6 +4376,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RunProfilePayload.UserErrors(childComplexity), true
+
+	case "RunScheduledJobPayload.job":
+		if e.ComplexityRoot.RunScheduledJobPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunScheduledJobPayload.Job(childComplexity), true
+	case "RunScheduledJobPayload.userErrors":
+		if e.ComplexityRoot.RunScheduledJobPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunScheduledJobPayload.UserErrors(childComplexity), true
 
 	case "Schedule.dayOfMonth":
 		if e.ComplexityRoot.Schedule.DayOfMonth == nil {
@@ -3221,6 +4427,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Schedule.Weekday(childComplexity), true
 
+	case "ScheduledJob.active":
+		if e.ComplexityRoot.ScheduledJob.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.Active(childComplexity), true
+	case "ScheduledJob.enabled":
+		if e.ComplexityRoot.ScheduledJob.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.Enabled(childComplexity), true
+	case "ScheduledJob.id":
+		if e.ComplexityRoot.ScheduledJob.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.ID(childComplexity), true
+	case "ScheduledJob.kind":
+		if e.ComplexityRoot.ScheduledJob.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.Kind(childComplexity), true
+	case "ScheduledJob.lastRun":
+		if e.ComplexityRoot.ScheduledJob.LastRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.LastRun(childComplexity), true
+	case "ScheduledJob.name":
+		if e.ComplexityRoot.ScheduledJob.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.Name(childComplexity), true
+	case "ScheduledJob.nextRun":
+		if e.ComplexityRoot.ScheduledJob.NextRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.NextRun(childComplexity), true
+	case "ScheduledJob.profiles":
+		if e.ComplexityRoot.ScheduledJob.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.Profiles(childComplexity), true
+	case "ScheduledJob.schedule":
+		if e.ComplexityRoot.ScheduledJob.Schedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.Schedule(childComplexity), true
+	case "ScheduledJob.scheduleText":
+		if e.ComplexityRoot.ScheduledJob.ScheduleText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledJob.ScheduleText(childComplexity), true
+
 	case "Settings.institutionName":
 		if e.ComplexityRoot.Settings.InstitutionName == nil {
 			break
@@ -3258,6 +4525,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.JobUpdated(childComplexity, args["id"].(string)), true
 
+	case "TestProfileConnectionPayload.results":
+		if e.ComplexityRoot.TestProfileConnectionPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestProfileConnectionPayload.Results(childComplexity), true
+	case "TestProfileConnectionPayload.userErrors":
+		if e.ComplexityRoot.TestProfileConnectionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestProfileConnectionPayload.UserErrors(childComplexity), true
+
 	case "UndoJobPayload.job":
 		if e.ComplexityRoot.UndoJobPayload.Job == nil {
 			break
@@ -3290,6 +4570,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateCollectionPayload.Warnings(childComplexity), true
 
+	case "UpdateCollectionSetPayload.collectionSet":
+		if e.ComplexityRoot.UpdateCollectionSetPayload.CollectionSet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCollectionSetPayload.CollectionSet(childComplexity), true
+	case "UpdateCollectionSetPayload.userErrors":
+		if e.ComplexityRoot.UpdateCollectionSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCollectionSetPayload.UserErrors(childComplexity), true
+
 	case "UpdateInventoryGroupPayload.inventoryGroup":
 		if e.ComplexityRoot.UpdateInventoryGroupPayload.InventoryGroup == nil {
 			break
@@ -3302,6 +4595,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateInventoryGroupPayload.UserErrors(childComplexity), true
+
+	case "UpdateLicensePayload.license":
+		if e.ComplexityRoot.UpdateLicensePayload.License == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLicensePayload.License(childComplexity), true
+	case "UpdateLicensePayload.userErrors":
+		if e.ComplexityRoot.UpdateLicensePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLicensePayload.UserErrors(childComplexity), true
+
+	case "UpdatePoLinePayload.poLine":
+		if e.ComplexityRoot.UpdatePoLinePayload.PoLine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePoLinePayload.PoLine(childComplexity), true
+	case "UpdatePoLinePayload.userErrors":
+		if e.ComplexityRoot.UpdatePoLinePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePoLinePayload.UserErrors(childComplexity), true
 
 	case "UpdatePortfolioPayload.portfolio":
 		if e.ComplexityRoot.UpdatePortfolioPayload.Portfolio == nil {
@@ -3373,6 +4692,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Path(childComplexity), true
 
+	case "WithdrawProfilePayload.job":
+		if e.ComplexityRoot.WithdrawProfilePayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawProfilePayload.Job(childComplexity), true
+	case "WithdrawProfilePayload.userErrors":
+		if e.ComplexityRoot.WithdrawProfilePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawProfilePayload.UserErrors(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -3386,30 +4718,53 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApproveJobInput", ec.unmarshalInputApproveJobInput),
 			graphql.NewInputUnmarshaler("CancelJobInput", ec.unmarshalInputCancelJobInput),
 			graphql.NewInputUnmarshaler("CollectionFilter", ec.unmarshalInputCollectionFilter),
+			graphql.NewInputUnmarshaler("CollectionSetFilter", ec.unmarshalInputCollectionSetFilter),
 			graphql.NewInputUnmarshaler("CommunityZoneCollectionFilter", ec.unmarshalInputCommunityZoneCollectionFilter),
+			graphql.NewInputUnmarshaler("CommunityZoneTitleFilter", ec.unmarshalInputCommunityZoneTitleFilter),
 			graphql.NewInputUnmarshaler("CreateCollectionInput", ec.unmarshalInputCreateCollectionInput),
+			graphql.NewInputUnmarshaler("CreateCollectionSetInput", ec.unmarshalInputCreateCollectionSetInput),
 			graphql.NewInputUnmarshaler("CreateInventoryGroupInput", ec.unmarshalInputCreateInventoryGroupInput),
+			graphql.NewInputUnmarshaler("CreateLicenseInput", ec.unmarshalInputCreateLicenseInput),
+			graphql.NewInputUnmarshaler("CreatePoLineInput", ec.unmarshalInputCreatePoLineInput),
 			graphql.NewInputUnmarshaler("CreateProfileInput", ec.unmarshalInputCreateProfileInput),
+			graphql.NewInputUnmarshaler("DeactivateCollectionInput", ec.unmarshalInputDeactivateCollectionInput),
+			graphql.NewInputUnmarshaler("DeleteCollectionInput", ec.unmarshalInputDeleteCollectionInput),
+			graphql.NewInputUnmarshaler("DeleteCollectionSetInput", ec.unmarshalInputDeleteCollectionSetInput),
 			graphql.NewInputUnmarshaler("DeleteInventoryGroupInput", ec.unmarshalInputDeleteInventoryGroupInput),
+			graphql.NewInputUnmarshaler("DeleteLicenseInput", ec.unmarshalInputDeleteLicenseInput),
+			graphql.NewInputUnmarshaler("DeletePoLineInput", ec.unmarshalInputDeletePoLineInput),
 			graphql.NewInputUnmarshaler("DeleteProfileInput", ec.unmarshalInputDeleteProfileInput),
+			graphql.NewInputUnmarshaler("DisableScheduledJobInput", ec.unmarshalInputDisableScheduledJobInput),
+			graphql.NewInputUnmarshaler("EnableScheduledJobInput", ec.unmarshalInputEnableScheduledJobInput),
 			graphql.NewInputUnmarshaler("GuardLimitsInput", ec.unmarshalInputGuardLimitsInput),
+			graphql.NewInputUnmarshaler("ImportCollectionInput", ec.unmarshalInputImportCollectionInput),
+			graphql.NewInputUnmarshaler("ImportCommunityZoneTitlesInput", ec.unmarshalInputImportCommunityZoneTitlesInput),
 			graphql.NewInputUnmarshaler("JobChangeFilter", ec.unmarshalInputJobChangeFilter),
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("JobFindingFilter", ec.unmarshalInputJobFindingFilter),
+			graphql.NewInputUnmarshaler("JobTypeFilter", ec.unmarshalInputJobTypeFilter),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
+			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
 			graphql.NewInputUnmarshaler("ProfileFilter", ec.unmarshalInputProfileFilter),
 			graphql.NewInputUnmarshaler("ProviderFileFilter", ec.unmarshalInputProviderFileFilter),
+			graphql.NewInputUnmarshaler("ReconciliationFilter", ec.unmarshalInputReconciliationFilter),
 			graphql.NewInputUnmarshaler("RejectJobInput", ec.unmarshalInputRejectJobInput),
 			graphql.NewInputUnmarshaler("RunProfileInput", ec.unmarshalInputRunProfileInput),
+			graphql.NewInputUnmarshaler("RunScheduledJobInput", ec.unmarshalInputRunScheduledJobInput),
 			graphql.NewInputUnmarshaler("ScheduleInput", ec.unmarshalInputScheduleInput),
+			graphql.NewInputUnmarshaler("TestProfileConnectionInput", ec.unmarshalInputTestProfileConnectionInput),
 			graphql.NewInputUnmarshaler("UndoJobInput", ec.unmarshalInputUndoJobInput),
 			graphql.NewInputUnmarshaler("UpdateCollectionInput", ec.unmarshalInputUpdateCollectionInput),
+			graphql.NewInputUnmarshaler("UpdateCollectionSetInput", ec.unmarshalInputUpdateCollectionSetInput),
 			graphql.NewInputUnmarshaler("UpdateInventoryGroupInput", ec.unmarshalInputUpdateInventoryGroupInput),
+			graphql.NewInputUnmarshaler("UpdateLicenseInput", ec.unmarshalInputUpdateLicenseInput),
+			graphql.NewInputUnmarshaler("UpdatePoLineInput", ec.unmarshalInputUpdatePoLineInput),
 			graphql.NewInputUnmarshaler("UpdatePortfolioInput", ec.unmarshalInputUpdatePortfolioInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
+			graphql.NewInputUnmarshaler("WithdrawProfileInput", ec.unmarshalInputWithdrawProfileInput),
 		)
 	}
 	first := true
@@ -3555,6 +4910,8 @@ type Query {
 
   "The electronic collections that the Community Zone offers, by name."
   communityZoneCollections(first: Int = 50, after: String, filter: CommunityZoneCollectionFilter): CommunityZoneCollectionConnection!
+  "The titles that the Community Zone has, by folded title."
+  communityZoneTitles(first: Int = 50, after: String, filter: CommunityZoneTitleFilter): CommunityZoneTitleConnection!
   "The library's own electronic collections, by name."
   collections(first: Int = 50, after: String, filter: CollectionFilter): CollectionConnection!
   "One electronic collection; null where there is none with this id."
@@ -3567,6 +4924,18 @@ type Query {
   poLines(first: Int = 50, after: String, filter: PoLineFilter): PoLineConnection!
   "Licenses, in the order in which they were made."
   licenses(first: Int = 50, after: String, filter: LicenseFilter): LicenseConnection!
+  "Sets of electronic collections, by name."
+  collectionSets(first: Int = 50, after: String, filter: CollectionSetFilter): CollectionSetConnection!
+  """
+  Reconciliation: PO lines whose portfolio the provider listed once and lists no more, in the order in which they were made.
+  The whole list is at ` + "`" + `/reconciliation/po-lines-not-listed.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
+  """
+  poLinesNotListed(first: Int = 50, after: String, filter: ReconciliationFilter): PoLineConnection!
+  """
+  Reconciliation: portfolios that the provider lists and that have no PO line, by folded title. The whole list is at
+  ` + "`" + `/reconciliation/portfolios-without-po-line.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
+  """
+  portfoliosWithoutPoLine(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection!
 
   "Integration profiles, in the order in which they were made."
   profiles(first: Int = 50, after: String, filter: ProfileFilter): ProfileConnection!
@@ -3579,6 +4948,10 @@ type Query {
   jobs(first: Int = 50, after: String, filter: JobFilter): JobConnection!
   "One job; null where there is none with this id."
   job(id: ID!): Job
+  "What runs by itself, the schedule of the active profiles first, then inactive profiles."
+  scheduledJobs: [ScheduledJob!]!
+  "The jobs that a person can run, by name."
+  jobTypes(filter: JobTypeFilter): [JobType!]!
 }
 
 "What is installation-wide."
@@ -3690,6 +5063,64 @@ type CommunityZoneCollectionEdge {
   node: CommunityZoneCollection!
 }
 
+"One title of a Community Zone collection, as the provider's global title list has it."
+type CommunityZoneTitle implements Node {
+  "Opaque id."
+  id: ID!
+  "The collection it belongs to."
+  communityZoneCollection: CommunityZoneCollection!
+  "KBART ` + "`" + `publication_title` + "`" + `."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + `, the provider's own."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + `: ISSN or ISBN of the printed version."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + `: ISSN or ISBN of the online version."
+  onlineIdentifier: String
+  "KBART ` + "`" + `title_url` + "`" + `."
+  url: String
+  "KBART ` + "`" + `publication_type` + "`" + `; null where the provider says nothing and no identifier tells."
+  publicationType: PublicationType
+  "The coverage that the global list gives: what is there, not what a library is entitled to. Empty for books."
+  coverage: [CoverageStatement!]!
+  "When the Community Zone gained it."
+  createdAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"Which titles of the Community Zone to list. Each field narrows the list."
+input CommunityZoneTitleFilter {
+  "Those of one collection of the Community Zone, by its number, such as ` + "`" + `61707906870000041` + "`" + `."
+  communityZoneId: String
+  "The title's beginning, in any case, punctuation and blanks collapsed."
+  titlePrefix: String
+  "The provider's ` + "`" + `title_id` + "`" + `, exactly."
+  titleId: String
+  "An ISSN or ISBN, print or online, with or without hyphens."
+  identifier: String
+}
+
+"A page of Community Zone titles."
+type CommunityZoneTitleConnection {
+  "The page's items with their cursors."
+  edges: [CommunityZoneTitleEdge!]!
+  "The page's items."
+  nodes: [CommunityZoneTitle!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A Community Zone title in a page."
+type CommunityZoneTitleEdge {
+  "The item's position."
+  cursor: String!
+  "The item."
+  node: CommunityZoneTitle!
+}
+
 "How a collection was activated."
 enum ActivationType {
   "The collection, and portfolios by hand: the sync activates those that the library is entitled to."
@@ -3720,6 +5151,8 @@ type Collection implements Node {
   license: License
   "Its portfolios, by folded title; ` + "`" + `collectionId` + "`" + ` in the filter is of no use here."
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
+  "The sets that it is in, by name."
+  sets: [CollectionSet!]!
   "Where the titles that are available in it can be downloaded as a KBART list, Phase II: a path on this server."
   kbartUrl: String!
   "Raised at each change; an update that names an older one is refused."
@@ -3985,12 +5418,18 @@ type PoLine implements Node {
 input PoLineFilter {
   "The number, exactly."
   number: String
+  "The number's beginning, exactly."
+  numberPrefix: String
   "The vendor, exactly."
   vendor: String
   "The status, exactly."
   status: String
   "Those of one portfolio."
   portfolioId: ID
+  "Those of the portfolios of one collection."
+  collectionId: ID
+  "Attached to a portfolio or not."
+  attached: Boolean
 }
 
 "A page of PO lines."
@@ -4033,6 +5472,10 @@ type License implements Node {
   endsOn: String
   "Anything worth saying."
   note: String
+  "The portfolios that have it as their own, by folded title."
+  portfolios(first: Int = 50, after: String): PortfolioConnection!
+  "The collections whose portfolios have it unless they have one of their own, by name."
+  collections: [Collection!]!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the license was made."
@@ -4045,6 +5488,8 @@ type License implements Node {
 input LicenseFilter {
   "The code, exactly."
   code: String
+  "The code's beginning, exactly."
+  codePrefix: String
   "The vendor, exactly."
   vendor: String
   "The status, exactly."
@@ -4069,6 +5514,60 @@ type LicenseEdge {
   cursor: String!
   "The item."
   node: License!
+}
+
+"A saved selection of electronic collections on which a manual job runs."
+type CollectionSet implements Node {
+  "Opaque id."
+  id: ID!
+  "1 to 200 characters; no two sets have the same."
+  name: String!
+  "What the set is for, in words; null where nothing was written."
+  description: String
+  "Its collections, by name."
+  collections(first: Int = 50, after: String): CollectionConnection!
+  "How many collections it has."
+  memberCount: Int!
+  "Raised at each change; an update that names an older one is refused."
+  version: Int!
+  "When the set was made."
+  createdAt: DateTime!
+  "When the set was last changed."
+  updatedAt: DateTime!
+}
+
+"Which sets to list. Each field narrows the list."
+input CollectionSetFilter {
+  "The name's beginning, exactly."
+  namePrefix: String
+  "Those that one collection is in."
+  collectionId: ID
+}
+
+"A page of sets."
+type CollectionSetConnection {
+  "The page's items with their cursors."
+  edges: [CollectionSetEdge!]!
+  "The page's items."
+  nodes: [CollectionSet!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A set in a page."
+type CollectionSetEdge {
+  "The item's position."
+  cursor: String!
+  "The item."
+  node: CollectionSet!
+}
+
+"Narrows a list of reconciliation."
+input ReconciliationFilter {
+  "One collection."
+  collectionId: ID
 }
 
 "What a profile does."
@@ -4119,12 +5618,28 @@ type Profile implements Node {
   guard: GuardLimits!
   "Alma's way: titles that the Community Zone does not have are skipped and listed instead of added."
   communityZoneOnly: Boolean!
+  "What a person should look at, such as that the provider has sent nothing new for long; empty where all is well."
+  alerts: [ProfileAlert!]!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the profile was made."
   createdAt: DateTime!
   "When the profile was last changed."
   updatedAt: DateTime!
+}
+
+"Something about a profile that a person should look at."
+type ProfileAlert {
+  "For programs: ` + "`" + `STALE_FILE` + "`" + ` where the provider has had no new file for more than 40 days."
+  code: String!
+  "The content type it is about; null for the profile as a whole."
+  content: ContentType
+  "What is the matter."
+  message: String!
+  "What to do."
+  hint: String!
+  "Since when."
+  since: DateTime!
 }
 
 "Which profiles to list."
@@ -4223,14 +5738,14 @@ enum FileOutcome {
   UNDONE
 }
 
-"One file as it was fetched from the provider."
+"One file as it was fetched from the provider or uploaded."
 type ProviderFile implements Node {
   "Opaque id."
   id: ID!
-  "The profile it was fetched for; null where that was deleted."
+  "The profile it was fetched for; null for an upload, or where the profile was deleted."
   profile: Profile
-  "What it was asked for."
-  content: ContentType!
+  "What it was asked for; null for a list of both that was uploaded."
+  content: ContentType
   "As the provider calls it."
   name: String!
   "Of the decompressed bytes, in hexadecimal digits."
@@ -4295,6 +5810,16 @@ enum JobKind {
   SYNC
   "Reverses what another job changed."
   UNDO
+  "Moves PO lines and licenses from the portfolios of a set of collections to their counterparts in another collection."
+  MOVE
+  "Brings a local collection in step with a KBART list that a person has."
+  IMPORT
+  "Brings the Community Zone in step with the provider's global title list."
+  COMMUNITY_ZONE
+  "Activates titles of the Community Zone as portfolios of the collection."
+  ACTIVATE
+  "Withdraws the entitlements of a profile."
+  WITHDRAW
 }
 
 "Where a job stands."
@@ -4349,7 +5874,7 @@ enum JobTrigger {
   COMMAND
 }
 
-"One run of a sync, a move or an undo."
+"One run of a sync, a move, an import, an undo."
 type Job implements Node {
   "Opaque id."
   id: ID!
@@ -4477,10 +6002,30 @@ type JobCounts {
   left: Int!
   "Portfolios that no profile ever entitled to and that the list does not have: left as they are."
   withoutEntitlement: Int!
+  "What a move of PO lines and licenses comes to; null for a job of another kind."
+  move: MoveCounts
   "How many updated titles differ in which field, the most frequent first."
   fields: [FieldCount!]!
   "What was found in the lists, by severity."
   findings: FindingCounts!
+}
+
+"What a move of PO lines and licenses comes to."
+type MoveCounts {
+  "Portfolios of the set's collections."
+  portfolios: Int!
+  "PO lines that were moved or would be."
+  poLinesMoved: Int!
+  "Licenses that were moved or would be."
+  licensesMoved: Int!
+  "Portfolios with something to move that have no counterpart in the target."
+  noCounterpart: Int!
+  "Portfolios with something to move that might be one of several in the target, or whose counterpart might be of several."
+  ambiguous: Int!
+  "Licenses whose counterpart has another one: kept or overwritten, as was asked for."
+  conflicts: Int!
+  "Portfolios without a PO line and license to move."
+  nothingToMove: Int!
 }
 
 "How many updated titles differ in a field."
@@ -4551,8 +6096,8 @@ type JobPart implements Node {
   collection: Collection
   "As the collection was called at the time."
   collectionName: String
-  "Books or journals."
-  content: ContentType!
+  "Books or journals; null where the part is about both."
+  content: ContentType
   "Where it stands."
   state: JobPartState!
   "What it did or would do; null while nothing is known."
@@ -4673,6 +6218,16 @@ enum ChangeAction {
   NOT_IN_COMMUNITY_ZONE
   "Something that an undo does not put back, because it was changed since."
   LEFT
+  "A PO line is moved to the counterpart of its portfolio."
+  MOVE_PO_LINE
+  "A license is moved to the counterpart of its portfolio."
+  MOVE_LICENSE
+  "The counterpart has another license: ` + "`" + `newValue` + "`" + ` says which stays."
+  LICENSE_CONFLICT
+  "A portfolio with a PO line or license that has no counterpart in the target."
+  NO_COUNTERPART
+  "A portfolio without anything to move."
+  NOTHING_TO_MOVE
 }
 
 "One line of a job's report."
@@ -4691,8 +6246,14 @@ type JobChange implements Node {
   oldValue: String
   "The new value, or the reason, in words."
   newValue: String
-  "The portfolios that an ambiguous title might be; empty for every other change."
+  "The portfolios that an ambiguous title or portfolio might be; empty for every other change."
   candidates: [Portfolio!]!
+  "The counterpart to which a PO line or license is moved; null for every other change."
+  target: Portfolio
+  "The PO line that is moved; null for every other change, or where it was deleted since."
+  poLine: PoLine
+  "The license that is moved or in conflict; null for every other change, or where it was deleted since."
+  license: License
   "The former coverage statement by statement, where ` + "`" + `field` + "`" + ` is ` + "`" + `coverage` + "`" + `."
   oldCoverage: [CoverageStatement!]
   "The new coverage statement by statement, where ` + "`" + `field` + "`" + ` is ` + "`" + `coverage` + "`" + `."
@@ -4767,6 +6328,62 @@ type JobEdge {
   node: Job!
 }
 
+"Something that runs by itself."
+type ScheduledJob {
+  "Opaque; for enableScheduledJob, disableScheduledJob and runScheduledJob."
+  id: ID!
+  "Whether it runs by itself: it is enabled, has an active profile and a schedule other than NONE."
+  active: Boolean!
+  "Whether a person has left it enabled."
+  enabled: Boolean!
+  "As the list of scheduled jobs calls it."
+  name: String!
+  "What it does."
+  kind: JobKind!
+  "The profiles that it runs, all in one job; for an inactive profile that one, which is not run."
+  profiles: [Profile!]!
+  "When, in parts."
+  schedule: Schedule!
+  "When, in words."
+  scheduleText: String!
+  "The last job that it started by itself, with its verdict; null where there was none."
+  lastRun: Job
+  "When it runs next; null where it does not run by itself."
+  nextRun: DateTime
+}
+
+"A job that a person can run."
+type JobType {
+  "What it does."
+  kind: JobKind!
+  "Its name, as librarians search for it."
+  name: String!
+  "What it does, in words."
+  description: String!
+  "The mutation that runs it."
+  mutation: String!
+  "What it is to be told."
+  parameters: [JobTypeParameter!]!
+}
+
+"Something that a job is to be told."
+type JobTypeParameter {
+  "The input field's name."
+  name: String!
+  "Its type in this schema."
+  type: String!
+  "Whether it must be given."
+  required: Boolean!
+  "What it means."
+  description: String!
+}
+
+"Which job types to list."
+input JobTypeFilter {
+  "Words that all stand in name or description, in any case and order."
+  search: String
+}
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Changing
 # ---------------------------------------------------------------------------------------------------------------------
@@ -4789,16 +6406,56 @@ type Mutation {
   createCollection(input: CreateCollectionInput!): CreateCollectionPayload!
   "Changes a collection; fields left out stay."
   updateCollection(input: UpdateCollectionInput!): UpdateCollectionPayload!
+  "Deactivates a collection's service; with PREVIEW it only shows the consequences. No portfolio is changed."
+  deactivateCollection(input: DeactivateCollectionInput!): DeactivateCollectionPayload!
+  "Deletes a local collection that is in no set and without PO lines and licenses, with its portfolios where that is said."
+  deleteCollection(input: DeleteCollectionInput!): DeleteCollectionPayload!
+  "Queues a job that brings a local collection in step with a KBART list."
+  importCollection(input: ImportCollectionInput!): ImportCollectionPayload!
+  "Queues a job that brings a collection of the Community Zone in step with the provider's global title list."
+  importCommunityZoneTitles(input: ImportCommunityZoneTitlesInput!): ImportCommunityZoneTitlesPayload!
+
+  "Makes a set of electronic collections."
+  createCollectionSet(input: CreateCollectionSetInput!): CreateCollectionSetPayload!
+  "Changes a set; fields left out stay."
+  updateCollectionSet(input: UpdateCollectionSetInput!): UpdateCollectionSetPayload!
+  "Deletes a set; its collections stay."
+  deleteCollectionSet(input: DeleteCollectionSetInput!): DeleteCollectionSetPayload!
 
   "Changes what staff decide of a portfolio: whether it is available, which fields a sync leaves alone. Fields left out stay."
   updatePortfolio(input: UpdatePortfolioInput!): UpdatePortfolioPayload!
+
+  "Makes a PO line, attached to a portfolio or not."
+  createPoLine(input: CreatePoLineInput!): CreatePoLinePayload!
+  "Changes a PO line, attaches or detaches it; fields left out stay."
+  updatePoLine(input: UpdatePoLineInput!): UpdatePoLinePayload!
+  "Deletes a PO line."
+  deletePoLine(input: DeletePoLineInput!): DeletePoLinePayload!
+  "Makes a license. ` + "`" + `updatePortfolio` + "`" + ` and ` + "`" + `updateCollection` + "`" + ` attach it."
+  createLicense(input: CreateLicenseInput!): CreateLicensePayload!
+  "Changes a license; fields left out stay."
+  updateLicense(input: UpdateLicenseInput!): UpdateLicensePayload!
+  "Deletes a license that no portfolio and no collection has."
+  deleteLicense(input: DeleteLicenseInput!): DeleteLicensePayload!
+  """
+  Queues the manual job *Move electronic portfolio information*. With PREVIEW it shows the summary to confirm; with APPLY and
+  ` + "`" + `previewJobId` + "`" + ` it applies exactly that plan, or fails and says what has changed since.
+  """
+  movePortfolioInformation(input: MovePortfolioInformationInput!): MovePortfolioInformationPayload!
 
   "Makes an integration profile; with ` + "`" + `runNow` + "`" + ` it also queues a sync, both or neither."
   createProfile(input: CreateProfileInput!): CreateProfilePayload!
   "Changes an integration profile; fields left out stay. With ` + "`" + `runNow` + "`" + ` it also queues a sync, both or neither."
   updateProfile(input: UpdateProfileInput!): UpdateProfilePayload!
-  "Deletes a profile that has neither an unfinished job nor entitlements in force."
+  """
+  Deletes a profile. One with an unfinished job is refused; one with entitlements in force too, unless it is said that they
+  are to be withdrawn: then a job does that, waits for approval, and deletes the profile at its end.
+  """
   deleteProfile(input: DeleteProfileInput!): DeleteProfilePayload!
+  "Asks the provider with a profile's credentials, or with others, and changes nothing."
+  testProfileConnection(input: TestProfileConnectionInput!): TestProfileConnectionPayload!
+  "Queues a job that withdraws the entitlements of an inactive profile; the guard holds it until a person approves."
+  withdrawProfile(input: WithdrawProfileInput!): WithdrawProfilePayload!
   "Queues a sync of one profile."
   runProfile(input: RunProfileInput!): RunProfilePayload!
 
@@ -4810,6 +6467,13 @@ type Mutation {
   rejectJob(input: RejectJobInput!): RejectJobPayload!
   "Queues a job that reverses what this one changed."
   undoJob(input: UndoJobInput!): UndoJobPayload!
+
+  "Lets a scheduled job run by itself again."
+  enableScheduledJob(input: EnableScheduledJobInput!): EnableScheduledJobPayload!
+  "Stops a scheduled job from running by itself; what is running goes on."
+  disableScheduledJob(input: DisableScheduledJobInput!): DisableScheduledJobPayload!
+  "Runs a scheduled job now, for all its profiles together; its next run stays."
+  runScheduledJob(input: RunScheduledJobInput!): RunScheduledJobPayload!
 }
 
 "Everything that can be watched, over graphql-transport-ws and over server-sent events."
@@ -4940,6 +6604,8 @@ input ActivateCollectionInput {
 type ActivateCollectionPayload {
   "The library's collection; where it was active already, that one."
   collection: Collection
+  "With activation type ALL, where the Community Zone has titles: the job that makes their portfolios."
+  job: Job
   "What to know about the choices made."
   warnings: [String!]!
   "What to mend; empty where it was done."
@@ -5102,12 +6768,18 @@ type UpdateProfilePayload {
 input DeleteProfileInput {
   "Which profile."
   profileId: ID!
+  "Withdraw its entitlements first, by a job, and delete it when that is done."
+  withdrawEntitlements: Boolean = false
+  "With ` + "`" + `withdrawEntitlements` + "`" + `: the same key again answers with the same job."
+  idempotencyKey: String
 }
 
 "What came of deleteProfile."
 type DeleteProfilePayload {
   "The id of what was deleted; null where nothing was."
   deletedId: ID
+  "The job that withdraws its entitlements and then deletes it; null where that was not needed or not asked for."
+  job: Job
   "What to mend; empty where it was done."
   userErrors: [UserError!]!
 }
@@ -5194,6 +6866,8 @@ input UpdatePortfolioInput {
   lockedFields: [String!]
   "True: the portfolio no longer waits for a person; the next sync may remove it if the provider does not list it."
   reviewed: Boolean
+  "Its own license; null takes it away."
+  licenseId: ID
 }
 
 "What came of updatePortfolio."
@@ -5211,6 +6885,444 @@ type UndoJobPayload {
   "What to mend; empty where it was done."
   userErrors: [UserError!]!
 }
+
+"Which collection to deactivate."
+input DeactivateCollectionInput {
+  "Which collection."
+  collectionId: ID!
+  "The version that was read; where it is given and the collection was changed since, nothing is done."
+  version: Int
+  "PREVIEW shows the consequences and changes nothing."
+  mode: JobMode = APPLY
+}
+
+"What deactivating a collection's service means."
+type DeactivationConsequences {
+  "Portfolios in the collection."
+  portfolios: Int!
+  "Those among them that patrons get to now and would not any more."
+  accessible: Int!
+  "PO lines of its portfolios; they stay as they are."
+  poLines: Int!
+  "Active profiles whose syncs would leave the collection alone."
+  profiles: [Profile!]!
+  "Sets that it is in; it stays in them."
+  sets: [CollectionSet!]!
+  "The consequences in plain words, one a line."
+  text: [String!]!
+}
+
+"What came of deactivateCollection."
+type DeactivateCollectionPayload {
+  "The collection as it is now; null where there is none."
+  collection: Collection
+  "What it means, or would mean; null where there is no such collection."
+  consequences: DeactivationConsequences
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which local collection to delete."
+input DeleteCollectionInput {
+  "Which collection."
+  collectionId: ID!
+  "Delete its portfolios too; without it a collection that has some is refused."
+  withPortfolios: Boolean = false
+}
+
+"What came of deleteCollection."
+type DeleteCollectionPayload {
+  "The id of what was deleted; null where nothing was."
+  deletedId: ID
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What to import into a local collection. The list is given by ` + "`" + `fileId` + "`" + ` or ` + "`" + `kbart` + "`" + `."
+input ImportCollectionInput {
+  "Which collection; it must be a local one."
+  collectionId: ID!
+  "A list that was uploaded by ` + "`" + `POST /files` + "`" + `, or one of ` + "`" + `providerFiles` + "`" + `."
+  fileId: ID
+  "The list itself: a KBART file's text, for short ones."
+  kbart: String
+  "Take out portfolios that the list does not have, under the guard; one with a PO line is kept."
+  removeMissing: Boolean = false
+  "PREVIEW shows what it would do."
+  mode: JobMode = APPLY
+  "The same key again answers with the same job."
+  idempotencyKey: String
+}
+
+"What came of importCollection."
+type ImportCollectionPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What to import into the Community Zone."
+input ImportCommunityZoneTitlesInput {
+  "The Community Zone's number, such as ` + "`" + `61707906870000041` + "`" + `; null: all collections of the provider."
+  communityZoneId: String
+  "A list that was uploaded by ` + "`" + `POST /files` + "`" + `; it needs ` + "`" + `communityZoneId` + "`" + `. Without one the provider's global title list is fetched."
+  fileId: ID
+  "PREVIEW shows what it would do."
+  mode: JobMode = APPLY
+  "Apply a list even where it is older than the last one applied, was rejected or was undone."
+  force: Boolean = false
+  "The same key again answers with the same job."
+  idempotencyKey: String
+}
+
+"What came of importCommunityZoneTitles."
+type ImportCommunityZoneTitlesPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"A new set of electronic collections."
+input CreateCollectionSetInput {
+  "1 to 200 characters; no two sets have the same."
+  name: String!
+  "At most 500 characters."
+  description: String
+  "Its collections."
+  collectionIds: [ID!]
+}
+
+"What came of createCollectionSet."
+type CreateCollectionSetPayload {
+  "The new set; null where it was not made."
+  collectionSet: CollectionSet
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What to change of a set."
+input UpdateCollectionSetInput {
+  "Which set."
+  setId: ID!
+  "The version that was read; where it is given and the set was changed since, the update is refused."
+  version: Int
+  "1 to 200 characters; no two sets have the same."
+  name: String
+  "At most 500 characters; null empties it."
+  description: String
+  "All its collections; it replaces the list there was."
+  collectionIds: [ID!]
+  "Collections to add."
+  addCollectionIds: [ID!]
+  "Collections to take out; they themselves stay."
+  removeCollectionIds: [ID!]
+}
+
+"What came of updateCollectionSet."
+type UpdateCollectionSetPayload {
+  "The set as it is now; null where there is none."
+  collectionSet: CollectionSet
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which set to delete."
+input DeleteCollectionSetInput {
+  "Which set."
+  setId: ID!
+}
+
+"What came of deleteCollectionSet."
+type DeleteCollectionSetPayload {
+  "The id of what was deleted; null where nothing was."
+  deletedId: ID
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"A new PO line."
+input CreatePoLineInput {
+  "1 to 200 characters, no line break; no two have the same."
+  number: String!
+  "At most 200 characters."
+  vendor: String
+  "At most 200 characters."
+  status: String
+  "At most 200 characters."
+  type: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `."
+  orderedOn: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `."
+  renewsOn: String
+  "At most 2,000 characters."
+  note: String
+  "The portfolio to attach it to."
+  portfolioId: ID
+  "Whether it is the portfolio's main PO line; main unless said where the portfolio has none, else additional. A former main one becomes additional."
+  main: Boolean
+}
+
+"What came of createPoLine."
+type CreatePoLinePayload {
+  "The new PO line; null where it was not made."
+  poLine: PoLine
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What to change of a PO line."
+input UpdatePoLineInput {
+  "Which PO line."
+  poLineId: ID!
+  "The version that was read; where it is given and the PO line was changed since, the update is refused."
+  version: Int
+  "1 to 200 characters, no line break; no two have the same."
+  number: String
+  "At most 200 characters; null empties it."
+  vendor: String
+  "At most 200 characters; null empties it."
+  status: String
+  "At most 200 characters; null empties it."
+  type: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
+  orderedOn: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
+  renewsOn: String
+  "At most 2,000 characters; null empties it."
+  note: String
+  "The portfolio to attach it to; null detaches it."
+  portfolioId: ID
+  "Whether it is the portfolio's main PO line. A former main one becomes additional."
+  main: Boolean
+}
+
+"What came of updatePoLine."
+type UpdatePoLinePayload {
+  "The PO line as it is now; null where there is none."
+  poLine: PoLine
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which PO line to delete."
+input DeletePoLineInput {
+  "Which PO line."
+  poLineId: ID!
+}
+
+"What came of deletePoLine."
+type DeletePoLinePayload {
+  "The id of what was deleted; null where nothing was."
+  deletedId: ID
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"A new license."
+input CreateLicenseInput {
+  "1 to 200 characters, no line break; no two have the same."
+  code: String!
+  "At most 200 characters."
+  name: String
+  "At most 200 characters."
+  vendor: String
+  "At most 200 characters."
+  status: String
+  "At most 200 characters."
+  type: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `."
+  startsOn: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `startsOn` + "`" + `."
+  endsOn: String
+  "At most 2,000 characters."
+  note: String
+}
+
+"What came of createLicense."
+type CreateLicensePayload {
+  "The new license; null where it was not made."
+  license: License
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What to change of a license."
+input UpdateLicenseInput {
+  "Which license."
+  licenseId: ID!
+  "The version that was read; where it is given and the license was changed since, the update is refused."
+  version: Int
+  "1 to 200 characters, no line break; no two have the same."
+  code: String
+  "At most 200 characters; null empties it."
+  name: String
+  "At most 200 characters; null empties it."
+  vendor: String
+  "At most 200 characters; null empties it."
+  status: String
+  "At most 200 characters; null empties it."
+  type: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
+  startsOn: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `startsOn` + "`" + `; null empties it."
+  endsOn: String
+  "At most 2,000 characters; null empties it."
+  note: String
+}
+
+"What came of updateLicense."
+type UpdateLicensePayload {
+  "The license as it is now; null where there is none."
+  license: License
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which license to delete."
+input DeleteLicenseInput {
+  "Which license."
+  licenseId: ID!
+}
+
+"What came of deleteLicense."
+type DeleteLicensePayload {
+  "The id of what was deleted; null where nothing was."
+  deletedId: ID
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What becomes of the license where the counterpart has another one."
+enum LicenseConflict {
+  "The counterpart's own stays; the portfolio keeps its license."
+  KEEP_TARGET
+  "The counterpart gets the portfolio's license instead of its own."
+  OVERWRITE
+}
+
+"What to move, from where, to where."
+input MovePortfolioInformationInput {
+  "The set of the old collections."
+  setId: ID!
+  "The collection to move to: active, and not in the set."
+  targetCollectionId: ID!
+  "Move PO lines."
+  movePoLines: Boolean = false
+  "Move licenses."
+  moveLicenses: Boolean = false
+  "What becomes of a license where the counterpart has another one."
+  licenseConflict: LicenseConflict = KEEP_TARGET
+  "PREVIEW shows the summary to confirm."
+  mode: JobMode = APPLY
+  "With APPLY: the preview whose plan is to be applied, no more and no less."
+  previewJobId: ID
+  "The same key again answers with the same job."
+  idempotencyKey: String
+}
+
+"What came of movePortfolioInformation."
+type MovePortfolioInformationPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Whom to ask, and with what. What is left out is the profile's."
+input TestProfileConnectionInput {
+  "The profile; null to try credentials before a profile is saved."
+  profileId: ID
+  "The *Sigma Customer ID* to try instead of the profile's."
+  customerNumber: String
+  "The *KBART API key* to try instead of the profile's. It is not kept."
+  apiKey: String
+}
+
+"What the provider answered for one content type."
+type ConnectionTest {
+  "What was asked for."
+  content: ContentType!
+  "Whether a sync could work with it: the provider has a list, or none yet."
+  ok: Boolean!
+  "Outcome code, such as ` + "`" + `NEW_FILE` + "`" + `, ` + "`" + `NO_FILE` + "`" + ` or ` + "`" + `CREDENTIALS_REFUSED` + "`" + `."
+  code: String!
+  "What the provider answered."
+  message: String!
+  "What to do; null where nothing is to be done."
+  hint: String
+}
+
+"What came of testProfileConnection."
+type TestProfileConnectionPayload {
+  "The answers, by content type; empty where nothing was asked."
+  results: [ConnectionTest!]!
+  "What to mend; empty where the provider was asked."
+  userErrors: [UserError!]!
+}
+
+"Whose entitlements to withdraw."
+input WithdrawProfileInput {
+  "Which profile; it must be inactive."
+  profileId: ID!
+  "PREVIEW shows what it would do."
+  mode: JobMode = APPLY
+  "The same key again answers with the same job."
+  idempotencyKey: String
+}
+
+"What came of withdrawProfile."
+type WithdrawProfilePayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which scheduled job to enable."
+input EnableScheduledJobInput {
+  "Which scheduled job."
+  scheduledJobId: ID!
+}
+
+"What came of enableScheduledJob."
+type EnableScheduledJobPayload {
+  "As it is now; null where there is none."
+  scheduledJob: ScheduledJob
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which scheduled job to disable."
+input DisableScheduledJobInput {
+  "Which scheduled job."
+  scheduledJobId: ID!
+}
+
+"What came of disableScheduledJob."
+type DisableScheduledJobPayload {
+  "As it is now; null where there is none."
+  scheduledJob: ScheduledJob
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which scheduled job to run now."
+input RunScheduledJobInput {
+  "Which scheduled job."
+  scheduledJobId: ID!
+  "The same key again answers with the same job."
+  idempotencyKey: String
+}
+
+"What came of runScheduledJob."
+type RunScheduledJobPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -5223,6 +7335,8 @@ func (ec *executionContext) childFields_ActivateCollectionPayload(ctx context.Co
 	switch field.Name {
 	case "collection":
 		return ec.fieldContext_ActivateCollectionPayload_collection(ctx, field)
+	case "job":
+		return ec.fieldContext_ActivateCollectionPayload_job(ctx, field)
 	case "warnings":
 		return ec.fieldContext_ActivateCollectionPayload_warnings(ctx, field)
 	case "userErrors":
@@ -5273,6 +7387,8 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_license(ctx, field)
 	case "portfolios":
 		return ec.fieldContext_Collection_portfolios(ctx, field)
+	case "sets":
+		return ec.fieldContext_Collection_sets(ctx, field)
 	case "kbartUrl":
 		return ec.fieldContext_Collection_kbartUrl(ctx, field)
 	case "version":
@@ -5307,6 +7423,52 @@ func (ec *executionContext) childFields_CollectionEdge(ctx context.Context, fiel
 		return ec.fieldContext_CollectionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CollectionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CollectionSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CollectionSet_id(ctx, field)
+	case "name":
+		return ec.fieldContext_CollectionSet_name(ctx, field)
+	case "description":
+		return ec.fieldContext_CollectionSet_description(ctx, field)
+	case "collections":
+		return ec.fieldContext_CollectionSet_collections(ctx, field)
+	case "memberCount":
+		return ec.fieldContext_CollectionSet_memberCount(ctx, field)
+	case "version":
+		return ec.fieldContext_CollectionSet_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CollectionSet_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CollectionSet_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CollectionSet", field.Name)
+}
+
+func (ec *executionContext) childFields_CollectionSetConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CollectionSetConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CollectionSetConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CollectionSetConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CollectionSetConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CollectionSetConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CollectionSetEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CollectionSetEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CollectionSetEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CollectionSetEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_CommunityZoneCollection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5355,6 +7517,74 @@ func (ec *executionContext) childFields_CommunityZoneCollectionEdge(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type CommunityZoneCollectionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CommunityZoneTitle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CommunityZoneTitle_id(ctx, field)
+	case "communityZoneCollection":
+		return ec.fieldContext_CommunityZoneTitle_communityZoneCollection(ctx, field)
+	case "title":
+		return ec.fieldContext_CommunityZoneTitle_title(ctx, field)
+	case "titleId":
+		return ec.fieldContext_CommunityZoneTitle_titleId(ctx, field)
+	case "printIdentifier":
+		return ec.fieldContext_CommunityZoneTitle_printIdentifier(ctx, field)
+	case "onlineIdentifier":
+		return ec.fieldContext_CommunityZoneTitle_onlineIdentifier(ctx, field)
+	case "url":
+		return ec.fieldContext_CommunityZoneTitle_url(ctx, field)
+	case "publicationType":
+		return ec.fieldContext_CommunityZoneTitle_publicationType(ctx, field)
+	case "coverage":
+		return ec.fieldContext_CommunityZoneTitle_coverage(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CommunityZoneTitle_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CommunityZoneTitle_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommunityZoneTitle", field.Name)
+}
+
+func (ec *executionContext) childFields_CommunityZoneTitleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CommunityZoneTitleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CommunityZoneTitleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CommunityZoneTitleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CommunityZoneTitleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommunityZoneTitleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CommunityZoneTitleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CommunityZoneTitleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CommunityZoneTitleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommunityZoneTitleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectionTest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "content":
+		return ec.fieldContext_ConnectionTest_content(ctx, field)
+	case "ok":
+		return ec.fieldContext_ConnectionTest_ok(ctx, field)
+	case "code":
+		return ec.fieldContext_ConnectionTest_code(ctx, field)
+	case "message":
+		return ec.fieldContext_ConnectionTest_message(ctx, field)
+	case "hint":
+		return ec.fieldContext_ConnectionTest_hint(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectionTest", field.Name)
+}
+
 func (ec *executionContext) childFields_CoverageStatement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -5395,6 +7625,16 @@ func (ec *executionContext) childFields_CreateCollectionPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type CreateCollectionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateCollectionSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "collectionSet":
+		return ec.fieldContext_CreateCollectionSetPayload_collectionSet(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateCollectionSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateCollectionSetPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateInventoryGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "inventoryGroup":
@@ -5403,6 +7643,26 @@ func (ec *executionContext) childFields_CreateInventoryGroupPayload(ctx context.
 		return ec.fieldContext_CreateInventoryGroupPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateInventoryGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateLicensePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "license":
+		return ec.fieldContext_CreateLicensePayload_license(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateLicensePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateLicensePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreatePoLinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "poLine":
+		return ec.fieldContext_CreatePoLinePayload_poLine(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreatePoLinePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePoLinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5419,6 +7679,56 @@ func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type CreateProfilePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeactivateCollectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "collection":
+		return ec.fieldContext_DeactivateCollectionPayload_collection(ctx, field)
+	case "consequences":
+		return ec.fieldContext_DeactivateCollectionPayload_consequences(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeactivateCollectionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeactivateCollectionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeactivationConsequences(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolios":
+		return ec.fieldContext_DeactivationConsequences_portfolios(ctx, field)
+	case "accessible":
+		return ec.fieldContext_DeactivationConsequences_accessible(ctx, field)
+	case "poLines":
+		return ec.fieldContext_DeactivationConsequences_poLines(ctx, field)
+	case "profiles":
+		return ec.fieldContext_DeactivationConsequences_profiles(ctx, field)
+	case "sets":
+		return ec.fieldContext_DeactivationConsequences_sets(ctx, field)
+	case "text":
+		return ec.fieldContext_DeactivationConsequences_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeactivationConsequences", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCollectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteCollectionPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteCollectionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCollectionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCollectionSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteCollectionSetPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteCollectionSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCollectionSetPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteInventoryGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -5429,14 +7739,56 @@ func (ec *executionContext) childFields_DeleteInventoryGroupPayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInventoryGroupPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteLicensePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteLicensePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteLicensePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteLicensePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePoLinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeletePoLinePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeletePoLinePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePoLinePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
 		return ec.fieldContext_DeleteProfilePayload_deletedId(ctx, field)
+	case "job":
+		return ec.fieldContext_DeleteProfilePayload_job(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_DeleteProfilePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DisableScheduledJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "scheduledJob":
+		return ec.fieldContext_DisableScheduledJobPayload_scheduledJob(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DisableScheduledJobPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisableScheduledJobPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnableScheduledJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "scheduledJob":
+		return ec.fieldContext_EnableScheduledJobPayload_scheduledJob(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EnableScheduledJobPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnableScheduledJobPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Entitlement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5487,6 +7839,26 @@ func (ec *executionContext) childFields_GuardLimits(ctx context.Context, field g
 		return ec.fieldContext_GuardLimits_titles(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GuardLimits", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportCollectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ImportCollectionPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportCollectionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportCollectionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportCommunityZoneTitlesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ImportCommunityZoneTitlesPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportCommunityZoneTitlesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportCommunityZoneTitlesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_InventoryGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5609,6 +7981,12 @@ func (ec *executionContext) childFields_JobChange(ctx context.Context, field gra
 		return ec.fieldContext_JobChange_newValue(ctx, field)
 	case "candidates":
 		return ec.fieldContext_JobChange_candidates(ctx, field)
+	case "target":
+		return ec.fieldContext_JobChange_target(ctx, field)
+	case "poLine":
+		return ec.fieldContext_JobChange_poLine(ctx, field)
+	case "license":
+		return ec.fieldContext_JobChange_license(ctx, field)
 	case "oldCoverage":
 		return ec.fieldContext_JobChange_oldCoverage(ctx, field)
 	case "newCoverage":
@@ -5699,6 +8077,8 @@ func (ec *executionContext) childFields_JobCounts(ctx context.Context, field gra
 		return ec.fieldContext_JobCounts_left(ctx, field)
 	case "withoutEntitlement":
 		return ec.fieldContext_JobCounts_withoutEntitlement(ctx, field)
+	case "move":
+		return ec.fieldContext_JobCounts_move(ctx, field)
 	case "fields":
 		return ec.fieldContext_JobCounts_fields(ctx, field)
 	case "findings":
@@ -5847,6 +8227,36 @@ func (ec *executionContext) childFields_JobProgress(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type JobProgress", field.Name)
 }
 
+func (ec *executionContext) childFields_JobType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_JobType_kind(ctx, field)
+	case "name":
+		return ec.fieldContext_JobType_name(ctx, field)
+	case "description":
+		return ec.fieldContext_JobType_description(ctx, field)
+	case "mutation":
+		return ec.fieldContext_JobType_mutation(ctx, field)
+	case "parameters":
+		return ec.fieldContext_JobType_parameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobType", field.Name)
+}
+
+func (ec *executionContext) childFields_JobTypeParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_JobTypeParameter_name(ctx, field)
+	case "type":
+		return ec.fieldContext_JobTypeParameter_type(ctx, field)
+	case "required":
+		return ec.fieldContext_JobTypeParameter_required(ctx, field)
+	case "description":
+		return ec.fieldContext_JobTypeParameter_description(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobTypeParameter", field.Name)
+}
+
 func (ec *executionContext) childFields_License(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5867,6 +8277,10 @@ func (ec *executionContext) childFields_License(ctx context.Context, field graph
 		return ec.fieldContext_License_endsOn(ctx, field)
 	case "note":
 		return ec.fieldContext_License_note(ctx, field)
+	case "portfolios":
+		return ec.fieldContext_License_portfolios(ctx, field)
+	case "collections":
+		return ec.fieldContext_License_collections(ctx, field)
 	case "version":
 		return ec.fieldContext_License_version(ctx, field)
 	case "createdAt":
@@ -5899,6 +8313,36 @@ func (ec *executionContext) childFields_LicenseEdge(ctx context.Context, field g
 		return ec.fieldContext_LicenseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LicenseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MoveCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolios":
+		return ec.fieldContext_MoveCounts_portfolios(ctx, field)
+	case "poLinesMoved":
+		return ec.fieldContext_MoveCounts_poLinesMoved(ctx, field)
+	case "licensesMoved":
+		return ec.fieldContext_MoveCounts_licensesMoved(ctx, field)
+	case "noCounterpart":
+		return ec.fieldContext_MoveCounts_noCounterpart(ctx, field)
+	case "ambiguous":
+		return ec.fieldContext_MoveCounts_ambiguous(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_MoveCounts_conflicts(ctx, field)
+	case "nothingToMove":
+		return ec.fieldContext_MoveCounts_nothingToMove(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoveCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_MovePortfolioInformationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_MovePortfolioInformationPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MovePortfolioInformationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MovePortfolioInformationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6097,6 +8541,8 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_guard(ctx, field)
 	case "communityZoneOnly":
 		return ec.fieldContext_Profile_communityZoneOnly(ctx, field)
+	case "alerts":
+		return ec.fieldContext_Profile_alerts(ctx, field)
 	case "version":
 		return ec.fieldContext_Profile_version(ctx, field)
 	case "createdAt":
@@ -6105,6 +8551,22 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
+}
+
+func (ec *executionContext) childFields_ProfileAlert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ProfileAlert_code(ctx, field)
+	case "content":
+		return ec.fieldContext_ProfileAlert_content(ctx, field)
+	case "message":
+		return ec.fieldContext_ProfileAlert_message(ctx, field)
+	case "hint":
+		return ec.fieldContext_ProfileAlert_hint(ctx, field)
+	case "since":
+		return ec.fieldContext_ProfileAlert_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProfileAlert", field.Name)
 }
 
 func (ec *executionContext) childFields_ProfileConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6211,6 +8673,16 @@ func (ec *executionContext) childFields_RunProfilePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type RunProfilePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RunScheduledJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_RunScheduledJobPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RunScheduledJobPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RunScheduledJobPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Schedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "frequency":
@@ -6229,6 +8701,32 @@ func (ec *executionContext) childFields_Schedule(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Schedule", field.Name)
 }
 
+func (ec *executionContext) childFields_ScheduledJob(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ScheduledJob_id(ctx, field)
+	case "active":
+		return ec.fieldContext_ScheduledJob_active(ctx, field)
+	case "enabled":
+		return ec.fieldContext_ScheduledJob_enabled(ctx, field)
+	case "name":
+		return ec.fieldContext_ScheduledJob_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_ScheduledJob_kind(ctx, field)
+	case "profiles":
+		return ec.fieldContext_ScheduledJob_profiles(ctx, field)
+	case "schedule":
+		return ec.fieldContext_ScheduledJob_schedule(ctx, field)
+	case "scheduleText":
+		return ec.fieldContext_ScheduledJob_scheduleText(ctx, field)
+	case "lastRun":
+		return ec.fieldContext_ScheduledJob_lastRun(ctx, field)
+	case "nextRun":
+		return ec.fieldContext_ScheduledJob_nextRun(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledJob", field.Name)
+}
+
 func (ec *executionContext) childFields_Settings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "institutionName":
@@ -6241,6 +8739,16 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
+}
+
+func (ec *executionContext) childFields_TestProfileConnectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_TestProfileConnectionPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TestProfileConnectionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestProfileConnectionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UndoJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6265,6 +8773,16 @@ func (ec *executionContext) childFields_UpdateCollectionPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type UpdateCollectionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateCollectionSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "collectionSet":
+		return ec.fieldContext_UpdateCollectionSetPayload_collectionSet(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateCollectionSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCollectionSetPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateInventoryGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "inventoryGroup":
@@ -6273,6 +8791,26 @@ func (ec *executionContext) childFields_UpdateInventoryGroupPayload(ctx context.
 		return ec.fieldContext_UpdateInventoryGroupPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInventoryGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateLicensePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "license":
+		return ec.fieldContext_UpdateLicensePayload_license(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateLicensePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateLicensePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdatePoLinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "poLine":
+		return ec.fieldContext_UpdatePoLinePayload_poLine(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdatePoLinePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePoLinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdatePortfolioPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6319,6 +8857,16 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_path(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_WithdrawProfilePayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WithdrawProfilePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawProfilePayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6437,6 +8985,28 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_CollectionSet_collections_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Collection_portfolios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6527,6 +9097,28 @@ func (ec *executionContext) field_Job_findings_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_License_portfolios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_activateCollection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6569,6 +9161,20 @@ func (ec *executionContext) field_Mutation_cancelJob_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createCollectionSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreateCollectionSetInput, error) {
+			return ec.unmarshalNCreateCollectionSetInput2autoholdingsᚋgraphᚋgeneratedᚐCreateCollectionSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createCollection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6597,12 +9203,82 @@ func (ec *executionContext) field_Mutation_createInventoryGroup_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createLicense_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreateLicenseInput, error) {
+			return ec.unmarshalNCreateLicenseInput2autoholdingsᚋgraphᚋgeneratedᚐCreateLicenseInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createPoLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreatePoLineInput, error) {
+			return ec.unmarshalNCreatePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePoLineInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createProfile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CreateProfileInput, error) {
 			return ec.unmarshalNCreateProfileInput2autoholdingsᚋgraphᚋgeneratedᚐCreateProfileInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deactivateCollection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DeactivateCollectionInput, error) {
+			return ec.unmarshalNDeactivateCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐDeactivateCollectionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteCollectionSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DeleteCollectionSetInput, error) {
+			return ec.unmarshalNDeleteCollectionSetInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteCollection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DeleteCollectionInput, error) {
+			return ec.unmarshalNDeleteCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6625,12 +9301,110 @@ func (ec *executionContext) field_Mutation_deleteInventoryGroup_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deleteLicense_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DeleteLicenseInput, error) {
+			return ec.unmarshalNDeleteLicenseInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteLicenseInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deletePoLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DeletePoLineInput, error) {
+			return ec.unmarshalNDeletePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteProfile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (DeleteProfileInput, error) {
 			return ec.unmarshalNDeleteProfileInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteProfileInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_disableScheduledJob_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DisableScheduledJobInput, error) {
+			return ec.unmarshalNDisableScheduledJobInput2autoholdingsᚋgraphᚋgeneratedᚐDisableScheduledJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_enableScheduledJob_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (EnableScheduledJobInput, error) {
+			return ec.unmarshalNEnableScheduledJobInput2autoholdingsᚋgraphᚋgeneratedᚐEnableScheduledJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importCollection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportCollectionInput, error) {
+			return ec.unmarshalNImportCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐImportCollectionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importCommunityZoneTitles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportCommunityZoneTitlesInput, error) {
+			return ec.unmarshalNImportCommunityZoneTitlesInput2autoholdingsᚋgraphᚋgeneratedᚐImportCommunityZoneTitlesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_movePortfolioInformation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MovePortfolioInformationInput, error) {
+			return ec.unmarshalNMovePortfolioInformationInput2autoholdingsᚋgraphᚋgeneratedᚐMovePortfolioInformationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6667,12 +9441,54 @@ func (ec *executionContext) field_Mutation_runProfile_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_runScheduledJob_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RunScheduledJobInput, error) {
+			return ec.unmarshalNRunScheduledJobInput2autoholdingsᚋgraphᚋgeneratedᚐRunScheduledJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_testProfileConnection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (TestProfileConnectionInput, error) {
+			return ec.unmarshalNTestProfileConnectionInput2autoholdingsᚋgraphᚋgeneratedᚐTestProfileConnectionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_undoJob_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (UndoJobInput, error) {
 			return ec.unmarshalNUndoJobInput2autoholdingsᚋgraphᚋgeneratedᚐUndoJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateCollectionSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (UpdateCollectionSetInput, error) {
+			return ec.unmarshalNUpdateCollectionSetInput2autoholdingsᚋgraphᚋgeneratedᚐUpdateCollectionSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6701,6 +9517,34 @@ func (ec *executionContext) field_Mutation_updateInventoryGroup_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (UpdateInventoryGroupInput, error) {
 			return ec.unmarshalNUpdateInventoryGroupInput2autoholdingsᚋgraphᚋgeneratedᚐUpdateInventoryGroupInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateLicense_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (UpdateLicenseInput, error) {
+			return ec.unmarshalNUpdateLicenseInput2autoholdingsᚋgraphᚋgeneratedᚐUpdateLicenseInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updatePoLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (UpdatePoLineInput, error) {
+			return ec.unmarshalNUpdatePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐUpdatePoLineInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6751,6 +9595,20 @@ func (ec *executionContext) field_Mutation_updateSettings_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_withdrawProfile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (WithdrawProfileInput, error) {
+			return ec.unmarshalNWithdrawProfileInput2autoholdingsᚋgraphᚋgeneratedᚐWithdrawProfileInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6762,6 +9620,36 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_collectionSets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.CollectionSetFilter, error) {
+			return ec.unmarshalOCollectionSetFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
 	return args, nil
 }
 
@@ -6839,6 +9727,36 @@ func (ec *executionContext) field_Query_communityZoneCollections_args(ctx contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_communityZoneTitles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.CommunityZoneTitleFilter, error) {
+			return ec.unmarshalOCommunityZoneTitleFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitleFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_inventoryGroups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6858,6 +9776,20 @@ func (ec *executionContext) field_Query_inventoryGroups_args(ctx context.Context
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_jobTypes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.JobTypeFilter, error) {
+			return ec.unmarshalOJobTypeFilter2ᚖautoholdingsᚋgraphᚋmodelᚐJobTypeFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
 	return args, nil
 }
 
@@ -6963,6 +9895,36 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_poLinesNotListed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
+			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_poLines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7004,6 +9966,36 @@ func (ec *executionContext) field_Query_portfolio_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_portfoliosWithoutPoLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
+			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
 	return args, nil
 }
 
@@ -7226,6 +10218,38 @@ func (ec *executionContext) fieldContext_ActivateCollectionPayload_collection(_ 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActivateCollectionPayload_job(ctx context.Context, field graphql.CollectedField, obj *ActivateCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivateCollectionPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActivateCollectionPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActivateCollectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
 		},
 	}
 	return fc, nil
@@ -7683,6 +10707,38 @@ func (ec *executionContext) fieldContext_Collection_portfolios(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Collection_sets(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Collection_sets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Collection().Sets(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
+			return ec.marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Collection_sets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Collection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Collection_kbartUrl(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7944,6 +11000,385 @@ func (ec *executionContext) fieldContext_CollectionEdge_node(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CollectionSet_id(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSet", field, true, false, "ID")
+}
+
+func (ec *executionContext) _CollectionSet_name(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSet", field, false, false, "String")
+}
+
+func (ec *executionContext) _CollectionSet_description(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSet", field, true, false, "String")
+}
+
+func (ec *executionContext) _CollectionSet_collections(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.CollectionSet().Collections(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Collection]) graphql.Marshaler {
+			return ec.marshalNCollectionConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_collections(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CollectionSet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_CollectionSet_collections_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CollectionSet_memberCount(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_memberCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CollectionSet().MemberCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_memberCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSet", field, true, true, "Int")
+}
+
+func (ec *executionContext) _CollectionSet_version(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSet", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CollectionSet_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSet", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _CollectionSet_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSet_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSet_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSet", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _CollectionSetConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CollectionSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSetConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.CollectionSet]) graphql.Marshaler {
+			return ec.marshalNCollectionSetEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSetConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CollectionSetConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSetEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CollectionSetConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CollectionSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSetConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
+			return ec.marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSetConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CollectionSetConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CollectionSetConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CollectionSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSetConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSetConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CollectionSetConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CollectionSetConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CollectionSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSetConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSetConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSetConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _CollectionSetEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.CollectionSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSetEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSetEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionSetEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CollectionSetEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.CollectionSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionSetEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CollectionSet) graphql.Marshaler {
+			return ec.marshalNCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionSetEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CollectionSetEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSet(ctx, field)
 		},
 	}
 	return fc, nil
@@ -8316,6 +11751,566 @@ func (ec *executionContext) fieldContext_CommunityZoneCollectionEdge_node(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _CommunityZoneTitle_id(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "ID")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_communityZoneCollection(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_communityZoneCollection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CommunityZoneTitle().CommunityZoneCollection(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CommunityZoneCollection) graphql.Marshaler {
+			return ec.marshalNCommunityZoneCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_communityZoneCollection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommunityZoneTitle",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommunityZoneCollection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommunityZoneTitle_title(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicationTitle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, false, false, "String")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_titleId(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "String")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "String")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "String")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_url(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleURL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "String")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_publicationType(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_publicationType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicationType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOPublicationType2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_publicationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "PublicationType")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_coverage(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommunityZoneTitle",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommunityZoneTitle_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _CommunityZoneTitle_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitle_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitle_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _CommunityZoneTitleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CommunityZoneTitle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitleConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.CommunityZoneTitle]) graphql.Marshaler {
+			return ec.marshalNCommunityZoneTitleEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitleConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommunityZoneTitleConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommunityZoneTitleEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommunityZoneTitleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CommunityZoneTitle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitleConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CommunityZoneTitle) graphql.Marshaler {
+			return ec.marshalNCommunityZoneTitle2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitleConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommunityZoneTitleConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommunityZoneTitle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommunityZoneTitleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CommunityZoneTitle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitleConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitleConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommunityZoneTitleConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommunityZoneTitleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.CommunityZoneTitle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitleConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitleConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitleConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _CommunityZoneTitleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.CommunityZoneTitle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitleEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitleEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTitleEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CommunityZoneTitleEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.CommunityZoneTitle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTitleEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CommunityZoneTitle) graphql.Marshaler {
+			return ec.marshalNCommunityZoneTitle2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitle(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTitleEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommunityZoneTitleEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommunityZoneTitle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConnectionTest_content(ctx context.Context, field graphql.CollectedField, obj *ConnectionTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConnectionTest_content(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Content, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNContentType2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConnectionTest_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "ContentType")
+}
+
+func (ec *executionContext) _ConnectionTest_ok(ctx context.Context, field graphql.CollectedField, obj *ConnectionTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConnectionTest_ok(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ok, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConnectionTest_ok(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ConnectionTest_code(ctx context.Context, field graphql.CollectedField, obj *ConnectionTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConnectionTest_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConnectionTest_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "String")
+}
+
+func (ec *executionContext) _ConnectionTest_message(ctx context.Context, field graphql.CollectedField, obj *ConnectionTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConnectionTest_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConnectionTest_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "String")
+}
+
+func (ec *executionContext) _ConnectionTest_hint(ctx context.Context, field graphql.CollectedField, obj *ConnectionTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConnectionTest_hint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConnectionTest_hint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "String")
+}
+
 func (ec *executionContext) _CoverageStatement_from(ctx context.Context, field graphql.CollectedField, obj *model.Coverage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8665,6 +12660,70 @@ func (ec *executionContext) fieldContext_CreateCollectionPayload_userErrors(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateCollectionSetPayload_collectionSet(ctx context.Context, field graphql.CollectedField, obj *CreateCollectionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateCollectionSetPayload_collectionSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CollectionSet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CollectionSet) graphql.Marshaler {
+			return ec.marshalOCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateCollectionSetPayload_collectionSet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateCollectionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateCollectionSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateCollectionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateCollectionSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateCollectionSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateCollectionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateInventoryGroupPayload_inventoryGroup(ctx context.Context, field graphql.CollectedField, obj *CreateInventoryGroupPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8719,6 +12778,134 @@ func (ec *executionContext) _CreateInventoryGroupPayload_userErrors(ctx context.
 func (ec *executionContext) fieldContext_CreateInventoryGroupPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CreateInventoryGroupPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateLicensePayload_license(ctx context.Context, field graphql.CollectedField, obj *CreateLicensePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateLicensePayload_license(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.License, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.License) graphql.Marshaler {
+			return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateLicensePayload_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateLicensePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateLicensePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateLicensePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateLicensePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateLicensePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateLicensePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePoLinePayload_poLine(ctx context.Context, field graphql.CollectedField, obj *CreatePoLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePoLinePayload_poLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PoLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.POLine) graphql.Marshaler {
+			return ec.marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePoLinePayload_poLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePoLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePoLinePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreatePoLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePoLinePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePoLinePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePoLinePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -8848,6 +13035,368 @@ func (ec *executionContext) fieldContext_CreateProfilePayload_userErrors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _DeactivateCollectionPayload_collection(ctx context.Context, field graphql.CollectedField, obj *DeactivateCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivateCollectionPayload_collection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivateCollectionPayload_collection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeactivateCollectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeactivateCollectionPayload_consequences(ctx context.Context, field graphql.CollectedField, obj *DeactivateCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivateCollectionPayload_consequences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Consequences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DeactivationConsequences) graphql.Marshaler {
+			return ec.marshalODeactivationConsequences2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeactivationConsequences(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivateCollectionPayload_consequences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeactivateCollectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeactivationConsequences(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeactivateCollectionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeactivateCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivateCollectionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivateCollectionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeactivateCollectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeactivationConsequences_portfolios(ctx context.Context, field graphql.CollectedField, obj *DeactivationConsequences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivationConsequences_portfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolios, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivationConsequences_portfolios(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeactivationConsequences", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DeactivationConsequences_accessible(ctx context.Context, field graphql.CollectedField, obj *DeactivationConsequences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivationConsequences_accessible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accessible, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivationConsequences_accessible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeactivationConsequences", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DeactivationConsequences_poLines(ctx context.Context, field graphql.CollectedField, obj *DeactivationConsequences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivationConsequences_poLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PoLines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivationConsequences_poLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeactivationConsequences", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DeactivationConsequences_profiles(ctx context.Context, field graphql.CollectedField, obj *DeactivationConsequences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivationConsequences_profiles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profiles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Profile) graphql.Marshaler {
+			return ec.marshalNProfile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProfileᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivationConsequences_profiles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeactivationConsequences",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeactivationConsequences_sets(ctx context.Context, field graphql.CollectedField, obj *DeactivationConsequences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivationConsequences_sets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
+			return ec.marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivationConsequences_sets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeactivationConsequences",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeactivationConsequences_text(ctx context.Context, field graphql.CollectedField, obj *DeactivationConsequences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeactivationConsequences_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeactivationConsequences_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeactivationConsequences", field, false, false, "String")
+}
+
+func (ec *executionContext) _DeleteCollectionPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCollectionPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCollectionPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteCollectionPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteCollectionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCollectionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCollectionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCollectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCollectionSetPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteCollectionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCollectionSetPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCollectionSetPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteCollectionSetPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteCollectionSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteCollectionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCollectionSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCollectionSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCollectionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeleteInventoryGroupPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteInventoryGroupPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8903,6 +13452,116 @@ func (ec *executionContext) fieldContext_DeleteInventoryGroupPayload_userErrors(
 	return fc, nil
 }
 
+func (ec *executionContext) _DeleteLicensePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteLicensePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteLicensePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteLicensePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteLicensePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteLicensePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteLicensePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteLicensePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteLicensePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteLicensePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletePoLinePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeletePoLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePoLinePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePoLinePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePoLinePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeletePoLinePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeletePoLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePoLinePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePoLinePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletePoLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeleteProfilePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteProfilePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8924,6 +13583,38 @@ func (ec *executionContext) _DeleteProfilePayload_deletedId(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_DeleteProfilePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteProfilePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteProfilePayload_job(ctx context.Context, field graphql.CollectedField, obj *DeleteProfilePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteProfilePayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteProfilePayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteProfilePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeleteProfilePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteProfilePayload) (ret graphql.Marshaler) {
@@ -8948,6 +13639,134 @@ func (ec *executionContext) _DeleteProfilePayload_userErrors(ctx context.Context
 func (ec *executionContext) fieldContext_DeleteProfilePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeleteProfilePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DisableScheduledJobPayload_scheduledJob(ctx context.Context, field graphql.CollectedField, obj *DisableScheduledJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisableScheduledJobPayload_scheduledJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScheduledJob, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
+			return ec.marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DisableScheduledJobPayload_scheduledJob(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DisableScheduledJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScheduledJob(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DisableScheduledJobPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DisableScheduledJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisableScheduledJobPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DisableScheduledJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DisableScheduledJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnableScheduledJobPayload_scheduledJob(ctx context.Context, field graphql.CollectedField, obj *EnableScheduledJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnableScheduledJobPayload_scheduledJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScheduledJob, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
+			return ec.marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnableScheduledJobPayload_scheduledJob(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnableScheduledJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScheduledJob(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnableScheduledJobPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *EnableScheduledJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnableScheduledJobPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnableScheduledJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnableScheduledJobPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -9273,6 +14092,134 @@ func (ec *executionContext) _GuardLimits_titles(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_GuardLimits_titles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GuardLimits", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportCollectionPayload_job(ctx context.Context, field graphql.CollectedField, obj *ImportCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCollectionPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCollectionPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCollectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportCollectionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportCollectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCollectionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCollectionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCollectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportCommunityZoneTitlesPayload_job(ctx context.Context, field graphql.CollectedField, obj *ImportCommunityZoneTitlesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCommunityZoneTitlesPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCommunityZoneTitlesPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCommunityZoneTitlesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportCommunityZoneTitlesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportCommunityZoneTitlesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCommunityZoneTitlesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCommunityZoneTitlesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCommunityZoneTitlesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _InventoryGroup_id(ctx context.Context, field graphql.CollectedField, obj *model.InventoryGroup) (ret graphql.Marshaler) {
@@ -10533,6 +15480,102 @@ func (ec *executionContext) fieldContext_JobChange_candidates(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _JobChange_target(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobChange_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.JobChange().Target(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobChange_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobChange_poLine(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobChange_poLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.JobChange().PoLine(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.POLine) graphql.Marshaler {
+			return ec.marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobChange_poLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobChange_license(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobChange_license(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.JobChange().License(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.License) graphql.Marshaler {
+			return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobChange_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _JobChange_oldCoverage(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11400,6 +16443,38 @@ func (ec *executionContext) fieldContext_JobCounts_withoutEntitlement(_ context.
 	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
 }
 
+func (ec *executionContext) _JobCounts_move(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_move(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Move, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *holdings.MoveCounts) graphql.Marshaler {
+			return ec.marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚐMoveCounts(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_move(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoveCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _JobCounts_fields(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12262,10 +17337,10 @@ func (ec *executionContext) _JobPart_content(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNContentType2string(ctx, selections, v)
+			return ec.marshalOContentType2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_JobPart_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12561,6 +17636,222 @@ func (ec *executionContext) fieldContext_JobProgress_total(_ context.Context, fi
 	return graphql.NewScalarFieldContext("JobProgress", field, false, false, "Int")
 }
 
+func (ec *executionContext) _JobType_kind(ctx context.Context, field graphql.CollectedField, obj *JobType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobType_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNJobKind2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobType_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobType", field, false, false, "JobKind")
+}
+
+func (ec *executionContext) _JobType_name(ctx context.Context, field graphql.CollectedField, obj *JobType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobType_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobType_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobType", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobType_description(ctx context.Context, field graphql.CollectedField, obj *JobType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobType_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobType_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobType", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobType_mutation(ctx context.Context, field graphql.CollectedField, obj *JobType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobType_mutation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mutation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobType_mutation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobType", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobType_parameters(ctx context.Context, field graphql.CollectedField, obj *JobType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobType_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*JobTypeParameter) graphql.Marshaler {
+			return ec.marshalNJobTypeParameter2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobType_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobType",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobTypeParameter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobTypeParameter_name(ctx context.Context, field graphql.CollectedField, obj *JobTypeParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobTypeParameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobTypeParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobTypeParameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobTypeParameter_type(ctx context.Context, field graphql.CollectedField, obj *JobTypeParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobTypeParameter_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobTypeParameter_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobTypeParameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobTypeParameter_required(ctx context.Context, field graphql.CollectedField, obj *JobTypeParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobTypeParameter_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobTypeParameter_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobTypeParameter", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _JobTypeParameter_description(ctx context.Context, field graphql.CollectedField, obj *JobTypeParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobTypeParameter_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobTypeParameter_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobTypeParameter", field, false, false, "String")
+}
+
 func (ec *executionContext) _License_id(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12766,6 +18057,82 @@ func (ec *executionContext) _License_note(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_License_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("License", field, true, false, "String")
+}
+
+func (ec *executionContext) _License_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_License_portfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.License().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
+			return ec.marshalNPortfolioConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_License_portfolios(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "License",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_License_portfolios_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _License_collections(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_License_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.License().Collections(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_License_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "License",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _License_version(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
@@ -13006,6 +18373,231 @@ func (ec *executionContext) fieldContext_LicenseEdge_node(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoveCounts_portfolios(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_portfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolios, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_portfolios(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_poLinesMoved(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_poLinesMoved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PoLinesMoved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_poLinesMoved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_licensesMoved(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_licensesMoved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LicensesMoved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_licensesMoved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_noCounterpart(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_noCounterpart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoCounterpart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_noCounterpart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_ambiguous(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_ambiguous(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ambiguous, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_ambiguous(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_conflicts(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_nothingToMove(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_nothingToMove(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NothingToMove, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_nothingToMove(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MovePortfolioInformationPayload_job(ctx context.Context, field graphql.CollectedField, obj *MovePortfolioInformationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovePortfolioInformationPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovePortfolioInformationPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovePortfolioInformationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MovePortfolioInformationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MovePortfolioInformationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovePortfolioInformationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MovePortfolioInformationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovePortfolioInformationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13319,6 +18911,314 @@ func (ec *executionContext) fieldContext_Mutation_updateCollection(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_deactivateCollection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deactivateCollection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeactivateCollection(ctx, fc.Args["input"].(DeactivateCollectionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DeactivateCollectionPayload) graphql.Marshaler {
+			return ec.marshalNDeactivateCollectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeactivateCollectionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deactivateCollection(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeactivateCollectionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deactivateCollection_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteCollection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteCollection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteCollection(ctx, fc.Args["input"].(DeleteCollectionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DeleteCollectionPayload) graphql.Marshaler {
+			return ec.marshalNDeleteCollectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteCollection(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteCollectionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteCollection_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importCollection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importCollection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportCollection(ctx, fc.Args["input"].(ImportCollectionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportCollectionPayload) graphql.Marshaler {
+			return ec.marshalNImportCollectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportCollectionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importCollection(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportCollectionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importCollection_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importCommunityZoneTitles(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importCommunityZoneTitles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportCommunityZoneTitles(ctx, fc.Args["input"].(ImportCommunityZoneTitlesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportCommunityZoneTitlesPayload) graphql.Marshaler {
+			return ec.marshalNImportCommunityZoneTitlesPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportCommunityZoneTitlesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importCommunityZoneTitles(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportCommunityZoneTitlesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importCommunityZoneTitles_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createCollectionSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createCollectionSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateCollectionSet(ctx, fc.Args["input"].(CreateCollectionSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CreateCollectionSetPayload) graphql.Marshaler {
+			return ec.marshalNCreateCollectionSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreateCollectionSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createCollectionSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateCollectionSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createCollectionSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateCollectionSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateCollectionSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateCollectionSet(ctx, fc.Args["input"].(UpdateCollectionSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *UpdateCollectionSetPayload) graphql.Marshaler {
+			return ec.marshalNUpdateCollectionSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateCollectionSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateCollectionSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateCollectionSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateCollectionSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteCollectionSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteCollectionSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteCollectionSet(ctx, fc.Args["input"].(DeleteCollectionSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DeleteCollectionSetPayload) graphql.Marshaler {
+			return ec.marshalNDeleteCollectionSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteCollectionSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteCollectionSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteCollectionSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_updatePortfolio(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13357,6 +19257,314 @@ func (ec *executionContext) fieldContext_Mutation_updatePortfolio(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updatePortfolio_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createPoLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createPoLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePoLine(ctx, fc.Args["input"].(CreatePoLineInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CreatePoLinePayload) graphql.Marshaler {
+			return ec.marshalNCreatePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePoLinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createPoLine(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreatePoLinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createPoLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updatePoLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updatePoLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePoLine(ctx, fc.Args["input"].(UpdatePoLineInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *UpdatePoLinePayload) graphql.Marshaler {
+			return ec.marshalNUpdatePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePoLinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updatePoLine(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdatePoLinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updatePoLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deletePoLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deletePoLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePoLine(ctx, fc.Args["input"].(DeletePoLineInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DeletePoLinePayload) graphql.Marshaler {
+			return ec.marshalNDeletePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePoLinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deletePoLine(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeletePoLinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deletePoLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createLicense(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createLicense(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateLicense(ctx, fc.Args["input"].(CreateLicenseInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CreateLicensePayload) graphql.Marshaler {
+			return ec.marshalNCreateLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreateLicensePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createLicense(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateLicensePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createLicense_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateLicense(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateLicense(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateLicense(ctx, fc.Args["input"].(UpdateLicenseInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *UpdateLicensePayload) graphql.Marshaler {
+			return ec.marshalNUpdateLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateLicensePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateLicense(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateLicensePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateLicense_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteLicense(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteLicense(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteLicense(ctx, fc.Args["input"].(DeleteLicenseInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DeleteLicensePayload) graphql.Marshaler {
+			return ec.marshalNDeleteLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeleteLicensePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteLicense(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteLicensePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteLicense_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_movePortfolioInformation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_movePortfolioInformation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MovePortfolioInformation(ctx, fc.Args["input"].(MovePortfolioInformationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MovePortfolioInformationPayload) graphql.Marshaler {
+			return ec.marshalNMovePortfolioInformationPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐMovePortfolioInformationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_movePortfolioInformation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MovePortfolioInformationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_movePortfolioInformation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -13489,6 +19697,94 @@ func (ec *executionContext) fieldContext_Mutation_deleteProfile(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deleteProfile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_testProfileConnection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_testProfileConnection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TestProfileConnection(ctx, fc.Args["input"].(TestProfileConnectionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TestProfileConnectionPayload) graphql.Marshaler {
+			return ec.marshalNTestProfileConnectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐTestProfileConnectionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_testProfileConnection(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TestProfileConnectionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_testProfileConnection_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawProfile(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawProfile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawProfile(ctx, fc.Args["input"].(WithdrawProfileInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WithdrawProfilePayload) graphql.Marshaler {
+			return ec.marshalNWithdrawProfilePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐWithdrawProfilePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawProfile(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawProfilePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawProfile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -13709,6 +20005,138 @@ func (ec *executionContext) fieldContext_Mutation_undoJob(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_undoJob_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_enableScheduledJob(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_enableScheduledJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EnableScheduledJob(ctx, fc.Args["input"].(EnableScheduledJobInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EnableScheduledJobPayload) graphql.Marshaler {
+			return ec.marshalNEnableScheduledJobPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐEnableScheduledJobPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_enableScheduledJob(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnableScheduledJobPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_enableScheduledJob_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_disableScheduledJob(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_disableScheduledJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DisableScheduledJob(ctx, fc.Args["input"].(DisableScheduledJobInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DisableScheduledJobPayload) graphql.Marshaler {
+			return ec.marshalNDisableScheduledJobPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDisableScheduledJobPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_disableScheduledJob(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DisableScheduledJobPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_disableScheduledJob_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_runScheduledJob(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_runScheduledJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RunScheduledJob(ctx, fc.Args["input"].(RunScheduledJobInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RunScheduledJobPayload) graphql.Marshaler {
+			return ec.marshalNRunScheduledJobPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐRunScheduledJobPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_runScheduledJob(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RunScheduledJobPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_runScheduledJob_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15625,6 +22053,38 @@ func (ec *executionContext) fieldContext_Profile_communityZoneOnly(_ context.Con
 	return graphql.NewScalarFieldContext("Profile", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Profile_alerts(ctx context.Context, field graphql.CollectedField, obj *model.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Profile_alerts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Profile().Alerts(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ProfileAlert) graphql.Marshaler {
+			return ec.marshalNProfileAlert2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlertᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Profile_alerts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Profile",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProfileAlert(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Profile_version(ctx context.Context, field graphql.CollectedField, obj *model.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15692,6 +22152,121 @@ func (ec *executionContext) _Profile_updatedAt(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Profile_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Profile", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ProfileAlert_code(ctx context.Context, field graphql.CollectedField, obj *ProfileAlert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileAlert_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileAlert_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileAlert", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProfileAlert_content(ctx context.Context, field graphql.CollectedField, obj *ProfileAlert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileAlert_content(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Content, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOContentType2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileAlert_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileAlert", field, false, false, "ContentType")
+}
+
+func (ec *executionContext) _ProfileAlert_message(ctx context.Context, field graphql.CollectedField, obj *ProfileAlert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileAlert_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileAlert_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileAlert", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProfileAlert_hint(ctx context.Context, field graphql.CollectedField, obj *ProfileAlert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileAlert_hint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileAlert_hint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileAlert", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProfileAlert_since(ctx context.Context, field graphql.CollectedField, obj *ProfileAlert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileAlert_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileAlert_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileAlert", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _ProfileConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Profile]) (ret graphql.Marshaler) {
@@ -15936,10 +22511,10 @@ func (ec *executionContext) _ProviderFile_content(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNContentType2string(ctx, selections, v)
+			return ec.marshalOContentType2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ProviderFile_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -16604,6 +23179,50 @@ func (ec *executionContext) fieldContext_Query_communityZoneCollections(ctx cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_communityZoneTitles(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_communityZoneTitles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CommunityZoneTitles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CommunityZoneTitleFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.CommunityZoneTitle]) graphql.Marshaler {
+			return ec.marshalNCommunityZoneTitleConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_communityZoneTitles(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommunityZoneTitleConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_communityZoneTitles_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_collections(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16868,6 +23487,138 @@ func (ec *executionContext) fieldContext_Query_licenses(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_collectionSets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_collectionSets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CollectionSets(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CollectionSetFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.CollectionSet]) graphql.Marshaler {
+			return ec.marshalNCollectionSetConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_collectionSets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSetConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_collectionSets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_poLinesNotListed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_poLinesNotListed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PoLinesNotListed(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.POLine]) graphql.Marshaler {
+			return ec.marshalNPoLineConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_poLinesNotListed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLineConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_poLinesNotListed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_portfoliosWithoutPoLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_portfoliosWithoutPoLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PortfoliosWithoutPoLine(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
+			return ec.marshalNPortfolioConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_portfoliosWithoutPoLine(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_portfoliosWithoutPoLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_profiles(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17088,6 +23839,82 @@ func (ec *executionContext) fieldContext_Query_job(ctx context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_scheduledJobs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_scheduledJobs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().ScheduledJobs(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ScheduledJob) graphql.Marshaler {
+			return ec.marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJobᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_scheduledJobs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScheduledJob(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_jobTypes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_jobTypes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().JobTypes(ctx, fc.Args["filter"].(*model.JobTypeFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*JobType) graphql.Marshaler {
+			return ec.marshalNJobType2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_jobTypes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobType(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_jobTypes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17292,6 +24119,70 @@ func (ec *executionContext) fieldContext_RunProfilePayload_userErrors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _RunScheduledJobPayload_job(ctx context.Context, field graphql.CollectedField, obj *RunScheduledJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RunScheduledJobPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RunScheduledJobPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RunScheduledJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RunScheduledJobPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RunScheduledJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RunScheduledJobPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RunScheduledJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RunScheduledJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Schedule_frequency(ctx context.Context, field graphql.CollectedField, obj *model.Schedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17430,6 +24321,263 @@ func (ec *executionContext) fieldContext_Schedule_text(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Schedule", field, true, false, "String")
 }
 
+func (ec *executionContext) _ScheduledJob_id(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ScheduledJob_active(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_active(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Active, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ScheduledJob_enabled(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_enabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ScheduledJob_name(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "String")
+}
+
+func (ec *executionContext) _ScheduledJob_kind(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNJobKind2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "JobKind")
+}
+
+func (ec *executionContext) _ScheduledJob_profiles(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_profiles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profiles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Profile) graphql.Marshaler {
+			return ec.marshalNProfile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProfileᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_profiles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScheduledJob",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScheduledJob_schedule(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_schedule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Schedule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Schedule) graphql.Marshaler {
+			return ec.marshalNSchedule2ᚖautoholdingsᚋgraphᚋmodelᚐSchedule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_schedule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScheduledJob",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Schedule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScheduledJob_scheduleText(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_scheduleText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScheduleText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_scheduleText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "String")
+}
+
+func (ec *executionContext) _ScheduledJob_lastRun(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_lastRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_lastRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScheduledJob",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScheduledJob_nextRun(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledJob_nextRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NextRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledJob_nextRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _Settings_institutionName(ctx context.Context, field graphql.CollectedField, obj *model.Settings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17562,6 +24710,70 @@ func (ec *executionContext) fieldContext_Subscription_jobUpdated(ctx context.Con
 	if fc.Args, err = ec.field_Subscription_jobUpdated_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TestProfileConnectionPayload_results(ctx context.Context, field graphql.CollectedField, obj *TestProfileConnectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestProfileConnectionPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ConnectionTest) graphql.Marshaler {
+			return ec.marshalNConnectionTest2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTestᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestProfileConnectionPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestProfileConnectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConnectionTest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TestProfileConnectionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TestProfileConnectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestProfileConnectionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestProfileConnectionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestProfileConnectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -17717,6 +24929,70 @@ func (ec *executionContext) fieldContext_UpdateCollectionPayload_userErrors(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateCollectionSetPayload_collectionSet(ctx context.Context, field graphql.CollectedField, obj *UpdateCollectionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCollectionSetPayload_collectionSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CollectionSet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CollectionSet) graphql.Marshaler {
+			return ec.marshalOCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCollectionSetPayload_collectionSet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCollectionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCollectionSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdateCollectionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCollectionSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCollectionSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCollectionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateInventoryGroupPayload_inventoryGroup(ctx context.Context, field graphql.CollectedField, obj *UpdateInventoryGroupPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17771,6 +25047,134 @@ func (ec *executionContext) _UpdateInventoryGroupPayload_userErrors(ctx context.
 func (ec *executionContext) fieldContext_UpdateInventoryGroupPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateInventoryGroupPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateLicensePayload_license(ctx context.Context, field graphql.CollectedField, obj *UpdateLicensePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateLicensePayload_license(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.License, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.License) graphql.Marshaler {
+			return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateLicensePayload_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateLicensePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateLicensePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdateLicensePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateLicensePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateLicensePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateLicensePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePoLinePayload_poLine(ctx context.Context, field graphql.CollectedField, obj *UpdatePoLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePoLinePayload_poLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PoLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.POLine) graphql.Marshaler {
+			return ec.marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePoLinePayload_poLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePoLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePoLinePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdatePoLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePoLinePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePoLinePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePoLinePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -18095,6 +25499,70 @@ func (ec *executionContext) _UserError_path(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_UserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _WithdrawProfilePayload_job(ctx context.Context, field graphql.CollectedField, obj *WithdrawProfilePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawProfilePayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawProfilePayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawProfilePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawProfilePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *WithdrawProfilePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawProfilePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawProfilePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawProfilePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -19393,6 +26861,55 @@ func UnmarshalCollectionFilter(ctx context.Context, raw any) (model.CollectionFi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCollectionSetFilter(ctx context.Context, obj any) (model.CollectionSetFilter, error) {
+	var it model.CollectionSetFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"namePrefix", "collectionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "namePrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("namePrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NamePrefix = data
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCollectionSetFilter unmarshals raw into the CollectionSetFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCollectionSetFilter(ctx context.Context, raw any) (model.CollectionSetFilter, error) {
+	var out model.CollectionSetFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CollectionSetFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCommunityZoneCollectionFilter(ctx context.Context, obj any) (model.CommunityZoneCollectionFilter, error) {
 	var it model.CommunityZoneCollectionFilter
 	if obj == nil {
@@ -19439,6 +26956,69 @@ func (ec *executionContext) unmarshalInputCommunityZoneCollectionFilter(ctx cont
 func UnmarshalCommunityZoneCollectionFilter(ctx context.Context, raw any) (model.CommunityZoneCollectionFilter, error) {
 	var out model.CommunityZoneCollectionFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CommunityZoneCollectionFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCommunityZoneTitleFilter(ctx context.Context, obj any) (model.CommunityZoneTitleFilter, error) {
+	var it model.CommunityZoneTitleFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"communityZoneId", "titlePrefix", "titleId", "identifier"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "communityZoneId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communityZoneId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CommunityZoneID = data
+		case "titlePrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titlePrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TitlePrefix = data
+		case "titleId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titleId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TitleID = data
+		case "identifier":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("identifier"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Identifier = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCommunityZoneTitleFilter unmarshals raw into the CommunityZoneTitleFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCommunityZoneTitleFilter(ctx context.Context, raw any) (model.CommunityZoneTitleFilter, error) {
+	var out model.CommunityZoneTitleFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CommunityZoneTitleFilter", raw, &out)
 	return out, err
 }
 
@@ -19519,6 +27099,62 @@ func UnmarshalCreateCollectionInput(ctx context.Context, raw any) (CreateCollect
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateCollectionSetInput(ctx context.Context, obj any) (CreateCollectionSetInput, error) {
+	var it CreateCollectionSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "description", "collectionIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = graphql.OmittableOf(data)
+		case "collectionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionIds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateCollectionSetInput unmarshals raw into the CreateCollectionSetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateCollectionSetInput(ctx context.Context, raw any) (CreateCollectionSetInput, error) {
+	var out CreateCollectionSetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateCollectionSetInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateInventoryGroupInput(ctx context.Context, obj any) (CreateInventoryGroupInput, error) {
 	var it CreateInventoryGroupInput
 	if obj == nil {
@@ -19565,6 +27201,195 @@ func (ec *executionContext) unmarshalInputCreateInventoryGroupInput(ctx context.
 func UnmarshalCreateInventoryGroupInput(ctx context.Context, raw any) (CreateInventoryGroupInput, error) {
 	var out CreateInventoryGroupInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateInventoryGroupInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateLicenseInput(ctx context.Context, obj any) (CreateLicenseInput, error) {
+	var it CreateLicenseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "name", "vendor", "status", "type", "startsOn", "endsOn", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "vendor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vendor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vendor = graphql.OmittableOf(data)
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = graphql.OmittableOf(data)
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = graphql.OmittableOf(data)
+		case "startsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartsOn = graphql.OmittableOf(data)
+		case "endsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndsOn = graphql.OmittableOf(data)
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateLicenseInput unmarshals raw into the CreateLicenseInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateLicenseInput(ctx context.Context, raw any) (CreateLicenseInput, error) {
+	var out CreateLicenseInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateLicenseInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreatePoLineInput(ctx context.Context, obj any) (CreatePoLineInput, error) {
+	var it CreatePoLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"number", "vendor", "status", "type", "orderedOn", "renewsOn", "note", "portfolioId", "main"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Number = data
+		case "vendor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vendor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vendor = graphql.OmittableOf(data)
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = graphql.OmittableOf(data)
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = graphql.OmittableOf(data)
+		case "orderedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderedOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderedOn = graphql.OmittableOf(data)
+		case "renewsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("renewsOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RenewsOn = graphql.OmittableOf(data)
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = graphql.OmittableOf(data)
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = graphql.OmittableOf(data)
+		case "main":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("main"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Main = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreatePoLineInput unmarshals raw into the CreatePoLineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreatePoLineInput(ctx context.Context, raw any) (CreatePoLineInput, error) {
+	var out CreatePoLineInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreatePoLineInput", raw, &out)
 	return out, err
 }
 
@@ -19680,6 +27505,161 @@ func UnmarshalCreateProfileInput(ctx context.Context, raw any) (CreateProfileInp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeactivateCollectionInput(ctx context.Context, obj any) (DeactivateCollectionInput, error) {
+	var it DeactivateCollectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"collectionId", "version", "mode"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeactivateCollectionInput unmarshals raw into the DeactivateCollectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeactivateCollectionInput(ctx context.Context, raw any) (DeactivateCollectionInput, error) {
+	var out DeactivateCollectionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeactivateCollectionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeleteCollectionInput(ctx context.Context, obj any) (DeleteCollectionInput, error) {
+	var it DeleteCollectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["withPortfolios"]; !present {
+		asMap["withPortfolios"] = false
+	}
+
+	fieldsInOrder := [...]string{"collectionId", "withPortfolios"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		case "withPortfolios":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withPortfolios"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WithPortfolios = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteCollectionInput unmarshals raw into the DeleteCollectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteCollectionInput(ctx context.Context, raw any) (DeleteCollectionInput, error) {
+	var out DeleteCollectionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteCollectionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeleteCollectionSetInput(ctx context.Context, obj any) (DeleteCollectionSetInput, error) {
+	var it DeleteCollectionSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"setId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "setId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteCollectionSetInput unmarshals raw into the DeleteCollectionSetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteCollectionSetInput(ctx context.Context, raw any) (DeleteCollectionSetInput, error) {
+	var out DeleteCollectionSetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteCollectionSetInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteInventoryGroupInput(ctx context.Context, obj any) (DeleteInventoryGroupInput, error) {
 	var it DeleteInventoryGroupInput
 	if obj == nil {
@@ -19722,6 +27702,90 @@ func UnmarshalDeleteInventoryGroupInput(ctx context.Context, raw any) (DeleteInv
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeleteLicenseInput(ctx context.Context, obj any) (DeleteLicenseInput, error) {
+	var it DeleteLicenseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"licenseId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "licenseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("licenseId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LicenseID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteLicenseInput unmarshals raw into the DeleteLicenseInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteLicenseInput(ctx context.Context, raw any) (DeleteLicenseInput, error) {
+	var out DeleteLicenseInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteLicenseInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeletePoLineInput(ctx context.Context, obj any) (DeletePoLineInput, error) {
+	var it DeletePoLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"poLineId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "poLineId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("poLineId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PoLineID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeletePoLineInput unmarshals raw into the DeletePoLineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeletePoLineInput(ctx context.Context, raw any) (DeletePoLineInput, error) {
+	var out DeletePoLineInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeletePoLineInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteProfileInput(ctx context.Context, obj any) (DeleteProfileInput, error) {
 	var it DeleteProfileInput
 	if obj == nil {
@@ -19733,7 +27797,11 @@ func (ec *executionContext) unmarshalInputDeleteProfileInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"profileId"}
+	if _, present := asMap["withdrawEntitlements"]; !present {
+		asMap["withdrawEntitlements"] = false
+	}
+
+	fieldsInOrder := [...]string{"profileId", "withdrawEntitlements", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19747,6 +27815,20 @@ func (ec *executionContext) unmarshalInputDeleteProfileInput(ctx context.Context
 				return it, err
 			}
 			it.ProfileID = data
+		case "withdrawEntitlements":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withdrawEntitlements"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WithdrawEntitlements = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -19761,6 +27843,90 @@ func (ec *executionContext) unmarshalInputDeleteProfileInput(ctx context.Context
 func UnmarshalDeleteProfileInput(ctx context.Context, raw any) (DeleteProfileInput, error) {
 	var out DeleteProfileInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteProfileInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDisableScheduledJobInput(ctx context.Context, obj any) (DisableScheduledJobInput, error) {
+	var it DisableScheduledJobInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"scheduledJobId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "scheduledJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scheduledJobId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScheduledJobID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDisableScheduledJobInput unmarshals raw into the DisableScheduledJobInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDisableScheduledJobInput(ctx context.Context, raw any) (DisableScheduledJobInput, error) {
+	var out DisableScheduledJobInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DisableScheduledJobInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEnableScheduledJobInput(ctx context.Context, obj any) (EnableScheduledJobInput, error) {
+	var it EnableScheduledJobInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"scheduledJobId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "scheduledJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scheduledJobId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScheduledJobID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEnableScheduledJobInput unmarshals raw into the EnableScheduledJobInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEnableScheduledJobInput(ctx context.Context, raw any) (EnableScheduledJobInput, error) {
+	var out EnableScheduledJobInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EnableScheduledJobInput", raw, &out)
 	return out, err
 }
 
@@ -19810,6 +27976,167 @@ func (ec *executionContext) unmarshalInputGuardLimitsInput(ctx context.Context, 
 func UnmarshalGuardLimitsInput(ctx context.Context, raw any) (GuardLimitsInput, error) {
 	var out GuardLimitsInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "GuardLimitsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImportCollectionInput(ctx context.Context, obj any) (ImportCollectionInput, error) {
+	var it ImportCollectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["removeMissing"]; !present {
+		asMap["removeMissing"] = false
+	}
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"collectionId", "fileId", "kbart", "removeMissing", "mode", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		case "fileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fileId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FileID = graphql.OmittableOf(data)
+		case "kbart":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kbart"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kbart = graphql.OmittableOf(data)
+		case "removeMissing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeMissing"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveMissing = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportCollectionInput unmarshals raw into the ImportCollectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportCollectionInput(ctx context.Context, raw any) (ImportCollectionInput, error) {
+	var out ImportCollectionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportCollectionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImportCommunityZoneTitlesInput(ctx context.Context, obj any) (ImportCommunityZoneTitlesInput, error) {
+	var it ImportCommunityZoneTitlesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+	if _, present := asMap["force"]; !present {
+		asMap["force"] = false
+	}
+
+	fieldsInOrder := [...]string{"communityZoneId", "fileId", "mode", "force", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "communityZoneId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communityZoneId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CommunityZoneID = graphql.OmittableOf(data)
+		case "fileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fileId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FileID = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "force":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("force"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Force = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportCommunityZoneTitlesInput unmarshals raw into the ImportCommunityZoneTitlesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportCommunityZoneTitlesInput(ctx context.Context, raw any) (ImportCommunityZoneTitlesInput, error) {
+	var out ImportCommunityZoneTitlesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportCommunityZoneTitlesInput", raw, &out)
 	return out, err
 }
 
@@ -19981,6 +28308,48 @@ func UnmarshalJobFindingFilter(ctx context.Context, raw any) (model.JobFindingFi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJobTypeFilter(ctx context.Context, obj any) (model.JobTypeFilter, error) {
+	var it model.JobTypeFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"search"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJobTypeFilter unmarshals raw into the JobTypeFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJobTypeFilter(ctx context.Context, raw any) (model.JobTypeFilter, error) {
+	var out model.JobTypeFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobTypeFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj any) (model.LicenseFilter, error) {
 	var it model.LicenseFilter
 	if obj == nil {
@@ -19992,7 +28361,7 @@ func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "vendor", "status"}
+	fieldsInOrder := [...]string{"code", "codePrefix", "vendor", "status"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20006,6 +28375,13 @@ func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Code = data
+		case "codePrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("codePrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CodePrefix = data
 		case "vendor":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vendor"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -20037,6 +28413,110 @@ func UnmarshalLicenseFilter(ctx context.Context, raw any) (model.LicenseFilter, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMovePortfolioInformationInput(ctx context.Context, obj any) (MovePortfolioInformationInput, error) {
+	var it MovePortfolioInformationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["movePoLines"]; !present {
+		asMap["movePoLines"] = false
+	}
+	if _, present := asMap["moveLicenses"]; !present {
+		asMap["moveLicenses"] = false
+	}
+	if _, present := asMap["licenseConflict"]; !present {
+		asMap["licenseConflict"] = "KEEP_TARGET"
+	}
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"setId", "targetCollectionId", "movePoLines", "moveLicenses", "licenseConflict", "mode", "previewJobId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "setId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetID = data
+		case "targetCollectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("targetCollectionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TargetCollectionID = data
+		case "movePoLines":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("movePoLines"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MovePoLines = graphql.OmittableOf(data)
+		case "moveLicenses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("moveLicenses"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MoveLicenses = graphql.OmittableOf(data)
+		case "licenseConflict":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("licenseConflict"))
+			data, err := ec.unmarshalOLicenseConflict2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LicenseConflict = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "previewJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviewJobID = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMovePortfolioInformationInput unmarshals raw into the MovePortfolioInformationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMovePortfolioInformationInput(ctx context.Context, raw any) (MovePortfolioInformationInput, error) {
+	var out MovePortfolioInformationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MovePortfolioInformationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj any) (model.POLineFilter, error) {
 	var it model.POLineFilter
 	if obj == nil {
@@ -20048,7 +28528,7 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"number", "vendor", "status", "portfolioId"}
+	fieldsInOrder := [...]string{"number", "numberPrefix", "vendor", "status", "portfolioId", "collectionId", "attached"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20062,6 +28542,13 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Number = data
+		case "numberPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("numberPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NumberPrefix = data
 		case "vendor":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vendor"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -20083,6 +28570,20 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.PortfolioID = data
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		case "attached":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attached"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attached = data
 		}
 	}
 	return it, nil
@@ -20289,6 +28790,48 @@ func UnmarshalProviderFileFilter(ctx context.Context, raw any) (model.ProviderFi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputReconciliationFilter(ctx context.Context, obj any) (model.ReconciliationFilter, error) {
+	var it model.ReconciliationFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"collectionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReconciliationFilter unmarshals raw into the ReconciliationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReconciliationFilter(ctx context.Context, raw any) (model.ReconciliationFilter, error) {
+	var out model.ReconciliationFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReconciliationFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRejectJobInput(ctx context.Context, obj any) (RejectJobInput, error) {
 	var it RejectJobInput
 	if obj == nil {
@@ -20401,6 +28944,55 @@ func UnmarshalRunProfileInput(ctx context.Context, raw any) (RunProfileInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRunScheduledJobInput(ctx context.Context, obj any) (RunScheduledJobInput, error) {
+	var it RunScheduledJobInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"scheduledJobId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "scheduledJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scheduledJobId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScheduledJobID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRunScheduledJobInput unmarshals raw into the RunScheduledJobInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRunScheduledJobInput(ctx context.Context, raw any) (RunScheduledJobInput, error) {
+	var out RunScheduledJobInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RunScheduledJobInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputScheduleInput(ctx context.Context, obj any) (ScheduleInput, error) {
 	var it ScheduleInput
 	if obj == nil {
@@ -20468,6 +29060,62 @@ func (ec *executionContext) unmarshalInputScheduleInput(ctx context.Context, obj
 func UnmarshalScheduleInput(ctx context.Context, raw any) (ScheduleInput, error) {
 	var out ScheduleInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ScheduleInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTestProfileConnectionInput(ctx context.Context, obj any) (TestProfileConnectionInput, error) {
+	var it TestProfileConnectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"profileId", "customerNumber", "apiKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = graphql.OmittableOf(data)
+		case "customerNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerNumber = graphql.OmittableOf(data)
+		case "apiKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.APIKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTestProfileConnectionInput unmarshals raw into the TestProfileConnectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTestProfileConnectionInput(ctx context.Context, raw any) (TestProfileConnectionInput, error) {
+	var out TestProfileConnectionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TestProfileConnectionInput", raw, &out)
 	return out, err
 }
 
@@ -20615,6 +29263,90 @@ func UnmarshalUpdateCollectionInput(ctx context.Context, raw any) (UpdateCollect
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateCollectionSetInput(ctx context.Context, obj any) (UpdateCollectionSetInput, error) {
+	var it UpdateCollectionSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"setId", "version", "name", "description", "collectionIds", "addCollectionIds", "removeCollectionIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "setId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = graphql.OmittableOf(data)
+		case "collectionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionIds = graphql.OmittableOf(data)
+		case "addCollectionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addCollectionIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddCollectionIds = graphql.OmittableOf(data)
+		case "removeCollectionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeCollectionIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveCollectionIds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateCollectionSetInput unmarshals raw into the UpdateCollectionSetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateCollectionSetInput(ctx context.Context, raw any) (UpdateCollectionSetInput, error) {
+	var out UpdateCollectionSetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateCollectionSetInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateInventoryGroupInput(ctx context.Context, obj any) (UpdateInventoryGroupInput, error) {
 	var it UpdateInventoryGroupInput
 	if obj == nil {
@@ -20678,6 +29410,223 @@ func UnmarshalUpdateInventoryGroupInput(ctx context.Context, raw any) (UpdateInv
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateLicenseInput(ctx context.Context, obj any) (UpdateLicenseInput, error) {
+	var it UpdateLicenseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"licenseId", "version", "code", "name", "vendor", "status", "type", "startsOn", "endsOn", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "licenseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("licenseId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LicenseID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = graphql.OmittableOf(data)
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "vendor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vendor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vendor = graphql.OmittableOf(data)
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = graphql.OmittableOf(data)
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = graphql.OmittableOf(data)
+		case "startsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartsOn = graphql.OmittableOf(data)
+		case "endsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndsOn = graphql.OmittableOf(data)
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateLicenseInput unmarshals raw into the UpdateLicenseInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateLicenseInput(ctx context.Context, raw any) (UpdateLicenseInput, error) {
+	var out UpdateLicenseInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateLicenseInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdatePoLineInput(ctx context.Context, obj any) (UpdatePoLineInput, error) {
+	var it UpdatePoLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"poLineId", "version", "number", "vendor", "status", "type", "orderedOn", "renewsOn", "note", "portfolioId", "main"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "poLineId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("poLineId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PoLineID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Number = graphql.OmittableOf(data)
+		case "vendor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vendor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vendor = graphql.OmittableOf(data)
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = graphql.OmittableOf(data)
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = graphql.OmittableOf(data)
+		case "orderedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderedOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderedOn = graphql.OmittableOf(data)
+		case "renewsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("renewsOn"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RenewsOn = graphql.OmittableOf(data)
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = graphql.OmittableOf(data)
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = graphql.OmittableOf(data)
+		case "main":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("main"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Main = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdatePoLineInput unmarshals raw into the UpdatePoLineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdatePoLineInput(ctx context.Context, raw any) (UpdatePoLineInput, error) {
+	var out UpdatePoLineInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdatePoLineInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Context, obj any) (UpdatePortfolioInput, error) {
 	var it UpdatePortfolioInput
 	if obj == nil {
@@ -20689,7 +29638,7 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"portfolioId", "available", "lockedFields", "reviewed"}
+	fieldsInOrder := [...]string{"portfolioId", "available", "lockedFields", "reviewed", "licenseId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20724,6 +29673,13 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 				return it, err
 			}
 			it.Reviewed = graphql.OmittableOf(data)
+		case "licenseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("licenseId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LicenseID = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -20923,6 +29879,66 @@ func UnmarshalUpdateSettingsInput(ctx context.Context, raw any) (UpdateSettingsI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWithdrawProfileInput(ctx context.Context, obj any) (WithdrawProfileInput, error) {
+	var it WithdrawProfileInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"profileId", "mode", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawProfileInput unmarshals raw into the WithdrawProfileInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawProfileInput(ctx context.Context, raw any) (WithdrawProfileInput, error) {
+	var out WithdrawProfileInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawProfileInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -20981,11 +29997,21 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._InventoryGroup(ctx, sel, obj)
+	case *model.CommunityZoneTitle:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CommunityZoneTitle(ctx, sel, obj)
 	case *model.CommunityZoneCollection:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._CommunityZoneCollection(ctx, sel, obj)
+	case *model.CollectionSet:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CollectionSet(ctx, sel, obj)
 	case *model.Collection:
 		if obj == nil {
 			return graphql.Null
@@ -21017,6 +30043,11 @@ func (ec *executionContext) _ActivateCollectionPayload(ctx context.Context, sel 
 			out.Values[i] = graphql.MarshalString("ActivateCollectionPayload")
 		case "collection":
 			out.Values[i] = ec._ActivateCollectionPayload_collection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "job":
+			out.Values[i] = ec._ActivateCollectionPayload_job(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -21187,6 +30218,12 @@ func (ec *executionContext) _Collection(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Collection_portfolios(ctx, field, obj)
 				})
+		case "sets":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Collection_sets(ctx, field, obj)
+				})
 		case "kbartUrl":
 			out.Values[i] = ec._Collection_kbartUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21291,6 +30328,163 @@ func (ec *executionContext) _CollectionEdge(ctx context.Context, sel ast.Selecti
 			}
 		case "node":
 			out.Values[i] = ec._CollectionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var collectionSetImplementors = []string{"CollectionSet", "Node"}
+
+func (ec *executionContext) _CollectionSet(ctx context.Context, sel ast.SelectionSet, obj *model.CollectionSet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, collectionSetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CollectionSet")
+		case "id":
+			out.Values[i] = ec._CollectionSet_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._CollectionSet_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "description":
+			out.Values[i] = ec._CollectionSet_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "collections":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CollectionSet_collections(ctx, field, obj)
+				})
+		case "memberCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CollectionSet_memberCount(ctx, field, obj)
+				})
+		case "version":
+			out.Values[i] = ec._CollectionSet_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._CollectionSet_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._CollectionSet_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var collectionSetConnectionImplementors = []string{"CollectionSetConnection"}
+
+func (ec *executionContext) _CollectionSetConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.CollectionSet]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, collectionSetConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CollectionSetConnection")
+		case "edges":
+			out.Values[i] = ec._CollectionSetConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._CollectionSetConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CollectionSetConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CollectionSetConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var collectionSetEdgeImplementors = []string{"CollectionSetEdge"}
+
+func (ec *executionContext) _CollectionSetEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.CollectionSet]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, collectionSetEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CollectionSetEdge")
+		case "cursor":
+			out.Values[i] = ec._CollectionSetEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CollectionSetEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21468,6 +30662,230 @@ func (ec *executionContext) _CommunityZoneCollectionEdge(ctx context.Context, se
 	return out
 }
 
+var communityZoneTitleImplementors = []string{"CommunityZoneTitle", "Node"}
+
+func (ec *executionContext) _CommunityZoneTitle(ctx context.Context, sel ast.SelectionSet, obj *model.CommunityZoneTitle) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communityZoneTitleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommunityZoneTitle")
+		case "id":
+			out.Values[i] = ec._CommunityZoneTitle_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "communityZoneCollection":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CommunityZoneTitle_communityZoneCollection(ctx, field, obj)
+				})
+		case "title":
+			out.Values[i] = ec._CommunityZoneTitle_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._CommunityZoneTitle_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._CommunityZoneTitle_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._CommunityZoneTitle_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "url":
+			out.Values[i] = ec._CommunityZoneTitle_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publicationType":
+			out.Values[i] = ec._CommunityZoneTitle_publicationType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coverage":
+			out.Values[i] = ec._CommunityZoneTitle_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._CommunityZoneTitle_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._CommunityZoneTitle_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var communityZoneTitleConnectionImplementors = []string{"CommunityZoneTitleConnection"}
+
+func (ec *executionContext) _CommunityZoneTitleConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.CommunityZoneTitle]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communityZoneTitleConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommunityZoneTitleConnection")
+		case "edges":
+			out.Values[i] = ec._CommunityZoneTitleConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._CommunityZoneTitleConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CommunityZoneTitleConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CommunityZoneTitleConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var communityZoneTitleEdgeImplementors = []string{"CommunityZoneTitleEdge"}
+
+func (ec *executionContext) _CommunityZoneTitleEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.CommunityZoneTitle]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communityZoneTitleEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommunityZoneTitleEdge")
+		case "cursor":
+			out.Values[i] = ec._CommunityZoneTitleEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CommunityZoneTitleEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var connectionTestImplementors = []string{"ConnectionTest"}
+
+func (ec *executionContext) _ConnectionTest(ctx context.Context, sel ast.SelectionSet, obj *ConnectionTest) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, connectionTestImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConnectionTest")
+		case "content":
+			out.Values[i] = ec._ConnectionTest_content(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ok":
+			out.Values[i] = ec._ConnectionTest_ok(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ConnectionTest_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ConnectionTest_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hint":
+			out.Values[i] = ec._ConnectionTest_hint(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var coverageStatementImplementors = []string{"CoverageStatement"}
 
 func (ec *executionContext) _CoverageStatement(ctx context.Context, sel ast.SelectionSet, obj *model.Coverage) graphql.Marshaler {
@@ -21595,6 +31013,44 @@ func (ec *executionContext) _CreateCollectionPayload(ctx context.Context, sel as
 	return out
 }
 
+var createCollectionSetPayloadImplementors = []string{"CreateCollectionSetPayload"}
+
+func (ec *executionContext) _CreateCollectionSetPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateCollectionSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createCollectionSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateCollectionSetPayload")
+		case "collectionSet":
+			out.Values[i] = ec._CreateCollectionSetPayload_collectionSet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateCollectionSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var createInventoryGroupPayloadImplementors = []string{"CreateInventoryGroupPayload"}
 
 func (ec *executionContext) _CreateInventoryGroupPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateInventoryGroupPayload) graphql.Marshaler {
@@ -21613,6 +31069,82 @@ func (ec *executionContext) _CreateInventoryGroupPayload(ctx context.Context, se
 			}
 		case "userErrors":
 			out.Values[i] = ec._CreateInventoryGroupPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createLicensePayloadImplementors = []string{"CreateLicensePayload"}
+
+func (ec *executionContext) _CreateLicensePayload(ctx context.Context, sel ast.SelectionSet, obj *CreateLicensePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createLicensePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateLicensePayload")
+		case "license":
+			out.Values[i] = ec._CreateLicensePayload_license(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateLicensePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createPoLinePayloadImplementors = []string{"CreatePoLinePayload"}
+
+func (ec *executionContext) _CreatePoLinePayload(ctx context.Context, sel ast.SelectionSet, obj *CreatePoLinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createPoLinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreatePoLinePayload")
+		case "poLine":
+			out.Values[i] = ec._CreatePoLinePayload_poLine(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreatePoLinePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21681,6 +31213,183 @@ func (ec *executionContext) _CreateProfilePayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var deactivateCollectionPayloadImplementors = []string{"DeactivateCollectionPayload"}
+
+func (ec *executionContext) _DeactivateCollectionPayload(ctx context.Context, sel ast.SelectionSet, obj *DeactivateCollectionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deactivateCollectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeactivateCollectionPayload")
+		case "collection":
+			out.Values[i] = ec._DeactivateCollectionPayload_collection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "consequences":
+			out.Values[i] = ec._DeactivateCollectionPayload_consequences(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeactivateCollectionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deactivationConsequencesImplementors = []string{"DeactivationConsequences"}
+
+func (ec *executionContext) _DeactivationConsequences(ctx context.Context, sel ast.SelectionSet, obj *DeactivationConsequences) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deactivationConsequencesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeactivationConsequences")
+		case "portfolios":
+			out.Values[i] = ec._DeactivationConsequences_portfolios(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accessible":
+			out.Values[i] = ec._DeactivationConsequences_accessible(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "poLines":
+			out.Values[i] = ec._DeactivationConsequences_poLines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "profiles":
+			out.Values[i] = ec._DeactivationConsequences_profiles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sets":
+			out.Values[i] = ec._DeactivationConsequences_sets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._DeactivationConsequences_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteCollectionPayloadImplementors = []string{"DeleteCollectionPayload"}
+
+func (ec *executionContext) _DeleteCollectionPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteCollectionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteCollectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteCollectionPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteCollectionPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteCollectionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteCollectionSetPayloadImplementors = []string{"DeleteCollectionSetPayload"}
+
+func (ec *executionContext) _DeleteCollectionSetPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteCollectionSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteCollectionSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteCollectionSetPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteCollectionSetPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteCollectionSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var deleteInventoryGroupPayloadImplementors = []string{"DeleteInventoryGroupPayload"}
 
 func (ec *executionContext) _DeleteInventoryGroupPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteInventoryGroupPayload) graphql.Marshaler {
@@ -21719,6 +31428,82 @@ func (ec *executionContext) _DeleteInventoryGroupPayload(ctx context.Context, se
 	return out
 }
 
+var deleteLicensePayloadImplementors = []string{"DeleteLicensePayload"}
+
+func (ec *executionContext) _DeleteLicensePayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteLicensePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteLicensePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteLicensePayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteLicensePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteLicensePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deletePoLinePayloadImplementors = []string{"DeletePoLinePayload"}
+
+func (ec *executionContext) _DeletePoLinePayload(ctx context.Context, sel ast.SelectionSet, obj *DeletePoLinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deletePoLinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeletePoLinePayload")
+		case "deletedId":
+			out.Values[i] = ec._DeletePoLinePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeletePoLinePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var deleteProfilePayloadImplementors = []string{"DeleteProfilePayload"}
 
 func (ec *executionContext) _DeleteProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteProfilePayload) graphql.Marshaler {
@@ -21735,8 +31520,89 @@ func (ec *executionContext) _DeleteProfilePayload(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "job":
+			out.Values[i] = ec._DeleteProfilePayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._DeleteProfilePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var disableScheduledJobPayloadImplementors = []string{"DisableScheduledJobPayload"}
+
+func (ec *executionContext) _DisableScheduledJobPayload(ctx context.Context, sel ast.SelectionSet, obj *DisableScheduledJobPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, disableScheduledJobPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DisableScheduledJobPayload")
+		case "scheduledJob":
+			out.Values[i] = ec._DisableScheduledJobPayload_scheduledJob(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DisableScheduledJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var enableScheduledJobPayloadImplementors = []string{"EnableScheduledJobPayload"}
+
+func (ec *executionContext) _EnableScheduledJobPayload(ctx context.Context, sel ast.SelectionSet, obj *EnableScheduledJobPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enableScheduledJobPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnableScheduledJobPayload")
+		case "scheduledJob":
+			out.Values[i] = ec._EnableScheduledJobPayload_scheduledJob(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EnableScheduledJobPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21915,6 +31781,82 @@ func (ec *executionContext) _GuardLimits(ctx context.Context, sel ast.SelectionS
 			}
 		case "titles":
 			out.Values[i] = ec._GuardLimits_titles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importCollectionPayloadImplementors = []string{"ImportCollectionPayload"}
+
+func (ec *executionContext) _ImportCollectionPayload(ctx context.Context, sel ast.SelectionSet, obj *ImportCollectionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importCollectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportCollectionPayload")
+		case "job":
+			out.Values[i] = ec._ImportCollectionPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportCollectionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importCommunityZoneTitlesPayloadImplementors = []string{"ImportCommunityZoneTitlesPayload"}
+
+func (ec *executionContext) _ImportCommunityZoneTitlesPayload(ctx context.Context, sel ast.SelectionSet, obj *ImportCommunityZoneTitlesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importCommunityZoneTitlesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportCommunityZoneTitlesPayload")
+		case "job":
+			out.Values[i] = ec._ImportCommunityZoneTitlesPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportCommunityZoneTitlesPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22304,6 +32246,24 @@ func (ec *executionContext) _JobChange(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._JobChange_candidates(ctx, field, obj)
 				})
+		case "target":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._JobChange_target(ctx, field, obj)
+				})
+		case "poLine":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._JobChange_poLine(ctx, field, obj)
+				})
+		case "license":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._JobChange_license(ctx, field, obj)
+				})
 		case "oldCoverage":
 			out.Values[i] = ec._JobChange_oldCoverage(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -22584,6 +32544,11 @@ func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet
 		case "withoutEntitlement":
 			out.Values[i] = ec._JobCounts_withoutEntitlement(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "move":
+			out.Values[i] = ec._JobCounts_move(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "fields":
@@ -22981,7 +32946,7 @@ func (ec *executionContext) _JobPart(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "content":
 			out.Values[i] = ec._JobPart_content(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "state":
@@ -23086,6 +33051,107 @@ func (ec *executionContext) _JobProgress(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var jobTypeImplementors = []string{"JobType"}
+
+func (ec *executionContext) _JobType(ctx context.Context, sel ast.SelectionSet, obj *JobType) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobTypeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobType")
+		case "kind":
+			out.Values[i] = ec._JobType_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._JobType_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._JobType_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mutation":
+			out.Values[i] = ec._JobType_mutation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parameters":
+			out.Values[i] = ec._JobType_parameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobTypeParameterImplementors = []string{"JobTypeParameter"}
+
+func (ec *executionContext) _JobTypeParameter(ctx context.Context, sel ast.SelectionSet, obj *JobTypeParameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobTypeParameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobTypeParameter")
+		case "name":
+			out.Values[i] = ec._JobTypeParameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._JobTypeParameter_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "required":
+			out.Values[i] = ec._JobTypeParameter_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._JobTypeParameter_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var licenseImplementors = []string{"License", "Node"}
 
 func (ec *executionContext) _License(ctx context.Context, sel ast.SelectionSet, obj *model.License) graphql.Marshaler {
@@ -23100,62 +33166,74 @@ func (ec *executionContext) _License(ctx context.Context, sel ast.SelectionSet, 
 		case "id":
 			out.Values[i] = ec._License_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "code":
 			out.Values[i] = ec._License_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._License_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "vendor":
 			out.Values[i] = ec._License_vendor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
 			out.Values[i] = ec._License_status(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "type":
 			out.Values[i] = ec._License_type(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "startsOn":
 			out.Values[i] = ec._License_startsOn(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "endsOn":
 			out.Values[i] = ec._License_endsOn(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "note":
 			out.Values[i] = ec._License_note(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "portfolios":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._License_portfolios(ctx, field, obj)
+				})
+		case "collections":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._License_collections(ctx, field, obj)
+				})
 		case "version":
 			out.Values[i] = ec._License_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._License_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._License_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -23261,6 +33339,107 @@ func (ec *executionContext) _LicenseEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var moveCountsImplementors = []string{"MoveCounts"}
+
+func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSet, obj *holdings.MoveCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moveCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MoveCounts")
+		case "portfolios":
+			out.Values[i] = ec._MoveCounts_portfolios(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "poLinesMoved":
+			out.Values[i] = ec._MoveCounts_poLinesMoved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "licensesMoved":
+			out.Values[i] = ec._MoveCounts_licensesMoved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "noCounterpart":
+			out.Values[i] = ec._MoveCounts_noCounterpart(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ambiguous":
+			out.Values[i] = ec._MoveCounts_ambiguous(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._MoveCounts_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nothingToMove":
+			out.Values[i] = ec._MoveCounts_nothingToMove(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var movePortfolioInformationPayloadImplementors = []string{"MovePortfolioInformationPayload"}
+
+func (ec *executionContext) _MovePortfolioInformationPayload(ctx context.Context, sel ast.SelectionSet, obj *MovePortfolioInformationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, movePortfolioInformationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MovePortfolioInformationPayload")
+		case "job":
+			out.Values[i] = ec._MovePortfolioInformationPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MovePortfolioInformationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -23329,9 +33508,107 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deactivateCollection":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deactivateCollection(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteCollection":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteCollection(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importCollection":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importCollection(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importCommunityZoneTitles":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importCommunityZoneTitles(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createCollectionSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createCollectionSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateCollectionSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateCollectionSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteCollectionSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteCollectionSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updatePortfolio":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updatePortfolio(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createPoLine":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createPoLine(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatePoLine":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updatePoLine(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deletePoLine":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deletePoLine(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createLicense":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createLicense(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateLicense":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateLicense(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteLicense":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteLicense(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "movePortfolioInformation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_movePortfolioInformation(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -23353,6 +33630,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deleteProfile":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteProfile(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "testProfileConnection":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_testProfileConnection(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawProfile":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawProfile(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -23388,6 +33679,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "undoJob":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_undoJob(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enableScheduledJob":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_enableScheduledJob(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "disableScheduledJob":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_disableScheduledJob(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "runScheduledJob":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_runScheduledJob(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -24007,6 +34319,12 @@ func (ec *executionContext) _Profile(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "alerts":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Profile_alerts(ctx, field, obj)
+				})
 		case "version":
 			out.Values[i] = ec._Profile_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24021,6 +34339,59 @@ func (ec *executionContext) _Profile(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = ec._Profile_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var profileAlertImplementors = []string{"ProfileAlert"}
+
+func (ec *executionContext) _ProfileAlert(ctx context.Context, sel ast.SelectionSet, obj *ProfileAlert) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, profileAlertImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProfileAlert")
+		case "code":
+			out.Values[i] = ec._ProfileAlert_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "content":
+			out.Values[i] = ec._ProfileAlert_content(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ProfileAlert_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hint":
+			out.Values[i] = ec._ProfileAlert_hint(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._ProfileAlert_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -24150,7 +34521,7 @@ func (ec *executionContext) _ProviderFile(ctx context.Context, sel ast.Selection
 				})
 		case "content":
 			out.Values[i] = ec._ProviderFile_content(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
@@ -24366,6 +34737,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_communityZoneCollections(ctx, field)
 				})
+		case "communityZoneTitles":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_communityZoneTitles(ctx, field)
+				})
 		case "collections":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -24402,6 +34779,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_licenses(ctx, field)
 				})
+		case "collectionSets":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_collectionSets(ctx, field)
+				})
+		case "poLinesNotListed":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_poLinesNotListed(ctx, field)
+				})
+		case "portfoliosWithoutPoLine":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_portfoliosWithoutPoLine(ctx, field)
+				})
 		case "profiles":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -24431,6 +34826,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_job(ctx, field)
+				})
+		case "scheduledJobs":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_scheduledJobs(ctx, field)
+				})
+		case "jobTypes":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_jobTypes(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -24539,6 +34946,44 @@ func (ec *executionContext) _RunProfilePayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var runScheduledJobPayloadImplementors = []string{"RunScheduledJobPayload"}
+
+func (ec *executionContext) _RunScheduledJobPayload(ctx context.Context, sel ast.SelectionSet, obj *RunScheduledJobPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, runScheduledJobPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RunScheduledJobPayload")
+		case "job":
+			out.Values[i] = ec._RunScheduledJobPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RunScheduledJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var scheduleImplementors = []string{"Schedule"}
 
 func (ec *executionContext) _Schedule(ctx context.Context, sel ast.SelectionSet, obj *model.Schedule) graphql.Marshaler {
@@ -24578,6 +35023,84 @@ func (ec *executionContext) _Schedule(ctx context.Context, sel ast.SelectionSet,
 		case "text":
 			out.Values[i] = ec._Schedule_text(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var scheduledJobImplementors = []string{"ScheduledJob"}
+
+func (ec *executionContext) _ScheduledJob(ctx context.Context, sel ast.SelectionSet, obj *ScheduledJob) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scheduledJobImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScheduledJob")
+		case "id":
+			out.Values[i] = ec._ScheduledJob_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "active":
+			out.Values[i] = ec._ScheduledJob_active(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enabled":
+			out.Values[i] = ec._ScheduledJob_enabled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ScheduledJob_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._ScheduledJob_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "profiles":
+			out.Values[i] = ec._ScheduledJob_profiles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "schedule":
+			out.Values[i] = ec._ScheduledJob_schedule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "scheduleText":
+			out.Values[i] = ec._ScheduledJob_scheduleText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastRun":
+			out.Values[i] = ec._ScheduledJob_lastRun(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nextRun":
+			out.Values[i] = ec._ScheduledJob_nextRun(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -24665,6 +35188,44 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
+var testProfileConnectionPayloadImplementors = []string{"TestProfileConnectionPayload"}
+
+func (ec *executionContext) _TestProfileConnectionPayload(ctx context.Context, sel ast.SelectionSet, obj *TestProfileConnectionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testProfileConnectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestProfileConnectionPayload")
+		case "results":
+			out.Values[i] = ec._TestProfileConnectionPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TestProfileConnectionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var undoJobPayloadImplementors = []string{"UndoJobPayload"}
 
 func (ec *executionContext) _UndoJobPayload(ctx context.Context, sel ast.SelectionSet, obj *UndoJobPayload) graphql.Marshaler {
@@ -24746,6 +35307,44 @@ func (ec *executionContext) _UpdateCollectionPayload(ctx context.Context, sel as
 	return out
 }
 
+var updateCollectionSetPayloadImplementors = []string{"UpdateCollectionSetPayload"}
+
+func (ec *executionContext) _UpdateCollectionSetPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateCollectionSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateCollectionSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateCollectionSetPayload")
+		case "collectionSet":
+			out.Values[i] = ec._UpdateCollectionSetPayload_collectionSet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateCollectionSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var updateInventoryGroupPayloadImplementors = []string{"UpdateInventoryGroupPayload"}
 
 func (ec *executionContext) _UpdateInventoryGroupPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateInventoryGroupPayload) graphql.Marshaler {
@@ -24764,6 +35363,82 @@ func (ec *executionContext) _UpdateInventoryGroupPayload(ctx context.Context, se
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpdateInventoryGroupPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateLicensePayloadImplementors = []string{"UpdateLicensePayload"}
+
+func (ec *executionContext) _UpdateLicensePayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateLicensePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateLicensePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateLicensePayload")
+		case "license":
+			out.Values[i] = ec._UpdateLicensePayload_license(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateLicensePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updatePoLinePayloadImplementors = []string{"UpdatePoLinePayload"}
+
+func (ec *executionContext) _UpdatePoLinePayload(ctx context.Context, sel ast.SelectionSet, obj *UpdatePoLinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updatePoLinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdatePoLinePayload")
+		case "poLine":
+			out.Values[i] = ec._UpdatePoLinePayload_poLine(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdatePoLinePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24932,6 +35607,44 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 		case "path":
 			out.Values[i] = ec._UserError_path(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var withdrawProfilePayloadImplementors = []string{"WithdrawProfilePayload"}
+
+func (ec *executionContext) _WithdrawProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *WithdrawProfilePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawProfilePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawProfilePayload")
+		case "job":
+			out.Values[i] = ec._WithdrawProfilePayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._WithdrawProfilePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -25450,6 +36163,62 @@ func (ec *executionContext) marshalNCollectionEdge2ᚖautoholdingsᚋgraphᚋmod
 	return ec._CollectionEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx context.Context, sel ast.SelectionSet, v *model.CollectionSet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CollectionSet!")
+		return graphql.Null
+	}
+	return ec._CollectionSet(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCollectionSetConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.CollectionSet]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CollectionSetConnection!")
+		return graphql.Null
+	}
+	return ec._CollectionSetConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCollectionSetEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CollectionSet]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCollectionSetEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCollectionSetEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.CollectionSet]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CollectionSetEdge!")
+		return graphql.Null
+	}
+	return ec._CollectionSetEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCommunityZoneCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CommunityZoneCollection) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -25506,6 +36275,86 @@ func (ec *executionContext) marshalNCommunityZoneCollectionEdge2ᚖautoholdings�
 	return ec._CommunityZoneCollectionEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCommunityZoneTitle2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CommunityZoneTitle) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommunityZoneTitle2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitle(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommunityZoneTitle2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitle(ctx context.Context, sel ast.SelectionSet, v *model.CommunityZoneTitle) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CommunityZoneTitle!")
+		return graphql.Null
+	}
+	return ec._CommunityZoneTitle(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCommunityZoneTitleConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.CommunityZoneTitle]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CommunityZoneTitleConnection!")
+		return graphql.Null
+	}
+	return ec._CommunityZoneTitleConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCommunityZoneTitleEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CommunityZoneTitle]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommunityZoneTitleEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommunityZoneTitleEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.CommunityZoneTitle]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CommunityZoneTitleEdge!")
+		return graphql.Null
+	}
+	return ec._CommunityZoneTitleEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNConnectionTest2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTestᚄ(ctx context.Context, sel ast.SelectionSet, v []*ConnectionTest) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNConnectionTest2ᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTest(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNConnectionTest2ᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTest(ctx context.Context, sel ast.SelectionSet, v *ConnectionTest) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ConnectionTest!")
+		return graphql.Null
+	}
+	return ec._ConnectionTest(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNContentType2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25557,6 +36406,19 @@ func (ec *executionContext) marshalNCreateCollectionPayload2ᚖautoholdingsᚋgr
 	return ec._CreateCollectionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCreateCollectionSetInput2autoholdingsᚋgraphᚋgeneratedᚐCreateCollectionSetInput(ctx context.Context, v any) (CreateCollectionSetInput, error) {
+	res, err := ec.unmarshalInputCreateCollectionSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateCollectionSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreateCollectionSetPayload(ctx context.Context, sel ast.SelectionSet, v *CreateCollectionSetPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateCollectionSetPayload!")
+		return graphql.Null
+	}
+	return ec._CreateCollectionSetPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCreateInventoryGroupInput2autoholdingsᚋgraphᚋgeneratedᚐCreateInventoryGroupInput(ctx context.Context, v any) (CreateInventoryGroupInput, error) {
 	res, err := ec.unmarshalInputCreateInventoryGroupInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25568,6 +36430,32 @@ func (ec *executionContext) marshalNCreateInventoryGroupPayload2ᚖautoholdings�
 		return graphql.Null
 	}
 	return ec._CreateInventoryGroupPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateLicenseInput2autoholdingsᚋgraphᚋgeneratedᚐCreateLicenseInput(ctx context.Context, v any) (CreateLicenseInput, error) {
+	res, err := ec.unmarshalInputCreateLicenseInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreateLicensePayload(ctx context.Context, sel ast.SelectionSet, v *CreateLicensePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateLicensePayload!")
+		return graphql.Null
+	}
+	return ec._CreateLicensePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreatePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePoLineInput(ctx context.Context, v any) (CreatePoLineInput, error) {
+	res, err := ec.unmarshalInputCreatePoLineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreatePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePoLinePayload(ctx context.Context, sel ast.SelectionSet, v *CreatePoLinePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreatePoLinePayload!")
+		return graphql.Null
+	}
+	return ec._CreatePoLinePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCreateProfileInput2autoholdingsᚋgraphᚋgeneratedᚐCreateProfileInput(ctx context.Context, v any) (CreateProfileInput, error) {
@@ -25597,6 +36485,45 @@ func (ec *executionContext) marshalNDateTime2int64(ctx context.Context, sel ast.
 	return res
 }
 
+func (ec *executionContext) unmarshalNDeactivateCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐDeactivateCollectionInput(ctx context.Context, v any) (DeactivateCollectionInput, error) {
+	res, err := ec.unmarshalInputDeactivateCollectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeactivateCollectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeactivateCollectionPayload(ctx context.Context, sel ast.SelectionSet, v *DeactivateCollectionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeactivateCollectionPayload!")
+		return graphql.Null
+	}
+	return ec._DeactivateCollectionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionInput(ctx context.Context, v any) (DeleteCollectionInput, error) {
+	res, err := ec.unmarshalInputDeleteCollectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteCollectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteCollectionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteCollectionPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteCollectionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteCollectionSetInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionSetInput(ctx context.Context, v any) (DeleteCollectionSetInput, error) {
+	res, err := ec.unmarshalInputDeleteCollectionSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteCollectionSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionSetPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteCollectionSetPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteCollectionSetPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteCollectionSetPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDeleteInventoryGroupInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteInventoryGroupInput(ctx context.Context, v any) (DeleteInventoryGroupInput, error) {
 	res, err := ec.unmarshalInputDeleteInventoryGroupInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25610,6 +36537,32 @@ func (ec *executionContext) marshalNDeleteInventoryGroupPayload2ᚖautoholdings�
 	return ec._DeleteInventoryGroupPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDeleteLicenseInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteLicenseInput(ctx context.Context, v any) (DeleteLicenseInput, error) {
+	res, err := ec.unmarshalInputDeleteLicenseInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeleteLicensePayload(ctx context.Context, sel ast.SelectionSet, v *DeleteLicensePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteLicensePayload!")
+		return graphql.Null
+	}
+	return ec._DeleteLicensePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeletePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInput(ctx context.Context, v any) (DeletePoLineInput, error) {
+	res, err := ec.unmarshalInputDeletePoLineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeletePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePoLinePayload(ctx context.Context, sel ast.SelectionSet, v *DeletePoLinePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeletePoLinePayload!")
+		return graphql.Null
+	}
+	return ec._DeletePoLinePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDeleteProfileInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteProfileInput(ctx context.Context, v any) (DeleteProfileInput, error) {
 	res, err := ec.unmarshalInputDeleteProfileInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25621,6 +36574,32 @@ func (ec *executionContext) marshalNDeleteProfilePayload2ᚖautoholdingsᚋgraph
 		return graphql.Null
 	}
 	return ec._DeleteProfilePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDisableScheduledJobInput2autoholdingsᚋgraphᚋgeneratedᚐDisableScheduledJobInput(ctx context.Context, v any) (DisableScheduledJobInput, error) {
+	res, err := ec.unmarshalInputDisableScheduledJobInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDisableScheduledJobPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDisableScheduledJobPayload(ctx context.Context, sel ast.SelectionSet, v *DisableScheduledJobPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DisableScheduledJobPayload!")
+		return graphql.Null
+	}
+	return ec._DisableScheduledJobPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEnableScheduledJobInput2autoholdingsᚋgraphᚋgeneratedᚐEnableScheduledJobInput(ctx context.Context, v any) (EnableScheduledJobInput, error) {
+	res, err := ec.unmarshalInputEnableScheduledJobInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEnableScheduledJobPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐEnableScheduledJobPayload(ctx context.Context, sel ast.SelectionSet, v *EnableScheduledJobPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EnableScheduledJobPayload!")
+		return graphql.Null
+	}
+	return ec._EnableScheduledJobPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNEntitlement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEntitlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Entitlement) graphql.Marshaler {
@@ -25766,6 +36745,32 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNImportCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐImportCollectionInput(ctx context.Context, v any) (ImportCollectionInput, error) {
+	res, err := ec.unmarshalInputImportCollectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportCollectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportCollectionPayload(ctx context.Context, sel ast.SelectionSet, v *ImportCollectionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportCollectionPayload!")
+		return graphql.Null
+	}
+	return ec._ImportCollectionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportCommunityZoneTitlesInput2autoholdingsᚋgraphᚋgeneratedᚐImportCommunityZoneTitlesInput(ctx context.Context, v any) (ImportCommunityZoneTitlesInput, error) {
+	res, err := ec.unmarshalInputImportCommunityZoneTitlesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportCommunityZoneTitlesPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportCommunityZoneTitlesPayload(ctx context.Context, sel ast.SelectionSet, v *ImportCommunityZoneTitlesPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportCommunityZoneTitlesPayload!")
+		return graphql.Null
+	}
+	return ec._ImportCommunityZoneTitlesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
@@ -26154,6 +37159,54 @@ func (ec *executionContext) marshalNJobTrigger2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalNJobType2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []*JobType) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobType2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobType2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobType(ctx context.Context, sel ast.SelectionSet, v *JobType) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobType!")
+		return graphql.Null
+	}
+	return ec._JobType(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNJobTypeParameter2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []*JobTypeParameter) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobTypeParameter2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobTypeParameter2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameter(ctx context.Context, sel ast.SelectionSet, v *JobTypeParameter) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobTypeParameter!")
+		return graphql.Null
+	}
+	return ec._JobTypeParameter(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicenseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.License) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -26208,6 +37261,19 @@ func (ec *executionContext) marshalNLicenseEdge2ᚖautoholdingsᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._LicenseEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMovePortfolioInformationInput2autoholdingsᚋgraphᚋgeneratedᚐMovePortfolioInformationInput(ctx context.Context, v any) (MovePortfolioInformationInput, error) {
+	res, err := ec.unmarshalInputMovePortfolioInformationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMovePortfolioInformationPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐMovePortfolioInformationPayload(ctx context.Context, sel ast.SelectionSet, v *MovePortfolioInformationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MovePortfolioInformationPayload!")
+		return graphql.Null
+	}
+	return ec._MovePortfolioInformationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNNode2ᚕautoholdingsᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
@@ -26364,6 +37430,30 @@ func (ec *executionContext) marshalNProfile2ᚖautoholdingsᚋgraphᚋmodelᚐPr
 	return ec._Profile(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNProfileAlert2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlertᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProfileAlert) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProfileAlert2ᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlert(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProfileAlert2ᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlert(ctx context.Context, sel ast.SelectionSet, v *ProfileAlert) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProfileAlert!")
+		return graphql.Null
+	}
+	return ec._ProfileAlert(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProfileConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Profile]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ProfileConnection!")
@@ -26506,6 +37596,19 @@ func (ec *executionContext) marshalNRunProfilePayload2ᚖautoholdingsᚋgraphᚋ
 	return ec._RunProfilePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRunScheduledJobInput2autoholdingsᚋgraphᚋgeneratedᚐRunScheduledJobInput(ctx context.Context, v any) (RunScheduledJobInput, error) {
+	res, err := ec.unmarshalInputRunScheduledJobInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRunScheduledJobPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐRunScheduledJobPayload(ctx context.Context, sel ast.SelectionSet, v *RunScheduledJobPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RunScheduledJobPayload!")
+		return graphql.Null
+	}
+	return ec._RunScheduledJobPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSchedule2ᚖautoholdingsᚋgraphᚋmodelᚐSchedule(ctx context.Context, sel ast.SelectionSet, v *model.Schedule) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Schedule!")
@@ -26526,6 +37629,30 @@ func (ec *executionContext) marshalNScheduleFrequency2string(ctx context.Context
 		graphql.AddInvalidNullFromMarshaler(ctx, "ScheduleFrequency!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*ScheduledJob) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx context.Context, sel ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ScheduledJob!")
+		return graphql.Null
+	}
+	return ec._ScheduledJob(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSettings2ᚖautoholdingsᚋgraphᚋmodelᚐSettings(ctx context.Context, sel ast.SelectionSet, v *model.Settings) graphql.Marshaler {
@@ -26579,6 +37706,19 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNTestProfileConnectionInput2autoholdingsᚋgraphᚋgeneratedᚐTestProfileConnectionInput(ctx context.Context, v any) (TestProfileConnectionInput, error) {
+	res, err := ec.unmarshalInputTestProfileConnectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTestProfileConnectionPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐTestProfileConnectionPayload(ctx context.Context, sel ast.SelectionSet, v *TestProfileConnectionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TestProfileConnectionPayload!")
+		return graphql.Null
+	}
+	return ec._TestProfileConnectionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUndoJobInput2autoholdingsᚋgraphᚋgeneratedᚐUndoJobInput(ctx context.Context, v any) (UndoJobInput, error) {
 	res, err := ec.unmarshalInputUndoJobInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26605,6 +37745,19 @@ func (ec *executionContext) marshalNUpdateCollectionPayload2ᚖautoholdingsᚋgr
 	return ec._UpdateCollectionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpdateCollectionSetInput2autoholdingsᚋgraphᚋgeneratedᚐUpdateCollectionSetInput(ctx context.Context, v any) (UpdateCollectionSetInput, error) {
+	res, err := ec.unmarshalInputUpdateCollectionSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateCollectionSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateCollectionSetPayload(ctx context.Context, sel ast.SelectionSet, v *UpdateCollectionSetPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateCollectionSetPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateCollectionSetPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdateInventoryGroupInput2autoholdingsᚋgraphᚋgeneratedᚐUpdateInventoryGroupInput(ctx context.Context, v any) (UpdateInventoryGroupInput, error) {
 	res, err := ec.unmarshalInputUpdateInventoryGroupInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26616,6 +37769,32 @@ func (ec *executionContext) marshalNUpdateInventoryGroupPayload2ᚖautoholdings�
 		return graphql.Null
 	}
 	return ec._UpdateInventoryGroupPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateLicenseInput2autoholdingsᚋgraphᚋgeneratedᚐUpdateLicenseInput(ctx context.Context, v any) (UpdateLicenseInput, error) {
+	res, err := ec.unmarshalInputUpdateLicenseInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateLicensePayload(ctx context.Context, sel ast.SelectionSet, v *UpdateLicensePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateLicensePayload!")
+		return graphql.Null
+	}
+	return ec._UpdateLicensePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdatePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐUpdatePoLineInput(ctx context.Context, v any) (UpdatePoLineInput, error) {
+	res, err := ec.unmarshalInputUpdatePoLineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdatePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePoLinePayload(ctx context.Context, sel ast.SelectionSet, v *UpdatePoLinePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdatePoLinePayload!")
+		return graphql.Null
+	}
+	return ec._UpdatePoLinePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdatePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐUpdatePortfolioInput(ctx context.Context, v any) (UpdatePortfolioInput, error) {
@@ -26707,6 +37886,19 @@ func (ec *executionContext) marshalNWeekday2string(ctx context.Context, sel ast.
 		graphql.AddInvalidNullFromMarshaler(ctx, "Weekday!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNWithdrawProfileInput2autoholdingsᚋgraphᚋgeneratedᚐWithdrawProfileInput(ctx context.Context, v any) (WithdrawProfileInput, error) {
+	res, err := ec.unmarshalInputWithdrawProfileInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawProfilePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐWithdrawProfilePayload(ctx context.Context, sel ast.SelectionSet, v *WithdrawProfilePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawProfilePayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawProfilePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -26950,6 +38142,21 @@ func (ec *executionContext) unmarshalOCollectionFilter2ᚖautoholdingsᚋgraph�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx context.Context, sel ast.SelectionSet, v *model.CollectionSet) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CollectionSet(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCollectionSetFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetFilter(ctx context.Context, v any) (*model.CollectionSetFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCollectionSetFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOCommunityZoneCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollection(ctx context.Context, sel ast.SelectionSet, v *model.CommunityZoneCollection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -26963,6 +38170,26 @@ func (ec *executionContext) unmarshalOCommunityZoneCollectionFilter2ᚖautoholdi
 	}
 	res, err := ec.unmarshalInputCommunityZoneCollectionFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCommunityZoneTitleFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitleFilter(ctx context.Context, v any) (*model.CommunityZoneTitleFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCommunityZoneTitleFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOContentType2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContentType2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOContentType2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -27036,6 +38263,13 @@ func (ec *executionContext) marshalODateTime2ᚖint64(ctx context.Context, sel a
 	_ = ctx
 	res := model.MarshalDateTime(*v)
 	return res
+}
+
+func (ec *executionContext) marshalODeactivationConsequences2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeactivationConsequences(ctx context.Context, sel ast.SelectionSet, v *DeactivationConsequences) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeactivationConsequences(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOFileFormat2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -27320,6 +38554,14 @@ func (ec *executionContext) marshalOJobState2ᚕstringᚄ(ctx context.Context, s
 	return ret
 }
 
+func (ec *executionContext) unmarshalOJobTypeFilter2ᚖautoholdingsᚋgraphᚋmodelᚐJobTypeFilter(ctx context.Context, v any) (*model.JobTypeFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputJobTypeFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOJobVerdict2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -27345,6 +38587,24 @@ func (ec *executionContext) marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLi
 	return ec._License(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOLicenseConflict2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLicenseConflict2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOLicenseFilter2ᚖautoholdingsᚋgraphᚋmodelᚐLicenseFilter(ctx context.Context, v any) (*model.LicenseFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -27353,11 +38613,25 @@ func (ec *executionContext) unmarshalOLicenseFilter2ᚖautoholdingsᚋgraphᚋmo
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚐMoveCounts(ctx context.Context, sel ast.SelectionSet, v *holdings.MoveCounts) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MoveCounts(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalONode2autoholdingsᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v model.Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx context.Context, sel ast.SelectionSet, v *model.POLine) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PoLine(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPoLineFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPOLineFilter(ctx context.Context, v any) (*model.POLineFilter, error) {
@@ -27431,6 +38705,14 @@ func (ec *executionContext) marshalOPublicationType2ᚖstring(ctx context.Contex
 	return res
 }
 
+func (ec *executionContext) unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputReconciliationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOReviewReason2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -27473,6 +38755,13 @@ func (ec *executionContext) unmarshalOScheduleInput2ᚖautoholdingsᚋgraphᚋge
 	}
 	res, err := ec.unmarshalInputScheduleInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx context.Context, sel ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ScheduledJob(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOSettings2ᚖautoholdingsᚋgraphᚋmodelᚐSettings(ctx context.Context, sel ast.SelectionSet, v *model.Settings) graphql.Marshaler {

@@ -26,6 +26,8 @@ type ActivateCollectionInput struct {
 type ActivateCollectionPayload struct {
 	// The library's collection; where it was active already, that one.
 	Collection *model.Collection `json:"collection,omitempty"`
+	// With activation type ALL, where the Community Zone has titles: the job that makes their portfolios.
+	Job *model.Job `json:"job,omitempty"`
 	// What to know about the choices made.
 	Warnings []string `json:"warnings"`
 	// What to mend; empty where it was done.
@@ -60,6 +62,20 @@ type CancelJobPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// What the provider answered for one content type.
+type ConnectionTest struct {
+	// What was asked for.
+	Content string `json:"content"`
+	// Whether a sync could work with it: the provider has a list, or none yet.
+	Ok bool `json:"ok"`
+	// Outcome code, such as `NEW_FILE`, `NO_FILE` or `CREDENTIALS_REFUSED`.
+	Code string `json:"code"`
+	// What the provider answered.
+	Message string `json:"message"`
+	// What to do; null where nothing is to be done.
+	Hint *string `json:"hint,omitempty"`
+}
+
 // A new local collection.
 type CreateCollectionInput struct {
 	// 1 to 200 characters.
@@ -82,6 +98,24 @@ type CreateCollectionPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// A new set of electronic collections.
+type CreateCollectionSetInput struct {
+	// 1 to 200 characters; no two sets have the same.
+	Name string `json:"name"`
+	// At most 500 characters.
+	Description graphql.Omittable[*string] `json:"description,omitempty"`
+	// Its collections.
+	CollectionIds graphql.Omittable[[]string] `json:"collectionIds,omitempty"`
+}
+
+// What came of createCollectionSet.
+type CreateCollectionSetPayload struct {
+	// The new set; null where it was not made.
+	CollectionSet *model.CollectionSet `json:"collectionSet,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // A new inventory group.
 type CreateInventoryGroupInput struct {
 	// 1 to 100 letters, digits and single blanks.
@@ -94,6 +128,64 @@ type CreateInventoryGroupInput struct {
 type CreateInventoryGroupPayload struct {
 	// The new group; null where it was not made.
 	InventoryGroup *model.InventoryGroup `json:"inventoryGroup,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// A new license.
+type CreateLicenseInput struct {
+	// 1 to 200 characters, no line break; no two have the same.
+	Code string `json:"code"`
+	// At most 200 characters.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// At most 200 characters.
+	Vendor graphql.Omittable[*string] `json:"vendor,omitempty"`
+	// At most 200 characters.
+	Status graphql.Omittable[*string] `json:"status,omitempty"`
+	// At most 200 characters.
+	Type graphql.Omittable[*string] `json:"type,omitempty"`
+	// `YYYY-MM-DD`.
+	StartsOn graphql.Omittable[*string] `json:"startsOn,omitempty"`
+	// `YYYY-MM-DD`, not before `startsOn`.
+	EndsOn graphql.Omittable[*string] `json:"endsOn,omitempty"`
+	// At most 2,000 characters.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+}
+
+// What came of createLicense.
+type CreateLicensePayload struct {
+	// The new license; null where it was not made.
+	License *model.License `json:"license,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// A new PO line.
+type CreatePoLineInput struct {
+	// 1 to 200 characters, no line break; no two have the same.
+	Number string `json:"number"`
+	// At most 200 characters.
+	Vendor graphql.Omittable[*string] `json:"vendor,omitempty"`
+	// At most 200 characters.
+	Status graphql.Omittable[*string] `json:"status,omitempty"`
+	// At most 200 characters.
+	Type graphql.Omittable[*string] `json:"type,omitempty"`
+	// `YYYY-MM-DD`.
+	OrderedOn graphql.Omittable[*string] `json:"orderedOn,omitempty"`
+	// `YYYY-MM-DD`.
+	RenewsOn graphql.Omittable[*string] `json:"renewsOn,omitempty"`
+	// At most 2,000 characters.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+	// The portfolio to attach it to.
+	PortfolioID graphql.Omittable[*string] `json:"portfolioId,omitempty"`
+	// Whether it is the portfolio's main PO line; main unless said where the portfolio has none, else additional. A former main one becomes additional.
+	Main graphql.Omittable[*bool] `json:"main,omitempty"`
+}
+
+// What came of createPoLine.
+type CreatePoLinePayload struct {
+	// The new PO line; null where it was not made.
+	PoLine *model.POLine `json:"poLine,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
@@ -136,6 +228,72 @@ type CreateProfilePayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Which collection to deactivate.
+type DeactivateCollectionInput struct {
+	// Which collection.
+	CollectionID string `json:"collectionId"`
+	// The version that was read; where it is given and the collection was changed since, nothing is done.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
+	// PREVIEW shows the consequences and changes nothing.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+}
+
+// What came of deactivateCollection.
+type DeactivateCollectionPayload struct {
+	// The collection as it is now; null where there is none.
+	Collection *model.Collection `json:"collection,omitempty"`
+	// What it means, or would mean; null where there is no such collection.
+	Consequences *DeactivationConsequences `json:"consequences,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// What deactivating a collection's service means.
+type DeactivationConsequences struct {
+	// Portfolios in the collection.
+	Portfolios int `json:"portfolios"`
+	// Those among them that patrons get to now and would not any more.
+	Accessible int `json:"accessible"`
+	// PO lines of its portfolios; they stay as they are.
+	PoLines int `json:"poLines"`
+	// Active profiles whose syncs would leave the collection alone.
+	Profiles []*model.Profile `json:"profiles"`
+	// Sets that it is in; it stays in them.
+	Sets []*model.CollectionSet `json:"sets"`
+	// The consequences in plain words, one a line.
+	Text []string `json:"text"`
+}
+
+// Which local collection to delete.
+type DeleteCollectionInput struct {
+	// Which collection.
+	CollectionID string `json:"collectionId"`
+	// Delete its portfolios too; without it a collection that has some is refused.
+	WithPortfolios graphql.Omittable[*bool] `json:"withPortfolios,omitempty"`
+}
+
+// What came of deleteCollection.
+type DeleteCollectionPayload struct {
+	// The id of what was deleted; null where nothing was.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which set to delete.
+type DeleteCollectionSetInput struct {
+	// Which set.
+	SetID string `json:"setId"`
+}
+
+// What came of deleteCollectionSet.
+type DeleteCollectionSetPayload struct {
+	// The id of what was deleted; null where nothing was.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // Which inventory group to delete.
 type DeleteInventoryGroupInput struct {
 	// Which group.
@@ -150,16 +308,78 @@ type DeleteInventoryGroupPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Which license to delete.
+type DeleteLicenseInput struct {
+	// Which license.
+	LicenseID string `json:"licenseId"`
+}
+
+// What came of deleteLicense.
+type DeleteLicensePayload struct {
+	// The id of what was deleted; null where nothing was.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which PO line to delete.
+type DeletePoLineInput struct {
+	// Which PO line.
+	PoLineID string `json:"poLineId"`
+}
+
+// What came of deletePoLine.
+type DeletePoLinePayload struct {
+	// The id of what was deleted; null where nothing was.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // Which profile to delete.
 type DeleteProfileInput struct {
 	// Which profile.
 	ProfileID string `json:"profileId"`
+	// Withdraw its entitlements first, by a job, and delete it when that is done.
+	WithdrawEntitlements graphql.Omittable[*bool] `json:"withdrawEntitlements,omitempty"`
+	// With `withdrawEntitlements`: the same key again answers with the same job.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
 // What came of deleteProfile.
 type DeleteProfilePayload struct {
 	// The id of what was deleted; null where nothing was.
 	DeletedID *string `json:"deletedId,omitempty"`
+	// The job that withdraws its entitlements and then deletes it; null where that was not needed or not asked for.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which scheduled job to disable.
+type DisableScheduledJobInput struct {
+	// Which scheduled job.
+	ScheduledJobID string `json:"scheduledJobId"`
+}
+
+// What came of disableScheduledJob.
+type DisableScheduledJobPayload struct {
+	// As it is now; null where there is none.
+	ScheduledJob *ScheduledJob `json:"scheduledJob,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which scheduled job to enable.
+type EnableScheduledJobInput struct {
+	// Which scheduled job.
+	ScheduledJobID string `json:"scheduledJobId"`
+}
+
+// What came of enableScheduledJob.
+type EnableScheduledJobPayload struct {
+	// As it is now; null where there is none.
+	ScheduledJob *ScheduledJob `json:"scheduledJob,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
@@ -172,8 +392,122 @@ type GuardLimitsInput struct {
 	Titles graphql.Omittable[*int] `json:"titles,omitempty"`
 }
 
+// What to import into a local collection. The list is given by `fileId` or `kbart`.
+type ImportCollectionInput struct {
+	// Which collection; it must be a local one.
+	CollectionID string `json:"collectionId"`
+	// A list that was uploaded by `POST /files`, or one of `providerFiles`.
+	FileID graphql.Omittable[*string] `json:"fileId,omitempty"`
+	// The list itself: a KBART file's text, for short ones.
+	Kbart graphql.Omittable[*string] `json:"kbart,omitempty"`
+	// Take out portfolios that the list does not have, under the guard; one with a PO line is kept.
+	RemoveMissing graphql.Omittable[*bool] `json:"removeMissing,omitempty"`
+	// PREVIEW shows what it would do.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// The same key again answers with the same job.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of importCollection.
+type ImportCollectionPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// What to import into the Community Zone.
+type ImportCommunityZoneTitlesInput struct {
+	// The Community Zone's number, such as `61707906870000041`; null: all collections of the provider.
+	CommunityZoneID graphql.Omittable[*string] `json:"communityZoneId,omitempty"`
+	// A list that was uploaded by `POST /files`; it needs `communityZoneId`. Without one the provider's global title list is fetched.
+	FileID graphql.Omittable[*string] `json:"fileId,omitempty"`
+	// PREVIEW shows what it would do.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// Apply a list even where it is older than the last one applied, was rejected or was undone.
+	Force graphql.Omittable[*bool] `json:"force,omitempty"`
+	// The same key again answers with the same job.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of importCommunityZoneTitles.
+type ImportCommunityZoneTitlesPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// A job that a person can run.
+type JobType struct {
+	// What it does.
+	Kind string `json:"kind"`
+	// Its name, as librarians search for it.
+	Name string `json:"name"`
+	// What it does, in words.
+	Description string `json:"description"`
+	// The mutation that runs it.
+	Mutation string `json:"mutation"`
+	// What it is to be told.
+	Parameters []*JobTypeParameter `json:"parameters"`
+}
+
+// Something that a job is to be told.
+type JobTypeParameter struct {
+	// The input field's name.
+	Name string `json:"name"`
+	// Its type in this schema.
+	Type string `json:"type"`
+	// Whether it must be given.
+	Required bool `json:"required"`
+	// What it means.
+	Description string `json:"description"`
+}
+
+// What to move, from where, to where.
+type MovePortfolioInformationInput struct {
+	// The set of the old collections.
+	SetID string `json:"setId"`
+	// The collection to move to: active, and not in the set.
+	TargetCollectionID string `json:"targetCollectionId"`
+	// Move PO lines.
+	MovePoLines graphql.Omittable[*bool] `json:"movePoLines,omitempty"`
+	// Move licenses.
+	MoveLicenses graphql.Omittable[*bool] `json:"moveLicenses,omitempty"`
+	// What becomes of a license where the counterpart has another one.
+	LicenseConflict graphql.Omittable[*string] `json:"licenseConflict,omitempty"`
+	// PREVIEW shows the summary to confirm.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// With APPLY: the preview whose plan is to be applied, no more and no less.
+	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
+	// The same key again answers with the same job.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of movePortfolioInformation.
+type MovePortfolioInformationPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // Everything that can be changed.
 type Mutation struct {
+}
+
+// Something about a profile that a person should look at.
+type ProfileAlert struct {
+	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days.
+	Code string `json:"code"`
+	// The content type it is about; null for the profile as a whole.
+	Content *string `json:"content,omitempty"`
+	// What is the matter.
+	Message string `json:"message"`
+	// What to do.
+	Hint string `json:"hint"`
+	// Since when.
+	Since int64 `json:"since"`
 }
 
 // Everything that can be read.
@@ -214,6 +548,22 @@ type RunProfilePayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Which scheduled job to run now.
+type RunScheduledJobInput struct {
+	// Which scheduled job.
+	ScheduledJobID string `json:"scheduledJobId"`
+	// The same key again answers with the same job.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of runScheduledJob.
+type RunScheduledJobPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // When a profile runs by itself. Fields left out stay as they are, or take the default of a new profile.
 type ScheduleInput struct {
 	// How often; WEEKLY for a new profile.
@@ -228,8 +578,50 @@ type ScheduleInput struct {
 	Timezone graphql.Omittable[*string] `json:"timezone,omitempty"`
 }
 
+// Something that runs by itself.
+type ScheduledJob struct {
+	// Opaque; for enableScheduledJob, disableScheduledJob and runScheduledJob.
+	ID string `json:"id"`
+	// Whether it runs by itself: it is enabled, has an active profile and a schedule other than NONE.
+	Active bool `json:"active"`
+	// Whether a person has left it enabled.
+	Enabled bool `json:"enabled"`
+	// As the list of scheduled jobs calls it.
+	Name string `json:"name"`
+	// What it does.
+	Kind string `json:"kind"`
+	// The profiles that it runs, all in one job; for an inactive profile that one, which is not run.
+	Profiles []*model.Profile `json:"profiles"`
+	// When, in parts.
+	Schedule *model.Schedule `json:"schedule"`
+	// When, in words.
+	ScheduleText string `json:"scheduleText"`
+	// The last job that it started by itself, with its verdict; null where there was none.
+	LastRun *model.Job `json:"lastRun,omitempty"`
+	// When it runs next; null where it does not run by itself.
+	NextRun *int64 `json:"nextRun,omitempty"`
+}
+
 // Everything that can be watched, over graphql-transport-ws and over server-sent events.
 type Subscription struct {
+}
+
+// Whom to ask, and with what. What is left out is the profile's.
+type TestProfileConnectionInput struct {
+	// The profile; null to try credentials before a profile is saved.
+	ProfileID graphql.Omittable[*string] `json:"profileId,omitempty"`
+	// The *Sigma Customer ID* to try instead of the profile's.
+	CustomerNumber graphql.Omittable[*string] `json:"customerNumber,omitempty"`
+	// The *KBART API key* to try instead of the profile's. It is not kept.
+	APIKey graphql.Omittable[*string] `json:"apiKey,omitempty"`
+}
+
+// What came of testProfileConnection.
+type TestProfileConnectionPayload struct {
+	// The answers, by content type; empty where nothing was asked.
+	Results []*ConnectionTest `json:"results"`
+	// What to mend; empty where the provider was asked.
+	UserErrors []*model.UserError `json:"userErrors"`
 }
 
 // Which job to undo, and how.
@@ -278,6 +670,32 @@ type UpdateCollectionPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// What to change of a set.
+type UpdateCollectionSetInput struct {
+	// Which set.
+	SetID string `json:"setId"`
+	// The version that was read; where it is given and the set was changed since, the update is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
+	// 1 to 200 characters; no two sets have the same.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// At most 500 characters; null empties it.
+	Description graphql.Omittable[*string] `json:"description,omitempty"`
+	// All its collections; it replaces the list there was.
+	CollectionIds graphql.Omittable[[]string] `json:"collectionIds,omitempty"`
+	// Collections to add.
+	AddCollectionIds graphql.Omittable[[]string] `json:"addCollectionIds,omitempty"`
+	// Collections to take out; they themselves stay.
+	RemoveCollectionIds graphql.Omittable[[]string] `json:"removeCollectionIds,omitempty"`
+}
+
+// What came of updateCollectionSet.
+type UpdateCollectionSetPayload struct {
+	// The set as it is now; null where there is none.
+	CollectionSet *model.CollectionSet `json:"collectionSet,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What to change of an inventory group.
 type UpdateInventoryGroupInput struct {
 	// Which group.
@@ -298,6 +716,72 @@ type UpdateInventoryGroupPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// What to change of a license.
+type UpdateLicenseInput struct {
+	// Which license.
+	LicenseID string `json:"licenseId"`
+	// The version that was read; where it is given and the license was changed since, the update is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
+	// 1 to 200 characters, no line break; no two have the same.
+	Code graphql.Omittable[*string] `json:"code,omitempty"`
+	// At most 200 characters; null empties it.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// At most 200 characters; null empties it.
+	Vendor graphql.Omittable[*string] `json:"vendor,omitempty"`
+	// At most 200 characters; null empties it.
+	Status graphql.Omittable[*string] `json:"status,omitempty"`
+	// At most 200 characters; null empties it.
+	Type graphql.Omittable[*string] `json:"type,omitempty"`
+	// `YYYY-MM-DD`; null empties it.
+	StartsOn graphql.Omittable[*string] `json:"startsOn,omitempty"`
+	// `YYYY-MM-DD`, not before `startsOn`; null empties it.
+	EndsOn graphql.Omittable[*string] `json:"endsOn,omitempty"`
+	// At most 2,000 characters; null empties it.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+}
+
+// What came of updateLicense.
+type UpdateLicensePayload struct {
+	// The license as it is now; null where there is none.
+	License *model.License `json:"license,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// What to change of a PO line.
+type UpdatePoLineInput struct {
+	// Which PO line.
+	PoLineID string `json:"poLineId"`
+	// The version that was read; where it is given and the PO line was changed since, the update is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
+	// 1 to 200 characters, no line break; no two have the same.
+	Number graphql.Omittable[*string] `json:"number,omitempty"`
+	// At most 200 characters; null empties it.
+	Vendor graphql.Omittable[*string] `json:"vendor,omitempty"`
+	// At most 200 characters; null empties it.
+	Status graphql.Omittable[*string] `json:"status,omitempty"`
+	// At most 200 characters; null empties it.
+	Type graphql.Omittable[*string] `json:"type,omitempty"`
+	// `YYYY-MM-DD`; null empties it.
+	OrderedOn graphql.Omittable[*string] `json:"orderedOn,omitempty"`
+	// `YYYY-MM-DD`; null empties it.
+	RenewsOn graphql.Omittable[*string] `json:"renewsOn,omitempty"`
+	// At most 2,000 characters; null empties it.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+	// The portfolio to attach it to; null detaches it.
+	PortfolioID graphql.Omittable[*string] `json:"portfolioId,omitempty"`
+	// Whether it is the portfolio's main PO line. A former main one becomes additional.
+	Main graphql.Omittable[*bool] `json:"main,omitempty"`
+}
+
+// What came of updatePoLine.
+type UpdatePoLinePayload struct {
+	// The PO line as it is now; null where there is none.
+	PoLine *model.POLine `json:"poLine,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What a person decides of a portfolio.
 type UpdatePortfolioInput struct {
 	// Which portfolio.
@@ -308,6 +792,8 @@ type UpdatePortfolioInput struct {
 	LockedFields graphql.Omittable[[]string] `json:"lockedFields,omitempty"`
 	// True: the portfolio no longer waits for a person; the next sync may remove it if the provider does not list it.
 	Reviewed graphql.Omittable[*bool] `json:"reviewed,omitempty"`
+	// Its own license; null takes it away.
+	LicenseID graphql.Omittable[*string] `json:"licenseId,omitempty"`
 }
 
 // What came of updatePortfolio.
@@ -374,6 +860,24 @@ type UpdateSettingsInput struct {
 type UpdateSettingsPayload struct {
 	// As they are now.
 	Settings *model.Settings `json:"settings,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Whose entitlements to withdraw.
+type WithdrawProfileInput struct {
+	// Which profile; it must be inactive.
+	ProfileID string `json:"profileId"`
+	// PREVIEW shows what it would do.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// The same key again answers with the same job.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of withdrawProfile.
+type WithdrawProfilePayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
 }

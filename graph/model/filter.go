@@ -16,10 +16,25 @@ type PortfolioFilter struct {
 }
 
 // POLineFilter narrows a listing; a nil field does not.
-type POLineFilter struct{ Number, Vendor, Status, PortfolioID *string }
+type POLineFilter struct {
+	Number, NumberPrefix, Vendor, Status, PortfolioID, CollectionID *string
+	Attached                                                        *bool
+}
 
 // LicenseFilter narrows a listing; a nil field does not.
-type LicenseFilter struct{ Code, Vendor, Status *string }
+type LicenseFilter struct{ Code, CodePrefix, Vendor, Status *string }
+
+// CommunityZoneTitleFilter narrows a listing; a nil field does not.
+type CommunityZoneTitleFilter struct{ CommunityZoneID, TitlePrefix, TitleID, Identifier *string }
+
+// CollectionSetFilter narrows a listing; a nil field does not.
+type CollectionSetFilter struct{ NamePrefix, CollectionID *string }
+
+// ReconciliationFilter narrows a listing; a nil field does not.
+type ReconciliationFilter struct{ CollectionID *string }
+
+// JobTypeFilter narrows a listing; a nil field does not.
+type JobTypeFilter struct{ Search *string }
 
 // ProfileFilter narrows a listing; a nil field does not.
 type ProfileFilter struct{ Active *bool }

@@ -21,6 +21,8 @@ const (
 	JobPartType                 = "JobPart"
 	JobFindingType              = "JobFinding"
 	JobChangeType               = "JobChange"
+	CommunityZoneTitleType      = "CommunityZoneTitle"
+	CollectionSetType           = "CollectionSet"
 )
 
 // ID is the opaque id of a row: base64url of "Type:number".

@@ -249,7 +249,9 @@ type JobChange struct {
 type JobChangePage struct {
 	Rows       []*ent.JobChange
 	Parts      Related[*JobPart]
-	Portfolios Related[*Portfolio] // and candidates of ambiguous titles
+	Portfolios Related[*Portfolio] // and candidates of ambiguous titles, and targets of moves
+	POLines    Related[*POLine]
+	Licenses   Related[*License]
 }
 
 // JobChanges makes a page of rows.

@@ -17,6 +17,7 @@ type Profile struct {
 type ProfilePage struct {
 	IDs    []int64
 	Groups Related[[]*InventoryGroup]
+	Alerts Related[[]holdings.ProfileAlert]
 }
 
 // Profiles makes a page of rows.

@@ -90,6 +90,7 @@ type CollectionPage struct {
 	Rows          []*ent.Collection
 	CommunityZone Related[*CommunityZoneCollection]
 	Licenses      Related[*License]
+	Sets          Related[[]*CollectionSet]
 }
 
 // Collections makes a page of rows.
@@ -307,11 +308,21 @@ func (l *POLine) RenewsOn() *string { return orNull(l.POLine.RenewsOn) }
 func (l *POLine) Note() *string { return orNull(l.POLine.Note) }
 
 // License is a license agreement.
-type License struct{ *ent.License }
+type License struct {
+	*ent.License
+	Page *LicensePage
+}
 
-// Licenses wraps rows.
+// LicensePage is what was read together.
+type LicensePage struct {
+	IDs         []int64
+	Collections Related[[]*Collection]
+}
+
+// Licenses makes a page of rows.
 func Licenses(rows []*ent.License) []*License {
-	return wrap(rows, func(row *ent.License) *License { return &License{row} })
+	page := &LicensePage{IDs: ids(rows, func(row *ent.License) int64 { return row.ID })}
+	return wrap(rows, func(row *ent.License) *License { return &License{row, page} })
 }
 
 func (*License) IsNode() {}
