@@ -168,3 +168,14 @@ func TestMigrateCommand(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+// TestMockCustomers: customers of the mock provider that are given wrongly are refused before it listens.
+func TestMockCustomers(t *testing.T) {
+	t.Parallel()
+	for _, given := range []string{"north", "north:", ":key", "north:key:0", "north:key:1.5", "north:key:half", "north:key:0.5:more"} {
+		_, err := command(t, "mockoup", "--addr", "127.0.0.1:0", "--customer", given)
+		if err == nil || !strings.Contains(err.Error(), given) {
+			t.Errorf("%s: %v", given, err)
+		}
+	}
+}

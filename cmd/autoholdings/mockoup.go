@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -20,6 +22,7 @@ func mockoupCommand() *cli.Command {
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8081", Sources: cli.EnvVars("AUTOHOLDINGS_MOCKOUP_ADDR"), Usage: "address to listen on, `HOST:PORT`; loopback only"},
 			&cli.StringFlag{Name: "dir", Usage: "`FOLDER` of real KBART files with dates in their names, served as releases instead of the generated catalogue"},
 			&cli.IntFlag{Name: "titles", Value: 2000, Usage: "size of the generated catalogue"},
+			&cli.StringSliceFlag{Name: "customer", Usage: "a further customer, `NUMBER:KEY[:SHARE]`, entitled to that share of the titles (0 to 1, all unless said); may be given several times"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "of the generated catalogue: the same seed is the same catalogue"},
 		}, logFlags...),
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -28,6 +31,9 @@ func mockoupCommand() *cli.Command {
 				return err
 			}
 			options := mockoup.Options{Dir: c.String("dir"), Seed: c.Uint64("seed"), Logger: log}
+			if options.Customers, err = mockCustomers(c.StringSlice("customer")); err != nil {
+				return err
+			}
 			if options.Dir == "" {
 				options.Titles = c.Int("titles")
 			} else if c.IsSet("titles") || c.IsSet("seed") {
@@ -40,6 +46,25 @@ func mockoupCommand() *cli.Command {
 			return serveMock(ctx, c, mock)
 		},
 	}
+}
+
+// mockCustomers reads NUMBER:KEY[:SHARE].
+func mockCustomers(given []string) (customers []mockoup.Customer, err error) {
+	for _, text := range given {
+		cells := strings.Split(text, ":")
+		if len(cells) < 2 || len(cells) > 3 || cells[0] == "" || cells[1] == "" {
+			return nil, fmt.Errorf("--customer %q is not of the form NUMBER:KEY or NUMBER:KEY:SHARE, such as north:north-key:0.6", text)
+		}
+		customer := mockoup.Customer{Number: cells[0], Key: cells[1]}
+		if len(cells) == 3 {
+			customer.Share, err = strconv.ParseFloat(cells[2], 64)
+			if err != nil || customer.Share <= 0 || customer.Share > 1 {
+				return nil, fmt.Errorf("--customer %q: the share %q is not a number above 0 and up to 1", text, cells[2])
+			}
+		}
+		customers = append(customers, customer)
+	}
+	return customers, nil
 }
 
 func serveMock(ctx context.Context, c *cli.Command, mock *mockoup.Server) error {
