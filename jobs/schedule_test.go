@@ -327,15 +327,42 @@ func TestClockThatWasWrong(t *testing.T) {
 func TestSlotOfAnotherProcess(t *testing.T) {
 	t.Parallel()
 	b := setupSchedule(t)
-	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `CREATE TRIGGER faster AFTER INSERT ON jobs BEGIN
-			INSERT INTO schedule_slots (id, created_at, updated_at, slot) VALUES (1, 1, 1, 'sync/2027-01-04T03:00:00Z'); END`)
-		return err
-	}))
+	b.exec(`CREATE TRIGGER faster AFTER INSERT ON jobs BEGIN
+		INSERT INTO schedule_slots (id, created_at, updated_at, slot) VALUES (1, 1, 1, 'sync/2027-01-04T03:00:00Z'); END`)
 	b.silent("2027-01-04 03:00")
 	if n := b.store.Read.Job.Query().CountX(t.Context()); n != 0 {
 		t.Errorf("%d jobs", n)
 	}
+}
+
+// TestSlotAndJobTogether: where one of the two cannot be written neither is, and the moment fires later.
+func TestSlotAndJobTogether(t *testing.T) {
+	t.Parallel()
+	for _, statement := range []string{"INSERT ON jobs", "INSERT ON schedule_slots", "DELETE ON schedule_slots"} {
+		b := setupSchedule(t)
+		b.fires("2027-01-04 03:00")
+		b.exec("CREATE TRIGGER broken BEFORE " + statement + " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+		b.at("2028-02-14 03:00") // so late that the first slot is forgotten
+		if _, err := b.jobs.FireSchedules(t.Context(), b.clock.now()); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+			t.Errorf("%s: %v", statement, err)
+		}
+		b.wantSlots("2027-01-04T03:00:00Z")
+		if n := b.store.Read.Job.Query().CountX(t.Context()); n != 1 {
+			t.Errorf("%s: %d jobs", statement, n)
+		}
+		b.exec("DROP TRIGGER broken")
+		b.fires("2028-02-14 03:01")
+		b.wantSlots("2028-02-14T03:00:00Z")
+	}
+}
+
+// exec changes the database behind the program's back.
+func (b *testBundle) exec(statement string) {
+	b.t.Helper()
+	must(b.t, b.store.Write(b.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL.ExecContext(ctx, statement)
+		return err
+	}))
 }
 
 // TestUnknownZone: a machine that does not know the time zone says so.
