@@ -80,6 +80,7 @@ type Options struct {
 	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
 	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
 
+	Unscheduled   bool             // leave the schedule to other processes
 	ScheduleEvery time.Duration    // how often the schedule is looked at; default 10 s
 	Now           func() time.Time // the clock of the schedule; default the machine's
 }
@@ -161,7 +162,9 @@ func (s *Service) Run(ctx context.Context, work bool) error {
 	var err error
 	if work {
 		group.Go(func() { s.pruneLoop(ctx) })
-		group.Go(func() { s.scheduleLoop(ctx) })
+		if !s.o.Unscheduled {
+			group.Go(func() { s.scheduleLoop(ctx) })
+		}
 		err = s.work(ctx)
 	}
 	<-ctx.Done()
