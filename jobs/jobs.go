@@ -3,7 +3,7 @@
 // A job's life, top to bottom: [Service.QueueSync] inserts the row (queue.go); the dispatcher hands its id to asynq
 // (dispatch.go); a worker claims the row (claim.go) and runs it (run.go, sync.go); each write is fenced by the row
 // (claim.go); the end is written in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the
-// reconciler picks up (reconcile.go).
+// reconciler picks up (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
 package jobs
 
 import (
