@@ -32,6 +32,9 @@ func several(c *generated.ComplexityRoot) {
 	list := func(child int) int { return 1 + usualList*child }
 	c.InventoryGroup.Profiles = list
 	c.Profile.Groups = list
+	c.Profile.Alerts = list
+	c.Query.ScheduledJobs = list
+	c.ScheduledJob.Profiles = list
 	c.Portfolio.AvailableFor = list
 	c.Portfolio.Coverage = list
 	c.Portfolio.Entitlements = list

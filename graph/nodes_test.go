@@ -3,6 +3,7 @@ package graph_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -124,10 +125,10 @@ func TestEveryField(t *testing.T) {
 		case field.Arguments.ForName("first") != nil:
 			arguments = "(first: 3)"
 		}
-		var got map[string]map[string]any
+		var got map[string]json.RawMessage
 		c.query("{ "+field.Name+arguments+" "+everyField(schema, field.Type.Name(), 2)+" }", nil, &got)
-		if len(got[field.Name]) == 0 {
-			t.Errorf("%s is empty: %v", field.Name, got)
+		if len(got[field.Name]) <= len("null") { // nor {} nor []
+			t.Errorf("%s is empty: %s", field.Name, got[field.Name])
 		}
 	}
 }

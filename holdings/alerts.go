@@ -1,9 +1,25 @@
 package holdings
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/profile"
+	"autoholdings/internal/store"
 )
+
+// StaleFile is the code of an alert that the provider has had no new file for long.
+const StaleFile = "STALE_FILE"
+
+// staleAfter is how old the newest file may be. The provider replaces its files each month, in its last week.
+const staleAfter = 40 * 24 * time.Hour
 
 // ProfileAlert is something about a profile that a person should look at.
 type ProfileAlert struct {
@@ -13,7 +29,96 @@ type ProfileAlert struct {
 	Since         int64 // Unix milliseconds
 }
 
-// AlertsOf are the alerts of profiles.
+// AlertsOf are the alerts of profiles, by content type. An inactive profile has none, and neither has a content type
+// whose collection is not active: nobody asks the provider for its file.
 func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][]ProfileAlert, error) {
-	return nil, errors.New("not built yet")
+	profiles, err := s.store.Read.Profile.Query().Where(profile.IDIn(profileIDs...), profile.Active(true)).Order(profile.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the active profiles: %w", err)
+	}
+	if len(profiles) == 0 {
+		return nil, nil
+	}
+	newest, err := s.newestFiles(ctx, profiles)
+	if err != nil {
+		return nil, err
+	}
+	synced, err := s.store.Read.Collection.Query().Where(collection.Active(true)).
+		QueryCommunityZoneCollection().GroupBy(communityzonecollection.FieldContent).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read which content types are synced: %w", err)
+	}
+	now, alerts := s.Now(), map[int64][]ProfileAlert{}
+	for _, p := range profiles {
+		if files := newest[p.ID]; len(files) > 0 {
+			alerts[p.ID] = staleFiles(now, files, synced)
+		} else if days, stale := staleFor(now, p.CreatedAt); stale {
+			alerts[p.ID] = []ProfileAlert{neverHadFile(p, days)}
+		}
+	}
+	return alerts, nil
+}
+
+// newestFile is the newest of one content type. Bytes that the provider sends again are no new file.
+type newestFile struct {
+	content, name string
+	createdAt     int64
+}
+
+// newestFiles reads those of each profile.
+func (s *Service) newestFiles(ctx context.Context, profiles []*ent.Profile) (map[int64][]newestFile, error) {
+	ids := make([]any, len(profiles))
+	for i, p := range profiles {
+		ids[i] = p.ID
+	}
+	rows, err := s.store.Query(ctx, `SELECT f.profile_id, f.content, MAX(f.name), f.created_at FROM provider_files f
+		JOIN (SELECT profile_id, content, MAX(created_at) AS newest FROM provider_files
+			WHERE profile_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) GROUP BY profile_id, content) n
+		ON f.profile_id = n.profile_id AND f.content = n.content AND f.created_at = n.newest
+		GROUP BY f.profile_id, f.content, f.created_at`, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("look for the newest files: %w", err)
+	}
+	defer rows.Close()
+	newest := map[int64][]newestFile{}
+	for rows.Next() {
+		var profileID int64
+		var f newestFile
+		if err := rows.Scan(&profileID, &f.content, &f.name, &f.createdAt); err != nil {
+			return nil, fmt.Errorf("look for the newest files: %w", err)
+		}
+		newest[profileID] = append(newest[profileID], f)
+	}
+	return newest, rows.Err()
+}
+
+// staleFor is for how many days something has been, and whether that is too long.
+func staleFor(now time.Time, since int64) (days int, stale bool) {
+	age := now.Sub(store.Time(since))
+	return int(age / (24 * time.Hour)), age > staleAfter
+}
+
+func staleFiles(now time.Time, newest []newestFile, synced []string) (alerts []ProfileAlert) {
+	slices.SortFunc(newest, func(a, b newestFile) int { return cmp.Compare(a.content, b.content) })
+	for _, f := range newest {
+		days, stale := staleFor(now, f.createdAt)
+		if !stale || !slices.Contains(synced, f.content) {
+			continue
+		}
+		alerts = append(alerts, ProfileAlert{
+			Code: StaleFile, Content: f.content, Since: f.createdAt,
+			Message: fmt.Sprintf("The provider has had no new file of %s since %s, %d days ago: the newest is %q.",
+				strings.ToLower(f.content), store.Time(f.createdAt).Format("2 January 2006"), days, f.name),
+			Hint: "The provider replaces its files each month. Look at the profile's last jobs and test its connection; if both are well, ask the provider why the file stays the same.",
+		})
+	}
+	return alerts
+}
+
+func neverHadFile(p *ent.Profile, days int) ProfileAlert {
+	return ProfileAlert{
+		Code: StaleFile, Since: p.CreatedAt,
+		Message: fmt.Sprintf("The profile was made on %s, %d days ago, and has never had a file.", store.Time(p.CreatedAt).Format("2 January 2006"), days),
+		Hint:    "Test the profile's connection and run it once; if the provider has no file, ask it whether the customer number and the API key are set up.",
+	}
 }

@@ -109,6 +109,9 @@ func (save *profileSave) takeOverSchedule(after *ent.Profile) {
 	save.notices = append(save.notices, notice)
 }
 
+// since is from when on a schedule holds that begins with this save: what it would have run before is not made up.
+func (save *profileSave) since() int64 { return save.s.Now().UnixMilli() }
+
 // shareSchedule writes the profile's schedule to all other active ones that have another.
 func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) error {
 	var changed []*ent.Profile
@@ -117,7 +120,7 @@ func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) 
 			continue
 		}
 		update := save.tx.Profile.UpdateOneID(p.ID).SetUpdatedAt(store.Now()).AddVersion(1)
-		fillSchedule(update.Mutation(), ScheduleOf(after))
+		fillSchedule(update.Mutation(), ScheduleOf(after), save.since())
 		if err := update.Exec(ctx); err != nil {
 			return fmt.Errorf("change the schedule of profile %d: %w", p.ID, err)
 		}

@@ -217,6 +217,9 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 		return nil, err
 	}
 	save.takeOverSchedule(after)
+	if after.Active {
+		after.ScheduleSince = save.since()
+	}
 	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
 	fill(create.Mutation(), after)
 	save.sealKey(create.Mutation(), p.ID)
@@ -235,6 +238,9 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	}
 	if err := save.settleSchedule(ctx, before, after); err != nil {
 		return nil, err
+	}
+	if after.Active && !before.Active || ScheduleOf(after) != ScheduleOf(before) {
+		after.ScheduleSince = save.since()
 	}
 	if before.Active && !after.Active {
 		if err := save.noticeDeactivation(ctx, before); err != nil {
@@ -283,15 +289,18 @@ func fill(m *ent.ProfileMutation, p *ent.Profile) {
 	m.SetGuardPercent(p.GuardPercent)
 	m.SetGuardTitles(p.GuardTitles)
 	m.SetCommunityZoneOnly(p.CommunityZoneOnly)
-	fillSchedule(m, ScheduleOf(p))
+	fillSchedule(m, ScheduleOf(p), p.ScheduleSince)
 }
 
-func fillSchedule(m *ent.ProfileMutation, s Schedule) {
+func fillSchedule(m *ent.ProfileMutation, s Schedule, since int64) {
 	m.SetScheduleFrequency(s.Frequency)
 	m.SetScheduleWeekday(s.Weekday)
 	m.SetScheduleDayOfMonth(s.DayOfMonth)
 	m.SetScheduleTime(s.Time)
 	m.SetScheduleTimezone(s.Timezone)
+	if since != 0 {
+		m.SetScheduleSince(since)
+	}
 }
 
 // sealKey stores a new key, sealed for this profile.

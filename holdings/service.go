@@ -8,6 +8,7 @@ package holdings
 
 import (
 	"context"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,13 +23,16 @@ type Service struct {
 	// and small enough that a mutation meanwhile waits for some tens of milliseconds.
 	BatchTitles int
 
+	// Now is the clock by which schedules begin to hold and alerts are judged. The standard is the machine's.
+	Now func() time.Time
+
 	store *store.Store
 	box   *secret.Box
 }
 
 // New returns the domain on a database; box seals the credentials in it.
 func New(s *store.Store, box *secret.Box) *Service {
-	return &Service{BatchTitles: 2000, store: s, box: box}
+	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box}
 }
 
 // Plan reads the source and computes what it would change. Findings go to report in file order. A *kbart.FatalError

@@ -3,7 +3,7 @@
 // A job's life, top to bottom: [Service.QueueSync] inserts the row (queue.go); the dispatcher hands its id to asynq
 // (dispatch.go); a worker claims the row (claim.go) and runs it (run.go, sync.go); each write is fenced by the row
 // (claim.go); the end is written in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the
-// reconciler picks up (reconcile.go).
+// reconciler picks up (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
 package jobs
 
 import (
@@ -79,6 +79,10 @@ type Options struct {
 	Attempts    int           // runs of one job before it is given up; default 5
 	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
 	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
+
+	Unscheduled   bool             // leave the schedule to other processes
+	ScheduleEvery time.Duration    // how often the schedule is looked at; default 10 s
+	Now           func() time.Time // the clock of the schedule; default the machine's
 }
 
 func (o *Options) setDefaults() {
@@ -92,6 +96,10 @@ func (o *Options) setDefaults() {
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
 	o.Attempts = orDefault(o.Attempts, 5)
 	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
+	o.ScheduleEvery = orDefault(o.ScheduleEvery, 10*time.Second)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 }
 
 func orDefault[T int | time.Duration](value, standard T) T {
@@ -138,7 +146,7 @@ func (s *Service) Close() error { return s.redis.Close() }
 // Ping answers whether the queue can be reached.
 func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err() }
 
-// Run dispatches jobs until ctx ends; with work it also runs them, and hands those under way back to the queue when
+// Run dispatches jobs until ctx ends; with work it also runs them, and starts those that are scheduled, and hands those under way back to the queue when
 // ctx ends.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
@@ -154,6 +162,9 @@ func (s *Service) Run(ctx context.Context, work bool) error {
 	var err error
 	if work {
 		group.Go(func() { s.pruneLoop(ctx) })
+		if !s.o.Unscheduled {
+			group.Go(func() { s.scheduleLoop(ctx) })
+		}
 		err = s.work(ctx)
 	}
 	<-ctx.Done()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -40,6 +41,8 @@ type testBundle struct {
 	stop     func()
 
 	keepFiles time.Duration
+	now       func() time.Time // the clock of the schedule; nil: the machine's
+	log       *slog.Logger     // nil: none
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -77,6 +80,9 @@ func (b *testBundle) open() {
 	box, err := secret.Open(b.dir)
 	must(b.t, err)
 	b.holdings = holdings.New(b.store, box)
+	if b.now != nil {
+		b.holdings.Now = b.now
+	}
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
@@ -84,7 +90,7 @@ func (b *testBundle) open() {
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: b.redis, Exclusive: true,
-		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
+		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles, Now: b.now, Logger: b.log,
 	})
 	must(b.t, err)
 	b.stop = sync.OnceFunc(func() {

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -132,11 +131,23 @@ func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
 }
 
 func conflictingJob(ctx context.Context, tx *store.Tx, in SyncRequest) error {
-	other, err := tx.Job.Query().
-		Where(job.UniqueKey(syncKey(in.ProfileIDs)), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
-	if err != nil {
-		return errors.Join(problem.New(problem.Conflict, "input.profileId", "a sync of this profile is under way: wait for it or cancel it"))
+	other, err := unfinishedSync(ctx, tx, in.ProfileIDs)
+	if err != nil || other == nil {
+		return problem.New(problem.Conflict, "input.profileId", "a sync of this profile is under way: wait for it or cancel it")
 	}
 	return problem.New(problem.Conflict, "input.profileId",
 		"job %d, a sync of this profile, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
+}
+
+// unfinishedSync is the job that syncs the same profiles already; nil where there is none.
+func unfinishedSync(ctx context.Context, tx *store.Tx, profileIDs []int64) (*ent.Job, error) {
+	underWay, err := tx.Job.Query().
+		Where(job.UniqueKey(syncKey(profileIDs)), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for a sync under way: %w", err)
+	}
+	return underWay, nil
 }

@@ -30,6 +30,7 @@ type config struct {
 	SealingKeys []string
 	OUP         oup.Options
 	KeepFiles   time.Duration // 0: for ever
+	Schedules   bool          // start what is scheduled: not in a command that does one thing and ends
 	Log         *slog.Logger
 }
 
@@ -127,7 +128,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	}
 	a.jobs, err = jobs.New(jobs.Options{
 		Store: a.store, Holdings: a.holdings, Fetcher: a.fetcher, Redis: redis, Logger: cfg.Log,
-		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles,
+		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, Unscheduled: !cfg.Schedules,
 	})
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 	defer func() { err = errors.Join(err, mock.Close()) }()
 
 	a, err := openApp(ctx, config{
-		DataDir: dir, Log: log,
+		DataDir: dir, Log: log, Schedules: !c.Bool("once"),
 		OUP: oup.Options{Template: oup.DefaultTemplate(mock.url), AllowHTTP: true, AllowPrivate: true, Logger: log},
 	}, true)
 	if err != nil {

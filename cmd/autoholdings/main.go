@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // schedules need the time zones, which a bare machine may lack
 )
 
 func main() {

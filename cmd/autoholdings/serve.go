@@ -28,6 +28,7 @@ func serveCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			cfg.Schedules = true
 			work := !c.Bool("no-worker")
 			a, err := openApp(ctx, cfg, work)
 			if err != nil {
@@ -54,6 +55,7 @@ func workerCommand() *cli.Command {
 			if cfg.RedisURL == "" {
 				return errors.New("REDIS_URL is not set: a worker of its own needs the Redis that it shares with `serve`; without one, run `autoholdings serve` alone")
 			}
+			cfg.Schedules = true
 			a, err := openApp(ctx, cfg, true)
 			if err != nil {
 				return err

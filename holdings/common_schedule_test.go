@@ -1,0 +1,136 @@
+package holdings_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// at sets the clock to the n-th hour of a day, and returns that moment.
+func (b *testBundle) at(hour int) time.Time {
+	now := time.Date(2027, 5, 1, hour, 0, 0, 0, time.UTC)
+	b.service.Now = func() time.Time { return now }
+	return now
+}
+
+// since is from when on the schedule holds for a profile; zero: none was saved.
+func (b *testBundle) since(id int64) time.Time {
+	b.t.Helper()
+	ms := b.store.Read.Profile.GetX(b.t.Context(), id).ScheduleSince
+	if ms == 0 {
+		return time.Time{}
+	}
+	return store.Time(ms)
+}
+
+func (b *testBundle) common() *holdings.CommonSchedule {
+	b.t.Helper()
+	common, err := holdings.ReadCommonSchedule(b.t.Context(), b.store.Read)
+	b.must(err)
+	return common
+}
+
+// TestScheduleBegins: a schedule holds from the moment at which it is saved on an active profile or the profile is
+// activated, and no other change of the profile begins it anew.
+func TestScheduleBegins(t *testing.T) {
+	t.Parallel()
+	b, law, medicine := setupCampuses(t)
+	b.at(1)
+	asleep, _ := b.create(profileInput("Asleep", false, law))
+	if since := b.since(asleep.ID); !since.IsZero() {
+		t.Errorf("an inactive profile has had its schedule since %v", since)
+	}
+	made := b.at(2)
+	first, _ := b.create(profileInput("First", true, law))
+	if since := b.since(first.ID); !since.Equal(made) {
+		t.Errorf("made at %v, since %v", made, since)
+	}
+
+	activated := b.at(3)
+	b.update(asleep.ID, holdings.ProfileInput{Active: new(true)})
+	if common := b.common(); !b.since(asleep.ID).Equal(activated) || !common.Since.Equal(made) || len(common.Profiles) != 2 {
+		t.Errorf("activated at %v, since %v; common %v", activated, b.since(asleep.ID), common.Since)
+	}
+	b.at(4)
+	b.update(first.ID, holdings.ProfileInput{Description: new("Renamed"), GroupIDs: &[]int64{medicine}, Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Weekly)}})
+	if since := b.since(first.ID); !since.Equal(made) {
+		t.Errorf("another change, and its schedule as it was: since %v", since)
+	}
+
+	changed := b.at(5)
+	b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Daily)}})
+	if !b.since(first.ID).Equal(changed) || !b.since(asleep.ID).Equal(changed) || !b.common().Since.Equal(changed) {
+		t.Errorf("changed at %v, since %v and %v", changed, b.since(first.ID), b.since(asleep.ID))
+	}
+
+	b.at(6)
+	b.update(first.ID, holdings.ProfileInput{Active: new(false)})
+	if since := b.since(first.ID); !since.Equal(changed) {
+		t.Errorf("deactivated: since %v", since)
+	}
+	again := b.at(7)
+	b.update(first.ID, holdings.ProfileInput{Active: new(true)})
+	if since := b.since(first.ID); !since.Equal(again) {
+		t.Errorf("activated again at %v, since %v", again, since)
+	}
+}
+
+// TestScheduleFromBefore: of a profile that was saved before that was recorded, the schedule holds since its last change.
+func TestScheduleFromBefore(t *testing.T) {
+	t.Parallel()
+	b := setupEmpty(t)
+	p, _ := b.create(profileInput("Old", true))
+	for _, statement := range []string{
+		`UPDATE profiles SET updated_at = 1767225600000, schedule_since = NULL`, `UPDATE profiles SET updated_at = 1767225600000, schedule_since = 0`,
+	} {
+		b.write(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.SQL.ExecContext(ctx, statement)
+			return err
+		})
+		if since := b.common().Since; !since.Equal(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("%s: profile %d since %v", statement, p.ID, since)
+		}
+	}
+}
+
+// TestEnableSchedule: a stopped schedule does not run, and begins anew where it is enabled; doing either twice is once.
+func TestEnableSchedule(t *testing.T) {
+	t.Parallel()
+	b, law, _ := setupCampuses(t)
+	if b.common().Runs() {
+		t.Error("it runs without a profile")
+	}
+	made := b.at(1)
+	active, _ := b.create(profileInput("Active", true, law))
+	inactive, _ := b.create(profileInput("Inactive", false, law))
+	b.must(b.service.EnableSchedule(t.Context(), true))
+	if since := b.since(active.ID); !b.common().Runs() || !since.Equal(made) {
+		t.Errorf("enabled as it was: since %v", since)
+	}
+
+	stopped := b.at(2)
+	b.must(b.service.EnableSchedule(t.Context(), false))
+	b.at(3)
+	b.must(b.service.EnableSchedule(t.Context(), false))
+	settings, err := b.service.Settings(t.Context())
+	b.must(err)
+	if at := settings.SyncScheduleDisabledAt; b.common().Runs() || at == nil || *at != stopped.UnixMilli() {
+		t.Errorf("stopped at %v: %v", stopped, at)
+	}
+
+	enabled := b.at(4)
+	b.must(b.service.EnableSchedule(t.Context(), true))
+	b.at(5)
+	b.must(b.service.EnableSchedule(t.Context(), true))
+	if !b.common().Runs() || !b.since(active.ID).Equal(enabled) || !b.since(inactive.ID).IsZero() {
+		t.Errorf("enabled at %v: since %v and %v", enabled, b.since(active.ID), b.since(inactive.ID))
+	}
+
+	b.update(active.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Never)}})
+	if b.common().Runs() {
+		t.Error("NONE runs")
+	}
+}

@@ -1,0 +1,196 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"autoholdings/ent"
+	"autoholdings/ent/profile"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// ScheduledJob is something that runs by itself.
+type ScheduledJob struct {
+	ID         string // "sync" for the active profiles together, "profile:ID" for an inactive one
+	Active     bool   // it runs by itself
+	Enabled    bool   // a person has not disabled it
+	Name       string
+	Kind       string
+	ProfileIDs []int64
+	Schedule   holdings.Schedule
+	LastJobID  int64     // the last one that it started by itself; 0: none
+	NextRun    time.Time // zero: none
+}
+
+// The ids of scheduled jobs.
+const (
+	syncID        = "sync"
+	profilePrefix = "profile:" // before an inactive profile's id
+)
+
+// scheduledName is how the list of scheduled jobs calls a sync.
+const scheduledName = "Upload Electronic Holdings from Oxford University Press"
+
+// ScheduledJobs lists what runs by itself: the schedule of the active profiles first, then inactive profiles.
+func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
+	common, err := holdings.ReadCommonSchedule(ctx, s.store.Read)
+	if err != nil {
+		return nil, err
+	}
+	var listed []ScheduledJob
+	if len(common.Profiles) > 0 {
+		together, err := s.scheduledSync(ctx, common)
+		if err != nil {
+			return nil, err
+		}
+		listed = append(listed, *together)
+	}
+	inactive, err := s.store.Read.Profile.Query().Where(profile.Active(false)).Order(profile.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the inactive profiles: %w", err)
+	}
+	for _, p := range inactive {
+		listed = append(listed, *scheduledProfile(p))
+	}
+	return listed, nil
+}
+
+// scheduledSync is the entry of the active profiles together.
+func (s *Service) scheduledSync(ctx context.Context, common *holdings.CommonSchedule) (*ScheduledJob, error) {
+	entry := &ScheduledJob{
+		ID: syncID, Active: common.Runs(), Enabled: !common.Disabled, Name: scheduledName, Kind: KindSync,
+		ProfileIDs: common.ProfileIDs(), Schedule: common.Schedule,
+	}
+	if entry.Active {
+		from := s.o.Now()
+		if common.Since.After(from) {
+			from = common.Since
+		}
+		entry.NextRun = common.Next(from)
+	}
+	var err error
+	entry.LastJobID, err = s.lastScheduled(ctx)
+	return entry, err
+}
+
+// scheduledProfile is the entry of an inactive profile.
+func scheduledProfile(p *ent.Profile) *ScheduledJob {
+	return &ScheduledJob{
+		ID: profilePrefix + strconv.FormatInt(p.ID, 10), Enabled: true, Name: scheduledName + ": " + holdings.ProfileName(p), Kind: KindSync,
+		ProfileIDs: []int64{p.ID}, Schedule: holdings.ScheduleOf(p),
+	}
+}
+
+// lastScheduled is the newest job that the schedule has started, not one that stood in for it.
+func (s *Service) lastScheduled(ctx context.Context) (id int64, err error) {
+	rows, err := s.store.Query(ctx, `SELECT j.id FROM schedule_slots s JOIN jobs j ON j.id = s.job_id
+		WHERE j.kind = ? AND j."trigger" = ? ORDER BY s.slot DESC LIMIT 1`, KindSync, Scheduled)
+	if err != nil {
+		return 0, fmt.Errorf("look for the last scheduled job: %w", err)
+	}
+	defer rows.Close()
+	if rows.Next() {
+		err = rows.Scan(&id)
+	}
+	return id, errors.Join(err, rows.Err())
+}
+
+const scheduledPath = "input.scheduledJobId"
+
+// EnableScheduled lets a scheduled job run by itself, or stops it from doing so. Beside a refusal it returns the entry
+// as it is, where there is one.
+func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) (*ScheduledJob, error) {
+	if entry, err := s.together(ctx, id); err != nil {
+		return entry, err
+	}
+	if err := s.holdings.EnableSchedule(ctx, enabled); err != nil {
+		return nil, err
+	}
+	return s.together(ctx, id)
+}
+
+// together is the entry of the active profiles. Where the id names another, that one is returned beside the refusal.
+func (s *Service) together(ctx context.Context, id string) (*ScheduledJob, error) {
+	if id != syncID {
+		return alone(ctx, s.store.Read, id)
+	}
+	common, err := holdings.ReadCommonSchedule(ctx, s.store.Read)
+	if err != nil {
+		return nil, err
+	}
+	if len(common.Profiles) == 0 {
+		return nil, noActiveProfile()
+	}
+	return s.scheduledSync(ctx, common)
+}
+
+func noActiveProfile() error {
+	return problem.New(problem.ProfileInactive, scheduledPath, "no profile is active, so nothing is scheduled: activate a profile first")
+}
+
+// alone is the entry of an inactive profile, and why it can be neither enabled nor run.
+func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, error) {
+	gone := problem.New(problem.NotFound, scheduledPath, "there is no such scheduled job, or no longer: list scheduledJobs for those that are")
+	text, ok := strings.CutPrefix(id, profilePrefix)
+	number, err := strconv.ParseInt(text, 10, 64)
+	if !ok || err != nil {
+		return nil, gone
+	}
+	p, err := client.Profile.Get(ctx, number)
+	if ent.IsNotFound(err) {
+		return nil, gone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read profile %d: %w", number, err)
+	}
+	if p.Active { // since it was listed
+		return nil, gone
+	}
+	return scheduledProfile(p), problem.New(problem.ProfileInactive, scheduledPath,
+		"the profile %q is inactive, and no schedule runs it: activate the profile, then it runs with all active ones", holdings.ProfileName(p))
+}
+
+// RunScheduled runs a scheduled job now, for all its profiles together. Its next run stays.
+func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
+	var queued *ent.Job
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
+			return err
+		}
+		if id != syncID {
+			_, err := alone(ctx, tx.Client, id)
+			return err
+		}
+		common, err := holdings.ReadCommonSchedule(ctx, tx.Client)
+		if err != nil {
+			return err
+		}
+		if len(common.Profiles) == 0 {
+			return noActiveProfile()
+		}
+		queued, err = s.QueueSync(ctx, tx, SyncRequest{
+			ProfileIDs: common.ProfileIDs(), Mode: Apply, Trigger: Manual, IdempotencyKey: idempotencyKey,
+		})
+		return err
+	})
+	if err != nil {
+		return nil, onField(scheduledPath, err)
+	}
+	s.Nudge()
+	return queued, nil
+}
+
+// onField says of problems that they are with one input field.
+func onField(path string, err error) error {
+	found, _ := problem.In(err)
+	for _, p := range found {
+		p.Path = strings.Split(path, ".")
+	}
+	return err
+}
