@@ -28,26 +28,6 @@ func embedded(t *testing.T, mock mockoup.Options) *testBundle {
 	return setup(t, queue.Options(), mock)
 }
 
-// TestFaultsThatAreNone: what is odd about an answer, but can be read, is applied.
-func TestFaultsThatAreNone(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []string{"slow", "wrong-encoding", "extra-column"} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			plain := embedded(t, mockoup.Options{Titles: 60})
-			plain.sync(jobs.Apply)
-			odd := embedded(t, mockoup.Options{Titles: 60})
-			must(t, odd.mock.SetFault(mockoup.Fault{Kind: kind, DelayMillis: 1}))
-			if job := odd.sync(jobs.Apply); job.Verdict != jobs.VerdictChanged {
-				t.Fatalf("%s %s %s: %s", job.State, job.Verdict, job.ErrorCode, job.Summary)
-			}
-			if diff := cmp.Diff(plain.holdingsText(), odd.holdingsText()); diff != "" {
-				t.Errorf("the holdings are not those of the plain list:\n%s", diff)
-			}
-		})
-	}
-}
-
 // TestThrottled: the provider's word on when to come back is kept, and given up on after the tries.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
