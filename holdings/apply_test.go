@@ -299,6 +299,31 @@ func TestCrashAtEachTransaction(t *testing.T) {
 	}
 }
 
+// TestLocksAreListedOnce: a locked field differs from the list after the sync as before it, and is listed once all the same
+// when the sync starts again after a crash.
+func TestLocksAreListedOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.service.BatchTitles = 1
+	rows := numbered(0, 4)
+	b.sync(1, listOf(rows...))
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.Update().Where(portfolio.TitleIDIn("j000", "j002")).SetLockedFields("publisher_name").Exec(ctx)
+	})
+	for i := range rows {
+		rows[i].publisher, rows[i].url = "Another Press", "https://example.org/"+rows[i].id
+	}
+	jobID := b.newJob(1)
+	if _, _, _, err := b.apply(attempt{profile: 1, list: listOf(rows...), jobID: jobID, failAt: 5}); !errors.Is(err, errCrash) { // three titles are written
+		t.Fatal(err)
+	}
+	counts, _, _, err := b.apply(attempt{profile: 1, list: listOf(rows...), jobID: jobID, resumed: b.recordedCounts(jobID)})
+	b.must(err)
+	if listed := strings.Count(b.reportText(jobID), "LOCKED"); counts.Locked != 2 || listed != 2 || counts.Updated != 4 {
+		t.Errorf("%+v\n%s", counts, b.reportText(jobID))
+	}
+}
+
 // TestPOLineKeepsAPortfolio: DOMAIN rule 9.
 func TestPOLineKeepsAPortfolio(t *testing.T) {
 	t.Parallel()
