@@ -145,7 +145,7 @@ func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
 		if err := s.takeUpAll(ctx); err != nil {
-			return err
+			return unlessStopped(ctx, err)
 		}
 	}
 	var group sync.WaitGroup
@@ -160,7 +160,12 @@ func (s *Service) Run(ctx context.Context, work bool) error {
 	}
 	<-ctx.Done()
 	group.Wait()
-	if errors.Is(err, context.Canceled) {
+	return unlessStopped(ctx, err)
+}
+
+// unlessStopped is err, but for one that comes of being told to stop.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err

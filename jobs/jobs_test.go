@@ -354,6 +354,19 @@ func TestGuard(t *testing.T) {
 	})
 }
 
+// TestStoppedAtOnce: a worker that is told to stop before it has begun has not failed.
+func TestStoppedAtOnce(t *testing.T) {
+	t.Parallel()
+	queue, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(queue.Close)
+	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 10})}
+	b.open()
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	must(t, b.jobs.Run(stopped, true))
+}
+
 // TestFlushedQueue: what Redis forgets is not lost.
 func TestFlushedQueue(t *testing.T) {
 	t.Parallel()
