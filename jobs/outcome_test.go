@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -180,6 +181,29 @@ func heldPart(t *testing.T, b *testBundle, job *ent.Job) *ent.JobPart {
 		t.Fatalf("%s: %s", job.State, job.Summary)
 	}
 	return b.store.Read.JobPart.Query().Where(jobpart.JobID(job.ID), jobpart.State(jobs.PartHeld)).OnlyX(t.Context())
+}
+
+// TestHeldPlanOfAnInactiveProfile: nothing of an inactive profile is applied, whenever it was planned.
+func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 300})
+	b.sync(jobs.Apply)
+	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half"}))
+	held := b.sync(jobs.Apply)
+	before := b.holdingsBytes()
+	for _, on := range []bool{false, true} {
+		_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{Active: &on}, nil)
+		must(t, err)
+		if _, err := b.jobs.Approve(t.Context(), held.ID); on != (err == nil) || !on && !isProblem(err, problem.ProfileInactive) {
+			t.Errorf("approved while the profile is active %v: %v", on, err)
+		}
+		if !on && (b.store.Read.Job.GetX(t.Context(), held.ID).State != jobs.NeedsReview || b.holdingsBytes() != before) {
+			t.Error("the refusal changed something")
+		}
+	}
+	if done := b.wait(held.ID); done.Verdict != jobs.VerdictChanged {
+		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
+	}
 }
 
 // TestCollectionsNotActive: the message says which to activate.
