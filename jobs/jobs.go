@@ -144,8 +144,8 @@ func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err
 // ctx ends.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
-		if err := s.takeUpAll(ctx); err != nil {
-			return unlessStopped(ctx, err)
+		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil {
+			return err
 		}
 	}
 	var group sync.WaitGroup
@@ -160,12 +160,7 @@ func (s *Service) Run(ctx context.Context, work bool) error {
 	}
 	<-ctx.Done()
 	group.Wait()
-	return unlessStopped(ctx, err)
-}
-
-// unlessStopped is err, but for one that comes of being told to stop.
-func unlessStopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err

@@ -71,9 +71,14 @@ func (m *machine) must(err error) {
 func (m *machine) restart(dieAt int) (lives bool) {
 	m.t.Helper()
 	m.stop()
+	var err error
+	if m.deaths%2 == 1 { // every other time the queue is lost too, as the embedded one is
+		m.queue.Close()
+		m.queue, err = jobs.StartEmbedded()
+		m.must(err)
+	}
 	m.point = failpoint.New()
 	m.point.DieAt(dieAt)
-	var err error
 	m.store, err = store.Open(context.Background(), store.Options{DataDir: m.dir, Wrap: m.point.Wrap})
 	if m.dead() {
 		return false
