@@ -47,7 +47,7 @@ type applier struct {
 	total   int
 	now     int64
 
-	listedLines map[int]bool // lines of titles that an earlier run of the part listed as not in the Community Zone
+	listed map[listing]bool // what an earlier run of the part has listed of titles that are as they were
 
 	portfolios, entitlements, statements, changes *inserter
 	updateValues                                  *sql.Stmt
@@ -73,7 +73,7 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 	if resumed != nil {
 		a.counts = *resumed
 		part.Findings.drain()
-		if err := a.readListedLines(ctx); err != nil {
+		if err := a.readListed(ctx); err != nil {
 			return Counts{}, err
 		}
 	} else if err := a.begin(ctx); err != nil {
@@ -195,20 +195,28 @@ func (a *applier) begin(ctx context.Context) error {
 	})
 }
 
-func (a *applier) readListedLines(ctx context.Context) error {
-	if a.plan.absent == nil {
-		return nil
-	}
-	rows, err := a.store.Query(ctx, `SELECT line FROM job_changes WHERE part_id = ? AND job_id = ? AND action = ?`, a.part.ID, a.part.JobID, string(NotInZone))
+// listing is a line of the report that changes nothing: the plan of a run that starts again has its title again.
+type listing struct {
+	action Action
+	line   int
+}
+
+func (a *applier) readListed(ctx context.Context) error {
+	rows, err := a.store.Query(ctx, `SELECT action, line FROM job_changes WHERE part_id = ? AND job_id = ? AND action IN (?, ?)`,
+		a.part.ID, a.part.JobID, string(NotInZone), string(Locked))
 	if err != nil {
 		return fmt.Errorf("read what was listed: %w", err)
 	}
-	lines, err := scanIDs(rows)
-	a.listedLines = make(map[int]bool, len(lines))
-	for _, line := range lines {
-		a.listedLines[int(line)] = true
+	defer rows.Close()
+	a.listed = map[listing]bool{}
+	for rows.Next() {
+		var l listing
+		if err := rows.Scan(&l.action, &l.line); err != nil {
+			return fmt.Errorf("read what was listed: %w", err)
+		}
+		a.listed[l] = true
 	}
-	return err
+	return rows.Err()
 }
 
 func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
@@ -345,7 +353,7 @@ func (a *applier) listLacking(t *Title, h *held) bool {
 	if !a.plan.lacking(t.index) {
 		return false
 	}
-	if a.listedLines[t.Line] { // by the run that this one goes on from
+	if a.listed[listing{NotInZone, t.Line}] { // by the run that this one goes on from
 		return true
 	}
 	var id *int64

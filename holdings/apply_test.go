@@ -28,7 +28,8 @@ type testBundle struct {
 	service *holdings.Service
 	jobs    int64
 
-	zoneOnly bool // skip what the Community Zone does not have
+	zoneOnly bool   // skip what the Community Zone does not have
+	release  string // date of the lists
 }
 
 const collectionID = 10
@@ -103,7 +104,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	b.t.Helper()
 	transactions := 0
 	part := &holdings.Part{
-		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly,
+		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly, Release: b.release,
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error {
 			if transactions++; transactions == a.failAt {
 				return errCrash
@@ -296,6 +297,31 @@ func TestCrashAtEachTransaction(t *testing.T) {
 	}
 	if crashes < 8 {
 		t.Errorf("only %d transactions", crashes)
+	}
+}
+
+// TestLocksAreListedOnce: a locked field differs from the list after the sync as before it, and is listed once all the same
+// when the sync starts again after a crash.
+func TestLocksAreListedOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.service.BatchTitles = 1
+	rows := numbered(0, 4)
+	b.sync(1, listOf(rows...))
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.Update().Where(portfolio.TitleIDIn("j000", "j002")).SetLockedFields("publisher_name").Exec(ctx)
+	})
+	for i := range rows {
+		rows[i].publisher, rows[i].url = "Another Press", "https://example.org/"+rows[i].id
+	}
+	jobID := b.newJob(1)
+	if _, _, _, err := b.apply(attempt{profile: 1, list: listOf(rows...), jobID: jobID, failAt: 5}); !errors.Is(err, errCrash) { // three titles are written
+		t.Fatal(err)
+	}
+	counts, _, _, err := b.apply(attempt{profile: 1, list: listOf(rows...), jobID: jobID, resumed: b.recordedCounts(jobID)})
+	b.must(err)
+	if listed := strings.Count(b.reportText(jobID), "LOCKED"); counts.Locked != 2 || listed != 2 || counts.Updated != 4 {
+		t.Errorf("%+v\n%s", counts, b.reportText(jobID))
 	}
 }
 
@@ -563,6 +589,46 @@ func TestGuard(t *testing.T) {
 			b.must(err)
 			if plan.Guard.Held != test.held {
 				t.Errorf("held %v: %+v", plan.Guard.Held, plan.Guard)
+			}
+		})
+	}
+}
+
+// TestNewerReleaseStands: where the lists of two profiles disagree, the newer release wins, and of one date the profile
+// made first. What counts is the release that a profile has, not one that it had before it went back.
+func TestNewerReleaseStands(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name           string
+		applied        []string // releases of profile 2, in the order in which they were applied
+		profile1, want string
+	}{
+		{"newer", []string{"2026-02-01"}, "2026-03-01", "First"},
+		{"older", []string{"2026-02-01"}, "2026-01-01", "Second"},
+		{"of one date", []string{"2026-02-01"}, "2026-02-01", "First"},
+		{"the other went back", []string{"2026-03-01", "2026-01-01"}, "2026-02-01", "First"},
+		{"the other went on", []string{"2026-01-01", "2026-03-01"}, "2026-02-01", "Second"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			rows := numbered(0, 1)
+			rows[0].publisher = "Second"
+			b.sync(2, listOf(rows...))
+			b.write(func(ctx context.Context, tx *store.Tx) error {
+				for i, date := range test.applied {
+					if err := tx.ProviderFile.Create().SetID(int64(i + 1)).SetCreatedAt(1).SetUpdatedAt(1).SetProfileID(2).SetContent("JOURNALS").
+						SetName("list.txt").SetPath("").SetSha256(date).SetSize(1).SetStoredSize(1).SetDate(date).SetFetchedAt(1).SetAppliedAt(int64(i + 1)).Exec(ctx); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			rows[0].publisher = "First"
+			b.release = test.profile1
+			b.sync(1, listOf(rows...))
+			if p := b.store.Read.Portfolio.Query().OnlyX(t.Context()); p.PublisherName != test.want {
+				t.Errorf("the publisher is that of the %s profile", p.PublisherName)
 			}
 		})
 	}

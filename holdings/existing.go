@@ -93,9 +93,9 @@ func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *
 // outrankingProfiles are those whose last applied release is newer than the one of this part, or as new and the
 // profile older.
 func outrankingProfiles(ctx context.Context, s *store.Store, part *Part) (map[int64]bool, error) {
-	rows, err := s.Query(ctx, `SELECT profile_id, MAX(date) FROM provider_files
-		WHERE content = ? AND applied_at IS NOT NULL AND profile_id IS NOT NULL AND profile_id <> ?
-		GROUP BY profile_id`, part.Content, part.ProfileID)
+	rows, err := s.Query(ctx, `SELECT f.profile_id, f.date FROM provider_files f WHERE f.content = ? AND f.profile_id <> ?
+		AND f.id = (SELECT l.id FROM provider_files l WHERE l.profile_id = f.profile_id AND l.content = f.content
+			AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)`, part.Content, part.ProfileID)
 	if err != nil {
 		return nil, fmt.Errorf("read the releases of other profiles: %w", err)
 	}

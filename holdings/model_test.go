@@ -20,22 +20,31 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestModel runs random sequences of releases, profiles, PO lines, locks, crashes in any transaction, and undo against a
-// simple model, and checks after each step what must never be otherwise. A failing sequence is shrunk, and its seed is
-// printed.
+// TestModel runs random sequences of releases, profiles switched on and off, PO lines, licenses, locks, crashes in any
+// transaction, and undo against a simple model, and checks after each step what must never be otherwise. A failing
+// sequence is shrunk, and its seed is printed. The model of package jobs goes through the whole of a job; this one is
+// quicker.
 func TestModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t)
 		b.service.BatchTitles = 3
-		m := &model{t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{}, first: map[int64]map[int]string{1: {}, 2: {}}}
+		m := &model{t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{}, first: map[int64]map[int]string{1: {}, 2: {}}, licensed: map[int]int64{}}
+		b.write(func(ctx context.Context, tx *store.Tx) error {
+			for id := range int64(2) {
+				tx.License.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprint("LIC-", id)).SaveX(ctx)
+			}
+			return nil
+		})
 		rt.Repeat(map[string]func(*rapid.T){
-			"sync":   m.sync,
-			"order":  m.order,
-			"lock":   m.lock,
-			"undo":   m.undo,
-			"refuse": m.refused,
-			"":       m.check,
+			"sync":    m.sync,
+			"order":   m.order,
+			"license": m.license,
+			"lock":    m.lock,
+			"switch":  m.switchProfile,
+			"undo":    m.undo,
+			"refuse":  m.refused,
+			"":        m.check,
 		})
 	})
 }
@@ -48,6 +57,7 @@ type model struct {
 	publisher map[int]string           // of the list applied last
 	first     map[int64]map[int]string // date of the first issue, by profile
 	ordered   map[int]bool             // titles with a PO line
+	licensed  map[int]int64            // license of a title
 	locked    map[int]bool             // titles whose publisher is locked
 	history   []done
 }
@@ -140,6 +150,35 @@ func (m *model) order(t *rapid.T) {
 		m.ordered = map[int]bool{}
 	}
 	m.ordered[n] = true
+}
+
+// license puts a license on a portfolio.
+func (m *model) license(t *rapid.T) {
+	p, n := m.anyPortfolio(t)
+	if p == nil {
+		t.Skip("nothing to license")
+	}
+	m.licensed[n] = rapid.Int64Range(1, 2).Draw(t, "license")
+	m.b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.UpdateOneID(p.ID).SetLicenseID(m.licensed[n]).Exec(ctx)
+	})
+}
+
+// switchProfile switches a profile on or off, which leaves its entitlements in force.
+func (m *model) switchProfile(t *rapid.T) {
+	before := m.b.holdingsText()
+	id, on := rapid.Int64Range(1, 2).Draw(t, "profile"), rapid.Bool().Draw(t, "on")
+	_, notices, err := m.b.service.UpdateProfile(m.b.t.Context(), id, nil, holdings.ProfileInput{Active: &on}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inForce := fmt.Sprintf("%d portfolio", len(m.listed[id]))
+	if told := strings.Join(notices, " "); len(m.listed[id]) > 0 && strings.Contains(told, "inactive now") && !strings.Contains(told, inForce) {
+		t.Fatalf("%d entitlements are in force: %s", len(m.listed[id]), told)
+	}
+	if diff := cmp.Diff(before, m.b.holdingsText()); diff != "" {
+		t.Fatal(diff)
+	}
 }
 
 // lock locks the publisher of a portfolio.
@@ -265,6 +304,9 @@ func (m *model) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
 			t.Fatalf("title %d, profile %d: entitled %v, listed %v", n, profile, entitled[profile], m.listed[profile][n])
 		}
 	}
+	if license := m.licensed[n]; license == 0 && p.LicenseID != nil || license != 0 && (p.LicenseID == nil || *p.LicenseID != license) {
+		t.Fatalf("title %d: license %v, want %d", n, p.LicenseID, license)
+	}
 	if m.ordered[n] != (len(p.Edges.PoLines) == 1) {
 		t.Fatalf("title %d: %d PO lines", n, len(p.Edges.PoLines))
 	}
@@ -341,6 +383,10 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 	var got []string
 	for _, c := range m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(holdings.Locked))).AllX(m.b.t.Context()) {
 		got = append(got, strings.Join([]string{c.Action, c.Title, c.Field}, " "))
+	}
+	locked := m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Locked))).Order(jobchange.ByTitle()).Select(jobchange.FieldTitle).StringsX(m.b.t.Context())
+	if once := slices.Compact(slices.Clone(locked)); len(once) != len(locked) {
+		t.Fatalf("locks are listed twice: %v", locked)
 	}
 	slices.Sort(want)
 	slices.Sort(got)

@@ -147,12 +147,13 @@ func (a *applier) listDifference(t *Title, h *held, d *difference, action Action
 	if action == Update {
 		d.countFields(&a.counts)
 	}
+	if len(d.locked) == 0 || a.listed[listing{Locked, t.Line}] { // by the run that this one goes on from
+		return
+	}
 	for _, f := range d.locked {
 		a.change(&h.id, Locked, f.name, d.values[0], f.before, f.after, t.Line)
 	}
-	if len(d.locked) > 0 {
-		a.counts.Locked++
-	}
+	a.counts.Locked++
 }
 
 func (a *applier) writeEntitlement(ctx context.Context, tx *store.Tx, t *Title, h *held, d *difference) error {

@@ -7,6 +7,8 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/profile"
+	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -63,6 +65,9 @@ func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
 		if row.State != NeedsReview {
 			return wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision")
 		}
+		if err := checkHeldProfiles(ctx, tx, jobID); err != nil {
+			return err
+		}
 		now := store.Now()
 		if err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(PartHeld)).
 			SetState(PartApproved).SetUpdatedAt(now).Exec(ctx); err != nil {
@@ -75,6 +80,21 @@ func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
 		}
 		return err
 	})
+}
+
+// checkHeldProfiles refuses to apply what is held of a profile that was deactivated since.
+func checkHeldProfiles(ctx context.Context, tx *store.Tx, jobID int64) error {
+	inactive, err := tx.Profile.Query().Where(profile.Active(false),
+		profile.HasJobPartsWith(jobpart.JobID(jobID), jobpart.State(PartHeld))).Order(profile.ByID()).All(ctx)
+	if err != nil {
+		return fmt.Errorf("read the profiles of job %d: %w", jobID, err)
+	}
+	var problems problem.List
+	for _, p := range inactive {
+		problems.Add(problem.ProfileInactive, "input.jobId",
+			"profile %q is inactive, so nothing of it can be applied: activate it first, or reject the job", holdings.ProfileName(p))
+	}
+	return problems.Err()
 }
 
 // Reject ends a job that waits for a person; its file is not applied again until its bytes change.

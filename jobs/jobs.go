@@ -73,6 +73,7 @@ type Options struct {
 
 	Concurrency int           // jobs run at once by this process; default 2
 	PollEvery   time.Duration // how often the dispatcher looks for due jobs without being told; default 1 s
+	TakeEvery   time.Duration // how often an idle worker asks the queue for a task; default 100 ms
 	Reconcile   time.Duration // how often lost jobs are looked for; default 10 s
 	Heartbeat   time.Duration // how often a running job says that it lives; default 3 s
 	StaleAfter  time.Duration // a heartbeat older than this is of a dead worker; default 30 s
@@ -91,6 +92,7 @@ func (o *Options) setDefaults() {
 	}
 	o.Concurrency = orDefault(o.Concurrency, 2)
 	o.PollEvery = orDefault(o.PollEvery, time.Second)
+	o.TakeEvery = orDefault(o.TakeEvery, 100*time.Millisecond)
 	o.Reconcile = orDefault(o.Reconcile, 10*time.Second)
 	o.Heartbeat = orDefault(o.Heartbeat, 3*time.Second)
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
@@ -150,7 +152,7 @@ func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err
 // ctx ends.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
-		if err := s.takeUpAll(ctx); err != nil {
+		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

@@ -40,9 +40,10 @@ type testBundle struct {
 	profile  int64
 	stop     func()
 
-	keepFiles time.Duration
-	now       func() time.Time // the clock of the schedule; nil: the machine's
-	log       *slog.Logger     // nil: none
+	keepFiles     time.Duration
+	headerTimeout time.Duration    // 0: 3 s
+	now           func() time.Time // the clock of the schedule; nil: the machine's
+	log           *slog.Logger     // nil: none
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -74,6 +75,9 @@ func setup(t *testing.T, queue asynq.RedisConnOpt, mock mockoup.Options) *testBu
 // open opens the installation without running jobs.
 func (b *testBundle) open() {
 	b.t.Helper()
+	if b.headerTimeout == 0 {
+		b.headerTimeout = 3 * time.Second
+	}
 	var err error
 	b.store, err = store.Open(b.t.Context(), store.Options{DataDir: b.dir})
 	must(b.t, err)
@@ -85,12 +89,13 @@ func (b *testBundle) open() {
 	}
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
-		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
+		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: b.headerTimeout,
 	})
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: b.redis, Exclusive: true,
-		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles, Now: b.now, Logger: b.log,
+		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
+		Now: b.now, Logger: b.log,
 	})
 	must(b.t, err)
 	b.stop = sync.OnceFunc(func() {
@@ -277,56 +282,6 @@ func TestPreviewWritesNothing(t *testing.T) {
 	})
 }
 
-// TestFaultsChangeNothing: each way in which a fetch can fail is told apart, the holdings stay as they are, and the
-// next good run recovers.
-func TestFaultsChangeNothing(t *testing.T) {
-	t.Parallel()
-	embedded, err := jobs.StartEmbedded()
-	must(t, err)
-	t.Cleanup(embedded.Close)
-	b := setup(t, embedded.Options(), mockoup.Options{Titles: 120})
-	b.sync(jobs.Apply)
-	must(t, b.mock.Step(1))
-	before := b.holdingsText()
-	for kind, code := range map[string]string{
-		"unauthorized": "CREDENTIALS_REFUSED", "forbidden": "CREDENTIALS_REFUSED", "not-found": "NO_FILE", "no-content": "NO_FILE",
-		"server-error": "SERVER_ERROR", "unavailable": "SERVER_ERROR", "truncated": "TRUNCATED", "bad-gzip": "TRUNCATED",
-		"reset": "NETWORK", "json-error": "NOT_KBART", "empty": "NOT_KBART", "header-only": "NO_ROWS", "timeout": "TIMEOUT",
-	} {
-		must(t, b.mock.SetFault(mockoup.Fault{Kind: kind}))
-		job := b.sync(jobs.Apply)
-		if job.State != jobs.Failed || job.Verdict != jobs.VerdictFailed || job.ErrorCode != code {
-			t.Errorf("%s: %s %s %s: %s", kind, job.State, job.Verdict, job.ErrorCode, job.ErrorMessage)
-		}
-		if job.ErrorMessage == "" || job.ErrorHint == "" {
-			t.Errorf("%s: no message or advice: %q %q", kind, job.ErrorMessage, job.ErrorHint)
-		}
-		if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
-			t.Fatalf("%s changed the holdings:\n%s", kind, diff)
-		}
-		b.mock.ClearFaults()
-	}
-	if job := b.sync(jobs.Apply); job.Verdict != jobs.VerdictChanged {
-		t.Errorf("the next good run: %s %s: %s", job.State, job.Verdict, job.Summary)
-	}
-}
-
-func TestHTMLWith200(t *testing.T) {
-	t.Parallel()
-	embedded, err := jobs.StartEmbedded()
-	must(t, err)
-	t.Cleanup(embedded.Close)
-	b := setup(t, embedded.Options(), mockoup.Options{Titles: 60})
-	must(t, b.mock.SetFault(mockoup.Fault{Kind: "html"}))
-	job := b.sync(jobs.Apply)
-	if job.State != jobs.Failed || job.ErrorCode != "CREDENTIALS_REFUSED" && job.ErrorCode != "NOT_KBART" {
-		t.Errorf("%s %s: %s", job.State, job.ErrorCode, job.ErrorMessage)
-	}
-	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); n != 0 {
-		t.Errorf("%d portfolios", n)
-	}
-}
-
 // TestOneContentTypeFails: the other one is synced, nothing of the failed one is touched, and the verdict is PARTIAL.
 func TestOneContentTypeFails(t *testing.T) {
 	t.Parallel()
@@ -404,6 +359,19 @@ func TestGuard(t *testing.T) {
 			t.Errorf("the holdings are not what they were:\n%s", diff)
 		}
 	})
+}
+
+// TestStoppedAtOnce: a worker that is told to stop before it has begun has not failed.
+func TestStoppedAtOnce(t *testing.T) {
+	t.Parallel()
+	queue, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(queue.Close)
+	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 10})}
+	b.open()
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	must(t, b.jobs.Run(stopped, true))
 }
 
 // TestFlushedQueue: what Redis forgets is not lost.

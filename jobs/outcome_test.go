@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -26,26 +27,6 @@ func embedded(t *testing.T, mock mockoup.Options) *testBundle {
 	must(t, err)
 	t.Cleanup(queue.Close)
 	return setup(t, queue.Options(), mock)
-}
-
-// TestFaultsThatAreNone: what is odd about an answer, but can be read, is applied.
-func TestFaultsThatAreNone(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []string{"slow", "wrong-encoding", "extra-column"} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			plain := embedded(t, mockoup.Options{Titles: 60})
-			plain.sync(jobs.Apply)
-			odd := embedded(t, mockoup.Options{Titles: 60})
-			must(t, odd.mock.SetFault(mockoup.Fault{Kind: kind, DelayMillis: 1}))
-			if job := odd.sync(jobs.Apply); job.Verdict != jobs.VerdictChanged {
-				t.Fatalf("%s %s %s: %s", job.State, job.Verdict, job.ErrorCode, job.Summary)
-			}
-			if diff := cmp.Diff(plain.holdingsText(), odd.holdingsText()); diff != "" {
-				t.Errorf("the holdings are not those of the plain list:\n%s", diff)
-			}
-		})
-	}
 }
 
 // TestThrottled: the provider's word on when to come back is kept, and given up on after the tries.
@@ -200,6 +181,29 @@ func heldPart(t *testing.T, b *testBundle, job *ent.Job) *ent.JobPart {
 		t.Fatalf("%s: %s", job.State, job.Summary)
 	}
 	return b.store.Read.JobPart.Query().Where(jobpart.JobID(job.ID), jobpart.State(jobs.PartHeld)).OnlyX(t.Context())
+}
+
+// TestHeldPlanOfAnInactiveProfile: nothing of an inactive profile is applied, whenever it was planned.
+func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 300})
+	b.sync(jobs.Apply)
+	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half"}))
+	held := b.sync(jobs.Apply)
+	before := b.holdingsBytes()
+	for _, on := range []bool{false, true} {
+		_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{Active: &on}, nil)
+		must(t, err)
+		if _, err := b.jobs.Approve(t.Context(), held.ID); on != (err == nil) || !on && !isProblem(err, problem.ProfileInactive) {
+			t.Errorf("approved while the profile is active %v: %v", on, err)
+		}
+		if !on && (b.store.Read.Job.GetX(t.Context(), held.ID).State != jobs.NeedsReview || b.holdingsBytes() != before) {
+			t.Error("the refusal changed something")
+		}
+	}
+	if done := b.wait(held.ID); done.Verdict != jobs.VerdictChanged {
+		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
+	}
 }
 
 // TestCollectionsNotActive: the message says which to activate.

@@ -21,8 +21,8 @@ func (s *Service) work(ctx context.Context) error {
 	server := asynq.NewServerFromRedisClient(s.redis, asynq.Config{
 		Concurrency:              s.o.Concurrency,
 		Queues:                   map[string]int{queueName: 1},
-		TaskCheckInterval:        100 * time.Millisecond, // the default of a second would be felt at each start
-		DelayedTaskCheckInterval: time.Minute,            // nothing of ours is delayed in Redis
+		TaskCheckInterval:        s.o.TakeEvery, // asynq's default of a second would be felt at each start
+		DelayedTaskCheckInterval: time.Minute,   // nothing of ours is delayed in Redis
 		Logger:                   asynqLogger{s.log},
 		LogLevel:                 asynq.WarnLevel,
 		ErrorHandler: asynq.ErrorHandlerFunc(func(ctx context.Context, _ *asynq.Task, err error) {

@@ -80,9 +80,10 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 }
 
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
-	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID), jobpart.IDGT(part.ID),
+	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID),
+		jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID))),
 		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.Kind(KindSync))).
-		Order(ent.Desc(jobpart.FieldID)).First(ctx)
+		Order(lastWritten).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil
 	}
@@ -95,9 +96,15 @@ func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 // writtenState are the parts that may have written something: one that was cancelled or failed half way too.
 var writtenState = jobpart.StateIn(PartApplied, PartStopped)
 
+// lastWritten puts the part that was written last first. Its id does not tell: a part may have been held until a person
+// approved it, and the ids of two processes do not rise together.
+var lastWritten = ent.Desc(jobpart.FieldUpdatedAt, jobpart.FieldID)
+
+// writtenParts are what a job wrote, in the order in which it is to be reversed: what one profile's part did stands on
+// what the part before it had done to the same portfolios.
 func writtenParts(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
 	parts, err := client.JobPart.Query().Where(jobpart.JobID(jobID), writtenState,
-		jobpart.ProfileIDNotNil(), jobpart.CollectionIDNotNil()).Order(jobpart.ByID()).All(ctx)
+		jobpart.ProfileIDNotNil(), jobpart.CollectionIDNotNil()).Order(lastWritten).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the parts of job %d: %w", jobID, err)
 	}

@@ -6,6 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hibiken/asynq"
 
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/secret"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -72,4 +75,71 @@ func TestUndo(t *testing.T) {
 			t.Errorf("applied again, the holdings are not as they were:\n%s", diff)
 		}
 	})
+}
+
+// campusBundle is a bundle with two profiles that are entitled to the same titles, with a group each.
+func campusBundle(t *testing.T, o mockoup.Options) (b *testBundle, profiles []int64) {
+	t.Helper()
+	o.Customers = []mockoup.Customer{{Number: "second", Key: "second-key"}}
+	b = embedded(t, o)
+	ctx, several, customer, key, active := t.Context(), true, "second", secret.NewKey("second-key"), true
+	_, err := b.holdings.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: &several})
+	must(t, err)
+	p, _, err := b.holdings.CreateProfile(ctx, holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
+	must(t, err)
+	return b, []int64{b.profile, p.ID}
+}
+
+// TestUndoOfSeveralProfiles: what the first profile's part added, the second's was entitled to as well. Nothing of either
+// is left in the holdings.
+func TestUndoOfSeveralProfiles(t *testing.T) {
+	t.Parallel()
+	b, profiles := campusBundle(t, mockoup.Options{Titles: 30})
+	both, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: profiles, Mode: jobs.Apply, Trigger: jobs.Scheduled})
+	must(t, err)
+	if done := b.wait(both.ID); done.Verdict != jobs.VerdictChanged {
+		t.Fatalf("%s %s: %s", done.State, done.Verdict, done.Summary)
+	}
+	undo, err := b.jobs.Undo(t.Context(), both.ID, jobs.Apply, "")
+	must(t, err)
+	if done := b.wait(undo.ID); done.Verdict != jobs.VerdictChanged || countsOf(t, done).Left != 0 {
+		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
+	}
+	if left := visible(b.holdingsText()); left != "" {
+		t.Errorf("still in the holdings:\n%s", left)
+	}
+}
+
+// TestUndoOfWhatWasApprovedLater: the newest job is the one that wrote last, not the one that was started last.
+func TestUndoOfWhatWasApprovedLater(t *testing.T) {
+	t.Parallel()
+	b, profiles := campusBundle(t, mockoup.Options{Titles: 300})
+	b.sync(jobs.Apply)
+	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half"}))
+	held := b.sync(jobs.Apply)
+	if held.State != jobs.NeedsReview {
+		t.Fatalf("%s %s: %s", held.State, held.Verdict, held.Summary)
+	}
+	b.mock.ClearFaults()
+	between, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: profiles[1:], Mode: jobs.Apply, Trigger: jobs.Manual})
+	must(t, err)
+	b.wait(between.ID)
+	for range 2 { // the second profile's entitlements made another plan of it, which is shown and asked again
+		_, err = b.jobs.Approve(t.Context(), held.ID)
+		must(t, err)
+		held = b.wait(held.ID)
+	}
+	if done := held; done.Verdict != jobs.VerdictChanged || countsOf(t, done).Withdrawn == 0 {
+		t.Fatalf("%s %s: %s", done.State, done.Verdict, done.Summary)
+	}
+	if _, err := b.jobs.Undo(t.Context(), between.ID, jobs.Apply, ""); !isProblem(err, problem.Conflict) {
+		t.Errorf("a job was undone on which another has written since: %v", err)
+	}
+	for _, id := range []int64{held.ID, between.ID} {
+		undo, err := b.jobs.Undo(t.Context(), id, jobs.Apply, "")
+		must(t, err)
+		if done := b.wait(undo.ID); done.Verdict != jobs.VerdictChanged || countsOf(t, done).Left != 0 {
+			t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
+		}
+	}
 }

@@ -8,6 +8,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,6 +36,7 @@ type Options struct {
 	DataDir string                                  // holds the SQLite file; made if absent
 	URL     string                                  // DATABASE_URL; empty = SQLite in DataDir
 	Trace   func(ctx context.Context, query string) // called with each statement of the clients; nil = none
+	Wrap    func(driver.Driver) driver.Driver       // put around the database's driver, by tests that let it fail; nil = as it is
 }
 
 // Store is an open database.
@@ -80,15 +82,13 @@ func open(o Options) (*Store, error) {
 		return nil, fmt.Errorf("open database: make the data directory: %w", err)
 	}
 	path := filepath.Join(o.DataDir, FileName)
-	writeDB, err := sql.Open(driverName, dsn(path, "_txlock=immediate&_cache_size=-65536"))
-	if err != nil {
-		return nil, fmt.Errorf("open database %s: %w", path, err)
+	d := sqlite
+	if o.Wrap != nil {
+		d = o.Wrap(d)
 	}
+	writeDB := sql.OpenDB(connector{d, dsn(path, "_txlock=immediate&_cache_size=-65536")})
 	writeDB.SetMaxOpenConns(1)
-	readDB, err := sql.Open(driverName, dsn(path, "_query_only=1&_cache_size=-8192"))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), writeDB.Close())
-	}
+	readDB := sql.OpenDB(connector{d, dsn(path, "_query_only=1&_cache_size=-8192")})
 	readDB.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	readDB.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	s := &Store{writeDB: writeDB, readDB: readDB, trace: o.Trace}
@@ -103,16 +103,22 @@ func dsn(path, mode string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings
 }
 
-// driverName is SQLite with the one setting that a DSN cannot carry: a checkpoint moves the log into the database not at
+// sqlite is SQLite with the one setting that a DSN cannot carry: a checkpoint moves the log into the database not at
 // each 4 MiB but at each 64, so that a page which a load writes many times is moved once.
-const driverName = "autoholdings-sqlite3"
+var sqlite driver.Driver = &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
+	_, err := c.Exec("PRAGMA wal_autocheckpoint = 16384", nil)
+	return err
+}}
 
-func init() {
-	sql.Register(driverName, &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
-		_, err := c.Exec("PRAGMA wal_autocheckpoint = 16384", nil)
-		return err
-	}})
+// connector opens the connections of one pool.
+type connector struct {
+	driver driver.Driver
+	dsn    string
 }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+
+func (c connector) Driver() driver.Driver { return c.driver }
 
 func redact(databaseURL string) string {
 	u, err := url.Parse(databaseURL)

@@ -1,0 +1,214 @@
+// Package failpoint lets a database die between two statements, as the process that writes it might. It is for tests:
+// give [Point.Wrap] to store.Options, and open the database anew once the point is dead.
+package failpoint
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// ErrDead is what every statement fails with once the point is dead.
+var ErrDead = errors.New("failpoint: the process is dead")
+
+// Point is where one opening of a database dies. It counts what is written: statements that change a row, and commits of
+// transactions with such statements. Statements that change nothing, as those of loops that look for work, do not count.
+// It may be used by several goroutines at once.
+type Point struct {
+	mu     sync.Mutex
+	writes int
+	dieAt  int // 0: never
+	dead   chan struct{}
+	wrote  chan struct{}
+}
+
+// New makes a point that lives.
+func New() *Point { return &Point{dead: make(chan struct{}), wrote: make(chan struct{}, 1)} }
+
+// DieAt counts the writes from now on and dies after the nth: it happens, but nobody learns of it, and nothing comes
+// after it. With 0 the point only counts.
+func (p *Point) DieAt(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.writes, p.dieAt = 0, n
+	select {
+	case <-p.wrote:
+	default:
+	}
+}
+
+// Writes is how many writes there were since DieAt.
+func (p *Point) Writes() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.writes
+}
+
+// Dead is closed once the point is dead.
+func (p *Point) Dead() <-chan struct{} { return p.dead }
+
+// Committed receives when a transaction was committed since DieAt or since it was last received from. It is for one
+// receiver.
+func (p *Point) Committed() <-chan struct{} { return p.wrote }
+
+// Wrap puts the point around SQLite's driver.
+func (p *Point) Wrap(d driver.Driver) driver.Driver { return &wrapped{d, p} }
+
+// count counts a write that has happened.
+func (p *Point) count() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.writes++
+	if p.dieAt == 0 || p.writes < p.dieAt {
+		return nil
+	}
+	if p.writes == p.dieAt {
+		close(p.dead)
+	}
+	return ErrDead
+}
+
+func (p *Point) alive() error {
+	select {
+	case <-p.dead:
+		return ErrDead
+	default:
+		return nil
+	}
+}
+
+type wrapped struct {
+	driver.Driver
+	point *Point
+}
+
+func (w *wrapped) Open(dsn string) (driver.Conn, error) {
+	if err := w.point.alive(); err != nil {
+		return nil, err
+	}
+	c, err := w.Driver.Open(dsn)
+	if err != nil {
+		return nil, err
+	}
+	inner, ok := c.(*sqlite3.SQLiteConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("failpoint: %T is no connection of SQLite", c), c.Close())
+	}
+	return &conn{SQLiteConn: inner, point: w.point}, nil
+}
+
+// conn is a connection; it is used by one goroutine at a time.
+type conn struct {
+	*sqlite3.SQLiteConn
+	point *Point
+	dirty bool // its transaction has written
+}
+
+func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	if err := c.point.alive(); err != nil {
+		return nil, err
+	}
+	inner, err := c.SQLiteConn.BeginTx(ctx, o)
+	c.dirty = false
+	return &tx{inner, c}, err
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	return c.exec(query, func() (driver.Result, error) { return c.SQLiteConn.ExecContext(ctx, query, args) })
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return c.query(query, func() (driver.Rows, error) { return c.SQLiteConn.QueryContext(ctx, query, args) })
+}
+
+func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	s, err := c.SQLiteConn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return &stmt{s.(*sqlite3.SQLiteStmt), c, query}, nil
+}
+
+func (c *conn) exec(query string, run func() (driver.Result, error)) (driver.Result, error) {
+	if err := c.point.alive(); err != nil {
+		return nil, err
+	}
+	result, err := run()
+	if err != nil || !isWrite(query) {
+		return result, err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return result, err
+	}
+	c.dirty = true
+	return result, c.point.count()
+}
+
+func (c *conn) query(query string, run func() (driver.Rows, error)) (driver.Rows, error) {
+	if err := c.point.alive(); err != nil {
+		return nil, err
+	}
+	rows, err := run()
+	if err != nil || !isWrite(query) {
+		return rows, err
+	}
+	c.dirty = true
+	if err := c.point.count(); err != nil {
+		return nil, errors.Join(err, rows.Close())
+	}
+	return rows, nil
+}
+
+// isWrite says whether a statement changes rows, where it changes any.
+func isWrite(query string) bool {
+	verb, _, _ := strings.Cut(strings.TrimSpace(query), " ")
+	switch strings.ToUpper(verb) {
+	case "INSERT", "UPDATE", "DELETE", "REPLACE":
+		return true
+	}
+	return false
+}
+
+type stmt struct {
+	*sqlite3.SQLiteStmt
+	conn *conn
+	text string
+}
+
+func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	return s.conn.exec(s.text, func() (driver.Result, error) { return s.SQLiteStmt.ExecContext(ctx, args) })
+}
+
+func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return s.conn.query(s.text, func() (driver.Rows, error) { return s.SQLiteStmt.QueryContext(ctx, args) })
+}
+
+type tx struct {
+	driver.Tx
+	conn *conn
+}
+
+func (t *tx) Commit() error {
+	if err := t.conn.point.alive(); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	if err := t.Tx.Commit(); err != nil {
+		return err
+	}
+	if !t.conn.dirty {
+		return nil
+	}
+	if err := t.conn.point.count(); err != nil {
+		return err
+	}
+	select {
+	case t.conn.point.wrote <- struct{}{}:
+	default: // it was told already
+	}
+	return nil
+}

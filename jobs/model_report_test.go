@@ -1,0 +1,321 @@
+package jobs_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"autoholdings/ent"
+	"autoholdings/ent/entitlement"
+	"autoholdings/ent/jobchange"
+	"autoholdings/ent/jobpart"
+	"autoholdings/holdings"
+	"autoholdings/jobs"
+)
+
+// snapshot is the holdings as they are in the database.
+type snapshot struct {
+	shelves map[string]shelf
+	titles  map[int64]string // title_id of each portfolio
+	bytes   string           // every value of the holdings' tables
+}
+
+func (m *model) read() *snapshot {
+	m.t.Helper()
+	s := &snapshot{shelves: map[string]shelf{"BOOKS": {}, "JOURNALS": {}}, titles: map[int64]string{}}
+	portfolios, err := m.store.Read.Portfolio.Query().WithPoLines().WithCollection().WithEntitlements(func(q *ent.EntitlementQuery) {
+		q.Order(entitlement.ByProfileID()).WithCoverage()
+	}).All(context.Background())
+	m.must(err)
+	for _, p := range portfolios {
+		content := contentOf(p.TitleID)
+		if _, twice := s.shelves[content][p.TitleID]; twice || !strings.Contains(strings.ToUpper(p.Edges.Collection.Name), content) {
+			m.t.Fatalf("%s is in the holdings twice, or in the collection %s", p.TitleID, p.Edges.Collection.Name)
+		}
+		s.titles[p.ID] = p.TitleID
+		s.shelves[content][p.TitleID] = m.recordOf(p)
+	}
+	var text strings.Builder
+	for _, table := range holdingsTables {
+		text.WriteString(table + "\n")
+		m.must(writeRows(context.Background(), &text, m.store, "SELECT * FROM "+table+" ORDER BY id"))
+	}
+	s.bytes = text.String()
+	return s
+}
+
+func (m *model) recordOf(p *ent.Portfolio) record {
+	m.t.Helper()
+	r := record{
+		title: p.PublicationTitle, publisher: p.PublisherName, url: p.TitleURL, visible: p.RemovedAt == nil, listed: p.Listed,
+		ordered: len(p.Edges.PoLines), locked: strings.Join(slices.Sorted(strings.FieldsSeq(p.LockedFields)), " "),
+	}
+	if p.LicenseID != nil {
+		r.license = *p.LicenseID
+	}
+	if p.Available != p.Listed || p.Review != "" {
+		m.t.Fatalf("%s: available %v, listed %v, review %q", p.TitleID, p.Available, p.Listed, p.Review)
+	}
+	for _, e := range p.Edges.Entitlements {
+		i := slices.IndexFunc(m.profiles, func(c *campusProfile) bool { return c.id == *e.ProfileID })
+		var statements []string
+		for _, c := range e.Edges.Coverage {
+			statements = append(statements, statementText(c.DateFirstIssueOnline, c.DateLastIssueOnline, c.TitleURL))
+		}
+		r.own[i] = own{had: true, active: e.Active, coverage: coverageText(statements)}
+	}
+	return r
+}
+
+func (m *model) partsOf(t *rapid.T, j *modelJob) map[place]*ent.JobPart {
+	parts, err := m.store.Read.JobPart.Query().Where(jobpart.JobID(j.id)).All(context.Background())
+	m.must(err)
+	found := map[place]*ent.JobPart{}
+	for _, p := range parts {
+		i := slices.IndexFunc(m.profiles, func(c *campusProfile) bool { return c.id == *p.ProfileID })
+		found[place{i, p.Content}] = p
+	}
+	return found
+}
+
+func (m *model) countsOf(done *ent.Job) (c holdings.Counts) {
+	if len(done.Counts) > 0 {
+		m.must(json.Unmarshal(done.Counts, &c))
+	}
+	return c
+}
+
+// checkCounts compares a part's counts with the model, with each other, and with the lines of the report.
+func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.JobPart) (c holdings.Counts) {
+	t.Helper()
+	if len(got.Counts) > 0 {
+		m.must(json.Unmarshal(got.Counts, &c))
+	}
+	planned := want.applied() || want.state == jobs.PartHeld || want.state == jobs.PartPreviewed || want.code == "ALL_FREE"
+	if !planned || want.unforeseen {
+		return c
+	}
+	told := c
+	told.Fields, told.Findings, told.UnlistedFindings = nil, [4]int{}, 0
+	if diff := cmp.Diff(want.counts, told); diff != "" {
+		t.Fatalf("job %d, %+v %s: counts (-want +got):\n%s\nits report:\n%s", j.id, want.place, want.state, diff, m.linesOf(got.ID))
+	}
+	if j.kind == jobs.KindSync && c.Titles != c.Added+c.Updated+c.Unchanged+c.Skipped {
+		t.Fatalf("job %d: the titles do not add up: %+v", j.id, c)
+	}
+
+	var lines holdings.Counts
+	once := map[[3]string]bool{} // what is counted by title, by action and field
+	byTitle := func(action, field, title string) int {
+		key := [3]string{action, field, title}
+		if once[key] {
+			return 0
+		}
+		once[key] = true
+		return 1
+	}
+	changes, err := m.store.Read.JobChange.Query().Where(jobchange.PartID(got.ID)).All(context.Background())
+	m.must(err)
+	fields := map[string]int{}
+	for _, l := range changes {
+		switch whole := l.Field == ""; {
+		case l.Action == "ADD" && whole:
+			lines.Added++
+		case l.Action == "UPDATE":
+			lines.Updated += byTitle(l.Action, "", l.Title)
+			fields[l.Field] += byTitle(l.Action, l.Field, l.Title)
+		case l.Action == "LOCKED":
+			lines.Locked += byTitle(l.Action, "", l.Title)
+		case l.Action == "REMOVE" && whole:
+			lines.Removed++
+		case l.Action == "KEEP" && whole:
+			lines.Kept++
+		case l.Action == "WITHDRAW" && whole:
+			lines.Withdrawn++
+		case l.Action == "FREE":
+			lines.Free++
+		case l.Field == "":
+			t.Fatalf("job %d reports %s %s", j.id, l.Action, l.Title)
+		}
+	}
+	lines.Rows, lines.Titles, lines.Statements, lines.Unchanged = told.Rows, told.Titles, told.Statements, told.Unchanged
+	lines.WithoutEntitlement = told.WithoutEntitlement
+	lines.EntitlementsBefore, lines.EntitlementsAffected = told.EntitlementsBefore, told.EntitlementsAffected
+	if diff := cmp.Diff(told, lines); diff != "" {
+		t.Fatalf("job %d, %+v: counts are not those of the report's lines (-counts +lines):\n%s", j.id, want.place, diff)
+	}
+	counted := map[string]int{}
+	for _, f := range c.Fields {
+		counted[f.Name] = f.Titles
+	}
+	if !maps.Equal(counted, fields) {
+		t.Fatalf("job %d, %+v: fields %v, in the report %v", j.id, want.place, counted, fields)
+	}
+	return c
+}
+
+// linesOf is a part's report, for people.
+func (m *model) linesOf(part int64) string {
+	var text strings.Builder
+	lines, err := m.store.Read.JobChange.Query().Where(jobchange.PartID(part)).Order(jobchange.ByID()).All(context.Background())
+	m.must(err)
+	for _, l := range lines {
+		fmt.Fprintf(&text, "%s %s %s: %s > %s\n", l.Action, l.Title, l.Field, l.OldValue, l.NewValue)
+	}
+	return text.String()
+}
+
+// replaySync applies a job's report, line by line, to the holdings as they were: what comes of it must be what is there.
+func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied map[place]offer) {
+	t.Helper()
+	now := m.read()
+	replayed := map[string]shelf{"BOOKS": maps.Clone(before.shelves["BOOKS"]), "JOURNALS": maps.Clone(before.shelves["JOURNALS"])}
+	m.eachLine(t, j, now, func(p place, title string, l *ent.JobChange) {
+		o, is := applied[p]
+		if !is {
+			return
+		}
+		r, there := replayed[p.content][title]
+		mine := &r.own[p.profile]
+		bad := func(why string) {
+			t.Fatalf("job %d: %s %s %s: %s; the record was %+v", j.id, l.Action, l.Title, l.Field, why, r)
+		}
+		switch {
+		case l.Action == "ADD" && l.Field == "" && l.OldValue == "":
+			if there {
+				bad("it was there already")
+			}
+			given := o.titles[title]
+			r = record{title: given.title, publisher: given.publisher, url: given.url, visible: true, listed: true}
+			mine = &r.own[p.profile]
+			*mine = own{had: true, active: true, coverage: given.coverage}
+		case l.Action == "ADD" && l.Field == "":
+			if !there || mine.active || !r.wasTold(l.OldValue, mine) {
+				bad("it was not as the report says: " + l.OldValue)
+			}
+			if !mine.had {
+				mine.coverage = o.titles[title].coverage
+			}
+			r.visible, r.listed, mine.had, mine.active = true, true, true, true
+		case l.Action == "ADD" || l.Action == "UPDATE":
+			if to := r.fieldOf(l, mine); *to != valueOf(l.OldValue) || *to == valueOf(l.NewValue) || !mine.active {
+				bad("the field was otherwise")
+			} else {
+				*to = valueOf(l.NewValue)
+			}
+		case l.Action == "LOCKED":
+			if *r.fieldOf(l, mine) != valueOf(l.OldValue) || !slices.Contains(strings.Fields(r.locked), l.Field) {
+				bad("the field is not locked, or was otherwise")
+			}
+		default:
+			if !mine.active || !r.wasTold(l.OldValue, mine) {
+				bad("it was not as the report says: " + l.OldValue)
+			}
+			mine.active = false
+			switch l.Action {
+			case "REMOVE":
+				r.visible, r.listed = false, false
+			case "KEEP":
+				r.listed = false
+			}
+		}
+		replayed[p.content][title] = r
+	})
+	if diff := cmp.Diff(now.shelves, replayed, cmp.AllowUnexported(record{}, own{})); diff != "" {
+		t.Fatalf("the report of job %d is not the difference (-holdings +report):\n%s", j.id, diff)
+	}
+}
+
+// replayUndo does the same for the report of an undo, which does not say as what a portfolio comes back.
+func (m *model) replayUndo(t *rapid.T, j *modelJob, before *snapshot) {
+	t.Helper()
+	now := m.read()
+	replayed := map[string]shelf{"BOOKS": maps.Clone(before.shelves["BOOKS"]), "JOURNALS": maps.Clone(before.shelves["JOURNALS"])}
+	m.eachLine(t, j, now, func(p place, title string, l *ent.JobChange) {
+		r, then := replayed[p.content][title], now.shelves[p.content][title]
+		mine := &r.own[p.profile]
+		if l.Field != "" {
+			to := r.fieldOf(l, mine)
+			if *to != valueOf(l.OldValue) {
+				t.Fatalf("job %d: %s %s %s: the field was %q, not %q", j.id, l.Action, l.Title, l.Field, *to, l.OldValue)
+			}
+			*to = valueOf(l.NewValue)
+		} else {
+			if mine.active != (l.Action != "ADD") {
+				t.Fatalf("job %d: %s %s: it was entitled to: %v", j.id, l.Action, l.Title, mine.active)
+			}
+			mine.active, r.visible, r.listed = l.Action == "ADD", then.visible, then.listed
+		}
+		replayed[p.content][title] = r
+	})
+	if diff := cmp.Diff(now.shelves, replayed, cmp.AllowUnexported(record{}, own{})); diff != "" {
+		t.Fatalf("the report of job %d is not the difference (-holdings +report):\n%s", j.id, diff)
+	}
+}
+
+// eachLine calls fn with the lines of a job's report that say what changed or was kept, in their order.
+func (m *model) eachLine(t *rapid.T, j *modelJob, now *snapshot, fn func(p place, title string, l *ent.JobChange)) {
+	t.Helper()
+	places := map[int64]place{}
+	for p, part := range m.partsOf(t, j) {
+		places[part.ID] = p
+	}
+	lines, err := m.store.Read.JobChange.Query().Where(jobchange.JobID(j.id), jobchange.ActionNEQ("FREE")).Order(jobchange.ByID()).All(context.Background())
+	m.must(err)
+	for _, l := range lines {
+		title := ""
+		if l.PortfolioID != nil {
+			title = now.titles[*l.PortfolioID]
+		}
+		fn(places[l.PartID], title, l)
+	}
+}
+
+// wasTold says whether a line's account of how a portfolio was is true of the record.
+func (r *record) wasTold(account string, mine *own) bool {
+	var was struct {
+		Available, Listed bool
+		RemovedAt         *int64
+		Entitlement       string
+	}
+	if err := json.Unmarshal([]byte(account), &was); err != nil {
+		return false
+	}
+	return was.Available == r.listed && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had
+}
+
+// fieldOf is the place of a line's field in the record; an address may be that of the title or of its statements.
+func (r *record) fieldOf(l *ent.JobChange, mine *own) *string {
+	_, before := holdings.StoredStatements(l.OldValue)
+	_, after := holdings.StoredStatements(l.NewValue)
+	switch {
+	case l.Field == holdings.CoverageField || before || after:
+		return &mine.coverage
+	case l.Field == "publication_title":
+		return &r.title
+	case l.Field == "publisher_name":
+		return &r.publisher
+	case l.Field == "title_url":
+		return &r.url
+	}
+	return new(string)
+}
+
+// valueOf is a line's value as the model has it.
+func valueOf(value string) string {
+	statements, ok := holdings.StoredStatements(value)
+	if !ok || value == "" {
+		return value
+	}
+	var text []string
+	for _, s := range statements {
+		text = append(text, statementText(s.DateFirst, s.DateLast, s.URL))
+	}
+	return coverageText(text)
+}
