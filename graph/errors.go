@@ -19,7 +19,7 @@ import (
 
 // Codes of errors, beside those of problems. Clients may rely on them.
 const (
-	codeLimited  = "LIMITED"
+	codeLimited  = string(problem.Limited)
 	codeInternal = "INTERNAL"
 )
 

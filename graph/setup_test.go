@@ -89,7 +89,7 @@ func (b *testBundle) activateBoth() {
 	for _, seed := range seeds {
 		_, _, err := b.holdings.ActivateCollection(b.t.Context(), holdings.Activation{
 			CommunityZoneID: seed.CZID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
-		})
+		}, nil)
 		must(b.t, err)
 	}
 }

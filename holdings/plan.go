@@ -232,7 +232,7 @@ func judge(limits GuardLimits, before, affected int) Guard {
 	g := Guard{Before: before, Affected: affected}
 	switch {
 	case affected > 0 && affected >= before:
-		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles of this profile here", before)
+		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles here", before)
 	case affected > limits.Titles && affected*100 > limits.Percent*before:
 		g.Reason = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), more than %d %% and more than %d",
 			affected, before, 100*float64(affected)/float64(before), limits.Percent, limits.Titles)
