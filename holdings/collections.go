@@ -173,6 +173,30 @@ func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.
 	return made, nil
 }
 
+// LocalCollection finds the local collection of a name; with make it makes one of that content where there is none, active
+// and available.
+func (s *Service) LocalCollection(ctx context.Context, name, content string, make bool) (c *ent.Collection, made bool, err error) {
+	name = strings.TrimSpace(name)
+	found, err := s.store.Read.Collection.Query().Where(collection.Name(name)).All(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("look for the collection %q: %w", name, err)
+	}
+	switch {
+	case len(found) > 1:
+		return nil, false, problem.New(problem.BadInput, "", "%d collections are called %q: choose one by its id", len(found), name)
+	case len(found) == 1 && found[0].CommunityZoneCollectionID != nil:
+		return nil, false, problem.New(problem.BadInput, "", "%q is a collection of the Community Zone: choose a local one, or another name", name)
+	case len(found) == 1 && content != "" && content != found[0].Content:
+		return nil, false, problem.New(problem.BadInput, "", "the collection %q is there already, and is not of %s: leave the content out, or choose another name", name, strings.ToLower(content))
+	case len(found) == 1:
+		return found[0], false, nil
+	case !make:
+		return nil, false, problem.New(problem.NotFound, "", "there is no collection %q yet: a preview makes none", name)
+	}
+	c, err = s.CreateCollection(ctx, NewCollection{Name: name, Content: content, Active: true, Available: true})
+	return c, err == nil, err
+}
+
 // checkLicense adds a problem where there is no such license; 0 stands for none.
 func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
 	if id == 0 {
