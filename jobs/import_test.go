@@ -70,6 +70,17 @@ func (b *testBundle) importList(c *ent.Collection, list string, change func(*job
 	return b.wait(job.ID)
 }
 
+// idle is an installation with nothing in it that does not work yet, so that jobs stay queued.
+func idle(t *testing.T) *testBundle {
+	t.Helper()
+	queue, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(queue.Close)
+	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 20})}
+	b.open()
+	return b
+}
+
 func removeMissing(in *jobs.ImportRequest) { in.RemoveMissing = true }
 
 func preview(in *jobs.ImportRequest) { in.Mode = jobs.Preview }
@@ -190,7 +201,8 @@ func TestImportOfWhatIsNoList(t *testing.T) {
 // TestImportsThatAreRefused: problems say what is wrong with the request, all at once.
 func TestImportsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	b := embedded(t, mockoup.Options{Titles: 20})
+	b := idle(t)
+	b.makeHoldings()
 	c := b.local("Given to us")
 	_, err := b.jobs.StartImport(t.Context(), jobs.ImportRequest{CollectionID: 1, FileID: 2, Mode: jobs.Apply})
 	if found, _ := problem.In(err); len(found) != 2 || found[0].Code != problem.NotFound || found[1].Code != problem.NotFound {
@@ -212,11 +224,7 @@ func TestImportsThatAreRefused(t *testing.T) {
 // TestImportsOfOneCollection: the same key is the same job, and a second import meanwhile is a conflict; a preview is not.
 func TestImportsOfOneCollection(t *testing.T) {
 	t.Parallel()
-	queue, err := jobs.StartEmbedded()
-	must(t, err)
-	t.Cleanup(queue.Close)
-	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 20})}
-	b.open() // and do not work: the jobs stay queued
+	b := idle(t)
 	c := b.local("Given to us")
 	keyed := func(in *jobs.ImportRequest) { in.IdempotencyKey = "once" }
 	one, err := b.startImport(c, journalList(0, 5, 1996), keyed)
@@ -289,7 +297,7 @@ func TestImportOfAFetchedFile(t *testing.T) {
 
 func TestUploads(t *testing.T) {
 	t.Parallel()
-	b := embedded(t, mockoup.Options{Titles: 20})
+	b := idle(t)
 	one := b.upload(journalList(0, 5, 1996))
 	if again := b.upload(journalList(0, 5, 1996)); again != one {
 		t.Error("the same bytes are two records")
@@ -413,11 +421,7 @@ func TestActivation(t *testing.T) {
 // TestActivationOfNothing: titles that went before the job began are no failure.
 func TestActivationOfNothing(t *testing.T) {
 	t.Parallel()
-	queue, err := jobs.StartEmbedded()
-	must(t, err)
-	t.Cleanup(queue.Close)
-	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 20})}
-	b.open()
+	b := idle(t)
 	b.makeHoldings()
 	b.fillZone(0, 3, 0)
 	var queued *ent.Job
@@ -436,5 +440,73 @@ func TestActivationOfNothing(t *testing.T) {
 	part := b.store.Read.JobPart.Query().Where(jobpart.JobID(job.ID)).OnlyX(t.Context())
 	if part.Code != "NO_TITLES" || !strings.Contains(job.Summary, "no such titles") {
 		t.Errorf("%s: %s", part.Code, job.Summary)
+	}
+}
+
+// TestImportOfWhatIsGone: a collection or a file that goes between the request and the job is a failure that says so.
+func TestImportOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	part := func(ctx context.Context, tx *store.Tx, job *ent.Job, set func(*ent.JobPartCreate)) error {
+		create := tx.JobPart.Create().SetID(job.ID + 1000).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(job.ID).SetContent("").SetState(jobs.PartFetched)
+		set(create)
+		return create.Exec(ctx)
+	}
+	for name, test := range map[string]struct {
+		code   string
+		change func(ctx context.Context, tx *store.Tx, job *ent.Job, c *ent.Collection) error
+	}{
+		"the collection, before it began": {"COLLECTION_GONE", func(ctx context.Context, tx *store.Tx, _ *ent.Job, c *ent.Collection) error {
+			return tx.Collection.DeleteOne(c).Exec(ctx)
+		}},
+		"the collection, after it began": {"COLLECTION_GONE", func(ctx context.Context, tx *store.Tx, job *ent.Job, c *ent.Collection) error {
+			return errors.Join(tx.Collection.DeleteOne(c).Exec(ctx), part(ctx, tx, job, func(*ent.JobPartCreate) {}))
+		}},
+		"the record of the file": {"FILE_LOST", func(ctx context.Context, tx *store.Tx, job *ent.Job, c *ent.Collection) error {
+			return part(ctx, tx, job, func(p *ent.JobPartCreate) { p.SetCollectionID(c.ID) })
+		}},
+		"the kept copy": {"FILE_LOST", func(ctx context.Context, tx *store.Tx, _ *ent.Job, _ *ent.Collection) error {
+			return tx.ProviderFile.Update().SetPath(strings.Repeat("0", 64) + ".txt.gz").Exec(ctx)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := idle(t)
+			c := b.local("Given to us")
+			queued, err := b.startImport(c, journalList(0, 5, 1996), nil)
+			must(t, err)
+			must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return test.change(ctx, tx, queued, c) }))
+			b.work()
+			job := b.wait(queued.ID)
+			if job.State != jobs.Failed || job.ErrorCode != test.code || job.ErrorHint == "" {
+				t.Errorf("%s %s: %s %s", job.State, job.ErrorCode, job.ErrorMessage, job.ErrorHint)
+			}
+		})
+	}
+}
+
+// TestActivationOfACollectionThatIsGone fails, and says so.
+func TestActivationOfACollectionThatIsGone(t *testing.T) {
+	t.Parallel()
+	for name, begun := range map[string]bool{"before it began": false, "after it began": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := idle(t)
+			b.makeHoldings()
+			b.fillZone(0, 3, 0)
+			var queued *ent.Job
+			must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+				if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID); err != nil {
+					return err
+				}
+				if begun {
+					tx.JobPart.Create().SetID(queued.ID + 1000).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(queued.ID).SetContent("JOURNALS").SetState(jobs.PartPending).SaveX(ctx)
+				}
+				return tx.Collection.DeleteOneID(b.journals().ID).Exec(ctx)
+			}))
+			b.work()
+			if job := b.wait(queued.ID); job.State != jobs.Failed || job.ErrorCode != "COLLECTION_GONE" {
+				t.Errorf("%s %s: %s", job.State, job.ErrorCode, job.ErrorMessage)
+			}
+		})
 	}
 }
