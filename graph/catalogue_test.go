@@ -76,7 +76,7 @@ func (c *catalogue) makeCampuses() {
 	}
 	must(c.t, c.holdings.EnsureCommunityZone(ctx, seeds))
 	for i, seed := range seeds[:5] {
-		_, _, err := c.holdings.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: i%2 == 0, ActivationType: holdings.ActivateManually})
+		_, _, err := c.holdings.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: i%2 == 0, ActivationType: holdings.ActivateManually}, nil)
 		must(c.t, err)
 	}
 }

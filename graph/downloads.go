@@ -214,11 +214,16 @@ var statusOf = map[string]int{
 	string(problem.NotFound):   http.StatusNotFound,
 	string(problem.WrongState): http.StatusConflict,
 	string(problem.Conflict):   http.StatusConflict,
+	string(problem.Limited):    http.StatusRequestEntityTooLarge,
 }
 
-// refuse answers with an error in the form that the API has for them.
 func (d *downloads) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	shown := presenter(d.log)(r.Context(), err)
+	answerError(w, r, d.log, err)
+}
+
+// answerError answers with an error in the form that the API has for them.
+func answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	shown := presenter(log)(r.Context(), err)
 	code, _ := shown.Extensions["code"].(string)
 	status, known := statusOf[code]
 	if !known {

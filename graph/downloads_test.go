@@ -110,7 +110,7 @@ func (b *downloadsBundle) administer() {
 		}}))
 		made, _, err := b.holdings.ActivateCollection(ctx, holdings.Activation{
 			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
-		})
+		}, nil)
 		b.check(err)
 		if c.Content == oup.Journals {
 			b.collection = made.ID

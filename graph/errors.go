@@ -19,8 +19,9 @@ import (
 
 // Codes of errors, beside those of problems. Clients may rely on them.
 const (
-	codeLimited  = "LIMITED"
-	codeInternal = "INTERNAL"
+	codeLimited   = string(problem.Limited)
+	codeForbidden = "FORBIDDEN"
+	codeInternal  = "INTERNAL"
 )
 
 // withRequestID names each request, so that what a client is told can be found in the log.

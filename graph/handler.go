@@ -46,7 +46,8 @@ const (
 )
 
 // NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws,
-// server-sent events), GraphiQL at /, and reports, lists and kept files at the paths that the API shows.
+// server-sent events), GraphiQL at /, reports, lists and kept files at the paths that the API shows, and takes lists at
+// POST /files.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -56,6 +57,7 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
 	(&downloads{holdings: o.Holdings, reader: jobs.NewReader(o.Store), files: o.Files, log: o.Logger}).register(mux)
+	(&uploads{jobs: o.Jobs, log: o.Logger}).register(mux)
 	return withRequestID(mux)
 }
 

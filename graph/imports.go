@@ -2,10 +2,48 @@ package graph
 
 import (
 	"context"
+	"strings"
 
+	"autoholdings/ent"
 	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/internal/problem"
+	"autoholdings/jobs"
 )
 
 func (r mutationResolver) ImportCollection(ctx context.Context, in generated.ImportCollectionInput) (*generated.ImportCollectionPayload, error) {
-	return nil, errNotBuilt
+	payload := &generated.ImportCollectionPayload{}
+	request, err := r.importRequest(ctx, in)
+	if err == nil {
+		var job *ent.Job
+		job, err = r.jobs.StartImport(ctx, request)
+		payload.Job = only(job, model.Jobs)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) importRequest(ctx context.Context, in generated.ImportCollectionInput) (request jobs.ImportRequest, err error) {
+	request = jobs.ImportRequest{
+		RemoveMissing: orElse(in.RemoveMissing, false), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
+	}
+	if request.CollectionID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
+		return request, err
+	}
+	fileID, list := given(in.FileID), given(in.Kbart)
+	if (fileID == nil) == (list == nil) {
+		return request, problem.New(problem.BadInput, "input.fileId", "give the list by exactly one of fileId and kbart")
+	}
+	if fileID != nil {
+		request.FileID, err = idOf(model.ProviderFileType, "input.fileId", *fileID)
+		return request, err
+	}
+	file, err := r.jobs.KeepUpload(ctx, "list.txt", "", strings.NewReader(*list))
+	if problems, ok := problem.In(err); ok {
+		return request, problem.New(problem.BadInput, "input.kbart", "%s", problems[0].Message)
+	}
+	if err == nil {
+		request.FileID = file.ID
+	}
+	return request, err
 }

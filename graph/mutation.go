@@ -104,11 +104,21 @@ func (r mutationResolver) DeleteInventoryGroup(ctx context.Context, in generated
 }
 
 func (r mutationResolver) ActivateCollection(ctx context.Context, in generated.ActivateCollectionInput) (*generated.ActivateCollectionPayload, error) {
+	var job *ent.Job
 	row, warnings, err := r.holdings.ActivateCollection(ctx, holdings.Activation{
 		CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true), MakeServiceAvailable: orElse(in.MakeServiceAvailable, true),
-		AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false), ActivationType: orElse(in.ActivationType, "MANUAL"),
+		AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false), ActivationType: orElse(in.ActivationType, holdings.ActivateManually),
+	}, func(ctx context.Context, tx *store.Tx, c *ent.Collection) (err error) {
+		if c.ActivationType == holdings.ActivateAll {
+			job, err = r.jobs.QueueActivation(ctx, tx, c.ID)
+		}
+		return err
 	})
 	payload := &generated.ActivateCollectionPayload{Collection: only(row, model.Collections), Warnings: append([]string{}, warnings...)}
+	if err == nil {
+		r.jobs.Nudge()
+		payload.Job = only(job, model.Jobs)
+	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }

@@ -31,6 +31,9 @@ const (
 	journalsCZ = "61563711870000041"
 )
 
+// maxSize is the size limit of lists in a bundle.
+const maxSize = 16 << 20
+
 // testBundle is the API of an installation with both collections active and no profile, on a database, a queue and a
 // provider of its own.
 type testBundle struct {
@@ -58,7 +61,7 @@ func setup(t *testing.T, mock mockoup.Options) *testBundle {
 	b.holdings = holdings.New(b.store, box)
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
-		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
+		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second, MaxSize: maxSize,
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, fetcher.Close()) })
@@ -89,7 +92,7 @@ func (b *testBundle) activateBoth() {
 	for _, seed := range seeds {
 		_, _, err := b.holdings.ActivateCollection(b.t.Context(), holdings.Activation{
 			CommunityZoneID: seed.CZID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
-		})
+		}, nil)
 		must(b.t, err)
 	}
 }

@@ -2,6 +2,7 @@ package holdings_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -42,7 +43,7 @@ func manually(zone string) holdings.Activation {
 
 func (b *testBundle) activate(in holdings.Activation) (c *ent.Collection, warnings []string) {
 	b.t.Helper()
-	c, warnings, err := b.service.ActivateCollection(b.t.Context(), in)
+	c, warnings, err := b.service.ActivateCollection(b.t.Context(), in, nil)
 	b.must(err)
 	return c, warnings
 }
@@ -70,12 +71,12 @@ func TestEnsureCommunityZone(t *testing.T) {
 func TestActivation(t *testing.T) {
 	t.Parallel()
 	b := setupZone(t)
-	_, _, err := b.service.ActivateCollection(t.Context(), manually("4711"))
+	_, _, err := b.service.ActivateCollection(t.Context(), manually("4711"), nil)
 	wantProblems(t, err, "NOT_FOUND input.communityZoneId")
 	wantMessage(t, err, "4711", "search communityZoneCollections")
 	wrong := manually(booksZone)
 	wrong.ActivationType = "SOME"
-	_, _, err = b.service.ActivateCollection(t.Context(), wrong)
+	_, _, err = b.service.ActivateCollection(t.Context(), wrong, nil)
 	wantProblems(t, err, "BAD_USER_INPUT input.activationType")
 
 	books, warnings := b.activate(manually(booksZone))
@@ -83,7 +84,7 @@ func TestActivation(t *testing.T) {
 		books.Content != "BOOKS" || books.Version != 1 || books.Name != zoneSeeds()[0].Name {
 		t.Errorf("%+v %q", books, warnings)
 	}
-	same, _, err := b.service.ActivateCollection(t.Context(), manually(booksZone))
+	same, _, err := b.service.ActivateCollection(t.Context(), manually(booksZone), nil)
 	wantProblems(t, err, "ALREADY_ACTIVE input.communityZoneId")
 	wantMessage(t, err, books.Name)
 	if same == nil || same.ID != books.ID || same.Version != 1 {
@@ -105,8 +106,8 @@ func TestActivation(t *testing.T) {
 	wantNotice(t, warnings, "service is not active")
 }
 
-// TestActivateAll: as long as the Community Zone has no titles it is a choice with warnings; with titles this version
-// refuses it, and makes nothing.
+// TestActivateAll: as long as the Community Zone has no titles it is a choice with warnings; what is done in the same
+// transaction may refuse it, and then nothing is made.
 func TestActivateAll(t *testing.T) {
 	t.Parallel()
 	b := setupZone(t)
@@ -123,10 +124,20 @@ func TestActivateAll(t *testing.T) {
 			SetPublicationTitle("Brain").SetTitleKey("brain").SetValuesHash(1).Exec(ctx)
 	})
 	all.CommunityZoneID = journalsZone
-	c, _, err := b.service.ActivateCollection(t.Context(), all)
-	wantProblems(t, err, "NOT_AVAILABLE input.activationType")
+	all.ActivateService = false
+	c, _, err := b.service.ActivateCollection(t.Context(), all, func(context.Context, *store.Tx, *ent.Collection) error { return errCrash })
+	if !errors.Is(err, errCrash) {
+		t.Error(err)
+	}
 	if n := b.store.Read.Collection.Query().CountX(t.Context()); n != 1 || c != nil {
 		t.Errorf("%d collections, %v", n, c)
+	}
+	queued := int64(0)
+	journals, warnings, err := b.service.ActivateCollection(t.Context(), all, func(_ context.Context, _ *store.Tx, c *ent.Collection) error { queued = c.ID; return nil })
+	b.must(err)
+	wantNotice(t, warnings, "all titles of the collection become active", "made, but not accessible")
+	if queued != journals.ID || journals.Active {
+		t.Errorf("%d %+v", queued, journals)
 	}
 }
 
@@ -363,7 +374,7 @@ func TestDatabaseFaults(t *testing.T) {
 			calls := map[string]func() error{
 				"ensure zone": func() error { return b.service.EnsureCommunityZone(ctx, zoneSeeds()) },
 				"activate": func() error {
-					_, _, err := b.service.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: booksZone, ActivationType: holdings.ActivateAll})
+					_, _, err := b.service.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: booksZone, ActivationType: holdings.ActivateAll}, nil)
 					return err
 				},
 				"create collection": func() error {

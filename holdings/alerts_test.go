@@ -24,7 +24,7 @@ func setupAlerts(t *testing.T) *testBundle {
 	}
 	b.must(b.service.EnsureCommunityZone(t.Context(), seeds))
 	for _, seed := range seeds {
-		_, _, err := b.service.ActivateCollection(t.Context(), holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: true, ActivationType: holdings.ActivateManually})
+		_, _, err := b.service.ActivateCollection(t.Context(), holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: true, ActivationType: holdings.ActivateManually}, nil)
 		b.must(err)
 	}
 	return b

@@ -15,13 +15,15 @@ import (
 
 // Part is one profile's one content type within a job: what is planned, guarded, applied and counted together.
 type Part struct {
-	ID, JobID               int64
-	ProfileID, CollectionID int64
-	Content                 string // BOOKS or JOURNALS
-	Release                 string // date of the file, YYYY-MM-DD; "" unknown
-	Kind                    KindFunc
-	Findings                *FindingLog // recorded with the plan
-	CommunityZoneOnly       bool        // skip titles that the Community Zone does not have
+	ID, JobID         int64
+	ProfileID         int64 // 0: of no profile, see own.go
+	CollectionID      int64
+	Content           string // BOOKS, JOURNALS or "" for both
+	Release           string // date of the file, YYYY-MM-DD; "" unknown
+	Kind              KindFunc
+	Findings          *FindingLog // recorded with the plan
+	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
+	NewOnly           bool        // leave titles as they are whose portfolio some entitlement holds
 
 	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
 	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
@@ -383,7 +385,7 @@ func (a *applier) addPortfolio(t *Title) {
 	if !a.show {
 		portfolioID := a.store.NextID()
 		id = &portfolioID
-		row := []any{portfolioID, a.now, a.now, a.part.CollectionID, true, true}
+		row := []any{portfolioID, a.now, a.now, a.part.CollectionID, true, a.part.ofProfile()}
 		for _, value := range t.Values {
 			row = append(row, value)
 		}
@@ -399,7 +401,7 @@ func (a *applier) addPortfolio(t *Title) {
 // entitle gives the profile's entitlement, with its coverage, to a portfolio that never had it.
 func (a *applier) entitle(portfolioID int64, t *Title) {
 	entitlementID := a.store.NextID()
-	a.entitlements.add(entitlementID, a.now, a.now, portfolioID, a.part.ProfileID, true, int64(t.coverage))
+	a.entitlements.add(entitlementID, a.now, a.now, portfolioID, a.part.profile(), true, int64(t.coverage))
 	a.addCoverage(entitlementID, t.Coverage)
 }
 

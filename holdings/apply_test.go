@@ -76,11 +76,13 @@ func (b *testBundle) write(fn func(ctx context.Context, tx *store.Tx) error) {
 
 // attempt is one try to apply a list.
 type attempt struct {
-	profile int64
+	profile int64 // 0: of no profile
 	list    string
 	jobID   int64
 	resumed *holdings.Counts
 	failAt  int // the transaction that fails, from 1; 0: none
+
+	newOnly, keepMissing bool
 }
 
 var errCrash = errors.New("crash")
@@ -93,8 +95,12 @@ func (b *testBundle) newJob(profile int64) int64 {
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState("RUNNING").SetMode("APPLY").
 			SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)
-		return tx.JobPart.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(id).SetProfileID(profile).
-			SetCollectionID(collectionID).SetContent("JOURNALS").SetState("FETCHED").Exec(ctx)
+		part := tx.JobPart.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(id).
+			SetCollectionID(collectionID).SetContent("JOURNALS").SetState("FETCHED")
+		if profile != 0 {
+			part.SetProfileID(profile)
+		}
+		return part.Exec(ctx)
 	})
 	return id
 }
@@ -105,6 +111,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	transactions := 0
 	part := &holdings.Part{
 		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly, Release: b.release,
+		NewOnly: a.newOnly,
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error {
 			if transactions++; transactions == a.failAt {
 				return errCrash
@@ -117,6 +124,9 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(a.list)), nil }}
 	plan, err = b.service.Plan(b.t.Context(), source, part, holdings.GuardLimits{Percent: 10, Titles: 20}, part.Findings.Add)
 	b.must(err)
+	if a.keepMissing {
+		plan.Counts.Missing = plan.KeepMissing()
+	}
 	counts, err = b.service.Apply(b.t.Context(), plan, part, a.resumed)
 	return counts, plan, begun || a.resumed != nil, err
 }
@@ -161,7 +171,11 @@ func (b *testBundle) holdingsText() string {
 		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|available %v|listed %v|removed %v|%s|po %d\n", p.PublicationTitle, p.TitleID, p.PrintIdentifier,
 			p.OnlineIdentifier, p.TitleURL, p.PublisherName, p.Available, p.Listed, p.RemovedAt != nil, p.Review, len(p.Edges.PoLines))
 		for _, e := range p.Edges.Entitlements {
-			fmt.Fprintf(&text, "  profile %d active %v\n", *e.ProfileID, e.Active)
+			who := "no profile"
+			if e.ProfileID != nil {
+				who = fmt.Sprintf("profile %d", *e.ProfileID)
+			}
+			fmt.Fprintf(&text, "  %s active %v\n", who, e.Active)
 			for _, c := range e.Edges.Coverage {
 				fmt.Fprintf(&text, "    %s–%s %s\n", c.DateFirstIssueOnline, c.DateLastIssueOnline, c.EmbargoInfo)
 			}

@@ -186,7 +186,8 @@ type SharedStatement struct {
 }
 
 // Coverage is what a portfolio's entitlements give together: the statements of the active ones, each once, in date order,
-// never merged. Where none is active, it is what the one that ended last gave.
+// never merged. That of no profile counts where no profile entitles. Where none is active, it is what the one that ended last
+// gave.
 func Coverage(entitlements []Entitlement) []SharedStatement {
 	var union []SharedStatement
 	for _, e := range inForce(entitlements) {
@@ -205,28 +206,35 @@ func Coverage(entitlements []Entitlement) []SharedStatement {
 	return union
 }
 
-// inForce are the active entitlements or, where there are none, the one that ended last.
+// inForce are the entitlements that say what a portfolio gives: the active ones of profiles, else the active one of no
+// profile, else the one that ended last.
 func inForce(entitlements []Entitlement) []Entitlement {
-	var active, last []Entitlement
+	var ofProfiles, own, last []Entitlement
 	for _, e := range entitlements {
 		switch {
+		case e.Active && e.ProfileID != nil:
+			ofProfiles = append(ofProfiles, e)
 		case e.Active:
-			active = append(active, e)
+			own = append(own, e)
 		case last == nil || e.UpdatedAt > last[0].UpdatedAt:
 			last = []Entitlement{e}
 		}
 	}
-	if active != nil {
-		return active
+	switch {
+	case ofProfiles != nil:
+		return ofProfiles
+	case own != nil:
+		return own
+	default:
+		return last
 	}
-	return last
 }
 
 // AvailableFor are the groups a portfolio is available for, by name: those of all profiles that entitle to it. Empty means
 // everyone: no profile entitles to it, or one that does is for no group in particular.
 func AvailableFor(entitlements []Entitlement, groups map[int64][]*ent.InventoryGroup) []*ent.InventoryGroup {
 	var union []*ent.InventoryGroup
-	for _, e := range entitlements {
+	for _, e := range inForce(entitlements) {
 		if !e.Active {
 			continue
 		}

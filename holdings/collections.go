@@ -8,7 +8,6 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
-	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/license"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -26,8 +25,9 @@ const (
 		"Best leave this off: a sync activates exactly the titles that the provider lists for you."
 	warnAllTitles = "With this activation type all titles of the collection become active, not only those that the library is entitled to. " +
 		"MANUAL is right where a sync activates the portfolios."
-	warnNoTitles = "The Community Zone has no titles of this collection yet, so no portfolio was activated now; a sync activates those that the provider lists for you."
-	warnInactive = "The collection's service is not active: a sync leaves the collection alone, and its titles are not accessible. The portfolios are as they were."
+	warnNoTitles    = "The Community Zone has no titles of this collection yet, so no portfolio was activated now; a sync activates those that the provider lists for you."
+	warnInactiveAll = "The collection's service is not active: its portfolios are made, but not accessible until it is."
+	warnInactive    = "The collection's service is not active: a sync leaves the collection alone, and its titles are not accessible. The portfolios are as they were."
 )
 
 // Activation is how a collection of the Community Zone is to be activated.
@@ -57,11 +57,13 @@ type CollectionChange struct {
 // switches. Warnings say in words what to know about the choices. One that is active already is ALREADY_ACTIVE, and is
 // returned beside that error.
 //
-// Activating all titles is refused (NOT_AVAILABLE) where the Community Zone has titles of the collection.
-func (s *Service) ActivateCollection(ctx context.Context, in Activation) (c *ent.Collection, warnings []string, err error) {
+// then, where it is not nil, runs in the same transaction after the change, to queue what makes portfolios of all titles
+// where that is asked for: an error of it undoes the change.
+func (s *Service) ActivateCollection(ctx context.Context, in Activation, then func(ctx context.Context, tx *store.Tx, c *ent.Collection) error) (c *ent.Collection, warnings []string, err error) {
 	if in.ActivationType != ActivateManually && in.ActivationType != ActivateAll {
 		return nil, nil, problem.New(problem.BadInput, "input.activationType", "the activation type %q is unknown: choose MANUAL or ALL", in.ActivationType)
 	}
+	var activated *ent.Collection
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		zone, err := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(in.CommunityZoneID)).Only(ctx)
 		if ent.IsNotFound(err) {
@@ -71,32 +73,49 @@ func (s *Service) ActivateCollection(ctx context.Context, in Activation) (c *ent
 		if err != nil {
 			return fmt.Errorf("look up Community Zone collection %q: %w", in.CommunityZoneID, err)
 		}
-		if in.ActivationType == ActivateAll {
-			if err := refuseTitles(ctx, tx, zone); err != nil {
-				return err
-			}
-		}
-		if c, err = s.collectionToActivate(ctx, tx, zone); err != nil {
+		before, err := s.collectionToActivate(ctx, tx, zone)
+		if err != nil {
+			c = before // the active one
 			return err
 		}
-		c, err = tx.Collection.UpdateOne(c).SetUpdatedAt(store.Now()).AddVersion(1).SetActive(in.ActivateService).
+		activated, err = tx.Collection.UpdateOne(before).SetUpdatedAt(store.Now()).AddVersion(1).SetActive(in.ActivateService).
 			SetAvailable(in.MakeServiceAvailable).SetAutoActivateNewPortfolios(in.AutoActivateNewPortfolios).
 			SetActivationType(in.ActivationType).Save(ctx)
-		return err
+		if err != nil {
+			return fmt.Errorf("activate %q: %w", zone.Name, err)
+		}
+		if warnings, err = in.warnings(ctx, tx, activated); err != nil || then == nil {
+			return err
+		}
+		return then(ctx, tx, activated)
 	})
 	if err != nil {
 		return c, nil, err
 	}
+	return activated, warnings, nil
+}
+
+// warnings are what to know about the choices.
+func (in *Activation) warnings(ctx context.Context, tx *store.Tx, c *ent.Collection) (warnings []string, err error) {
 	if in.AutoActivateNewPortfolios {
 		warnings = append(warnings, warnAutoActivate)
 	}
+	inactive := warnInactive
 	if in.ActivationType == ActivateAll {
-		warnings = append(warnings, warnAllTitles, warnNoTitles)
+		some, err := ZoneTitles{CollectionID: c.ID}.Any(ctx, tx)
+		if err != nil {
+			return nil, fmt.Errorf("look for titles of %q: %w", c.Name, err)
+		}
+		if warnings = append(warnings, warnAllTitles); some {
+			inactive = warnInactiveAll
+		} else {
+			warnings = append(warnings, warnNoTitles)
+		}
 	}
 	if !in.ActivateService {
-		warnings = append(warnings, warnInactive)
+		warnings = append(warnings, inactive)
 	}
-	return c, warnings, nil
+	return warnings, nil
 }
 
 // collectionToActivate is the library's collection for one of the Community Zone: the deactivated one, or a new one.
@@ -118,20 +137,6 @@ func (s *Service) collectionToActivate(ctx context.Context, tx *store.Tx, zone *
 		return nil, fmt.Errorf("make the collection %q: %w", zone.Name, err)
 	}
 	return c, nil
-}
-
-// refuseTitles refuses to activate all titles of a collection that has some: this version does not do it.
-func refuseTitles(ctx context.Context, tx *store.Tx, zone *ent.CommunityZoneCollection) error {
-	titles, err := tx.CommunityZoneTitle.Query().
-		Where(communityzonetitle.CommunityZoneCollectionID(zone.ID), communityzonetitle.RemovedAtIsNil()).Count(ctx)
-	if err != nil {
-		return fmt.Errorf("count the titles of %q: %w", zone.Name, err)
-	}
-	if titles == 0 {
-		return nil
-	}
-	return problem.New(problem.NotYet, "input.activationType",
-		"this version cannot activate all %d titles of %q at once: choose MANUAL, and a sync activates those that the provider lists for you", titles, zone.Name)
 }
 
 // CreateCollection makes a local collection.
@@ -166,6 +171,30 @@ func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.
 		return nil, err
 	}
 	return made, nil
+}
+
+// LocalCollection finds the local collection of a name; with make it makes one of that content where there is none, active
+// and available.
+func (s *Service) LocalCollection(ctx context.Context, name, content string, make bool) (c *ent.Collection, made bool, err error) {
+	name = strings.TrimSpace(name)
+	found, err := s.store.Read.Collection.Query().Where(collection.Name(name)).All(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("look for the collection %q: %w", name, err)
+	}
+	switch {
+	case len(found) > 1:
+		return nil, false, problem.New(problem.BadInput, "", "%d collections are called %q: choose one by its id", len(found), name)
+	case len(found) == 1 && found[0].CommunityZoneCollectionID != nil:
+		return nil, false, problem.New(problem.BadInput, "", "%q is a collection of the Community Zone: choose a local one, or another name", name)
+	case len(found) == 1 && content != "" && content != found[0].Content:
+		return nil, false, problem.New(problem.BadInput, "", "the collection %q is there already, and is not of %s: leave the content out, or choose another name", name, strings.ToLower(content))
+	case len(found) == 1:
+		return found[0], false, nil
+	case !make:
+		return nil, false, problem.New(problem.NotFound, "", "there is no collection %q yet: a preview makes none", name)
+	}
+	c, err = s.CreateCollection(ctx, NewCollection{Name: name, Content: content, Active: true, Available: true})
+	return c, err == nil, err
 }
 
 // checkLicense adds a problem where there is no such license; 0 stands for none.

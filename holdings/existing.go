@@ -20,9 +20,9 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunk
 			+ CASE WHEN e.active THEN 32 ELSE 0 END,
 			COALESCE(e.id, 0), COALESCE(e.coverage_hash, 0)
 		FROM portfolios p
-		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.profile_id = ?
+		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.profile_id IS NOT DISTINCT FROM ?
 		WHERE p.collection_id = ?`
-	rows, err := s.Query(ctx, query, part.ProfileID, part.CollectionID)
+	rows, err := s.Query(ctx, query, part.profile(), part.CollectionID)
 	if err != nil {
 		return portfolios, fmt.Errorf("read the portfolios: %w", err)
 	}
@@ -73,21 +73,22 @@ func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *ch
 		WHERE p.collection_id = ?`, part.CollectionID)
 }
 
-// markElsewhere marks the portfolios that other profiles entitle to, and those among them where one of these profiles
-// has a newer release than ours, or one of the same date and was made first: its title fields stand.
+// markElsewhere marks the portfolios that another entitlement holds, and those among them where it is of a profile that has
+// a newer release than ours, or one of the same date and was made first: its title fields stand. Where the part is of no
+// profile those of any profile do.
 func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) error {
 	outranking, err := outrankingProfiles(ctx, s, part)
 	if err != nil {
 		return err
 	}
 	mark := func(h *held, profileID int64) {
-		h.elsewhere = true
-		h.outranked = h.outranked || outranking[profileID]
+		h.elsewhere, h.shared = true, h.shared || profileID != 0
+		h.outranked = h.outranked || outranking[profileID] || !part.ofProfile()
 	}
 	return markEach(ctx, s, portfolios, mark, `
-		SELECT e.portfolio_id, e.profile_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
-		WHERE p.collection_id = ? AND e.active AND e.profile_id IS NOT NULL AND e.profile_id <> ?`,
-		part.CollectionID, part.ProfileID)
+		SELECT e.portfolio_id, COALESCE(e.profile_id, 0) FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
+		WHERE p.collection_id = ? AND e.active AND e.profile_id IS DISTINCT FROM ?`,
+		part.CollectionID, part.profile())
 }
 
 // outrankingProfiles are those whose last applied release is newer than the one of this part, or as new and the
@@ -146,7 +147,7 @@ type stored struct {
 	listed    bool
 	removedAt sql.NullInt64
 	review    string
-	coverage  []Statement // of the profile's own entitlement, active or ended
+	coverage  []Statement // of the part's own entitlement, active or ended
 }
 
 // loadStored reads portfolios by id, inside the transaction that writes them.

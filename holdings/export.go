@@ -66,11 +66,13 @@ type exported struct {
 	statement *Statement
 }
 
-// eachExported streams the portfolios of a collection, each with the statements of its entitlements in force.
+// eachExported streams the portfolios of a collection, each with the statements of its entitlements in force: those of
+// profiles, else the one of no profile.
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
+	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
 	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, c.id, `+columnsOf("c", statementColumnNames, "COALESCE(%s, '')")+`
 		FROM portfolios p
-		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active
+		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
 		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
 		WHERE p.collection_id = ? AND p.removed_at IS NULL AND p.available
 		ORDER BY p.title_key, p.id, e.id, c.position`, collectionID)

@@ -9,7 +9,7 @@ import (
 )
 
 // writeLeaving ends the entitlements of what the list no longer has. Whether a portfolio then goes, or is kept for its
-// PO line or for another profile, is decided here once more: somebody may have attached a PO line since the plan.
+// PO line or by another entitlement, is decided here once more: somebody may have attached a PO line since the plan.
 func (a *applier) writeLeaving(ctx context.Context) error {
 	for batch := range slices.Chunk(a.plan.leaving, a.service.BatchTitles) {
 		a.done += len(batch)
@@ -35,19 +35,22 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	if err != nil {
 		return err
 	}
-	elsewhere, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM entitlements
-		WHERE active AND profile_id IS NOT NULL AND profile_id <> ? AND portfolio_id IN `, ids, a.part.ProfileID)
+	others, err := a.part.otherHolders(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
 	byAction := map[Action][]int64{}
+	var unlisted []int64
 	for i, l := range batch {
 		id, p := ids[i], there[ids[i]]
 		if p == nil {
 			return ErrMoved
 		}
-		action := leavingAction(&held{ordered: ordered[id], elsewhere: elsewhere[id]})
+		action := leavingAction(&held{ordered: ordered[id], elsewhere: others[id].any})
 		byAction[action] = append(byAction[action], id)
+		if action == Withdraw && !others[id].profile {
+			unlisted = append(unlisted, id)
+		}
 		why := ""
 		if l.free {
 			why = "now listed as free"
@@ -65,6 +68,9 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, updated_at = ? WHERE id IN `+placeholders,
 		append([]any{false, a.now}, args...)...); err != nil {
 		return fmt.Errorf("end the entitlements: %w", err)
+	}
+	if err := a.unlist(ctx, tx, unlisted); err != nil {
+		return err
 	}
 	return a.hide(ctx, tx, byAction)
 }

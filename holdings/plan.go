@@ -20,7 +20,7 @@ const (
 	Update    Action = "UPDATE"                // a value differs
 	Remove    Action = "REMOVE"                // no entitlement left, no PO line
 	Keep      Action = "KEEP"                  // no entitlement left, but a PO line
-	Withdraw  Action = "WITHDRAW"              // another profile still lists it
+	Withdraw  Action = "WITHDRAW"              // another entitlement still holds it
 	Free      Action = "FREE"                  // a row of access type F, set aside
 	Invalid   Action = "INVALID"               // a refused row
 	Ambiguous Action = "AMBIGUOUS"             // a title whose keys point to several portfolios; it is added
@@ -56,6 +56,7 @@ type Counts struct {
 	Left                 int          `json:"left"`
 	Skipped              int          `json:"skipped"` // titles left as they are because the Community Zone does not have them
 	WithoutEntitlement   int          `json:"withoutEntitlement"`
+	Missing              int          `json:"missing,omitempty"` // portfolios that an import left though its list does not have them
 	Fields               []FieldCount `json:"fields"`
 	Findings             [4]int       `json:"findings"` // by severity, info first
 	UnlistedFindings     int          `json:"unlistedFindings"`
@@ -105,6 +106,7 @@ func (c *Counts) Merge(o Counts) {
 		{&c.Left, o.Left},
 		{&c.Skipped, o.Skipped},
 		{&c.WithoutEntitlement, o.WithoutEntitlement},
+		{&c.Missing, o.Missing},
 		{&c.UnlistedFindings, o.UnlistedFindings},
 		{&c.EntitlementsBefore, o.EntitlementsBefore},
 		{&c.EntitlementsAffected, o.EntitlementsAffected},
@@ -161,7 +163,7 @@ func (c *Counts) Changed() bool { return c.Added+c.Updated+c.Removed+c.Kept+c.Wi
 type held struct {
 	matchable
 	id          int64
-	entitlement int64 // this profile's, active or ended; 0: none
+	entitlement int64 // of the part's profile, or of none, active or ended; 0: there is none
 	values      uint64
 	coverage    uint64
 	entitled    bool // this profile's entitlement is active
@@ -171,7 +173,8 @@ type held struct {
 	unreadable  bool // its row could not be read last time
 	locked      bool // some field is
 	ordered     bool // has a PO line
-	elsewhere   bool // another profile's entitlement is active
+	elsewhere   bool // another entitlement is active: of another profile, or of none
+	shared      bool // another profile's is
 	outranked   bool // by another entitling profile's newer release: title fields are not overwritten
 }
 
@@ -187,6 +190,9 @@ type Plan struct {
 	ambiguous map[int32][]int32 // titles that are added, and the portfolios they might be
 	leaving   []leaving
 	reviews   []review
+
+	unlisted bool // of no profile: no provider lists its titles
+	newOnly  bool // titles whose portfolio is held are left as they are
 
 	absent     []bool // titles that the Community Zone does not have; nil: not checked
 	skipAbsent bool   // they are skipped, as Alma does; they still count as listed
@@ -226,7 +232,7 @@ func judge(limits GuardLimits, before, affected int) Guard {
 	g := Guard{Before: before, Affected: affected}
 	switch {
 	case affected > 0 && affected >= before:
-		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles of this profile here", before)
+		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles here", before)
 	case affected > limits.Titles && affected*100 > limits.Percent*before:
 		g.Reason = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), more than %d %% and more than %d",
 			affected, before, 100*float64(affected)/float64(before), limits.Percent, limits.Titles)
@@ -298,7 +304,7 @@ func (p *Plan) leave(pair []int32) {
 		case candidate[index]:
 			p.reviews = append(p.reviews, review{index, ReviewAmbiguous})
 		case !h.entitled:
-			if h.entitlement == 0 && !h.elsewhere {
+			if (h.entitlement == 0 || h.elsewhere) && !h.shared { // that of no profile alone, or none at all
 				p.Counts.WithoutEntitlement++
 			}
 		case h.review:
@@ -375,7 +381,10 @@ func (p *Plan) pending(title int32) bool {
 		return true
 	}
 	h, t := p.held.at(p.pair[title]), p.list.titles.at(title)
-	return !h.entitled || !h.listed || h.hidden || h.review || h.unreadable || h.values != t.values || h.coverage != t.coverage
+	if p.newOnly && !h.hidden && (h.entitled || h.elsewhere) {
+		return false
+	}
+	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.review || h.unreadable || h.values != t.values || h.coverage != t.coverage
 }
 
 // AllFree says whether the list has titles, but free ones only: never a reason to remove anything.
@@ -385,6 +394,21 @@ func (p *Plan) AllFree() bool { return p.Counts.Titles == 0 && p.Counts.Free > 0
 func (p *Plan) RemoveNothing() {
 	p.leaving, p.reviews = nil, nil
 	p.Counts.EntitlementsAffected = 0
+}
+
+// KeepMissing leaves what the list does not have as it is, and returns how many portfolios that are. Those that an
+// ambiguous title might be wait for a person all the same: the next list would otherwise be ambiguous again.
+func (p *Plan) KeepMissing() (missing int) {
+	missing = len(p.leaving)
+	p.leaving = nil
+	p.reviews = slices.DeleteFunc(p.reviews, func(r review) bool {
+		if r.why == ReviewUnreadable {
+			missing++
+		}
+		return r.why == ReviewUnreadable
+	})
+	p.Counts.EntitlementsAffected, p.Guard = 0, Guard{Before: p.Guard.Before}
+	return missing
 }
 
 // Hash tells two plans of the same file apart: whether, since a person looked at one, the holdings have moved so that

@@ -117,9 +117,8 @@ func (s *Service) DeleteProfile(ctx context.Context, id int64, check func(ctx co
 				"%s of the profile %q still in force: undo the jobs that made them, the newest first, or keep the profile and deactivate it",
 				counted(inForce, "entitlement is", "entitlements are"), ProfileName(p))
 		}
-		err = tx.Entitlement.Update().Where(entitlement.ProfileID(id)).ClearProfileID().SetUpdatedAt(store.Now()).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("detach the ended entitlements of profile %d: %w", id, err)
+		if err := detachEntitlements(ctx, tx, id); err != nil {
+			return err
 		}
 		return tx.Profile.DeleteOne(p).Exec(ctx)
 	})

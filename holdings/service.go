@@ -41,11 +41,13 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits Gu
 	var l *list
 	var portfolios chunked[held]
 	var zone chunked[matchable]
-	var local bool
+	local := !part.ofProfile()                   // what a person gives, or is the Community Zone's, is not compared with it
 	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
 	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
 	group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })
-	group.Go(func() (err error) { zone, local, err = loadZone(groupCtx, s.store, part.CollectionID); return err })
+	if part.ofProfile() {
+		group.Go(func() (err error) { zone, local, err = loadZone(groupCtx, s.store, part.CollectionID); return err })
+	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
@@ -53,6 +55,7 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits Gu
 	if err != nil {
 		return nil, err
 	}
+	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
 	plan.checkZone(&zone, local, part.CommunityZoneOnly, report)
 	return plan, nil
 }

@@ -117,7 +117,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	return ids, changes, found.Err()
 }
 
-// ownEntitlement is the profile's entitlement to a portfolio.
+// ownEntitlement is the entitlement of the part's profile, or of none, to a portfolio.
 type ownEntitlement struct {
 	id     int64
 	active bool
@@ -159,8 +159,8 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 
 func (u *undoer) loadEntitlements(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownEntitlement, error) {
 	placeholders, args := inList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, id, active FROM entitlements WHERE profile_id = ? AND portfolio_id IN `+placeholders,
-		append([]any{u.part.ProfileID}, args...)...)
+	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, id, active FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,
+		append([]any{u.part.profile()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
@@ -281,26 +281,26 @@ func (u *undoer) reverseWhole(ctx context.Context, tx *store.Tx, id int64, p *st
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
-// was attached since keeps the portfolio, and another profile's entitlement keeps it available.
+// was attached since keeps the portfolio, another profile's entitlement keeps it available, and one of no profile keeps it as it was.
 func (u *undoer) takeOut(ctx context.Context, tx *store.Tx, id int64, p *stored, e ownEntitlement, recordedState string, state before) (Action, error) {
 	ordered, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, []int64{id})
 	if err != nil {
 		return "", err
 	}
-	elsewhere, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM entitlements
-		WHERE active AND profile_id IS NOT NULL AND profile_id <> ? AND portfolio_id IN `, []int64{id}, u.part.ProfileID)
+	others, err := u.part.otherHolders(ctx, tx, []int64{id})
 	if err != nil {
 		return "", err
 	}
-	action := leavingAction(&held{ordered: ordered[id], elsewhere: elsewhere[id]})
+	other := others[id]
+	action := leavingAction(&held{ordered: ordered[id], elsewhere: other.any})
 	switch {
 	case recordedState == "" && action == Remove:
 		state = before{RemovedAt: &u.now}
 	case recordedState == "":
-		state = before{Available: elsewhere[id], Listed: elsewhere[id]}
+		state = before{Available: other.any, Listed: other.profile}
 	case action != Remove:
 		state.RemovedAt = nil // somebody relies on it since
-		state.Available, state.Listed = state.Available || elsewhere[id], state.Listed || elsewhere[id]
+		state.Available, state.Listed = state.Available || other.profile, state.Listed || other.profile
 	}
 	switch action {
 	case Remove:

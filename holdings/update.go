@@ -190,7 +190,7 @@ func (a *applier) replaceCoverage(ctx context.Context, tx *store.Tx, entitlement
 // title is available is the staff's choice, which an update leaves alone.
 func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference, action Action) error {
 	_, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET updated_at = ?, available = ?, listed = ?, removed_at = NULL, review = '' WHERE id = ?`,
-		a.now, p.available || action == Add, true, h.id)
+		a.now, p.available || action == Add, p.listed || a.part.ofProfile(), h.id)
 	if err != nil {
 		return fmt.Errorf("write the portfolio: %w", err)
 	}

@@ -108,8 +108,8 @@ func targetCollections(ctx context.Context, tx *store.Tx, row *ent.Job) ([]int64
 	var named struct {
 		CollectionIDs []int64 `json:"collectionIds"`
 	}
-	if err := json.Unmarshal(row.Args, &named); err != nil {
-		return nil, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
+	if err := decodeInto(row, &named); err != nil {
+		return nil, err
 	}
 	if named.CollectionIDs != nil {
 		return slices.Sorted(slices.Values(named.CollectionIDs)), nil
@@ -189,10 +189,15 @@ func letGo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	return nil
 }
 
-func decodeArgs(row *ent.Job) (syncArgs, error) {
-	var args syncArgs
-	if err := json.Unmarshal(row.Args, &args); err != nil {
-		return args, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
+func decodeArgs(row *ent.Job) (args syncArgs, err error) {
+	err = decodeInto(row, &args)
+	return args, err
+}
+
+// decodeInto reads a job's arguments.
+func decodeInto(row *ent.Job, args any) error {
+	if err := json.Unmarshal(row.Args, args); err != nil {
+		return fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
 	}
-	return args, nil
+	return nil
 }

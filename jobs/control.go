@@ -76,7 +76,7 @@ func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
 		err := tx.Job.UpdateOneID(jobID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
 			SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
 		if store.IsUniqueViolation(err, "jobs.unique_key") {
-			return problem.New(problem.Conflict, "input.jobId", "another sync of this profile is under way: wait for it, then approve this one if it is still there")
+			return problem.New(problem.Conflict, "input.jobId", "another job that does the same is under way: wait for it, then approve this one if it is still there")
 		}
 		return err
 	})
@@ -117,10 +117,9 @@ func reject(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		if err := closeHeld(ctx, tx, part, PartRejected, why); err != nil {
 			return err
 		}
-		if part.ProviderFileID != nil {
-			if err := tx.ProviderFile.UpdateOneID(*part.ProviderFileID).SetOutcome(FileRejected).SetUpdatedAt(store.Now()).Exec(ctx); err != nil {
-				return err
-			}
+		err := updateFile(ctx, tx, row.Kind, part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileRejected) })
+		if err != nil {
+			return err
 		}
 	}
 	return endReviewed(ctx, tx, row.ID, why)

@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/predicate"
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
 )
@@ -212,9 +213,17 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	return nil
 }
 
+// ofProfile are the parts of the same profile, or of none.
+func ofProfile(id *int64) predicate.JobPart {
+	if id == nil {
+		return jobpart.ProfileIDIsNil()
+	}
+	return jobpart.ProfileID(*id)
+}
+
 // supersede ends what other jobs hold for this profile and collection: a newer file has been applied.
 func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
-	older, err := tx.JobPart.Query().Where(jobpart.ProfileID(*pr.part.ProfileID), jobpart.CollectionID(*pr.part.CollectionID),
+	older, err := tx.JobPart.Query().Where(ofProfile(pr.part.ProfileID), jobpart.CollectionID(*pr.part.CollectionID),
 		jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID), jobpart.HasJobWith(job.State(NeedsReview))).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for held plans: %w", err)

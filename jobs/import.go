@@ -2,10 +2,11 @@ package jobs
 
 import (
 	"context"
-	"errors"
-	"io"
+	"fmt"
 
 	"autoholdings/ent"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
 
@@ -15,8 +16,14 @@ const (
 	KindActivate = "ACTIVATE" // titles of the Community Zone, into a collection activated from it
 )
 
-// errNotBuilt stands until the kinds of jobs are there.
-var errNotBuilt = errors.New("not built yet")
+// importLimits are the marks of the guard on an import, those of a new profile.
+var importLimits = holdings.GuardLimits{Percent: 10, Titles: 20}
+
+var importAdvice = advice{
+	allFree:      "Import a list of what the library licenses: free titles are not part of the holdings.",
+	noUsableRows: "Read the findings, mend the list, then import it again.",
+	lost:         "Upload the list again, then import it.",
+}
 
 // ImportRequest asks for an import of a kept file (see KeepUpload) into a local collection.
 type ImportRequest struct {
@@ -27,23 +34,111 @@ type ImportRequest struct {
 	IdempotencyKey       string
 }
 
-// KeepUpload keeps a list that a person gives, compressed, as a provider file of no profile. content is BOOKS, JOURNALS
-// or "" for both. What is no list is still kept: the job that reads it says so.
-func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error) {
-	return nil, errNotBuilt
+// importArgs are an import's arguments as its row keeps them. The collection is named as all jobs name those that they
+// write.
+type importArgs struct {
+	CollectionIDs []int64 `json:"collectionIds"`
+	FileID        int64   `json:"fileId"`
+	RemoveMissing bool    `json:"removeMissing,omitempty"`
 }
 
-// StartImport queues an import.
-func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, error) {
-	return nil, errNotBuilt
+// StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
+func (s *Service) StartImport(ctx context.Context, in ImportRequest) (queued *ent.Job, err error) {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued != nil || err != nil {
+			return err
+		}
+		if err := checkImport(ctx, tx, in); err != nil {
+			return err
+		}
+		queued, err = s.queue(ctx, tx, newJob{
+			kind: KindImport, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey,
+			args:      importArgs{CollectionIDs: []int64{in.CollectionID}, FileID: in.FileID, RemoveMissing: in.RemoveMissing},
+			uniqueKey: fmt.Sprintf("import:%d", in.CollectionID), what: "an import into this collection", path: "input.collectionId",
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Nudge()
+	return queued, nil
 }
 
-// QueueActivation queues, inside the caller's transaction, the job that makes portfolios of all titles that the Community
-// Zone has of a collection. It returns nil where there are none. Call Nudge after the commit.
-func (s *Service) QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64) (*ent.Job, error) {
-	return nil, errNotBuilt
+func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {
+	var problems problem.List
+	c, err := tx.Collection.Get(ctx, in.CollectionID)
+	switch {
+	case ent.IsNotFound(err):
+		problems.Add(problem.NotFound, "input.collectionId", "there is no such collection: it may have been deleted")
+	case err != nil:
+		return fmt.Errorf("read collection %d: %w", in.CollectionID, err)
+	case c.CommunityZoneCollectionID != nil:
+		problems.Add(problem.BadInput, "input.collectionId",
+			"%q is a collection of the Community Zone, which the sync keeps in step with what the provider lists: choose a local collection, or make one with createCollection", c.Name)
+	}
+	file, err := tx.ProviderFile.Get(ctx, in.FileID)
+	switch {
+	case ent.IsNotFound(err):
+		problems.Add(problem.NotFound, "input.fileId", "there is no such file: upload the list by POST /files")
+	case err != nil:
+		return fmt.Errorf("read file %d: %w", in.FileID, err)
+	case file.Path == "":
+		problems.Add(problem.BadInput, "input.fileId", "the copy of %q is not kept any more: upload the list again by POST /files", file.Name)
+	}
+	return problems.Err()
 }
 
-func (r *run) importList(ctx context.Context) error { return errNotBuilt }
+// importList brings a local collection in step with a list that a person has.
+func (r *run) importList(ctx context.Context) error {
+	var args importArgs
+	if err := decodeInto(r.job, &args); err != nil {
+		return err
+	}
+	prepare := func(ctx context.Context, tx *store.Tx) error {
+		return r.makePartOf(ctx, tx, args.CollectionIDs[0], func(part *ent.JobPartCreate) {
+			part.SetProviderFileID(args.FileID).SetState(PartFetched)
+		})
+	}
+	return r.inParts(ctx, prepare, func(ctx context.Context, part *ent.JobPart, last bool) error {
+		return r.importPart(ctx, part, last, args.RemoveMissing)
+	})
+}
 
-func (r *run) activate(ctx context.Context) error { return errNotBuilt }
+func (r *run) importPart(ctx context.Context, part *ent.JobPart, last, removeMissing bool) error {
+	pr := &partRun{
+		run: r, part: part, last: last, log: holdings.NewFindingLog(),
+		limits: importLimits, keepMissing: !removeMissing, advice: importAdvice,
+	}
+	if part.CollectionID == nil {
+		return pr.settlePart(ctx, errCollectionGone)
+	}
+	if part.ProviderFileID == nil {
+		return pr.settlePart(ctx, &failure{"FILE_LOST", "the record of the file is gone", importAdvice.lost})
+	}
+	if err := pr.getFile(ctx); err != nil {
+		return err
+	}
+	return pr.settlePart(ctx, pr.bringInStep(ctx, pr.source()))
+}
+
+var errCollectionGone = &failure{"COLLECTION_GONE", "the collection was deleted meanwhile", "Choose a collection that exists."}
+
+// makePartOf makes the one part of a job that writes a collection for no profile.
+func (r *run) makePartOf(ctx context.Context, tx *store.Tx, collectionID int64, set func(*ent.JobPartCreate)) error {
+	c, err := tx.Collection.Get(ctx, collectionID)
+	if ent.IsNotFound(err) {
+		return errCollectionGone
+	}
+	if err != nil {
+		return fmt.Errorf("read collection %d: %w", collectionID, err)
+	}
+	now := store.Now()
+	part := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
+		SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content).SetState(PartPending)
+	set(part)
+	if err := part.Exec(ctx); err != nil {
+		return fmt.Errorf("make the part of job %d: %w", r.job.ID, err)
+	}
+	return nil
+}

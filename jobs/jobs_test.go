@@ -134,7 +134,7 @@ func (b *testBundle) makeHoldings() {
 	for _, c := range oup.Collections() {
 		_, _, err := b.holdings.ActivateCollection(ctx, holdings.Activation{
 			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
-		})
+		}, nil)
 		must(b.t, err)
 	}
 	customer, key, active := "demo", secret.NewKey("demo-key"), true

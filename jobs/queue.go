@@ -151,3 +151,38 @@ func unfinishedSync(ctx context.Context, tx *store.Tx, profileIDs []int64) (*ent
 	}
 	return underWay, nil
 }
+
+// newJob is a job to queue, for kinds that need no more than this.
+type newJob struct {
+	kind, mode, trigger, idempotencyKey string
+	args                                any // as JSON
+
+	uniqueKey string // one unfinished job that applies has it
+	what      string // such a job in words, to one who asks for a second: "an import into this collection"
+	path      string // of the input that asks for it
+}
+
+// queue inserts the job's row inside the caller's transaction. A second one of the same key is a problem of code Conflict.
+func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, error) {
+	args, err := json.Marshal(n.args)
+	if err != nil {
+		return nil, fmt.Errorf("queue a job of kind %s: %w", n.kind, err)
+	}
+	now := store.Now()
+	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
+		SetKind(n.kind).SetState(Queued).SetMode(n.mode).SetTrigger(n.trigger).SetArgs(args).SetDueAt(now)
+	if n.mode == Apply {
+		create.SetUniqueKey(n.uniqueKey)
+	}
+	if n.idempotencyKey != "" {
+		create.SetIdempotencyKey(n.idempotencyKey)
+	}
+	queued, err := create.Save(ctx)
+	if store.IsUniqueViolation(err, "jobs.unique_key") {
+		return nil, problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", n.what)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("queue a job of kind %s: %w", n.kind, err)
+	}
+	return queued, nil
+}

@@ -105,7 +105,7 @@ func inWords(c *holdings.Counts, moved string) string {
 		{c.Added, "added"},
 		{c.Removed, "removed"},
 		{c.Kept, "kept for a PO line but no longer available"},
-		{c.Withdrawn, "withdrawn from this profile"},
+		{c.Withdrawn, "withdrawn but held by another entitlement"},
 		{c.Updated, "changed" + fieldsInWords(c, moved)},
 	} {
 		switch {
@@ -167,6 +167,7 @@ func asideInWords(c *holdings.Counts) string {
 		{c.Invalid, "row refused", "rows refused"},
 		{c.Ambiguous, "title ambiguous", "titles ambiguous"},
 		{c.Review, "portfolio left for a person to decide", "portfolios left for a person to decide"},
+		{c.Missing, "portfolio that the list does not have left as it is", "portfolios that the list does not have left as they are"},
 		{c.Locked, "title with locked fields that the list has otherwise", "titles with locked fields that the list has otherwise"},
 		{c.NotInCommunityZone, "title not in the Community Zone", "titles not in the Community Zone"},
 		{c.Left, "change not put back", "changes not put back"},

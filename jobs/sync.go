@@ -8,12 +8,12 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
@@ -42,10 +42,13 @@ const (
 	PartUndone     = "UNDONE"  // applied, and reversed by a later job
 )
 
-// sync fetches, plans and applies each part in turn. A part that is over in the row stays as it is, so a run that
-// starts again does the rest.
-func (r *run) sync(ctx context.Context) error {
-	parts, err := r.parts(ctx)
+// sync fetches, plans and applies each part in turn.
+func (r *run) sync(ctx context.Context) error { return r.inParts(ctx, r.makeSyncParts, r.syncPart) }
+
+// inParts does the job's parts in turn, which its first run makes. A part that is over in the row stays as it is, so a run
+// that starts again does the rest.
+func (r *run) inParts(ctx context.Context, prepare func(context.Context, *store.Tx) error, do func(ctx context.Context, part *ent.JobPart, last bool) error) error {
+	parts, err := r.parts(ctx, prepare)
 	if err != nil {
 		return err
 	}
@@ -53,7 +56,7 @@ func (r *run) sync(ctx context.Context) error {
 		if !open(part.State) {
 			continue
 		}
-		if err := r.syncPart(ctx, part, i == len(parts)-1); err != nil {
+		if err := do(ctx, part, i == len(parts)-1); err != nil {
 			return err
 		}
 	}
@@ -65,12 +68,7 @@ func open(state string) bool {
 }
 
 // parts are the job's parts in order, made by its first run.
-func (r *run) parts(ctx context.Context) ([]*ent.JobPart, error) {
-	args, err := decodeArgs(r.job)
-	if err != nil {
-		return nil, err
-	}
-	var parts []*ent.JobPart
+func (r *run) parts(ctx context.Context, prepare func(context.Context, *store.Tx) error) (parts []*ent.JobPart, err error) {
 	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
 			return err
@@ -78,21 +76,33 @@ func (r *run) parts(ctx context.Context) ([]*ent.JobPart, error) {
 		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
 			return err
 		}
-		var given *ent.ProviderFile
-		if args.FileID != 0 {
-			if given, err = tx.ProviderFile.Get(ctx, args.FileID); err != nil {
-				return fmt.Errorf("read the file to sync: %w", err)
-			}
-		}
-		for _, id := range args.ProfileIDs {
-			if err := r.makeParts(ctx, tx, id, given); err != nil {
-				return err
-			}
+		if err := prepare(ctx, tx); err != nil {
+			return err
 		}
 		parts, err = partsOf(ctx, tx.Client, r.job.ID)
 		return err
 	})
 	return parts, err
+}
+
+// makeSyncParts makes the parts of each profile.
+func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
+	args, err := decodeArgs(r.job)
+	if err != nil {
+		return err
+	}
+	var given *ent.ProviderFile
+	if args.FileID != 0 {
+		if given, err = tx.ProviderFile.Get(ctx, args.FileID); err != nil {
+			return fmt.Errorf("read the file to sync: %w", err)
+		}
+	}
+	for _, id := range args.ProfileIDs {
+		if err := r.makeParts(ctx, tx, id, given); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
@@ -164,11 +174,25 @@ func contentName(c oup.Content) string { return strings.ToUpper(string(c)) }
 type partRun struct {
 	*run
 	part    *ent.JobPart
-	last    bool // the job's last part: its last transaction may end the job
-	profile *ent.Profile
-	file    *ent.ProviderFile
+	last    bool              // the job's last part: its last transaction may end the job
+	profile *ent.Profile      // nil: a part of no profile
+	file    *ent.ProviderFile // nil: the list is no file that is kept
 	force   bool
 	log     *holdings.FindingLog
+
+	limits      holdings.GuardLimits
+	newOnly     bool // leave titles as they are whose portfolio something holds
+	keepMissing bool // leave portfolios as they are that the list does not have
+	advice      advice
+}
+
+// advice is what to do about a list that cannot be used.
+type advice struct{ allFree, noUsableRows, lost string }
+
+var syncAdvice = advice{
+	allFree:      "Ask OUP for the file of what the library licenses.",
+	noUsableRows: "Read the findings, then tell OUP.",
+	lost:         "Run the profile again: the file is then fetched anew.",
 }
 
 func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error {
@@ -184,8 +208,15 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error 
 	if err != nil {
 		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
 	}
-	pr := &partRun{run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog()}
-	err = pr.perform(ctx)
+	pr := &partRun{
+		run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog(),
+		limits: holdings.GuardLimits{Percent: p.GuardPercent, Titles: p.GuardTitles}, advice: syncAdvice,
+	}
+	return pr.settlePart(ctx, pr.perform(ctx))
+}
+
+// settlePart records how a part ended that has nothing to write.
+func (pr *partRun) settlePart(ctx context.Context, err error) error {
 	var known *failure
 	var blocked *blockade
 	switch {
@@ -215,26 +246,33 @@ func (pr *partRun) perform(ctx context.Context) error {
 	if err := pr.checkFile(ctx); err != nil {
 		return err
 	}
+	return pr.bringInStep(ctx, pr.source())
+}
+
+// bringInStep plans what the list changes in the collection, and applies the plan, shows it, or holds it back.
+func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error {
 	if err := pr.progress(ctx, "plan"); err != nil {
 		return err
 	}
 	part := pr.holdingsPart()
-	plan, err := pr.s.holdings.Plan(ctx, pr.source(), part,
-		holdings.GuardLimits{Percent: pr.profile.GuardPercent, Titles: pr.profile.GuardTitles}, pr.log.Add)
+	plan, err := pr.s.holdings.Plan(ctx, list, part, pr.limits, pr.log.Add)
 	if err != nil {
 		return pr.refusal(err)
+	}
+	if pr.keepMissing {
+		plan.Counts.Missing = plan.KeepMissing()
 	}
 	switch {
 	case plan.AllFree():
 		plan.RemoveNothing()
 		return pr.show(ctx, plan, part, PartBlocked, failure{
 			"ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
-			"Ask OUP for the file of what the library licenses.",
+			pr.advice.allFree,
 		})
 	case plan.Counts.Titles == 0:
 		plan.RemoveNothing()
 		return pr.show(ctx, plan, part, PartFailed, failure{
-			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), "Read the findings, then tell OUP.",
+			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advice.noUsableRows,
 		})
 	case pr.job.Mode == Preview:
 		return pr.show(ctx, plan, part, PartPreviewed, failure{})
@@ -254,25 +292,41 @@ func (pr *partRun) perform(ctx context.Context) error {
 }
 
 func (pr *partRun) holdingsPart() *holdings.Part {
-	return &holdings.Part{
-		ID: pr.part.ID, JobID: pr.job.ID, ProfileID: *pr.part.ProfileID, CollectionID: *pr.part.CollectionID,
-		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log, CommunityZoneOnly: pr.profile.CommunityZoneOnly,
-		Kind: coverageKind,
+	part := partToDo(pr.part, pr.job.Kind)
+	part.Findings, part.NewOnly = pr.log, pr.newOnly
+	if pr.file != nil {
+		part.Release = pr.file.Date
 	}
+	if pr.profile != nil {
+		part.CommunityZoneOnly = pr.profile.CommunityZoneOnly
+	}
+	return part
+}
+
+// partToDo is a row's part as the domain knows it. kind is of the job whose list it is: what a person imports is not of the
+// provider whose archive and frontfile are told apart.
+func partToDo(row *ent.JobPart, kind string) *holdings.Part {
+	part := &holdings.Part{ID: row.ID, JobID: row.JobID, CollectionID: *row.CollectionID, Content: row.Content}
+	if row.ProfileID != nil {
+		part.ProfileID = *row.ProfileID
+	}
+	if kind != KindImport {
+		part.Kind = coverageKind
+	}
+	return part
 }
 
 func coverageKind(first, last kbart.Date) string { return string(oup.CoverageKind(first, last)) }
 
 func (pr *partRun) source() holdings.Source {
-	expect := kbart.Serial
-	if pr.part.Content == contentName(oup.Books) {
-		expect = kbart.Monograph
-	}
 	return holdings.Source{
-		Name: pr.file.Name, Expect: expect,
+		Name: pr.file.Name, Expect: typeOf[pr.part.Content],
 		Open: func() (io.ReadCloser, error) { return pr.s.fetcher.Open(pr.file.Path) },
 	}
 }
+
+// typeOf is what the rows of a list of a content type should be; those of a list of both may be either.
+var typeOf = map[string]kbart.PublicationType{contentName(oup.Books): kbart.Monograph, contentName(oup.Journals): kbart.Serial}
 
 // refusal turns what the reader refuses into a failure of the part; all else stays a fault.
 func (pr *partRun) refusal(err error) error {
@@ -282,7 +336,7 @@ func (pr *partRun) refusal(err error) error {
 	}
 	var kept *oup.KeptError
 	if errors.As(err, &kept) {
-		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), "Run the profile again: the file is then fetched anew."}
+		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), pr.advice.lost}
 	}
 	return err
 }
@@ -359,7 +413,7 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 		if err := pr.fence(ctx, tx, "fetch", 0, 0); err != nil {
 			return err
 		}
-		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), pr.profile.ID, pr.part.Content, file); err != nil {
+		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), fileOrigin{profileID: pr.profile.ID}, pr.part.Content, file); err != nil {
 			return err
 		}
 		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
@@ -367,21 +421,56 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 	})
 }
 
-func recordFile(ctx context.Context, tx *store.Tx, id, profileID int64, content string, file *oup.File) (*ent.ProviderFile, error) {
+// fileOrigin is where a file is from: fetched or given for a profile, or else the source.
+type fileOrigin struct {
+	profileID int64
+	source    string // SourceUpload, ...; "" for a profile's
+}
+
+func (o fileOrigin) where() predicate.ProviderFile {
+	if o.profileID != 0 {
+		return providerfile.ProfileID(o.profileID)
+	}
+	return providerfile.And(providerfile.ProfileIDIsNil(), providerfile.Source(o.source))
+}
+
+// updateFile changes the record of the file that a part of a job of this kind is from. An import may take a list that was
+// fetched: what it makes of that is not what became of the file for its own profile.
+func updateFile(ctx context.Context, tx *store.Tx, kind string, part *ent.JobPart, set func(*ent.ProviderFileUpdate)) error {
+	if part.ProviderFileID == nil {
+		return nil
+	}
+	update := tx.ProviderFile.Update().Where(providerfile.ID(*part.ProviderFileID)).SetUpdatedAt(store.Now())
+	if kind == KindImport {
+		update.Where(providerfile.Source(SourceUpload))
+	}
+	set(update)
+	if err := update.Exec(ctx); err != nil {
+		return fmt.Errorf("record what became of the file: %w", err)
+	}
+	return nil
+}
+
+func recordFile(ctx context.Context, tx *store.Tx, id int64, from fileOrigin, content string, file *oup.File) (*ent.ProviderFile, error) {
 	now, date := store.Now(), ""
 	if !file.Date.IsZero() {
 		date = file.Date.Format("2006-01-02")
 	}
-	known, err := tx.ProviderFile.Query().Where(providerfile.ProfileID(profileID),
+	known, err := tx.ProviderFile.Query().Where(from.where(),
 		providerfile.Content(content), providerfile.Sha256(file.SHA256)).Only(ctx)
 	switch {
 	case err == nil:
 		known, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).Save(ctx)
 	case ent.IsNotFound(err):
-		known, err = tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).
-			SetProfileID(profileID).SetContent(content).SetName(file.Name).SetPath(file.Path).
+		create := tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).SetContent(content).SetName(file.Name).SetPath(file.Path).
 			SetSha256(file.SHA256).SetSize(file.Size).SetStoredSize(file.StoredSize).SetEtag(file.ETag).
-			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now).Save(ctx)
+			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now)
+		if from.profileID != 0 {
+			create.SetProfileID(from.profileID)
+		} else {
+			create.SetSource(from.source)
+		}
+		known, err = create.Save(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("record the file: %w", err)
@@ -391,21 +480,21 @@ func recordFile(ctx context.Context, tx *store.Tx, id, profileID int64, content 
 
 // KeepFile keeps a list that a person has, to be synced as if it had been fetched: name it by SyncRequest.FileID.
 func (s *Service) KeepFile(ctx context.Context, profileID int64, content oup.Content, name string, list io.Reader) (*ent.ProviderFile, error) {
-	file, err := s.fetcher.Store().Keep(ctx, list, name, maxGivenFile)
+	file, err := s.fetcher.Store().Keep(ctx, list, name, s.fetcher.MaxSize())
 	if err != nil {
 		return nil, fmt.Errorf("keep %s: %w", name, err)
 	}
-	file.FetchedAt = time.Now().UTC()
-	var kept *ent.ProviderFile
+	return s.record(ctx, fileOrigin{profileID: profileID}, contentName(content), file)
+}
+
+// record records a file that was kept outside a job.
+func (s *Service) record(ctx context.Context, from fileOrigin, content string, file *oup.File) (kept *ent.ProviderFile, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		kept, err = recordFile(ctx, tx, s.store.NextID(), profileID, contentName(content), file)
+		kept, err = recordFile(ctx, tx, s.store.NextID(), from, content, file)
 		return err
 	})
 	return kept, err
 }
-
-// maxGivenFile bounds a list that a person gives, in bytes, unpacked.
-const maxGivenFile = 1 << 30
 
 // fetchedAgain takes over what the provider says of a file that is known. An answer 304 says little: what it leaves out
 // stays as it was.
@@ -454,7 +543,12 @@ func (pr *partRun) progress(ctx context.Context, phase string) error {
 }
 
 // phase names what is being done to what: "plan journals".
-func (pr *partRun) phase(verb string) string { return verb + " " + strings.ToLower(pr.part.Content) }
+func (pr *partRun) phase(verb string) string {
+	if pr.part.Content == "" {
+		return verb + " titles"
+	}
+	return verb + " " + strings.ToLower(pr.part.Content)
+}
 
 // apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
 func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holdings.Part, resumed *holdings.Counts) error {
@@ -470,9 +564,9 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
 			return err
 		}
-		now := store.Now()
-		if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(now).SetAppliedAt(now).SetOutcome(outcome).Exec(ctx); err != nil {
-			return fmt.Errorf("record that the file was applied: %w", err)
+		err := updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(store.Now()).SetOutcome(outcome) })
+		if err != nil {
+			return err
 		}
 		if err := pr.supersede(ctx, tx); err != nil {
 			return err
@@ -503,9 +597,10 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings
 		if err != nil {
 			return fmt.Errorf("record the plan: %w", err)
 		}
-		if outcome := fileOutcomes[state]; outcome != "" && pr.file.Outcome == "" {
-			if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(store.Now()).SetOutcome(outcome).Exec(ctx); err != nil {
-				return fmt.Errorf("record the file's outcome: %w", err)
+		if outcome := fileOutcomes[state]; outcome != "" && pr.file != nil && pr.file.Outcome == "" {
+			err := updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(outcome) })
+			if err != nil {
+				return err
 			}
 		}
 		return pr.endWithLastPart(ctx, tx)

@@ -3,10 +3,12 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"autoholdings/ent"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/predicate"
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -15,7 +17,10 @@ import (
 // KindUndo is the kind of a job that reverses another.
 const KindUndo = "UNDO"
 
-// Undo queues a job that reverses what an applied sync changed; with mode Preview it only shows what it would do. The
+// undoable are the kinds of jobs that can be reversed. The newest of a collection goes first, whatever its kind.
+var undoable = []string{KindSync, KindImport, KindActivate}
+
+// Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
 	var queued *ent.Job
@@ -48,8 +53,8 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 	return queued, nil
 }
 
-// checkUndo refuses what cannot be undone: a job that is not over, wrote nothing, is no sync, was undone already, or is
-// not the newest of its collections.
+// checkUndo refuses what cannot be undone: a job of another kind, or one that is not over, wrote nothing, was undone already,
+// or is not the newest of its collections.
 func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	row, err := tx.Job.Get(ctx, jobID)
 	if ent.IsNotFound(err) {
@@ -59,12 +64,12 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 		return fmt.Errorf("read job %d: %w", jobID, err)
 	}
 	switch {
-	case row.Kind != KindSync:
-		return wrongState(row, "undone", "only a sync can be")
+	case !slices.Contains(undoable, row.Kind):
+		return wrongState(row, "undone", "only a sync, an import or an activation of all titles can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:
 		return wrongState(row, "undone", "it is not over; cancel it first")
 	}
-	written, err := writtenParts(ctx, tx.Client, jobID)
+	written, err := writtenParts(ctx, tx.Client, row)
 	if err != nil {
 		return err
 	}
@@ -82,7 +87,7 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID),
 		jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID))),
-		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.Kind(KindSync))).
+		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(undoable...))).
 		Order(lastWritten).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil
@@ -100,13 +105,17 @@ var writtenState = jobpart.StateIn(PartApplied, PartStopped)
 // approved it, and the ids of two processes do not rise together.
 var lastWritten = ent.Desc(jobpart.FieldUpdatedAt, jobpart.FieldID)
 
-// writtenParts are what a job wrote, in the order in which it is to be reversed: what one profile's part did stands on
-// what the part before it had done to the same portfolios.
-func writtenParts(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
-	parts, err := client.JobPart.Query().Where(jobpart.JobID(jobID), writtenState,
-		jobpart.ProfileIDNotNil(), jobpart.CollectionIDNotNil()).Order(lastWritten).All(ctx)
+// writtenParts are those of a job that can be reversed: the collection is there and, of a sync, the profile. They stand in
+// the order in which they are to be reversed: what one profile's part did stands on what the part before it had done to
+// the same portfolios.
+func writtenParts(ctx context.Context, client *ent.Client, row *ent.Job) ([]*ent.JobPart, error) {
+	where := []predicate.JobPart{jobpart.JobID(row.ID), writtenState, jobpart.CollectionIDNotNil()}
+	if row.Kind == KindSync {
+		where = append(where, jobpart.ProfileIDNotNil())
+	}
+	parts, err := client.JobPart.Query().Where(where...).Order(lastWritten).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the parts of job %d: %w", jobID, err)
+		return nil, fmt.Errorf("read the parts of job %d: %w", row.ID, err)
 	}
 	return parts, nil
 }
@@ -116,7 +125,11 @@ func (r *run) undo(ctx context.Context) error {
 	if r.job.SubjectJobID == nil {
 		return &failure{"JOB_GONE", "the job to undo is gone", ""}
 	}
-	subjects, parts, err := r.undoParts(ctx, *r.job.SubjectJobID)
+	subject, err := r.s.store.Read.Job.Get(ctx, *r.job.SubjectJobID)
+	if err != nil {
+		return fmt.Errorf("read the job to undo: %w", err)
+	}
+	subjects, parts, err := r.undoParts(ctx, subject)
 	if err != nil {
 		return err
 	}
@@ -124,7 +137,7 @@ func (r *run) undo(ctx context.Context) error {
 		if !open(part.State) {
 			continue
 		}
-		if err := r.undoPart(ctx, subjects[i], part, i == len(parts)-1); err != nil {
+		if err := r.undoPart(ctx, subject.Kind, subjects[i], part, i == len(parts)-1); err != nil {
 			return err
 		}
 	}
@@ -132,7 +145,7 @@ func (r *run) undo(ctx context.Context) error {
 }
 
 // undoParts are the subject's written parts and beside each the part that reverses it, made by the job's first run.
-func (r *run) undoParts(ctx context.Context, subjectID int64) (subjects, parts []*ent.JobPart, err error) {
+func (r *run) undoParts(ctx context.Context, undone *ent.Job) (subjects, parts []*ent.JobPart, err error) {
 	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
 			return err
@@ -141,10 +154,10 @@ func (r *run) undoParts(ctx context.Context, subjectID int64) (subjects, parts [
 			return err
 		}
 		if len(parts) == 0 {
-			if err := checkUndo(ctx, tx, subjectID); err != nil {
+			if err := checkUndo(ctx, tx, undone.ID); err != nil {
 				return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
 			}
-			if err := r.makeUndoParts(ctx, tx, subjectID); err != nil {
+			if err := r.makeUndoParts(ctx, tx, undone); err != nil {
 				return err
 			}
 			if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil {
@@ -152,7 +165,10 @@ func (r *run) undoParts(ctx context.Context, subjectID int64) (subjects, parts [
 			}
 		}
 		for _, part := range parts {
-			subject, err := tx.JobPart.Query().Where(jobpart.JobID(subjectID), jobpart.ProfileID(*part.ProfileID), jobpart.Content(part.Content)).Only(ctx)
+			if part.CollectionID == nil || undone.Kind == KindSync && part.ProfileID == nil {
+				return &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
+			}
+			subject, err := tx.JobPart.Query().Where(jobpart.JobID(undone.ID), ofProfile(part.ProfileID), jobpart.Content(part.Content)).Only(ctx)
 			if err != nil {
 				return fmt.Errorf("read the part to undo: %w", err)
 			}
@@ -163,8 +179,8 @@ func (r *run) undoParts(ctx context.Context, subjectID int64) (subjects, parts [
 	return subjects, parts, err
 }
 
-func (r *run) makeUndoParts(ctx context.Context, tx *store.Tx, subjectID int64) error {
-	written, err := writtenParts(ctx, tx.Client, subjectID)
+func (r *run) makeUndoParts(ctx context.Context, tx *store.Tx, undone *ent.Job) error {
+	written, err := writtenParts(ctx, tx.Client, undone)
 	if err != nil {
 		return err
 	}
@@ -181,12 +197,10 @@ func (r *run) makeUndoParts(ctx context.Context, tx *store.Tx, subjectID int64) 
 	return nil
 }
 
-func (r *run) undoPart(ctx context.Context, subject, row *ent.JobPart, last bool) error {
+func (r *run) undoPart(ctx context.Context, kind string, subject, row *ent.JobPart, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
-	part := &holdings.Part{
-		ID: row.ID, JobID: r.job.ID, ProfileID: *row.ProfileID, CollectionID: *row.CollectionID, Content: row.Content,
-		Kind: coverageKind, Fence: pr.fenceBatches("undo"),
-	}
+	part := partToDo(row, kind)
+	part.Fence = pr.fenceBatches("undo")
 	show := r.job.Mode == Preview
 	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
 		if show {
@@ -201,7 +215,7 @@ func (r *run) undoPart(ctx context.Context, subject, row *ent.JobPart, last bool
 			if counts.Changed() {
 				state = PartApplied
 			}
-			if err := closeUndone(ctx, tx, subject); err != nil {
+			if err := closeUndone(ctx, tx, kind, subject); err != nil {
 				return err
 			}
 		}
@@ -223,18 +237,10 @@ func (r *run) undoPart(ctx context.Context, subject, row *ent.JobPart, last bool
 }
 
 // closeUndone records that a part no longer stands, and that its file is not to be applied again by itself.
-func closeUndone(ctx context.Context, tx *store.Tx, subject *ent.JobPart) error {
-	now := store.Now()
-	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(now).Exec(ctx)
+func closeUndone(ctx context.Context, tx *store.Tx, kind string, subject *ent.JobPart) error {
+	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(store.Now()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record that the part was undone: %w", err)
 	}
-	if subject.ProviderFileID == nil {
-		return nil
-	}
-	err = tx.ProviderFile.UpdateOneID(*subject.ProviderFileID).SetOutcome(FileUndone).ClearAppliedAt().SetUpdatedAt(now).Exec(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return fmt.Errorf("record that the file was undone: %w", err)
-	}
-	return nil
+	return updateFile(ctx, tx, kind, subject, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileUndone).ClearAppliedAt() })
 }

@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +10,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -141,5 +143,27 @@ func TestUndoOfWhatWasApprovedLater(t *testing.T) {
 		if done := b.wait(undo.ID); done.Verdict != jobs.VerdictChanged || countsOf(t, done).Left != 0 {
 			t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
 		}
+	}
+}
+
+// TestUndoOfAProfileThatIsGone touches nothing of what is of no profile.
+func TestUndoOfAProfileThatIsGone(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 60})
+	sync := b.sync(jobs.Apply)
+	before := b.holdingsText()
+	id := b.store.NextID()
+	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as a run leaves it that made its parts and ended
+		tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindUndo).SetState(jobs.Queued).SetMode(jobs.Apply).
+			SetTrigger(jobs.Manual).SetArgs([]byte("{}")).SetDueAt(1).SetSubjectJobID(sync.ID).SaveX(ctx)
+		return tx.JobPart.Create().SetID(id + 1000).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(id).SetCollectionID(b.journals().ID).
+			SetContent("JOURNALS").SetState(jobs.PartFetched).Exec(ctx)
+	}))
+	b.jobs.Nudge()
+	if job := b.wait(id); job.State != jobs.Failed || job.ErrorCode != "PROFILE_GONE" {
+		t.Errorf("%s %s: %s", job.State, job.ErrorCode, job.ErrorMessage)
+	}
+	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -69,6 +69,9 @@ func (f *Fetcher) Close() error {
 // Store returns the folder of kept lists.
 func (f *Fetcher) Store() *Store { return f.store }
 
+// MaxSize is the size limit of lists, in bytes, packed or unpacked.
+func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
+
 // Open returns the bytes of a kept list; see [Store.Open].
 func (f *Fetcher) Open(path string) (io.ReadCloser, error) { return f.store.Open(path) }
 

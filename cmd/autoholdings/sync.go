@@ -59,9 +59,7 @@ func syncNow(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return fmt.Errorf("sync: %w", err)
 	}
-	return a.serveDuring(ctx, "127.0.0.1:0", func(_ context.Context, url string) error {
-		return followJob(ctx, client{url}, model.ID(model.JobType, job.ID), c.Root().Writer)
-	})
+	return a.followHere(ctx, c, job.ID)
 }
 
 func (a *app) keepFile(ctx context.Context, profileID int64, content, path string) (int64, error) {

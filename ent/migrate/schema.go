@@ -283,6 +283,14 @@ var (
 				Columns: []*schema.Column{EntitlementsColumns[5], EntitlementsColumns[6]},
 			},
 			{
+				Name:    "entitlement_of_no_profile",
+				Unique:  true,
+				Columns: []*schema.Column{EntitlementsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "profile_id IS NULL",
+				},
+			},
+			{
 				Name:    "entitlement_profile_id_active",
 				Unique:  false,
 				Columns: []*schema.Column{EntitlementsColumns[6], EntitlementsColumns[3]},

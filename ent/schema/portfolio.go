@@ -87,6 +87,8 @@ func (Entitlement) Edges() []ent.Edge {
 func (Entitlement) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("portfolio_id", "profile_id").Unique(),
+		index.Fields("portfolio_id").Unique().StorageKey("entitlement_of_no_profile"). // NULLs are never equal, so the index above lets several pass
+												Annotations(entsql.IndexWhere("profile_id IS NULL")),
 		index.Fields("profile_id", "active"),
 	}
 }

@@ -17333,18 +17333,18 @@ func (ec *executionContext) _JobPart_content(ctx context.Context, field graphql.
 			return ec.fieldContext_JobPart_content(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Content, nil
+			return obj.Content(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOContentType2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOContentType2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_JobPart_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobPart", field, false, false, "ContentType")
+	return graphql.NewScalarFieldContext("JobPart", field, true, false, "ContentType")
 }
 
 func (ec *executionContext) _JobPart_state(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
@@ -22507,18 +22507,18 @@ func (ec *executionContext) _ProviderFile_content(ctx context.Context, field gra
 			return ec.fieldContext_ProviderFile_content(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Content, nil
+			return obj.Content(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOContentType2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOContentType2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ProviderFile_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProviderFile", field, false, false, "ContentType")
+	return graphql.NewScalarFieldContext("ProviderFile", field, true, false, "ContentType")
 }
 
 func (ec *executionContext) _ProviderFile_name(ctx context.Context, field graphql.CollectedField, obj *model.ProviderFile) (ret graphql.Marshaler) {
@@ -38178,18 +38178,6 @@ func (ec *executionContext) unmarshalOCommunityZoneTitleFilter2ᚖautoholdings�
 	}
 	res, err := ec.unmarshalInputCommunityZoneTitleFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) unmarshalOContentType2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOContentType2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := graphql.MarshalString(v)
-	return res
 }
 
 func (ec *executionContext) unmarshalOContentType2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -85,6 +85,9 @@ func (*ProviderFile) IsNode() {}
 // ID is the opaque id.
 func (f *ProviderFile) ID() string { return ID(ProviderFileType, f.ProviderFile.ID) }
 
+// Content is null for a list of both.
+func (f *ProviderFile) Content() *string { return orNull(f.ProviderFile.Content) }
+
 // Kept says whether the copy is still there.
 func (f *ProviderFile) Kept() bool { return f.Path != "" }
 

@@ -23,6 +23,7 @@ const (
 	OneProfileOnly     Code = "ONE_PROFILE_ONLY"    // DOMAIN rule 6, one campus
 	InUse              Code = "IN_USE"              // cannot be deleted while something refers to it
 	WrongState         Code = "WRONG_STATE"         // the job's state does not allow it
+	Limited            Code = "LIMITED"             // more than is accepted at once
 	NotYet             Code = "NOT_AVAILABLE"       // not in this version
 )
 

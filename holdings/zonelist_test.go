@@ -1,0 +1,127 @@
+package holdings_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"autoholdings/ent/communityzonetitle"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// zoneList is what WriteZoneTitles writes of the bundle's collection.
+func (b *testBundle) zoneList(addedBy int64) (list string, n int, err error) {
+	b.t.Helper()
+	var out bytes.Buffer
+	n, err = b.service.WriteZoneTitles(b.t.Context(), holdings.ZoneTitles{CollectionID: collectionID, AddedBy: addedBy}, &out)
+	return out.String(), n, err
+}
+
+// TestWriteZoneTitles: a row for each coverage statement, none of a title that was removed.
+func TestWriteZoneTitles(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	if list, n, err := b.zoneList(0); err != nil || n != 0 || strings.Count(list, "\n") != 1 {
+		t.Errorf("of a local collection: %d %v %q", n, err, list)
+	}
+	b.fillZone(4)
+	set := func(titleID, coverage string, addedBy int64) {
+		b.write(func(ctx context.Context, tx *store.Tx) error {
+			return tx.CommunityZoneTitle.Update().Where(communityzonetitle.TitleID(titleID)).SetCoverage(coverage).SetAddedByJobID(addedBy).Exec(ctx)
+		})
+	}
+	set("j000", `[{"dateFirst":"1950","volFirst":"1","dateLast":"1995","embargo":"R1Y","url":"https://example.org/a"},{"dateFirst":"1996"}]`, 5)
+	set("j001", `[{"dateFirst":"2001"},{"dateFirst":"2010"}]`, 6)
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.CommunityZoneTitle.Update().Where(communityzonetitle.TitleID("j003")).SetRemovedAt(9).Exec(ctx)
+	})
+	list, n, err := b.zoneList(0)
+	b.must(err)
+	if lines := strings.Count(list, "\n"); n != 3 || lines != 1+5 || strings.Contains(list, "Journal 003") {
+		t.Errorf("%d titles, %d lines:\n%s", n, lines, list)
+	}
+	if strings.Count(list, "R1Y") != 1 || strings.Count(list, "\t1995\t") != 1 || strings.Count(list, "example.org") != 1 {
+		t.Errorf("a statement has what is of another:\n%s", list)
+	}
+	if list, n, err := b.zoneList(5); err != nil || n != 1 || !strings.Contains(list, "Journal 000") {
+		t.Errorf("what a job added: %d %v\n%s", n, err, list)
+	}
+	set("j002", `[{"dateFirst":`, 0)
+	if _, _, err := b.zoneList(0); err == nil || !strings.Contains(err.Error(), "Journal 002") {
+		t.Errorf("coverage that cannot be read: %v", err)
+	}
+	_, err = b.service.WriteZoneTitles(t.Context(), holdings.ZoneTitles{CollectionID: 4711}, new(bytes.Buffer))
+	if err == nil {
+		t.Error("of a collection that is not there")
+	}
+}
+
+// TestLocalCollectionByName: found or made; what is not for certain is refused.
+func TestLocalCollectionByName(t *testing.T) {
+	t.Parallel()
+	b := setupZone(t)
+	made, isNew, err := b.service.LocalCollection(t.Context(), " Given to us ", "BOOKS", true)
+	b.must(err)
+	if !isNew || made.Name != "Given to us" || made.Content != "BOOKS" || !made.Active || !made.Available {
+		t.Errorf("%v %+v", isNew, made)
+	}
+	found, isNew, err := b.service.LocalCollection(t.Context(), "Given to us", "", true)
+	if err != nil || isNew || found.ID != made.ID {
+		t.Errorf("again: %v %+v %v", isNew, found, err)
+	}
+	books, _ := b.activate(manually(booksZone))
+	for range 2 {
+		_, err := b.service.CreateCollection(t.Context(), holdings.NewCollection{Name: "Twice"})
+		b.must(err)
+	}
+	for name, want := range map[string]string{"Given to us": "BAD_USER_INPUT", books.Name: "BAD_USER_INPUT", "Twice": "BAD_USER_INPUT", "None": "NOT_FOUND"} {
+		_, _, err := b.service.LocalCollection(t.Context(), name, "JOURNALS", false)
+		wantProblems(t, err, want)
+	}
+}
+
+// TestMigrationLeavesOneEntitlement: of several that deleted profiles left behind, the one that ended last stays.
+func TestMigrationLeavesOneEntitlement(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(err)
+	must(s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL.ExecContext(ctx, `DROP INDEX entitlement_of_no_profile; DELETE FROM goose_db_version WHERE version_id = 20261123210717`)
+		tx.Collection.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetName("x").SetNameKey("x").SaveX(ctx)
+		for _, id := range []int64{1, 2} {
+			tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(1).SetAvailable(true).SetListed(false).
+				SetPublicationTitle("x").SetTitleKey("x").SetValuesHash(1).SaveX(ctx)
+			for i, ended := range []int64{20, 30, 10} {
+				e := tx.Entitlement.Create().SetID(10*id + int64(i)).SetCreatedAt(1).SetUpdatedAt(ended).SetPortfolioID(id).SetActive(false).SetCoverageHash(1).SaveX(ctx)
+				tx.CoverageStatement.Create().SetID(e.ID).SetEntitlementID(e.ID).SetPosition(0).SaveX(ctx)
+			}
+		}
+		return err
+	}))
+	must(s.Close())
+	s, err = store.Open(t.Context(), store.Options{DataDir: dir})
+	must(err)
+	defer func() { must(s.Close()) }()
+	left := s.Read.Entitlement.Query().IDsX(t.Context())
+	if len(left) != 2 || left[0] != 11 || left[1] != 21 {
+		t.Errorf("left are %v", left)
+	}
+	if n := s.Read.CoverageStatement.Query().CountX(t.Context()); n != 2 {
+		t.Errorf("%d statements of two entitlements", n)
+	}
+	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.Entitlement.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(1).SetActive(true).SetCoverageHash(1).Exec(ctx)
+	})
+	if !store.IsUniqueViolation(err, "entitlement") {
+		t.Errorf("a second one: %v", err)
+	}
+}

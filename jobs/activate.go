@@ -1,0 +1,84 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+var activateAdvice = advice{
+	allFree:      "Nothing is to be done: free titles are not part of the holdings.",
+	noUsableRows: "Read the findings, then import the provider's global title list anew.",
+	lost:         "Activate the collection again.",
+}
+
+// activateArgs are an activation's arguments as its row keeps them.
+type activateArgs struct {
+	CollectionIDs []int64 `json:"collectionIds"`
+	AddedByJobID  int64   `json:"addedByJobId,omitempty"` // only titles that this job added to the Community Zone; 0: all
+}
+
+// QueueActivation queues, inside the caller's transaction, the job that makes portfolios of all titles that the Community
+// Zone has of a collection. It returns nil where there are none. Call Nudge after the commit.
+func (s *Service) QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64) (*ent.Job, error) {
+	return s.queueActivation(ctx, tx, collectionID, 0)
+}
+
+// QueueActivationOfNew is QueueActivation for those titles only that a job added to the Community Zone or brought back.
+func (s *Service) QueueActivationOfNew(ctx context.Context, tx *store.Tx, collectionID, addedByJobID int64) (*ent.Job, error) {
+	return s.queueActivation(ctx, tx, collectionID, addedByJobID)
+}
+
+func (s *Service) queueActivation(ctx context.Context, tx *store.Tx, collectionID, addedBy int64) (*ent.Job, error) {
+	some, err := holdings.ZoneTitles{CollectionID: collectionID, AddedBy: addedBy}.Any(ctx, tx)
+	if !some || err != nil {
+		return nil, err
+	}
+	return s.queue(ctx, tx, newJob{
+		kind: KindActivate, mode: Apply, trigger: Manual, args: activateArgs{CollectionIDs: []int64{collectionID}, AddedByJobID: addedBy},
+		uniqueKey: fmt.Sprintf("activate:%d:%d", collectionID, addedBy), what: "an activation of this collection", path: "input.communityZoneId",
+	})
+}
+
+// activate makes portfolios of titles of the Community Zone that nothing holds yet.
+func (r *run) activate(ctx context.Context) error {
+	var args activateArgs
+	if err := decodeInto(r.job, &args); err != nil {
+		return err
+	}
+	titles := holdings.ZoneTitles{CollectionID: args.CollectionIDs[0], AddedBy: args.AddedByJobID}
+	prepare := func(ctx context.Context, tx *store.Tx) error {
+		return r.makePartOf(ctx, tx, titles.CollectionID, func(*ent.JobPartCreate) {})
+	}
+	return r.inParts(ctx, prepare, func(ctx context.Context, part *ent.JobPart, last bool) error {
+		pr := &partRun{
+			run: r, part: part, last: last, log: holdings.NewFindingLog(),
+			limits: importLimits, newOnly: true, keepMissing: true, advice: activateAdvice,
+		}
+		return pr.settlePart(ctx, pr.activateTitles(ctx, titles))
+	})
+}
+
+// activateTitles works on a copy of the titles as they are now: they are read more than once, and must be the same each time.
+func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitles) error {
+	if pr.part.CollectionID == nil {
+		return errCollectionGone
+	}
+	n := 0
+	list, err := pr.s.fetcher.Store().Spool(func(w io.Writer) (err error) {
+		n, err = pr.s.holdings.WriteZoneTitles(ctx, titles, w)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	if n == 0 {
+		return block(PartNoChange, "NO_TITLES", "the Community Zone has no such titles of the collection any more", "Nothing is to be done.")
+	}
+	return pr.bringInStep(ctx, holdings.Source{Name: "Community Zone", Open: list.Open})
+}

@@ -1,0 +1,59 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"autoholdings/ent"
+	"autoholdings/internal/problem"
+	"autoholdings/oup"
+)
+
+// SourceUpload is the source of a file that a person gave, for no profile.
+const SourceUpload = "UPLOAD"
+
+// KeepUpload keeps a list that a person gives, compressed, as a provider file of no profile: plain text, gzip or ZIP, up to
+// the size limit of provider files. content is BOOKS, JOURNALS or "" for both; the same bytes are kept once. What is plainly
+// no list (a web page, JSON, nothing) is a problem; whether a text is a KBART list, the job says that reads it.
+func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error) {
+	if content != "" && typeOf[content] == 0 {
+		return nil, problem.New(problem.BadInput, "", "the content %.40q is unknown: choose BOOKS or JOURNALS, or neither for both", content)
+	}
+	file, err := s.fetcher.Store().Keep(ctx, list, name, s.fetcher.MaxSize())
+	if err != nil {
+		return nil, uploadProblem(err)
+	}
+	file.FetchedAt = time.Now().UTC()
+	return s.record(ctx, fileOrigin{source: SourceUpload}, content, file)
+}
+
+// uploadProblems are what a person can mend of an upload, in words that do not blame a provider.
+var uploadProblems = map[oup.Code]struct {
+	code          problem.Code
+	what, toDoNow string
+}{
+	oup.NotKBART:       {problem.BadInput, "what was given is no KBART list", "give a list as tab-separated text, or that packed as gzip or ZIP"},
+	oup.Truncated:      {problem.BadInput, "the list is incomplete or damaged", "give it again, whole"},
+	oup.InvalidRequest: {problem.BadInput, "the list could not be read", "give it again"},
+	oup.TooLarge:       {problem.Limited, "the list exceeds the size limit", "give less at a time, or start the server with a higher --oup-max-size"},
+}
+
+func uploadProblem(err error) error {
+	var outcome *oup.Outcome
+	if !errors.As(err, &outcome) {
+		return fmt.Errorf("keep an upload: %w", err)
+	}
+	known, ok := uploadProblems[outcome.Code]
+	if !ok {
+		return fmt.Errorf("keep an upload: %w", err)
+	}
+	_, detail, _ := strings.Cut(outcome.Message, ": ")
+	if detail != "" {
+		detail = " (" + detail + ")"
+	}
+	return problem.New(known.code, "", "%s%s: %s", known.what, detail, known.toDoNow)
+}
