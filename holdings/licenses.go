@@ -148,3 +148,20 @@ func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) er
 var licenseColumns = []string{
 	"id", "created_at", "updated_at", "code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note", "version",
 }
+
+// licensesByCode reads the licenses that lines of a file name.
+func licensesByCode(ctx context.Context, client *ent.Client, lines []*importLine) (map[string]*ent.License, error) {
+	codes := make([]string, len(lines))
+	for i, l := range lines {
+		codes[i] = l.Number
+	}
+	rows, err := client.License.Query().Where(license.CodeIn(codes...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up licenses: %w", err)
+	}
+	found := make(map[string]*ent.License, len(rows))
+	for _, row := range rows {
+		found[row.Code] = row
+	}
+	return found, nil
+}
