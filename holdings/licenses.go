@@ -83,7 +83,7 @@ func usersOfLicense(ctx context.Context, tx *store.Tx, id int64) (users []string
 	if portfolios > 0 {
 		user := counted(portfolios, "portfolio", "portfolios")
 		if hidden > 0 {
-			user += fmt.Sprintf(" (%d out of the holdings: list them with removed: true)", hidden)
+			user += fmt.Sprintf(" (%d of them out of the holdings)", hidden)
 		}
 		users = append(users, user)
 	}

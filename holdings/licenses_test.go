@@ -99,7 +99,7 @@ func TestLicenseInUse(t *testing.T) {
 	b.sync(1, listOf(numbered(1, 30)...))
 	err = b.service.DeleteLicense(t.Context(), row.ID)
 	wantProblems(t, err, "IN_USE input.licenseId")
-	wantMessage(t, err, `"L-1"`, "2 portfolios (1 out of the holdings", `1 collection ("journals")`)
+	wantMessage(t, err, `"L-1"`, "2 portfolios (1 of them out of the holdings)", `1 collection ("journals")`)
 	license("j000", 0)
 	license("j001", 0)
 	err = b.service.DeleteLicense(t.Context(), row.ID)

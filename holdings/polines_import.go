@@ -70,7 +70,7 @@ func (run *poLineImport) plan(ctx context.Context, client *ent.Client, lines []*
 		if refs[i].empty() {
 			continue
 		}
-		wrong := ""
+		var wrong string
 		if targets[i], wrong = finder.find(refs[i]); wrong != "" {
 			l.refuse("%s", wrong)
 			continue
