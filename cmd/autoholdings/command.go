@@ -22,7 +22,7 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main says it, once
 		Commands: []*cli.Command{
 			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), diffCommand(),
-			validateCommand(), exportCommand(), mockoupCommand(),
+			validateCommand(), exportCommand(), importCommand(), mockoupCommand(),
 		},
 	}
 }
