@@ -134,7 +134,7 @@ func (in *SetInput) check(ctx context.Context, tx *store.Tx, own int64, had []in
 	if in.Description != nil {
 		description := strings.TrimSpace(*in.Description)
 		in.Description = &description
-		checkDescription(&problems, "input.description", description)
+		checkDescription(&problems, description)
 	}
 	members = had
 	if in.CollectionIDs != nil {
