@@ -147,7 +147,7 @@ func readBatch(table *csvTable, key string, seen map[string]int) (batch []*impor
 		case l.Number == "":
 			l.refuse("it has no %s: give each line one", key)
 		case seen[l.Number] > 0:
-			l.refuse("line %d has the %s %q too: delete one of them", seen[l.Number], key, l.Number)
+			l.refuse("line %d has the %s %.80q too: delete one of them", seen[l.Number], key, l.Number)
 		default:
 			seen[l.Number] = read.number
 		}

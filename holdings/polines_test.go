@@ -216,7 +216,8 @@ func TestMainPOLine(t *testing.T) {
 	want("j003", "")
 }
 
-// TestPOLinesModel runs random changes of PO lines against the rule of the main one, and checks that none is lost.
+// TestPOLinesModel runs random changes and imports of PO lines against the rule of the main one, and checks that none is
+// lost, that a dry run tells what the import does, and that a second import of the same file does nothing.
 func TestPOLinesModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -262,6 +263,40 @@ func TestPOLinesModel(t *testing.T) {
 				} else if in.PortfolioID != nil {
 					made[id] = *in.PortfolioID
 				}
+			},
+			"import": func(rt *rapid.T) {
+				csv := "number,main,portfolio_id,note\n"
+				for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(1, 9), 1, 6, rapid.ID).Draw(rt, "numbers") {
+					at := ""
+					if id := rapid.SampledFrom(portfolios).Draw(rt, "portfolio"); id != 0 {
+						at = fmt.Sprint(id)
+					}
+					csv += fmt.Sprintf("POL-%d,%s,%s,%s\n", n, rapid.SampledFrom([]string{"", "yes", "no"}).Draw(rt, "main"), at, rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "note"))
+				}
+				load := func(dryRun bool) holdings.ImportReport {
+					report, err := b.service.ImportPOLines(t.Context(), strings.NewReader(csv), dryRun)
+					if err != nil {
+						rt.Fatal(err)
+					}
+					report.DryRun = false
+					return report
+				}
+				planned, done := load(true), load(false)
+				if diff := cmp.Diff(planned, done); diff != "" {
+					rt.Fatalf("the dry run reported otherwise:\n%s", diff)
+				}
+				if again := load(false); again.Unchanged+again.Refused != len(again.Lines) || again.Refused != done.Refused {
+					rt.Fatalf("%s again: %+v", csv, again)
+				}
+				before := len(made)
+				clear(made)
+				for _, row := range b.store.Read.POLine.Query().AllX(t.Context()) {
+					made[row.ID] = *cmp0(row.PortfolioID)
+				}
+				if len(made) != before+done.Created {
+					rt.Fatalf("%d PO lines before, %d created, %d now", before, done.Created, len(made))
+				}
+				next = max(next, 9)
 			},
 			"delete": func(rt *rapid.T) {
 				id := anyOne(rt)
@@ -350,6 +385,21 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 	}
 	if total.Kept == 0 || total.Removed == 0 || total.Withdrawn == 0 || total.Updated == 0 {
 		t.Errorf("the syncs did not do everything: %+v", total)
+	}
+}
+
+// TestDetachedFromKept: a portfolio that was kept for its PO line stays when that is detached, in later syncs too.
+func TestDetachedFromKept(t *testing.T) {
+	t.Parallel()
+	b := setupOrders(t)
+	row := b.order("POL-1", "j000")
+	b.sync(1, listOf(numbered(1, 30)...))
+	_, err := b.service.UpdatePOLine(t.Context(), row.ID, nil, holdings.POLineInput{PortfolioID: new(int64(0))})
+	b.must(err)
+	counts, _ := b.sync(1, listOf(numbered(1, 30)...))
+	p := b.store.Read.Portfolio.GetX(t.Context(), *row.PortfolioID)
+	if counts.Changed() || p.RemovedAt != nil || p.Available || p.Listed {
+		t.Errorf("%+v, %v", counts, p)
 	}
 }
 
