@@ -23,6 +23,7 @@ type catalogue struct {
 	profiles []*ent.Profile // the last one has no group and is inactive
 	groups   []*ent.InventoryGroup
 	licenses []*ent.License
+	sets     []*ent.CollectionSet
 	synced   []*ent.Job
 }
 
@@ -48,6 +49,7 @@ func setupCatalogue(t *testing.T) *catalogue {
 	}
 	c.write(c.makeAcquisitions)
 	c.write(c.makeStates)
+	c.makeSets()
 	return c
 }
 
@@ -81,7 +83,7 @@ func (c *catalogue) makeCampuses() {
 	}
 }
 
-// makeAcquisitions makes PO lines and licenses, for which the API has no mutation yet.
+// makeAcquisitions makes PO lines and licenses, all at once.
 func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
 	now := store.Now()
 	for i := range 8 {
@@ -100,6 +102,11 @@ func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
 		if err := tx.Portfolio.UpdateOne(p).SetLicenseID(c.licenses[i%3].ID).Exec(ctx); err != nil {
 			return err
 		}
+		if i%10 == 0 {
+			if err := tx.Portfolio.UpdateOne(p).SetListed(false).SetAvailable(false).Exec(ctx); err != nil {
+				return err
+			}
+		}
 		for n := range 1 + i%2 {
 			err := tx.POLine.Create().SetID(c.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetNumber(fmt.Sprintf("POL-%d-%d", i, n)).
 				SetVendor([]string{"OUP", "Agent"}[i%2]).SetStatus([]string{"Active", "Closed", "Deferred"}[i%3]).
@@ -110,6 +117,19 @@ func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// makeSets makes sets of collections, the first of all.
+func (c *catalogue) makeSets() {
+	c.t.Helper()
+	all := c.store.Read.Collection.Query().IDsX(c.t.Context())
+	for i := range 5 {
+		members := all[min(i, len(all)):]
+		name, description := fmt.Sprintf("Set %d", i), "Some"
+		set, err := c.holdings.CreateCollectionSet(c.t.Context(), holdings.SetInput{Name: &name, Description: &description, CollectionIDs: &members})
+		must(c.t, err)
+		c.sets = append(c.sets, set)
+	}
 }
 
 // makeStates brings some portfolios behind those with PO lines into each state that a filter asks for, and ends some

@@ -15,6 +15,11 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
 	c.Query.PoLines = func(child int, first *int, _ *string, _ *model.POLineFilter) int { return pageOf(child, first) }
 	c.Query.Licenses = func(child int, first *int, _ *string, _ *model.LicenseFilter) int { return pageOf(child, first) }
+	c.Query.CollectionSets = func(child int, first *int, _ *string, _ *model.CollectionSetFilter) int { return pageOf(child, first) }
+	c.Query.PoLinesNotListed = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
+	c.Query.PortfoliosWithoutPoLine = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
+	c.License.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
+	c.CollectionSet.Collections = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.Profiles = func(child int, first *int, _ *string, _ *model.ProfileFilter) int { return pageOf(child, first) }
 	c.Query.ProviderFiles = func(child int, first *int, _ *string, _ *model.ProviderFileFilter) int { return pageOf(child, first) }
 	c.Query.Jobs = func(child int, first *int, _ *string, _ *model.JobFilter) int { return pageOf(child, first) }
@@ -39,6 +44,8 @@ func several(c *generated.ComplexityRoot) {
 	c.Portfolio.Coverage = list
 	c.Portfolio.Entitlements = list
 	c.Portfolio.PoLines = list
+	c.License.Collections = list
+	c.Collection.Sets = list
 	c.Entitlement.Coverage = list
 	c.CoverageStatement.Profiles = list
 	c.Job.Parts = list

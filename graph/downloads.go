@@ -40,6 +40,7 @@ func (d *downloads) register(mux *http.ServeMux) {
 	mux.Handle("GET /jobs/{id}/report.json", d.serve(model.JobType, "reportJson", d.reportJSON))
 	mux.Handle("GET /collections/{id}/kbart.txt", d.serve(model.CollectionType, "kbartUrl", d.kbart))
 	mux.Handle("GET /provider-files/{id}", d.serve(model.ProviderFileType, "downloadUrl", d.providerFile))
+	d.registerReconciliation(mux)
 }
 
 // file is what is ready to be downloaded.

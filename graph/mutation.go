@@ -176,9 +176,15 @@ func (r mutationResolver) UpdatePortfolio(ctx context.Context, in generated.Upda
 		if orElse(in.Reviewed, false) {
 			change.Review = new(string)
 		}
-		var row *ent.Portfolio
-		row, err = r.holdings.UpdatePortfolio(ctx, change)
-		payload.Portfolio = only(row, model.Portfolios)
+		if license, set := in.LicenseID.ValueOK(); set {
+			change.LicenseID = new(int64)
+			*change.LicenseID, err = optionalID(model.LicenseType, "input.licenseId", license)
+		}
+		if err == nil {
+			var row *ent.Portfolio
+			row, err = r.holdings.UpdatePortfolio(ctx, change)
+			payload.Portfolio = only(row, model.Portfolios)
+		}
 	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err

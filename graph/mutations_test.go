@@ -22,6 +22,7 @@ import (
 // payload is what a mutation answers, as far as most of them have it in common.
 type payload struct {
 	Profile, Job, Collection, InventoryGroup, Portfolio, Settings *thing
+	PoLine, License, CollectionSet                                *thing
 	DeletedID                                                     *string
 	Notices, Warnings                                             []string
 	UserErrors                                                    []struct {
@@ -38,6 +39,12 @@ type thing struct {
 	License                                                                         *thing
 	Groups                                                                          []thing
 	LockedFields                                                                    []string
+	Number, Code, Title                                                             string // of a PO line, a license, a portfolio
+	Vendor, Status, Type, OrderedOn, RenewsOn, StartsOn, EndsOn, Note               *string
+	Main                                                                            bool
+	Portfolio                                                                       *thing
+	MemberCount                                                                     int
+	Collections                                                                     struct{ Nodes []thing }
 	Review                                                                          *string
 	Schedule                                                                        *struct{ Text string }
 }
@@ -50,11 +57,18 @@ var selected = map[string]string{
 	"activateCollection":   `collection { id name active available version } warnings`,
 	"createCollection":     `collection { id name active available license { id } version }`,
 	"updateCollection":     `collection { id name active available license { id } version } warnings`,
-	"updatePortfolio":      `portfolio { id available lockedFields review }`,
-	"createProfile":        `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version } job { id state kind mode } notices`,
-	"updateProfile":        `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version } job { id state kind mode } notices`,
-	"deleteProfile":        `deletedId`,
-	"runProfile":           `job { id state kind mode }`, "cancelJob": `job { id state kind mode }`, "approveJob": `job { id state kind mode }`,
+	"updatePortfolio":      `portfolio { id available lockedFields review license { id code } }`,
+	"createPoLine":         `poLine { id number vendor status type orderedOn renewsOn note main version portfolio { id title } }`,
+	"updatePoLine":         `poLine { id number vendor status type orderedOn renewsOn note main version portfolio { id title } }`,
+	"deletePoLine":         `deletedId`, "deleteLicense": `deletedId`, "deleteCollectionSet": `deletedId`, "deleteCollection": `deletedId`,
+	"createLicense":       `license { id code name vendor status type startsOn endsOn note version }`,
+	"updateLicense":       `license { id code name vendor status type startsOn endsOn note version }`,
+	"createCollectionSet": `collectionSet { id name description memberCount version collections { nodes { id name } } }`,
+	"updateCollectionSet": `collectionSet { id name description memberCount version collections { nodes { id name } } }`,
+	"createProfile":       `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version } job { id state kind mode } notices`,
+	"updateProfile":       `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version } job { id state kind mode } notices`,
+	"deleteProfile":       `deletedId`,
+	"runProfile":          `job { id state kind mode }`, "cancelJob": `job { id state kind mode }`, "approveJob": `job { id state kind mode }`,
 	"rejectJob": `job { id state kind mode }`, "undoJob": `job { id state kind mode }`,
 }
 
@@ -105,6 +119,7 @@ func (b *testBundle) saved() string {
 	text, err := json.Marshal([]any{
 		read.Setting.Query().AllX(ctx), read.InventoryGroup.Query().AllX(ctx), read.Collection.Query().AllX(ctx), read.Portfolio.Query().AllX(ctx),
 		read.Profile.Query().WithGroups().AllX(ctx), read.Job.Query().AllX(ctx),
+		read.POLine.Query().AllX(ctx), read.License.Query().AllX(ctx), read.CollectionSet.Query().WithCollections().AllX(ctx),
 	})
 	must(b.t, err)
 	return string(text)

@@ -113,7 +113,11 @@ func (c *catalogue) listings() map[string]string {
 		"collections": listingOf("", "collections", ""), "portfolios": listingOf("", "portfolios", ""), "poLines": listingOf("", "poLines", ""),
 		"licenses": listingOf("", "licenses", ""), "profiles": listingOf("", "profiles", ""), "providerFiles": listingOf("", "providerFiles", ""),
 		"jobs": listingOf("", "jobs", ""), "collection.portfolios": listingOf(collection, "portfolios", ""),
-		"job.findings": listingOf(job, "findings", ""), "job.changes": listingOf(job, "changes", ""),
+		"collectionSets": listingOf("", "collectionSets", ""), "poLinesNotListed": listingOf("", "poLinesNotListed", ""),
+		"portfoliosWithoutPoLine": listingOf("", "portfoliosWithoutPoLine", ""),
+		"license.portfolios":      listingOf(fmt.Sprintf("node(id: %q) { ... on License", model.ID(model.LicenseType, c.licenses[0].ID)), "portfolios", "") + " }",
+		"set.collections":         listingOf(fmt.Sprintf("node(id: %q) { ... on CollectionSet", model.ID(model.CollectionSetType, c.sets[0].ID)), "collections", "") + " }",
+		"job.findings":            listingOf(job, "findings", ""), "job.changes": listingOf(job, "changes", ""),
 	}
 }
 

@@ -84,9 +84,7 @@ func (r *resolver) portfolios(ctx context.Context, first *int, after *string, f 
 		return nil, err
 	}
 	return list(ctx, w, with(f, r.holdings.Portfolios), listing[*ent.Portfolio, *model.Portfolio]{
-		model.Portfolios, func(row *ent.Portfolio) keyset.Position {
-			return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
-		}, counting(f, r.holdings.CountPortfolios),
+		model.Portfolios, portfolioPosition, counting(f, r.holdings.CountPortfolios),
 	})
 }
 
@@ -112,13 +110,19 @@ func (r queryResolver) PoLines(ctx context.Context, first *int, after *string, f
 	}
 	var f holdings.POLineFilter
 	if filter != nil {
-		f = holdings.POLineFilter{Number: text(filter.Number), Vendor: text(filter.Vendor), Status: text(filter.Status)}
+		f = holdings.POLineFilter{
+			Number: text(filter.Number), NumberPrefix: text(filter.NumberPrefix), Vendor: text(filter.Vendor), Status: text(filter.Status),
+			Attached: filter.Attached,
+		}
 		if f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", filter.PortfolioID); err != nil {
+			return nil, err
+		}
+		if f.CollectionID, err = optionalID(model.CollectionType, "filter.collectionId", filter.CollectionID); err != nil {
 			return nil, err
 		}
 	}
 	return list(ctx, w, with(f, r.holdings.POLines), listing[*ent.POLine, *model.POLine]{
-		model.POLines, func(row *ent.POLine) keyset.Position { return keyset.Position{ID: row.ID} }, counting(f, r.holdings.CountPOLines),
+		model.POLines, poLinePosition, counting(f, r.holdings.CountPOLines),
 	})
 }
 
@@ -129,7 +133,7 @@ func (r queryResolver) Licenses(ctx context.Context, first *int, after *string, 
 	}
 	var f holdings.LicenseFilter
 	if filter != nil {
-		f = holdings.LicenseFilter{Code: text(filter.Code), Vendor: text(filter.Vendor), Status: text(filter.Status)}
+		f = holdings.LicenseFilter{Code: text(filter.Code), CodePrefix: text(filter.CodePrefix), Vendor: text(filter.Vendor), Status: text(filter.Status)}
 	}
 	return list(ctx, w, with(f, r.holdings.Licenses), listing[*ent.License, *model.License]{
 		model.Licenses, func(row *ent.License) keyset.Position { return keyset.Position{ID: row.ID} }, counting(f, r.holdings.CountLicenses),
@@ -270,6 +274,8 @@ func (r queryResolver) nodesOf(ctx context.Context, typeName string, ids []int64
 		return nodes(byID(ctx, ids, r.holdings.POLinesByID, model.POLines))
 	case model.LicenseType:
 		return nodes(byID(ctx, ids, r.holdings.LicensesByID, model.Licenses))
+	case model.CollectionSetType:
+		return nodes(byID(ctx, ids, r.holdings.CollectionSetsByID, model.CollectionSets))
 	case model.ProfileType:
 		return nodes(byID(ctx, ids, r.holdings.ProfilesByID, model.Profiles))
 	case model.ProviderFileType:

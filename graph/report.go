@@ -45,16 +45,10 @@ func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
 	if row.Line > 0 {
 		number = strconv.Itoa(row.Line)
 	}
-	for i, value := range [...]string{
+	return appendCells(line, []string{
 		row.Action, row.Field, row.Title, text(c.OldValue()), text(c.NewValue()), number,
 		part.Profile, text(part.Collection), strings.Join(part.Groups, "; "), text(portfolioID(row)),
-	} {
-		if i > 0 {
-			line = append(line, '\t')
-		}
-		line = append(line, spreadsheetCell(value)...)
-	}
-	return append(line, '\n')
+	})
 }
 
 // spreadsheetCell is a value as a cell of tab-separated text that spreadsheets open. What would end the cell becomes a

@@ -12,8 +12,6 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/inventorygroup"
-	"autoholdings/ent/license"
-	"autoholdings/ent/poline"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
@@ -37,6 +35,13 @@ func prefixed(column, text string) func(*sql.Selector) {
 	folded := FoldTitle(text)
 	return func(s *sql.Selector) {
 		s.Where(sql.And(sql.GTE(s.C(column), folded), sql.LT(s.C(column), folded+"\U0010FFFF")))
+	}
+}
+
+// begins is the condition that a column begins with the text as it is.
+func begins(column, text string) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		s.Where(sql.And(sql.GTE(s.C(column), text), sql.LT(s.C(column), text+"\U0010FFFF")))
 	}
 }
 
@@ -175,80 +180,6 @@ func (s *Service) CollectionsOfCommunityZone(ctx context.Context, ids []int64) (
 		found[*row.CommunityZoneCollectionID] = row
 	}
 	return found, nil
-}
-
-// POLineFilter narrows a listing of PO lines; empty fields do not.
-type POLineFilter struct {
-	Number, Vendor, Status string
-	PortfolioID            int64
-}
-
-func (f POLineFilter) where() (where []predicate.POLine) {
-	if f.Number != "" {
-		where = append(where, poline.Number(f.Number))
-	}
-	if f.Vendor != "" {
-		where = append(where, poline.Vendor(f.Vendor))
-	}
-	if f.Status != "" {
-		where = append(where, poline.Status(f.Status))
-	}
-	if f.PortfolioID != 0 {
-		where = append(where, poline.PortfolioID(f.PortfolioID))
-	}
-	return where
-}
-
-// POLines lists PO lines in the order in which they were made.
-func (s *Service) POLines(ctx context.Context, f POLineFilter, w keyset.Window) (keyset.Page[*ent.POLine], error) {
-	return keyset.List(ctx, s.store.Read.POLine.Query(), oldest, w, f.where())
-}
-
-// CountPOLines counts what POLines lists.
-func (s *Service) CountPOLines(ctx context.Context, f POLineFilter) (int, error) {
-	return s.store.Read.POLine.Query().Where(f.where()...).Count(ctx)
-}
-
-// POLinesByID reads PO lines.
-func (s *Service) POLinesByID(ctx context.Context, ids []int64) (map[int64]*ent.POLine, error) {
-	return keyset.ByID(ctx, s.store.Read.POLine.Query(), ids, func(row *ent.POLine) int64 { return row.ID })
-}
-
-// POLinesOf reads the PO lines of portfolios, the main one first, in one go.
-func (s *Service) POLinesOf(ctx context.Context, portfolioIDs []int64) ([]*ent.POLine, error) {
-	return s.store.Read.POLine.Query().Where(poline.PortfolioIDIn(portfolioIDs...)).
-		Order(poline.ByPortfolioID(), poline.ByMain(sql.OrderDesc()), poline.ByID()).All(ctx)
-}
-
-// LicenseFilter narrows a listing of licenses; empty fields do not.
-type LicenseFilter struct{ Code, Vendor, Status string }
-
-func (f LicenseFilter) where() (where []predicate.License) {
-	if f.Code != "" {
-		where = append(where, license.Code(f.Code))
-	}
-	if f.Vendor != "" {
-		where = append(where, license.Vendor(f.Vendor))
-	}
-	if f.Status != "" {
-		where = append(where, license.Status(f.Status))
-	}
-	return where
-}
-
-// Licenses lists licenses in the order in which they were made.
-func (s *Service) Licenses(ctx context.Context, f LicenseFilter, w keyset.Window) (keyset.Page[*ent.License], error) {
-	return keyset.List(ctx, s.store.Read.License.Query(), oldest, w, f.where())
-}
-
-// CountLicenses counts what Licenses lists.
-func (s *Service) CountLicenses(ctx context.Context, f LicenseFilter) (int, error) {
-	return s.store.Read.License.Query().Where(f.where()...).Count(ctx)
-}
-
-// LicensesByID reads licenses.
-func (s *Service) LicensesByID(ctx context.Context, ids []int64) (map[int64]*ent.License, error) {
-	return keyset.ByID(ctx, s.store.Read.License.Query(), ids, func(row *ent.License) int64 { return row.ID })
 }
 
 // ProfileFilter narrows a listing of profiles; nil does not.

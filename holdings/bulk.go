@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"autoholdings/internal/store"
@@ -39,6 +40,24 @@ func insertSQL(table string, columns []string, rows int) string {
 	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
 	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
 		strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
+}
+
+// upsert writes rows of a table whose first column is its id: those that are there are overwritten.
+func upsert(ctx context.Context, tx *store.Tx, table string, columns []string, rows [][]any) error {
+	overwrite := " ON CONFLICT (id) DO UPDATE SET "
+	for i, column := range columns[1:] {
+		if i > 0 {
+			overwrite += ", "
+		}
+		overwrite += column + " = excluded." + column
+	}
+	for chunk := range slices.Chunk(rows, rowsAtOnce) {
+		_, err := tx.SQL.ExecContext(ctx, insertSQL(table, columns, len(chunk))+overwrite, slices.Concat(chunk...)...)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", table, err)
+		}
+	}
+	return nil
 }
 
 // add gathers one row, its values in the order of the columns.

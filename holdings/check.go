@@ -29,7 +29,8 @@ func checkName(problems *problem.List, path, name string) {
 	}
 }
 
-func checkDescription(problems *problem.List, path, text string) {
+func checkDescription(problems *problem.List, text string) {
+	const path = "input.description"
 	switch length := utf8.RuneCountInString(text); {
 	case length > maxDescription:
 		problems.Add(problem.BadInput, path, "the description has %d characters: give at most %d", length, maxDescription)

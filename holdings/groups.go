@@ -25,7 +25,7 @@ type GroupChange struct {
 func (s *Service) CreateInventoryGroup(ctx context.Context, name, description string) (*ent.InventoryGroup, error) {
 	name, description = strings.TrimSpace(name), strings.TrimSpace(description)
 	var problems problem.List
-	checkDescription(&problems, "input.description", description)
+	checkDescription(&problems, description)
 	var made *ent.InventoryGroup
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := checkGroupName(ctx, tx, &problems, name, 0); err != nil {
@@ -52,7 +52,7 @@ func (s *Service) UpdateInventoryGroup(ctx context.Context, in GroupChange) (*en
 	if in.Description != nil {
 		description := strings.TrimSpace(*in.Description)
 		in.Description = &description
-		checkDescription(&problems, "input.description", description)
+		checkDescription(&problems, description)
 	}
 	var group *ent.InventoryGroup
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {

@@ -47,15 +47,6 @@ func (b *testBundle) undo(profile, jobID int64) holdings.Counts {
 	return counts
 }
 
-// order attaches a PO line to a portfolio.
-func (b *testBundle) order(titleID string) {
-	b.t.Helper()
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		p := tx.Portfolio.Query().Where(portfolio.TitleID(titleID)).OnlyX(ctx)
-		return tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber("POL-" + titleID).SetPortfolioID(p.ID).Exec(ctx)
-	})
-}
-
 func (b *testBundle) portfolio(titleID string) *ent.Portfolio {
 	b.t.Helper()
 	p, err := b.store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).Only(b.t.Context())
@@ -136,7 +127,7 @@ func TestImportRemovesMissing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.importList(listOf(numbered(0, 30)...), true)
-	b.order("j001")
+	b.order("POL-j001", "j001")
 	before := b.holdingsText()
 	counts, jobID := b.importList(listOf(numbered(2, 30)...), false)
 	if counts.Removed != 1 || counts.Kept != 1 || counts.Missing != 0 {
@@ -285,7 +276,7 @@ func TestActivationLeavesWhatIsThere(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.sync(1, listOf(numbered(0, 30)...))
-	b.order("j001")
+	b.order("POL-j001", "j001")
 	b.sync(1, listOf(numbered(2, 30)...))
 	zone := numbered(0, 33)
 	for i := range zone {
@@ -323,7 +314,7 @@ func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 	newer[0].first, newer[1].first = "2005", "2005"
 	b.sync(1, listOf(older...))
 	b.sync(2, listOf(newer...))
-	b.order("j000")
+	b.order("POL-j000", "j000")
 	other := numbered(50, 52)
 	b.sync(1, listOf(other...))
 	b.sync(2, listOf(other...))

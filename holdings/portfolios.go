@@ -17,6 +17,7 @@ type PortfolioChange struct {
 	Available    *bool
 	LockedFields *[]string // KBART names of the title's columns, or "coverage" for all seven columns of coverage
 	Review       *string   // "": a person has decided
+	LicenseID    *int64    // its own license; 0: none
 }
 
 // UpdatePortfolio changes what staff decide of a portfolio. One that is out of the holdings cannot be made available.
@@ -40,14 +41,27 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 			problems.Add(problem.BadInput, "input.available",
 				"%q is out of the holdings, so it cannot be available: it comes back when the provider lists it again, or when the job that removed it is undone", p.PublicationTitle)
 		}
+		if in.LicenseID != nil {
+			if err := checkLicense(ctx, tx, &problems, *in.LicenseID); err != nil {
+				return err
+			}
+		}
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		if in.Available == nil && in.LockedFields == nil && in.Review == nil {
+		if in.Available == nil && in.LockedFields == nil && in.Review == nil && in.LicenseID == nil {
 			return nil
 		}
-		p, err = tx.Portfolio.UpdateOne(p).SetUpdatedAt(store.Now()).
-			SetNillableAvailable(in.Available).SetNillableLockedFields(locked).SetNillableReview(in.Review).Save(ctx)
+		update := tx.Portfolio.UpdateOne(p).SetUpdatedAt(store.Now()).
+			SetNillableAvailable(in.Available).SetNillableLockedFields(locked).SetNillableReview(in.Review)
+		switch {
+		case in.LicenseID == nil:
+		case *in.LicenseID == 0:
+			update.ClearLicenseID()
+		default:
+			update.SetLicenseID(*in.LicenseID)
+		}
+		p, err = update.Save(ctx)
 		return err
 	})
 	return p, err

@@ -181,7 +181,7 @@ func (s *Service) beginSave(ctx context.Context, tx *store.Tx, in ProfileInput) 
 // check adds what is wrong with the input itself.
 func (in *ProfileInput) check(problems *problem.List) {
 	if in.Description != nil {
-		checkDescription(problems, "input.description", *in.Description)
+		checkDescription(problems, *in.Description)
 	}
 	if in.CustomerNumber != nil {
 		checkCustomerNumber(problems, "input.customerNumber", *in.CustomerNumber)

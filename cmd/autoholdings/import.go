@@ -1,16 +1,12 @@
 package main
 
-import (
-	"github.com/urfave/cli/v3"
-)
+import "github.com/urfave/cli/v3"
 
-// importers are what can be imported, each in a file of its own.
-var importers = []func() *cli.Command{importCollectionCommand}
-
+// importCommand brings in what a person has as a file: import WHAT FILE. Each kind is in a file of its own.
 func importCommand() *cli.Command {
-	c := &cli.Command{Name: "import", Usage: "bring in what a person has as a file"}
-	for _, importer := range importers {
-		c.Commands = append(c.Commands, importer())
+	return &cli.Command{
+		Name:     "import",
+		Usage:    "bring in what a person has as a file",
+		Commands: []*cli.Command{importCollectionCommand(), importPOLinesCommand(), importLicensesCommand()},
 	}
-	return c
 }

@@ -1,11 +1,6 @@
 package model
 
-import (
-	"encoding/base64"
-	"fmt"
-	"strconv"
-	"strings"
-)
+import "autoholdings/internal/opaque"
 
 // The names of the types that have ids, as they stand in them.
 const (
@@ -25,21 +20,8 @@ const (
 	CollectionSetType           = "CollectionSet"
 )
 
-// ID is the opaque id of a row: base64url of "Type:number".
-func ID(typeName string, id int64) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(typeName + ":" + strconv.FormatInt(id, 10)))
-}
+// ID is the opaque id of a row.
+func ID(typeName string, id int64) string { return opaque.ID(typeName, id) }
 
 // ParseID takes an opaque id apart. The error says what is wrong with it.
-func ParseID(opaque string) (typeName string, id int64, err error) {
-	plain, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(opaque, "="))
-	if err != nil {
-		return "", 0, fmt.Errorf("%.80q is not an id of this API", opaque)
-	}
-	typeName, number, _ := strings.Cut(string(plain), ":")
-	id, err = strconv.ParseInt(number, 10, 64)
-	if err != nil || id < 1 {
-		return "", 0, fmt.Errorf("%.80q is not an id of this API", opaque)
-	}
-	return typeName, id, nil
-}
+func ParseID(id string) (typeName string, number int64, err error) { return opaque.Parse(id) }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+func importPOLinesCommand() *cli.Command {
+	return importCSVCommand("polines", "make, change, attach and move PO lines from a CSV file",
+		"Columns, in any order: number (required), vendor, status, type, ordered_on, renews_on, note, main (yes or no), and the\n"+
+			"portfolio: portfolio_id, or collection (name or Community Zone number) with title_id, print_identifier, online_identifier\n"+
+			"or identifier. A number that is there is changed in the columns that the file has; where the line names no portfolio it\n"+
+			"stays where it is.",
+		(*holdings.Service).ImportPOLines)
+}
+
+func importLicensesCommand() *cli.Command {
+	return importCSVCommand("licenses", "make and change licenses from a CSV file",
+		"Columns, in any order: code (required), name, vendor, status, type, starts_on, ends_on, note. A code that is there is\n"+
+			"changed in the columns that the file has.",
+		(*holdings.Service).ImportLicenses)
+}
+
+func importCSVCommand(name, usage, description string, load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error)) *cli.Command {
+	return &cli.Command{
+		Name: name, Usage: usage, ArgsUsage: "FILE",
+		Description: "FILE, or standard input for -, is CSV in UTF-8 with a header; comma, semicolon or TAB stands between the cells. A server may\n" +
+			"run on the data directory meanwhile.\n\n" + description + "\n\n" +
+			"A line that is wrong is refused and leaves the others; the exit status is then 1. Importing the same file again does what is\n" +
+			"left to do.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "dry-run", Usage: "report what would be done, and write nothing"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the report: text (what was refused and moved), json or tsv (every line)"},
+			dataDirFlag, databaseFlag,
+		},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			return importFile(ctx, c, name, load)
+		},
+	}
+}
+
+func importFile(ctx context.Context, c *cli.Command, what string, load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error)) (err error) {
+	defer func() {
+		if exit := exitError(0); err != nil && !errors.As(err, &exit) {
+			err = fmt.Errorf("import %s: %w", what, err)
+		}
+	}()
+	if c.Args().Len() != 1 {
+		return errors.New("name the file to import, or - for standard input")
+	}
+	write, ok := map[string]func(io.Writer, holdings.ImportReport) error{"text": importText, "json": importJSON, "tsv": importTSV}[c.String("format")]
+	if !ok {
+		return fmt.Errorf("--format %q is none of text, json, tsv", c.String("format"))
+	}
+	in := c.Root().Reader
+	if path := c.Args().First(); path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		in = file
+	}
+	s, err := store.Open(ctx, store.Options{DataDir: c.String("data-dir"), URL: c.String("database-url")})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	report, err := load(holdings.New(s, nil), ctx, in, c.Bool("dry-run"))
+	if err == nil || len(report.Lines) > 0 { // where it broke off, what was done until then stands
+		out := bufio.NewWriter(c.Root().Writer)
+		err = errors.Join(err, write(out, report), out.Flush())
+	}
+	if err == nil && report.Refused > 0 {
+		return exitError(1)
+	}
+	return err
+}
+
+func importText(out io.Writer, report holdings.ImportReport) error {
+	for _, warning := range report.Warnings {
+		fmt.Fprintln(out, "warning:", printable(warning))
+	}
+	for _, l := range report.Lines {
+		if l.Action == holdings.LineRefused || l.Action == holdings.LineMoved {
+			fmt.Fprintf(out, "line %d  %-8s %s  %s\n", l.Line, l.Action, printable(l.Number), printable(l.Message))
+		}
+	}
+	done := ""
+	if report.DryRun {
+		done = "dry run, nothing was written: "
+	}
+	_, err := fmt.Fprintf(out, "%s%d lines: %d created, %d updated, %d attached, %d moved, %d unchanged, %d refused\n", done,
+		len(report.Lines), report.Created, report.Updated, report.Attached, report.Moved, report.Unchanged, report.Refused)
+	return err
+}
+
+func importJSON(out io.Writer, report holdings.ImportReport) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(report)
+}
+
+func importTSV(out io.Writer, report holdings.ImportReport) error {
+	if _, err := fmt.Fprintln(out, "line\taction\tnumber\tmessage"); err != nil {
+		return err
+	}
+	for _, l := range report.Lines {
+		cells := []string{strconv.Itoa(l.Line), l.Action, tsvCell.Replace(l.Number), tsvCell.Replace(l.Message)}
+		if _, err := fmt.Fprintln(out, strings.Join(cells, "\t")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

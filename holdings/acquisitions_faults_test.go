@@ -1,0 +1,134 @@
+package holdings_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"autoholdings/holdings"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// TestAcquisitionFaults takes one table after another away: what cannot be read or written is a fault, and never taken for
+// a mistake of the caller's or for success.
+func TestAcquisitionFaults(t *testing.T) {
+	t.Parallel()
+	for table, operations := range map[string][]string{
+		"po_lines": {
+			"create PO line", "update PO line", "delete PO line", "import PO lines", "delete collection", "not listed", "without PO line",
+		},
+		"portfolios": {
+			"create PO line", "update PO line", "delete license", "import PO lines", "delete collection", "not listed", "without PO line",
+		},
+		"licenses": {"create license", "update license", "delete license", "import licenses", "license portfolio"},
+		"collections": {
+			"delete license", "import PO lines", "create set", "update set", "delete collection", "check collection", "collections of licenses", "sets of collections",
+		},
+		"collection_sets":        {"create set", "update set", "delete set", "sets of collections", "delete collection"},
+		"collection_set_members": {"create set", "update set", "member counts", "sets of collections", "delete collection"},
+		"entitlements":           {"not listed"},
+	} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			b := setupOrders(t)
+			ctx, s, w := t.Context(), b.service, keyset.Window{First: 5}
+			line := b.order("POL-1", "j001")
+			license, err := s.CreateLicense(ctx, holdings.LicenseTexts{Code: new("L-1")})
+			b.must(err)
+			local := b.local("A", "B")
+			set, err := s.CreateCollectionSet(ctx, holdings.SetInput{Name: new("Some")})
+			b.must(err)
+			at := b.portfolioID("j002")
+			calls := map[string]func() error{
+				"create PO line": func() error {
+					_, err := s.CreatePOLine(ctx, holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("POL-2")}, PortfolioID: &at})
+					return err
+				},
+				"update PO line": func() error {
+					_, err := s.UpdatePOLine(ctx, line.ID, nil, holdings.POLineInput{PortfolioID: &at})
+					return err
+				},
+				"delete PO line": func() error { return s.DeletePOLine(ctx, line.ID) },
+				"create license": func() error {
+					_, err := s.CreateLicense(ctx, holdings.LicenseTexts{Code: new("L-2")})
+					return err
+				},
+				"update license": func() error {
+					_, err := s.UpdateLicense(ctx, license.ID, nil, holdings.LicenseTexts{Name: new("A")})
+					return err
+				},
+				"delete license": func() error { return s.DeleteLicense(ctx, license.ID) },
+				"license portfolio": func() error {
+					_, err := s.UpdatePortfolio(ctx, holdings.PortfolioChange{ID: at, LicenseID: &license.ID})
+					return err
+				},
+				"import PO lines": func() error {
+					for _, dryRun := range []bool{true, false} {
+						if _, err := s.ImportPOLines(ctx, strings.NewReader("number,collection,title_id\nP9,journals,j004\n"), dryRun); err == nil {
+							return nil
+						}
+					}
+					_, err := s.ImportPOLines(ctx, strings.NewReader("number,collection,title_id\nPOL-1,journals,j004\n"), false)
+					return err
+				},
+				"import licenses": func() error {
+					if _, err := s.ImportLicenses(ctx, strings.NewReader("code\nL-9\n"), true); err == nil {
+						return nil
+					}
+					_, err := s.ImportLicenses(ctx, strings.NewReader("code\nL-9\n"), false)
+					return err
+				},
+				"create set": func() error {
+					_, err := s.CreateCollectionSet(ctx, holdings.SetInput{Name: new("More"), CollectionIDs: &local})
+					return err
+				},
+				"update set": func() error {
+					_, err := s.UpdateCollectionSet(ctx, set.ID, nil, holdings.SetInput{Name: new("More"), Add: local})
+					return err
+				},
+				"delete set":        func() error { return s.DeleteCollectionSet(ctx, set.ID, nil) },
+				"delete collection": func() error { return s.DeleteCollection(ctx, local[0], false, nil) },
+				"check collection":  func() error { return s.CheckCollection(ctx, local[0], "") },
+				"member counts":     func() error { _, err := s.MemberCounts(ctx, []int64{set.ID}); return err },
+				"sets of collections": func() error {
+					_, err := s.SetsOfCollections(ctx, local)
+					return err
+				},
+				"collections of licenses": func() error {
+					_, err := s.CollectionsOfLicenses(ctx, []int64{license.ID})
+					return err
+				},
+				"not listed": func() error {
+					if _, err := s.POLinesNotListed(ctx, 0, w); err == nil {
+						return nil
+					}
+					for _, err := range s.AllPOLinesNotListed(ctx, 0) {
+						return err
+					}
+					return nil
+				},
+				"without PO line": func() error {
+					if _, err := s.PortfoliosWithoutPOLine(ctx, 0, w); err == nil {
+						return nil
+					}
+					for _, err := range s.AllPortfoliosWithoutPOLine(ctx, 0) {
+						return err
+					}
+					return nil
+				},
+			}
+			b.write(func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.SQL.ExecContext(ctx, "ALTER TABLE "+table+" RENAME TO taken_away")
+				return err
+			})
+			for _, operation := range operations {
+				err := calls[operation]()
+				if _, ok := problem.In(err); ok || err == nil {
+					t.Errorf("%s: %v", operation, err)
+				}
+			}
+		})
+	}
+}

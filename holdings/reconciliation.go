@@ -1,0 +1,131 @@
+package holdings
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"entgo.io/ent/dialect/sql"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/entitlement"
+	"autoholdings/ent/poline"
+	"autoholdings/ent/portfolio"
+	"autoholdings/ent/predicate"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
+)
+
+// This file answers what librarians ask when they compare orders and holdings: what is paid for and no longer listed,
+// and what is listed and not paid for.
+
+// notListed is the condition that a PO line's portfolio was listed by a provider once and is listed no more. A portfolio
+// that no profile ever entitled to, such as a local one, does not count: its only entitlement, if any, is in force and of
+// no profile. An ended one of no profile is left of a profile that was deleted.
+func notListed(collectionID int64) predicate.POLine {
+	p, e := sql.Table(portfolio.Table), sql.Table(entitlement.Table)
+	once := sql.Select(e.C(entitlement.FieldID)).From(e).Where(sql.And(
+		sql.ColumnsEQ(e.C(entitlement.FieldPortfolioID), p.C(portfolio.FieldID)),
+		sql.Or(sql.NotNull(e.C(entitlement.FieldProfileID)), sql.EQ(e.C(entitlement.FieldActive), false))))
+	conditions := []*sql.Predicate{sql.EQ(p.C(portfolio.FieldListed), false), sql.Exists(once)}
+	if collectionID != 0 {
+		conditions = append(conditions, sql.EQ(p.C(portfolio.FieldCollectionID), collectionID))
+	}
+	return onPortfolio(conditions...)
+}
+
+// POLinesNotListed lists PO lines whose portfolio the provider listed once and lists no more, in the order in which they
+// were made; collectionID is 0 for all collections.
+func (s *Service) POLinesNotListed(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.POLine], error) {
+	return keyset.List(ctx, s.store.Read.POLine.Query(), oldest, w, []predicate.POLine{notListed(collectionID)})
+}
+
+// CountPOLinesNotListed counts what POLinesNotListed lists.
+func (s *Service) CountPOLinesNotListed(ctx context.Context, collectionID int64) (int, error) {
+	return s.store.Read.POLine.Query().Where(notListed(collectionID)).Count(ctx)
+}
+
+// withoutPOLine are the conditions that a portfolio is in the holdings, listed, and has no PO line.
+func withoutPOLine(collectionID int64) []predicate.Portfolio {
+	where := []predicate.Portfolio{portfolio.RemovedAtIsNil(), func(s *sql.Selector) {
+		t := sql.Table(poline.Table)
+		ordered := sql.Select(t.C(poline.FieldID)).From(t).Where(sql.ColumnsEQ(t.C(poline.FieldPortfolioID), s.C(portfolio.FieldID)))
+		s.Where(sql.And(sql.ExprP("listed"), sql.NotExists(ordered)))
+	}}
+	if collectionID != 0 {
+		where = append(where, portfolio.CollectionID(collectionID))
+	}
+	return where
+}
+
+// PortfoliosWithoutPOLine lists portfolios that the provider lists and that have no PO line, by folded title; collectionID
+// is 0 for all collections.
+func (s *Service) PortfoliosWithoutPOLine(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), byTitle, w, withoutPOLine(collectionID))
+}
+
+// CountPortfoliosWithoutPOLine counts what PortfoliosWithoutPOLine lists.
+func (s *Service) CountPortfoliosWithoutPOLine(ctx context.Context, collectionID int64) (int, error) {
+	return s.store.Read.Portfolio.Query().Where(withoutPOLine(collectionID)...).Count(ctx)
+}
+
+// reconciliationPage is how many rows are read at a time when all are wanted: a reader that is slow holds no
+// transaction open.
+const reconciliationPage = 1000
+
+// AllPOLinesNotListed is all that POLinesNotListed lists, each with its portfolio and its collection (Edges). The last
+// pair has an error where reading failed.
+func (s *Service) AllPOLinesNotListed(ctx context.Context, collectionID int64) iter.Seq2[*ent.POLine, error] {
+	return pages(func(w keyset.Window) (keyset.Page[*ent.POLine], error) {
+		query := s.store.Read.POLine.Query().WithPortfolio(func(q *ent.PortfolioQuery) { q.WithCollection() })
+		return keyset.List(ctx, query, oldest, w, []predicate.POLine{notListed(collectionID)})
+	}, func(row *ent.POLine) keyset.Position { return keyset.Position{ID: row.ID} })
+}
+
+// AllPortfoliosWithoutPOLine is all that PortfoliosWithoutPOLine lists, each with its collection (Edges). The last pair
+// has an error where reading failed.
+func (s *Service) AllPortfoliosWithoutPOLine(ctx context.Context, collectionID int64) iter.Seq2[*ent.Portfolio, error] {
+	return pages(func(w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+		return keyset.List(ctx, s.store.Read.Portfolio.Query().WithCollection(), byTitle, w, withoutPOLine(collectionID))
+	}, func(row *ent.Portfolio) keyset.Position {
+		return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
+	})
+}
+
+// pages reads a listing to its end, page by page.
+func pages[R any](read func(keyset.Window) (keyset.Page[R], error), at func(R) keyset.Position) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		w := keyset.Window{First: reconciliationPage}
+		for {
+			page, err := read(w)
+			if err != nil {
+				var none R
+				yield(none, fmt.Errorf("reconciliation: %w", err))
+				return
+			}
+			for _, row := range page.Items {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if !page.More {
+				return
+			}
+			last := at(page.Items[len(page.Items)-1])
+			w.After = &last
+		}
+	}
+}
+
+// CheckCollection refuses where there is no such collection.
+func (s *Service) CheckCollection(ctx context.Context, id int64, path string) error {
+	there, err := s.store.Read.Collection.Query().Where(collection.ID(id)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look up collection %d: %w", id, err)
+	}
+	if !there {
+		return problem.New(problem.NotFound, path, "there is no such collection: it may have been deleted")
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/job"
+	"autoholdings/ent/jobpart"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// CheckCollectionIdle refuses where an unfinished job reads or writes a collection, or waits for a person with changes of it.
+func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) error {
+	row, err := unfinishedWith(ctx, tx, func(args jobObjects) bool {
+		return slices.Contains(append(args.CollectionIDs, args.CollectionID, args.TargetCollectionID), collectionID)
+	})
+	if err != nil {
+		return err
+	}
+	if row == nil {
+		row, err = tx.Job.Query().Where(job.StateIn(Unfinished...), job.HasPartsWith(jobpart.CollectionID(collectionID))).First(ctx)
+		if err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("look for jobs of collection %d: %w", collectionID, err)
+		}
+	}
+	if row == nil {
+		if row, err = writerOf(ctx, tx, collectionID); err != nil {
+			return err
+		}
+	}
+	return underWayWith(row, "input.collectionId", "collection")
+}
+
+// CheckSetIdle refuses where an unfinished job is of a set.
+func CheckSetIdle(ctx context.Context, tx *store.Tx, setID int64) error {
+	row, err := unfinishedWith(ctx, tx, func(args jobObjects) bool { return args.SetID == setID })
+	if err != nil {
+		return err
+	}
+	return underWayWith(row, "input.setId", "set")
+}
+
+// jobObjects are the things that a job's arguments may name.
+type jobObjects struct {
+	CollectionIDs      []int64 `json:"collectionIds"`
+	CollectionID       int64   `json:"collectionId"`
+	TargetCollectionID int64   `json:"targetCollectionId"`
+	SetID              int64   `json:"setId"`
+}
+
+// unfinishedWith finds an unfinished job by its arguments: one that has not begun has no parts yet.
+func unfinishedWith(ctx context.Context, tx *store.Tx, is func(jobObjects) bool) (*ent.Job, error) {
+	rows, err := tx.Job.Query().Where(job.StateIn(Unfinished...)).Order(job.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the unfinished jobs: %w", err)
+	}
+	for _, row := range rows {
+		var args jobObjects
+		if err := json.Unmarshal(row.Args, &args); err != nil {
+			return nil, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
+		}
+		if is(args) {
+			return row, nil
+		}
+	}
+	return nil, nil
+}
+
+// writerOf is the job that writes a collection now; nil where there is none.
+func writerOf(ctx context.Context, tx *store.Tx, collectionID int64) (*ent.Job, error) {
+	c, err := tx.Collection.Query().Where(collection.ID(collectionID), collection.WriterJobIDNotNil()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for the writer of collection %d: %w", collectionID, err)
+	}
+	row, err := tx.Job.Get(ctx, *c.WriterJobID)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
+func underWayWith(row *ent.Job, path, what string) error {
+	if row == nil {
+		return nil
+	}
+	return problem.New(problem.Conflict, path, "a job of this %s is not finished (%s, %s): wait for it, or cancel or reject it first",
+		what, strings.ToLower(strings.ReplaceAll(row.Kind, "_", " ")), strings.ToLower(strings.ReplaceAll(row.State, "_", " ")))
+}
