@@ -150,7 +150,7 @@ func (m *machine) carry(deaths []int, queue func() (*ent.Job, error)) (*ent.Job,
 			job, err = m.await(job.ID)
 		}
 		if !m.dead() {
-			m.point.DieAt(0)
+			m.point.Spare()
 			return job, err
 		}
 		for m.deaths++; !m.restart(next()); m.deaths++ {

@@ -42,6 +42,15 @@ func (p *Point) DieAt(n int) {
 	}
 }
 
+// Spare lets a point live that is not dead yet; it goes on counting.
+func (p *Point) Spare() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.alive() == nil {
+		p.dieAt = 0
+	}
+}
+
 // Writes is how many writes there were since DieAt.
 func (p *Point) Writes() int {
 	p.mu.Lock()

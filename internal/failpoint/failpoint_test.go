@@ -77,3 +77,31 @@ func open(t *testing.T, o store.Options) *store.Store {
 	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
+
+// TestSpare: a point that is spared counts on, and one that is dead stays dead.
+func TestSpare(t *testing.T) {
+	t.Parallel()
+	point := failpoint.New()
+	s := open(t, store.Options{DataDir: t.TempDir(), Wrap: point.Wrap})
+	write := func(name string) error {
+		return s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			return tx.InventoryGroup.Create().SetID(s.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).Exec(ctx)
+		})
+	}
+	point.DieAt(3)
+	if err := write("a"); err != nil {
+		t.Fatal(err)
+	}
+	point.Spare()
+	if err := write("b"); err != nil || point.Writes() != 4 {
+		t.Errorf("%v after %d writes", err, point.Writes())
+	}
+	point.DieAt(1)
+	if err := write("c"); !errors.Is(err, failpoint.ErrDead) {
+		t.Fatal(err)
+	}
+	point.Spare()
+	if err := write("d"); !errors.Is(err, failpoint.ErrDead) {
+		t.Errorf("it came to life: %v", err)
+	}
+}
