@@ -1,0 +1,184 @@
+package holdings_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"autoholdings/ent"
+	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// TestOwnModel runs random sequences of syncs, activations of all titles, PO lines, crashes in any transaction, and undo
+// against a simple model: who holds each title.
+func TestOwnModel(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		b := setup(t)
+		b.service.BatchTitles = 3
+		m := &ownModel{b: b, holds: map[int64]map[int]bool{0: {}, 1: {}, 2: {}}, ordered: map[int]bool{}}
+		rt.Repeat(map[string]func(*rapid.T){"sync": m.sync, "activate": m.activate, "order": m.order, "undo": m.undo, "": m.check})
+	})
+}
+
+// ownModel is which titles each profile's last list has and, under 0, which are activated.
+type ownModel struct {
+	b       *testBundle
+	holds   map[int64]map[int]bool
+	ordered map[int]bool
+	history []ownDone
+}
+
+// ownDone is an applied job that can be undone, and who held what before it.
+type ownDone struct {
+	jobID, profile int64
+	holds          map[int64]map[int]bool
+}
+
+// firstOf is the date of the first issue in the lists of each profile, and of no profile.
+var firstOf = map[int64]string{0: "1950", 1: "1996", 2: "2001"}
+
+func (m *ownModel) sync(t *rapid.T) {
+	profile := rapid.Int64Range(1, 2).Draw(t, "profile")
+	titles := drawTitles(t)
+	m.apply(t, attempt{profile: profile}, titles)
+	m.holds[profile] = map[int]bool{}
+	for _, n := range titles {
+		m.holds[profile][n] = true
+	}
+}
+
+func (m *ownModel) activate(t *rapid.T) {
+	titles := drawTitles(t)
+	m.apply(t, attempt{newOnly: true, keepMissing: true}, titles)
+	for _, n := range titles {
+		if !m.holds[1][n] && !m.holds[2][n] {
+			m.holds[0][n] = true
+		}
+	}
+}
+
+func drawTitles(t *rapid.T) []int {
+	return rapid.SliceOfNDistinct(rapid.IntRange(0, universe-1), 1, universe, rapid.ID).Draw(t, "titles")
+}
+
+// apply makes tries until one is not interrupted.
+func (m *ownModel) apply(t *rapid.T, a attempt, titles []int) {
+	var rows []journal
+	for _, n := range titles {
+		j := numbered(n, n+1)[0]
+		j.first = firstOf[a.profile]
+		rows = append(rows, j)
+	}
+	a.list, a.jobID = listOf(rows...), m.b.newJob(a.profile)
+	m.history = append(m.history, ownDone{a.jobID, a.profile, clone(m.holds)})
+	for {
+		a.failAt = rapid.IntRange(0, 9).Draw(t, "crash in transaction")
+		_, _, begun, err := m.b.apply(a)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, errCrash) {
+			t.Fatal(err)
+		}
+		if begun {
+			a.resumed = m.b.recordedCounts(a.jobID)
+		}
+	}
+}
+
+func (m *ownModel) order(t *rapid.T) {
+	shown := m.b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleID()).AllX(m.b.t.Context())
+	if len(shown) == 0 {
+		t.Skip("nothing to order")
+	}
+	p := shown[rapid.IntRange(0, len(shown)-1).Draw(t, "portfolio")]
+	n := numberOf(t, p.TitleID)
+	if m.ordered[n] {
+		t.Skip("it has its main PO line")
+	}
+	m.ordered[n] = true
+	m.b.write(func(ctx context.Context, tx *store.Tx) error {
+		id := m.b.store.NextID()
+		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).Exec(ctx)
+	})
+}
+
+func (m *ownModel) undo(t *rapid.T) {
+	if len(m.history) == 0 {
+		t.Skip("nothing to undo")
+	}
+	last := m.history[len(m.history)-1]
+	m.history = m.history[:len(m.history)-1]
+	if counts := m.b.undo(last.profile, last.jobID); counts.Left != 0 {
+		t.Fatalf("%d changes were left", counts.Left)
+	}
+	m.holds = last.holds
+}
+
+// check compares the holdings with the model.
+func (m *ownModel) check(t *rapid.T) {
+	seen := map[int]bool{}
+	for _, p := range m.b.store.Read.Portfolio.Query().AllX(m.b.t.Context()) {
+		n := numberOf(t, p.TitleID)
+		if seen[n] {
+			t.Fatalf("title %d has two portfolios", n)
+		}
+		seen[n] = true
+		m.checkPortfolio(t, n, p)
+	}
+	for holder, titles := range m.holds {
+		for n := range titles {
+			if !seen[n] {
+				t.Fatalf("title %d, held by %d, is missing", n, holder)
+			}
+		}
+	}
+}
+
+func (m *ownModel) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
+	found, err := m.b.service.EntitlementsOf(m.b.t.Context(), []int64{p.ID})
+	m.b.must(err)
+	active, rows := map[int64]bool{}, map[int64]int{}
+	for _, e := range found[p.ID] {
+		holder := int64(0)
+		if e.ProfileID != nil {
+			holder = *e.ProfileID
+		}
+		rows[holder]++
+		active[holder] = e.Active
+	}
+	want := map[string]bool{}
+	for holder := range m.holds {
+		if rows[holder] > 1 || active[holder] != m.holds[holder][n] {
+			t.Fatalf("title %d, held by %d: %d entitlements, active %v, want %v", n, holder, rows[holder], active[holder], m.holds[holder][n])
+		}
+		if holder != 0 && active[holder] {
+			want[firstOf[holder]] = true
+		}
+	}
+	listed := len(want) > 0
+	held := listed || active[0]
+	if p.Listed != listed || p.Available != held || (p.RemovedAt == nil) != (held || m.ordered[n]) {
+		t.Fatalf("title %d, held by %v, ordered %v: listed %v, available %v, removed %v", n, active, m.ordered[n], p.Listed, p.Available, p.RemovedAt != nil)
+	}
+	if !held {
+		return
+	}
+	if !listed {
+		want = map[string]bool{firstOf[0]: true}
+	}
+	shown := map[string]bool{}
+	for _, st := range holdings.Coverage(found[p.ID]) {
+		shown[st.DateFirst] = true
+	}
+	if !maps.Equal(shown, want) {
+		t.Fatalf("title %d, held by %v, shows %v", n, active, shown)
+	}
+}
