@@ -173,11 +173,14 @@ type held struct {
 	ordered     bool // has a PO line
 	elsewhere   bool // another profile's entitlement is active
 	outranked   bool // by another entitling profile's newer release: title fields are not overwritten
+	ours        bool // of the Community Zone: added by the very job that plans, in a run that was interrupted
 }
 
 // Plan is what a list would change in one profile's holdings in one collection. It is computed before anything is
 // written, and holds keys and hashes only: see Source.
 type Plan struct {
+	zone bool // of a collection of the Community Zone: its titles are what is held, and no person decides on one
+
 	Counts Counts // rows, titles, statements, free, invalid, ambiguous, review; the others are counted as values are compared
 	Guard  Guard
 
@@ -222,11 +225,11 @@ type Guard struct {
 // GuardLimits are a profile's marks: a plan that takes away more than Percent and more than Titles is held.
 type GuardLimits struct{ Percent, Titles int }
 
-func judge(limits GuardLimits, before, affected int) Guard {
+func judge(limits GuardLimits, before, affected int, whose string) Guard {
 	g := Guard{Before: before, Affected: affected}
 	switch {
 	case affected > 0 && affected >= before:
-		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles of this profile here", before)
+		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles of %s here", before, whose)
 	case affected > limits.Titles && affected*100 > limits.Percent*before:
 		g.Reason = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), more than %d %% and more than %d",
 			affected, before, 100*float64(affected)/float64(before), limits.Percent, limits.Titles)
@@ -235,9 +238,9 @@ func judge(limits GuardLimits, before, affected int) Guard {
 	return g
 }
 
-// makePlan matches the list with what is there.
-func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits GuardLimits) (*Plan, error) {
-	p := &Plan{list: l, held: portfolios, ambiguous: map[int32][]int32{}}
+// makePlan matches the list with what is there; zone says that this is titles of the Community Zone.
+func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits GuardLimits, zone bool) (*Plan, error) {
+	p := &Plan{zone: zone, list: l, held: portfolios, ambiguous: map[int32][]int32{}}
 	p.Counts = Counts{
 		Rows: l.rows.Read, Titles: l.titles.len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
 	}
@@ -251,7 +254,11 @@ func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits Gua
 		}
 	}
 	p.Counts.EntitlementsAffected = len(p.leaving)
-	p.Guard = judge(limits, p.Counts.EntitlementsBefore, len(p.leaving))
+	whose := "this profile"
+	if zone {
+		whose = "the Community Zone"
+	}
+	p.Guard = judge(limits, p.Counts.EntitlementsBefore, len(p.leaving), whose)
 	return p, nil
 }
 
@@ -265,6 +272,9 @@ func (p *Plan) match() {
 		func(h *held) bool { return !h.hidden && !h.review },
 		func(h *held) bool { return !h.hidden && h.review },
 		func(h *held) bool { return h.hidden },
+	}
+	if p.zone { // what was added beside the titles it might have been is told from them by who added it
+		rounds = append([]func(h *held) bool{func(h *held) bool { return h.ours && !h.hidden }}, rounds...)
 	}
 	for n, takesPart := range rounds {
 		for i := range portfolios.out {
@@ -287,7 +297,7 @@ func (p *Plan) leave(pair []int32) {
 	candidate := map[int32]bool{}
 	for _, portfolios := range p.ambiguous {
 		for _, i := range portfolios {
-			candidate[i] = true
+			candidate[i] = !p.zone
 		}
 	}
 	wait, nowFree := p.removalsWait(), p.freeTitles()
