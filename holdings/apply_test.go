@@ -80,6 +80,7 @@ type attempt struct {
 	jobID   int64
 	resumed *holdings.Counts
 	failAt  int // the transaction that fails, from 1; 0: none
+	zone    int64
 }
 
 var errCrash = errors.New("crash")
@@ -110,6 +111,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 			}
 			return nil
 		},
+		ZoneID: a.zone,
 		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { begun = true; return nil },
 		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
 	}
