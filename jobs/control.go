@@ -71,7 +71,7 @@ func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
 		err := tx.Job.UpdateOneID(jobID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
 			SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
 		if store.IsUniqueViolation(err, "jobs.unique_key") {
-			return problem.New(problem.Conflict, "input.jobId", "another sync of this profile is under way: wait for it, then approve this one if it is still there")
+			return problem.New(problem.Conflict, "input.jobId", "another job that does the same is under way: wait for it, then approve this one if it is still there")
 		}
 		return err
 	})

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"autoholdings/ent"
@@ -30,7 +31,11 @@ type ImportRequest struct {
 // KeepUpload keeps a list that a person gives, compressed, as a provider file of no profile. content is BOOKS, JOURNALS
 // or "" for both. What is no list is still kept: the job that reads it says so.
 func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error) {
-	return nil, errNotBuilt
+	file, err := s.fetcher.Store().Keep(ctx, list, name, maxGivenFile)
+	if err != nil {
+		return nil, fmt.Errorf("keep %s: %w", name, err)
+	}
+	return s.record(ctx, fileOrigin{source: SourceUpload}, content, file)
 }
 
 // StartImport queues an import.

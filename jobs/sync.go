@@ -8,12 +8,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
@@ -42,10 +43,13 @@ const (
 	PartUndone     = "UNDONE"  // applied, and reversed by a later job
 )
 
-// sync fetches, plans and applies each part in turn. A part that is over in the row stays as it is, so a run that
-// starts again does the rest.
-func (r *run) sync(ctx context.Context) error {
-	parts, err := r.parts(ctx)
+// sync fetches, plans and applies each part in turn.
+func (r *run) sync(ctx context.Context) error { return r.inParts(ctx, r.makeSyncParts, r.syncPart) }
+
+// inParts does the job's parts in turn, which its first run makes. A part that is over in the row stays as it is, so a run
+// that starts again does the rest.
+func (r *run) inParts(ctx context.Context, make func(context.Context, *store.Tx) error, do func(ctx context.Context, part *ent.JobPart, last bool) error) error {
+	parts, err := r.parts(ctx, make)
 	if err != nil {
 		return err
 	}
@@ -53,7 +57,7 @@ func (r *run) sync(ctx context.Context) error {
 		if !open(part.State) {
 			continue
 		}
-		if err := r.syncPart(ctx, part, i == len(parts)-1); err != nil {
+		if err := do(ctx, part, i == len(parts)-1); err != nil {
 			return err
 		}
 	}
@@ -65,12 +69,7 @@ func open(state string) bool {
 }
 
 // parts are the job's parts in order, made by its first run.
-func (r *run) parts(ctx context.Context) ([]*ent.JobPart, error) {
-	args, err := decodeArgs(r.job)
-	if err != nil {
-		return nil, err
-	}
-	var parts []*ent.JobPart
+func (r *run) parts(ctx context.Context, make func(context.Context, *store.Tx) error) (parts []*ent.JobPart, err error) {
 	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
 			return err
@@ -78,21 +77,43 @@ func (r *run) parts(ctx context.Context) ([]*ent.JobPart, error) {
 		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
 			return err
 		}
-		var given *ent.ProviderFile
-		if args.FileID != 0 {
-			if given, err = tx.ProviderFile.Get(ctx, args.FileID); err != nil {
-				return fmt.Errorf("read the file to sync: %w", err)
-			}
-		}
-		for _, id := range args.ProfileIDs {
-			if err := r.makeParts(ctx, tx, id, given); err != nil {
-				return err
-			}
+		if err := make(ctx, tx); err != nil {
+			return err
 		}
 		parts, err = partsOf(ctx, tx.Client, r.job.ID)
 		return err
 	})
 	return parts, err
+}
+
+// makeSyncParts makes the parts of each profile.
+func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
+	args, err := decodeArgs(r.job)
+	if err != nil {
+		return err
+	}
+	given, err := givenFile(ctx, tx, args.FileID)
+	if err != nil {
+		return err
+	}
+	for _, id := range args.ProfileIDs {
+		if err := r.makeParts(ctx, tx, id, given); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// givenFile is the kept file that a job is to read instead of fetching; nil: none.
+func givenFile(ctx context.Context, tx *store.Tx, id int64) (*ent.ProviderFile, error) {
+	if id == 0 {
+		return nil, nil
+	}
+	given, err := tx.ProviderFile.Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the given file: %w", err)
+	}
+	return given, nil
 }
 
 func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
@@ -164,11 +185,24 @@ func contentName(c oup.Content) string { return strings.ToUpper(string(c)) }
 type partRun struct {
 	*run
 	part    *ent.JobPart
-	last    bool // the job's last part: its last transaction may end the job
-	profile *ent.Profile
+	last    bool                         // the job's last part: its last transaction may end the job
+	profile *ent.Profile                 // nil: a part of no profile
+	zone    *ent.CommunityZoneCollection // nil: a part that is of portfolios
 	file    *ent.ProviderFile
 	force   bool
 	log     *holdings.FindingLog
+
+	limits holdings.GuardLimits
+	advice advice
+}
+
+// advice is what to do about a list that cannot be used.
+type advice struct{ allFree, noUsableRows, lost string }
+
+var syncAdvice = advice{
+	allFree:      "Ask OUP for the file of what the library licenses.",
+	noUsableRows: "Read the findings, then tell OUP.",
+	lost:         "Run the profile again: the file is then fetched anew.",
 }
 
 func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error {
@@ -184,8 +218,15 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error 
 	if err != nil {
 		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
 	}
-	pr := &partRun{run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog()}
-	err = pr.perform(ctx)
+	pr := &partRun{
+		run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog(),
+		limits: holdings.GuardLimits{Percent: p.GuardPercent, Titles: p.GuardTitles}, advice: syncAdvice,
+	}
+	return pr.settlePart(ctx, pr.perform(ctx))
+}
+
+// settlePart records how a part ended that has nothing to write.
+func (pr *partRun) settlePart(ctx context.Context, err error) error {
 	var known *failure
 	var blocked *blockade
 	switch {
@@ -219,8 +260,7 @@ func (pr *partRun) perform(ctx context.Context) error {
 		return err
 	}
 	part := pr.holdingsPart()
-	plan, err := pr.s.holdings.Plan(ctx, pr.source(), part,
-		holdings.GuardLimits{Percent: pr.profile.GuardPercent, Titles: pr.profile.GuardTitles}, pr.log.Add)
+	plan, err := pr.s.holdings.Plan(ctx, pr.source(), part, pr.limits, pr.log.Add)
 	if err != nil {
 		return pr.refusal(err)
 	}
@@ -229,12 +269,12 @@ func (pr *partRun) perform(ctx context.Context) error {
 		plan.RemoveNothing()
 		return pr.show(ctx, plan, part, PartBlocked, failure{
 			"ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
-			"Ask OUP for the file of what the library licenses.",
+			pr.advice.allFree,
 		})
 	case plan.Counts.Titles == 0:
 		plan.RemoveNothing()
 		return pr.show(ctx, plan, part, PartFailed, failure{
-			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), "Read the findings, then tell OUP.",
+			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advice.noUsableRows,
 		})
 	case pr.job.Mode == Preview:
 		return pr.show(ctx, plan, part, PartPreviewed, failure{})
@@ -254,6 +294,11 @@ func (pr *partRun) perform(ctx context.Context) error {
 }
 
 func (pr *partRun) holdingsPart() *holdings.Part {
+	if pr.zone != nil {
+		return &holdings.Part{
+			ID: pr.part.ID, JobID: pr.job.ID, ZoneID: pr.zone.ID, Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log, Kind: coverageKind,
+		}
+	}
 	return &holdings.Part{
 		ID: pr.part.ID, JobID: pr.job.ID, ProfileID: *pr.part.ProfileID, CollectionID: *pr.part.CollectionID,
 		Content: pr.part.Content, Release: pr.file.Date, Findings: pr.log, CommunityZoneOnly: pr.profile.CommunityZoneOnly,
@@ -282,7 +327,7 @@ func (pr *partRun) refusal(err error) error {
 	}
 	var kept *oup.KeptError
 	if errors.As(err, &kept) {
-		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), "Run the profile again: the file is then fetched anew."}
+		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), pr.advice.lost}
 	}
 	return err
 }
@@ -299,17 +344,13 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	if err := pr.progress(ctx, "fetch"); err != nil {
 		return err
 	}
-	applied, err := pr.lastApplied(ctx)
+	applied, err := pr.lastApplied(ctx, pr.origin().where(), providerfile.Content(pr.part.Content))
 	if err != nil {
 		return err
 	}
-	key, err := pr.s.holdings.APIKey(pr.profile)
+	request, err := pr.request()
 	if err != nil {
-		return &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
-	}
-	request := oup.Request{
-		CustomerNumber: pr.profile.CustomerNumber, APIKey: key, Content: oup.Content(strings.ToLower(pr.part.Content)),
-		Format: strings.ToLower(pr.profile.FileFormat),
+		return err
 	}
 	if applied != nil {
 		request.ETag, request.LastModified, request.LastSHA256 = applied.Etag, applied.LastModified, applied.Sha256
@@ -340,9 +381,31 @@ func (pr *partRun) noFile(outcome *oup.Outcome, hadOne bool) error {
 	return block(PartNoFile, string(oup.NoFile), outcome.Message, outcome.Hint)
 }
 
-func (pr *partRun) lastApplied(ctx context.Context) (*ent.ProviderFile, error) {
-	file, err := pr.s.store.Read.ProviderFile.Query().
-		Where(providerfile.ProfileID(pr.profile.ID), providerfile.Content(pr.part.Content), providerfile.AppliedAtNotNil()).
+// request asks for the profile's list or, for the Community Zone, for the global one.
+func (pr *partRun) request() (oup.Request, error) {
+	content := oup.Content(strings.ToLower(pr.part.Content))
+	if pr.zone != nil {
+		return oup.Request{Global: true, Content: content}, nil
+	}
+	key, err := pr.s.holdings.APIKey(pr.profile)
+	if err != nil {
+		return oup.Request{}, &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
+	}
+	return oup.Request{
+		CustomerNumber: pr.profile.CustomerNumber, APIKey: key, Content: content, Format: strings.ToLower(pr.profile.FileFormat),
+	}, nil
+}
+
+// origin is where the part's file is from when it is fetched.
+func (pr *partRun) origin() fileOrigin {
+	if pr.zone != nil {
+		return fileOrigin{source: SourceGlobal}
+	}
+	return fileOrigin{profileID: pr.profile.ID}
+}
+
+func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderFile) (*ent.ProviderFile, error) {
+	file, err := pr.s.store.Read.ProviderFile.Query().Where(append(where, providerfile.AppliedAtNotNil())...).
 		Order(ent.Desc(providerfile.FieldAppliedAt), ent.Desc(providerfile.FieldID)).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
@@ -359,7 +422,7 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 		if err := pr.fence(ctx, tx, "fetch", 0, 0); err != nil {
 			return err
 		}
-		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), pr.profile.ID, pr.part.Content, file); err != nil {
+		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), pr.origin(), pr.part.Content, file); err != nil {
 			return err
 		}
 		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
@@ -367,21 +430,39 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 	})
 }
 
-func recordFile(ctx context.Context, tx *store.Tx, id, profileID int64, content string, file *oup.File) (*ent.ProviderFile, error) {
+// fileOrigin is where a file is from: fetched or given for a profile, or else the source.
+type fileOrigin struct {
+	profileID int64
+	source    string // SourceUpload, ...; "" for a profile's
+}
+
+func (o fileOrigin) where() predicate.ProviderFile {
+	if o.profileID != 0 {
+		return providerfile.ProfileID(o.profileID)
+	}
+	return providerfile.And(providerfile.ProfileIDIsNil(), providerfile.Source(o.source))
+}
+
+func recordFile(ctx context.Context, tx *store.Tx, id int64, from fileOrigin, content string, file *oup.File) (*ent.ProviderFile, error) {
 	now, date := store.Now(), ""
 	if !file.Date.IsZero() {
 		date = file.Date.Format("2006-01-02")
 	}
-	known, err := tx.ProviderFile.Query().Where(providerfile.ProfileID(profileID),
+	known, err := tx.ProviderFile.Query().Where(from.where(),
 		providerfile.Content(content), providerfile.Sha256(file.SHA256)).Only(ctx)
 	switch {
 	case err == nil:
 		known, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).Save(ctx)
 	case ent.IsNotFound(err):
-		known, err = tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).
-			SetProfileID(profileID).SetContent(content).SetName(file.Name).SetPath(file.Path).
+		create := tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).SetContent(content).SetName(file.Name).SetPath(file.Path).
 			SetSha256(file.SHA256).SetSize(file.Size).SetStoredSize(file.StoredSize).SetEtag(file.ETag).
-			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now).Save(ctx)
+			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now)
+		if from.profileID != 0 {
+			create.SetProfileID(from.profileID)
+		} else {
+			create.SetSource(from.source)
+		}
+		known, err = create.Save(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("record the file: %w", err)
@@ -395,10 +476,13 @@ func (s *Service) KeepFile(ctx context.Context, profileID int64, content oup.Con
 	if err != nil {
 		return nil, fmt.Errorf("keep %s: %w", name, err)
 	}
-	file.FetchedAt = time.Now().UTC()
-	var kept *ent.ProviderFile
+	return s.record(ctx, fileOrigin{profileID: profileID}, contentName(content), file)
+}
+
+// record records a file that was kept outside a job.
+func (s *Service) record(ctx context.Context, from fileOrigin, content string, file *oup.File) (kept *ent.ProviderFile, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		kept, err = recordFile(ctx, tx, s.store.NextID(), profileID, contentName(content), file)
+		kept, err = recordFile(ctx, tx, s.store.NextID(), from, content, file)
 		return err
 	})
 	return kept, err
@@ -424,14 +508,23 @@ func (pr *partRun) checkFile(ctx context.Context) error {
 	switch pr.file.Outcome {
 	case FileRejected, FileUndone:
 		return block(PartBlocked, pr.file.Outcome+"_FILE", fmt.Sprintf("the provider still offers the file %s, which was %s",
-			pr.file.Name, strings.ToLower(pr.file.Outcome)), "It is applied again when its bytes change, or when the profile is run with force.")
+			pr.file.Name, strings.ToLower(pr.file.Outcome)), "It is applied again when its bytes change, or by a run with force.")
 	}
-	applied, err := pr.lastApplied(ctx)
+	applied, err := pr.lastApplied(ctx, pr.appliedHere()...)
 	if err != nil || applied == nil || applied.Date == "" || pr.file.Date == "" || pr.file.Date >= applied.Date {
 		return err
 	}
 	return block(PartBlocked, "OLDER_FILE", fmt.Sprintf("the file is of %s, older than the one applied last, of %s", pr.file.Date, applied.Date),
-		"Wait for the provider's next file, or run the profile with force to apply this one.")
+		"Wait for the provider's next file, or apply this one by a run with force.")
+}
+
+// appliedHere are the files that were applied where the part's is to be.
+func (pr *partRun) appliedHere() []predicate.ProviderFile {
+	if pr.zone != nil { // people's lists too
+		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName), jobpart.Content(pr.part.Content),
+			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(KindZone)))}
+	}
+	return []predicate.ProviderFile{pr.origin().where(), providerfile.Content(pr.part.Content)}
 }
 
 // Outcomes of a provider's file.
@@ -475,6 +568,9 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 			return fmt.Errorf("record that the file was applied: %w", err)
 		}
 		if err := pr.supersede(ctx, tx); err != nil {
+			return err
+		}
+		if err := pr.activateNew(ctx, tx, counts); err != nil {
 			return err
 		}
 		return pr.endWithLastPart(ctx, tx)
