@@ -48,6 +48,7 @@ func setupCatalogue(t *testing.T) *catalogue {
 	}
 	c.write(c.makeAcquisitions)
 	c.write(c.makeStates)
+	c.write(c.makeZoneTitles)
 	return c
 }
 

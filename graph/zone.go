@@ -2,12 +2,14 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
 
@@ -33,6 +35,9 @@ func (r queryResolver) CommunityZoneTitles(ctx context.Context, first *int, afte
 func (r mutationResolver) ImportCommunityZoneTitles(ctx context.Context, in generated.ImportCommunityZoneTitlesInput) (*generated.ImportCommunityZoneTitlesPayload, error) {
 	payload := &generated.ImportCommunityZoneTitlesPayload{}
 	fileID, err := optionalID(model.ProviderFileType, "input.fileId", given(in.FileID))
+	if zone := given(in.CommunityZoneID); zone != nil && *zone == "" {
+		err = errors.Join(err, problem.New(problem.BadInput, "input.communityZoneId", "it is empty: leave it out to import the titles of all collections"))
+	}
 	if err == nil {
 		var job *ent.Job
 		job, err = r.jobs.StartZoneUpdate(ctx, jobs.ZoneRequest{
