@@ -21,7 +21,7 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 		Suggest:        true,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main says it, once
 		Commands: []*cli.Command{
-			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), diffCommand(),
+			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), importCommand(), diffCommand(),
 			validateCommand(), exportCommand(), mockoupCommand(),
 		},
 	}
