@@ -225,11 +225,11 @@ type Guard struct {
 // GuardLimits are a profile's marks: a plan that takes away more than Percent and more than Titles is held.
 type GuardLimits struct{ Percent, Titles int }
 
-func judge(limits GuardLimits, before, affected int, whose string) Guard {
+func judge(limits GuardLimits, before, affected int) Guard {
 	g := Guard{Before: before, Affected: affected}
 	switch {
 	case affected > 0 && affected >= before:
-		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles of %s here", before, whose)
+		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles here", before)
 	case affected > limits.Titles && affected*100 > limits.Percent*before:
 		g.Reason = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), more than %d %% and more than %d",
 			affected, before, 100*float64(affected)/float64(before), limits.Percent, limits.Titles)
@@ -254,11 +254,7 @@ func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits Gua
 		}
 	}
 	p.Counts.EntitlementsAffected = len(p.leaving)
-	whose := "this profile"
-	if zone {
-		whose = "the Community Zone"
-	}
-	p.Guard = judge(limits, p.Counts.EntitlementsBefore, len(p.leaving), whose)
+	p.Guard = judge(limits, p.Counts.EntitlementsBefore, len(p.leaving))
 	return p, nil
 }
 

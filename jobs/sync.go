@@ -48,8 +48,8 @@ func (r *run) sync(ctx context.Context) error { return r.inParts(ctx, r.makeSync
 
 // inParts does the job's parts in turn, which its first run makes. A part that is over in the row stays as it is, so a run
 // that starts again does the rest.
-func (r *run) inParts(ctx context.Context, make func(context.Context, *store.Tx) error, do func(ctx context.Context, part *ent.JobPart, last bool) error) error {
-	parts, err := r.parts(ctx, make)
+func (r *run) inParts(ctx context.Context, prepare func(context.Context, *store.Tx) error, do func(ctx context.Context, part *ent.JobPart, last bool) error) error {
+	parts, err := r.parts(ctx, prepare)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func open(state string) bool {
 }
 
 // parts are the job's parts in order, made by its first run.
-func (r *run) parts(ctx context.Context, make func(context.Context, *store.Tx) error) (parts []*ent.JobPart, err error) {
+func (r *run) parts(ctx context.Context, prepare func(context.Context, *store.Tx) error) (parts []*ent.JobPart, err error) {
 	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
 			return err
@@ -77,7 +77,7 @@ func (r *run) parts(ctx context.Context, make func(context.Context, *store.Tx) e
 		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
 			return err
 		}
-		if err := make(ctx, tx); err != nil {
+		if err := prepare(ctx, tx); err != nil {
 			return err
 		}
 		parts, err = partsOf(ctx, tx.Client, r.job.ID)
@@ -92,9 +92,11 @@ func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	given, err := givenFile(ctx, tx, args.FileID)
-	if err != nil {
-		return err
+	var given *ent.ProviderFile
+	if args.FileID != 0 {
+		if given, err = tx.ProviderFile.Get(ctx, args.FileID); err != nil {
+			return fmt.Errorf("read the file to sync: %w", err)
+		}
 	}
 	for _, id := range args.ProfileIDs {
 		if err := r.makeParts(ctx, tx, id, given); err != nil {
@@ -102,18 +104,6 @@ func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return nil
-}
-
-// givenFile is the kept file that a job is to read instead of fetching; nil: none.
-func givenFile(ctx context.Context, tx *store.Tx, id int64) (*ent.ProviderFile, error) {
-	if id == 0 {
-		return nil, nil
-	}
-	given, err := tx.ProviderFile.Get(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("read the given file: %w", err)
-	}
-	return given, nil
 }
 
 func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {

@@ -181,19 +181,15 @@ func (r *run) makeZoneParts(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	given, err := givenFile(ctx, tx, args.FileID)
-	if err != nil {
-		return err
-	}
 	for _, id := range args.zoneIDs() {
-		if err := r.makeZonePart(ctx, tx, id, given); err != nil {
+		if err := r.makeZonePart(ctx, tx, id, args.FileID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) makeZonePart(ctx context.Context, tx *store.Tx, zoneID string, given *ent.ProviderFile) error {
+func (r *run) makeZonePart(ctx context.Context, tx *store.Tx, zoneID string, fileID int64) error {
 	zone, err := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(zoneID)).Only(ctx)
 	if err != nil {
 		return fmt.Errorf("look up collection %s of the Community Zone: %w", zoneID, err)
@@ -201,8 +197,8 @@ func (r *run) makeZonePart(ctx context.Context, tx *store.Tx, zoneID string, giv
 	now := store.Now()
 	create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
 		SetContent(zone.Content).SetCollectionName(zone.Name).SetState(PartPending)
-	if given != nil {
-		create.SetProviderFileID(given.ID).SetState(PartFetched)
+	if fileID != 0 {
+		create.SetProviderFileID(fileID).SetState(PartFetched)
 	}
 	activated, err := activatedFrom(ctx, tx, zone.ID)
 	if err != nil {
