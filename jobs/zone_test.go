@@ -231,7 +231,7 @@ func TestZoneOlderFile(t *testing.T) {
 		t.Error(diff)
 	}
 
-	newer := b.upload("Titles_2025-06-24.txt", "JOURNALS", globalList(t, b, mockoup.Journals))
+	newer := b.uploadTitles("Titles_2025-06-24.txt", "JOURNALS", globalList(t, b, mockoup.Journals))
 	if job := b.zone(jobs.ZoneRequest{CommunityZoneID: journalsZone, FileID: newer, Force: true}); job.Verdict != jobs.VerdictNoChange {
 		t.Errorf("a newer list of the same titles: %s %s: %s", job.State, job.Verdict, job.Summary)
 	}
@@ -248,7 +248,7 @@ func globalList(t *testing.T, b *testBundle, content string) string {
 	return list.String()
 }
 
-func (b *testBundle) upload(name, content, list string) int64 {
+func (b *testBundle) uploadTitles(name, content, list string) int64 {
 	b.t.Helper()
 	file, err := b.jobs.KeepUpload(b.t.Context(), name, content, strings.NewReader(list))
 	must(b.t, err)
@@ -374,7 +374,7 @@ func (b *testBundle) exec(query string) {
 func TestZoneFromFile(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 300})
-	file := b.upload("mine.txt", "", globalList(t, b, mockoup.Books))
+	file := b.uploadTitles("mine.txt", "", globalList(t, b, mockoup.Books))
 	job := b.zone(jobs.ZoneRequest{CommunityZoneID: booksZone, FileID: file})
 	if job.Verdict != jobs.VerdictChanged || len(b.mock.Requests()) != 0 {
 		t.Fatalf("%s %s: %s", job.State, job.Verdict, job.Summary)
@@ -402,8 +402,8 @@ func TestZoneRefused(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 60})
 	b.sync(jobs.Apply)
-	book := b.upload("books.txt", "BOOKS", "publication_title\ttitle_id\nA\ta\n")
-	lost := b.upload("lost.txt", "", "publication_title\ttitle_id\nB\tb\n")
+	book := b.uploadTitles("books.txt", "BOOKS", "publication_title\ttitle_id\nA\ta\n")
+	lost := b.uploadTitles("lost.txt", "", "publication_title\ttitle_id\nB\tb\n")
 	own := b.store.Read.ProviderFile.Query().Where(providerfile.ProfileIDNotNil()).FirstX(t.Context())
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		tx.ProviderFile.UpdateOneID(lost).SetPath("").ExecX(ctx)
