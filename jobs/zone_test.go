@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -552,16 +551,7 @@ func TestZoneDatabaseFaults(t *testing.T) {
 	if _, err := b.jobs.StartZoneUpdate(t.Context(), jobs.ZoneRequest{Mode: jobs.Apply}); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("%v", err)
 	}
-	if _, err := b.jobs.KeepUpload(t.Context(), "x.txt", "", failing{}); !errors.Is(err, errRead) {
-		t.Errorf("%v", err)
-	}
 	if n := b.store.Read.CommunityZoneTitle.Query().CountX(t.Context()); n != 0 {
 		t.Errorf("%d titles", n)
 	}
 }
-
-var errRead = errors.New("cannot be read")
-
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, errRead }
