@@ -73,7 +73,7 @@ func (a *app) keepTitles(ctx context.Context, path string) (int64, error) {
 	defer list.Close()
 	file, err := a.jobs.KeepUpload(ctx, filepath.Base(path), "", list)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("%s: %w", path, err)
 	}
 	return file.ID, nil
 }
