@@ -50,6 +50,7 @@ func setupCatalogue(t *testing.T) *catalogue {
 	c.write(c.makeAcquisitions)
 	c.write(c.makeStates)
 	c.makeSets()
+	c.write(c.makeZoneTitles)
 	return c
 }
 

@@ -11,6 +11,9 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.CommunityZoneCollections = func(child int, first *int, _ *string, _ *model.CommunityZoneCollectionFilter) int {
 		return pageOf(child, first)
 	}
+	c.Query.CommunityZoneTitles = func(child int, first *int, _ *string, _ *model.CommunityZoneTitleFilter) int {
+		return pageOf(child, first)
+	}
 	c.Query.Collections = func(child int, first *int, _ *string, _ *model.CollectionFilter) int { return pageOf(child, first) }
 	c.Query.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
 	c.Query.PoLines = func(child int, first *int, _ *string, _ *model.POLineFilter) int { return pageOf(child, first) }
@@ -40,6 +43,7 @@ func several(c *generated.ComplexityRoot) {
 	c.Profile.Alerts = list
 	c.Query.ScheduledJobs = list
 	c.ScheduledJob.Profiles = list
+	c.CommunityZoneTitle.Coverage = list
 	c.Portfolio.AvailableFor = list
 	c.Portfolio.Coverage = list
 	c.Portfolio.Entitlements = list

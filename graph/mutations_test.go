@@ -70,6 +70,7 @@ var selected = map[string]string{
 	"deleteProfile":       `deletedId`,
 	"runProfile":          `job { id state kind mode }`, "cancelJob": `job { id state kind mode }`, "approveJob": `job { id state kind mode }`,
 	"rejectJob": `job { id state kind mode }`, "undoJob": `job { id state kind mode }`,
+	"importCommunityZoneTitles": `job { id state kind mode }`,
 }
 
 type input = map[string]any

@@ -55,6 +55,7 @@ func (c *catalogue) someIDs() map[string]string {
 	return map[string]string{
 		"InventoryGroup":          model.ID(model.InventoryGroupType, c.groups[0].ID),
 		"CommunityZoneCollection": model.ID(model.CommunityZoneCollectionType, read.CommunityZoneCollection.Query().FirstIDX(ctx)),
+		"CommunityZoneTitle":      model.ID(model.CommunityZoneTitleType, read.CommunityZoneTitle.Query().FirstIDX(ctx)),
 		"Collection":              model.ID(model.CollectionType, read.Collection.Query().FirstIDX(ctx)),
 		"Portfolio":               model.ID(model.PortfolioType, read.Portfolio.Query().FirstIDX(ctx)),
 		"PoLine":                  model.ID(model.POLineType, read.POLine.Query().FirstIDX(ctx)),

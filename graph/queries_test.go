@@ -110,7 +110,8 @@ func (c *catalogue) listings() map[string]string {
 	job := fmt.Sprintf("job(id: %q)", c.withChanges())
 	return map[string]string{
 		"inventoryGroups": listingOf("", "inventoryGroups", ""), "communityZoneCollections": listingOf("", "communityZoneCollections", ""),
-		"collections": listingOf("", "collections", ""), "portfolios": listingOf("", "portfolios", ""), "poLines": listingOf("", "poLines", ""),
+		"communityZoneTitles": listingOf("", "communityZoneTitles", ""),
+		"collections":         listingOf("", "collections", ""), "portfolios": listingOf("", "portfolios", ""), "poLines": listingOf("", "poLines", ""),
 		"licenses": listingOf("", "licenses", ""), "profiles": listingOf("", "profiles", ""), "providerFiles": listingOf("", "providerFiles", ""),
 		"jobs": listingOf("", "jobs", ""), "collection.portfolios": listingOf(collection, "portfolios", ""),
 		"collectionSets": listingOf("", "collectionSets", ""), "poLinesNotListed": listingOf("", "poLinesNotListed", ""),

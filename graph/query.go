@@ -266,6 +266,8 @@ func (r queryResolver) nodesOf(ctx context.Context, typeName string, ids []int64
 		return nodes(byID(ctx, ids, r.holdings.InventoryGroupsByID, model.InventoryGroups))
 	case model.CommunityZoneCollectionType:
 		return nodes(byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections))
+	case model.CommunityZoneTitleType:
+		return nodes(byID(ctx, ids, r.holdings.CommunityZoneTitlesByID, model.CommunityZoneTitles))
 	case model.CollectionType:
 		return nodes(byID(ctx, ids, r.holdings.CollectionsByID, model.Collections))
 	case model.PortfolioType:

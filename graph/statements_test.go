@@ -64,6 +64,8 @@ func TestStatements(t *testing.T) {
 			[]int{1, 3, 6},
 		},
 		{"poLines", `query($first: Int) { poLines(first: $first) { nodes { number portfolio { title coverage { text } collection { name } poLines { number } } } } }`, `"portfolio"`, 6, []int{10, 30, 60}},
+		{"communityZoneTitles", `query($first: Int) { communityZoneTitles(first: $first) { nodes { title titleId coverage { text profiles { name } }
+			communityZoneCollection { name titleCount collection { name } } } } }`, `"titleId"`, 4, []int{5, 10, 20}},
 		{"providerFiles", `query($first: Int) { providerFiles(first: $first) { nodes { name profile { name groups { name } } } } }`, `"profile"`, 4, []int{4, 8, 16}},
 	} {
 		var before []string

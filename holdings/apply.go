@@ -13,11 +13,13 @@ import (
 	"autoholdings/kbart"
 )
 
-// Part is one profile's one content type within a job: what is planned, guarded, applied and counted together.
+// Part is one profile's one content type within a job: what is planned, guarded, applied and counted together. Where it
+// names a collection of the Community Zone it is that one's titles, and neither a profile nor portfolios have a share.
 type Part struct {
 	ID, JobID         int64
 	ProfileID         int64 // 0: of no profile, see own.go
 	CollectionID      int64
+	ZoneID            int64  // a Community Zone collection's; 0: a plan of portfolios
 	Content           string // BOOKS, JOURNALS or "" for both
 	Release           string // date of the file, YYYY-MM-DD; "" unknown
 	Kind              KindFunc
@@ -37,8 +39,20 @@ type Progress struct{ Done, Total int }
 // ErrMoved says that a portfolio of the plan is no longer there: plan again.
 var ErrMoved = errors.New("holdings changed while the plan was applied")
 
-// applier writes one plan.
+// writer stores what a plan changes: in the portfolios of a collection, or in the Community Zone (zone_apply.go).
+type writer interface {
+	prepare(ctx context.Context) error
+	// review lists things that are left as they are until a person decides, and marks them.
+	review(ctx context.Context, tx *store.Tx, why string, ids []int64) error
+	writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error
+	leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error
+	// finish is part of the last transaction of a plan that is applied.
+	finish(ctx context.Context, tx *store.Tx) error
+}
+
+// applier writes one plan. By itself it is the writer of portfolios.
 type applier struct {
+	writer  writer
 	service *Service
 	store   *store.Store
 	part    *Part
@@ -52,6 +66,7 @@ type applier struct {
 	listed map[listing]bool // what an earlier run of the part has listed of titles that are as they were
 
 	portfolios, entitlements, statements, changes *inserter
+	inserters                                     []*inserter // all that are in use
 	updateValues                                  *sql.Stmt
 }
 
@@ -68,10 +83,14 @@ func (s *Service) Show(ctx context.Context, plan *Plan, part *Part) (Counts, err
 
 func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
 	a := &applier{service: s, store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now()}
-	if err := a.prepare(ctx); err != nil {
-		return Counts{}, err
+	a.writer = a
+	if part.ZoneID != 0 {
+		a.writer = &zoneWriter{applier: a}
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	if err := a.writer.prepare(ctx); err != nil {
+		return Counts{}, err
+	}
 	if resumed != nil {
 		a.counts = *resumed
 		part.Findings.drain()
@@ -95,16 +114,18 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 		if err := a.saveCounts(ctx, tx); err != nil { // before Finish, which sums them up
 			return err
 		}
+		if !show {
+			if err := a.writer.finish(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return part.Finish(ctx, tx, a.counts)
 	})
 	return a.counts, err
 }
 
 func (a *applier) prepare(ctx context.Context) (err error) {
-	portfolioColumns := slices.Concat(
-		[]string{"id", "created_at", "updated_at", "collection_id", "available", "listed"},
-		strings.Split(titleColumnNames, ", "),
-		[]string{"title_key", "print_key", "online_key", "more_keys", "values_hash"})
+	portfolioColumns := append([]string{"id", "created_at", "updated_at", "collection_id", "available", "listed"}, titleRowColumns...)
 	statementColumns := append([]string{"id", "entitlement_id", "position"}, strings.Split(statementColumnNames, ", ")...)
 	for _, in := range []struct {
 		to      **inserter
@@ -114,23 +135,31 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 		{&a.portfolios, "portfolios", portfolioColumns},
 		{&a.entitlements, "entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "profile_id", "active", "coverage_hash"}},
 		{&a.statements, "coverage_statements", statementColumns},
-		{&a.changes, "job_changes", []string{"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "old_value", "new_value", "line"}},
+		{&a.changes, "job_changes", changeColumns},
 	} {
-		if *in.to, err = newInserter(ctx, a.store, in.table, in.columns...); err != nil {
+		if *in.to, err = a.inserter(ctx, in.table, in.columns...); err != nil {
 			return err
 		}
 	}
-	a.updateValues, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, `+
-		strings.ReplaceAll(titleColumnNames, ",", " = ?,")+` = ?, title_key = ?, print_key = ?, online_key = ?, more_keys = ?, values_hash = ? WHERE id = ?`)
+	a.updateValues, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, `+strings.Join(titleRowColumns, " = ?, ")+` = ? WHERE id = ?`)
 	return err
+}
+
+var changeColumns = []string{"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "old_value", "new_value", "line"}
+
+// inserter makes one that takes part in each transaction.
+func (a *applier) inserter(ctx context.Context, table string, columns ...string) (*inserter, error) {
+	in, err := newInserter(ctx, a.store, table, columns...)
+	if err == nil {
+		a.inserters = append(a.inserters, in)
+	}
+	return in, err
 }
 
 func (a *applier) close() error {
 	var errs []error
-	for _, in := range []*inserter{a.portfolios, a.entitlements, a.statements, a.changes} {
-		if in != nil {
-			errs = append(errs, in.close())
-		}
+	for _, in := range a.inserters {
+		errs = append(errs, in.close())
 	}
 	if a.updateValues != nil {
 		errs = append(errs, a.updateValues.Close())
@@ -149,7 +178,7 @@ func (a *applier) transaction(ctx context.Context, fn func(ctx context.Context, 
 		if err := fn(ctx, tx); err != nil {
 			return err
 		}
-		for _, in := range []*inserter{a.portfolios, a.entitlements, a.statements, a.changes} {
+		for _, in := range a.inserters {
 			if err := in.flush(ctx, tx); err != nil {
 				return err
 			}
@@ -158,7 +187,7 @@ func (a *applier) transaction(ctx context.Context, fn func(ctx context.Context, 
 	})
 	if err != nil {
 		a.counts = before
-		for _, in := range []*inserter{a.portfolios, a.entitlements, a.statements, a.changes} {
+		for _, in := range a.inserters {
 			in.discard()
 		}
 	}
@@ -230,7 +259,7 @@ func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// writeReviews marks and lists the portfolios that wait for a person.
+// writeReviews lists and marks what waits for a person.
 func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
 	byReason := map[string][]int64{}
 	for _, r := range a.plan.reviews {
@@ -238,28 +267,37 @@ func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
 	}
 	for _, why := range []string{ReviewAmbiguous, ReviewUnreadable} {
 		for ids := range slices.Chunk(byReason[why], a.service.BatchTitles) {
-			portfolios, err := loadStored(ctx, tx, ids)
-			if err != nil {
+			if err := a.writer.review(ctx, tx, why, ids); err != nil {
 				return err
-			}
-			for _, id := range ids {
-				if p := portfolios[id]; p != nil {
-					a.counts.Review++
-					a.change(&id, Review, "", p.values[0], "", why, 0)
-				}
-			}
-			if a.show {
-				continue
-			}
-			placeholders, args := inList(ids)
-			if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE review <> ? AND id IN `+placeholders,
-				append([]any{why, a.now, why}, args...)...); err != nil {
-				return fmt.Errorf("mark the portfolios to review: %w", err)
 			}
 		}
 	}
 	return nil
 }
+
+func (a *applier) review(ctx context.Context, tx *store.Tx, why string, ids []int64) error {
+	portfolios, err := loadStored(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if p := portfolios[id]; p != nil {
+			a.counts.Review++
+			a.change(&id, Review, "", p.values[0], "", why, 0)
+		}
+	}
+	if a.show {
+		return nil
+	}
+	placeholders, args := inList(ids)
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE review <> ? AND id IN `+placeholders,
+		append([]any{why, a.now, why}, args...)...); err != nil {
+		return fmt.Errorf("mark the portfolios to review: %w", err)
+	}
+	return nil
+}
+
+func (a *applier) finish(context.Context, *store.Tx) error { return nil }
 
 // change gathers one line of the report.
 func (a *applier) change(portfolioID *int64, action Action, field, title, before, after string, line int) {
@@ -288,7 +326,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 			return nil
 		}
 		a.done += len(batch)
-		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.writeBatch(ctx, tx, batch) })
+		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.writer.writeBatch(ctx, tx, batch) })
 		clear(batch)
 		batch = batch[:0]
 		return err
@@ -386,11 +424,7 @@ func (a *applier) addPortfolio(t *Title) {
 		portfolioID := a.store.NextID()
 		id = &portfolioID
 		row := []any{portfolioID, a.now, a.now, a.part.CollectionID, true, a.part.ofProfile()}
-		for _, value := range t.Values {
-			row = append(row, value)
-		}
-		a.portfolios.add(append(row, FoldTitle(t.Values[0]), identifierKey(t.Get(kbart.PrintIdentifier)),
-			identifierKey(t.Get(kbart.OnlineIdentifier)), strings.Join(t.more, " "), int64(t.values))...)
+		a.portfolios.add(appendTitle(row, &t.Values, strings.Join(t.more, " "), t.values)...)
 		a.entitle(portfolioID, t)
 	}
 	a.counts.Added++
@@ -421,6 +455,25 @@ func (a *applier) kindOf(st *Statement) string {
 	first, _ := kbart.ParseDate(st.DateFirst)
 	last, _ := kbart.ParseDate(st.DateLast)
 	return a.part.Kind(first, last)
+}
+
+// titleRowColumns are the title columns and those that are computed from them, as appendTitle gives their values.
+var titleRowColumns = append(strings.Split(titleColumnNames, ", "), "title_key", "print_key", "online_key", "more_keys", "values_hash")
+
+// appendTitle appends the values of titleRowColumns; hash is of the title columns.
+func appendTitle(row []any, values *[len(titleColumns)]string, moreKeys string, hash uint64) []any {
+	for _, value := range values {
+		row = append(row, value)
+	}
+	return append(row, FoldTitle(values[0]), identifierKey(values[titleColumnIndex[kbart.PrintIdentifier]]),
+		identifierKey(values[titleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash))
+}
+
+func valuesHash(values *[len(titleColumns)]string) (hash uint64) {
+	for i, c := range titleColumns {
+		hash ^= fieldHash(c, values[i])
+	}
+	return hash
 }
 
 // listAmbiguous lists a title that was added because its keys point to several portfolios, and which these are.

@@ -81,6 +81,7 @@ type attempt struct {
 	jobID   int64
 	resumed *holdings.Counts
 	failAt  int // the transaction that fails, from 1; 0: none
+	zone    int64
 
 	newOnly, keepMissing bool
 }
@@ -118,6 +119,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 			}
 			return nil
 		},
+		ZoneID: a.zone,
 		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { begun = true; return nil },
 		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
 	}

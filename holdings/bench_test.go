@@ -283,3 +283,22 @@ func BenchmarkSync(b *testing.B) {
 		b.ReportMetric(float64(*benchTitles)/unchanged.Seconds(), "unchanged-titles/s")
 	}
 }
+
+// BenchmarkZone is what BenchmarkSync is, for the titles of the Community Zone.
+func BenchmarkZone(b *testing.B) {
+	for b.Loop() {
+		l := newLoader(b, *benchTitles)
+		l.must(l.store.Write(b.Context(), func(ctx context.Context, tx *store.Tx) error {
+			for i, content := range contents {
+				l.parts[content].ZoneID = int64(i + 1)
+				tx.CommunityZoneCollection.Create().SetID(int64(i + 1)).SetCreatedAt(1).SetUpdatedAt(1).SetCzID(content).SetName(content).
+					SetNameKey(content).SetProvider("OUP").SetContent(strings.ToUpper(content)).SaveX(ctx)
+			}
+			return nil
+		}))
+		load := l.run(l.lists(0))
+		unchanged := l.run(withBlankLine(l.lists(0)))
+		b.ReportMetric(float64(*benchTitles)/load.Seconds(), "load-titles/s")
+		b.ReportMetric(float64(*benchTitles)/unchanged.Seconds(), "unchanged-titles/s")
+	}
+}

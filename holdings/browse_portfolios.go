@@ -49,7 +49,7 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 		where = append(where, portfolio.TitleID(f.TitleID))
 	}
 	if f.Identifier != "" {
-		where = append(where, identified(f.Identifier))
+		where = append(where, identified(portfolio.Table, f.Identifier))
 	}
 	where = append(where, f.states()...)
 	if f.ProfileID != 0 {
@@ -107,15 +107,15 @@ func (f PortfolioFilter) among(conditions ...*sql.Predicate) predicate.Portfolio
 	}
 }
 
-// identified finds portfolios by ISSN or ISBN. What is neither identifies nothing.
-func identified(identifier string) predicate.Portfolio {
+// identified finds the titles of a table by ISSN or ISBN. What is neither identifies nothing.
+func identified(table, identifier string) func(*sql.Selector) {
 	key := identifierKey(strings.TrimSpace(identifier))
 	return func(s *sql.Selector) {
 		if key == "" {
 			s.Where(sql.False())
 			return
 		}
-		t := sql.Table(portfolio.Table)
+		t := sql.Table(table)
 		found := sql.Select(t.C("id")).From(t).Where(sql.EQ(t.C("print_key"), key)).
 			Union(sql.Select(t.C("id")).From(t).Where(sql.EQ(t.C("online_key"), key)))
 		s.Where(sql.In(s.C("id"), found))

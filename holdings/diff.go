@@ -29,7 +29,7 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	if err != nil {
 		return Counts{}, err
 	}
-	if d.plan, err = makePlan(ctx, l, d.portfolios(), GuardLimits{}); err != nil {
+	if d.plan, err = makePlan(ctx, l, d.portfolios(), GuardLimits{}, false); err != nil {
 		return Counts{}, err
 	}
 	d.counts = d.plan.Counts

@@ -13,7 +13,7 @@ import (
 func (a *applier) writeLeaving(ctx context.Context) error {
 	for batch := range slices.Chunk(a.plan.leaving, a.service.BatchTitles) {
 		a.done += len(batch)
-		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.leaveBatch(ctx, tx, batch) })
+		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.writer.leaveBatch(ctx, tx, batch) })
 		if err != nil {
 			return err
 		}

@@ -176,11 +176,14 @@ type held struct {
 	elsewhere   bool // another entitlement is active: of another profile, or of none
 	shared      bool // another profile's is
 	outranked   bool // by another entitling profile's newer release: title fields are not overwritten
+	ours        bool // of the Community Zone: added by the very job that plans, in a run that was interrupted
 }
 
 // Plan is what a list would change in one profile's holdings in one collection. It is computed before anything is
 // written, and holds keys and hashes only: see Source.
 type Plan struct {
+	zone bool // of a collection of the Community Zone: its titles are what is held, and no person decides on one
+
 	Counts Counts // rows, titles, statements, free, invalid, ambiguous, review; the others are counted as values are compared
 	Guard  Guard
 
@@ -241,9 +244,9 @@ func judge(limits GuardLimits, before, affected int) Guard {
 	return g
 }
 
-// makePlan matches the list with what is there.
-func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits GuardLimits) (*Plan, error) {
-	p := &Plan{list: l, held: portfolios, ambiguous: map[int32][]int32{}}
+// makePlan matches the list with what is there; zone says that this is titles of the Community Zone.
+func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits GuardLimits, zone bool) (*Plan, error) {
+	p := &Plan{zone: zone, list: l, held: portfolios, ambiguous: map[int32][]int32{}}
 	p.Counts = Counts{
 		Rows: l.rows.Read, Titles: l.titles.len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
 	}
@@ -272,6 +275,9 @@ func (p *Plan) match() {
 		func(h *held) bool { return !h.hidden && h.review },
 		func(h *held) bool { return h.hidden },
 	}
+	if p.zone { // what was added beside the titles it might have been is told from them by who added it
+		rounds = append([]func(h *held) bool{func(h *held) bool { return h.ours && !h.hidden }}, rounds...)
+	}
 	for n, takesPart := range rounds {
 		for i := range portfolios.out {
 			portfolios.out[i] = !takesPart(p.held.at(int32(i)))
@@ -293,7 +299,7 @@ func (p *Plan) leave(pair []int32) {
 	candidate := map[int32]bool{}
 	for _, portfolios := range p.ambiguous {
 		for _, i := range portfolios {
-			candidate[i] = true
+			candidate[i] = !p.zone
 		}
 	}
 	wait, nowFree := p.removalsWait(), p.freeTitles()

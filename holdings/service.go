@@ -3,7 +3,7 @@
 // of portfolios, and it knows neither HTTP nor GraphQL nor the queue.
 //
 // The main job reads top down: [Service.Plan] (list.go reads, match.go pairs, plan.go decides), then [Service.Apply]
-// (apply.go adds and updates, leave.go removes).
+// (apply.go adds and updates, leave.go removes). The titles of the Community Zone go the same way (zone_apply.go).
 package holdings
 
 import (
@@ -35,7 +35,8 @@ func New(s *store.Store, box *secret.Box) *Service {
 	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box}
 }
 
-// Plan reads the source and computes what it would change. Findings go to report in file order. A *kbart.FatalError
+// Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the part
+// is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A *kbart.FatalError
 // says that the list is refused as a whole.
 func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits GuardLimits, report func(kbart.Finding)) (*Plan, error) {
 	var l *list
@@ -44,16 +45,20 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits Gu
 	local := !part.ofProfile()                   // what a person gives, or is the Community Zone's, is not compared with it
 	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
 	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
-	group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })
+	if part.ZoneID != 0 {
+		group.Go(func() (err error) { portfolios, err = loadZoneHeld(groupCtx, s.store, part); return err })
+	} else {
+		group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })
+	}
 	if part.ofProfile() {
 		group.Go(func() (err error) { zone, local, err = loadZone(groupCtx, s.store, part.CollectionID); return err })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	plan, err := makePlan(ctx, l, portfolios, limits)
-	if err != nil {
-		return nil, err
+	plan, err := makePlan(ctx, l, portfolios, limits, part.ZoneID != 0)
+	if err != nil || plan.zone {
+		return plan, err
 	}
 	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
 	plan.checkZone(&zone, local, part.CommunityZoneOnly, report)

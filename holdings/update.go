@@ -109,7 +109,7 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	case len(d.fields) > 0:
 		a.counts.Updated++
 	}
-	a.listDifference(t, h, &d, action)
+	a.listDifference(t, &h.id, &d, action)
 	if a.show || action == Update && len(d.fields) == 0 && p.review == "" {
 		return nil
 	}
@@ -140,9 +140,9 @@ func (d *difference) countFields(counts *Counts) {
 	}
 }
 
-func (a *applier) listDifference(t *Title, h *held, d *difference, action Action) {
+func (a *applier) listDifference(t *Title, id *int64, d *difference, action Action) {
 	for _, f := range d.fields {
-		a.change(&h.id, action, f.name, d.values[0], f.before, f.after, t.Line)
+		a.change(id, action, f.name, d.values[0], f.before, f.after, t.Line)
 	}
 	if action == Update {
 		d.countFields(&a.counts)
@@ -151,7 +151,7 @@ func (a *applier) listDifference(t *Title, h *held, d *difference, action Action
 		return
 	}
 	for _, f := range d.locked {
-		a.change(&h.id, Locked, f.name, d.values[0], f.before, f.after, t.Line)
+		a.change(id, Locked, f.name, d.values[0], f.before, f.after, t.Line)
 	}
 	a.counts.Locked++
 }
@@ -202,14 +202,7 @@ func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h 
 
 // setValues writes a portfolio's title columns and what is computed from them.
 func (a *applier) setValues(ctx context.Context, tx *store.Tx, id int64, values [len(titleColumns)]string, moreKeys string) error {
-	args := []any{a.now}
-	hash := uint64(0)
-	for i, c := range titleColumns {
-		args = append(args, values[i])
-		hash ^= fieldHash(c, values[i])
-	}
-	args = append(args, FoldTitle(values[0]), identifierKey(values[titleColumnIndex[kbart.PrintIdentifier]]),
-		identifierKey(values[titleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash), id)
+	args := append(appendTitle([]any{a.now}, &values, moreKeys, valuesHash(&values)), id)
 	if _, err := tx.SQL.StmtContext(ctx, a.updateValues).ExecContext(ctx, args...); err != nil {
 		return fmt.Errorf("write the portfolio: %w", err)
 	}

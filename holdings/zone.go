@@ -19,22 +19,40 @@ func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles c
 	if c.CommunityZoneCollectionID == nil {
 		return titles, true, nil
 	}
-	rows, err := s.Query(ctx, `SELECT title_id, title_key, print_key, online_key, more_keys, publication_type
-		FROM community_zone_titles WHERE community_zone_collection_id = ? AND removed_at IS NULL`, *c.CommunityZoneCollectionID)
+	err = eachZoneTitle(ctx, s, *c.CommunityZoneCollectionID, false, func(h *held, _ int64) { titles.add(h.matchable) })
+	return titles, false, err
+}
+
+// eachZoneTitle reads keys and hashes of the titles of a Community Zone collection, as planning knows portfolios: those that
+// are there, and with removed those that were. addedBy is the job that added a title last, or 0.
+func eachZoneTitle(ctx context.Context, s *store.Store, zoneID int64, removed bool, fn func(h *held, addedBy int64)) error {
+	query := `SELECT id, title_id, title_key, print_key, online_key, more_keys, publication_type, values_hash, coverage_hash,
+		CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, COALESCE(added_by_job_id, 0)
+		FROM community_zone_titles WHERE community_zone_collection_id = ?`
+	if !removed {
+		query += ` AND removed_at IS NULL`
+	}
+	rows, err := s.Query(ctx, query, zoneID)
 	if err != nil {
-		return titles, false, fmt.Errorf("read the Community Zone: %w", err)
+		return fmt.Errorf("read the Community Zone: %w", err)
 	}
 	defer rows.Close()
 	var titleID, titleKey, printKey, onlineKey, moreKeys, kind sql.RawBytes
+	var values, coverage, addedBy int64
 	for rows.Next() {
-		if err := rows.Scan(&titleID, &titleKey, &printKey, &onlineKey, &moreKeys, &kind); err != nil {
-			return titles, false, fmt.Errorf("read the Community Zone: %w", err)
+		var h held
+		err := rows.Scan(&h.id, &titleID, &titleKey, &printKey, &onlineKey, &moreKeys, &kind, &values, &coverage, &h.hidden, &addedBy)
+		if err != nil {
+			return fmt.Errorf("read the Community Zone: %w", err)
 		}
-		var m matchable
-		m.setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind)
-		titles.add(m)
+		h.values, h.coverage = uint64(values), uint64(coverage)
+		h.setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind)
+		fn(&h, addedBy)
 	}
-	return titles, false, rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the Community Zone: %w", err)
+	}
+	return nil
 }
 
 // checkZone marks the titles that the Community Zone does not have. A title whose keys point to several of its titles

@@ -199,7 +199,7 @@ func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
 
 // failOpenParts closes the parts that will not be done.
 func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
-	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Run the profile again when it is wanted."}
+	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Run it again when it is wanted."}
 	if e.problem != nil {
 		why = *e.problem
 	}
@@ -223,8 +223,8 @@ func ofProfile(id *int64) predicate.JobPart {
 
 // supersede ends what other jobs hold for this profile and collection: a newer file has been applied.
 func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
-	older, err := tx.JobPart.Query().Where(ofProfile(pr.part.ProfileID), jobpart.CollectionID(*pr.part.CollectionID),
-		jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID), jobpart.HasJobWith(job.State(NeedsReview))).All(ctx)
+	older, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID),
+		jobpart.HasJobWith(job.State(NeedsReview), job.Kind(pr.job.Kind))).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for held plans: %w", err)
 	}
@@ -238,6 +238,14 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// sameTarget are the parts that write where this one does.
+func (pr *partRun) sameTarget() predicate.JobPart {
+	if pr.zone != nil {
+		return jobpart.And(jobpart.ProfileIDIsNil(), jobpart.Content(pr.part.Content), jobpart.CollectionName(pr.part.CollectionName))
+	}
+	return jobpart.And(ofProfile(pr.part.ProfileID), jobpart.CollectionID(*pr.part.CollectionID))
 }
 
 func closeHeld(ctx context.Context, tx *store.Tx, part *ent.JobPart, state string, why failure) error {

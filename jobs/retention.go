@@ -12,7 +12,7 @@ import (
 const pruneEvery = time.Hour
 
 // PruneFiles removes kept copies of provider's files that were fetched longer ago than Options.KeepFiles, and returns how
-// many. Their records stay. Never removed are, of each profile and content type, the file applied last, and any file that
+// many. Their records stay. Never removed are, of each profile or source and of each content type, the file applied last, and any file that
 // an unfinished job works on or waits with. It does nothing where all files are kept, as is the standard.
 func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 	if s.o.KeepFiles <= 0 {
@@ -44,8 +44,8 @@ func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 	rows, err := s.store.Query(ctx, `SELECT path FROM provider_files f WHERE path <> '' GROUP BY path HAVING NOT EXISTS (
 		SELECT 1 FROM provider_files o WHERE o.path = f.path AND (
 			o.fetched_at >= ?
-			OR o.id = (SELECT l.id FROM provider_files l WHERE l.profile_id = o.profile_id AND l.content = o.content
-				AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)
+			OR o.id = (SELECT l.id FROM provider_files l WHERE (l.profile_id = o.profile_id OR l.source = o.source)
+				AND l.content = o.content AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)
 			OR EXISTS (SELECT 1 FROM job_parts p JOIN jobs j ON j.id = p.job_id WHERE p.provider_file_id = o.id
 				AND j.state IN ('QUEUED', 'RUNNING', 'CANCELLING', 'NEEDS_REVIEW'))))`,
 		store.Now()-s.o.KeepFiles.Milliseconds())

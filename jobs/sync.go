@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
@@ -174,9 +175,10 @@ func contentName(c oup.Content) string { return strings.ToUpper(string(c)) }
 type partRun struct {
 	*run
 	part    *ent.JobPart
-	last    bool              // the job's last part: its last transaction may end the job
-	profile *ent.Profile      // nil: a part of no profile
-	file    *ent.ProviderFile // nil: the list is no file that is kept
+	last    bool                         // the job's last part: its last transaction may end the job
+	profile *ent.Profile                 // nil: a part of no profile
+	zone    *ent.CommunityZoneCollection // nil: a part that is of portfolios
+	file    *ent.ProviderFile            // nil: the list is no file that is kept
 	force   bool
 	log     *holdings.FindingLog
 
@@ -294,6 +296,9 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 func (pr *partRun) holdingsPart() *holdings.Part {
 	part := partToDo(pr.part, pr.job.Kind)
 	part.Findings, part.NewOnly = pr.log, pr.newOnly
+	if pr.zone != nil {
+		part.ZoneID = pr.zone.ID
+	}
 	if pr.file != nil {
 		part.Release = pr.file.Date
 	}
@@ -306,7 +311,10 @@ func (pr *partRun) holdingsPart() *holdings.Part {
 // partToDo is a row's part as the domain knows it. kind is of the job whose list it is: what a person imports is not of the
 // provider whose archive and frontfile are told apart.
 func partToDo(row *ent.JobPart, kind string) *holdings.Part {
-	part := &holdings.Part{ID: row.ID, JobID: row.JobID, CollectionID: *row.CollectionID, Content: row.Content}
+	part := &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
+	if row.CollectionID != nil && kind != KindZone {
+		part.CollectionID = *row.CollectionID
+	}
 	if row.ProfileID != nil {
 		part.ProfileID = *row.ProfileID
 	}
@@ -353,17 +361,13 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	if err := pr.progress(ctx, "fetch"); err != nil {
 		return err
 	}
-	applied, err := pr.lastApplied(ctx)
+	applied, err := pr.lastApplied(ctx, pr.origin().where(), providerfile.Content(pr.part.Content))
 	if err != nil {
 		return err
 	}
-	key, err := pr.s.holdings.APIKey(pr.profile)
+	request, err := pr.request()
 	if err != nil {
-		return &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
-	}
-	request := oup.Request{
-		CustomerNumber: pr.profile.CustomerNumber, APIKey: key, Content: oup.Content(strings.ToLower(pr.part.Content)),
-		Format: strings.ToLower(pr.profile.FileFormat),
+		return err
 	}
 	if applied != nil {
 		request.ETag, request.LastModified, request.LastSHA256 = applied.Etag, applied.LastModified, applied.Sha256
@@ -394,9 +398,31 @@ func (pr *partRun) noFile(outcome *oup.Outcome, hadOne bool) error {
 	return block(PartNoFile, string(oup.NoFile), outcome.Message, outcome.Hint)
 }
 
-func (pr *partRun) lastApplied(ctx context.Context) (*ent.ProviderFile, error) {
-	file, err := pr.s.store.Read.ProviderFile.Query().
-		Where(providerfile.ProfileID(pr.profile.ID), providerfile.Content(pr.part.Content), providerfile.AppliedAtNotNil()).
+// request asks for the profile's list or, for the Community Zone, for the global one.
+func (pr *partRun) request() (oup.Request, error) {
+	content := oup.Content(strings.ToLower(pr.part.Content))
+	if pr.zone != nil {
+		return oup.Request{Global: true, Content: content}, nil
+	}
+	key, err := pr.s.holdings.APIKey(pr.profile)
+	if err != nil {
+		return oup.Request{}, &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
+	}
+	return oup.Request{
+		CustomerNumber: pr.profile.CustomerNumber, APIKey: key, Content: content, Format: strings.ToLower(pr.profile.FileFormat),
+	}, nil
+}
+
+// origin is where the part's file is from when it is fetched.
+func (pr *partRun) origin() fileOrigin {
+	if pr.zone != nil {
+		return fileOrigin{source: SourceGlobal}
+	}
+	return fileOrigin{profileID: pr.profile.ID}
+}
+
+func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderFile) (*ent.ProviderFile, error) {
+	file, err := pr.s.store.Read.ProviderFile.Query().Where(append(where, providerfile.AppliedAtNotNil())...).
 		Order(ent.Desc(providerfile.FieldAppliedAt), ent.Desc(providerfile.FieldID)).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
@@ -413,7 +439,7 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 		if err := pr.fence(ctx, tx, "fetch", 0, 0); err != nil {
 			return err
 		}
-		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), fileOrigin{profileID: pr.profile.ID}, pr.part.Content, file); err != nil {
+		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), pr.origin(), pr.part.Content, file); err != nil {
 			return err
 		}
 		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
@@ -513,14 +539,23 @@ func (pr *partRun) checkFile(ctx context.Context) error {
 	switch pr.file.Outcome {
 	case FileRejected, FileUndone:
 		return block(PartBlocked, pr.file.Outcome+"_FILE", fmt.Sprintf("the provider still offers the file %s, which was %s",
-			pr.file.Name, strings.ToLower(pr.file.Outcome)), "It is applied again when its bytes change, or when the profile is run with force.")
+			pr.file.Name, strings.ToLower(pr.file.Outcome)), "It is applied again when its bytes change, or by a run with force.")
 	}
-	applied, err := pr.lastApplied(ctx)
+	applied, err := pr.lastApplied(ctx, pr.appliedHere()...)
 	if err != nil || applied == nil || applied.Date == "" || pr.file.Date == "" || pr.file.Date >= applied.Date {
 		return err
 	}
 	return block(PartBlocked, "OLDER_FILE", fmt.Sprintf("the file is of %s, older than the one applied last, of %s", pr.file.Date, applied.Date),
-		"Wait for the provider's next file, or run the profile with force to apply this one.")
+		"Wait for the provider's next file, or apply this one by a run with force.")
+}
+
+// appliedHere are the files that were applied where the part's is to be.
+func (pr *partRun) appliedHere() []predicate.ProviderFile {
+	if pr.zone != nil { // people's lists too
+		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName), jobpart.Content(pr.part.Content),
+			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(KindZone)))}
+	}
+	return []predicate.ProviderFile{pr.origin().where(), providerfile.Content(pr.part.Content)}
 }
 
 // Outcomes of a provider's file.
@@ -569,6 +604,9 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 			return err
 		}
 		if err := pr.supersede(ctx, tx); err != nil {
+			return err
+		}
+		if err := pr.activateNew(ctx, tx, counts); err != nil {
 			return err
 		}
 		return pr.endWithLastPart(ctx, tx)

@@ -64,6 +64,8 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 		return fmt.Errorf("read job %d: %w", jobID, err)
 	}
 	switch {
+	case row.Kind == KindZone:
+		return wrongState(row, "undone", "it brought the Community Zone in step with a title list. Import the former list instead, with force: providerFiles names it")
 	case !slices.Contains(undoable, row.Kind):
 		return wrongState(row, "undone", "only a sync, an import or an activation of all titles can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:

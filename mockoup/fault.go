@@ -25,7 +25,7 @@ type Fault struct {
 	// Times is how many requests it meets before it is over; 0 or less: until it is cleared.
 	Times    int    `json:"times"`
 	Content  string `json:"content,omitempty"`  // met only by requests for this content type; "" = any
-	Customer string `json:"customer,omitempty"` // met only by requests of this customer; "" = any
+	Customer string `json:"customer,omitempty"` // met only by requests of this customer; "" = any, and the global title list
 	// RetryAfter is what the header Retry-After says, in seconds. For too-many-requests 0 means 1; for unavailable and
 	// server-error 0 means no such header.
 	RetryAfter int `json:"retryAfter,omitempty"`

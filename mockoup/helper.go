@@ -51,3 +51,8 @@ func NewServer(t TB, o Options) *TestServer {
 func (s *TestServer) ListURL(customer, content string) string {
 	return s.URL + "/kbart/" + customer + "/" + content + "?format=kbart"
 }
+
+// TitlesURL is the address of the global title list of a content type.
+func (s *TestServer) TitlesURL(content string) string {
+	return s.URL + "/titles/" + content + "?format=kbart"
+}

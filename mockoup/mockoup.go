@@ -7,6 +7,8 @@
 //
 //	GET /kbart/{customer}/{content}?format=kbart      content: books or journals; the key in X-Api-Key, in
 //	                                                  Authorization: Bearer, or in the query as api_key
+//	GET /titles/{content}?format=kbart                the global title list, without credentials: all titles of the
+//	                                                  release, free ones too, whoever is entitled to them
 //
 //	GET, PUT     /_mock/release     {"date":"2016-07-08"} or {"step":-1}
 //	POST         /_mock/release     {"step":1}; also /_mock/release/next and /_mock/release/previous
@@ -16,7 +18,8 @@
 //	GET, DELETE  /_mock/requests
 //
 // Lists are either generated from a seed ([Options].Titles) or the files of a folder ([Options].Dir). Customer "demo" with
-// the key "demo-key" always exists and is entitled to everything.
+// the key "demo-key" always exists and is entitled to everything. Faults and packagings meet the global title list as they
+// meet a customer's, but for faults of one customer.
 package mockoup
 
 import (
@@ -266,6 +269,9 @@ func (s *Server) WriteRelease(w io.Writer, customer, content, release string) er
 	}
 	return d.edition.writeTo(w, d.view)
 }
+
+// everyone is entitled to all there is: the global title list is what a customer would get who is.
+var everyone = Customer{Share: 1}
 
 // ErrNoList is what [Server.WriteRelease] fails with where a release has no row of the content type.
 var ErrNoList = errors.New("mockoup: there is no such list")

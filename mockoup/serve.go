@@ -15,7 +15,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serve
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /kbart/{customer}/{content}", s.serveList)
+	mux.HandleFunc("GET /kbart/{customer}/{content}", s.serveList(s.authenticate))
+	mux.HandleFunc("GET /titles/{content}", s.serveList(func(http.ResponseWriter, *http.Request) (Customer, bool) { return everyone, true }))
 	mux.HandleFunc("GET /_mock/release", s.showRelease)
 	mux.HandleFunc("PUT /_mock/release", s.changeRelease)
 	mux.HandleFunc("POST /_mock/release", s.changeRelease)
@@ -30,20 +31,27 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("DELETE /_mock/requests", s.deleteRequests)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "no-such-path", r.Method+" "+r.URL.Path+" is not served here",
-			"lists are at GET /kbart/{customer}/books and /kbart/{customer}/journals; the mock is controlled at "+
-				"/_mock/release, /_mock/fault, /_mock/packaging and /_mock/requests")
+			"lists are at GET /kbart/{customer}/books and /kbart/{customer}/journals, global title lists at GET /titles/books "+
+				"and /titles/journals; the mock is controlled at /_mock/release, /_mock/fault, /_mock/packaging and /_mock/requests")
 	})
 	return mux
 }
 
-// serveList answers a request for a list: credentials first, then faults, then conditions.
-func (s *Server) serveList(w http.ResponseWriter, r *http.Request) {
-	entry := s.requests.add(r)
-	w = &recorder{ResponseWriter: w, requests: &s.requests, entry: entry}
-	customer, ok := s.authenticate(w, r)
-	if !ok {
-		return
+// serveList answers requests for lists: credentials first, then faults, then conditions. admit says whose list it is, or
+// answers that it is not to be had.
+func (s *Server) serveList(admit func(http.ResponseWriter, *http.Request) (Customer, bool)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		entry := s.requests.add(r)
+		w = &recorder{ResponseWriter: w, requests: &s.requests, entry: entry}
+		customer, ok := admit(w, r)
+		if !ok {
+			return
+		}
+		s.serveListOf(customer, w, r, entry)
 	}
+}
+
+func (s *Server) serveListOf(customer Customer, w http.ResponseWriter, r *http.Request, entry *Request) {
 	content := r.PathValue("content")
 	if !isContent(content) {
 		problem(w, http.StatusNotFound, "unknown-content", fmt.Sprintf("there is no content type %q", content), "ask for books or journals")

@@ -7,5 +7,6 @@
 //
 // OUP does not publish the address of its service, so the form of a request is a [Template] of the operator's. The API
 // key is masked in every error and log line, goes to no host but the template's, and in no request over plain HTTP or to
-// a private address unless the operator allows them.
+// a private address unless the operator allows them. The provider's global title list is asked for by a template of its
+// own, without credentials (see Request.Global).
 package oup

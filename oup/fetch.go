@@ -92,6 +92,10 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 		began := f.o.Now()
 
 		file, outcome := f.try(ctx, r, f.accept)
+		if outcome != nil && r.Global {
+			outcome.Hint = cmp.Or(globalHints[outcome.Code], outcome.Hint)
+		}
+
 		if outcome == nil {
 			f.log(ctx, r, attempt, began, file, nil, 0)
 
@@ -114,6 +118,14 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 			return nil, stopped
 		}
 	}
+}
+
+// globalHints stand in the place of the rules' where the global title list was asked for.
+var globalHints = map[Code]string{
+	NoFile:             "Check the address template of the global title list, or import the list from a file.",
+	CredentialsRefused: "The global title list is asked for without credentials: check its address template, or import the list from a file.",
+	Storage:            "Check free space and permissions of the data directory, then import the list again.",
+	Cancelled:          "Import the list again when it is wanted.",
 }
 
 // pause says whether to try again, and after how long.
@@ -296,8 +308,17 @@ func (f *Fetcher) describe(file *File, a *answer, r Request, m mask) {
 
 	file.entitle(names{
 		disposition: a.Header.Get("Content-Disposition"), urlPath: a.from.Path,
-		made: "oup-" + string(r.Content) + ".txt", m: m,
+		made: r.madeName(), m: m,
 	})
+}
+
+// madeName is what a list is called that nobody named.
+func (r Request) madeName() string {
+	if r.Global {
+		return "oup-titles-" + string(r.Content) + ".txt"
+	}
+
+	return "oup-" + string(r.Content) + ".txt"
 }
 
 func withoutKey(s string, m mask) string {

@@ -17,6 +17,7 @@ import (
 // Options configures a Fetcher. Zero values stand for the defaults named here.
 type Options struct {
 	Template Template // how a request is made
+	Titles   Template // how the global title list is asked for, at Template's base URL; default: DefaultTitlesTemplate
 	Dir      string   // folder of spooled and kept files, made if it is missing
 	MaxSize  int64    // bytes of a list, packed or unpacked; default 1 GiB, at most 4 GiB - 1
 
@@ -51,6 +52,12 @@ type Options struct {
 const defaultMaxSize = 1 << 30
 
 func (o Options) withDefaults() Options {
+	if o.Titles.Path == "" && len(o.Titles.Query) == 0 {
+		o.Titles = DefaultTitlesTemplate("")
+	}
+
+	o.Titles.BaseURL = o.Template.BaseURL
+
 	setDefault(&o.MaxSize, defaultMaxSize)
 	setDefault(&o.Attempts, 4)
 	setDefault(&o.BackoffBase, time.Second)
@@ -97,6 +104,15 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// template is how a request is made.
+func (o Options) template(r Request) Template {
+	if r.Global {
+		return o.Titles
+	}
+
+	return o.Template
+}
+
 // check returns the base address, or everything that is wrong with the options.
 func (o Options) check() (*url.URL, error) {
 	errs := []error{o.Template.Validate()}
@@ -104,6 +120,10 @@ func (o Options) check() (*url.URL, error) {
 	base, err := o.Template.base()
 	if err == nil && base.Scheme == "http" && !o.AllowHTTP {
 		errs = append(errs, errors.New("provider address template: plain HTTP would show the API key to everyone on the way; use https, or allow HTTP if the provider is on this machine"))
+	}
+
+	if titles := o.Titles.ValidateTitles(); err == nil && titles != nil {
+		errs = append(errs, fmt.Errorf("global title list: %w", titles))
 	}
 
 	if o.MaxSize < 0 || o.MaxSize > 1<<32-1 {

@@ -25,8 +25,12 @@ func Contents() []Content { return []Content{Books, Journals} }
 // FormatKBART is the file format of a request that names none.
 const FormatKBART = "kbart"
 
-// Request asks for one customer's file of one content type.
+// Request asks for one customer's file of one content type, or for the provider's global title list of it.
 type Request struct {
+	// Global asks for the global title list, by Options.Titles. It is nobody's: the credentials below stay empty, and the
+	// request does not carry any.
+	Global bool
+
 	CustomerNumber string     // OUP's "Sigma Customer ID"; CheckCustomerNumber says what it may be
 	APIKey         secret.Key // OUP's "KBART API key"; CheckAPIKey says what it may be
 	Content        Content
@@ -96,6 +100,14 @@ func (r Request) check() error {
 
 	if strings.ContainsFunc(r.Format, blankOrControl) {
 		errs = append(errs, fmt.Errorf("the file format %q holds a blank or a control character", r.Format))
+	}
+
+	if r.Global {
+		if r.CustomerNumber != "" || r.APIKey.Reveal() != "" {
+			errs = append(errs, errors.New("the global title list is asked for without credentials; leave them out"))
+		}
+
+		return errors.Join(errs...)
 	}
 
 	return errors.Join(append(errs, CheckCustomerNumber(r.CustomerNumber), CheckAPIKey(r.APIKey))...)

@@ -35,20 +35,34 @@ func DefaultTemplate(baseURL string) Template {
 	}
 }
 
+// DefaultTitlesTemplate is the form in which the mock provider is asked for the global title list: GET
+// /titles/{content}?format={format}, without credentials.
+func DefaultTitlesTemplate(baseURL string) Template {
+	return Template{BaseURL: baseURL, Path: "/titles/{content}", Query: map[string]string{"format": "{format}"}}
+}
+
 // Validate returns everything that is wrong with the template, joined: a base URL that is not an absolute http or https
 // address, unknown placeholders or ones where none may stand, no {customer}, {key} or {content} anywhere, headers that
 // are malformed or that the client sets itself.
 func (t Template) Validate() error {
+	return t.validate([]string{"{customer}", "{key}", "{content}", "{format}"}, []string{"{customer}", "{key}", "{content}"})
+}
+
+// ValidateTitles is Validate for the template of the global title list, in which credentials have no place: of the
+// placeholders it may have {content}, which must stand somewhere, and {format}.
+func (t Template) ValidateTitles() error {
+	return t.validate([]string{"{content}", "{format}"}, []string{"{content}"})
+}
+
+func (t Template) validate(allowed, required []string) error {
 	_, baseErr := t.base()
 
-	return errors.Join(baseErr, t.validatePlaceholders(), t.validateHeaders())
+	return errors.Join(baseErr, t.validatePlaceholders(allowed, required), t.validateHeaders())
 }
 
 var (
-	placeholder  = regexp.MustCompile(`\{[^{}]*\}`)
-	placeholders = []string{"{customer}", "{key}", "{content}", "{format}"}
-	required     = []string{"{customer}", "{key}", "{content}"}
-	headerName   = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$") // token of RFC 9110, section 5.6.2
+	placeholder = regexp.MustCompile(`\{[^{}]*\}`)
+	headerName  = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$") // token of RFC 9110, section 5.6.2
 )
 
 // ownHeaders are set by the client: another value would break conditional requests, decompression or the connection.
@@ -79,7 +93,7 @@ func (t Template) base() (*url.URL, error) {
 	return u, nil
 }
 
-func (t Template) validatePlaceholders() error {
+func (t Template) validatePlaceholders(allowed, required []string) error {
 	var (
 		errs []error
 		seen = map[string]bool{}
@@ -89,9 +103,9 @@ func (t Template) validatePlaceholders() error {
 		for _, p := range placeholder.FindAllString(text, -1) {
 			seen[p] = true
 
-			if !slices.Contains(placeholders, p) {
+			if !slices.Contains(allowed, p) {
 				errs = append(errs, fmt.Errorf("provider address template: %s holds the unknown placeholder %s; known are %s",
-					place, p, strings.Join(placeholders, " ")))
+					place, p, strings.Join(allowed, " ")))
 			}
 		}
 

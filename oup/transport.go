@@ -36,7 +36,7 @@ const maxRedirects = 5
 // get makes the request and follows redirects. It goes without http.Client, which would carry the key's header, and the
 // key in the Referer, to any host, and would put the address with the key into its errors.
 func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Request, m mask) (*answer, error) {
-	origin, err := f.o.Template.url(r)
+	origin, err := f.o.template(r).url(r)
 	if err != nil {
 		return nil, fail(InvalidRequest, err.Error(), m.err(err))
 	}
@@ -103,7 +103,7 @@ func (f *Fetcher) setHeaders(request *http.Request, r Request, conditions http.H
 	}
 
 	if trusted {
-		for name, values := range f.o.Template.header(r) {
+		for name, values := range f.o.template(r).header(r) {
 			request.Header[name] = values
 		}
 	}

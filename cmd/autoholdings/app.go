@@ -48,12 +48,17 @@ func configFrom(c *cli.Command) (config, error) {
 	if headers := c.StringMap("oup-header"); len(headers) > 0 {
 		template.Headers = headers
 	}
+	titles := oup.DefaultTitlesTemplate("")
+	titles.Path = c.String("oup-titles-path")
+	if query := c.StringMap("oup-titles-query"); len(query) > 0 {
+		titles.Query = query
+	}
 	insecure := c.Bool("oup-allow-insecure")
 	return config{
 		DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), RedisURL: c.String("redis-url"),
 		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log,
 		OUP: oup.Options{
-			Template: template, MaxSize: c.Int64("oup-max-size"), Timeout: c.Duration("oup-timeout"), Attempts: c.Int("oup-attempts"),
+			Template: template, Titles: titles, MaxSize: c.Int64("oup-max-size"), Timeout: c.Duration("oup-timeout"), Attempts: c.Int("oup-attempts"),
 			AllowHTTP: insecure, AllowPrivate: insecure, AllowedHosts: c.StringSlice("oup-allow-host"), Logger: log,
 		},
 	}, nil

@@ -64,6 +64,14 @@ var (
 		&cli.StringMapFlag{
 			Name: "oup-header", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_HEADER"), Usage: "header of a request, `NAME=VALUE`, same placeholders (default: X-Api-Key={key})",
 		},
+		&cli.StringFlag{
+			Name: "oup-titles-path", Value: "/titles/{content}", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TITLES_PATH"),
+			Usage: "path of a request for the global title list, with the placeholders {content} {format}; it carries no credentials",
+		},
+		&cli.StringMapFlag{
+			Name: "oup-titles-query", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TITLES_QUERY"),
+			Usage: "query of a request for the global title list, `NAME=VALUE`, same placeholders (default: format={format})",
+		},
 		&cli.BoolFlag{
 			Name: "oup-allow-insecure", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ALLOW_INSECURE"),
 			Usage: "allow plain HTTP and private addresses for the provider: for a mock or a mirror on this network",

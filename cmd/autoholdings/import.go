@@ -7,6 +7,6 @@ func importCommand() *cli.Command {
 	return &cli.Command{
 		Name:     "import",
 		Usage:    "bring in what a person has as a file",
-		Commands: []*cli.Command{importCollectionCommand(), importPOLinesCommand(), importLicensesCommand()},
+		Commands: []*cli.Command{importCollectionCommand(), importZoneCommand(), importPOLinesCommand(), importLicensesCommand()},
 	}
 }

@@ -194,6 +194,11 @@ var (
 				Columns: []*schema.Column{CommunityZoneTitlesColumns[30], CommunityZoneTitlesColumns[25], CommunityZoneTitlesColumns[0]},
 			},
 			{
+				Name:    "communityzonetitle_title_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[25], CommunityZoneTitlesColumns[0]},
+			},
+			{
 				Name:    "communityzonetitle_print_key",
 				Unique:  false,
 				Columns: []*schema.Column{CommunityZoneTitlesColumns[26]},

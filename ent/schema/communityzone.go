@@ -70,6 +70,7 @@ func (CommunityZoneTitle) Edges() []ent.Edge {
 func (CommunityZoneTitle) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("community_zone_collection_id", "title_key", "id"),
+		index.Fields("title_key", "id"),
 		index.Fields("print_key"),
 		index.Fields("online_key"),
 		index.Fields("title_id"),

@@ -1,0 +1,211 @@
+package holdings
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/internal/store"
+)
+
+// loadZoneHeld reads what planning needs of the titles of a Community Zone collection, removed ones too. They play the
+// part of portfolios that all are entitled to.
+func loadZoneHeld(ctx context.Context, s *store.Store, part *Part) (titles chunked[held], err error) {
+	err = eachZoneTitle(ctx, s, part.ZoneID, true, func(h *held, addedBy int64) {
+		h.entitlement, h.entitled, h.listed = h.id, !h.hidden, true
+		h.ours = addedBy == part.JobID
+		titles.add(*h)
+	})
+	return titles, err
+}
+
+// zoneWriter writes a plan to the titles of a Community Zone collection. Nothing hangs on one of these and staff decide
+// nothing about them, so that what the list no longer has goes, and what it has is as it says.
+type zoneWriter struct {
+	*applier
+	titles *inserter
+}
+
+var zoneColumns = slices.Concat(
+	[]string{"id", "created_at", "community_zone_collection_id", "updated_at", "coverage", "coverage_hash", "added_by_job_id"}, titleRowColumns)
+
+func (z *zoneWriter) prepare(ctx context.Context) (err error) {
+	if z.titles, err = z.inserter(ctx, "community_zone_titles", zoneColumns...); err != nil {
+		return err
+	}
+	if z.changes, err = z.inserter(ctx, "job_changes", changeColumns...); err != nil {
+		return err
+	}
+	z.updateValues, err = z.store.Prepare(ctx, `UPDATE community_zone_titles SET removed_at = NULL, `+
+		strings.Join(zoneColumns[3:], " = ?, ")+` = ? WHERE id = ?`)
+	return err
+}
+
+// zoneTitle is a title of the Community Zone with its values.
+type zoneTitle struct {
+	stored
+	addedBy sql.NullInt64
+}
+
+func loadZoneTitles(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*zoneTitle, error) {
+	found := make(map[int64]*zoneTitle, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	placeholders, args := inList(ids)
+	rows, err := tx.SQL.QueryContext(ctx, `SELECT id, more_keys, removed_at, added_by_job_id, coverage, `+titleColumnNames+`
+		FROM community_zone_titles WHERE id IN `+placeholders, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the Community Zone's titles to compare: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var coverage string
+		t := &zoneTitle{}
+		targets := []any{&id, &t.moreKeys, &t.removedAt, &t.addedBy, &coverage}
+		for i := range t.values {
+			targets = append(targets, &t.values[i])
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return nil, fmt.Errorf("read the Community Zone's titles to compare: %w", err)
+		}
+		t.coverage, _ = StoredStatements(coverage)
+		found[id] = t
+	}
+	return found, rows.Err()
+}
+
+func (z *zoneWriter) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error {
+	var ids []int64
+	for _, t := range batch {
+		if h := z.pairOf(t); h != nil {
+			ids = append(ids, h.id)
+		}
+	}
+	there, err := loadZoneTitles(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, t := range batch {
+		h := z.pairOf(t)
+		if h == nil {
+			z.add(t)
+			continue
+		}
+		if there[h.id] == nil {
+			return ErrMoved
+		}
+		if err := z.writePaired(ctx, tx, t, h, there[h.id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (z *zoneWriter) add(t *Title) {
+	if !z.show {
+		row := []any{z.store.NextID(), z.now, z.part.ZoneID}
+		z.titles.add(append(row, z.row(&t.Values, t.Coverage, strings.Join(t.more, " "), t.values, z.part.JobID)...)...)
+	}
+	z.counts.Added++
+	z.change(nil, Add, "", t.Values[0], "", "", t.Line)
+	if candidates, ambiguous := z.plan.ambiguous[t.index]; ambiguous {
+		z.counts.Ambiguous++
+		z.change(nil, Ambiguous, "", t.Values[0], "", fmt.Sprintf("%d titles of the Community Zone might be this one", len(candidates)), t.Line)
+	}
+}
+
+// row is the values of zoneColumns from updated_at on.
+func (z *zoneWriter) row(values *[len(titleColumns)]string, coverage []Statement, moreKeys string, hash uint64, addedBy any) []any {
+	for i := range coverage {
+		coverage[i].Kind = z.kindOf(&coverage[i])
+	}
+	return appendTitle([]any{z.now, statementsJSON(coverage), int64(coverageHash(coverage)), addedBy}, values, moreKeys, hash)
+}
+
+// writePaired writes what the list changes on a title, or brings it back.
+func (z *zoneWriter) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *held, there *zoneTitle) error {
+	d := compare(t, &there.stored, false)
+	action, addedBy := Update, any(there.addedBy)
+	switch {
+	case h.hidden:
+		action, addedBy = Add, z.part.JobID
+		z.counts.Added++
+		z.change(nil, Add, "", d.values[0], "", "", t.Line)
+	case len(d.fields) == 0:
+		return nil
+	default:
+		z.counts.Updated++
+	}
+	z.listDifference(t, nil, &d, action)
+	if z.show {
+		return nil
+	}
+	moreKeys := there.moreKeys
+	if len(d.fields) > 0 {
+		moreKeys = strings.Join(t.more, " ")
+	}
+	args := append(z.row(&d.values, d.coverage, moreKeys, valuesHash(&d.values), addedBy), h.id)
+	if _, err := tx.SQL.StmtContext(ctx, z.updateValues).ExecContext(ctx, args...); err != nil {
+		return fmt.Errorf("write the Community Zone's title: %w", err)
+	}
+	return nil
+}
+
+func (z *zoneWriter) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error {
+	ids := make([]int64, len(batch))
+	for i, l := range batch {
+		ids[i] = z.plan.held.at(l.portfolio).id
+	}
+	there, err := loadZoneTitles(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for i, l := range batch {
+		if there[ids[i]] == nil {
+			return ErrMoved
+		}
+		why := ""
+		if l.free {
+			why = "now listed as free"
+		}
+		z.counts.Removed++
+		z.change(nil, Remove, "", there[ids[i]].values[0], "", why, 0)
+	}
+	if z.show {
+		return nil
+	}
+	placeholders, args := inList(ids)
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE community_zone_titles SET removed_at = ?, updated_at = ? WHERE id IN `+placeholders,
+		append([]any{z.now, z.now}, args...)...); err != nil {
+		return fmt.Errorf("take titles out of the Community Zone: %w", err)
+	}
+	return nil
+}
+
+// review lists what is left as it is. It needs no mark: each run sees for itself whether a row can be read.
+func (z *zoneWriter) review(ctx context.Context, tx *store.Tx, why string, ids []int64) error {
+	there, err := loadZoneTitles(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if t := there[id]; t != nil {
+			z.counts.Review++
+			z.change(nil, Review, "", t.values[0], "", why, 0)
+		}
+	}
+	return nil
+}
+
+// finish records that the collection is as the list says.
+func (z *zoneWriter) finish(ctx context.Context, tx *store.Tx) error {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE community_zone_collections SET titles_updated_at = ?, updated_at = ? WHERE id = ?`,
+		z.now, z.now, z.part.ZoneID); err != nil {
+		return fmt.Errorf("record the import of the titles: %w", err)
+	}
+	return nil
+}
