@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -121,6 +122,13 @@ func TestImportCommunityZoneTitles(t *testing.T) {
 		t.Errorf("the same key again: %+v", again)
 	}
 	b.checkZoneJob(queued.ID)
+	b.query(`query($id: ID!) { job(id: $id) `+everyField(contract(t), "Job", 1)+` }`, input{"id": queued.ID}, new(any))
+	for path, want := range map[string]string{"report.tsv": "ADD\t", "report.json": `"action":"ADD"`} {
+		response, body := b.fetch("/jobs/"+queued.ID+"/"+path, "")
+		if response.StatusCode != http.StatusOK || !strings.Contains(strings.ReplaceAll(string(body), `": "`, `":"`), want) {
+			t.Errorf("%s: status %d: %.300s", path, response.StatusCode, body)
+		}
+	}
 
 	only := b.done("importCommunityZoneTitles", input{"communityZoneId": journalsCZ, "force": true}).Job
 	if job := b.waitFor(only.ID); job.Verdict != jobs.VerdictNoChange {
