@@ -19,19 +19,19 @@ func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles c
 	if c.CommunityZoneCollectionID == nil {
 		return titles, true, nil
 	}
-	rows, err := s.Query(ctx, `SELECT title_id, title_key, print_key, online_key, more_keys, publication_type
+	rows, err := s.Query(ctx, `SELECT `+identitySQL+`
 		FROM community_zone_titles WHERE community_zone_collection_id = ? AND removed_at IS NULL`, *c.CommunityZoneCollectionID)
 	if err != nil {
 		return titles, false, fmt.Errorf("read the Community Zone: %w", err)
 	}
 	defer rows.Close()
-	var titleID, titleKey, printKey, onlineKey, moreKeys, kind sql.RawBytes
+	var identity sql.RawBytes
 	for rows.Next() {
-		if err := rows.Scan(&titleID, &titleKey, &printKey, &onlineKey, &moreKeys, &kind); err != nil {
+		if err := rows.Scan(&identity); err != nil {
 			return titles, false, fmt.Errorf("read the Community Zone: %w", err)
 		}
 		var m matchable
-		m.setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind)
+		m.setIdentity(identity)
 		titles.add(m)
 	}
 	return titles, false, rows.Err()
