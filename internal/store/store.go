@@ -81,7 +81,7 @@ func open(o Options) (*Store, error) {
 		return nil, fmt.Errorf("open database: make the data directory: %w", err)
 	}
 	path := filepath.Join(o.DataDir, FileName)
-	writeDB, err := sql.Open(driverName, dsn(path, "_txlock=immediate&_cache_size=-65536"))
+	writeDB, err := sql.Open(driverName, dsn(path, "_txlock=immediate&_cache_size=-40960"))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
