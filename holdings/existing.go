@@ -1,6 +1,7 @@
 package holdings
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -9,10 +10,14 @@ import (
 	"autoholdings/kbart"
 )
 
+// identitySQL is the keys of a portfolio, or of a title of the Community Zone, in one text: a cell costs more to read than
+// its bytes. None but the last, which takes the rest, can hold a tab.
+const identitySQL = "title_key || '\t' || print_key || '\t' || online_key || '\t' || more_keys || '\t' || publication_type || '\t' || title_id"
+
 // loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values.
 func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunked[held], err error) {
 	const query = `
-		SELECT p.id, p.title_id, p.title_key, p.print_key, p.online_key, p.more_keys, p.publication_type, p.values_hash,
+		SELECT p.id, ` + identitySQL + `, p.values_hash,
 			CASE WHEN p.listed THEN 1 ELSE 0 END
 			+ CASE WHEN p.removed_at IS NOT NULL THEN 2 ELSE 0 END
 			+ CASE p.review WHEN '' THEN 0 WHEN 'AMBIGUOUS' THEN 4 ELSE 8 END
@@ -27,11 +32,11 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunk
 		return portfolios, fmt.Errorf("read the portfolios: %w", err)
 	}
 	defer rows.Close()
-	var titleID, titleKey, printKey, onlineKey, moreKeys, kind sql.RawBytes
+	var identity sql.RawBytes
 	var flags, values, coverage int64
 	for rows.Next() {
 		var h held
-		err := rows.Scan(&h.id, &titleID, &titleKey, &printKey, &onlineKey, &moreKeys, &kind, &values, &flags, &h.entitlement, &coverage)
+		err := rows.Scan(&h.id, &identity, &values, &flags, &h.entitlement, &coverage)
 		if err != nil {
 			return portfolios, fmt.Errorf("read the portfolios: %w", err)
 		}
@@ -39,7 +44,7 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunk
 		h.listed, h.hidden = flags&1 != 0, flags&2 != 0
 		h.review, h.unreadable = flags&4 != 0, flags&8 != 0
 		h.locked, h.entitled = flags&16 != 0, flags&32 != 0
-		h.setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind)
+		h.setIdentity(identity)
 		portfolios.add(h)
 	}
 	if err := rows.Err(); err != nil {
@@ -51,19 +56,25 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunk
 	return portfolios, markElsewhere(ctx, s, part, &portfolios)
 }
 
-func (m *matchable) setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind []byte) {
-	m.titleID, m.folded = bytesHash(titleID), bytesHash(titleKey)
-	m.addKey(bytesHash(printKey))
-	m.addKey(bytesHash(onlineKey))
-	for more := range fields(moreKeys) {
+// setIdentity takes the keys as identitySQL has them.
+func (m *matchable) setIdentity(text []byte) {
+	next := func() (part []byte) {
+		part, text, _ = bytes.Cut(text, []byte("\t"))
+		return part
+	}
+	m.folded = bytesHash(next())
+	m.addKey(bytesHash(next()))
+	m.addKey(bytesHash(next()))
+	for more := range fields(next()) {
 		m.addKey(bytesHash(more))
 	}
-	switch string(kind) {
+	switch string(next()) {
 	case "serial":
 		m.kind = kbart.Serial
 	case "monograph":
 		m.kind = kbart.Monograph
 	}
+	m.titleID = bytesHash(text)
 }
 
 // markOrdered marks the portfolios that have a PO line.

@@ -26,7 +26,7 @@ func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles c
 // eachZoneTitle reads keys and hashes of the titles of a Community Zone collection, as planning knows portfolios: those that
 // are there, and with removed those that were. addedBy is the job that added a title last, or 0.
 func eachZoneTitle(ctx context.Context, s *store.Store, zoneID int64, removed bool, fn func(h *held, addedBy int64)) error {
-	query := `SELECT id, title_id, title_key, print_key, online_key, more_keys, publication_type, values_hash, coverage_hash,
+	query := `SELECT id, ` + identitySQL + `, values_hash, coverage_hash,
 		CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, COALESCE(added_by_job_id, 0)
 		FROM community_zone_titles WHERE community_zone_collection_id = ?`
 	if !removed {
@@ -37,16 +37,16 @@ func eachZoneTitle(ctx context.Context, s *store.Store, zoneID int64, removed bo
 		return fmt.Errorf("read the Community Zone: %w", err)
 	}
 	defer rows.Close()
-	var titleID, titleKey, printKey, onlineKey, moreKeys, kind sql.RawBytes
+	var identity sql.RawBytes
 	var values, coverage, addedBy int64
 	for rows.Next() {
 		var h held
-		err := rows.Scan(&h.id, &titleID, &titleKey, &printKey, &onlineKey, &moreKeys, &kind, &values, &coverage, &h.hidden, &addedBy)
+		err := rows.Scan(&h.id, &identity, &values, &coverage, &h.hidden, &addedBy)
 		if err != nil {
 			return fmt.Errorf("read the Community Zone: %w", err)
 		}
 		h.values, h.coverage = uint64(values), uint64(coverage)
-		h.setIdentity(titleID, titleKey, printKey, onlineKey, moreKeys, kind)
+		h.setIdentity(identity)
 		fn(&h, addedBy)
 	}
 	if err := rows.Err(); err != nil {

@@ -44,6 +44,7 @@ type Store struct {
 	Read *ent.Client // cannot write
 
 	writeDB, readDB *sql.DB
+	checkpoints     *checkpointer
 	trace           func(context.Context, string)
 	nextID          atomic.Int64
 }
@@ -86,12 +87,12 @@ func open(o Options) (*Store, error) {
 	if o.Wrap != nil {
 		d = o.Wrap(d)
 	}
-	writeDB := sql.OpenDB(connector{d, dsn(path, "_txlock=immediate&_cache_size=-65536")})
+	writeDB := sql.OpenDB(connector{d, dsn(path, "_txlock=immediate&_cache_size=-40960")})
 	writeDB.SetMaxOpenConns(1)
 	readDB := sql.OpenDB(connector{d, dsn(path, "_query_only=1&_cache_size=-8192")})
 	readDB.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	readDB.SetMaxIdleConns(max(4, runtime.NumCPU()))
-	s := &Store{writeDB: writeDB, readDB: readDB, trace: o.Trace}
+	s := &Store{writeDB: writeDB, readDB: readDB, checkpoints: newCheckpointer(readDB), trace: o.Trace}
 	s.Read = ent.NewClient(ent.Driver(s.traced(entsql.OpenDB(dialect.SQLite, readDB))))
 	return s, nil
 }
@@ -103,10 +104,10 @@ func dsn(path, mode string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings
 }
 
-// sqlite is SQLite with the one setting that a DSN cannot carry: a checkpoint moves the log into the database not at
-// each 4 MiB but at each 64, so that a page which a load writes many times is moved once.
+// sqlite is SQLite with the settings that a DSN cannot carry: how long the log becomes before the writer moves it into
+// the database, and the size to which it is cut when it begins anew.
 var sqlite driver.Driver = &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
-	_, err := c.Exec("PRAGMA wal_autocheckpoint = 16384", nil)
+	_, err := c.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d", logPages, checkpointPages<<12), nil)
 	return err
 }}
 
@@ -129,7 +130,10 @@ func redact(databaseURL string) string {
 }
 
 // Close closes both pools.
-func (s *Store) Close() error { return errors.Join(s.readDB.Close(), s.writeDB.Close()) }
+func (s *Store) Close() error {
+	s.checkpoints.close()
+	return errors.Join(s.readDB.Close(), s.writeDB.Close())
+}
 
 // Ping answers whether the database can be read.
 func (s *Store) Ping(ctx context.Context) error { return s.readDB.PingContext(ctx) }
@@ -206,6 +210,7 @@ func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	s.checkpoints.afterCommit()
 	return nil
 }
 
