@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"autoholdings/internal/problem"
+	"autoholdings/internal/secret"
 )
 
 // The longest texts that a person may enter, in characters.
@@ -52,6 +53,19 @@ func checkCustomerNumber(problems *problem.List, path, number string) {
 	case number == "." || number == "..":
 		problems.Add(problem.BadInput, path, "the customer number consists of dots: enter the provider's Sigma Customer ID")
 	}
+}
+
+// CheckCredentials returns, as problems of the inputs customerNumber and apiKey, what is wrong with credentials that are
+// not saved. What is nil is not looked at.
+func CheckCredentials(customerNumber *string, apiKey *secret.Key) error {
+	var problems problem.List
+	if customerNumber != nil {
+		checkCustomerNumber(&problems, "input.customerNumber", *customerNumber)
+	}
+	if apiKey != nil {
+		checkAPIKey(&problems, "input.apiKey", apiKey.Reveal())
+	}
+	return problems.Err()
 }
 
 func blankOrControl(r rune) bool {

@@ -79,6 +79,8 @@ type Options struct {
 	Attempts    int           // runs of one job before it is given up; default 5
 	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
 	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
+
+	ConnectionLimit time.Duration // how long a test of the connection makes a person wait; default 20 s
 }
 
 func (o *Options) setDefaults() {
@@ -92,6 +94,7 @@ func (o *Options) setDefaults() {
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
 	o.Attempts = orDefault(o.Attempts, 5)
 	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
+	o.ConnectionLimit = orDefault(o.ConnectionLimit, 20*time.Second)
 }
 
 func orDefault[T int | time.Duration](value, standard T) T {

@@ -39,7 +39,7 @@ type testBundle struct {
 	profile  int64
 	stop     func()
 
-	keepFiles time.Duration
+	keepFiles, connectionLimit time.Duration
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -84,7 +84,7 @@ func (b *testBundle) open() {
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: b.redis, Exclusive: true,
-		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
+		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles, ConnectionLimit: b.connectionLimit,
 	})
 	must(b.t, err)
 	b.stop = sync.OnceFunc(func() {
