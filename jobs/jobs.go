@@ -145,7 +145,7 @@ func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err
 // ctx ends.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
-		if err := s.takeUpAll(ctx); err != nil {
+		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // else it was told to stop before it began
 			return err
 		}
 	}
