@@ -24,6 +24,8 @@ type payload struct {
 	Profile, Job, Collection, InventoryGroup, Portfolio, Settings *thing
 	DeletedID                                                     *string
 	Notices, Warnings                                             []string
+	Results                                                       []connectionTest
+	Consequences                                                  *consequences
 	UserErrors                                                    []struct {
 		Code, Message string
 		Path          []string

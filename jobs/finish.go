@@ -20,6 +20,7 @@ type ending struct {
 	applied        bool
 	counts         holdings.Counts
 	problem        *failure // why it failed, or what stands out; nil: nothing
+	besides        string   // what was done beside the parts, for the summary; "": nothing
 }
 
 // judge decides a sync's state and verdict from its parts (DOMAIN section 9).
@@ -116,6 +117,9 @@ func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
 	}
 	e, err := judge(parts)
 	if err != nil {
+		return err
+	}
+	if err := r.deleteWithdrawn(ctx, tx, &e); err != nil {
 		return err
 	}
 	r.ended = true

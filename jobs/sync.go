@@ -169,6 +169,8 @@ type partRun struct {
 	file    *ent.ProviderFile
 	force   bool
 	log     *holdings.FindingLog
+
+	mayWrite func(ctx context.Context, tx *store.Tx) error // asked in each transaction that writes the plan; nil: always
 }
 
 func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error {
@@ -236,6 +238,14 @@ func (pr *partRun) perform(ctx context.Context) error {
 		return pr.show(ctx, plan, part, PartFailed, failure{
 			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), "Read the findings, then tell OUP.",
 		})
+	default:
+		return pr.carryOut(ctx, plan, part)
+	}
+}
+
+// carryOut shows, holds or applies a plan.
+func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	switch {
 	case pr.job.Mode == Preview:
 		return pr.show(ctx, plan, part, PartPreviewed, failure{})
 	case pr.part.State == PartApplying:
@@ -470,9 +480,8 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
 			return err
 		}
-		now := store.Now()
-		if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(now).SetAppliedAt(now).SetOutcome(outcome).Exec(ctx); err != nil {
-			return fmt.Errorf("record that the file was applied: %w", err)
+		if err := pr.fileApplied(ctx, tx, outcome); err != nil {
+			return err
 		}
 		if err := pr.supersede(ctx, tx); err != nil {
 			return err
@@ -481,6 +490,17 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 	}
 	_, err := pr.s.holdings.Apply(ctx, plan, part, resumed)
 	return err
+}
+
+func (pr *partRun) fileApplied(ctx context.Context, tx *store.Tx, outcome string) error {
+	if pr.file == nil { // the plan is of no file
+		return nil
+	}
+	now := store.Now()
+	if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(now).SetAppliedAt(now).SetOutcome(outcome).Exec(ctx); err != nil {
+		return fmt.Errorf("record that the file was applied: %w", err)
+	}
+	return nil
 }
 
 // hold shows a plan that a person must decide on.
@@ -503,7 +523,7 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings
 		if err != nil {
 			return fmt.Errorf("record the plan: %w", err)
 		}
-		if outcome := fileOutcomes[state]; outcome != "" && pr.file.Outcome == "" {
+		if outcome := fileOutcomes[state]; outcome != "" && pr.file != nil && pr.file.Outcome == "" {
 			if err := tx.ProviderFile.UpdateOneID(pr.file.ID).SetUpdatedAt(store.Now()).SetOutcome(outcome).Exec(ctx); err != nil {
 				return fmt.Errorf("record the file's outcome: %w", err)
 			}
@@ -526,6 +546,11 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 func (pr *partRun) fenceBatches(verb string) func(context.Context, *store.Tx, holdings.Progress) error {
 	return func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
 		defer pr.s.tell(pr.job.ID)
+		if pr.mayWrite != nil && verb == "apply" {
+			if err := pr.mayWrite(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return pr.fence(ctx, tx, pr.phase(verb), p.Done, p.Total)
 	}
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"autoholdings/ent"
 	"autoholdings/ent/job"
@@ -15,7 +16,10 @@ import (
 // KindUndo is the kind of a job that reverses another.
 const KindUndo = "UNDO"
 
-// Undo queues a job that reverses what an applied sync changed; with mode Preview it only shows what it would do. The
+// undoable are the kinds of jobs that can be undone.
+var undoable = []string{KindSync, KindWithdraw}
+
+// Undo queues a job that reverses what an applied sync or withdrawal changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
 	var queued *ent.Job
@@ -59,8 +63,8 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 		return fmt.Errorf("read job %d: %w", jobID, err)
 	}
 	switch {
-	case row.Kind != KindSync:
-		return wrongState(row, "undone", "only a sync can be")
+	case !slices.Contains(undoable, row.Kind):
+		return wrongState(row, "undone", "only a sync or a withdrawal can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:
 		return wrongState(row, "undone", "it is not over; cancel it first")
 	}
@@ -69,7 +73,15 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 		return err
 	}
 	if len(written) == 0 {
-		return wrongState(row, "undone", "it wrote nothing, or was undone already")
+		why := "it wrote nothing, or was undone already"
+		gone, err := tx.JobPart.Query().Where(jobpart.JobID(jobID), writtenState, jobpart.ProfileIDIsNil()).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("read the parts of job %d: %w", jobID, err)
+		}
+		if gone {
+			why = "the profile for which it was done was deleted since"
+		}
+		return wrongState(row, "undone", why)
 	}
 	for _, part := range written {
 		if err := checkNewest(ctx, tx, part); err != nil {
@@ -79,9 +91,12 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	return nil
 }
 
+// checkNewest refuses where a later job that can be undone has changed the part's collection. What was done for a profile
+// that was deleted since cannot be: it stays, and what it changed is left where this part is undone.
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID), jobpart.IDGT(part.ID),
-		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.Kind(KindSync))).
+		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(undoable...)),
+		jobpart.Or(jobpart.ProfileIDNotNil(), jobpart.HasJobWith(job.KindNotIn(KindSync, KindWithdraw)))).
 		Order(ent.Desc(jobpart.FieldID)).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil
