@@ -153,7 +153,7 @@ func TestRotateKey(t *testing.T) {
 	if with := i.sealedWith(); !slices.Equal(with, []string{now}) {
 		t.Errorf("sealed with %v, the key is %s", with, now)
 	}
-	for _, want := range []string{"1 API keys", now, "sealing.key.old-" + former, "backup", "Backups"} {
+	for _, want := range []string{"1 API key is sealed", now, "sealing.key.old-" + former, "backup", "Backups"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q: %s", want, said)
 		}

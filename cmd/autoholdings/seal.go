@@ -182,7 +182,7 @@ func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string
 		return "", err
 	}
 	file := filepath.Join(r.config.DataDir, secret.KeyFileName)
-	return fmt.Sprintf("%d API keys are sealed with the new key %s, which is in %s.\n", resealed, after.KeyID(), file) +
+	return fmt.Sprintf("%s sealed with the new key %s, which is in %s.\n", keysAre(resealed), after.KeyID(), file) +
 		fmt.Sprintf("The former one is in %s.old-%s. Backups of the database made before now open only with it: keep it with them, and remove it from here.\n", file, before.KeyID()) +
 		rotationAdvice, nil
 }
@@ -211,11 +211,18 @@ func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said strin
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d API keys are sealed with the new key %s. ", resealed, after.KeyID()) + givenAdvice + "\n" +
+	return fmt.Sprintf("%s sealed with the new key %s. ", keysAre(resealed), after.KeyID()) + givenAdvice + "\n" +
 		"Backups of the database made before now open only with the former one: keep it with them.\n" + rotationAdvice, nil
 }
 
 const givenAdvice = "Now give the new key to every command as AUTOHOLDINGS_SEALING_KEY instead of the former one, before the server is started."
+
+func keysAre(n int) string {
+	if n == 1 {
+		return "1 API key is"
+	}
+	return fmt.Sprintf("%d API keys are", n)
+}
 
 // withNewKey opens with all keys and seals with the new one.
 func (r *rotation) withNewKey(before *secret.Box) (*secret.Box, error) {
