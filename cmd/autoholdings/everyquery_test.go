@@ -20,9 +20,9 @@ func everyQuery(t *testing.T) (queries []string) {
 			continue
 		}
 		for _, field := range schema.Types[root.Type.Name()].Fields {
-			switch {
-			case field.Name == "edges" || field.Name == "pageInfo":
-			case field.Name == "nodes":
+			switch field.Name {
+			case "edges", "pageInfo":
+			case "nodes":
 				for _, of := range schema.Types[field.Type.Name()].Fields {
 					queries = append(queries, fmt.Sprintf("{ %s { nodes { __typename %s } } }", root.Name, selection(schema, of, 2)))
 				}
