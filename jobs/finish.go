@@ -202,7 +202,7 @@ func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
 
 // failOpenParts closes the parts that will not be done.
 func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
-	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Run the profile again when it is wanted."}
+	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Start it again when it is wanted."}
 	if e.problem != nil {
 		why = *e.problem
 	}

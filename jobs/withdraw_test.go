@@ -337,6 +337,42 @@ func TestWithdrawOfActivated(t *testing.T) {
 	}
 }
 
+// TestWithdrawSuperseded: a sync of the profile, active again, ends the plan that waits.
+func TestWithdrawSuperseded(t *testing.T) {
+	t.Parallel()
+	w := setupWithdrawal(t, oneQueue(t))
+	w.setActive(false)
+	held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply})
+	w.setActive(true)
+	sync := w.syncOf(w.profile)
+	over := w.wait(held.ID)
+	if sync.Verdict != jobs.VerdictNoChange || over.State != jobs.Cancelled || over.Verdict != jobs.VerdictBlocked || over.ErrorCode != "SUPERSEDED" {
+		t.Errorf("%s; %s %s %s: %s", sync.Verdict, over.State, over.Verdict, over.ErrorCode, over.Summary)
+	}
+	if n := w.inForce(w.profile); n != w.want.EntitlementsBefore {
+		t.Errorf("%d of %d are in force", n, w.want.EntitlementsBefore)
+	}
+}
+
+// TestWithdrawCancelled: what is cancelled before it begins has written nothing.
+func TestWithdrawCancelled(t *testing.T) {
+	t.Parallel()
+	w := setupWithdrawal(t, oneQueue(t))
+	w.setActive(false)
+	w.stop()
+	w.open() // nobody works
+	job, err := w.jobs.StartWithdrawal(t.Context(), jobs.WithdrawRequest{ProfileID: w.profile, Mode: jobs.Apply, Trigger: jobs.Manual})
+	must(t, err)
+	_, err = w.jobs.Cancel(t.Context(), job.ID)
+	must(t, err)
+	if over := w.wait(job.ID); over.State != jobs.Cancelled || over.Verdict != jobs.VerdictNoChange || over.Applied {
+		t.Errorf("%s %s", over.State, over.Verdict)
+	}
+	if n := w.inForce(w.profile); n != w.want.EntitlementsBefore {
+		t.Errorf("%d of %d are in force", n, w.want.EntitlementsBefore)
+	}
+}
+
 // TestWithdrawAndDelete: after approval the profile goes in the job's last transaction, its report stays true, and jobs of
 // other profiles can be undone still.
 func TestWithdrawAndDelete(t *testing.T) {
@@ -345,6 +381,14 @@ func TestWithdrawAndDelete(t *testing.T) {
 	ctx := t.Context()
 	name := holdings.ProfileName(w.store.Read.Profile.GetX(ctx, w.profile))
 	others := w.inForce(w.other)
+	later, err := w.jobs.StartSync(ctx, jobs.SyncRequest{ProfileIDs: []int64{w.profile}, Mode: jobs.Preview, Trigger: jobs.Manual, DueAt: store.Now() + 1e9})
+	must(t, err)
+	_, err = w.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{ProfileID: w.profile, DeleteProfile: true, Mode: jobs.Apply, Trigger: jobs.Manual})
+	if found, _ := problem.In(err); len(found) != 1 || found[0].Code != problem.Conflict || !w.store.Read.Profile.GetX(ctx, w.profile).Active {
+		t.Errorf("with an unfinished job it is refused with %v, and deactivated", err)
+	}
+	_, err = w.jobs.Cancel(ctx, later.ID)
+	must(t, err)
 	held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply, DeleteProfile: true, IdempotencyKey: "delete"})
 	if p := w.store.Read.Profile.GetX(ctx, w.profile); held.State != jobs.NeedsReview || p.Active {
 		t.Fatalf("%s, active %v", held.State, p.Active)
@@ -368,7 +412,7 @@ func TestWithdrawAndDelete(t *testing.T) {
 	if same := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply, DeleteProfile: true, IdempotencyKey: "delete"}); same.ID != done.ID {
 		t.Error("the same key made another job")
 	}
-	_, err := w.jobs.Undo(ctx, done.ID, jobs.Apply, "")
+	_, err = w.jobs.Undo(ctx, done.ID, jobs.Apply, "")
 	if err == nil || !strings.Contains(err.Error(), "deleted") {
 		t.Errorf("undo of it: %v", err)
 	}

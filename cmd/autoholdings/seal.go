@@ -49,6 +49,9 @@ func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 	case err != nil:
 		return err
 	}
+	if err := s.Sync(ctx); err != nil { // the files must not be ahead of the database
+		return err
+	}
 	former, err := secret.SwapStaged(cfg.DataDir)
 	if err == nil {
 		cfg.Log.InfoContext(ctx, "the sealing key is replaced", "key", staged.KeyID(), "former", former)
@@ -208,6 +211,9 @@ func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said strin
 		return "", err
 	}
 	resealed, err := holdings.New(s, after).Reseal(ctx)
+	if err == nil {
+		err = s.Sync(ctx)
+	}
 	if err != nil {
 		return "", err
 	}
