@@ -91,7 +91,7 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 	}
 	stale := []wrong{{value: 7, want: "CONFLICT input.version"}}
 	name := bad("name", "", " ", strings.Repeat("x", 201), "two\nlines", "a\x00b")
-	groupName := append(bad("name", "Law", "LAW", "Law & Order", "two  blanks", "x-ray"), name...)
+	groupName := append(bad("name", strings.Repeat("x", 101), "Law", "LAW", "Law & Order", "two  blanks", "x-ray"), name...)
 	description := bad("description", strings.Repeat("x", 501))
 	groups := append([]wrong{{value: []string{model.ID(model.InventoryGroupType, 4711)}, want: "NOT_FOUND input.groupIds"}},
 		bad("groupIds", []string{"garbage"}, []string{law.ID, ""}, []string{idle.ID})...)

@@ -12,6 +12,7 @@ import (
 // The longest texts that a person may enter, in characters.
 const (
 	maxName        = 200
+	maxGroupName   = 100
 	maxDescription = 500
 	maxCredential  = 500
 	maxCustomer    = 200
@@ -19,12 +20,16 @@ const (
 
 // checkName adds what is wrong with a name: 1 to 200 characters in one line.
 func checkName(problems *problem.List, path, name string) {
+	checkNameUpTo(problems, path, name, maxName)
+}
+
+func checkNameUpTo(problems *problem.List, path, name string, most int) {
 	length := utf8.RuneCountInString(name)
 	switch {
 	case length == 0:
-		problems.Add(problem.BadInput, path, "the name is empty: give 1 to %d characters", maxName)
-	case length > maxName:
-		problems.Add(problem.BadInput, path, "the name has %d characters: give at most %d", length, maxName)
+		problems.Add(problem.BadInput, path, "the name is empty: give 1 to %d characters", most)
+	case length > most:
+		problems.Add(problem.BadInput, path, "the name has %d characters: give at most %d", length, most)
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		problems.Add(problem.BadInput, path, "the name holds a line break or another control character: give one line of text")
 	}
