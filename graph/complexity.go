@@ -58,6 +58,11 @@ func several(c *generated.ComplexityRoot) {
 	c.JobPart.Groups = list
 	c.JobChange.Candidates = list
 	c.JobChange.Groups = list
+	c.Query.JobTypes = func(child int, _ *model.JobTypeFilter) int { return list(child) }
+	c.JobType.Parameters = list
+	c.TestProfileConnectionPayload.Results = list
+	c.DeactivationConsequences.Profiles = list
+	c.DeactivationConsequences.Sets = list
 }
 
 // usualList is how many items a list that comes whole counts for.

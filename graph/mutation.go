@@ -343,19 +343,6 @@ func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.Update
 	return payload, err
 }
 
-func (r mutationResolver) DeleteProfile(ctx context.Context, in generated.DeleteProfileInput) (*generated.DeleteProfilePayload, error) {
-	payload := &generated.DeleteProfilePayload{}
-	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
-	if err == nil {
-		err = r.holdings.DeleteProfile(ctx, id, func(ctx context.Context, tx *store.Tx) error { return jobs.CheckIdle(ctx, tx, id) })
-		if err == nil {
-			payload.DeletedID = &in.ProfileID
-		}
-	}
-	payload.UserErrors, err = userErrors(err)
-	return payload, err
-}
-
 func (r mutationResolver) RunProfile(ctx context.Context, in generated.RunProfileInput) (*generated.RunProfilePayload, error) {
 	payload := &generated.RunProfilePayload{}
 	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)

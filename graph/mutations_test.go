@@ -25,6 +25,8 @@ type payload struct {
 	PoLine, License, CollectionSet                                *thing
 	DeletedID                                                     *string
 	Notices, Warnings                                             []string
+	Results                                                       []connectionTest
+	Consequences                                                  *consequences
 	UserErrors                                                    []struct {
 		Code, Message string
 		Path          []string

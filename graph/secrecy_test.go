@@ -2,16 +2,12 @@ package graph_test
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +15,7 @@ import (
 	"testing"
 
 	"autoholdings/graph/model"
+	"autoholdings/internal/canarytest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -29,25 +26,10 @@ const (
 	refused   = "canary-r3fused/with+signs=Xw9"
 )
 
-// writings are a key as it is and as it may be disguised in an address, in JSON, in a header or in a database.
-func writings(key string) []string {
-	quoted, _ := json.Marshal(key)
-	return []string{
-		key, url.QueryEscape(key), url.PathEscape(key), strings.Trim(string(quoted), `"`), hex.EncodeToString([]byte(key)),
-		base64.StdEncoding.EncodeToString([]byte(key)), base64.RawURLEncoding.EncodeToString([]byte(key)), key[len("canary-"):],
-	}
-}
-
 // hush checks that no text shows a key.
 func hush(t *testing.T, where, text string) {
 	t.Helper()
-	for _, key := range []string{canaryKey, refused} {
-		for _, writing := range writings(key) {
-			if i := strings.Index(text, writing); i >= 0 {
-				t.Errorf("%s shows the API key: …%s…", where, text[max(0, i-80):min(len(text), i+80)])
-			}
-		}
-	}
+	canarytest.Keys{canaryKey, refused}.Hush(t, where, text)
 }
 
 // eavesdropper keeps every answer that the API gives.
@@ -124,6 +106,13 @@ func (b *testBundle) wrongWithKey() {
 		{"customerNumber": "canary", "apiKey": canaryKey, "groupIds": []string{"garbage"}},
 	} {
 		if p := b.mutate("createProfile", in); len(p.UserErrors) == 0 {
+			b.t.Errorf("%v is no mistake", in)
+		}
+	}
+	for _, in := range []input{
+		{"customerNumber": "", "apiKey": canaryKey}, {"apiKey": canaryKey}, {"customerNumber": "canary", "apiKey": canaryKey + " "}, {"profileId": "garbage", "apiKey": canaryKey},
+	} {
+		if p := b.mutate("testProfileConnection", in); len(p.UserErrors) == 0 {
 			b.t.Errorf("%v is no mistake", in)
 		}
 	}

@@ -6,11 +6,13 @@ import (
 	"unicode/utf8"
 
 	"autoholdings/internal/problem"
+	"autoholdings/internal/secret"
 )
 
 // The longest texts that a person may enter, in characters.
 const (
 	maxName        = 200
+	maxGroupName   = 100
 	maxDescription = 500
 	maxCredential  = 500
 	maxCustomer    = 200
@@ -18,12 +20,16 @@ const (
 
 // checkName adds what is wrong with a name: 1 to 200 characters in one line.
 func checkName(problems *problem.List, path, name string) {
+	checkNameUpTo(problems, path, name, maxName)
+}
+
+func checkNameUpTo(problems *problem.List, path, name string, most int) {
 	length := utf8.RuneCountInString(name)
 	switch {
 	case length == 0:
-		problems.Add(problem.BadInput, path, "the name is empty: give 1 to %d characters", maxName)
-	case length > maxName:
-		problems.Add(problem.BadInput, path, "the name has %d characters: give at most %d", length, maxName)
+		problems.Add(problem.BadInput, path, "the name is empty: give 1 to %d characters", most)
+	case length > most:
+		problems.Add(problem.BadInput, path, "the name has %d characters: give at most %d", length, most)
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		problems.Add(problem.BadInput, path, "the name holds a line break or another control character: give one line of text")
 	}
@@ -53,6 +59,19 @@ func checkCustomerNumber(problems *problem.List, path, number string) {
 	case number == "." || number == "..":
 		problems.Add(problem.BadInput, path, "the customer number consists of dots: enter the provider's Sigma Customer ID")
 	}
+}
+
+// CheckCredentials returns, as problems of the inputs customerNumber and apiKey, what is wrong with credentials that are
+// not saved. What is nil is not looked at.
+func CheckCredentials(customerNumber *string, apiKey *secret.Key) error {
+	var problems problem.List
+	if customerNumber != nil {
+		checkCustomerNumber(&problems, "input.customerNumber", *customerNumber)
+	}
+	if apiKey != nil {
+		checkAPIKey(&problems, "input.apiKey", apiKey.Reveal())
+	}
+	return problems.Err()
 }
 
 func blankOrControl(r rune) bool {

@@ -38,3 +38,59 @@ func (s *Service) VerifySeal(ctx context.Context) error {
 		return tx.Setting.UpdateOneID(settingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
 	})
 }
+
+// Sealed returns nil where something is stored and the sealing keys open it.
+func (s *Service) Sealed(ctx context.Context) error {
+	settings, err := s.store.Read.Setting.Get(ctx, settingsID)
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	return s.box.VerifyCheck(string(settings.SealCheck))
+}
+
+// Reseal seals with the newest key what an older one sealed, all of it in one transaction, and returns how many API keys
+// these are. Their fingerprints, which depend on the sealing key, change with it; nothing else of a profile does.
+func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		settings, err := tx.Setting.Get(ctx, settingsID)
+		if err != nil {
+			return fmt.Errorf("read the settings: %w", err)
+		}
+		if len(settings.SealCheck) > 0 {
+			if err := s.box.VerifyCheck(string(settings.SealCheck)); err != nil {
+				return err
+			}
+		}
+		profiles, err := tx.Profile.Query().All(ctx)
+		if err != nil {
+			return fmt.Errorf("read the profiles: %w", err)
+		}
+		for _, p := range profiles {
+			if err := s.reseal(ctx, tx, p); err != nil {
+				return err
+			}
+		}
+		resealed = len(profiles)
+		return tx.Setting.UpdateOneID(settingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return resealed, nil
+}
+
+func (s *Service) reseal(ctx context.Context, tx *store.Tx, p *ent.Profile) error {
+	key, err := s.APIKey(p)
+	if err != nil {
+		return fmt.Errorf("profile %q: %w; enter its API key again (updateProfile) before the sealing key is replaced", ProfileName(p), err)
+	}
+	sealed, _, err := s.box.Reseal(string(p.APIKeySealed), apiKeyPlace(p.ID))
+	if err != nil {
+		return fmt.Errorf("seal the API key of profile %d anew: %w", p.ID, err)
+	}
+	err = tx.Profile.UpdateOne(p).SetAPIKeySealed([]byte(sealed)).SetAPIKeyFingerprint(s.box.Fingerprint(key)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("store the API key of profile %d: %w", p.ID, err)
+	}
+	return nil
+}

@@ -117,7 +117,7 @@ func findGroup(ctx context.Context, tx *store.Tx, id int64) (*ent.InventoryGroup
 func checkGroupName(ctx context.Context, tx *store.Tx, problems *problem.List, name string, own int64) error {
 	const path = "input.name"
 	before := len(*problems)
-	checkName(problems, path, name)
+	checkNameUpTo(problems, path, name, maxGroupName)
 	if len(*problems) > before {
 		return nil
 	}

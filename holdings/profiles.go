@@ -92,36 +92,43 @@ func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in 
 	return p, notices, nil
 }
 
-// DeleteProfile deletes a profile that has no entitlements in force; the last coverage of ended ones is kept without
-// it. check, where it is not nil, runs first and may refuse.
+// DeleteProfile deletes a profile that has no entitlements in force (else IN_USE); the last coverage of ended ones is kept
+// without it. check, where it is not nil, runs first and may refuse.
 func (s *Service) DeleteProfile(ctx context.Context, id int64, check func(ctx context.Context, tx *store.Tx) error) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := tx.Profile.Get(ctx, id)
-		if ent.IsNotFound(err) {
-			return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted already")
-		}
-		if err != nil {
-			return fmt.Errorf("read profile %d: %w", id, err)
-		}
-		if check != nil {
-			if err := check(ctx, tx); err != nil {
-				return err
-			}
-		}
-		inForce, err := entitlementsInForce(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if inForce > 0 {
-			return problem.New(problem.InUse, "input.profileId",
-				"%s of the profile %q still in force: undo the jobs that made them, the newest first, or keep the profile and deactivate it",
-				counted(inForce, "entitlement is", "entitlements are"), ProfileName(p))
-		}
-		if err := detachEntitlements(ctx, tx, id); err != nil {
-			return err
-		}
-		return tx.Profile.DeleteOne(p).Exec(ctx)
+		_, err := s.DeleteProfileIn(ctx, tx, id, check)
+		return err
 	})
+}
+
+// DeleteProfileIn is DeleteProfile in the caller's transaction, in which it has written nothing where it refuses. It
+// returns how the profile was called.
+func (*Service) DeleteProfileIn(ctx context.Context, tx *store.Tx, id int64, check func(ctx context.Context, tx *store.Tx) error) (name string, err error) {
+	p, err := tx.Profile.Get(ctx, id)
+	if ent.IsNotFound(err) {
+		return "", problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted already")
+	}
+	if err != nil {
+		return "", fmt.Errorf("read profile %d: %w", id, err)
+	}
+	if check != nil {
+		if err := check(ctx, tx); err != nil {
+			return "", err
+		}
+	}
+	inForce, err := countWithdrawal(ctx, tx, id)
+	if err != nil {
+		return "", err
+	}
+	if inForce.all() > 0 {
+		return "", problem.New(problem.InUse, "input.profileId",
+			"the profile %q has %s in force. If they were withdrawn, %s. To have that done by a job, which shows its plan, waits for your approval and deletes the profile at its end, set withdrawEntitlements; or keep the profile and deactivate it",
+			ProfileName(p), countedInGroups(inForce.all(), "entitlement", "entitlements"), inForce)
+	}
+	if err := detachEntitlements(ctx, tx, id); err != nil {
+		return "", err
+	}
+	return ProfileName(p), tx.Profile.DeleteOne(p).Exec(ctx)
 }
 
 func entitlementsInForce(ctx context.Context, tx *store.Tx, profileID int64) (int, error) {
@@ -333,7 +340,7 @@ func (save *profileSave) noticeDeactivation(ctx context.Context, p *ent.Profile)
 		return nil
 	}
 	save.notices = append(save.notices, fmt.Sprintf(
-		"The profile is inactive now. Deactivating leaves its entitlements in force: %s in the holdings on its account until the profile is active and run again.",
+		"The profile is inactive now. Deactivating leaves its entitlements in force: %s in the holdings on its account until the profile is active and run again, or withdrawProfile ends them.",
 		counted(inForce, "portfolio stays", "portfolios stay")))
 	return nil
 }

@@ -407,7 +407,7 @@ func TestDeactivateAndDelete(t *testing.T) {
 	}
 	err := b.service.DeleteProfile(t.Context(), first.ID, nil)
 	wantProblems(t, err, "IN_USE input.profileId")
-	wantMessage(t, err, "29 entitlements are", "undo the jobs")
+	wantMessage(t, err, `"First" has 29 entitlements in force`, "27 portfolios would be removed, 0 kept for a PO line, and 2 stay with other profiles", "withdrawEntitlements")
 
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Entitlement.Update().Where(entitlement.ProfileID(first.ID)).SetActive(false).Exec(ctx)

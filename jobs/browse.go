@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"autoholdings/ent"
+	"autoholdings/ent/collection"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/jobfinding"
@@ -86,7 +87,8 @@ func hasPartOf(profileID int64) predicate.Job {
 // Unfinished are the states of a job that is not over.
 var Unfinished = []string{Queued, Running, Cancelling, NeedsReview}
 
-// unfinishedOf finds the unfinished jobs that run a profile by their arguments: one that has not begun has no parts yet.
+// unfinishedOf finds the unfinished jobs that run a profile: by their arguments, since one that has not begun has no parts
+// yet, and those that undo what was done for it.
 func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids []int64, err error) {
 	rows, err := client.Job.Query().Where(job.StateIn(Unfinished...)).Select(job.FieldID, job.FieldArgs).All(ctx)
 	if err != nil {
@@ -97,7 +99,11 @@ func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids
 			ids = append(ids, row.ID)
 		}
 	}
-	return ids, nil
+	undoing, err := client.Job.Query().Where(job.StateIn(Unfinished...), job.HasSubjectWith(hasPartOf(profileID))).IDs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the unfinished undoing jobs: %w", err)
+	}
+	return append(ids, undoing...), nil
 }
 
 // ProfileIDs are those of the profiles that a job was queued for; none for a job of another kind.
@@ -113,15 +119,40 @@ func ProfileIDs(row *ent.Job) []int64 {
 
 // CheckIdle refuses where a job of the profile is unfinished.
 func CheckIdle(ctx context.Context, tx *store.Tx, profileID int64) error {
+	return checkIdleBut(ctx, tx, profileID, 0)
+}
+
+// checkIdleBut is CheckIdle where one job may be unfinished.
+func checkIdleBut(ctx context.Context, tx *store.Tx, profileID, jobID int64) error {
 	ids, err := unfinishedOf(ctx, tx.Client, profileID)
 	if err != nil {
 		return err
 	}
-	if len(ids) > 0 {
+	if slices.ContainsFunc(ids, func(id int64) bool { return id != jobID }) {
 		return problem.New(problem.Conflict, "input.profileId",
 			"a job of this profile is not finished: wait for it, or cancel or reject it first")
 	}
 	return nil
+}
+
+// CheckUnwritten refuses where a job is writing the collection.
+func CheckUnwritten(ctx context.Context, tx *store.Tx, collectionID int64) error {
+	row, err := tx.Job.Query().Where(job.StateIn(Running, Cancelling), writes(collectionID)).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the writer of collection %d: %w", collectionID, err)
+	}
+	return problem.New(problem.Conflict, "input.collectionId", "job %d is writing the collection: wait for it or cancel it", row.ID)
+}
+
+func writes(collectionID int64) predicate.Job {
+	return func(s *sql.Selector) {
+		t := sql.Table(collection.Table)
+		s.Where(sql.In(s.C(job.FieldID), sql.Select(t.C(collection.FieldWriterJobID)).From(t).
+			Where(sql.EQ(t.C(collection.FieldID), collectionID))))
+	}
 }
 
 // JobsByID reads jobs.

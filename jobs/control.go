@@ -112,7 +112,7 @@ func reject(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	if err != nil {
 		return err
 	}
-	why := failure{"REJECTED", "the held changes were rejected; nothing of them was written", "The next file of other content is judged anew."}
+	why := rejection(row)
 	for _, part := range held {
 		if err := closeHeld(ctx, tx, part, PartRejected, why); err != nil {
 			return err
@@ -123,6 +123,17 @@ func reject(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		}
 	}
 	return endReviewed(ctx, tx, row.ID, why)
+}
+
+// rejection says what rejecting a job's held changes means.
+func rejection(row *ent.Job) failure {
+	if row.Kind == KindWithdraw {
+		return failure{
+			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is, inactive",
+			"Activate the profile to sync it again, or withdraw its entitlements anew.",
+		}
+	}
+	return failure{"REJECTED", "the held changes were rejected; nothing of them was written", "The next file of other content is judged anew."}
 }
 
 // control changes a job's row and answers with what it is then.

@@ -21,6 +21,7 @@ type ending struct {
 	applied        bool
 	counts         holdings.Counts
 	problem        *failure // why it failed, or what stands out; nil: nothing
+	besides        string   // what was done beside the parts, for the summary; "": nothing
 }
 
 // judge decides a sync's state and verdict from its parts (DOMAIN section 9).
@@ -119,6 +120,9 @@ func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err := r.deleteWithdrawn(ctx, tx, &e); err != nil {
+		return err
+	}
 	r.ended = true
 	return r.write(ctx, tx, e, parts)
 }
@@ -199,7 +203,7 @@ func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
 
 // failOpenParts closes the parts that will not be done.
 func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
-	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Run it again when it is wanted."}
+	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Start it again when it is wanted."}
 	if e.problem != nil {
 		why = *e.problem
 	}

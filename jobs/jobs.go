@@ -84,6 +84,8 @@ type Options struct {
 	Unscheduled   bool             // leave the schedule to other processes
 	ScheduleEvery time.Duration    // how often the schedule is looked at; default 10 s
 	Now           func() time.Time // the clock of the schedule; default the machine's
+
+	ConnectionLimit time.Duration // how long a test of the connection makes a person wait; default 20 s
 }
 
 func (o *Options) setDefaults() {
@@ -102,6 +104,7 @@ func (o *Options) setDefaults() {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.ConnectionLimit = orDefault(o.ConnectionLimit, 20*time.Second)
 }
 
 func orDefault[T int | time.Duration](value, standard T) T {
@@ -152,7 +155,7 @@ func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err
 // ctx ends.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
-		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil {
+		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // else it was told to stop before it began
 			return err
 		}
 	}

@@ -40,10 +40,10 @@ type testBundle struct {
 	profile  int64
 	stop     func()
 
-	keepFiles     time.Duration
-	headerTimeout time.Duration    // 0: 3 s
-	now           func() time.Time // the clock of the schedule; nil: the machine's
-	log           *slog.Logger     // nil: none
+	keepFiles, connectionLimit time.Duration
+	headerTimeout              time.Duration    // 0: 3 s
+	now                        func() time.Time // the clock of the schedule; nil: the machine's
+	log                        *slog.Logger     // nil: none
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -94,7 +94,7 @@ func (b *testBundle) open() {
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: b.redis, Exclusive: true,
-		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
+		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles, ConnectionLimit: b.connectionLimit,
 		Now: b.now, Logger: b.log,
 	})
 	must(b.t, err)

@@ -54,7 +54,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	default:
 		say(&b, inWords(&written, at("now", newHost)))
 	}
-	if waiting.Titles > 0 {
+	if waiting.Titles > 0 || waiting.Changed() {
 		say(&b, "if a person approves: "+inWords(&waiting, at("then", newHost)))
 	}
 	together := written
@@ -62,6 +62,9 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	together.Merge(shown)
 	if aside := asideInWords(&together); aside != "" {
 		say(&b, "besides: "+aside)
+	}
+	if e.besides != "" {
+		say(&b, e.besides)
 	}
 	for _, p := range parts {
 		if p.Message != "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {

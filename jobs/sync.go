@@ -186,6 +186,8 @@ type partRun struct {
 	newOnly     bool // leave titles as they are whose portfolio something holds
 	keepMissing bool // leave portfolios as they are that the list does not have
 	advice      advice
+
+	mayWrite func(ctx context.Context, tx *store.Tx) error // asked in each transaction that writes the plan; nil: always
 }
 
 // advice is what to do about a list that cannot be used.
@@ -276,6 +278,14 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 		return pr.show(ctx, plan, part, PartFailed, failure{
 			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advice.noUsableRows,
 		})
+	default:
+		return pr.carryOut(ctx, plan, part)
+	}
+}
+
+// carryOut shows, holds or applies a plan.
+func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	switch {
 	case pr.job.Mode == Preview:
 		return pr.show(ctx, plan, part, PartPreviewed, failure{})
 	case pr.part.State == PartApplying:
@@ -659,6 +669,11 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 func (pr *partRun) fenceBatches(verb string) func(context.Context, *store.Tx, holdings.Progress) error {
 	return func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
 		defer pr.s.tell(pr.job.ID)
+		if pr.mayWrite != nil && verb == "apply" {
+			if err := pr.mayWrite(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return pr.fence(ctx, tx, pr.phase(verb), p.Done, p.Total)
 	}
 }

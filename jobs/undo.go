@@ -18,7 +18,7 @@ import (
 const KindUndo = "UNDO"
 
 // undoable are the kinds of jobs that can be reversed. The newest of a collection goes first, whatever its kind.
-var undoable = []string{KindSync, KindImport, KindActivate}
+var undoable = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
@@ -67,7 +67,7 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	case row.Kind == KindZone:
 		return wrongState(row, "undone", "it brought the Community Zone in step with a title list. Import the former list instead, with force: providerFiles names it")
 	case !slices.Contains(undoable, row.Kind):
-		return wrongState(row, "undone", "only a sync, an import or an activation of all titles can be")
+		return wrongState(row, "undone", "only a sync, a withdrawal, an import or an activation of all titles can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:
 		return wrongState(row, "undone", "it is not over; cancel it first")
 	}
@@ -76,7 +76,15 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 		return err
 	}
 	if len(written) == 0 {
-		return wrongState(row, "undone", "it wrote nothing, or was undone already")
+		why := "it wrote nothing, or was undone already"
+		gone, err := tx.JobPart.Query().Where(jobpart.JobID(jobID), writtenState, jobpart.ProfileIDIsNil()).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("read the parts of job %d: %w", jobID, err)
+		}
+		if gone {
+			why = "the profile for which it was done was deleted since"
+		}
+		return wrongState(row, "undone", why)
 	}
 	for _, part := range written {
 		if err := checkNewest(ctx, tx, part); err != nil {
@@ -86,10 +94,13 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	return nil
 }
 
+// checkNewest refuses where a later job that can be undone has changed the part's collection. What was done for a profile
+// that was deleted since cannot be: it stays, and what it changed is left where this part is undone.
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID),
 		jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID))),
-		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(undoable...))).
+		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(undoable...)),
+		jobpart.Or(jobpart.ProfileIDNotNil(), jobpart.HasJobWith(job.KindNotIn(KindSync, KindWithdraw)))).
 		Order(lastWritten).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil
@@ -107,12 +118,15 @@ var writtenState = jobpart.StateIn(PartApplied, PartStopped)
 // approved it, and the ids of two processes do not rise together.
 var lastWritten = ent.Desc(jobpart.FieldUpdatedAt, jobpart.FieldID)
 
-// writtenParts are those of a job that can be reversed: the collection is there and, of a sync, the profile. They stand in
+// ofProfiles says whether the parts of such a job are each of a profile.
+func ofProfiles(kind string) bool { return kind == KindSync || kind == KindWithdraw }
+
+// writtenParts are those of a job that can be reversed: the collection is there and, of a sync or a withdrawal, the profile. They stand in
 // the order in which they are to be reversed: what one profile's part did stands on what the part before it had done to
 // the same portfolios.
 func writtenParts(ctx context.Context, client *ent.Client, row *ent.Job) ([]*ent.JobPart, error) {
 	where := []predicate.JobPart{jobpart.JobID(row.ID), writtenState, jobpart.CollectionIDNotNil()}
-	if row.Kind == KindSync {
+	if ofProfiles(row.Kind) {
 		where = append(where, jobpart.ProfileIDNotNil())
 	}
 	parts, err := client.JobPart.Query().Where(where...).Order(lastWritten).All(ctx)
@@ -167,7 +181,7 @@ func (r *run) undoParts(ctx context.Context, undone *ent.Job) (subjects, parts [
 			}
 		}
 		for _, part := range parts {
-			if part.CollectionID == nil || undone.Kind == KindSync && part.ProfileID == nil {
+			if part.CollectionID == nil || ofProfiles(undone.Kind) && part.ProfileID == nil {
 				return &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
 			}
 			subject, err := tx.JobPart.Query().Where(jobpart.JobID(undone.ID), ofProfile(part.ProfileID), jobpart.Content(part.Content)).Only(ctx)

@@ -2,8 +2,16 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/inventorygroup"
+	"autoholdings/ent/profile"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
 )
 
 // KindWithdraw is the kind of a job that withdraws the entitlements of a profile.
@@ -18,9 +26,236 @@ type WithdrawRequest struct {
 	IdempotencyKey string
 }
 
-// StartWithdrawal queues a withdrawal.
-func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (*ent.Job, error) {
-	return nil, errNotBuilt
+// withdrawArgs are a withdrawal's arguments as its row keeps them.
+type withdrawArgs struct {
+	ProfileIDs    []int64 `json:"profileIds"`    // one
+	CollectionIDs []int64 `json:"collectionIds"` // where it had entitlements in force
+	DeleteProfile bool    `json:"deleteProfile,omitempty"`
 }
 
-func (r *run) withdraw(ctx context.Context) error { return errNotBuilt }
+// StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused are
+// an active profile otherwise, one with an unfinished job, and one without entitlements in force.
+func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
+	if in.DeleteProfile {
+		// At the job's end there is no profile to deactivate any more.
+		if known, err := knownJob(ctx, s.store.Read, in.IdempotencyKey); known != nil || err != nil {
+			return known, err
+		}
+		inactive := false
+		_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
+			func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
+				queued, err = s.queueWithdrawal(ctx, tx, in)
+				return err
+			})
+	} else {
+		err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			queued, err = s.queueWithdrawal(ctx, tx, in)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Nudge()
+	return queued, nil
+}
+
+func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) (*ent.Job, error) {
+	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
+		return known, err
+	}
+	if err := checkWithdrawal(ctx, tx, in); err != nil {
+		return nil, err
+	}
+	collections, err := s.holdings.EntitledCollections(ctx, tx, in.ProfileID)
+	if err != nil {
+		return nil, err
+	}
+	if len(collections) == 0 {
+		return nil, problem.New(problem.WrongState, "input.profileId", "the profile has no entitlements in force: there is nothing to withdraw, and it can be deleted as it is")
+	}
+	args, err := json.Marshal(withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile})
+	if err != nil {
+		return nil, fmt.Errorf("queue a withdrawal: %w", err)
+	}
+	now := store.Now()
+	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindWithdraw).SetState(Queued).
+		SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(args).SetDueAt(now)
+	if in.Mode == Apply {
+		create.SetUniqueKey(fmt.Sprintf("withdraw:%d", in.ProfileID))
+	}
+	if in.IdempotencyKey != "" {
+		create.SetIdempotencyKey(in.IdempotencyKey)
+	}
+	queued, err := create.Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("queue a withdrawal: %w", err)
+	}
+	return queued, nil
+}
+
+func checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) error {
+	p, err := tx.Profile.Get(ctx, in.ProfileID)
+	if ent.IsNotFound(err) {
+		return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
+	}
+	if err != nil {
+		return fmt.Errorf("read profile %d: %w", in.ProfileID, err)
+	}
+	if p.Active {
+		return problem.New(problem.WrongState, "input.profileId",
+			"the profile %q is active, and its next run would bring everything back: deactivate it first (updateProfile)", holdings.ProfileName(p))
+	}
+	if in.Mode != Apply {
+		return nil
+	}
+	return CheckIdle(ctx, tx, in.ProfileID)
+}
+
+// withdraw ends the profile's entitlements, one collection after the other.
+func (r *run) withdraw(ctx context.Context) error {
+	var args withdrawArgs
+	if err := json.Unmarshal(r.job.Args, &args); err != nil {
+		return fmt.Errorf("read the arguments of job %d: %w", r.job.ID, err)
+	}
+	parts, err := r.withdrawalParts(ctx, args)
+	if err != nil {
+		return err
+	}
+	for i, part := range parts {
+		if !open(part.State) {
+			continue
+		}
+		if err := r.withdrawPart(ctx, part, i == len(parts)-1); err != nil {
+			return err
+		}
+	}
+	return r.finishSync(ctx)
+}
+
+// withdrawalParts are the job's parts in order, one for each collection, made by its first run.
+func (r *run) withdrawalParts(ctx context.Context, args withdrawArgs) (parts []*ent.JobPart, err error) {
+	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
+			return err
+		}
+		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
+			return err
+		}
+		p, err := r.inactiveProfile(ctx, tx, args.ProfileIDs[0])
+		if err != nil {
+			return err
+		}
+		for _, id := range args.CollectionIDs {
+			if err := r.makeWithdrawalPart(ctx, tx, p, id); err != nil {
+				return err
+			}
+		}
+		parts, err = partsOf(ctx, tx.Client, r.job.ID)
+		return err
+	})
+	return parts, err
+}
+
+// inactiveProfile is the profile with its groups. One that was activated since the job was queued stops it: its next sync
+// and this job would undo each other.
+func (r *run) inactiveProfile(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error) {
+	p, err := tx.Profile.Query().Where(profile.ID(id)).WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read profile %d: %w", id, err)
+	}
+	if p.Active {
+		return nil, &failure{
+			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q was activated meanwhile, so its entitlements are not withdrawn", holdings.ProfileName(p)),
+			"Deactivate it, then withdraw its entitlements anew; or run it, which brings back what it is entitled to.",
+		}
+	}
+	return p, nil
+}
+
+func (r *run) makeWithdrawalPart(ctx context.Context, tx *store.Tx, p *ent.Profile, collectionID int64) error {
+	c, err := tx.Collection.Get(ctx, collectionID)
+	if ent.IsNotFound(err) {
+		return nil // and its entitlements with it
+	}
+	if err != nil {
+		return fmt.Errorf("read collection %d: %w", collectionID, err)
+	}
+	groups := []string{}
+	for _, g := range p.Edges.Groups {
+		groups = append(groups, g.Name)
+	}
+	names, err := json.Marshal(groups)
+	if err != nil {
+		return err
+	}
+	now := store.Now()
+	err = tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetState(PartPending).
+		SetProfileID(p.ID).SetProfileName(holdings.ProfileName(p)).SetGroups(names).
+		SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
+	}
+	return nil
+}
+
+func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool) error {
+	pr := &partRun{run: r, part: row, last: last, log: holdings.NewFindingLog()}
+	if row.ProfileID == nil || row.CollectionID == nil {
+		return pr.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
+	}
+	pr.mayWrite = func(ctx context.Context, tx *store.Tx) error {
+		_, err := r.inactiveProfile(ctx, tx, *row.ProfileID)
+		return err
+	}
+	if err := pr.progress(ctx, "plan"); err != nil {
+		return err
+	}
+	part := &holdings.Part{
+		ID: row.ID, JobID: r.job.ID, ProfileID: *row.ProfileID, CollectionID: *row.CollectionID, Content: row.Content, Findings: pr.log,
+	}
+	plan, err := r.s.holdings.PlanWithdrawal(ctx, part)
+	if err != nil {
+		return err
+	}
+	return pr.carryOut(ctx, plan, part)
+}
+
+// deleteWithdrawn deletes the profile in the last transaction of a withdrawal that was asked for it. Where something of it
+// is in force still, the profile stays and the job says why.
+func (r *run) deleteWithdrawn(ctx context.Context, tx *store.Tx, e *ending) error {
+	if r.job.Kind != KindWithdraw || r.job.Mode != Apply || e.state != Succeeded {
+		return nil
+	}
+	var args withdrawArgs
+	if err := json.Unmarshal(r.job.Args, &args); err != nil {
+		return fmt.Errorf("read the arguments of job %d: %w", r.job.ID, err)
+	}
+	if !args.DeleteProfile {
+		return nil
+	}
+	id := args.ProfileIDs[0]
+	name, err := r.s.holdings.DeleteProfileIn(ctx, tx, id, func(ctx context.Context, tx *store.Tx) error {
+		return checkIdleBut(ctx, tx, id, r.job.ID)
+	})
+	problems, known := problem.In(err)
+	switch {
+	case err == nil:
+		e.besides = fmt.Sprintf("the profile %q was deleted", name)
+	case known:
+		var why []string
+		for _, p := range problems {
+			why = append(why, p.Message)
+		}
+		e.verdict, e.problem = VerdictPartial, &failure{
+			"PROFILE_KEPT", "the profile was not deleted: " + strings.Join(why, "; "), "Mend that, then delete the profile again.",
+		}
+		e.besides = e.problem.Message
+	default:
+		return err
+	}
+	return nil
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings"
-	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/oup"
@@ -104,6 +102,11 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if cfg.RedisURL == "" && !work {
 		return nil, errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` alone")
 	}
+	lock, err := inUse(cfg.DataDir, false)
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, lock)
 	redis, err := a.openQueue()
 	if err != nil {
 		return nil, err
@@ -112,17 +115,11 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.store)
-	box, err := secret.Open(cfg.DataDir, cfg.SealingKeys...)
+	box, err := openSeal(ctx, cfg, a.store)
 	if err != nil {
 		return nil, err
 	}
-	if file, made := box.KeyFile(); made {
-		cfg.Log.InfoContext(ctx, "made a key to seal stored credentials with: keep a copy of it, apart from those of the database", "file", file)
-	}
 	a.holdings = holdings.New(a.store, box)
-	if err := a.holdings.VerifySeal(ctx); err != nil {
-		return nil, err
-	}
 	cfg.OUP.Dir = filepath.Join(cfg.DataDir, "files")
 	if a.fetcher, err = oup.NewFetcher(cfg.OUP); err != nil {
 		return nil, err
@@ -146,9 +143,6 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 func (a *app) openQueue() (asynq.RedisConnOpt, error) {
 	if a.config.RedisURL != "" {
 		return jobs.ParseRedisURL(a.config.RedisURL)
-	}
-	if err := os.MkdirAll(a.config.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
 	lock := flock.New(filepath.Join(a.config.DataDir, "autoholdings.lock"))
 	if ours, err := lock.TryLock(); err != nil || !ours {

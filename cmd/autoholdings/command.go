@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"reflect"
 	"slices"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 // newCommand is the command line as a whole.
 func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
-	return &cli.Command{
+	root := &cli.Command{
 		Name:  "autoholdings",
 		Usage: "keep electronic holdings in step with what the provider entitles to",
 		Description: "autoholdings fetches a library's KBART file from Oxford University Press, and brings its portfolios in step\n" +
@@ -22,9 +23,25 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main says it, once
 		Commands: []*cli.Command{
 			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), importCommand(), diffCommand(),
-			validateCommand(), exportCommand(), mockoupCommand(),
+			validateCommand(), exportCommand(), mockoupCommand(), rotateKeyCommand(),
 		},
 	}
+	for _, c := range root.Commands {
+		c.Flags = copies(c.Flags)
+	}
+	return root
+}
+
+// copies are flags of one's own: a flag keeps what it was given, and those below are shared by all commands, of which one
+// process may run several (tests do).
+func copies(flags []cli.Flag) []cli.Flag {
+	own := make([]cli.Flag, len(flags))
+	for i, f := range flags {
+		c := reflect.New(reflect.TypeOf(f).Elem())
+		c.Elem().Set(reflect.ValueOf(f).Elem())
+		own[i] = c.Interface().(cli.Flag) //nolint:forcetypeassert // it is of f's own type
+	}
+	return own
 }
 
 const defaultFetchTimeout = 15 * time.Minute

@@ -6502,7 +6502,7 @@ enum UserErrorCode {
   ONE_PROFILE_ONLY
   "It cannot be deleted while something refers to it."
   IN_USE
-  "The job's state does not allow it."
+  "The state of the job, or of the profile, does not allow it."
   WRONG_STATE
   "Not in this version."
   NOT_AVAILABLE

@@ -22,7 +22,7 @@ const (
 	GroupRequired      Code = "GROUP_REQUIRED"      // DOMAIN rule 6
 	OneProfileOnly     Code = "ONE_PROFILE_ONLY"    // DOMAIN rule 6, one campus
 	InUse              Code = "IN_USE"              // cannot be deleted while something refers to it
-	WrongState         Code = "WRONG_STATE"         // the job's state does not allow it
+	WrongState         Code = "WRONG_STATE"         // the state of the job, or of the profile, does not allow it
 	Limited            Code = "LIMITED"             // more than is accepted at once
 	NotYet             Code = "NOT_AVAILABLE"       // not in this version
 )

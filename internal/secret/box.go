@@ -2,7 +2,8 @@
 //
 // A [Box] seals with AES-256-GCM (NIST SP 800-38D). Its keys come from the configuration or, where none is given, from a
 // file that is made in the data directory. Several keys may be given: the first seals, all of them open, and that is how
-// a key is replaced: put the new one first, reseal what is stored ([Box.Reseal]), take the old one away.
+// a key is replaced: put the new one first, reseal what is stored ([Box.Reseal]), take the old one away. How that is done
+// with a key file so that no crash leaves a database without its key stands in rotate.go.
 package secret
 
 import (

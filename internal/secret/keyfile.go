@@ -86,37 +86,55 @@ func readKeyFile(path string) (string, error) {
 	return string(text), err
 }
 
-// createKeyFile writes a new key under a temporary name and links it to its own: of two processes that start at once one
-// makes the file and both use it, and a crash leaves either the whole key or none.
+// createKeyFile makes the key file. Of two processes that start at once one makes it and both use it.
 func (b *Box) createKeyFile() (string, error) {
-	dir := filepath.Dir(b.file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(b.file), 0o700); err != nil {
 		return "", err
 	}
 
-	text := "# Seals the providers' credentials in the database. Keep a copy: without it they cannot be opened.\n" + GenerateKey() + "\n"
+	text := keyFileText(GenerateKey())
 
-	temporary, err := os.CreateTemp(dir, KeyFileName+".*") // CreateTemp's mode is 0600
-	if err != nil {
+	switch err := writeNewFile(b.file, text); {
+	case errors.Is(err, fs.ErrExist):
+		return readKeyFile(b.file)
+	case err != nil:
 		return "", err
+	}
+
+	b.made = true
+
+	return text, nil
+}
+
+func keyFileText(key string) string {
+	return "# Seals the providers' credentials in the database. Keep a copy: without it they cannot be opened.\n" + strings.TrimSpace(key) + "\n"
+}
+
+// writeNewFile writes a file under a temporary name and links it to its own: a crash leaves either the whole of it or
+// nothing under that name, and a file that is there already is never overwritten.
+func writeNewFile(path, text string) error {
+	dir := filepath.Dir(path)
+
+	temporary, err := os.CreateTemp(dir, filepath.Base(path)+".*") // CreateTemp's mode is 0600
+	if err != nil {
+		return err
 	}
 	defer os.Remove(temporary.Name()) //nolint:errcheck // its content lives on under the final name
 
 	_, err = temporary.WriteString(text)
 	if err := errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
-		return "", err
+		return err
 	}
 
-	switch err := os.Link(temporary.Name(), b.file); {
-	case errors.Is(err, fs.ErrExist):
-		return readKeyFile(b.file)
-	case err != nil:
-		return "", fmt.Errorf("%w; if this file system has no links, configure a key: %s", err, keyAdvice)
+	if err := os.Link(temporary.Name(), path); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+
+		return fmt.Errorf("%w; if this file system has no links, configure a key: %s", err, keyAdvice)
 	}
 
-	b.made = true
-
-	return text, syncDir(dir)
+	return syncDir(dir)
 }
 
 // syncDir makes the new name itself survive a power cut.

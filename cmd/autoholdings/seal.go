@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/urfave/cli/v3"
+
+	"autoholdings/holdings"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+)
+
+// openSeal opens the sealing keys and makes sure that they open what is stored. A replacement of the key that a crash cut
+// short is finished first where the database has the new key, and undone where it does not.
+func openSeal(ctx context.Context, cfg config, s *store.Store) (*secret.Box, error) {
+	if err := settleKey(ctx, cfg, s); err != nil {
+		return nil, err
+	}
+	box, err := secret.Open(cfg.DataDir, cfg.SealingKeys...)
+	if err != nil {
+		return nil, err
+	}
+	if file, made := box.KeyFile(); made {
+		cfg.Log.InfoContext(ctx, "made a key to seal stored credentials with: keep a copy of it, apart from those of the database", "file", file)
+	}
+	return box, holdings.New(s, box).VerifySeal(ctx)
+}
+
+// settleKey ends a replacement of the key file's key, which a staged key tells of.
+func settleKey(ctx context.Context, cfg config, s *store.Store) error {
+	staged, err := secret.OpenStaged(cfg.DataDir)
+	if staged == nil || err != nil {
+		return err
+	}
+	switch err := holdings.New(s, staged).VerifySeal(ctx); {
+	case errors.Is(err, secret.ErrUnknownKey): // nothing was sealed with it
+		present, err := secret.Open(cfg.DataDir, cfg.SealingKeys...)
+		if err != nil || holdings.New(s, present).Sealed(ctx) != nil {
+			return err // neither opens what is stored: no key is taken away then
+		}
+		cfg.Log.WarnContext(ctx, "took away a sealing key that a replacement cut short has left: the former one is in force", "key", staged.KeyID())
+		return secret.DropStaged(cfg.DataDir)
+	case err != nil:
+		return err
+	}
+	if err := s.Sync(ctx); err != nil { // the files must not be ahead of the database
+		return err
+	}
+	former, err := secret.SwapStaged(cfg.DataDir)
+	if err == nil {
+		cfg.Log.InfoContext(ctx, "the sealing key is replaced", "key", staged.KeyID(), "former", former)
+	}
+	return err
+}
+
+// inUse locks the data directory against a replacement of its key, shared by all processes that use it; the replacement
+// itself has the lock for itself.
+func inUse(dataDir string, alone bool) (*flock.Flock, error) {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	lock := flock.New(filepath.Join(dataDir, "autoholdings.in-use"))
+	try, refusal := lock.TryRLock, "the sealing key of the data directory %s is being replaced: start again when that is done"
+	if alone {
+		try, refusal = lock.TryLock, "the data directory %s is in use by a running autoholdings: stop it, replace the key, then start it again"
+	}
+	if ours, err := try(); err != nil || !ours {
+		return nil, errors.Join(fmt.Errorf(refusal, dataDir), err)
+	}
+	return lock, nil
+}
+
+func rotateKeyCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "rotate-key",
+		Usage: "replace the sealing key: seal all stored API keys with a new one",
+		Description: "Stop the server first. A key that lies in the data directory is replaced there, and the former one kept beside it;\n" +
+			"a key that is given (--sealing-key) must be given anew, and the server be started with the new one afterwards.\n" +
+			"A crash at any moment leaves a database whose key is at hand: start the server or this command again.\n" +
+			"To change the API key of a profile, enter the new one there (updateProfile).",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{
+				Name: "new-sealing-key", Sources: cli.EnvVars("AUTOHOLDINGS_NEW_SEALING_KEY"),
+				Usage: "the new `KEY`, 32 bytes in hex or base64; unset: one is made, where the present one lies in the data directory",
+			},
+			dataDirFlag, databaseFlag, sealingKeyFlag,
+		}, logFlags...),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			log, err := newLogger(c.Root().ErrWriter, c.String("log-level"), c.String("log-format"))
+			if err != nil {
+				return err
+			}
+			r := rotation{
+				config: config{DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), Log: log},
+				key:    strings.TrimSpace(c.String("new-sealing-key")),
+			}
+			for _, key := range c.StringSlice("sealing-key") {
+				if strings.TrimSpace(key) != "" {
+					r.config.SealingKeys = append(r.config.SealingKeys, key)
+				}
+			}
+			said, err := r.run(ctx)
+			if err != nil {
+				return fmt.Errorf("rotate-key: %w", err)
+			}
+			_, err = fmt.Fprintln(c.Root().Writer, said)
+			return err
+		},
+	}
+}
+
+// rotation is a replacement of the sealing key.
+type rotation struct {
+	config config
+	key    string // the new one; "": to be made
+}
+
+// given says whether the present key is given to the program and not kept in the data directory.
+func (r *rotation) given() bool { return len(r.config.SealingKeys) > 0 }
+
+func (r *rotation) run(ctx context.Context) (said string, err error) {
+	if err := r.check(); err != nil {
+		return "", err
+	}
+	lock, err := inUse(r.config.DataDir, true)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	s, err := store.Open(ctx, store.Options{DataDir: r.config.DataDir, URL: r.config.DatabaseURL})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if r.given() {
+		return r.replaceGiven(ctx, s)
+	}
+	return r.replaceFile(ctx, s)
+}
+
+// check refuses what must not even open the database.
+func (r *rotation) check() error {
+	dir := r.config.DataDir
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil && r.config.DatabaseURL == "" {
+		return fmt.Errorf("there is no database in %s: name its folder by --data-dir", dir)
+	}
+	if r.given() {
+		if r.key == "" {
+			return errors.New("the sealing key is given to the program, so the new one must be too: make one (`openssl rand -base64 32`), keep it where the present one is kept, and give it as AUTOHOLDINGS_NEW_SEALING_KEY")
+		}
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, secret.KeyFileName)); err != nil {
+		return fmt.Errorf("there is no sealing key: neither is one given (--sealing-key) nor is there %s in %s", secret.KeyFileName, dir)
+	}
+	return nil
+}
+
+// replaceFile replaces the key of the key file. The new key is on disk before anything is sealed with it, and the former
+// one stays there.
+func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string, err error) {
+	before, err := openSeal(ctx, r.config, s)
+	if err != nil {
+		return "", err
+	}
+	if r.key == "" {
+		r.key = secret.GenerateKey()
+	}
+	after, err := r.withNewKey(before)
+	if err != nil {
+		return "", err
+	}
+	if err := secret.StageKey(r.config.DataDir, r.key); err != nil {
+		return "", err
+	}
+	resealed, err := holdings.New(s, after).Reseal(ctx)
+	// Whatever the answer, the database says whether it was done.
+	if err := errors.Join(err, settleKey(context.WithoutCancel(ctx), r.config, s)); err != nil {
+		return "", err
+	}
+	file := filepath.Join(r.config.DataDir, secret.KeyFileName)
+	return fmt.Sprintf("%s sealed with the new key %s, which is in %s.\n", keysAre(resealed), after.KeyID(), file) +
+		fmt.Sprintf("The former one is in %s.old-%s. Backups of the database made before now open only with it: keep it with them, and remove it from here.\n", file, before.KeyID()) +
+		rotationAdvice, nil
+}
+
+const rotationAdvice = "Make a backup of the database now, and keep a copy of the new key apart from it.\n" +
+	"Where somebody may have a copy of the database and of the former key, ask the provider for new API keys too: no new sealing key locks what was copied."
+
+// replaceGiven replaces a key that the operator keeps. Both are in the operator's hands before and after.
+func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said string, err error) {
+	next, err := secret.Open("", r.key)
+	if err != nil {
+		return "", fmt.Errorf("--new-sealing-key: %w", err)
+	}
+	if holdings.New(s, next).Sealed(ctx) == nil {
+		return fmt.Sprintf("The API keys are sealed with the key %s already. ", next.KeyID()) + givenAdvice, nil
+	}
+	before, err := openSeal(ctx, r.config, s)
+	if err != nil {
+		return "", err
+	}
+	after, err := r.withNewKey(before)
+	if err != nil {
+		return "", err
+	}
+	resealed, err := holdings.New(s, after).Reseal(ctx)
+	if err == nil {
+		err = s.Sync(ctx)
+	}
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s sealed with the new key %s. ", keysAre(resealed), after.KeyID()) + givenAdvice + "\n" +
+		"Backups of the database made before now open only with the former one: keep it with them.\n" + rotationAdvice, nil
+}
+
+const givenAdvice = "Now give the new key to every command as AUTOHOLDINGS_SEALING_KEY instead of the former one, before the server is started."
+
+func keysAre(n int) string {
+	if n == 1 {
+		return "1 API key is"
+	}
+	return fmt.Sprintf("%d API keys are", n)
+}
+
+// withNewKey opens with all keys and seals with the new one.
+func (r *rotation) withNewKey(before *secret.Box) (*secret.Box, error) {
+	after, err := secret.Open(r.config.DataDir, append([]string{r.key}, r.config.SealingKeys...)...)
+	if err != nil {
+		return nil, fmt.Errorf("--new-sealing-key: %w", err)
+	}
+	if after.KeyID() == before.KeyID() {
+		return nil, errors.New("--new-sealing-key: that is the present key: give another one")
+	}
+	return after, nil
+}
