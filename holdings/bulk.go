@@ -13,7 +13,7 @@ import (
 // inserter inserts many rows of one table. Rows are gathered outside the transaction and written inside it, rowsAtOnce
 // to a statement: that is several times faster than row by row, and each database plans the statement once.
 type inserter struct {
-	table   string
+	verb    string // what it does to which table, for errors
 	columns int
 	many    *sql.Stmt // rowsAtOnce rows
 	one     *sql.Stmt
@@ -24,21 +24,38 @@ type inserter struct {
 const rowsAtOnce = 64
 
 func newInserter(ctx context.Context, s *store.Store, table string, columns ...string) (*inserter, error) {
-	in := &inserter{table: table, columns: len(columns)}
+	return newBulk(ctx, s, "insert into "+table, len(columns), func(rows int) string { return insertSQL(table, columns, rows) })
+}
+
+// newUpdater is an inserter that updates: each row added is values to set, by name, and the id of the row to set them in.
+func newUpdater(ctx context.Context, s *store.Store, table, set string, names ...string) (*inserter, error) {
+	names = append(names, "id")
+	return newBulk(ctx, s, "update "+table, len(names), func(rows int) string {
+		return "WITH v (" + strings.Join(names, ", ") + ") AS (VALUES " + rowsSQL(len(names), rows) + ") UPDATE " + table +
+			" SET " + set + " FROM v WHERE " + table + ".id = v.id"
+	})
+}
+
+func newBulk(ctx context.Context, s *store.Store, verb string, columns int, query func(rows int) string) (*inserter, error) {
+	in := &inserter{verb: verb, columns: columns}
 	var err error
-	if in.many, err = s.Prepare(ctx, insertSQL(table, columns, rowsAtOnce)); err != nil {
-		return nil, fmt.Errorf("prepare insert into %s: %w", table, err)
+	if in.many, err = s.Prepare(ctx, query(rowsAtOnce)); err != nil {
+		return nil, fmt.Errorf("prepare %s: %w", verb, err)
 	}
-	if in.one, err = s.Prepare(ctx, insertSQL(table, columns, 1)); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare insert into %s: %w", table, err), in.many.Close())
+	if in.one, err = s.Prepare(ctx, query(1)); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare %s: %w", verb, err), in.many.Close())
 	}
 	return in, nil
 }
 
 func insertSQL(table string, columns []string, rows int) string {
-	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
-	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
-		strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + rowsSQL(len(columns), rows)
+}
+
+// rowsSQL is "(?, ?), (?, ?)" for so many columns and rows.
+func rowsSQL(columns, rows int) string {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", columns), ", ") + ")"
+	return strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
 }
 
 // add gathers one row, its values in the order of the columns.
@@ -51,12 +68,12 @@ func (in *inserter) flush(ctx context.Context, tx *store.Tx) error {
 	rest := in.args
 	for ; len(rest) >= width; rest = rest[width:] {
 		if _, err := tx.SQL.StmtContext(ctx, in.many).ExecContext(ctx, rest[:width]...); err != nil {
-			return fmt.Errorf("insert into %s: %w", in.table, err)
+			return fmt.Errorf("%s: %w", in.verb, err)
 		}
 	}
 	for ; len(rest) > 0; rest = rest[in.columns:] {
 		if _, err := tx.SQL.StmtContext(ctx, in.one).ExecContext(ctx, rest[:in.columns]...); err != nil {
-			return fmt.Errorf("insert into %s: %w", in.table, err)
+			return fmt.Errorf("%s: %w", in.verb, err)
 		}
 	}
 	return nil
