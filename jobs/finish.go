@@ -20,6 +20,7 @@ type ending struct {
 	applied        bool
 	counts         holdings.Counts
 	problem        *failure // why it failed, or what stands out; nil: nothing
+	target         string   // of a move: what the collection is called; "" for any other job
 }
 
 // judge decides a sync's state and verdict from its parts (DOMAIN section 9).
@@ -39,7 +40,7 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 			changed = changed || counts.Changed()
 			if counts.Left > 0 {
 				failed = true
-				first = firstOf(first, &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", counts.Left), "They are listed with action LEFT; put them right by hand."})
+				first = firstOf(first, leftFailure(&counts))
 			}
 		case PartPreviewed:
 			good = true
@@ -79,6 +80,17 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 		e.state, e.verdict = Succeeded, VerdictNoChange
 	}
 	return e, nil
+}
+
+// leftFailure says that something was left as it is, because it is no longer as the job knew it.
+func leftFailure(c *holdings.Counts) *failure {
+	if c.Move != nil {
+		return &failure{
+			"LEFT", counted(c.Left, "thing was", "things were") + " left where it is, because somebody has changed it or its surroundings since",
+			"It is listed with action LEFT; look at it, then run the job again or move it by hand.",
+		}
+	}
+	return &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", c.Left), "They are listed with action LEFT; put them right by hand."}
 }
 
 func firstOf(a, b *failure) *failure {
@@ -131,6 +143,9 @@ func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.Jo
 	if err != nil {
 		return err
 	}
+	if e.target, err = r.targetName(ctx, tx); err != nil {
+		return err
+	}
 	summary, err := summarize(r.job.Mode, e, parts, host)
 	if err != nil {
 		return err
@@ -148,6 +163,25 @@ func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.Jo
 		}
 		return u
 	})
+}
+
+// targetName is what a move's target is called; "" for any other job.
+func (r *run) targetName(ctx context.Context, tx *store.Tx) (string, error) {
+	if r.job.Kind != KindMove {
+		return "", nil
+	}
+	args, err := decodeMoveArgs(r.job)
+	if err != nil {
+		return "", err
+	}
+	target, err := tx.Collection.Get(ctx, args.TargetID)
+	if ent.IsNotFound(err) {
+		return "a deleted collection", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the target collection: %w", err)
+	}
+	return target.Name, nil
 }
 
 // finishFailed ends a job that cannot go on. What was written before stays, and the verdict says so.
@@ -198,7 +232,7 @@ func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
 
 // failOpenParts closes the parts that will not be done.
 func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
-	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Run the profile again when it is wanted."}
+	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Run the job again when it is wanted."}
 	if e.problem != nil {
 		why = *e.problem
 	}

@@ -15,20 +15,25 @@ import (
 // KindUndo is the kind of a job that reverses another.
 const KindUndo = "UNDO"
 
-// Undo queues a job that reverses what an applied sync changed; with mode Preview it only shows what it would do. The
-// newest job of a collection goes first.
+// Undo queues a job that reverses what an applied sync or move changed; with mode Preview it only shows what it would do.
+// The newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
 	var queued *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
 			return err
 		}
-		if err := checkUndo(ctx, tx, jobID); err != nil {
+		subject, err := checkUndo(ctx, tx, jobID)
+		if err != nil {
+			return err
+		}
+		args, err := undoArgs(subject)
+		if err != nil {
 			return err
 		}
 		now := store.Now()
 		create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindUndo).SetState(Queued).
-			SetMode(mode).SetTrigger(Manual).SetArgs([]byte("{}")).SetDueAt(now).SetSubjectJobID(jobID)
+			SetMode(mode).SetTrigger(Manual).SetArgs(args).SetDueAt(now).SetSubjectJobID(jobID)
 		if mode == Apply {
 			create.SetUniqueKey(fmt.Sprintf("undo:%d", jobID))
 		}
@@ -48,23 +53,30 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 	return queued, nil
 }
 
-// checkUndo refuses what cannot be undone: a job that is not over, wrote nothing, is no sync, was undone already, or is
-// not the newest of its collections.
-func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
+// checkUndo refuses what cannot be undone: a job that is not over, wrote nothing, is no sync or move, was undone already,
+// or is not the newest of its collections.
+func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error) {
 	row, err := tx.Job.Get(ctx, jobID)
 	if ent.IsNotFound(err) {
-		return problem.New(problem.NotFound, "input.jobId", "there is no such job")
+		return nil, problem.New(problem.NotFound, "input.jobId", "there is no such job")
 	}
 	if err != nil {
-		return fmt.Errorf("read job %d: %w", jobID, err)
+		return nil, fmt.Errorf("read job %d: %w", jobID, err)
 	}
 	switch {
-	case row.Kind != KindSync:
-		return wrongState(row, "undone", "only a sync can be")
+	case row.Kind != KindSync && row.Kind != KindMove:
+		return nil, wrongState(row, "undone", "only a sync or a move can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:
-		return wrongState(row, "undone", "it is not over; cancel it first")
+		return nil, wrongState(row, "undone", "it is not over; cancel it first")
+	case row.Kind == KindMove:
+		return row, checkUndoMove(ctx, tx, row)
+	default:
+		return row, checkUndoSync(ctx, tx, row)
 	}
-	written, err := writtenParts(ctx, tx.Client, jobID)
+}
+
+func checkUndoSync(ctx context.Context, tx *store.Tx, row *ent.Job) error {
+	written, err := writtenParts(ctx, tx.Client, row.ID)
 	if err != nil {
 		return err
 	}
@@ -109,7 +121,14 @@ func (r *run) undo(ctx context.Context) error {
 	if r.job.SubjectJobID == nil {
 		return &failure{"JOB_GONE", "the job to undo is gone", ""}
 	}
-	subjects, parts, err := r.undoParts(ctx, *r.job.SubjectJobID)
+	subject, err := r.s.store.Read.Job.Get(ctx, *r.job.SubjectJobID)
+	if err != nil {
+		return fmt.Errorf("read the job to undo: %w", err)
+	}
+	if subject.Kind == KindMove {
+		return r.undoMove(ctx, subject.ID)
+	}
+	subjects, parts, err := r.undoParts(ctx, subject.ID)
 	if err != nil {
 		return err
 	}
@@ -134,7 +153,7 @@ func (r *run) undoParts(ctx context.Context, subjectID int64) (subjects, parts [
 			return err
 		}
 		if len(parts) == 0 {
-			if err := checkUndo(ctx, tx, subjectID); err != nil {
+			if _, err := checkUndo(ctx, tx, subjectID); err != nil {
 				return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
 			}
 			if err := r.makeUndoParts(ctx, tx, subjectID); err != nil {

@@ -17333,18 +17333,18 @@ func (ec *executionContext) _JobPart_content(ctx context.Context, field graphql.
 			return ec.fieldContext_JobPart_content(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Content, nil
+			return obj.Content(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOContentType2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOContentType2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_JobPart_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobPart", field, false, false, "ContentType")
+	return graphql.NewScalarFieldContext("JobPart", field, true, false, "ContentType")
 }
 
 func (ec *executionContext) _JobPart_state(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
