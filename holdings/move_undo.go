@@ -175,6 +175,7 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	for _, r := range rows {
 		at := slices.IndexFunc(now.lines[target], func(l poLine) bool { return l.id == r.after.POLine })
 		switch {
+		case slices.ContainsFunc(now.lines[source], func(l poLine) bool { return l.id == r.after.POLine }): // put back by an undo that was cancelled, or by hand
 		case !there:
 			u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
 		case at < 0:
@@ -214,11 +215,14 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	}
 	_, exists := now.codes[r.after.License]
 	_, formerExists := now.codes[r.after.Replaces]
+	had := now.portfolios[r.portfolio].license
 	switch {
+	case had == r.after.License && (r.after.Had || at != r.after.License): // put back by an undo that was cancelled, or by hand
+		return
 	case !now.inHoldings(r.portfolio):
 		u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
 		return
-	case now.portfolios[r.portfolio].license != 0:
+	case had != 0:
 		u.leaveMoved(r, "stays at the counterpart: this portfolio has a license since")
 		return
 	case !exists:
