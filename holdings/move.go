@@ -56,14 +56,14 @@ type mover struct {
 	moves    *MovePlan
 	reported map[int64]bool // by the run that this one goes on from
 
-	attach, license *inserter // of PO lines, of portfolios
+	attaching, licensing *inserter // of PO lines, of portfolios
 }
 
 func (m *mover) prepare(ctx context.Context) (err error) {
 	if err := m.applier.prepare(ctx); err != nil {
 		return err
 	}
-	m.attach, m.license, err = prepareMoves(ctx, m.store)
+	m.attaching, m.licensing, err = prepareMoves(ctx, m.store)
 	return err
 }
 
@@ -80,7 +80,7 @@ func prepareMoves(ctx context.Context, s *store.Store) (attach, license *inserte
 
 func (m *mover) close() error {
 	errs := []error{m.applier.close()}
-	for _, in := range []*inserter{m.attach, m.license} {
+	for _, in := range []*inserter{m.attaching, m.licensing} {
 		if in != nil {
 			errs = append(errs, in.close())
 		}
@@ -174,19 +174,19 @@ func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch)
 // write writes what was decided. No PO line becomes main where another is: the order does not matter.
 func (m *mover) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
 	for _, l := range lines {
-		m.attach.add(l.portfolio, l.main, m.now, l.line)
+		m.attaching.add(l.portfolio, l.main, m.now, l.line)
 	}
 	for _, l := range licensed {
 		var license any
 		if l.license != 0 {
 			license = l.license
 		}
-		m.license.add(license, m.now, l.portfolio)
+		m.licensing.add(license, m.now, l.portfolio)
 	}
-	if err := m.attach.flush(ctx, tx); err != nil {
+	if err := m.attaching.flush(ctx, tx); err != nil {
 		return err
 	}
-	return m.license.flush(ctx, tx)
+	return m.licensing.flush(ctx, tx)
 }
 
 func (c *Counts) countMove(action Action) {

@@ -50,16 +50,15 @@ func setupMove(t *testing.T) *moveBundle {
 
 // item is a portfolio to make. Its PO lines are named for it; the first is the main one.
 type item struct {
-	in                        int64
-	name                      string // how the test calls it
-	title, id, print, online  string
-	kind                      string // default serial; "none" for none
-	lines                     int
-	license                   string
-	removed                   bool
-	noMain                    bool
-	moreKeys                  string
-	mainNumber, secondsNumber string
+	in                       int64
+	name                     string // how the test calls it
+	title, id, print, online string
+	kind                     string // default serial; "none" for none
+	lines                    int
+	license                  string
+	removed                  bool
+	noMain                   bool
+	moreKeys                 string
 }
 
 func (b *moveBundle) make(items ...item) {
@@ -137,6 +136,7 @@ type moveRun struct {
 	crashes func() bool // asked at each transaction: fail it
 	cancel  func() bool // likewise: stop for good
 	show    bool
+	shown   *holdings.ShownUndo
 	undo    int64          // the job to undo; 0: none
 	begun   map[int64]bool // parts
 	over    map[int64]bool // likewise
@@ -149,6 +149,9 @@ var errStop = errors.New("cancelled")
 func (b *moveBundle) run(r *moveRun) error {
 	if r.begun == nil {
 		r.begun, r.over = map[int64]bool{}, map[int64]bool{}
+	}
+	if r.show {
+		r.shown = holdings.NewShownUndo()
 	}
 	var plan *holdings.MovePlan
 	if r.undo == 0 {
@@ -208,7 +211,7 @@ func (b *moveBundle) runPart(r *moveRun, plan *holdings.MovePlan, i int) error {
 	var err error
 	switch {
 	case r.undo != 0:
-		_, err = b.service.UndoMove(b.t.Context(), r.undo+1+int64(i), part, resumed, r.show)
+		_, err = b.service.UndoMove(b.t.Context(), r.undo+1+int64(i), part, resumed, r.shown)
 	case r.show:
 		_, err = b.service.ShowMove(b.t.Context(), plan, part)
 	default:

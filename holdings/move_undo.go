@@ -11,13 +11,13 @@ import (
 
 // UndoMove puts back what one part of a move moved, portfolio by portfolio: a PO line that is still at the counterpart,
 // a license that the counterpart still has and the portfolio has no other in place of. The rest is left and listed. part
-// is the undoing job's own; with show nothing is written but the report. resumed are the counts recorded so far where an
-// earlier run began it.
-func (s *Service) UndoMove(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
+// is the undoing job's own. With shown nothing is written but the report; it is the same for all parts of one showing.
+// resumed are the counts recorded so far where an earlier run began the part.
+func (s *Service) UndoMove(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, shown *ShownUndo) (_ Counts, err error) {
 	u := &moveUndoer{
-		mover:    mover{applier: applier{service: s, store: s.store, part: part, show: show, now: store.Now()}},
-		subject:  subjectPartID,
-		licenses: map[int64]int64{},
+		mover:   mover{applier: applier{service: s, store: s.store, part: part, show: shown != nil, now: store.Now()}},
+		subject: subjectPartID,
+		shown:   shown,
 	}
 	u.counts.Move = &MoveCounts{}
 	if err := u.prepare(ctx); err != nil {
@@ -49,8 +49,25 @@ func (s *Service) UndoMove(ctx context.Context, subjectPartID int64, part *Part,
 // moveUndoer reverses one part of a move.
 type moveUndoer struct {
 	mover
-	subject  int64
-	licenses map[int64]int64 // that a showing has put back, by portfolio
+	subject int64
+	shown   *ShownUndo
+}
+
+// ShownUndo is what showing the undo of a move has put back so far: what a later part of the move brought to a counterpart
+// hides what an earlier one did.
+type ShownUndo struct{ licenses map[int64]int64 } // by portfolio
+
+// NewShownUndo begins a showing.
+func NewShownUndo() *ShownUndo { return &ShownUndo{map[int64]int64{}} }
+
+// license is the one that a portfolio has, or would have by now.
+func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
+	if u.show {
+		if license, known := u.shown.licenses[portfolioID]; known {
+			return license
+		}
+	}
+	return now.portfolios[portfolioID].license
 }
 
 // movedRow is one line of the report that is being reversed.
@@ -209,10 +226,7 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 // reverseLicense gives the portfolio its license back, and the counterpart the one that it had before.
 func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	target := r.after.Target
-	at, stands := u.licenses[target]
-	if !stands {
-		at = now.portfolios[target].license
-	}
+	at := u.license(now, target)
 	_, exists := now.codes[r.after.License]
 	_, formerExists := now.codes[r.after.Replaces]
 	had := now.portfolios[r.portfolio].license
@@ -241,7 +255,7 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	if !r.after.Had {
 		now.licensed = append(now.licensed, licensing{target, r.after.Replaces})
 		if u.show {
-			u.licenses[target] = r.after.Replaces
+			u.shown.licenses[target] = r.after.Replaces
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
+	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -75,15 +76,19 @@ func (r *run) undoMove(ctx context.Context, subjectID int64) error {
 	if err != nil {
 		return err
 	}
+	var shown *holdings.ShownUndo
+	if r.job.Mode == Preview {
+		shown = holdings.NewShownUndo()
+	}
 	for i, part := range parts {
-		if !open(part.State) {
+		if !open(part.State) && (shown == nil || part.State != PartPreviewed) { // a showing is begun anew: its parts build on each other
 			continue
 		}
 		subject, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(subjectID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)
 		if err != nil {
 			return fmt.Errorf("read the part to undo: %w", err)
 		}
-		if err := r.undoMovePart(ctx, subject, part, i == len(parts)-1); err != nil {
+		if err := r.undoMovePart(ctx, subject, part, shown, i == len(parts)-1); err != nil {
 			return err
 		}
 	}
@@ -132,14 +137,13 @@ func (r *run) makeUndoMovePart(ctx context.Context, tx *store.Tx, subject *ent.J
 	return nil
 }
 
-func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, last bool) error {
+func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *holdings.ShownUndo, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
-	show := r.job.Mode == Preview
-	part := pr.movePart("undo", show, func(ctx context.Context, tx *store.Tx) error { return closeUndone(ctx, tx, subject) })
+	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error { return closeUndone(ctx, tx, subject) })
 	resumed, err := pr.resumed()
 	if err != nil {
 		return err
 	}
-	_, err = r.s.holdings.UndoMove(ctx, subject.ID, part, resumed, show)
+	_, err = r.s.holdings.UndoMove(ctx, subject.ID, part, resumed, shown)
 	return err
 }
