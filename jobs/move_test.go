@@ -547,8 +547,9 @@ func TestMoveWaits(t *testing.T) {
 	must(t, err)
 	t.Cleanup(queue.Close)
 	b := setUpMove(t, queue.Options(), 2)
+	b.work()
+	b.move(preview) // an exclusive worker takes up what is running when it starts: it has started now
 	writer := b.store.NextID()
-	b.work() // before the writer is there: what is running at the start of an exclusive worker is taken up
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindSync).SetState(jobs.Running).SetMode(jobs.Apply).SetTrigger(jobs.Manual).
 			SetArgs([]byte(`{}`)).SetDueAt(1).SetHeartbeatAt(1 << 50).SetRunToken("x").SaveX(ctx)
@@ -556,22 +557,16 @@ func TestMoveWaits(t *testing.T) {
 	})
 	job, err := b.jobs.StartMove(t.Context(), b.request(nil))
 	must(t, err)
-	if shown := b.move(preview); shown.Verdict != jobs.VerdictPreviewed {
-		t.Errorf("the preview: %s %s", shown.State, shown.Verdict)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	for hints := b.jobs.Watch(ctx, job.ID); b.store.Read.Job.GetX(ctx, job.ID).WaitsForJobID == nil; {
-		b.jobs.Nudge()
-		select {
-		case <-hints:
-		default:
+	row := b.store.Read.Job.GetX(t.Context(), job.ID)
+	for row.State == jobs.Queued && row.WaitsForJobID == nil {
+		if shown := b.move(preview); shown.Verdict != jobs.VerdictPreviewed { // it does not wait, and takes its time
+			t.Fatalf("the preview: %s %s", shown.State, shown.Verdict)
 		}
+		row = b.store.Read.Job.GetX(t.Context(), job.ID)
 	}
-	row := b.store.Read.Job.GetX(ctx, job.ID)
-	if row.State != jobs.Queued || *row.WaitsForJobID != writer {
-		t.Errorf("%s, waits for %d", row.State, *row.WaitsForJobID)
+	if row.WaitsForJobID == nil || *row.WaitsForJobID != writer {
+		t.Errorf("%s, waits for %v", row.State, row.WaitsForJobID)
 	}
-	_, err = b.jobs.Cancel(ctx, job.ID)
+	_, err = b.jobs.Cancel(t.Context(), job.ID)
 	must(t, err)
 }
