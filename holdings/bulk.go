@@ -27,11 +27,18 @@ func newInserter(ctx context.Context, s *store.Store, table string, columns ...s
 	return newBulk(ctx, s, "insert into "+table, len(columns), func(rows int) string { return insertSQL(table, columns, rows) })
 }
 
-// newUpdater is an inserter that updates: each row added is values to set, by name, and the id of the row to set them in.
-func newUpdater(ctx context.Context, s *store.Store, table, set string, names ...string) (*inserter, error) {
-	names = append(names, "id")
-	return newBulk(ctx, s, "update "+table, len(names), func(rows int) string {
-		return "WITH v (" + strings.Join(names, ", ") + ") AS (VALUES " + rowsSQL(len(names), rows) + ") UPDATE " + table +
+// newUpdater is an inserter that updates: each row added is values to set, which set names, and the id of the row to set
+// them in. values are "name TYPE".
+func newUpdater(ctx context.Context, s *store.Store, table, set string, values ...string) (*inserter, error) {
+	values = append(values, "id BIGINT")
+	var names, places []string
+	for _, v := range values {
+		name, kind, _ := strings.Cut(v, " ")
+		names, places = append(names, name), append(places, "CAST(? AS "+kind+")") // PostgreSQL would take a bare ? as text
+	}
+	row := "(" + strings.Join(places, ", ") + ")"
+	return newBulk(ctx, s, "update "+table, len(values), func(rows int) string {
+		return "WITH v (" + strings.Join(names, ", ") + ") AS (VALUES " + repeated(row, rows) + ") UPDATE " + table +
 			" SET " + set + " FROM v WHERE " + table + ".id = v.id"
 	})
 }
@@ -49,13 +56,12 @@ func newBulk(ctx context.Context, s *store.Store, verb string, columns int, quer
 }
 
 func insertSQL(table string, columns []string, rows int) string {
-	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + rowsSQL(len(columns), rows)
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + repeated("("+repeated("?", len(columns))+")", rows)
 }
 
-// rowsSQL is "(?, ?), (?, ?)" for so many columns and rows.
-func rowsSQL(columns, rows int) string {
-	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", columns), ", ") + ")"
-	return strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
+// repeated is "?, ?, ?" for a text and a number.
+func repeated(text string, n int) string {
+	return strings.TrimSuffix(strings.Repeat(text+", ", n), ", ")
 }
 
 // add gathers one row, its values in the order of the columns.

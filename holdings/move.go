@@ -70,11 +70,11 @@ func (m *mover) prepare(ctx context.Context) (err error) {
 // prepareMoves prepares what attaches PO lines to portfolios, and what licenses portfolios.
 func prepareMoves(ctx context.Context, s *store.Store) (attach, license *inserter, err error) {
 	attach, err = newUpdater(ctx, s, "po_lines", "portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
-		"to_portfolio", "to_main", "at")
+		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
 	if err != nil {
 		return nil, nil, err
 	}
-	license, err = newUpdater(ctx, s, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license", "at")
+	license, err = newUpdater(ctx, s, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
 	return attach, license, err
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // MoveDifference is how a plan differs from the preview that a person agreed to.
@@ -43,12 +45,6 @@ type moveComparison struct {
 	found   MoveDifference
 }
 
-// shown is what a preview shows of one portfolio.
-type shown struct {
-	signature uint64
-	title     string
-}
-
 func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart int64) error {
 	before, err := c.read(ctx, previewPart)
 	if err != nil {
@@ -56,33 +52,31 @@ func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart 
 	}
 	for from := 0; from < c.plan.sources[collectionID].len(); from += c.service.BatchTitles {
 		batch := c.plan.batch(collectionID, from, c.service.BatchTitles, func(int64) bool { return true })
-		now, err := c.show(ctx, batch)
+		b, err := c.show(ctx, batch)
 		if err != nil {
 			return err
 		}
+		now := b.signatures()
 		for _, m := range batch.sources {
-			if now[m.id].signature != before[m.id].signature {
+			if now[m.id] != before[m.id] {
 				c.plan.changed[m.id] = true
-				c.found.add(now[m.id].title)
+				c.found.add(b.portfolios[m.id].title)
 			}
 			delete(before, m.id)
 		}
 	}
-	for _, gone := range before {
-		c.found.add(gone.title)
-	}
-	return ctx.Err()
+	return c.addGone(ctx, slices.Sorted(maps.Keys(before)))
 }
 
-// read reads a preview's part. Where a portfolio was deleted since, its line has none, and stands under a negative number.
-func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]shown, error) {
+// read reads what a preview shows of each portfolio. Of one that was deleted since, only the title is left.
+func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64, error) {
 	rows, err := c.service.store.Query(ctx, `SELECT portfolio_id, action, title, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
 		part, string(NothingToMove))
 	if err != nil {
 		return nil, fmt.Errorf("read the preview: %w", err)
 	}
 	defer rows.Close()
-	found := map[int64]shown{}
+	found := map[int64]uint64{}
 	for rows.Next() {
 		var id sql.NullInt64
 		var action, title, before, after string
@@ -90,15 +84,16 @@ func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]shown,
 			return nil, fmt.Errorf("read the preview: %w", err)
 		}
 		if !id.Valid {
-			id.Int64 = -int64(len(found)) - 1
+			c.found.add(title)
+			continue
 		}
-		found[id.Int64] = shown{found[id.Int64].signature + moveSignature(action, before, after), title}
+		found[id.Int64] += moveSignature(action, before, after)
 	}
 	return found, rows.Err()
 }
 
-// show is what a preview would show of the portfolios now.
-func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (map[int64]shown, error) {
+// show decides what becomes of the portfolios as a preview would now.
+func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (*moveBatch, error) {
 	b, err := loadMoveBatch(ctx, c.service.store.Query, c.plan, batch.sources)
 	if err != nil {
 		return nil, err
@@ -108,14 +103,37 @@ func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (map[int64
 	}
 	counts := Counts{Move: &c.found.Now}
 	counts.Move.Portfolios += len(batch.sources)
-	found := map[int64]shown{}
 	for _, row := range b.found {
 		counts.countMove(row.action)
-		signature := found[row.portfolio].signature
-		if row.action != NothingToMove {
-			signature += moveSignature(string(row.action), row.before, row.after)
-		}
-		found[row.portfolio] = shown{signature, row.title}
 	}
-	return found, nil
+	return b, nil
+}
+
+// signatures tell what the report says of each portfolio, where there is anything to move.
+func (b *moveBatch) signatures() map[int64]uint64 {
+	found := map[int64]uint64{}
+	for _, row := range b.found {
+		if row.action != NothingToMove {
+			found[row.portfolio] += moveSignature(string(row.action), row.before, row.after)
+		}
+	}
+	return found
+}
+
+// addGone adds portfolios that are no longer in the holdings.
+func (c *moveComparison) addGone(ctx context.Context, ids []int64) error {
+	named := ids[:min(len(ids), titlesNamed)]
+	portfolios, err := c.service.PortfoliosByID(ctx, named)
+	if err != nil {
+		return err
+	}
+	for _, id := range named {
+		title := ""
+		if p := portfolios[id]; p != nil {
+			title = p.PublicationTitle
+		}
+		c.found.add(title)
+	}
+	c.found.Portfolios += len(ids) - len(named)
+	return ctx.Err()
 }
