@@ -430,6 +430,28 @@ func TestMoveCancelled(t *testing.T) {
 	b.same("undone", before, b.attached())
 }
 
+// TestUndoMoveCancelled in the middle: undone again, all is back, and nothing that was back already is taken for changed.
+func TestUndoMoveCancelled(t *testing.T) {
+	t.Parallel()
+	b := embeddedMove(t, 300)
+	before := b.attached()
+	moved := b.move(nil)
+	b.holdings.BatchTitles = 1
+	undo, err := b.jobs.Undo(t.Context(), moved.ID, jobs.Apply, "")
+	must(t, err)
+	b.waitForSome(undo.ID)
+	_, err = b.jobs.Cancel(t.Context(), undo.ID)
+	must(t, err)
+	if done := b.wait(undo.ID); done.State != jobs.Cancelled || done.Verdict != jobs.VerdictPartial || b.attachedTo(b.target) == 0 {
+		t.Fatalf("%s %s: %s", done.State, done.Verdict, done.Summary)
+	}
+	b.holdings.BatchTitles = 100
+	if again := b.undo(moved.ID, jobs.Apply); again.Verdict != jobs.VerdictChanged || countsOf(t, again).Left != 0 {
+		t.Errorf("%s: %s", again.Verdict, again.Summary)
+	}
+	b.same("undone", before, b.attached())
+}
+
 // TestUndoMoveRefused: the newest move of a collection goes first, and one that moved nothing is not undone.
 func TestUndoMoveRefused(t *testing.T) {
 	t.Parallel()
