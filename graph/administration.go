@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -18,9 +17,6 @@ import (
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
-
-// errNotBuilt stands until the resolvers are there.
-var errNotBuilt = errors.New("not built yet")
 
 func (r queryResolver) JobTypes(_ context.Context, filter *model.JobTypeFilter) ([]*generated.JobType, error) {
 	search := ""

@@ -245,13 +245,15 @@ func (r jobChangeResolver) Groups(ctx context.Context, c *model.JobChange) ([]*m
 	return append([]*model.JobGroup{}, groups...), err
 }
 
-// portfolios are those that the page's changes are of, and the candidates of ambiguous titles.
+// portfolios are those that the page's changes are of, the candidates of ambiguous titles, and the targets of moves.
 func (r jobChangeResolver) portfolio(ctx context.Context, page *model.JobChangePage, id int64) (*model.Portfolio, error) {
 	return page.Portfolios.Of(ctx, id, func(ctx context.Context) (map[int64]*model.Portfolio, error) {
 		var ids []int64
 		for _, row := range page.Rows {
 			ids = append(ids, value(row.PortfolioID))
 			ids = append(ids, holdings.Candidates(row, row.NewValue)...)
+			target, _, _ := holdings.Moved(row)
+			ids = append(ids, target)
 		}
 		return byID(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
 	})

@@ -171,6 +171,10 @@ func (a *applier) close() error {
 func (a *applier) transaction(ctx context.Context, fn func(ctx context.Context, tx *store.Tx) error) error {
 	before := a.counts
 	before.Fields = slices.Clone(a.counts.Fields)
+	if a.counts.Move != nil {
+		move := *a.counts.Move
+		before.Move = &move
+	}
 	err := a.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := a.part.Fence(ctx, tx, Progress{Done: a.done, Total: a.total}); err != nil {
 			return err

@@ -254,10 +254,15 @@ func AvailableFor(entitlements []Entitlement, groups map[int64][]*ent.InventoryG
 // ChangeText is a stored value of a job's change in words, as reports show it: coverage one statement after another, a
 // portfolio's former state, why it waits for a person.
 func ChangeText(c *ent.JobChange, stored string) string {
+	if v, ok := storedMove(c.Action, stored); ok {
+		return v.words(Action(c.Action))
+	}
 	if c.Field != "" || stored == "" {
 		return StoredText(c.Field, stored)
 	}
-	if candidates := Candidates(c, stored); candidates != nil {
+	if candidates := Candidates(c, stored); len(candidates) == 1 {
+		return "has keys of 1 portfolio, as another one has"
+	} else if candidates != nil {
 		return fmt.Sprintf("has the keys of %d portfolios", len(candidates))
 	}
 	var state before

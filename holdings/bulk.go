@@ -14,7 +14,7 @@ import (
 // inserter inserts many rows of one table. Rows are gathered outside the transaction and written inside it, rowsAtOnce
 // to a statement: that is several times faster than row by row, and each database plans the statement once.
 type inserter struct {
-	table   string
+	verb    string // what it does to which table, for errors
 	columns int
 	many    *sql.Stmt // rowsAtOnce rows
 	one     *sql.Stmt
@@ -25,21 +25,44 @@ type inserter struct {
 const rowsAtOnce = 64
 
 func newInserter(ctx context.Context, s *store.Store, table string, columns ...string) (*inserter, error) {
-	in := &inserter{table: table, columns: len(columns)}
-	var err error
-	if in.many, err = s.Prepare(ctx, insertSQL(table, columns, rowsAtOnce)); err != nil {
-		return nil, fmt.Errorf("prepare insert into %s: %w", table, err)
+	return newBulk(ctx, s, "insert into "+table, len(columns), func(rows int) string { return insertSQL(table, columns, rows) })
+}
+
+// newUpdater is an inserter that updates: each row added is values to set, which set names, and the id of the row to set
+// them in. values are "name TYPE".
+func newUpdater(ctx context.Context, s *store.Store, table, set string, values ...string) (*inserter, error) {
+	values = append(values, "id BIGINT")
+	var names, places []string
+	for _, v := range values {
+		name, kind, _ := strings.Cut(v, " ")
+		names, places = append(names, name), append(places, "CAST(? AS "+kind+")") // PostgreSQL would take a bare ? as text
 	}
-	if in.one, err = s.Prepare(ctx, insertSQL(table, columns, 1)); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare insert into %s: %w", table, err), in.many.Close())
+	row := "(" + strings.Join(places, ", ") + ")"
+	return newBulk(ctx, s, "update "+table, len(values), func(rows int) string {
+		return "WITH v (" + strings.Join(names, ", ") + ") AS (VALUES " + repeated(row, rows) + ") UPDATE " + table +
+			" SET " + set + " FROM v WHERE " + table + ".id = v.id"
+	})
+}
+
+func newBulk(ctx context.Context, s *store.Store, verb string, columns int, query func(rows int) string) (*inserter, error) {
+	in := &inserter{verb: verb, columns: columns}
+	var err error
+	if in.many, err = s.Prepare(ctx, query(rowsAtOnce)); err != nil {
+		return nil, fmt.Errorf("prepare %s: %w", verb, err)
+	}
+	if in.one, err = s.Prepare(ctx, query(1)); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare %s: %w", verb, err), in.many.Close())
 	}
 	return in, nil
 }
 
 func insertSQL(table string, columns []string, rows int) string {
-	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
-	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
-		strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + repeated("("+repeated("?", len(columns))+")", rows)
+}
+
+// repeated is "?, ?, ?" for a text and a number.
+func repeated(text string, n int) string {
+	return strings.TrimSuffix(strings.Repeat(text+", ", n), ", ")
 }
 
 // upsert writes rows of a table whose first column is its id: those that are there are overwritten.
@@ -70,12 +93,12 @@ func (in *inserter) flush(ctx context.Context, tx *store.Tx) error {
 	rest := in.args
 	for ; len(rest) >= width; rest = rest[width:] {
 		if err := execAtOnce(ctx, tx.SQL.StmtContext(ctx, in.many), rest[:width]); err != nil {
-			return fmt.Errorf("insert into %s: %w", in.table, err)
+			return fmt.Errorf("%s: %w", in.verb, err)
 		}
 	}
 	for ; len(rest) > 0; rest = rest[in.columns:] {
 		if err := execAtOnce(ctx, tx.SQL.StmtContext(ctx, in.one), rest[:in.columns]); err != nil {
-			return fmt.Errorf("insert into %s: %w", in.table, err)
+			return fmt.Errorf("%s: %w", in.verb, err)
 		}
 	}
 	return nil

@@ -12,23 +12,24 @@ type step func(m *matchable, emit func(key uint64))
 
 // syncSteps are the steps of DOMAIN section 6, in order. The last, title_id alone, holds only where the title or the
 // portfolio has no identifier: see titleIDAlone.
-var syncSteps = []step{
-	func(m *matchable, emit func(uint64)) { // title_id and a shared identifier
-		if m.titleID != 0 {
-			m.eachKey(func(key uint64) bool { emit(mix(m.titleID, key)); return true })
-		}
-	},
-	func(m *matchable, emit func(uint64)) { // title_id and folded title
-		if m.titleID != 0 && m.folded != 0 {
-			emit(mix(m.titleID, m.folded))
-		}
-	},
-	func(m *matchable, emit func(uint64)) { // publication type and a shared identifier
-		if m.kind != kbart.UnknownType {
-			m.eachKey(func(key uint64) bool { emit(mix(key, uint64(m.kind))); return true })
-		}
-	},
-	titleIDAlone,
+var syncSteps = []step{titleIDAndIdentifier, titleIDAndTitle, typeAndIdentifier, titleIDAlone}
+
+func titleIDAndIdentifier(m *matchable, emit func(uint64)) {
+	if m.titleID != 0 {
+		m.eachKey(func(key uint64) bool { emit(mix(m.titleID, key)); return true })
+	}
+}
+
+func titleIDAndTitle(m *matchable, emit func(uint64)) {
+	if m.titleID != 0 && m.folded != 0 {
+		emit(mix(m.titleID, m.folded))
+	}
+}
+
+func typeAndIdentifier(m *matchable, emit func(uint64)) {
+	if m.kind != kbart.UnknownType {
+		m.eachKey(func(key uint64) bool { emit(mix(key, uint64(m.kind))); return true })
+	}
 }
 
 // titleIDAlone is the last step. Under one slug a journal may follow another, so that with identifiers on both sides

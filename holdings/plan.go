@@ -157,7 +157,9 @@ func (c *Counts) addField(name string, titles int) {
 }
 
 // Changed says whether anything in the holdings differs for these counts.
-func (c *Counts) Changed() bool { return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn > 0 }
+func (c *Counts) Changed() bool {
+	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn > 0 || c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved > 0
+}
 
 // held is a portfolio as planning knows it.
 type held struct {

@@ -22,6 +22,7 @@ type ending struct {
 	counts         holdings.Counts
 	problem        *failure // why it failed, or what stands out; nil: nothing
 	besides        string   // what was done beside the parts, for the summary; "": nothing
+	target         string   // of a move: what the collection is called; "" for any other job
 }
 
 // judge decides a sync's state and verdict from its parts (DOMAIN section 9).
@@ -41,7 +42,7 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 			changed = changed || counts.Changed()
 			if counts.Left > 0 {
 				failed = true
-				first = firstOf(first, &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", counts.Left), "They are listed with action LEFT; put them right by hand."})
+				first = firstOf(first, leftFailure(&counts))
 			}
 		case PartPreviewed:
 			good = true
@@ -81,6 +82,17 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 		e.state, e.verdict = Succeeded, VerdictNoChange
 	}
 	return e, nil
+}
+
+// leftFailure says that something was left as it is, because it is no longer as the job knew it.
+func leftFailure(c *holdings.Counts) *failure {
+	if c.Move != nil {
+		return &failure{
+			"LEFT", counted(c.Left, "thing was", "things were") + " left where it is, because somebody has changed it or its surroundings since",
+			"It is listed with action LEFT; look at it, then run the job again or move it by hand.",
+		}
+	}
+	return &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", c.Left), "They are listed with action LEFT; put them right by hand."}
 }
 
 func firstOf(a, b *failure) *failure {
@@ -136,6 +148,9 @@ func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.Jo
 	if err != nil {
 		return err
 	}
+	if e.target, err = r.targetName(ctx, tx); err != nil {
+		return err
+	}
 	summary, err := summarize(r.job.Mode, e, parts, host)
 	if err != nil {
 		return err
@@ -153,6 +168,25 @@ func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.Jo
 		}
 		return u
 	})
+}
+
+// targetName is what a move's target is called; "" for any other job.
+func (r *run) targetName(ctx context.Context, tx *store.Tx) (string, error) {
+	if r.job.Kind != KindMove {
+		return "", nil
+	}
+	args, err := decodeMoveArgs(r.job)
+	if err != nil {
+		return "", err
+	}
+	target, err := tx.Collection.Get(ctx, args.TargetID)
+	if ent.IsNotFound(err) {
+		return "a deleted collection", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the target collection: %w", err)
+	}
+	return target.Name, nil
 }
 
 // finishFailed ends a job that cannot go on. What was written before stays, and the verdict says so.

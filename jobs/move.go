@@ -2,8 +2,17 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/collectionset"
+	"autoholdings/ent/job"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
 )
 
 // KindMove is the kind of a job that moves PO lines and licenses to the counterparts of their portfolios.
@@ -19,16 +28,215 @@ const (
 type MoveRequest struct {
 	SetID, TargetCollectionID int64
 	POLines, Licenses         bool
-	LicenseConflict           string // KeepTarget or Overwrite
+	LicenseConflict           string // KeepTarget or Overwrite; "": KeepTarget
 	Mode                      string // Apply or Preview
 	PreviewJobID              int64  // with Apply: the preview whose plan is to be applied; 0: none
 	Trigger                   string // Manual or Command
 	IdempotencyKey            string
 }
 
-// StartMove queues a move.
-func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, error) {
-	return nil, errNotBuilt
+// moveArgs are a move's arguments as its row keeps them: the set as it was when the job was queued.
+type moveArgs struct {
+	SetID           int64   `json:"setId"`
+	TargetID        int64   `json:"targetCollectionId"`
+	POLines         bool    `json:"movePoLines"`
+	Licenses        bool    `json:"moveLicenses"`
+	LicenseConflict string  `json:"licenseConflict"`
+	SourceIDs       []int64 `json:"sourceIds"`     // in the order in which they are moved
+	CollectionIDs   []int64 `json:"collectionIds"` // all that the job writes
 }
 
-func (r *run) move(ctx context.Context) error { return errNotBuilt }
+func decodeMoveArgs(row *ent.Job) (args moveArgs, err error) {
+	if err := json.Unmarshal(row.Args, &args); err != nil {
+		return args, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
+	}
+	return args, nil
+}
+
+// StartMove queues a move. What is wrong with the request is a problem for each mistake.
+func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, error) {
+	if in.LicenseConflict == "" {
+		in.LicenseConflict = KeepTarget
+	}
+	var queued *ent.Job
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued != nil || err != nil {
+			return err
+		}
+		args, err := checkMove(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		queued, err = s.queueMove(ctx, tx, in, args)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Nudge()
+	return queued, nil
+}
+
+func (s *Service) queueMove(ctx context.Context, tx *store.Tx, in MoveRequest, args moveArgs) (*ent.Job, error) {
+	text, err := json.Marshal(args)
+	if err != nil {
+		return nil, fmt.Errorf("queue a move: %w", err)
+	}
+	now, key := store.Now(), fmt.Sprintf("move:%d", in.SetID)
+	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindMove).SetState(Queued).
+		SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(text).SetDueAt(now)
+	if in.Mode == Apply {
+		create.SetUniqueKey(key)
+	}
+	if in.PreviewJobID != 0 {
+		create.SetSubjectJobID(in.PreviewJobID)
+	}
+	if in.IdempotencyKey != "" {
+		create.SetIdempotencyKey(in.IdempotencyKey)
+	}
+	queued, err := create.Save(ctx)
+	if store.IsUniqueViolation(err, "jobs.unique_key") {
+		return nil, moveUnderWay(ctx, tx, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("queue a move: %w", err)
+	}
+	return queued, nil
+}
+
+func moveUnderWay(ctx context.Context, tx *store.Tx, key string) error {
+	other, err := tx.Job.Query().Where(job.UniqueKey(key), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
+	if err != nil {
+		return fmt.Errorf("look for the other move: %w", err)
+	}
+	return problem.New(problem.Conflict, "input.setId", "job %d, a move of this set, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
+}
+
+// checkMove refuses what cannot be moved, all mistakes at once, and fixes what is to be.
+func checkMove(ctx context.Context, tx *store.Tx, in MoveRequest) (moveArgs, error) {
+	args := moveArgs{SetID: in.SetID, TargetID: in.TargetCollectionID, POLines: in.POLines, Licenses: in.Licenses, LicenseConflict: in.LicenseConflict}
+	var problems problem.List
+	checkChoices(in, &problems)
+	sources, err := checkSet(ctx, tx, in, &problems)
+	if err != nil {
+		return args, err
+	}
+	if err := checkTarget(ctx, tx, in, sources, &problems); err != nil {
+		return args, err
+	}
+	for _, c := range sources {
+		args.SourceIDs = append(args.SourceIDs, c.ID)
+	}
+	args.CollectionIDs = append(slices.Clone(args.SourceIDs), in.TargetCollectionID)
+	if in.PreviewJobID != 0 && in.Mode == Apply {
+		if err := checkPreview(ctx, tx, in.PreviewJobID, args, &problems); err != nil {
+			return args, err
+		}
+	}
+	return args, problems.Err()
+}
+
+func checkChoices(in MoveRequest, problems *problem.List) {
+	if !in.POLines && !in.Licenses {
+		problems.Add(problem.BadInput, "input.movePoLines", "nothing is chosen to be moved: set movePoLines, moveLicenses, or both")
+	}
+	if in.LicenseConflict != KeepTarget && in.LicenseConflict != Overwrite {
+		problems.Add(problem.BadInput, "input.licenseConflict", "%q is unknown: choose KEEP_TARGET or OVERWRITE", in.LicenseConflict)
+	}
+	if in.Mode != Apply && in.Mode != Preview {
+		problems.Add(problem.BadInput, "input.mode", "%q is unknown: choose APPLY or PREVIEW", in.Mode)
+	}
+	if in.PreviewJobID != 0 && in.Mode == Preview {
+		problems.Add(problem.BadInput, "input.previewJobId", "a preview applies no other one: leave previewJobId out, or set mode to APPLY")
+	}
+}
+
+// checkSet returns the set's collections in the order in which they were made.
+func checkSet(ctx context.Context, tx *store.Tx, in MoveRequest, problems *problem.List) ([]*ent.Collection, error) {
+	set, err := tx.CollectionSet.Query().Where(collectionset.ID(in.SetID)).
+		WithCollections(func(q *ent.CollectionQuery) { q.Order(collection.ByID()) }).Only(ctx)
+	if ent.IsNotFound(err) {
+		problems.Add(problem.NotFound, "input.setId", "there is no such set: it may have been deleted; choose one of collectionSets")
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the set to move: %w", err)
+	}
+	sources := set.Edges.Collections
+	if len(sources) == 0 {
+		problems.Add(problem.BadInput, "input.setId", "the set %q is empty: add the old collections to it first", set.Name)
+	}
+	return sources, nil
+}
+
+func checkTarget(ctx context.Context, tx *store.Tx, in MoveRequest, sources []*ent.Collection, problems *problem.List) error {
+	target, err := tx.Collection.Get(ctx, in.TargetCollectionID)
+	switch {
+	case ent.IsNotFound(err):
+		problems.Add(problem.NotFound, "input.targetCollectionId", "there is no such collection: choose an active one")
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the target collection: %w", err)
+	case !target.Active:
+		problems.Add(problem.CollectionInactive, "input.targetCollectionId", "the target %q is not active: activate it first, or choose another one", target.Name)
+	}
+	if slices.ContainsFunc(sources, func(c *ent.Collection) bool { return c.ID == target.ID }) {
+		problems.Add(problem.BadInput, "input.targetCollectionId",
+			"the target %q is in the set, and nothing can be moved to where it is: take it out of the set, or choose another target", target.Name)
+	}
+	return nil
+}
+
+// checkPreview refuses a preview that is none, is not over, or is of something else.
+func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs, problems *problem.List) error {
+	const path, again = "input.previewJobId", "make a preview with these choices, look at it, and apply that one"
+	row, err := tx.Job.Get(ctx, jobID)
+	switch {
+	case ent.IsNotFound(err):
+		problems.Add(problem.NotFound, path, "there is no such job: name a preview of this move, or leave previewJobId out")
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the preview: %w", err)
+	case row.Kind != KindMove || row.Mode != Preview:
+		problems.Add(problem.BadInput, path, "job %d is no preview of a move: %s", jobID, again)
+		return nil
+	case underWay(row.State):
+		problems.Add(problem.WrongState, path, "the preview is %s: wait for its end and look at it first", strings.ToLower(row.State))
+		return nil
+	case row.Verdict != VerdictPreviewed:
+		problems.Add(problem.WrongState, path, "the preview did not come to an end (%s), so there is no plan to apply: %s", strings.ToLower(row.State), again)
+		return nil
+	}
+	shown, err := decodeMoveArgs(row)
+	if err != nil {
+		return err
+	}
+	if others := otherChoices(shown, args); len(others) > 0 {
+		problems.Add(problem.BadInput, path, "the preview was made with another %s: %s", strings.Join(others, ", "), again)
+		return nil
+	}
+	if !slices.Equal(shown.SourceIDs, args.SourceIDs) {
+		problems.Add(problem.Conflict, path, "the set has other collections than when the preview was made (it had %d, now %d): %s",
+			len(shown.SourceIDs), len(args.SourceIDs), again)
+	}
+	return nil
+}
+
+// otherChoices names the fields of the input in which two moves differ.
+func otherChoices(a, b moveArgs) (names []string) {
+	for _, choice := range []struct {
+		name string
+		same bool
+	}{
+		{"setId", a.SetID == b.SetID},
+		{"targetCollectionId", a.TargetID == b.TargetID},
+		{"movePoLines", a.POLines == b.POLines},
+		{"moveLicenses", a.Licenses == b.Licenses},
+		{"licenseConflict", a.LicenseConflict == b.LicenseConflict},
+	} {
+		if !choice.same {
+			names = append(names, choice.name)
+		}
+	}
+	return names
+}

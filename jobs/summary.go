@@ -34,6 +34,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 			shown.Merge(counts)
 		}
 	}
+	inWords := func(c *holdings.Counts, moved string) string { return doneInWords(c, moved, e.target) }
 	var b strings.Builder
 	switch {
 	case e.state == Failed && e.applied:
@@ -89,6 +90,35 @@ func at(when, host string) string {
 		return ""
 	}
 	return " (" + when + " at " + host + ")"
+}
+
+// doneInWords is what a job did, in the words of its kind; target is where a move moves to.
+func doneInWords(c *holdings.Counts, moved, target string) string {
+	switch {
+	case c.Move == nil:
+		return inWords(c, moved)
+	case !c.Changed() && target == "":
+		return "nothing was put back"
+	case !c.Changed():
+		return "nothing moved to " + target
+	case target == "":
+		return movedInWords(c.Move) + " put back"
+	default:
+		return movedInWords(c.Move) + " moved to " + target
+	}
+}
+
+// movedInWords is "312 PO lines and 40 licenses".
+func movedInWords(m *holdings.MoveCounts) string {
+	lines, licenses := counted(m.PoLinesMoved, "PO line", "PO lines"), counted(m.LicensesMoved, "license", "licenses")
+	switch {
+	case m.PoLinesMoved == 0 && m.LicensesMoved > 0:
+		return licenses
+	case m.LicensesMoved == 0:
+		return lines
+	default:
+		return lines + " and " + licenses
+	}
 }
 
 // inWords is what changed and what did not: "64 titles added, 2 removed, 228 changed: title_url in all of them (now at
@@ -162,10 +192,18 @@ func fieldsInWords(c *holdings.Counts, moved string) string {
 // asideInWords is what was set aside or left for a person.
 func asideInWords(c *holdings.Counts) string {
 	var words []string
+	move, left := holdings.MoveCounts{}, [2]string{"change not put back", "changes not put back"}
+	if c.Move != nil {
+		move, left = *c.Move, [2]string{"thing left where it is", "things left where they are"}
+	}
 	for _, part := range []struct {
 		n         int
 		one, many string
 	}{
+		{move.NoCounterpart, "portfolio has no counterpart", "portfolios have no counterpart"},
+		{move.Ambiguous, "portfolio might have several counterparts", "portfolios might have several counterparts"},
+		{move.Conflicts, "license meets another one at the counterpart", "licenses meet another one at the counterpart"},
+		{move.NothingToMove, "portfolio has nothing to move", "portfolios have nothing to move"},
 		{c.Free, "free row set aside", "free rows set aside"},
 		{c.Invalid, "row refused", "rows refused"},
 		{c.Ambiguous, "title ambiguous", "titles ambiguous"},
@@ -173,7 +211,7 @@ func asideInWords(c *holdings.Counts) string {
 		{c.Missing, "portfolio that the list does not have left as it is", "portfolios that the list does not have left as they are"},
 		{c.Locked, "title with locked fields that the list has otherwise", "titles with locked fields that the list has otherwise"},
 		{c.NotInCommunityZone, "title not in the Community Zone", "titles not in the Community Zone"},
-		{c.Left, "change not put back", "changes not put back"},
+		{c.Left, left[0], left[1]},
 	} {
 		if part.n > 0 {
 			words = append(words, counted(part.n, part.one, part.many))

@@ -17,8 +17,9 @@ import (
 // KindUndo is the kind of a job that reverses another.
 const KindUndo = "UNDO"
 
-// undoable are the kinds of jobs that can be reversed. The newest of a collection goes first, whatever its kind.
-var undoable = []string{KindSync, KindImport, KindActivate, KindWithdraw}
+// holders are the kinds of jobs that give and take portfolios, and can be reversed. The newest of a collection goes first,
+// whichever of them it is. A move stands beside them: what a sync added goes or stays by the PO lines that it has now.
+var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
@@ -28,12 +29,17 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
 			return err
 		}
-		if err := checkUndo(ctx, tx, jobID); err != nil {
+		subject, err := checkUndo(ctx, tx, jobID)
+		if err != nil {
+			return err
+		}
+		args, err := undoArgs(subject)
+		if err != nil {
 			return err
 		}
 		now := store.Now()
 		create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindUndo).SetState(Queued).
-			SetMode(mode).SetTrigger(Manual).SetArgs([]byte("{}")).SetDueAt(now).SetSubjectJobID(jobID)
+			SetMode(mode).SetTrigger(Manual).SetArgs(args).SetDueAt(now).SetSubjectJobID(jobID)
 		if mode == Apply {
 			create.SetUniqueKey(fmt.Sprintf("undo:%d", jobID))
 		}
@@ -55,31 +61,38 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 
 // checkUndo refuses what cannot be undone: a job of another kind, or one that is not over, wrote nothing, was undone already,
 // or is not the newest of its collections.
-func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
+func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error) {
 	row, err := tx.Job.Get(ctx, jobID)
 	if ent.IsNotFound(err) {
-		return problem.New(problem.NotFound, "input.jobId", "there is no such job")
+		return nil, problem.New(problem.NotFound, "input.jobId", "there is no such job")
 	}
 	if err != nil {
-		return fmt.Errorf("read job %d: %w", jobID, err)
+		return nil, fmt.Errorf("read job %d: %w", jobID, err)
 	}
 	switch {
 	case row.Kind == KindZone:
-		return wrongState(row, "undone", "it brought the Community Zone in step with a title list. Import the former list instead, with force: providerFiles names it")
-	case !slices.Contains(undoable, row.Kind):
-		return wrongState(row, "undone", "only a sync, a withdrawal, an import or an activation of all titles can be")
+		return nil, wrongState(row, "undone", "it brought the Community Zone in step with a title list. Import the former list instead, with force: providerFiles names it")
+	case row.Kind != KindMove && !slices.Contains(holders, row.Kind):
+		return nil, wrongState(row, "undone", "only a sync, a withdrawal, an import, an activation of all titles or a move can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:
-		return wrongState(row, "undone", "it is not over; cancel it first")
+		return nil, wrongState(row, "undone", "it is not over; cancel it first")
+	case row.Kind == KindMove:
+		return row, checkUndoMove(ctx, tx, row)
+	default:
+		return row, checkUndoSync(ctx, tx, row)
 	}
+}
+
+func checkUndoSync(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	written, err := writtenParts(ctx, tx.Client, row)
 	if err != nil {
 		return err
 	}
 	if len(written) == 0 {
 		why := "it wrote nothing, or was undone already"
-		gone, err := tx.JobPart.Query().Where(jobpart.JobID(jobID), writtenState, jobpart.ProfileIDIsNil()).Exist(ctx)
+		gone, err := tx.JobPart.Query().Where(jobpart.JobID(row.ID), writtenState, jobpart.ProfileIDIsNil()).Exist(ctx)
 		if err != nil {
-			return fmt.Errorf("read the parts of job %d: %w", jobID, err)
+			return fmt.Errorf("read the parts of job %d: %w", row.ID, err)
 		}
 		if gone {
 			why = "the profile for which it was done was deleted since"
@@ -99,7 +112,7 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) error {
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID),
 		jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID))),
-		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(undoable...)),
+		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(holders...)),
 		jobpart.Or(jobpart.ProfileIDNotNil(), jobpart.HasJobWith(job.KindNotIn(KindSync, KindWithdraw)))).
 		Order(lastWritten).First(ctx)
 	if ent.IsNotFound(err) {
@@ -145,6 +158,9 @@ func (r *run) undo(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the job to undo: %w", err)
 	}
+	if subject.Kind == KindMove {
+		return r.undoMove(ctx, subject.ID)
+	}
 	subjects, parts, err := r.undoParts(ctx, subject)
 	if err != nil {
 		return err
@@ -170,7 +186,7 @@ func (r *run) undoParts(ctx context.Context, undone *ent.Job) (subjects, parts [
 			return err
 		}
 		if len(parts) == 0 {
-			if err := checkUndo(ctx, tx, undone.ID); err != nil {
+			if _, err := checkUndo(ctx, tx, undone.ID); err != nil {
 				return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
 			}
 			if err := r.makeUndoParts(ctx, tx, undone); err != nil {

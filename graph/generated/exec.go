@@ -6002,7 +6002,7 @@ type JobCounts {
   left: Int!
   "Portfolios that no profile ever entitled to and that the list does not have: left as they are."
   withoutEntitlement: Int!
-  "What a move of PO lines and licenses comes to; null for a job of another kind."
+  "What a move of PO lines and licenses comes to, or what the undo of one puts back; null for any other job."
   move: MoveCounts
   "How many updated titles differ in which field, the most frequent first."
   fields: [FieldCount!]!
@@ -6248,7 +6248,7 @@ type JobChange implements Node {
   newValue: String
   "The portfolios that an ambiguous title or portfolio might be; empty for every other change."
   candidates: [Portfolio!]!
-  "The counterpart to which a PO line or license is moved; null for every other change."
+  "The counterpart to which a PO line or license is moved, from which an undo puts it back, or which keeps another license; null for every other change."
   target: Portfolio
   "The PO line that is moved; null for every other change, or where it was deleted since."
   poLine: PoLine

@@ -139,7 +139,7 @@ func (*JobPart) IsNode() {}
 // ID is the opaque id.
 func (p *JobPart) ID() string { return ID(JobPartType, p.JobPart.ID) }
 
-// Content is null for a collection of both.
+// Content is null where the part is about both.
 func (p *JobPart) Content() *string { return orNull(p.JobPart.Content) }
 
 // CollectionName is null where there is no collection.

@@ -1,0 +1,209 @@
+package holdings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"autoholdings/internal/store"
+)
+
+// ApplyMove moves the PO lines and licenses of one collection, part.CollectionID, in short transactions of whole
+// portfolios: what a portfolio has is attached to its counterpart and detached here in one of them. What was changed
+// since the plan is left as it is and listed. resumed are the counts recorded so far where an earlier run began the part:
+// the portfolios that it reported are done.
+func (s *Service) ApplyMove(ctx context.Context, plan *MovePlan, part *Part, resumed *Counts) (Counts, error) {
+	return s.runMove(ctx, plan, part, resumed, false)
+}
+
+// ShowMove writes the plan's report of one collection and nothing else.
+func (s *Service) ShowMove(ctx context.Context, plan *MovePlan, part *Part) (Counts, error) {
+	return s.runMove(ctx, plan, part, nil, true)
+}
+
+func (s *Service) runMove(ctx context.Context, plan *MovePlan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
+	m := &mover{applier: applier{service: s, store: s.store, part: part, show: show, now: store.Now()}, moves: plan}
+	m.counts.Move = &MoveCounts{}
+	if err := m.prepare(ctx); err != nil {
+		return Counts{}, err
+	}
+	defer func() { err = errors.Join(err, m.close()) }()
+	if resumed != nil {
+		if resumed.Move != nil {
+			m.counts = *resumed
+		}
+		if m.reported, err = m.readReported(ctx); err != nil {
+			return Counts{}, err
+		}
+	} else if err := m.begin(ctx); err != nil {
+		return Counts{}, err
+	}
+	if err := m.eachBatch(ctx); err != nil {
+		return Counts{}, err
+	}
+	err = m.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := m.saveCounts(ctx, tx); err != nil { // before Finish, which sums them up
+			return err
+		}
+		return part.Finish(ctx, tx, m.counts)
+	})
+	return m.counts, err
+}
+
+// mover moves what one collection's portfolios have.
+type mover struct {
+	applier
+	moves    *MovePlan
+	reported map[int64]bool // by the run that this one goes on from
+
+	attaching, licensing *inserter // of PO lines, of portfolios
+}
+
+func (m *mover) prepare(ctx context.Context) (err error) {
+	if err := m.applier.prepare(ctx); err != nil {
+		return err
+	}
+	m.attaching, m.licensing, err = prepareMoves(ctx, m.store)
+	return err
+}
+
+// prepareMoves prepares what attaches PO lines to portfolios, and what licenses portfolios.
+func prepareMoves(ctx context.Context, s *store.Store) (attach, license *inserter, err error) {
+	attach, err = newUpdater(ctx, s, "po_lines", "portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
+		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
+	if err != nil {
+		return nil, nil, err
+	}
+	license, err = newUpdater(ctx, s, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
+	return attach, license, err
+}
+
+func (m *mover) close() error {
+	errs := []error{m.applier.close()}
+	for _, in := range []*inserter{m.attaching, m.licensing} {
+		if in != nil {
+			errs = append(errs, in.close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (m *mover) begin(ctx context.Context) error {
+	return m.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := m.clearReport(ctx, tx); err != nil {
+			return err
+		}
+		return m.part.Begun(ctx, tx, m.counts)
+	})
+}
+
+func (m *mover) readReported(ctx context.Context) (map[int64]bool, error) {
+	rows, err := m.store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IS NOT NULL`, m.part.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what was reported: %w", err)
+	}
+	ids, err := scanIDs(rows)
+	reported := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		reported[id] = true
+	}
+	return reported, err
+}
+
+// eachBatch goes through the collection's portfolios in the order of their ids.
+func (m *mover) eachBatch(ctx context.Context) error {
+	sources := m.moves.sources[m.part.CollectionID]
+	m.total = sources.len()
+	m.done = len(m.reported)
+	for from := 0; from < sources.len(); from += m.service.BatchTitles {
+		batch := m.moves.batch(m.part.CollectionID, from, m.service.BatchTitles, func(id int64) bool { return !m.reported[id] })
+		if len(batch.sources) == 0 {
+			continue
+		}
+		m.done += len(batch.sources)
+		err := m.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return m.writeBatch(ctx, tx, batch) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sourceBatch is some portfolios of a collection in the plan, with the candidates of each.
+type sourceBatch struct {
+	sources    []*movable
+	candidates [][]int32
+}
+
+// batch takes n of a collection's portfolios from a place on, but for those that are not to be.
+func (p *MovePlan) batch(collectionID int64, from, n int, toBe func(id int64) bool) (b sourceBatch) {
+	sources := p.sources[collectionID]
+	for i := from; i < min(from+n, sources.len()); i++ {
+		if m := sources.at(int32(i)); toBe(m.id) {
+			b.sources = append(b.sources, m)
+			b.candidates = append(b.candidates, p.candidates[collectionID][int32(i)])
+		}
+	}
+	return b
+}
+
+func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch) error {
+	now, err := loadMoveBatch(ctx, tx.SQL.QueryContext, m.moves, batch.sources)
+	if err != nil {
+		return err
+	}
+	now.check = !m.show
+	for i, source := range batch.sources {
+		now.decide(source, batch.candidates[i])
+	}
+	m.counts.Move.Portfolios += len(batch.sources)
+	for _, row := range now.found {
+		m.counts.countMove(row.action)
+		var id *int64
+		if row.portfolio != 0 {
+			id = &row.portfolio
+		}
+		m.change(id, row.action, row.field, row.title, row.before, row.after, 0)
+	}
+	if m.show {
+		return nil
+	}
+	return m.write(ctx, tx, now.lineMoves, now.licensed)
+}
+
+// write writes what was decided. No PO line becomes main where another is: the order does not matter.
+func (m *mover) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
+	for _, l := range lines {
+		m.attaching.add(l.portfolio, l.main, m.now, l.line)
+	}
+	for _, l := range licensed {
+		var license any
+		if l.license != 0 {
+			license = l.license
+		}
+		m.licensing.add(license, m.now, l.portfolio)
+	}
+	if err := m.attaching.flush(ctx, tx); err != nil {
+		return err
+	}
+	return m.licensing.flush(ctx, tx)
+}
+
+func (c *Counts) countMove(action Action) {
+	switch action {
+	case MovePOLine:
+		c.Move.PoLinesMoved++
+	case MoveLicense:
+		c.Move.LicensesMoved++
+	case LicenseConflict:
+		c.Move.Conflicts++
+	case NoCounterpart:
+		c.Move.NoCounterpart++
+	case Ambiguous:
+		c.Move.Ambiguous++
+	case NothingToMove:
+		c.Move.NothingToMove++
+	case Left:
+		c.Left++
+	}
+}

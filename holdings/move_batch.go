@@ -1,0 +1,273 @@
+package holdings
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// queryFunc reads: inside a transaction, or outside.
+type queryFunc func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+
+// moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of them.
+type moveBatch struct {
+	plan       *MovePlan
+	check      bool // what no longer stands as the plan has it is left alone
+	portfolios map[int64]portfolioNow
+	lines      map[int64][]poLine // by portfolio, the main one first
+	codes      map[int64]string   // of licenses
+	found      []moveRow
+	lineMoves  []lineMove
+	licensed   []licensing
+}
+
+// portfolioNow is what is written of a portfolio, or said.
+type portfolioNow struct {
+	title   string
+	license int64
+	hidden  bool
+}
+
+// moveRow is one line of the report.
+type moveRow struct {
+	portfolio     int64 // 0: it is gone
+	action        Action
+	field, title  string
+	before, after string
+}
+
+// lineMove attaches a PO line to another portfolio; licensing gives a portfolio a license, or takes it away with 0.
+type (
+	lineMove struct {
+		line, portfolio int64
+		main            bool
+	}
+	licensing struct{ portfolio, license int64 }
+)
+
+func newMoveBatch(p *MovePlan) *moveBatch {
+	return &moveBatch{plan: p, portfolios: map[int64]portfolioNow{}, lines: map[int64][]poLine{}, codes: map[int64]string{}}
+}
+
+// loadMoveBatch reads what deciding on the portfolios needs, in a fixed number of statements.
+func loadMoveBatch(ctx context.Context, query queryFunc, p *MovePlan, sources []*movable) (*moveBatch, error) {
+	b := newMoveBatch(p)
+	var ids []int64
+	licenses := map[int64]bool{}
+	for _, m := range sources {
+		ids = append(ids, m.id)
+		licenses[m.license], licenses[m.licenseThere] = true, true
+		if m.pair != unpaired && p.wanted(m) {
+			ids = append(ids, p.targets.at(m.pair).id)
+		}
+	}
+	if err := b.loadPortfolios(ctx, query, ids); err != nil {
+		return nil, err
+	}
+	if p.rules.POLines {
+		if err := b.loadLines(ctx, query, ids); err != nil {
+			return nil, err
+		}
+	}
+	delete(licenses, 0)
+	if !p.rules.Licenses || len(licenses) == 0 {
+		return b, nil
+	}
+	return b, b.loadCodes(ctx, query, licenses)
+}
+
+func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []int64) error {
+	placeholders, args := inList(ids)
+	rows, err := query(ctx, `SELECT id, publication_title, COALESCE(license_id, 0), removed_at IS NOT NULL FROM portfolios WHERE id IN `+placeholders, args...)
+	if err != nil {
+		return fmt.Errorf("read the portfolios to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var now portfolioNow
+		if err := rows.Scan(&id, &now.title, &now.license, &now.hidden); err != nil {
+			return fmt.Errorf("read the portfolios to move: %w", err)
+		}
+		b.portfolios[id] = now
+	}
+	return rows.Err()
+}
+
+func (b *moveBatch) loadLines(ctx context.Context, query queryFunc, ids []int64) error {
+	placeholders, args := inList(ids)
+	rows, err := query(ctx, `SELECT portfolio_id, id, number, main FROM po_lines WHERE portfolio_id IN `+placeholders, args...)
+	if err != nil {
+		return fmt.Errorf("read the PO lines to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var portfolioID int64
+		var line poLine
+		if err := rows.Scan(&portfolioID, &line.id, &line.number, &line.main); err != nil {
+			return fmt.Errorf("read the PO lines to move: %w", err)
+		}
+		b.lines[portfolioID] = append(b.lines[portfolioID], line)
+	}
+	for _, lines := range b.lines {
+		slices.SortFunc(lines, mainFirst)
+	}
+	return rows.Err()
+}
+
+// mainFirst orders a portfolio's PO lines: its main one, then the others as they were made.
+func mainFirst(a, b poLine) int {
+	switch {
+	case a.main != b.main && a.main:
+		return -1
+	case a.main != b.main:
+		return 1
+	default:
+		return int(min(max(a.id-b.id, -1), 1))
+	}
+}
+
+func (b *moveBatch) loadCodes(ctx context.Context, query queryFunc, licenses map[int64]bool) error {
+	var ids []int64
+	for id := range licenses {
+		ids = append(ids, id)
+	}
+	placeholders, args := inList(ids)
+	rows, err := query(ctx, `SELECT id, code FROM licenses WHERE id IN `+placeholders, args...)
+	if err != nil {
+		return fmt.Errorf("read the licenses to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var code string
+		if err := rows.Scan(&id, &code); err != nil {
+			return fmt.Errorf("read the licenses to move: %w", err)
+		}
+		b.codes[id] = code
+	}
+	return rows.Err()
+}
+
+// decide says what becomes of one portfolio. Of each there is at least one line in the report.
+func (b *moveBatch) decide(m *movable, candidates []int32) {
+	switch {
+	case b.check && b.differs(m):
+		b.leave(m)
+	case !b.plan.wanted(m):
+		b.list(m, NothingToMove, "", moveValue{}, "")
+	case m.pair != unpaired:
+		b.moveLines(m)
+		b.moveLicense(m)
+	case candidates == nil:
+		b.list(m, NoCounterpart, "", b.staying(m), moveValue{Collection: b.plan.targetName}.String())
+	default:
+		ids := make([]int64, len(candidates))
+		for i, c := range candidates {
+			ids[i] = b.plan.targets.at(c).id
+		}
+		text, _ := json.Marshal(ids) // of integers: cannot fail
+		b.list(m, Ambiguous, "", b.staying(m), string(text))
+	}
+}
+
+// differs says whether the portfolio or its counterpart no longer is as the plan has it.
+func (b *moveBatch) differs(m *movable) bool {
+	now := b.portfolios[m.id]
+	if !b.inHoldings(m.id) || b.plan.changed[m.id] || b.plan.rules.Licenses && now.license != m.license || b.linesOf(m.id) != m.lines {
+		return true
+	}
+	if m.pair == unpaired || !b.plan.wanted(m) {
+		return false
+	}
+	target := b.plan.targets.at(m.pair).id
+	now = b.portfolios[target]
+	return !b.inHoldings(target) || m.license != 0 && now.license != m.licenseThere || m.ordered > 0 && b.hasMain(target) != m.mainThere
+}
+
+func (b *moveBatch) inHoldings(portfolioID int64) bool {
+	now, there := b.portfolios[portfolioID]
+	return there && !now.hidden
+}
+
+func (b *moveBatch) linesOf(portfolioID int64) (hash uint64) {
+	for _, line := range b.lines[portfolioID] {
+		hash ^= line.hash()
+	}
+	return hash
+}
+
+func (b *moveBatch) hasMain(portfolioID int64) bool {
+	lines := b.lines[portfolioID]
+	return len(lines) > 0 && lines[0].main
+}
+
+func (b *moveBatch) leave(m *movable) {
+	if _, there := b.portfolios[m.id]; !there {
+		b.found = append(b.found, moveRow{action: Left, after: "it was deleted since the move was planned"})
+		return
+	}
+	b.list(m, Left, "", moveValue{}, "left as it is: it or its counterpart was changed since the move was planned; run the move again")
+}
+
+func (b *moveBatch) staying(m *movable) moveValue {
+	v := moveValue{License: m.license}
+	for _, line := range b.lines[m.id] {
+		v.Stay = append(v.Stay, line.id)
+	}
+	return v
+}
+
+// moveLines takes the PO lines along: the main one stays main where the counterpart has none.
+func (b *moveBatch) moveLines(m *movable) {
+	for i, line := range b.lines[m.id] {
+		to := b.toward(m)
+		to.POLine, to.Main = line.id, i == 0 && !m.mainThere
+		b.list(m, MovePOLine, line.number, moveValue{POLine: line.id, Main: line.main}, to.String())
+		b.lineMoves = append(b.lineMoves, lineMove{line.id, to.Target, to.Main})
+	}
+}
+
+// moveLicense takes the license along, unless the counterpart keeps another one.
+func (b *moveBatch) moveLicense(m *movable) {
+	if m.license == 0 {
+		return
+	}
+	code, from, to := b.codes[m.license], moveValue{License: m.license}, b.toward(m)
+	to.License = m.license
+	switch m.licenseThere {
+	case 0:
+	case m.license:
+		to.Had = true
+	default:
+		to.Code = b.codes[m.licenseThere]
+		if !b.plan.rules.Overwrite {
+			to.Keeps = m.licenseThere
+			b.list(m, LicenseConflict, code, from, to.String())
+			return
+		}
+		to.Replaces = m.licenseThere
+		b.list(m, LicenseConflict, code, from, to.String())
+	}
+	b.list(m, MoveLicense, code, from, to.String())
+	b.licensed = append(b.licensed, licensing{m.id, 0})
+	if !to.Had {
+		b.licensed = append(b.licensed, licensing{to.Target, m.license})
+	}
+}
+
+// toward names the counterpart.
+func (b *moveBatch) toward(m *movable) moveValue {
+	id := b.plan.targets.at(m.pair).id
+	return moveValue{Target: id, Title: b.portfolios[id].title, Collection: b.plan.targetName}
+}
+
+func (b *moveBatch) list(m *movable, action Action, field string, before moveValue, after string) {
+	row := moveRow{portfolio: m.id, action: action, field: field, title: b.portfolios[m.id].title, after: after}
+	if before.POLine != 0 || before.License != 0 || before.Stay != nil {
+		row.before = before.String()
+	}
+	b.found = append(b.found, row)
+}

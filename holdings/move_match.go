@@ -1,0 +1,122 @@
+package holdings
+
+import "slices"
+
+// moveSteps are the steps by which a move finds a portfolio's counterpart in another collection (DOMAIN section 11):
+// identifiers first, since collections of different platforms rarely share a title_id. The second step pairs what the
+// first cannot: portfolios of which one has no publication type, or another one.
+var moveSteps = []step{typeAndIdentifier, titleIDAndIdentifier, titleIDAndTitle, titleIDAlone}
+
+// matchSurely pairs step by step, as matchRound does, but only where all the keys of both point to each other and to
+// nobody else. A sync must find a place for each title; a move may leave a PO line where it is and ask, and does so
+// rather than follow one identifier of a portfolio whose other one leads elsewhere. What is paired never depends on the
+// order of the portfolios.
+func matchSurely(sources, targets *side, steps []step) {
+	for n, step := range steps {
+		filed := fileUnder(step, sources, targets)
+		if len(filed.of) == 0 {
+			continue
+		}
+		for i := range sources.pair {
+			source := int32(i)
+			if !sources.open(source) {
+				continue
+			}
+			_, target, ok := filed.only(step, sources.at(source), sources, targets)
+			if !ok {
+				continue
+			}
+			back, _, ok := filed.only(step, targets.at(target), sources, targets)
+			if !ok || back != source || n == len(steps)-1 && !aloneHolds(sources.at(source), targets.at(target)) {
+				continue
+			}
+			sources.pair[source], targets.pair[target] = target, source
+		}
+	}
+}
+
+// only returns the one source and the one target that all of m's keys point to; keys that have nobody on one of the
+// sides point nowhere.
+func (b *buckets) only(step step, m *matchable, sources, targets *side) (source, target int32, ok bool) {
+	source, target, ok = none, none, true
+	step(m, func(key uint64) {
+		s, t, found := b.under(key, sources, targets)
+		switch {
+		case !found:
+		case s == several, source != none && (s != source || t != target):
+			ok = false
+		default:
+			source, target = s, t
+		}
+	})
+	return source, target, ok && source != none
+}
+
+// under returns the open source and target under a key, both several where there are more than one of either. found is
+// false where one of the sides has none.
+func (b *buckets) under(key uint64, sources, targets *side) (source, target int32, found bool) {
+	bucket, ok := b.of[key]
+	switch {
+	case !ok || bucket.title == none:
+		return 0, 0, false
+	case bucket.title != several:
+		return bucket.title, bucket.portfolio, sources.open(bucket.title) && targets.open(bucket.portfolio)
+	}
+	c := b.crowded[key]
+	one, other := sources.sole(&c.titles), targets.sole(&c.portfolios)
+	switch {
+	case len(c.titles) == 0 || len(c.portfolios) == 0:
+		return 0, 0, false
+	case one && other:
+		return c.titles[0], c.portfolios[0], true
+	default:
+		return several, several, true
+	}
+}
+
+// candidatesNamed is how many candidates of one portfolio are named at most: enough to decide by, and a key that a whole
+// collection shares costs no more than any other.
+const candidatesNamed = 50
+
+// candidatesSought is how many portfolios under one key are looked at for candidates.
+const candidatesSought = 1000
+
+// moveCandidates tells, after the steps, which open targets the keys of the open sources that are asked about point to.
+func moveCandidates(sources, targets *side, steps []step, asked func(source int32) bool) map[int32][]int32 {
+	found := map[int32][]int32{}
+	for n, step := range steps {
+		alone := n == len(steps)-1
+		filed := fileUnder(step, sources, targets)
+		for i := range sources.pair {
+			source := int32(i)
+			if !sources.open(source) || !asked(source) {
+				continue
+			}
+			step(sources.at(source), func(key uint64) {
+				for _, target := range filed.targets(key) {
+					if len(found[source]) == candidatesNamed {
+						return
+					}
+					if !slices.Contains(found[source], target) && (!alone || aloneHolds(sources.at(source), targets.at(target))) {
+						found[source] = append(found[source], target)
+					}
+				}
+			})
+		}
+	}
+	return found
+}
+
+// targets are those filed under a key, a thousand at most: open ones, since nothing was paired since.
+func (b *buckets) targets(key uint64) []int32 {
+	bucket, ok := b.of[key]
+	switch {
+	case !ok:
+		return nil
+	case bucket.portfolio == several:
+		crowd := b.crowded[key].portfolios
+		return crowd[:min(len(crowd), candidatesSought)]
+	default:
+		return []int32{bucket.portfolio}
+	}
+}

@@ -1,0 +1,377 @@
+package holdings_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"autoholdings/ent"
+	"autoholdings/ent/jobchange"
+	"autoholdings/ent/poline"
+	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// TestMoveConserves runs random sequences of moves, previews, crashes in any transaction, cancels, undos, and staff who
+// order, license and reattach meanwhile. After each step every PO line is at exactly one portfolio, each portfolio with
+// PO lines has one main one, and where a PO line or a license is elsewhere than before, the report says so, once.
+func TestMoveConserves(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		b := setupMove(t)
+		b.service.BatchTitles = 2
+		m := &moveModel{moveBundle: b}
+		m.makeTitles(rt)
+		m.at, m.licensed = m.lines(), m.licenses()
+		rt.Repeat(map[string]func(*rapid.T){
+			"move":     m.moveAll,
+			"preview":  m.show,
+			"undo":     m.undo,
+			"order":    func(t *rapid.T) { m.order(t); m.touched() },
+			"license":  func(t *rapid.T) { m.license(t); m.touched() },
+			"reattach": func(t *rapid.T) { m.reattach(t); m.touched() },
+			"":         m.check,
+		})
+	})
+}
+
+// moveModel is where everything should be: where staff put it, and where the reports say that it was moved since.
+type moveModel struct {
+	*moveBundle
+	at       map[int64]int64 // portfolio of each PO line
+	licensed map[int64]int64 // license of each portfolio that has one
+	done     []*doneMove
+}
+
+// doneMove is a move that can be undone, and what was where before. Since then staff may have changed something.
+type doneMove struct {
+	jobID  int64
+	before []string
+	since  bool
+}
+
+func (m *moveModel) touched() {
+	for _, d := range m.done {
+		d.since = true
+	}
+}
+
+// makeTitles makes portfolios of few identifiers, so that many have a counterpart, and some several.
+func (m *moveModel) makeTitles(t *rapid.T) {
+	number := 0
+	for _, in := range []int64{oldA, oldB, target} {
+		for range rapid.IntRange(1, 6).Draw(t, "portfolios") {
+			number++
+			i := item{in: in, name: fmt.Sprintf("p%d", number), lines: rapid.IntRange(0, 3).Draw(t, "PO lines")}
+			if n := rapid.IntRange(0, 6).Draw(t, "print"); n > 0 {
+				i.print = issn(n)
+			}
+			if n := rapid.IntRange(0, 9).Draw(t, "online"); n > 0 {
+				i.online = issn(n)
+			}
+			if n := rapid.IntRange(0, 4).Draw(t, "title_id"); n > 0 {
+				i.id = fmt.Sprintf("j%d", n)
+			}
+			if n := rapid.IntRange(0, 3).Draw(t, "license"); n > 0 {
+				i.license = fmt.Sprintf("L%d", n)
+			}
+			m.make(i)
+		}
+	}
+}
+
+func perhaps(t *rapid.T, of int, label string) func() bool {
+	return func() bool { return rapid.IntRange(1, of).Draw(t, label) == 1 }
+}
+
+func (m *moveModel) moveAll(t *rapid.T) {
+	m.rules.POLines = rapid.Bool().Draw(t, "PO lines")
+	m.rules.Licenses = !m.rules.POLines || rapid.Bool().Draw(t, "licenses")
+	m.rules.Overwrite = rapid.Bool().Draw(t, "overwrite")
+	move := &doneMove{jobID: m.moveJob(), before: m.attached()}
+	r := &moveRun{jobID: move.jobID, crashes: perhaps(t, 4, "crash"), cancel: perhaps(t, 12, "cancel")}
+	if rapid.IntRange(0, 3).Draw(t, "somebody meddles") == 0 {
+		r.between = func() {
+			r.between = nil
+			m.order(t)
+			m.license(t)
+			m.touched()
+			move.before = m.attached()
+		}
+	}
+	if m.finish(t, r) {
+		m.checkReport(t, move.jobID)
+	}
+	m.done = append(m.done, move)
+}
+
+// checkReport checks that each portfolio of the old collections is accounted for once, and that the counts are those of
+// the report, however often the job was interrupted.
+func (m *moveModel) checkReport(t *rapid.T, jobID int64) {
+	var counted holdings.MoveCounts
+	told := map[int64][]holdings.Action{}
+	left := 0
+	for _, c := range m.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).AllX(m.t.Context()) {
+		action := holdings.Action(c.Action)
+		switch action {
+		case holdings.MovePOLine:
+			counted.PoLinesMoved++
+		case holdings.MoveLicense:
+			counted.LicensesMoved++
+		case holdings.LicenseConflict:
+			counted.Conflicts++
+		case holdings.NoCounterpart:
+			counted.NoCounterpart++
+		case holdings.Ambiguous:
+			counted.Ambiguous++
+		case holdings.NothingToMove:
+			counted.NothingToMove++
+		case holdings.Left:
+			left++
+		}
+		told[*c.PortfolioID] = append(told[*c.PortfolioID], action)
+	}
+	counted.Portfolios = m.store.Read.Portfolio.Query().Where(portfolio.CollectionIDNEQ(target)).CountX(m.t.Context())
+	counts := m.moveCounts(jobID)
+	if diff := cmp.Diff(counted, *counts.Move); diff != "" || counts.Left != left {
+		t.Fatalf("the counts are not those of the report, %d of %d left:\n%s", counts.Left, left, diff)
+	}
+	if len(told) != counted.Portfolios {
+		t.Fatalf("the report tells of %d portfolios of %d", len(told), counted.Portfolios)
+	}
+	for id, actions := range told {
+		moved := slices.ContainsFunc(actions, func(a holdings.Action) bool {
+			return a == holdings.MovePOLine || a == holdings.MoveLicense || a == holdings.LicenseConflict
+		})
+		others := slices.ContainsFunc(actions, func(a holdings.Action) bool {
+			return a == holdings.NoCounterpart || a == holdings.Ambiguous || a == holdings.NothingToMove || a == holdings.Left
+		})
+		if moved == others || others && len(actions) > 1 {
+			t.Fatalf("the report tells of portfolio %d: %v", id, actions)
+		}
+	}
+}
+
+// finish runs until the end, or until it is cancelled, and says whether it came to the end.
+func (m *moveModel) finish(t *rapid.T, r *moveRun) bool {
+	for {
+		err := m.run(r)
+		m.checkWhole(t)
+		if err == nil || errors.Is(err, errStop) {
+			m.believe(t, r.jobID)
+			return err == nil
+		}
+		if !errors.Is(err, errCrash) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// checkWhole checks that what a portfolio had is moved in whole or not at all, wherever a run was interrupted. A PO line
+// may stay behind in an undo, where somebody moved it on.
+func (m *moveModel) checkWhole(t *rapid.T) {
+	now, gone := m.lines(), map[int64]map[int64]bool{}
+	for line, was := range m.at {
+		if gone[was] == nil {
+			gone[was] = map[int64]bool{}
+		}
+		gone[was][now[line]] = true
+	}
+	for was, places := range gone {
+		p := m.store.Read.Portfolio.GetX(m.t.Context(), was)
+		if p.CollectionID != target && len(places) > 1 {
+			t.Fatalf("the PO lines of portfolio %d are at %v", was, places)
+		}
+	}
+}
+
+// believe follows a job's report line by line: each must fit what was there before it.
+func (m *moveModel) believe(t *rapid.T, jobID int64) {
+	for _, c := range m.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(m.t.Context()) {
+		to, line, license := holdings.Moved(c)
+		from := *c.PortfolioID
+		var value struct {
+			Replaces int64
+			Had      bool
+		}
+		undone := hasTarget(c.OldValue)
+		switch holdings.Action(c.Action) {
+		case holdings.MovePOLine:
+			if undone {
+				from, to = to, from
+			}
+			if m.at[line] != from {
+				t.Fatalf("the report moves PO line %d from %d, it was at %d", line, from, m.at[line])
+			}
+			m.at[line] = to
+		case holdings.MoveLicense:
+			stored := c.NewValue
+			if undone {
+				stored = c.OldValue
+			}
+			m.must(json.Unmarshal([]byte(stored), &value))
+			m.believeLicense(t, from, to, license, value.Replaces, value.Had, undone)
+		}
+	}
+}
+
+func hasTarget(stored string) bool {
+	var v struct{ Target int64 }
+	return json.Unmarshal([]byte(stored), &v) == nil && v.Target != 0
+}
+
+func (m *moveModel) believeLicense(t *rapid.T, source, target, license, replaced int64, had, undone bool) {
+	atSource, before, after := license, replaced, license
+	if had {
+		before = license
+	}
+	if undone {
+		atSource, before, after = 0, after, before
+	}
+	if m.licensed[source] != atSource || !had && m.licensed[target] != before {
+		t.Fatalf("the report moves license %d: source %d has %d, target %d has %d", license, source, m.licensed[source], target, m.licensed[target])
+	}
+	m.set(source, license-atSource)
+	if !had {
+		m.set(target, after)
+	}
+}
+
+// set licenses a portfolio in the model; 0 takes its license away.
+func (m *moveModel) set(portfolioID, license int64) {
+	if license == 0 {
+		delete(m.licensed, portfolioID)
+		return
+	}
+	m.licensed[portfolioID] = license
+}
+
+// show makes a preview: it changes nothing, and a plan made anew does not differ from it.
+func (m *moveModel) show(t *rapid.T) {
+	jobID := m.preview()
+	plan, err := m.service.PlanMove(m.t.Context(), m.rules)
+	m.must(err)
+	found, err := m.service.CompareMove(m.t.Context(), plan, m.partsByCollection(jobID))
+	m.must(err)
+	if found.Portfolios != 0 {
+		t.Fatalf("the same plan differs: %+v", found)
+	}
+	counts := m.moveCounts(jobID)
+	if diff := cmp.Diff(*counts.Move, found.Now); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// undo reverses the newest move. Without changes of staff since all is as it was.
+func (m *moveModel) undo(t *rapid.T) {
+	if len(m.done) == 0 {
+		t.Skip("nothing to undo")
+	}
+	last := m.done[len(m.done)-1]
+	r := &moveRun{jobID: m.moveJob(), undo: last.jobID, crashes: perhaps(t, 4, "crash"), cancel: perhaps(t, 12, "cancel")}
+	if !m.finish(t, r) {
+		return // it can be undone again
+	}
+	m.done = m.done[:len(m.done)-1]
+	if last.since {
+		return
+	}
+	if diff := cmp.Diff(last.before, m.attached()); diff != "" {
+		t.Fatalf("not as before the move:\n%s", diff)
+	}
+	if counts := m.moveCounts(r.jobID); counts.Left != 0 {
+		t.Fatalf("%d left, though nobody changed anything", counts.Left)
+	}
+}
+
+func (m *moveModel) anyPortfolio(t *rapid.T) *ent.Portfolio {
+	portfolios := m.store.Read.Portfolio.Query().Order(portfolio.ByID()).AllX(m.t.Context())
+	return portfolios[rapid.IntRange(0, len(portfolios)-1).Draw(t, "portfolio")]
+}
+
+// order attaches a new PO line.
+func (m *moveModel) order(t *rapid.T) {
+	p, id := m.anyPortfolio(t), m.store.NextID()
+	m.write(func(ctx context.Context, tx *store.Tx) error {
+		first := tx.POLine.Query().Where(poline.PortfolioID(p.ID)).CountX(ctx) == 0
+		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).SetMain(first).Exec(ctx)
+	})
+	m.at[id] = p.ID
+}
+
+// reattach moves an additional PO line by hand, or a portfolio's only one.
+func (m *moveModel) reattach(t *rapid.T) {
+	to := m.anyPortfolio(t)
+	var free []*ent.POLine
+	for _, l := range m.store.Read.POLine.Query().Order(poline.ByID()).AllX(m.t.Context()) {
+		if !l.Main || m.store.Read.POLine.Query().Where(poline.PortfolioID(*l.PortfolioID)).CountX(m.t.Context()) == 1 {
+			free = append(free, l)
+		}
+	}
+	if len(free) == 0 {
+		t.Skip("no PO line to reattach")
+	}
+	line := free[rapid.IntRange(0, len(free)-1).Draw(t, "PO line")]
+	m.write(func(ctx context.Context, tx *store.Tx) error {
+		main := tx.POLine.Query().Where(poline.PortfolioID(to.ID), poline.IDNEQ(line.ID)).CountX(ctx) == 0
+		return tx.POLine.UpdateOneID(line.ID).SetPortfolioID(to.ID).SetMain(main).Exec(ctx)
+	})
+	m.at[line.ID] = to.ID
+}
+
+// license gives a portfolio a license, or takes it away.
+func (m *moveModel) license(t *rapid.T) {
+	p, code := m.anyPortfolio(t), rapid.IntRange(0, 3).Draw(t, "license")
+	m.write(func(ctx context.Context, tx *store.Tx) error {
+		if code == 0 {
+			m.set(p.ID, 0)
+			return tx.Portfolio.UpdateOneID(p.ID).ClearLicenseID().Exec(ctx)
+		}
+		id := m.licenseID(ctx, tx, fmt.Sprintf("L%d", code))
+		m.set(p.ID, id)
+		return tx.Portfolio.UpdateOneID(p.ID).SetLicenseID(id).Exec(ctx)
+	})
+}
+
+func (m *moveModel) lines() map[int64]int64 {
+	found := map[int64]int64{}
+	for _, l := range m.store.Read.POLine.Query().AllX(m.t.Context()) {
+		found[l.ID] = *l.PortfolioID // nowhere is a panic: none may be
+	}
+	return found
+}
+
+func (m *moveModel) licenses() map[int64]int64 {
+	found := map[int64]int64{}
+	for _, p := range m.store.Read.Portfolio.Query().Where(portfolio.LicenseIDNotNil()).AllX(m.t.Context()) {
+		found[p.ID] = *p.LicenseID
+	}
+	return found
+}
+
+// check compares the holdings with the model.
+func (m *moveModel) check(t *rapid.T) {
+	if now := m.lines(); !maps.Equal(m.at, now) {
+		t.Fatalf("PO lines are not where the reports say:\n%s", cmp.Diff(m.at, now))
+	}
+	if now := m.licenses(); !maps.Equal(m.licensed, now) {
+		t.Fatalf("licenses are not where the reports say:\n%s", cmp.Diff(m.licensed, now))
+	}
+	mains := map[int64]int{}
+	for _, l := range m.store.Read.POLine.Query().Where(poline.Main(true)).AllX(m.t.Context()) {
+		mains[*l.PortfolioID]++
+	}
+	for line, at := range m.at {
+		if mains[at] != 1 {
+			t.Fatalf("portfolio %d has PO line %d, and %d main ones", at, line, mains[at])
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package holdings
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sort"
+
+	"autoholdings/internal/store"
+)
+
+// MoveRules say what is moved, from where, to where.
+type MoveRules struct {
+	SourceIDs []int64 // the old collections, in the order in which they are moved
+	TargetID  int64
+	POLines   bool
+	Licenses  bool
+	Overwrite bool // a license takes the place of the counterpart's; otherwise that one stays
+}
+
+// MovePlan is what a move comes to, computed for all its collections before anything is written: which portfolio has
+// which counterpart, and how that one stands when its turn comes. It holds keys and hashes only.
+type MovePlan struct {
+	rules      MoveRules
+	targetName string
+	targets    chunked[movable]
+	sources    map[int64]*chunked[movable] // by collection, in the order of the ids
+	candidates map[int64]map[int32][]int32 // by collection: sources of which no single counterpart is certain
+	changed    map[int64]bool              // sources that differ from the preview that was agreed to
+}
+
+// movable is a portfolio as planning a move knows it, and what the plan has for it.
+type movable struct {
+	matchable
+	id      int64
+	license int64  // 0: none
+	lines   uint64 // its PO lines as a set
+	ordered int32  // how many there are
+	main    bool   // one of them is its main one
+
+	pair         int32 // its counterpart among the targets, or unpaired
+	mainThere    bool  // the counterpart has a main PO line before
+	licenseThere int64 // the counterpart's license before; 0: none
+}
+
+// PlanMove finds each portfolio's counterpart and foresees what moves. Each old collection is matched by itself with the
+// whole target, so that portfolios of several may go to one.
+func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, error) {
+	p := &MovePlan{rules: rules, sources: map[int64]*chunked[movable]{}, candidates: map[int64]map[int32][]int32{}}
+	target, err := s.store.Read.Collection.Get(ctx, rules.TargetID)
+	if err != nil {
+		return nil, fmt.Errorf("read the target collection: %w", err)
+	}
+	p.targetName = target.Name
+	if p.targets, err = loadMovables(ctx, s.store, rules.TargetID, rules); err != nil {
+		return nil, err
+	}
+	for _, id := range rules.SourceIDs {
+		sources, err := loadMovables(ctx, s.store, id, rules)
+		if err != nil {
+			return nil, err
+		}
+		p.sources[id] = &sources
+		p.match(id, &sources)
+		p.foresee(&sources)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
+// with another is no certain sign.
+func (p *MovePlan) match(collectionID int64, portfolios *chunked[movable]) {
+	sources := newSide(portfolios.len(), func(i int32) *matchable { return &portfolios.at(i).matchable })
+	targets := newSide(p.targets.len(), func(i int32) *matchable { return &p.targets.at(i).matchable })
+	matchSurely(sources, targets, moveSteps)
+	for i, pair := range sources.pair {
+		portfolios.at(int32(i)).pair = pair
+	}
+	p.candidates[collectionID] = moveCandidates(sources, targets, moveSteps, func(i int32) bool { return p.wanted(portfolios.at(i)) })
+}
+
+// wanted says whether the portfolio has anything to move.
+func (p *MovePlan) wanted(m *movable) bool {
+	return p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
+}
+
+// foresee goes through the portfolios as the move will, so that the plan of a later one knows what an earlier one has
+// brought to their common counterpart.
+func (p *MovePlan) foresee(portfolios *chunked[movable]) {
+	for i := range int32(portfolios.len()) {
+		m := portfolios.at(i)
+		if m.pair == unpaired || !p.wanted(m) {
+			continue
+		}
+		target := p.targets.at(m.pair)
+		m.mainThere, m.licenseThere = target.main, target.license
+		target.main = target.main || m.ordered > 0
+		if m.license != 0 && (target.license == 0 || p.rules.Overwrite) {
+			target.license = m.license
+		}
+	}
+}
+
+// loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only what
+// is to be moved.
+func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules MoveRules) (portfolios chunked[movable], err error) {
+	rows, err := s.Query(ctx, `SELECT id, `+identitySQL+`, COALESCE(license_id, 0)
+		FROM portfolios WHERE collection_id = ? AND removed_at IS NULL ORDER BY id`, collectionID)
+	if err != nil {
+		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+	}
+	defer rows.Close()
+	var identity sql.RawBytes
+	for rows.Next() {
+		m := movable{pair: unpaired}
+		if err := rows.Scan(&m.id, &identity, &m.license); err != nil {
+			return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+		}
+		if !rules.Licenses {
+			m.license = 0
+		}
+		m.setIdentity(identity)
+		portfolios.add(m)
+	}
+	if err := rows.Err(); err != nil {
+		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+	}
+	if !rules.POLines {
+		return portfolios, nil
+	}
+	return portfolios, loadOrdered(ctx, s, collectionID, &portfolios)
+}
+
+// loadOrdered adds what PO lines the portfolios have.
+func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfolios *chunked[movable]) error {
+	rows, err := s.Query(ctx, `SELECT l.portfolio_id, l.id, l.main FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
+		WHERE p.collection_id = ? AND p.removed_at IS NULL`, collectionID)
+	if err != nil {
+		return fmt.Errorf("read the PO lines to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var portfolioID int64
+		var line poLine
+		if err := rows.Scan(&portfolioID, &line.id, &line.main); err != nil {
+			return fmt.Errorf("read the PO lines to move: %w", err)
+		}
+		if i, ok := indexOf(portfolios, portfolioID); ok {
+			m := portfolios.at(i)
+			m.lines ^= line.hash()
+			m.ordered++
+			m.main = m.main || line.main
+		}
+	}
+	return rows.Err()
+}
+
+// indexOf finds a portfolio by id among those that stand in the order of their ids.
+func indexOf(portfolios *chunked[movable], id int64) (int32, bool) {
+	i := sort.Search(portfolios.len(), func(i int) bool { return portfolios.at(int32(i)).id >= id })
+	return int32(i), i < portfolios.len() && portfolios.at(int32(i)).id == id
+}
+
+// poLine is a PO line as it stands.
+type poLine struct {
+	id     int64
+	number string
+	main   bool
+}
+
+// hash tells sets of PO lines apart by the XOR of their members'.
+func (l poLine) hash() uint64 {
+	if l.main {
+		return mix(uint64(l.id), 1)
+	}
+	return mix(uint64(l.id), 2)
+}

@@ -1,0 +1,376 @@
+package holdings_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/ent"
+	"autoholdings/ent/jobchange"
+	"autoholdings/ent/poline"
+	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+)
+
+// Collections of a move: two old ones and the target.
+const (
+	oldA   = 11
+	oldB   = 12
+	target = 20
+)
+
+var collectionNames = map[int64]string{oldA: "Old A", oldB: "Old B", target: "New"}
+
+// moveBundle is a database with portfolios, PO lines and licenses to move.
+type moveBundle struct {
+	*testBundle
+	rules  holdings.MoveRules
+	titles map[string]int64 // portfolios by name
+}
+
+func setupMove(t *testing.T) *moveBundle {
+	t.Helper()
+	b := &moveBundle{openBundle(t), holdings.MoveRules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true}, map[string]int64{}}
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		for id, name := range collectionNames {
+			tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).SetNameKey(strings.ToLower(name)).SaveX(ctx)
+		}
+		return nil
+	})
+	return b
+}
+
+// item is a portfolio to make. Its PO lines are named for it; the first is the main one.
+type item struct {
+	in                       int64
+	name                     string // how the test calls it
+	title, id, print, online string
+	kind                     string // default serial; "none" for none
+	lines                    int
+	license                  string
+	removed                  bool
+	noMain                   bool
+	moreKeys                 string
+}
+
+func (b *moveBundle) make(items ...item) {
+	b.t.Helper()
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		for _, i := range items {
+			b.makeOne(ctx, tx, i)
+		}
+		return nil
+	})
+}
+
+func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
+	id := b.store.NextID()
+	b.titles[i.name] = id
+	if i.title == "" {
+		i.title = i.name
+	}
+	switch i.kind {
+	case "":
+		i.kind = "serial"
+	case "none":
+		i.kind = ""
+	}
+	create := tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(i.in).SetAvailable(true).SetListed(true).
+		SetPublicationTitle(i.title).SetTitleKey(holdings.FoldTitle(i.title)).SetTitleID(i.id).SetPrintIdentifier(i.print).SetOnlineIdentifier(i.online).
+		SetPrintKey(keyOf(i.print)).SetOnlineKey(keyOf(i.online)).SetMoreKeys(i.moreKeys).SetPublicationType(i.kind).SetValuesHash(0)
+	if i.removed {
+		create.SetRemovedAt(1)
+	}
+	if i.license != "" {
+		create.SetLicenseID(b.licenseID(ctx, tx, i.license))
+	}
+	create.SaveX(ctx)
+	for n := range i.lines {
+		tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("%s-%d", i.name, n+1)).
+			SetPortfolioID(id).SetMain(n == 0 && !i.noMain).SaveX(ctx)
+	}
+}
+
+func keyOf(identifier string) string {
+	id, _ := kbart.ParseIdentifier(identifier)
+	return id.Key
+}
+
+// licenseID is the id of a license by code, made where there is none.
+func (b *moveBundle) licenseID(ctx context.Context, tx *store.Tx, code string) int64 {
+	rows := tx.License.Query().AllX(ctx)
+	if i := slices.IndexFunc(rows, func(l *ent.License) bool { return l.Code == code }); i >= 0 {
+		return rows[i].ID
+	}
+	return tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(code).SaveX(ctx).ID
+}
+
+// moveJob makes the rows of a job with one part for each old collection: the parts are jobID+1, jobID+2.
+func (b *moveBundle) moveJob() int64 {
+	b.t.Helper()
+	b.jobs++
+	id := 1000 * b.jobs
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind("MOVE").SetState("RUNNING").SetMode("APPLY").
+			SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)
+		for i, source := range b.rules.SourceIDs {
+			tx.JobPart.Create().SetID(id + 1 + int64(i)).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(id).
+				SetCollectionID(source).SetContent("").SetState("FETCHED").SaveX(ctx)
+		}
+		return nil
+	})
+	return id
+}
+
+// moveRun is one try of a move, or of its undo.
+type moveRun struct {
+	jobID   int64
+	crashes func() bool // asked at each transaction: fail it
+	cancel  func() bool // likewise: stop for good
+	show    bool
+	shown   *holdings.ShownUndo
+	undo    int64          // the job to undo; 0: none
+	begun   map[int64]bool // parts
+	over    map[int64]bool // likewise
+	between func()         // after the plan
+	preview int64          // the job whose plan it must be; 0: none
+}
+
+var errStop = errors.New("cancelled")
+
+func (b *moveBundle) run(r *moveRun) error {
+	if r.begun == nil {
+		r.begun, r.over = map[int64]bool{}, map[int64]bool{}
+	}
+	if r.show {
+		r.shown = holdings.NewShownUndo()
+	}
+	var plan *holdings.MovePlan
+	if r.undo == 0 {
+		var err error
+		plan, err = b.service.PlanMove(b.t.Context(), b.rules)
+		b.must(err)
+		if r.preview != 0 {
+			_, err := b.service.CompareMove(b.t.Context(), plan, b.partsByCollection(r.preview))
+			b.must(err)
+		}
+	}
+	if r.between != nil {
+		r.between()
+	}
+	for i := range b.rules.SourceIDs {
+		if r.undo != 0 { // the last first
+			i = len(b.rules.SourceIDs) - 1 - i
+		}
+		if err := b.runPart(r, plan, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *moveBundle) partsByCollection(jobID int64) map[int64]int64 {
+	found := map[int64]int64{}
+	for i, source := range b.rules.SourceIDs {
+		found[source] = jobID + 1 + int64(i)
+	}
+	return found
+}
+
+func (b *moveBundle) runPart(r *moveRun, plan *holdings.MovePlan, i int) error {
+	id := r.jobID + 1 + int64(i)
+	if r.over[id] {
+		return nil
+	}
+	part := &holdings.Part{
+		ID: id, JobID: r.jobID, CollectionID: b.rules.SourceIDs[i],
+		Fence: func(context.Context, *store.Tx, holdings.Progress) error {
+			switch {
+			case r.cancel != nil && r.cancel():
+				return errStop
+			case r.crashes != nil && r.crashes():
+				return errCrash
+			}
+			return nil
+		},
+		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { r.begun[id] = true; return nil },
+		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+	}
+	var resumed *holdings.Counts
+	if r.begun[id] && !r.show {
+		resumed = b.partCounts(id)
+	}
+	var err error
+	switch {
+	case r.undo != 0:
+		_, err = b.service.UndoMove(b.t.Context(), r.undo+1+int64(i), part, resumed, r.shown)
+	case r.show:
+		_, err = b.service.ShowMove(b.t.Context(), plan, part)
+	default:
+		_, err = b.service.ApplyMove(b.t.Context(), plan, part, resumed)
+	}
+	r.over[id] = err == nil
+	return err
+}
+
+func (b *moveBundle) partCounts(id int64) *holdings.Counts {
+	b.t.Helper()
+	part, err := b.store.Read.JobPart.Get(b.t.Context(), id)
+	b.must(err)
+	counts := &holdings.Counts{}
+	if len(part.Counts) > 0 {
+		b.must(json.Unmarshal(part.Counts, counts))
+	}
+	return counts
+}
+
+// moveCounts are those of all the job's parts.
+func (b *moveBundle) moveCounts(jobID int64) (sum holdings.Counts) {
+	for i := range b.rules.SourceIDs {
+		sum.Merge(*b.partCounts(jobID + 1 + int64(i)))
+	}
+	if sum.Move == nil {
+		sum.Move = &holdings.MoveCounts{}
+	}
+	return sum
+}
+
+// move moves without trouble.
+func (b *moveBundle) move() int64 {
+	b.t.Helper()
+	r := &moveRun{jobID: b.moveJob()}
+	b.must(b.run(r))
+	return r.jobID
+}
+
+func (b *moveBundle) preview() int64 {
+	b.t.Helper()
+	r := &moveRun{jobID: b.moveJob(), show: true}
+	b.must(b.run(r))
+	return r.jobID
+}
+
+// attached says where all PO lines and licenses are, by the test's names, one a line; "*" marks a main PO line.
+func (b *moveBundle) attached() []string {
+	b.t.Helper()
+	names := map[int64]string{}
+	for name, id := range b.titles {
+		names[id] = name
+	}
+	var found []string
+	for _, l := range b.store.Read.POLine.Query().Order(poline.ByNumber()).AllX(b.t.Context()) {
+		at, mark := "nowhere", ""
+		if l.PortfolioID != nil {
+			at = names[*l.PortfolioID]
+		}
+		if l.Main {
+			mark = "*"
+		}
+		found = append(found, l.Number+mark+" at "+at)
+	}
+	for _, p := range b.store.Read.Portfolio.Query().Where(portfolio.LicenseIDNotNil()).WithLicense().AllX(b.t.Context()) {
+		found = append(found, p.Edges.License.Code+" on "+names[p.ID])
+	}
+	slices.Sort(found)
+	return found
+}
+
+// said is a job's report in words: action, portfolio, field, old and new value.
+func (b *moveBundle) said(jobID int64) []string {
+	b.t.Helper()
+	var lines []string
+	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(b.t.Context()) {
+		lines = append(lines, fmt.Sprintf("%s %s %s: %s → %s", c.Action, c.Title, c.Field,
+			holdings.ChangeText(c, c.OldValue), holdings.ChangeText(c, c.NewValue)))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func (b *moveBundle) same(what string, want, got any) {
+	b.t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		b.t.Errorf("%s:\n%s", what, diff)
+	}
+}
+
+// TestMove is the whole of a small move: every kind of line that its report has.
+func TestMove(t *testing.T) {
+	t.Parallel()
+	b := setupMove(t)
+	b.service.BatchTitles = 2
+	b.make(
+		item{in: oldA, name: "brain", id: "x-brain", print: issn(1), online: issn(2), lines: 3, license: "L1"},
+		item{in: oldA, name: "mind", print: issn(3), lines: 1, license: "L1"},
+		item{in: oldA, name: "gone", print: issn(5), lines: 2, license: "L2"},
+		item{in: oldA, name: "twins", print: issn(7), lines: 1},
+		item{in: oldA, name: "idle", print: issn(9)},
+		item{in: oldA, name: "hidden", print: issn(1), license: "L3", removed: true},
+		item{in: oldB, name: "brain too", title: "Brain", online: issn(1), lines: 2, license: "L4"},
+		item{in: oldB, name: "equal", print: issn(11), license: "L5"},
+		item{in: target, name: "new brain", title: "Brain (new)", id: "brain", online: issn(1)},
+		item{in: target, name: "new mind", title: "Mind", print: issn(3), lines: 1, license: "L9"},
+		item{in: target, name: "twin 1", print: issn(7)},
+		item{in: target, name: "twin 2", online: issn(7)},
+		item{in: target, name: "new idle", print: issn(9)},
+		item{in: target, name: "new gone", print: issn(5), removed: true},
+		item{in: target, name: "new equal", print: issn(11), license: "L5"},
+	)
+	before := b.attached()
+	shown := b.preview()
+	b.same("a preview changed something", before, b.attached())
+	done := b.move()
+	b.same("the preview said otherwise", b.said(shown), b.said(done))
+	b.same("the preview counted otherwise", b.moveCounts(shown), b.moveCounts(done))
+	b.same("attached", []string{
+		"L1 on mind", "L1 on new brain", "L2 on gone", "L3 on hidden", "L4 on brain too", "L5 on new equal", "L9 on new mind",
+		"brain too-1 at new brain", "brain too-2 at new brain",
+		"brain-1* at new brain", "brain-2 at new brain", "brain-3 at new brain",
+		"gone-1* at gone", "gone-2 at gone",
+		"mind-1 at new mind", "new mind-1* at new mind",
+		"twins-1* at twins",
+	}, b.attached())
+	b.same("report", []string{
+		`AMBIGUOUS twins : a PO line → has the keys of 2 portfolios`,
+		`LICENSE_CONFLICT Brain L4: license → stays, since "Brain (new)" in New keeps L1`,
+		`LICENSE_CONFLICT mind L1: license → stays, since "Mind" in New keeps L9`,
+		`MOVE_LICENSE brain L1: license → license of "Brain (new)" in New`,
+		`MOVE_LICENSE equal L5: license → license of "new equal" in New, which had it already`,
+		`MOVE_PO_LINE Brain brain too-1: main PO line → additional PO line of "Brain (new)" in New`,
+		`MOVE_PO_LINE Brain brain too-2: additional PO line → additional PO line of "Brain (new)" in New`,
+		`MOVE_PO_LINE brain brain-1: main PO line → main PO line of "Brain (new)" in New`,
+		`MOVE_PO_LINE brain brain-2: additional PO line → additional PO line of "Brain (new)" in New`,
+		`MOVE_PO_LINE brain brain-3: additional PO line → additional PO line of "Brain (new)" in New`,
+		`MOVE_PO_LINE mind mind-1: main PO line → additional PO line of "Mind" in New`,
+		`NOTHING_TO_MOVE idle : → `,
+		`NO_COUNTERPART gone : 2 PO lines and a license → stays: no portfolio of New is its counterpart`,
+	}, trimmed(b.said(done)))
+	b.same("counts", holdings.MoveCounts{
+		Portfolios: 7, PoLinesMoved: 6, LicensesMoved: 2, NoCounterpart: 1, Ambiguous: 1, Conflicts: 2, NothingToMove: 1,
+	}, *b.moveCounts(done).Move)
+
+	undone := &moveRun{jobID: b.moveJob(), undo: done}
+	shownUndo := &moveRun{jobID: b.moveJob(), undo: done, show: true}
+	b.must(b.run(shownUndo))
+	b.must(b.run(undone))
+	b.same("undone", before, b.attached())
+	b.same("undo's report", b.said(shownUndo.jobID), b.said(undone.jobID))
+	if c := b.moveCounts(undone.jobID); c.Move.PoLinesMoved != 6 || c.Move.LicensesMoved != 2 || c.Left != 0 {
+		t.Errorf("undo: %+v, left %d", c.Move, c.Left)
+	}
+}
+
+func trimmed(lines []string) []string {
+	for i, line := range lines {
+		lines[i] = strings.Replace(line, ":  →", ": →", 1)
+	}
+	return lines
+}

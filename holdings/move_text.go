@@ -1,0 +1,107 @@
+package holdings
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+
+	"autoholdings/ent"
+)
+
+// moveValue is a value of a move's report as it is stored: what undo and comparison need, and the words to say it in.
+type moveValue struct {
+	POLine   int64   `json:"poLine,omitempty"`
+	Main     bool    `json:"main,omitempty"`     // it is the portfolio's main one
+	License  int64   `json:"license,omitempty"`  // that moves or is in conflict
+	Replaces int64   `json:"replaces,omitempty"` // the license of the counterpart in whose place it comes
+	Keeps    int64   `json:"keeps,omitempty"`    // the license that the counterpart keeps
+	Had      bool    `json:"had,omitempty"`      // the counterpart had the same license already
+	Stay     []int64 `json:"stay,omitempty"`     // PO lines that stay where they are
+	Target   int64   `json:"target,omitempty"`   // the counterpart
+
+	Title      string `json:"title,omitempty"` // the counterpart's
+	Collection string `json:"collection,omitempty"`
+	Code       string `json:"code,omitempty"` // of the license that is replaced or kept
+}
+
+func (v moveValue) String() string {
+	text, _ := json.Marshal(v) // cannot fail
+	return string(text)
+}
+
+// moveActions are those whose values are moveValues; of Ambiguous, the former value only.
+var moveActions = map[Action]bool{MovePOLine: true, MoveLicense: true, LicenseConflict: true, NoCounterpart: true, Ambiguous: true}
+
+func storedMove(action, stored string) (v moveValue, ok bool) {
+	if !moveActions[Action(action)] || !strings.HasPrefix(stored, "{") || json.Unmarshal([]byte(stored), &v) != nil {
+		return moveValue{}, false
+	}
+	return v, true
+}
+
+// Moved are the ids that a line of a move's report names: the counterpart, the PO line, the license; 0 for none.
+func Moved(c *ent.JobChange) (target, poLine, license int64) {
+	for _, stored := range []string{c.OldValue, c.NewValue} {
+		if v, ok := storedMove(c.Action, stored); ok && Action(c.Action) != NoCounterpart && Action(c.Action) != Ambiguous {
+			target, poLine, license = max(target, v.Target), max(poLine, v.POLine), max(license, v.License)
+		}
+	}
+	return target, poLine, license
+}
+
+// words is the value as people read it.
+func (v moveValue) words(action Action) string {
+	where := ""
+	if v.Target != 0 {
+		where = fmt.Sprintf("of %q in %s", v.Title, v.Collection)
+	}
+	switch {
+	case action == MovePOLine && v.Main:
+		return strings.TrimSpace("main PO line " + where)
+	case action == MovePOLine:
+		return strings.TrimSpace("additional PO line " + where)
+	case v.Replaces != 0:
+		return fmt.Sprintf("license %s, in place of %s", where, v.Code)
+	case v.Keeps != 0:
+		return fmt.Sprintf("stays, since %q in %s keeps %s", v.Title, v.Collection, v.Code)
+	case v.Had:
+		return fmt.Sprintf("license %s, which had it already", where)
+	case action == MoveLicense, action == LicenseConflict:
+		return strings.TrimSpace("license " + where)
+	case v.Collection != "":
+		return fmt.Sprintf("stays: no portfolio of %s is its counterpart", v.Collection)
+	default:
+		return v.staying()
+	}
+}
+
+// staying names what a portfolio keeps: "2 PO lines and a license".
+func (v moveValue) staying() string {
+	var words []string
+	switch n := len(v.Stay); n {
+	case 0:
+	case 1:
+		words = append(words, "a PO line")
+	default:
+		words = append(words, fmt.Sprintf("%d PO lines", n))
+	}
+	if v.License != 0 {
+		words = append(words, "a license")
+	}
+	return strings.Join(words, " and ")
+}
+
+// moveSignature tells whether two lines of reports say the same, whatever things are called now.
+func moveSignature(action, before, after string) uint64 {
+	h := textHash(action)
+	for i, stored := range []string{before, after} {
+		if v, ok := storedMove(action, stored); ok {
+			v.Title, v.Collection, v.Code = "", "", ""
+			stored = v.String()
+		}
+		h = mix(h^xxhash.Sum64String(stored), uint64(i)+1)
+	}
+	return h
+}

@@ -1,0 +1,149 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"autoholdings/ent"
+	"autoholdings/ent/job"
+	"autoholdings/ent/jobpart"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// undoArgs are the arguments of a job that reverses another: the collections that it writes, where the other one names
+// its own.
+func undoArgs(subject *ent.Job) (json.RawMessage, error) {
+	if subject.Kind != KindMove {
+		return json.RawMessage("{}"), nil
+	}
+	args, err := decodeMoveArgs(subject)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string][]int64{"collectionIds": args.CollectionIDs})
+}
+
+// writtenMoveParts are a move's parts that may have moved something.
+func writtenMoveParts(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
+	parts, err := client.JobPart.Query().Where(jobpart.JobID(jobID), writtenState).Order(jobpart.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the parts of job %d: %w", jobID, err)
+	}
+	return parts, nil
+}
+
+// checkUndoMove refuses to undo a move that wrote nothing, whose old collections are all gone, or that is not the newest
+// of its collections.
+func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
+	written, err := writtenMoveParts(ctx, tx.Client, row.ID)
+	if err != nil {
+		return err
+	}
+	if len(written) == 0 {
+		return wrongState(row, "undone", "it moved nothing, or was undone already")
+	}
+	if !slices.ContainsFunc(written, func(p *ent.JobPart) bool { return p.CollectionID != nil }) {
+		return wrongState(row, "undone", "the collections that it moved from were deleted since")
+	}
+	args, err := decodeMoveArgs(row)
+	if err != nil {
+		return err
+	}
+	later, err := tx.JobPart.Query().Where(jobpart.IDGT(written[0].ID), jobpart.JobIDNEQ(row.ID), writtenState, jobpart.HasJobWith(job.Kind(KindMove))).
+		WithJob().Order(ent.Desc(jobpart.FieldID)).All(ctx)
+	if err != nil {
+		return fmt.Errorf("look for later moves: %w", err)
+	}
+	for _, part := range later {
+		others, err := decodeMoveArgs(part.Edges.Job)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(others.CollectionIDs, func(id int64) bool { return slices.Contains(args.CollectionIDs, id) }) {
+			return problem.New(problem.Conflict, "input.jobId", "job %d has moved from or to the same collections since: undo that one first", part.JobID)
+		}
+	}
+	return nil
+}
+
+// undoMove reverses the subject's parts, the last first.
+func (r *run) undoMove(ctx context.Context, subjectID int64) error {
+	parts, err := r.undoMoveParts(ctx, subjectID)
+	if err != nil {
+		return err
+	}
+	var shown *holdings.ShownUndo
+	if r.job.Mode == Preview {
+		shown = holdings.NewShownUndo()
+	}
+	for i, part := range parts {
+		if !open(part.State) && (shown == nil || part.State != PartPreviewed) { // a showing is begun anew: its parts build on each other
+			continue
+		}
+		subject, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(subjectID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)
+		if err != nil {
+			return fmt.Errorf("read the part to undo: %w", err)
+		}
+		if err := r.undoMovePart(ctx, subject, part, shown, i == len(parts)-1); err != nil {
+			return err
+		}
+	}
+	return r.finishSync(ctx)
+}
+
+func (r *run) undoMoveParts(ctx context.Context, subjectID int64) (parts []*ent.JobPart, err error) {
+	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
+			return err
+		}
+		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
+			return err
+		}
+		if _, err := checkUndo(ctx, tx, subjectID); err != nil {
+			return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
+		}
+		written, err := writtenMoveParts(ctx, tx.Client, subjectID)
+		if err != nil {
+			return err
+		}
+		slices.Reverse(written)
+		for _, subject := range written {
+			if err := r.makeUndoMovePart(ctx, tx, subject); err != nil {
+				return err
+			}
+		}
+		parts, err = partsOf(ctx, tx.Client, r.job.ID)
+		return err
+	})
+	return parts, err
+}
+
+func (r *run) makeUndoMovePart(ctx context.Context, tx *store.Tx, subject *ent.JobPart) error {
+	now := store.Now()
+	create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetContent("").
+		SetNillableCollectionID(subject.CollectionID).SetCollectionName(subject.CollectionName).SetState(PartFetched)
+	if subject.CollectionID == nil {
+		create.SetState(PartFailed).SetCode("COLLECTION_GONE").
+			SetMessage(fmt.Sprintf("the collection %q was deleted since: what was moved from it stays where it is", subject.CollectionName)).
+			SetHint("Attach its PO lines and licenses by hand where they belong.")
+	}
+	if err := create.Exec(ctx); err != nil {
+		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
+	}
+	return nil
+}
+
+func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *holdings.ShownUndo, last bool) error {
+	pr := &partRun{run: r, part: row, last: last}
+	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error { return closeUndone(ctx, tx, KindMove, subject) })
+	resumed, err := pr.resumed()
+	if err != nil {
+		return err
+	}
+	_, err = r.s.holdings.UndoMove(ctx, subject.ID, part, resumed, shown)
+	return err
+}
