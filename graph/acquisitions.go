@@ -10,6 +10,7 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
 )
 
 func (r queryResolver) PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error) {
@@ -54,44 +55,37 @@ func portfolioPosition(row *ent.Portfolio) keyset.Position {
 }
 
 func (r mutationResolver) CreatePoLine(ctx context.Context, in generated.CreatePoLineInput) (*generated.CreatePoLinePayload, error) {
-	payload := &generated.CreatePoLinePayload{}
-	input, err := poLineInput(holdings.POLineTexts{
+	row, err := r.holdings.CreatePOLine(ctx, poLineInput(holdings.POLineTexts{
 		Number: &in.Number, Vendor: given(in.Vendor), Status: given(in.Status), Type: given(in.Type),
 		OrderedOn: given(in.OrderedOn), RenewsOn: given(in.RenewsOn), Note: given(in.Note),
-	}, in.PortfolioID, in.Main)
-	if err == nil {
-		var row *ent.POLine
-		row, err = r.holdings.CreatePOLine(ctx, input)
-		payload.PoLine = only(row, model.POLines)
-	}
+	}, in.PortfolioID, in.Main))
+	payload := &generated.CreatePoLinePayload{PoLine: only(row, model.POLines)}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }
 
 // poLineInput is what creating and updating a PO line have in common. A portfolio that is null is none.
-func poLineInput(texts holdings.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool]) (in holdings.POLineInput, err error) {
-	in = holdings.POLineInput{POLineTexts: texts, Main: given(main)}
+func poLineInput(texts holdings.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool]) holdings.POLineInput {
+	in := holdings.POLineInput{POLineTexts: texts, Main: given(main)}
 	if opaque, set := portfolioID.ValueOK(); set {
-		in.PortfolioID = new(int64)
-		*in.PortfolioID, err = optionalID(model.PortfolioType, "input.portfolioId", opaque)
+		id, err := optionalID(model.PortfolioType, "input.portfolioId", opaque)
+		if in.Wrong, _ = problem.In(err); err == nil {
+			in.PortfolioID = &id
+		}
 	}
-	return in, err
+	return in
 }
 
 func (r mutationResolver) UpdatePoLine(ctx context.Context, in generated.UpdatePoLineInput) (*generated.UpdatePoLinePayload, error) {
 	payload := &generated.UpdatePoLinePayload{}
 	id, err := idOf(model.POLineType, "input.poLineId", in.PoLineID)
 	if err == nil {
-		var input holdings.POLineInput
-		input, err = poLineInput(holdings.POLineTexts{
+		var row *ent.POLine
+		row, err = r.holdings.UpdatePOLine(ctx, id, given(in.Version), poLineInput(holdings.POLineTexts{
 			Number: given(in.Number), Vendor: cleared(in.Vendor), Status: cleared(in.Status), Type: cleared(in.Type),
 			OrderedOn: cleared(in.OrderedOn), RenewsOn: cleared(in.RenewsOn), Note: cleared(in.Note),
-		}, in.PortfolioID, in.Main)
-		if err == nil {
-			var row *ent.POLine
-			row, err = r.holdings.UpdatePOLine(ctx, id, given(in.Version), input)
-			payload.PoLine = only(row, model.POLines)
-		}
+		}, in.PortfolioID, in.Main))
+		payload.PoLine = only(row, model.POLines)
 	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err

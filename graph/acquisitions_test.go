@@ -73,6 +73,7 @@ func TestPOLineMutations(t *testing.T) {
 			refused(input{"number": ""}, "BAD_USER_INPUT input.number")
 			refused(input{"number": "POL-2"}, "CONFLICT input.number")
 			refused(input{"portfolioId": "garbage"}, "BAD_USER_INPUT input.portfolioId")
+			refused(input{"portfolioId": "garbage", "number": "", "main": true}, "BAD_USER_INPUT input.portfolioId", "BAD_USER_INPUT input.number")
 			refused(input{"portfolioId": model.ID(model.LicenseType, 1)}, "BAD_USER_INPUT input.portfolioId")
 			refused(input{"portfolioId": model.ID(model.PortfolioType, 4711)}, "NOT_FOUND input.portfolioId")
 			refused(input{"portfolioId": gone}, "BAD_USER_INPUT input.portfolioId")
@@ -197,6 +198,8 @@ func TestCollectionSetMutations(t *testing.T) {
 		b.refused("createCollectionSet", input{"name": "", "description": strings.Repeat("x", 501), "collectionIds": []string{gone}},
 			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description", "NOT_FOUND input.collectionIds")
 		b.refused("createCollectionSet", input{"name": "X", "collectionIds": []string{"garbage"}}, "BAD_USER_INPUT input.collectionIds")
+		b.refused("updateCollectionSet", input{"setId": set.ID, "name": "", "addCollectionIds": []string{"x"}, "removeCollectionIds": []string{"y"}},
+			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.addCollectionIds", "BAD_USER_INPUT input.removeCollectionIds")
 		for _, field := range []string{"collectionIds", "addCollectionIds", "removeCollectionIds"} {
 			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{local, model.ID(model.ProfileType, 1)}}, "BAD_USER_INPUT input."+field)
 			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{gone}}, "NOT_FOUND input."+field)

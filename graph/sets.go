@@ -10,6 +10,7 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
@@ -34,65 +35,55 @@ func (r queryResolver) CollectionSets(ctx context.Context, first *int, after *st
 }
 
 func (r mutationResolver) CreateCollectionSet(ctx context.Context, in generated.CreateCollectionSetInput) (*generated.CreateCollectionSetPayload, error) {
-	payload := &generated.CreateCollectionSetPayload{}
-	ids, err := collectionIDs("input.collectionIds", in.CollectionIds)
-	if err == nil {
-		var row *ent.CollectionSet
-		row, err = r.holdings.CreateCollectionSet(ctx, holdings.SetInput{Name: &in.Name, Description: given(in.Description), CollectionIDs: ids})
-		payload.CollectionSet = only(row, model.CollectionSets)
-	}
+	set := holdings.SetInput{Name: &in.Name, Description: given(in.Description)}
+	set.CollectionIDs = collectionIDs(&set.Wrong, "input.collectionIds", in.CollectionIds)
+	row, err := r.holdings.CreateCollectionSet(ctx, set)
+	payload := &generated.CreateCollectionSetPayload{CollectionSet: only(row, model.CollectionSets)}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }
 
-// collectionIDs takes the ids of collections apart; nil where none are given.
-func collectionIDs(path string, opaque graphql.Omittable[[]string]) (*[]int64, error) {
+// collectionIDs takes the ids of collections apart, and adds what is wrong with the first that is none; nil where none are
+// given.
+func collectionIDs(wrong *problem.List, path string, opaque graphql.Omittable[[]string]) *[]int64 {
 	given, set := opaque.ValueOK()
 	if !set || given == nil {
-		return nil, nil
+		return nil
 	}
 	ids := make([]int64, len(given))
 	for i, id := range given {
 		var err error
 		if ids[i], err = idOf(model.CollectionType, path, id); err != nil {
-			return nil, err
+			problems, _ := problem.In(err)
+			*wrong = append(*wrong, problems...)
+			return nil
 		}
 	}
-	return &ids, nil
+	return &ids
 }
 
 func (r mutationResolver) UpdateCollectionSet(ctx context.Context, in generated.UpdateCollectionSetInput) (*generated.UpdateCollectionSetPayload, error) {
 	payload := &generated.UpdateCollectionSetPayload{}
 	id, err := idOf(model.CollectionSetType, "input.setId", in.SetID)
 	if err == nil {
-		var change holdings.SetInput
-		if change, err = setChange(in); err == nil {
-			var row *ent.CollectionSet
-			row, err = r.holdings.UpdateCollectionSet(ctx, id, given(in.Version), change)
-			payload.CollectionSet = only(row, model.CollectionSets)
-		}
+		var row *ent.CollectionSet
+		row, err = r.holdings.UpdateCollectionSet(ctx, id, given(in.Version), setChange(in))
+		payload.CollectionSet = only(row, model.CollectionSets)
 	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }
 
-func setChange(in generated.UpdateCollectionSetInput) (change holdings.SetInput, err error) {
-	change = holdings.SetInput{Name: given(in.Name), Description: cleared(in.Description)}
-	if change.CollectionIDs, err = collectionIDs("input.collectionIds", in.CollectionIds); err != nil {
-		return change, err
-	}
-	add, err := collectionIDs("input.addCollectionIds", in.AddCollectionIds)
-	if err != nil {
-		return change, err
-	}
-	remove, err := collectionIDs("input.removeCollectionIds", in.RemoveCollectionIds)
-	if add != nil {
+func setChange(in generated.UpdateCollectionSetInput) holdings.SetInput {
+	change := holdings.SetInput{Name: given(in.Name), Description: cleared(in.Description)}
+	change.CollectionIDs = collectionIDs(&change.Wrong, "input.collectionIds", in.CollectionIds)
+	if add := collectionIDs(&change.Wrong, "input.addCollectionIds", in.AddCollectionIds); add != nil {
 		change.Add = *add
 	}
-	if remove != nil {
+	if remove := collectionIDs(&change.Wrong, "input.removeCollectionIds", in.RemoveCollectionIds); remove != nil {
 		change.Remove = *remove
 	}
-	return change, err
+	return change
 }
 
 func (r mutationResolver) DeleteCollectionSet(ctx context.Context, in generated.DeleteCollectionSetInput) (*generated.DeleteCollectionSetPayload, error) {

@@ -3,6 +3,7 @@ package holdings
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"autoholdings/ent"
 	"autoholdings/ent/poline"
@@ -15,6 +16,7 @@ type POLineInput struct {
 	POLineTexts
 	PortfolioID *int64 // 0: none
 	Main        *bool
+	Wrong       problem.List // found while reading the input: it is refused for these too
 }
 
 // CreatePOLine makes a PO line. The first one of a portfolio is its main one.
@@ -91,7 +93,7 @@ func findPOLine(ctx context.Context, tx *store.Tx, id int64) (*ent.POLine, error
 
 // save brings a row that lies on the shelf to what the input has, and stores it.
 func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *shelf, row *ent.POLine) error {
-	var problems problem.List
+	problems := slices.Clone(in.Wrong)
 	fillTexts(&problems, in.of(row))
 	if err := checkNumber(ctx, tx, &problems, row); err != nil {
 		return err
@@ -109,7 +111,7 @@ func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *shelf, row *e
 	if target != portfolioOf(row) {
 		sh.attach(row, target)
 	}
-	if in.Main != nil {
+	if in.Main != nil && len(in.Wrong) == 0 {
 		checkRank(&problems, sh, row, *in.Main)
 	}
 	if err := problems.Err(); err != nil {

@@ -386,6 +386,19 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 	if total.Kept == 0 || total.Removed == 0 || total.Withdrawn == 0 || total.Updated == 0 {
 		t.Errorf("the syncs did not do everything: %+v", total)
 	}
+
+	_, jobID := b.sync(1, listOf(changed...))
+	undone := b.newJob(1)
+	counts, err := b.service.Undo(t.Context(), jobID+1, &holdings.Part{
+		ID: undone + 1, JobID: undone, ProfileID: 1, CollectionID: collectionID, Content: "JOURNALS",
+		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
+		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+	}, nil, false)
+	b.must(err)
+	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" || !counts.Changed() {
+		t.Errorf("the undo, %+v:\n%s", counts, diff)
+	}
 }
 
 // TestDetachedFromKept: a portfolio that was kept for its PO line stays when that is detached, in later syncs too.

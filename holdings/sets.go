@@ -23,6 +23,7 @@ type SetInput struct {
 	Name, Description *string
 	CollectionIDs     *[]int64 // all its collections; Add and Remove are from these then
 	Add, Remove       []int64
+	Wrong             problem.List // found while reading the input: it is refused for these too
 }
 
 // CreateCollectionSet makes a set.
@@ -122,7 +123,7 @@ func without(ids, these []int64) []int64 {
 // check trims the texts and returns the ids of the collections that the set is to have, in their order, or all that is
 // wrong. own is the set that is changed, 0 for a new one, and had are its collections.
 func (in *SetInput) check(ctx context.Context, tx *store.Tx, own int64, had []int64) (members []int64, err error) {
-	var problems problem.List
+	problems := slices.Clone(in.Wrong)
 	if in.Name != nil {
 		name := strings.TrimSpace(*in.Name)
 		in.Name = &name
