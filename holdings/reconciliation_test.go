@@ -2,6 +2,7 @@ package holdings_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -106,7 +107,8 @@ func TestReconciliation(t *testing.T) {
 
 	// A profile that is deleted leaves entitlements without it: its titles were listed once all the same.
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Entitlement.Update().ClearProfileID().Exec(ctx)
+		_, err := tx.SQL.ExecContext(ctx, `DELETE FROM entitlements WHERE profile_id = 2 AND portfolio_id IN (SELECT portfolio_id FROM entitlements WHERE profile_id = 1)`)
+		return errors.Join(err, tx.Entitlement.Update().ClearProfileID().Exec(ctx))
 	})
 	if lines, _ := b.reconciled(0); lines != "POL-0 POL-1 POL-2 POL-3 POL-0b" {
 		t.Errorf("after the profiles: %q", lines)

@@ -95,7 +95,8 @@ func TestMigrationLeavesOneEntitlement(t *testing.T) {
 	}
 	must(err)
 	must(s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `DROP INDEX entitlement_of_no_profile; DELETE FROM goose_db_version WHERE version_id = 20261123210717`)
+		_, err := tx.SQL.ExecContext(ctx, `DROP INDEX entitlement_of_no_profile; DROP INDEX communityzonetitle_title_key_id;
+			DELETE FROM goose_db_version WHERE version_id >= 20261123210717`)
 		tx.Collection.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetName("x").SetNameKey("x").SaveX(ctx)
 		for _, id := range []int64{1, 2} {
 			tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(1).SetAvailable(true).SetListed(false).

@@ -65,8 +65,10 @@ func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
 		if row.State != NeedsReview {
 			return wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision")
 		}
-		if err := checkHeldProfiles(ctx, tx, jobID); err != nil {
-			return err
+		if row.Kind == KindSync { // a withdrawal is of an inactive profile
+			if err := checkHeldProfiles(ctx, tx, jobID); err != nil {
+				return err
+			}
 		}
 		now := store.Now()
 		if err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(PartHeld)).

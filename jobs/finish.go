@@ -251,18 +251,10 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	return nil
 }
 
-// ofProfile are the parts of the same profile, or of none.
-func ofProfile(id *int64) predicate.JobPart {
-	if id == nil {
-		return jobpart.ProfileIDIsNil()
-	}
-	return jobpart.ProfileID(*id)
-}
-
 // supersede ends what other jobs hold for this profile and collection: a newer file has been applied.
 func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
 	older, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID),
-		jobpart.HasJobWith(job.State(NeedsReview), job.Kind(pr.job.Kind))).All(ctx)
+		jobpart.HasJobWith(job.State(NeedsReview))).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for held plans: %w", err)
 	}
@@ -280,10 +272,14 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
 
 // sameTarget are the parts that write where this one does.
 func (pr *partRun) sameTarget() predicate.JobPart {
-	if pr.zone != nil {
-		return jobpart.And(jobpart.ProfileIDIsNil(), jobpart.Content(pr.part.Content), jobpart.CollectionName(pr.part.CollectionName))
+	switch ofKind := jobpart.HasJobWith(job.Kind(pr.job.Kind)); {
+	case pr.zone != nil:
+		return jobpart.And(ofKind, jobpart.Content(pr.part.Content), jobpart.CollectionName(pr.part.CollectionName))
+	case pr.part.ProfileID == nil:
+		return jobpart.And(ofKind, jobpart.ProfileIDIsNil(), jobpart.CollectionID(*pr.part.CollectionID))
+	default:
+		return jobpart.And(jobpart.ProfileID(*pr.part.ProfileID), jobpart.CollectionID(*pr.part.CollectionID))
 	}
-	return jobpart.And(ofProfile(pr.part.ProfileID), jobpart.CollectionID(*pr.part.CollectionID))
 }
 
 func closeHeld(ctx context.Context, tx *store.Tx, part *ent.JobPart, state string, why failure) error {

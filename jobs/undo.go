@@ -276,3 +276,11 @@ func closeUndone(ctx context.Context, tx *store.Tx, kind string, subject *ent.Jo
 	}
 	return updateFile(ctx, tx, kind, subject, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileUndone).ClearAppliedAt() })
 }
+
+// ofProfile are the parts of the same profile, or of none.
+func ofProfile(id *int64) predicate.JobPart {
+	if id == nil {
+		return jobpart.ProfileIDIsNil()
+	}
+	return jobpart.ProfileID(*id)
+}

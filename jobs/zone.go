@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
-	"autoholdings/ent/job"
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -64,36 +62,11 @@ func (s *Service) queueZoneUpdate(ctx context.Context, tx *store.Tx, in ZoneRequ
 	if err := checkZone(ctx, tx, in); err != nil {
 		return nil, err
 	}
-	args, err := json.Marshal(zoneArgs{CollectionIDs: []int64{}, CommunityZoneID: in.CommunityZoneID, Force: in.Force, FileID: in.FileID})
-	if err != nil {
-		return nil, fmt.Errorf("queue an update of the Community Zone: %w", err)
-	}
-	now := store.Now()
-	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindZone).SetState(Queued).
-		SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(args).SetDueAt(now)
-	if in.Mode == Apply {
-		create.SetUniqueKey(zoneKey)
-	}
-	if in.IdempotencyKey != "" {
-		create.SetIdempotencyKey(in.IdempotencyKey)
-	}
-	queued, err := create.Save(ctx)
-	if store.IsUniqueViolation(err, "jobs.unique_key") {
-		return nil, conflictingZoneUpdate(ctx, tx)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("queue an update of the Community Zone: %w", err)
-	}
-	return queued, nil
-}
-
-func conflictingZoneUpdate(ctx context.Context, tx *store.Tx) error {
-	other, err := tx.Job.Query().Where(job.UniqueKey(zoneKey), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
-	if err != nil {
-		return fmt.Errorf("look up the update of the Community Zone that is under way: %w", err)
-	}
-	return problem.New(problem.Conflict, "input.communityZoneId",
-		"job %d, an update of the Community Zone, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
+	return s.queue(ctx, tx, newJob{
+		kind: KindZone, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, uniqueKey: zoneKey,
+		args: zoneArgs{CollectionIDs: []int64{}, CommunityZoneID: in.CommunityZoneID, Force: in.Force, FileID: in.FileID},
+		what: "an update of the Community Zone", path: "input.communityZoneId",
+	})
 }
 
 // checkZone refuses what cannot be imported: into a collection that is not there, from a list that is not there or is of
@@ -144,13 +117,6 @@ func (r *run) updateZone(ctx context.Context) error {
 	return r.inParts(ctx, r.makeZoneParts, r.updateZonePart)
 }
 
-func decodeZoneArgs(row *ent.Job) (args zoneArgs, err error) {
-	if err := json.Unmarshal(row.Args, &args); err != nil {
-		return args, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
-	}
-	return args, nil
-}
-
 // zoneIDs are the collections that an update is of.
 func (a zoneArgs) zoneIDs() (ids []string) {
 	if a.CommunityZoneID != "" {
@@ -177,8 +143,8 @@ func (a zoneArgs) zoneOf(part *ent.JobPart) string {
 
 // makeZoneParts adds a part for each collection of the Community Zone that is to be updated.
 func (r *run) makeZoneParts(ctx context.Context, tx *store.Tx) error {
-	args, err := decodeZoneArgs(r.job)
-	if err != nil {
+	var args zoneArgs
+	if err := decodeInto(r.job, &args); err != nil {
 		return err
 	}
 	for _, id := range args.zoneIDs() {
@@ -235,8 +201,8 @@ var zoneAdvice = advice{
 }
 
 func (r *run) updateZonePart(ctx context.Context, part *ent.JobPart, last bool) error {
-	args, err := decodeZoneArgs(r.job)
-	if err != nil {
+	var args zoneArgs
+	if err := decodeInto(r.job, &args); err != nil {
 		return err
 	}
 	zone, err := r.s.store.Read.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(args.zoneOf(part))).Only(ctx)

