@@ -206,6 +206,26 @@ func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
 	}
 }
 
+// TestDeactivatedAfterApproval: what a person approved is not applied where the profile was deactivated before a worker
+// came to it.
+func TestDeactivatedAfterApproval(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 300})
+	b.sync(jobs.Apply)
+	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half"}))
+	held := b.sync(jobs.Apply)
+	before := b.holdingsBytes()
+	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as both leave it, before any worker looks
+		tx.JobPart.Update().Where(jobpart.JobID(held.ID)).SetState(jobs.PartApproved).ExecX(ctx)
+		tx.Profile.UpdateOneID(b.profile).SetActive(false).ExecX(ctx)
+		return tx.Job.UpdateOneID(held.ID).SetState(jobs.Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().SetDueAt(held.DueAt + 1).Exec(ctx)
+	}))
+	b.jobs.Nudge()
+	if done := b.wait(held.ID); done.State != jobs.Failed || done.ErrorCode != "PROFILE_INACTIVE" || b.holdingsBytes() != before {
+		t.Errorf("%s %s: %s", done.State, done.ErrorCode, done.Summary)
+	}
+}
+
 // TestCollectionsNotActive: the message says which to activate.
 func TestCollectionsNotActive(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
@@ -117,7 +118,8 @@ func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPa
 // makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. The names are those of the time: the report must still
 // be true when the profile is called otherwise or gone.
 func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, given *ent.ProviderFile) error {
-	p, err := tx.Profile.Query().Where(profile.ID(profileID)).WithGroups().Only(ctx)
+	p, err := tx.Profile.Query().Where(profile.ID(profileID)).
+		WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).Only(ctx)
 	if ent.IsNotFound(err) {
 		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
 	}
@@ -125,10 +127,7 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 		return fmt.Errorf("read profile %d: %w", profileID, err)
 	}
 	if r.job.Mode == Apply && !p.Active {
-		return &failure{
-			"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before the job began", holdings.ProfileName(p)),
-			"Activate the profile, then run it again.",
-		}
+		return inactive(p)
 	}
 	groups := []string{}
 	for _, g := range p.Edges.Groups {
@@ -166,6 +165,13 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 		}
 	}
 	return nil
+}
+
+func inactive(p *ent.Profile) *failure {
+	return &failure{
+		"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before its turn came", holdings.ProfileName(p)),
+		"Activate the profile, then run it again.",
+	}
 }
 
 // contentName is a content type as the tables and the API name it.
@@ -211,6 +217,10 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error 
 	p, err := r.s.store.Read.Profile.Get(ctx, *part.ProfileID)
 	if err != nil {
 		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
+	}
+	if r.job.Mode == Apply && !p.Active && part.State != PartApplying { // what is half written is finished
+		gone := &partRun{run: r, part: part}
+		return gone.closePart(ctx, PartFailed, inactive(p))
 	}
 	pr := &partRun{
 		run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog(),
