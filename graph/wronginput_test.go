@@ -63,6 +63,10 @@ var cannotBeWrong = map[string]string{
 	"withdrawProfile.idempotencyKey":               anyTextIsRight,
 	"runProfile.force":                             eitherIsRight,
 	"runProfile.idempotencyKey":                    anyTextIsRight,
+	"runScheduledJob.idempotencyKey":               anyTextIsRight,
+	"importCommunityZoneTitles.mode":               schemaSays,
+	"importCommunityZoneTitles.force":              eitherIsRight,
+	"importCommunityZoneTitles.idempotencyKey":     anyTextIsRight,
 }
 
 // wrongInputs are the mutations of administration, on an installation of two campuses.
@@ -110,6 +114,10 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 	}
 	changed := maps.Clone(profile)
 	changed["version"], changed["profileId"] = stale, ids("profileId", "Profile")
+	scheduled := []wrong{
+		{value: "garbage", want: "NOT_FOUND input.scheduledJobId"}, {value: "", want: "NOT_FOUND input.scheduledJobId"},
+		{value: "profile:4711", want: "NOT_FOUND input.scheduledJobId"},
+	}
 	return map[string]wrongInput{
 		"updateSettings": {input{"institutionName": "A library"}, map[string][]wrong{
 			"version": {{value: 77, want: "CONFLICT input.version"}}, "institutionName": bad("institutionName", strings.Repeat("x", 201), "two\nlines"),
@@ -147,6 +155,13 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 		"runProfile": {input{"profileId": idle.ID, "mode": "PREVIEW"}, map[string][]wrong{
 			"profileId": append(ids("profileId", "Profile"), wrong{value: idle.ID, want: "PROFILE_INACTIVE input.profileId", with: input{"mode": "APPLY"}}),
 			"mode":      {{value: "APPLY", want: "PROFILE_INACTIVE input.profileId"}},
+		}},
+		"enableScheduledJob":  {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"disableScheduledJob": {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"runScheduledJob":     {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"importCommunityZoneTitles": {input{"communityZoneId": booksCZ}, map[string][]wrong{
+			"communityZoneId": {{value: "", want: "BAD_USER_INPUT input.communityZoneId"}, {value: "4711", want: "NOT_FOUND input.communityZoneId"}},
+			"fileId":          ids("fileId", "ProviderFile"),
 		}},
 	}
 }
