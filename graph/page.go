@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"strconv"
 
 	"autoholdings/graph/model"
 	"autoholdings/internal/keyset"
@@ -49,6 +50,18 @@ func window(first *int, after *string, keys int) (keyset.Window, error) {
 	}
 	position := keyset.Position(c)
 	w.After = &position
+	return w, nil
+}
+
+// windowByTime is window for a listing that is sorted by when things were made.
+func windowByTime(first *int, after *string) (keyset.Window, error) {
+	w, err := window(first, after, 1)
+	if err != nil || w.After == nil {
+		return w, err
+	}
+	if _, err := strconv.ParseInt(w.After.Keys[0], 10, 64); err != nil {
+		return w, problem.New(problem.BadInput, "after", "%.40q is no cursor of this listing; take one from pageInfo.endCursor", *after)
+	}
 	return w, nil
 }
 

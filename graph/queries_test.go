@@ -214,6 +214,31 @@ func checkSorted[T any](t *testing.T, name string, items []T, key func(T) string
 	}
 }
 
+// TestNewestOfSeveralProcesses: each process has a range of ids of its own, so that ids do not tell which job is the newest.
+func TestNewestOfSeveralProcesses(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20})
+	profile := b.profile()
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		for i, id := range []int64{900, 100, 500} { // made in this order
+			made := int64(1000 + i/2)
+			tx.Job.Create().SetID(id).SetCreatedAt(made).SetUpdatedAt(made).SetKind("SYNC").SetState("SUCCEEDED").SetMode("APPLY").
+				SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(made).SaveX(ctx)
+			tx.ProviderFile.Create().SetID(id).SetCreatedAt(made).SetUpdatedAt(made).SetProfileID(profile.ID).SetContent("BOOKS").SetName("x").
+				SetPath("").SetSha256(fmt.Sprint(id)).SetSize(1).SetStoredSize(1).SetFetchedAt(made).SaveX(ctx)
+		}
+		return nil
+	})
+	for typeName, query := range map[string]string{model.JobType: listingOf("", "jobs", ""), model.ProviderFileType: listingOf("", "providerFiles", "")} {
+		want := []string{model.ID(typeName, 500), model.ID(typeName, 900), model.ID(typeName, 100)}
+		for _, first := range []int{1, 2, 3} {
+			if got := b.walk(t, query, first); !slices.Equal(got, want) {
+				t.Errorf("%s, %d at a time: %v, want %v", typeName, first, got, want)
+			}
+		}
+	}
+}
+
 // TestPagesWhileRowsAreInserted: what is inserted between two pages neither shifts nor repeats an item; what is inserted
 // behind the cursor is seen.
 func TestPagesWhileRowsAreInserted(t *testing.T) {
@@ -279,7 +304,7 @@ func TestWrongPages(t *testing.T) {
 	for name, query := range c.listings() {
 		cursors[name] = *c.list(query, 1, nil).PageInfo.EndCursor
 	}
-	foreign := map[string]string{"portfolios": cursors["jobs"], "jobs": cursors["portfolios"], "job.changes": cursors["portfolios"]}
+	foreign := map[string]string{"portfolios": cursors["profiles"], "jobs": cursors["portfolios"], "job.changes": cursors["portfolios"]}
 	for name, query := range c.listings() {
 		wrong := []map[string]any{{"first": 0}, {"first": -1}, {"first": 501}, {"first": 1, "after": ""}, {"first": 1, "after": "nonsense!"}, {"first": 1, "after": "bm9uc2Vuc2U"}}
 		if cursor, ok := foreign[name]; ok {

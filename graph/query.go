@@ -155,7 +155,7 @@ func (r queryResolver) Profiles(ctx context.Context, first *int, after *string, 
 }
 
 func (r queryResolver) ProviderFiles(ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter) (*model.ProviderFileConnection, error) {
-	w, err := window(first, after, 0)
+	w, err := windowByTime(first, after)
 	if err != nil {
 		return nil, err
 	}
@@ -167,12 +167,12 @@ func (r queryResolver) ProviderFiles(ctx context.Context, first *int, after *str
 		}
 	}
 	return list(ctx, w, with(f, r.holdings.ProviderFiles), listing[*ent.ProviderFile, *model.ProviderFile]{
-		model.ProviderFiles, func(row *ent.ProviderFile) keyset.Position { return keyset.Position{ID: row.ID} }, counting(f, r.holdings.CountProviderFiles),
+		model.ProviderFiles, func(row *ent.ProviderFile) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) }, counting(f, r.holdings.CountProviderFiles),
 	})
 }
 
 func (r queryResolver) Jobs(ctx context.Context, first *int, after *string, filter *model.JobFilter) (*model.JobConnection, error) {
-	w, err := window(first, after, 0)
+	w, err := windowByTime(first, after)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func (r queryResolver) Jobs(ctx context.Context, first *int, after *string, filt
 		}
 	}
 	return list(ctx, w, with(f, r.reader.Jobs), listing[*ent.Job, *model.Job]{
-		model.Jobs, func(row *ent.Job) keyset.Position { return keyset.Position{ID: row.ID} }, counting(f, r.reader.CountJobs),
+		model.Jobs, func(row *ent.Job) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) }, counting(f, r.reader.CountJobs),
 	})
 }
 

@@ -26,8 +26,7 @@ var (
 	byName  = keyset.Order{Keys: []string{"name"}}     // inventory groups
 	byKey   = keyset.Order{Keys: []string{"name_key"}} // collections: by folded name
 	byTitle = keyset.Order{Keys: []string{"title_key"}}
-	oldest  = keyset.Order{}           // in the order in which they were made
-	newest  = keyset.Order{Desc: true} // the reverse
+	oldest  = keyset.Order{} // in the order in which they were made
 )
 
 // prefixed is the condition that a folded column begins with the folded text.
@@ -253,7 +252,7 @@ func (f ProviderFileFilter) where() (where []predicate.ProviderFile) {
 
 // ProviderFiles lists the provider's files, newest first.
 func (s *Service) ProviderFiles(ctx context.Context, f ProviderFileFilter, w keyset.Window) (keyset.Page[*ent.ProviderFile], error) {
-	return keyset.List(ctx, s.store.Read.ProviderFile.Query(), newest, w, f.where())
+	return keyset.List(ctx, s.store.Read.ProviderFile.Query(), keyset.Newest, w, f.where())
 }
 
 // CountProviderFiles counts what ProviderFiles lists.

@@ -36,7 +36,6 @@ type Filter struct {
 
 // The sort orders of the listings. Changes stand as their index has them, so that no page needs sorting.
 var (
-	newest   = keyset.Order{Desc: true}
 	inOrder  = keyset.Order{}
 	byAction = keyset.Order{Keys: []string{jobchange.FieldAction, jobchange.FieldField}}
 )
@@ -47,7 +46,7 @@ func (r *Reader) Jobs(ctx context.Context, f Filter, w keyset.Window) (keyset.Pa
 	if err != nil {
 		return keyset.Page[*ent.Job]{}, err
 	}
-	return keyset.List(ctx, r.store.Read.Job.Query(), newest, w, where)
+	return keyset.List(ctx, r.store.Read.Job.Query(), keyset.Newest, w, where)
 }
 
 // CountJobs counts what Jobs lists.

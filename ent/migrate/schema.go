@@ -380,14 +380,19 @@ var (
 				},
 			},
 			{
-				Name:    "job_state_id",
+				Name:    "job_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[4], JobsColumns[0]},
+				Columns: []*schema.Column{JobsColumns[1], JobsColumns[0]},
 			},
 			{
-				Name:    "job_kind_id",
+				Name:    "job_state_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[3], JobsColumns[0]},
+				Columns: []*schema.Column{JobsColumns[4], JobsColumns[1], JobsColumns[0]},
+			},
+			{
+				Name:    "job_kind_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[3], JobsColumns[1], JobsColumns[0]},
 			},
 			{
 				Name:    "job_subject_job_id",
@@ -924,6 +929,11 @@ var (
 				Name:    "providerfile_content_applied_at",
 				Unique:  false,
 				Columns: []*schema.Column{ProviderFilesColumns[4], ProviderFilesColumns[14]},
+			},
+			{
+				Name:    "providerfile_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProviderFilesColumns[1], ProviderFilesColumns[0]},
 			},
 		},
 	}

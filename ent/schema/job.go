@@ -66,8 +66,9 @@ func (Job) Indexes() []ent.Index {
 			Annotations(entsql.IndexWhere("state IN ('QUEUED', 'RUNNING', 'CANCELLING')")),
 		index.Fields("state", "due_at").StorageKey("job_unfinished").
 			Annotations(entsql.IndexWhere("state IN ('QUEUED', 'RUNNING', 'CANCELLING')")),
-		index.Fields("state", "id"),
-		index.Fields("kind", "id"),
+		index.Fields("created_at", "id"),
+		index.Fields("state", "created_at", "id"),
+		index.Fields("kind", "created_at", "id"),
 		index.Fields("subject_job_id"),
 		index.Fields("waits_for_job_id").Annotations(entsql.IndexWhere("waits_for_job_id IS NOT NULL")),
 	}

@@ -131,6 +131,7 @@ func (ProviderFile) Indexes() []ent.Index {
 		index.Fields("profile_id", "content", "sha256").Unique(),
 		index.Fields("profile_id", "content", "applied_at"),
 		index.Fields("content", "applied_at"),
+		index.Fields("created_at", "id"),
 	}
 }
 

@@ -4,6 +4,7 @@ package keyset
 
 import (
 	"context"
+	"strconv"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -26,10 +27,19 @@ type Page[T any] struct {
 	More  bool
 }
 
-// Order is how a listing is sorted: by columns of text and then by id.
+// Order is how a listing is sorted: by columns and then by id.
 type Order struct {
-	Keys []string // columns; none sorts by id alone
-	Desc bool     // the highest first
+	Keys    []string // columns; none sorts by id alone
+	Numbers bool     // the columns hold whole numbers, which positions have as text; else they hold text
+	Desc    bool     // the highest first
+}
+
+// Newest sorts by when rows were made, the newest first. Ids do not tell: each process has a range of its own.
+var Newest = Order{Keys: []string{"created_at"}, Numbers: true, Desc: true}
+
+// Made is a row's position in a listing sorted by Newest.
+func Made(createdAt, id int64) Position {
+	return Position{Keys: []string{strconv.FormatInt(createdAt, 10)}, ID: id}
 }
 
 // Select limits a query to the window, and reads one row more than it holds: Cut tells by it whether there is more.
@@ -58,6 +68,11 @@ func (o Order) Select(w Window) func(*sql.Selector) {
 func (o Order) after(columns []string, p Position) *sql.Predicate {
 	args := make([]any, 0, len(columns))
 	for _, key := range p.Keys {
+		if o.Numbers {
+			n, _ := strconv.ParseInt(key, 10, 64) // whoever takes positions from outside has looked at them
+			args = append(args, n)
+			continue
+		}
 		args = append(args, key)
 	}
 	args = append(args, p.ID)
