@@ -175,7 +175,7 @@ func (r *run) targetName(ctx context.Context, tx *store.Tx) (string, error) {
 	if r.job.Kind != KindMove {
 		return "", nil
 	}
-	args, err := decodeMoveArgs(r.job)
+	args, err := argsOf[moveArgs](r.job)
 	if err != nil {
 		return "", err
 	}

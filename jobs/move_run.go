@@ -14,7 +14,7 @@ import (
 // move plans the whole move, then takes the collections one after the other. A run that starts again plans again: what was
 // moved is at its counterpart, and what was reported is not reported twice.
 func (r *run) move(ctx context.Context) error {
-	args, err := decodeMoveArgs(r.job)
+	args, err := argsOf[moveArgs](r.job)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func undoArgs(subject *ent.Job) (json.RawMessage, error) {
 	if subject.Kind != KindMove {
 		return json.RawMessage("{}"), nil
 	}
-	args, err := decodeMoveArgs(subject)
+	args, err := argsOf[moveArgs](subject)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	if !slices.ContainsFunc(written, func(p *ent.JobPart) bool { return p.CollectionID != nil }) {
 		return wrongState(row, "undone", "the collections that it moved from were deleted since")
 	}
-	args, err := decodeMoveArgs(row)
+	args, err := argsOf[moveArgs](row)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		return fmt.Errorf("look for later moves: %w", err)
 	}
 	for _, part := range later {
-		others, err := decodeMoveArgs(part.Edges.Job)
+		others, err := argsOf[moveArgs](part.Edges.Job)
 		if err != nil {
 			return err
 		}

@@ -89,7 +89,7 @@ func (r *run) parts(ctx context.Context, prepare func(context.Context, *store.Tx
 
 // makeSyncParts makes the parts of each profile.
 func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
-	args, err := decodeArgs(r.job)
+	args, err := argsOf[syncArgs](r.job)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error 
 		gone := &partRun{run: r, part: part}
 		return gone.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
 	}
-	args, err := decodeArgs(r.job)
+	args, err := argsOf[syncArgs](r.job)
 	if err != nil {
 		return err
 	}

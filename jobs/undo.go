@@ -24,39 +24,20 @@ var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
-	var queued *ent.Job
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
-			return err
-		}
+	return s.start(ctx, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		subject, err := checkUndo(ctx, tx, jobID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		args, err := undoArgs(subject)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		now := store.Now()
-		create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindUndo).SetState(Queued).
-			SetMode(mode).SetTrigger(Manual).SetArgs(args).SetDueAt(now).SetSubjectJobID(jobID)
-		if mode == Apply {
-			create.SetUniqueKey(fmt.Sprintf("undo:%d", jobID))
-		}
-		if idempotencyKey != "" {
-			create.SetIdempotencyKey(idempotencyKey)
-		}
-		queued, err = create.Save(ctx)
-		if store.IsUniqueViolation(err, "jobs.unique_key") {
-			return problem.New(problem.Conflict, "input.jobId", "an undo of this job is under way: wait for it or cancel it")
-		}
-		return err
+		return s.queue(ctx, tx, newJob{
+			kind: KindUndo, mode: mode, trigger: Manual, idempotencyKey: idempotencyKey, args: args, subject: jobID,
+			uniqueKey: fmt.Sprintf("undo:%d", jobID), what: "an undo of this job", path: "input.jobId",
+		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	s.Nudge()
-	return queued, nil
 }
 
 // checkUndo refuses what cannot be undone: a job of another kind, or one that is not over, wrote nothing, was undone already,

@@ -36,23 +36,21 @@ type withdrawArgs struct {
 // StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused are
 // an active profile otherwise, one with an unfinished job, and one without entitlements in force.
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
-	if in.DeleteProfile {
-		// At the job's end there is no profile to deactivate any more.
-		if known, err := knownJob(ctx, s.store.Read, in.IdempotencyKey); known != nil || err != nil {
-			return known, err
-		}
-		inactive := false
-		_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
-			func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
+	if !in.DeleteProfile {
+		return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.queueWithdrawal(ctx, tx, in) })
+	}
+	// At the job's end there is no profile to deactivate any more.
+	if known, err := knownJob(ctx, s.store.Read, in.IdempotencyKey); known != nil || err != nil {
+		return known, err
+	}
+	inactive := false
+	_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
+		func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
+			if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued == nil && err == nil {
 				queued, err = s.queueWithdrawal(ctx, tx, in)
-				return err
-			})
-	} else {
-		err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			queued, err = s.queueWithdrawal(ctx, tx, in)
+			}
 			return err
 		})
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -61,9 +59,6 @@ func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queu
 }
 
 func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
-		return known, err
-	}
 	if err := checkWithdrawal(ctx, tx, in); err != nil {
 		return nil, err
 	}
@@ -74,24 +69,11 @@ func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 	if len(collections) == 0 {
 		return nil, problem.New(problem.WrongState, "input.profileId", "the profile has no entitlements in force: there is nothing to withdraw, and it can be deleted as it is")
 	}
-	args, err := json.Marshal(withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile})
-	if err != nil {
-		return nil, fmt.Errorf("queue a withdrawal: %w", err)
-	}
-	now := store.Now()
-	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindWithdraw).SetState(Queued).
-		SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(args).SetDueAt(now)
-	if in.Mode == Apply {
-		create.SetUniqueKey(fmt.Sprintf("withdraw:%d", in.ProfileID))
-	}
-	if in.IdempotencyKey != "" {
-		create.SetIdempotencyKey(in.IdempotencyKey)
-	}
-	queued, err := create.Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("queue a withdrawal: %w", err)
-	}
-	return queued, nil
+	return s.queue(ctx, tx, newJob{
+		kind: KindWithdraw, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey,
+		args:      withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile},
+		uniqueKey: fmt.Sprintf("withdraw:%d", in.ProfileID), what: "a withdrawal of this profile's entitlements", path: "input.profileId",
+	})
 }
 
 func checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) error {
@@ -114,9 +96,9 @@ func checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) erro
 
 // withdraw ends the profile's entitlements, one collection after the other.
 func (r *run) withdraw(ctx context.Context) error {
-	var args withdrawArgs
-	if err := json.Unmarshal(r.job.Args, &args); err != nil {
-		return fmt.Errorf("read the arguments of job %d: %w", r.job.ID, err)
+	args, err := argsOf[withdrawArgs](r.job)
+	if err != nil {
+		return err
 	}
 	parts, err := r.withdrawalParts(ctx, args)
 	if err != nil {
@@ -230,9 +212,9 @@ func (r *run) deleteWithdrawn(ctx context.Context, tx *store.Tx, e *ending) erro
 	if r.job.Kind != KindWithdraw || r.job.Mode != Apply || e.state != Succeeded {
 		return nil
 	}
-	var args withdrawArgs
-	if err := json.Unmarshal(r.job.Args, &args); err != nil {
-		return fmt.Errorf("read the arguments of job %d: %w", r.job.ID, err)
+	args, err := argsOf[withdrawArgs](r.job)
+	if err != nil {
+		return err
 	}
 	if !args.DeleteProfile {
 		return nil
