@@ -124,12 +124,7 @@ func (r *run) makePartOf(ctx context.Context, tx *store.Tx, collectionID int64, 
 	if err != nil {
 		return fmt.Errorf("read collection %d: %w", collectionID, err)
 	}
-	now := store.Now()
-	part := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
-		SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content).SetState(PartPending)
+	part := r.newPart(tx).SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content)
 	set(part)
-	if err := part.Exec(ctx); err != nil {
-		return fmt.Errorf("make the part of job %d: %w", r.job.ID, err)
-	}
-	return nil
+	return r.makePart(ctx, part)
 }

@@ -2,13 +2,10 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"autoholdings/ent"
-	"autoholdings/ent/inventorygroup"
-	"autoholdings/ent/profile"
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -100,54 +97,31 @@ func (r *run) withdraw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts, err := r.withdrawalParts(ctx, args)
+	return r.inParts(ctx, func(ctx context.Context, tx *store.Tx) error { return r.makeWithdrawalParts(ctx, tx, args) }, r.withdrawPart)
+}
+
+func (r *run) makeWithdrawalParts(ctx context.Context, tx *store.Tx, args withdrawArgs) error {
+	p, err := r.inactiveProfile(ctx, tx, args.ProfileIDs[0])
 	if err != nil {
 		return err
 	}
-	for i, part := range parts {
-		if !open(part.State) {
-			continue
-		}
-		if err := r.withdrawPart(ctx, part, i == len(parts)-1); err != nil {
+	for _, id := range args.CollectionIDs {
+		if err := r.makeWithdrawalPart(ctx, tx, p, id); err != nil {
 			return err
 		}
 	}
-	return r.finishSync(ctx)
-}
-
-// withdrawalParts are the job's parts in order, one for each collection, made by its first run.
-func (r *run) withdrawalParts(ctx context.Context, args withdrawArgs) (parts []*ent.JobPart, err error) {
-	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
-			return err
-		}
-		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
-			return err
-		}
-		p, err := r.inactiveProfile(ctx, tx, args.ProfileIDs[0])
-		if err != nil {
-			return err
-		}
-		for _, id := range args.CollectionIDs {
-			if err := r.makeWithdrawalPart(ctx, tx, p, id); err != nil {
-				return err
-			}
-		}
-		parts, err = partsOf(ctx, tx.Client, r.job.ID)
-		return err
-	})
-	return parts, err
+	return nil
 }
 
 // inactiveProfile is the profile with its groups. One that was activated since the job was queued stops it: its next sync
 // and this job would undo each other.
 func (r *run) inactiveProfile(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error) {
-	p, err := tx.Profile.Query().Where(profile.ID(id)).WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
-	}
+	p, err := profileOf(ctx, tx, id)
 	if err != nil {
-		return nil, fmt.Errorf("read profile %d: %w", id, err)
+		return nil, err
+	}
+	if p == nil {
+		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
 	}
 	if p.Active {
 		return nil, &failure{
@@ -166,22 +140,11 @@ func (r *run) makeWithdrawalPart(ctx context.Context, tx *store.Tx, p *ent.Profi
 	if err != nil {
 		return fmt.Errorf("read collection %d: %w", collectionID, err)
 	}
-	groups := []string{}
-	for _, g := range p.Edges.Groups {
-		groups = append(groups, g.Name)
-	}
-	names, err := json.Marshal(groups)
-	if err != nil {
+	part := r.newPart(tx).SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content)
+	if err := setProfile(part, p); err != nil {
 		return err
 	}
-	now := store.Now()
-	err = tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetState(PartPending).
-		SetProfileID(p.ID).SetProfileName(holdings.ProfileName(p)).SetGroups(names).
-		SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
-	}
-	return nil
+	return r.makePart(ctx, part)
 }
 
 func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool) error {

@@ -147,23 +147,18 @@ func (r *run) makeZonePart(ctx context.Context, tx *store.Tx, zoneID string, fil
 	if err != nil {
 		return fmt.Errorf("look up collection %s of the Community Zone: %w", zoneID, err)
 	}
-	now := store.Now()
-	create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
-		SetContent(zone.Content).SetCollectionName(zone.Name).SetState(PartPending)
+	part := r.newPart(tx).SetContent(zone.Content).SetCollectionName(zone.Name)
 	if fileID != 0 {
-		create.SetProviderFileID(fileID).SetState(PartFetched)
+		part.SetProviderFileID(fileID).SetState(PartFetched)
 	}
 	activated, err := activatedFrom(ctx, tx, zone.ID)
 	if err != nil {
 		return err
 	}
 	if activated != nil {
-		create.SetCollectionID(activated.ID)
+		part.SetCollectionID(activated.ID)
 	}
-	if err := create.Exec(ctx); err != nil {
-		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
-	}
-	return nil
+	return r.makePart(ctx, part)
 }
 
 // activatedFrom is the library's collection that was activated from one of the Community Zone; nil: none was.
