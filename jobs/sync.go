@@ -35,7 +35,8 @@ func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type.
+// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. Whether the
+// profile is active is asked when a part's turn comes: one that was deactivated meanwhile does not stop the others.
 func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, given *ent.ProviderFile) error {
 	p, err := profileOf(ctx, tx, profileID)
 	if err != nil {
@@ -43,9 +44,6 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 	}
 	if p == nil {
 		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
-	}
-	if r.job.Mode == Apply && !p.Active {
-		return inactive(p)
 	}
 	for _, c := range oup.Collections() {
 		if given != nil && given.Content != contentName(c.Content) {
