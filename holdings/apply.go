@@ -156,6 +156,15 @@ func (a *applier) inserter(ctx context.Context, table string, columns ...string)
 	return in, err
 }
 
+// updater makes one that takes part in each transaction.
+func (a *applier) updater(ctx context.Context, table, set string, values ...string) (*inserter, error) {
+	in, err := newUpdater(ctx, a.store, table, set, values...)
+	if err == nil {
+		a.inserters = append(a.inserters, in)
+	}
+	return in, err
+}
+
 func (a *applier) close() error {
 	var errs []error
 	for _, in := range a.inserters {
@@ -227,6 +236,26 @@ func (a *applier) begin(ctx context.Context) error {
 			return err
 		}
 		return a.part.Begun(ctx, tx, a.counts)
+	})
+}
+
+// beginBare is begin where there is no plan of a list: the part reverses or moves.
+func (a *applier) beginBare(ctx context.Context) error {
+	return a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := a.clearReport(ctx, tx); err != nil {
+			return err
+		}
+		return a.part.Begun(ctx, tx, a.counts)
+	})
+}
+
+// endBare is the last transaction of a part without a plan of a list.
+func (a *applier) endBare(ctx context.Context) error {
+	return a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := a.saveCounts(ctx, tx); err != nil { // before Finish, which sums them up
+			return err
+		}
+		return a.part.Finish(ctx, tx, a.counts)
 	})
 }
 

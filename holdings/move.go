@@ -21,33 +21,9 @@ func (s *Service) ShowMove(ctx context.Context, plan *MovePlan, part *Part) (Cou
 	return s.runMove(ctx, plan, part, nil, true)
 }
 
-func (s *Service) runMove(ctx context.Context, plan *MovePlan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
+func (s *Service) runMove(ctx context.Context, plan *MovePlan, part *Part, resumed *Counts, show bool) (Counts, error) {
 	m := &mover{applier: applier{service: s, store: s.store, part: part, show: show, now: store.Now()}, moves: plan}
-	m.counts.Move = &MoveCounts{}
-	if err := m.prepare(ctx); err != nil {
-		return Counts{}, err
-	}
-	defer func() { err = errors.Join(err, m.close()) }()
-	if resumed != nil {
-		if resumed.Move != nil {
-			m.counts = *resumed
-		}
-		if m.reported, err = m.readReported(ctx); err != nil {
-			return Counts{}, err
-		}
-	} else if err := m.begin(ctx); err != nil {
-		return Counts{}, err
-	}
-	if err := m.eachBatch(ctx); err != nil {
-		return Counts{}, err
-	}
-	err = m.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := m.saveCounts(ctx, tx); err != nil { // before Finish, which sums them up
-			return err
-		}
-		return part.Finish(ctx, tx, m.counts)
-	})
-	return m.counts, err
+	return m.run(ctx, resumed, m.eachBatch)
 }
 
 // mover moves what one collection's portfolios have.
@@ -59,42 +35,42 @@ type mover struct {
 	attaching, licensing *inserter // of PO lines, of portfolios
 }
 
+// prepare prepares what attaches PO lines to portfolios, and what licenses portfolios.
 func (m *mover) prepare(ctx context.Context) (err error) {
 	if err := m.applier.prepare(ctx); err != nil {
 		return err
 	}
-	m.attaching, m.licensing, err = prepareMoves(ctx, m.store)
+	m.attaching, err = m.updater(ctx, "po_lines", "portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
+		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
+	if err != nil {
+		return err
+	}
+	m.licensing, err = m.updater(ctx, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
 	return err
 }
 
-// prepareMoves prepares what attaches PO lines to portfolios, and what licenses portfolios.
-func prepareMoves(ctx context.Context, s *store.Store) (attach, license *inserter, err error) {
-	attach, err = newUpdater(ctx, s, "po_lines", "portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
-		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
-	if err != nil {
-		return nil, nil, err
+// run does a part in batches: what an earlier run has reported, whose counts resumed are, is done.
+func (m *mover) run(ctx context.Context, resumed *Counts, eachBatch func(context.Context) error) (_ Counts, err error) {
+	m.counts.Move = &MoveCounts{}
+	defer func() { err = errors.Join(err, m.close()) }()
+	if err := m.prepare(ctx); err != nil {
+		return Counts{}, err
 	}
-	license, err = newUpdater(ctx, s, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
-	return attach, license, err
-}
-
-func (m *mover) close() error {
-	errs := []error{m.applier.close()}
-	for _, in := range []*inserter{m.attaching, m.licensing} {
-		if in != nil {
-			errs = append(errs, in.close())
+	if resumed != nil {
+		if resumed.Move != nil {
+			m.counts = *resumed
 		}
+		if m.reported, err = m.readReported(ctx); err != nil {
+			return Counts{}, err
+		}
+	} else if err := m.beginBare(ctx); err != nil {
+		return Counts{}, err
 	}
-	return errors.Join(errs...)
-}
-
-func (m *mover) begin(ctx context.Context) error {
-	return m.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := m.clearReport(ctx, tx); err != nil {
-			return err
-		}
-		return m.part.Begun(ctx, tx, m.counts)
-	})
+	if err := eachBatch(ctx); err != nil {
+		return Counts{}, err
+	}
+	err = m.endBare(ctx)
+	return m.counts, err
 }
 
 func (m *mover) readReported(ctx context.Context) (map[int64]bool, error) {

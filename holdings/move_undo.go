@@ -2,7 +2,6 @@ package holdings
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -13,37 +12,13 @@ import (
 // a license that the counterpart still has and the portfolio has no other in place of. The rest is left and listed. part
 // is the undoing job's own. With shown nothing is written but the report; it is the same for all parts of one showing.
 // resumed are the counts recorded so far where an earlier run began the part.
-func (s *Service) UndoMove(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, shown *ShownUndo) (_ Counts, err error) {
+func (s *Service) UndoMove(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, shown *ShownUndo) (Counts, error) {
 	u := &moveUndoer{
 		mover:   mover{applier: applier{service: s, store: s.store, part: part, show: shown != nil, now: store.Now()}},
 		subject: subjectPartID,
 		shown:   shown,
 	}
-	u.counts.Move = &MoveCounts{}
-	if err := u.prepare(ctx); err != nil {
-		return Counts{}, err
-	}
-	defer func() { err = errors.Join(err, u.close()) }()
-	if resumed != nil {
-		if resumed.Move != nil {
-			u.counts = *resumed
-		}
-		if u.reported, err = u.readReported(ctx); err != nil {
-			return Counts{}, err
-		}
-	} else if err := u.begin(ctx); err != nil {
-		return Counts{}, err
-	}
-	if err := u.eachBatch(ctx); err != nil {
-		return Counts{}, err
-	}
-	err = u.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := u.saveCounts(ctx, tx); err != nil {
-			return err
-		}
-		return part.Finish(ctx, tx, u.counts)
-	})
-	return u.counts, err
+	return u.run(ctx, resumed, u.eachBatch)
 }
 
 // moveUndoer reverses one part of a move.

@@ -18,13 +18,13 @@ import (
 // with show nothing is written but the report. resumed are the counts recorded so far where an earlier run began it.
 func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
 	u := &undoer{applier: applier{service: s, store: s.store, part: part, show: show, now: store.Now()}, subject: subjectPartID}
+	defer func() { err = errors.Join(err, u.close()) }()
 	if err := u.prepare(ctx); err != nil {
 		return Counts{}, err
 	}
-	defer func() { err = errors.Join(err, u.close()) }()
 	if resumed != nil {
 		u.counts = *resumed
-	} else if err := u.beginUndo(ctx); err != nil {
+	} else if err := u.beginBare(ctx); err != nil {
 		return Counts{}, err
 	}
 	for _, additions := range []bool{false, true} {
@@ -32,12 +32,7 @@ func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, res
 			return Counts{}, err
 		}
 	}
-	err = u.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := u.saveCounts(ctx, tx); err != nil {
-			return err
-		}
-		return part.Finish(ctx, tx, u.counts)
-	})
+	err = u.endBare(ctx)
 	return u.counts, err
 }
 
@@ -45,6 +40,22 @@ func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, res
 type undoer struct {
 	applier
 	subject int64
+
+	entitling, placing *inserter // of entitlements, of portfolios
+}
+
+// prepare prepares what puts entitlements and portfolios back as they were.
+func (u *undoer) prepare(ctx context.Context) (err error) {
+	if err := u.applier.prepare(ctx); err != nil {
+		return err
+	}
+	u.entitling, err = u.updater(ctx, "entitlements", "active = v.to_active, updated_at = v.at", "to_active BOOLEAN", "at BIGINT")
+	if err != nil {
+		return err
+	}
+	u.placing, err = u.updater(ctx, "portfolios", "available = v.to_available, listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
+		"to_available BOOLEAN", "to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
+	return err
 }
 
 // recorded is one line of the report that is being reversed.
@@ -52,15 +63,6 @@ type recorded struct {
 	action        Action
 	field         string
 	before, after string
-}
-
-func (u *undoer) beginUndo(ctx context.Context) error {
-	return u.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := u.clearReport(ctx, tx); err != nil {
-			return err
-		}
-		return u.part.Begun(ctx, tx, u.counts)
-	})
 }
 
 // eachBatch goes through the portfolios that the part added, or through all others, in the order of their ids.
@@ -123,34 +125,53 @@ type ownEntitlement struct {
 	active bool
 }
 
+// reversing is a batch of portfolios as they stand.
+type reversing struct {
+	there        map[int64]*stored
+	entitlements map[int64]ownEntitlement
+	ordered      map[int64]bool // those with a PO line
+	others       map[int64]otherHolder
+}
+
+func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now reversing, err error) {
+	if now.there, err = loadStored(ctx, tx, ids); err != nil {
+		return now, err
+	}
+	if now.entitlements, err = u.loadEntitlements(ctx, tx, ids); err != nil {
+		return now, err
+	}
+	var entitlementIDs []int64
+	for _, e := range now.entitlements {
+		entitlementIDs = append(entitlementIDs, e.id)
+	}
+	coverage, err := loadCoverage(ctx, tx, entitlementIDs)
+	if err != nil {
+		return now, err
+	}
+	for id, p := range now.there {
+		p.coverage = coverage[now.entitlements[id].id]
+	}
+	if now.ordered, err = idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids); err != nil {
+		return now, err
+	}
+	now.others, err = u.part.otherHolders(ctx, tx, ids)
+	return now, err
+}
+
 func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, changes map[int64][]recorded) error {
 	done, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids, u.part.ID)
 	if err != nil {
 		return err
 	}
-	there, err := loadStored(ctx, tx, ids)
-	if err != nil {
-		return err
-	}
-	entitlements, err := u.loadEntitlements(ctx, tx, ids)
-	if err != nil {
-		return err
-	}
-	var entitlementIDs []int64
-	for _, e := range entitlements {
-		entitlementIDs = append(entitlementIDs, e.id)
-	}
-	coverage, err := loadCoverage(ctx, tx, entitlementIDs)
+	now, err := u.load(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		p, e := there[id], entitlements[id]
-		if p == nil || done[id] {
+		if now.there[id] == nil || done[id] {
 			continue
 		}
-		p.coverage = coverage[e.id]
-		if err := u.reverse(ctx, tx, id, p, e, changes[id]); err != nil {
+		if err := u.reverse(ctx, tx, &now, id, changes[id]); err != nil {
 			return err
 		}
 	}
@@ -178,7 +199,8 @@ func (u *undoer) loadEntitlements(ctx context.Context, tx *store.Tx, ids []int64
 }
 
 // reverse takes one portfolio back. Fields go back where they still have the value that the job gave them.
-func (u *undoer) reverse(ctx context.Context, tx *store.Tx, id int64, p *stored, e ownEntitlement, changes []recorded) error {
+func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
+	p := now.there[id]
 	title := p.values[0]
 	d := difference{values: p.values, coverage: p.coverage}
 	var whole *recorded
@@ -198,7 +220,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, id int64, p *stored,
 	if whole != nil {
 		var stays bool
 		var err error
-		if action, stays, err = u.reverseWhole(ctx, tx, id, p, e, whole); err != nil || stays {
+		if action, stays, err = u.reverseWhole(now, id, whole); err != nil || stays {
 			return err
 		}
 	} else if len(d.fields) > 0 {
@@ -213,7 +235,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, id int64, p *stored,
 	if u.show || len(d.fields) == 0 {
 		return nil
 	}
-	return u.writeValues(ctx, tx, id, p, e, &d)
+	return u.writeValues(ctx, tx, id, p, now.entitlements[id], &d)
 }
 
 // leave lists something that is not put back, because it was changed since.
@@ -253,7 +275,8 @@ func (d *difference) restore(r *recorded, p *stored) bool {
 }
 
 // reverseWhole takes back that a portfolio came or went. stays says that it was changed since and is left.
-func (u *undoer) reverseWhole(ctx context.Context, tx *store.Tx, id int64, p *stored, e ownEntitlement, r *recorded) (action Action, stays bool, err error) {
+func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Action, stays bool, err error) {
+	p, e := now.there[id], now.entitlements[id]
 	var state before
 	if r.before != "" {
 		if err := json.Unmarshal([]byte(r.before), &state); err != nil {
@@ -265,8 +288,7 @@ func (u *undoer) reverseWhole(ctx context.Context, tx *store.Tx, id int64, p *st
 			u.leave(id, p.values[0], "", stateBefore(&held{entitlement: e.id}, p), r.before)
 			return "", true, nil
 		}
-		action, err = u.takeOut(ctx, tx, id, p, e, r.before, state)
-		return action, false, err
+		return u.takeOut(now, id, r.before, state), false, nil
 	}
 	if e.active || e.id == 0 {
 		u.leave(id, p.values[0], "", stateBefore(&held{entitlement: e.id}, p), r.before)
@@ -274,25 +296,15 @@ func (u *undoer) reverseWhole(ctx context.Context, tx *store.Tx, id int64, p *st
 	}
 	u.counts.Added++
 	u.change(&id, Add, "", p.values[0], stateBefore(&held{entitlement: e.id}, p), "", 0)
-	if u.show {
-		return Add, false, nil
-	}
-	return Add, false, u.setState(ctx, tx, id, e, true, state)
+	u.setState(id, e, true, state)
+	return Add, false, nil
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
 // was attached since keeps the portfolio, another profile's entitlement keeps it available, and one of no profile keeps it as it was.
-func (u *undoer) takeOut(ctx context.Context, tx *store.Tx, id int64, p *stored, e ownEntitlement, recordedState string, state before) (Action, error) {
-	ordered, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, []int64{id})
-	if err != nil {
-		return "", err
-	}
-	others, err := u.part.otherHolders(ctx, tx, []int64{id})
-	if err != nil {
-		return "", err
-	}
-	other := others[id]
-	action := leavingAction(&held{ordered: ordered[id], elsewhere: other.any})
+func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state before) Action {
+	p, e, other := now.there[id], now.entitlements[id], now.others[id]
+	action := leavingAction(&held{ordered: now.ordered[id], elsewhere: other.any})
 	switch {
 	case recordedState == "" && action == Remove:
 		state = before{RemovedAt: &u.now}
@@ -311,21 +323,17 @@ func (u *undoer) takeOut(ctx context.Context, tx *store.Tx, id int64, p *stored,
 		u.counts.Withdrawn++
 	}
 	u.change(&id, action, "", p.values[0], stateBefore(&held{entitlement: e.id}, p), "", 0)
-	if u.show {
-		return action, nil
-	}
-	return action, u.setState(ctx, tx, id, e, false, state)
+	u.setState(id, e, false, state)
+	return action
 }
 
-func (u *undoer) setState(ctx context.Context, tx *store.Tx, id int64, e ownEntitlement, entitled bool, state before) error {
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, updated_at = ? WHERE id = ?`, entitled, u.now, e.id); err != nil {
-		return fmt.Errorf("put the entitlement back: %w", err)
+// setState puts a portfolio and the entitlement back.
+func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state before) {
+	if u.show {
+		return
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET available = ?, listed = ?, removed_at = ?, review = ?, updated_at = ? WHERE id = ?`,
-		state.Available, state.Listed, state.RemovedAt, state.Review, u.now, id); err != nil {
-		return fmt.Errorf("put the portfolio back: %w", err)
-	}
-	return nil
+	u.entitling.add(entitled, u.now, e.id)
+	u.placing.add(state.Available, state.Listed, state.RemovedAt, state.Review, u.now, id)
 }
 
 // writeValues writes fields and coverage that go back.

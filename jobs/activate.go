@@ -46,8 +46,8 @@ func (s *Service) queueActivation(ctx context.Context, tx *store.Tx, collectionI
 
 // activate makes portfolios of titles of the Community Zone that nothing holds yet.
 func (r *run) activate(ctx context.Context) error {
-	var args activateArgs
-	if err := decodeInto(r.job, &args); err != nil {
+	args, err := argsOf[activateArgs](r.job)
+	if err != nil {
 		return err
 	}
 	titles := holdings.ZoneTitles{CollectionID: args.CollectionIDs[0], AddedBy: args.AddedByJobID}

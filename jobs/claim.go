@@ -105,10 +105,10 @@ func takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job) (free bool
 // targetCollections are the collections that a job writes: those that its arguments name (collectionIds) or, where they
 // name none, as those of a sync do, the active ones of the provider's content types.
 func targetCollections(ctx context.Context, tx *store.Tx, row *ent.Job) ([]int64, error) {
-	var named struct {
+	named, err := argsOf[struct {
 		CollectionIDs []int64 `json:"collectionIds"`
-	}
-	if err := decodeInto(row, &named); err != nil {
+	}](row)
+	if err != nil {
 		return nil, err
 	}
 	if named.CollectionIDs != nil {
@@ -189,15 +189,10 @@ func letGo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	return nil
 }
 
-func decodeArgs(row *ent.Job) (args syncArgs, err error) {
-	err = decodeInto(row, &args)
-	return args, err
-}
-
-// decodeInto reads a job's arguments.
-func decodeInto(row *ent.Job, args any) error {
-	if err := json.Unmarshal(row.Args, args); err != nil {
-		return fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
+// argsOf are a job's arguments.
+func argsOf[T any](row *ent.Job) (args T, err error) {
+	if err := json.Unmarshal(row.Args, &args); err != nil {
+		return args, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
 	}
-	return nil
+	return args, nil
 }

@@ -19,7 +19,7 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 	return s.control(ctx, jobID, func(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		switch row.State {
 		case Queued:
-			return cancelQueued(ctx, tx, row)
+			return (&run{s: s, job: row, token: row.RunToken}).finishEarlyIn(ctx, tx, cancelled)
 		case Running:
 			return tx.Job.UpdateOneID(jobID).SetState(Cancelling).SetUpdatedAt(store.Now()).Exec(ctx)
 		case Cancelling:
@@ -30,33 +30,6 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 			return wrongState(row, "cancelled", "it is over")
 		}
 	})
-}
-
-// cancelQueued ends a job that no worker holds. One that was begun before has written what its counts say.
-func cancelQueued(ctx context.Context, tx *store.Tx, row *ent.Job) error {
-	parts, err := partsOf(ctx, tx.Client, row.ID)
-	if err != nil {
-		return err
-	}
-	verdict, written := VerdictNoChange, false
-	for _, p := range parts {
-		counts, err := decodeCounts(p.Counts)
-		if err != nil {
-			return err
-		}
-		if (p.State == PartApplied || p.State == PartApplying) && counts.Changed() {
-			verdict, written = VerdictPartial, true
-		}
-	}
-	if err := failOpenParts(ctx, tx, row.ID, ending{}); err != nil {
-		return err
-	}
-	now := store.Now()
-	err = tx.Job.UpdateOneID(row.ID).SetState(Cancelled).SetVerdict(verdict).SetApplied(written).SetFinishedAt(now).SetUpdatedAt(now).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	return letGo(ctx, tx, row.ID)
 }
 
 // Approve puts a job that waits for a person back into the queue, to apply what its guard held from that very file.
@@ -72,11 +45,11 @@ func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
 		}
 		now := store.Now()
 		if err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(PartHeld)).
-			SetState(PartApproved).SetUpdatedAt(now).Exec(ctx); err != nil {
+			SetState(PartApproved).SetCode("").SetMessage("").SetHint("").SetUpdatedAt(now).Exec(ctx); err != nil {
 			return err
 		}
 		err := tx.Job.UpdateOneID(jobID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
-			SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
+			SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
 		if store.IsUniqueViolation(err, "jobs.unique_key") {
 			return problem.New(problem.Conflict, "input.jobId", "another job that does the same is under way: wait for it, then approve this one if it is still there")
 		}

@@ -175,7 +175,7 @@ func (r *run) targetName(ctx context.Context, tx *store.Tx) (string, error) {
 	if r.job.Kind != KindMove {
 		return "", nil
 	}
-	args, err := decodeMoveArgs(r.job)
+	args, err := argsOf[moveArgs](r.job)
 	if err != nil {
 		return "", err
 	}
@@ -197,51 +197,51 @@ func (r *run) finishFailed(ctx context.Context, why *failure) error {
 }
 
 // finishCancelled ends a job that a person cancelled.
-func (r *run) finishCancelled(ctx context.Context) error {
-	return r.finishEarly(ctx, func(e *ending) {
-		e.state, e.verdict, e.problem = Cancelled, VerdictNoChange, nil
-	})
-}
+func (r *run) finishCancelled(ctx context.Context) error { return r.finishEarly(ctx, cancelled) }
+
+func cancelled(e *ending) { e.state, e.verdict, e.problem = Cancelled, VerdictNoChange, nil }
 
 func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
-	err := r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		parts, err := partsOf(ctx, tx.Client, r.job.ID)
-		if err != nil {
-			return err
-		}
-		var e ending
-		for _, p := range parts {
-			counts, err := decodeCounts(p.Counts)
-			if err != nil {
-				return err
-			}
-			if p.State == PartApplied || p.State == PartApplying {
-				e.applied = e.applied || counts.Changed()
-			}
-			e.counts.Merge(counts)
-		}
-		decide(&e)
-		if e.applied {
-			e.verdict = VerdictPartial
-		}
-		if err := failOpenParts(ctx, tx, r.job.ID, e); err != nil {
-			return err
-		}
-		return r.write(ctx, tx, e, parts)
-	})
+	err := r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return r.finishEarlyIn(ctx, tx, decide) })
 	if errors.Is(err, errLost) {
 		return nil
 	}
 	return err
 }
 
-// failOpenParts closes the parts that will not be done.
+func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*ending)) error {
+	parts, err := partsOf(ctx, tx.Client, r.job.ID)
+	if err != nil {
+		return err
+	}
+	var e ending
+	for _, p := range parts {
+		counts, err := decodeCounts(p.Counts)
+		if err != nil {
+			return err
+		}
+		if p.State == PartApplied || p.State == PartApplying {
+			e.applied = e.applied || counts.Changed()
+		}
+		e.counts.Merge(counts)
+	}
+	decide(&e)
+	if e.applied {
+		e.verdict = VerdictPartial
+	}
+	if err := failOpenParts(ctx, tx, r.job.ID, e); err != nil {
+		return err
+	}
+	return r.write(ctx, tx, e, parts)
+}
+
+// failOpenParts closes the parts that will not be done: nobody can approve what is held in a job that is over.
 func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
 	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Start it again when it is wanted."}
 	if e.problem != nil {
 		why = *e.problem
 	}
-	for from, to := range map[string]string{PartPending: PartFailed, PartFetched: PartFailed, PartApproved: PartFailed, PartApplying: PartStopped} {
+	for from, to := range map[string]string{PartPending: PartFailed, PartFetched: PartFailed, PartHeld: PartFailed, PartApproved: PartFailed, PartApplying: PartStopped} {
 		err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(from)).
 			SetState(to).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(store.Now()).Exec(ctx)
 		if err != nil {

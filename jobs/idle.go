@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,9 +60,9 @@ func unfinishedWith(ctx context.Context, tx *store.Tx, is func(jobObjects) bool)
 		return nil, fmt.Errorf("read the unfinished jobs: %w", err)
 	}
 	for _, row := range rows {
-		var args jobObjects
-		if err := json.Unmarshal(row.Args, &args); err != nil {
-			return nil, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
+		args, err := argsOf[jobObjects](row)
+		if err != nil {
+			return nil, err
 		}
 		if is(args) {
 			return row, nil

@@ -43,26 +43,17 @@ type importArgs struct {
 }
 
 // StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
-func (s *Service) StartImport(ctx context.Context, in ImportRequest) (queued *ent.Job, err error) {
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued != nil || err != nil {
-			return err
-		}
+func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, error) {
+	return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if err := checkImport(ctx, tx, in); err != nil {
-			return err
+			return nil, err
 		}
-		queued, err = s.queue(ctx, tx, newJob{
+		return s.queue(ctx, tx, newJob{
 			kind: KindImport, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey,
 			args:      importArgs{CollectionIDs: []int64{in.CollectionID}, FileID: in.FileID, RemoveMissing: in.RemoveMissing},
 			uniqueKey: fmt.Sprintf("import:%d", in.CollectionID), what: "an import into this collection", path: "input.collectionId",
 		})
-		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	s.Nudge()
-	return queued, nil
 }
 
 func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {
@@ -91,8 +82,8 @@ func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {
 
 // importList brings a local collection in step with a list that a person has.
 func (r *run) importList(ctx context.Context) error {
-	var args importArgs
-	if err := decodeInto(r.job, &args); err != nil {
+	args, err := argsOf[importArgs](r.job)
+	if err != nil {
 		return err
 	}
 	prepare := func(ctx context.Context, tx *store.Tx) error {
@@ -133,12 +124,7 @@ func (r *run) makePartOf(ctx context.Context, tx *store.Tx, collectionID int64, 
 	if err != nil {
 		return fmt.Errorf("read collection %d: %w", collectionID, err)
 	}
-	now := store.Now()
-	part := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
-		SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content).SetState(PartPending)
+	part := r.newPart(tx).SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content)
 	set(part)
-	if err := part.Exec(ctx); err != nil {
-		return fmt.Errorf("make the part of job %d: %w", r.job.ID, err)
-	}
-	return nil
+	return r.makePart(ctx, part)
 }

@@ -1,8 +1,8 @@
 // Package jobs runs what takes long: asynq carries the ids, the jobs table is the truth.
 //
 // A job's life, top to bottom: [Service.QueueSync] inserts the row (queue.go); the dispatcher hands its id to asynq
-// (dispatch.go); a worker claims the row (claim.go) and runs it (run.go, sync.go); each write is fenced by the row
-// (claim.go); the end is written in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the
+// (dispatch.go); a worker claims the row (claim.go) and runs it (run.go) part by part (sync.go, parts.go, partrun.go); each write
+// is fenced by the row (claim.go); the end is written in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the
 // reconciler picks up (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
 package jobs
 

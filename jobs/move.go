@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
-	"autoholdings/ent/job"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -46,70 +44,21 @@ type moveArgs struct {
 	CollectionIDs   []int64 `json:"collectionIds"` // all that the job writes
 }
 
-func decodeMoveArgs(row *ent.Job) (args moveArgs, err error) {
-	if err := json.Unmarshal(row.Args, &args); err != nil {
-		return args, fmt.Errorf("read the arguments of job %d: %w", row.ID, err)
-	}
-	return args, nil
-}
-
 // StartMove queues a move. What is wrong with the request is a problem for each mistake.
 func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, error) {
 	if in.LicenseConflict == "" {
 		in.LicenseConflict = KeepTarget
 	}
-	var queued *ent.Job
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued != nil || err != nil {
-			return err
-		}
+	return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		args, err := checkMove(ctx, tx, in)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		queued, err = s.queueMove(ctx, tx, in, args)
-		return err
+		return s.queue(ctx, tx, newJob{
+			kind: KindMove, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, args: args, subject: in.PreviewJobID,
+			uniqueKey: fmt.Sprintf("move:%d", in.SetID), what: "a move of this set", path: "input.setId",
+		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	s.Nudge()
-	return queued, nil
-}
-
-func (s *Service) queueMove(ctx context.Context, tx *store.Tx, in MoveRequest, args moveArgs) (*ent.Job, error) {
-	text, err := json.Marshal(args)
-	if err != nil {
-		return nil, fmt.Errorf("queue a move: %w", err)
-	}
-	now, key := store.Now(), fmt.Sprintf("move:%d", in.SetID)
-	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindMove).SetState(Queued).
-		SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(text).SetDueAt(now)
-	if in.Mode == Apply {
-		create.SetUniqueKey(key)
-	}
-	if in.PreviewJobID != 0 {
-		create.SetSubjectJobID(in.PreviewJobID)
-	}
-	if in.IdempotencyKey != "" {
-		create.SetIdempotencyKey(in.IdempotencyKey)
-	}
-	queued, err := create.Save(ctx)
-	if store.IsUniqueViolation(err, "jobs.unique_key") {
-		return nil, moveUnderWay(ctx, tx, key)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("queue a move: %w", err)
-	}
-	return queued, nil
-}
-
-func moveUnderWay(ctx context.Context, tx *store.Tx, key string) error {
-	other, err := tx.Job.Query().Where(job.UniqueKey(key), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
-	if err != nil {
-		return fmt.Errorf("look for the other move: %w", err)
-	}
-	return problem.New(problem.Conflict, "input.setId", "job %d, a move of this set, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
 }
 
 // checkMove refuses what cannot be moved, all mistakes at once, and fixes what is to be.
@@ -207,7 +156,7 @@ func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs,
 		problems.Add(problem.WrongState, path, "the preview did not come to an end (%s), so there is no plan to apply: %s", strings.ToLower(row.State), again)
 		return nil
 	}
-	shown, err := decodeMoveArgs(row)
+	shown, err := argsOf[moveArgs](row)
 	if err != nil {
 		return err
 	}

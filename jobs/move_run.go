@@ -14,11 +14,12 @@ import (
 // move plans the whole move, then takes the collections one after the other. A run that starts again plans again: what was
 // moved is at its counterpart, and what was reported is not reported twice.
 func (r *run) move(ctx context.Context) error {
-	args, err := decodeMoveArgs(r.job)
+	args, err := argsOf[moveArgs](r.job)
 	if err != nil {
 		return err
 	}
-	parts, err := r.moveParts(ctx, args)
+	parts, err := r.parts(ctx, "plan", func(ctx context.Context, tx *store.Tx) error { return r.makeMoveParts(ctx, tx, args) })
+	r.s.tell(r.job.ID)
 	if err != nil {
 		return err
 	}
@@ -42,39 +43,22 @@ func (r *run) move(ctx context.Context) error {
 			return err
 		}
 	}
-	for i, part := range parts {
-		if !open(part.State) {
-			continue
-		}
-		if err := r.movePart(ctx, plan, part, i == len(parts)-1); err != nil {
+	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
+		return r.movePart(ctx, plan, part, last)
+	})
+}
+
+// makeMoveParts makes a part for each old collection.
+func (r *run) makeMoveParts(ctx context.Context, tx *store.Tx, args moveArgs) error {
+	if err := checkTargetStill(ctx, tx, args.TargetID); err != nil {
+		return err
+	}
+	for _, id := range args.SourceIDs {
+		if err := r.makeMovePart(ctx, tx, id); err != nil {
 			return err
 		}
 	}
-	return r.finishSync(ctx)
-}
-
-// moveParts are the job's parts, one for each old collection, made by its first run.
-func (r *run) moveParts(ctx context.Context, args moveArgs) (parts []*ent.JobPart, err error) {
-	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := r.fence(ctx, tx, "plan", 0, 0); err != nil {
-			return err
-		}
-		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
-			return err
-		}
-		if err := checkTargetStill(ctx, tx, args.TargetID); err != nil {
-			return err
-		}
-		for _, id := range args.SourceIDs {
-			if err := r.makeMovePart(ctx, tx, id); err != nil {
-				return err
-			}
-		}
-		parts, err = partsOf(ctx, tx.Client, r.job.ID)
-		return err
-	})
-	r.s.tell(r.job.ID)
-	return parts, err
+	return nil
 }
 
 // checkTargetStill looks again: the job may have waited for long.
@@ -92,21 +76,17 @@ func checkTargetStill(ctx context.Context, tx *store.Tx, id int64) error {
 }
 
 func (r *run) makeMovePart(ctx context.Context, tx *store.Tx, collectionID int64) error {
-	now := store.Now()
-	create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetContent("")
+	part := r.newPart(tx).SetContent("")
 	source, err := tx.Collection.Get(ctx, collectionID)
 	switch {
 	case ent.IsNotFound(err):
-		create.SetState(PartSkipped).SetCode("COLLECTION_GONE").SetMessage("a collection of the set was deleted before the job began")
+		part.SetState(PartSkipped).SetCode("COLLECTION_GONE").SetMessage("a collection of the set was deleted before the job began")
 	case err != nil:
 		return fmt.Errorf("read the collection to move from: %w", err)
 	default:
-		create.SetState(PartPending).SetCollectionID(source.ID).SetCollectionName(source.Name)
+		part.SetCollectionID(source.ID).SetCollectionName(source.Name)
 	}
-	if err := create.Exec(ctx); err != nil {
-		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
-	}
-	return nil
+	return r.makePart(ctx, part)
 }
 
 // comparePreview lets only the plan of the preview be applied. Before anything is written a difference ends the job; in a
@@ -173,38 +153,6 @@ func (pr *partRun) movePart(phase string, show bool, done func(context.Context, 
 		defer pr.s.tell(pr.job.ID)
 		return pr.fence(ctx, tx, phase, p.Done, p.Total)
 	}
-	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
-		if show {
-			return nil
-		}
-		return setPart(ctx, tx, pr.part.ID, PartApplying)
-	}
-	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
-		state := PartNoChange
-		switch {
-		case show:
-			state = PartPreviewed
-		case counts.Changed():
-			state = PartApplied
-		}
-		if !show && done != nil {
-			if err := done(ctx, tx); err != nil {
-				return err
-			}
-		}
-		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
-			return err
-		}
-		return pr.endWithLastPart(ctx, tx)
-	}
+	pr.endIn(part, show, done)
 	return part
-}
-
-// resumed are the counts that an earlier run of the part recorded; nil where there was none.
-func (pr *partRun) resumed() (*holdings.Counts, error) {
-	if pr.part.State != PartApplying {
-		return nil, nil
-	}
-	counts, err := decodeCounts(pr.part.Counts)
-	return &counts, err
 }

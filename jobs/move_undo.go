@@ -20,7 +20,7 @@ func undoArgs(subject *ent.Job) (json.RawMessage, error) {
 	if subject.Kind != KindMove {
 		return json.RawMessage("{}"), nil
 	}
-	args, err := decodeMoveArgs(subject)
+	args, err := argsOf[moveArgs](subject)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	if !slices.ContainsFunc(written, func(p *ent.JobPart) bool { return p.CollectionID != nil }) {
 		return wrongState(row, "undone", "the collections that it moved from were deleted since")
 	}
-	args, err := decodeMoveArgs(row)
+	args, err := argsOf[moveArgs](row)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		return fmt.Errorf("look for later moves: %w", err)
 	}
 	for _, part := range later {
-		others, err := decodeMoveArgs(part.Edges.Job)
+		others, err := argsOf[moveArgs](part.Edges.Job)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 
 // undoMove reverses the subject's parts, the last first.
 func (r *run) undoMove(ctx context.Context, subjectID int64) error {
-	parts, err := r.undoMoveParts(ctx, subjectID)
+	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeUndoMoveParts(ctx, tx, subjectID) })
 	if err != nil {
 		return err
 	}
@@ -95,44 +95,24 @@ func (r *run) undoMove(ctx context.Context, subjectID int64) error {
 	return r.finishSync(ctx)
 }
 
-func (r *run) undoMoveParts(ctx context.Context, subjectID int64) (parts []*ent.JobPart, err error) {
-	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
-			return err
-		}
-		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
-			return err
-		}
-		if _, err := checkUndo(ctx, tx, subjectID); err != nil {
-			return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
-		}
-		written, err := writtenMoveParts(ctx, tx.Client, subjectID)
-		if err != nil {
-			return err
-		}
-		slices.Reverse(written)
-		for _, subject := range written {
-			if err := r.makeUndoMovePart(ctx, tx, subject); err != nil {
-				return err
-			}
-		}
-		parts, err = partsOf(ctx, tx.Client, r.job.ID)
+func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int64) error {
+	if err := stillUndoable(ctx, tx, subjectID); err != nil {
 		return err
-	})
-	return parts, err
-}
-
-func (r *run) makeUndoMovePart(ctx context.Context, tx *store.Tx, subject *ent.JobPart) error {
-	now := store.Now()
-	create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetContent("").
-		SetNillableCollectionID(subject.CollectionID).SetCollectionName(subject.CollectionName).SetState(PartFetched)
-	if subject.CollectionID == nil {
-		create.SetState(PartFailed).SetCode("COLLECTION_GONE").
-			SetMessage(fmt.Sprintf("the collection %q was deleted since: what was moved from it stays where it is", subject.CollectionName)).
-			SetHint("Attach its PO lines and licenses by hand where they belong.")
 	}
-	if err := create.Exec(ctx); err != nil {
-		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
+	written, err := writtenMoveParts(ctx, tx.Client, subjectID)
+	if err != nil {
+		return err
+	}
+	for _, subject := range slices.Backward(written) {
+		part := r.newPart(tx).SetContent("").SetNillableCollectionID(subject.CollectionID).SetCollectionName(subject.CollectionName).SetState(PartFetched)
+		if subject.CollectionID == nil {
+			part.SetState(PartFailed).SetCode("COLLECTION_GONE").
+				SetMessage(fmt.Sprintf("the collection %q was deleted since: what was moved from it stays where it is", subject.CollectionName)).
+				SetHint("Attach its PO lines and licenses by hand where they belong.")
+		}
+		if err := r.makePart(ctx, part); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -38,16 +38,23 @@ type syncArgs struct {
 
 // StartSync queues a sync and tells the dispatcher.
 func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, error) {
-	var queued *ent.Job
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		queued, err = s.QueueSync(ctx, tx, in)
+	return s.start(ctx, "", func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
+}
+
+// start answers with the job that the idempotency key has made already, or queues one and tells the dispatcher.
+func (s *Service) start(ctx context.Context, idempotencyKey string, queue func(context.Context, *store.Tx) (*ent.Job, error)) (started *ent.Job, err error) {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if started, err = knownJob(ctx, tx.Client, idempotencyKey); started != nil || err != nil {
+			return err
+		}
+		started, err = queue(ctx, tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.Nudge()
-	return queued, nil
+	return started, nil
 }
 
 // QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
@@ -59,28 +66,11 @@ func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (
 	if err := checkProfiles(ctx, tx, in); err != nil {
 		return nil, err
 	}
-	args, err := json.Marshal(syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force, FileID: in.FileID})
-	if err != nil {
-		return nil, fmt.Errorf("queue a sync: %w", err)
-	}
-	now := store.Now()
-	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
-		SetKind(KindSync).SetState(Queued).SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(args).
-		SetDueAt(max(in.DueAt, now))
-	if in.Mode == Apply {
-		create.SetUniqueKey(syncKey(in.ProfileIDs))
-	}
-	if in.IdempotencyKey != "" {
-		create.SetIdempotencyKey(in.IdempotencyKey)
-	}
-	queued, err := create.Save(ctx)
-	if store.IsUniqueViolation(err, "jobs.unique_key") {
-		return nil, conflictingJob(ctx, tx, in)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("queue a sync: %w", err)
-	}
-	return queued, nil
+	return s.queue(ctx, tx, newJob{
+		kind: KindSync, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, dueAt: in.DueAt,
+		args:      syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force, FileID: in.FileID},
+		uniqueKey: syncKey(in.ProfileIDs), what: "a sync of this profile", path: "input.profileId",
+	})
 }
 
 // syncKey is what makes two syncs the same: their profiles.
@@ -130,32 +120,12 @@ func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
 	return problems.Err()
 }
 
-func conflictingJob(ctx context.Context, tx *store.Tx, in SyncRequest) error {
-	other, err := unfinishedSync(ctx, tx, in.ProfileIDs)
-	if err != nil || other == nil {
-		return problem.New(problem.Conflict, "input.profileId", "a sync of this profile is under way: wait for it or cancel it")
-	}
-	return problem.New(problem.Conflict, "input.profileId",
-		"job %d, a sync of this profile, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
-}
-
-// unfinishedSync is the job that syncs the same profiles already; nil where there is none.
-func unfinishedSync(ctx context.Context, tx *store.Tx, profileIDs []int64) (*ent.Job, error) {
-	underWay, err := tx.Job.Query().
-		Where(job.UniqueKey(syncKey(profileIDs)), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look for a sync under way: %w", err)
-	}
-	return underWay, nil
-}
-
-// newJob is a job to queue, for kinds that need no more than this.
+// newJob is a job to queue.
 type newJob struct {
 	kind, mode, trigger, idempotencyKey string
-	args                                any // as JSON
+	args                                any   // as JSON
+	subject                             int64 // the job that it is about; 0: none
+	dueAt                               int64 // Unix milliseconds, not before; 0: now
 
 	uniqueKey string // one unfinished job that applies has it
 	what      string // such a job in words, to one who asks for a second: "an import into this collection"
@@ -170,19 +140,43 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	}
 	now := store.Now()
 	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
-		SetKind(n.kind).SetState(Queued).SetMode(n.mode).SetTrigger(n.trigger).SetArgs(args).SetDueAt(now)
+		SetKind(n.kind).SetState(Queued).SetMode(n.mode).SetTrigger(n.trigger).SetArgs(args).SetDueAt(max(n.dueAt, now))
 	if n.mode == Apply {
 		create.SetUniqueKey(n.uniqueKey)
 	}
 	if n.idempotencyKey != "" {
 		create.SetIdempotencyKey(n.idempotencyKey)
 	}
+	if n.subject != 0 {
+		create.SetSubjectJobID(n.subject)
+	}
 	queued, err := create.Save(ctx)
 	if store.IsUniqueViolation(err, "jobs.unique_key") {
-		return nil, problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", n.what)
+		return nil, n.conflict(ctx, tx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("queue a job of kind %s: %w", n.kind, err)
 	}
 	return queued, nil
+}
+
+// conflict says which job is in the way.
+func (n newJob) conflict(ctx context.Context, tx *store.Tx) error {
+	other, err := underWayAs(ctx, tx, n.uniqueKey)
+	if err != nil || other == nil {
+		return problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", n.what)
+	}
+	return problem.New(problem.Conflict, n.path, "job %d, %s, is %s: wait for it or cancel it", other.ID, n.what, strings.ToLower(other.State))
+}
+
+// underWayAs is the job that has a unique key now; nil where there is none.
+func underWayAs(ctx context.Context, tx *store.Tx, uniqueKey string) (*ent.Job, error) {
+	row, err := tx.Job.Query().Where(job.UniqueKey(uniqueKey), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for a job under way: %w", err)
+	}
+	return row, nil
 }

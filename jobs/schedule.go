@@ -106,7 +106,7 @@ const keepSlots = 400 * 24 * time.Hour
 // fire records the slot and queues its job, both or neither. It returns no job where one that does the same is under way
 // already, which then counts as the slot's.
 func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.Job, err error) {
-	underWay, err := unfinishedSync(ctx, tx, d.profileIDs)
+	underWay, err := underWayAs(ctx, tx, syncKey(d.profileIDs))
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +139,6 @@ func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.J
 
 // fetchesAll says whether a sync does what a scheduled one would: it is not being cancelled, and was not given a file.
 func fetchesAll(row *ent.Job) bool {
-	args, err := decodeArgs(row)
+	args, err := argsOf[syncArgs](row)
 	return err == nil && args.FileID == 0 && row.State != Cancelling
 }

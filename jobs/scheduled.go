@@ -158,32 +158,23 @@ func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, e
 
 // RunScheduled runs a scheduled job now, for all its profiles together. Its next run stays.
 func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
-	var queued *ent.Job
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
-			return err
-		}
+	queued, err := s.start(ctx, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if id != syncID {
 			_, err := alone(ctx, tx.Client, id)
-			return err
+			return nil, err
 		}
 		common, err := holdings.ReadCommonSchedule(ctx, tx.Client)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(common.Profiles) == 0 {
-			return noActiveProfile()
+			return nil, noActiveProfile()
 		}
-		queued, err = s.QueueSync(ctx, tx, SyncRequest{
+		return s.QueueSync(ctx, tx, SyncRequest{
 			ProfileIDs: common.ProfileIDs(), Mode: Apply, Trigger: Manual, IdempotencyKey: idempotencyKey,
 		})
-		return err
 	})
-	if err != nil {
-		return nil, onField(scheduledPath, err)
-	}
-	s.Nudge()
-	return queued, nil
+	return queued, onField(scheduledPath, err)
 }
 
 // onField says of problems that they are with one input field.

@@ -55,7 +55,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	default:
 		say(&b, inWords(&written, at("now", newHost)))
 	}
-	if waiting.Titles > 0 || waiting.Changed() {
+	if e.state == NeedsReview && (waiting.Titles > 0 || waiting.Changed()) {
 		say(&b, "if a person approves: "+inWords(&waiting, at("then", newHost)))
 	}
 	together := written

@@ -9,7 +9,6 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
-	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -24,39 +23,20 @@ var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
-	var queued *ent.Job
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
-			return err
-		}
+	return s.start(ctx, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		subject, err := checkUndo(ctx, tx, jobID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		args, err := undoArgs(subject)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		now := store.Now()
-		create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindUndo).SetState(Queued).
-			SetMode(mode).SetTrigger(Manual).SetArgs(args).SetDueAt(now).SetSubjectJobID(jobID)
-		if mode == Apply {
-			create.SetUniqueKey(fmt.Sprintf("undo:%d", jobID))
-		}
-		if idempotencyKey != "" {
-			create.SetIdempotencyKey(idempotencyKey)
-		}
-		queued, err = create.Save(ctx)
-		if store.IsUniqueViolation(err, "jobs.unique_key") {
-			return problem.New(problem.Conflict, "input.jobId", "an undo of this job is under way: wait for it or cancel it")
-		}
-		return err
+		return s.queue(ctx, tx, newJob{
+			kind: KindUndo, mode: mode, trigger: Manual, idempotencyKey: idempotencyKey, args: args, subject: jobID,
+			uniqueKey: fmt.Sprintf("undo:%d", jobID), what: "an undo of this job", path: "input.jobId",
+		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	s.Nudge()
-	return queued, nil
 }
 
 // checkUndo refuses what cannot be undone: a job of another kind, or one that is not over, wrote nothing, was undone already,
@@ -165,66 +145,54 @@ func (r *run) undo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i, part := range parts {
-		if !open(part.State) {
-			continue
-		}
-		if err := r.undoPart(ctx, subject.Kind, subjects[i], part, i == len(parts)-1); err != nil {
-			return err
-		}
-	}
-	return r.finishSync(ctx)
+	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
+		return r.undoPart(ctx, subject.Kind, subjects[part.ID], part, last)
+	})
 }
 
-// undoParts are the subject's written parts and beside each the part that reverses it, made by the job's first run.
-func (r *run) undoParts(ctx context.Context, undone *ent.Job) (subjects, parts []*ent.JobPart, err error) {
-	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
-			return err
+// undoParts are the parts that reverse the subject's written ones, and of each of them, by id, the one that it reverses.
+func (r *run) undoParts(ctx context.Context, undone *ent.Job) (subjects map[int64]*ent.JobPart, parts []*ent.JobPart, err error) {
+	parts, err = r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeUndoParts(ctx, tx, undone) })
+	if err != nil {
+		return nil, nil, err
+	}
+	subjects = map[int64]*ent.JobPart{}
+	for _, part := range parts {
+		if part.CollectionID == nil || ofProfiles(undone.Kind) && part.ProfileID == nil {
+			return nil, nil, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
 		}
-		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil {
-			return err
+		subjects[part.ID], err = r.s.store.Read.JobPart.Query().
+			Where(jobpart.JobID(undone.ID), ofProfile(part.ProfileID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the part to undo: %w", err)
 		}
-		if len(parts) == 0 {
-			if _, err := checkUndo(ctx, tx, undone.ID); err != nil {
-				return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
-			}
-			if err := r.makeUndoParts(ctx, tx, undone); err != nil {
-				return err
-			}
-			if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil {
-				return err
-			}
-		}
-		for _, part := range parts {
-			if part.CollectionID == nil || ofProfiles(undone.Kind) && part.ProfileID == nil {
-				return &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
-			}
-			subject, err := tx.JobPart.Query().Where(jobpart.JobID(undone.ID), ofProfile(part.ProfileID), jobpart.Content(part.Content)).Only(ctx)
-			if err != nil {
-				return fmt.Errorf("read the part to undo: %w", err)
-			}
-			subjects = append(subjects, subject)
-		}
-		return nil
-	})
-	return subjects, parts, err
+	}
+	return subjects, parts, nil
 }
 
 func (r *run) makeUndoParts(ctx context.Context, tx *store.Tx, undone *ent.Job) error {
+	if err := stillUndoable(ctx, tx, undone.ID); err != nil {
+		return err
+	}
 	written, err := writtenParts(ctx, tx.Client, undone)
 	if err != nil {
 		return err
 	}
 	for _, w := range written {
-		now := store.Now()
-		err := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
-			SetNillableProfileID(w.ProfileID).SetNillableCollectionID(w.CollectionID).SetNillableProviderFileID(w.ProviderFileID).
-			SetContent(w.Content).SetGroups(w.Groups).SetProfileName(w.ProfileName).SetCollectionName(w.CollectionName).
-			SetState(PartFetched).Exec(ctx)
+		err := r.makePart(ctx, r.newPart(tx).SetNillableProfileID(w.ProfileID).SetNillableCollectionID(w.CollectionID).
+			SetNillableProviderFileID(w.ProviderFileID).SetContent(w.Content).SetGroups(w.Groups).
+			SetProfileName(w.ProfileName).SetCollectionName(w.CollectionName).SetState(PartFetched))
 		if err != nil {
-			return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
+			return err
 		}
+	}
+	return nil
+}
+
+// stillUndoable looks again: the job may have waited for long.
+func stillUndoable(ctx context.Context, tx *store.Tx, jobID int64) error {
+	if _, err := checkUndo(ctx, tx, jobID); err != nil {
+		return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
 	}
 	return nil
 }
@@ -234,37 +202,12 @@ func (r *run) undoPart(ctx context.Context, kind string, subject, row *ent.JobPa
 	part := partToDo(row, kind)
 	part.Fence = pr.fenceBatches("undo")
 	show := r.job.Mode == Preview
-	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
-		if show {
-			return nil
-		}
-		return setPart(ctx, tx, row.ID, PartApplying)
+	pr.endIn(part, show, func(ctx context.Context, tx *store.Tx) error { return closeUndone(ctx, tx, kind, subject) })
+	resumed, err := pr.resumed()
+	if err != nil {
+		return err
 	}
-	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
-		state := PartPreviewed
-		if !show {
-			state = PartNoChange
-			if counts.Changed() {
-				state = PartApplied
-			}
-			if err := closeUndone(ctx, tx, kind, subject); err != nil {
-				return err
-			}
-		}
-		if err := setPart(ctx, tx, row.ID, state); err != nil {
-			return err
-		}
-		return pr.endWithLastPart(ctx, tx)
-	}
-	var resumed *holdings.Counts
-	if row.State == PartApplying {
-		counts, err := decodeCounts(row.Counts)
-		if err != nil {
-			return err
-		}
-		resumed = &counts
-	}
-	_, err := r.s.holdings.Undo(ctx, subject.ID, part, resumed, show)
+	_, err = r.s.holdings.Undo(ctx, subject.ID, part, resumed, show)
 	return err
 }
 

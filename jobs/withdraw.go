@@ -2,13 +2,10 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"autoholdings/ent"
-	"autoholdings/ent/inventorygroup"
-	"autoholdings/ent/profile"
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -36,23 +33,21 @@ type withdrawArgs struct {
 // StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused are
 // an active profile otherwise, one with an unfinished job, and one without entitlements in force.
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
-	if in.DeleteProfile {
-		// At the job's end there is no profile to deactivate any more.
-		if known, err := knownJob(ctx, s.store.Read, in.IdempotencyKey); known != nil || err != nil {
-			return known, err
-		}
-		inactive := false
-		_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
-			func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
+	if !in.DeleteProfile {
+		return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.queueWithdrawal(ctx, tx, in) })
+	}
+	// At the job's end there is no profile to deactivate any more.
+	if known, err := knownJob(ctx, s.store.Read, in.IdempotencyKey); known != nil || err != nil {
+		return known, err
+	}
+	inactive := false
+	_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
+		func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
+			if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued == nil && err == nil {
 				queued, err = s.queueWithdrawal(ctx, tx, in)
-				return err
-			})
-	} else {
-		err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			queued, err = s.queueWithdrawal(ctx, tx, in)
+			}
 			return err
 		})
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -61,9 +56,6 @@ func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queu
 }
 
 func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
-		return known, err
-	}
 	if err := checkWithdrawal(ctx, tx, in); err != nil {
 		return nil, err
 	}
@@ -74,24 +66,11 @@ func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 	if len(collections) == 0 {
 		return nil, problem.New(problem.WrongState, "input.profileId", "the profile has no entitlements in force: there is nothing to withdraw, and it can be deleted as it is")
 	}
-	args, err := json.Marshal(withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile})
-	if err != nil {
-		return nil, fmt.Errorf("queue a withdrawal: %w", err)
-	}
-	now := store.Now()
-	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetKind(KindWithdraw).SetState(Queued).
-		SetMode(in.Mode).SetTrigger(in.Trigger).SetArgs(args).SetDueAt(now)
-	if in.Mode == Apply {
-		create.SetUniqueKey(fmt.Sprintf("withdraw:%d", in.ProfileID))
-	}
-	if in.IdempotencyKey != "" {
-		create.SetIdempotencyKey(in.IdempotencyKey)
-	}
-	queued, err := create.Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("queue a withdrawal: %w", err)
-	}
-	return queued, nil
+	return s.queue(ctx, tx, newJob{
+		kind: KindWithdraw, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey,
+		args:      withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile},
+		uniqueKey: fmt.Sprintf("withdraw:%d", in.ProfileID), what: "a withdrawal of this profile's entitlements", path: "input.profileId",
+	})
 }
 
 func checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) error {
@@ -114,58 +93,35 @@ func checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) erro
 
 // withdraw ends the profile's entitlements, one collection after the other.
 func (r *run) withdraw(ctx context.Context) error {
-	var args withdrawArgs
-	if err := json.Unmarshal(r.job.Args, &args); err != nil {
-		return fmt.Errorf("read the arguments of job %d: %w", r.job.ID, err)
-	}
-	parts, err := r.withdrawalParts(ctx, args)
+	args, err := argsOf[withdrawArgs](r.job)
 	if err != nil {
 		return err
 	}
-	for i, part := range parts {
-		if !open(part.State) {
-			continue
-		}
-		if err := r.withdrawPart(ctx, part, i == len(parts)-1); err != nil {
+	return r.inParts(ctx, func(ctx context.Context, tx *store.Tx) error { return r.makeWithdrawalParts(ctx, tx, args) }, r.withdrawPart)
+}
+
+func (r *run) makeWithdrawalParts(ctx context.Context, tx *store.Tx, args withdrawArgs) error {
+	p, err := r.inactiveProfile(ctx, tx, args.ProfileIDs[0])
+	if err != nil {
+		return err
+	}
+	for _, id := range args.CollectionIDs {
+		if err := r.makeWithdrawalPart(ctx, tx, p, id); err != nil {
 			return err
 		}
 	}
-	return r.finishSync(ctx)
-}
-
-// withdrawalParts are the job's parts in order, one for each collection, made by its first run.
-func (r *run) withdrawalParts(ctx context.Context, args withdrawArgs) (parts []*ent.JobPart, err error) {
-	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := r.fence(ctx, tx, "prepare", 0, 0); err != nil {
-			return err
-		}
-		if parts, err = partsOf(ctx, tx.Client, r.job.ID); err != nil || len(parts) > 0 {
-			return err
-		}
-		p, err := r.inactiveProfile(ctx, tx, args.ProfileIDs[0])
-		if err != nil {
-			return err
-		}
-		for _, id := range args.CollectionIDs {
-			if err := r.makeWithdrawalPart(ctx, tx, p, id); err != nil {
-				return err
-			}
-		}
-		parts, err = partsOf(ctx, tx.Client, r.job.ID)
-		return err
-	})
-	return parts, err
+	return nil
 }
 
 // inactiveProfile is the profile with its groups. One that was activated since the job was queued stops it: its next sync
 // and this job would undo each other.
 func (r *run) inactiveProfile(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error) {
-	p, err := tx.Profile.Query().Where(profile.ID(id)).WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
-	}
+	p, err := profileOf(ctx, tx, id)
 	if err != nil {
-		return nil, fmt.Errorf("read profile %d: %w", id, err)
+		return nil, err
+	}
+	if p == nil {
+		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
 	}
 	if p.Active {
 		return nil, &failure{
@@ -184,22 +140,11 @@ func (r *run) makeWithdrawalPart(ctx context.Context, tx *store.Tx, p *ent.Profi
 	if err != nil {
 		return fmt.Errorf("read collection %d: %w", collectionID, err)
 	}
-	groups := []string{}
-	for _, g := range p.Edges.Groups {
-		groups = append(groups, g.Name)
-	}
-	names, err := json.Marshal(groups)
-	if err != nil {
+	part := r.newPart(tx).SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content)
+	if err := setProfile(part, p); err != nil {
 		return err
 	}
-	now := store.Now()
-	err = tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetState(PartPending).
-		SetProfileID(p.ID).SetProfileName(holdings.ProfileName(p)).SetGroups(names).
-		SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
-	}
-	return nil
+	return r.makePart(ctx, part)
 }
 
 func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool) error {
@@ -230,9 +175,9 @@ func (r *run) deleteWithdrawn(ctx context.Context, tx *store.Tx, e *ending) erro
 	if r.job.Kind != KindWithdraw || r.job.Mode != Apply || e.state != Succeeded {
 		return nil
 	}
-	var args withdrawArgs
-	if err := json.Unmarshal(r.job.Args, &args); err != nil {
-		return fmt.Errorf("read the arguments of job %d: %w", r.job.ID, err)
+	args, err := argsOf[withdrawArgs](r.job)
+	if err != nil {
+		return err
 	}
 	if !args.DeleteProfile {
 		return nil

@@ -43,29 +43,16 @@ type zoneArgs struct {
 const zoneKey = "zone"
 
 // StartZoneUpdate queues an update of the Community Zone.
-func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (queued *ent.Job, err error) {
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		queued, err = s.queueZoneUpdate(ctx, tx, in)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.Nudge()
-	return queued, nil
-}
-
-func (s *Service) queueZoneUpdate(ctx context.Context, tx *store.Tx, in ZoneRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
-		return known, err
-	}
-	if err := checkZone(ctx, tx, in); err != nil {
-		return nil, err
-	}
-	return s.queue(ctx, tx, newJob{
-		kind: KindZone, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, uniqueKey: zoneKey,
-		args: zoneArgs{CollectionIDs: []int64{}, CommunityZoneID: in.CommunityZoneID, Force: in.Force, FileID: in.FileID},
-		what: "an update of the Community Zone", path: "input.communityZoneId",
+func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job, error) {
+	return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+		if err := checkZone(ctx, tx, in); err != nil {
+			return nil, err
+		}
+		return s.queue(ctx, tx, newJob{
+			kind: KindZone, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, uniqueKey: zoneKey,
+			args: zoneArgs{CollectionIDs: []int64{}, CommunityZoneID: in.CommunityZoneID, Force: in.Force, FileID: in.FileID},
+			what: "an update of the Community Zone", path: "input.communityZoneId",
+		})
 	})
 }
 
@@ -143,8 +130,8 @@ func (a zoneArgs) zoneOf(part *ent.JobPart) string {
 
 // makeZoneParts adds a part for each collection of the Community Zone that is to be updated.
 func (r *run) makeZoneParts(ctx context.Context, tx *store.Tx) error {
-	var args zoneArgs
-	if err := decodeInto(r.job, &args); err != nil {
+	args, err := argsOf[zoneArgs](r.job)
+	if err != nil {
 		return err
 	}
 	for _, id := range args.zoneIDs() {
@@ -160,23 +147,18 @@ func (r *run) makeZonePart(ctx context.Context, tx *store.Tx, zoneID string, fil
 	if err != nil {
 		return fmt.Errorf("look up collection %s of the Community Zone: %w", zoneID, err)
 	}
-	now := store.Now()
-	create := tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).
-		SetContent(zone.Content).SetCollectionName(zone.Name).SetState(PartPending)
+	part := r.newPart(tx).SetContent(zone.Content).SetCollectionName(zone.Name)
 	if fileID != 0 {
-		create.SetProviderFileID(fileID).SetState(PartFetched)
+		part.SetProviderFileID(fileID).SetState(PartFetched)
 	}
 	activated, err := activatedFrom(ctx, tx, zone.ID)
 	if err != nil {
 		return err
 	}
 	if activated != nil {
-		create.SetCollectionID(activated.ID)
+		part.SetCollectionID(activated.ID)
 	}
-	if err := create.Exec(ctx); err != nil {
-		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
-	}
-	return nil
+	return r.makePart(ctx, part)
 }
 
 // activatedFrom is the library's collection that was activated from one of the Community Zone; nil: none was.
@@ -201,8 +183,8 @@ var zoneAdvice = advice{
 }
 
 func (r *run) updateZonePart(ctx context.Context, part *ent.JobPart, last bool) error {
-	var args zoneArgs
-	if err := decodeInto(r.job, &args); err != nil {
+	args, err := argsOf[zoneArgs](r.job)
+	if err != nil {
 		return err
 	}
 	zone, err := r.s.store.Read.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(args.zoneOf(part))).Only(ctx)

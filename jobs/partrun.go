@@ -1,0 +1,326 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+	"autoholdings/oup"
+)
+
+// partRun is one part under way.
+type partRun struct {
+	*run
+	part    *ent.JobPart
+	last    bool                         // the job's last part: its last transaction may end the job
+	profile *ent.Profile                 // nil: a part of no profile
+	zone    *ent.CommunityZoneCollection // nil: a part that is of portfolios
+	file    *ent.ProviderFile            // nil: the list is no file that is kept
+	force   bool
+	log     *holdings.FindingLog
+
+	limits      holdings.GuardLimits
+	newOnly     bool // leave titles as they are whose portfolio something holds
+	keepMissing bool // leave portfolios as they are that the list does not have
+	advice      advice
+
+	mayWrite func(ctx context.Context, tx *store.Tx) error // asked in each transaction that writes the plan; nil: always
+}
+
+// advice is what to do about a list that cannot be used.
+type advice struct{ allFree, noUsableRows, lost string }
+
+var syncAdvice = advice{
+	allFree:      "Ask OUP for the file of what the library licenses.",
+	noUsableRows: "Read the findings, then tell OUP.",
+	lost:         "Run the profile again: the file is then fetched anew.",
+}
+
+// bringInStep plans what the list changes in the collection, and applies the plan, shows it, or holds it back.
+func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error {
+	if err := pr.progress(ctx, "plan"); err != nil {
+		return err
+	}
+	part := pr.holdingsPart()
+	plan, err := pr.s.holdings.Plan(ctx, list, part, pr.limits, pr.log.Add)
+	if err != nil {
+		return pr.refusal(err)
+	}
+	if pr.keepMissing {
+		plan.Counts.Missing = plan.KeepMissing()
+	}
+	switch {
+	case plan.AllFree():
+		plan.RemoveNothing()
+		return pr.show(ctx, plan, part, PartBlocked, failure{
+			"ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
+			pr.advice.allFree,
+		})
+	case plan.Counts.Titles == 0:
+		plan.RemoveNothing()
+		return pr.show(ctx, plan, part, PartFailed, failure{
+			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advice.noUsableRows,
+		})
+	default:
+		return pr.carryOut(ctx, plan, part)
+	}
+}
+
+// carryOut shows, holds or applies a plan.
+func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	switch {
+	case pr.job.Mode == Preview:
+		return pr.show(ctx, plan, part, PartPreviewed, failure{})
+	case pr.part.State == PartApplying:
+		resumed, err := pr.resumed()
+		if err != nil {
+			return err
+		}
+		return pr.apply(ctx, plan, part, resumed)
+	case pr.part.State == PartApproved:
+		return pr.applyApproved(ctx, plan, part)
+	case plan.Guard.Held:
+		return pr.hold(ctx, plan, part)
+	default:
+		return pr.apply(ctx, plan, part, nil)
+	}
+}
+
+func (pr *partRun) holdingsPart() *holdings.Part {
+	part := partToDo(pr.part, pr.job.Kind)
+	part.Findings, part.NewOnly = pr.log, pr.newOnly
+	if pr.zone != nil {
+		part.ZoneID = pr.zone.ID
+	}
+	if pr.file != nil {
+		part.Release = pr.file.Date
+	}
+	if pr.profile != nil {
+		part.CommunityZoneOnly = pr.profile.CommunityZoneOnly
+	}
+	return part
+}
+
+// partToDo is a row's part as the domain knows it. kind is of the job whose list it is: what a person imports is not of the
+// provider whose archive and frontfile are told apart.
+func partToDo(row *ent.JobPart, kind string) *holdings.Part {
+	part := &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
+	if row.CollectionID != nil && kind != KindZone {
+		part.CollectionID = *row.CollectionID
+	}
+	if row.ProfileID != nil {
+		part.ProfileID = *row.ProfileID
+	}
+	if kind != KindImport {
+		part.Kind = coverageKind
+	}
+	return part
+}
+
+func coverageKind(first, last kbart.Date) string { return string(oup.CoverageKind(first, last)) }
+
+// refusal turns what the reader refuses into a failure of the part; all else stays a fault.
+func (pr *partRun) refusal(err error) error {
+	var fatal *kbart.FatalError
+	if errors.As(err, &fatal) {
+		return &failure{strings.ToUpper(strings.ReplaceAll(fatal.Finding.Code, "-", "_")), fatal.Finding.Message, fatal.Finding.Hint}
+	}
+	var kept *oup.KeptError
+	if errors.As(err, &kept) {
+		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), pr.advice.lost}
+	}
+	return err
+}
+
+// progress records that a phase begins.
+func (pr *partRun) progress(ctx context.Context, phase string) error {
+	err := pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return pr.fence(ctx, tx, pr.phase(phase), 0, 0)
+	})
+	pr.s.tell(pr.job.ID)
+	return err
+}
+
+// phase names what is being done to what: "plan journals".
+func (pr *partRun) phase(verb string) string {
+	if pr.part.Content == "" {
+		return verb + " titles"
+	}
+	return verb + " " + strings.ToLower(pr.part.Content)
+}
+
+// apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
+func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holdings.Part, resumed *holdings.Counts) error {
+	part.Fence = pr.fenceBatches("apply")
+	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
+		return setPart(ctx, tx, pr.part.ID, PartApplying)
+	}
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+		state, outcome := PartNoChange, FileNoChange
+		if counts.Changed() {
+			state, outcome = PartApplied, FileApplied
+		}
+		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
+			return err
+		}
+		err := updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(store.Now()).SetOutcome(outcome) })
+		if err != nil {
+			return err
+		}
+		if err := pr.supersede(ctx, tx); err != nil {
+			return err
+		}
+		if err := pr.activateNew(ctx, tx, counts); err != nil {
+			return err
+		}
+		return pr.endWithLastPart(ctx, tx)
+	}
+	_, err := pr.s.holdings.Apply(ctx, plan, part, resumed)
+	return err
+}
+
+// hold shows a plan that a person must decide on.
+func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	return pr.show(ctx, plan, part, PartHeld, failure{
+		"GUARD", plan.Guard.Reason, "Look at the changes, then approve or reject the job; nothing of this part was written.",
+	})
+}
+
+// fileOutcomes are what a plan that is only shown makes of its file, where nothing was decided before.
+var fileOutcomes = map[string]string{PartPreviewed: FilePreviewed, PartHeld: FileHeld}
+
+// show records the plan without writing it.
+func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
+	part.Fence = pr.fenceBatches("compare")
+	part.Begun = func(context.Context, *store.Tx, holdings.Counts) error { return nil }
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetPlanHash(plan.Hash()).
+			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("record the plan: %w", err)
+		}
+		if outcome := fileOutcomes[state]; outcome != "" && pr.file != nil && pr.file.Outcome == "" {
+			err := updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(outcome) })
+			if err != nil {
+				return err
+			}
+		}
+		return pr.endWithLastPart(ctx, tx)
+	}
+	_, err := pr.s.holdings.Show(ctx, plan, part)
+	return err
+}
+
+// applyApproved applies a held plan that a person approved, unless the holdings have moved so that it is another one
+// now: then that one is shown and asked again.
+func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	if plan.Guard.Held && plan.Hash() != pr.part.PlanHash {
+		return pr.hold(ctx, plan, part)
+	}
+	return pr.apply(ctx, plan, part, nil)
+}
+
+// endIn records what becomes of a part that reverses or moves: being applied from its first transaction, over from its last.
+// With show it is only shown; otherwise done is called in the last transaction too.
+func (pr *partRun) endIn(part *holdings.Part, show bool, done func(context.Context, *store.Tx) error) {
+	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
+		if show {
+			return nil
+		}
+		return setPart(ctx, tx, pr.part.ID, PartApplying)
+	}
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+		state := PartNoChange
+		switch {
+		case show:
+			state = PartPreviewed
+		case counts.Changed():
+			state = PartApplied
+		}
+		if !show && done != nil {
+			if err := done(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
+			return err
+		}
+		return pr.endWithLastPart(ctx, tx)
+	}
+}
+
+// resumed are the counts that an earlier run of the part recorded; nil where there was none.
+func (pr *partRun) resumed() (*holdings.Counts, error) {
+	if pr.part.State != PartApplying {
+		return nil, nil
+	}
+	counts, err := decodeCounts(pr.part.Counts)
+	return &counts, err
+}
+
+func (pr *partRun) fenceBatches(verb string) func(context.Context, *store.Tx, holdings.Progress) error {
+	return func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
+		defer pr.s.tell(pr.job.ID)
+		if pr.mayWrite != nil && verb == "apply" {
+			if err := pr.mayWrite(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return pr.fence(ctx, tx, pr.phase(verb), p.Done, p.Total)
+	}
+}
+
+// settlePart records how a part ended that has nothing to write.
+func (pr *partRun) settlePart(ctx context.Context, err error) error {
+	var known *failure
+	var blocked *blockade
+	switch {
+	case errors.As(err, &blocked):
+		return pr.closePart(ctx, blocked.state, &blocked.failure)
+	case errors.As(err, &known):
+		return pr.closePart(ctx, PartFailed, known)
+	}
+	return err
+}
+
+// blockade ends a part without failing it.
+type blockade struct {
+	state string
+	failure
+}
+
+func block(state, code, message, hint string) error {
+	return &blockade{state, failure{code, message, hint}}
+}
+
+// closePart ends a part that has nothing to write. What was found in a list that is refused says why it is.
+func (pr *partRun) closePart(ctx context.Context, state string, why *failure) error {
+	return pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := pr.fence(ctx, tx, "close", 0, 0); err != nil {
+			return err
+		}
+		var counts holdings.Counts
+		if err := pr.log.Save(ctx, pr.s.holdings, tx, pr.job.ID, pr.part.ID, &counts); err != nil {
+			return err
+		}
+		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).
+			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint)
+		if counts.Findings != [4]int{} {
+			text, err := json.Marshal(counts)
+			if err != nil {
+				return err
+			}
+			update.SetCounts(text)
+		}
+		if err := update.Exec(ctx); err != nil {
+			return fmt.Errorf("record the part's state: %w", err)
+		}
+		return nil
+	})
+}
