@@ -143,7 +143,8 @@ func (r mutationResolver) UpdateCollection(ctx context.Context, in generated.Upd
 	if err == nil {
 		var row *ent.Collection
 		var warnings []string
-		row, warnings, err = r.holdings.UpdateCollection(ctx, change)
+		row, warnings, err = r.holdings.UpdateCollection(ctx, change,
+			func(ctx context.Context, tx *store.Tx) error { return jobs.CheckUnwritten(ctx, tx, change.ID) })
 		payload.Collection, payload.Warnings = only(row, model.Collections), append(payload.Warnings, warnings...)
 	}
 	payload.UserErrors, err = userErrors(err)
