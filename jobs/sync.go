@@ -126,9 +126,6 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 	if err != nil {
 		return fmt.Errorf("read profile %d: %w", profileID, err)
 	}
-	if r.job.Mode == Apply && !p.Active {
-		return inactive(p)
-	}
 	groups := []string{}
 	for _, g := range p.Edges.Groups {
 		groups = append(groups, g.Name)
@@ -148,6 +145,9 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 		target, err := tx.Collection.Query().
 			Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzID(c.CommunityZoneID))).Only(ctx)
 		switch {
+		case r.job.Mode == Apply && !p.Active: // the others go on
+			why := inactive(p)
+			create.SetState(PartFailed).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint)
 		case err == nil && target.Active:
 			create.SetCollectionID(target.ID).SetCollectionName(target.Name)
 			if given != nil {
