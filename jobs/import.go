@@ -45,7 +45,7 @@ type importArgs struct {
 // StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
 func (s *Service) StartImport(ctx context.Context, in ImportRequest) (queued *ent.Job, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued != nil || err != nil {
+		if queued, err = knownJob(ctx, tx.Client, KindImport, in.IdempotencyKey); queued != nil || err != nil {
 			return err
 		}
 		if err := checkImport(ctx, tx, in); err != nil {

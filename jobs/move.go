@@ -60,7 +60,7 @@ func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, erro
 	}
 	var queued *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued != nil || err != nil {
+		if queued, err = knownJob(ctx, tx.Client, KindMove, in.IdempotencyKey); queued != nil || err != nil {
 			return err
 		}
 		args, err := checkMove(ctx, tx, in)

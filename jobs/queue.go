@@ -53,7 +53,7 @@ func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, erro
 // QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
 // not at all. Call Nudge after the commit.
 func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
+	if known, err := knownJob(ctx, tx.Client, KindSync, in.IdempotencyKey); known != nil || err != nil {
 		return known, err
 	}
 	if err := checkProfiles(ctx, tx, in); err != nil {
@@ -94,8 +94,9 @@ func syncKey(profileIDs []int64) string {
 	return "sync:" + strings.Join(text, ",")
 }
 
-// knownJob finds the job that an idempotency key has made already.
-func knownJob(ctx context.Context, client *ent.Client, key string) (*ent.Job, error) {
+// knownJob finds the job of a kind that an idempotency key has made already. A key that has made one of another kind is
+// refused: that job is not what is asked for.
+func knownJob(ctx context.Context, client *ent.Client, kind, key string) (*ent.Job, error) {
 	if key == "" {
 		return nil, nil
 	}
@@ -105,6 +106,9 @@ func knownJob(ctx context.Context, client *ent.Client, key string) (*ent.Job, er
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look up the idempotency key: %w", err)
+	}
+	if known.Kind != kind {
+		return nil, problem.New(problem.Conflict, "input.idempotencyKey", "the idempotency key has made a job of another kind, %s: give each request a key of its own", known.Kind)
 	}
 	return known, nil
 }

@@ -160,7 +160,7 @@ func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, e
 func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
 	var queued *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
+		if queued, err = knownJob(ctx, tx.Client, KindSync, idempotencyKey); queued != nil || err != nil {
 			return err
 		}
 		if id != syncID {
@@ -177,10 +177,10 @@ func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (
 		queued, err = s.QueueSync(ctx, tx, SyncRequest{
 			ProfileIDs: common.ProfileIDs(), Mode: Apply, Trigger: Manual, IdempotencyKey: idempotencyKey,
 		})
-		return err
+		return onField(scheduledPath, err)
 	})
 	if err != nil {
-		return nil, onField(scheduledPath, err)
+		return nil, err
 	}
 	s.Nudge()
 	return queued, nil

@@ -26,7 +26,7 @@ var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
 	var queued *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = knownJob(ctx, tx.Client, idempotencyKey); queued != nil || err != nil {
+		if queued, err = knownJob(ctx, tx.Client, KindUndo, idempotencyKey); queued != nil || err != nil {
 			return err
 		}
 		subject, err := checkUndo(ctx, tx, jobID)

@@ -38,7 +38,7 @@ type withdrawArgs struct {
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
 	if in.DeleteProfile {
 		// At the job's end there is no profile to deactivate any more.
-		if known, err := knownJob(ctx, s.store.Read, in.IdempotencyKey); known != nil || err != nil {
+		if known, err := knownJob(ctx, s.store.Read, KindWithdraw, in.IdempotencyKey); known != nil || err != nil {
 			return known, err
 		}
 		inactive := false
@@ -61,7 +61,7 @@ func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queu
 }
 
 func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
+	if known, err := knownJob(ctx, tx.Client, KindWithdraw, in.IdempotencyKey); known != nil || err != nil {
 		return known, err
 	}
 	if err := checkWithdrawal(ctx, tx, in); err != nil {

@@ -56,7 +56,7 @@ func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (queued *
 }
 
 func (s *Service) queueZoneUpdate(ctx context.Context, tx *store.Tx, in ZoneRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
+	if known, err := knownJob(ctx, tx.Client, KindZone, in.IdempotencyKey); known != nil || err != nil {
 		return known, err
 	}
 	if err := checkZone(ctx, tx, in); err != nil {
