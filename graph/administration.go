@@ -112,7 +112,7 @@ func (r mutationResolver) DeleteProfile(ctx context.Context, in generated.Delete
 // deleteProfile deletes a profile, or returns the job that does so after its entitlements are withdrawn.
 func (r mutationResolver) deleteProfile(ctx context.Context, id int64, withdraw bool, key string) (*ent.Job, error) {
 	if withdraw {
-		if known, err := r.reader.JobByKey(ctx, key); known != nil || err != nil {
+		if known, err := r.reader.JobByKey(ctx, jobs.KindWithdraw, key); known != nil || err != nil {
 			return known, err
 		}
 	}

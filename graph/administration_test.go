@@ -208,7 +208,10 @@ func TestDeactivateCollection(t *testing.T) {
 		}
 		return err
 	})
-	b.unchanged(func() { b.refused("deactivateCollection", input{"collectionId": id}, "CONFLICT input.collectionId") })
+	b.unchanged(func() {
+		b.refused("deactivateCollection", input{"collectionId": id}, "CONFLICT input.collectionId")
+		b.refused("updateCollection", input{"collectionId": id, "active": false}, "CONFLICT input.collectionId")
+	})
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'SUCCEEDED'`)
 		return err

@@ -143,7 +143,8 @@ func (r mutationResolver) UpdateCollection(ctx context.Context, in generated.Upd
 	if err == nil {
 		var row *ent.Collection
 		var warnings []string
-		row, warnings, err = r.holdings.UpdateCollection(ctx, change)
+		row, warnings, err = r.holdings.UpdateCollection(ctx, change,
+			func(ctx context.Context, tx *store.Tx) error { return jobs.CheckUnwritten(ctx, tx, change.ID) })
 		payload.Collection, payload.Warnings = only(row, model.Collections), append(payload.Warnings, warnings...)
 	}
 	payload.UserErrors, err = userErrors(err)
@@ -226,7 +227,10 @@ type savedProfile struct {
 // saveOnce saves a profile, unless its key has made a job already: the answer then is that job and its profile. It is so
 // too where another request uses the key meanwhile, whatever then stops this save.
 func (r mutationResolver) saveOnce(ctx context.Context, run profileRun, save func(afterSave) (*ent.Profile, []string, error)) (saved savedProfile, err error) {
-	known, err := r.reader.JobByKey(ctx, run.key)
+	if !orElse(run.now, false) {
+		run.key = "" // it is of the job, and there is none
+	}
+	known, err := r.reader.JobByKey(ctx, jobs.KindSync, run.key)
 	if known == nil && err == nil {
 		var row *ent.Profile
 		var job *ent.Job
@@ -238,7 +242,7 @@ func (r mutationResolver) saveOnce(ctx context.Context, run profileRun, save fun
 		}
 		saved.profile = only(row, model.Profiles)
 		var again error
-		if known, again = r.reader.JobByKey(ctx, run.key); again != nil {
+		if known, again = r.reader.JobByKey(ctx, jobs.KindSync, run.key); again != nil {
 			return saved, again
 		}
 	}

@@ -96,7 +96,7 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 	stale := []wrong{{value: 7, want: "CONFLICT input.version"}}
 	name := bad("name", "", " ", strings.Repeat("x", 201), "two\nlines", "a\x00b")
 	groupName := append(bad("name", strings.Repeat("x", 101), "Law", "LAW", "Law & Order", "two  blanks", "x-ray"), name...)
-	description := bad("description", strings.Repeat("x", 501))
+	description := bad("description", strings.Repeat("x", 501), "a\x00b", "bell\a")
 	groups := append([]wrong{{value: []string{model.ID(model.InventoryGroupType, 4711)}, want: "NOT_FOUND input.groupIds"}},
 		bad("groupIds", []string{"garbage"}, []string{law.ID, ""}, []string{idle.ID})...)
 	profile := map[string][]wrong{
@@ -106,7 +106,7 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 		"groupIds":            groups,
 		"schedule.dayOfMonth": bad("schedule.dayOfMonth", 0, 32, -1),
 		"schedule.time":       bad("schedule.time", "", "24:00", "3:00", "03:60", "noon"),
-		"schedule.timezone":   bad("schedule.timezone", "", "Nowhere/Else", "CEST+1", "../etc/passwd"),
+		"schedule.timezone":   bad("schedule.timezone", "", "Nowhere/Else", "CEST+1", "../etc/passwd", "Local", "localtime", "posixrules", "Factory", "right/Europe/Berlin", "posix/Europe/Berlin"),
 		"guard.percent":       bad("guard.percent", -1, 101),
 		"guard.titles":        bad("guard.titles", -1, 1_000_001),
 		"active":              {{value: true, want: "GROUP_REQUIRED input.groupIds"}},

@@ -91,7 +91,7 @@ func TestActivation(t *testing.T) {
 		t.Errorf("the answer has the one that is active: %+v", same)
 	}
 
-	off, warnings, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: books.ID, Active: new(false)})
+	off, warnings, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: books.ID, Active: new(false)}, nil)
 	b.must(err)
 	wantNotice(t, warnings, "a sync leaves the collection alone")
 	if off.Active || off.Version != 2 {
@@ -168,34 +168,34 @@ func TestLocalCollection(t *testing.T) {
 	if c.Name != "Local: Maps & Law" || c.NameKey != "local maps law" || c.Content != "" || !c.Active || c.Available || *c.LicenseID != 5 || c.CommunityZoneCollectionID != nil {
 		t.Errorf("%+v", c)
 	}
-	now, _, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Name: new(""), LicenseID: new(int64(6))})
+	now, _, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Name: new(""), LicenseID: new(int64(6))}, nil)
 	wantProblems(t, err, "BAD_USER_INPUT input.name", "NOT_FOUND input.licenseId")
 	if now.Name != c.Name || now.Version != 1 {
 		t.Errorf("%+v", now)
 	}
 	now, warnings, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{
 		ID: c.ID, Version: new(1), Name: new("Maps"), Available: new(true), AutoActivateNewPortfolios: new(true), LicenseID: new(int64(0)),
-	})
+	}, nil)
 	b.must(err)
 	wantNotice(t, warnings, "Best leave this off")
 	if now.Name != "Maps" || now.NameKey != "maps" || !now.Available || now.LicenseID != nil || now.Version != 2 {
 		t.Errorf("%+v", now)
 	}
-	now, warnings, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Version: new(1), Name: new("Atlases")})
+	now, warnings, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Version: new(1), Name: new("Atlases")}, nil)
 	wantProblems(t, err, "CONFLICT input.version")
 	wantMessage(t, err, `"Maps"`, "its version is now 2")
 	if now.Name != "Maps" || len(warnings) > 0 {
 		t.Errorf("%+v %q", now, warnings)
 	}
-	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID})
+	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID}, nil)
 	if b.must(err); now.Version != 2 {
 		t.Error("a save that changes nothing raised the version")
 	}
-	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, LicenseID: new(int64(5))})
+	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, LicenseID: new(int64(5))}, nil)
 	if b.must(err); now.LicenseID == nil || *now.LicenseID != 5 {
 		t.Errorf("%+v", now)
 	}
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: 99})
+	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: 99}, nil)
 	wantProblems(t, err, "NOT_FOUND input.collectionId")
 }
 
@@ -382,7 +382,7 @@ func TestDatabaseFaults(t *testing.T) {
 					return err
 				},
 				"update collection": func() error {
-					_, _, err := b.service.UpdateCollection(ctx, holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(1))})
+					_, _, err := b.service.UpdateCollection(ctx, holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(1))}, nil)
 					return err
 				},
 				"settings": func() error {

@@ -16,6 +16,7 @@ import (
 // campus is what a save of a profile is judged by: whether there may be several, and all of them with their groups.
 type campus struct {
 	several  bool           // multi_campus_inventory_management
+	disabled bool           // a person has stopped the schedule
 	profiles []*ent.Profile // in the order in which they were made
 }
 
@@ -29,7 +30,9 @@ func readCampus(ctx context.Context, tx *store.Tx) (*campus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the profiles: %w", err)
 	}
-	return &campus{several: settings.MultiCampusInventoryManagement, profiles: profiles}, nil
+	return &campus{
+		several: settings.MultiCampusInventoryManagement, disabled: settings.SyncScheduleDisabledAt != nil, profiles: profiles,
+	}, nil
 }
 
 // find is the profile with this id, or nil.
@@ -107,6 +110,13 @@ func (save *profileSave) takeOverSchedule(after *ent.Profile) {
 		notice += fmt.Sprintf(" The schedule given, %s, was not saved: to change it for all, change it now that the profile is active.", own)
 	}
 	save.notices = append(save.notices, notice)
+}
+
+// noticeDisabled says that a schedule which begins with this save does not run, since a person has stopped it.
+func (save *profileSave) noticeDisabled(after *ent.Profile) {
+	if save.campus.disabled && after.Active && after.ScheduleFrequency != Never {
+		save.notices = append(save.notices, "The schedule is disabled, so that nothing runs by itself: enable it with enableScheduledJob.")
+	}
 }
 
 // since is from when on a schedule holds that begins with this save: what it would have run before is not made up.

@@ -42,6 +42,8 @@ func checkDescription(problems *problem.List, text string) {
 		problems.Add(problem.BadInput, path, "the description has %d characters: give at most %d", length, maxDescription)
 	case !utf8.ValidString(text):
 		problems.Add(problem.BadInput, path, "the description is not valid UTF-8: type it again")
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) }):
+		problems.Add(problem.BadInput, path, "the description holds a control character: type it again")
 	}
 }
 

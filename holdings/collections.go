@@ -212,9 +212,10 @@ func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id 
 	return nil
 }
 
-// UpdateCollection changes a collection. Deactivating one changes no portfolio. Warnings say in words what to know
-// about the choices. Beside a refusal it returns the collection as it is, where there is one.
-func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c *ent.Collection, warnings []string, err error) {
+// UpdateCollection changes a collection. Deactivating one changes no portfolio; check, where it is not nil, is asked first then,
+// and may refuse. Warnings say in words what to know about the choices. Beside a refusal it returns the collection as it is,
+// where there is one.
+func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange, check func(ctx context.Context, tx *store.Tx) error) (c *ent.Collection, warnings []string, err error) {
 	var problems problem.List
 	if in.Name != nil {
 		name := strings.TrimSpace(*in.Name)
@@ -240,6 +241,11 @@ func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c 
 		if err := problems.Err(); err != nil {
 			return err
 		}
+		if check != nil && in.deactivates(c) {
+			if err := check(ctx, tx); err != nil {
+				return err
+			}
+		}
 		warnings = in.warnings(c)
 		update := tx.Collection.UpdateOne(c)
 		in.fill(update)
@@ -260,10 +266,14 @@ func (in *CollectionChange) warnings(before *ent.Collection) (warnings []string)
 	if in.AutoActivateNewPortfolios != nil && *in.AutoActivateNewPortfolios && !before.AutoActivateNewPortfolios {
 		warnings = append(warnings, warnAutoActivate)
 	}
-	if in.Active != nil && !*in.Active && before.Active {
+	if in.deactivates(before) {
 		warnings = append(warnings, warnInactive)
 	}
 	return warnings
+}
+
+func (in *CollectionChange) deactivates(before *ent.Collection) bool {
+	return in.Active != nil && !*in.Active && before.Active
 }
 
 func (in *CollectionChange) fill(update *ent.CollectionUpdateOne) {

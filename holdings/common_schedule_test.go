@@ -2,6 +2,7 @@ package holdings_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,4 +134,34 @@ func TestEnableSchedule(t *testing.T) {
 	if b.common().Runs() {
 		t.Error("NONE runs")
 	}
+}
+
+// TestDisabledScheduleIsSaid: a save that would have begun the schedule says that a person has stopped it, where it would
+// otherwise run, and no other save does.
+func TestDisabledScheduleIsSaid(t *testing.T) {
+	t.Parallel()
+	b, law, medicine := setupCampuses(t)
+	first, _ := b.create(profileInput("First", true, law))
+	b.must(b.service.EnableSchedule(t.Context(), false))
+	said := func(what string, want bool, notices []string) {
+		t.Helper()
+		if got := strings.Contains(strings.Join(notices, " "), "The schedule is disabled"); got != want {
+			t.Errorf("%s: %q", what, notices)
+		}
+	}
+	idle, notices := b.create(profileInput("Idle", false, law))
+	said("an inactive profile is made", false, notices)
+	_, notices = b.update(idle.ID, holdings.ProfileInput{Active: new(true)})
+	said("it is activated", true, notices)
+	_, notices = b.create(profileInput("Third", true, law))
+	said("an active profile is made", true, notices)
+	_, notices = b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Daily)}})
+	said("the schedule is changed", true, notices)
+	_, notices = b.update(first.ID, holdings.ProfileInput{GroupIDs: &[]int64{medicine}})
+	said("the groups are changed", false, notices)
+	_, notices = b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Never)}})
+	said("there is no schedule any more", false, notices)
+	b.must(b.service.EnableSchedule(t.Context(), true))
+	_, notices = b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Daily)}})
+	said("the schedule is enabled", false, notices)
 }

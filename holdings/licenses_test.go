@@ -94,7 +94,7 @@ func TestLicenseInUse(t *testing.T) {
 	}
 	license("j000", row.ID)
 	license("j001", row.ID)
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: &row.ID})
+	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: &row.ID}, nil)
 	b.must(err)
 	b.sync(1, listOf(numbered(1, 30)...))
 	err = b.service.DeleteLicense(t.Context(), row.ID)
@@ -104,7 +104,7 @@ func TestLicenseInUse(t *testing.T) {
 	license("j001", 0)
 	err = b.service.DeleteLicense(t.Context(), row.ID)
 	wantMessage(t, err, "that of 1 collection")
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(0))})
+	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(0))}, nil)
 	b.must(err)
 	b.must(b.service.DeleteLicense(t.Context(), row.ID))
 

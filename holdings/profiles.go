@@ -226,6 +226,7 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	if after.Active {
 		after.ScheduleSince = save.since()
 	}
+	save.noticeDisabled(after)
 	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
 	fill(create.Mutation(), after)
 	save.sealKey(create.Mutation(), p.ID)
@@ -247,6 +248,7 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	}
 	if after.Active && !before.Active || ScheduleOf(after) != ScheduleOf(before) {
 		after.ScheduleSince = save.since()
+		save.noticeDisabled(after)
 	}
 	if before.Active && !after.Active {
 		if err := save.noticeDeactivation(ctx, before); err != nil {

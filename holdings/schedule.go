@@ -3,6 +3,8 @@ package holdings
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"autoholdings/ent"
@@ -87,9 +89,12 @@ func (c *ScheduleChange) check(problems *problem.List) {
 	}
 }
 
-// isTimezone says whether the name is one of the IANA database. "Local" is not: it means another zone on each machine.
+// notOfIANA are names that a machine's files add to the IANA database, each with another zone on each machine or with none.
+var notOfIANA = []string{"", "Local", "localtime", "posixrules", "Factory"}
+
+// isTimezone says whether the name is one of the IANA database. "right/…" is not: its clocks count leap seconds.
 func isTimezone(name string) bool {
-	if name == "" || name == "Local" {
+	if slices.Contains(notOfIANA, name) || strings.HasPrefix(name, "right/") || strings.HasPrefix(name, "posix/") {
 		return false
 	}
 	_, err := time.LoadLocation(name)

@@ -159,14 +159,14 @@ func (r *Reader) JobsByID(ctx context.Context, ids []int64) (map[int64]*ent.Job,
 	return keyset.ByID(ctx, r.store.Read.Job.Query(), ids, func(row *ent.Job) int64 { return row.ID })
 }
 
-// JobByKey reads the job that an idempotency key has made; nil where there is none.
-func (r *Reader) JobByKey(ctx context.Context, key string) (*ent.Job, error) {
-	return knownJob(ctx, r.store.Read, key)
+// JobByKey reads the job of a kind that an idempotency key has made; nil where there is none.
+func (r *Reader) JobByKey(ctx context.Context, kind, key string) (*ent.Job, error) {
+	return knownJob(ctx, r.store.Read, kind, key)
 }
 
-// KeyUsed says, inside a transaction, whether an idempotency key has made a job.
+// KeyUsed says, inside a transaction, whether an idempotency key has made a sync.
 func KeyUsed(ctx context.Context, tx *store.Tx, key string) (bool, error) {
-	known, err := knownJob(ctx, tx.Client, key)
+	known, err := knownJob(ctx, tx.Client, KindSync, key)
 	return known != nil, err
 }
 

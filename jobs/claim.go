@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/jobpart"
 	"autoholdings/internal/store"
 	"autoholdings/oup"
 )
@@ -103,7 +104,8 @@ func takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job) (free bool
 }
 
 // targetCollections are the collections that a job writes: those that its arguments name (collectionIds) or, where they
-// name none, as those of a sync do, the active ones of the provider's content types.
+// name none, as those of a sync do, the active ones of the provider's content types, and those that it began or was held with
+// while they were active.
 func targetCollections(ctx context.Context, tx *store.Tx, row *ent.Job) ([]int64, error) {
 	named, err := argsOf[struct {
 		CollectionIDs []int64 `json:"collectionIds"`
@@ -119,13 +121,17 @@ func targetCollections(ctx context.Context, tx *store.Tx, row *ent.Job) ([]int64
 		zoneIDs = append(zoneIDs, c.CommunityZoneID)
 	}
 	ids, err := tx.Collection.Query().
-		Where(collection.Active(true), collection.HasCommunityZoneCollectionWith(communityzonecollection.CzIDIn(zoneIDs...))).
+		Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzIDIn(zoneIDs...)),
+			collection.Or(collection.Active(true), collection.HasJobPartsWith(jobpart.JobID(row.ID), stillOpen))).
 		Order(collection.ByID()).IDs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look up the collections to sync: %w", err)
 	}
 	return ids, nil
 }
+
+// stillOpen are the parts that a run of their job has yet to end.
+var stillOpen = jobpart.StateIn(PartPending, PartFetched, PartApplying, PartApproved)
 
 // fence makes a transaction fail unless this run still holds the row, and records its progress. Every transaction of
 // a run calls it first: asynq may run one task several times at once.

@@ -53,7 +53,10 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 		return err
 	}
 	if applied != nil {
-		request.ETag, request.LastModified, request.LastSHA256 = applied.Etag, applied.LastModified, applied.Sha256
+		request.LastSHA256 = applied.Sha256
+	}
+	if applied != nil && !pr.changedSince(applied) {
+		request.ETag, request.LastModified = applied.Etag, applied.LastModified
 	}
 	file, err := pr.s.fetcher.Fetch(ctx, request)
 	if ctx.Err() != nil {
@@ -71,6 +74,12 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 		return err
 	}
 	return pr.keepFile(ctx, file)
+}
+
+// changedSince says whether the profile was changed since the file came: under another customer number or key the provider's
+// answer is another, though it may be of the same date, and a request with conditions would only hear "not modified".
+func (pr *partRun) changedSince(file *ent.ProviderFile) bool {
+	return pr.profile != nil && pr.profile.UpdatedAt >= file.FetchedAt
 }
 
 // noFile is no failure where the provider never had one: the job goes on with the other content type.

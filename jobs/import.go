@@ -44,7 +44,7 @@ type importArgs struct {
 
 // StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
 func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, error) {
-	return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	return s.start(ctx, KindImport, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if err := checkImport(ctx, tx, in); err != nil {
 			return nil, err
 		}

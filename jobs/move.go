@@ -49,7 +49,7 @@ func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, erro
 	if in.LicenseConflict == "" {
 		in.LicenseConflict = KeepTarget
 	}
-	return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	return s.start(ctx, KindMove, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		args, err := checkMove(ctx, tx, in)
 		if err != nil {
 			return nil, err

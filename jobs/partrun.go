@@ -187,8 +187,12 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 
 // hold shows a plan that a person must decide on.
 func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	reason := plan.Guard.Reason
+	if reason == "" { // it was approved when it was another one
+		reason = "the holdings have moved since a person decided, so that the plan is another one now"
+	}
 	return pr.show(ctx, plan, part, PartHeld, failure{
-		"GUARD", plan.Guard.Reason, "Look at the changes, then approve or reject the job; nothing of this part was written.",
+		"GUARD", reason, "Look at the changes, then approve or reject the job; nothing of this part was written.",
 	})
 }
 
@@ -220,7 +224,7 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings
 // applyApproved applies a held plan that a person approved, unless the holdings have moved so that it is another one
 // now: then that one is shown and asked again.
 func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
-	if plan.Guard.Held && plan.Hash() != pr.part.PlanHash {
+	if plan.Hash() != pr.part.PlanHash {
 		return pr.hold(ctx, plan, part)
 	}
 	return pr.apply(ctx, plan, part, nil)

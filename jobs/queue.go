@@ -38,13 +38,13 @@ type syncArgs struct {
 
 // StartSync queues a sync and tells the dispatcher.
 func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, error) {
-	return s.start(ctx, "", func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
+	return s.start(ctx, KindSync, "", func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
 }
 
-// start answers with the job that the idempotency key has made already, or queues one and tells the dispatcher.
-func (s *Service) start(ctx context.Context, idempotencyKey string, queue func(context.Context, *store.Tx) (*ent.Job, error)) (started *ent.Job, err error) {
+// start answers with the job of the kind that the idempotency key has made already, or queues one and tells the dispatcher.
+func (s *Service) start(ctx context.Context, kind, idempotencyKey string, queue func(context.Context, *store.Tx) (*ent.Job, error)) (started *ent.Job, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if started, err = knownJob(ctx, tx.Client, idempotencyKey); started != nil || err != nil {
+		if started, err = knownJob(ctx, tx.Client, kind, idempotencyKey); started != nil || err != nil {
 			return err
 		}
 		started, err = queue(ctx, tx)
@@ -60,7 +60,7 @@ func (s *Service) start(ctx context.Context, idempotencyKey string, queue func(c
 // QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
 // not at all. Call Nudge after the commit.
 func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, in.IdempotencyKey); known != nil || err != nil {
+	if known, err := knownJob(ctx, tx.Client, KindSync, in.IdempotencyKey); known != nil || err != nil {
 		return known, err
 	}
 	if err := checkProfiles(ctx, tx, in); err != nil {
@@ -84,8 +84,9 @@ func syncKey(profileIDs []int64) string {
 	return "sync:" + strings.Join(text, ",")
 }
 
-// knownJob finds the job that an idempotency key has made already.
-func knownJob(ctx context.Context, client *ent.Client, key string) (*ent.Job, error) {
+// knownJob finds the job of a kind that an idempotency key has made already. A key that has made one of another kind is
+// refused: that job is not what is asked for.
+func knownJob(ctx context.Context, client *ent.Client, kind, key string) (*ent.Job, error) {
 	if key == "" {
 		return nil, nil
 	}
@@ -95,6 +96,9 @@ func knownJob(ctx context.Context, client *ent.Client, key string) (*ent.Job, er
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look up the idempotency key: %w", err)
+	}
+	if known.Kind != kind {
+		return nil, problem.New(problem.Conflict, "input.idempotencyKey", "the idempotency key has made a job of another kind, %s: give each request a key of its own", known.Kind)
 	}
 	return known, nil
 }

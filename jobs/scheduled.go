@@ -158,7 +158,7 @@ func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, e
 
 // RunScheduled runs a scheduled job now, for all its profiles together. Its next run stays.
 func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
-	queued, err := s.start(ctx, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	return s.start(ctx, KindSync, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if id != syncID {
 			_, err := alone(ctx, tx.Client, id)
 			return nil, err
@@ -170,11 +170,11 @@ func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (
 		if len(common.Profiles) == 0 {
 			return nil, noActiveProfile()
 		}
-		return s.QueueSync(ctx, tx, SyncRequest{
+		queued, err := s.QueueSync(ctx, tx, SyncRequest{
 			ProfileIDs: common.ProfileIDs(), Mode: Apply, Trigger: Manual, IdempotencyKey: idempotencyKey,
 		})
+		return queued, onField(scheduledPath, err)
 	})
-	return queued, onField(scheduledPath, err)
 }
 
 // onField says of problems that they are with one input field.

@@ -23,7 +23,7 @@ var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
-	return s.start(ctx, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	return s.start(ctx, KindUndo, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		subject, err := checkUndo(ctx, tx, jobID)
 		if err != nil {
 			return nil, err

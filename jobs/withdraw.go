@@ -34,16 +34,16 @@ type withdrawArgs struct {
 // an active profile otherwise, one with an unfinished job, and one without entitlements in force.
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
 	if !in.DeleteProfile {
-		return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.queueWithdrawal(ctx, tx, in) })
+		return s.start(ctx, KindWithdraw, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.queueWithdrawal(ctx, tx, in) })
 	}
 	// At the job's end there is no profile to deactivate any more.
-	if known, err := knownJob(ctx, s.store.Read, in.IdempotencyKey); known != nil || err != nil {
+	if known, err := knownJob(ctx, s.store.Read, KindWithdraw, in.IdempotencyKey); known != nil || err != nil {
 		return known, err
 	}
 	inactive := false
 	_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
 		func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
-			if queued, err = knownJob(ctx, tx.Client, in.IdempotencyKey); queued == nil && err == nil {
+			if queued, err = knownJob(ctx, tx.Client, KindWithdraw, in.IdempotencyKey); queued == nil && err == nil {
 				queued, err = s.queueWithdrawal(ctx, tx, in)
 			}
 			return err

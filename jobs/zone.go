@@ -44,7 +44,7 @@ const zoneKey = "zone"
 
 // StartZoneUpdate queues an update of the Community Zone.
 func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job, error) {
-	return s.start(ctx, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	return s.start(ctx, KindZone, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if err := checkZone(ctx, tx, in); err != nil {
 			return nil, err
 		}

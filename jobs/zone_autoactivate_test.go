@@ -26,7 +26,7 @@ func TestAutoActivation(t *testing.T) {
 		t.Fatalf("%d activations that nobody asked for", n)
 	}
 	on := true
-	_, _, err := b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, AutoActivateNewPortfolios: &on})
+	_, _, err := b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, AutoActivateNewPortfolios: &on}, nil)
 	must(t, err)
 	for range 6 {
 		must(t, b.mock.Step(1))
@@ -60,7 +60,7 @@ func TestAutoActivation(t *testing.T) {
 	}
 
 	off := false
-	_, _, err = b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, Active: &off})
+	_, _, err = b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, Active: &off}, nil)
 	must(t, err)
 	must(t, b.mock.Step(1))
 	b.zone(jobs.ZoneRequest{})
