@@ -18,7 +18,8 @@ type Change struct {
 }
 
 // Diff tells what a sync of the list after would do to holdings that agree with the list before. It needs no database;
-// before may be the zero Source, which stands for no holdings at all. Changes go to changed as they are found:
+// before may be the zero Source, which stands for no holdings at all. Guards are left to the sync, but what never removes
+// anything does not here either: a list without a title that could be used. Changes go to changed as they are found:
 // first the free and refused rows, then the titles in the order of the file, then what leaves.
 func Diff(ctx context.Context, before, after Source, report func(kbart.Finding), changed func(Change) error) (Counts, error) {
 	d := differ{changed: changed}
@@ -31,6 +32,9 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	}
 	if d.plan, err = makePlan(ctx, l, d.portfolios(), GuardLimits{}, false); err != nil {
 		return Counts{}, err
+	}
+	if l.titles.len() == 0 { // free titles only, or no usable row: never a reason to remove anything
+		d.plan.RemoveNothing()
 	}
 	d.counts = d.plan.Counts
 	err = d.write(ctx, report)

@@ -41,6 +41,7 @@ func TestDiffOfRealFiles(t *testing.T) {
 		{"", "oup/OUP_GLOBAL_ALLTITLES_2021-01-22.txt", 198, 198, 0, 0, 0, 0, 1, 198, nil},
 		{"", "oup/Oup_AllTitlesWithOA_2017-01-26.txt", 346, 346, 0, 0, 0, 43, 346, 389, nil},
 		{"", "oup/OUP_GLOBAL_OPENACCESS_2026-01-01.txt", 0, 0, 0, 0, 0, 167, 0, 167, nil},
+		{"oup/OUP_GLOBAL_ALLJOURNALS_2020-01-21.txt", "oup/OUP_GLOBAL_OPENACCESS_2026-01-01.txt", 0, 0, 0, 0, 0, 167, 0, 167, nil},
 	} {
 		t.Run(filepath.Base(test.after), func(t *testing.T) {
 			t.Parallel()

@@ -78,7 +78,7 @@ func TestOneProfileDeactivatedMeanwhile(t *testing.T) {
 	b.makeHoldings()
 	_, err = b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(true)})
 	must(t, err)
-	other := b.addProfile(holdings.ProfileInput{}, true).ID
+	other := b.addProfile(holdings.ProfileInput{Description: new("second")}, true).ID
 	job, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: []int64{b.profile, other}, Mode: jobs.Apply, Trigger: jobs.Manual})
 	must(t, err)
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
@@ -86,7 +86,8 @@ func TestOneProfileDeactivatedMeanwhile(t *testing.T) {
 	}))
 	b.work()
 	done := b.wait(job.ID)
-	if done.State != jobs.Succeeded || done.Verdict != jobs.VerdictPartial || done.ErrorCode != "PROFILE_INACTIVE" {
+	if done.State != jobs.Succeeded || done.Verdict != jobs.VerdictPartial || done.ErrorCode != "PROFILE_INACTIVE" ||
+		!strings.Contains(done.Summary, "Oxford University Press, customer demo, Oxford University Press Books Autoholdings Collection: ") {
 		t.Errorf("%s %s %s: %s", done.State, done.Verdict, done.ErrorCode, done.Summary)
 	}
 	for _, part := range b.store.Read.JobPart.Query().Where(jobpart.JobID(job.ID)).AllX(t.Context()) {

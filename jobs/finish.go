@@ -25,7 +25,7 @@ type ending struct {
 	target         string   // of a move: what the collection is called; "" for any other job
 }
 
-// judge decides a sync's state and verdict from its parts (DOMAIN section 9).
+// judge decides a job's state and verdict from its parts (DOMAIN section 9).
 func judge(parts []*ent.JobPart) (e ending, err error) {
 	var good, changed, failed, blocked, held bool
 	var first, reason *failure
@@ -110,8 +110,8 @@ func (pr *partRun) endWithLastPart(ctx context.Context, tx *store.Tx) error {
 	return pr.finishIn(ctx, tx)
 }
 
-// finishSync ends a job whose last part had nothing to write.
-func (r *run) finishSync(ctx context.Context) error {
+// finish ends a job whose last part had nothing to write.
+func (r *run) finish(ctx context.Context) error {
 	if r.ended {
 		return nil
 	}

@@ -92,7 +92,7 @@ func (r *run) undoMove(ctx context.Context, subjectID int64) error {
 			return err
 		}
 	}
-	return r.finishSync(ctx)
+	return r.finish(ctx)
 }
 
 func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int64) error {

@@ -53,7 +53,7 @@ func (r *run) eachOpen(ctx context.Context, parts []*ent.JobPart, do func(ctx co
 			return err
 		}
 	}
-	return r.finishSync(ctx)
+	return r.finish(ctx)
 }
 
 func open(state string) bool {

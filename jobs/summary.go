@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,12 +68,21 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	if e.besides != "" {
 		say(&b, e.besides)
 	}
+	several := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.ProfileName != parts[0].ProfileName })
 	for _, p := range parts {
 		if p.Message != "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {
-			say(&b, p.CollectionName+": "+p.Message)
+			say(&b, partName(p, several)+": "+p.Message)
 		}
 	}
 	return b.String(), nil
+}
+
+// partName tells a part from the others of its job.
+func partName(p *ent.JobPart, severalProfiles bool) string {
+	if severalProfiles {
+		return p.ProfileName + ", " + p.CollectionName
+	}
+	return p.CollectionName
 }
 
 // say adds a sentence.

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"autoholdings/ent"
@@ -75,7 +74,7 @@ func checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
 	if in.FileID != 0 {
 		return checkZoneFile(ctx, tx, in.FileID, zone)
 	}
-	if !slices.ContainsFunc(oup.Collections(), func(c oup.Collection) bool { return c.CommunityZoneID == zone.CzID }) {
+	if _, known := oup.CollectionByID(zone.CzID); !known {
 		return problem.New(problem.BadInput, "input.fileId", "%s is of %s, whose title list cannot be fetched: upload it and name it here", zone.Name, zone.Provider)
 	}
 	return nil
@@ -120,12 +119,8 @@ func (a zoneArgs) zoneOf(part *ent.JobPart) string {
 	if a.CommunityZoneID != "" {
 		return a.CommunityZoneID
 	}
-	for _, c := range oup.Collections() {
-		if contentName(c.Content) == part.Content {
-			return c.CommunityZoneID
-		}
-	}
-	return ""
+	c, _ := oup.CollectionOf(oup.Content(strings.ToLower(part.Content)))
+	return c.CommunityZoneID
 }
 
 // makeZoneParts adds a part for each collection of the Community Zone that is to be updated.

@@ -76,6 +76,24 @@ func TestDiffCommand(t *testing.T) {
 	}
 }
 
+// TestDiffOfFreeTitles: a list of free titles only removes nothing, as in a sync.
+func TestDiffOfFreeTitles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	list := func(name, access string) string {
+		path := filepath.Join(dir, name)
+		text := "publication_title\ttitle_id\taccess_type\nBrain\tbrain\t" + access + "\nMind\tmind\t" + access + "\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	text, err := command(t, "diff", list("paid.txt", "P"), list("free.txt", "F"))
+	if err != nil || !strings.Contains(text, "0 added, 0 removed") || !strings.Contains(text, "2 free rows") || strings.Contains(text, "REMOVE") {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
 // TestDiffRefuses what it cannot compare, and says what to do.
 func TestDiffRefuses(t *testing.T) {
 	t.Parallel()
@@ -88,6 +106,7 @@ func TestDiffRefuses(t *testing.T) {
 		"none of text": {"diff", "--format", "xml", page, page},
 		"no such file": {"diff", page + ".none", page},
 		"page.html":    {"diff", os.DevNull, page},
+		"empty":        {"diff", os.DevNull, os.DevNull},
 	} {
 		if _, err := command(t, args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want %q", args, err, want)

@@ -43,8 +43,12 @@ func diff(ctx context.Context, before, after, format string, out io.Writer) erro
 	if !ok {
 		return fmt.Errorf("diff: --format %q is none of text, json, tsv", format)
 	}
+	var old holdings.Source
+	if before != os.DevNull {
+		old = fileSource(before)
+	}
 	var changes []holdings.Change
-	counts, err := holdings.Diff(ctx, fileSource(before), fileSource(after), func(kbart.Finding) {}, func(c holdings.Change) error {
+	counts, err := holdings.Diff(ctx, old, fileSource(after), func(kbart.Finding) {}, func(c holdings.Change) error {
 		changes = append(changes, c)
 		return nil
 	})
@@ -54,11 +58,8 @@ func diff(ctx context.Context, before, after, format string, out io.Writer) erro
 	return write(out, counts, changes)
 }
 
-// fileSource is a list on disk; /dev/null is none.
+// fileSource is a list on disk.
 func fileSource(path string) holdings.Source {
-	if path == os.DevNull {
-		return holdings.Source{}
-	}
 	return holdings.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }
 

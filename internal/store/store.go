@@ -188,9 +188,6 @@ func (s *Store) takeIDRange(ctx context.Context) error {
 // NextID makes the id of a new row.
 func (s *Store) NextID() int64 { return s.nextID.Add(1) }
 
-// NextIDs makes the ids first … first+n-1.
-func (s *Store) NextIDs(n int) (first int64) { return s.nextID.Add(int64(n)) - int64(n) + 1 }
-
 // Tx is one write transaction, spoken to through ent or in SQL.
 type Tx struct {
 	*ent.Client
