@@ -468,6 +468,39 @@ func TestUndoMoveRefused(t *testing.T) {
 	}
 }
 
+// TestUndoMoveOfTwoProcesses: which move is the newest does not depend on the process that did it, though the ids of a
+// process that was started later are higher.
+func TestUndoMoveOfTwoProcesses(t *testing.T) {
+	t.Parallel()
+	queue, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(queue.Close)
+	b := setUpMove(t, queue.Options(), 3)
+	another, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(another.Close)
+	startedLater := *b.testBundle
+	startedLater.redis = another.Options()
+	startedLater.open()
+	startedLater.work()
+	of := &moveBundle{&startedLater, b.set, b.oldA, b.oldB, b.target}
+	first := of.move(func(r *jobs.MoveRequest) { r.Licenses = false })
+	startedLater.stop()
+	b.work()
+	second := b.move(nil)
+	if first.ID < second.ID {
+		t.Fatalf("ids %d and %d show nothing", first.ID, second.ID)
+	}
+	if _, err := b.jobs.Undo(t.Context(), first.ID, jobs.Apply, ""); !is(err, problem.Conflict, "input.jobId", fmt.Sprintf("job %d has moved", second.ID)) {
+		t.Errorf("the older one: %v", err)
+	}
+	for _, job := range []*ent.Job{second, first} {
+		if undone := b.undo(job.ID, jobs.Apply); undone.Verdict != jobs.VerdictChanged {
+			t.Errorf("%s: %s", undone.Verdict, undone.Summary)
+		}
+	}
+}
+
 // TestUndoOfChanged: what somebody has changed since the move is left, and the verdict is PARTIAL.
 func TestUndoOfChanged(t *testing.T) {
 	t.Parallel()
