@@ -109,7 +109,7 @@ func moveUnderWay(ctx context.Context, tx *store.Tx, key string) error {
 	if err != nil {
 		return fmt.Errorf("look for the other move: %w", err)
 	}
-	return problem.New(problem.Conflict, "input.setId", "job %d, a move of this set, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
+	return problem.New(problem.Conflict, "input.setId", "%s, a move of this set, is %s: wait for it or cancel it", jobName(other.ID), strings.ToLower(other.State))
 }
 
 // checkMove refuses what cannot be moved, all mistakes at once, and fixes what is to be.
@@ -198,7 +198,7 @@ func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs,
 	case err != nil:
 		return fmt.Errorf("read the preview: %w", err)
 	case row.Kind != KindMove || row.Mode != Preview:
-		problems.Add(problem.BadInput, path, "job %d is no preview of a move: %s", jobID, again)
+		problems.Add(problem.BadInput, path, "%s is no preview of a move: %s", jobName(jobID), again)
 		return nil
 	case underWay(row.State):
 		problems.Add(problem.WrongState, path, "the preview is %s: wait for its end and look at it first", strings.ToLower(row.State))

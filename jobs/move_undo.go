@@ -78,7 +78,7 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 			return err
 		}
 		if slices.ContainsFunc(others.CollectionIDs, func(id int64) bool { return slices.Contains(args.CollectionIDs, id) }) {
-			return problem.New(problem.Conflict, "input.jobId", "job %d has moved from or to the same collections since: undo that one first", part.JobID)
+			return problem.New(problem.Conflict, "input.jobId", "%s has moved from or to the same collections since: undo that one first", jobName(part.JobID))
 		}
 	}
 	return nil

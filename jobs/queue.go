@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/profile"
 	"autoholdings/holdings"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -136,7 +137,7 @@ func conflictingJob(ctx context.Context, tx *store.Tx, in SyncRequest) error {
 		return problem.New(problem.Conflict, "input.profileId", "a sync of this profile is under way: wait for it or cancel it")
 	}
 	return problem.New(problem.Conflict, "input.profileId",
-		"job %d, a sync of this profile, is %s: wait for it or cancel it", other.ID, strings.ToLower(other.State))
+		"%s, a sync of this profile, is %s: wait for it or cancel it", jobName(other.ID), strings.ToLower(other.State))
 }
 
 // unfinishedSync is the job that syncs the same profiles already; nil where there is none.
@@ -186,3 +187,6 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	}
 	return queued, nil
 }
+
+// jobName names a job in a message, by the id that the API knows it by.
+func jobName(id int64) string { return "job " + opaque.ID("Job", id) }

@@ -119,7 +119,7 @@ func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	if err != nil {
 		return fmt.Errorf("look for later jobs: %w", err)
 	}
-	return problem.New(problem.Conflict, "input.jobId", "job %d has changed %s since: undo that one first", later.JobID, part.CollectionName)
+	return problem.New(problem.Conflict, "input.jobId", "%s has changed %s since: undo that one first", jobName(later.JobID), part.CollectionName)
 }
 
 // writtenState are the parts that may have written something: one that was cancelled or failed half way too.
