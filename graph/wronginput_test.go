@@ -115,7 +115,8 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 	changed := maps.Clone(profile)
 	changed["version"], changed["profileId"] = stale, ids("profileId", "Profile")
 	scheduled := []wrong{
-		{value: "garbage", want: "NOT_FOUND input.scheduledJobId"}, {value: "", want: "NOT_FOUND input.scheduledJobId"},
+		{value: "garbage", want: "NOT_FOUND input.scheduledJobId"},
+		{value: "", want: "NOT_FOUND input.scheduledJobId"},
 		{value: "profile:4711", want: "NOT_FOUND input.scheduledJobId"},
 	}
 	return map[string]wrongInput{
