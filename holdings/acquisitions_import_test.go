@@ -137,6 +137,8 @@ func TestImportForms(t *testing.T) {
 		"TAB":       "number\tvendor\nP2\tA;B\n",
 		"mark":      "\ufeffnumber,vendor\r\nP2,A;B\r\n",
 		"no end":    "\n\nvendor,number\nA;B,P2",
+		"CR":        "number,vendor\rP2,A;B\r",
+		"CR, blank": "\ufeffnumber;vendor\r\rP2;\"A;B\"",
 		"quoted":    "\ufeff\"number\";\"vendor\"\r\n\"P2\";\"A;B\"\r\n",
 	} {
 		b := setup(t)

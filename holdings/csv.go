@@ -35,11 +35,11 @@ const maxHeader = 64 << 10
 // openCSV reads the header. required must be there; known are all the columns that mean something.
 func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 	buffered := bufio.NewReaderSize(in, maxHeader)
-	separator, err := separatorOf(buffered)
+	separator, ends, err := formOf(buffered)
 	if err != nil {
 		return nil, err
 	}
-	t := &csvTable{reader: csv.NewReader(buffered)}
+	t := &csvTable{reader: csv.NewReader(ends)}
 	t.reader.Comma = separator
 	t.reader.FieldsPerRecord = -1 // each line is judged by itself
 	t.reader.ReuseRecord = true
@@ -68,32 +68,55 @@ func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 
 func (t *csvTable) has(column string) bool { return slices.Contains(t.columns, column) }
 
-// separatorOf is what stands between the cells of the header, and takes off a byte order mark.
-func separatorOf(in *bufio.Reader) (rune, error) {
+// formOf is what stands between the cells of the header, and the file with line ends that encoding/csv knows. It takes off
+// a byte order mark.
+func formOf(in *bufio.Reader) (separator rune, ends io.Reader, err error) {
 	begin, err := in.Peek(maxHeader)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return 0, fmt.Errorf("read the file: %w", err)
+		return 0, nil, fmt.Errorf("read the file: %w", err)
 	}
 	if bytes.HasPrefix(begin, []byte("\xef\xbb\xbf")) {
 		if _, err := in.Discard(3); err != nil {
-			return 0, fmt.Errorf("read the file: %w", err)
+			return 0, nil, fmt.Errorf("read the file: %w", err)
 		}
 		begin = begin[3:]
 	}
 	header, _, _ := bytes.Cut(bytes.TrimLeft(begin, "\r\n"), []byte("\n"))
+	header, _, carriageReturns := bytes.Cut(bytes.TrimRight(header, "\r"), []byte("\r"))
 	switch {
 	case len(bytes.TrimSpace(begin)) == 0:
-		return 0, problem.New(problem.BadInput, "", "the file is empty: its first line must name the columns")
+		return 0, nil, problem.New(problem.BadInput, "", "the file is empty: its first line must name the columns")
 	case bytes.ContainsRune(header, 0) || !utf8.Valid(header):
-		return 0, problem.New(problem.BadInput, "", "the file is no text in UTF-8: save it as \"CSV UTF-8\"")
+		return 0, nil, problem.New(problem.BadInput, "", "the file is no text in UTF-8: save it as \"CSV UTF-8\"")
 	}
+	if ends = in; carriageReturns {
+		ends = newLines{in}
+	}
+	return separatorOf(header), ends, nil
+}
+
+func separatorOf(header []byte) rune {
 	best, most := ',', 0
 	for _, separator := range []rune{',', ';', '\t'} {
 		if n := bytes.Count(header, []byte(string(separator))); n > most {
 			best, most = separator, n
 		}
 	}
-	return best, nil
+	return best
+}
+
+// newLines reads a file whose lines end in a carriage return, as old spreadsheets write them: all of it would be one line
+// otherwise, and nothing of it be read.
+type newLines struct{ in io.Reader }
+
+func (r newLines) Read(b []byte) (int, error) {
+	n, err := r.in.Read(b)
+	for i, c := range b[:n] {
+		if c == '\r' {
+			b[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // columnName is a header's cell as columns are known by: "Ordered on" is ordered_on.

@@ -1,6 +1,7 @@
 package holdings
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -98,7 +99,7 @@ func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []i
 
 func (b *moveBatch) loadLines(ctx context.Context, query queryFunc, ids []int64) error {
 	placeholders, args := inList(ids)
-	rows, err := query(ctx, `SELECT portfolio_id, id, number, main FROM po_lines WHERE portfolio_id IN `+placeholders, args...)
+	rows, err := query(ctx, `SELECT portfolio_id, id, created_at, number, main FROM po_lines WHERE portfolio_id IN `+placeholders, args...)
 	if err != nil {
 		return fmt.Errorf("read the PO lines to move: %w", err)
 	}
@@ -106,7 +107,7 @@ func (b *moveBatch) loadLines(ctx context.Context, query queryFunc, ids []int64)
 	for rows.Next() {
 		var portfolioID int64
 		var line poLine
-		if err := rows.Scan(&portfolioID, &line.id, &line.number, &line.main); err != nil {
+		if err := rows.Scan(&portfolioID, &line.id, &line.created, &line.number, &line.main); err != nil {
 			return fmt.Errorf("read the PO lines to move: %w", err)
 		}
 		b.lines[portfolioID] = append(b.lines[portfolioID], line)
@@ -125,7 +126,7 @@ func mainFirst(a, b poLine) int {
 	case a.main != b.main:
 		return 1
 	default:
-		return int(min(max(a.id-b.id, -1), 1))
+		return cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.id, b.id)) // ids of two processes do not rise together
 	}
 }
 

@@ -166,9 +166,10 @@ func indexOf(portfolios *chunked[movable], id int64) (int32, bool) {
 
 // poLine is a PO line as it stands.
 type poLine struct {
-	id     int64
-	number string
-	main   bool
+	id      int64
+	created int64 // at
+	number  string
+	main    bool
 }
 
 // hash tells sets of PO lines apart by the XOR of their members'.

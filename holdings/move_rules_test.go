@@ -239,6 +239,14 @@ func drop(line string) change {
 	}
 }
 
+// made says when a PO line was made.
+func made(line string, at int64) change {
+	return func(_ *moveBundle, ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL.ExecContext(ctx, "UPDATE po_lines SET created_at = ? WHERE number = ?", at, line)
+		return err
+	}
+}
+
 func licensed(portfolio, code string) change {
 	return func(b *moveBundle, ctx context.Context, tx *store.Tx) error {
 		update := tx.Portfolio.UpdateOneID(b.titles[portfolio])
@@ -439,6 +447,11 @@ func TestUndoMoveLeaves(t *testing.T) {
 		"another one at the counterpart since, which becomes main": {
 			[]change{attach("new 1", "x", false), attach("new 2", "x", false)},
 			[]string{"L1 on a", "a-1* at a", "a-2 at a", "b-1* at b", "new 1* at x", "new 2 at x"},
+			nil,
+		},
+		"the oldest of those becomes main, not the one of the lowest id": {
+			[]change{attach("new 1", "x", false), attach("new 2", "x", false), made("new 1", 3), made("new 2", 2)},
+			[]string{"L1 on a", "a-1* at a", "a-2 at a", "b-1* at b", "new 1 at x", "new 2* at x"},
 			nil,
 		},
 		"removed": {

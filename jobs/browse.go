@@ -143,7 +143,7 @@ func CheckUnwritten(ctx context.Context, tx *store.Tx, collectionID int64) error
 	if err != nil {
 		return fmt.Errorf("look for the writer of collection %d: %w", collectionID, err)
 	}
-	return problem.New(problem.Conflict, "input.collectionId", "job %d is writing the collection: wait for it or cancel it", row.ID)
+	return problem.New(problem.Conflict, "input.collectionId", "%s is writing the collection: wait for it or cancel it", jobName(row.ID))
 }
 
 func writes(collectionID int64) predicate.Job {

@@ -259,7 +259,7 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
 		return fmt.Errorf("look for held plans: %w", err)
 	}
 	for _, part := range older {
-		why := failure{"SUPERSEDED", fmt.Sprintf("job %d applied a file here since", pr.job.ID), ""}
+		why := failure{"SUPERSEDED", jobName(pr.job.ID) + " applied a file here since", ""}
 		if err := closeHeld(ctx, tx, part, PartSuperseded, why); err != nil {
 			return err
 		}

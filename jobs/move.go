@@ -147,7 +147,7 @@ func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs,
 	case err != nil:
 		return fmt.Errorf("read the preview: %w", err)
 	case row.Kind != KindMove || row.Mode != Preview:
-		problems.Add(problem.BadInput, path, "job %d is no preview of a move: %s", jobID, again)
+		problems.Add(problem.BadInput, path, "%s is no preview of a move: %s", jobName(jobID), again)
 		return nil
 	case underWay(row.State):
 		problems.Add(problem.WrongState, path, "the preview is %s: wait for its end and look at it first", strings.ToLower(row.State))

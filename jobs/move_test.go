@@ -16,6 +16,7 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -290,7 +291,7 @@ func TestOneMoveOfASet(t *testing.T) {
 		t.Error("the same key made two jobs")
 	}
 	_, err = b.jobs.StartMove(t.Context(), b.request(nil))
-	if !is(err, problem.Conflict, "input.setId", fmt.Sprintf("job %d, a move of this set, is queued: wait for it or cancel it", first.ID)) {
+	if !is(err, problem.Conflict, "input.setId", named(first)+", a move of this set, is queued: wait for it or cancel it") {
 		t.Error(err)
 	}
 	shown, err := b.jobs.StartMove(t.Context(), b.request(onlyShown))
@@ -442,6 +443,9 @@ func TestUndoMoveCancelled(t *testing.T) {
 	b.same("undone", before, b.attached())
 }
 
+// named is a job as messages name it: by the id that the API shows.
+func named(job *ent.Job) string { return "job " + opaque.ID("Job", job.ID) }
+
 // TestUndoMoveRefused: the newest move of a collection goes first, and one that moved nothing is not undone.
 func TestUndoMoveRefused(t *testing.T) {
 	t.Parallel()
@@ -454,12 +458,45 @@ func TestUndoMoveRefused(t *testing.T) {
 		code  problem.Code
 		words string
 	}{
-		"older":           {first, problem.Conflict, fmt.Sprintf("job %d has moved from or to the same collections since: undo that one first", second.ID)},
+		"older":           {first, problem.Conflict, named(second) + " has moved from or to the same collections since: undo that one first"},
 		"nothing to undo": {third, problem.WrongState, "it moved nothing"},
 	} {
 		if _, err := b.jobs.Undo(t.Context(), c.job.ID, jobs.Apply, ""); !is(err, c.code, "input.jobId", c.words) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	for _, job := range []*ent.Job{second, first} {
+		if undone := b.undo(job.ID, jobs.Apply); undone.Verdict != jobs.VerdictChanged {
+			t.Errorf("%s: %s", undone.Verdict, undone.Summary)
+		}
+	}
+}
+
+// TestUndoMoveOfTwoProcesses: which move is the newest does not depend on the process that did it, though the ids of a
+// process that was started later are higher.
+func TestUndoMoveOfTwoProcesses(t *testing.T) {
+	t.Parallel()
+	queue, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(queue.Close)
+	b := setUpMove(t, queue.Options(), 3)
+	another, err := jobs.StartEmbedded()
+	must(t, err)
+	t.Cleanup(another.Close)
+	startedLater := *b.testBundle
+	startedLater.redis = another.Options()
+	startedLater.open()
+	startedLater.work()
+	of := &moveBundle{&startedLater, b.set, b.oldA, b.oldB, b.target}
+	first := of.move(func(r *jobs.MoveRequest) { r.Licenses = false })
+	startedLater.stop()
+	b.work()
+	second := b.move(nil)
+	if first.ID < second.ID {
+		t.Fatalf("ids %d and %d show nothing", first.ID, second.ID)
+	}
+	if _, err := b.jobs.Undo(t.Context(), first.ID, jobs.Apply, ""); !is(err, problem.Conflict, "input.jobId", named(second)+" has moved") {
+		t.Errorf("the older one: %v", err)
 	}
 	for _, job := range []*ent.Job{second, first} {
 		if undone := b.undo(job.ID, jobs.Apply); undone.Verdict != jobs.VerdictChanged {

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,17 +15,27 @@ import (
 	"autoholdings/internal/store"
 )
 
-// undoArgs are the arguments of a job that reverses another: the collections that it writes, where the other one names
-// its own.
-func undoArgs(subject *ent.Job) (json.RawMessage, error) {
-	if subject.Kind != KindMove {
-		return json.RawMessage("{}"), nil
+// undoArgs are the arguments of a job that reverses another: the collections that it writes. It waits for the jobs that
+// write them, and none of them is deleted under it.
+func undoArgs(ctx context.Context, tx *store.Tx, subject *ent.Job) (json.RawMessage, error) {
+	var ids []int64
+	if subject.Kind == KindMove {
+		args, err := argsOf[moveArgs](subject)
+		if err != nil {
+			return nil, err
+		}
+		ids = args.CollectionIDs
+	} else {
+		parts, err := writtenParts(ctx, tx.Client, subject)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range parts {
+			ids = append(ids, *part.CollectionID)
+		}
 	}
-	args, err := argsOf[moveArgs](subject)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(map[string][]int64{"collectionIds": args.CollectionIDs})
+	slices.Sort(ids)
+	return json.Marshal(map[string][]int64{"collectionIds": slices.Compact(ids)})
 }
 
 // writtenMoveParts are a move's parts that may have moved something.
@@ -53,8 +64,11 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	if err != nil {
 		return err
 	}
-	later, err := tx.JobPart.Query().Where(jobpart.IDGT(written[0].ID), jobpart.JobIDNEQ(row.ID), writtenState, jobpart.HasJobWith(job.Kind(KindMove))).
-		WithJob().Order(ent.Desc(jobpart.FieldID)).All(ctx)
+	last := slices.MaxFunc(written, func(a, b *ent.JobPart) int {
+		return cmp.Or(cmp.Compare(a.UpdatedAt, b.UpdatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	later, err := tx.JobPart.Query().Where(writtenAfter(last), jobpart.JobIDNEQ(row.ID), writtenState, jobpart.HasJobWith(job.Kind(KindMove))).
+		WithJob().Order(lastWritten).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for later moves: %w", err)
 	}
@@ -64,7 +78,7 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 			return err
 		}
 		if slices.ContainsFunc(others.CollectionIDs, func(id int64) bool { return slices.Contains(args.CollectionIDs, id) }) {
-			return problem.New(problem.Conflict, "input.jobId", "job %d has moved from or to the same collections since: undo that one first", part.JobID)
+			return problem.New(problem.Conflict, "input.jobId", "%s has moved from or to the same collections since: undo that one first", jobName(part.JobID))
 		}
 	}
 	return nil

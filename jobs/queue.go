@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/profile"
 	"autoholdings/holdings"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -170,7 +171,7 @@ func (n newJob) conflict(ctx context.Context, tx *store.Tx) error {
 	if err != nil || other == nil {
 		return problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", n.what)
 	}
-	return problem.New(problem.Conflict, n.path, "job %d, %s, is %s: wait for it or cancel it", other.ID, n.what, strings.ToLower(other.State))
+	return problem.New(problem.Conflict, n.path, "%s, %s, is %s: wait for it or cancel it", jobName(other.ID), n.what, strings.ToLower(other.State))
 }
 
 // underWayAs is the job that has a unique key now; nil where there is none.
@@ -184,3 +185,6 @@ func underWayAs(ctx context.Context, tx *store.Tx, uniqueKey string) (*ent.Job, 
 	}
 	return row, nil
 }
+
+// jobName names a job in a message, by the id that the API knows it by.
+func jobName(id int64) string { return "job " + opaque.ID("Job", id) }

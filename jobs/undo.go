@@ -28,7 +28,7 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 		if err != nil {
 			return nil, err
 		}
-		args, err := undoArgs(subject)
+		args, err := undoArgs(ctx, tx, subject)
 		if err != nil {
 			return nil, err
 		}
@@ -90,9 +90,7 @@ func checkUndoSync(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 // checkNewest refuses where a later job that can be undone has changed the part's collection. What was done for a profile
 // that was deleted since cannot be: it stays, and what it changed is left where this part is undone.
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
-	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID),
-		jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID))),
-		jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(holders...)),
+	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID), writtenAfter(part), jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(holders...)),
 		jobpart.Or(jobpart.ProfileIDNotNil(), jobpart.HasJobWith(job.KindNotIn(KindSync, KindWithdraw)))).
 		Order(lastWritten).First(ctx)
 	if ent.IsNotFound(err) {
@@ -101,7 +99,7 @@ func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	if err != nil {
 		return fmt.Errorf("look for later jobs: %w", err)
 	}
-	return problem.New(problem.Conflict, "input.jobId", "job %d has changed %s since: undo that one first", later.JobID, part.CollectionName)
+	return problem.New(problem.Conflict, "input.jobId", "%s has changed %s since: undo that one first", jobName(later.JobID), part.CollectionName)
 }
 
 // writtenState are the parts that may have written something: one that was cancelled or failed half way too.
@@ -110,6 +108,11 @@ var writtenState = jobpart.StateIn(PartApplied, PartStopped)
 // lastWritten puts the part that was written last first. Its id does not tell: a part may have been held until a person
 // approved it, and the ids of two processes do not rise together.
 var lastWritten = ent.Desc(jobpart.FieldUpdatedAt, jobpart.FieldID)
+
+// writtenAfter are the parts that were written after another one.
+func writtenAfter(part *ent.JobPart) predicate.JobPart {
+	return jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID)))
+}
 
 // ofProfiles says whether the parts of such a job are each of a profile.
 func ofProfiles(kind string) bool { return kind == KindSync || kind == KindWithdraw }

@@ -167,3 +167,35 @@ func TestUndoOfAProfileThatIsGone(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestUndoOfAnImportWaits for the job that writes the import's collection, and keeps that from being deleted meanwhile.
+func TestUndoOfAnImportWaits(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 20})
+	c := b.local("Given to us")
+	imported := b.importList(c, journalList(0, 5, 1996), nil)
+	writer := b.store.NextID()
+	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindMove).SetState(jobs.Running).SetMode(jobs.Apply).SetTrigger(jobs.Manual).
+			SetArgs([]byte(`{}`)).SetDueAt(1).SetHeartbeatAt(1 << 50).SetRunToken("x").SaveX(ctx)
+		return tx.Collection.UpdateOneID(c.ID).SetWriterJobID(writer).Exec(ctx)
+	}))
+	queued, err := b.jobs.Undo(t.Context(), imported.ID, jobs.Apply, "")
+	must(t, err)
+	row := b.store.Read.Job.GetX(t.Context(), queued.ID)
+	for row.State == jobs.Queued && row.WaitsForJobID == nil {
+		wantJob(t, b.undo(imported.ID, jobs.Preview), jobs.Succeeded, jobs.VerdictPreviewed) // it does not wait, and takes its time
+		row = b.store.Read.Job.GetX(t.Context(), queued.ID)
+	}
+	if row.WaitsForJobID == nil || *row.WaitsForJobID != writer {
+		t.Fatalf("%s, waits for %v", row.State, row.WaitsForJobID)
+	}
+	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		tx.Job.UpdateOneID(writer).SetState(jobs.Succeeded).ExecX(ctx)
+		tx.Collection.UpdateOneID(c.ID).ClearWriterJobID().ExecX(ctx)
+		if err := jobs.CheckCollectionIdle(ctx, tx, c.ID); !isProblem(err, problem.Conflict) {
+			t.Errorf("a collection with an undo that waits is idle: %v", err)
+		}
+		return nil
+	}))
+}

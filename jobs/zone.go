@@ -206,7 +206,7 @@ func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts holding
 	if err != nil || queued == nil {
 		return err
 	}
-	err = tx.JobPart.UpdateOneID(pr.part.ID).SetMessage(fmt.Sprintf("job %d makes portfolios of what is new, as the collection is set to", queued.ID)).Exec(ctx)
+	err = tx.JobPart.UpdateOneID(pr.part.ID).SetMessage(jobName(queued.ID) + " makes portfolios of what is new, as the collection is set to").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record the job that activates what is new: %w", err)
 	}

@@ -80,6 +80,9 @@ func importFile(ctx context.Context, c *cli.Command, what string, load func(*hol
 	defer func() { err = errors.Join(err, s.Close()) }()
 	report, err := load(holdings.New(s, nil), ctx, in, c.Bool("dry-run"))
 	if err == nil || len(report.Lines) > 0 { // where it broke off, what was done until then stands
+		if c.String("format") == "tsv" { // which has no place for them
+			writeWarnings(c.Root().ErrWriter, report)
+		}
 		out := bufio.NewWriter(c.Root().Writer)
 		err = errors.Join(err, write(out, report), out.Flush())
 	}
@@ -89,10 +92,15 @@ func importFile(ctx context.Context, c *cli.Command, what string, load func(*hol
 	return err
 }
 
-func importText(out io.Writer, report holdings.ImportReport) error {
+// writeWarnings tells what is to be known of the file as a whole.
+func writeWarnings(out io.Writer, report holdings.ImportReport) {
 	for _, warning := range report.Warnings {
 		fmt.Fprintln(out, "warning:", printable(warning))
 	}
+}
+
+func importText(out io.Writer, report holdings.ImportReport) error {
+	writeWarnings(out, report)
 	for _, l := range report.Lines {
 		if l.Action == holdings.LineRefused || l.Action == holdings.LineMoved {
 			fmt.Fprintf(out, "line %d  %-8s %s  %s\n", l.Line, l.Action, printable(l.Number), printable(l.Message))

@@ -38,8 +38,12 @@ func TestImportPOLinesCommand(t *testing.T) {
 	if err != nil || !strings.HasSuffix(out, "\n2 lines: 2 created, 0 updated, 0 attached, 0 moved, 0 unchanged, 0 refused\n") || lines() != 2 {
 		t.Errorf("%v %d\n%s", err, lines(), out)
 	}
-	out, err = command(t, "import", "polines", "--format", "tsv", file, "--data-dir", dir)
-	if err != nil || out != "line\taction\tnumber\tmessage\n2\tUNCHANGED\tPOL-1\t\n3\tUNCHANGED\tPOL-2\t\n" {
+	var table, told bytes.Buffer
+	err = run(t.Context(), []string{"autoholdings", "import", "polines", "--format", "tsv", file, "--data-dir", dir}, strings.NewReader(""), &table, &told)
+	if !strings.Contains(told.String(), `warning: `) || !strings.Contains(told.String(), `"fund"`) {
+		t.Errorf("beside the table: %q", told.String())
+	}
+	if out = table.String(); err != nil || out != "line\taction\tnumber\tmessage\n2\tUNCHANGED\tPOL-1\t\n3\tUNCHANGED\tPOL-2\t\n" {
 		t.Errorf("%v\n%s", err, out)
 	}
 	s.stop()
