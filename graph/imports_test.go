@@ -344,16 +344,44 @@ func TestActivateAllTitles(t *testing.T) {
 	}
 }
 
-// TestActivateAllTwice: while the first job has not ended, activating again is refused and changes nothing.
-func TestActivateAllTwice(t *testing.T) {
-	t.Parallel()
-	b := setup(t, mockoup.Options{Titles: 20})
-	must(t, b.holdings.EnsureCommunityZone(t.Context(), []holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
+// withMaps gives the Community Zone a collection of one title.
+func (b *testBundle) withMaps() *testBundle {
+	b.t.Helper()
+	must(b.t, b.holdings.EnsureCommunityZone(b.t.Context(), []holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		zone := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID("99")).OnlyX(ctx)
 		return tx.CommunityZoneTitle.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCommunityZoneCollectionID(zone.ID).
 			SetPublicationTitle("Map").SetTitleKey("map").SetValuesHash(0).Exec(ctx)
 	})
+	return b
+}
+
+// TestActivateAllKey: the same idempotency key again answers with the same collection and job, one of another job is refused.
+func TestActivateAllKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20}).withMaps()
+	const activate = `mutation($key: String) { activateCollection(input: {communityZoneId: "99", activationType: ALL, idempotencyKey: $key}) {
+		collection { id } job { id } userErrors { code message path } } }`
+	var first, second, other struct{ ActivateCollection mutated }
+	b.query(activate, map[string]any{"key": "maps"}, &first)
+	b.query(activate, map[string]any{"key": "maps"}, &second)
+	one, two := first.ActivateCollection, second.ActivateCollection
+	if one.Job == nil || two.Job == nil || one.Job.ID != two.Job.ID || two.Collection == nil || one.Collection.ID != two.Collection.ID || two.told() != "" {
+		t.Errorf("%+v, %+v", one, two)
+	}
+	profile := b.profile()
+	_, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: []int64{profile.ID}, Mode: jobs.Preview, Trigger: jobs.Manual, IdempotencyKey: "a sync"})
+	must(t, err)
+	b.query(activate, map[string]any{"key": "a sync"}, &other)
+	if other.ActivateCollection.told() != "CONFLICT input.idempotencyKey" || other.ActivateCollection.Job != nil {
+		t.Errorf("%+v", other)
+	}
+}
+
+// TestActivateAllTwice: while the first job has not ended, activating again is refused and changes nothing.
+func TestActivateAllTwice(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20}).withMaps()
 	const activate = `mutation($available: Boolean!) { activateCollection(input: {communityZoneId: "99", activateService: false, makeServiceAvailable: $available, activationType: ALL}) {
 		collection { id } job { id } userErrors { code message path } } }`
 	var first, second struct{ ActivateCollection mutated }

@@ -104,20 +104,43 @@ func (r mutationResolver) DeleteInventoryGroup(ctx context.Context, in generated
 }
 
 func (r mutationResolver) ActivateCollection(ctx context.Context, in generated.ActivateCollectionInput) (*generated.ActivateCollectionPayload, error) {
+	key := orElse(in.IdempotencyKey, "")
+	if payload, err := r.activatedBefore(ctx, key); payload != nil || err != nil {
+		return payload, err
+	}
 	var job *ent.Job
 	row, warnings, err := r.holdings.ActivateCollection(ctx, holdings.Activation{
 		CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true), MakeServiceAvailable: orElse(in.MakeServiceAvailable, true),
 		AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false), ActivationType: orElse(in.ActivationType, holdings.ActivateManually),
 	}, func(ctx context.Context, tx *store.Tx, c *ent.Collection) (err error) {
 		if c.ActivationType == holdings.ActivateAll {
-			job, err = r.jobs.QueueActivation(ctx, tx, c.ID)
+			job, err = r.jobs.QueueActivation(ctx, tx, c.ID, key)
 		}
 		return err
 	})
+	if err != nil { // it may be the same request, come twice at once
+		if payload, again := r.activatedBefore(ctx, key); payload != nil && again == nil {
+			return payload, nil
+		}
+	}
 	payload := &generated.ActivateCollectionPayload{Collection: only(row, model.Collections), Warnings: append([]string{}, warnings...)}
 	if err == nil {
 		r.jobs.Nudge()
 		payload.Job = only(job, model.Jobs)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+// activatedBefore answers with what an idempotency key has activated already; nil where it has made no job.
+func (r mutationResolver) activatedBefore(ctx context.Context, key string) (*generated.ActivateCollectionPayload, error) {
+	known, err := r.reader.JobByKey(ctx, jobs.KindActivate, key)
+	if known == nil && err == nil {
+		return nil, nil
+	}
+	payload := &generated.ActivateCollectionPayload{Warnings: []string{}, Job: only(known, model.Jobs)}
+	if err == nil {
+		payload.Collection, err = one(ctx, jobs.ActivatedCollection(known), r.holdings.CollectionsByID, model.Collections)
 	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err

@@ -40,6 +40,7 @@ var cannotBeWrong = map[string]string{
 	"activateCollection.makeServiceAvailable":      eitherIsRight,
 	"activateCollection.autoActivateNewPortfolios": eitherIsRight + ", though one is warned of",
 	"activateCollection.activationType":            schemaSays,
+	"activateCollection.idempotencyKey":            anyTextIsRight,
 	"createCollection.content":                     schemaSays,
 	"createCollection.active":                      eitherIsRight,
 	"createCollection.available":                   eitherIsRight,

@@ -206,6 +206,38 @@ func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
 	}
 }
 
+// TestApprovedPlanMoved: holdings that moved since a person decided make another plan, which is shown and asked again, be it
+// that the guard would let it pass now.
+func TestApprovedPlanMoved(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 300})
+	b.sync(jobs.Apply)
+	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half", Content: mockoup.Journals}))
+	held := b.sync(jobs.Apply)
+	leaving := b.store.Read.JobChange.Query().Where(jobchange.JobID(held.ID), jobchange.Action("REMOVE")).FirstX(t.Context())
+	number := "POL-1"
+	_, err := b.holdings.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: leaving.PortfolioID})
+	must(t, err)
+	percent := 100
+	_, _, err = b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{GuardPercent: &percent}, nil)
+	must(t, err)
+	before := b.holdingsBytes()
+	for _, again := range []bool{true, false} {
+		_, err := b.jobs.Approve(t.Context(), held.ID)
+		must(t, err)
+		done := b.wait(held.ID)
+		switch {
+		case again && (done.State != jobs.NeedsReview || !strings.Contains(done.ErrorMessage, "another one now")):
+			t.Fatalf("%s %s: %s", done.State, done.ErrorMessage, done.Summary)
+		case !again && (done.Verdict != jobs.VerdictChanged || countsOf(t, done).Kept != 1):
+			t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
+		}
+		if diff := cmp.Diff(before, b.holdingsBytes()); (diff != "") == again {
+			t.Errorf("asked again %v, and the holdings differ: %s", again, diff)
+		}
+	}
+}
+
 // TestDeactivatedAfterApproval: what a person approved is not applied where the profile was deactivated before a worker
 // came to it.
 func TestDeactivatedAfterApproval(t *testing.T) {

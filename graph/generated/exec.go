@@ -6598,6 +6598,8 @@ input ActivateCollectionInput {
   autoActivateNewPortfolios: Boolean = false
   "Manual is right where a sync activates the portfolios."
   activationType: ActivationType = MANUAL
+  "With ALL, where it starts a job: the same key again changes nothing and answers with the same collection and job."
+  idempotencyKey: String
 }
 
 "What came of activateCollection."
@@ -26662,7 +26664,7 @@ func (ec *executionContext) unmarshalInputActivateCollectionInput(ctx context.Co
 		asMap["activationType"] = "MANUAL"
 	}
 
-	fieldsInOrder := [...]string{"communityZoneId", "activateService", "makeServiceAvailable", "autoActivateNewPortfolios", "activationType"}
+	fieldsInOrder := [...]string{"communityZoneId", "activateService", "makeServiceAvailable", "autoActivateNewPortfolios", "activationType", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26704,6 +26706,13 @@ func (ec *executionContext) unmarshalInputActivateCollectionInput(ctx context.Co
 				return it, err
 			}
 			it.ActivationType = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil

@@ -20,6 +20,8 @@ type ActivateCollectionInput struct {
 	AutoActivateNewPortfolios graphql.Omittable[*bool] `json:"autoActivateNewPortfolios,omitempty"`
 	// Manual is right where a sync activates the portfolios.
 	ActivationType graphql.Omittable[*string] `json:"activationType,omitempty"`
+	// With ALL, where it starts a job: the same key again changes nothing and answers with the same collection and job.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
 // What came of activateCollection.
