@@ -93,29 +93,15 @@ func (s *Service) AllPortfoliosWithoutPOLine(ctx context.Context, collectionID i
 	})
 }
 
-// pages reads a listing to its end, page by page.
+// pages is keyset.All of a listing of the reconciliation.
 func pages[R any](read func(keyset.Window) (keyset.Page[R], error), at func(R) keyset.Position) iter.Seq2[R, error] {
-	return func(yield func(R, error) bool) {
-		w := keyset.Window{First: reconciliationPage}
-		for {
-			page, err := read(w)
-			if err != nil {
-				var none R
-				yield(none, fmt.Errorf("reconciliation: %w", err))
-				return
-			}
-			for _, row := range page.Items {
-				if !yield(row, nil) {
-					return
-				}
-			}
-			if !page.More {
-				return
-			}
-			last := at(page.Items[len(page.Items)-1])
-			w.After = &last
+	return keyset.All(reconciliationPage, func(w keyset.Window) (keyset.Page[R], error) {
+		page, err := read(w)
+		if err != nil {
+			err = fmt.Errorf("reconciliation: %w", err)
 		}
-	}
+		return page, err
+	}, at)
 }
 
 // CheckCollection refuses where there is no such collection.

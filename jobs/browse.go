@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -107,10 +106,10 @@ func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids
 
 // ProfileIDs are those of the profiles that a job was queued for; none for a job of another kind.
 func ProfileIDs(row *ent.Job) []int64 {
-	var args struct {
+	args, err := argsOf[struct {
 		ProfileIDs []int64 `json:"profileIds"`
-	}
-	if json.Unmarshal(row.Args, &args) != nil {
+	}](row)
+	if err != nil {
 		return nil
 	}
 	return args.ProfileIDs

@@ -20,8 +20,7 @@ type Report struct {
 	reader *Reader
 }
 
-// reportPage is how many rows are read at once. Reading in pages holds no connection of the database while a slow client
-// takes its time over what was read.
+// reportPage is how many rows are read at once.
 const reportPage = 1000
 
 // Report begins to read a job's report. Only a job that is not under way has one: it is a problem of code NotFound where
@@ -66,30 +65,13 @@ func (p *Report) Findings(ctx context.Context) iter.Seq2[*ent.JobFinding, error]
 }
 
 func pages[R any](ctx context.Context, p *Report, read func(keyset.Window) (keyset.Page[R], error), at func(R) keyset.Position) iter.Seq2[R, error] {
-	return func(yield func(R, error) bool) {
-		var none R
-		w := keyset.Window{First: reportPage}
-		for {
-			page, err := read(w)
-			if err == nil {
-				err = p.stands(ctx)
-			}
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, row := range page.Items {
-				if !yield(row, nil) {
-					return
-				}
-			}
-			if !page.More {
-				return
-			}
-			last := at(page.Items[len(page.Items)-1])
-			w.After = &last
+	return keyset.All(reportPage, func(w keyset.Window) (keyset.Page[R], error) {
+		page, err := read(w)
+		if err == nil {
+			err = p.stands(ctx)
 		}
-	}
+		return page, err
+	}, at)
 }
 
 // stands refuses where the job was taken up again since the report was begun, as when a person approves it: a run that

@@ -79,27 +79,29 @@ func (r *run) perform(ctx context.Context) (err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	switch {
-	case r.cancelled:
+	if r.cancelled {
 		return errCancel
-	case r.job.Attempt > r.s.o.Attempts:
+	}
+	if r.job.Attempt > r.s.o.Attempts {
 		return &failure{
 			Code: "ATTEMPTS_EXHAUSTED", Message: fmt.Sprintf("the job was interrupted %d times", r.s.o.Attempts),
 			Hint: "Look into the server's log for what ends it, then run it again.",
 		}
-	case r.job.Kind == KindSync:
+	}
+	switch r.job.Kind {
+	case KindSync:
 		return r.sync(ctx)
-	case r.job.Kind == KindUndo:
+	case KindUndo:
 		return r.undo(ctx)
-	case r.job.Kind == KindMove:
+	case KindMove:
 		return r.move(ctx)
-	case r.job.Kind == KindImport:
+	case KindImport:
 		return r.importList(ctx)
-	case r.job.Kind == KindActivate:
+	case KindActivate:
 		return r.activate(ctx)
-	case r.job.Kind == KindZone:
+	case KindZone:
 		return r.updateZone(ctx)
-	case r.job.Kind == KindWithdraw:
+	case KindWithdraw:
 		return r.withdraw(ctx)
 	default:
 		return &failure{

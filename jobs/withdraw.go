@@ -159,9 +159,7 @@ func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool) err
 	if err := pr.progress(ctx, "plan"); err != nil {
 		return err
 	}
-	part := &holdings.Part{
-		ID: row.ID, JobID: r.job.ID, ProfileID: *row.ProfileID, CollectionID: *row.CollectionID, Content: row.Content, Findings: pr.log,
-	}
+	part := pr.holdingsPart()
 	plan, err := r.s.holdings.PlanWithdrawal(ctx, part)
 	if err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"autoholdings/graph/model"
 	"autoholdings/jobs"
 )
 
@@ -59,9 +58,7 @@ func importZone(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return fmt.Errorf("import zone: %w", err)
 	}
-	return a.serveDuring(ctx, "127.0.0.1:0", func(_ context.Context, url string) error {
-		return followJob(ctx, client{url}, model.ID(model.JobType, job.ID), c.Root().Writer)
-	})
+	return a.followHere(ctx, c, job.ID)
 }
 
 // keepTitles keeps a title list. What it is of, the collection says for which it is given.

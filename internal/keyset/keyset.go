@@ -4,6 +4,7 @@ package keyset
 
 import (
 	"context"
+	"iter"
 	"strconv"
 
 	"entgo.io/ent/dialect/sql"
@@ -100,6 +101,32 @@ type Query[Q, R any, P ~func(*sql.Selector)] interface {
 func List[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](ctx context.Context, q Q, o Order, w Window, where []P) (Page[R], error) {
 	rows, err := q.Where(append(where, P(o.Select(w)))...).All(ctx)
 	return Cut(rows, w), err
+}
+
+// All reads a listing to its end, first rows at a time, so that no connection of the database is held while the reader takes
+// its time. at is a row's position. The last pair has an error where read had one.
+func All[R any](first int, read func(Window) (Page[R], error), at func(R) Position) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		w := Window{First: first}
+		for {
+			page, err := read(w)
+			if err != nil {
+				var none R
+				yield(none, err)
+				return
+			}
+			for _, row := range page.Items {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if !page.More {
+				return
+			}
+			last := at(page.Items[len(page.Items)-1])
+			w.After = &last
+		}
+	}
 }
 
 // ByID reads rows by id. Those that are not there are missing from the map.
