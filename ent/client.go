@@ -24,11 +24,13 @@ import (
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
+	"autoholdings/ent/refusedrow"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
 
@@ -71,6 +73,8 @@ type Client struct {
 	JobPart *JobPartClient
 	// License is the client for interacting with the License builders.
 	License *LicenseClient
+	// ListDecision is the client for interacting with the ListDecision builders.
+	ListDecision *ListDecisionClient
 	// POLine is the client for interacting with the POLine builders.
 	POLine *POLineClient
 	// Portfolio is the client for interacting with the Portfolio builders.
@@ -81,6 +85,8 @@ type Client struct {
 	ProfileGroup *ProfileGroupClient
 	// ProviderFile is the client for interacting with the ProviderFile builders.
 	ProviderFile *ProviderFileClient
+	// RefusedRow is the client for interacting with the RefusedRow builders.
+	RefusedRow *RefusedRowClient
 	// ScheduleSlot is the client for interacting with the ScheduleSlot builders.
 	ScheduleSlot *ScheduleSlotClient
 	// Setting is the client for interacting with the Setting builders.
@@ -109,11 +115,13 @@ func (c *Client) init() {
 	c.JobFinding = NewJobFindingClient(c.config)
 	c.JobPart = NewJobPartClient(c.config)
 	c.License = NewLicenseClient(c.config)
+	c.ListDecision = NewListDecisionClient(c.config)
 	c.POLine = NewPOLineClient(c.config)
 	c.Portfolio = NewPortfolioClient(c.config)
 	c.Profile = NewProfileClient(c.config)
 	c.ProfileGroup = NewProfileGroupClient(c.config)
 	c.ProviderFile = NewProviderFileClient(c.config)
+	c.RefusedRow = NewRefusedRowClient(c.config)
 	c.ScheduleSlot = NewScheduleSlotClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 }
@@ -221,11 +229,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		JobFinding:              NewJobFindingClient(cfg),
 		JobPart:                 NewJobPartClient(cfg),
 		License:                 NewLicenseClient(cfg),
+		ListDecision:            NewListDecisionClient(cfg),
 		POLine:                  NewPOLineClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
 		Profile:                 NewProfileClient(cfg),
 		ProfileGroup:            NewProfileGroupClient(cfg),
 		ProviderFile:            NewProviderFileClient(cfg),
+		RefusedRow:              NewRefusedRowClient(cfg),
 		ScheduleSlot:            NewScheduleSlotClient(cfg),
 		Setting:                 NewSettingClient(cfg),
 	}, nil
@@ -260,11 +270,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		JobFinding:              NewJobFindingClient(cfg),
 		JobPart:                 NewJobPartClient(cfg),
 		License:                 NewLicenseClient(cfg),
+		ListDecision:            NewListDecisionClient(cfg),
 		POLine:                  NewPOLineClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
 		Profile:                 NewProfileClient(cfg),
 		ProfileGroup:            NewProfileGroupClient(cfg),
 		ProviderFile:            NewProviderFileClient(cfg),
+		RefusedRow:              NewRefusedRowClient(cfg),
 		ScheduleSlot:            NewScheduleSlotClient(cfg),
 		Setting:                 NewSettingClient(cfg),
 	}, nil
@@ -298,8 +310,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Collection, c.CollectionSet, c.CollectionSetMember, c.CommunityZoneCollection,
 		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
-		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.POLine, c.Portfolio,
-		c.Profile, c.ProfileGroup, c.ProviderFile, c.ScheduleSlot, c.Setting,
+		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.ListDecision,
+		c.POLine, c.Portfolio, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
+		c.ScheduleSlot, c.Setting,
 	} {
 		n.Use(hooks...)
 	}
@@ -311,8 +324,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Collection, c.CollectionSet, c.CollectionSetMember, c.CommunityZoneCollection,
 		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
-		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.POLine, c.Portfolio,
-		c.Profile, c.ProfileGroup, c.ProviderFile, c.ScheduleSlot, c.Setting,
+		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.ListDecision,
+		c.POLine, c.Portfolio, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
+		c.ScheduleSlot, c.Setting,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -347,6 +361,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.JobPart.mutate(ctx, m)
 	case *LicenseMutation:
 		return c.License.mutate(ctx, m)
+	case *ListDecisionMutation:
+		return c.ListDecision.mutate(ctx, m)
 	case *POLineMutation:
 		return c.POLine.mutate(ctx, m)
 	case *PortfolioMutation:
@@ -357,6 +373,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProfileGroup.mutate(ctx, m)
 	case *ProviderFileMutation:
 		return c.ProviderFile.mutate(ctx, m)
+	case *RefusedRowMutation:
+		return c.RefusedRow.mutate(ctx, m)
 	case *ScheduleSlotMutation:
 		return c.ScheduleSlot.mutate(ctx, m)
 	case *SettingMutation:
@@ -547,6 +565,38 @@ func (c *CollectionClient) QueryJobParts(_m *Collection) *JobPartQuery {
 			sqlgraph.From(collection.Table, collection.FieldID, id),
 			sqlgraph.To(jobpart.Table, jobpart.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, collection.JobPartsTable, collection.JobPartsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRefusedRows queries the refused_rows edge of a Collection.
+func (c *CollectionClient) QueryRefusedRows(_m *Collection) *RefusedRowQuery {
+	query := (&RefusedRowClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, id),
+			sqlgraph.To(refusedrow.Table, refusedrow.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.RefusedRowsTable, collection.RefusedRowsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryListDecisions queries the list_decisions edge of a Collection.
+func (c *CollectionClient) QueryListDecisions(_m *Collection) *ListDecisionQuery {
+	query := (&ListDecisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, id),
+			sqlgraph.To(listdecision.Table, listdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.ListDecisionsTable, collection.ListDecisionsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2638,6 +2688,171 @@ func (c *LicenseClient) mutate(ctx context.Context, m *LicenseMutation) (Value, 
 	}
 }
 
+// ListDecisionClient is a client for the ListDecision schema.
+type ListDecisionClient struct {
+	config
+}
+
+// NewListDecisionClient returns a client for the ListDecision from the given config.
+func NewListDecisionClient(c config) *ListDecisionClient {
+	return &ListDecisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `listdecision.Hooks(f(g(h())))`.
+func (c *ListDecisionClient) Use(hooks ...Hook) {
+	c.hooks.ListDecision = append(c.hooks.ListDecision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `listdecision.Intercept(f(g(h())))`.
+func (c *ListDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ListDecision = append(c.inters.ListDecision, interceptors...)
+}
+
+// Create returns a builder for creating a ListDecision entity.
+func (c *ListDecisionClient) Create() *ListDecisionCreate {
+	mutation := newListDecisionMutation(c.config, OpCreate)
+	return &ListDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ListDecision entities.
+func (c *ListDecisionClient) CreateBulk(builders ...*ListDecisionCreate) *ListDecisionCreateBulk {
+	return &ListDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ListDecisionClient) MapCreateBulk(slice any, setFunc func(*ListDecisionCreate, int)) *ListDecisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ListDecisionCreateBulk{err: fmt.Errorf("calling to ListDecisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ListDecisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ListDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ListDecision.
+func (c *ListDecisionClient) Update() *ListDecisionUpdate {
+	mutation := newListDecisionMutation(c.config, OpUpdate)
+	return &ListDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ListDecisionClient) UpdateOne(_m *ListDecision) *ListDecisionUpdateOne {
+	mutation := newListDecisionMutation(c.config, OpUpdateOne, withListDecision(_m))
+	return &ListDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ListDecisionClient) UpdateOneID(id int64) *ListDecisionUpdateOne {
+	mutation := newListDecisionMutation(c.config, OpUpdateOne, withListDecisionID(id))
+	return &ListDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ListDecision.
+func (c *ListDecisionClient) Delete() *ListDecisionDelete {
+	mutation := newListDecisionMutation(c.config, OpDelete)
+	return &ListDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ListDecisionClient) DeleteOne(_m *ListDecision) *ListDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ListDecisionClient) DeleteOneID(id int64) *ListDecisionDeleteOne {
+	builder := c.Delete().Where(listdecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ListDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for ListDecision.
+func (c *ListDecisionClient) Query() *ListDecisionQuery {
+	return &ListDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeListDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ListDecision entity by its id.
+func (c *ListDecisionClient) Get(ctx context.Context, id int64) (*ListDecision, error) {
+	return c.Query().Where(listdecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ListDecisionClient) GetX(ctx context.Context, id int64) *ListDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryFile queries the file edge of a ListDecision.
+func (c *ListDecisionClient) QueryFile(_m *ListDecision) *ProviderFileQuery {
+	query := (&ProviderFileClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(listdecision.Table, listdecision.FieldID, id),
+			sqlgraph.To(providerfile.Table, providerfile.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, listdecision.FileTable, listdecision.FileColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCollection queries the collection edge of a ListDecision.
+func (c *ListDecisionClient) QueryCollection(_m *ListDecision) *CollectionQuery {
+	query := (&CollectionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(listdecision.Table, listdecision.FieldID, id),
+			sqlgraph.To(collection.Table, collection.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, listdecision.CollectionTable, listdecision.CollectionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ListDecisionClient) Hooks() []Hook {
+	return c.hooks.ListDecision
+}
+
+// Interceptors returns the client interceptors.
+func (c *ListDecisionClient) Interceptors() []Interceptor {
+	return c.inters.ListDecision
+}
+
+func (c *ListDecisionClient) mutate(ctx context.Context, m *ListDecisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ListDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ListDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ListDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ListDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ListDecision mutation op: %q", m.Op())
+	}
+}
+
 // POLineClient is a client for the POLine schema.
 type POLineClient struct {
 	config
@@ -2968,6 +3183,22 @@ func (c *PortfolioClient) QueryChanges(_m *Portfolio) *JobChangeQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
 			sqlgraph.To(jobchange.Table, jobchange.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.ChangesTable, portfolio.ChangesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRefusedRows queries the refused_rows edge of a Portfolio.
+func (c *PortfolioClient) QueryRefusedRows(_m *Portfolio) *RefusedRowQuery {
+	query := (&RefusedRowClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
+			sqlgraph.To(refusedrow.Table, refusedrow.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.RefusedRowsTable, portfolio.RefusedRowsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3469,6 +3700,22 @@ func (c *ProviderFileClient) QueryJobParts(_m *ProviderFile) *JobPartQuery {
 	return query
 }
 
+// QueryDecisions queries the decisions edge of a ProviderFile.
+func (c *ProviderFileClient) QueryDecisions(_m *ProviderFile) *ListDecisionQuery {
+	query := (&ListDecisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(providerfile.Table, providerfile.FieldID, id),
+			sqlgraph.To(listdecision.Table, listdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, providerfile.DecisionsTable, providerfile.DecisionsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ProviderFileClient) Hooks() []Hook {
 	return c.hooks.ProviderFile
@@ -3491,6 +3738,171 @@ func (c *ProviderFileClient) mutate(ctx context.Context, m *ProviderFileMutation
 		return (&ProviderFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown ProviderFile mutation op: %q", m.Op())
+	}
+}
+
+// RefusedRowClient is a client for the RefusedRow schema.
+type RefusedRowClient struct {
+	config
+}
+
+// NewRefusedRowClient returns a client for the RefusedRow from the given config.
+func NewRefusedRowClient(c config) *RefusedRowClient {
+	return &RefusedRowClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `refusedrow.Hooks(f(g(h())))`.
+func (c *RefusedRowClient) Use(hooks ...Hook) {
+	c.hooks.RefusedRow = append(c.hooks.RefusedRow, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `refusedrow.Intercept(f(g(h())))`.
+func (c *RefusedRowClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RefusedRow = append(c.inters.RefusedRow, interceptors...)
+}
+
+// Create returns a builder for creating a RefusedRow entity.
+func (c *RefusedRowClient) Create() *RefusedRowCreate {
+	mutation := newRefusedRowMutation(c.config, OpCreate)
+	return &RefusedRowCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RefusedRow entities.
+func (c *RefusedRowClient) CreateBulk(builders ...*RefusedRowCreate) *RefusedRowCreateBulk {
+	return &RefusedRowCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RefusedRowClient) MapCreateBulk(slice any, setFunc func(*RefusedRowCreate, int)) *RefusedRowCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RefusedRowCreateBulk{err: fmt.Errorf("calling to RefusedRowClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RefusedRowCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RefusedRowCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RefusedRow.
+func (c *RefusedRowClient) Update() *RefusedRowUpdate {
+	mutation := newRefusedRowMutation(c.config, OpUpdate)
+	return &RefusedRowUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RefusedRowClient) UpdateOne(_m *RefusedRow) *RefusedRowUpdateOne {
+	mutation := newRefusedRowMutation(c.config, OpUpdateOne, withRefusedRow(_m))
+	return &RefusedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RefusedRowClient) UpdateOneID(id int64) *RefusedRowUpdateOne {
+	mutation := newRefusedRowMutation(c.config, OpUpdateOne, withRefusedRowID(id))
+	return &RefusedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RefusedRow.
+func (c *RefusedRowClient) Delete() *RefusedRowDelete {
+	mutation := newRefusedRowMutation(c.config, OpDelete)
+	return &RefusedRowDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RefusedRowClient) DeleteOne(_m *RefusedRow) *RefusedRowDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RefusedRowClient) DeleteOneID(id int64) *RefusedRowDeleteOne {
+	builder := c.Delete().Where(refusedrow.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RefusedRowDeleteOne{builder}
+}
+
+// Query returns a query builder for RefusedRow.
+func (c *RefusedRowClient) Query() *RefusedRowQuery {
+	return &RefusedRowQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRefusedRow},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RefusedRow entity by its id.
+func (c *RefusedRowClient) Get(ctx context.Context, id int64) (*RefusedRow, error) {
+	return c.Query().Where(refusedrow.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RefusedRowClient) GetX(ctx context.Context, id int64) *RefusedRow {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCollection queries the collection edge of a RefusedRow.
+func (c *RefusedRowClient) QueryCollection(_m *RefusedRow) *CollectionQuery {
+	query := (&CollectionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(refusedrow.Table, refusedrow.FieldID, id),
+			sqlgraph.To(collection.Table, collection.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, refusedrow.CollectionTable, refusedrow.CollectionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPortfolio queries the portfolio edge of a RefusedRow.
+func (c *RefusedRowClient) QueryPortfolio(_m *RefusedRow) *PortfolioQuery {
+	query := (&PortfolioClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(refusedrow.Table, refusedrow.FieldID, id),
+			sqlgraph.To(portfolio.Table, portfolio.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, refusedrow.PortfolioTable, refusedrow.PortfolioColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RefusedRowClient) Hooks() []Hook {
+	return c.hooks.RefusedRow
+}
+
+// Interceptors returns the client interceptors.
+func (c *RefusedRowClient) Interceptors() []Interceptor {
+	return c.inters.RefusedRow
+}
+
+func (c *RefusedRowClient) mutate(ctx context.Context, m *RefusedRowMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RefusedRowCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RefusedRowUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RefusedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RefusedRowDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RefusedRow mutation op: %q", m.Op())
 	}
 }
 
@@ -3765,14 +4177,16 @@ type (
 	hooks struct {
 		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
 		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
-		JobChange, JobFinding, JobPart, License, POLine, Portfolio, Profile,
-		ProfileGroup, ProviderFile, ScheduleSlot, Setting []ent.Hook
+		JobChange, JobFinding, JobPart, License, ListDecision, POLine, Portfolio,
+		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot,
+		Setting []ent.Hook
 	}
 	inters struct {
 		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
 		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
-		JobChange, JobFinding, JobPart, License, POLine, Portfolio, Profile,
-		ProfileGroup, ProviderFile, ScheduleSlot, Setting []ent.Interceptor
+		JobChange, JobFinding, JobPart, License, ListDecision, POLine, Portfolio,
+		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot,
+		Setting []ent.Interceptor
 	}
 )
 

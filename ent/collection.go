@@ -62,11 +62,15 @@ type CollectionEdges struct {
 	Sets []*CollectionSet `json:"sets,omitempty"`
 	// JobParts holds the value of the job_parts edge.
 	JobParts []*JobPart `json:"job_parts,omitempty"`
+	// RefusedRows holds the value of the refused_rows edge.
+	RefusedRows []*RefusedRow `json:"refused_rows,omitempty"`
+	// ListDecisions holds the value of the list_decisions edge.
+	ListDecisions []*ListDecision `json:"list_decisions,omitempty"`
 	// SetMembers holds the value of the set_members edge.
 	SetMembers []*CollectionSetMember `json:"set_members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [8]bool
 }
 
 // CommunityZoneCollectionOrErr returns the CommunityZoneCollection value or an error if the edge
@@ -118,10 +122,28 @@ func (e CollectionEdges) JobPartsOrErr() ([]*JobPart, error) {
 	return nil, &NotLoadedError{edge: "job_parts"}
 }
 
+// RefusedRowsOrErr returns the RefusedRows value or an error if the edge
+// was not loaded in eager-loading.
+func (e CollectionEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
+	if e.loadedTypes[5] {
+		return e.RefusedRows, nil
+	}
+	return nil, &NotLoadedError{edge: "refused_rows"}
+}
+
+// ListDecisionsOrErr returns the ListDecisions value or an error if the edge
+// was not loaded in eager-loading.
+func (e CollectionEdges) ListDecisionsOrErr() ([]*ListDecision, error) {
+	if e.loadedTypes[6] {
+		return e.ListDecisions, nil
+	}
+	return nil, &NotLoadedError{edge: "list_decisions"}
+}
+
 // SetMembersOrErr returns the SetMembers value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) SetMembersOrErr() ([]*CollectionSetMember, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[7] {
 		return e.SetMembers, nil
 	}
 	return nil, &NotLoadedError{edge: "set_members"}
@@ -276,6 +298,16 @@ func (_m *Collection) QuerySets() *CollectionSetQuery {
 // QueryJobParts queries the "job_parts" edge of the Collection entity.
 func (_m *Collection) QueryJobParts() *JobPartQuery {
 	return NewCollectionClient(_m.config).QueryJobParts(_m)
+}
+
+// QueryRefusedRows queries the "refused_rows" edge of the Collection entity.
+func (_m *Collection) QueryRefusedRows() *RefusedRowQuery {
+	return NewCollectionClient(_m.config).QueryRefusedRows(_m)
+}
+
+// QueryListDecisions queries the "list_decisions" edge of the Collection entity.
+func (_m *Collection) QueryListDecisions() *ListDecisionQuery {
+	return NewCollectionClient(_m.config).QueryListDecisions(_m)
 }
 
 // QuerySetMembers queries the "set_members" edge of the Collection entity.

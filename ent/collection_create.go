@@ -8,7 +8,9 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/refusedrow"
 	"context"
 	"errors"
 	"fmt"
@@ -233,6 +235,36 @@ func (_c *CollectionCreate) AddJobParts(v ...*JobPart) *CollectionCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddJobPartIDs(ids...)
+}
+
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
+func (_c *CollectionCreate) AddRefusedRowIDs(ids ...int64) *CollectionCreate {
+	_c.mutation.AddRefusedRowIDs(ids...)
+	return _c
+}
+
+// AddRefusedRows adds the "refused_rows" edges to the RefusedRow entity.
+func (_c *CollectionCreate) AddRefusedRows(v ...*RefusedRow) *CollectionCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddRefusedRowIDs(ids...)
+}
+
+// AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by IDs.
+func (_c *CollectionCreate) AddListDecisionIDs(ids ...int64) *CollectionCreate {
+	_c.mutation.AddListDecisionIDs(ids...)
+	return _c
+}
+
+// AddListDecisions adds the "list_decisions" edges to the ListDecision entity.
+func (_c *CollectionCreate) AddListDecisions(v ...*ListDecision) *CollectionCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddListDecisionIDs(ids...)
 }
 
 // Mutation returns the CollectionMutation object of the builder.
@@ -479,6 +511,38 @@ func (_c *CollectionCreate) createSpec() (*Collection, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobpart.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RefusedRowsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.RefusedRowsTable,
+			Columns: []string{collection.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ListDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.ListDecisionsTable,
+			Columns: []string{collection.ListDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -9,8 +9,10 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
+	"autoholdings/ent/refusedrow"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -35,6 +37,8 @@ type CollectionQuery struct {
 	withPortfolios              *PortfolioQuery
 	withSets                    *CollectionSetQuery
 	withJobParts                *JobPartQuery
+	withRefusedRows             *RefusedRowQuery
+	withListDecisions           *ListDecisionQuery
 	withSetMembers              *CollectionSetMemberQuery
 	modifiers                   []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -176,6 +180,50 @@ func (_q *CollectionQuery) QueryJobParts() *JobPartQuery {
 			sqlgraph.From(collection.Table, collection.FieldID, selector),
 			sqlgraph.To(jobpart.Table, jobpart.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, collection.JobPartsTable, collection.JobPartsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRefusedRows chains the current query on the "refused_rows" edge.
+func (_q *CollectionQuery) QueryRefusedRows() *RefusedRowQuery {
+	query := (&RefusedRowClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, selector),
+			sqlgraph.To(refusedrow.Table, refusedrow.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.RefusedRowsTable, collection.RefusedRowsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryListDecisions chains the current query on the "list_decisions" edge.
+func (_q *CollectionQuery) QueryListDecisions() *ListDecisionQuery {
+	query := (&ListDecisionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, selector),
+			sqlgraph.To(listdecision.Table, listdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.ListDecisionsTable, collection.ListDecisionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -402,6 +450,8 @@ func (_q *CollectionQuery) Clone() *CollectionQuery {
 		withPortfolios:              _q.withPortfolios.Clone(),
 		withSets:                    _q.withSets.Clone(),
 		withJobParts:                _q.withJobParts.Clone(),
+		withRefusedRows:             _q.withRefusedRows.Clone(),
+		withListDecisions:           _q.withListDecisions.Clone(),
 		withSetMembers:              _q.withSetMembers.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -462,6 +512,28 @@ func (_q *CollectionQuery) WithJobParts(opts ...func(*JobPartQuery)) *Collection
 		opt(query)
 	}
 	_q.withJobParts = query
+	return _q
+}
+
+// WithRefusedRows tells the query-builder to eager-load the nodes that are connected to
+// the "refused_rows" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CollectionQuery) WithRefusedRows(opts ...func(*RefusedRowQuery)) *CollectionQuery {
+	query := (&RefusedRowClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRefusedRows = query
+	return _q
+}
+
+// WithListDecisions tells the query-builder to eager-load the nodes that are connected to
+// the "list_decisions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CollectionQuery) WithListDecisions(opts ...func(*ListDecisionQuery)) *CollectionQuery {
+	query := (&ListDecisionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withListDecisions = query
 	return _q
 }
 
@@ -554,12 +626,14 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 	var (
 		nodes       = []*Collection{}
 		_spec       = _q.querySpec()
-		loadedTypes = [6]bool{
+		loadedTypes = [8]bool{
 			_q.withCommunityZoneCollection != nil,
 			_q.withLicense != nil,
 			_q.withPortfolios != nil,
 			_q.withSets != nil,
 			_q.withJobParts != nil,
+			_q.withRefusedRows != nil,
+			_q.withListDecisions != nil,
 			_q.withSetMembers != nil,
 		}
 	)
@@ -614,6 +688,20 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 		if err := _q.loadJobParts(ctx, query, nodes,
 			func(n *Collection) { n.Edges.JobParts = []*JobPart{} },
 			func(n *Collection, e *JobPart) { n.Edges.JobParts = append(n.Edges.JobParts, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRefusedRows; query != nil {
+		if err := _q.loadRefusedRows(ctx, query, nodes,
+			func(n *Collection) { n.Edges.RefusedRows = []*RefusedRow{} },
+			func(n *Collection, e *RefusedRow) { n.Edges.RefusedRows = append(n.Edges.RefusedRows, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withListDecisions; query != nil {
+		if err := _q.loadListDecisions(ctx, query, nodes,
+			func(n *Collection) { n.Edges.ListDecisions = []*ListDecision{} },
+			func(n *Collection, e *ListDecision) { n.Edges.ListDecisions = append(n.Edges.ListDecisions, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -810,6 +898,66 @@ func (_q *CollectionQuery) loadJobParts(ctx context.Context, query *JobPartQuery
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *CollectionQuery) loadRefusedRows(ctx context.Context, query *RefusedRowQuery, nodes []*Collection, init func(*Collection), assign func(*Collection, *RefusedRow)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Collection)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(refusedrow.FieldCollectionID)
+	}
+	query.Where(predicate.RefusedRow(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(collection.RefusedRowsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.CollectionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *CollectionQuery) loadListDecisions(ctx context.Context, query *ListDecisionQuery, nodes []*Collection, init func(*Collection), assign func(*Collection, *ListDecision)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Collection)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(listdecision.FieldCollectionID)
+	}
+	query.Where(predicate.ListDecision(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(collection.ListDecisionsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.CollectionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

@@ -8,8 +8,10 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
+	"autoholdings/ent/refusedrow"
 	"context"
 	"errors"
 	"fmt"
@@ -295,6 +297,36 @@ func (_u *CollectionUpdate) AddJobParts(v ...*JobPart) *CollectionUpdate {
 	return _u.AddJobPartIDs(ids...)
 }
 
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
+func (_u *CollectionUpdate) AddRefusedRowIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.AddRefusedRowIDs(ids...)
+	return _u
+}
+
+// AddRefusedRows adds the "refused_rows" edges to the RefusedRow entity.
+func (_u *CollectionUpdate) AddRefusedRows(v ...*RefusedRow) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRefusedRowIDs(ids...)
+}
+
+// AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by IDs.
+func (_u *CollectionUpdate) AddListDecisionIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.AddListDecisionIDs(ids...)
+	return _u
+}
+
+// AddListDecisions adds the "list_decisions" edges to the ListDecision entity.
+func (_u *CollectionUpdate) AddListDecisions(v ...*ListDecision) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddListDecisionIDs(ids...)
+}
+
 // Mutation returns the CollectionMutation object of the builder.
 func (_u *CollectionUpdate) Mutation() *CollectionMutation {
 	return _u.mutation
@@ -373,6 +405,48 @@ func (_u *CollectionUpdate) RemoveJobParts(v ...*JobPart) *CollectionUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveJobPartIDs(ids...)
+}
+
+// ClearRefusedRows clears all "refused_rows" edges to the RefusedRow entity.
+func (_u *CollectionUpdate) ClearRefusedRows() *CollectionUpdate {
+	_u.mutation.ClearRefusedRows()
+	return _u
+}
+
+// RemoveRefusedRowIDs removes the "refused_rows" edge to RefusedRow entities by IDs.
+func (_u *CollectionUpdate) RemoveRefusedRowIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.RemoveRefusedRowIDs(ids...)
+	return _u
+}
+
+// RemoveRefusedRows removes "refused_rows" edges to RefusedRow entities.
+func (_u *CollectionUpdate) RemoveRefusedRows(v ...*RefusedRow) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRefusedRowIDs(ids...)
+}
+
+// ClearListDecisions clears all "list_decisions" edges to the ListDecision entity.
+func (_u *CollectionUpdate) ClearListDecisions() *CollectionUpdate {
+	_u.mutation.ClearListDecisions()
+	return _u
+}
+
+// RemoveListDecisionIDs removes the "list_decisions" edge to ListDecision entities by IDs.
+func (_u *CollectionUpdate) RemoveListDecisionIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.RemoveListDecisionIDs(ids...)
+	return _u
+}
+
+// RemoveListDecisions removes "list_decisions" edges to ListDecision entities.
+func (_u *CollectionUpdate) RemoveListDecisions(v ...*ListDecision) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveListDecisionIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -645,6 +719,96 @@ func (_u *CollectionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobpart.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.RefusedRowsTable,
+			Columns: []string{collection.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRefusedRowsIDs(); len(nodes) > 0 && !_u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.RefusedRowsTable,
+			Columns: []string{collection.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefusedRowsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.RefusedRowsTable,
+			Columns: []string{collection.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ListDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.ListDecisionsTable,
+			Columns: []string{collection.ListDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedListDecisionsIDs(); len(nodes) > 0 && !_u.mutation.ListDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.ListDecisionsTable,
+			Columns: []string{collection.ListDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ListDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.ListDecisionsTable,
+			Columns: []string{collection.ListDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -936,6 +1100,36 @@ func (_u *CollectionUpdateOne) AddJobParts(v ...*JobPart) *CollectionUpdateOne {
 	return _u.AddJobPartIDs(ids...)
 }
 
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
+func (_u *CollectionUpdateOne) AddRefusedRowIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.AddRefusedRowIDs(ids...)
+	return _u
+}
+
+// AddRefusedRows adds the "refused_rows" edges to the RefusedRow entity.
+func (_u *CollectionUpdateOne) AddRefusedRows(v ...*RefusedRow) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRefusedRowIDs(ids...)
+}
+
+// AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by IDs.
+func (_u *CollectionUpdateOne) AddListDecisionIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.AddListDecisionIDs(ids...)
+	return _u
+}
+
+// AddListDecisions adds the "list_decisions" edges to the ListDecision entity.
+func (_u *CollectionUpdateOne) AddListDecisions(v ...*ListDecision) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddListDecisionIDs(ids...)
+}
+
 // Mutation returns the CollectionMutation object of the builder.
 func (_u *CollectionUpdateOne) Mutation() *CollectionMutation {
 	return _u.mutation
@@ -1014,6 +1208,48 @@ func (_u *CollectionUpdateOne) RemoveJobParts(v ...*JobPart) *CollectionUpdateOn
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveJobPartIDs(ids...)
+}
+
+// ClearRefusedRows clears all "refused_rows" edges to the RefusedRow entity.
+func (_u *CollectionUpdateOne) ClearRefusedRows() *CollectionUpdateOne {
+	_u.mutation.ClearRefusedRows()
+	return _u
+}
+
+// RemoveRefusedRowIDs removes the "refused_rows" edge to RefusedRow entities by IDs.
+func (_u *CollectionUpdateOne) RemoveRefusedRowIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.RemoveRefusedRowIDs(ids...)
+	return _u
+}
+
+// RemoveRefusedRows removes "refused_rows" edges to RefusedRow entities.
+func (_u *CollectionUpdateOne) RemoveRefusedRows(v ...*RefusedRow) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRefusedRowIDs(ids...)
+}
+
+// ClearListDecisions clears all "list_decisions" edges to the ListDecision entity.
+func (_u *CollectionUpdateOne) ClearListDecisions() *CollectionUpdateOne {
+	_u.mutation.ClearListDecisions()
+	return _u
+}
+
+// RemoveListDecisionIDs removes the "list_decisions" edge to ListDecision entities by IDs.
+func (_u *CollectionUpdateOne) RemoveListDecisionIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.RemoveListDecisionIDs(ids...)
+	return _u
+}
+
+// RemoveListDecisions removes "list_decisions" edges to ListDecision entities.
+func (_u *CollectionUpdateOne) RemoveListDecisions(v ...*ListDecision) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveListDecisionIDs(ids...)
 }
 
 // Where appends a list predicates to the CollectionUpdate builder.
@@ -1316,6 +1552,96 @@ func (_u *CollectionUpdateOne) sqlSave(ctx context.Context) (_node *Collection, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobpart.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.RefusedRowsTable,
+			Columns: []string{collection.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRefusedRowsIDs(); len(nodes) > 0 && !_u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.RefusedRowsTable,
+			Columns: []string{collection.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefusedRowsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.RefusedRowsTable,
+			Columns: []string{collection.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ListDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.ListDecisionsTable,
+			Columns: []string{collection.ListDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedListDecisionsIDs(); len(nodes) > 0 && !_u.mutation.ListDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.ListDecisionsTable,
+			Columns: []string{collection.ListDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ListDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.ListDecisionsTable,
+			Columns: []string{collection.ListDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -35,10 +35,12 @@ type CoverageStatement struct {
 	NumLastIssueOnline string `json:"num_last_issue_online,omitempty"`
 	// EmbargoInfo holds the value of the "embargo_info" field.
 	EmbargoInfo string `json:"embargo_info,omitempty"`
-	// of the statement's own row
-	TitleURL string `json:"title_url,omitempty"`
-	// of the statement's own row
-	Notes string `json:"notes,omitempty"`
+	// of the statement's own row; NULL: as the title has it
+	TitleURL *string `json:"title_url,omitempty"`
+	// of the statement's own row; NULL: as the title has it
+	Notes *string `json:"notes,omitempty"`
+	// of the statement's own row; NULL: as the title has it
+	CoverageDepth *string `json:"coverage_depth,omitempty"`
 	// ARCHIVE, FRONTFILE or empty
 	Kind string `json:"kind,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -74,7 +76,7 @@ func (*CoverageStatement) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case coveragestatement.FieldID, coveragestatement.FieldEntitlementID, coveragestatement.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case coveragestatement.FieldDateFirstIssueOnline, coveragestatement.FieldNumFirstVolOnline, coveragestatement.FieldNumFirstIssueOnline, coveragestatement.FieldDateLastIssueOnline, coveragestatement.FieldNumLastVolOnline, coveragestatement.FieldNumLastIssueOnline, coveragestatement.FieldEmbargoInfo, coveragestatement.FieldTitleURL, coveragestatement.FieldNotes, coveragestatement.FieldKind:
+		case coveragestatement.FieldDateFirstIssueOnline, coveragestatement.FieldNumFirstVolOnline, coveragestatement.FieldNumFirstIssueOnline, coveragestatement.FieldDateLastIssueOnline, coveragestatement.FieldNumLastVolOnline, coveragestatement.FieldNumLastIssueOnline, coveragestatement.FieldEmbargoInfo, coveragestatement.FieldTitleURL, coveragestatement.FieldNotes, coveragestatement.FieldCoverageDepth, coveragestatement.FieldKind:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -155,13 +157,22 @@ func (_m *CoverageStatement) assignValues(columns []string, values []any) error 
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field title_url", values[i])
 			} else if value.Valid {
-				_m.TitleURL = value.String
+				_m.TitleURL = new(string)
+				*_m.TitleURL = value.String
 			}
 		case coveragestatement.FieldNotes:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field notes", values[i])
 			} else if value.Valid {
-				_m.Notes = value.String
+				_m.Notes = new(string)
+				*_m.Notes = value.String
+			}
+		case coveragestatement.FieldCoverageDepth:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field coverage_depth", values[i])
+			} else if value.Valid {
+				_m.CoverageDepth = new(string)
+				*_m.CoverageDepth = value.String
 			}
 		case coveragestatement.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -237,11 +248,20 @@ func (_m *CoverageStatement) String() string {
 	builder.WriteString("embargo_info=")
 	builder.WriteString(_m.EmbargoInfo)
 	builder.WriteString(", ")
-	builder.WriteString("title_url=")
-	builder.WriteString(_m.TitleURL)
+	if v := _m.TitleURL; v != nil {
+		builder.WriteString("title_url=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
-	builder.WriteString("notes=")
-	builder.WriteString(_m.Notes)
+	if v := _m.Notes; v != nil {
+		builder.WriteString("notes=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.CoverageDepth; v != nil {
+		builder.WriteString("coverage_depth=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(_m.Kind)

@@ -158,6 +158,20 @@ func (_c *CoverageStatementCreate) SetNillableNotes(v *string) *CoverageStatemen
 	return _c
 }
 
+// SetCoverageDepth sets the "coverage_depth" field.
+func (_c *CoverageStatementCreate) SetCoverageDepth(v string) *CoverageStatementCreate {
+	_c.mutation.SetCoverageDepth(v)
+	return _c
+}
+
+// SetNillableCoverageDepth sets the "coverage_depth" field if the given value is not nil.
+func (_c *CoverageStatementCreate) SetNillableCoverageDepth(v *string) *CoverageStatementCreate {
+	if v != nil {
+		_c.SetCoverageDepth(*v)
+	}
+	return _c
+}
+
 // SetKind sets the "kind" field.
 func (_c *CoverageStatementCreate) SetKind(v string) *CoverageStatementCreate {
 	_c.mutation.SetKind(v)
@@ -246,14 +260,6 @@ func (_c *CoverageStatementCreate) defaults() {
 		v := coveragestatement.DefaultEmbargoInfo
 		_c.mutation.SetEmbargoInfo(v)
 	}
-	if _, ok := _c.mutation.TitleURL(); !ok {
-		v := coveragestatement.DefaultTitleURL
-		_c.mutation.SetTitleURL(v)
-	}
-	if _, ok := _c.mutation.Notes(); !ok {
-		v := coveragestatement.DefaultNotes
-		_c.mutation.SetNotes(v)
-	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		v := coveragestatement.DefaultKind
 		_c.mutation.SetKind(v)
@@ -288,12 +294,6 @@ func (_c *CoverageStatementCreate) check() error {
 	}
 	if _, ok := _c.mutation.EmbargoInfo(); !ok {
 		return &ValidationError{Name: "embargo_info", err: errors.New(`ent: missing required field "CoverageStatement.embargo_info"`)}
-	}
-	if _, ok := _c.mutation.TitleURL(); !ok {
-		return &ValidationError{Name: "title_url", err: errors.New(`ent: missing required field "CoverageStatement.title_url"`)}
-	}
-	if _, ok := _c.mutation.Notes(); !ok {
-		return &ValidationError{Name: "notes", err: errors.New(`ent: missing required field "CoverageStatement.notes"`)}
 	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "CoverageStatement.kind"`)}
@@ -367,11 +367,15 @@ func (_c *CoverageStatementCreate) createSpec() (*CoverageStatement, *sqlgraph.C
 	}
 	if value, ok := _c.mutation.TitleURL(); ok {
 		_spec.SetField(coveragestatement.FieldTitleURL, field.TypeString, value)
-		_node.TitleURL = value
+		_node.TitleURL = &value
 	}
 	if value, ok := _c.mutation.Notes(); ok {
 		_spec.SetField(coveragestatement.FieldNotes, field.TypeString, value)
-		_node.Notes = value
+		_node.Notes = &value
+	}
+	if value, ok := _c.mutation.CoverageDepth(); ok {
+		_spec.SetField(coveragestatement.FieldCoverageDepth, field.TypeString, value)
+		_node.CoverageDepth = &value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(coveragestatement.FieldKind, field.TypeString, value)

@@ -161,6 +161,12 @@ func (_u *CoverageStatementUpdate) SetNillableTitleURL(v *string) *CoverageState
 	return _u
 }
 
+// ClearTitleURL clears the value of the "title_url" field.
+func (_u *CoverageStatementUpdate) ClearTitleURL() *CoverageStatementUpdate {
+	_u.mutation.ClearTitleURL()
+	return _u
+}
+
 // SetNotes sets the "notes" field.
 func (_u *CoverageStatementUpdate) SetNotes(v string) *CoverageStatementUpdate {
 	_u.mutation.SetNotes(v)
@@ -172,6 +178,32 @@ func (_u *CoverageStatementUpdate) SetNillableNotes(v *string) *CoverageStatemen
 	if v != nil {
 		_u.SetNotes(*v)
 	}
+	return _u
+}
+
+// ClearNotes clears the value of the "notes" field.
+func (_u *CoverageStatementUpdate) ClearNotes() *CoverageStatementUpdate {
+	_u.mutation.ClearNotes()
+	return _u
+}
+
+// SetCoverageDepth sets the "coverage_depth" field.
+func (_u *CoverageStatementUpdate) SetCoverageDepth(v string) *CoverageStatementUpdate {
+	_u.mutation.SetCoverageDepth(v)
+	return _u
+}
+
+// SetNillableCoverageDepth sets the "coverage_depth" field if the given value is not nil.
+func (_u *CoverageStatementUpdate) SetNillableCoverageDepth(v *string) *CoverageStatementUpdate {
+	if v != nil {
+		_u.SetCoverageDepth(*v)
+	}
+	return _u
+}
+
+// ClearCoverageDepth clears the value of the "coverage_depth" field.
+func (_u *CoverageStatementUpdate) ClearCoverageDepth() *CoverageStatementUpdate {
+	_u.mutation.ClearCoverageDepth()
 	return _u
 }
 
@@ -277,8 +309,20 @@ func (_u *CoverageStatementUpdate) sqlSave(ctx context.Context) (_node int, err 
 	if value, ok := _u.mutation.TitleURL(); ok {
 		_spec.SetField(coveragestatement.FieldTitleURL, field.TypeString, value)
 	}
+	if _u.mutation.TitleURLCleared() {
+		_spec.ClearField(coveragestatement.FieldTitleURL, field.TypeString)
+	}
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(coveragestatement.FieldNotes, field.TypeString, value)
+	}
+	if _u.mutation.NotesCleared() {
+		_spec.ClearField(coveragestatement.FieldNotes, field.TypeString)
+	}
+	if value, ok := _u.mutation.CoverageDepth(); ok {
+		_spec.SetField(coveragestatement.FieldCoverageDepth, field.TypeString, value)
+	}
+	if _u.mutation.CoverageDepthCleared() {
+		_spec.ClearField(coveragestatement.FieldCoverageDepth, field.TypeString)
 	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(coveragestatement.FieldKind, field.TypeString, value)
@@ -438,6 +482,12 @@ func (_u *CoverageStatementUpdateOne) SetNillableTitleURL(v *string) *CoverageSt
 	return _u
 }
 
+// ClearTitleURL clears the value of the "title_url" field.
+func (_u *CoverageStatementUpdateOne) ClearTitleURL() *CoverageStatementUpdateOne {
+	_u.mutation.ClearTitleURL()
+	return _u
+}
+
 // SetNotes sets the "notes" field.
 func (_u *CoverageStatementUpdateOne) SetNotes(v string) *CoverageStatementUpdateOne {
 	_u.mutation.SetNotes(v)
@@ -449,6 +499,32 @@ func (_u *CoverageStatementUpdateOne) SetNillableNotes(v *string) *CoverageState
 	if v != nil {
 		_u.SetNotes(*v)
 	}
+	return _u
+}
+
+// ClearNotes clears the value of the "notes" field.
+func (_u *CoverageStatementUpdateOne) ClearNotes() *CoverageStatementUpdateOne {
+	_u.mutation.ClearNotes()
+	return _u
+}
+
+// SetCoverageDepth sets the "coverage_depth" field.
+func (_u *CoverageStatementUpdateOne) SetCoverageDepth(v string) *CoverageStatementUpdateOne {
+	_u.mutation.SetCoverageDepth(v)
+	return _u
+}
+
+// SetNillableCoverageDepth sets the "coverage_depth" field if the given value is not nil.
+func (_u *CoverageStatementUpdateOne) SetNillableCoverageDepth(v *string) *CoverageStatementUpdateOne {
+	if v != nil {
+		_u.SetCoverageDepth(*v)
+	}
+	return _u
+}
+
+// ClearCoverageDepth clears the value of the "coverage_depth" field.
+func (_u *CoverageStatementUpdateOne) ClearCoverageDepth() *CoverageStatementUpdateOne {
+	_u.mutation.ClearCoverageDepth()
 	return _u
 }
 
@@ -584,8 +660,20 @@ func (_u *CoverageStatementUpdateOne) sqlSave(ctx context.Context) (_node *Cover
 	if value, ok := _u.mutation.TitleURL(); ok {
 		_spec.SetField(coveragestatement.FieldTitleURL, field.TypeString, value)
 	}
+	if _u.mutation.TitleURLCleared() {
+		_spec.ClearField(coveragestatement.FieldTitleURL, field.TypeString)
+	}
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(coveragestatement.FieldNotes, field.TypeString, value)
+	}
+	if _u.mutation.NotesCleared() {
+		_spec.ClearField(coveragestatement.FieldNotes, field.TypeString)
+	}
+	if value, ok := _u.mutation.CoverageDepth(); ok {
+		_spec.SetField(coveragestatement.FieldCoverageDepth, field.TypeString, value)
+	}
+	if _u.mutation.CoverageDepthCleared() {
+		_spec.ClearField(coveragestatement.FieldCoverageDepth, field.TypeString)
 	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(coveragestatement.FieldKind, field.TypeString, value)

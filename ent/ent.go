@@ -16,11 +16,13 @@ import (
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
+	"autoholdings/ent/refusedrow"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
 	"context"
@@ -105,11 +107,13 @@ func checkColumn(t, c string) error {
 			jobfinding.Table:              jobfinding.ValidColumn,
 			jobpart.Table:                 jobpart.ValidColumn,
 			license.Table:                 license.ValidColumn,
+			listdecision.Table:            listdecision.ValidColumn,
 			poline.Table:                  poline.ValidColumn,
 			portfolio.Table:               portfolio.ValidColumn,
 			profile.Table:                 profile.ValidColumn,
 			profilegroup.Table:            profilegroup.ValidColumn,
 			providerfile.Table:            providerfile.ValidColumn,
+			refusedrow.Table:              refusedrow.ValidColumn,
 			scheduleslot.Table:            scheduleslot.ValidColumn,
 			setting.Table:                 setting.ValidColumn,
 		})

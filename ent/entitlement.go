@@ -26,8 +26,18 @@ type Entitlement struct {
 	PortfolioID int64 `json:"portfolio_id,omitempty"`
 	// NULL: no provider's entitlement; it carries the coverage of a local portfolio
 	ProfileID *int64 `json:"profile_id,omitempty"`
-	// Active holds the value of the "active" field.
+	// in force: an ended or suspended one is not
 	Active bool `json:"active,omitempty"`
+	// why it is suspended until it is known which title the portfolio is: AMBIGUOUS, CONTESTED; empty: it is not
+	Waiting string `json:"waiting,omitempty"`
+	// YYYY-MM-DD: date of the list that made it wait
+	WaitingSince string `json:"waiting_since,omitempty"`
+	// an undo gave it back: taking it away again is held once
+	GivenBack bool `json:"given_back,omitempty"`
+	// JSON: the title columns in which the profile's list differs from the portfolio; empty: in none
+	OwnValues string `json:"own_values,omitempty"`
+	// hash of the title columns as the profile's list has them; NULL: that of the portfolio
+	OwnHash *int64 `json:"own_hash,omitempty"`
 	// hash of the statements as a set: equal hashes need no comparison
 	CoverageHash int64 `json:"coverage_hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -85,10 +95,12 @@ func (*Entitlement) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case entitlement.FieldActive:
+		case entitlement.FieldActive, entitlement.FieldGivenBack:
 			values[i] = new(sql.NullBool)
-		case entitlement.FieldID, entitlement.FieldCreatedAt, entitlement.FieldUpdatedAt, entitlement.FieldPortfolioID, entitlement.FieldProfileID, entitlement.FieldCoverageHash:
+		case entitlement.FieldID, entitlement.FieldCreatedAt, entitlement.FieldUpdatedAt, entitlement.FieldPortfolioID, entitlement.FieldProfileID, entitlement.FieldOwnHash, entitlement.FieldCoverageHash:
 			values[i] = new(sql.NullInt64)
+		case entitlement.FieldWaiting, entitlement.FieldWaitingSince, entitlement.FieldOwnValues:
+			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -140,6 +152,37 @@ func (_m *Entitlement) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field active", values[i])
 			} else if value.Valid {
 				_m.Active = value.Bool
+			}
+		case entitlement.FieldWaiting:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field waiting", values[i])
+			} else if value.Valid {
+				_m.Waiting = value.String
+			}
+		case entitlement.FieldWaitingSince:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field waiting_since", values[i])
+			} else if value.Valid {
+				_m.WaitingSince = value.String
+			}
+		case entitlement.FieldGivenBack:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field given_back", values[i])
+			} else if value.Valid {
+				_m.GivenBack = value.Bool
+			}
+		case entitlement.FieldOwnValues:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field own_values", values[i])
+			} else if value.Valid {
+				_m.OwnValues = value.String
+			}
+		case entitlement.FieldOwnHash:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field own_hash", values[i])
+			} else if value.Valid {
+				_m.OwnHash = new(int64)
+				*_m.OwnHash = value.Int64
 			}
 		case entitlement.FieldCoverageHash:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -214,6 +257,23 @@ func (_m *Entitlement) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("active=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Active))
+	builder.WriteString(", ")
+	builder.WriteString("waiting=")
+	builder.WriteString(_m.Waiting)
+	builder.WriteString(", ")
+	builder.WriteString("waiting_since=")
+	builder.WriteString(_m.WaitingSince)
+	builder.WriteString(", ")
+	builder.WriteString("given_back=")
+	builder.WriteString(fmt.Sprintf("%v", _m.GivenBack))
+	builder.WriteString(", ")
+	builder.WriteString("own_values=")
+	builder.WriteString(_m.OwnValues)
+	builder.WriteString(", ")
+	if v := _m.OwnHash; v != nil {
+		builder.WriteString("own_hash=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("coverage_hash=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CoverageHash))

@@ -60,6 +60,76 @@ func (_c *EntitlementCreate) SetActive(v bool) *EntitlementCreate {
 	return _c
 }
 
+// SetWaiting sets the "waiting" field.
+func (_c *EntitlementCreate) SetWaiting(v string) *EntitlementCreate {
+	_c.mutation.SetWaiting(v)
+	return _c
+}
+
+// SetNillableWaiting sets the "waiting" field if the given value is not nil.
+func (_c *EntitlementCreate) SetNillableWaiting(v *string) *EntitlementCreate {
+	if v != nil {
+		_c.SetWaiting(*v)
+	}
+	return _c
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (_c *EntitlementCreate) SetWaitingSince(v string) *EntitlementCreate {
+	_c.mutation.SetWaitingSince(v)
+	return _c
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_c *EntitlementCreate) SetNillableWaitingSince(v *string) *EntitlementCreate {
+	if v != nil {
+		_c.SetWaitingSince(*v)
+	}
+	return _c
+}
+
+// SetGivenBack sets the "given_back" field.
+func (_c *EntitlementCreate) SetGivenBack(v bool) *EntitlementCreate {
+	_c.mutation.SetGivenBack(v)
+	return _c
+}
+
+// SetNillableGivenBack sets the "given_back" field if the given value is not nil.
+func (_c *EntitlementCreate) SetNillableGivenBack(v *bool) *EntitlementCreate {
+	if v != nil {
+		_c.SetGivenBack(*v)
+	}
+	return _c
+}
+
+// SetOwnValues sets the "own_values" field.
+func (_c *EntitlementCreate) SetOwnValues(v string) *EntitlementCreate {
+	_c.mutation.SetOwnValues(v)
+	return _c
+}
+
+// SetNillableOwnValues sets the "own_values" field if the given value is not nil.
+func (_c *EntitlementCreate) SetNillableOwnValues(v *string) *EntitlementCreate {
+	if v != nil {
+		_c.SetOwnValues(*v)
+	}
+	return _c
+}
+
+// SetOwnHash sets the "own_hash" field.
+func (_c *EntitlementCreate) SetOwnHash(v int64) *EntitlementCreate {
+	_c.mutation.SetOwnHash(v)
+	return _c
+}
+
+// SetNillableOwnHash sets the "own_hash" field if the given value is not nil.
+func (_c *EntitlementCreate) SetNillableOwnHash(v *int64) *EntitlementCreate {
+	if v != nil {
+		_c.SetOwnHash(*v)
+	}
+	return _c
+}
+
 // SetCoverageHash sets the "coverage_hash" field.
 func (_c *EntitlementCreate) SetCoverageHash(v int64) *EntitlementCreate {
 	_c.mutation.SetCoverageHash(v)
@@ -104,6 +174,7 @@ func (_c *EntitlementCreate) Mutation() *EntitlementMutation {
 
 // Save creates the Entitlement in the database.
 func (_c *EntitlementCreate) Save(ctx context.Context) (*Entitlement, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -129,6 +200,26 @@ func (_c *EntitlementCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *EntitlementCreate) defaults() {
+	if _, ok := _c.mutation.Waiting(); !ok {
+		v := entitlement.DefaultWaiting
+		_c.mutation.SetWaiting(v)
+	}
+	if _, ok := _c.mutation.WaitingSince(); !ok {
+		v := entitlement.DefaultWaitingSince
+		_c.mutation.SetWaitingSince(v)
+	}
+	if _, ok := _c.mutation.GivenBack(); !ok {
+		v := entitlement.DefaultGivenBack
+		_c.mutation.SetGivenBack(v)
+	}
+	if _, ok := _c.mutation.OwnValues(); !ok {
+		v := entitlement.DefaultOwnValues
+		_c.mutation.SetOwnValues(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *EntitlementCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
@@ -142,6 +233,18 @@ func (_c *EntitlementCreate) check() error {
 	}
 	if _, ok := _c.mutation.Active(); !ok {
 		return &ValidationError{Name: "active", err: errors.New(`ent: missing required field "Entitlement.active"`)}
+	}
+	if _, ok := _c.mutation.Waiting(); !ok {
+		return &ValidationError{Name: "waiting", err: errors.New(`ent: missing required field "Entitlement.waiting"`)}
+	}
+	if _, ok := _c.mutation.WaitingSince(); !ok {
+		return &ValidationError{Name: "waiting_since", err: errors.New(`ent: missing required field "Entitlement.waiting_since"`)}
+	}
+	if _, ok := _c.mutation.GivenBack(); !ok {
+		return &ValidationError{Name: "given_back", err: errors.New(`ent: missing required field "Entitlement.given_back"`)}
+	}
+	if _, ok := _c.mutation.OwnValues(); !ok {
+		return &ValidationError{Name: "own_values", err: errors.New(`ent: missing required field "Entitlement.own_values"`)}
 	}
 	if _, ok := _c.mutation.CoverageHash(); !ok {
 		return &ValidationError{Name: "coverage_hash", err: errors.New(`ent: missing required field "Entitlement.coverage_hash"`)}
@@ -192,6 +295,26 @@ func (_c *EntitlementCreate) createSpec() (*Entitlement, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Active(); ok {
 		_spec.SetField(entitlement.FieldActive, field.TypeBool, value)
 		_node.Active = value
+	}
+	if value, ok := _c.mutation.Waiting(); ok {
+		_spec.SetField(entitlement.FieldWaiting, field.TypeString, value)
+		_node.Waiting = value
+	}
+	if value, ok := _c.mutation.WaitingSince(); ok {
+		_spec.SetField(entitlement.FieldWaitingSince, field.TypeString, value)
+		_node.WaitingSince = value
+	}
+	if value, ok := _c.mutation.GivenBack(); ok {
+		_spec.SetField(entitlement.FieldGivenBack, field.TypeBool, value)
+		_node.GivenBack = value
+	}
+	if value, ok := _c.mutation.OwnValues(); ok {
+		_spec.SetField(entitlement.FieldOwnValues, field.TypeString, value)
+		_node.OwnValues = value
+	}
+	if value, ok := _c.mutation.OwnHash(); ok {
+		_spec.SetField(entitlement.FieldOwnHash, field.TypeInt64, value)
+		_node.OwnHash = &value
 	}
 	if value, ok := _c.mutation.CoverageHash(); ok {
 		_spec.SetField(entitlement.FieldCoverageHash, field.TypeInt64, value)
@@ -268,6 +391,7 @@ func (_c *EntitlementCreateBulk) Save(ctx context.Context) ([]*Entitlement, erro
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*EntitlementMutation)
 				if !ok {

@@ -85,6 +85,89 @@ func (_u *EntitlementUpdate) SetNillableActive(v *bool) *EntitlementUpdate {
 	return _u
 }
 
+// SetWaiting sets the "waiting" field.
+func (_u *EntitlementUpdate) SetWaiting(v string) *EntitlementUpdate {
+	_u.mutation.SetWaiting(v)
+	return _u
+}
+
+// SetNillableWaiting sets the "waiting" field if the given value is not nil.
+func (_u *EntitlementUpdate) SetNillableWaiting(v *string) *EntitlementUpdate {
+	if v != nil {
+		_u.SetWaiting(*v)
+	}
+	return _u
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (_u *EntitlementUpdate) SetWaitingSince(v string) *EntitlementUpdate {
+	_u.mutation.SetWaitingSince(v)
+	return _u
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_u *EntitlementUpdate) SetNillableWaitingSince(v *string) *EntitlementUpdate {
+	if v != nil {
+		_u.SetWaitingSince(*v)
+	}
+	return _u
+}
+
+// SetGivenBack sets the "given_back" field.
+func (_u *EntitlementUpdate) SetGivenBack(v bool) *EntitlementUpdate {
+	_u.mutation.SetGivenBack(v)
+	return _u
+}
+
+// SetNillableGivenBack sets the "given_back" field if the given value is not nil.
+func (_u *EntitlementUpdate) SetNillableGivenBack(v *bool) *EntitlementUpdate {
+	if v != nil {
+		_u.SetGivenBack(*v)
+	}
+	return _u
+}
+
+// SetOwnValues sets the "own_values" field.
+func (_u *EntitlementUpdate) SetOwnValues(v string) *EntitlementUpdate {
+	_u.mutation.SetOwnValues(v)
+	return _u
+}
+
+// SetNillableOwnValues sets the "own_values" field if the given value is not nil.
+func (_u *EntitlementUpdate) SetNillableOwnValues(v *string) *EntitlementUpdate {
+	if v != nil {
+		_u.SetOwnValues(*v)
+	}
+	return _u
+}
+
+// SetOwnHash sets the "own_hash" field.
+func (_u *EntitlementUpdate) SetOwnHash(v int64) *EntitlementUpdate {
+	_u.mutation.ResetOwnHash()
+	_u.mutation.SetOwnHash(v)
+	return _u
+}
+
+// SetNillableOwnHash sets the "own_hash" field if the given value is not nil.
+func (_u *EntitlementUpdate) SetNillableOwnHash(v *int64) *EntitlementUpdate {
+	if v != nil {
+		_u.SetOwnHash(*v)
+	}
+	return _u
+}
+
+// AddOwnHash adds value to the "own_hash" field.
+func (_u *EntitlementUpdate) AddOwnHash(v int64) *EntitlementUpdate {
+	_u.mutation.AddOwnHash(v)
+	return _u
+}
+
+// ClearOwnHash clears the value of the "own_hash" field.
+func (_u *EntitlementUpdate) ClearOwnHash() *EntitlementUpdate {
+	_u.mutation.ClearOwnHash()
+	return _u
+}
+
 // SetCoverageHash sets the "coverage_hash" field.
 func (_u *EntitlementUpdate) SetCoverageHash(v int64) *EntitlementUpdate {
 	_u.mutation.ResetCoverageHash()
@@ -219,6 +302,27 @@ func (_u *EntitlementUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(entitlement.FieldActive, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Waiting(); ok {
+		_spec.SetField(entitlement.FieldWaiting, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.WaitingSince(); ok {
+		_spec.SetField(entitlement.FieldWaitingSince, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.GivenBack(); ok {
+		_spec.SetField(entitlement.FieldGivenBack, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.OwnValues(); ok {
+		_spec.SetField(entitlement.FieldOwnValues, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OwnHash(); ok {
+		_spec.SetField(entitlement.FieldOwnHash, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOwnHash(); ok {
+		_spec.AddField(entitlement.FieldOwnHash, field.TypeInt64, value)
+	}
+	if _u.mutation.OwnHashCleared() {
+		_spec.ClearField(entitlement.FieldOwnHash, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.CoverageHash(); ok {
 		_spec.SetField(entitlement.FieldCoverageHash, field.TypeInt64, value)
@@ -374,6 +478,89 @@ func (_u *EntitlementUpdateOne) SetNillableActive(v *bool) *EntitlementUpdateOne
 	if v != nil {
 		_u.SetActive(*v)
 	}
+	return _u
+}
+
+// SetWaiting sets the "waiting" field.
+func (_u *EntitlementUpdateOne) SetWaiting(v string) *EntitlementUpdateOne {
+	_u.mutation.SetWaiting(v)
+	return _u
+}
+
+// SetNillableWaiting sets the "waiting" field if the given value is not nil.
+func (_u *EntitlementUpdateOne) SetNillableWaiting(v *string) *EntitlementUpdateOne {
+	if v != nil {
+		_u.SetWaiting(*v)
+	}
+	return _u
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (_u *EntitlementUpdateOne) SetWaitingSince(v string) *EntitlementUpdateOne {
+	_u.mutation.SetWaitingSince(v)
+	return _u
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_u *EntitlementUpdateOne) SetNillableWaitingSince(v *string) *EntitlementUpdateOne {
+	if v != nil {
+		_u.SetWaitingSince(*v)
+	}
+	return _u
+}
+
+// SetGivenBack sets the "given_back" field.
+func (_u *EntitlementUpdateOne) SetGivenBack(v bool) *EntitlementUpdateOne {
+	_u.mutation.SetGivenBack(v)
+	return _u
+}
+
+// SetNillableGivenBack sets the "given_back" field if the given value is not nil.
+func (_u *EntitlementUpdateOne) SetNillableGivenBack(v *bool) *EntitlementUpdateOne {
+	if v != nil {
+		_u.SetGivenBack(*v)
+	}
+	return _u
+}
+
+// SetOwnValues sets the "own_values" field.
+func (_u *EntitlementUpdateOne) SetOwnValues(v string) *EntitlementUpdateOne {
+	_u.mutation.SetOwnValues(v)
+	return _u
+}
+
+// SetNillableOwnValues sets the "own_values" field if the given value is not nil.
+func (_u *EntitlementUpdateOne) SetNillableOwnValues(v *string) *EntitlementUpdateOne {
+	if v != nil {
+		_u.SetOwnValues(*v)
+	}
+	return _u
+}
+
+// SetOwnHash sets the "own_hash" field.
+func (_u *EntitlementUpdateOne) SetOwnHash(v int64) *EntitlementUpdateOne {
+	_u.mutation.ResetOwnHash()
+	_u.mutation.SetOwnHash(v)
+	return _u
+}
+
+// SetNillableOwnHash sets the "own_hash" field if the given value is not nil.
+func (_u *EntitlementUpdateOne) SetNillableOwnHash(v *int64) *EntitlementUpdateOne {
+	if v != nil {
+		_u.SetOwnHash(*v)
+	}
+	return _u
+}
+
+// AddOwnHash adds value to the "own_hash" field.
+func (_u *EntitlementUpdateOne) AddOwnHash(v int64) *EntitlementUpdateOne {
+	_u.mutation.AddOwnHash(v)
+	return _u
+}
+
+// ClearOwnHash clears the value of the "own_hash" field.
+func (_u *EntitlementUpdateOne) ClearOwnHash() *EntitlementUpdateOne {
+	_u.mutation.ClearOwnHash()
 	return _u
 }
 
@@ -541,6 +728,27 @@ func (_u *EntitlementUpdateOne) sqlSave(ctx context.Context) (_node *Entitlement
 	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(entitlement.FieldActive, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Waiting(); ok {
+		_spec.SetField(entitlement.FieldWaiting, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.WaitingSince(); ok {
+		_spec.SetField(entitlement.FieldWaitingSince, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.GivenBack(); ok {
+		_spec.SetField(entitlement.FieldGivenBack, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.OwnValues(); ok {
+		_spec.SetField(entitlement.FieldOwnValues, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OwnHash(); ok {
+		_spec.SetField(entitlement.FieldOwnHash, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOwnHash(); ok {
+		_spec.AddField(entitlement.FieldOwnHash, field.TypeInt64, value)
+	}
+	if _u.mutation.OwnHashCleared() {
+		_spec.ClearField(entitlement.FieldOwnHash, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.CoverageHash(); ok {
 		_spec.SetField(entitlement.FieldCoverageHash, field.TypeInt64, value)

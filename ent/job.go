@@ -37,6 +37,8 @@ type Job struct {
 	UniqueKey *string `json:"unique_key,omitempty"`
 	// IdempotencyKey holds the value of the "idempotency_key" field.
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
+	// of the request that the key came with; empty: it was not recorded
+	IdempotencyHash string `json:"idempotency_hash,omitempty"`
 	// Phase holds the value of the "phase" field.
 	Phase string `json:"phase,omitempty"`
 	// Done holds the value of the "done" field.
@@ -154,7 +156,7 @@ func (*Job) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case job.FieldID, job.FieldCreatedAt, job.FieldUpdatedAt, job.FieldDone, job.FieldTotal, job.FieldAttempt, job.FieldDueAt, job.FieldDispatchedAt, job.FieldHeartbeatAt, job.FieldWaitsForJobID, job.FieldSubjectJobID, job.FieldStartedAt, job.FieldFinishedAt:
 			values[i] = new(sql.NullInt64)
-		case job.FieldKind, job.FieldState, job.FieldVerdict, job.FieldMode, job.FieldTrigger, job.FieldUniqueKey, job.FieldIdempotencyKey, job.FieldPhase, job.FieldSummary, job.FieldErrorCode, job.FieldErrorMessage, job.FieldErrorHint, job.FieldRunToken:
+		case job.FieldKind, job.FieldState, job.FieldVerdict, job.FieldMode, job.FieldTrigger, job.FieldUniqueKey, job.FieldIdempotencyKey, job.FieldIdempotencyHash, job.FieldPhase, job.FieldSummary, job.FieldErrorCode, job.FieldErrorMessage, job.FieldErrorHint, job.FieldRunToken:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -240,6 +242,12 @@ func (_m *Job) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.IdempotencyKey = new(string)
 				*_m.IdempotencyKey = value.String
+			}
+		case job.FieldIdempotencyHash:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field idempotency_hash", values[i])
+			} else if value.Valid {
+				_m.IdempotencyHash = value.String
 			}
 		case job.FieldPhase:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -451,6 +459,9 @@ func (_m *Job) String() string {
 		builder.WriteString("idempotency_key=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("idempotency_hash=")
+	builder.WriteString(_m.IdempotencyHash)
 	builder.WriteString(", ")
 	builder.WriteString("phase=")
 	builder.WriteString(_m.Phase)

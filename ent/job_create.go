@@ -107,6 +107,20 @@ func (_c *JobCreate) SetNillableIdempotencyKey(v *string) *JobCreate {
 	return _c
 }
 
+// SetIdempotencyHash sets the "idempotency_hash" field.
+func (_c *JobCreate) SetIdempotencyHash(v string) *JobCreate {
+	_c.mutation.SetIdempotencyHash(v)
+	return _c
+}
+
+// SetNillableIdempotencyHash sets the "idempotency_hash" field if the given value is not nil.
+func (_c *JobCreate) SetNillableIdempotencyHash(v *string) *JobCreate {
+	if v != nil {
+		_c.SetIdempotencyHash(*v)
+	}
+	return _c
+}
+
 // SetPhase sets the "phase" field.
 func (_c *JobCreate) SetPhase(v string) *JobCreate {
 	_c.mutation.SetPhase(v)
@@ -467,6 +481,10 @@ func (_c *JobCreate) defaults() {
 		v := job.DefaultVerdict
 		_c.mutation.SetVerdict(v)
 	}
+	if _, ok := _c.mutation.IdempotencyHash(); !ok {
+		v := job.DefaultIdempotencyHash
+		_c.mutation.SetIdempotencyHash(v)
+	}
 	if _, ok := _c.mutation.Phase(); !ok {
 		v := job.DefaultPhase
 		_c.mutation.SetPhase(v)
@@ -534,6 +552,9 @@ func (_c *JobCreate) check() error {
 	}
 	if _, ok := _c.mutation.Args(); !ok {
 		return &ValidationError{Name: "args", err: errors.New(`ent: missing required field "Job.args"`)}
+	}
+	if _, ok := _c.mutation.IdempotencyHash(); !ok {
+		return &ValidationError{Name: "idempotency_hash", err: errors.New(`ent: missing required field "Job.idempotency_hash"`)}
 	}
 	if _, ok := _c.mutation.Phase(); !ok {
 		return &ValidationError{Name: "phase", err: errors.New(`ent: missing required field "Job.phase"`)}
@@ -639,6 +660,10 @@ func (_c *JobCreate) createSpec() (*Job, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.IdempotencyKey(); ok {
 		_spec.SetField(job.FieldIdempotencyKey, field.TypeString, value)
 		_node.IdempotencyKey = &value
+	}
+	if value, ok := _c.mutation.IdempotencyHash(); ok {
+		_spec.SetField(job.FieldIdempotencyHash, field.TypeString, value)
+		_node.IdempotencyHash = value
 	}
 	if value, ok := _c.mutation.Phase(); ok {
 		_spec.SetField(job.FieldPhase, field.TypeString, value)

@@ -31,6 +31,14 @@ type JobChange struct {
 	Field string `json:"field,omitempty"`
 	// as it was called at the time
 	Title string `json:"title,omitempty"`
+	// TitleID holds the value of the "title_id" field.
+	TitleID string `json:"title_id,omitempty"`
+	// PrintIdentifier holds the value of the "print_identifier" field.
+	PrintIdentifier string `json:"print_identifier,omitempty"`
+	// OnlineIdentifier holds the value of the "online_identifier" field.
+	OnlineIdentifier string `json:"online_identifier,omitempty"`
+	// what the two values are, and so how they are written
+	ValueKind string `json:"value_kind,omitempty"`
 	// OldValue holds the value of the "old_value" field.
 	OldValue string `json:"old_value,omitempty"`
 	// NewValue holds the value of the "new_value" field.
@@ -96,7 +104,7 @@ func (*JobChange) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case jobchange.FieldID, jobchange.FieldJobID, jobchange.FieldPartID, jobchange.FieldPortfolioID, jobchange.FieldLine:
 			values[i] = new(sql.NullInt64)
-		case jobchange.FieldAction, jobchange.FieldField, jobchange.FieldTitle, jobchange.FieldOldValue, jobchange.FieldNewValue:
+		case jobchange.FieldAction, jobchange.FieldField, jobchange.FieldTitle, jobchange.FieldTitleID, jobchange.FieldPrintIdentifier, jobchange.FieldOnlineIdentifier, jobchange.FieldValueKind, jobchange.FieldOldValue, jobchange.FieldNewValue:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -155,6 +163,30 @@ func (_m *JobChange) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field title", values[i])
 			} else if value.Valid {
 				_m.Title = value.String
+			}
+		case jobchange.FieldTitleID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field title_id", values[i])
+			} else if value.Valid {
+				_m.TitleID = value.String
+			}
+		case jobchange.FieldPrintIdentifier:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field print_identifier", values[i])
+			} else if value.Valid {
+				_m.PrintIdentifier = value.String
+			}
+		case jobchange.FieldOnlineIdentifier:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field online_identifier", values[i])
+			} else if value.Valid {
+				_m.OnlineIdentifier = value.String
+			}
+		case jobchange.FieldValueKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field value_kind", values[i])
+			} else if value.Valid {
+				_m.ValueKind = value.String
 			}
 		case jobchange.FieldOldValue:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -244,6 +276,18 @@ func (_m *JobChange) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	builder.WriteString("title_id=")
+	builder.WriteString(_m.TitleID)
+	builder.WriteString(", ")
+	builder.WriteString("print_identifier=")
+	builder.WriteString(_m.PrintIdentifier)
+	builder.WriteString(", ")
+	builder.WriteString("online_identifier=")
+	builder.WriteString(_m.OnlineIdentifier)
+	builder.WriteString(", ")
+	builder.WriteString("value_kind=")
+	builder.WriteString(_m.ValueKind)
 	builder.WriteString(", ")
 	builder.WriteString("old_value=")
 	builder.WriteString(_m.OldValue)

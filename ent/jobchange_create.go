@@ -74,6 +74,62 @@ func (_c *JobChangeCreate) SetTitle(v string) *JobChangeCreate {
 	return _c
 }
 
+// SetTitleID sets the "title_id" field.
+func (_c *JobChangeCreate) SetTitleID(v string) *JobChangeCreate {
+	_c.mutation.SetTitleID(v)
+	return _c
+}
+
+// SetNillableTitleID sets the "title_id" field if the given value is not nil.
+func (_c *JobChangeCreate) SetNillableTitleID(v *string) *JobChangeCreate {
+	if v != nil {
+		_c.SetTitleID(*v)
+	}
+	return _c
+}
+
+// SetPrintIdentifier sets the "print_identifier" field.
+func (_c *JobChangeCreate) SetPrintIdentifier(v string) *JobChangeCreate {
+	_c.mutation.SetPrintIdentifier(v)
+	return _c
+}
+
+// SetNillablePrintIdentifier sets the "print_identifier" field if the given value is not nil.
+func (_c *JobChangeCreate) SetNillablePrintIdentifier(v *string) *JobChangeCreate {
+	if v != nil {
+		_c.SetPrintIdentifier(*v)
+	}
+	return _c
+}
+
+// SetOnlineIdentifier sets the "online_identifier" field.
+func (_c *JobChangeCreate) SetOnlineIdentifier(v string) *JobChangeCreate {
+	_c.mutation.SetOnlineIdentifier(v)
+	return _c
+}
+
+// SetNillableOnlineIdentifier sets the "online_identifier" field if the given value is not nil.
+func (_c *JobChangeCreate) SetNillableOnlineIdentifier(v *string) *JobChangeCreate {
+	if v != nil {
+		_c.SetOnlineIdentifier(*v)
+	}
+	return _c
+}
+
+// SetValueKind sets the "value_kind" field.
+func (_c *JobChangeCreate) SetValueKind(v string) *JobChangeCreate {
+	_c.mutation.SetValueKind(v)
+	return _c
+}
+
+// SetNillableValueKind sets the "value_kind" field if the given value is not nil.
+func (_c *JobChangeCreate) SetNillableValueKind(v *string) *JobChangeCreate {
+	if v != nil {
+		_c.SetValueKind(*v)
+	}
+	return _c
+}
+
 // SetOldValue sets the "old_value" field.
 func (_c *JobChangeCreate) SetOldValue(v string) *JobChangeCreate {
 	_c.mutation.SetOldValue(v)
@@ -176,6 +232,22 @@ func (_c *JobChangeCreate) defaults() {
 		v := jobchange.DefaultField
 		_c.mutation.SetFieldField(v)
 	}
+	if _, ok := _c.mutation.TitleID(); !ok {
+		v := jobchange.DefaultTitleID
+		_c.mutation.SetTitleID(v)
+	}
+	if _, ok := _c.mutation.PrintIdentifier(); !ok {
+		v := jobchange.DefaultPrintIdentifier
+		_c.mutation.SetPrintIdentifier(v)
+	}
+	if _, ok := _c.mutation.OnlineIdentifier(); !ok {
+		v := jobchange.DefaultOnlineIdentifier
+		_c.mutation.SetOnlineIdentifier(v)
+	}
+	if _, ok := _c.mutation.ValueKind(); !ok {
+		v := jobchange.DefaultValueKind
+		_c.mutation.SetValueKind(v)
+	}
 	if _, ok := _c.mutation.OldValue(); !ok {
 		v := jobchange.DefaultOldValue
 		_c.mutation.SetOldValue(v)
@@ -206,6 +278,18 @@ func (_c *JobChangeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Title(); !ok {
 		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "JobChange.title"`)}
+	}
+	if _, ok := _c.mutation.TitleID(); !ok {
+		return &ValidationError{Name: "title_id", err: errors.New(`ent: missing required field "JobChange.title_id"`)}
+	}
+	if _, ok := _c.mutation.PrintIdentifier(); !ok {
+		return &ValidationError{Name: "print_identifier", err: errors.New(`ent: missing required field "JobChange.print_identifier"`)}
+	}
+	if _, ok := _c.mutation.OnlineIdentifier(); !ok {
+		return &ValidationError{Name: "online_identifier", err: errors.New(`ent: missing required field "JobChange.online_identifier"`)}
+	}
+	if _, ok := _c.mutation.ValueKind(); !ok {
+		return &ValidationError{Name: "value_kind", err: errors.New(`ent: missing required field "JobChange.value_kind"`)}
 	}
 	if _, ok := _c.mutation.OldValue(); !ok {
 		return &ValidationError{Name: "old_value", err: errors.New(`ent: missing required field "JobChange.old_value"`)}
@@ -265,6 +349,22 @@ func (_c *JobChangeCreate) createSpec() (*JobChange, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(jobchange.FieldTitle, field.TypeString, value)
 		_node.Title = value
+	}
+	if value, ok := _c.mutation.TitleID(); ok {
+		_spec.SetField(jobchange.FieldTitleID, field.TypeString, value)
+		_node.TitleID = value
+	}
+	if value, ok := _c.mutation.PrintIdentifier(); ok {
+		_spec.SetField(jobchange.FieldPrintIdentifier, field.TypeString, value)
+		_node.PrintIdentifier = value
+	}
+	if value, ok := _c.mutation.OnlineIdentifier(); ok {
+		_spec.SetField(jobchange.FieldOnlineIdentifier, field.TypeString, value)
+		_node.OnlineIdentifier = value
+	}
+	if value, ok := _c.mutation.ValueKind(); ok {
+		_spec.SetField(jobchange.FieldValueKind, field.TypeString, value)
+		_node.ValueKind = value
 	}
 	if value, ok := _c.mutation.OldValue(); ok {
 		_spec.SetField(jobchange.FieldOldValue, field.TypeString, value)

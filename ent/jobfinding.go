@@ -28,6 +28,8 @@ type JobFinding struct {
 	Code string `json:"code,omitempty"`
 	// Line holds the value of the "line" field.
 	Line int `json:"line,omitempty"`
+	// of the row
+	Title string `json:"title,omitempty"`
 	// Column holds the value of the "column" field.
 	Column string `json:"column,omitempty"`
 	// Value holds the value of the "value" field.
@@ -82,7 +84,7 @@ func (*JobFinding) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case jobfinding.FieldID, jobfinding.FieldJobID, jobfinding.FieldPartID, jobfinding.FieldSeverity, jobfinding.FieldLine:
 			values[i] = new(sql.NullInt64)
-		case jobfinding.FieldCode, jobfinding.FieldColumn, jobfinding.FieldValue, jobfinding.FieldMessage, jobfinding.FieldHint:
+		case jobfinding.FieldCode, jobfinding.FieldTitle, jobfinding.FieldColumn, jobfinding.FieldValue, jobfinding.FieldMessage, jobfinding.FieldHint:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -134,6 +136,12 @@ func (_m *JobFinding) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field line", values[i])
 			} else if value.Valid {
 				_m.Line = int(value.Int64)
+			}
+		case jobfinding.FieldTitle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field title", values[i])
+			} else if value.Valid {
+				_m.Title = value.String
 			}
 		case jobfinding.FieldColumn:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -219,6 +227,9 @@ func (_m *JobFinding) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("line=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Line))
+	builder.WriteString(", ")
+	builder.WriteString("title=")
+	builder.WriteString(_m.Title)
 	builder.WriteString(", ")
 	builder.WriteString("column=")
 	builder.WriteString(_m.Column)

@@ -51,6 +51,20 @@ func (_c *JobFindingCreate) SetLine(v int) *JobFindingCreate {
 	return _c
 }
 
+// SetTitle sets the "title" field.
+func (_c *JobFindingCreate) SetTitle(v string) *JobFindingCreate {
+	_c.mutation.SetTitle(v)
+	return _c
+}
+
+// SetNillableTitle sets the "title" field if the given value is not nil.
+func (_c *JobFindingCreate) SetNillableTitle(v *string) *JobFindingCreate {
+	if v != nil {
+		_c.SetTitle(*v)
+	}
+	return _c
+}
+
 // SetColumn sets the "column" field.
 func (_c *JobFindingCreate) SetColumn(v string) *JobFindingCreate {
 	_c.mutation.SetColumn(v)
@@ -98,6 +112,7 @@ func (_c *JobFindingCreate) Mutation() *JobFindingMutation {
 
 // Save creates the JobFinding in the database.
 func (_c *JobFindingCreate) Save(ctx context.Context) (*JobFinding, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -123,6 +138,14 @@ func (_c *JobFindingCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *JobFindingCreate) defaults() {
+	if _, ok := _c.mutation.Title(); !ok {
+		v := jobfinding.DefaultTitle
+		_c.mutation.SetTitle(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *JobFindingCreate) check() error {
 	if _, ok := _c.mutation.JobID(); !ok {
@@ -139,6 +162,9 @@ func (_c *JobFindingCreate) check() error {
 	}
 	if _, ok := _c.mutation.Line(); !ok {
 		return &ValidationError{Name: "line", err: errors.New(`ent: missing required field "JobFinding.line"`)}
+	}
+	if _, ok := _c.mutation.Title(); !ok {
+		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "JobFinding.title"`)}
 	}
 	if _, ok := _c.mutation.Column(); !ok {
 		return &ValidationError{Name: "column", err: errors.New(`ent: missing required field "JobFinding.column"`)}
@@ -201,6 +227,10 @@ func (_c *JobFindingCreate) createSpec() (*JobFinding, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Line(); ok {
 		_spec.SetField(jobfinding.FieldLine, field.TypeInt, value)
 		_node.Line = value
+	}
+	if value, ok := _c.mutation.Title(); ok {
+		_spec.SetField(jobfinding.FieldTitle, field.TypeString, value)
+		_node.Title = value
 	}
 	if value, ok := _c.mutation.Column(); ok {
 		_spec.SetField(jobfinding.FieldColumn, field.TypeString, value)
@@ -273,6 +303,7 @@ func (_c *JobFindingCreateBulk) Save(ctx context.Context) ([]*JobFinding, error)
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*JobFindingMutation)
 				if !ok {

@@ -53,6 +53,12 @@ type JobPart struct {
 	CollectionName string `json:"collection_name,omitempty"`
 	// of a held plan, to see whether it still is the plan
 	PlanHash string `json:"plan_hash,omitempty"`
+	// what the guards had to say of the plan: each with its figures
+	Guards json.RawMessage `json:"guards,omitempty"`
+	// of a preview: HELD or BLOCKED where the run would be; empty: it would be applied
+	WouldBe string `json:"would_be,omitempty"`
+	// the kinds of changes that the part applied, where a person declined others; blank-separated; empty: all
+	Kinds string `json:"kinds,omitempty"`
 	// the profile's entitlements here before the run
 	EntitlementsBefore int `json:"entitlements_before,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -147,11 +153,11 @@ func (*JobPart) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case jobpart.FieldCounts, jobpart.FieldGroups:
+		case jobpart.FieldCounts, jobpart.FieldGroups, jobpart.FieldGuards:
 			values[i] = new([]byte)
 		case jobpart.FieldID, jobpart.FieldCreatedAt, jobpart.FieldUpdatedAt, jobpart.FieldJobID, jobpart.FieldProfileID, jobpart.FieldCollectionID, jobpart.FieldProviderFileID, jobpart.FieldEntitlementsBefore:
 			values[i] = new(sql.NullInt64)
-		case jobpart.FieldContent, jobpart.FieldState, jobpart.FieldCode, jobpart.FieldMessage, jobpart.FieldHint, jobpart.FieldProfileName, jobpart.FieldCollectionName, jobpart.FieldPlanHash:
+		case jobpart.FieldContent, jobpart.FieldState, jobpart.FieldCode, jobpart.FieldMessage, jobpart.FieldHint, jobpart.FieldProfileName, jobpart.FieldCollectionName, jobpart.FieldPlanHash, jobpart.FieldWouldBe, jobpart.FieldKinds:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -276,6 +282,26 @@ func (_m *JobPart) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field plan_hash", values[i])
 			} else if value.Valid {
 				_m.PlanHash = value.String
+			}
+		case jobpart.FieldGuards:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field guards", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Guards); err != nil {
+					return fmt.Errorf("unmarshal field guards: %w", err)
+				}
+			}
+		case jobpart.FieldWouldBe:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field would_be", values[i])
+			} else if value.Valid {
+				_m.WouldBe = value.String
+			}
+		case jobpart.FieldKinds:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field kinds", values[i])
+			} else if value.Valid {
+				_m.Kinds = value.String
 			}
 		case jobpart.FieldEntitlementsBefore:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -402,6 +428,15 @@ func (_m *JobPart) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("plan_hash=")
 	builder.WriteString(_m.PlanHash)
+	builder.WriteString(", ")
+	builder.WriteString("guards=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Guards))
+	builder.WriteString(", ")
+	builder.WriteString("would_be=")
+	builder.WriteString(_m.WouldBe)
+	builder.WriteString(", ")
+	builder.WriteString("kinds=")
+	builder.WriteString(_m.Kinds)
 	builder.WriteString(", ")
 	builder.WriteString("entitlements_before=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EntitlementsBefore))

@@ -194,6 +194,40 @@ func (_c *JobPartCreate) SetNillablePlanHash(v *string) *JobPartCreate {
 	return _c
 }
 
+// SetGuards sets the "guards" field.
+func (_c *JobPartCreate) SetGuards(v json.RawMessage) *JobPartCreate {
+	_c.mutation.SetGuards(v)
+	return _c
+}
+
+// SetWouldBe sets the "would_be" field.
+func (_c *JobPartCreate) SetWouldBe(v string) *JobPartCreate {
+	_c.mutation.SetWouldBe(v)
+	return _c
+}
+
+// SetNillableWouldBe sets the "would_be" field if the given value is not nil.
+func (_c *JobPartCreate) SetNillableWouldBe(v *string) *JobPartCreate {
+	if v != nil {
+		_c.SetWouldBe(*v)
+	}
+	return _c
+}
+
+// SetKinds sets the "kinds" field.
+func (_c *JobPartCreate) SetKinds(v string) *JobPartCreate {
+	_c.mutation.SetKinds(v)
+	return _c
+}
+
+// SetNillableKinds sets the "kinds" field if the given value is not nil.
+func (_c *JobPartCreate) SetNillableKinds(v *string) *JobPartCreate {
+	if v != nil {
+		_c.SetKinds(*v)
+	}
+	return _c
+}
+
 // SetEntitlementsBefore sets the "entitlements_before" field.
 func (_c *JobPartCreate) SetEntitlementsBefore(v int) *JobPartCreate {
 	_c.mutation.SetEntitlementsBefore(v)
@@ -323,6 +357,14 @@ func (_c *JobPartCreate) defaults() {
 		v := jobpart.DefaultPlanHash
 		_c.mutation.SetPlanHash(v)
 	}
+	if _, ok := _c.mutation.WouldBe(); !ok {
+		v := jobpart.DefaultWouldBe
+		_c.mutation.SetWouldBe(v)
+	}
+	if _, ok := _c.mutation.Kinds(); !ok {
+		v := jobpart.DefaultKinds
+		_c.mutation.SetKinds(v)
+	}
 	if _, ok := _c.mutation.EntitlementsBefore(); !ok {
 		v := jobpart.DefaultEntitlementsBefore
 		_c.mutation.SetEntitlementsBefore(v)
@@ -363,6 +405,12 @@ func (_c *JobPartCreate) check() error {
 	}
 	if _, ok := _c.mutation.PlanHash(); !ok {
 		return &ValidationError{Name: "plan_hash", err: errors.New(`ent: missing required field "JobPart.plan_hash"`)}
+	}
+	if _, ok := _c.mutation.WouldBe(); !ok {
+		return &ValidationError{Name: "would_be", err: errors.New(`ent: missing required field "JobPart.would_be"`)}
+	}
+	if _, ok := _c.mutation.Kinds(); !ok {
+		return &ValidationError{Name: "kinds", err: errors.New(`ent: missing required field "JobPart.kinds"`)}
 	}
 	if _, ok := _c.mutation.EntitlementsBefore(); !ok {
 		return &ValidationError{Name: "entitlements_before", err: errors.New(`ent: missing required field "JobPart.entitlements_before"`)}
@@ -449,6 +497,18 @@ func (_c *JobPartCreate) createSpec() (*JobPart, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PlanHash(); ok {
 		_spec.SetField(jobpart.FieldPlanHash, field.TypeString, value)
 		_node.PlanHash = value
+	}
+	if value, ok := _c.mutation.Guards(); ok {
+		_spec.SetField(jobpart.FieldGuards, field.TypeJSON, value)
+		_node.Guards = value
+	}
+	if value, ok := _c.mutation.WouldBe(); ok {
+		_spec.SetField(jobpart.FieldWouldBe, field.TypeString, value)
+		_node.WouldBe = value
+	}
+	if value, ok := _c.mutation.Kinds(); ok {
+		_spec.SetField(jobpart.FieldKinds, field.TypeString, value)
+		_node.Kinds = value
 	}
 	if value, ok := _c.mutation.EntitlementsBefore(); ok {
 		_spec.SetField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)

@@ -264,6 +264,52 @@ func (_u *JobPartUpdate) SetNillablePlanHash(v *string) *JobPartUpdate {
 	return _u
 }
 
+// SetGuards sets the "guards" field.
+func (_u *JobPartUpdate) SetGuards(v json.RawMessage) *JobPartUpdate {
+	_u.mutation.SetGuards(v)
+	return _u
+}
+
+// AppendGuards appends value to the "guards" field.
+func (_u *JobPartUpdate) AppendGuards(v json.RawMessage) *JobPartUpdate {
+	_u.mutation.AppendGuards(v)
+	return _u
+}
+
+// ClearGuards clears the value of the "guards" field.
+func (_u *JobPartUpdate) ClearGuards() *JobPartUpdate {
+	_u.mutation.ClearGuards()
+	return _u
+}
+
+// SetWouldBe sets the "would_be" field.
+func (_u *JobPartUpdate) SetWouldBe(v string) *JobPartUpdate {
+	_u.mutation.SetWouldBe(v)
+	return _u
+}
+
+// SetNillableWouldBe sets the "would_be" field if the given value is not nil.
+func (_u *JobPartUpdate) SetNillableWouldBe(v *string) *JobPartUpdate {
+	if v != nil {
+		_u.SetWouldBe(*v)
+	}
+	return _u
+}
+
+// SetKinds sets the "kinds" field.
+func (_u *JobPartUpdate) SetKinds(v string) *JobPartUpdate {
+	_u.mutation.SetKinds(v)
+	return _u
+}
+
+// SetNillableKinds sets the "kinds" field if the given value is not nil.
+func (_u *JobPartUpdate) SetNillableKinds(v *string) *JobPartUpdate {
+	if v != nil {
+		_u.SetKinds(*v)
+	}
+	return _u
+}
+
 // SetEntitlementsBefore sets the "entitlements_before" field.
 func (_u *JobPartUpdate) SetEntitlementsBefore(v int) *JobPartUpdate {
 	_u.mutation.ResetEntitlementsBefore()
@@ -499,6 +545,23 @@ func (_u *JobPartUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.PlanHash(); ok {
 		_spec.SetField(jobpart.FieldPlanHash, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Guards(); ok {
+		_spec.SetField(jobpart.FieldGuards, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedGuards(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, jobpart.FieldGuards, value)
+		})
+	}
+	if _u.mutation.GuardsCleared() {
+		_spec.ClearField(jobpart.FieldGuards, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.WouldBe(); ok {
+		_spec.SetField(jobpart.FieldWouldBe, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Kinds(); ok {
+		_spec.SetField(jobpart.FieldKinds, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.EntitlementsBefore(); ok {
 		_spec.SetField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)
@@ -934,6 +997,52 @@ func (_u *JobPartUpdateOne) SetNillablePlanHash(v *string) *JobPartUpdateOne {
 	return _u
 }
 
+// SetGuards sets the "guards" field.
+func (_u *JobPartUpdateOne) SetGuards(v json.RawMessage) *JobPartUpdateOne {
+	_u.mutation.SetGuards(v)
+	return _u
+}
+
+// AppendGuards appends value to the "guards" field.
+func (_u *JobPartUpdateOne) AppendGuards(v json.RawMessage) *JobPartUpdateOne {
+	_u.mutation.AppendGuards(v)
+	return _u
+}
+
+// ClearGuards clears the value of the "guards" field.
+func (_u *JobPartUpdateOne) ClearGuards() *JobPartUpdateOne {
+	_u.mutation.ClearGuards()
+	return _u
+}
+
+// SetWouldBe sets the "would_be" field.
+func (_u *JobPartUpdateOne) SetWouldBe(v string) *JobPartUpdateOne {
+	_u.mutation.SetWouldBe(v)
+	return _u
+}
+
+// SetNillableWouldBe sets the "would_be" field if the given value is not nil.
+func (_u *JobPartUpdateOne) SetNillableWouldBe(v *string) *JobPartUpdateOne {
+	if v != nil {
+		_u.SetWouldBe(*v)
+	}
+	return _u
+}
+
+// SetKinds sets the "kinds" field.
+func (_u *JobPartUpdateOne) SetKinds(v string) *JobPartUpdateOne {
+	_u.mutation.SetKinds(v)
+	return _u
+}
+
+// SetNillableKinds sets the "kinds" field if the given value is not nil.
+func (_u *JobPartUpdateOne) SetNillableKinds(v *string) *JobPartUpdateOne {
+	if v != nil {
+		_u.SetKinds(*v)
+	}
+	return _u
+}
+
 // SetEntitlementsBefore sets the "entitlements_before" field.
 func (_u *JobPartUpdateOne) SetEntitlementsBefore(v int) *JobPartUpdateOne {
 	_u.mutation.ResetEntitlementsBefore()
@@ -1199,6 +1308,23 @@ func (_u *JobPartUpdateOne) sqlSave(ctx context.Context) (_node *JobPart, err er
 	}
 	if value, ok := _u.mutation.PlanHash(); ok {
 		_spec.SetField(jobpart.FieldPlanHash, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Guards(); ok {
+		_spec.SetField(jobpart.FieldGuards, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedGuards(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, jobpart.FieldGuards, value)
+		})
+	}
+	if _u.mutation.GuardsCleared() {
+		_spec.ClearField(jobpart.FieldGuards, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.WouldBe(); ok {
+		_spec.SetField(jobpart.FieldWouldBe, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Kinds(); ok {
+		_spec.SetField(jobpart.FieldKinds, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.EntitlementsBefore(); ok {
 		_spec.SetField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)

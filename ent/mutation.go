@@ -16,12 +16,14 @@ import (
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
+	"autoholdings/ent/refusedrow"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
 	"context"
@@ -56,11 +58,13 @@ const (
 	TypeJobFinding              = "JobFinding"
 	TypeJobPart                 = "JobPart"
 	TypeLicense                 = "License"
+	TypeListDecision            = "ListDecision"
 	TypePOLine                  = "POLine"
 	TypePortfolio               = "Portfolio"
 	TypeProfile                 = "Profile"
 	TypeProfileGroup            = "ProfileGroup"
 	TypeProviderFile            = "ProviderFile"
+	TypeRefusedRow              = "RefusedRow"
 	TypeScheduleSlot            = "ScheduleSlot"
 	TypeSetting                 = "Setting"
 )
@@ -100,6 +104,12 @@ type CollectionMutation struct {
 	job_parts                        map[int64]struct{}
 	removedjob_parts                 map[int64]struct{}
 	clearedjob_parts                 bool
+	refused_rows                     map[int64]struct{}
+	removedrefused_rows              map[int64]struct{}
+	clearedrefused_rows              bool
+	list_decisions                   map[int64]struct{}
+	removedlist_decisions            map[int64]struct{}
+	clearedlist_decisions            bool
 	done                             bool
 	oldValue                         func(context.Context) (*Collection, error)
 	predicates                       []predicate.Collection
@@ -1013,6 +1023,114 @@ func (m *CollectionMutation) ResetJobParts() {
 	m.removedjob_parts = nil
 }
 
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by ids.
+func (m *CollectionMutation) AddRefusedRowIDs(ids ...int64) {
+	if m.refused_rows == nil {
+		m.refused_rows = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.refused_rows[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRefusedRows clears the "refused_rows" edge to the RefusedRow entity.
+func (m *CollectionMutation) ClearRefusedRows() {
+	m.clearedrefused_rows = true
+}
+
+// RefusedRowsCleared reports if the "refused_rows" edge to the RefusedRow entity was cleared.
+func (m *CollectionMutation) RefusedRowsCleared() bool {
+	return m.clearedrefused_rows
+}
+
+// RemoveRefusedRowIDs removes the "refused_rows" edge to the RefusedRow entity by IDs.
+func (m *CollectionMutation) RemoveRefusedRowIDs(ids ...int64) {
+	if m.removedrefused_rows == nil {
+		m.removedrefused_rows = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.refused_rows, ids[i])
+		m.removedrefused_rows[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRefusedRows returns the removed IDs of the "refused_rows" edge to the RefusedRow entity.
+func (m *CollectionMutation) RemovedRefusedRowsIDs() (ids []int64) {
+	for id := range m.removedrefused_rows {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RefusedRowsIDs returns the "refused_rows" edge IDs in the mutation.
+func (m *CollectionMutation) RefusedRowsIDs() (ids []int64) {
+	for id := range m.refused_rows {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRefusedRows resets all changes to the "refused_rows" edge.
+func (m *CollectionMutation) ResetRefusedRows() {
+	m.refused_rows = nil
+	m.clearedrefused_rows = false
+	m.removedrefused_rows = nil
+}
+
+// AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by ids.
+func (m *CollectionMutation) AddListDecisionIDs(ids ...int64) {
+	if m.list_decisions == nil {
+		m.list_decisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.list_decisions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearListDecisions clears the "list_decisions" edge to the ListDecision entity.
+func (m *CollectionMutation) ClearListDecisions() {
+	m.clearedlist_decisions = true
+}
+
+// ListDecisionsCleared reports if the "list_decisions" edge to the ListDecision entity was cleared.
+func (m *CollectionMutation) ListDecisionsCleared() bool {
+	return m.clearedlist_decisions
+}
+
+// RemoveListDecisionIDs removes the "list_decisions" edge to the ListDecision entity by IDs.
+func (m *CollectionMutation) RemoveListDecisionIDs(ids ...int64) {
+	if m.removedlist_decisions == nil {
+		m.removedlist_decisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.list_decisions, ids[i])
+		m.removedlist_decisions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedListDecisions returns the removed IDs of the "list_decisions" edge to the ListDecision entity.
+func (m *CollectionMutation) RemovedListDecisionsIDs() (ids []int64) {
+	for id := range m.removedlist_decisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ListDecisionsIDs returns the "list_decisions" edge IDs in the mutation.
+func (m *CollectionMutation) ListDecisionsIDs() (ids []int64) {
+	for id := range m.list_decisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetListDecisions resets all changes to the "list_decisions" edge.
+func (m *CollectionMutation) ResetListDecisions() {
+	m.list_decisions = nil
+	m.clearedlist_decisions = false
+	m.removedlist_decisions = nil
+}
+
 // Where appends a list predicates to the CollectionMutation builder.
 func (m *CollectionMutation) Where(ps ...predicate.Collection) {
 	m.predicates = append(m.predicates, ps...)
@@ -1422,7 +1540,7 @@ func (m *CollectionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CollectionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 7)
 	if m.community_zone_collection != nil {
 		edges = append(edges, collection.EdgeCommunityZoneCollection)
 	}
@@ -1437,6 +1555,12 @@ func (m *CollectionMutation) AddedEdges() []string {
 	}
 	if m.job_parts != nil {
 		edges = append(edges, collection.EdgeJobParts)
+	}
+	if m.refused_rows != nil {
+		edges = append(edges, collection.EdgeRefusedRows)
+	}
+	if m.list_decisions != nil {
+		edges = append(edges, collection.EdgeListDecisions)
 	}
 	return edges
 }
@@ -1471,13 +1595,25 @@ func (m *CollectionMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case collection.EdgeRefusedRows:
+		ids := make([]ent.Value, 0, len(m.refused_rows))
+		for id := range m.refused_rows {
+			ids = append(ids, id)
+		}
+		return ids
+	case collection.EdgeListDecisions:
+		ids := make([]ent.Value, 0, len(m.list_decisions))
+		for id := range m.list_decisions {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CollectionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 7)
 	if m.removedportfolios != nil {
 		edges = append(edges, collection.EdgePortfolios)
 	}
@@ -1486,6 +1622,12 @@ func (m *CollectionMutation) RemovedEdges() []string {
 	}
 	if m.removedjob_parts != nil {
 		edges = append(edges, collection.EdgeJobParts)
+	}
+	if m.removedrefused_rows != nil {
+		edges = append(edges, collection.EdgeRefusedRows)
+	}
+	if m.removedlist_decisions != nil {
+		edges = append(edges, collection.EdgeListDecisions)
 	}
 	return edges
 }
@@ -1512,13 +1654,25 @@ func (m *CollectionMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case collection.EdgeRefusedRows:
+		ids := make([]ent.Value, 0, len(m.removedrefused_rows))
+		for id := range m.removedrefused_rows {
+			ids = append(ids, id)
+		}
+		return ids
+	case collection.EdgeListDecisions:
+		ids := make([]ent.Value, 0, len(m.removedlist_decisions))
+		for id := range m.removedlist_decisions {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CollectionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 7)
 	if m.clearedcommunity_zone_collection {
 		edges = append(edges, collection.EdgeCommunityZoneCollection)
 	}
@@ -1533,6 +1687,12 @@ func (m *CollectionMutation) ClearedEdges() []string {
 	}
 	if m.clearedjob_parts {
 		edges = append(edges, collection.EdgeJobParts)
+	}
+	if m.clearedrefused_rows {
+		edges = append(edges, collection.EdgeRefusedRows)
+	}
+	if m.clearedlist_decisions {
+		edges = append(edges, collection.EdgeListDecisions)
 	}
 	return edges
 }
@@ -1551,6 +1711,10 @@ func (m *CollectionMutation) EdgeCleared(name string) bool {
 		return m.clearedsets
 	case collection.EdgeJobParts:
 		return m.clearedjob_parts
+	case collection.EdgeRefusedRows:
+		return m.clearedrefused_rows
+	case collection.EdgeListDecisions:
+		return m.clearedlist_decisions
 	}
 	return false
 }
@@ -1587,6 +1751,12 @@ func (m *CollectionMutation) ResetEdge(name string) error {
 		return nil
 	case collection.EdgeJobParts:
 		m.ResetJobParts()
+		return nil
+	case collection.EdgeRefusedRows:
+		m.ResetRefusedRows()
+		return nil
+	case collection.EdgeListDecisions:
+		m.ResetListDecisions()
 		return nil
 	}
 	return fmt.Errorf("unknown Collection edge %s", name)
@@ -5941,6 +6111,7 @@ type CoverageStatementMutation struct {
 	embargo_info            *string
 	title_url               *string
 	notes                   *string
+	coverage_depth          *string
 	kind                    *string
 	clearedFields           map[string]struct{}
 	entitlement             *int64
@@ -6415,7 +6586,7 @@ func (m *CoverageStatementMutation) TitleURL() (r string, exists bool) {
 // OldTitleURL returns the old "title_url" field's value of the CoverageStatement entity.
 // If the CoverageStatement object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CoverageStatementMutation) OldTitleURL(ctx context.Context) (v string, err error) {
+func (m *CoverageStatementMutation) OldTitleURL(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldTitleURL is only allowed on UpdateOne operations")
 	}
@@ -6429,9 +6600,22 @@ func (m *CoverageStatementMutation) OldTitleURL(ctx context.Context) (v string, 
 	return oldValue.TitleURL, nil
 }
 
+// ClearTitleURL clears the value of the "title_url" field.
+func (m *CoverageStatementMutation) ClearTitleURL() {
+	m.title_url = nil
+	m.clearedFields[coveragestatement.FieldTitleURL] = struct{}{}
+}
+
+// TitleURLCleared returns if the "title_url" field was cleared in this mutation.
+func (m *CoverageStatementMutation) TitleURLCleared() bool {
+	_, ok := m.clearedFields[coveragestatement.FieldTitleURL]
+	return ok
+}
+
 // ResetTitleURL resets all changes to the "title_url" field.
 func (m *CoverageStatementMutation) ResetTitleURL() {
 	m.title_url = nil
+	delete(m.clearedFields, coveragestatement.FieldTitleURL)
 }
 
 // SetNotes sets the "notes" field.
@@ -6451,7 +6635,7 @@ func (m *CoverageStatementMutation) Notes() (r string, exists bool) {
 // OldNotes returns the old "notes" field's value of the CoverageStatement entity.
 // If the CoverageStatement object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CoverageStatementMutation) OldNotes(ctx context.Context) (v string, err error) {
+func (m *CoverageStatementMutation) OldNotes(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldNotes is only allowed on UpdateOne operations")
 	}
@@ -6465,9 +6649,71 @@ func (m *CoverageStatementMutation) OldNotes(ctx context.Context) (v string, err
 	return oldValue.Notes, nil
 }
 
+// ClearNotes clears the value of the "notes" field.
+func (m *CoverageStatementMutation) ClearNotes() {
+	m.notes = nil
+	m.clearedFields[coveragestatement.FieldNotes] = struct{}{}
+}
+
+// NotesCleared returns if the "notes" field was cleared in this mutation.
+func (m *CoverageStatementMutation) NotesCleared() bool {
+	_, ok := m.clearedFields[coveragestatement.FieldNotes]
+	return ok
+}
+
 // ResetNotes resets all changes to the "notes" field.
 func (m *CoverageStatementMutation) ResetNotes() {
 	m.notes = nil
+	delete(m.clearedFields, coveragestatement.FieldNotes)
+}
+
+// SetCoverageDepth sets the "coverage_depth" field.
+func (m *CoverageStatementMutation) SetCoverageDepth(s string) {
+	m.coverage_depth = &s
+}
+
+// CoverageDepth returns the value of the "coverage_depth" field in the mutation.
+func (m *CoverageStatementMutation) CoverageDepth() (r string, exists bool) {
+	v := m.coverage_depth
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCoverageDepth returns the old "coverage_depth" field's value of the CoverageStatement entity.
+// If the CoverageStatement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CoverageStatementMutation) OldCoverageDepth(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCoverageDepth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCoverageDepth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCoverageDepth: %w", err)
+	}
+	return oldValue.CoverageDepth, nil
+}
+
+// ClearCoverageDepth clears the value of the "coverage_depth" field.
+func (m *CoverageStatementMutation) ClearCoverageDepth() {
+	m.coverage_depth = nil
+	m.clearedFields[coveragestatement.FieldCoverageDepth] = struct{}{}
+}
+
+// CoverageDepthCleared returns if the "coverage_depth" field was cleared in this mutation.
+func (m *CoverageStatementMutation) CoverageDepthCleared() bool {
+	_, ok := m.clearedFields[coveragestatement.FieldCoverageDepth]
+	return ok
+}
+
+// ResetCoverageDepth resets all changes to the "coverage_depth" field.
+func (m *CoverageStatementMutation) ResetCoverageDepth() {
+	m.coverage_depth = nil
+	delete(m.clearedFields, coveragestatement.FieldCoverageDepth)
 }
 
 // SetKind sets the "kind" field.
@@ -6567,7 +6813,7 @@ func (m *CoverageStatementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CoverageStatementMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.entitlement != nil {
 		fields = append(fields, coveragestatement.FieldEntitlementID)
 	}
@@ -6600,6 +6846,9 @@ func (m *CoverageStatementMutation) Fields() []string {
 	}
 	if m.notes != nil {
 		fields = append(fields, coveragestatement.FieldNotes)
+	}
+	if m.coverage_depth != nil {
+		fields = append(fields, coveragestatement.FieldCoverageDepth)
 	}
 	if m.kind != nil {
 		fields = append(fields, coveragestatement.FieldKind)
@@ -6634,6 +6883,8 @@ func (m *CoverageStatementMutation) Field(name string) (ent.Value, bool) {
 		return m.TitleURL()
 	case coveragestatement.FieldNotes:
 		return m.Notes()
+	case coveragestatement.FieldCoverageDepth:
+		return m.CoverageDepth()
 	case coveragestatement.FieldKind:
 		return m.Kind()
 	}
@@ -6667,6 +6918,8 @@ func (m *CoverageStatementMutation) OldField(ctx context.Context, name string) (
 		return m.OldTitleURL(ctx)
 	case coveragestatement.FieldNotes:
 		return m.OldNotes(ctx)
+	case coveragestatement.FieldCoverageDepth:
+		return m.OldCoverageDepth(ctx)
 	case coveragestatement.FieldKind:
 		return m.OldKind(ctx)
 	}
@@ -6755,6 +7008,13 @@ func (m *CoverageStatementMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetNotes(v)
 		return nil
+	case coveragestatement.FieldCoverageDepth:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCoverageDepth(v)
+		return nil
 	case coveragestatement.FieldKind:
 		v, ok := value.(string)
 		if !ok {
@@ -6806,7 +7066,17 @@ func (m *CoverageStatementMutation) AddField(name string, value ent.Value) error
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *CoverageStatementMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(coveragestatement.FieldTitleURL) {
+		fields = append(fields, coveragestatement.FieldTitleURL)
+	}
+	if m.FieldCleared(coveragestatement.FieldNotes) {
+		fields = append(fields, coveragestatement.FieldNotes)
+	}
+	if m.FieldCleared(coveragestatement.FieldCoverageDepth) {
+		fields = append(fields, coveragestatement.FieldCoverageDepth)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -6819,6 +7089,17 @@ func (m *CoverageStatementMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *CoverageStatementMutation) ClearField(name string) error {
+	switch name {
+	case coveragestatement.FieldTitleURL:
+		m.ClearTitleURL()
+		return nil
+	case coveragestatement.FieldNotes:
+		m.ClearNotes()
+		return nil
+	case coveragestatement.FieldCoverageDepth:
+		m.ClearCoverageDepth()
+		return nil
+	}
 	return fmt.Errorf("unknown CoverageStatement nullable field %s", name)
 }
 
@@ -6858,6 +7139,9 @@ func (m *CoverageStatementMutation) ResetField(name string) error {
 		return nil
 	case coveragestatement.FieldNotes:
 		m.ResetNotes()
+		return nil
+	case coveragestatement.FieldCoverageDepth:
+		m.ResetCoverageDepth()
 		return nil
 	case coveragestatement.FieldKind:
 		m.ResetKind()
@@ -6951,6 +7235,12 @@ type EntitlementMutation struct {
 	updated_at       *int64
 	addupdated_at    *int64
 	active           *bool
+	waiting          *string
+	waiting_since    *string
+	given_back       *bool
+	own_values       *string
+	own_hash         *int64
+	addown_hash      *int64
 	coverage_hash    *int64
 	addcoverage_hash *int64
 	clearedFields    map[string]struct{}
@@ -7303,6 +7593,220 @@ func (m *EntitlementMutation) ResetActive() {
 	m.active = nil
 }
 
+// SetWaiting sets the "waiting" field.
+func (m *EntitlementMutation) SetWaiting(s string) {
+	m.waiting = &s
+}
+
+// Waiting returns the value of the "waiting" field in the mutation.
+func (m *EntitlementMutation) Waiting() (r string, exists bool) {
+	v := m.waiting
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaiting returns the old "waiting" field's value of the Entitlement entity.
+// If the Entitlement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntitlementMutation) OldWaiting(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaiting is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaiting requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaiting: %w", err)
+	}
+	return oldValue.Waiting, nil
+}
+
+// ResetWaiting resets all changes to the "waiting" field.
+func (m *EntitlementMutation) ResetWaiting() {
+	m.waiting = nil
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (m *EntitlementMutation) SetWaitingSince(s string) {
+	m.waiting_since = &s
+}
+
+// WaitingSince returns the value of the "waiting_since" field in the mutation.
+func (m *EntitlementMutation) WaitingSince() (r string, exists bool) {
+	v := m.waiting_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaitingSince returns the old "waiting_since" field's value of the Entitlement entity.
+// If the Entitlement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntitlementMutation) OldWaitingSince(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaitingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaitingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaitingSince: %w", err)
+	}
+	return oldValue.WaitingSince, nil
+}
+
+// ResetWaitingSince resets all changes to the "waiting_since" field.
+func (m *EntitlementMutation) ResetWaitingSince() {
+	m.waiting_since = nil
+}
+
+// SetGivenBack sets the "given_back" field.
+func (m *EntitlementMutation) SetGivenBack(b bool) {
+	m.given_back = &b
+}
+
+// GivenBack returns the value of the "given_back" field in the mutation.
+func (m *EntitlementMutation) GivenBack() (r bool, exists bool) {
+	v := m.given_back
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGivenBack returns the old "given_back" field's value of the Entitlement entity.
+// If the Entitlement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntitlementMutation) OldGivenBack(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGivenBack is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGivenBack requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGivenBack: %w", err)
+	}
+	return oldValue.GivenBack, nil
+}
+
+// ResetGivenBack resets all changes to the "given_back" field.
+func (m *EntitlementMutation) ResetGivenBack() {
+	m.given_back = nil
+}
+
+// SetOwnValues sets the "own_values" field.
+func (m *EntitlementMutation) SetOwnValues(s string) {
+	m.own_values = &s
+}
+
+// OwnValues returns the value of the "own_values" field in the mutation.
+func (m *EntitlementMutation) OwnValues() (r string, exists bool) {
+	v := m.own_values
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnValues returns the old "own_values" field's value of the Entitlement entity.
+// If the Entitlement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntitlementMutation) OldOwnValues(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnValues is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnValues requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnValues: %w", err)
+	}
+	return oldValue.OwnValues, nil
+}
+
+// ResetOwnValues resets all changes to the "own_values" field.
+func (m *EntitlementMutation) ResetOwnValues() {
+	m.own_values = nil
+}
+
+// SetOwnHash sets the "own_hash" field.
+func (m *EntitlementMutation) SetOwnHash(i int64) {
+	m.own_hash = &i
+	m.addown_hash = nil
+}
+
+// OwnHash returns the value of the "own_hash" field in the mutation.
+func (m *EntitlementMutation) OwnHash() (r int64, exists bool) {
+	v := m.own_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnHash returns the old "own_hash" field's value of the Entitlement entity.
+// If the Entitlement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntitlementMutation) OldOwnHash(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnHash: %w", err)
+	}
+	return oldValue.OwnHash, nil
+}
+
+// AddOwnHash adds i to the "own_hash" field.
+func (m *EntitlementMutation) AddOwnHash(i int64) {
+	if m.addown_hash != nil {
+		*m.addown_hash += i
+	} else {
+		m.addown_hash = &i
+	}
+}
+
+// AddedOwnHash returns the value that was added to the "own_hash" field in this mutation.
+func (m *EntitlementMutation) AddedOwnHash() (r int64, exists bool) {
+	v := m.addown_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearOwnHash clears the value of the "own_hash" field.
+func (m *EntitlementMutation) ClearOwnHash() {
+	m.own_hash = nil
+	m.addown_hash = nil
+	m.clearedFields[entitlement.FieldOwnHash] = struct{}{}
+}
+
+// OwnHashCleared returns if the "own_hash" field was cleared in this mutation.
+func (m *EntitlementMutation) OwnHashCleared() bool {
+	_, ok := m.clearedFields[entitlement.FieldOwnHash]
+	return ok
+}
+
+// ResetOwnHash resets all changes to the "own_hash" field.
+func (m *EntitlementMutation) ResetOwnHash() {
+	m.own_hash = nil
+	m.addown_hash = nil
+	delete(m.clearedFields, entitlement.FieldOwnHash)
+}
+
 // SetCoverageHash sets the "coverage_hash" field.
 func (m *EntitlementMutation) SetCoverageHash(i int64) {
 	m.coverage_hash = &i
@@ -7501,7 +8005,7 @@ func (m *EntitlementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntitlementMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 11)
 	if m.created_at != nil {
 		fields = append(fields, entitlement.FieldCreatedAt)
 	}
@@ -7516,6 +8020,21 @@ func (m *EntitlementMutation) Fields() []string {
 	}
 	if m.active != nil {
 		fields = append(fields, entitlement.FieldActive)
+	}
+	if m.waiting != nil {
+		fields = append(fields, entitlement.FieldWaiting)
+	}
+	if m.waiting_since != nil {
+		fields = append(fields, entitlement.FieldWaitingSince)
+	}
+	if m.given_back != nil {
+		fields = append(fields, entitlement.FieldGivenBack)
+	}
+	if m.own_values != nil {
+		fields = append(fields, entitlement.FieldOwnValues)
+	}
+	if m.own_hash != nil {
+		fields = append(fields, entitlement.FieldOwnHash)
 	}
 	if m.coverage_hash != nil {
 		fields = append(fields, entitlement.FieldCoverageHash)
@@ -7538,6 +8057,16 @@ func (m *EntitlementMutation) Field(name string) (ent.Value, bool) {
 		return m.ProfileID()
 	case entitlement.FieldActive:
 		return m.Active()
+	case entitlement.FieldWaiting:
+		return m.Waiting()
+	case entitlement.FieldWaitingSince:
+		return m.WaitingSince()
+	case entitlement.FieldGivenBack:
+		return m.GivenBack()
+	case entitlement.FieldOwnValues:
+		return m.OwnValues()
+	case entitlement.FieldOwnHash:
+		return m.OwnHash()
 	case entitlement.FieldCoverageHash:
 		return m.CoverageHash()
 	}
@@ -7559,6 +8088,16 @@ func (m *EntitlementMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldProfileID(ctx)
 	case entitlement.FieldActive:
 		return m.OldActive(ctx)
+	case entitlement.FieldWaiting:
+		return m.OldWaiting(ctx)
+	case entitlement.FieldWaitingSince:
+		return m.OldWaitingSince(ctx)
+	case entitlement.FieldGivenBack:
+		return m.OldGivenBack(ctx)
+	case entitlement.FieldOwnValues:
+		return m.OldOwnValues(ctx)
+	case entitlement.FieldOwnHash:
+		return m.OldOwnHash(ctx)
 	case entitlement.FieldCoverageHash:
 		return m.OldCoverageHash(ctx)
 	}
@@ -7605,6 +8144,41 @@ func (m *EntitlementMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetActive(v)
 		return nil
+	case entitlement.FieldWaiting:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaiting(v)
+		return nil
+	case entitlement.FieldWaitingSince:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaitingSince(v)
+		return nil
+	case entitlement.FieldGivenBack:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGivenBack(v)
+		return nil
+	case entitlement.FieldOwnValues:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnValues(v)
+		return nil
+	case entitlement.FieldOwnHash:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnHash(v)
+		return nil
 	case entitlement.FieldCoverageHash:
 		v, ok := value.(int64)
 		if !ok {
@@ -7626,6 +8200,9 @@ func (m *EntitlementMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, entitlement.FieldUpdatedAt)
 	}
+	if m.addown_hash != nil {
+		fields = append(fields, entitlement.FieldOwnHash)
+	}
 	if m.addcoverage_hash != nil {
 		fields = append(fields, entitlement.FieldCoverageHash)
 	}
@@ -7641,6 +8218,8 @@ func (m *EntitlementMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCreatedAt()
 	case entitlement.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
+	case entitlement.FieldOwnHash:
+		return m.AddedOwnHash()
 	case entitlement.FieldCoverageHash:
 		return m.AddedCoverageHash()
 	}
@@ -7666,6 +8245,13 @@ func (m *EntitlementMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUpdatedAt(v)
 		return nil
+	case entitlement.FieldOwnHash:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOwnHash(v)
+		return nil
 	case entitlement.FieldCoverageHash:
 		v, ok := value.(int64)
 		if !ok {
@@ -7684,6 +8270,9 @@ func (m *EntitlementMutation) ClearedFields() []string {
 	if m.FieldCleared(entitlement.FieldProfileID) {
 		fields = append(fields, entitlement.FieldProfileID)
 	}
+	if m.FieldCleared(entitlement.FieldOwnHash) {
+		fields = append(fields, entitlement.FieldOwnHash)
+	}
 	return fields
 }
 
@@ -7700,6 +8289,9 @@ func (m *EntitlementMutation) ClearField(name string) error {
 	switch name {
 	case entitlement.FieldProfileID:
 		m.ClearProfileID()
+		return nil
+	case entitlement.FieldOwnHash:
+		m.ClearOwnHash()
 		return nil
 	}
 	return fmt.Errorf("unknown Entitlement nullable field %s", name)
@@ -7723,6 +8315,21 @@ func (m *EntitlementMutation) ResetField(name string) error {
 		return nil
 	case entitlement.FieldActive:
 		m.ResetActive()
+		return nil
+	case entitlement.FieldWaiting:
+		m.ResetWaiting()
+		return nil
+	case entitlement.FieldWaitingSince:
+		m.ResetWaitingSince()
+		return nil
+	case entitlement.FieldGivenBack:
+		m.ResetGivenBack()
+		return nil
+	case entitlement.FieldOwnValues:
+		m.ResetOwnValues()
+		return nil
+	case entitlement.FieldOwnHash:
+		m.ResetOwnHash()
 		return nil
 	case entitlement.FieldCoverageHash:
 		m.ResetCoverageHash()
@@ -8613,6 +9220,7 @@ type JobMutation struct {
 	appendargs          json.RawMessage
 	unique_key          *string
 	idempotency_key     *string
+	idempotency_hash    *string
 	phase               *string
 	_done               *int64
 	add_done            *int64
@@ -9203,6 +9811,42 @@ func (m *JobMutation) IdempotencyKeyCleared() bool {
 func (m *JobMutation) ResetIdempotencyKey() {
 	m.idempotency_key = nil
 	delete(m.clearedFields, job.FieldIdempotencyKey)
+}
+
+// SetIdempotencyHash sets the "idempotency_hash" field.
+func (m *JobMutation) SetIdempotencyHash(s string) {
+	m.idempotency_hash = &s
+}
+
+// IdempotencyHash returns the value of the "idempotency_hash" field in the mutation.
+func (m *JobMutation) IdempotencyHash() (r string, exists bool) {
+	v := m.idempotency_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIdempotencyHash returns the old "idempotency_hash" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldIdempotencyHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIdempotencyHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIdempotencyHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIdempotencyHash: %w", err)
+	}
+	return oldValue.IdempotencyHash, nil
+}
+
+// ResetIdempotencyHash resets all changes to the "idempotency_hash" field.
+func (m *JobMutation) ResetIdempotencyHash() {
+	m.idempotency_hash = nil
 }
 
 // SetPhase sets the "phase" field.
@@ -10435,7 +11079,7 @@ func (m *JobMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobMutation) Fields() []string {
-	fields := make([]string, 0, 28)
+	fields := make([]string, 0, 29)
 	if m.created_at != nil {
 		fields = append(fields, job.FieldCreatedAt)
 	}
@@ -10465,6 +11109,9 @@ func (m *JobMutation) Fields() []string {
 	}
 	if m.idempotency_key != nil {
 		fields = append(fields, job.FieldIdempotencyKey)
+	}
+	if m.idempotency_hash != nil {
+		fields = append(fields, job.FieldIdempotencyHash)
 	}
 	if m.phase != nil {
 		fields = append(fields, job.FieldPhase)
@@ -10548,6 +11195,8 @@ func (m *JobMutation) Field(name string) (ent.Value, bool) {
 		return m.UniqueKey()
 	case job.FieldIdempotencyKey:
 		return m.IdempotencyKey()
+	case job.FieldIdempotencyHash:
+		return m.IdempotencyHash()
 	case job.FieldPhase:
 		return m.Phase()
 	case job.FieldDone:
@@ -10613,6 +11262,8 @@ func (m *JobMutation) OldField(ctx context.Context, name string) (ent.Value, err
 		return m.OldUniqueKey(ctx)
 	case job.FieldIdempotencyKey:
 		return m.OldIdempotencyKey(ctx)
+	case job.FieldIdempotencyHash:
+		return m.OldIdempotencyHash(ctx)
 	case job.FieldPhase:
 		return m.OldPhase(ctx)
 	case job.FieldDone:
@@ -10727,6 +11378,13 @@ func (m *JobMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetIdempotencyKey(v)
+		return nil
+	case job.FieldIdempotencyHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIdempotencyHash(v)
 		return nil
 	case job.FieldPhase:
 		v, ok := value.(string)
@@ -11125,6 +11783,9 @@ func (m *JobMutation) ResetField(name string) error {
 	case job.FieldIdempotencyKey:
 		m.ResetIdempotencyKey()
 		return nil
+	case job.FieldIdempotencyHash:
+		m.ResetIdempotencyHash()
+		return nil
 	case job.FieldPhase:
 		m.ResetPhase()
 		return nil
@@ -11366,26 +12027,30 @@ func (m *JobMutation) ResetEdge(name string) error {
 // JobChangeMutation represents an operation that mutates the JobChange nodes in the graph.
 type JobChangeMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *int64
-	action           *string
-	field            *string
-	title            *string
-	old_value        *string
-	new_value        *string
-	line             *int
-	addline          *int
-	clearedFields    map[string]struct{}
-	job              *int64
-	clearedjob       bool
-	part             *int64
-	clearedpart      bool
-	portfolio        *int64
-	clearedportfolio bool
-	done             bool
-	oldValue         func(context.Context) (*JobChange, error)
-	predicates       []predicate.JobChange
+	op                Op
+	typ               string
+	id                *int64
+	action            *string
+	field             *string
+	title             *string
+	title_id          *string
+	print_identifier  *string
+	online_identifier *string
+	value_kind        *string
+	old_value         *string
+	new_value         *string
+	line              *int
+	addline           *int
+	clearedFields     map[string]struct{}
+	job               *int64
+	clearedjob        bool
+	part              *int64
+	clearedpart       bool
+	portfolio         *int64
+	clearedportfolio  bool
+	done              bool
+	oldValue          func(context.Context) (*JobChange, error)
+	predicates        []predicate.JobChange
 }
 
 var _ ent.Mutation = (*JobChangeMutation)(nil)
@@ -11721,6 +12386,150 @@ func (m *JobChangeMutation) ResetTitle() {
 	m.title = nil
 }
 
+// SetTitleID sets the "title_id" field.
+func (m *JobChangeMutation) SetTitleID(s string) {
+	m.title_id = &s
+}
+
+// TitleID returns the value of the "title_id" field in the mutation.
+func (m *JobChangeMutation) TitleID() (r string, exists bool) {
+	v := m.title_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitleID returns the old "title_id" field's value of the JobChange entity.
+// If the JobChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobChangeMutation) OldTitleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitleID: %w", err)
+	}
+	return oldValue.TitleID, nil
+}
+
+// ResetTitleID resets all changes to the "title_id" field.
+func (m *JobChangeMutation) ResetTitleID() {
+	m.title_id = nil
+}
+
+// SetPrintIdentifier sets the "print_identifier" field.
+func (m *JobChangeMutation) SetPrintIdentifier(s string) {
+	m.print_identifier = &s
+}
+
+// PrintIdentifier returns the value of the "print_identifier" field in the mutation.
+func (m *JobChangeMutation) PrintIdentifier() (r string, exists bool) {
+	v := m.print_identifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPrintIdentifier returns the old "print_identifier" field's value of the JobChange entity.
+// If the JobChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobChangeMutation) OldPrintIdentifier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPrintIdentifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPrintIdentifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPrintIdentifier: %w", err)
+	}
+	return oldValue.PrintIdentifier, nil
+}
+
+// ResetPrintIdentifier resets all changes to the "print_identifier" field.
+func (m *JobChangeMutation) ResetPrintIdentifier() {
+	m.print_identifier = nil
+}
+
+// SetOnlineIdentifier sets the "online_identifier" field.
+func (m *JobChangeMutation) SetOnlineIdentifier(s string) {
+	m.online_identifier = &s
+}
+
+// OnlineIdentifier returns the value of the "online_identifier" field in the mutation.
+func (m *JobChangeMutation) OnlineIdentifier() (r string, exists bool) {
+	v := m.online_identifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnlineIdentifier returns the old "online_identifier" field's value of the JobChange entity.
+// If the JobChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobChangeMutation) OldOnlineIdentifier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnlineIdentifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnlineIdentifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnlineIdentifier: %w", err)
+	}
+	return oldValue.OnlineIdentifier, nil
+}
+
+// ResetOnlineIdentifier resets all changes to the "online_identifier" field.
+func (m *JobChangeMutation) ResetOnlineIdentifier() {
+	m.online_identifier = nil
+}
+
+// SetValueKind sets the "value_kind" field.
+func (m *JobChangeMutation) SetValueKind(s string) {
+	m.value_kind = &s
+}
+
+// ValueKind returns the value of the "value_kind" field in the mutation.
+func (m *JobChangeMutation) ValueKind() (r string, exists bool) {
+	v := m.value_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValueKind returns the old "value_kind" field's value of the JobChange entity.
+// If the JobChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobChangeMutation) OldValueKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValueKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValueKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValueKind: %w", err)
+	}
+	return oldValue.ValueKind, nil
+}
+
+// ResetValueKind resets all changes to the "value_kind" field.
+func (m *JobChangeMutation) ResetValueKind() {
+	m.value_kind = nil
+}
+
 // SetOldValue sets the "old_value" field.
 func (m *JobChangeMutation) SetOldValue(s string) {
 	m.old_value = &s
@@ -11964,7 +12773,7 @@ func (m *JobChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobChangeMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 13)
 	if m.job != nil {
 		fields = append(fields, jobchange.FieldJobID)
 	}
@@ -11982,6 +12791,18 @@ func (m *JobChangeMutation) Fields() []string {
 	}
 	if m.title != nil {
 		fields = append(fields, jobchange.FieldTitle)
+	}
+	if m.title_id != nil {
+		fields = append(fields, jobchange.FieldTitleID)
+	}
+	if m.print_identifier != nil {
+		fields = append(fields, jobchange.FieldPrintIdentifier)
+	}
+	if m.online_identifier != nil {
+		fields = append(fields, jobchange.FieldOnlineIdentifier)
+	}
+	if m.value_kind != nil {
+		fields = append(fields, jobchange.FieldValueKind)
 	}
 	if m.old_value != nil {
 		fields = append(fields, jobchange.FieldOldValue)
@@ -12012,6 +12833,14 @@ func (m *JobChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.GetField()
 	case jobchange.FieldTitle:
 		return m.Title()
+	case jobchange.FieldTitleID:
+		return m.TitleID()
+	case jobchange.FieldPrintIdentifier:
+		return m.PrintIdentifier()
+	case jobchange.FieldOnlineIdentifier:
+		return m.OnlineIdentifier()
+	case jobchange.FieldValueKind:
+		return m.ValueKind()
 	case jobchange.FieldOldValue:
 		return m.OldValue()
 	case jobchange.FieldNewValue:
@@ -12039,6 +12868,14 @@ func (m *JobChangeMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.GetOldField(ctx)
 	case jobchange.FieldTitle:
 		return m.OldTitle(ctx)
+	case jobchange.FieldTitleID:
+		return m.OldTitleID(ctx)
+	case jobchange.FieldPrintIdentifier:
+		return m.OldPrintIdentifier(ctx)
+	case jobchange.FieldOnlineIdentifier:
+		return m.OldOnlineIdentifier(ctx)
+	case jobchange.FieldValueKind:
+		return m.OldValueKind(ctx)
 	case jobchange.FieldOldValue:
 		return m.OldOldValue(ctx)
 	case jobchange.FieldNewValue:
@@ -12095,6 +12932,34 @@ func (m *JobChangeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTitle(v)
+		return nil
+	case jobchange.FieldTitleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitleID(v)
+		return nil
+	case jobchange.FieldPrintIdentifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPrintIdentifier(v)
+		return nil
+	case jobchange.FieldOnlineIdentifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnlineIdentifier(v)
+		return nil
+	case jobchange.FieldValueKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValueKind(v)
 		return nil
 	case jobchange.FieldOldValue:
 		v, ok := value.(string)
@@ -12207,6 +13072,18 @@ func (m *JobChangeMutation) ResetField(name string) error {
 		return nil
 	case jobchange.FieldTitle:
 		m.ResetTitle()
+		return nil
+	case jobchange.FieldTitleID:
+		m.ResetTitleID()
+		return nil
+	case jobchange.FieldPrintIdentifier:
+		m.ResetPrintIdentifier()
+		return nil
+	case jobchange.FieldOnlineIdentifier:
+		m.ResetOnlineIdentifier()
+		return nil
+	case jobchange.FieldValueKind:
+		m.ResetValueKind()
 		return nil
 	case jobchange.FieldOldValue:
 		m.ResetOldValue()
@@ -12342,6 +13219,7 @@ type JobFindingMutation struct {
 	code          *string
 	line          *int
 	addline       *int
+	title         *string
 	column        *string
 	value         *string
 	message       *string
@@ -12680,6 +13558,42 @@ func (m *JobFindingMutation) ResetLine() {
 	m.addline = nil
 }
 
+// SetTitle sets the "title" field.
+func (m *JobFindingMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *JobFindingMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the JobFinding entity.
+// If the JobFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobFindingMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *JobFindingMutation) ResetTitle() {
+	m.title = nil
+}
+
 // SetColumn sets the "column" field.
 func (m *JobFindingMutation) SetColumn(s string) {
 	m.column = &s
@@ -12912,7 +13826,7 @@ func (m *JobFindingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobFindingMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.job != nil {
 		fields = append(fields, jobfinding.FieldJobID)
 	}
@@ -12927,6 +13841,9 @@ func (m *JobFindingMutation) Fields() []string {
 	}
 	if m.line != nil {
 		fields = append(fields, jobfinding.FieldLine)
+	}
+	if m.title != nil {
+		fields = append(fields, jobfinding.FieldTitle)
 	}
 	if m.column != nil {
 		fields = append(fields, jobfinding.FieldColumn)
@@ -12958,6 +13875,8 @@ func (m *JobFindingMutation) Field(name string) (ent.Value, bool) {
 		return m.Code()
 	case jobfinding.FieldLine:
 		return m.Line()
+	case jobfinding.FieldTitle:
+		return m.Title()
 	case jobfinding.FieldColumn:
 		return m.Column()
 	case jobfinding.FieldValue:
@@ -12985,6 +13904,8 @@ func (m *JobFindingMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCode(ctx)
 	case jobfinding.FieldLine:
 		return m.OldLine(ctx)
+	case jobfinding.FieldTitle:
+		return m.OldTitle(ctx)
 	case jobfinding.FieldColumn:
 		return m.OldColumn(ctx)
 	case jobfinding.FieldValue:
@@ -13036,6 +13957,13 @@ func (m *JobFindingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLine(v)
+		return nil
+	case jobfinding.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
 		return nil
 	case jobfinding.FieldColumn:
 		v, ok := value.(string)
@@ -13155,6 +14083,9 @@ func (m *JobFindingMutation) ResetField(name string) error {
 		return nil
 	case jobfinding.FieldLine:
 		m.ResetLine()
+		return nil
+	case jobfinding.FieldTitle:
+		m.ResetTitle()
 		return nil
 	case jobfinding.FieldColumn:
 		m.ResetColumn()
@@ -13286,6 +14217,10 @@ type JobPartMutation struct {
 	profile_name           *string
 	collection_name        *string
 	plan_hash              *string
+	guards                 *json.RawMessage
+	appendguards           json.RawMessage
+	would_be               *string
+	kinds                  *string
 	entitlements_before    *int
 	addentitlements_before *int
 	clearedFields          map[string]struct{}
@@ -14125,6 +15060,143 @@ func (m *JobPartMutation) ResetPlanHash() {
 	m.plan_hash = nil
 }
 
+// SetGuards sets the "guards" field.
+func (m *JobPartMutation) SetGuards(jm json.RawMessage) {
+	m.guards = &jm
+	m.appendguards = nil
+}
+
+// Guards returns the value of the "guards" field in the mutation.
+func (m *JobPartMutation) Guards() (r json.RawMessage, exists bool) {
+	v := m.guards
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGuards returns the old "guards" field's value of the JobPart entity.
+// If the JobPart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobPartMutation) OldGuards(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGuards is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGuards requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGuards: %w", err)
+	}
+	return oldValue.Guards, nil
+}
+
+// AppendGuards adds jm to the "guards" field.
+func (m *JobPartMutation) AppendGuards(jm json.RawMessage) {
+	m.appendguards = append(m.appendguards, jm...)
+}
+
+// AppendedGuards returns the list of values that were appended to the "guards" field in this mutation.
+func (m *JobPartMutation) AppendedGuards() (json.RawMessage, bool) {
+	if len(m.appendguards) == 0 {
+		return nil, false
+	}
+	return m.appendguards, true
+}
+
+// ClearGuards clears the value of the "guards" field.
+func (m *JobPartMutation) ClearGuards() {
+	m.guards = nil
+	m.appendguards = nil
+	m.clearedFields[jobpart.FieldGuards] = struct{}{}
+}
+
+// GuardsCleared returns if the "guards" field was cleared in this mutation.
+func (m *JobPartMutation) GuardsCleared() bool {
+	_, ok := m.clearedFields[jobpart.FieldGuards]
+	return ok
+}
+
+// ResetGuards resets all changes to the "guards" field.
+func (m *JobPartMutation) ResetGuards() {
+	m.guards = nil
+	m.appendguards = nil
+	delete(m.clearedFields, jobpart.FieldGuards)
+}
+
+// SetWouldBe sets the "would_be" field.
+func (m *JobPartMutation) SetWouldBe(s string) {
+	m.would_be = &s
+}
+
+// WouldBe returns the value of the "would_be" field in the mutation.
+func (m *JobPartMutation) WouldBe() (r string, exists bool) {
+	v := m.would_be
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWouldBe returns the old "would_be" field's value of the JobPart entity.
+// If the JobPart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobPartMutation) OldWouldBe(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWouldBe is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWouldBe requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWouldBe: %w", err)
+	}
+	return oldValue.WouldBe, nil
+}
+
+// ResetWouldBe resets all changes to the "would_be" field.
+func (m *JobPartMutation) ResetWouldBe() {
+	m.would_be = nil
+}
+
+// SetKinds sets the "kinds" field.
+func (m *JobPartMutation) SetKinds(s string) {
+	m.kinds = &s
+}
+
+// Kinds returns the value of the "kinds" field in the mutation.
+func (m *JobPartMutation) Kinds() (r string, exists bool) {
+	v := m.kinds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKinds returns the old "kinds" field's value of the JobPart entity.
+// If the JobPart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobPartMutation) OldKinds(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKinds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKinds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKinds: %w", err)
+	}
+	return oldValue.Kinds, nil
+}
+
+// ResetKinds resets all changes to the "kinds" field.
+func (m *JobPartMutation) ResetKinds() {
+	m.kinds = nil
+}
+
 // SetEntitlementsBefore sets the "entitlements_before" field.
 func (m *JobPartMutation) SetEntitlementsBefore(i int) {
 	m.entitlements_before = &i
@@ -14431,7 +15503,7 @@ func (m *JobPartMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobPartMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 20)
 	if m.created_at != nil {
 		fields = append(fields, jobpart.FieldCreatedAt)
 	}
@@ -14480,6 +15552,15 @@ func (m *JobPartMutation) Fields() []string {
 	if m.plan_hash != nil {
 		fields = append(fields, jobpart.FieldPlanHash)
 	}
+	if m.guards != nil {
+		fields = append(fields, jobpart.FieldGuards)
+	}
+	if m.would_be != nil {
+		fields = append(fields, jobpart.FieldWouldBe)
+	}
+	if m.kinds != nil {
+		fields = append(fields, jobpart.FieldKinds)
+	}
 	if m.entitlements_before != nil {
 		fields = append(fields, jobpart.FieldEntitlementsBefore)
 	}
@@ -14523,6 +15604,12 @@ func (m *JobPartMutation) Field(name string) (ent.Value, bool) {
 		return m.CollectionName()
 	case jobpart.FieldPlanHash:
 		return m.PlanHash()
+	case jobpart.FieldGuards:
+		return m.Guards()
+	case jobpart.FieldWouldBe:
+		return m.WouldBe()
+	case jobpart.FieldKinds:
+		return m.Kinds()
 	case jobpart.FieldEntitlementsBefore:
 		return m.EntitlementsBefore()
 	}
@@ -14566,6 +15653,12 @@ func (m *JobPartMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCollectionName(ctx)
 	case jobpart.FieldPlanHash:
 		return m.OldPlanHash(ctx)
+	case jobpart.FieldGuards:
+		return m.OldGuards(ctx)
+	case jobpart.FieldWouldBe:
+		return m.OldWouldBe(ctx)
+	case jobpart.FieldKinds:
+		return m.OldKinds(ctx)
 	case jobpart.FieldEntitlementsBefore:
 		return m.OldEntitlementsBefore(ctx)
 	}
@@ -14689,6 +15782,27 @@ func (m *JobPartMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPlanHash(v)
 		return nil
+	case jobpart.FieldGuards:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGuards(v)
+		return nil
+	case jobpart.FieldWouldBe:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWouldBe(v)
+		return nil
+	case jobpart.FieldKinds:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKinds(v)
+		return nil
 	case jobpart.FieldEntitlementsBefore:
 		v, ok := value.(int)
 		if !ok {
@@ -14780,6 +15894,9 @@ func (m *JobPartMutation) ClearedFields() []string {
 	if m.FieldCleared(jobpart.FieldGroups) {
 		fields = append(fields, jobpart.FieldGroups)
 	}
+	if m.FieldCleared(jobpart.FieldGuards) {
+		fields = append(fields, jobpart.FieldGuards)
+	}
 	return fields
 }
 
@@ -14808,6 +15925,9 @@ func (m *JobPartMutation) ClearField(name string) error {
 		return nil
 	case jobpart.FieldGroups:
 		m.ClearGroups()
+		return nil
+	case jobpart.FieldGuards:
+		m.ClearGuards()
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart nullable field %s", name)
@@ -14864,6 +15984,15 @@ func (m *JobPartMutation) ResetField(name string) error {
 		return nil
 	case jobpart.FieldPlanHash:
 		m.ResetPlanHash()
+		return nil
+	case jobpart.FieldGuards:
+		m.ResetGuards()
+		return nil
+	case jobpart.FieldWouldBe:
+		m.ResetWouldBe()
+		return nil
+	case jobpart.FieldKinds:
+		m.ResetKinds()
 		return nil
 	case jobpart.FieldEntitlementsBefore:
 		m.ResetEntitlementsBefore()
@@ -16204,6 +17333,931 @@ func (m *LicenseMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown License edge %s", name)
 }
 
+// ListDecisionMutation represents an operation that mutates the ListDecision nodes in the graph.
+type ListDecisionMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	created_at        *int64
+	addcreated_at     *int64
+	updated_at        *int64
+	addupdated_at     *int64
+	kind              *string
+	decision          *string
+	reason            *string
+	job_id            *int64
+	addjob_id         *int64
+	clearedFields     map[string]struct{}
+	file              *int64
+	clearedfile       bool
+	collection        *int64
+	clearedcollection bool
+	done              bool
+	oldValue          func(context.Context) (*ListDecision, error)
+	predicates        []predicate.ListDecision
+}
+
+var _ ent.Mutation = (*ListDecisionMutation)(nil)
+
+// listdecisionOption allows management of the mutation configuration using functional options.
+type listdecisionOption func(*ListDecisionMutation)
+
+// newListDecisionMutation creates new mutation for the ListDecision entity.
+func newListDecisionMutation(c config, op Op, opts ...listdecisionOption) *ListDecisionMutation {
+	m := &ListDecisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeListDecision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withListDecisionID sets the ID field of the mutation.
+func withListDecisionID(id int64) listdecisionOption {
+	return func(m *ListDecisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ListDecision
+		)
+		m.oldValue = func(ctx context.Context) (*ListDecision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ListDecision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withListDecision sets the old ListDecision of the mutation.
+func withListDecision(node *ListDecision) listdecisionOption {
+	return func(m *ListDecisionMutation) {
+		m.oldValue = func(context.Context) (*ListDecision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ListDecisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ListDecisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ListDecision entities.
+func (m *ListDecisionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ListDecisionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ListDecisionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ListDecision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ListDecisionMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ListDecisionMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *ListDecisionMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ListDecisionMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ListDecisionMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ListDecisionMutation) SetUpdatedAt(i int64) {
+	m.updated_at = &i
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ListDecisionMutation) UpdatedAt() (r int64, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldUpdatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds i to the "updated_at" field.
+func (m *ListDecisionMutation) AddUpdatedAt(i int64) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += i
+	} else {
+		m.addupdated_at = &i
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *ListDecisionMutation) AddedUpdatedAt() (r int64, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ListDecisionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// SetProviderFileID sets the "provider_file_id" field.
+func (m *ListDecisionMutation) SetProviderFileID(i int64) {
+	m.file = &i
+}
+
+// ProviderFileID returns the value of the "provider_file_id" field in the mutation.
+func (m *ListDecisionMutation) ProviderFileID() (r int64, exists bool) {
+	v := m.file
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProviderFileID returns the old "provider_file_id" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldProviderFileID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProviderFileID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProviderFileID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProviderFileID: %w", err)
+	}
+	return oldValue.ProviderFileID, nil
+}
+
+// ResetProviderFileID resets all changes to the "provider_file_id" field.
+func (m *ListDecisionMutation) ResetProviderFileID() {
+	m.file = nil
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (m *ListDecisionMutation) SetCollectionID(i int64) {
+	m.collection = &i
+}
+
+// CollectionID returns the value of the "collection_id" field in the mutation.
+func (m *ListDecisionMutation) CollectionID() (r int64, exists bool) {
+	v := m.collection
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCollectionID returns the old "collection_id" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldCollectionID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCollectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCollectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCollectionID: %w", err)
+	}
+	return oldValue.CollectionID, nil
+}
+
+// ResetCollectionID resets all changes to the "collection_id" field.
+func (m *ListDecisionMutation) ResetCollectionID() {
+	m.collection = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ListDecisionMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ListDecisionMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ListDecisionMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetDecision sets the "decision" field.
+func (m *ListDecisionMutation) SetDecision(s string) {
+	m.decision = &s
+}
+
+// Decision returns the value of the "decision" field in the mutation.
+func (m *ListDecisionMutation) Decision() (r string, exists bool) {
+	v := m.decision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecision returns the old "decision" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldDecision(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecision: %w", err)
+	}
+	return oldValue.Decision, nil
+}
+
+// ResetDecision resets all changes to the "decision" field.
+func (m *ListDecisionMutation) ResetDecision() {
+	m.decision = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ListDecisionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ListDecisionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ListDecisionMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetJobID sets the "job_id" field.
+func (m *ListDecisionMutation) SetJobID(i int64) {
+	m.job_id = &i
+	m.addjob_id = nil
+}
+
+// JobID returns the value of the "job_id" field in the mutation.
+func (m *ListDecisionMutation) JobID() (r int64, exists bool) {
+	v := m.job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobID returns the old "job_id" field's value of the ListDecision entity.
+// If the ListDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListDecisionMutation) OldJobID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobID: %w", err)
+	}
+	return oldValue.JobID, nil
+}
+
+// AddJobID adds i to the "job_id" field.
+func (m *ListDecisionMutation) AddJobID(i int64) {
+	if m.addjob_id != nil {
+		*m.addjob_id += i
+	} else {
+		m.addjob_id = &i
+	}
+}
+
+// AddedJobID returns the value that was added to the "job_id" field in this mutation.
+func (m *ListDecisionMutation) AddedJobID() (r int64, exists bool) {
+	v := m.addjob_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetJobID resets all changes to the "job_id" field.
+func (m *ListDecisionMutation) ResetJobID() {
+	m.job_id = nil
+	m.addjob_id = nil
+}
+
+// SetFileID sets the "file" edge to the ProviderFile entity by id.
+func (m *ListDecisionMutation) SetFileID(id int64) {
+	m.file = &id
+}
+
+// ClearFile clears the "file" edge to the ProviderFile entity.
+func (m *ListDecisionMutation) ClearFile() {
+	m.clearedfile = true
+	m.clearedFields[listdecision.FieldProviderFileID] = struct{}{}
+}
+
+// FileCleared reports if the "file" edge to the ProviderFile entity was cleared.
+func (m *ListDecisionMutation) FileCleared() bool {
+	return m.clearedfile
+}
+
+// FileID returns the "file" edge ID in the mutation.
+func (m *ListDecisionMutation) FileID() (id int64, exists bool) {
+	if m.file != nil {
+		return *m.file, true
+	}
+	return
+}
+
+// FileIDs returns the "file" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FileID instead. It exists only for internal usage by the builders.
+func (m *ListDecisionMutation) FileIDs() (ids []int64) {
+	if id := m.file; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFile resets all changes to the "file" edge.
+func (m *ListDecisionMutation) ResetFile() {
+	m.file = nil
+	m.clearedfile = false
+}
+
+// ClearCollection clears the "collection" edge to the Collection entity.
+func (m *ListDecisionMutation) ClearCollection() {
+	m.clearedcollection = true
+	m.clearedFields[listdecision.FieldCollectionID] = struct{}{}
+}
+
+// CollectionCleared reports if the "collection" edge to the Collection entity was cleared.
+func (m *ListDecisionMutation) CollectionCleared() bool {
+	return m.clearedcollection
+}
+
+// CollectionIDs returns the "collection" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CollectionID instead. It exists only for internal usage by the builders.
+func (m *ListDecisionMutation) CollectionIDs() (ids []int64) {
+	if id := m.collection; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCollection resets all changes to the "collection" edge.
+func (m *ListDecisionMutation) ResetCollection() {
+	m.collection = nil
+	m.clearedcollection = false
+}
+
+// Where appends a list predicates to the ListDecisionMutation builder.
+func (m *ListDecisionMutation) Where(ps ...predicate.ListDecision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ListDecisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ListDecisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ListDecision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ListDecisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ListDecisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ListDecision).
+func (m *ListDecisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ListDecisionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, listdecision.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, listdecision.FieldUpdatedAt)
+	}
+	if m.file != nil {
+		fields = append(fields, listdecision.FieldProviderFileID)
+	}
+	if m.collection != nil {
+		fields = append(fields, listdecision.FieldCollectionID)
+	}
+	if m.kind != nil {
+		fields = append(fields, listdecision.FieldKind)
+	}
+	if m.decision != nil {
+		fields = append(fields, listdecision.FieldDecision)
+	}
+	if m.reason != nil {
+		fields = append(fields, listdecision.FieldReason)
+	}
+	if m.job_id != nil {
+		fields = append(fields, listdecision.FieldJobID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ListDecisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case listdecision.FieldCreatedAt:
+		return m.CreatedAt()
+	case listdecision.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case listdecision.FieldProviderFileID:
+		return m.ProviderFileID()
+	case listdecision.FieldCollectionID:
+		return m.CollectionID()
+	case listdecision.FieldKind:
+		return m.Kind()
+	case listdecision.FieldDecision:
+		return m.Decision()
+	case listdecision.FieldReason:
+		return m.Reason()
+	case listdecision.FieldJobID:
+		return m.JobID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ListDecisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case listdecision.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case listdecision.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case listdecision.FieldProviderFileID:
+		return m.OldProviderFileID(ctx)
+	case listdecision.FieldCollectionID:
+		return m.OldCollectionID(ctx)
+	case listdecision.FieldKind:
+		return m.OldKind(ctx)
+	case listdecision.FieldDecision:
+		return m.OldDecision(ctx)
+	case listdecision.FieldReason:
+		return m.OldReason(ctx)
+	case listdecision.FieldJobID:
+		return m.OldJobID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ListDecision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ListDecisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case listdecision.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case listdecision.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case listdecision.FieldProviderFileID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProviderFileID(v)
+		return nil
+	case listdecision.FieldCollectionID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCollectionID(v)
+		return nil
+	case listdecision.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case listdecision.FieldDecision:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecision(v)
+		return nil
+	case listdecision.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case listdecision.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ListDecision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ListDecisionMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, listdecision.FieldCreatedAt)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, listdecision.FieldUpdatedAt)
+	}
+	if m.addjob_id != nil {
+		fields = append(fields, listdecision.FieldJobID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ListDecisionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case listdecision.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case listdecision.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	case listdecision.FieldJobID:
+		return m.AddedJobID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ListDecisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case listdecision.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case listdecision.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	case listdecision.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddJobID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ListDecision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ListDecisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ListDecisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ListDecisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ListDecision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ListDecisionMutation) ResetField(name string) error {
+	switch name {
+	case listdecision.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case listdecision.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case listdecision.FieldProviderFileID:
+		m.ResetProviderFileID()
+		return nil
+	case listdecision.FieldCollectionID:
+		m.ResetCollectionID()
+		return nil
+	case listdecision.FieldKind:
+		m.ResetKind()
+		return nil
+	case listdecision.FieldDecision:
+		m.ResetDecision()
+		return nil
+	case listdecision.FieldReason:
+		m.ResetReason()
+		return nil
+	case listdecision.FieldJobID:
+		m.ResetJobID()
+		return nil
+	}
+	return fmt.Errorf("unknown ListDecision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ListDecisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.file != nil {
+		edges = append(edges, listdecision.EdgeFile)
+	}
+	if m.collection != nil {
+		edges = append(edges, listdecision.EdgeCollection)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ListDecisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case listdecision.EdgeFile:
+		if id := m.file; id != nil {
+			return []ent.Value{*id}
+		}
+	case listdecision.EdgeCollection:
+		if id := m.collection; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ListDecisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ListDecisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ListDecisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedfile {
+		edges = append(edges, listdecision.EdgeFile)
+	}
+	if m.clearedcollection {
+		edges = append(edges, listdecision.EdgeCollection)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ListDecisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case listdecision.EdgeFile:
+		return m.clearedfile
+	case listdecision.EdgeCollection:
+		return m.clearedcollection
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ListDecisionMutation) ClearEdge(name string) error {
+	switch name {
+	case listdecision.EdgeFile:
+		m.ClearFile()
+		return nil
+	case listdecision.EdgeCollection:
+		m.ClearCollection()
+		return nil
+	}
+	return fmt.Errorf("unknown ListDecision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ListDecisionMutation) ResetEdge(name string) error {
+	switch name {
+	case listdecision.EdgeFile:
+		m.ResetFile()
+		return nil
+	case listdecision.EdgeCollection:
+		m.ResetCollection()
+		return nil
+	}
+	return fmt.Errorf("unknown ListDecision edge %s", name)
+}
+
 // POLineMutation represents an operation that mutates the POLine nodes in the graph.
 type POLineMutation struct {
 	config
@@ -17362,6 +19416,9 @@ type PortfolioMutation struct {
 	changes                         map[int64]struct{}
 	removedchanges                  map[int64]struct{}
 	clearedchanges                  bool
+	refused_rows                    map[int64]struct{}
+	removedrefused_rows             map[int64]struct{}
+	clearedrefused_rows             bool
 	done                            bool
 	oldValue                        func(context.Context) (*Portfolio, error)
 	predicates                      []predicate.Portfolio
@@ -18946,6 +21003,60 @@ func (m *PortfolioMutation) ResetChanges() {
 	m.removedchanges = nil
 }
 
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by ids.
+func (m *PortfolioMutation) AddRefusedRowIDs(ids ...int64) {
+	if m.refused_rows == nil {
+		m.refused_rows = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.refused_rows[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRefusedRows clears the "refused_rows" edge to the RefusedRow entity.
+func (m *PortfolioMutation) ClearRefusedRows() {
+	m.clearedrefused_rows = true
+}
+
+// RefusedRowsCleared reports if the "refused_rows" edge to the RefusedRow entity was cleared.
+func (m *PortfolioMutation) RefusedRowsCleared() bool {
+	return m.clearedrefused_rows
+}
+
+// RemoveRefusedRowIDs removes the "refused_rows" edge to the RefusedRow entity by IDs.
+func (m *PortfolioMutation) RemoveRefusedRowIDs(ids ...int64) {
+	if m.removedrefused_rows == nil {
+		m.removedrefused_rows = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.refused_rows, ids[i])
+		m.removedrefused_rows[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRefusedRows returns the removed IDs of the "refused_rows" edge to the RefusedRow entity.
+func (m *PortfolioMutation) RemovedRefusedRowsIDs() (ids []int64) {
+	for id := range m.removedrefused_rows {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RefusedRowsIDs returns the "refused_rows" edge IDs in the mutation.
+func (m *PortfolioMutation) RefusedRowsIDs() (ids []int64) {
+	for id := range m.refused_rows {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRefusedRows resets all changes to the "refused_rows" edge.
+func (m *PortfolioMutation) ResetRefusedRows() {
+	m.refused_rows = nil
+	m.clearedrefused_rows = false
+	m.removedrefused_rows = nil
+}
+
 // Where appends a list predicates to the PortfolioMutation builder.
 func (m *PortfolioMutation) Where(ps ...predicate.Portfolio) {
 	m.predicates = append(m.predicates, ps...)
@@ -19672,7 +21783,7 @@ func (m *PortfolioMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PortfolioMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.collection != nil {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -19687,6 +21798,9 @@ func (m *PortfolioMutation) AddedEdges() []string {
 	}
 	if m.changes != nil {
 		edges = append(edges, portfolio.EdgeChanges)
+	}
+	if m.refused_rows != nil {
+		edges = append(edges, portfolio.EdgeRefusedRows)
 	}
 	return edges
 }
@@ -19721,13 +21835,19 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeRefusedRows:
+		ids := make([]ent.Value, 0, len(m.refused_rows))
+		for id := range m.refused_rows {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PortfolioMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.removedentitlements != nil {
 		edges = append(edges, portfolio.EdgeEntitlements)
 	}
@@ -19736,6 +21856,9 @@ func (m *PortfolioMutation) RemovedEdges() []string {
 	}
 	if m.removedchanges != nil {
 		edges = append(edges, portfolio.EdgeChanges)
+	}
+	if m.removedrefused_rows != nil {
+		edges = append(edges, portfolio.EdgeRefusedRows)
 	}
 	return edges
 }
@@ -19762,13 +21885,19 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeRefusedRows:
+		ids := make([]ent.Value, 0, len(m.removedrefused_rows))
+		for id := range m.removedrefused_rows {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PortfolioMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.clearedcollection {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -19783,6 +21912,9 @@ func (m *PortfolioMutation) ClearedEdges() []string {
 	}
 	if m.clearedchanges {
 		edges = append(edges, portfolio.EdgeChanges)
+	}
+	if m.clearedrefused_rows {
+		edges = append(edges, portfolio.EdgeRefusedRows)
 	}
 	return edges
 }
@@ -19801,6 +21933,8 @@ func (m *PortfolioMutation) EdgeCleared(name string) bool {
 		return m.clearedpo_lines
 	case portfolio.EdgeChanges:
 		return m.clearedchanges
+	case portfolio.EdgeRefusedRows:
+		return m.clearedrefused_rows
 	}
 	return false
 }
@@ -19837,6 +21971,9 @@ func (m *PortfolioMutation) ResetEdge(name string) error {
 		return nil
 	case portfolio.EdgeChanges:
 		m.ResetChanges()
+		return nil
+	case portfolio.EdgeRefusedRows:
+		m.ResetRefusedRows()
 		return nil
 	}
 	return fmt.Errorf("unknown Portfolio edge %s", name)
@@ -19875,6 +22012,8 @@ type ProfileMutation struct {
 	addguard_percent         *int
 	guard_titles             *int
 	addguard_titles          *int
+	guards                   *json.RawMessage
+	appendguards             json.RawMessage
 	community_zone_only      *bool
 	version                  *int
 	addversion               *int
@@ -20858,6 +22997,71 @@ func (m *ProfileMutation) ResetGuardTitles() {
 	m.addguard_titles = nil
 }
 
+// SetGuards sets the "guards" field.
+func (m *ProfileMutation) SetGuards(jm json.RawMessage) {
+	m.guards = &jm
+	m.appendguards = nil
+}
+
+// Guards returns the value of the "guards" field in the mutation.
+func (m *ProfileMutation) Guards() (r json.RawMessage, exists bool) {
+	v := m.guards
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGuards returns the old "guards" field's value of the Profile entity.
+// If the Profile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProfileMutation) OldGuards(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGuards is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGuards requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGuards: %w", err)
+	}
+	return oldValue.Guards, nil
+}
+
+// AppendGuards adds jm to the "guards" field.
+func (m *ProfileMutation) AppendGuards(jm json.RawMessage) {
+	m.appendguards = append(m.appendguards, jm...)
+}
+
+// AppendedGuards returns the list of values that were appended to the "guards" field in this mutation.
+func (m *ProfileMutation) AppendedGuards() (json.RawMessage, bool) {
+	if len(m.appendguards) == 0 {
+		return nil, false
+	}
+	return m.appendguards, true
+}
+
+// ClearGuards clears the value of the "guards" field.
+func (m *ProfileMutation) ClearGuards() {
+	m.guards = nil
+	m.appendguards = nil
+	m.clearedFields[profile.FieldGuards] = struct{}{}
+}
+
+// GuardsCleared returns if the "guards" field was cleared in this mutation.
+func (m *ProfileMutation) GuardsCleared() bool {
+	_, ok := m.clearedFields[profile.FieldGuards]
+	return ok
+}
+
+// ResetGuards resets all changes to the "guards" field.
+func (m *ProfileMutation) ResetGuards() {
+	m.guards = nil
+	m.appendguards = nil
+	delete(m.clearedFields, profile.FieldGuards)
+}
+
 // SetCommunityZoneOnly sets the "community_zone_only" field.
 func (m *ProfileMutation) SetCommunityZoneOnly(b bool) {
 	m.community_zone_only = &b
@@ -21200,7 +23404,7 @@ func (m *ProfileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProfileMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.created_at != nil {
 		fields = append(fields, profile.FieldCreatedAt)
 	}
@@ -21258,6 +23462,9 @@ func (m *ProfileMutation) Fields() []string {
 	if m.guard_titles != nil {
 		fields = append(fields, profile.FieldGuardTitles)
 	}
+	if m.guards != nil {
+		fields = append(fields, profile.FieldGuards)
+	}
 	if m.community_zone_only != nil {
 		fields = append(fields, profile.FieldCommunityZoneOnly)
 	}
@@ -21310,6 +23517,8 @@ func (m *ProfileMutation) Field(name string) (ent.Value, bool) {
 		return m.GuardPercent()
 	case profile.FieldGuardTitles:
 		return m.GuardTitles()
+	case profile.FieldGuards:
+		return m.Guards()
 	case profile.FieldCommunityZoneOnly:
 		return m.CommunityZoneOnly()
 	case profile.FieldVersion:
@@ -21361,6 +23570,8 @@ func (m *ProfileMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldGuardPercent(ctx)
 	case profile.FieldGuardTitles:
 		return m.OldGuardTitles(ctx)
+	case profile.FieldGuards:
+		return m.OldGuards(ctx)
 	case profile.FieldCommunityZoneOnly:
 		return m.OldCommunityZoneOnly(ctx)
 	case profile.FieldVersion:
@@ -21506,6 +23717,13 @@ func (m *ProfileMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetGuardTitles(v)
+		return nil
+	case profile.FieldGuards:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGuards(v)
 		return nil
 	case profile.FieldCommunityZoneOnly:
 		v, ok := value.(bool)
@@ -21665,6 +23883,9 @@ func (m *ProfileMutation) ClearedFields() []string {
 	if m.FieldCleared(profile.FieldScheduleSince) {
 		fields = append(fields, profile.FieldScheduleSince)
 	}
+	if m.FieldCleared(profile.FieldGuards) {
+		fields = append(fields, profile.FieldGuards)
+	}
 	return fields
 }
 
@@ -21681,6 +23902,9 @@ func (m *ProfileMutation) ClearField(name string) error {
 	switch name {
 	case profile.FieldScheduleSince:
 		m.ClearScheduleSince()
+		return nil
+	case profile.FieldGuards:
+		m.ClearGuards()
 		return nil
 	}
 	return fmt.Errorf("unknown Profile nullable field %s", name)
@@ -21746,6 +23970,9 @@ func (m *ProfileMutation) ResetField(name string) error {
 		return nil
 	case profile.FieldGuardTitles:
 		m.ResetGuardTitles()
+		return nil
+	case profile.FieldGuards:
+		m.ResetGuards()
 		return nil
 	case profile.FieldCommunityZoneOnly:
 		m.ResetCommunityZoneOnly()
@@ -22338,6 +24565,9 @@ type ProviderFileMutation struct {
 	date             *string
 	fetched_at       *int64
 	addfetched_at    *int64
+	customer_number  *string
+	columns          *json.RawMessage
+	appendcolumns    json.RawMessage
 	applied_at       *int64
 	addapplied_at    *int64
 	outcome          *string
@@ -22347,6 +24577,9 @@ type ProviderFileMutation struct {
 	job_parts        map[int64]struct{}
 	removedjob_parts map[int64]struct{}
 	clearedjob_parts bool
+	decisions        map[int64]struct{}
+	removeddecisions map[int64]struct{}
+	cleareddecisions bool
 	done             bool
 	oldValue         func(context.Context) (*ProviderFile, error)
 	predicates       []predicate.ProviderFile
@@ -23086,6 +25319,107 @@ func (m *ProviderFileMutation) ResetFetchedAt() {
 	m.addfetched_at = nil
 }
 
+// SetCustomerNumber sets the "customer_number" field.
+func (m *ProviderFileMutation) SetCustomerNumber(s string) {
+	m.customer_number = &s
+}
+
+// CustomerNumber returns the value of the "customer_number" field in the mutation.
+func (m *ProviderFileMutation) CustomerNumber() (r string, exists bool) {
+	v := m.customer_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerNumber returns the old "customer_number" field's value of the ProviderFile entity.
+// If the ProviderFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderFileMutation) OldCustomerNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerNumber: %w", err)
+	}
+	return oldValue.CustomerNumber, nil
+}
+
+// ResetCustomerNumber resets all changes to the "customer_number" field.
+func (m *ProviderFileMutation) ResetCustomerNumber() {
+	m.customer_number = nil
+}
+
+// SetColumns sets the "columns" field.
+func (m *ProviderFileMutation) SetColumns(jm json.RawMessage) {
+	m.columns = &jm
+	m.appendcolumns = nil
+}
+
+// Columns returns the value of the "columns" field in the mutation.
+func (m *ProviderFileMutation) Columns() (r json.RawMessage, exists bool) {
+	v := m.columns
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldColumns returns the old "columns" field's value of the ProviderFile entity.
+// If the ProviderFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderFileMutation) OldColumns(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldColumns is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldColumns requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldColumns: %w", err)
+	}
+	return oldValue.Columns, nil
+}
+
+// AppendColumns adds jm to the "columns" field.
+func (m *ProviderFileMutation) AppendColumns(jm json.RawMessage) {
+	m.appendcolumns = append(m.appendcolumns, jm...)
+}
+
+// AppendedColumns returns the list of values that were appended to the "columns" field in this mutation.
+func (m *ProviderFileMutation) AppendedColumns() (json.RawMessage, bool) {
+	if len(m.appendcolumns) == 0 {
+		return nil, false
+	}
+	return m.appendcolumns, true
+}
+
+// ClearColumns clears the value of the "columns" field.
+func (m *ProviderFileMutation) ClearColumns() {
+	m.columns = nil
+	m.appendcolumns = nil
+	m.clearedFields[providerfile.FieldColumns] = struct{}{}
+}
+
+// ColumnsCleared returns if the "columns" field was cleared in this mutation.
+func (m *ProviderFileMutation) ColumnsCleared() bool {
+	_, ok := m.clearedFields[providerfile.FieldColumns]
+	return ok
+}
+
+// ResetColumns resets all changes to the "columns" field.
+func (m *ProviderFileMutation) ResetColumns() {
+	m.columns = nil
+	m.appendcolumns = nil
+	delete(m.clearedFields, providerfile.FieldColumns)
+}
+
 // SetAppliedAt sets the "applied_at" field.
 func (m *ProviderFileMutation) SetAppliedAt(i int64) {
 	m.applied_at = &i
@@ -23273,6 +25607,60 @@ func (m *ProviderFileMutation) ResetJobParts() {
 	m.removedjob_parts = nil
 }
 
+// AddDecisionIDs adds the "decisions" edge to the ListDecision entity by ids.
+func (m *ProviderFileMutation) AddDecisionIDs(ids ...int64) {
+	if m.decisions == nil {
+		m.decisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.decisions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearDecisions clears the "decisions" edge to the ListDecision entity.
+func (m *ProviderFileMutation) ClearDecisions() {
+	m.cleareddecisions = true
+}
+
+// DecisionsCleared reports if the "decisions" edge to the ListDecision entity was cleared.
+func (m *ProviderFileMutation) DecisionsCleared() bool {
+	return m.cleareddecisions
+}
+
+// RemoveDecisionIDs removes the "decisions" edge to the ListDecision entity by IDs.
+func (m *ProviderFileMutation) RemoveDecisionIDs(ids ...int64) {
+	if m.removeddecisions == nil {
+		m.removeddecisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.decisions, ids[i])
+		m.removeddecisions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedDecisions returns the removed IDs of the "decisions" edge to the ListDecision entity.
+func (m *ProviderFileMutation) RemovedDecisionsIDs() (ids []int64) {
+	for id := range m.removeddecisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// DecisionsIDs returns the "decisions" edge IDs in the mutation.
+func (m *ProviderFileMutation) DecisionsIDs() (ids []int64) {
+	for id := range m.decisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetDecisions resets all changes to the "decisions" edge.
+func (m *ProviderFileMutation) ResetDecisions() {
+	m.decisions = nil
+	m.cleareddecisions = false
+	m.removeddecisions = nil
+}
+
 // Where appends a list predicates to the ProviderFileMutation builder.
 func (m *ProviderFileMutation) Where(ps ...predicate.ProviderFile) {
 	m.predicates = append(m.predicates, ps...)
@@ -23307,7 +25695,7 @@ func (m *ProviderFileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProviderFileMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, providerfile.FieldCreatedAt)
 	}
@@ -23349,6 +25737,12 @@ func (m *ProviderFileMutation) Fields() []string {
 	}
 	if m.fetched_at != nil {
 		fields = append(fields, providerfile.FieldFetchedAt)
+	}
+	if m.customer_number != nil {
+		fields = append(fields, providerfile.FieldCustomerNumber)
+	}
+	if m.columns != nil {
+		fields = append(fields, providerfile.FieldColumns)
 	}
 	if m.applied_at != nil {
 		fields = append(fields, providerfile.FieldAppliedAt)
@@ -23392,6 +25786,10 @@ func (m *ProviderFileMutation) Field(name string) (ent.Value, bool) {
 		return m.Date()
 	case providerfile.FieldFetchedAt:
 		return m.FetchedAt()
+	case providerfile.FieldCustomerNumber:
+		return m.CustomerNumber()
+	case providerfile.FieldColumns:
+		return m.Columns()
 	case providerfile.FieldAppliedAt:
 		return m.AppliedAt()
 	case providerfile.FieldOutcome:
@@ -23433,6 +25831,10 @@ func (m *ProviderFileMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldDate(ctx)
 	case providerfile.FieldFetchedAt:
 		return m.OldFetchedAt(ctx)
+	case providerfile.FieldCustomerNumber:
+		return m.OldCustomerNumber(ctx)
+	case providerfile.FieldColumns:
+		return m.OldColumns(ctx)
 	case providerfile.FieldAppliedAt:
 		return m.OldAppliedAt(ctx)
 	case providerfile.FieldOutcome:
@@ -23543,6 +25945,20 @@ func (m *ProviderFileMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFetchedAt(v)
+		return nil
+	case providerfile.FieldCustomerNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerNumber(v)
+		return nil
+	case providerfile.FieldColumns:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetColumns(v)
 		return nil
 	case providerfile.FieldAppliedAt:
 		v, ok := value.(int64)
@@ -23669,6 +26085,9 @@ func (m *ProviderFileMutation) ClearedFields() []string {
 	if m.FieldCleared(providerfile.FieldSource) {
 		fields = append(fields, providerfile.FieldSource)
 	}
+	if m.FieldCleared(providerfile.FieldColumns) {
+		fields = append(fields, providerfile.FieldColumns)
+	}
 	if m.FieldCleared(providerfile.FieldAppliedAt) {
 		fields = append(fields, providerfile.FieldAppliedAt)
 	}
@@ -23691,6 +26110,9 @@ func (m *ProviderFileMutation) ClearField(name string) error {
 		return nil
 	case providerfile.FieldSource:
 		m.ClearSource()
+		return nil
+	case providerfile.FieldColumns:
+		m.ClearColumns()
 		return nil
 	case providerfile.FieldAppliedAt:
 		m.ClearAppliedAt()
@@ -23745,6 +26167,12 @@ func (m *ProviderFileMutation) ResetField(name string) error {
 	case providerfile.FieldFetchedAt:
 		m.ResetFetchedAt()
 		return nil
+	case providerfile.FieldCustomerNumber:
+		m.ResetCustomerNumber()
+		return nil
+	case providerfile.FieldColumns:
+		m.ResetColumns()
+		return nil
 	case providerfile.FieldAppliedAt:
 		m.ResetAppliedAt()
 		return nil
@@ -23757,12 +26185,15 @@ func (m *ProviderFileMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProviderFileMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.profile != nil {
 		edges = append(edges, providerfile.EdgeProfile)
 	}
 	if m.job_parts != nil {
 		edges = append(edges, providerfile.EdgeJobParts)
+	}
+	if m.decisions != nil {
+		edges = append(edges, providerfile.EdgeDecisions)
 	}
 	return edges
 }
@@ -23781,15 +26212,24 @@ func (m *ProviderFileMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case providerfile.EdgeDecisions:
+		ids := make([]ent.Value, 0, len(m.decisions))
+		for id := range m.decisions {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProviderFileMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedjob_parts != nil {
 		edges = append(edges, providerfile.EdgeJobParts)
+	}
+	if m.removeddecisions != nil {
+		edges = append(edges, providerfile.EdgeDecisions)
 	}
 	return edges
 }
@@ -23804,18 +26244,27 @@ func (m *ProviderFileMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case providerfile.EdgeDecisions:
+		ids := make([]ent.Value, 0, len(m.removeddecisions))
+		for id := range m.removeddecisions {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProviderFileMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedprofile {
 		edges = append(edges, providerfile.EdgeProfile)
 	}
 	if m.clearedjob_parts {
 		edges = append(edges, providerfile.EdgeJobParts)
+	}
+	if m.cleareddecisions {
+		edges = append(edges, providerfile.EdgeDecisions)
 	}
 	return edges
 }
@@ -23828,6 +26277,8 @@ func (m *ProviderFileMutation) EdgeCleared(name string) bool {
 		return m.clearedprofile
 	case providerfile.EdgeJobParts:
 		return m.clearedjob_parts
+	case providerfile.EdgeDecisions:
+		return m.cleareddecisions
 	}
 	return false
 }
@@ -23853,8 +26304,837 @@ func (m *ProviderFileMutation) ResetEdge(name string) error {
 	case providerfile.EdgeJobParts:
 		m.ResetJobParts()
 		return nil
+	case providerfile.EdgeDecisions:
+		m.ResetDecisions()
+		return nil
 	}
 	return fmt.Errorf("unknown ProviderFile edge %s", name)
+}
+
+// RefusedRowMutation represents an operation that mutates the RefusedRow nodes in the graph.
+type RefusedRowMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	created_at        *int64
+	addcreated_at     *int64
+	updated_at        *int64
+	addupdated_at     *int64
+	row_hash          *int64
+	addrow_hash       *int64
+	row               *string
+	clearedFields     map[string]struct{}
+	collection        *int64
+	clearedcollection bool
+	portfolio         *int64
+	clearedportfolio  bool
+	done              bool
+	oldValue          func(context.Context) (*RefusedRow, error)
+	predicates        []predicate.RefusedRow
+}
+
+var _ ent.Mutation = (*RefusedRowMutation)(nil)
+
+// refusedrowOption allows management of the mutation configuration using functional options.
+type refusedrowOption func(*RefusedRowMutation)
+
+// newRefusedRowMutation creates new mutation for the RefusedRow entity.
+func newRefusedRowMutation(c config, op Op, opts ...refusedrowOption) *RefusedRowMutation {
+	m := &RefusedRowMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRefusedRow,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRefusedRowID sets the ID field of the mutation.
+func withRefusedRowID(id int64) refusedrowOption {
+	return func(m *RefusedRowMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RefusedRow
+		)
+		m.oldValue = func(ctx context.Context) (*RefusedRow, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RefusedRow.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRefusedRow sets the old RefusedRow of the mutation.
+func withRefusedRow(node *RefusedRow) refusedrowOption {
+	return func(m *RefusedRowMutation) {
+		m.oldValue = func(context.Context) (*RefusedRow, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RefusedRowMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RefusedRowMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RefusedRow entities.
+func (m *RefusedRowMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RefusedRowMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RefusedRowMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RefusedRow.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RefusedRowMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RefusedRowMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RefusedRow entity.
+// If the RefusedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedRowMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *RefusedRowMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *RefusedRowMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RefusedRowMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RefusedRowMutation) SetUpdatedAt(i int64) {
+	m.updated_at = &i
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RefusedRowMutation) UpdatedAt() (r int64, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the RefusedRow entity.
+// If the RefusedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedRowMutation) OldUpdatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds i to the "updated_at" field.
+func (m *RefusedRowMutation) AddUpdatedAt(i int64) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += i
+	} else {
+		m.addupdated_at = &i
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *RefusedRowMutation) AddedUpdatedAt() (r int64, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RefusedRowMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (m *RefusedRowMutation) SetCollectionID(i int64) {
+	m.collection = &i
+}
+
+// CollectionID returns the value of the "collection_id" field in the mutation.
+func (m *RefusedRowMutation) CollectionID() (r int64, exists bool) {
+	v := m.collection
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCollectionID returns the old "collection_id" field's value of the RefusedRow entity.
+// If the RefusedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedRowMutation) OldCollectionID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCollectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCollectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCollectionID: %w", err)
+	}
+	return oldValue.CollectionID, nil
+}
+
+// ResetCollectionID resets all changes to the "collection_id" field.
+func (m *RefusedRowMutation) ResetCollectionID() {
+	m.collection = nil
+}
+
+// SetRowHash sets the "row_hash" field.
+func (m *RefusedRowMutation) SetRowHash(i int64) {
+	m.row_hash = &i
+	m.addrow_hash = nil
+}
+
+// RowHash returns the value of the "row_hash" field in the mutation.
+func (m *RefusedRowMutation) RowHash() (r int64, exists bool) {
+	v := m.row_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowHash returns the old "row_hash" field's value of the RefusedRow entity.
+// If the RefusedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedRowMutation) OldRowHash(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowHash: %w", err)
+	}
+	return oldValue.RowHash, nil
+}
+
+// AddRowHash adds i to the "row_hash" field.
+func (m *RefusedRowMutation) AddRowHash(i int64) {
+	if m.addrow_hash != nil {
+		*m.addrow_hash += i
+	} else {
+		m.addrow_hash = &i
+	}
+}
+
+// AddedRowHash returns the value that was added to the "row_hash" field in this mutation.
+func (m *RefusedRowMutation) AddedRowHash() (r int64, exists bool) {
+	v := m.addrow_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRowHash resets all changes to the "row_hash" field.
+func (m *RefusedRowMutation) ResetRowHash() {
+	m.row_hash = nil
+	m.addrow_hash = nil
+}
+
+// SetRow sets the "row" field.
+func (m *RefusedRowMutation) SetRow(s string) {
+	m.row = &s
+}
+
+// Row returns the value of the "row" field in the mutation.
+func (m *RefusedRowMutation) Row() (r string, exists bool) {
+	v := m.row
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRow returns the old "row" field's value of the RefusedRow entity.
+// If the RefusedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedRowMutation) OldRow(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRow: %w", err)
+	}
+	return oldValue.Row, nil
+}
+
+// ResetRow resets all changes to the "row" field.
+func (m *RefusedRowMutation) ResetRow() {
+	m.row = nil
+}
+
+// SetPortfolioID sets the "portfolio_id" field.
+func (m *RefusedRowMutation) SetPortfolioID(i int64) {
+	m.portfolio = &i
+}
+
+// PortfolioID returns the value of the "portfolio_id" field in the mutation.
+func (m *RefusedRowMutation) PortfolioID() (r int64, exists bool) {
+	v := m.portfolio
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPortfolioID returns the old "portfolio_id" field's value of the RefusedRow entity.
+// If the RefusedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedRowMutation) OldPortfolioID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPortfolioID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPortfolioID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPortfolioID: %w", err)
+	}
+	return oldValue.PortfolioID, nil
+}
+
+// ClearPortfolioID clears the value of the "portfolio_id" field.
+func (m *RefusedRowMutation) ClearPortfolioID() {
+	m.portfolio = nil
+	m.clearedFields[refusedrow.FieldPortfolioID] = struct{}{}
+}
+
+// PortfolioIDCleared returns if the "portfolio_id" field was cleared in this mutation.
+func (m *RefusedRowMutation) PortfolioIDCleared() bool {
+	_, ok := m.clearedFields[refusedrow.FieldPortfolioID]
+	return ok
+}
+
+// ResetPortfolioID resets all changes to the "portfolio_id" field.
+func (m *RefusedRowMutation) ResetPortfolioID() {
+	m.portfolio = nil
+	delete(m.clearedFields, refusedrow.FieldPortfolioID)
+}
+
+// ClearCollection clears the "collection" edge to the Collection entity.
+func (m *RefusedRowMutation) ClearCollection() {
+	m.clearedcollection = true
+	m.clearedFields[refusedrow.FieldCollectionID] = struct{}{}
+}
+
+// CollectionCleared reports if the "collection" edge to the Collection entity was cleared.
+func (m *RefusedRowMutation) CollectionCleared() bool {
+	return m.clearedcollection
+}
+
+// CollectionIDs returns the "collection" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CollectionID instead. It exists only for internal usage by the builders.
+func (m *RefusedRowMutation) CollectionIDs() (ids []int64) {
+	if id := m.collection; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCollection resets all changes to the "collection" edge.
+func (m *RefusedRowMutation) ResetCollection() {
+	m.collection = nil
+	m.clearedcollection = false
+}
+
+// ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
+func (m *RefusedRowMutation) ClearPortfolio() {
+	m.clearedportfolio = true
+	m.clearedFields[refusedrow.FieldPortfolioID] = struct{}{}
+}
+
+// PortfolioCleared reports if the "portfolio" edge to the Portfolio entity was cleared.
+func (m *RefusedRowMutation) PortfolioCleared() bool {
+	return m.PortfolioIDCleared() || m.clearedportfolio
+}
+
+// PortfolioIDs returns the "portfolio" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PortfolioID instead. It exists only for internal usage by the builders.
+func (m *RefusedRowMutation) PortfolioIDs() (ids []int64) {
+	if id := m.portfolio; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPortfolio resets all changes to the "portfolio" edge.
+func (m *RefusedRowMutation) ResetPortfolio() {
+	m.portfolio = nil
+	m.clearedportfolio = false
+}
+
+// Where appends a list predicates to the RefusedRowMutation builder.
+func (m *RefusedRowMutation) Where(ps ...predicate.RefusedRow) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RefusedRowMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RefusedRowMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RefusedRow, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RefusedRowMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RefusedRowMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RefusedRow).
+func (m *RefusedRowMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RefusedRowMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, refusedrow.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, refusedrow.FieldUpdatedAt)
+	}
+	if m.collection != nil {
+		fields = append(fields, refusedrow.FieldCollectionID)
+	}
+	if m.row_hash != nil {
+		fields = append(fields, refusedrow.FieldRowHash)
+	}
+	if m.row != nil {
+		fields = append(fields, refusedrow.FieldRow)
+	}
+	if m.portfolio != nil {
+		fields = append(fields, refusedrow.FieldPortfolioID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RefusedRowMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case refusedrow.FieldCreatedAt:
+		return m.CreatedAt()
+	case refusedrow.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case refusedrow.FieldCollectionID:
+		return m.CollectionID()
+	case refusedrow.FieldRowHash:
+		return m.RowHash()
+	case refusedrow.FieldRow:
+		return m.Row()
+	case refusedrow.FieldPortfolioID:
+		return m.PortfolioID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RefusedRowMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case refusedrow.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case refusedrow.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case refusedrow.FieldCollectionID:
+		return m.OldCollectionID(ctx)
+	case refusedrow.FieldRowHash:
+		return m.OldRowHash(ctx)
+	case refusedrow.FieldRow:
+		return m.OldRow(ctx)
+	case refusedrow.FieldPortfolioID:
+		return m.OldPortfolioID(ctx)
+	}
+	return nil, fmt.Errorf("unknown RefusedRow field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefusedRowMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case refusedrow.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case refusedrow.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case refusedrow.FieldCollectionID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCollectionID(v)
+		return nil
+	case refusedrow.FieldRowHash:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowHash(v)
+		return nil
+	case refusedrow.FieldRow:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRow(v)
+		return nil
+	case refusedrow.FieldPortfolioID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortfolioID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedRow field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RefusedRowMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, refusedrow.FieldCreatedAt)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, refusedrow.FieldUpdatedAt)
+	}
+	if m.addrow_hash != nil {
+		fields = append(fields, refusedrow.FieldRowHash)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RefusedRowMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case refusedrow.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case refusedrow.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	case refusedrow.FieldRowHash:
+		return m.AddedRowHash()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefusedRowMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case refusedrow.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case refusedrow.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	case refusedrow.FieldRowHash:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRowHash(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedRow numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RefusedRowMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(refusedrow.FieldPortfolioID) {
+		fields = append(fields, refusedrow.FieldPortfolioID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RefusedRowMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RefusedRowMutation) ClearField(name string) error {
+	switch name {
+	case refusedrow.FieldPortfolioID:
+		m.ClearPortfolioID()
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedRow nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RefusedRowMutation) ResetField(name string) error {
+	switch name {
+	case refusedrow.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case refusedrow.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case refusedrow.FieldCollectionID:
+		m.ResetCollectionID()
+		return nil
+	case refusedrow.FieldRowHash:
+		m.ResetRowHash()
+		return nil
+	case refusedrow.FieldRow:
+		m.ResetRow()
+		return nil
+	case refusedrow.FieldPortfolioID:
+		m.ResetPortfolioID()
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedRow field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RefusedRowMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.collection != nil {
+		edges = append(edges, refusedrow.EdgeCollection)
+	}
+	if m.portfolio != nil {
+		edges = append(edges, refusedrow.EdgePortfolio)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RefusedRowMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case refusedrow.EdgeCollection:
+		if id := m.collection; id != nil {
+			return []ent.Value{*id}
+		}
+	case refusedrow.EdgePortfolio:
+		if id := m.portfolio; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RefusedRowMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RefusedRowMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RefusedRowMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcollection {
+		edges = append(edges, refusedrow.EdgeCollection)
+	}
+	if m.clearedportfolio {
+		edges = append(edges, refusedrow.EdgePortfolio)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RefusedRowMutation) EdgeCleared(name string) bool {
+	switch name {
+	case refusedrow.EdgeCollection:
+		return m.clearedcollection
+	case refusedrow.EdgePortfolio:
+		return m.clearedportfolio
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RefusedRowMutation) ClearEdge(name string) error {
+	switch name {
+	case refusedrow.EdgeCollection:
+		m.ClearCollection()
+		return nil
+	case refusedrow.EdgePortfolio:
+		m.ClearPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedRow unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RefusedRowMutation) ResetEdge(name string) error {
+	switch name {
+	case refusedrow.EdgeCollection:
+		m.ResetCollection()
+		return nil
+	case refusedrow.EdgePortfolio:
+		m.ResetPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedRow edge %s", name)
 }
 
 // ScheduleSlotMutation represents an operation that mutates the ScheduleSlot nodes in the graph.

@@ -24,13 +24,13 @@ type Portfolio struct {
 	UpdatedAt int64 `json:"updated_at,omitempty"`
 	// CollectionID holds the value of the "collection_id" field.
 	CollectionID int64 `json:"collection_id,omitempty"`
-	// Available holds the value of the "available" field.
+	// the staff's switch: true at creation, changed by people alone
 	Available bool `json:"available,omitempty"`
-	// listedByProvider: at least one profile's latest file lists it
+	// listedByProvider: at least one profile's entitlement is in force
 	Listed bool `json:"listed,omitempty"`
 	// hidden since; NULL: in the holdings
 	RemovedAt *int64 `json:"removed_at,omitempty"`
-	// why a person must decide: AMBIGUOUS, ROW_UNREADABLE; empty: nothing to decide
+	// what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing
 	Review string `json:"review,omitempty"`
 	// KBART names that a sync leaves alone, blank-separated
 	LockedFields string `json:"locked_fields,omitempty"`
@@ -100,9 +100,11 @@ type PortfolioEdges struct {
 	PoLines []*POLine `json:"po_lines,omitempty"`
 	// Changes holds the value of the changes edge.
 	Changes []*JobChange `json:"changes,omitempty"`
+	// RefusedRows holds the value of the refused_rows edge.
+	RefusedRows []*RefusedRow `json:"refused_rows,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 }
 
 // CollectionOrErr returns the Collection value or an error if the edge
@@ -152,6 +154,15 @@ func (e PortfolioEdges) ChangesOrErr() ([]*JobChange, error) {
 		return e.Changes, nil
 	}
 	return nil, &NotLoadedError{edge: "changes"}
+}
+
+// RefusedRowsOrErr returns the RefusedRows value or an error if the edge
+// was not loaded in eager-loading.
+func (e PortfolioEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
+	if e.loadedTypes[5] {
+		return e.RefusedRows, nil
+	}
+	return nil, &NotLoadedError{edge: "refused_rows"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -416,6 +427,11 @@ func (_m *Portfolio) QueryPoLines() *POLineQuery {
 // QueryChanges queries the "changes" edge of the Portfolio entity.
 func (_m *Portfolio) QueryChanges() *JobChangeQuery {
 	return NewPortfolioClient(_m.config).QueryChanges(_m)
+}
+
+// QueryRefusedRows queries the "refused_rows" edge of the Portfolio entity.
+func (_m *Portfolio) QueryRefusedRows() *RefusedRowQuery {
+	return NewPortfolioClient(_m.config).QueryRefusedRows(_m)
 }
 
 // Update returns a builder for updating this Portfolio.

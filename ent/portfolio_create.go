@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/refusedrow"
 	"context"
 	"errors"
 	"fmt"
@@ -469,6 +470,21 @@ func (_c *PortfolioCreate) AddChanges(v ...*JobChange) *PortfolioCreate {
 	return _c.AddChangeIDs(ids...)
 }
 
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
+func (_c *PortfolioCreate) AddRefusedRowIDs(ids ...int64) *PortfolioCreate {
+	_c.mutation.AddRefusedRowIDs(ids...)
+	return _c
+}
+
+// AddRefusedRows adds the "refused_rows" edges to the RefusedRow entity.
+func (_c *PortfolioCreate) AddRefusedRows(v ...*RefusedRow) *PortfolioCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddRefusedRowIDs(ids...)
+}
+
 // Mutation returns the PortfolioMutation object of the builder.
 func (_c *PortfolioCreate) Mutation() *PortfolioMutation {
 	return _c.mutation
@@ -916,6 +932,22 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobchange.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RefusedRowsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.RefusedRowsTable,
+			Columns: []string{portfolio.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
+	"autoholdings/ent/refusedrow"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -34,6 +35,7 @@ type PortfolioQuery struct {
 	withEntitlements *EntitlementQuery
 	withPoLines      *POLineQuery
 	withChanges      *JobChangeQuery
+	withRefusedRows  *RefusedRowQuery
 	modifiers        []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -174,6 +176,28 @@ func (_q *PortfolioQuery) QueryChanges() *JobChangeQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
 			sqlgraph.To(jobchange.Table, jobchange.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.ChangesTable, portfolio.ChangesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRefusedRows chains the current query on the "refused_rows" edge.
+func (_q *PortfolioQuery) QueryRefusedRows() *RefusedRowQuery {
+	query := (&RefusedRowClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
+			sqlgraph.To(refusedrow.Table, refusedrow.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.RefusedRowsTable, portfolio.RefusedRowsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -378,6 +402,7 @@ func (_q *PortfolioQuery) Clone() *PortfolioQuery {
 		withEntitlements: _q.withEntitlements.Clone(),
 		withPoLines:      _q.withPoLines.Clone(),
 		withChanges:      _q.withChanges.Clone(),
+		withRefusedRows:  _q.withRefusedRows.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -437,6 +462,17 @@ func (_q *PortfolioQuery) WithChanges(opts ...func(*JobChangeQuery)) *PortfolioQ
 		opt(query)
 	}
 	_q.withChanges = query
+	return _q
+}
+
+// WithRefusedRows tells the query-builder to eager-load the nodes that are connected to
+// the "refused_rows" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PortfolioQuery) WithRefusedRows(opts ...func(*RefusedRowQuery)) *PortfolioQuery {
+	query := (&RefusedRowClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRefusedRows = query
 	return _q
 }
 
@@ -518,12 +554,13 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 	var (
 		nodes       = []*Portfolio{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withCollection != nil,
 			_q.withLicense != nil,
 			_q.withEntitlements != nil,
 			_q.withPoLines != nil,
 			_q.withChanges != nil,
+			_q.withRefusedRows != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -577,6 +614,13 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 		if err := _q.loadChanges(ctx, query, nodes,
 			func(n *Portfolio) { n.Edges.Changes = []*JobChange{} },
 			func(n *Portfolio, e *JobChange) { n.Edges.Changes = append(n.Edges.Changes, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRefusedRows; query != nil {
+		if err := _q.loadRefusedRows(ctx, query, nodes,
+			func(n *Portfolio) { n.Edges.RefusedRows = []*RefusedRow{} },
+			func(n *Portfolio, e *RefusedRow) { n.Edges.RefusedRows = append(n.Edges.RefusedRows, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -722,6 +766,39 @@ func (_q *PortfolioQuery) loadChanges(ctx context.Context, query *JobChangeQuery
 	}
 	query.Where(predicate.JobChange(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(portfolio.ChangesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PortfolioID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "portfolio_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "portfolio_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PortfolioQuery) loadRefusedRows(ctx context.Context, query *RefusedRowQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *RefusedRow)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Portfolio)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(refusedrow.FieldPortfolioID)
+	}
+	query.Where(predicate.RefusedRow(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(portfolio.RefusedRowsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
+	"autoholdings/ent/refusedrow"
 	"context"
 	"errors"
 	"fmt"
@@ -535,6 +536,21 @@ func (_u *PortfolioUpdate) AddChanges(v ...*JobChange) *PortfolioUpdate {
 	return _u.AddChangeIDs(ids...)
 }
 
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
+func (_u *PortfolioUpdate) AddRefusedRowIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.AddRefusedRowIDs(ids...)
+	return _u
+}
+
+// AddRefusedRows adds the "refused_rows" edges to the RefusedRow entity.
+func (_u *PortfolioUpdate) AddRefusedRows(v ...*RefusedRow) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRefusedRowIDs(ids...)
+}
+
 // Mutation returns the PortfolioMutation object of the builder.
 func (_u *PortfolioUpdate) Mutation() *PortfolioMutation {
 	return _u.mutation
@@ -607,6 +623,27 @@ func (_u *PortfolioUpdate) RemoveChanges(v ...*JobChange) *PortfolioUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChangeIDs(ids...)
+}
+
+// ClearRefusedRows clears all "refused_rows" edges to the RefusedRow entity.
+func (_u *PortfolioUpdate) ClearRefusedRows() *PortfolioUpdate {
+	_u.mutation.ClearRefusedRows()
+	return _u
+}
+
+// RemoveRefusedRowIDs removes the "refused_rows" edge to RefusedRow entities by IDs.
+func (_u *PortfolioUpdate) RemoveRefusedRowIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.RemoveRefusedRowIDs(ids...)
+	return _u
+}
+
+// RemoveRefusedRows removes "refused_rows" edges to RefusedRow entities.
+func (_u *PortfolioUpdate) RemoveRefusedRows(v ...*RefusedRow) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRefusedRowIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -918,6 +955,51 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobchange.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.RefusedRowsTable,
+			Columns: []string{portfolio.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRefusedRowsIDs(); len(nodes) > 0 && !_u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.RefusedRowsTable,
+			Columns: []string{portfolio.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefusedRowsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.RefusedRowsTable,
+			Columns: []string{portfolio.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -1450,6 +1532,21 @@ func (_u *PortfolioUpdateOne) AddChanges(v ...*JobChange) *PortfolioUpdateOne {
 	return _u.AddChangeIDs(ids...)
 }
 
+// AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
+func (_u *PortfolioUpdateOne) AddRefusedRowIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.AddRefusedRowIDs(ids...)
+	return _u
+}
+
+// AddRefusedRows adds the "refused_rows" edges to the RefusedRow entity.
+func (_u *PortfolioUpdateOne) AddRefusedRows(v ...*RefusedRow) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRefusedRowIDs(ids...)
+}
+
 // Mutation returns the PortfolioMutation object of the builder.
 func (_u *PortfolioUpdateOne) Mutation() *PortfolioMutation {
 	return _u.mutation
@@ -1522,6 +1619,27 @@ func (_u *PortfolioUpdateOne) RemoveChanges(v ...*JobChange) *PortfolioUpdateOne
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChangeIDs(ids...)
+}
+
+// ClearRefusedRows clears all "refused_rows" edges to the RefusedRow entity.
+func (_u *PortfolioUpdateOne) ClearRefusedRows() *PortfolioUpdateOne {
+	_u.mutation.ClearRefusedRows()
+	return _u
+}
+
+// RemoveRefusedRowIDs removes the "refused_rows" edge to RefusedRow entities by IDs.
+func (_u *PortfolioUpdateOne) RemoveRefusedRowIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.RemoveRefusedRowIDs(ids...)
+	return _u
+}
+
+// RemoveRefusedRows removes "refused_rows" edges to RefusedRow entities.
+func (_u *PortfolioUpdateOne) RemoveRefusedRows(v ...*RefusedRow) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRefusedRowIDs(ids...)
 }
 
 // Where appends a list predicates to the PortfolioUpdate builder.
@@ -1863,6 +1981,51 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobchange.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.RefusedRowsTable,
+			Columns: []string{portfolio.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRefusedRowsIDs(); len(nodes) > 0 && !_u.mutation.RefusedRowsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.RefusedRowsTable,
+			Columns: []string{portfolio.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefusedRowsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.RefusedRowsTable,
+			Columns: []string{portfolio.RefusedRowsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

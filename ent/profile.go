@@ -4,6 +4,7 @@ package ent
 
 import (
 	"autoholdings/ent/profile"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -54,6 +55,8 @@ type Profile struct {
 	GuardPercent int `json:"guard_percent,omitempty"`
 	// GuardTitles holds the value of the "guard_titles" field.
 	GuardTitles int `json:"guard_titles,omitempty"`
+	// the marks of the guards, where the profile has others than the usual ones; guard_percent and guard_titles are those of removals
+	Guards json.RawMessage `json:"guards,omitempty"`
 	// skip titles the Community Zone does not have, as Alma does
 	CommunityZoneOnly bool `json:"community_zone_only,omitempty"`
 	// raised at each change, for optimistic locking
@@ -131,7 +134,7 @@ func (*Profile) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case profile.FieldAPIKeySealed:
+		case profile.FieldAPIKeySealed, profile.FieldGuards:
 			values[i] = new([]byte)
 		case profile.FieldActive, profile.FieldCommunityZoneOnly:
 			values[i] = new(sql.NullBool)
@@ -274,6 +277,14 @@ func (_m *Profile) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.GuardTitles = int(value.Int64)
 			}
+		case profile.FieldGuards:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field guards", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Guards); err != nil {
+					return fmt.Errorf("unmarshal field guards: %w", err)
+				}
+			}
 		case profile.FieldCommunityZoneOnly:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field community_zone_only", values[i])
@@ -402,6 +413,9 @@ func (_m *Profile) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("guard_titles=")
 	builder.WriteString(fmt.Sprintf("%v", _m.GuardTitles))
+	builder.WriteString(", ")
+	builder.WriteString("guards=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Guards))
 	builder.WriteString(", ")
 	builder.WriteString("community_zone_only=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CommunityZoneOnly))

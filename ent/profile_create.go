@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -238,6 +239,12 @@ func (_c *ProfileCreate) SetNillableGuardTitles(v *int) *ProfileCreate {
 	if v != nil {
 		_c.SetGuardTitles(*v)
 	}
+	return _c
+}
+
+// SetGuards sets the "guards" field.
+func (_c *ProfileCreate) SetGuards(v json.RawMessage) *ProfileCreate {
+	_c.mutation.SetGuards(v)
 	return _c
 }
 
@@ -597,6 +604,10 @@ func (_c *ProfileCreate) createSpec() (*Profile, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.GuardTitles(); ok {
 		_spec.SetField(profile.FieldGuardTitles, field.TypeInt, value)
 		_node.GuardTitles = value
+	}
+	if value, ok := _c.mutation.Guards(); ok {
+		_spec.SetField(profile.FieldGuards, field.TypeJSON, value)
+		_node.Guards = value
 	}
 	if value, ok := _c.mutation.CommunityZoneOnly(); ok {
 		_spec.SetField(profile.FieldCommunityZoneOnly, field.TypeBool, value)

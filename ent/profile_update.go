@@ -10,11 +10,13 @@ import (
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 )
 
@@ -300,6 +302,24 @@ func (_u *ProfileUpdate) SetNillableGuardTitles(v *int) *ProfileUpdate {
 // AddGuardTitles adds value to the "guard_titles" field.
 func (_u *ProfileUpdate) AddGuardTitles(v int) *ProfileUpdate {
 	_u.mutation.AddGuardTitles(v)
+	return _u
+}
+
+// SetGuards sets the "guards" field.
+func (_u *ProfileUpdate) SetGuards(v json.RawMessage) *ProfileUpdate {
+	_u.mutation.SetGuards(v)
+	return _u
+}
+
+// AppendGuards appends value to the "guards" field.
+func (_u *ProfileUpdate) AppendGuards(v json.RawMessage) *ProfileUpdate {
+	_u.mutation.AppendGuards(v)
+	return _u
+}
+
+// ClearGuards clears the value of the "guards" field.
+func (_u *ProfileUpdate) ClearGuards() *ProfileUpdate {
+	_u.mutation.ClearGuards()
 	return _u
 }
 
@@ -600,6 +620,17 @@ func (_u *ProfileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedGuardTitles(); ok {
 		_spec.AddField(profile.FieldGuardTitles, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Guards(); ok {
+		_spec.SetField(profile.FieldGuards, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedGuards(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, profile.FieldGuards, value)
+		})
+	}
+	if _u.mutation.GuardsCleared() {
+		_spec.ClearField(profile.FieldGuards, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.CommunityZoneOnly(); ok {
 		_spec.SetField(profile.FieldCommunityZoneOnly, field.TypeBool, value)
@@ -1083,6 +1114,24 @@ func (_u *ProfileUpdateOne) AddGuardTitles(v int) *ProfileUpdateOne {
 	return _u
 }
 
+// SetGuards sets the "guards" field.
+func (_u *ProfileUpdateOne) SetGuards(v json.RawMessage) *ProfileUpdateOne {
+	_u.mutation.SetGuards(v)
+	return _u
+}
+
+// AppendGuards appends value to the "guards" field.
+func (_u *ProfileUpdateOne) AppendGuards(v json.RawMessage) *ProfileUpdateOne {
+	_u.mutation.AppendGuards(v)
+	return _u
+}
+
+// ClearGuards clears the value of the "guards" field.
+func (_u *ProfileUpdateOne) ClearGuards() *ProfileUpdateOne {
+	_u.mutation.ClearGuards()
+	return _u
+}
+
 // SetCommunityZoneOnly sets the "community_zone_only" field.
 func (_u *ProfileUpdateOne) SetCommunityZoneOnly(v bool) *ProfileUpdateOne {
 	_u.mutation.SetCommunityZoneOnly(v)
@@ -1410,6 +1459,17 @@ func (_u *ProfileUpdateOne) sqlSave(ctx context.Context) (_node *Profile, err er
 	}
 	if value, ok := _u.mutation.AddedGuardTitles(); ok {
 		_spec.AddField(profile.FieldGuardTitles, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Guards(); ok {
+		_spec.SetField(profile.FieldGuards, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedGuards(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, profile.FieldGuards, value)
+		})
+	}
+	if _u.mutation.GuardsCleared() {
+		_spec.ClearField(profile.FieldGuards, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.CommunityZoneOnly(); ok {
 		_spec.SetField(profile.FieldCommunityZoneOnly, field.TypeBool, value)

@@ -5,6 +5,7 @@ package ent
 import (
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -45,6 +46,10 @@ type ProviderFile struct {
 	Date string `json:"date,omitempty"`
 	// FetchedAt holds the value of the "fetched_at" field.
 	FetchedAt int64 `json:"fetched_at,omitempty"`
+	// of the profile when the file came; empty: not recorded
+	CustomerNumber string `json:"customer_number,omitempty"`
+	// how many rows filled each column: what later lists are held against
+	Columns json.RawMessage `json:"columns,omitempty"`
 	// when its plan was last applied in full
 	AppliedAt *int64 `json:"applied_at,omitempty"`
 	// APPLIED, NO_CHANGE, PREVIEWED, HELD, REJECTED, UNDONE, REFUSED, OLDER or empty while undecided
@@ -61,9 +66,11 @@ type ProviderFileEdges struct {
 	Profile *Profile `json:"profile,omitempty"`
 	// JobParts holds the value of the job_parts edge.
 	JobParts []*JobPart `json:"job_parts,omitempty"`
+	// Decisions holds the value of the decisions edge.
+	Decisions []*ListDecision `json:"decisions,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // ProfileOrErr returns the Profile value or an error if the edge
@@ -86,14 +93,25 @@ func (e ProviderFileEdges) JobPartsOrErr() ([]*JobPart, error) {
 	return nil, &NotLoadedError{edge: "job_parts"}
 }
 
+// DecisionsOrErr returns the Decisions value or an error if the edge
+// was not loaded in eager-loading.
+func (e ProviderFileEdges) DecisionsOrErr() ([]*ListDecision, error) {
+	if e.loadedTypes[2] {
+		return e.Decisions, nil
+	}
+	return nil, &NotLoadedError{edge: "decisions"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*ProviderFile) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case providerfile.FieldColumns:
+			values[i] = new([]byte)
 		case providerfile.FieldID, providerfile.FieldCreatedAt, providerfile.FieldUpdatedAt, providerfile.FieldProfileID, providerfile.FieldSize, providerfile.FieldStoredSize, providerfile.FieldFetchedAt, providerfile.FieldAppliedAt:
 			values[i] = new(sql.NullInt64)
-		case providerfile.FieldSource, providerfile.FieldContent, providerfile.FieldName, providerfile.FieldPath, providerfile.FieldSha256, providerfile.FieldEtag, providerfile.FieldLastModified, providerfile.FieldDate, providerfile.FieldOutcome:
+		case providerfile.FieldSource, providerfile.FieldContent, providerfile.FieldName, providerfile.FieldPath, providerfile.FieldSha256, providerfile.FieldEtag, providerfile.FieldLastModified, providerfile.FieldDate, providerfile.FieldCustomerNumber, providerfile.FieldOutcome:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -201,6 +219,20 @@ func (_m *ProviderFile) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.FetchedAt = value.Int64
 			}
+		case providerfile.FieldCustomerNumber:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field customer_number", values[i])
+			} else if value.Valid {
+				_m.CustomerNumber = value.String
+			}
+		case providerfile.FieldColumns:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field columns", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Columns); err != nil {
+					return fmt.Errorf("unmarshal field columns: %w", err)
+				}
+			}
 		case providerfile.FieldAppliedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field applied_at", values[i])
@@ -235,6 +267,11 @@ func (_m *ProviderFile) QueryProfile() *ProfileQuery {
 // QueryJobParts queries the "job_parts" edge of the ProviderFile entity.
 func (_m *ProviderFile) QueryJobParts() *JobPartQuery {
 	return NewProviderFileClient(_m.config).QueryJobParts(_m)
+}
+
+// QueryDecisions queries the "decisions" edge of the ProviderFile entity.
+func (_m *ProviderFile) QueryDecisions() *ListDecisionQuery {
+	return NewProviderFileClient(_m.config).QueryDecisions(_m)
 }
 
 // Update returns a builder for updating this ProviderFile.
@@ -303,6 +340,12 @@ func (_m *ProviderFile) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("fetched_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FetchedAt))
+	builder.WriteString(", ")
+	builder.WriteString("customer_number=")
+	builder.WriteString(_m.CustomerNumber)
+	builder.WriteString(", ")
+	builder.WriteString("columns=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Columns))
 	builder.WriteString(", ")
 	if v := _m.AppliedAt; v != nil {
 		builder.WriteString("applied_at=")

@@ -4,9 +4,11 @@ package ent
 
 import (
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -145,6 +147,26 @@ func (_c *ProviderFileCreate) SetFetchedAt(v int64) *ProviderFileCreate {
 	return _c
 }
 
+// SetCustomerNumber sets the "customer_number" field.
+func (_c *ProviderFileCreate) SetCustomerNumber(v string) *ProviderFileCreate {
+	_c.mutation.SetCustomerNumber(v)
+	return _c
+}
+
+// SetNillableCustomerNumber sets the "customer_number" field if the given value is not nil.
+func (_c *ProviderFileCreate) SetNillableCustomerNumber(v *string) *ProviderFileCreate {
+	if v != nil {
+		_c.SetCustomerNumber(*v)
+	}
+	return _c
+}
+
+// SetColumns sets the "columns" field.
+func (_c *ProviderFileCreate) SetColumns(v json.RawMessage) *ProviderFileCreate {
+	_c.mutation.SetColumns(v)
+	return _c
+}
+
 // SetAppliedAt sets the "applied_at" field.
 func (_c *ProviderFileCreate) SetAppliedAt(v int64) *ProviderFileCreate {
 	_c.mutation.SetAppliedAt(v)
@@ -199,6 +221,21 @@ func (_c *ProviderFileCreate) AddJobParts(v ...*JobPart) *ProviderFileCreate {
 	return _c.AddJobPartIDs(ids...)
 }
 
+// AddDecisionIDs adds the "decisions" edge to the ListDecision entity by IDs.
+func (_c *ProviderFileCreate) AddDecisionIDs(ids ...int64) *ProviderFileCreate {
+	_c.mutation.AddDecisionIDs(ids...)
+	return _c
+}
+
+// AddDecisions adds the "decisions" edges to the ListDecision entity.
+func (_c *ProviderFileCreate) AddDecisions(v ...*ListDecision) *ProviderFileCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddDecisionIDs(ids...)
+}
+
 // Mutation returns the ProviderFileMutation object of the builder.
 func (_c *ProviderFileCreate) Mutation() *ProviderFileMutation {
 	return _c.mutation
@@ -246,6 +283,10 @@ func (_c *ProviderFileCreate) defaults() {
 		v := providerfile.DefaultDate
 		_c.mutation.SetDate(v)
 	}
+	if _, ok := _c.mutation.CustomerNumber(); !ok {
+		v := providerfile.DefaultCustomerNumber
+		_c.mutation.SetCustomerNumber(v)
+	}
 	if _, ok := _c.mutation.Outcome(); !ok {
 		v := providerfile.DefaultOutcome
 		_c.mutation.SetOutcome(v)
@@ -289,6 +330,9 @@ func (_c *ProviderFileCreate) check() error {
 	}
 	if _, ok := _c.mutation.FetchedAt(); !ok {
 		return &ValidationError{Name: "fetched_at", err: errors.New(`ent: missing required field "ProviderFile.fetched_at"`)}
+	}
+	if _, ok := _c.mutation.CustomerNumber(); !ok {
+		return &ValidationError{Name: "customer_number", err: errors.New(`ent: missing required field "ProviderFile.customer_number"`)}
 	}
 	if _, ok := _c.mutation.Outcome(); !ok {
 		return &ValidationError{Name: "outcome", err: errors.New(`ent: missing required field "ProviderFile.outcome"`)}
@@ -377,6 +421,14 @@ func (_c *ProviderFileCreate) createSpec() (*ProviderFile, *sqlgraph.CreateSpec)
 		_spec.SetField(providerfile.FieldFetchedAt, field.TypeInt64, value)
 		_node.FetchedAt = value
 	}
+	if value, ok := _c.mutation.CustomerNumber(); ok {
+		_spec.SetField(providerfile.FieldCustomerNumber, field.TypeString, value)
+		_node.CustomerNumber = value
+	}
+	if value, ok := _c.mutation.Columns(); ok {
+		_spec.SetField(providerfile.FieldColumns, field.TypeJSON, value)
+		_node.Columns = value
+	}
 	if value, ok := _c.mutation.AppliedAt(); ok {
 		_spec.SetField(providerfile.FieldAppliedAt, field.TypeInt64, value)
 		_node.AppliedAt = &value
@@ -411,6 +463,22 @@ func (_c *ProviderFileCreate) createSpec() (*ProviderFile, *sqlgraph.CreateSpec)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobpart.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.DecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   providerfile.DecisionsTable,
+			Columns: []string{providerfile.DecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
@@ -22,13 +23,14 @@ import (
 // ProviderFileQuery is the builder for querying ProviderFile entities.
 type ProviderFileQuery struct {
 	config
-	ctx          *QueryContext
-	order        []providerfile.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.ProviderFile
-	withProfile  *ProfileQuery
-	withJobParts *JobPartQuery
-	modifiers    []func(*sql.Selector)
+	ctx           *QueryContext
+	order         []providerfile.OrderOption
+	inters        []Interceptor
+	predicates    []predicate.ProviderFile
+	withProfile   *ProfileQuery
+	withJobParts  *JobPartQuery
+	withDecisions *ListDecisionQuery
+	modifiers     []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -102,6 +104,28 @@ func (_q *ProviderFileQuery) QueryJobParts() *JobPartQuery {
 			sqlgraph.From(providerfile.Table, providerfile.FieldID, selector),
 			sqlgraph.To(jobpart.Table, jobpart.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, providerfile.JobPartsTable, providerfile.JobPartsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryDecisions chains the current query on the "decisions" edge.
+func (_q *ProviderFileQuery) QueryDecisions() *ListDecisionQuery {
+	query := (&ListDecisionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(providerfile.Table, providerfile.FieldID, selector),
+			sqlgraph.To(listdecision.Table, listdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, providerfile.DecisionsTable, providerfile.DecisionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -296,13 +320,14 @@ func (_q *ProviderFileQuery) Clone() *ProviderFileQuery {
 		return nil
 	}
 	return &ProviderFileQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]providerfile.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.ProviderFile{}, _q.predicates...),
-		withProfile:  _q.withProfile.Clone(),
-		withJobParts: _q.withJobParts.Clone(),
+		config:        _q.config,
+		ctx:           _q.ctx.Clone(),
+		order:         append([]providerfile.OrderOption{}, _q.order...),
+		inters:        append([]Interceptor{}, _q.inters...),
+		predicates:    append([]predicate.ProviderFile{}, _q.predicates...),
+		withProfile:   _q.withProfile.Clone(),
+		withJobParts:  _q.withJobParts.Clone(),
+		withDecisions: _q.withDecisions.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -329,6 +354,17 @@ func (_q *ProviderFileQuery) WithJobParts(opts ...func(*JobPartQuery)) *Provider
 		opt(query)
 	}
 	_q.withJobParts = query
+	return _q
+}
+
+// WithDecisions tells the query-builder to eager-load the nodes that are connected to
+// the "decisions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ProviderFileQuery) WithDecisions(opts ...func(*ListDecisionQuery)) *ProviderFileQuery {
+	query := (&ListDecisionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withDecisions = query
 	return _q
 }
 
@@ -410,9 +446,10 @@ func (_q *ProviderFileQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	var (
 		nodes       = []*ProviderFile{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withProfile != nil,
 			_q.withJobParts != nil,
+			_q.withDecisions != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -446,6 +483,13 @@ func (_q *ProviderFileQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 		if err := _q.loadJobParts(ctx, query, nodes,
 			func(n *ProviderFile) { n.Edges.JobParts = []*JobPart{} },
 			func(n *ProviderFile, e *JobPart) { n.Edges.JobParts = append(n.Edges.JobParts, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withDecisions; query != nil {
+		if err := _q.loadDecisions(ctx, query, nodes,
+			func(n *ProviderFile) { n.Edges.Decisions = []*ListDecision{} },
+			func(n *ProviderFile, e *ListDecision) { n.Edges.Decisions = append(n.Edges.Decisions, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -512,6 +556,36 @@ func (_q *ProviderFileQuery) loadJobParts(ctx context.Context, query *JobPartQue
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "provider_file_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ProviderFileQuery) loadDecisions(ctx context.Context, query *ListDecisionQuery, nodes []*ProviderFile, init func(*ProviderFile), assign func(*ProviderFile, *ListDecision)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*ProviderFile)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(listdecision.FieldProviderFileID)
+	}
+	query.Where(predicate.ListDecision(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(providerfile.DecisionsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ProviderFileID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "provider_file_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

@@ -4,15 +4,18 @@ package ent
 
 import (
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 )
 
@@ -232,6 +235,38 @@ func (_u *ProviderFileUpdate) AddFetchedAt(v int64) *ProviderFileUpdate {
 	return _u
 }
 
+// SetCustomerNumber sets the "customer_number" field.
+func (_u *ProviderFileUpdate) SetCustomerNumber(v string) *ProviderFileUpdate {
+	_u.mutation.SetCustomerNumber(v)
+	return _u
+}
+
+// SetNillableCustomerNumber sets the "customer_number" field if the given value is not nil.
+func (_u *ProviderFileUpdate) SetNillableCustomerNumber(v *string) *ProviderFileUpdate {
+	if v != nil {
+		_u.SetCustomerNumber(*v)
+	}
+	return _u
+}
+
+// SetColumns sets the "columns" field.
+func (_u *ProviderFileUpdate) SetColumns(v json.RawMessage) *ProviderFileUpdate {
+	_u.mutation.SetColumns(v)
+	return _u
+}
+
+// AppendColumns appends value to the "columns" field.
+func (_u *ProviderFileUpdate) AppendColumns(v json.RawMessage) *ProviderFileUpdate {
+	_u.mutation.AppendColumns(v)
+	return _u
+}
+
+// ClearColumns clears the value of the "columns" field.
+func (_u *ProviderFileUpdate) ClearColumns() *ProviderFileUpdate {
+	_u.mutation.ClearColumns()
+	return _u
+}
+
 // SetAppliedAt sets the "applied_at" field.
 func (_u *ProviderFileUpdate) SetAppliedAt(v int64) *ProviderFileUpdate {
 	_u.mutation.ResetAppliedAt()
@@ -293,6 +328,21 @@ func (_u *ProviderFileUpdate) AddJobParts(v ...*JobPart) *ProviderFileUpdate {
 	return _u.AddJobPartIDs(ids...)
 }
 
+// AddDecisionIDs adds the "decisions" edge to the ListDecision entity by IDs.
+func (_u *ProviderFileUpdate) AddDecisionIDs(ids ...int64) *ProviderFileUpdate {
+	_u.mutation.AddDecisionIDs(ids...)
+	return _u
+}
+
+// AddDecisions adds the "decisions" edges to the ListDecision entity.
+func (_u *ProviderFileUpdate) AddDecisions(v ...*ListDecision) *ProviderFileUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddDecisionIDs(ids...)
+}
+
 // Mutation returns the ProviderFileMutation object of the builder.
 func (_u *ProviderFileUpdate) Mutation() *ProviderFileMutation {
 	return _u.mutation
@@ -323,6 +373,27 @@ func (_u *ProviderFileUpdate) RemoveJobParts(v ...*JobPart) *ProviderFileUpdate 
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveJobPartIDs(ids...)
+}
+
+// ClearDecisions clears all "decisions" edges to the ListDecision entity.
+func (_u *ProviderFileUpdate) ClearDecisions() *ProviderFileUpdate {
+	_u.mutation.ClearDecisions()
+	return _u
+}
+
+// RemoveDecisionIDs removes the "decisions" edge to ListDecision entities by IDs.
+func (_u *ProviderFileUpdate) RemoveDecisionIDs(ids ...int64) *ProviderFileUpdate {
+	_u.mutation.RemoveDecisionIDs(ids...)
+	return _u
+}
+
+// RemoveDecisions removes "decisions" edges to ListDecision entities.
+func (_u *ProviderFileUpdate) RemoveDecisions(v ...*ListDecision) *ProviderFileUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveDecisionIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -415,6 +486,20 @@ func (_u *ProviderFileUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedFetchedAt(); ok {
 		_spec.AddField(providerfile.FieldFetchedAt, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.CustomerNumber(); ok {
+		_spec.SetField(providerfile.FieldCustomerNumber, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Columns(); ok {
+		_spec.SetField(providerfile.FieldColumns, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedColumns(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, providerfile.FieldColumns, value)
+		})
+	}
+	if _u.mutation.ColumnsCleared() {
+		_spec.ClearField(providerfile.FieldColumns, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.AppliedAt(); ok {
 		_spec.SetField(providerfile.FieldAppliedAt, field.TypeInt64, value)
 	}
@@ -494,6 +579,51 @@ func (_u *ProviderFileUpdate) sqlSave(ctx context.Context) (_node int, err error
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobpart.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   providerfile.DecisionsTable,
+			Columns: []string{providerfile.DecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedDecisionsIDs(); len(nodes) > 0 && !_u.mutation.DecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   providerfile.DecisionsTable,
+			Columns: []string{providerfile.DecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   providerfile.DecisionsTable,
+			Columns: []string{providerfile.DecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -725,6 +855,38 @@ func (_u *ProviderFileUpdateOne) AddFetchedAt(v int64) *ProviderFileUpdateOne {
 	return _u
 }
 
+// SetCustomerNumber sets the "customer_number" field.
+func (_u *ProviderFileUpdateOne) SetCustomerNumber(v string) *ProviderFileUpdateOne {
+	_u.mutation.SetCustomerNumber(v)
+	return _u
+}
+
+// SetNillableCustomerNumber sets the "customer_number" field if the given value is not nil.
+func (_u *ProviderFileUpdateOne) SetNillableCustomerNumber(v *string) *ProviderFileUpdateOne {
+	if v != nil {
+		_u.SetCustomerNumber(*v)
+	}
+	return _u
+}
+
+// SetColumns sets the "columns" field.
+func (_u *ProviderFileUpdateOne) SetColumns(v json.RawMessage) *ProviderFileUpdateOne {
+	_u.mutation.SetColumns(v)
+	return _u
+}
+
+// AppendColumns appends value to the "columns" field.
+func (_u *ProviderFileUpdateOne) AppendColumns(v json.RawMessage) *ProviderFileUpdateOne {
+	_u.mutation.AppendColumns(v)
+	return _u
+}
+
+// ClearColumns clears the value of the "columns" field.
+func (_u *ProviderFileUpdateOne) ClearColumns() *ProviderFileUpdateOne {
+	_u.mutation.ClearColumns()
+	return _u
+}
+
 // SetAppliedAt sets the "applied_at" field.
 func (_u *ProviderFileUpdateOne) SetAppliedAt(v int64) *ProviderFileUpdateOne {
 	_u.mutation.ResetAppliedAt()
@@ -786,6 +948,21 @@ func (_u *ProviderFileUpdateOne) AddJobParts(v ...*JobPart) *ProviderFileUpdateO
 	return _u.AddJobPartIDs(ids...)
 }
 
+// AddDecisionIDs adds the "decisions" edge to the ListDecision entity by IDs.
+func (_u *ProviderFileUpdateOne) AddDecisionIDs(ids ...int64) *ProviderFileUpdateOne {
+	_u.mutation.AddDecisionIDs(ids...)
+	return _u
+}
+
+// AddDecisions adds the "decisions" edges to the ListDecision entity.
+func (_u *ProviderFileUpdateOne) AddDecisions(v ...*ListDecision) *ProviderFileUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddDecisionIDs(ids...)
+}
+
 // Mutation returns the ProviderFileMutation object of the builder.
 func (_u *ProviderFileUpdateOne) Mutation() *ProviderFileMutation {
 	return _u.mutation
@@ -816,6 +993,27 @@ func (_u *ProviderFileUpdateOne) RemoveJobParts(v ...*JobPart) *ProviderFileUpda
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveJobPartIDs(ids...)
+}
+
+// ClearDecisions clears all "decisions" edges to the ListDecision entity.
+func (_u *ProviderFileUpdateOne) ClearDecisions() *ProviderFileUpdateOne {
+	_u.mutation.ClearDecisions()
+	return _u
+}
+
+// RemoveDecisionIDs removes the "decisions" edge to ListDecision entities by IDs.
+func (_u *ProviderFileUpdateOne) RemoveDecisionIDs(ids ...int64) *ProviderFileUpdateOne {
+	_u.mutation.RemoveDecisionIDs(ids...)
+	return _u
+}
+
+// RemoveDecisions removes "decisions" edges to ListDecision entities.
+func (_u *ProviderFileUpdateOne) RemoveDecisions(v ...*ListDecision) *ProviderFileUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveDecisionIDs(ids...)
 }
 
 // Where appends a list predicates to the ProviderFileUpdate builder.
@@ -938,6 +1136,20 @@ func (_u *ProviderFileUpdateOne) sqlSave(ctx context.Context) (_node *ProviderFi
 	if value, ok := _u.mutation.AddedFetchedAt(); ok {
 		_spec.AddField(providerfile.FieldFetchedAt, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.CustomerNumber(); ok {
+		_spec.SetField(providerfile.FieldCustomerNumber, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Columns(); ok {
+		_spec.SetField(providerfile.FieldColumns, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedColumns(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, providerfile.FieldColumns, value)
+		})
+	}
+	if _u.mutation.ColumnsCleared() {
+		_spec.ClearField(providerfile.FieldColumns, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.AppliedAt(); ok {
 		_spec.SetField(providerfile.FieldAppliedAt, field.TypeInt64, value)
 	}
@@ -1017,6 +1229,51 @@ func (_u *ProviderFileUpdateOne) sqlSave(ctx context.Context) (_node *ProviderFi
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobpart.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   providerfile.DecisionsTable,
+			Columns: []string{providerfile.DecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedDecisionsIDs(); len(nodes) > 0 && !_u.mutation.DecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   providerfile.DecisionsTable,
+			Columns: []string{providerfile.DecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   providerfile.DecisionsTable,
+			Columns: []string{providerfile.DecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(listdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

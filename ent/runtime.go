@@ -7,11 +7,14 @@ import (
 	"autoholdings/ent/collectionset"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
+	"autoholdings/ent/entitlement"
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobchange"
+	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
+	"autoholdings/ent/listdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/profile"
@@ -180,18 +183,28 @@ func init() {
 	coveragestatementDescEmbargoInfo := coveragestatementFields[8].Descriptor()
 	// coveragestatement.DefaultEmbargoInfo holds the default value on creation for the embargo_info field.
 	coveragestatement.DefaultEmbargoInfo = coveragestatementDescEmbargoInfo.Default.(string)
-	// coveragestatementDescTitleURL is the schema descriptor for title_url field.
-	coveragestatementDescTitleURL := coveragestatementFields[9].Descriptor()
-	// coveragestatement.DefaultTitleURL holds the default value on creation for the title_url field.
-	coveragestatement.DefaultTitleURL = coveragestatementDescTitleURL.Default.(string)
-	// coveragestatementDescNotes is the schema descriptor for notes field.
-	coveragestatementDescNotes := coveragestatementFields[10].Descriptor()
-	// coveragestatement.DefaultNotes holds the default value on creation for the notes field.
-	coveragestatement.DefaultNotes = coveragestatementDescNotes.Default.(string)
 	// coveragestatementDescKind is the schema descriptor for kind field.
-	coveragestatementDescKind := coveragestatementFields[11].Descriptor()
+	coveragestatementDescKind := coveragestatementFields[12].Descriptor()
 	// coveragestatement.DefaultKind holds the default value on creation for the kind field.
 	coveragestatement.DefaultKind = coveragestatementDescKind.Default.(string)
+	entitlementFields := schema.Entitlement{}.Fields()
+	_ = entitlementFields
+	// entitlementDescWaiting is the schema descriptor for waiting field.
+	entitlementDescWaiting := entitlementFields[3].Descriptor()
+	// entitlement.DefaultWaiting holds the default value on creation for the waiting field.
+	entitlement.DefaultWaiting = entitlementDescWaiting.Default.(string)
+	// entitlementDescWaitingSince is the schema descriptor for waiting_since field.
+	entitlementDescWaitingSince := entitlementFields[4].Descriptor()
+	// entitlement.DefaultWaitingSince holds the default value on creation for the waiting_since field.
+	entitlement.DefaultWaitingSince = entitlementDescWaitingSince.Default.(string)
+	// entitlementDescGivenBack is the schema descriptor for given_back field.
+	entitlementDescGivenBack := entitlementFields[5].Descriptor()
+	// entitlement.DefaultGivenBack holds the default value on creation for the given_back field.
+	entitlement.DefaultGivenBack = entitlementDescGivenBack.Default.(bool)
+	// entitlementDescOwnValues is the schema descriptor for own_values field.
+	entitlementDescOwnValues := entitlementFields[6].Descriptor()
+	// entitlement.DefaultOwnValues holds the default value on creation for the own_values field.
+	entitlement.DefaultOwnValues = entitlementDescOwnValues.Default.(string)
 	inventorygroupFields := schema.InventoryGroup{}.Fields()
 	_ = inventorygroupFields
 	// inventorygroupDescDescription is the schema descriptor for description field.
@@ -208,44 +221,48 @@ func init() {
 	jobDescVerdict := jobFields[2].Descriptor()
 	// job.DefaultVerdict holds the default value on creation for the verdict field.
 	job.DefaultVerdict = jobDescVerdict.Default.(string)
+	// jobDescIdempotencyHash is the schema descriptor for idempotency_hash field.
+	jobDescIdempotencyHash := jobFields[8].Descriptor()
+	// job.DefaultIdempotencyHash holds the default value on creation for the idempotency_hash field.
+	job.DefaultIdempotencyHash = jobDescIdempotencyHash.Default.(string)
 	// jobDescPhase is the schema descriptor for phase field.
-	jobDescPhase := jobFields[8].Descriptor()
+	jobDescPhase := jobFields[9].Descriptor()
 	// job.DefaultPhase holds the default value on creation for the phase field.
 	job.DefaultPhase = jobDescPhase.Default.(string)
 	// jobDescDone is the schema descriptor for done field.
-	jobDescDone := jobFields[9].Descriptor()
+	jobDescDone := jobFields[10].Descriptor()
 	// job.DefaultDone holds the default value on creation for the done field.
 	job.DefaultDone = jobDescDone.Default.(int64)
 	// jobDescTotal is the schema descriptor for total field.
-	jobDescTotal := jobFields[10].Descriptor()
+	jobDescTotal := jobFields[11].Descriptor()
 	// job.DefaultTotal holds the default value on creation for the total field.
 	job.DefaultTotal = jobDescTotal.Default.(int64)
 	// jobDescApplied is the schema descriptor for applied field.
-	jobDescApplied := jobFields[11].Descriptor()
+	jobDescApplied := jobFields[12].Descriptor()
 	// job.DefaultApplied holds the default value on creation for the applied field.
 	job.DefaultApplied = jobDescApplied.Default.(bool)
 	// jobDescSummary is the schema descriptor for summary field.
-	jobDescSummary := jobFields[13].Descriptor()
+	jobDescSummary := jobFields[14].Descriptor()
 	// job.DefaultSummary holds the default value on creation for the summary field.
 	job.DefaultSummary = jobDescSummary.Default.(string)
 	// jobDescErrorCode is the schema descriptor for error_code field.
-	jobDescErrorCode := jobFields[14].Descriptor()
+	jobDescErrorCode := jobFields[15].Descriptor()
 	// job.DefaultErrorCode holds the default value on creation for the error_code field.
 	job.DefaultErrorCode = jobDescErrorCode.Default.(string)
 	// jobDescErrorMessage is the schema descriptor for error_message field.
-	jobDescErrorMessage := jobFields[15].Descriptor()
+	jobDescErrorMessage := jobFields[16].Descriptor()
 	// job.DefaultErrorMessage holds the default value on creation for the error_message field.
 	job.DefaultErrorMessage = jobDescErrorMessage.Default.(string)
 	// jobDescErrorHint is the schema descriptor for error_hint field.
-	jobDescErrorHint := jobFields[16].Descriptor()
+	jobDescErrorHint := jobFields[17].Descriptor()
 	// job.DefaultErrorHint holds the default value on creation for the error_hint field.
 	job.DefaultErrorHint = jobDescErrorHint.Default.(string)
 	// jobDescRunToken is the schema descriptor for run_token field.
-	jobDescRunToken := jobFields[17].Descriptor()
+	jobDescRunToken := jobFields[18].Descriptor()
 	// job.DefaultRunToken holds the default value on creation for the run_token field.
 	job.DefaultRunToken = jobDescRunToken.Default.(string)
 	// jobDescAttempt is the schema descriptor for attempt field.
-	jobDescAttempt := jobFields[18].Descriptor()
+	jobDescAttempt := jobFields[19].Descriptor()
 	// job.DefaultAttempt holds the default value on creation for the attempt field.
 	job.DefaultAttempt = jobDescAttempt.Default.(int)
 	jobchangeFields := schema.JobChange{}.Fields()
@@ -254,18 +271,40 @@ func init() {
 	jobchangeDescField := jobchangeFields[4].Descriptor()
 	// jobchange.DefaultField holds the default value on creation for the field field.
 	jobchange.DefaultField = jobchangeDescField.Default.(string)
+	// jobchangeDescTitleID is the schema descriptor for title_id field.
+	jobchangeDescTitleID := jobchangeFields[6].Descriptor()
+	// jobchange.DefaultTitleID holds the default value on creation for the title_id field.
+	jobchange.DefaultTitleID = jobchangeDescTitleID.Default.(string)
+	// jobchangeDescPrintIdentifier is the schema descriptor for print_identifier field.
+	jobchangeDescPrintIdentifier := jobchangeFields[7].Descriptor()
+	// jobchange.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
+	jobchange.DefaultPrintIdentifier = jobchangeDescPrintIdentifier.Default.(string)
+	// jobchangeDescOnlineIdentifier is the schema descriptor for online_identifier field.
+	jobchangeDescOnlineIdentifier := jobchangeFields[8].Descriptor()
+	// jobchange.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
+	jobchange.DefaultOnlineIdentifier = jobchangeDescOnlineIdentifier.Default.(string)
+	// jobchangeDescValueKind is the schema descriptor for value_kind field.
+	jobchangeDescValueKind := jobchangeFields[9].Descriptor()
+	// jobchange.DefaultValueKind holds the default value on creation for the value_kind field.
+	jobchange.DefaultValueKind = jobchangeDescValueKind.Default.(string)
 	// jobchangeDescOldValue is the schema descriptor for old_value field.
-	jobchangeDescOldValue := jobchangeFields[6].Descriptor()
+	jobchangeDescOldValue := jobchangeFields[10].Descriptor()
 	// jobchange.DefaultOldValue holds the default value on creation for the old_value field.
 	jobchange.DefaultOldValue = jobchangeDescOldValue.Default.(string)
 	// jobchangeDescNewValue is the schema descriptor for new_value field.
-	jobchangeDescNewValue := jobchangeFields[7].Descriptor()
+	jobchangeDescNewValue := jobchangeFields[11].Descriptor()
 	// jobchange.DefaultNewValue holds the default value on creation for the new_value field.
 	jobchange.DefaultNewValue = jobchangeDescNewValue.Default.(string)
 	// jobchangeDescLine is the schema descriptor for line field.
-	jobchangeDescLine := jobchangeFields[8].Descriptor()
+	jobchangeDescLine := jobchangeFields[12].Descriptor()
 	// jobchange.DefaultLine holds the default value on creation for the line field.
 	jobchange.DefaultLine = jobchangeDescLine.Default.(int)
+	jobfindingFields := schema.JobFinding{}.Fields()
+	_ = jobfindingFields
+	// jobfindingDescTitle is the schema descriptor for title field.
+	jobfindingDescTitle := jobfindingFields[5].Descriptor()
+	// jobfinding.DefaultTitle holds the default value on creation for the title field.
+	jobfinding.DefaultTitle = jobfindingDescTitle.Default.(string)
 	jobpartFields := schema.JobPart{}.Fields()
 	_ = jobpartFields
 	// jobpartDescCode is the schema descriptor for code field.
@@ -292,8 +331,16 @@ func init() {
 	jobpartDescPlanHash := jobpartFields[13].Descriptor()
 	// jobpart.DefaultPlanHash holds the default value on creation for the plan_hash field.
 	jobpart.DefaultPlanHash = jobpartDescPlanHash.Default.(string)
+	// jobpartDescWouldBe is the schema descriptor for would_be field.
+	jobpartDescWouldBe := jobpartFields[15].Descriptor()
+	// jobpart.DefaultWouldBe holds the default value on creation for the would_be field.
+	jobpart.DefaultWouldBe = jobpartDescWouldBe.Default.(string)
+	// jobpartDescKinds is the schema descriptor for kinds field.
+	jobpartDescKinds := jobpartFields[16].Descriptor()
+	// jobpart.DefaultKinds holds the default value on creation for the kinds field.
+	jobpart.DefaultKinds = jobpartDescKinds.Default.(string)
 	// jobpartDescEntitlementsBefore is the schema descriptor for entitlements_before field.
-	jobpartDescEntitlementsBefore := jobpartFields[14].Descriptor()
+	jobpartDescEntitlementsBefore := jobpartFields[17].Descriptor()
 	// jobpart.DefaultEntitlementsBefore holds the default value on creation for the entitlements_before field.
 	jobpart.DefaultEntitlementsBefore = jobpartDescEntitlementsBefore.Default.(int)
 	licenseFields := schema.License{}.Fields()
@@ -330,6 +377,12 @@ func init() {
 	licenseDescVersion := licenseFields[8].Descriptor()
 	// license.DefaultVersion holds the default value on creation for the version field.
 	license.DefaultVersion = licenseDescVersion.Default.(int)
+	listdecisionFields := schema.ListDecision{}.Fields()
+	_ = listdecisionFields
+	// listdecisionDescReason is the schema descriptor for reason field.
+	listdecisionDescReason := listdecisionFields[4].Descriptor()
+	// listdecision.DefaultReason holds the default value on creation for the reason field.
+	listdecision.DefaultReason = listdecisionDescReason.Default.(string)
 	polineFields := schema.POLine{}.Fields()
 	_ = polineFields
 	// polineDescVendor is the schema descriptor for vendor field.
@@ -505,11 +558,11 @@ func init() {
 	// profile.DefaultGuardTitles holds the default value on creation for the guard_titles field.
 	profile.DefaultGuardTitles = profileDescGuardTitles.Default.(int)
 	// profileDescCommunityZoneOnly is the schema descriptor for community_zone_only field.
-	profileDescCommunityZoneOnly := profileFields[17].Descriptor()
+	profileDescCommunityZoneOnly := profileFields[18].Descriptor()
 	// profile.DefaultCommunityZoneOnly holds the default value on creation for the community_zone_only field.
 	profile.DefaultCommunityZoneOnly = profileDescCommunityZoneOnly.Default.(bool)
 	// profileDescVersion is the schema descriptor for version field.
-	profileDescVersion := profileFields[18].Descriptor()
+	profileDescVersion := profileFields[19].Descriptor()
 	// profile.DefaultVersion holds the default value on creation for the version field.
 	profile.DefaultVersion = profileDescVersion.Default.(int)
 	providerfileFields := schema.ProviderFile{}.Fields()
@@ -526,8 +579,12 @@ func init() {
 	providerfileDescDate := providerfileFields[10].Descriptor()
 	// providerfile.DefaultDate holds the default value on creation for the date field.
 	providerfile.DefaultDate = providerfileDescDate.Default.(string)
+	// providerfileDescCustomerNumber is the schema descriptor for customer_number field.
+	providerfileDescCustomerNumber := providerfileFields[12].Descriptor()
+	// providerfile.DefaultCustomerNumber holds the default value on creation for the customer_number field.
+	providerfile.DefaultCustomerNumber = providerfileDescCustomerNumber.Default.(string)
 	// providerfileDescOutcome is the schema descriptor for outcome field.
-	providerfileDescOutcome := providerfileFields[13].Descriptor()
+	providerfileDescOutcome := providerfileFields[15].Descriptor()
 	// providerfile.DefaultOutcome holds the default value on creation for the outcome field.
 	providerfile.DefaultOutcome = providerfileDescOutcome.Default.(string)
 	settingFields := schema.Setting{}.Fields()

@@ -40,6 +40,8 @@ type Tx struct {
 	JobPart *JobPartClient
 	// License is the client for interacting with the License builders.
 	License *LicenseClient
+	// ListDecision is the client for interacting with the ListDecision builders.
+	ListDecision *ListDecisionClient
 	// POLine is the client for interacting with the POLine builders.
 	POLine *POLineClient
 	// Portfolio is the client for interacting with the Portfolio builders.
@@ -50,6 +52,8 @@ type Tx struct {
 	ProfileGroup *ProfileGroupClient
 	// ProviderFile is the client for interacting with the ProviderFile builders.
 	ProviderFile *ProviderFileClient
+	// RefusedRow is the client for interacting with the RefusedRow builders.
+	RefusedRow *RefusedRowClient
 	// ScheduleSlot is the client for interacting with the ScheduleSlot builders.
 	ScheduleSlot *ScheduleSlotClient
 	// Setting is the client for interacting with the Setting builders.
@@ -198,11 +202,13 @@ func (tx *Tx) init() {
 	tx.JobFinding = NewJobFindingClient(tx.config)
 	tx.JobPart = NewJobPartClient(tx.config)
 	tx.License = NewLicenseClient(tx.config)
+	tx.ListDecision = NewListDecisionClient(tx.config)
 	tx.POLine = NewPOLineClient(tx.config)
 	tx.Portfolio = NewPortfolioClient(tx.config)
 	tx.Profile = NewProfileClient(tx.config)
 	tx.ProfileGroup = NewProfileGroupClient(tx.config)
 	tx.ProviderFile = NewProviderFileClient(tx.config)
+	tx.RefusedRow = NewRefusedRowClient(tx.config)
 	tx.ScheduleSlot = NewScheduleSlotClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 }

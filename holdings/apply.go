@@ -483,7 +483,7 @@ func (a *applier) addCoverage(entitlementID int64, statements []Statement) {
 		st := &statements[i]
 		st.Kind = a.kindOf(st)
 		a.statements.add(a.store.NextID(), entitlementID, i, st.DateFirst, st.VolFirst, st.IssueFirst, st.DateLast, st.VolLast,
-			st.IssueLast, st.Embargo, st.URL, st.Notes, st.Kind)
+			st.IssueLast, st.Embargo, st.URL, st.Notes, st.Depth, st.Kind)
 	}
 }
 

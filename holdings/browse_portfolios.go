@@ -173,7 +173,7 @@ func statementsOf(rows []*ent.CoverageStatement) []Statement {
 		statements[i] = Statement{
 			DateFirst: row.DateFirstIssueOnline, VolFirst: row.NumFirstVolOnline, IssueFirst: row.NumFirstIssueOnline,
 			DateLast: row.DateLastIssueOnline, VolLast: row.NumLastVolOnline, IssueLast: row.NumLastIssueOnline,
-			Embargo: row.EmbargoInfo, URL: row.TitleURL, Notes: row.Notes, Kind: row.Kind,
+			Embargo: row.EmbargoInfo, URL: row.TitleURL, Notes: row.Notes, Depth: row.CoverageDepth, Kind: row.Kind,
 		}
 	}
 	return statements

@@ -206,7 +206,7 @@ func loadCoverage(ctx context.Context, tx *store.Tx, entitlementIDs []int64) (ma
 		var id int64
 		var st Statement
 		err := rows.Scan(&id, &st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast,
-			&st.Embargo, &st.URL, &st.Notes, &st.Kind)
+			&st.Embargo, &st.URL, &st.Notes, &st.Depth, &st.Kind)
 		if err != nil {
 			return nil, fmt.Errorf("read the coverage to compare: %w", err)
 		}

@@ -70,7 +70,7 @@ type exported struct {
 // profiles, else the one of no profile.
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
 	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
-	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, c.id, `+columnsOf("c", statementColumnNames, "COALESCE(%s, '')")+`
+	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, c.id, `+columnsOf("c", statementColumnNames, "%s")+`
 		FROM portfolios p
 		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
 		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
@@ -88,8 +88,11 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 		for i := range x.values {
 			targets = append(targets, &x.values[i])
 		}
-		targets = append(targets, &statementID, &st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast,
-			&st.Embargo, &st.URL, &st.Notes, &st.Kind)
+		targets = append(targets, &statementID)
+		for _, text := range []*string{&st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast, &st.Embargo} {
+			targets = append(targets, orEmpty{text})
+		}
+		targets = append(targets, &st.URL, &st.Notes, &st.Depth, orEmpty{&st.Kind})
 		if err := rows.Scan(targets...); err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
@@ -101,6 +104,23 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 		}
 	}
 	return rows.Err()
+}
+
+// orEmpty scans a text, or NULL as the empty one.
+type orEmpty struct{ text *string }
+
+func (o orEmpty) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*o.text = ""
+	case string:
+		*o.text = v
+	case []byte:
+		*o.text = string(v)
+	default:
+		return fmt.Errorf("a text is stored as %T", value)
+	}
+	return nil
 }
 
 // columnsOf is a list of columns, each as one of a table and in a form.
@@ -162,7 +182,7 @@ func (e *exporter) order() {
 		e.statements = append(e.statements, Statement{})
 	}
 	sortStatements(e.statements)
-	i := slices.IndexFunc(e.statements, func(st Statement) bool { return st.URL == "" && st.Notes == "" })
+	i := slices.IndexFunc(e.statements, func(st Statement) bool { return st.URL == nil && st.Notes == nil && st.Depth == nil })
 	if i > 0 {
 		st := e.statements[i]
 		copy(e.statements[1:], e.statements[:i])
@@ -178,11 +198,10 @@ func rowOf(values *[len(titleColumns)]string, st *Statement) *[kbart.NumColumns]
 	row[kbart.DateFirstIssueOnline], row[kbart.NumFirstVolOnline], row[kbart.NumFirstIssueOnline] = st.DateFirst, st.VolFirst, st.IssueFirst
 	row[kbart.DateLastIssueOnline], row[kbart.NumLastVolOnline], row[kbart.NumLastIssueOnline] = st.DateLast, st.VolLast, st.IssueLast
 	row[kbart.EmbargoInfo] = st.Embargo
-	if st.URL != "" {
-		row[kbart.TitleURL] = st.URL
-	}
-	if st.Notes != "" {
-		row[kbart.Notes] = st.Notes
+	for _, c := range ownColumns {
+		if text := *st.own(c); text != nil {
+			row[c] = *text
+		}
 	}
 	return &row
 }

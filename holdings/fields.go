@@ -34,7 +34,7 @@ var titleColumnNames = func() string {
 
 // statementColumnNames are the columns of a coverage statement, as a list in SQL, in the order of Statement's fields.
 const statementColumnNames = "date_first_issue_online, num_first_vol_online, num_first_issue_online, " +
-	"date_last_issue_online, num_last_vol_online, num_last_issue_online, embargo_info, title_url, notes, kind"
+	"date_last_issue_online, num_last_vol_online, num_last_issue_online, embargo_info, title_url, notes, coverage_depth, kind"
 
 // CoverageField is the name under which a change of coverage statements is reported.
 const CoverageField = "coverage"

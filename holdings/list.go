@@ -386,11 +386,13 @@ func (l *list) extend(index int32, row *matchable) {
 func (l *list) addStatement(index int32, rec *kbart.Record, url, notes uint32) {
 	title := l.titles.at(index)
 	statement := statementOf(rec)
-	if url == title.url {
-		statement.URL = ""
+	if url != 0 && url != title.url {
+		text := rec.Get(kbart.TitleURL)
+		statement.URL = &text
 	}
-	if notes == title.notes {
-		statement.Notes = ""
+	if notes != 0 && notes != title.notes {
+		text := rec.Get(kbart.Notes)
+		statement.Notes = &text
 	}
 	ranges := statement.rangeHash()
 	if title.ranges == 0 {

@@ -18,9 +18,12 @@ type Statement struct {
 	VolLast    string `json:"volLast,omitempty"`
 	IssueLast  string `json:"issueLast,omitempty"`
 	Embargo    string `json:"embargo,omitempty"`
-	URL        string `json:"url,omitempty"`   // of the statement's own row, where it differs from the title's
-	Notes      string `json:"notes,omitempty"` // likewise
-	Kind       string `json:"kind,omitempty"`  // ARCHIVE, FRONTFILE or empty
+	Kind       string `json:"kind,omitempty"` // ARCHIVE, FRONTFILE or empty
+
+	// What the statement's own row says, where it is not what the title says; nil: as the title.
+	URL   *string `json:"url,omitempty"`
+	Notes *string `json:"notes,omitempty"`
+	Depth *string `json:"depth,omitempty"`
 }
 
 // KindFunc says whether a range is a provider's archive or frontfile; "" for neither.
@@ -31,7 +34,7 @@ func statementOf(rec *kbart.Record) Statement {
 		DateFirst: rec.Get(kbart.DateFirstIssueOnline), VolFirst: rec.Get(kbart.NumFirstVolOnline),
 		IssueFirst: rec.Get(kbart.NumFirstIssueOnline), DateLast: rec.Get(kbart.DateLastIssueOnline),
 		VolLast: rec.Get(kbart.NumLastVolOnline), IssueLast: rec.Get(kbart.NumLastIssueOnline),
-		Embargo: rec.Get(kbart.EmbargoInfo), URL: rec.Get(kbart.TitleURL), Notes: rec.Get(kbart.Notes),
+		Embargo: rec.Get(kbart.EmbargoInfo),
 	}
 }
 
@@ -48,7 +51,36 @@ func (s *Statement) rangeHash() uint64 {
 
 // fullHash is of all that is stored of a statement: the XOR of a title's is its coverage hash.
 func (s *Statement) fullHash(ranges uint64) uint64 {
-	return mix(ranges, mix(textHash(comparable(kbart.TitleURL, s.URL)), 9)^mix(textHash(s.Notes), 10))
+	h := uint64(0)
+	for i, c := range ownColumns {
+		if text := s.own(c); *text != nil {
+			h ^= mix(textHash(comparable(c, **text))+1, uint64(i)+9)
+		}
+	}
+	return mix(ranges, h)
+}
+
+// ownColumns are the title columns that a statement may have a value of its own for.
+var ownColumns = [...]kbart.Column{kbart.TitleURL, kbart.Notes, kbart.CoverageDepth}
+
+// own is where the statement keeps its own value of one of ownColumns.
+func (s *Statement) own(c kbart.Column) **string {
+	switch c {
+	case kbart.TitleURL:
+		return &s.URL
+	case kbart.Notes:
+		return &s.Notes
+	default:
+		return &s.Depth
+	}
+}
+
+// ownText is the statement's own value of one of ownColumns; "" where it has none.
+func (s *Statement) ownText(c kbart.Column) string {
+	if text := *s.own(c); text != nil {
+		return *text
+	}
+	return ""
 }
 
 // sameRange says whether two statements cover the same, whatever their URL and notes.

@@ -29,11 +29,11 @@ func StoredText(field, value string) string {
 	switch field {
 	case kbart.TitleURL.String():
 		for i := range statements {
-			own = append(own, statements[i].URL)
+			own = append(own, statements[i].ownText(kbart.TitleURL))
 		}
 	case kbart.Notes.String():
 		for i := range statements {
-			own = append(own, statements[i].Notes)
+			own = append(own, statements[i].ownText(kbart.Notes))
 		}
 	default:
 		return coverageText(statements)

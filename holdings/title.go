@@ -115,11 +115,11 @@ func (t *Title) join(rec *kbart.Record, report func(kbart.Finding)) {
 		return
 	}
 	statement := statementOf(rec)
-	if first || comparable(kbart.TitleURL, statement.URL) == comparable(kbart.TitleURL, t.Get(kbart.TitleURL)) {
-		statement.URL = ""
-	}
-	if first || statement.Notes == t.Get(kbart.Notes) {
-		statement.Notes = ""
+	for _, c := range [...]kbart.Column{kbart.TitleURL, kbart.Notes} {
+		text := rec.Get(c)
+		if text != "" && !first && comparable(c, text) != comparable(c, t.Get(c)) {
+			*statement.own(c) = &text
+		}
 	}
 	for i := range t.Coverage {
 		if t.Coverage[i].sameRange(&statement) {

@@ -72,7 +72,7 @@ func (d *difference) compareCoverage(t *Title, p *stored, locked bool) {
 func annotationField(a, b []Statement) string {
 	for i := range a {
 		for j := range b {
-			if a[i].sameRange(&b[j]) && a[i].URL != b[j].URL {
+			if a[i].sameRange(&b[j]) && a[i].ownText(kbart.TitleURL) != b[j].ownText(kbart.TitleURL) {
 				return kbart.TitleURL.String()
 			}
 		}

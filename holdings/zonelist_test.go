@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -88,8 +89,8 @@ func TestLocalCollectionByName(t *testing.T) {
 	}
 }
 
-// migrateDown takes a database back to the migration of a version.
-func migrateDown(ctx context.Context, dir string, version int64) error {
+// migrateTo makes a database as the migration of a version left it, and fills it.
+func migrateTo(ctx context.Context, dir string, version int64, fill ...string) error {
 	db, err := sql.Open("sqlite3", filepath.Join(dir, store.FileName))
 	if err != nil {
 		return err
@@ -103,37 +104,39 @@ func migrateDown(ctx context.Context, dir string, version int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = provider.DownTo(ctx, version)
-	return err
+	if _, err := provider.UpTo(ctx, version); err != nil {
+		return err
+	}
+	for _, statement := range fill {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TestMigrationLeavesOneEntitlement: of several that deleted profiles left behind, the one that ended last stays.
 func TestMigrationLeavesOneEntitlement(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(err)
-	must(migrateDown(t.Context(), dir, 20261123205206)) // to the one before
-	must(s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		tx.Collection.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetName("x").SetNameKey("x").SaveX(ctx)
-		for _, id := range []int64{1, 2} {
-			tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(1).SetAvailable(true).SetListed(false).
-				SetPublicationTitle("x").SetTitleKey("x").SetValuesHash(1).SaveX(ctx)
-			for i, ended := range []int64{20, 30, 10} {
-				e := tx.Entitlement.Create().SetID(10*id + int64(i)).SetCreatedAt(1).SetUpdatedAt(ended).SetPortfolioID(id).SetActive(false).SetCoverageHash(1).SaveX(ctx)
-				tx.CoverageStatement.Create().SetID(e.ID).SetEntitlementID(e.ID).SetPosition(0).SaveX(ctx)
-			}
+	fill := []string{`INSERT INTO collections (id, created_at, updated_at, name, name_key) VALUES (1, 1, 1, 'x', 'x')`}
+	for _, id := range []int{1, 2} {
+		fill = append(fill, fmt.Sprintf(`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, publication_title, title_key, values_hash)
+			VALUES (%d, 1, 1, 1, true, false, 'x', 'x', 1)`, id))
+		for i, ended := range []int{20, 30, 10} {
+			fill = append(fill, fmt.Sprintf(`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash)
+				VALUES (%d, 1, %d, %d, false, 1)`, 10*id+i, ended, id),
+				fmt.Sprintf(`INSERT INTO coverage_statements (id, entitlement_id, position) VALUES (%[1]d, %[1]d, 0)`, 10*id+i))
 		}
-		return nil
-	}))
-	must(s.Close())
-	s, err = store.Open(t.Context(), store.Options{DataDir: dir})
+	}
+	must(migrateTo(t.Context(), dir, 20261123205206, fill...)) // the one before
+	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
 	must(err)
 	defer func() { must(s.Close()) }()
 	left := s.Read.Entitlement.Query().IDsX(t.Context())

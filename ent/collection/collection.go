@@ -48,6 +48,10 @@ const (
 	EdgeSets = "sets"
 	// EdgeJobParts holds the string denoting the job_parts edge name in mutations.
 	EdgeJobParts = "job_parts"
+	// EdgeRefusedRows holds the string denoting the refused_rows edge name in mutations.
+	EdgeRefusedRows = "refused_rows"
+	// EdgeListDecisions holds the string denoting the list_decisions edge name in mutations.
+	EdgeListDecisions = "list_decisions"
 	// EdgeSetMembers holds the string denoting the set_members edge name in mutations.
 	EdgeSetMembers = "set_members"
 	// Table holds the table name of the collection in the database.
@@ -85,6 +89,20 @@ const (
 	JobPartsInverseTable = "job_parts"
 	// JobPartsColumn is the table column denoting the job_parts relation/edge.
 	JobPartsColumn = "collection_id"
+	// RefusedRowsTable is the table that holds the refused_rows relation/edge.
+	RefusedRowsTable = "refused_rows"
+	// RefusedRowsInverseTable is the table name for the RefusedRow entity.
+	// It exists in this package in order to avoid circular dependency with the "refusedrow" package.
+	RefusedRowsInverseTable = "refused_rows"
+	// RefusedRowsColumn is the table column denoting the refused_rows relation/edge.
+	RefusedRowsColumn = "collection_id"
+	// ListDecisionsTable is the table that holds the list_decisions relation/edge.
+	ListDecisionsTable = "list_decisions"
+	// ListDecisionsInverseTable is the table name for the ListDecision entity.
+	// It exists in this package in order to avoid circular dependency with the "listdecision" package.
+	ListDecisionsInverseTable = "list_decisions"
+	// ListDecisionsColumn is the table column denoting the list_decisions relation/edge.
+	ListDecisionsColumn = "collection_id"
 	// SetMembersTable is the table that holds the set_members relation/edge.
 	SetMembersTable = "collection_set_members"
 	// SetMembersInverseTable is the table name for the CollectionSetMember entity.
@@ -272,6 +290,34 @@ func ByJobParts(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByRefusedRowsCount orders the results by refused_rows count.
+func ByRefusedRowsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newRefusedRowsStep(), opts...)
+	}
+}
+
+// ByRefusedRows orders the results by refused_rows terms.
+func ByRefusedRows(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRefusedRowsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByListDecisionsCount orders the results by list_decisions count.
+func ByListDecisionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newListDecisionsStep(), opts...)
+	}
+}
+
+// ByListDecisions orders the results by list_decisions terms.
+func ByListDecisions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newListDecisionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // BySetMembersCount orders the results by set_members count.
 func BySetMembersCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -318,6 +364,20 @@ func newJobPartsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(JobPartsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, JobPartsTable, JobPartsColumn),
+	)
+}
+func newRefusedRowsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RefusedRowsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, RefusedRowsTable, RefusedRowsColumn),
+	)
+}
+func newListDecisionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ListDecisionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ListDecisionsTable, ListDecisionsColumn),
 	)
 }
 func newSetMembersStep() *sqlgraph.Step {

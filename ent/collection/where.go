@@ -754,6 +754,52 @@ func HasJobPartsWith(preds ...predicate.JobPart) predicate.Collection {
 	})
 }
 
+// HasRefusedRows applies the HasEdge predicate on the "refused_rows" edge.
+func HasRefusedRows() predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, RefusedRowsTable, RefusedRowsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRefusedRowsWith applies the HasEdge predicate on the "refused_rows" edge with a given conditions (other predicates).
+func HasRefusedRowsWith(preds ...predicate.RefusedRow) predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := newRefusedRowsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasListDecisions applies the HasEdge predicate on the "list_decisions" edge.
+func HasListDecisions() predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ListDecisionsTable, ListDecisionsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasListDecisionsWith applies the HasEdge predicate on the "list_decisions" edge with a given conditions (other predicates).
+func HasListDecisionsWith(preds ...predicate.ListDecision) predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := newListDecisionsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasSetMembers applies the HasEdge predicate on the "set_members" edge.
 func HasSetMembers() predicate.Collection {
 	return predicate.Collection(func(s *sql.Selector) {

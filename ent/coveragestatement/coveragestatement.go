@@ -34,6 +34,8 @@ const (
 	FieldTitleURL = "title_url"
 	// FieldNotes holds the string denoting the notes field in the database.
 	FieldNotes = "notes"
+	// FieldCoverageDepth holds the string denoting the coverage_depth field in the database.
+	FieldCoverageDepth = "coverage_depth"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "kind"
 	// EdgeEntitlement holds the string denoting the entitlement edge name in mutations.
@@ -63,6 +65,7 @@ var Columns = []string{
 	FieldEmbargoInfo,
 	FieldTitleURL,
 	FieldNotes,
+	FieldCoverageDepth,
 	FieldKind,
 }
 
@@ -91,10 +94,6 @@ var (
 	DefaultNumLastIssueOnline string
 	// DefaultEmbargoInfo holds the default value on creation for the "embargo_info" field.
 	DefaultEmbargoInfo string
-	// DefaultTitleURL holds the default value on creation for the "title_url" field.
-	DefaultTitleURL string
-	// DefaultNotes holds the default value on creation for the "notes" field.
-	DefaultNotes string
 	// DefaultKind holds the default value on creation for the "kind" field.
 	DefaultKind string
 )
@@ -160,6 +159,11 @@ func ByTitleURL(opts ...sql.OrderTermOption) OrderOption {
 // ByNotes orders the results by the notes field.
 func ByNotes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNotes, opts...).ToFunc()
+}
+
+// ByCoverageDepth orders the results by the coverage_depth field.
+func ByCoverageDepth(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCoverageDepth, opts...).ToFunc()
 }
 
 // ByKind orders the results by the kind field.

@@ -109,6 +109,11 @@ func Notes(v string) predicate.CoverageStatement {
 	return predicate.CoverageStatement(sql.FieldEQ(FieldNotes, v))
 }
 
+// CoverageDepth applies equality check predicate on the "coverage_depth" field. It's identical to CoverageDepthEQ.
+func CoverageDepth(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldEQ(FieldCoverageDepth, v))
+}
+
 // Kind applies equality check predicate on the "kind" field. It's identical to KindEQ.
 func Kind(v string) predicate.CoverageStatement {
 	return predicate.CoverageStatement(sql.FieldEQ(FieldKind, v))
@@ -684,6 +689,16 @@ func TitleURLHasSuffix(v string) predicate.CoverageStatement {
 	return predicate.CoverageStatement(sql.FieldHasSuffix(FieldTitleURL, v))
 }
 
+// TitleURLIsNil applies the IsNil predicate on the "title_url" field.
+func TitleURLIsNil() predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldIsNull(FieldTitleURL))
+}
+
+// TitleURLNotNil applies the NotNil predicate on the "title_url" field.
+func TitleURLNotNil() predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldNotNull(FieldTitleURL))
+}
+
 // TitleURLEqualFold applies the EqualFold predicate on the "title_url" field.
 func TitleURLEqualFold(v string) predicate.CoverageStatement {
 	return predicate.CoverageStatement(sql.FieldEqualFold(FieldTitleURL, v))
@@ -749,6 +764,16 @@ func NotesHasSuffix(v string) predicate.CoverageStatement {
 	return predicate.CoverageStatement(sql.FieldHasSuffix(FieldNotes, v))
 }
 
+// NotesIsNil applies the IsNil predicate on the "notes" field.
+func NotesIsNil() predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldIsNull(FieldNotes))
+}
+
+// NotesNotNil applies the NotNil predicate on the "notes" field.
+func NotesNotNil() predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldNotNull(FieldNotes))
+}
+
 // NotesEqualFold applies the EqualFold predicate on the "notes" field.
 func NotesEqualFold(v string) predicate.CoverageStatement {
 	return predicate.CoverageStatement(sql.FieldEqualFold(FieldNotes, v))
@@ -757,6 +782,81 @@ func NotesEqualFold(v string) predicate.CoverageStatement {
 // NotesContainsFold applies the ContainsFold predicate on the "notes" field.
 func NotesContainsFold(v string) predicate.CoverageStatement {
 	return predicate.CoverageStatement(sql.FieldContainsFold(FieldNotes, v))
+}
+
+// CoverageDepthEQ applies the EQ predicate on the "coverage_depth" field.
+func CoverageDepthEQ(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldEQ(FieldCoverageDepth, v))
+}
+
+// CoverageDepthNEQ applies the NEQ predicate on the "coverage_depth" field.
+func CoverageDepthNEQ(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldNEQ(FieldCoverageDepth, v))
+}
+
+// CoverageDepthIn applies the In predicate on the "coverage_depth" field.
+func CoverageDepthIn(vs ...string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldIn(FieldCoverageDepth, vs...))
+}
+
+// CoverageDepthNotIn applies the NotIn predicate on the "coverage_depth" field.
+func CoverageDepthNotIn(vs ...string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldNotIn(FieldCoverageDepth, vs...))
+}
+
+// CoverageDepthGT applies the GT predicate on the "coverage_depth" field.
+func CoverageDepthGT(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldGT(FieldCoverageDepth, v))
+}
+
+// CoverageDepthGTE applies the GTE predicate on the "coverage_depth" field.
+func CoverageDepthGTE(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldGTE(FieldCoverageDepth, v))
+}
+
+// CoverageDepthLT applies the LT predicate on the "coverage_depth" field.
+func CoverageDepthLT(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldLT(FieldCoverageDepth, v))
+}
+
+// CoverageDepthLTE applies the LTE predicate on the "coverage_depth" field.
+func CoverageDepthLTE(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldLTE(FieldCoverageDepth, v))
+}
+
+// CoverageDepthContains applies the Contains predicate on the "coverage_depth" field.
+func CoverageDepthContains(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldContains(FieldCoverageDepth, v))
+}
+
+// CoverageDepthHasPrefix applies the HasPrefix predicate on the "coverage_depth" field.
+func CoverageDepthHasPrefix(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldHasPrefix(FieldCoverageDepth, v))
+}
+
+// CoverageDepthHasSuffix applies the HasSuffix predicate on the "coverage_depth" field.
+func CoverageDepthHasSuffix(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldHasSuffix(FieldCoverageDepth, v))
+}
+
+// CoverageDepthIsNil applies the IsNil predicate on the "coverage_depth" field.
+func CoverageDepthIsNil() predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldIsNull(FieldCoverageDepth))
+}
+
+// CoverageDepthNotNil applies the NotNil predicate on the "coverage_depth" field.
+func CoverageDepthNotNil() predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldNotNull(FieldCoverageDepth))
+}
+
+// CoverageDepthEqualFold applies the EqualFold predicate on the "coverage_depth" field.
+func CoverageDepthEqualFold(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldEqualFold(FieldCoverageDepth, v))
+}
+
+// CoverageDepthContainsFold applies the ContainsFold predicate on the "coverage_depth" field.
+func CoverageDepthContainsFold(v string) predicate.CoverageStatement {
+	return predicate.CoverageStatement(sql.FieldContainsFold(FieldCoverageDepth, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.

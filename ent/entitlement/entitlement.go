@@ -22,6 +22,16 @@ const (
 	FieldProfileID = "profile_id"
 	// FieldActive holds the string denoting the active field in the database.
 	FieldActive = "active"
+	// FieldWaiting holds the string denoting the waiting field in the database.
+	FieldWaiting = "waiting"
+	// FieldWaitingSince holds the string denoting the waiting_since field in the database.
+	FieldWaitingSince = "waiting_since"
+	// FieldGivenBack holds the string denoting the given_back field in the database.
+	FieldGivenBack = "given_back"
+	// FieldOwnValues holds the string denoting the own_values field in the database.
+	FieldOwnValues = "own_values"
+	// FieldOwnHash holds the string denoting the own_hash field in the database.
+	FieldOwnHash = "own_hash"
 	// FieldCoverageHash holds the string denoting the coverage_hash field in the database.
 	FieldCoverageHash = "coverage_hash"
 	// EdgePortfolio holds the string denoting the portfolio edge name in mutations.
@@ -63,6 +73,11 @@ var Columns = []string{
 	FieldPortfolioID,
 	FieldProfileID,
 	FieldActive,
+	FieldWaiting,
+	FieldWaitingSince,
+	FieldGivenBack,
+	FieldOwnValues,
+	FieldOwnHash,
 	FieldCoverageHash,
 }
 
@@ -75,6 +90,17 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultWaiting holds the default value on creation for the "waiting" field.
+	DefaultWaiting string
+	// DefaultWaitingSince holds the default value on creation for the "waiting_since" field.
+	DefaultWaitingSince string
+	// DefaultGivenBack holds the default value on creation for the "given_back" field.
+	DefaultGivenBack bool
+	// DefaultOwnValues holds the default value on creation for the "own_values" field.
+	DefaultOwnValues string
+)
 
 // OrderOption defines the ordering options for the Entitlement queries.
 type OrderOption func(*sql.Selector)
@@ -107,6 +133,31 @@ func ByProfileID(opts ...sql.OrderTermOption) OrderOption {
 // ByActive orders the results by the active field.
 func ByActive(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActive, opts...).ToFunc()
+}
+
+// ByWaiting orders the results by the waiting field.
+func ByWaiting(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWaiting, opts...).ToFunc()
+}
+
+// ByWaitingSince orders the results by the waiting_since field.
+func ByWaitingSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWaitingSince, opts...).ToFunc()
+}
+
+// ByGivenBack orders the results by the given_back field.
+func ByGivenBack(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGivenBack, opts...).ToFunc()
+}
+
+// ByOwnValues orders the results by the own_values field.
+func ByOwnValues(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnValues, opts...).ToFunc()
+}
+
+// ByOwnHash orders the results by the own_hash field.
+func ByOwnHash(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnHash, opts...).ToFunc()
 }
 
 // ByCoverageHash orders the results by the coverage_hash field.

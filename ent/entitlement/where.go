@@ -79,6 +79,31 @@ func Active(v bool) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldEQ(FieldActive, v))
 }
 
+// Waiting applies equality check predicate on the "waiting" field. It's identical to WaitingEQ.
+func Waiting(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldWaiting, v))
+}
+
+// WaitingSince applies equality check predicate on the "waiting_since" field. It's identical to WaitingSinceEQ.
+func WaitingSince(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldWaitingSince, v))
+}
+
+// GivenBack applies equality check predicate on the "given_back" field. It's identical to GivenBackEQ.
+func GivenBack(v bool) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldGivenBack, v))
+}
+
+// OwnValues applies equality check predicate on the "own_values" field. It's identical to OwnValuesEQ.
+func OwnValues(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldOwnValues, v))
+}
+
+// OwnHash applies equality check predicate on the "own_hash" field. It's identical to OwnHashEQ.
+func OwnHash(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldOwnHash, v))
+}
+
 // CoverageHash applies equality check predicate on the "coverage_hash" field. It's identical to CoverageHashEQ.
 func CoverageHash(v int64) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldEQ(FieldCoverageHash, v))
@@ -222,6 +247,261 @@ func ActiveEQ(v bool) predicate.Entitlement {
 // ActiveNEQ applies the NEQ predicate on the "active" field.
 func ActiveNEQ(v bool) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldNEQ(FieldActive, v))
+}
+
+// WaitingEQ applies the EQ predicate on the "waiting" field.
+func WaitingEQ(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldWaiting, v))
+}
+
+// WaitingNEQ applies the NEQ predicate on the "waiting" field.
+func WaitingNEQ(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNEQ(FieldWaiting, v))
+}
+
+// WaitingIn applies the In predicate on the "waiting" field.
+func WaitingIn(vs ...string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldIn(FieldWaiting, vs...))
+}
+
+// WaitingNotIn applies the NotIn predicate on the "waiting" field.
+func WaitingNotIn(vs ...string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNotIn(FieldWaiting, vs...))
+}
+
+// WaitingGT applies the GT predicate on the "waiting" field.
+func WaitingGT(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGT(FieldWaiting, v))
+}
+
+// WaitingGTE applies the GTE predicate on the "waiting" field.
+func WaitingGTE(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGTE(FieldWaiting, v))
+}
+
+// WaitingLT applies the LT predicate on the "waiting" field.
+func WaitingLT(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLT(FieldWaiting, v))
+}
+
+// WaitingLTE applies the LTE predicate on the "waiting" field.
+func WaitingLTE(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLTE(FieldWaiting, v))
+}
+
+// WaitingContains applies the Contains predicate on the "waiting" field.
+func WaitingContains(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldContains(FieldWaiting, v))
+}
+
+// WaitingHasPrefix applies the HasPrefix predicate on the "waiting" field.
+func WaitingHasPrefix(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldHasPrefix(FieldWaiting, v))
+}
+
+// WaitingHasSuffix applies the HasSuffix predicate on the "waiting" field.
+func WaitingHasSuffix(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldHasSuffix(FieldWaiting, v))
+}
+
+// WaitingEqualFold applies the EqualFold predicate on the "waiting" field.
+func WaitingEqualFold(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEqualFold(FieldWaiting, v))
+}
+
+// WaitingContainsFold applies the ContainsFold predicate on the "waiting" field.
+func WaitingContainsFold(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldContainsFold(FieldWaiting, v))
+}
+
+// WaitingSinceEQ applies the EQ predicate on the "waiting_since" field.
+func WaitingSinceEQ(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldWaitingSince, v))
+}
+
+// WaitingSinceNEQ applies the NEQ predicate on the "waiting_since" field.
+func WaitingSinceNEQ(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNEQ(FieldWaitingSince, v))
+}
+
+// WaitingSinceIn applies the In predicate on the "waiting_since" field.
+func WaitingSinceIn(vs ...string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldIn(FieldWaitingSince, vs...))
+}
+
+// WaitingSinceNotIn applies the NotIn predicate on the "waiting_since" field.
+func WaitingSinceNotIn(vs ...string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNotIn(FieldWaitingSince, vs...))
+}
+
+// WaitingSinceGT applies the GT predicate on the "waiting_since" field.
+func WaitingSinceGT(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGT(FieldWaitingSince, v))
+}
+
+// WaitingSinceGTE applies the GTE predicate on the "waiting_since" field.
+func WaitingSinceGTE(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGTE(FieldWaitingSince, v))
+}
+
+// WaitingSinceLT applies the LT predicate on the "waiting_since" field.
+func WaitingSinceLT(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLT(FieldWaitingSince, v))
+}
+
+// WaitingSinceLTE applies the LTE predicate on the "waiting_since" field.
+func WaitingSinceLTE(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLTE(FieldWaitingSince, v))
+}
+
+// WaitingSinceContains applies the Contains predicate on the "waiting_since" field.
+func WaitingSinceContains(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldContains(FieldWaitingSince, v))
+}
+
+// WaitingSinceHasPrefix applies the HasPrefix predicate on the "waiting_since" field.
+func WaitingSinceHasPrefix(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldHasPrefix(FieldWaitingSince, v))
+}
+
+// WaitingSinceHasSuffix applies the HasSuffix predicate on the "waiting_since" field.
+func WaitingSinceHasSuffix(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldHasSuffix(FieldWaitingSince, v))
+}
+
+// WaitingSinceEqualFold applies the EqualFold predicate on the "waiting_since" field.
+func WaitingSinceEqualFold(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEqualFold(FieldWaitingSince, v))
+}
+
+// WaitingSinceContainsFold applies the ContainsFold predicate on the "waiting_since" field.
+func WaitingSinceContainsFold(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldContainsFold(FieldWaitingSince, v))
+}
+
+// GivenBackEQ applies the EQ predicate on the "given_back" field.
+func GivenBackEQ(v bool) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldGivenBack, v))
+}
+
+// GivenBackNEQ applies the NEQ predicate on the "given_back" field.
+func GivenBackNEQ(v bool) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNEQ(FieldGivenBack, v))
+}
+
+// OwnValuesEQ applies the EQ predicate on the "own_values" field.
+func OwnValuesEQ(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldOwnValues, v))
+}
+
+// OwnValuesNEQ applies the NEQ predicate on the "own_values" field.
+func OwnValuesNEQ(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNEQ(FieldOwnValues, v))
+}
+
+// OwnValuesIn applies the In predicate on the "own_values" field.
+func OwnValuesIn(vs ...string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldIn(FieldOwnValues, vs...))
+}
+
+// OwnValuesNotIn applies the NotIn predicate on the "own_values" field.
+func OwnValuesNotIn(vs ...string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNotIn(FieldOwnValues, vs...))
+}
+
+// OwnValuesGT applies the GT predicate on the "own_values" field.
+func OwnValuesGT(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGT(FieldOwnValues, v))
+}
+
+// OwnValuesGTE applies the GTE predicate on the "own_values" field.
+func OwnValuesGTE(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGTE(FieldOwnValues, v))
+}
+
+// OwnValuesLT applies the LT predicate on the "own_values" field.
+func OwnValuesLT(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLT(FieldOwnValues, v))
+}
+
+// OwnValuesLTE applies the LTE predicate on the "own_values" field.
+func OwnValuesLTE(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLTE(FieldOwnValues, v))
+}
+
+// OwnValuesContains applies the Contains predicate on the "own_values" field.
+func OwnValuesContains(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldContains(FieldOwnValues, v))
+}
+
+// OwnValuesHasPrefix applies the HasPrefix predicate on the "own_values" field.
+func OwnValuesHasPrefix(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldHasPrefix(FieldOwnValues, v))
+}
+
+// OwnValuesHasSuffix applies the HasSuffix predicate on the "own_values" field.
+func OwnValuesHasSuffix(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldHasSuffix(FieldOwnValues, v))
+}
+
+// OwnValuesEqualFold applies the EqualFold predicate on the "own_values" field.
+func OwnValuesEqualFold(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEqualFold(FieldOwnValues, v))
+}
+
+// OwnValuesContainsFold applies the ContainsFold predicate on the "own_values" field.
+func OwnValuesContainsFold(v string) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldContainsFold(FieldOwnValues, v))
+}
+
+// OwnHashEQ applies the EQ predicate on the "own_hash" field.
+func OwnHashEQ(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldOwnHash, v))
+}
+
+// OwnHashNEQ applies the NEQ predicate on the "own_hash" field.
+func OwnHashNEQ(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNEQ(FieldOwnHash, v))
+}
+
+// OwnHashIn applies the In predicate on the "own_hash" field.
+func OwnHashIn(vs ...int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldIn(FieldOwnHash, vs...))
+}
+
+// OwnHashNotIn applies the NotIn predicate on the "own_hash" field.
+func OwnHashNotIn(vs ...int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNotIn(FieldOwnHash, vs...))
+}
+
+// OwnHashGT applies the GT predicate on the "own_hash" field.
+func OwnHashGT(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGT(FieldOwnHash, v))
+}
+
+// OwnHashGTE applies the GTE predicate on the "own_hash" field.
+func OwnHashGTE(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGTE(FieldOwnHash, v))
+}
+
+// OwnHashLT applies the LT predicate on the "own_hash" field.
+func OwnHashLT(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLT(FieldOwnHash, v))
+}
+
+// OwnHashLTE applies the LTE predicate on the "own_hash" field.
+func OwnHashLTE(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLTE(FieldOwnHash, v))
+}
+
+// OwnHashIsNil applies the IsNil predicate on the "own_hash" field.
+func OwnHashIsNil() predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldIsNull(FieldOwnHash))
+}
+
+// OwnHashNotNil applies the NotNil predicate on the "own_hash" field.
+func OwnHashNotNil() predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNotNull(FieldOwnHash))
 }
 
 // CoverageHashEQ applies the EQ predicate on the "coverage_hash" field.

@@ -164,6 +164,18 @@ func (f LicenseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LicenseMutation", m)
 }
 
+// The ListDecisionFunc type is an adapter to allow the use of ordinary
+// function as ListDecision mutator.
+type ListDecisionFunc func(context.Context, *ent.ListDecisionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ListDecisionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ListDecisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ListDecisionMutation", m)
+}
+
 // The POLineFunc type is an adapter to allow the use of ordinary
 // function as POLine mutator.
 type POLineFunc func(context.Context, *ent.POLineMutation) (ent.Value, error)
@@ -222,6 +234,18 @@ func (f ProviderFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProviderFileMutation", m)
+}
+
+// The RefusedRowFunc type is an adapter to allow the use of ordinary
+// function as RefusedRow mutator.
+type RefusedRowFunc func(context.Context, *ent.RefusedRowMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RefusedRowFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RefusedRowMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RefusedRowMutation", m)
 }
 
 // The ScheduleSlotFunc type is an adapter to allow the use of ordinary

@@ -32,6 +32,8 @@ const (
 	FieldUniqueKey = "unique_key"
 	// FieldIdempotencyKey holds the string denoting the idempotency_key field in the database.
 	FieldIdempotencyKey = "idempotency_key"
+	// FieldIdempotencyHash holds the string denoting the idempotency_hash field in the database.
+	FieldIdempotencyHash = "idempotency_hash"
 	// FieldPhase holds the string denoting the phase field in the database.
 	FieldPhase = "phase"
 	// FieldDone holds the string denoting the done field in the database.
@@ -124,6 +126,7 @@ var Columns = []string{
 	FieldArgs,
 	FieldUniqueKey,
 	FieldIdempotencyKey,
+	FieldIdempotencyHash,
 	FieldPhase,
 	FieldDone,
 	FieldTotal,
@@ -157,6 +160,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultVerdict holds the default value on creation for the "verdict" field.
 	DefaultVerdict string
+	// DefaultIdempotencyHash holds the default value on creation for the "idempotency_hash" field.
+	DefaultIdempotencyHash string
 	// DefaultPhase holds the default value on creation for the "phase" field.
 	DefaultPhase string
 	// DefaultDone holds the default value on creation for the "done" field.
@@ -230,6 +235,11 @@ func ByUniqueKey(opts ...sql.OrderTermOption) OrderOption {
 // ByIdempotencyKey orders the results by the idempotency_key field.
 func ByIdempotencyKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldIdempotencyKey, opts...).ToFunc()
+}
+
+// ByIdempotencyHash orders the results by the idempotency_hash field.
+func ByIdempotencyHash(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIdempotencyHash, opts...).ToFunc()
 }
 
 // ByPhase orders the results by the phase field.

@@ -99,6 +99,11 @@ func IdempotencyKey(v string) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldIdempotencyKey, v))
 }
 
+// IdempotencyHash applies equality check predicate on the "idempotency_hash" field. It's identical to IdempotencyHashEQ.
+func IdempotencyHash(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldIdempotencyHash, v))
+}
+
 // Phase applies equality check predicate on the "phase" field. It's identical to PhaseEQ.
 func Phase(v string) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldPhase, v))
@@ -737,6 +742,71 @@ func IdempotencyKeyEqualFold(v string) predicate.Job {
 // IdempotencyKeyContainsFold applies the ContainsFold predicate on the "idempotency_key" field.
 func IdempotencyKeyContainsFold(v string) predicate.Job {
 	return predicate.Job(sql.FieldContainsFold(FieldIdempotencyKey, v))
+}
+
+// IdempotencyHashEQ applies the EQ predicate on the "idempotency_hash" field.
+func IdempotencyHashEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashNEQ applies the NEQ predicate on the "idempotency_hash" field.
+func IdempotencyHashNEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashIn applies the In predicate on the "idempotency_hash" field.
+func IdempotencyHashIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldIdempotencyHash, vs...))
+}
+
+// IdempotencyHashNotIn applies the NotIn predicate on the "idempotency_hash" field.
+func IdempotencyHashNotIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldIdempotencyHash, vs...))
+}
+
+// IdempotencyHashGT applies the GT predicate on the "idempotency_hash" field.
+func IdempotencyHashGT(v string) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashGTE applies the GTE predicate on the "idempotency_hash" field.
+func IdempotencyHashGTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashLT applies the LT predicate on the "idempotency_hash" field.
+func IdempotencyHashLT(v string) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashLTE applies the LTE predicate on the "idempotency_hash" field.
+func IdempotencyHashLTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashContains applies the Contains predicate on the "idempotency_hash" field.
+func IdempotencyHashContains(v string) predicate.Job {
+	return predicate.Job(sql.FieldContains(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashHasPrefix applies the HasPrefix predicate on the "idempotency_hash" field.
+func IdempotencyHashHasPrefix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasPrefix(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashHasSuffix applies the HasSuffix predicate on the "idempotency_hash" field.
+func IdempotencyHashHasSuffix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasSuffix(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashEqualFold applies the EqualFold predicate on the "idempotency_hash" field.
+func IdempotencyHashEqualFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldEqualFold(FieldIdempotencyHash, v))
+}
+
+// IdempotencyHashContainsFold applies the ContainsFold predicate on the "idempotency_hash" field.
+func IdempotencyHashContainsFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldContainsFold(FieldIdempotencyHash, v))
 }
 
 // PhaseEQ applies the EQ predicate on the "phase" field.

@@ -24,6 +24,14 @@ const (
 	FieldField = "field"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
+	// FieldTitleID holds the string denoting the title_id field in the database.
+	FieldTitleID = "title_id"
+	// FieldPrintIdentifier holds the string denoting the print_identifier field in the database.
+	FieldPrintIdentifier = "print_identifier"
+	// FieldOnlineIdentifier holds the string denoting the online_identifier field in the database.
+	FieldOnlineIdentifier = "online_identifier"
+	// FieldValueKind holds the string denoting the value_kind field in the database.
+	FieldValueKind = "value_kind"
 	// FieldOldValue holds the string denoting the old_value field in the database.
 	FieldOldValue = "old_value"
 	// FieldNewValue holds the string denoting the new_value field in the database.
@@ -70,6 +78,10 @@ var Columns = []string{
 	FieldAction,
 	FieldField,
 	FieldTitle,
+	FieldTitleID,
+	FieldPrintIdentifier,
+	FieldOnlineIdentifier,
+	FieldValueKind,
 	FieldOldValue,
 	FieldNewValue,
 	FieldLine,
@@ -88,6 +100,14 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultField holds the default value on creation for the "field" field.
 	DefaultField string
+	// DefaultTitleID holds the default value on creation for the "title_id" field.
+	DefaultTitleID string
+	// DefaultPrintIdentifier holds the default value on creation for the "print_identifier" field.
+	DefaultPrintIdentifier string
+	// DefaultOnlineIdentifier holds the default value on creation for the "online_identifier" field.
+	DefaultOnlineIdentifier string
+	// DefaultValueKind holds the default value on creation for the "value_kind" field.
+	DefaultValueKind string
 	// DefaultOldValue holds the default value on creation for the "old_value" field.
 	DefaultOldValue string
 	// DefaultNewValue holds the default value on creation for the "new_value" field.
@@ -132,6 +152,26 @@ func ByField(opts ...sql.OrderTermOption) OrderOption {
 // ByTitle orders the results by the title field.
 func ByTitle(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTitle, opts...).ToFunc()
+}
+
+// ByTitleID orders the results by the title_id field.
+func ByTitleID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTitleID, opts...).ToFunc()
+}
+
+// ByPrintIdentifier orders the results by the print_identifier field.
+func ByPrintIdentifier(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPrintIdentifier, opts...).ToFunc()
+}
+
+// ByOnlineIdentifier orders the results by the online_identifier field.
+func ByOnlineIdentifier(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOnlineIdentifier, opts...).ToFunc()
+}
+
+// ByValueKind orders the results by the value_kind field.
+func ByValueKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldValueKind, opts...).ToFunc()
 }
 
 // ByOldValue orders the results by the old_value field.

@@ -84,6 +84,26 @@ func Title(v string) predicate.JobChange {
 	return predicate.JobChange(sql.FieldEQ(FieldTitle, v))
 }
 
+// TitleID applies equality check predicate on the "title_id" field. It's identical to TitleIDEQ.
+func TitleID(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldTitleID, v))
+}
+
+// PrintIdentifier applies equality check predicate on the "print_identifier" field. It's identical to PrintIdentifierEQ.
+func PrintIdentifier(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldPrintIdentifier, v))
+}
+
+// OnlineIdentifier applies equality check predicate on the "online_identifier" field. It's identical to OnlineIdentifierEQ.
+func OnlineIdentifier(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldOnlineIdentifier, v))
+}
+
+// ValueKind applies equality check predicate on the "value_kind" field. It's identical to ValueKindEQ.
+func ValueKind(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldValueKind, v))
+}
+
 // OldValue applies equality check predicate on the "old_value" field. It's identical to OldValueEQ.
 func OldValue(v string) predicate.JobChange {
 	return predicate.JobChange(sql.FieldEQ(FieldOldValue, v))
@@ -362,6 +382,266 @@ func TitleEqualFold(v string) predicate.JobChange {
 // TitleContainsFold applies the ContainsFold predicate on the "title" field.
 func TitleContainsFold(v string) predicate.JobChange {
 	return predicate.JobChange(sql.FieldContainsFold(FieldTitle, v))
+}
+
+// TitleIDEQ applies the EQ predicate on the "title_id" field.
+func TitleIDEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldTitleID, v))
+}
+
+// TitleIDNEQ applies the NEQ predicate on the "title_id" field.
+func TitleIDNEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNEQ(FieldTitleID, v))
+}
+
+// TitleIDIn applies the In predicate on the "title_id" field.
+func TitleIDIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldIn(FieldTitleID, vs...))
+}
+
+// TitleIDNotIn applies the NotIn predicate on the "title_id" field.
+func TitleIDNotIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNotIn(FieldTitleID, vs...))
+}
+
+// TitleIDGT applies the GT predicate on the "title_id" field.
+func TitleIDGT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGT(FieldTitleID, v))
+}
+
+// TitleIDGTE applies the GTE predicate on the "title_id" field.
+func TitleIDGTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGTE(FieldTitleID, v))
+}
+
+// TitleIDLT applies the LT predicate on the "title_id" field.
+func TitleIDLT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLT(FieldTitleID, v))
+}
+
+// TitleIDLTE applies the LTE predicate on the "title_id" field.
+func TitleIDLTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLTE(FieldTitleID, v))
+}
+
+// TitleIDContains applies the Contains predicate on the "title_id" field.
+func TitleIDContains(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContains(FieldTitleID, v))
+}
+
+// TitleIDHasPrefix applies the HasPrefix predicate on the "title_id" field.
+func TitleIDHasPrefix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasPrefix(FieldTitleID, v))
+}
+
+// TitleIDHasSuffix applies the HasSuffix predicate on the "title_id" field.
+func TitleIDHasSuffix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasSuffix(FieldTitleID, v))
+}
+
+// TitleIDEqualFold applies the EqualFold predicate on the "title_id" field.
+func TitleIDEqualFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEqualFold(FieldTitleID, v))
+}
+
+// TitleIDContainsFold applies the ContainsFold predicate on the "title_id" field.
+func TitleIDContainsFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContainsFold(FieldTitleID, v))
+}
+
+// PrintIdentifierEQ applies the EQ predicate on the "print_identifier" field.
+func PrintIdentifierEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierNEQ applies the NEQ predicate on the "print_identifier" field.
+func PrintIdentifierNEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNEQ(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierIn applies the In predicate on the "print_identifier" field.
+func PrintIdentifierIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldIn(FieldPrintIdentifier, vs...))
+}
+
+// PrintIdentifierNotIn applies the NotIn predicate on the "print_identifier" field.
+func PrintIdentifierNotIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNotIn(FieldPrintIdentifier, vs...))
+}
+
+// PrintIdentifierGT applies the GT predicate on the "print_identifier" field.
+func PrintIdentifierGT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGT(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierGTE applies the GTE predicate on the "print_identifier" field.
+func PrintIdentifierGTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGTE(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierLT applies the LT predicate on the "print_identifier" field.
+func PrintIdentifierLT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLT(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierLTE applies the LTE predicate on the "print_identifier" field.
+func PrintIdentifierLTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLTE(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierContains applies the Contains predicate on the "print_identifier" field.
+func PrintIdentifierContains(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContains(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierHasPrefix applies the HasPrefix predicate on the "print_identifier" field.
+func PrintIdentifierHasPrefix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasPrefix(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierHasSuffix applies the HasSuffix predicate on the "print_identifier" field.
+func PrintIdentifierHasSuffix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasSuffix(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierEqualFold applies the EqualFold predicate on the "print_identifier" field.
+func PrintIdentifierEqualFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEqualFold(FieldPrintIdentifier, v))
+}
+
+// PrintIdentifierContainsFold applies the ContainsFold predicate on the "print_identifier" field.
+func PrintIdentifierContainsFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContainsFold(FieldPrintIdentifier, v))
+}
+
+// OnlineIdentifierEQ applies the EQ predicate on the "online_identifier" field.
+func OnlineIdentifierEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierNEQ applies the NEQ predicate on the "online_identifier" field.
+func OnlineIdentifierNEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNEQ(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierIn applies the In predicate on the "online_identifier" field.
+func OnlineIdentifierIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldIn(FieldOnlineIdentifier, vs...))
+}
+
+// OnlineIdentifierNotIn applies the NotIn predicate on the "online_identifier" field.
+func OnlineIdentifierNotIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNotIn(FieldOnlineIdentifier, vs...))
+}
+
+// OnlineIdentifierGT applies the GT predicate on the "online_identifier" field.
+func OnlineIdentifierGT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGT(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierGTE applies the GTE predicate on the "online_identifier" field.
+func OnlineIdentifierGTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGTE(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierLT applies the LT predicate on the "online_identifier" field.
+func OnlineIdentifierLT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLT(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierLTE applies the LTE predicate on the "online_identifier" field.
+func OnlineIdentifierLTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLTE(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierContains applies the Contains predicate on the "online_identifier" field.
+func OnlineIdentifierContains(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContains(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierHasPrefix applies the HasPrefix predicate on the "online_identifier" field.
+func OnlineIdentifierHasPrefix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasPrefix(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierHasSuffix applies the HasSuffix predicate on the "online_identifier" field.
+func OnlineIdentifierHasSuffix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasSuffix(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierEqualFold applies the EqualFold predicate on the "online_identifier" field.
+func OnlineIdentifierEqualFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEqualFold(FieldOnlineIdentifier, v))
+}
+
+// OnlineIdentifierContainsFold applies the ContainsFold predicate on the "online_identifier" field.
+func OnlineIdentifierContainsFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContainsFold(FieldOnlineIdentifier, v))
+}
+
+// ValueKindEQ applies the EQ predicate on the "value_kind" field.
+func ValueKindEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEQ(FieldValueKind, v))
+}
+
+// ValueKindNEQ applies the NEQ predicate on the "value_kind" field.
+func ValueKindNEQ(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNEQ(FieldValueKind, v))
+}
+
+// ValueKindIn applies the In predicate on the "value_kind" field.
+func ValueKindIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldIn(FieldValueKind, vs...))
+}
+
+// ValueKindNotIn applies the NotIn predicate on the "value_kind" field.
+func ValueKindNotIn(vs ...string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldNotIn(FieldValueKind, vs...))
+}
+
+// ValueKindGT applies the GT predicate on the "value_kind" field.
+func ValueKindGT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGT(FieldValueKind, v))
+}
+
+// ValueKindGTE applies the GTE predicate on the "value_kind" field.
+func ValueKindGTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldGTE(FieldValueKind, v))
+}
+
+// ValueKindLT applies the LT predicate on the "value_kind" field.
+func ValueKindLT(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLT(FieldValueKind, v))
+}
+
+// ValueKindLTE applies the LTE predicate on the "value_kind" field.
+func ValueKindLTE(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldLTE(FieldValueKind, v))
+}
+
+// ValueKindContains applies the Contains predicate on the "value_kind" field.
+func ValueKindContains(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContains(FieldValueKind, v))
+}
+
+// ValueKindHasPrefix applies the HasPrefix predicate on the "value_kind" field.
+func ValueKindHasPrefix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasPrefix(FieldValueKind, v))
+}
+
+// ValueKindHasSuffix applies the HasSuffix predicate on the "value_kind" field.
+func ValueKindHasSuffix(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldHasSuffix(FieldValueKind, v))
+}
+
+// ValueKindEqualFold applies the EqualFold predicate on the "value_kind" field.
+func ValueKindEqualFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldEqualFold(FieldValueKind, v))
+}
+
+// ValueKindContainsFold applies the ContainsFold predicate on the "value_kind" field.
+func ValueKindContainsFold(v string) predicate.JobChange {
+	return predicate.JobChange(sql.FieldContainsFold(FieldValueKind, v))
 }
 
 // OldValueEQ applies the EQ predicate on the "old_value" field.

@@ -22,6 +22,8 @@ const (
 	FieldCode = "code"
 	// FieldLine holds the string denoting the line field in the database.
 	FieldLine = "line"
+	// FieldTitle holds the string denoting the title field in the database.
+	FieldTitle = "title"
 	// FieldColumn holds the string denoting the column field in the database.
 	FieldColumn = "column"
 	// FieldValue holds the string denoting the value field in the database.
@@ -60,6 +62,7 @@ var Columns = []string{
 	FieldSeverity,
 	FieldCode,
 	FieldLine,
+	FieldTitle,
 	FieldColumn,
 	FieldValue,
 	FieldMessage,
@@ -75,6 +78,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultTitle holds the default value on creation for the "title" field.
+	DefaultTitle string
+)
 
 // OrderOption defines the ordering options for the JobFinding queries.
 type OrderOption func(*sql.Selector)
@@ -107,6 +115,11 @@ func ByCode(opts ...sql.OrderTermOption) OrderOption {
 // ByLine orders the results by the line field.
 func ByLine(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLine, opts...).ToFunc()
+}
+
+// ByTitle orders the results by the title field.
+func ByTitle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTitle, opts...).ToFunc()
 }
 
 // ByColumn orders the results by the column field.

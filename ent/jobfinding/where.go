@@ -79,6 +79,11 @@ func Line(v int) predicate.JobFinding {
 	return predicate.JobFinding(sql.FieldEQ(FieldLine, v))
 }
 
+// Title applies equality check predicate on the "title" field. It's identical to TitleEQ.
+func Title(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldEQ(FieldTitle, v))
+}
+
 // Column applies equality check predicate on the "column" field. It's identical to ColumnEQ.
 func Column(v string) predicate.JobFinding {
 	return predicate.JobFinding(sql.FieldEQ(FieldColumn, v))
@@ -282,6 +287,71 @@ func LineLT(v int) predicate.JobFinding {
 // LineLTE applies the LTE predicate on the "line" field.
 func LineLTE(v int) predicate.JobFinding {
 	return predicate.JobFinding(sql.FieldLTE(FieldLine, v))
+}
+
+// TitleEQ applies the EQ predicate on the "title" field.
+func TitleEQ(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldEQ(FieldTitle, v))
+}
+
+// TitleNEQ applies the NEQ predicate on the "title" field.
+func TitleNEQ(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldNEQ(FieldTitle, v))
+}
+
+// TitleIn applies the In predicate on the "title" field.
+func TitleIn(vs ...string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldIn(FieldTitle, vs...))
+}
+
+// TitleNotIn applies the NotIn predicate on the "title" field.
+func TitleNotIn(vs ...string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldNotIn(FieldTitle, vs...))
+}
+
+// TitleGT applies the GT predicate on the "title" field.
+func TitleGT(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldGT(FieldTitle, v))
+}
+
+// TitleGTE applies the GTE predicate on the "title" field.
+func TitleGTE(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldGTE(FieldTitle, v))
+}
+
+// TitleLT applies the LT predicate on the "title" field.
+func TitleLT(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldLT(FieldTitle, v))
+}
+
+// TitleLTE applies the LTE predicate on the "title" field.
+func TitleLTE(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldLTE(FieldTitle, v))
+}
+
+// TitleContains applies the Contains predicate on the "title" field.
+func TitleContains(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldContains(FieldTitle, v))
+}
+
+// TitleHasPrefix applies the HasPrefix predicate on the "title" field.
+func TitleHasPrefix(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldHasPrefix(FieldTitle, v))
+}
+
+// TitleHasSuffix applies the HasSuffix predicate on the "title" field.
+func TitleHasSuffix(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldHasSuffix(FieldTitle, v))
+}
+
+// TitleEqualFold applies the EqualFold predicate on the "title" field.
+func TitleEqualFold(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldEqualFold(FieldTitle, v))
+}
+
+// TitleContainsFold applies the ContainsFold predicate on the "title" field.
+func TitleContainsFold(v string) predicate.JobFinding {
+	return predicate.JobFinding(sql.FieldContainsFold(FieldTitle, v))
 }
 
 // ColumnEQ applies the EQ predicate on the "column" field.

@@ -44,6 +44,12 @@ const (
 	FieldCollectionName = "collection_name"
 	// FieldPlanHash holds the string denoting the plan_hash field in the database.
 	FieldPlanHash = "plan_hash"
+	// FieldGuards holds the string denoting the guards field in the database.
+	FieldGuards = "guards"
+	// FieldWouldBe holds the string denoting the would_be field in the database.
+	FieldWouldBe = "would_be"
+	// FieldKinds holds the string denoting the kinds field in the database.
+	FieldKinds = "kinds"
 	// FieldEntitlementsBefore holds the string denoting the entitlements_before field in the database.
 	FieldEntitlementsBefore = "entitlements_before"
 	// EdgeJob holds the string denoting the job edge name in mutations.
@@ -123,6 +129,9 @@ var Columns = []string{
 	FieldProfileName,
 	FieldCollectionName,
 	FieldPlanHash,
+	FieldGuards,
+	FieldWouldBe,
+	FieldKinds,
 	FieldEntitlementsBefore,
 }
 
@@ -149,6 +158,10 @@ var (
 	DefaultCollectionName string
 	// DefaultPlanHash holds the default value on creation for the "plan_hash" field.
 	DefaultPlanHash string
+	// DefaultWouldBe holds the default value on creation for the "would_be" field.
+	DefaultWouldBe string
+	// DefaultKinds holds the default value on creation for the "kinds" field.
+	DefaultKinds string
 	// DefaultEntitlementsBefore holds the default value on creation for the "entitlements_before" field.
 	DefaultEntitlementsBefore int
 )
@@ -229,6 +242,16 @@ func ByCollectionName(opts ...sql.OrderTermOption) OrderOption {
 // ByPlanHash orders the results by the plan_hash field.
 func ByPlanHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPlanHash, opts...).ToFunc()
+}
+
+// ByWouldBe orders the results by the would_be field.
+func ByWouldBe(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWouldBe, opts...).ToFunc()
+}
+
+// ByKinds orders the results by the kinds field.
+func ByKinds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKinds, opts...).ToFunc()
 }
 
 // ByEntitlementsBefore orders the results by the entitlements_before field.

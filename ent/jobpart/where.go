@@ -124,6 +124,16 @@ func PlanHash(v string) predicate.JobPart {
 	return predicate.JobPart(sql.FieldEQ(FieldPlanHash, v))
 }
 
+// WouldBe applies equality check predicate on the "would_be" field. It's identical to WouldBeEQ.
+func WouldBe(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldWouldBe, v))
+}
+
+// Kinds applies equality check predicate on the "kinds" field. It's identical to KindsEQ.
+func Kinds(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldKinds, v))
+}
+
 // EntitlementsBefore applies equality check predicate on the "entitlements_before" field. It's identical to EntitlementsBeforeEQ.
 func EntitlementsBefore(v int) predicate.JobPart {
 	return predicate.JobPart(sql.FieldEQ(FieldEntitlementsBefore, v))
@@ -857,6 +867,146 @@ func PlanHashEqualFold(v string) predicate.JobPart {
 // PlanHashContainsFold applies the ContainsFold predicate on the "plan_hash" field.
 func PlanHashContainsFold(v string) predicate.JobPart {
 	return predicate.JobPart(sql.FieldContainsFold(FieldPlanHash, v))
+}
+
+// GuardsIsNil applies the IsNil predicate on the "guards" field.
+func GuardsIsNil() predicate.JobPart {
+	return predicate.JobPart(sql.FieldIsNull(FieldGuards))
+}
+
+// GuardsNotNil applies the NotNil predicate on the "guards" field.
+func GuardsNotNil() predicate.JobPart {
+	return predicate.JobPart(sql.FieldNotNull(FieldGuards))
+}
+
+// WouldBeEQ applies the EQ predicate on the "would_be" field.
+func WouldBeEQ(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldWouldBe, v))
+}
+
+// WouldBeNEQ applies the NEQ predicate on the "would_be" field.
+func WouldBeNEQ(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNEQ(FieldWouldBe, v))
+}
+
+// WouldBeIn applies the In predicate on the "would_be" field.
+func WouldBeIn(vs ...string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldIn(FieldWouldBe, vs...))
+}
+
+// WouldBeNotIn applies the NotIn predicate on the "would_be" field.
+func WouldBeNotIn(vs ...string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNotIn(FieldWouldBe, vs...))
+}
+
+// WouldBeGT applies the GT predicate on the "would_be" field.
+func WouldBeGT(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGT(FieldWouldBe, v))
+}
+
+// WouldBeGTE applies the GTE predicate on the "would_be" field.
+func WouldBeGTE(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGTE(FieldWouldBe, v))
+}
+
+// WouldBeLT applies the LT predicate on the "would_be" field.
+func WouldBeLT(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLT(FieldWouldBe, v))
+}
+
+// WouldBeLTE applies the LTE predicate on the "would_be" field.
+func WouldBeLTE(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLTE(FieldWouldBe, v))
+}
+
+// WouldBeContains applies the Contains predicate on the "would_be" field.
+func WouldBeContains(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldContains(FieldWouldBe, v))
+}
+
+// WouldBeHasPrefix applies the HasPrefix predicate on the "would_be" field.
+func WouldBeHasPrefix(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldHasPrefix(FieldWouldBe, v))
+}
+
+// WouldBeHasSuffix applies the HasSuffix predicate on the "would_be" field.
+func WouldBeHasSuffix(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldHasSuffix(FieldWouldBe, v))
+}
+
+// WouldBeEqualFold applies the EqualFold predicate on the "would_be" field.
+func WouldBeEqualFold(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEqualFold(FieldWouldBe, v))
+}
+
+// WouldBeContainsFold applies the ContainsFold predicate on the "would_be" field.
+func WouldBeContainsFold(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldContainsFold(FieldWouldBe, v))
+}
+
+// KindsEQ applies the EQ predicate on the "kinds" field.
+func KindsEQ(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldKinds, v))
+}
+
+// KindsNEQ applies the NEQ predicate on the "kinds" field.
+func KindsNEQ(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNEQ(FieldKinds, v))
+}
+
+// KindsIn applies the In predicate on the "kinds" field.
+func KindsIn(vs ...string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldIn(FieldKinds, vs...))
+}
+
+// KindsNotIn applies the NotIn predicate on the "kinds" field.
+func KindsNotIn(vs ...string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNotIn(FieldKinds, vs...))
+}
+
+// KindsGT applies the GT predicate on the "kinds" field.
+func KindsGT(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGT(FieldKinds, v))
+}
+
+// KindsGTE applies the GTE predicate on the "kinds" field.
+func KindsGTE(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGTE(FieldKinds, v))
+}
+
+// KindsLT applies the LT predicate on the "kinds" field.
+func KindsLT(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLT(FieldKinds, v))
+}
+
+// KindsLTE applies the LTE predicate on the "kinds" field.
+func KindsLTE(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLTE(FieldKinds, v))
+}
+
+// KindsContains applies the Contains predicate on the "kinds" field.
+func KindsContains(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldContains(FieldKinds, v))
+}
+
+// KindsHasPrefix applies the HasPrefix predicate on the "kinds" field.
+func KindsHasPrefix(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldHasPrefix(FieldKinds, v))
+}
+
+// KindsHasSuffix applies the HasSuffix predicate on the "kinds" field.
+func KindsHasSuffix(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldHasSuffix(FieldKinds, v))
+}
+
+// KindsEqualFold applies the EqualFold predicate on the "kinds" field.
+func KindsEqualFold(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEqualFold(FieldKinds, v))
+}
+
+// KindsContainsFold applies the ContainsFold predicate on the "kinds" field.
+func KindsContainsFold(v string) predicate.JobPart {
+	return predicate.JobPart(sql.FieldContainsFold(FieldKinds, v))
 }
 
 // EntitlementsBeforeEQ applies the EQ predicate on the "entitlements_before" field.

@@ -226,8 +226,9 @@ var (
 		{Name: "num_last_vol_online", Type: field.TypeString, Default: ""},
 		{Name: "num_last_issue_online", Type: field.TypeString, Default: ""},
 		{Name: "embargo_info", Type: field.TypeString, Default: ""},
-		{Name: "title_url", Type: field.TypeString, Default: ""},
-		{Name: "notes", Type: field.TypeString, Default: ""},
+		{Name: "title_url", Type: field.TypeString, Nullable: true},
+		{Name: "notes", Type: field.TypeString, Nullable: true},
+		{Name: "coverage_depth", Type: field.TypeString, Nullable: true},
 		{Name: "kind", Type: field.TypeString, Default: ""},
 		{Name: "entitlement_id", Type: field.TypeInt64},
 	}
@@ -239,7 +240,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "coverage_statements_entitlements_coverage",
-				Columns:    []*schema.Column{CoverageStatementsColumns[12]},
+				Columns:    []*schema.Column{CoverageStatementsColumns[13]},
 				RefColumns: []*schema.Column{EntitlementsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -248,7 +249,7 @@ var (
 			{
 				Name:    "coveragestatement_entitlement_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{CoverageStatementsColumns[12], CoverageStatementsColumns[1]},
+				Columns: []*schema.Column{CoverageStatementsColumns[13], CoverageStatementsColumns[1]},
 			},
 		},
 	}
@@ -258,6 +259,11 @@ var (
 		{Name: "created_at", Type: field.TypeInt64},
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "active", Type: field.TypeBool},
+		{Name: "waiting", Type: field.TypeString, Default: ""},
+		{Name: "waiting_since", Type: field.TypeString, Default: ""},
+		{Name: "given_back", Type: field.TypeBool, Default: false},
+		{Name: "own_values", Type: field.TypeString, Default: ""},
+		{Name: "own_hash", Type: field.TypeInt64, Nullable: true},
 		{Name: "coverage_hash", Type: field.TypeInt64},
 		{Name: "portfolio_id", Type: field.TypeInt64},
 		{Name: "profile_id", Type: field.TypeInt64, Nullable: true},
@@ -270,13 +276,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "entitlements_portfolios_entitlements",
-				Columns:    []*schema.Column{EntitlementsColumns[5]},
+				Columns:    []*schema.Column{EntitlementsColumns[10]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "entitlements_profiles_entitlements",
-				Columns:    []*schema.Column{EntitlementsColumns[6]},
+				Columns:    []*schema.Column{EntitlementsColumns[11]},
 				RefColumns: []*schema.Column{ProfilesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -285,12 +291,12 @@ var (
 			{
 				Name:    "entitlement_portfolio_id_profile_id",
 				Unique:  true,
-				Columns: []*schema.Column{EntitlementsColumns[5], EntitlementsColumns[6]},
+				Columns: []*schema.Column{EntitlementsColumns[10], EntitlementsColumns[11]},
 			},
 			{
 				Name:    "entitlement_of_no_profile",
 				Unique:  true,
-				Columns: []*schema.Column{EntitlementsColumns[5]},
+				Columns: []*schema.Column{EntitlementsColumns[10]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "profile_id IS NULL",
 				},
@@ -298,7 +304,15 @@ var (
 			{
 				Name:    "entitlement_profile_id_active",
 				Unique:  false,
-				Columns: []*schema.Column{EntitlementsColumns[6], EntitlementsColumns[3]},
+				Columns: []*schema.Column{EntitlementsColumns[11], EntitlementsColumns[3]},
+			},
+			{
+				Name:    "entitlement_waiting",
+				Unique:  false,
+				Columns: []*schema.Column{EntitlementsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "waiting <> ''",
+				},
 			},
 		},
 	}
@@ -330,6 +344,7 @@ var (
 		{Name: "args", Type: field.TypeJSON},
 		{Name: "unique_key", Type: field.TypeString, Nullable: true},
 		{Name: "idempotency_key", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "idempotency_hash", Type: field.TypeString, Default: ""},
 		{Name: "phase", Type: field.TypeString, Default: ""},
 		{Name: "done", Type: field.TypeInt64, Default: 0},
 		{Name: "total", Type: field.TypeInt64, Default: 0},
@@ -357,7 +372,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "jobs_jobs_dependents",
-				Columns:    []*schema.Column{JobsColumns[28]},
+				Columns:    []*schema.Column{JobsColumns[29]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -374,7 +389,7 @@ var (
 			{
 				Name:    "job_unfinished",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[4], JobsColumns[22]},
+				Columns: []*schema.Column{JobsColumns[4], JobsColumns[23]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('QUEUED', 'RUNNING', 'CANCELLING')",
 				},
@@ -397,12 +412,12 @@ var (
 			{
 				Name:    "job_subject_job_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[28]},
+				Columns: []*schema.Column{JobsColumns[29]},
 			},
 			{
 				Name:    "job_waits_for_job_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[25]},
+				Columns: []*schema.Column{JobsColumns[26]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "waits_for_job_id IS NOT NULL",
 				},
@@ -415,6 +430,10 @@ var (
 		{Name: "action", Type: field.TypeString},
 		{Name: "field", Type: field.TypeString, Default: ""},
 		{Name: "title", Type: field.TypeString},
+		{Name: "title_id", Type: field.TypeString, Default: ""},
+		{Name: "print_identifier", Type: field.TypeString, Default: ""},
+		{Name: "online_identifier", Type: field.TypeString, Default: ""},
+		{Name: "value_kind", Type: field.TypeString, Default: ""},
 		{Name: "old_value", Type: field.TypeString, Default: ""},
 		{Name: "new_value", Type: field.TypeString, Default: ""},
 		{Name: "line", Type: field.TypeInt, Default: 0},
@@ -430,19 +449,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "job_changes_jobs_changes",
-				Columns:    []*schema.Column{JobChangesColumns[7]},
+				Columns:    []*schema.Column{JobChangesColumns[11]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "job_changes_job_parts_changes",
-				Columns:    []*schema.Column{JobChangesColumns[8]},
+				Columns:    []*schema.Column{JobChangesColumns[12]},
 				RefColumns: []*schema.Column{JobPartsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "job_changes_portfolios_changes",
-				Columns:    []*schema.Column{JobChangesColumns[9]},
+				Columns:    []*schema.Column{JobChangesColumns[13]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -451,17 +470,17 @@ var (
 			{
 				Name:    "jobchange_job_id_action_field_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[7], JobChangesColumns[1], JobChangesColumns[2], JobChangesColumns[0]},
+				Columns: []*schema.Column{JobChangesColumns[11], JobChangesColumns[1], JobChangesColumns[2], JobChangesColumns[0]},
 			},
 			{
 				Name:    "jobchange_part_id_portfolio_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[8], JobChangesColumns[9]},
+				Columns: []*schema.Column{JobChangesColumns[12], JobChangesColumns[13]},
 			},
 			{
 				Name:    "jobchange_portfolio_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[9], JobChangesColumns[0]},
+				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[0]},
 			},
 		},
 	}
@@ -471,6 +490,7 @@ var (
 		{Name: "severity", Type: field.TypeInt},
 		{Name: "code", Type: field.TypeString},
 		{Name: "line", Type: field.TypeInt},
+		{Name: "title", Type: field.TypeString, Default: ""},
 		{Name: "column", Type: field.TypeString},
 		{Name: "value", Type: field.TypeString},
 		{Name: "message", Type: field.TypeString},
@@ -486,13 +506,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "job_findings_jobs_findings",
-				Columns:    []*schema.Column{JobFindingsColumns[8]},
+				Columns:    []*schema.Column{JobFindingsColumns[9]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "job_findings_job_parts_findings",
-				Columns:    []*schema.Column{JobFindingsColumns[9]},
+				Columns:    []*schema.Column{JobFindingsColumns[10]},
 				RefColumns: []*schema.Column{JobPartsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -501,27 +521,27 @@ var (
 			{
 				Name:    "jobfinding_job_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobFindingsColumns[8], JobFindingsColumns[0]},
+				Columns: []*schema.Column{JobFindingsColumns[9], JobFindingsColumns[0]},
 			},
 			{
 				Name:    "jobfinding_job_id_severity_code_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobFindingsColumns[8], JobFindingsColumns[1], JobFindingsColumns[2], JobFindingsColumns[0]},
+				Columns: []*schema.Column{JobFindingsColumns[9], JobFindingsColumns[1], JobFindingsColumns[2], JobFindingsColumns[0]},
 			},
 			{
 				Name:    "jobfinding_job_id_code_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobFindingsColumns[8], JobFindingsColumns[2], JobFindingsColumns[0]},
+				Columns: []*schema.Column{JobFindingsColumns[9], JobFindingsColumns[2], JobFindingsColumns[0]},
 			},
 			{
 				Name:    "jobfinding_job_id_column_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobFindingsColumns[8], JobFindingsColumns[4], JobFindingsColumns[0]},
+				Columns: []*schema.Column{JobFindingsColumns[9], JobFindingsColumns[5], JobFindingsColumns[0]},
 			},
 			{
 				Name:    "jobfinding_part_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobFindingsColumns[9]},
+				Columns: []*schema.Column{JobFindingsColumns[10]},
 			},
 		},
 	}
@@ -540,6 +560,9 @@ var (
 		{Name: "profile_name", Type: field.TypeString, Default: ""},
 		{Name: "collection_name", Type: field.TypeString, Default: ""},
 		{Name: "plan_hash", Type: field.TypeString, Default: ""},
+		{Name: "guards", Type: field.TypeJSON, Nullable: true},
+		{Name: "would_be", Type: field.TypeString, Default: ""},
+		{Name: "kinds", Type: field.TypeString, Default: ""},
 		{Name: "entitlements_before", Type: field.TypeInt, Default: 0},
 		{Name: "collection_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "job_id", Type: field.TypeInt64},
@@ -554,25 +577,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "job_parts_collections_job_parts",
-				Columns:    []*schema.Column{JobPartsColumns[14]},
+				Columns:    []*schema.Column{JobPartsColumns[17]},
 				RefColumns: []*schema.Column{CollectionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "job_parts_jobs_parts",
-				Columns:    []*schema.Column{JobPartsColumns[15]},
+				Columns:    []*schema.Column{JobPartsColumns[18]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "job_parts_profiles_job_parts",
-				Columns:    []*schema.Column{JobPartsColumns[16]},
+				Columns:    []*schema.Column{JobPartsColumns[19]},
 				RefColumns: []*schema.Column{ProfilesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "job_parts_provider_files_job_parts",
-				Columns:    []*schema.Column{JobPartsColumns[17]},
+				Columns:    []*schema.Column{JobPartsColumns[20]},
 				RefColumns: []*schema.Column{ProviderFilesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -581,22 +604,22 @@ var (
 			{
 				Name:    "jobpart_job_id_profile_id_content",
 				Unique:  true,
-				Columns: []*schema.Column{JobPartsColumns[15], JobPartsColumns[16], JobPartsColumns[3]},
+				Columns: []*schema.Column{JobPartsColumns[18], JobPartsColumns[19], JobPartsColumns[3]},
 			},
 			{
 				Name:    "jobpart_profile_id_collection_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobPartsColumns[16], JobPartsColumns[14]},
+				Columns: []*schema.Column{JobPartsColumns[19], JobPartsColumns[17]},
 			},
 			{
 				Name:    "jobpart_collection_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobPartsColumns[14]},
+				Columns: []*schema.Column{JobPartsColumns[17]},
 			},
 			{
 				Name:    "jobpart_provider_file_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobPartsColumns[17]},
+				Columns: []*schema.Column{JobPartsColumns[20]},
 			},
 		},
 	}
@@ -630,6 +653,50 @@ var (
 				Name:    "license_status_id",
 				Unique:  false,
 				Columns: []*schema.Column{LicensesColumns[6], LicensesColumns[0]},
+			},
+		},
+	}
+	// ListDecisionsColumns holds the columns for the "list_decisions" table.
+	ListDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "decision", Type: field.TypeString},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "job_id", Type: field.TypeInt64},
+		{Name: "collection_id", Type: field.TypeInt64},
+		{Name: "provider_file_id", Type: field.TypeInt64},
+	}
+	// ListDecisionsTable holds the schema information for the "list_decisions" table.
+	ListDecisionsTable = &schema.Table{
+		Name:       "list_decisions",
+		Columns:    ListDecisionsColumns,
+		PrimaryKey: []*schema.Column{ListDecisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "list_decisions_collections_list_decisions",
+				Columns:    []*schema.Column{ListDecisionsColumns[7]},
+				RefColumns: []*schema.Column{CollectionsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "list_decisions_provider_files_decisions",
+				Columns:    []*schema.Column{ListDecisionsColumns[8]},
+				RefColumns: []*schema.Column{ProviderFilesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "listdecision_provider_file_id_collection_id_kind",
+				Unique:  true,
+				Columns: []*schema.Column{ListDecisionsColumns[8], ListDecisionsColumns[7], ListDecisionsColumns[3]},
+			},
+			{
+				Name:    "listdecision_collection_id",
+				Unique:  false,
+				Columns: []*schema.Column{ListDecisionsColumns[7]},
 			},
 		},
 	}
@@ -833,6 +900,7 @@ var (
 		{Name: "schedule_since", Type: field.TypeInt64, Nullable: true},
 		{Name: "guard_percent", Type: field.TypeInt, Default: 10},
 		{Name: "guard_titles", Type: field.TypeInt, Default: 20},
+		{Name: "guards", Type: field.TypeJSON, Nullable: true},
 		{Name: "community_zone_only", Type: field.TypeBool, Default: false},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 	}
@@ -897,6 +965,8 @@ var (
 		{Name: "last_modified", Type: field.TypeString, Default: ""},
 		{Name: "date", Type: field.TypeString, Default: ""},
 		{Name: "fetched_at", Type: field.TypeInt64},
+		{Name: "customer_number", Type: field.TypeString, Default: ""},
+		{Name: "columns", Type: field.TypeJSON, Nullable: true},
 		{Name: "applied_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "outcome", Type: field.TypeString, Default: ""},
 		{Name: "profile_id", Type: field.TypeInt64, Nullable: true},
@@ -909,7 +979,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "provider_files_profiles_files",
-				Columns:    []*schema.Column{ProviderFilesColumns[16]},
+				Columns:    []*schema.Column{ProviderFilesColumns[18]},
 				RefColumns: []*schema.Column{ProfilesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -918,22 +988,67 @@ var (
 			{
 				Name:    "providerfile_profile_id_content_sha256",
 				Unique:  true,
-				Columns: []*schema.Column{ProviderFilesColumns[16], ProviderFilesColumns[4], ProviderFilesColumns[7]},
+				Columns: []*schema.Column{ProviderFilesColumns[18], ProviderFilesColumns[4], ProviderFilesColumns[7]},
 			},
 			{
 				Name:    "providerfile_profile_id_content_applied_at",
 				Unique:  false,
-				Columns: []*schema.Column{ProviderFilesColumns[16], ProviderFilesColumns[4], ProviderFilesColumns[14]},
+				Columns: []*schema.Column{ProviderFilesColumns[18], ProviderFilesColumns[4], ProviderFilesColumns[16]},
 			},
 			{
 				Name:    "providerfile_content_applied_at",
 				Unique:  false,
-				Columns: []*schema.Column{ProviderFilesColumns[4], ProviderFilesColumns[14]},
+				Columns: []*schema.Column{ProviderFilesColumns[4], ProviderFilesColumns[16]},
 			},
 			{
 				Name:    "providerfile_created_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{ProviderFilesColumns[1], ProviderFilesColumns[0]},
+			},
+		},
+	}
+	// RefusedRowsColumns holds the columns for the "refused_rows" table.
+	RefusedRowsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "row_hash", Type: field.TypeInt64},
+		{Name: "row", Type: field.TypeString},
+		{Name: "collection_id", Type: field.TypeInt64},
+		{Name: "portfolio_id", Type: field.TypeInt64, Nullable: true},
+	}
+	// RefusedRowsTable holds the schema information for the "refused_rows" table.
+	RefusedRowsTable = &schema.Table{
+		Name:       "refused_rows",
+		Columns:    RefusedRowsColumns,
+		PrimaryKey: []*schema.Column{RefusedRowsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "refused_rows_collections_refused_rows",
+				Columns:    []*schema.Column{RefusedRowsColumns[5]},
+				RefColumns: []*schema.Column{CollectionsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "refused_rows_portfolios_refused_rows",
+				Columns:    []*schema.Column{RefusedRowsColumns[6]},
+				RefColumns: []*schema.Column{PortfoliosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "refusedrow_collection_id_row_hash",
+				Unique:  true,
+				Columns: []*schema.Column{RefusedRowsColumns[5], RefusedRowsColumns[3]},
+			},
+			{
+				Name:    "refusedrow_portfolio_id",
+				Unique:  false,
+				Columns: []*schema.Column{RefusedRowsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "portfolio_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -984,11 +1099,13 @@ var (
 		JobFindingsTable,
 		JobPartsTable,
 		LicensesTable,
+		ListDecisionsTable,
 		PoLinesTable,
 		PortfoliosTable,
 		ProfilesTable,
 		ProfileGroupsTable,
 		ProviderFilesTable,
+		RefusedRowsTable,
 		ScheduleSlotsTable,
 		SettingsTable,
 	}
@@ -1052,6 +1169,11 @@ func init() {
 	LicensesTable.Annotation = &entsql.Annotation{
 		Table: "licenses",
 	}
+	ListDecisionsTable.ForeignKeys[0].RefTable = CollectionsTable
+	ListDecisionsTable.ForeignKeys[1].RefTable = ProviderFilesTable
+	ListDecisionsTable.Annotation = &entsql.Annotation{
+		Table: "list_decisions",
+	}
 	PoLinesTable.ForeignKeys[0].RefTable = PortfoliosTable
 	PoLinesTable.Annotation = &entsql.Annotation{
 		Table: "po_lines",
@@ -1072,6 +1194,11 @@ func init() {
 	ProviderFilesTable.ForeignKeys[0].RefTable = ProfilesTable
 	ProviderFilesTable.Annotation = &entsql.Annotation{
 		Table: "provider_files",
+	}
+	RefusedRowsTable.ForeignKeys[0].RefTable = CollectionsTable
+	RefusedRowsTable.ForeignKeys[1].RefTable = PortfoliosTable
+	RefusedRowsTable.Annotation = &entsql.Annotation{
+		Table: "refused_rows",
 	}
 	ScheduleSlotsTable.Annotation = &entsql.Annotation{
 		Table: "schedule_slots",

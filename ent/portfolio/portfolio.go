@@ -86,6 +86,8 @@ const (
 	EdgePoLines = "po_lines"
 	// EdgeChanges holds the string denoting the changes edge name in mutations.
 	EdgeChanges = "changes"
+	// EdgeRefusedRows holds the string denoting the refused_rows edge name in mutations.
+	EdgeRefusedRows = "refused_rows"
 	// Table holds the table name of the portfolio in the database.
 	Table = "portfolios"
 	// CollectionTable is the table that holds the collection relation/edge.
@@ -123,6 +125,13 @@ const (
 	ChangesInverseTable = "job_changes"
 	// ChangesColumn is the table column denoting the changes relation/edge.
 	ChangesColumn = "portfolio_id"
+	// RefusedRowsTable is the table that holds the refused_rows relation/edge.
+	RefusedRowsTable = "refused_rows"
+	// RefusedRowsInverseTable is the table name for the RefusedRow entity.
+	// It exists in this package in order to avoid circular dependency with the "refusedrow" package.
+	RefusedRowsInverseTable = "refused_rows"
+	// RefusedRowsColumn is the table column denoting the refused_rows relation/edge.
+	RefusedRowsColumn = "portfolio_id"
 )
 
 // Columns holds all SQL columns for portfolio fields.
@@ -442,6 +451,20 @@ func ByChanges(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newChangesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByRefusedRowsCount orders the results by refused_rows count.
+func ByRefusedRowsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newRefusedRowsStep(), opts...)
+	}
+}
+
+// ByRefusedRows orders the results by refused_rows terms.
+func ByRefusedRows(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRefusedRowsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newCollectionStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -475,5 +498,12 @@ func newChangesStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ChangesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, ChangesTable, ChangesColumn),
+	)
+}
+func newRefusedRowsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RefusedRowsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, RefusedRowsTable, RefusedRowsColumn),
 	)
 }

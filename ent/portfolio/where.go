@@ -2129,6 +2129,29 @@ func HasChangesWith(preds ...predicate.JobChange) predicate.Portfolio {
 	})
 }
 
+// HasRefusedRows applies the HasEdge predicate on the "refused_rows" edge.
+func HasRefusedRows() predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, RefusedRowsTable, RefusedRowsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRefusedRowsWith applies the HasEdge predicate on the "refused_rows" edge with a given conditions (other predicates).
+func HasRefusedRowsWith(preds ...predicate.RefusedRow) predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := newRefusedRowsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Portfolio) predicate.Portfolio {
 	return predicate.Portfolio(sql.AndPredicates(predicates...))

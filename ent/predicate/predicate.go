@@ -45,6 +45,9 @@ type JobPart func(*sql.Selector)
 // License is the predicate function for license builders.
 type License func(*sql.Selector)
 
+// ListDecision is the predicate function for listdecision builders.
+type ListDecision func(*sql.Selector)
+
 // POLine is the predicate function for poline builders.
 type POLine func(*sql.Selector)
 
@@ -59,6 +62,9 @@ type ProfileGroup func(*sql.Selector)
 
 // ProviderFile is the predicate function for providerfile builders.
 type ProviderFile func(*sql.Selector)
+
+// RefusedRow is the predicate function for refusedrow builders.
+type RefusedRow func(*sql.Selector)
 
 // ScheduleSlot is the predicate function for scheduleslot builders.
 type ScheduleSlot func(*sql.Selector)

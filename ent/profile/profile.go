@@ -50,6 +50,8 @@ const (
 	FieldGuardPercent = "guard_percent"
 	// FieldGuardTitles holds the string denoting the guard_titles field in the database.
 	FieldGuardTitles = "guard_titles"
+	// FieldGuards holds the string denoting the guards field in the database.
+	FieldGuards = "guards"
 	// FieldCommunityZoneOnly holds the string denoting the community_zone_only field in the database.
 	FieldCommunityZoneOnly = "community_zone_only"
 	// FieldVersion holds the string denoting the version field in the database.
@@ -123,6 +125,7 @@ var Columns = []string{
 	FieldScheduleSince,
 	FieldGuardPercent,
 	FieldGuardTitles,
+	FieldGuards,
 	FieldCommunityZoneOnly,
 	FieldVersion,
 }

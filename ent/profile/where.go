@@ -1124,6 +1124,16 @@ func GuardTitlesLTE(v int) predicate.Profile {
 	return predicate.Profile(sql.FieldLTE(FieldGuardTitles, v))
 }
 
+// GuardsIsNil applies the IsNil predicate on the "guards" field.
+func GuardsIsNil() predicate.Profile {
+	return predicate.Profile(sql.FieldIsNull(FieldGuards))
+}
+
+// GuardsNotNil applies the NotNil predicate on the "guards" field.
+func GuardsNotNil() predicate.Profile {
+	return predicate.Profile(sql.FieldNotNull(FieldGuards))
+}
+
 // CommunityZoneOnlyEQ applies the EQ predicate on the "community_zone_only" field.
 func CommunityZoneOnlyEQ(v bool) predicate.Profile {
 	return predicate.Profile(sql.FieldEQ(FieldCommunityZoneOnly, v))

@@ -40,6 +40,10 @@ const (
 	FieldDate = "date"
 	// FieldFetchedAt holds the string denoting the fetched_at field in the database.
 	FieldFetchedAt = "fetched_at"
+	// FieldCustomerNumber holds the string denoting the customer_number field in the database.
+	FieldCustomerNumber = "customer_number"
+	// FieldColumns holds the string denoting the columns field in the database.
+	FieldColumns = "columns"
 	// FieldAppliedAt holds the string denoting the applied_at field in the database.
 	FieldAppliedAt = "applied_at"
 	// FieldOutcome holds the string denoting the outcome field in the database.
@@ -48,6 +52,8 @@ const (
 	EdgeProfile = "profile"
 	// EdgeJobParts holds the string denoting the job_parts edge name in mutations.
 	EdgeJobParts = "job_parts"
+	// EdgeDecisions holds the string denoting the decisions edge name in mutations.
+	EdgeDecisions = "decisions"
 	// Table holds the table name of the providerfile in the database.
 	Table = "provider_files"
 	// ProfileTable is the table that holds the profile relation/edge.
@@ -64,6 +70,13 @@ const (
 	JobPartsInverseTable = "job_parts"
 	// JobPartsColumn is the table column denoting the job_parts relation/edge.
 	JobPartsColumn = "provider_file_id"
+	// DecisionsTable is the table that holds the decisions relation/edge.
+	DecisionsTable = "list_decisions"
+	// DecisionsInverseTable is the table name for the ListDecision entity.
+	// It exists in this package in order to avoid circular dependency with the "listdecision" package.
+	DecisionsInverseTable = "list_decisions"
+	// DecisionsColumn is the table column denoting the decisions relation/edge.
+	DecisionsColumn = "provider_file_id"
 )
 
 // Columns holds all SQL columns for providerfile fields.
@@ -83,6 +96,8 @@ var Columns = []string{
 	FieldLastModified,
 	FieldDate,
 	FieldFetchedAt,
+	FieldCustomerNumber,
+	FieldColumns,
 	FieldAppliedAt,
 	FieldOutcome,
 }
@@ -104,6 +119,8 @@ var (
 	DefaultLastModified string
 	// DefaultDate holds the default value on creation for the "date" field.
 	DefaultDate string
+	// DefaultCustomerNumber holds the default value on creation for the "customer_number" field.
+	DefaultCustomerNumber string
 	// DefaultOutcome holds the default value on creation for the "outcome" field.
 	DefaultOutcome string
 )
@@ -186,6 +203,11 @@ func ByFetchedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFetchedAt, opts...).ToFunc()
 }
 
+// ByCustomerNumber orders the results by the customer_number field.
+func ByCustomerNumber(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCustomerNumber, opts...).ToFunc()
+}
+
 // ByAppliedAt orders the results by the applied_at field.
 func ByAppliedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAppliedAt, opts...).ToFunc()
@@ -216,6 +238,20 @@ func ByJobParts(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newJobPartsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByDecisionsCount orders the results by decisions count.
+func ByDecisionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newDecisionsStep(), opts...)
+	}
+}
+
+// ByDecisions orders the results by decisions terms.
+func ByDecisions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newDecisionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newProfileStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -228,5 +264,12 @@ func newJobPartsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(JobPartsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, JobPartsTable, JobPartsColumn),
+	)
+}
+func newDecisionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(DecisionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, DecisionsTable, DecisionsColumn),
 	)
 }

@@ -124,6 +124,11 @@ func FetchedAt(v int64) predicate.ProviderFile {
 	return predicate.ProviderFile(sql.FieldEQ(FieldFetchedAt, v))
 }
 
+// CustomerNumber applies equality check predicate on the "customer_number" field. It's identical to CustomerNumberEQ.
+func CustomerNumber(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldEQ(FieldCustomerNumber, v))
+}
+
 // AppliedAt applies equality check predicate on the "applied_at" field. It's identical to AppliedAtEQ.
 func AppliedAt(v int64) predicate.ProviderFile {
 	return predicate.ProviderFile(sql.FieldEQ(FieldAppliedAt, v))
@@ -894,6 +899,81 @@ func FetchedAtLTE(v int64) predicate.ProviderFile {
 	return predicate.ProviderFile(sql.FieldLTE(FieldFetchedAt, v))
 }
 
+// CustomerNumberEQ applies the EQ predicate on the "customer_number" field.
+func CustomerNumberEQ(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldEQ(FieldCustomerNumber, v))
+}
+
+// CustomerNumberNEQ applies the NEQ predicate on the "customer_number" field.
+func CustomerNumberNEQ(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldNEQ(FieldCustomerNumber, v))
+}
+
+// CustomerNumberIn applies the In predicate on the "customer_number" field.
+func CustomerNumberIn(vs ...string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldIn(FieldCustomerNumber, vs...))
+}
+
+// CustomerNumberNotIn applies the NotIn predicate on the "customer_number" field.
+func CustomerNumberNotIn(vs ...string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldNotIn(FieldCustomerNumber, vs...))
+}
+
+// CustomerNumberGT applies the GT predicate on the "customer_number" field.
+func CustomerNumberGT(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldGT(FieldCustomerNumber, v))
+}
+
+// CustomerNumberGTE applies the GTE predicate on the "customer_number" field.
+func CustomerNumberGTE(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldGTE(FieldCustomerNumber, v))
+}
+
+// CustomerNumberLT applies the LT predicate on the "customer_number" field.
+func CustomerNumberLT(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldLT(FieldCustomerNumber, v))
+}
+
+// CustomerNumberLTE applies the LTE predicate on the "customer_number" field.
+func CustomerNumberLTE(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldLTE(FieldCustomerNumber, v))
+}
+
+// CustomerNumberContains applies the Contains predicate on the "customer_number" field.
+func CustomerNumberContains(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldContains(FieldCustomerNumber, v))
+}
+
+// CustomerNumberHasPrefix applies the HasPrefix predicate on the "customer_number" field.
+func CustomerNumberHasPrefix(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldHasPrefix(FieldCustomerNumber, v))
+}
+
+// CustomerNumberHasSuffix applies the HasSuffix predicate on the "customer_number" field.
+func CustomerNumberHasSuffix(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldHasSuffix(FieldCustomerNumber, v))
+}
+
+// CustomerNumberEqualFold applies the EqualFold predicate on the "customer_number" field.
+func CustomerNumberEqualFold(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldEqualFold(FieldCustomerNumber, v))
+}
+
+// CustomerNumberContainsFold applies the ContainsFold predicate on the "customer_number" field.
+func CustomerNumberContainsFold(v string) predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldContainsFold(FieldCustomerNumber, v))
+}
+
+// ColumnsIsNil applies the IsNil predicate on the "columns" field.
+func ColumnsIsNil() predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldIsNull(FieldColumns))
+}
+
+// ColumnsNotNil applies the NotNil predicate on the "columns" field.
+func ColumnsNotNil() predicate.ProviderFile {
+	return predicate.ProviderFile(sql.FieldNotNull(FieldColumns))
+}
+
 // AppliedAtEQ applies the EQ predicate on the "applied_at" field.
 func AppliedAtEQ(v int64) predicate.ProviderFile {
 	return predicate.ProviderFile(sql.FieldEQ(FieldAppliedAt, v))
@@ -1047,6 +1127,29 @@ func HasJobParts() predicate.ProviderFile {
 func HasJobPartsWith(preds ...predicate.JobPart) predicate.ProviderFile {
 	return predicate.ProviderFile(func(s *sql.Selector) {
 		step := newJobPartsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasDecisions applies the HasEdge predicate on the "decisions" edge.
+func HasDecisions() predicate.ProviderFile {
+	return predicate.ProviderFile(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, DecisionsTable, DecisionsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasDecisionsWith applies the HasEdge predicate on the "decisions" edge with a given conditions (other predicates).
+func HasDecisionsWith(preds ...predicate.ListDecision) predicate.ProviderFile {
+	return predicate.ProviderFile(func(s *sql.Selector) {
+		step := newDecisionsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -20,10 +20,10 @@ func (Portfolio) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}
 func (Portfolio) Fields() []ent.Field {
 	return append([]ent.Field{
 		field.Int64("collection_id").Immutable(),
-		field.Bool("available"),
-		field.Bool("listed").Comment("listedByProvider: at least one profile's latest file lists it"),
+		field.Bool("available").Comment("the staff's switch: true at creation, changed by people alone"),
+		field.Bool("listed").Comment("listedByProvider: at least one profile's entitlement is in force"),
 		field.Int64("removed_at").Optional().Nillable().Comment("hidden since; NULL: in the holdings"),
-		field.String("review").Default("").Comment("why a person must decide: AMBIGUOUS, ROW_UNREADABLE; empty: nothing to decide"),
+		field.String("review").Default("").Comment("what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing"),
 		field.String("locked_fields").Default("").Comment("KBART names that a sync leaves alone, blank-separated"),
 		field.Int64("license_id").Optional().Nillable(),
 	}, titleFields()...)
@@ -36,6 +36,7 @@ func (Portfolio) Edges() []ent.Edge {
 		edge.To("entitlements", Entitlement.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("po_lines", POLine.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("changes", JobChange.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+		edge.To("refused_rows", RefusedRow.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 
@@ -71,7 +72,12 @@ func (Entitlement) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("portfolio_id").Immutable(),
 		field.Int64("profile_id").Optional().Nillable().Comment("NULL: no provider's entitlement; it carries the coverage of a local portfolio"),
-		field.Bool("active"),
+		field.Bool("active").Comment("in force: an ended or suspended one is not"),
+		field.String("waiting").Default("").Comment("why it is suspended until it is known which title the portfolio is: AMBIGUOUS, CONTESTED; empty: it is not"),
+		field.String("waiting_since").Default("").Comment("YYYY-MM-DD: date of the list that made it wait"),
+		field.Bool("given_back").Default(false).Comment("an undo gave it back: taking it away again is held once"),
+		field.String("own_values").Default("").Comment("JSON: the title columns in which the profile's list differs from the portfolio; empty: in none"),
+		field.Int64("own_hash").Optional().Nillable().Comment("hash of the title columns as the profile's list has them; NULL: that of the portfolio"),
 		field.Int64("coverage_hash").Comment("hash of the statements as a set: equal hashes need no comparison"),
 	}
 }
@@ -90,6 +96,7 @@ func (Entitlement) Indexes() []ent.Index {
 		index.Fields("portfolio_id").Unique().StorageKey("entitlement_of_no_profile"). // NULLs are never equal, so the index above lets several pass
 												Annotations(entsql.IndexWhere("profile_id IS NULL")),
 		index.Fields("profile_id", "active"),
+		index.Fields("portfolio_id").StorageKey("entitlement_waiting").Annotations(entsql.IndexWhere("waiting <> ''")),
 	}
 }
 
@@ -112,8 +119,9 @@ func (CoverageStatement) Fields() []ent.Field {
 		field.String("num_last_vol_online").Default(""),
 		field.String("num_last_issue_online").Default(""),
 		field.String("embargo_info").Default(""),
-		field.String("title_url").Default("").Comment("of the statement's own row"),
-		field.String("notes").Default("").Comment("of the statement's own row"),
+		field.String("title_url").Optional().Nillable().Comment("of the statement's own row; NULL: as the title has it"),
+		field.String("notes").Optional().Nillable().Comment("of the statement's own row; NULL: as the title has it"),
+		field.String("coverage_depth").Optional().Nillable().Comment("of the statement's own row; NULL: as the title has it"),
 		field.String("kind").Default("").Comment("ARCHIVE, FRONTFILE or empty"),
 	}
 }
@@ -126,4 +134,35 @@ func (CoverageStatement) Edges() []ent.Edge {
 
 func (CoverageStatement) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("entitlement_id", "position").Unique()}
+}
+
+// RefusedRow is what a person said of a row that the reader refused, remembered by the row's bytes: which portfolio it is,
+// or that it hides none.
+type RefusedRow struct{ ent.Schema }
+
+func (RefusedRow) Annotations() []schema.Annotation { return table("refused_rows") }
+
+func (RefusedRow) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (RefusedRow) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("collection_id").Immutable(),
+		field.Int64("row_hash").Immutable().Comment("of the row's cells"),
+		field.String("row").Immutable().Comment("the row's cells, for people to read"),
+		field.Int64("portfolio_id").Optional().Nillable().Comment("NULL: it hides nothing"),
+	}
+}
+
+func (RefusedRow) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("collection", Collection.Type).Ref("refused_rows").Field("collection_id").Unique().Required().Immutable(),
+		edge.From("portfolio", Portfolio.Type).Ref("refused_rows").Field("portfolio_id").Unique(),
+	}
+}
+
+func (RefusedRow) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("collection_id", "row_hash").Unique(),
+		index.Fields("portfolio_id").Annotations(entsql.IndexWhere("portfolio_id IS NOT NULL")),
+	}
 }

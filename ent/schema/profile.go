@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"encoding/json"
+
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -35,6 +37,7 @@ func (Profile) Fields() []ent.Field {
 		field.Int64("schedule_since").Optional().Comment("since when the schedule holds for the profile: it was changed or the profile activated; earlier moments are never made up"),
 		field.Int("guard_percent").Default(10).Comment("a run that takes away more than this share and more than guard_titles is held"),
 		field.Int("guard_titles").Default(20),
+		field.JSON("guards", json.RawMessage{}).Optional().Comment("the marks of the guards, where the profile has others than the usual ones; guard_percent and guard_titles are those of removals"),
 		field.Bool("community_zone_only").Default(false).Comment("skip titles the Community Zone does not have, as Alma does"),
 		field.Int("version").Default(1).Comment("raised at each change, for optimistic locking"),
 	}
@@ -114,6 +117,8 @@ func (ProviderFile) Fields() []ent.Field {
 		field.String("last_modified").Default("").Comment("as the provider sent it"),
 		field.String("date").Default("").Comment("YYYY-MM-DD: in its name, else of Last-Modified"),
 		field.Int64("fetched_at"),
+		field.String("customer_number").Default("").Comment("of the profile when the file came; empty: not recorded"),
+		field.JSON("columns", json.RawMessage{}).Optional().Comment("how many rows filled each column: what later lists are held against"),
 		field.Int64("applied_at").Optional().Nillable().Comment("when its plan was last applied in full"),
 		field.String("outcome").Default("").Comment("APPLIED, NO_CHANGE, PREVIEWED, HELD, REJECTED, UNDONE, REFUSED, OLDER or empty while undecided"),
 	}
@@ -123,6 +128,7 @@ func (ProviderFile) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("profile", Profile.Type).Ref("files").Field("profile_id").Unique(),
 		edge.To("job_parts", JobPart.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+		edge.To("decisions", ListDecision.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 
@@ -150,5 +156,38 @@ func (Setting) Fields() []ent.Field {
 		field.Int64("id_epoch").Default(0).Comment("raised once by every process that opens the database to write"),
 		field.Bytes("seal_check").Optional().Comment("a known text sealed with the key of this installation"),
 		field.Int("version").Default(1),
+	}
+}
+
+// ListDecision is what a person decided on one kind of a list's changes in one collection. A decision belongs to the list's
+// bytes, so that a later run that meets them knows it.
+type ListDecision struct{ ent.Schema }
+
+func (ListDecision) Annotations() []schema.Annotation { return table("list_decisions") }
+
+func (ListDecision) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (ListDecision) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("provider_file_id").Immutable(),
+		field.Int64("collection_id").Immutable(),
+		field.String("kind").Immutable().Comment("ADDITIONS, UPDATES, ACCESS_LOST, REMOVALS, or COLUMN: and the name of a lost column"),
+		field.String("decision").Comment("APPROVED or DECLINED; of a lost column: LEAVE, EMPTY or ALL_PAID"),
+		field.String("reason").Default(""),
+		field.Int64("job_id").Comment("in which it was decided"),
+	}
+}
+
+func (ListDecision) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("file", ProviderFile.Type).Ref("decisions").Field("provider_file_id").Unique().Required().Immutable(),
+		edge.From("collection", Collection.Type).Ref("list_decisions").Field("collection_id").Unique().Required().Immutable(),
+	}
+}
+
+func (ListDecision) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("provider_file_id", "collection_id", "kind").Unique(),
+		index.Fields("collection_id"),
 	}
 }

@@ -251,10 +251,10 @@ func (c *Coverage) Embargo() *string { return orNull(c.Statement.Embargo) }
 func (c *Coverage) Kind() *string { return orNull(c.Statement.Kind) }
 
 // URL is of the statement's own row.
-func (c *Coverage) URL() *string { return orNull(c.Statement.URL) }
+func (c *Coverage) URL() *string { return c.Statement.URL }
 
 // Notes are of the statement's own row.
-func (c *Coverage) Notes() *string { return orNull(c.Statement.Notes) }
+func (c *Coverage) Notes() *string { return c.Statement.Notes }
 
 // Text is the statement in one line.
 func (c *Coverage) Text() string { return c.String() }
