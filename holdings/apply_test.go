@@ -124,7 +124,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
 	}
 	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(a.list)), nil }}
-	plan, err = b.service.Plan(b.t.Context(), source, part, holdings.GuardLimits{Percent: 10, Titles: 20}, part.Findings.Add)
+	plan, err = b.service.Plan(b.t.Context(), source, part, holdings.StandardGuards(), part.Findings.Add)
 	b.must(err)
 	if a.keepMissing {
 		plan.Counts.Missing = plan.KeepMissing()
@@ -136,7 +136,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 // planOnly plans a list and says whether it was refused.
 func (b *testBundle) planOnly(list string) error {
 	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
-	_, err := b.service.Plan(b.t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID}, holdings.GuardLimits{}, func(kbart.Finding) {})
+	_, err := b.service.Plan(b.t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID}, holdings.Guards{}, func(kbart.Finding) {})
 	return err
 }
 
@@ -601,10 +601,10 @@ func TestGuard(t *testing.T) {
 			}
 			source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
 			plan, err := b.service.Plan(t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID},
-				holdings.GuardLimits{Percent: 10, Titles: 20}, func(kbart.Finding) {})
+				holdings.StandardGuards(), func(kbart.Finding) {})
 			b.must(err)
-			if plan.Guard.Held != test.held {
-				t.Errorf("held %v: %+v", plan.Guard.Held, plan.Guard)
+			if plan.Held() != test.held {
+				t.Errorf("held %v: %+v", plan.Held(), plan.Guards)
 			}
 		})
 	}

@@ -165,7 +165,7 @@ func (l *loader) run(files map[string]string) time.Duration {
 		part.Begun = func(context.Context, *store.Tx, holdings.Counts) error { return nil }
 		part.Finish = part.Begun
 		source := holdings.Source{Name: content, Open: func() (io.ReadCloser, error) { return os.Open(files[content]) }}
-		plan, err := l.service.Plan(ctx, source, &part, holdings.GuardLimits{Percent: 10, Titles: 20}, part.Findings.Add)
+		plan, err := l.service.Plan(ctx, source, &part, holdings.StandardGuards(), part.Findings.Add)
 		l.must(err)
 		_, err = l.service.Apply(ctx, plan, &part, nil)
 		l.must(err)

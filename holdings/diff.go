@@ -30,7 +30,7 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	if err != nil {
 		return Counts{}, err
 	}
-	if d.plan, err = makePlan(ctx, l, d.portfolios(), GuardLimits{}, false); err != nil {
+	if d.plan, err = makePlan(ctx, l, d.portfolios(), Guards{}, false); err != nil {
 		return Counts{}, err
 	}
 	if l.titles.len() == 0 { // free titles only, or no usable row: never a reason to remove anything

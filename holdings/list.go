@@ -15,6 +15,13 @@ type Source struct {
 	Name   string                // file name, for findings
 	Expect kbart.PublicationType // what the rows should be; a row of the other type is used, with a warning
 	Open   func() (io.ReadCloser, error)
+
+	KeepFree bool // rows of free titles are used like others: a person imports them into a local collection
+}
+
+// uses says whether a row becomes part of a title.
+func (s *Source) uses(rec *kbart.Record) bool {
+	return rec.Fate == kbart.Used || rec.Fate == kbart.Free && s.KeepFree
 }
 
 // matchable is what matching knows of a title or a portfolio.
@@ -134,11 +141,11 @@ func readList(ctx context.Context, source Source, report func(kbart.Finding)) (*
 	}
 	err := eachRecord(ctx, source, report, func(rec *kbart.Record) {
 		l.rows.Read++
-		switch rec.Fate {
-		case kbart.Free:
-			l.setAside(rec)
-		case kbart.Refused:
+		switch {
+		case rec.Fate == kbart.Refused:
 			l.refuse(rec)
+		case !source.uses(rec):
+			l.setAside(rec)
 		default:
 			l.rows.Used++
 			kbart.Check(rec, report)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -186,8 +185,8 @@ type held struct {
 type Plan struct {
 	zone bool // of a collection of the Community Zone: its titles are what is held, and no person decides on one
 
-	Counts Counts // rows, titles, statements, free, invalid, ambiguous, review; the others are counted as values are compared
-	Guard  Guard
+	Counts Counts        // rows, titles, statements, free, invalid, ambiguous, review; the others are counted as values are compared
+	Guards []GuardReason // why the plan is held; none: it is not
 
 	list      *list
 	held      chunked[held]
@@ -198,6 +197,7 @@ type Plan struct {
 
 	unlisted bool // of no profile: no provider lists its titles
 	newOnly  bool // titles whose portfolio is held are left as they are
+	declined Kinds
 
 	absent     []bool // titles that the Community Zone does not have; nil: not checked
 	skipAbsent bool   // they are skipped, as Alma does; they still count as listed
@@ -222,32 +222,8 @@ const (
 	ReviewUnreadable = "ROW_UNREADABLE"
 )
 
-// Guard is the judgement on how much a plan takes away.
-type Guard struct {
-	Before   int    // the profile's entitlements in the collection before the run
-	Affected int    // removed, kept and withdrawn
-	Held     bool   // nothing of this plan may be written until a person approves
-	Reason   string // in words; "" unless Held
-}
-
-// GuardLimits are a profile's marks: a plan that takes away more than Percent and more than Titles is held.
-type GuardLimits struct{ Percent, Titles int }
-
-func judge(limits GuardLimits, before, affected int) Guard {
-	g := Guard{Before: before, Affected: affected}
-	switch {
-	case affected > 0 && affected >= before:
-		g.Reason = fmt.Sprintf("nothing would be left: the plan takes away all %d titles here", before)
-	case affected > limits.Titles && affected*100 > limits.Percent*before:
-		g.Reason = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), more than %d %% and more than %d",
-			affected, before, 100*float64(affected)/float64(before), limits.Percent, limits.Titles)
-	}
-	g.Held = g.Reason != ""
-	return g
-}
-
 // makePlan matches the list with what is there; zone says that this is titles of the Community Zone.
-func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits GuardLimits, zone bool) (*Plan, error) {
+func makePlan(ctx context.Context, l *list, portfolios chunked[held], guards Guards, zone bool) (*Plan, error) {
 	p := &Plan{zone: zone, list: l, held: portfolios, ambiguous: map[int32][]int32{}}
 	p.Counts = Counts{
 		Rows: l.rows.Read, Titles: l.titles.len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
@@ -262,7 +238,7 @@ func makePlan(ctx context.Context, l *list, portfolios chunked[held], limits Gua
 		}
 	}
 	p.Counts.EntitlementsAffected = len(p.leaving)
-	p.Guard = judge(limits, p.Counts.EntitlementsBefore, len(p.leaving))
+	p.Guards = judgeRemovals(guards.Removals, p.Counts.EntitlementsBefore, len(p.leaving))
 	return p, nil
 }
 
@@ -382,7 +358,7 @@ func (p *Plan) freeTitles() func(h *held) bool {
 
 // pending says whether a title has anything to write or to compare by value. The others are unchanged.
 func (p *Plan) pending(title int32) bool {
-	if p.skipAbsent && p.lacking(title) {
+	if p.skipAbsent && p.lacking(title) || p.declines(title) {
 		return false
 	}
 	if p.pair[title] == unpaired {
@@ -415,7 +391,7 @@ func (p *Plan) KeepMissing() (missing int) {
 		}
 		return r.why == ReviewUnreadable
 	})
-	p.Counts.EntitlementsAffected, p.Guard = 0, Guard{Before: p.Guard.Before}
+	p.Counts.EntitlementsAffected, p.Guards = 0, nil
 	return missing
 }
 

@@ -38,7 +38,7 @@ func New(s *store.Store, box *secret.Box) *Service {
 // Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the part
 // is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A *kbart.FatalError
 // says that the list is refused as a whole.
-func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits GuardLimits, report func(kbart.Finding)) (*Plan, error) {
+func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Guards, report func(kbart.Finding)) (*Plan, error) {
 	var l *list
 	var portfolios chunked[held]
 	var zone chunked[matchable]
@@ -56,7 +56,7 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, limits Gu
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	plan, err := makePlan(ctx, l, portfolios, limits, part.ZoneID != 0)
+	plan, err := makePlan(ctx, l, portfolios, guards, part.ZoneID != 0)
 	if err != nil || plan.zone {
 		return plan, err
 	}

@@ -47,7 +47,7 @@ func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report fu
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	err := eachRecord(ctx, l.source, nil, func(rec *kbart.Record) {
-		if rec.Fate != kbart.Used || failed != nil {
+		if !l.source.uses(rec) || failed != nil {
 			return
 		}
 		if row >= len(l.rowsOf) {

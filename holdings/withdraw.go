@@ -22,7 +22,7 @@ func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error)
 		}
 	}
 	p.Counts.EntitlementsBefore, p.Counts.EntitlementsAffected = len(p.leaving), len(p.leaving)
-	p.Guard = judge(GuardLimits{}, len(p.leaving), len(p.leaving))
+	p.Guards = judgeRemovals(Marks{}, len(p.leaving), len(p.leaving))
 	return p, nil
 }
 

@@ -145,7 +145,7 @@ func TestZoneImportShown(t *testing.T) {
 	changed[0].publisher = "Another Press"
 	jobID := b.newJob(1)
 	part := b.zonePart(jobID)
-	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, holdings.GuardLimits{Percent: 10, Titles: 20}, part.Findings.Add)
+	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, holdings.StandardGuards(), part.Findings.Add)
 	b.must(err)
 	counts, err := b.service.Show(t.Context(), plan, part)
 	b.must(err)
@@ -184,10 +184,10 @@ func TestZoneGuard(t *testing.T) {
 	} {
 		b := setupZoneTitles(t)
 		b.importZone(listOf(numbered(0, 100)...))
-		plan, err := b.service.Plan(t.Context(), sourceOf(test.list), b.zonePart(1), holdings.GuardLimits{Percent: 10, Titles: 20}, func(kbart.Finding) {})
+		plan, err := b.service.Plan(t.Context(), sourceOf(test.list), b.zonePart(1), holdings.StandardGuards(), func(kbart.Finding) {})
 		b.must(err)
-		if plan.Guard.Held != (test.reason != "") || !strings.Contains(plan.Guard.Reason, test.reason) {
-			t.Errorf("%+v, want %q", plan.Guard, test.reason)
+		if plan.Held() != (test.reason != "") || !strings.Contains(plan.HeldBecause(), test.reason) {
+			t.Errorf("%+v, want %q", plan.Guards, test.reason)
 		}
 	}
 }
@@ -352,7 +352,7 @@ func TestZoneFaults(t *testing.T) {
 			b.importZone(listOf(before...))
 			b.write(func(ctx context.Context, tx *store.Tx) error { _, err := tx.SQL.ExecContext(ctx, breakIt); return err })
 			part := b.zonePart(b.newJob(1))
-			plan, err := b.service.Plan(t.Context(), sourceOf(list), part, holdings.GuardLimits{Percent: 10, Titles: 20}, part.Findings.Add)
+			plan, err := b.service.Plan(t.Context(), sourceOf(list), part, holdings.StandardGuards(), part.Findings.Add)
 			if err == nil {
 				_, err = b.service.Apply(t.Context(), plan, part, nil)
 			}
@@ -366,7 +366,7 @@ func TestZoneFaults(t *testing.T) {
 	part := b.zonePart(b.newJob(1))
 	changed := numbered(2, 30)
 	changed[0].publisher = "Another Press"
-	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, holdings.GuardLimits{Percent: 10, Titles: 20}, part.Findings.Add)
+	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, holdings.StandardGuards(), part.Findings.Add)
 	b.must(err)
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.CommunityZoneTitle.Delete().Exec(ctx)

@@ -17,7 +17,7 @@ const (
 )
 
 // importLimits are the marks of the guard on an import, those of a new profile.
-var importLimits = holdings.GuardLimits{Percent: 10, Titles: 20}
+var importLimits = holdings.Guards{Removals: holdings.Marks{Percent: 10, Titles: 20}}
 
 var importAdvice = advice{
 	allFree:      "Import a list of what the library licenses: free titles are not part of the holdings.",

@@ -187,7 +187,7 @@ func (b *testBundle) holdingsText() string {
 			fmt.Fprintf(&text, "  entitled %v\n", e.Active)
 			for _, c := range e.Edges.Coverage {
 				fmt.Fprintf(&text, "    %d %s %s %s %s %s %s %s %s %s\n", c.Position, c.DateFirstIssueOnline, c.NumFirstVolOnline,
-					c.NumFirstIssueOnline, c.DateLastIssueOnline, c.NumLastVolOnline, c.NumLastIssueOnline, c.EmbargoInfo, c.TitleURL, c.Kind)
+					c.NumFirstIssueOnline, c.DateLastIssueOnline, c.NumLastVolOnline, c.NumLastIssueOnline, c.EmbargoInfo, orEmpty(c.TitleURL), c.Kind)
 			}
 		}
 	}

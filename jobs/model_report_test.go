@@ -66,7 +66,7 @@ func (m *model) recordOf(p *ent.Portfolio) record {
 		i := slices.IndexFunc(m.profiles, func(c *campusProfile) bool { return c.id == *e.ProfileID })
 		var statements []string
 		for _, c := range e.Edges.Coverage {
-			statements = append(statements, statementText(c.DateFirstIssueOnline, c.DateLastIssueOnline, c.TitleURL))
+			statements = append(statements, statementText(c.DateFirstIssueOnline, c.DateLastIssueOnline, orEmpty(c.TitleURL)))
 		}
 		r.own[i] = own{had: true, active: e.Active, coverage: coverageText(statements)}
 	}
@@ -315,7 +315,14 @@ func valueOf(value string) string {
 	}
 	var text []string
 	for _, s := range statements {
-		text = append(text, statementText(s.DateFirst, s.DateLast, s.URL))
+		text = append(text, statementText(s.DateFirst, s.DateLast, orEmpty(s.URL)))
 	}
 	return coverageText(text)
+}
+
+func orEmpty(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }

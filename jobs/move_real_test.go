@@ -71,7 +71,7 @@ func (b *moveBundle) fill(collectionID int64, path string, expect kbart.Publicat
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 	}
 	source := holdings.Source{Name: filepath.Base(path), Expect: expect, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
-	plan, err := b.holdings.Plan(b.t.Context(), source, part, holdings.GuardLimits{}, part.Findings.Add)
+	plan, err := b.holdings.Plan(b.t.Context(), source, part, holdings.Guards{}, part.Findings.Add)
 	must(b.t, err)
 	_, err = b.holdings.Apply(b.t.Context(), plan, part, nil)
 	must(b.t, err)

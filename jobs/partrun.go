@@ -25,7 +25,7 @@ type partRun struct {
 	force   bool
 	log     *holdings.FindingLog
 
-	limits      holdings.GuardLimits
+	limits      holdings.Guards
 	newOnly     bool // leave titles as they are whose portfolio something holds
 	keepMissing bool // leave portfolios as they are that the list does not have
 	advice      advice
@@ -85,7 +85,7 @@ func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *hold
 		return pr.apply(ctx, plan, part, resumed)
 	case pr.part.State == PartApproved:
 		return pr.applyApproved(ctx, plan, part)
-	case plan.Guard.Held:
+	case plan.Held():
 		return pr.hold(ctx, plan, part)
 	default:
 		return pr.apply(ctx, plan, part, nil)
@@ -187,7 +187,7 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 
 // hold shows a plan that a person must decide on.
 func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
-	reason := plan.Guard.Reason
+	reason := plan.HeldBecause()
 	if reason == "" { // it was approved when it was another one
 		reason = "the holdings have moved since a person decided, so that the plan is another one now"
 	}

@@ -105,7 +105,7 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error 
 	}
 	pr := &partRun{
 		run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog(),
-		limits: holdings.GuardLimits{Percent: p.GuardPercent, Titles: p.GuardTitles}, advice: syncAdvice,
+		limits: guardsOf(p), advice: syncAdvice,
 	}
 	return pr.settlePart(ctx, pr.perform(ctx))
 }
@@ -119,4 +119,11 @@ func (pr *partRun) perform(ctx context.Context) error {
 		return err
 	}
 	return pr.bringInStep(ctx, pr.source())
+}
+
+// guardsOf are the settings of a profile's guards.
+func guardsOf(p *ent.Profile) holdings.Guards {
+	guards := holdings.StandardGuards()
+	guards.Removals.Percent, guards.Removals.Titles = p.GuardPercent, p.GuardTitles
+	return guards
 }

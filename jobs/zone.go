@@ -169,7 +169,7 @@ func activatedFrom(ctx context.Context, tx *store.Tx, zoneID int64) (*ent.Collec
 }
 
 // zoneLimits hold an import of titles of which nobody has set any.
-var zoneLimits = holdings.GuardLimits{Percent: 10, Titles: 20}
+var zoneLimits = holdings.Guards{Removals: holdings.Marks{Percent: 10, Titles: 20}}
 
 var zoneAdvice = advice{
 	allFree:      "Check that the list is the provider's global title list, with the titles that are paid for.",

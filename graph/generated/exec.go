@@ -14050,7 +14050,7 @@ func (ec *executionContext) fieldContext_FindingCounts_fatal(_ context.Context, 
 	return graphql.NewScalarFieldContext("FindingCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _GuardLimits_percent(ctx context.Context, field graphql.CollectedField, obj *holdings.GuardLimits) (ret graphql.Marshaler) {
+func (ec *executionContext) _GuardLimits_percent(ctx context.Context, field graphql.CollectedField, obj *model.GuardLimits) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14073,7 +14073,7 @@ func (ec *executionContext) fieldContext_GuardLimits_percent(_ context.Context, 
 	return graphql.NewScalarFieldContext("GuardLimits", field, false, false, "Int")
 }
 
-func (ec *executionContext) _GuardLimits_titles(ctx context.Context, field graphql.CollectedField, obj *holdings.GuardLimits) (ret graphql.Marshaler) {
+func (ec *executionContext) _GuardLimits_titles(ctx context.Context, field graphql.CollectedField, obj *model.GuardLimits) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22012,8 +22012,8 @@ func (ec *executionContext) _Profile_guard(ctx context.Context, field graphql.Co
 			return obj.Guard(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *holdings.GuardLimits) graphql.Marshaler {
-			return ec.marshalNGuardLimits2ᚖautoholdingsᚋholdingsᚐGuardLimits(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GuardLimits) graphql.Marshaler {
+			return ec.marshalNGuardLimits2ᚖautoholdingsᚋgraphᚋmodelᚐGuardLimits(ctx, selections, v)
 		},
 		true,
 		true,
@@ -31774,7 +31774,7 @@ func (ec *executionContext) _FindingCounts(ctx context.Context, sel ast.Selectio
 
 var guardLimitsImplementors = []string{"GuardLimits"}
 
-func (ec *executionContext) _GuardLimits(ctx context.Context, sel ast.SelectionSet, obj *holdings.GuardLimits) graphql.Marshaler {
+func (ec *executionContext) _GuardLimits(ctx context.Context, sel ast.SelectionSet, obj *model.GuardLimits) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, guardLimitsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36705,7 +36705,7 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
-func (ec *executionContext) marshalNGuardLimits2ᚖautoholdingsᚋholdingsᚐGuardLimits(ctx context.Context, sel ast.SelectionSet, v *holdings.GuardLimits) graphql.Marshaler {
+func (ec *executionContext) marshalNGuardLimits2ᚖautoholdingsᚋgraphᚋmodelᚐGuardLimits(ctx context.Context, sel ast.SelectionSet, v *model.GuardLimits) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "GuardLimits!")
 		return graphql.Null

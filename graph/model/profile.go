@@ -40,9 +40,12 @@ func (p *Profile) Description() *string { return orNull(p.Profile.Description) }
 // Schedule is when it runs by itself.
 func (p *Profile) Schedule() *Schedule { return &Schedule{holdings.ScheduleOf(p.Profile)} }
 
+// GuardLimits are the marks of the guard on removals.
+type GuardLimits struct{ Percent, Titles int }
+
 // Guard is how much a run may take away.
-func (p *Profile) Guard() *holdings.GuardLimits {
-	return &holdings.GuardLimits{Percent: p.GuardPercent, Titles: p.GuardTitles}
+func (p *Profile) Guard() *GuardLimits {
+	return &GuardLimits{Percent: p.GuardPercent, Titles: p.GuardTitles}
 }
 
 // Schedule is when a profile runs by itself.

@@ -1,0 +1,66 @@
+package holdings
+
+import (
+	"slices"
+	"strings"
+)
+
+// Kind is one kind of a plan's changes: a person may approve some and decline others (DOMAIN section 7).
+type Kind string
+
+// The kinds. Of an update, fields belong to Updates, and statements that lose time to AccessLost; what begins to wait counts
+// among the Removals.
+const (
+	Additions  Kind = "ADDITIONS"
+	Updates    Kind = "UPDATES"
+	AccessLost Kind = "ACCESS_LOST"
+	Removals   Kind = "REMOVALS"
+)
+
+// AllKinds are all of them, in the order in which they are shown.
+var AllKinds = []Kind{Additions, Updates, AccessLost, Removals}
+
+// Kinds is a set of kinds.
+type Kinds []Kind
+
+// Has says whether the set has a kind.
+func (k Kinds) Has(kind Kind) bool { return slices.Contains(k, kind) }
+
+// Others are the kinds that the set does not have.
+func (k Kinds) Others() (others Kinds) {
+	for _, kind := range AllKinds {
+		if !k.Has(kind) {
+			others = append(others, kind)
+		}
+	}
+	return others
+}
+
+func (k Kinds) String() string {
+	names := make([]string, len(k))
+	for i, kind := range k {
+		names[i] = string(kind)
+	}
+	return strings.Join(names, " ")
+}
+
+// Decline takes kinds of changes out of the plan: what a person declined is neither written nor held. Declined says how much
+// that was.
+func (p *Plan) Decline(kinds Kinds) {
+	p.declined = kinds
+	if kinds.Has(Removals) {
+		p.leaving, p.reviews = nil, slices.DeleteFunc(p.reviews, func(r review) bool { return r.why != ReviewUnreadable })
+	}
+}
+
+// declines says whether everything that the plan would do to a title is declined.
+func (p *Plan) declines(title int32) bool {
+	if len(p.declined) == 0 {
+		return false
+	}
+	pair := p.pair[title]
+	if pair == unpaired || !p.held.at(pair).entitled {
+		return p.declined.Has(Additions)
+	}
+	return p.declined.Has(Updates)
+}
