@@ -28,6 +28,12 @@ var (
 		Cure:    "Import the column as text and export the list again.",
 		Example: "9.78E+12",
 	})
+	rulePlaceholder = define(Rule{
+		Code: "placeholder", Severity: Warning, Title: "A placeholder in place of a value",
+		Cause:   "A program wanted the cell to be filled, or wrote out that there is nothing. It identifies nothing, and is not used to group or match titles.",
+		Cure:    "Leave the cell empty where nothing is known.",
+		Example: "0000-0000, 1234-5678, NULL, N/A",
+	})
 	ruleDateForm = define(Rule{
 		Code: "date-form", Severity: Error, Title: "A date in another form",
 		Cause:   "The standard knows YYYY, YYYY-MM and YYYY-MM-DD. The date is not understood.",
@@ -118,6 +124,7 @@ var cellChecks = [...]struct {
 	{OnlineIdentifier, judgeIdentifier},
 	{DateFirstIssueOnline, judgeDate},
 	{DateLastIssueOnline, judgeDate},
+	{TitleID, judgeTitleID},
 	{EmbargoInfo, judgeEmbargo},
 	{CoverageDepth, judgeDepth},
 	{PublicationTypeColumn, judgeType},
@@ -137,10 +144,22 @@ func judgeIdentifier(value string) (*Rule, string) {
 		return ruleISSNCheckDigit, ""
 	case id.kind == ISBN:
 		return ruleISBNCheckDigit, ""
+	case isPlaceholderIdentifier(value):
+		return rulePlaceholder, ""
 	case isNumberDamage(value):
 		return ruleIdentifierNumber, ""
 	}
 	return ruleIdentifierForm, ""
+}
+
+func judgeTitleID(value string) (*Rule, string) {
+	switch {
+	case saysNothing(value):
+		return rulePlaceholder, ""
+	case isExponent(value), isWholeNumber(value):
+		return ruleIdentifierNumber, ""
+	}
+	return nil, ""
 }
 
 func judgeDate(value string) (*Rule, string) {
@@ -186,7 +205,7 @@ func judgeAccess(value string) (*Rule, string) {
 
 // of makes a finding of a rule about a cell of a row.
 func (r *Rule) of(rec *Record, c Column, message string) Finding {
-	return r.finding(Finding{File: rec.File, Line: rec.Line, Column: c.String(), Value: rec.Get(c), Message: message})
+	return r.finding(Finding{File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle), Column: c.String(), Value: rec.Get(c), Message: message})
 }
 
 // hasDateForm says whether a value has the form of a date, whatever its numbers.
@@ -214,6 +233,15 @@ func isNumberDamage(s string) bool {
 		return allDigits(whole) && allDigits(fraction) && whole != "" && exponent != "" && allDigits(exponent)
 	}
 	return hasPoint && whole != "" && fraction != "" && allDigits(whole) && allDigits(fraction)
+}
+
+// isExponent tells 9.78E+12.
+func isExponent(s string) bool { return strings.ContainsAny(s, "eE") && isNumberDamage(s) }
+
+// isWholeNumber tells a whole number that was given a decimal: 12.0, 9780822341567.00.
+func isWholeNumber(s string) bool {
+	whole, fraction, found := strings.Cut(s, ".")
+	return found && whole != "" && fraction != "" && allDigits(whole) && strings.Trim(fraction, "0") == ""
 }
 
 func allDigits(s string) bool {

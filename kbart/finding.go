@@ -49,6 +49,7 @@ type Finding struct {
 	Code     string // stable rule code in kebab case, such as "issn-check-digit"; [Rules] lists them all
 	File     string // the member of a ZIP archive; "" for a file that is not one
 	Line     int    // physical line, from 1; 0 = the file as a whole
+	Title    string // publication_title of the row, cut as Value is; "" = no row, or one without a title
 	Column   string // KBART column name, or the header's own name for another column; "" = the row
 	Value    string // the value at fault, cut to [MaxFindingValue] characters
 	Message  string // what is wrong

@@ -70,6 +70,7 @@ type Reader struct {
 	source  *source
 	started bool
 	header  Header
+	columns ColumnSet
 	summary Summary
 
 	// Of the list that is being read, which is a member of an archive or the whole input:
@@ -120,6 +121,10 @@ func (r *Reader) Header() Header { return r.header }
 
 // Summary returns what reading came to. It is complete once Records has ended.
 func (r *Reader) Summary() Summary { return r.summary }
+
+// Columns returns those of the 25 columns that the header had: of several lists in an archive, and of headers repeated in
+// mid-file, all together. It is complete once Records has ended. [Record.Filled] tells which of them a row fills.
+func (r *Reader) Columns() ColumnSet { return r.columns }
 
 // Records yields each row after the header, those that are free or refused too, in file order. It can be called once. An error
 // is yielded once, last: a [*FatalError], which refuses the whole list with the rows yielded before it, or an error of the
@@ -339,6 +344,7 @@ func (r *Reader) noHeader(sample string, before preamble, cause error) error {
 
 func (r *Reader) setHeader(l *layout, delim byte, before preamble) {
 	r.layout, r.delim = l, delim
+	r.columns |= l.columns
 	r.header.Names, r.header.Line = l.names, r.line
 	r.header.Phase, r.header.Delimiter = l.phase(), string(delim)
 	r.summary.Phase, r.summary.Delimiter = r.header.Phase, r.header.Delimiter

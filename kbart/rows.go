@@ -57,9 +57,41 @@ func (r *Reader) readRow(one extent) (taken extent, isRow bool) {
 		}
 		one = r.mend(odd, one)
 	}
+	if r.layout.doubled != nil {
+		r.fillDoubled()
+	}
 	rec.cells = r.cells
 	r.judge(rec)
 	return one, true
+}
+
+// fillDoubled puts into the first cell of a column that stands several times the value that counts for it.
+func (r *Reader) fillDoubled() {
+	if r.record.Fate == Refused || looksLikeHeader(r.cells) {
+		return
+	}
+	for _, d := range r.layout.doubled {
+		first, value := d.cells[0], ""
+		for _, i := range d.cells {
+			switch {
+			case i >= len(r.cells) || r.cells[i] == "":
+			case value == "":
+				value = r.cells[i]
+			case r.cells[i] != value:
+				r.report(ruleColumnsDiffer, Finding{
+					Line: r.line + 1, Column: d.column.String(), Value: r.cells[i],
+					Message: fmt.Sprintf("%q counts, %q under %s is not read", cut(value), cut(r.cells[i]), r.layout.names[i]),
+				})
+			}
+		}
+		if value == "" {
+			continue
+		}
+		for len(r.cells) <= first {
+			r.cells = append(r.cells, "")
+		}
+		r.cells[first] = value
+	}
 }
 
 // split cuts a line into r.cells, of which outer blanks are off. It makes one string of the line; the cells are parts of it.
@@ -369,7 +401,7 @@ func (r *Reader) refuseRow(rec *Record, rule *Rule, c Column) {
 
 // identified says whether something identifies the title of a row.
 func identified(rec *Record) bool {
-	if rec.Get(TitleID) != "" {
+	if isTitleID(rec.Get(TitleID)) {
 		return true
 	}
 	return scanIdentifier(rec.Get(PrintIdentifier)).kind != NoIdentifier ||
@@ -398,6 +430,7 @@ func (r *Reader) repeatHeader(rec *Record) {
 	if l.isHeader() && (l.byColumn != r.layout.byColumn || len(l.names) != len(r.layout.names)) {
 		f.Message = "the header occurs once more, with other columns; they hold from the next row on"
 		r.layout, rec.layout = l, l
+		r.columns |= l.columns
 	}
 	r.report(ruleRepeatedHeader, f)
 }

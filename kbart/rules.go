@@ -34,7 +34,7 @@ func (r *Rule) finding(f Finding) Finding {
 	if f.Hint == "" {
 		f.Hint = r.Cure
 	}
-	f.Value = cut(f.Value)
+	f.Value, f.Title = cut(f.Value), cut(f.Title)
 	return f
 }
 

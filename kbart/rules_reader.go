@@ -129,10 +129,16 @@ var (
 		Example: "16 columns that end with publisher_name",
 	})
 	ruleDuplicateColumn = define(Rule{
-		Code: "duplicate-column", Severity: Error, Title: "A column occurs twice",
-		Cause:   "The header has one name twice. The first of the columns is read, the other is not.",
-		Cure:    "Remove or rename the second one.",
-		Example: "title_id … title_id",
+		Code: "duplicate-column", Severity: Warning, Title: "A column occurs twice",
+		Cause:   "The header has one name twice, or a name and an alias of it. The column under its own name goes before an alias; of equals a row's first cell that is not empty counts.",
+		Cure:    "Leave one column of each name.",
+		Example: "notes … notes",
+	})
+	ruleColumnsDiffer = define(Rule{
+		Code: "duplicate-column-differs", Severity: Warning, Title: "Two columns of one name disagree",
+		Cause:   "The header has one name twice, and the row has different values under them. The first of them counts, the other is not read.",
+		Cure:    "Leave one column of each name, with the right value.",
+		Example: "notes: Open to 1995 … notes: Now: Brain Two",
 	})
 	ruleUnnamedColumn = define(Rule{
 		Code: "unnamed-column", Severity: Info, Title: "Columns without a name",
@@ -184,7 +190,7 @@ var (
 		Code: "line-break-in-cell", Severity: Warning, Title: "A line break within a cell",
 		Cause:   "A value has a carriage return or line feed of another kind than the file's line ends. It is read as a blank.",
 		Cure:    "Take line breaks out of values.",
-		Example: "Ohio State Law Journal\\r\\t1234-5679",
+		Example: "Ohio State Law Journal\\r\\t1357-2466",
 	})
 	ruleEscape = define(Rule{
 		Code: "literal-escape", Severity: Warning, Title: `A literal \r or \n at a cell's end`,
@@ -196,7 +202,7 @@ var (
 		Code: ReasonNoTitle, Severity: Error, Title: "A row without a title",
 		Cause:   "publication_title is empty. The row is refused.",
 		Cure:    "Write the title.",
-		Example: "\\t1234-5679\\t…",
+		Example: "\\t1357-2466\\t…",
 	})
 	ruleNoIdentifier = define(Rule{
 		Code: ReasonNoIdentifier, Severity: Error, Title: "Nothing identifies the title",

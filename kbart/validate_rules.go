@@ -124,13 +124,13 @@ var (
 		Code: "identifier-of-other-type", Severity: Warning, Title: "An ISSN on a monograph or an ISBN on a serial",
 		Cause:   "The publication type is wrong, or the ISSN is that of the series.",
 		Cure:    "Write the title's own identifier, and correct the publication type.",
-		Example: "monograph, 1234-5679",
+		Example: "monograph, 1357-2466",
 	})
 	ruleSameIdentifiers = define(Rule{
 		Code: "identifiers-equal", Severity: Warning, Title: "One number as print and as online identifier",
 		Cause:   "Only one of the numbers was at hand and was written in both places.",
 		Cure:    "Leave the cell empty whose number is not known: a print and an online edition have each their own.",
-		Example: "1234-5679, 1234-5679",
+		Example: "1357-2466, 1357-2466",
 	})
 	ruleSerialFields = define(Rule{
 		Code: "serial-fields-on-monograph", Severity: Warning, Title: "Coverage on a monograph",
@@ -226,6 +226,8 @@ var strictSeverities = map[string]Severity{
 	"control-character":          Error,
 	"coverage-depth":             Error,
 	"delimiter":                  Error,
+	"duplicate-column":           Error,
+	"duplicate-column-differs":   Error,
 	"duplicate-row":              Error,
 	"encoding-utf-16":            Error,
 	"encoding-windows-1252":      Error,
