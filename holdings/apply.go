@@ -145,8 +145,6 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 	return err
 }
 
-var changeColumns = []string{"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "old_value", "new_value", "line"}
-
 // inserter makes one that takes part in each transaction.
 func (a *applier) inserter(ctx context.Context, table string, columns ...string) (*inserter, error) {
 	in, err := newInserter(ctx, a.store, table, columns...)
@@ -230,7 +228,7 @@ func (a *applier) begin(ctx context.Context) error {
 			return err
 		}
 		for _, row := range a.plan.list.listed {
-			a.change(nil, row.Action, "", row.Title, "", row.Why, row.Line)
+			a.change(reportLine{action: row.Action, title: row.Citation, values: wordsValue(row.Why), line: row.Line})
 		}
 		if err := a.writeReviews(ctx, tx); err != nil {
 			return err
@@ -316,7 +314,7 @@ func (a *applier) review(ctx context.Context, tx *store.Tx, why string, ids []in
 	for _, id := range ids {
 		if p := portfolios[id]; p != nil {
 			a.counts.Review++
-			a.change(&id, Review, "", p.values[0], "", why, 0)
+			a.change(reportLine{portfolio: id, action: Review, title: citationOf(&p.values), values: reasonValue(why)})
 		}
 	}
 	if a.show {
@@ -331,15 +329,6 @@ func (a *applier) review(ctx context.Context, tx *store.Tx, why string, ids []in
 }
 
 func (a *applier) finish(context.Context, *store.Tx) error { return nil }
-
-// change gathers one line of the report.
-func (a *applier) change(portfolioID *int64, action Action, field, title, before, after string, line int) {
-	var id any
-	if portfolioID != nil {
-		id = *portfolioID
-	}
-	a.changes.add(a.store.NextID(), a.part.JobID, a.part.ID, id, string(action), field, title, before, after, line)
-}
 
 // writeTitles writes the titles that the plan has something to do with, in the order of the file.
 func (a *applier) writeTitles(ctx context.Context) error {
@@ -435,17 +424,17 @@ func (a *applier) listLacking(t *Title, h *held) bool {
 	if a.listed[listing{NotInZone, t.Line}] { // by the run that this one goes on from
 		return true
 	}
-	var id *int64
+	l := reportLine{action: NotInZone, title: citationOf(&t.Values), line: t.Line}
 	if h != nil {
-		id = &h.id
+		l.portfolio = h.id
 	}
 	a.counts.NotInCommunityZone++
-	why := "added all the same: the provider's list is the authority"
+	l.values = wordsValue("added all the same: the provider's list is the authority")
 	if a.plan.skipAbsent {
 		a.counts.Skipped++
-		why = "skipped, as the profile asks for"
+		l.values = wordsValue("skipped, as the profile asks for")
 	}
-	a.change(id, NotInZone, "", t.Values[0], "", why, t.Line)
+	a.change(l)
 	return true
 }
 
@@ -458,16 +447,15 @@ func (a *applier) pairOf(t *Title) *held {
 
 // addPortfolio makes a new portfolio of a title.
 func (a *applier) addPortfolio(t *Title) {
-	var id *int64
+	var id int64
 	if !a.show {
-		portfolioID := a.store.NextID()
-		id = &portfolioID
-		row := []any{portfolioID, a.now, a.now, a.part.CollectionID, true, a.part.ofProfile()}
+		id = a.store.NextID()
+		row := []any{id, a.now, a.now, a.part.CollectionID, true, a.part.ofProfile()}
 		a.portfolios.add(appendTitle(row, &t.Values, strings.Join(t.more, " "), t.values)...)
-		a.entitle(portfolioID, t)
+		a.entitle(id, t)
 	}
 	a.counts.Added++
-	a.change(id, Add, "", t.Values[0], "", "", t.Line)
+	a.change(reportLine{portfolio: id, action: Add, title: citationOf(&t.Values), line: t.Line})
 	a.listAmbiguous(id, t)
 }
 
@@ -516,7 +504,7 @@ func valuesHash(values *[len(titleColumns)]string) (hash uint64) {
 }
 
 // listAmbiguous lists a title that was added because its keys point to several portfolios, and which these are.
-func (a *applier) listAmbiguous(id *int64, t *Title) {
+func (a *applier) listAmbiguous(id int64, t *Title) {
 	candidates, ambiguous := a.plan.ambiguous[t.index]
 	if !ambiguous {
 		return
@@ -525,7 +513,6 @@ func (a *applier) listAmbiguous(id *int64, t *Title) {
 	for i, c := range candidates {
 		ids[i] = a.plan.held.at(c).id
 	}
-	list, _ := json.Marshal(ids) // of integers: cannot fail
 	a.counts.Ambiguous++
-	a.change(id, Ambiguous, "", t.Values[0], "", string(list), t.Line)
+	a.change(reportLine{portfolio: id, action: Ambiguous, title: citationOf(&t.Values), values: candidateValues(moveValue{}, ids), line: t.Line})
 }

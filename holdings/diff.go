@@ -10,11 +10,11 @@ import (
 // Change is one line of a report.
 type Change struct {
 	Action Action `json:"action"`
-	Field  string `json:"field,omitempty"` // KBART name or coverage; "": the title as a whole
-	Title  string `json:"title"`
-	Old    string `json:"old,omitempty"`
-	New    string `json:"new,omitempty"`
-	Line   int    `json:"line,omitempty"` // in the new file; 0: it is not there
+	Field  string `json:"field,omitempty"` // KBART name, coverage, or coverage.title_url and the like; "": the title as a whole
+	Citation
+	Old  string `json:"old,omitempty"`  // in words, like New
+	New  string `json:"new,omitempty"`
+	Line int    `json:"line,omitempty"` // in the new file; 0: it is not there
 }
 
 // Diff tells what a sync of the list after would do to holdings that agree with the list before. It needs no database;
@@ -76,7 +76,7 @@ func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
 		return err
 	}
 	for _, row := range d.plan.list.listed {
-		if err := d.changed(Change{Action: row.Action, Title: row.Title, New: row.Why, Line: row.Line}); err != nil {
+		if err := d.changed(Change{Action: row.Action, Citation: row.Citation, New: row.Why, Line: row.Line}); err != nil {
 			return err
 		}
 	}
@@ -86,17 +86,14 @@ func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
 	}
 	for _, l := range d.plan.leaving {
 		d.counts.Removed++
-		why := ""
-		if l.free {
-			why = "now listed as free"
-		}
-		if err := d.changed(Change{Action: Remove, Title: d.stored[l.portfolio].values[0], New: why}); err != nil {
+		leaving := Leaving{FreeNow: l.free}
+		if err := d.changed(Change{Action: Remove, Citation: citationOf(&d.stored[l.portfolio].values), New: leaving.String()}); err != nil {
 			return err
 		}
 	}
 	for _, r := range d.plan.reviews {
 		d.counts.Review++
-		if err := d.changed(Change{Action: Review, Title: d.stored[r.portfolio].values[0], New: r.why}); err != nil {
+		if err := d.changed(Change{Action: Review, Citation: citationOf(&d.stored[r.portfolio].values), New: reasonWords(r.why)}); err != nil {
 			return err
 		}
 	}
@@ -110,11 +107,11 @@ func (d *differ) title(t *Title) error {
 		d.counts.Added++
 		if _, ambiguous := d.plan.ambiguous[t.index]; ambiguous {
 			d.counts.Ambiguous++
-			if err := d.changed(Change{Action: Ambiguous, Title: t.Values[0], Line: t.Line}); err != nil {
+			if err := d.changed(Change{Action: Ambiguous, Citation: citationOf(&t.Values), Line: t.Line}); err != nil {
 				return err
 			}
 		}
-		return d.changed(Change{Action: Add, Title: t.Values[0], Line: t.Line})
+		return d.changed(Change{Action: Add, Citation: citationOf(&t.Values), Line: t.Line})
 	}
 	difference := compare(t, d.stored[pair], false)
 	if len(difference.fields) > 0 {
@@ -122,8 +119,11 @@ func (d *differ) title(t *Title) error {
 	}
 	difference.countFields(&d.counts)
 	for _, f := range difference.fields {
-		change := Change{Update, f.name, t.Values[0], StoredText(f.name, f.before), StoredText(f.name, f.after), t.Line}
-		if err := d.changed(change); err != nil {
+		err := d.changed(Change{
+			Action: Update, Field: f.name, Citation: citationOf(&difference.values),
+			Old: f.values.OldWords(Update, f.name), New: f.values.NewWords(Update, f.name), Line: t.Line,
+		})
+		if err != nil {
 			return err
 		}
 	}

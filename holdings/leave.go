@@ -51,12 +51,10 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 		if action == Withdraw && !others[id].profile {
 			unlisted = append(unlisted, id)
 		}
-		why := ""
-		if l.free {
-			why = "now listed as free"
-		}
-		h := a.plan.held.at(l.portfolio)
-		a.change(&id, action, "", p.values[0], stateBefore(h, p), why, 0)
+		a.change(reportLine{
+			portfolio: id, action: action, title: citationOf(&p.values),
+			values: stateValues(stateOf(p, a.plan.held.at(l.portfolio).entitlement), Leaving{FreeNow: l.free}),
+		})
 	}
 	a.counts.Removed += len(byAction[Remove])
 	a.counts.Kept += len(byAction[Keep])

@@ -122,7 +122,7 @@ type RowCounts struct{ Read, Used, Free, Refused int }
 // ListedRow is a row that was set aside or refused, for the report.
 type ListedRow struct {
 	Action Action // Free or Invalid
-	Title  string
+	Citation
 	Line   int
 	Why    string
 }
@@ -210,7 +210,7 @@ func (l *list) setAside(rec *kbart.Record) {
 	l.rows.Free++
 	l.free = append(l.free, identityOf(rec))
 	l.listed = append(l.listed, ListedRow{
-		Action: Free, Title: rec.Get(kbart.PublicationTitle), Line: rec.Line,
+		Action: Free, Citation: citationOfRow(rec, rec.Get(kbart.PublicationTitle)), Line: rec.Line,
 		Why: "access_type F: free-to-read titles are not part of the holdings",
 	})
 }
@@ -244,7 +244,7 @@ func (l *list) refuse(rec *kbart.Record) {
 	if !certain {
 		l.opaque = append(l.opaque, cells)
 	}
-	l.listed = append(l.listed, ListedRow{Action: Invalid, Title: title, Line: rec.Line, Why: rec.Reason})
+	l.listed = append(l.listed, ListedRow{Action: Invalid, Citation: citationOfRow(rec, title), Line: rec.Line, Why: rec.Reason})
 }
 
 // take lets the row join the first title it fits, or makes it a title of its own (DOMAIN section 5, rule 2).

@@ -3,11 +3,9 @@ package holdings
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -60,9 +58,10 @@ func (u *undoer) prepare(ctx context.Context) (err error) {
 
 // recorded is one line of the report that is being reversed.
 type recorded struct {
-	action        Action
-	field         string
-	before, after string
+	id     int64
+	action Action
+	field  string
+	values Values
 }
 
 // eachBatch goes through the portfolios that the part added, or through all others, in the order of their ids.
@@ -100,7 +99,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 		return nil, nil, err
 	}
 	placeholders, args := inList(ids)
-	found, err := u.store.Query(ctx, `SELECT portfolio_id, action, field, old_value, new_value FROM job_changes
+	found, err := u.store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
 		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW') AND portfolio_id IN `+placeholders+` ORDER BY id`,
 		append([]any{u.subject}, args...)...)
 	if err != nil {
@@ -111,7 +110,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	for found.Next() {
 		var id int64
 		var r recorded
-		if err := found.Scan(&id, &r.action, &r.field, &r.before, &r.after); err != nil {
+		if err := found.Scan(&id, &r.id, &r.action, &r.field, &r.values.Kind, &r.values.Old, &r.values.New); err != nil {
 			return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
 		}
 		changes[id] = append(changes[id], r)
@@ -201,7 +200,6 @@ func (u *undoer) loadEntitlements(ctx context.Context, tx *store.Tx, ids []int64
 // reverse takes one portfolio back. Fields go back where they still have the value that the job gave them.
 func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
 	p := now.there[id]
-	title := p.values[0]
 	d := difference{values: p.values, coverage: p.coverage}
 	var whole *recorded
 	for i := range changes {
@@ -210,11 +208,15 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 			whole = r
 			continue
 		}
-		if !d.restore(r, p) {
-			u.leave(id, title, r.field, u.currentValue(r, p), r.before)
-			continue
+		current, ok, err := d.restore(r, p)
+		switch {
+		case err != nil:
+			return fmt.Errorf("read line %d of the report to undo: %w", r.id, err)
+		case !ok:
+			u.leave(id, p, r.field, current)
+		default:
+			d.fields = append(d.fields, fieldChange{r.field, r.values.reversed()})
 		}
-		d.fields = append(d.fields, fieldChange{r.field, r.after, r.before})
 	}
 	action := Update
 	if whole != nil {
@@ -227,7 +229,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 		u.counts.Updated++
 	}
 	for _, f := range d.fields {
-		u.change(&id, action, f.name, d.values[0], f.before, f.after, 0)
+		u.change(reportLine{portfolio: id, action: action, field: f.name, title: citationOf(&d.values), values: f.values})
 	}
 	if action == Update {
 		d.countFields(&u.counts)
@@ -238,17 +240,15 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 	return u.writeValues(ctx, tx, id, p, now.entitlements[id], &d)
 }
 
-// leave lists something that is not put back, because it was changed since.
-func (u *undoer) leave(id int64, title, field, current, before string) {
+// leave lists something that is not put back, because it was changed since: values are the present one and the former one.
+func (u *undoer) leave(id int64, p *stored, field string, values Values) {
 	u.counts.Left++
-	u.change(&id, Left, field, title, current, before, 0)
+	u.change(reportLine{portfolio: id, action: Left, field: field, title: citationOf(&p.values), values: values})
 }
 
-func (u *undoer) currentValue(r *recorded, p *stored) string {
-	if i := columnNamed(r.field); i >= 0 && !strings.HasPrefix(r.after, "[{") {
-		return p.values[i]
-	}
-	return statementsJSON(p.coverage)
+// leaveState lists a portfolio that is not put back as it was before.
+func (u *undoer) leaveState(id int64, p *stored, e ownEntitlement, before string) {
+	u.leave(id, p, "", Values{StatesValues, toJSON(stateOf(p, e.id)), before})
 }
 
 // columnNamed is the place of a title column in Title.Values, or -1.
@@ -256,60 +256,65 @@ func columnNamed(name string) int {
 	return slices.IndexFunc(titleColumns[:], func(c kbart.Column) bool { return c.String() == name })
 }
 
-// restore puts one field back in d and says whether it still had the value that the job gave it.
-func (d *difference) restore(r *recorded, p *stored) bool {
-	after, isCoverage := StoredStatements(r.after)
-	if i := columnNamed(r.field); i >= 0 && !isCoverage {
-		if p.values[i] != r.after {
-			return false
+// restore puts one field back in d. Where it no longer has the value that the job gave it, ok is false and current has the
+// value that it has now and the former one.
+func (d *difference) restore(r *recorded, p *stored) (current Values, ok bool, err error) {
+	before, after, isCoverage, err := r.values.Coverage()
+	if err != nil {
+		return current, false, err
+	}
+	if isCoverage {
+		if coverageHash(after) != coverageHash(p.coverage) {
+			return Values{CoverageValues, statementsJSON(p.coverage), r.values.Old}, false, nil
 		}
-		d.values[i] = r.before
-		return true
+		d.coverage, d.rewrite = before, true
+		return current, true, nil
 	}
-	if coverageHash(after) != coverageHash(p.coverage) {
-		return false
+	i := columnNamed(r.field)
+	if i < 0 || r.values.Kind != TextValues {
+		return current, false, fmt.Errorf("nothing is known of a value of kind %q of the field %q", r.values.Kind, r.field)
 	}
-	d.coverage, _ = StoredStatements(r.before)
-	d.rewrite = true
-	return true
+	if p.values[i] != r.values.New {
+		return textValues(p.values[i], r.values.Old), false, nil
+	}
+	d.values[i] = r.values.Old
+	return current, true, nil
 }
 
 // reverseWhole takes back that a portfolio came or went. stays says that it was changed since and is left.
 func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Action, stays bool, err error) {
 	p, e := now.there[id], now.entitlements[id]
-	var state before
-	if r.before != "" {
-		if err := json.Unmarshal([]byte(r.before), &state); err != nil {
-			return "", false, fmt.Errorf("read the former state of portfolio %d: %w", id, err)
-		}
+	state, err := r.values.state()
+	if err != nil {
+		return "", false, fmt.Errorf("read the former state of portfolio %d: %w", id, err)
 	}
 	if r.action == Add {
 		if !e.active {
-			u.leave(id, p.values[0], "", stateBefore(&held{entitlement: e.id}, p), r.before)
+			u.leaveState(id, p, e, r.values.Old)
 			return "", true, nil
 		}
-		return u.takeOut(now, id, r.before, state), false, nil
+		return u.takeOut(now, id, r.values.Old, state), false, nil
 	}
 	if e.active || e.id == 0 {
-		u.leave(id, p.values[0], "", stateBefore(&held{entitlement: e.id}, p), r.before)
+		u.leaveState(id, p, e, r.values.Old)
 		return "", true, nil
 	}
 	u.counts.Added++
-	u.change(&id, Add, "", p.values[0], stateBefore(&held{entitlement: e.id}, p), "", 0)
+	u.change(reportLine{portfolio: id, action: Add, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), Leaving{})})
 	u.setState(id, e, true, state)
 	return Add, false, nil
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
 // was attached since keeps the portfolio, another profile's entitlement keeps it available, and one of no profile keeps it as it was.
-func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state before) Action {
+func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state portfolioState) Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
 	action := leavingAction(&held{ordered: now.ordered[id], elsewhere: other.any})
 	switch {
 	case recordedState == "" && action == Remove:
-		state = before{RemovedAt: &u.now}
+		state = portfolioState{RemovedAt: &u.now}
 	case recordedState == "":
-		state = before{Available: other.any, Listed: other.profile}
+		state = portfolioState{Available: other.any, Listed: other.profile}
 	case action != Remove:
 		state.RemovedAt = nil // somebody relies on it since
 		state.Available, state.Listed = state.Available || other.profile, state.Listed || other.profile
@@ -322,13 +327,13 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state b
 	case Withdraw:
 		u.counts.Withdrawn++
 	}
-	u.change(&id, action, "", p.values[0], stateBefore(&held{entitlement: e.id}, p), "", 0)
+	u.change(reportLine{portfolio: id, action: action, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), Leaving{})})
 	u.setState(id, e, false, state)
 	return action
 }
 
 // setState puts a portfolio and the entitlement back.
-func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state before) {
+func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portfolioState) {
 	if u.show {
 		return
 	}

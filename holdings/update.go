@@ -2,8 +2,8 @@ package holdings
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,8 +20,11 @@ type difference struct {
 	rewrite  bool        // the statements differ in anything that is stored of them
 }
 
-// fieldChange is one field's old and new value; of coverage, statements as JSON.
-type fieldChange struct{ name, before, after string }
+// fieldChange is one field's old and new value.
+type fieldChange struct {
+	name   string
+	values Values
+}
 
 // compare tells what the title changes. An empty cell never blanks a stored value; a locked field stays; where a
 // newer release of another profile stands (outranked), only empty fields are filled.
@@ -33,7 +36,7 @@ func compare(t *Title, p *stored, outranked bool) difference {
 		if after == "" || comparable(c, before) == comparable(c, after) || outranked && before != "" {
 			continue
 		}
-		change := fieldChange{c.String(), before, after}
+		change := fieldChange{c.String(), textValues(before, after)}
 		if slices.Contains(locked, change.name) {
 			d.locked = append(d.locked, change)
 			continue
@@ -53,48 +56,48 @@ func (d *difference) compareCoverage(t *Title, p *stored, locked bool) {
 		d.coverage = p.coverage
 		return
 	}
-	change := fieldChange{CoverageField, statementsJSON(p.coverage), statementsJSON(d.coverage)}
-	switch {
-	case locked:
+	values := coverageValues(p.coverage, d.coverage)
+	if locked {
 		if !sameCoverage(d.coverage, p.coverage) {
-			d.locked = append(d.locked, change)
+			d.locked = append(d.locked, fieldChange{CoverageField, values})
 		}
 		d.coverage = p.coverage
 		return
-	case sameCoverage(d.coverage, p.coverage):
-		change.name = annotationField(d.coverage, p.coverage)
+	}
+	for _, name := range coverageFields(p.coverage, d.coverage) {
+		d.fields = append(d.fields, fieldChange{name, values})
 	}
 	d.rewrite = true
-	d.fields = append(d.fields, change)
 }
 
-// annotationField names the column in which statements of the same ranges differ.
-func annotationField(a, b []Statement) string {
-	for i := range a {
-		for j := range b {
-			if a[i].sameRange(&b[j]) && a[i].ownText(kbart.TitleURL) != b[j].ownText(kbart.TitleURL) {
-				return kbart.TitleURL.String()
-			}
+// coverageFields name what differs between two sets of statements: the coverage or, where that is the same, the columns of
+// which statements of the same range have other values of their own.
+func coverageFields(before, after []Statement) (names []string) {
+	if !sameCoverage(before, after) {
+		return []string{CoverageField}
+	}
+	for _, c := range ownColumns {
+		if !maps.Equal(ownHashes(before, c), ownHashes(after, c)) {
+			names = append(names, ownField(c))
 		}
 	}
-	return kbart.Notes.String()
-}
-
-func statementsJSON(statements []Statement) string {
-	if len(statements) == 0 {
-		return ""
+	if names == nil {
+		return []string{CoverageField}
 	}
-	text, _ := json.Marshal(statements) // strings only: cannot fail
-	return string(text)
+	return names
 }
 
-// before is the state of a portfolio before an addition brought it into the holdings, as undo needs it.
-type before struct {
-	Available bool   `json:"available"`
-	Listed    bool   `json:"listed"`
-	RemovedAt *int64 `json:"removedAt,omitempty"`
-	Entitled  string `json:"entitlement,omitempty"` // "ended", or "" where the profile had none
-	Review    string `json:"review,omitempty"`
+// ownHashes counts the statements by their range with their own value of a column.
+func ownHashes(statements []Statement, c kbart.Column) map[uint64]int {
+	found := make(map[uint64]int, len(statements))
+	for i := range statements {
+		own := uint64(0)
+		if text := *statements[i].own(c); text != nil {
+			own = textHash(comparable(c, *text)) + 1
+		}
+		found[mix(statements[i].rangeHash(), own)]++
+	}
+	return found
 }
 
 // writePaired writes what a title changes on its portfolio.
@@ -105,11 +108,13 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	case !h.entitled:
 		action = Add
 		a.counts.Added++
-		a.change(&h.id, Add, "", d.values[0], stateBefore(h, p), "", t.Line)
+		a.change(reportLine{
+			portfolio: h.id, action: Add, title: citationOf(&d.values), values: stateValues(stateOf(p, h.entitlement), Leaving{}), line: t.Line,
+		})
 	case len(d.fields) > 0:
 		a.counts.Updated++
 	}
-	a.listDifference(t, &h.id, &d, action)
+	a.listDifference(t, h.id, &d, action)
 	if a.show || action == Update && len(d.fields) == 0 && p.review == "" {
 		return nil
 	}
@@ -119,30 +124,20 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	return a.writePortfolio(ctx, tx, t, h, p, &d, action)
 }
 
-func stateBefore(h *held, p *stored) string {
-	b := before{Available: p.available, Listed: p.listed, Review: p.review}
-	if p.removedAt.Valid {
-		b.RemovedAt = &p.removedAt.Int64
-	}
-	if h.entitlement != 0 {
-		b.Entitled = "ended"
-	}
-	text, _ := json.Marshal(b) // cannot fail
-	return string(text)
-}
-
 // countFields counts the title once for each field that differs: title_url may differ on the title and on a statement.
 func (d *difference) countFields(counts *Counts) {
 	for i, f := range d.fields {
-		if !slices.ContainsFunc(d.fields[:i], func(earlier fieldChange) bool { return earlier.name == f.name }) {
-			counts.addField(f.name, 1)
+		name := countedField(f.name)
+		if !slices.ContainsFunc(d.fields[:i], func(earlier fieldChange) bool { return countedField(earlier.name) == name }) {
+			counts.addField(name, 1)
 		}
 	}
 }
 
-func (a *applier) listDifference(t *Title, id *int64, d *difference, action Action) {
+func (a *applier) listDifference(t *Title, id int64, d *difference, action Action) {
+	title := citationOf(&d.values)
 	for _, f := range d.fields {
-		a.change(id, action, f.name, d.values[0], f.before, f.after, t.Line)
+		a.change(reportLine{id, action, f.name, title, f.values, t.Line})
 	}
 	if action == Update {
 		d.countFields(&a.counts)
@@ -151,7 +146,7 @@ func (a *applier) listDifference(t *Title, id *int64, d *difference, action Acti
 		return
 	}
 	for _, f := range d.locked {
-		a.change(id, Locked, f.name, d.values[0], f.before, f.after, t.Line)
+		a.change(reportLine{id, Locked, f.name, title, f.values, t.Line})
 	}
 	a.counts.Locked++
 }

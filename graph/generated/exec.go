@@ -11955,7 +11955,7 @@ func (ec *executionContext) _CommunityZoneTitle_coverage(ctx context.Context, fi
 			return ec.fieldContext_CommunityZoneTitle_coverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Coverage(), nil
+			return obj.Coverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -15587,7 +15587,7 @@ func (ec *executionContext) _JobChange_oldCoverage(ctx context.Context, field gr
 			return ec.fieldContext_JobChange_oldCoverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OldCoverage(), nil
+			return obj.OldCoverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -15619,7 +15619,7 @@ func (ec *executionContext) _JobChange_newCoverage(ctx context.Context, field gr
 			return ec.fieldContext_JobChange_newCoverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.NewCoverage(), nil
+			return obj.NewCoverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
