@@ -26,6 +26,7 @@ const (
 	StatesValues    ValueKind = "STATES"     // a portfolio's state as it is, and as it was before the job that is undone, as JSON
 	PortfolioValues ValueKind = "PORTFOLIOS" // old: what a portfolio has to move (moveValue); new: ids of candidates, as a JSON list
 	MoveValues      ValueKind = "MOVE"       // what is moved, from and to where (moveValue), as JSON
+	OwnValues       ValueKind = "OWN"        // what a profile's list has otherwise than the portfolio (ownValues), as JSON
 	ReasonValues    ValueKind = "REASON"     // new: the code of why a portfolio is left as it is
 	WordsValues     ValueKind = "WORDS"      // prose
 )
@@ -46,7 +47,9 @@ func coverageValues(before, after []Statement) Values {
 }
 
 // stateValues tell how a portfolio was before it came or left and, where it leaves, why.
-func stateValues(was portfolioState, why Leaving) Values { return Values{StateValues, toJSON(was), why.stored()} }
+func stateValues(was portfolioState, why Leaving) Values {
+	return Values{StateValues, toJSON(was), why.stored()}
+}
 
 // leavingValues tell why something leaves that has no state: a title of the Community Zone.
 func leavingValues(why Leaving) Values {
@@ -148,6 +151,8 @@ func (v Values) OldWords(action Action, field string) string {
 	switch v.Kind {
 	case CoverageValues:
 		return coverageWords(field, v.Old)
+	case OwnValues:
+		return ownValuesWords(v.Old)
 	case StateValues, StatesValues:
 		return stateWords(v.Old)
 	case MoveValues, PortfolioValues:
@@ -162,6 +167,8 @@ func (v Values) NewWords(action Action, field string) string {
 	switch v.Kind {
 	case CoverageValues:
 		return coverageWords(field, v.New)
+	case OwnValues:
+		return ownValuesWords(v.New)
 	case StateValues:
 		return v.Leaving().String()
 	case StatesValues:
@@ -204,6 +211,14 @@ func ownWords(statements []Statement, c kbart.Column) string {
 	return strings.Join(own, "; ")
 }
 
+func ownValuesWords(stored string) string {
+	own, err := parseOwnValues(stored)
+	if err != nil {
+		return stored
+	}
+	return own.String()
+}
+
 func stateWords(stored string) string {
 	var state portfolioState
 	if stored == "" || json.Unmarshal([]byte(stored), &state) != nil {
@@ -239,7 +254,8 @@ func reasonWords(code string) string {
 }
 
 var reasons = map[string]string{
-	ReviewAmbiguous:  "left as it is: it may be one of the list's titles, and a person must decide",
+	ReviewAmbiguous:  "waits: titles of the list might be this one, and nothing tells which",
+	ReviewContested:  "waits: an identifier of it stands in the list on a title of another name",
 	ReviewUnreadable: "left as it is: its row in the list could not be read",
 }
 
@@ -250,11 +266,18 @@ type portfolioState struct {
 	RemovedAt *int64 `json:"removedAt,omitempty"`
 	Entitled  string `json:"entitlement,omitempty"` // "ended", or "" where the profile had none
 	Review    string `json:"review,omitempty"`
+
+	Waiting      string `json:"waiting,omitempty"` // of the entitlement: why it was suspended
+	WaitingSince string `json:"waitingSince,omitempty"`
+	GivenBack    bool   `json:"givenBack,omitempty"`
 }
 
 // stateOf is the state of a portfolio as it stands; entitlement is the profile's, 0 where there is none.
 func stateOf(p *stored, entitlement int64) portfolioState {
-	state := portfolioState{Available: p.available, Listed: p.listed, Review: p.review}
+	state := portfolioState{
+		Available: p.available, Listed: p.listed, Review: p.review,
+		Waiting: p.waiting, WaitingSince: p.waitingSince, GivenBack: p.givenBack,
+	}
 	if p.removedAt.Valid {
 		state.RemovedAt = &p.removedAt.Int64
 	}
@@ -288,6 +311,9 @@ type Leaving struct {
 	POLines   []string `json:"poLines,omitempty"`   // the numbers of its PO lines, where they are why
 	FreeNow   bool     `json:"freeNow,omitempty"`   // the list now has it as free
 	Successor *Related `json:"successor,omitempty"` // the title that follows it
+
+	Predecessor *Related `json:"predecessor,omitempty"` // of what is added: the portfolio that it goes on from
+	Waits       string   `json:"waits,omitempty"`       // why it waits: ReviewAmbiguous, ReviewContested
 }
 
 // KeptForPOLine is the reason of a portfolio that is kept for its PO lines.
@@ -300,8 +326,15 @@ type Related struct {
 	PortfolioID int64  `json:"portfolioId,omitempty"`
 }
 
+func (r *Related) String() string {
+	if r.TitleID == "" {
+		return fmt.Sprintf("%q", r.Title)
+	}
+	return fmt.Sprintf("%q (%s)", r.Title, r.TitleID)
+}
+
 func (l Leaving) stored() string {
-	if l.Reason == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil {
+	if l.Reason == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil && l.Predecessor == nil && l.Waits == "" {
 		return ""
 	}
 	return toJSON(l)
@@ -320,15 +353,17 @@ func (l Leaving) String() string {
 	case l.Reason != "":
 		words = append(words, "kept: "+l.Reason)
 	}
+	if l.Waits != "" {
+		words = append(words, reasonWords(l.Waits))
+	}
 	if l.FreeNow {
 		words = append(words, "now listed as free")
 	}
-	if s := l.Successor; s != nil {
-		follows := fmt.Sprintf("followed by %q", s.Title)
-		if s.TitleID != "" {
-			follows += " (" + s.TitleID + ")"
-		}
-		words = append(words, follows)
+	if l.Successor != nil {
+		words = append(words, "followed by "+l.Successor.String())
+	}
+	if l.Predecessor != nil {
+		words = append(words, "follows "+l.Predecessor.String())
 	}
 	return strings.Join(words, "; ")
 }

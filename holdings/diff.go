@@ -12,7 +12,7 @@ type Change struct {
 	Action Action `json:"action"`
 	Field  string `json:"field,omitempty"` // KBART name, coverage, or coverage.title_url and the like; "": the title as a whole
 	Citation
-	Old  string `json:"old,omitempty"`  // in words, like New
+	Old  string `json:"old,omitempty"` // in words, like New
 	New  string `json:"new,omitempty"`
 	Line int    `json:"line,omitempty"` // in the new file; 0: it is not there
 }
@@ -22,7 +22,7 @@ type Change struct {
 // anything does not here either: a list without a title that could be used. Changes go to changed as they are found:
 // first the free and refused rows, then the titles in the order of the file, then what leaves.
 func Diff(ctx context.Context, before, after Source, report func(kbart.Finding), changed func(Change) error) (Counts, error) {
-	d := differ{changed: changed}
+	d := differ{report: report, changed: changed, successors: map[int32]Related{}}
 	if err := d.readBefore(ctx, before); err != nil {
 		return Counts{}, err
 	}
@@ -30,9 +30,17 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	if err != nil {
 		return Counts{}, err
 	}
-	if d.plan, err = makePlan(ctx, l, d.portfolios(), Guards{}, false); err != nil {
+	if err := l.wrongContent(); err != nil {
 		return Counts{}, err
 	}
+	in := planned{portfolios: d.portfolios(), texts: &listTexts{ctx, d.before}}
+	if d.plan, err = makePlan(ctx, l, in); err != nil {
+		return Counts{}, err
+	}
+	if err := d.plan.reportTwins(ctx, report); err != nil {
+		return Counts{}, err
+	}
+	d.plan.lost = lostColumns(&l.columns, d.formerLists(), nil)
 	if l.titles.len() == 0 { // free titles only, or no usable row: never a reason to remove anything
 		d.plan.RemoveNothing()
 	}
@@ -47,7 +55,10 @@ type differ struct {
 	plan    *Plan
 	stored  map[int32]*stored // values of the old titles that the plan touches
 	counts  Counts
+	report  func(kbart.Finding)
 	changed func(Change) error
+
+	successors map[int32]Related // of old titles: the new ones that go on from them
 }
 
 func (d *differ) readBefore(ctx context.Context, before Source) (err error) {
@@ -64,11 +75,19 @@ func (d *differ) portfolios() chunked[held] {
 	for i := range int32(d.before.titles.len()) {
 		t := d.before.titles.at(i)
 		portfolios.add(held{
-			matchable: t.matchable, id: int64(i), entitlement: int64(i) + 1,
+			identity: t.identity, id: int64(i), entitlement: int64(i) + 1,
 			values: t.values, coverage: t.coverage, entitled: true, listed: true,
 		})
 	}
 	return portfolios
+}
+
+// formerLists is the old list, as far as its columns count.
+func (d *differ) formerLists() []formerList {
+	if d.before.columns.Rows == 0 {
+		return nil
+	}
+	return []formerList{{shape: d.before.columns.shape()}}
 }
 
 func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
@@ -84,20 +103,39 @@ func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range d.plan.leaving {
-		d.counts.Removed++
-		leaving := Leaving{FreeNow: l.free}
-		if err := d.changed(Change{Action: Remove, Citation: citationOf(&d.stored[l.portfolio].values), New: leaving.String()}); err != nil {
-			return err
-		}
-	}
-	for _, r := range d.plan.reviews {
-		d.counts.Review++
-		if err := d.changed(Change{Action: Review, Citation: citationOf(&d.stored[r.portfolio].values), New: reasonWords(r.why)}); err != nil {
-			return err
-		}
+	if err := d.writeGone(); err != nil {
+		return err
 	}
 	d.counts.Unchanged = d.counts.Titles - d.counts.Added - d.counts.Updated
+	return nil
+}
+
+// writeGone tells what the list no longer has, and what may be hidden in it.
+func (d *differ) writeGone() error {
+	gone := func(action Action, portfolio int32, why Leaving) error {
+		if successor, ok := d.successors[portfolio]; ok {
+			why.Successor = &successor
+		}
+		return d.changed(Change{Action: action, Citation: citationOf(&d.stored[portfolio].values), New: why.String()})
+	}
+	for _, w := range d.plan.waiting {
+		d.counts.Waiting++
+		if err := gone(Wait, w.portfolio, Leaving{Waits: w.why}); err != nil {
+			return err
+		}
+	}
+	for _, l := range d.plan.leaving {
+		d.counts.Removed++
+		if err := gone(Remove, l.portfolio, Leaving{FreeNow: l.free}); err != nil {
+			return err
+		}
+	}
+	for _, portfolio := range d.plan.reviews {
+		d.counts.Review++
+		if err := d.changed(Change{Action: Review, Citation: citationOf(&d.stored[portfolio].values), New: reasonWords(ReviewUnreadable)}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -111,9 +149,16 @@ func (d *differ) title(t *Title) error {
 				return err
 			}
 		}
-		return d.changed(Change{Action: Add, Citation: citationOf(&t.Values), Line: t.Line})
+		var follows Leaving
+		if portfolio, ok := d.plan.follows.predecessor[t.index]; ok {
+			d.successors[portfolio] = Related{Title: t.Values[0], TitleID: t.Get(kbart.TitleID)}
+			was := &d.stored[portfolio].values
+			follows.Predecessor = &Related{Title: was[0], TitleID: was[titleColumnIndex[kbart.TitleID]]}
+		}
+		return d.changed(Change{Action: Add, Citation: citationOf(&t.Values), New: follows.String(), Line: t.Line})
 	}
-	difference := compare(t, d.stored[pair], false)
+	difference := d.plan.comparing(t.index, d.plan.held.at(pair)).compare(t, d.stored[pair])
+	difference.reportFilled(t, d.report)
 	if len(difference.fields) > 0 {
 		d.counts.Updated++
 	}
@@ -142,8 +187,11 @@ func (d *differ) readStored(ctx context.Context) error {
 	for _, l := range d.plan.leaving {
 		wanted[l.portfolio] = true
 	}
-	for _, r := range d.plan.reviews {
-		wanted[r.portfolio] = true
+	for _, w := range d.plan.waiting {
+		wanted[w.portfolio] = true
+	}
+	for _, portfolio := range d.plan.reviews {
+		wanted[portfolio] = true
 	}
 	if len(wanted) == 0 {
 		return nil

@@ -143,7 +143,7 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 	for _, e := range now.entitlements {
 		entitlementIDs = append(entitlementIDs, e.id)
 	}
-	coverage, err := loadCoverage(ctx, tx, entitlementIDs)
+	coverage, err := loadCoverage(ctx, tx.SQL.QueryContext, entitlementIDs)
 	if err != nil {
 		return now, err
 	}

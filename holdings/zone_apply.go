@@ -132,7 +132,7 @@ func (z *zoneWriter) row(values *[len(titleColumns)]string, coverage []Statement
 
 // writePaired writes what the list changes on a title, or brings it back.
 func (z *zoneWriter) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *held, there *zoneTitle) error {
-	d := compare(t, &there.stored, false)
+	d := z.plan.comparing(t.index, h).compare(t, &there.stored)
 	action, addedBy := Update, any(there.addedBy)
 	switch {
 	case h.hidden:
