@@ -33,7 +33,7 @@ func Example() {
 	// Output:
 	// 2 used Annals of Examples
 	// 3 free Samples, "Open"
-	// line 4: error: Nothing identifies the title ("A Book") [no-identifier]
+	// line 4, "A Book": error: Nothing identifies the title [no-identifier]
 	// 4 refused A Book
 	// {Read:3 Used:1 SetAside:1 Refused:1}
 }

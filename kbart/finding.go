@@ -64,7 +64,11 @@ func (f Finding) String() string {
 		b.WriteString(": ")
 	}
 	if f.Line > 0 {
-		fmt.Fprintf(&b, "line %d: ", f.Line)
+		fmt.Fprintf(&b, "line %d", f.Line)
+		if f.Title != "" {
+			fmt.Fprintf(&b, ", %q", f.Title)
+		}
+		b.WriteString(": ")
 	}
 	fmt.Fprintf(&b, "%s: %s", f.Severity, f.Message)
 	if f.Column != "" {

@@ -39,10 +39,12 @@ type layout struct {
 	byColumn [NumColumns]uint16 // index of the cell, noCell where the file lacks the column
 	columns  ColumnSet          // those that the file has
 	doubled  []doubledColumn
-	byName   map[string]int // other columns by folded name
-	names    []string       // in file order
-	needed   int            // cells up to the last column that has a name
-	standard int            // cells up to the last column of the 25
+	// standardCells are the cells of the 25 columns.
+	standardCells []int
+	byName        map[string]int // other columns by folded name
+	names         []string       // in file order
+	needed        int            // cells up to the last column that has a name
+	standard      int            // cells up to the last column of the 25
 }
 
 // doubledColumn is a column that stands several times in the file.
@@ -88,6 +90,7 @@ func (l *layout) place(c Column, cells []int) {
 	l.byColumn[c] = uint16(cells[0])
 	l.columns = l.columns.With(c)
 	l.standard = max(l.standard, slices.Max(cells)+1)
+	l.standardCells = append(l.standardCells, cells...)
 	if len(cells) > 1 {
 		l.doubled = append(l.doubled, doubledColumn{c, cells})
 	}

@@ -180,6 +180,18 @@ var (
 		Cure:    "Remove the tabs at the end of the row.",
 		Example: "P\\t\\t",
 	})
+	ruleBeyond = define(Rule{
+		Code: "cells-beyond-header", Severity: Warning, Title: "Rows wider than the header",
+		Cause:   "The header lacks the names of the last columns, which the rows have. What stands in them is not read.",
+		Cure:    "Give every column a name in the header.",
+		Example: "a header of 25 names over rows of 26 cells",
+	})
+	ruleMarkedEnds = define(Rule{
+		Code: "invisible-ends", Severity: Info, Title: "An invisible character at a value's end",
+		Cause:   "A zero-width character, a mark of writing direction, a byte order mark, a soft hyphen or a no-break space came along from a web page or a document. It is taken off, for it would keep the value from being found.",
+		Cure:    "Take it out of the source.",
+		Example: "\\u200b1357-2466",
+	})
 	ruleJoinedCell = define(Rule{
 		Code: "joined-cell", Severity: Warning, Title: "A cell held a tab or a line break",
 		Cause:   "A value with a tab or a line break in it was put in quotes. The pieces were joined again.",
@@ -212,7 +224,7 @@ var (
 	})
 	ruleCells = define(Rule{
 		Code: ReasonCells, Severity: Error, Title: "Cells that cannot be assigned to columns",
-		Cause:   "The row has another number of cells than the header, and values stand under columns where they do not belong: a tab or a line break was lost or added. The row is refused.",
+		Cause:   "A tab or a line break was lost or added: the row has another number of cells than the header, and values stand under columns where they do not belong; or pieces of it stand in quotes, and it makes no sense joined or apart. The row is refused.",
 		Cure:    "Correct the row: one cell for each column, no tabs or line breaks in values.",
 		Example: "an address under first_author",
 	})

@@ -35,6 +35,7 @@ type reference struct {
 	line, rows int
 	column     Column
 	value      string
+	title      string // of that row
 	hash       uint64
 }
 
@@ -66,7 +67,7 @@ func (v *validator) compare(rec *Record, row *judgedRow) {
 	// Of a million rows two may have one fingerprint by chance; with a title_id that is new no row is the same as another.
 	if line := same.number(); line != 0 && (id == 0 || a.titleIDs.has(id)) {
 		v.report(ruleDuplicateRow, Finding{
-			File: rec.File, Line: rec.Line, Value: rec.Get(PublicationTitle),
+			File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle),
 			Message: fmt.Sprintf("the row is the same as that on line %d", line),
 		})
 		return
@@ -127,7 +128,7 @@ func (a *across) noteReferences(rec *Record) {
 			a.dropped = true
 			continue
 		default:
-			ref = reference{line: rec.Line, rows: 1, column: c, value: strings.Clone(rec.Get(c)), hash: hash}
+			ref = reference{line: rec.Line, rows: 1, column: c, value: strings.Clone(cut(rec.Get(c))), title: strings.Clone(cut(rec.Get(PublicationTitle))), hash: hash}
 		}
 		a.open[key] = ref
 	}
@@ -156,7 +157,7 @@ func (v *validator) judgeReferences() {
 		if ref.column == PrecedingPublicationTitleID {
 			rule = ruleNoPredecessor
 		}
-		f := Finding{File: v.file, Line: ref.line, Column: ref.column.String(), Value: ref.value}
+		f := Finding{File: v.file, Line: ref.line, Title: ref.title, Column: ref.column.String(), Value: ref.value}
 		if ref.rows > 1 {
 			f.Message = fmt.Sprintf("no row has this title_id, to which %d rows refer", ref.rows)
 		}

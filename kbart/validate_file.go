@@ -123,7 +123,7 @@ func (v *validator) judgeSorting() {
 		message += fmt.Sprintf("; so it is with %s", quantity(more, "further title"))
 	}
 	v.report(ruleUnsorted, Finding{
-		File: v.file, Line: s.line, Column: PublicationTitle.String(), Value: s.first, Message: message,
+		File: v.file, Line: s.line, Title: s.first, Column: PublicationTitle.String(), Message: message,
 	})
 }
 

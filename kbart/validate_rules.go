@@ -220,6 +220,7 @@ var (
 var strictSeverities = map[string]Severity{
 	"access-type":                Error,
 	"byte-order-mark":            Warning,
+	"cells-beyond-header":        Error,
 	"column-alias":               Warning,
 	"column-misspelt":            Error,
 	"column-order":               Error,
@@ -235,6 +236,7 @@ var strictSeverities = map[string]Severity{
 	"html-entity":                Error,
 	"html-tag":                   Error,
 	"identifier-of-other-type":   Error,
+	"invisible-ends":             Warning,
 	"joined-cell":                Error,
 	"line-break-in-cell":         Error,
 	"literal-escape":             Error,
@@ -246,6 +248,7 @@ var strictSeverities = map[string]Severity{
 	"monograph-fields-on-serial": Error,
 	"parent-unknown":             Warning,
 	"phase-1":                    Error,
+	"placeholder":                Error,
 	"preamble":                   Error,
 	"predecessor-unknown":        Warning,
 	"publication-type-empty":     Error,

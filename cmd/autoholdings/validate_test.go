@@ -19,7 +19,7 @@ import (
 
 const (
 	soundList = "publication_title\tprint_identifier\ttitle_url\ttitle_id\n" +
-		"Annals of Examples\t1234-5679\thttps://example.org/annals\tannals\n"
+		"Annals of Examples\t1357-2466\thttps://example.org/annals\tannals\n"
 	wrongList = "publication_title\tprint_identifier\ttitle_url\ttitle_id\taccess_type\n" +
 		"Annals of Examples\t1234-5670\thttps://example.org/annals\tannals\tP\n" +
 		"Free Examples\t2049-3630\thttps://example.org/free\tfree\tF\n" +
