@@ -6598,7 +6598,7 @@ input ActivateCollectionInput {
   autoActivateNewPortfolios: Boolean = false
   "Manual is right where a sync activates the portfolios."
   activationType: ActivationType = MANUAL
-  "With ALL, where it starts a job: the same key again changes nothing and answers with the same collection and job."
+  "Where a job starts (ALL): the same request again answers with the same collection and job. Another one with the key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6708,7 +6708,7 @@ input CreateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same key again makes nothing and answers with the same profile and job."
+  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6750,7 +6750,7 @@ input UpdateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same key again changes nothing and answers with the same job."
+  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6772,7 +6772,7 @@ input DeleteProfileInput {
   profileId: ID!
   "Withdraw its entitlements first, by a job, and delete it when that is done."
   withdrawEntitlements: Boolean = false
-  "With ` + "`" + `withdrawEntitlements` + "`" + `: the same key again answers with the same job."
+  "Where a job starts: the same request again answers with the same job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6794,7 +6794,7 @@ input RunProfileInput {
   mode: JobMode = APPLY
   "Apply the list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6854,7 +6854,7 @@ input UndoJobInput {
   jobId: ID!
   "PREVIEW shows what undoing would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6952,7 +6952,7 @@ input ImportCollectionInput {
   removeMissing: Boolean = false
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6974,7 +6974,7 @@ input ImportCommunityZoneTitlesInput {
   mode: JobMode = APPLY
   "Apply a list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7220,7 +7220,7 @@ input MovePortfolioInformationInput {
   mode: JobMode = APPLY
   "With APPLY: the preview whose plan is to be applied, no more and no less."
   previewJobId: ID
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7270,7 +7270,7 @@ input WithdrawProfileInput {
   profileId: ID!
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7314,7 +7314,7 @@ type DisableScheduledJobPayload {
 input RunScheduledJobInput {
   "Which scheduled job."
   scheduledJobId: ID!
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
