@@ -146,6 +146,9 @@ func (t *listTexts) twins(l *list, titles, portfolios []int32) error {
 
 func (t *listTexts) urls(wanted []int32) (map[int32]uint64, error) {
 	urls, want := map[int32]uint64{}, map[int32]bool{}
+	if len(wanted) == 0 {
+		return urls, nil
+	}
 	for _, i := range wanted {
 		want[i] = true
 	}
