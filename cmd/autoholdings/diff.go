@@ -83,13 +83,16 @@ func diffJSON(out io.Writer, counts holdings.Counts, changes []holdings.Change) 
 var tsvCell = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
 func diffTSV(out io.Writer, _ holdings.Counts, changes []holdings.Change) error {
-	fmt.Fprintln(out, "action\tfield\ttitle\told\tnew\tline")
+	fmt.Fprintln(out, "action\tfield\ttitle\ttitle_id\tprint_identifier\tonline_identifier\told\tnew\tline")
 	for _, c := range changes {
 		line := ""
 		if c.Line > 0 {
 			line = strconv.Itoa(c.Line)
 		}
-		cells := []string{string(c.Action), c.Field, tsvCell.Replace(c.Title), tsvCell.Replace(c.Old), tsvCell.Replace(c.New), line}
+		cells := []string{string(c.Action), c.Field, c.Title, c.TitleID, c.PrintIdentifier, c.OnlineIdentifier, c.Old, c.New, line}
+		for i, cell := range cells {
+			cells[i] = tsvCell.Replace(cell)
+		}
 		if _, err := fmt.Fprintln(out, strings.Join(cells, "\t")); err != nil {
 			return err
 		}
