@@ -328,7 +328,10 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 		return why, err
 	}
 	if pr.profile != nil && !pr.profile.Active { // a preview: a run of it does not come so far
-		return inactive(pr.profile), nil
+		return &failure{
+			"PROFILE_INACTIVE", fmt.Sprintf("profile %q is inactive, so that a run of it is refused", holdings.ProfileName(pr.profile)),
+			"Activate the profile, then run it.",
+		}, nil
 	}
 	return nil, nil
 }
