@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -386,13 +387,49 @@ func (r mutationResolver) CancelJob(ctx context.Context, in generated.CancelJobI
 }
 
 func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJobInput) (*generated.ApproveJobPayload, error) {
-	job, problems, err := r.control(ctx, in.JobID, r.jobs.Approve)
+	job, problems, err := r.control(ctx, in.JobID, func(ctx context.Context, id int64) (*ent.Job, error) {
+		decision, err := decisionOf(in.Parts, in.Reason)
+		if err != nil {
+			return nil, err
+		}
+		decision.Force, decision.Columns = orElse(in.Force, false), map[string]string{}
+		columns, _ := in.LostColumns.ValueOK()
+		for _, c := range columns {
+			decision.Columns[c.Column] = c.Take
+		}
+		return r.jobs.Approve(ctx, id, decision)
+	})
 	return &generated.ApproveJobPayload{Job: job, UserErrors: problems}, err
 }
 
 func (r mutationResolver) RejectJob(ctx context.Context, in generated.RejectJobInput) (*generated.RejectJobPayload, error) {
-	job, problems, err := r.control(ctx, in.JobID, r.jobs.Reject)
+	job, problems, err := r.control(ctx, in.JobID, func(ctx context.Context, id int64) (*ent.Job, error) {
+		decision, err := decisionOf(in.Parts, in.Reason)
+		if err != nil {
+			return nil, err
+		}
+		return r.jobs.Reject(ctx, id, decision)
+	})
 	return &generated.RejectJobPayload{Job: job, UserErrors: problems}, err
+}
+
+// decisionOf is what approving and rejecting have in common. What is left out or null means all.
+func decisionOf(parts graphql.Omittable[[]*generated.JobPartChoice], reason graphql.Omittable[*string]) (d jobs.Decision, err error) {
+	d.Reason = orElse(reason, "")
+	named, _ := parts.ValueOK()
+	if named == nil {
+		return d, nil
+	}
+	d.Parts = make([]jobs.PartDecision, len(named))
+	for i, choice := range named {
+		if d.Parts[i].PartID, err = idOf(model.JobPartType, fmt.Sprintf("input.parts.%d.partId", i), choice.PartID); err != nil {
+			return d, err
+		}
+		if kinds, _ := choice.Kinds.ValueOK(); kinds != nil {
+			d.Parts[i].Kinds = each(kinds, func(name string) holdings.Kind { return holdings.Kind(name) })
+		}
+	}
+	return d, nil
 }
 
 func (r mutationResolver) UndoJob(ctx context.Context, in generated.UndoJobInput) (*generated.UndoJobPayload, error) {

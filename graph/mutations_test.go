@@ -535,7 +535,8 @@ func TestApproveRejectUndo(t *testing.T) {
 	}
 	b.unchanged(func() {
 		b.refused("rejectJob", input{"jobId": held.ID}, "WRONG_STATE input.jobId")
-		b.refused("approveJob", input{"jobId": held.ID}, "WRONG_STATE input.jobId")
+		b.refused("approveJob", input{"jobId": held.ID}, "BAD_USER_INPUT input.parts") // both of its lists were declined: one at a time
+		b.refused("approveJob", input{"jobId": first.ID}, "WRONG_STATE input.jobId")   // nothing was declined of its lists
 	})
 	forced := b.done("runProfile", input{"profileId": p.ID, "force": true}).Job
 	b.waitFor(forced.ID)

@@ -227,6 +227,7 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 		after.ScheduleSince = save.since()
 	}
 	save.noticeDisabled(after)
+	save.noticeSameCustomer(after)
 	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
 	fill(create.Mutation(), after)
 	save.sealKey(create.Mutation(), p.ID)
@@ -249,6 +250,12 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	if after.Active && !before.Active || ScheduleOf(after) != ScheduleOf(before) {
 		after.ScheduleSince = save.since()
 		save.noticeDisabled(after)
+	}
+	if after.Active && !before.Active || after.CustomerNumber != before.CustomerNumber {
+		save.noticeSameCustomer(after)
+	}
+	if err := save.noticeCustomerChange(ctx, before, after); err != nil {
+		return nil, err
 	}
 	if before.Active && !after.Active {
 		if err := save.noticeDeactivation(ctx, before); err != nil {

@@ -36,15 +36,24 @@ type ActivateCollectionPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
-// Which job to approve.
+// Which job to approve, and how much of it. What is not approved of a part is declined for its list: runs that meet the same bytes leave it out.
+// Of a job that is over, what was declined of one of its lists is taken, as long as no newer list was applied.
 type ApproveJobInput struct {
 	// Which job.
 	JobID string `json:"jobId"`
+	// Which of its parts; left out or null: all that wait. The others go on waiting.
+	Parts graphql.Omittable[[]*JobPartChoice] `json:"parts,omitempty"`
+	// Why; kept with the decision.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
+	// Approve it though a newer list was applied since.
+	Force graphql.Omittable[*bool] `json:"force,omitempty"`
+	// What to make of columns that the list lost; one that is not named is left as it is stored.
+	LostColumns graphql.Omittable[[]*LostColumnInput] `json:"lostColumns,omitempty"`
 }
 
 // What came of approveJob.
 type ApproveJobPayload struct {
-	// The job as it is now.
+	// The job as it is now; of one that was over, the job that takes what was declined.
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
@@ -440,6 +449,14 @@ type ImportCommunityZoneTitlesPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// One part of a job, and the kinds of its changes that are meant.
+type JobPartChoice struct {
+	// Which part.
+	PartID string `json:"partId"`
+	// Which kinds; left out or null: all that are not decided yet. `[ADDITIONS, UPDATES]` takes what is new and what differs, and nothing away.
+	Kinds graphql.Omittable[[]string] `json:"kinds,omitempty"`
+}
+
 // A job that a person can run.
 type JobType struct {
 	// What it does.
@@ -464,6 +481,14 @@ type JobTypeParameter struct {
 	Required bool `json:"required"`
 	// What it means.
 	Description string `json:"description"`
+}
+
+// What to make of a column that a list lost.
+type LostColumnInput struct {
+	// The column's KBART name.
+	Column string `json:"column"`
+	// What to make of it.
+	Take string `json:"take"`
 }
 
 // What to move, from where, to where.
@@ -500,7 +525,7 @@ type Mutation struct {
 
 // Something about a profile that a person should look at.
 type ProfileAlert struct {
-	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days.
+	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days, `OLDER_FILES` where two runs one after the other were blocked because of a list that is older.
 	Code string `json:"code"`
 	// The content type it is about; null for the profile as a whole.
 	Content *string `json:"content,omitempty"`
@@ -516,10 +541,14 @@ type ProfileAlert struct {
 type Query struct {
 }
 
-// Which job to reject.
+// Which job to reject, and how much of it. What is rejected of a list is declined for its bytes.
 type RejectJobInput struct {
 	// Which job.
 	JobID string `json:"jobId"`
+	// Which of its parts; left out or null: all that wait. The others go on waiting.
+	Parts graphql.Omittable[[]*JobPartChoice] `json:"parts,omitempty"`
+	// Why; kept with the decision.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
 }
 
 // What came of rejectJob.
