@@ -53,8 +53,8 @@ func (u *undoer) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	u.placing, err = u.updater(ctx, "portfolios", "available = v.to_available, listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
-		"to_available BOOLEAN", "to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
+	u.placing, err = u.updater(ctx, "portfolios", "listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
+		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
 	return err
 }
 
@@ -290,7 +290,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 		}
 		return u.takeOut(now, id, r.before, state), false, nil
 	}
-	if e.active || e.id == 0 {
+	if e.active || e.id == 0 || r.action != Remove && p.removedAt.Valid { // what the job kept, a person took out since
 		u.leave(id, p.values[0], "", stateBefore(&held{entitlement: e.id}, p), r.before)
 		return "", true, nil
 	}
@@ -301,7 +301,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
-// was attached since keeps the portfolio, another profile's entitlement keeps it available, and one of no profile keeps it as it was.
+// was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it as it was.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state before) Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
 	action := leavingAction(&held{ordered: now.ordered[id], elsewhere: other.any})
@@ -309,10 +309,10 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state b
 	case recordedState == "" && action == Remove:
 		state = before{RemovedAt: &u.now}
 	case recordedState == "":
-		state = before{Available: other.any, Listed: other.profile}
+		state = before{Listed: other.profile}
 	case action != Remove:
 		state.RemovedAt = nil // somebody relies on it since
-		state.Available, state.Listed = state.Available || other.profile, state.Listed || other.profile
+		state.Listed = state.Listed || other.profile
 	}
 	switch action {
 	case Remove:
@@ -327,13 +327,13 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state b
 	return action
 }
 
-// setState puts a portfolio and the entitlement back.
+// setState puts a portfolio and the entitlement back. Whether it is available is the staff's, and stays.
 func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state before) {
 	if u.show {
 		return
 	}
 	u.entitling.add(entitled, u.now, e.id)
-	u.placing.add(state.Available, state.Listed, state.RemovedAt, state.Review, u.now, id)
+	u.placing.add(state.Listed, state.RemovedAt, state.Review, u.now, id)
 }
 
 // writeValues writes fields and coverage that go back.

@@ -38,7 +38,7 @@ func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
 		if row.State != NeedsReview {
 			return wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision")
 		}
-		if row.Kind == KindSync { // a withdrawal is of an inactive profile
+		if row.Kind == KindSync { // a withdrawal is of an inactive profile, or of an active one without a list
 			if err := checkHeldProfiles(ctx, tx, jobID); err != nil {
 				return err
 			}
@@ -104,7 +104,7 @@ func reject(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 func rejection(row *ent.Job) failure {
 	if row.Kind == KindWithdraw {
 		return failure{
-			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is, inactive",
+			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is",
 			"Activate the profile to sync it again, or withdraw its entitlements anew.",
 		}
 	}
