@@ -35,7 +35,7 @@ func TestIndependentReader(t *testing.T) {
 		t.Skipf("the real files are not at hand in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
 	}
 	for _, file := range files {
-		if info, err := os.Stat(file); err != nil || testing.Short() && info.Size() > 1<<20 {
+		if info, err := os.Stat(file); err != nil || testing.Short() && info.Size() > 100<<10 {
 			continue
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) { compareReaders(t, python, file) })

@@ -22,7 +22,7 @@ ALIASES = {"coverage_notes": "notes", "coverage_note": "notes", "parent_publicat
 NOTHING = {"null", "none", "nil", "n/a", "n.a", "unknown", "undefined", "#n/a", "#name?", "#ref!", "#value!"}
 
 
-BLANKS = "\x1a" + "".join(c for c in map(chr, range(0x110000)) if c.isspace() or unicodedata.category(c) == "Cf")
+BLANKS = "\x1a" + "".join(c for c in map(chr, range(0x10000)) if c.isspace() or unicodedata.category(c) == "Cf")
 
 
 def off(text):
@@ -41,10 +41,14 @@ def value(cell):
     return unicodedata.normalize("NFC", re.sub(r"\s*[\r\n\t]+\s*", " ", cell))
 
 
-def name(cell):
+def written(cell):
+    """A column's name as the header has it, folded."""
     cell = "".join(c for c in value(cell) if unicodedata.category(c) != "Cf").lower()
-    cell = re.sub(r"[\s_-]+", "_", cell).strip("_")
-    return ALIASES.get(cell, cell)
+    return re.sub(r"[\s_-]+", "_", cell).strip("_")
+
+
+def name(cell):
+    return ALIASES.get(written(cell), written(cell))
 
 
 def number(cell):
@@ -88,10 +92,14 @@ class List:
         self.lines = self.split(self.decode(data))
         for self.at, (_, line) in enumerate(self.lines):
             for self.delimiter in "\t;,":
-                self.names = [name(n) for n in line.split(self.delimiter)]
+                self.take_names(line.split(self.delimiter))
                 if "publication_title" in self.names and {"title_id", "print_identifier", "online_identifier"} & set(self.names):
                     return
         sys.exit("no header")
+
+    def take_names(self, cells):
+        self.names = [name(c) for c in cells]
+        self.aliased = [written(c) in ALIASES for c in cells]
 
     @staticmethod
     def decode(data):
@@ -122,9 +130,10 @@ class List:
     def row(self, cells):
         """The filled cells by column: of columns of one name the first that is filled, an own name before an alias."""
         row = {}
-        for n, cell in zip(self.names, cells):
-            if n in COLUMNS and value(cell):
-                row.setdefault(n, value(cell))
+        for aliased in (False, True):
+            for n, alias, cell in zip(self.names, self.aliased, cells):
+                if alias == aliased and n in COLUMNS and value(cell):
+                    row.setdefault(n, value(cell))
         return row, [value(c) for c in cells[len(self.names):]]
 
     def readings(self, pieces):
@@ -192,7 +201,7 @@ class List:
         row, beyond = self.row(cells)
         if sum(name(c) in COLUMNS for c in cells) * 2 > len([c for c in cells if value(c)]) and "publication_title" in map(name, cells):
             if set(map(name, cells)) & {"title_id", "print_identifier", "online_identifier"}:
-                self.names = [name(c) for c in cells]
+                self.take_names(cells)
             return "refused", row
         misfit = len(cells) != len(self.names) and (weight(row, beyond)[1] > 0 and len(cells) != self.usual or not identifies(row))
         if not certain or misfit or "publication_title" not in row or not identifies(row):
