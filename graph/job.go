@@ -264,7 +264,7 @@ func (r jobChangeResolver) portfolio(ctx context.Context, page *model.JobChangeP
 		var ids []int64
 		for _, row := range page.Rows {
 			ids = append(ids, value(row.PortfolioID))
-			ids = append(ids, holdings.Candidates(row, row.NewValue)...)
+			ids = append(ids, holdings.ValuesOf(row).Candidates()...)
 			target, _, _ := holdings.Moved(row)
 			ids = append(ids, target)
 		}
@@ -278,7 +278,7 @@ func (r jobChangeResolver) Portfolio(ctx context.Context, c *model.JobChange) (*
 
 func (r jobChangeResolver) Candidates(ctx context.Context, c *model.JobChange) ([]*model.Portfolio, error) {
 	portfolios := []*model.Portfolio{}
-	for _, id := range holdings.Candidates(c.JobChange, c.JobChange.NewValue) {
+	for _, id := range holdings.ValuesOf(c.JobChange).Candidates() {
 		p, err := r.portfolio(ctx, c.Page, id)
 		if err != nil {
 			return nil, err

@@ -31,7 +31,7 @@ type MovePlan struct {
 
 // movable is a portfolio as planning a move knows it, and what the plan has for it.
 type movable struct {
-	matchable
+	identity
 	id      int64
 	license int64  // 0: none
 	lines   uint64 // its PO lines as a set
@@ -73,8 +73,8 @@ func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, err
 // match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
 // with another is no certain sign.
 func (p *MovePlan) match(collectionID int64, portfolios *chunked[movable]) {
-	sources := newSide(portfolios.len(), func(i int32) *matchable { return &portfolios.at(i).matchable })
-	targets := newSide(p.targets.len(), func(i int32) *matchable { return &p.targets.at(i).matchable })
+	sources := newSide(portfolios.len(), func(i int32) *identity { return &portfolios.at(i).identity })
+	targets := newSide(p.targets.len(), func(i int32) *identity { return &p.targets.at(i).identity })
 	matchSurely(sources, targets, moveSteps)
 	for i, pair := range sources.pair {
 		portfolios.at(int32(i)).pair = pair

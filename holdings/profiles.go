@@ -26,10 +26,10 @@ func ProfileName(p *ent.Profile) string {
 // ProfileInput is what to save of a profile. What is nil takes the default of a new profile, or stays as it is.
 type ProfileInput struct {
 	Description, CustomerNumber *string
-	APIKey                      *secret.Key
+	APIKey                      *secret.Key `json:"apiKey"`
 	Active                      *bool
-	FileFormat                  *string // KBART
-	GroupIDs                    *[]int64
+	FileFormat                  *string  // KBART
+	GroupIDs                    *[]int64 `json:"groupIds"`
 	Schedule                    *ScheduleChange
 	GuardPercent, GuardTitles   *int // 0 to 100, 0 to 1,000,000
 	CommunityZoneOnly           *bool

@@ -375,7 +375,7 @@ func TestActivation(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 40})
 	all := func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
-		return b.jobs.QueueActivation(ctx, tx, b.journals().ID, "")
+		return b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{})
 	}
 	if job := b.queueActivation(all); job != nil {
 		t.Errorf("without titles: %+v", job)
@@ -426,10 +426,10 @@ func TestActivationOfNothing(t *testing.T) {
 	b.fillZone(0, 3, 0)
 	var queued *ent.Job
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, ""); err != nil {
+		if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{}); err != nil {
 			return err
 		}
-		if _, err := b.jobs.QueueActivation(ctx, tx, b.journals().ID, ""); !isProblem(err, problem.Conflict) {
+		if _, err := b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{}); !isProblem(err, problem.Conflict) {
 			t.Errorf("a second one: %v", err)
 		}
 		return tx.CommunityZoneTitle.Update().SetRemovedAt(5).Exec(ctx)
@@ -495,7 +495,7 @@ func TestActivationOfACollectionThatIsGone(t *testing.T) {
 			b.fillZone(0, 3, 0)
 			var queued *ent.Job
 			must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
-				if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, ""); err != nil {
+				if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{}); err != nil {
 					return err
 				}
 				if begun {

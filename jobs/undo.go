@@ -24,7 +24,8 @@ var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
-	return s.start(ctx, KindUndo, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	request := Request{idempotencyKey, "undoJob", []any{map[string]any{"jobId": jobID, "mode": mode}}}
+	return s.start(ctx, KindUndo, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		subject, err := checkUndo(ctx, tx, jobID)
 		if err != nil {
 			return nil, err
@@ -34,7 +35,7 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 			return nil, err
 		}
 		return s.queue(ctx, tx, newJob{
-			kind: KindUndo, mode: mode, trigger: Manual, idempotencyKey: idempotencyKey, args: args, subject: jobID,
+			kind: KindUndo, mode: mode, trigger: Manual, request: request, args: args, subject: jobID,
 			uniqueKey: fmt.Sprintf("undo:%d", jobID), what: "an undo of this job", path: "input.jobId",
 		})
 	})

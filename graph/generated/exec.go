@@ -6785,7 +6785,7 @@ input ActivateCollectionInput {
   autoActivateNewPortfolios: Boolean = false
   "Manual is right where a sync activates the portfolios."
   activationType: ActivationType = MANUAL
-  "With ALL, where it starts a job: the same key again changes nothing and answers with the same collection and job."
+  "Where a job starts (ALL): the same request again answers with the same collection and job. Another one with the key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6895,7 +6895,7 @@ input CreateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same key again makes nothing and answers with the same profile and job."
+  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6937,7 +6937,7 @@ input UpdateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same key again changes nothing and answers with the same job."
+  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6959,7 +6959,7 @@ input DeleteProfileInput {
   profileId: ID!
   "Withdraw its entitlements first, by a job, and delete it when that is done."
   withdrawEntitlements: Boolean = false
-  "With ` + "`" + `withdrawEntitlements` + "`" + `: the same key again answers with the same job."
+  "Where a job starts: the same request again answers with the same job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6981,7 +6981,7 @@ input RunProfileInput {
   mode: JobMode = APPLY
   "Apply the list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7082,7 +7082,7 @@ input UndoJobInput {
   jobId: ID!
   "PREVIEW shows what undoing would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7180,7 +7180,7 @@ input ImportCollectionInput {
   removeMissing: Boolean = false
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7202,7 +7202,7 @@ input ImportCommunityZoneTitlesInput {
   mode: JobMode = APPLY
   "Apply a list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7448,7 +7448,7 @@ input MovePortfolioInformationInput {
   mode: JobMode = APPLY
   "With APPLY: the preview whose plan is to be applied, no more and no less."
   previewJobId: ID
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7498,7 +7498,7 @@ input WithdrawProfileInput {
   profileId: ID!
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7542,7 +7542,7 @@ type DisableScheduledJobPayload {
 input RunScheduledJobInput {
   "Which scheduled job."
   scheduledJobId: ID!
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -12221,7 +12221,7 @@ func (ec *executionContext) _CommunityZoneTitle_coverage(ctx context.Context, fi
 			return ec.fieldContext_CommunityZoneTitle_coverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Coverage(), nil
+			return obj.Coverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -15853,7 +15853,7 @@ func (ec *executionContext) _JobChange_oldCoverage(ctx context.Context, field gr
 			return ec.fieldContext_JobChange_oldCoverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OldCoverage(), nil
+			return obj.OldCoverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -15885,7 +15885,7 @@ func (ec *executionContext) _JobChange_newCoverage(ctx context.Context, field gr
 			return ec.fieldContext_JobChange_newCoverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.NewCoverage(), nil
+			return obj.NewCoverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {

@@ -20,7 +20,7 @@ type ActivateCollectionInput struct {
 	AutoActivateNewPortfolios graphql.Omittable[*bool] `json:"autoActivateNewPortfolios,omitempty"`
 	// Manual is right where a sync activates the portfolios.
 	ActivationType graphql.Omittable[*string] `json:"activationType,omitempty"`
-	// With ALL, where it starts a job: the same key again changes nothing and answers with the same collection and job.
+	// Where a job starts (ALL): the same request again answers with the same collection and job. Another one with the key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -223,7 +223,7 @@ type CreateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`: the same key again makes nothing and answers with the same profile and job.
+	// With `runNow`: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -353,7 +353,7 @@ type DeleteProfileInput struct {
 	ProfileID string `json:"profileId"`
 	// Withdraw its entitlements first, by a job, and delete it when that is done.
 	WithdrawEntitlements graphql.Omittable[*bool] `json:"withdrawEntitlements,omitempty"`
-	// With `withdrawEntitlements`: the same key again answers with the same job.
+	// Where a job starts: the same request again answers with the same job. Another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -415,7 +415,7 @@ type ImportCollectionInput struct {
 	RemoveMissing graphql.Omittable[*bool] `json:"removeMissing,omitempty"`
 	// PREVIEW shows what it would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -437,7 +437,7 @@ type ImportCommunityZoneTitlesInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// Apply a list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -507,7 +507,7 @@ type MovePortfolioInformationInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// With APPLY: the preview whose plan is to be applied, no more and no less.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -567,7 +567,7 @@ type RunProfileInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// Apply the list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -583,7 +583,7 @@ type RunProfilePayload struct {
 type RunScheduledJobInput struct {
 	// Which scheduled job.
 	ScheduledJobID string `json:"scheduledJobId"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -661,7 +661,7 @@ type UndoJobInput struct {
 	JobID string `json:"jobId"`
 	// PREVIEW shows what undoing would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -861,7 +861,7 @@ type UpdateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`: the same key again changes nothing and answers with the same job.
+	// With `runNow`: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -901,7 +901,7 @@ type WithdrawProfileInput struct {
 	ProfileID string `json:"profileId"`
 	// PREVIEW shows what it would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 

@@ -309,25 +309,30 @@ func (c *JobChange) Field() *string { return orNull(c.JobChange.Field) }
 
 // OldValue is the former value in words.
 func (c *JobChange) OldValue() *string {
-	return orNull(holdings.ChangeText(c.JobChange, c.JobChange.OldValue))
+	return orNull(holdings.ValuesOf(c.JobChange).OldWords(holdings.Action(c.Action), c.JobChange.Field))
 }
 
 // NewValue is the new value or the reason in words.
 func (c *JobChange) NewValue() *string {
-	return orNull(holdings.ChangeText(c.JobChange, c.JobChange.NewValue))
+	return orNull(holdings.ValuesOf(c.JobChange).NewWords(holdings.Action(c.Action), c.JobChange.Field))
 }
 
 // OldCoverage is null unless the change is one of coverage.
-func (c *JobChange) OldCoverage() []*Coverage { return c.statements(c.JobChange.OldValue) }
+func (c *JobChange) OldCoverage() ([]*Coverage, error) {
+	before, _, ok, err := holdings.ValuesOf(c.JobChange).Coverage()
+	return coverageOf(before, ok), err
+}
 
 // NewCoverage is null unless the change is one of coverage.
-func (c *JobChange) NewCoverage() []*Coverage { return c.statements(c.JobChange.NewValue) }
+func (c *JobChange) NewCoverage() ([]*Coverage, error) {
+	_, after, ok, err := holdings.ValuesOf(c.JobChange).Coverage()
+	return coverageOf(after, ok), err
+}
 
-func (c *JobChange) statements(stored string) []*Coverage {
-	if c.JobChange.Field != holdings.CoverageField {
+func coverageOf(statements []holdings.Statement, ok bool) []*Coverage {
+	if !ok {
 		return nil
 	}
-	statements, _ := holdings.StoredStatements(stored)
 	page := &CoveragePage{}
 	return append([]*Coverage{}, wrap(statements, func(st holdings.Statement) *Coverage {
 		return &Coverage{Statement: st, Page: page}
