@@ -21,6 +21,9 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.CollectionSets = func(child int, first *int, _ *string, _ *model.CollectionSetFilter) int { return pageOf(child, first) }
 	c.Query.PoLinesNotListed = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
 	c.Query.PortfoliosWithoutPoLine = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
+	c.Query.PortfoliosKeptWithoutReason = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
+		return pageOf(child, first)
+	}
 	c.License.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.CollectionSet.Collections = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.Profiles = func(child int, first *int, _ *string, _ *model.ProfileFilter) int { return pageOf(child, first) }

@@ -204,10 +204,42 @@ func (r mutationResolver) UpdatePortfolio(ctx context.Context, in generated.Upda
 	return payload, err
 }
 
+func (r mutationResolver) RemovePortfolio(ctx context.Context, in generated.RemovePortfolioInput) (*generated.RemovePortfolioPayload, error) {
+	payload := &generated.RemovePortfolioPayload{}
+	var err error
+	payload.Portfolio, err = byHand(ctx, in.PortfolioID, r.holdings.RemovePortfolio)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) RestorePortfolio(ctx context.Context, in generated.RestorePortfolioInput) (*generated.RestorePortfolioPayload, error) {
+	payload := &generated.RestorePortfolioPayload{}
+	var err error
+	payload.Portfolio, err = byHand(ctx, in.PortfolioID, r.holdings.RestorePortfolio)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+// byHand does with a portfolio what a person asked for, unless a job is writing its collection.
+func byHand(ctx context.Context, opaque string, do func(context.Context, int64, holdings.CollectionCheck) (*ent.Portfolio, error)) (*model.Portfolio, error) {
+	id, err := idOf(model.PortfolioType, "input.portfolioId", opaque)
+	if err != nil {
+		return nil, err
+	}
+	row, err := do(ctx, id, func(ctx context.Context, tx *store.Tx, collectionID int64) error {
+		err := jobs.CheckUnwritten(ctx, tx, collectionID)
+		if problems, ok := problem.In(err); ok && len(problems) > 0 {
+			return problem.New(problems[0].Code, "input.portfolioId", "%s", problems[0].Message)
+		}
+		return err
+	})
+	return only(row, model.Portfolios), err
+}
+
 func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {
 	input, err := profileInput(profileFields{
 		in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
-		in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
+		in.GroupIds, in.Schedule, in.Guard, in.Guards, in.CommunityZoneOnly,
 	})
 	var saved savedProfile
 	if err == nil {
@@ -301,6 +333,7 @@ type profileFields struct {
 	groupIDs                            graphql.Omittable[[]string]
 	schedule                            graphql.Omittable[*generated.ScheduleInput]
 	guard                               graphql.Omittable[*generated.GuardLimitsInput]
+	guards                              graphql.Omittable[*generated.GuardsInput]
 	communityZoneOnly                   graphql.Omittable[*bool]
 }
 
@@ -332,7 +365,29 @@ func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
 	if g := given(f.guard); g != nil {
 		in.GuardPercent, in.GuardTitles = given(g.Percent), given(g.Titles)
 	}
+	if g := given(f.guards); g != nil {
+		in.Guards = holdings.GuardsChange{
+			Removals: marksChange(g.Removals), Access: marksChange(g.Access), Identity: marksChange(g.Identity), Additions: marksChange(g.Additions),
+			Again: given(g.Again), Shape: given(g.Shape),
+		}
+	}
 	return in, nil
+}
+
+// marksChange is what to change of one guard; null takes away the mark beyond which the share does not matter.
+func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change holdings.MarksChange) {
+	in := given(o)
+	if in == nil {
+		return change
+	}
+	change.Percent, change.Titles = given(in.Percent), given(in.Titles)
+	if most, set := in.Most.ValueOK(); set {
+		change.Most = most
+		if most == nil {
+			change.Most = new(int)
+		}
+	}
+	return change
 }
 
 func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.UpdateProfileInput) (*generated.UpdateProfilePayload, error) {
@@ -341,7 +396,8 @@ func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.Update
 	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
 	if err == nil {
 		input, err = profileInput(profileFields{
-			in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
+			in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.Guards,
+			in.CommunityZoneOnly,
 		})
 	}
 	if err == nil {

@@ -31,7 +31,8 @@ type ProfileInput struct {
 	FileFormat                  *string  // KBART
 	GroupIDs                    *[]int64 `json:"groupIds"`
 	Schedule                    *ScheduleChange
-	GuardPercent, GuardTitles   *int // 0 to 100, 0 to 1,000,000
+	GuardPercent, GuardTitles   *int // of removals: 0 to 100, 0 to 1,000,000
+	Guards                      GuardsChange
 	CommunityZoneOnly           *bool
 }
 
@@ -201,7 +202,8 @@ func (in *ProfileInput) check(problems *problem.List) {
 	}
 	in.Schedule.check(problems)
 	checkRange(problems, "input.guard.percent", "the share of titles, in percent,", in.GuardPercent, 100)
-	checkRange(problems, "input.guard.titles", "the number of titles", in.GuardTitles, 1_000_000)
+	checkRange(problems, "input.guard.titles", "the number of titles", in.GuardTitles, maxGuardTitles)
+	in.checkGuards(problems)
 }
 
 // create makes the row.
@@ -282,8 +284,7 @@ func (save *profileSave) after(before *ent.Profile) *ent.Profile {
 	set(&p.CustomerNumber, in.CustomerNumber)
 	set(&p.Active, in.Active)
 	set(&p.FileFormat, in.FileFormat)
-	set(&p.GuardPercent, in.GuardPercent)
-	set(&p.GuardTitles, in.GuardTitles)
+	setGuards(&p, in)
 	set(&p.CommunityZoneOnly, in.CommunityZoneOnly)
 	setSchedule(&p, in.Schedule.on(ScheduleOf(before)))
 	if in.GroupIDs != nil {
@@ -303,6 +304,11 @@ func fill(m *ent.ProfileMutation, p *ent.Profile) {
 	m.SetFileFormat(p.FileFormat)
 	m.SetGuardPercent(p.GuardPercent)
 	m.SetGuardTitles(p.GuardTitles)
+	if p.Guards != nil {
+		m.SetGuards(p.Guards)
+	} else {
+		m.ClearGuards()
+	}
 	m.SetCommunityZoneOnly(p.CommunityZoneOnly)
 	fillSchedule(m, ScheduleOf(p), p.ScheduleSince)
 }
@@ -331,7 +337,7 @@ func (save *profileSave) sealKey(m *ent.ProfileMutation, id int64) {
 
 func sameValues(a, b *ent.Profile) bool {
 	return a.Description == b.Description && a.CustomerNumber == b.CustomerNumber && a.Active == b.Active && a.FileFormat == b.FileFormat &&
-		a.GuardPercent == b.GuardPercent && a.GuardTitles == b.GuardTitles && a.CommunityZoneOnly == b.CommunityZoneOnly && ScheduleOf(a) == ScheduleOf(b)
+		GuardsOf(a) == GuardsOf(b) && a.CommunityZoneOnly == b.CommunityZoneOnly && ScheduleOf(a) == ScheduleOf(b)
 }
 
 func sameGroups(a, b *ent.Profile) bool {

@@ -54,8 +54,8 @@ func (u *undoer) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	u.placing, err = u.updater(ctx, "portfolios", "available = v.to_available, listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
-		"to_available BOOLEAN", "to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
+	u.placing, err = u.updater(ctx, "portfolios", "listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
+		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
 	return err
 }
 
@@ -353,7 +353,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 		}
 		return u.takeOut(now, id, r.values.Old, state), false, nil
 	}
-	if e.active || e.id == 0 {
+	if e.active || e.id == 0 || r.action != Remove && p.removedAt.Valid { // what the job kept, a person took out since
 		u.leaveState(id, p, e, r.values.Old)
 		return "", true, nil
 	}
@@ -364,7 +364,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
-// was attached since keeps the portfolio, another profile's entitlement keeps it available, and one of no profile keeps it as it was.
+// was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it as it was.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state portfolioState) Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
 	action := leavingAction(&held{ordered: now.ordered[id], elsewhere: other.any})
@@ -372,10 +372,10 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	case recordedState == "" && action == Remove:
 		state = portfolioState{RemovedAt: &u.now}
 	case recordedState == "":
-		state = portfolioState{Available: other.any, Listed: other.profile}
+		state = portfolioState{Listed: other.profile}
 	case action != Remove:
 		state.RemovedAt = nil // somebody relies on it since
-		state.Available, state.Listed = state.Available || other.profile, state.Listed || other.profile
+		state.Listed = state.Listed || other.profile
 	}
 	switch action {
 	case Remove:
@@ -390,13 +390,13 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	return action
 }
 
-// setState puts a portfolio and the entitlement back.
+// setState puts a portfolio and the entitlement back. Whether it is available is the staff's, and stays.
 func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portfolioState) {
 	if u.show {
 		return
 	}
 	u.entitling.add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.now, e.id)
-	u.placing.add(state.Available, state.Listed, state.RemovedAt, state.Review, u.now, id)
+	u.placing.add(state.Listed, state.RemovedAt, state.Review, u.now, id)
 }
 
 // writeValues writes fields and coverage that go back.

@@ -430,7 +430,7 @@ func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c 
 func rejection(row *ent.Job) failure {
 	if row.Kind == KindWithdraw {
 		return failure{
-			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is, inactive",
+			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is",
 			"Activate the profile to sync it again, or withdraw its entitlements anew.",
 		}
 	}

@@ -185,7 +185,6 @@ func TestImportOfWhatIsNoList(t *testing.T) {
 	for name, test := range map[string]struct{ list, state, verdict, code string }{
 		"another table": {"a\tb\n1\t2\n", jobs.Failed, jobs.VerdictFailed, "NO_HEADER"},
 		"header only":   {importHeader, jobs.Failed, jobs.VerdictFailed, "NO_ROWS"},
-		"free only":     {importHeader + "Free\t\tfree\t\tserial\tF\n", jobs.Succeeded, jobs.VerdictBlocked, "ALL_FREE"},
 		"nameless only": {importHeader + "\t\tj\t\tserial\tP\n", jobs.Failed, jobs.VerdictFailed, "NO_USABLE_ROWS"},
 	} {
 		job := b.importList(c, test.list, removeMissing)

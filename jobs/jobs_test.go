@@ -44,6 +44,7 @@ type testBundle struct {
 	headerTimeout              time.Duration    // 0: 3 s
 	now                        func() time.Time // the clock of the schedule; nil: the machine's
 	log                        *slog.Logger     // nil: none
+	noProvider                 bool
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -90,6 +91,7 @@ func (b *testBundle) open() {
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: b.headerTimeout,
+		NoProvider: b.noProvider,
 	})
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{

@@ -59,7 +59,7 @@ func (m *model) recordOf(p *ent.Portfolio) record {
 	if p.LicenseID != nil {
 		r.license = *p.LicenseID
 	}
-	if p.Available != p.Listed || p.Review != "" {
+	if !p.Available || p.Review != "" {
 		m.t.Fatalf("%s: available %v, listed %v, review %q", p.TitleID, p.Available, p.Listed, p.Review)
 	}
 	for _, e := range p.Edges.Entitlements {
@@ -288,7 +288,7 @@ func (r *record) wasTold(account string, mine *own) bool {
 	if err := json.Unmarshal([]byte(account), &was); err != nil {
 		return false
 	}
-	return was.Available == r.listed && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had
+	return was.Available && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had
 }
 
 // fieldOf is the place of a line's field in the record; a statement's own address is part of the coverage.

@@ -154,7 +154,7 @@ func inWords(c *holdings.Counts, moved string) string {
 	}{
 		{c.Added, "added"},
 		{c.Removed, "removed"},
-		{c.Kept, "kept for a PO line but no longer available"},
+		{c.Kept, "kept for a PO line but no longer accessible"},
 		{c.Withdrawn, "withdrawn but held by another entitlement"},
 		{c.Updated, "changed" + fieldsInWords(c, moved)},
 	} {

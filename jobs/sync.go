@@ -133,8 +133,4 @@ func (pr *partRun) perform(ctx context.Context) error {
 }
 
 // guardsOf are the settings of a profile's guards.
-func guardsOf(p *ent.Profile) holdings.Guards {
-	guards := holdings.StandardGuards()
-	guards.Removals.Percent, guards.Removals.Titles = p.GuardPercent, p.GuardTitles
-	return guards
-}
+func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p) }
