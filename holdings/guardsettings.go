@@ -25,7 +25,10 @@ const maxGuardTitles = 1_000_000
 func GuardsOf(p *ent.Profile) Guards {
 	guards := StandardGuards()
 	if len(p.Guards) > 0 {
-		_ = json.Unmarshal(p.Guards, &guards) // what setGuards wrote; any field it does not have is standard
+		for _, m := range []*Marks{&guards.Removals, &guards.Access, &guards.Identity, &guards.Additions} {
+			m.Most = 0 // as it is where it is left out
+		}
+		_ = json.Unmarshal(p.Guards, &guards) // what setGuards wrote; any other field it does not have is standard
 	}
 	guards.Removals.Percent, guards.Removals.Titles = p.GuardPercent, p.GuardTitles
 	return guards

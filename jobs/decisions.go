@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // What a person decided on one kind of a list's changes. A kind without a decision is open.
@@ -23,16 +24,6 @@ const (
 	Approved = "APPROVED"
 	Declined = "DECLINED"
 )
-
-// What to make of a column that a list lacks and lists before it filled.
-const (
-	LeaveValues = "LEAVE"    // the stored values stay
-	TakeAsEmpty = "EMPTY"    // the column counts as empty
-	AllPaid     = "ALL_PAID" // of access_type: no title is free
-)
-
-// columnKind begins the kind of a decision on a lost column; the column's name follows.
-const columnKind = "COLUMN:"
 
 // standing is what was decided on a list for one collection: by kind, the newest decision.
 type standing map[holdings.Kind]*ent.ListDecision
@@ -85,10 +76,9 @@ type verdictOn struct {
 	jobID            int64
 }
 
-// decide records a decision, in the place of an earlier one. Only a provider's list for a profile remembers decisions: what
-// a person gives is decided on as often as it is given.
+// decide records a decision, in the place of an earlier one.
 func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
-	if !remembers(v.part) {
+	if v.part.ProviderFileID == nil || v.part.CollectionID == nil {
 		return nil
 	}
 	for _, kind := range v.kinds {
@@ -99,6 +89,8 @@ func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	return nil
 }
 
+// remembers says whether later runs know what was decided on a part's list: only that of a provider for a profile. What a person
+// gives is decided on as often as it is given.
 func remembers(part *ent.JobPart) bool {
 	return part.ProfileID != nil && part.ProviderFileID != nil && part.CollectionID != nil
 }
@@ -228,7 +220,8 @@ func (pr *partRun) undecided(ctx context.Context, guards []holdings.GuardReason)
 		if kind, one := guardedKind[g.Guard]; one {
 			return settled(kind)
 		}
-		return !slices.ContainsFunc(holdings.AllKinds, func(kind holdings.Kind) bool { return !settled(kind) })
+		// Of a lost column the plan itself knows a decision; without access_type nothing is applied before there is one.
+		return g.Column != kbart.AccessType.String() && !slices.ContainsFunc(holdings.AllKinds, func(kind holdings.Kind) bool { return !settled(kind) })
 	}), nil
 }
 

@@ -6194,7 +6194,7 @@ enum JobState {
 enum JobVerdict {
   "The holdings were changed."
   CHANGED
-  "There was nothing to change."
+  "Nothing was changed: there was nothing to change, or the job was cancelled before it wrote anything."
   NO_CHANGE
   "Some of it was done and some could not be."
   PARTIAL
