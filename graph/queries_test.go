@@ -116,6 +116,7 @@ func (c *catalogue) listings() map[string]string {
 		"jobs": listingOf("", "jobs", ""), "collection.portfolios": listingOf(collection, "portfolios", ""),
 		"collectionSets": listingOf("", "collectionSets", ""), "poLinesNotListed": listingOf("", "poLinesNotListed", ""),
 		"portfoliosWithoutPoLine": listingOf("", "portfoliosWithoutPoLine", ""),
+		"kept without reason":     listingOf("", "portfoliosKeptWithoutReason", ""),
 		"license.portfolios":      listingOf(fmt.Sprintf("node(id: %q) { ... on License", model.ID(model.LicenseType, c.licenses[0].ID)), "portfolios", "") + " }",
 		"set.collections":         listingOf(fmt.Sprintf("node(id: %q) { ... on CollectionSet", model.ID(model.CollectionSetType, c.sets[0].ID)), "collections", "") + " }",
 		"job.findings":            listingOf(job, "findings", ""), "job.changes": listingOf(job, "changes", ""),
