@@ -3,7 +3,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 
 .PHONY: help
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 .PHONY: generate
 generate: ## write all generated code anew; leaves a clean tree when nothing has changed
@@ -13,6 +13,10 @@ generate: ## write all generated code anew; leaves a clean tree when nothing has
 .PHONY: migration
 migration: ## write the migration for a changed schema: make migration NAME=add_something
 	go run ./ent/migrations/gen $(NAME)
+
+.PHONY: migration-sum
+migration-sum: ## write the checksums of the migrations anew, after one was edited by hand
+	go run ./ent/migrations/gen -sum
 
 .PHONY: test
 test: ## run the tests

@@ -100,7 +100,7 @@ func (r mutationResolver) DeleteProfile(ctx context.Context, in generated.Delete
 	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
 	if err == nil {
 		var job *ent.Job
-		job, err = r.deleteProfile(ctx, id, orElse(in.WithdrawEntitlements, false), orElse(in.IdempotencyKey, ""))
+		job, err = r.deleteProfile(ctx, id, in)
 		payload.Job = only(job, model.Jobs)
 		if err == nil && job == nil {
 			payload.DeletedID = &in.ProfileID
@@ -111,19 +111,22 @@ func (r mutationResolver) DeleteProfile(ctx context.Context, in generated.Delete
 }
 
 // deleteProfile deletes a profile, or returns the job that does so after its entitlements are withdrawn.
-func (r mutationResolver) deleteProfile(ctx context.Context, id int64, withdraw bool, key string) (*ent.Job, error) {
-	if withdraw {
-		if known, err := r.reader.JobByKey(ctx, jobs.KindWithdraw, key); known != nil || err != nil {
-			return known, err
+func (r mutationResolver) deleteProfile(ctx context.Context, id int64, in generated.DeleteProfileInput) (*ent.Job, error) {
+	withdraw := orElse(in.WithdrawEntitlements, false)
+	request := jobs.Request{
+		Key: orElse(in.IdempotencyKey, ""), Mutation: "deleteProfile",
+		Arguments: []any{map[string]any{"profileId": id, "withdrawEntitlements": withdraw}},
+	}
+	job, _, err := r.jobs.Once(ctx, jobs.KindWithdraw, request, func(ctx context.Context) (*ent.Job, error) {
+		err := r.holdings.DeleteProfile(ctx, id, func(ctx context.Context, tx *store.Tx) error { return jobs.CheckIdle(ctx, tx, id) })
+		if withdraw && isInUse(err) {
+			return r.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{
+				ProfileID: id, DeleteProfile: true, Mode: jobs.Apply, Trigger: jobs.Manual, Of: request,
+			})
 		}
-	}
-	err := r.holdings.DeleteProfile(ctx, id, func(ctx context.Context, tx *store.Tx) error { return jobs.CheckIdle(ctx, tx, id) })
-	if withdraw && isInUse(err) {
-		return r.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{
-			ProfileID: id, DeleteProfile: true, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: key,
-		})
-	}
-	return nil, err
+		return nil, err
+	})
+	return job, err
 }
 
 func isInUse(err error) bool {

@@ -59,6 +59,8 @@ func several(c *generated.ComplexityRoot) {
 	c.Job.Profiles = list
 	c.Job.Groups = list
 	c.JobPart.Groups = list
+	c.JobPart.Guards = list
+	c.JobPart.Decisions = list
 	c.JobChange.Candidates = list
 	c.JobChange.Groups = list
 	c.Query.JobTypes = func(child int, _ *model.JobTypeFilter) int { return list(child) }

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
@@ -13,7 +12,7 @@ import (
 
 func (r mutationResolver) ImportCollection(ctx context.Context, in generated.ImportCollectionInput) (*generated.ImportCollectionPayload, error) {
 	payload := &generated.ImportCollectionPayload{}
-	request, err := r.importRequest(ctx, in)
+	request, err := importRequest(in)
 	if err == nil {
 		var job *ent.Job
 		job, err = r.jobs.StartImport(ctx, request)
@@ -23,7 +22,7 @@ func (r mutationResolver) ImportCollection(ctx context.Context, in generated.Imp
 	return payload, err
 }
 
-func (r mutationResolver) importRequest(ctx context.Context, in generated.ImportCollectionInput) (request jobs.ImportRequest, err error) {
+func importRequest(in generated.ImportCollectionInput) (request jobs.ImportRequest, err error) {
 	request = jobs.ImportRequest{
 		RemoveMissing: orElse(in.RemoveMissing, false), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
@@ -34,16 +33,8 @@ func (r mutationResolver) importRequest(ctx context.Context, in generated.Import
 	if (fileID == nil) == (list == nil) {
 		return request, problem.New(problem.BadInput, "input.fileId", "give the list by exactly one of fileId and kbart")
 	}
-	if fileID != nil {
+	if request.List = list; list == nil {
 		request.FileID, err = idOf(model.ProviderFileType, "input.fileId", *fileID)
-		return request, err
-	}
-	file, err := r.jobs.KeepUpload(ctx, "list.txt", "", strings.NewReader(*list))
-	if problems, ok := problem.In(err); ok {
-		return request, problem.New(problem.BadInput, "input.kbart", "%s", problems[0].Message)
-	}
-	if err == nil {
-		request.FileID = file.ID
 	}
 	return request, err
 }

@@ -211,6 +211,19 @@ func (r jobPartResolver) Groups(ctx context.Context, p *model.JobPart) ([]*model
 	return append([]*model.JobGroup{}, groups...), err
 }
 
+// Decisions are those on the part's list, whichever job they were made in.
+func (r jobPartResolver) Decisions(ctx context.Context, p *model.JobPart) ([]*model.JobPartDecision, error) {
+	decisions, err := p.Page.Decisions.Of(ctx, p.JobPart.ID, func(ctx context.Context) (map[int64][]*model.JobPartDecision, error) {
+		known, err := r.reader.DecisionsOf(ctx, p.Page.Rows)
+		found := map[int64][]*model.JobPartDecision{}
+		for id, ofPart := range known {
+			found[id] = each(ofPart, func(d jobs.KindDecision) *model.JobPartDecision { return &model.JobPartDecision{KindDecision: d} })
+		}
+		return found, err
+	})
+	return append([]*model.JobPartDecision{}, decisions...), err
+}
+
 func (r jobFindingResolver) Part(ctx context.Context, f *model.JobFinding) (*model.JobPart, error) {
 	return f.Page.Parts.Of(ctx, f.PartID, func(ctx context.Context) (map[int64]*model.JobPart, error) {
 		return byID(ctx, f.Page.PartIDs, r.reader.PartsByID, model.JobParts)
@@ -251,7 +264,7 @@ func (r jobChangeResolver) portfolio(ctx context.Context, page *model.JobChangeP
 		var ids []int64
 		for _, row := range page.Rows {
 			ids = append(ids, value(row.PortfolioID))
-			ids = append(ids, holdings.Candidates(row, row.NewValue)...)
+			ids = append(ids, holdings.ValuesOf(row).Candidates()...)
 			target, _, _ := holdings.Moved(row)
 			ids = append(ids, target)
 		}
@@ -265,7 +278,7 @@ func (r jobChangeResolver) Portfolio(ctx context.Context, c *model.JobChange) (*
 
 func (r jobChangeResolver) Candidates(ctx context.Context, c *model.JobChange) ([]*model.Portfolio, error) {
 	portfolios := []*model.Portfolio{}
-	for _, id := range holdings.Candidates(c.JobChange, c.JobChange.NewValue) {
+	for _, id := range holdings.ValuesOf(c.JobChange).Candidates() {
 		p, err := r.portfolio(ctx, c.Page, id)
 		if err != nil {
 			return nil, err

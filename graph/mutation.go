@@ -2,7 +2,7 @@ package graph
 
 import (
 	"context"
-	"errors"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -104,43 +104,33 @@ func (r mutationResolver) DeleteInventoryGroup(ctx context.Context, in generated
 }
 
 func (r mutationResolver) ActivateCollection(ctx context.Context, in generated.ActivateCollectionInput) (*generated.ActivateCollectionPayload, error) {
-	key := orElse(in.IdempotencyKey, "")
-	if payload, err := r.activatedBefore(ctx, key); payload != nil || err != nil {
-		return payload, err
-	}
-	var job *ent.Job
-	row, warnings, err := r.holdings.ActivateCollection(ctx, holdings.Activation{
+	activation := holdings.Activation{
 		CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true), MakeServiceAvailable: orElse(in.MakeServiceAvailable, true),
 		AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false), ActivationType: orElse(in.ActivationType, holdings.ActivateManually),
-	}, func(ctx context.Context, tx *store.Tx, c *ent.Collection) (err error) {
-		if c.ActivationType == holdings.ActivateAll {
-			job, err = r.jobs.QueueActivation(ctx, tx, c.ID, key)
-		}
-		return err
-	})
-	if err != nil { // it may be the same request, come twice at once
-		if payload, again := r.activatedBefore(ctx, key); payload != nil && again == nil {
-			return payload, nil
-		}
 	}
-	payload := &generated.ActivateCollectionPayload{Collection: only(row, model.Collections), Warnings: append([]string{}, warnings...)}
-	if err == nil {
+	request := jobs.Request{
+		Key: orElse(in.IdempotencyKey, ""), Mutation: "activateCollection", Arguments: []any{activation},
+	}
+	payload := &generated.ActivateCollectionPayload{Warnings: []string{}}
+	job, before, err := r.jobs.Once(ctx, jobs.KindActivate, request, func(ctx context.Context) (job *ent.Job, err error) {
+		queue := func(ctx context.Context, tx *store.Tx, c *ent.Collection) (err error) {
+			if c.ActivationType == holdings.ActivateAll {
+				job, err = r.jobs.QueueActivation(ctx, tx, c.ID, request)
+			}
+			return err
+		}
+		row, warnings, err := r.holdings.ActivateCollection(ctx, activation, queue)
+		payload.Collection, payload.Warnings = only(row, model.Collections), append(payload.Warnings, warnings...)
+		if err != nil {
+			return nil, err
+		}
 		r.jobs.Nudge()
-		payload.Job = only(job, model.Jobs)
-	}
-	payload.UserErrors, err = userErrors(err)
-	return payload, err
-}
-
-// activatedBefore answers with what an idempotency key has activated already; nil where it has made no job.
-func (r mutationResolver) activatedBefore(ctx context.Context, key string) (*generated.ActivateCollectionPayload, error) {
-	known, err := r.reader.JobByKey(ctx, jobs.KindActivate, key)
-	if known == nil && err == nil {
-		return nil, nil
-	}
-	payload := &generated.ActivateCollectionPayload{Warnings: []string{}, Job: only(known, model.Jobs)}
-	if err == nil {
-		payload.Collection, err = one(ctx, jobs.ActivatedCollection(known), r.holdings.CollectionsByID, model.Collections)
+		return job, nil
+	})
+	payload.Job = only(job, model.Jobs)
+	if before {
+		payload.Warnings = []string{}
+		payload.Collection, err = one(ctx, jobs.ActivatedCollection(job), r.holdings.CollectionsByID, model.Collections)
 	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
@@ -247,26 +237,39 @@ func byHand(ctx context.Context, opaque string, do func(context.Context, int64, 
 }
 
 func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {
-	run := profileRun{in.RunNow, orElse(in.IdempotencyKey, "")}
-	saved, err := r.saveOnce(ctx, run, func(then afterSave) (*ent.Profile, []string, error) {
-		input, err := profileInput(profileFields{
-			in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
-			in.GroupIds, in.Schedule, in.Guard, in.Guards, in.CommunityZoneOnly,
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		return r.holdings.CreateProfile(ctx, input, then)
+	input, err := profileInput(profileFields{
+		in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
+		in.GroupIds, in.Schedule, in.Guard, in.Guards, in.CommunityZoneOnly,
 	})
+	var saved savedProfile
+	if err == nil {
+		run := r.profileRun("createProfile", in.RunNow, in.IdempotencyKey, input, map[string]any{})
+		saved, err = r.saveOnce(ctx, run, func(then afterSave) (*ent.Profile, []string, error) {
+			return r.holdings.CreateProfile(ctx, input, then)
+		})
+	}
 	payload := &generated.CreateProfilePayload{Profile: saved.profile, Job: saved.job, Notices: append([]string{}, saved.notices...)}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }
 
-// profileRun is whether to run a profile that is saved, and the key by which saving it twice is one save.
+// profileRun is whether to run a profile that is saved, and the request by which saving it twice is one save.
 type profileRun struct {
-	now graphql.Omittable[*bool]
-	key string
+	now     bool
+	request jobs.Request
+}
+
+// profileRun makes the request of a save from all its arguments. A credential stands there as its fingerprint, since its
+// own encoding is the same for all.
+func (r mutationResolver) profileRun(
+	mutation string, runNow graphql.Omittable[*bool], key graphql.Omittable[*string], in holdings.ProfileInput, more map[string]any,
+) profileRun {
+	now := orElse(runNow, false)
+	more["runNow"] = now
+	if in.APIKey != nil {
+		more["apiKey"] = r.holdings.Fingerprint(*in.APIKey)
+	}
+	return profileRun{now, jobs.Request{Key: orElse(key, ""), Mutation: mutation, Arguments: []any{in, more}}}
 }
 
 // afterSave is done in the transaction that saves a profile.
@@ -279,32 +282,22 @@ type savedProfile struct {
 	notices []string
 }
 
-// saveOnce saves a profile, unless its key has made a job already: the answer then is that job and its profile. It is so
-// too where another request uses the key meanwhile, whatever then stops this save.
+// saveOnce saves a profile, unless the same request has made a job already: the answer then is that job and its profile.
 func (r mutationResolver) saveOnce(ctx context.Context, run profileRun, save func(afterSave) (*ent.Profile, []string, error)) (saved savedProfile, err error) {
-	if !orElse(run.now, false) {
-		run.key = "" // it is of the job, and there is none
-	}
-	known, err := r.reader.JobByKey(ctx, jobs.KindSync, run.key)
-	if known == nil && err == nil {
-		var row *ent.Profile
-		var job *ent.Job
-		row, saved.notices, err = save(r.queueWith(&job, run))
-		if err == nil {
-			r.jobs.Nudge()
-			saved.profile, saved.job = only(row, model.Profiles), only(job, model.Jobs)
-			return saved, nil
+	job, before, err := r.jobs.Once(ctx, jobs.KindSync, run.request, func(ctx context.Context) (job *ent.Job, err error) {
+		row, notices, err := save(r.queueWith(&job, run))
+		saved.profile, saved.notices = only(row, model.Profiles), notices
+		if err != nil {
+			return nil, err
 		}
-		saved.profile = only(row, model.Profiles)
-		var again error
-		if known, again = r.reader.JobByKey(ctx, jobs.KindSync, run.key); again != nil {
-			return saved, again
-		}
+		r.jobs.Nudge()
+		return job, nil
+	})
+	if before {
+		return r.savedBefore(ctx, job)
 	}
-	if known == nil {
-		return saved, err
-	}
-	return r.savedBefore(ctx, known)
+	saved.job = only(job, model.Jobs)
+	return saved, err
 }
 
 func (r mutationResolver) savedBefore(ctx context.Context, job *ent.Job) (saved savedProfile, err error) {
@@ -316,26 +309,18 @@ func (r mutationResolver) savedBefore(ctx context.Context, job *ent.Job) (saved 
 	return saved, err
 }
 
-// errKeyUsed undoes a save whose key another request has used since it was looked up.
-var errKeyUsed = errors.New("the idempotency key was used meanwhile")
-
 // queueWith queues a sync in the transaction that saves its profile, if that is asked for.
 func (r mutationResolver) queueWith(job **ent.Job, run profileRun) afterSave {
-	if !orElse(run.now, false) {
+	if !run.now {
 		return nil
 	}
-	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) error {
+	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) (err error) {
 		if !p.Active {
 			return problem.New(problem.ProfileInactive, "input.runNow", "an inactive profile is not run: set active too, or save it without runNow and preview it")
 		}
-		used, err := jobs.KeyUsed(ctx, tx, run.key)
-		if err != nil {
-			return err
-		}
-		if used {
-			return errKeyUsed
-		}
-		*job, err = r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{ProfileIDs: []int64{p.ID}, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: run.key})
+		*job, err = r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{
+			ProfileIDs: []int64{p.ID}, Mode: jobs.Apply, Trigger: jobs.Manual, Of: run.request,
+		})
 		return err
 	}
 }
@@ -406,21 +391,21 @@ func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change holdin
 }
 
 func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.UpdateProfileInput) (*generated.UpdateProfilePayload, error) {
-	run := profileRun{in.RunNow, orElse(in.IdempotencyKey, "")}
-	saved, err := r.saveOnce(ctx, run, func(then afterSave) (*ent.Profile, []string, error) {
-		id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
-		if err != nil {
-			return nil, nil, err
-		}
-		input, err := profileInput(profileFields{
+	var saved savedProfile
+	var input holdings.ProfileInput
+	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
+	if err == nil {
+		input, err = profileInput(profileFields{
 			in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.Guards,
 			in.CommunityZoneOnly,
 		})
-		if err != nil {
-			return nil, nil, err
-		}
-		return r.holdings.UpdateProfile(ctx, id, given(in.Version), input, then)
-	})
+	}
+	if err == nil {
+		run := r.profileRun("updateProfile", in.RunNow, in.IdempotencyKey, input, map[string]any{"profileId": id, "version": given(in.Version)})
+		saved, err = r.saveOnce(ctx, run, func(then afterSave) (*ent.Profile, []string, error) {
+			return r.holdings.UpdateProfile(ctx, id, given(in.Version), input, then)
+		})
+	}
 	payload := &generated.UpdateProfilePayload{Profile: saved.profile, Job: saved.job, Notices: append([]string{}, saved.notices...)}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
@@ -458,13 +443,49 @@ func (r mutationResolver) CancelJob(ctx context.Context, in generated.CancelJobI
 }
 
 func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJobInput) (*generated.ApproveJobPayload, error) {
-	job, problems, err := r.control(ctx, in.JobID, r.jobs.Approve)
+	job, problems, err := r.control(ctx, in.JobID, func(ctx context.Context, id int64) (*ent.Job, error) {
+		decision, err := decisionOf(in.Parts, in.Reason)
+		if err != nil {
+			return nil, err
+		}
+		decision.Force, decision.Columns = orElse(in.Force, false), map[string]string{}
+		columns, _ := in.LostColumns.ValueOK()
+		for _, c := range columns {
+			decision.Columns[c.Column] = c.Take
+		}
+		return r.jobs.Approve(ctx, id, decision)
+	})
 	return &generated.ApproveJobPayload{Job: job, UserErrors: problems}, err
 }
 
 func (r mutationResolver) RejectJob(ctx context.Context, in generated.RejectJobInput) (*generated.RejectJobPayload, error) {
-	job, problems, err := r.control(ctx, in.JobID, r.jobs.Reject)
+	job, problems, err := r.control(ctx, in.JobID, func(ctx context.Context, id int64) (*ent.Job, error) {
+		decision, err := decisionOf(in.Parts, in.Reason)
+		if err != nil {
+			return nil, err
+		}
+		return r.jobs.Reject(ctx, id, decision)
+	})
 	return &generated.RejectJobPayload{Job: job, UserErrors: problems}, err
+}
+
+// decisionOf is what approving and rejecting have in common. What is left out or null means all.
+func decisionOf(parts graphql.Omittable[[]*generated.JobPartChoice], reason graphql.Omittable[*string]) (d jobs.Decision, err error) {
+	d.Reason = orElse(reason, "")
+	named, _ := parts.ValueOK()
+	if named == nil {
+		return d, nil
+	}
+	d.Parts = make([]jobs.PartDecision, len(named))
+	for i, choice := range named {
+		if d.Parts[i].PartID, err = idOf(model.JobPartType, fmt.Sprintf("input.parts.%d.partId", i), choice.PartID); err != nil {
+			return d, err
+		}
+		if kinds, _ := choice.Kinds.ValueOK(); kinds != nil {
+			d.Parts[i].Kinds = each(kinds, func(name string) holdings.Kind { return holdings.Kind(name) })
+		}
+	}
+	return d, nil
 }
 
 func (r mutationResolver) UndoJob(ctx context.Context, in generated.UndoJobInput) (*generated.UndoJobPayload, error) {

@@ -308,10 +308,11 @@ func TestCreateProfile(t *testing.T) {
 		b.refused("createProfile", good(input{"apiKey": "", "schedule": input{"time": "3 am", "dayOfMonth": 0}, "guard": input{"percent": -1}}),
 			"BAD_USER_INPUT input.apiKey", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.dayOfMonth", "BAD_USER_INPUT input.guard.percent")
 	})
-	p := b.done("createProfile", good(input{
+	once := good(input{
 		"description": "Books and journals", "schedule": input{"frequency": "WEEKLY", "weekday": "SUNDAY", "time": "04:30", "timezone": "Europe/Berlin"},
 		"runNow": true, "idempotencyKey": "once",
-	}))
+	})
+	p := b.done("createProfile", once)
 	if p.Profile.Name != "Books and journals" || !p.Profile.Active || p.Profile.Schedule.Text != "every Sunday at 04:30 (Europe/Berlin)" || len(p.Profile.APIKeyFingerprint) != 8 {
 		t.Errorf("%+v", p.Profile)
 	}
@@ -319,7 +320,7 @@ func TestCreateProfile(t *testing.T) {
 		t.Errorf("runNow: %+v", p.Job)
 	}
 	b.unchanged(func() {
-		again := b.done("createProfile", good(input{"runNow": true, "idempotencyKey": "once"}))
+		again := b.done("createProfile", once)
 		if again.Profile == nil || again.Profile.ID != p.Profile.ID || again.Job == nil || again.Job.ID != p.Job.ID {
 			t.Errorf("the same key again: %+v %+v", again.Profile, again.Job)
 		}
@@ -446,9 +447,10 @@ func TestUpdateAndDeleteProfile(t *testing.T) {
 		t.Errorf("%s %s: %s", job.State, job.Verdict, job.Summary)
 	}
 	b.unchanged(func() {
-		if again := b.done("updateProfile", input{"profileId": p.ID, "description": "Again", "runNow": true, "idempotencyKey": "run"}); again.Job.ID != ran.Job.ID {
+		if again := b.done("updateProfile", input{"profileId": p.ID, "apiKey": mockoup.DemoKey, "runNow": true, "idempotencyKey": "run"}); again.Job.ID != ran.Job.ID {
 			t.Errorf("the same key again: %+v", again.Job)
 		}
+		b.refused("updateProfile", input{"profileId": p.ID, "description": "Again", "runNow": true, "idempotencyKey": "run"}, usedKey)
 		b.refused("deleteProfile", input{"profileId": p.ID}, "IN_USE input.profileId")
 	})
 	off := b.done("updateProfile", input{"profileId": p.ID, "active": false})
@@ -534,7 +536,8 @@ func TestApproveRejectUndo(t *testing.T) {
 	}
 	b.unchanged(func() {
 		b.refused("rejectJob", input{"jobId": held.ID}, "WRONG_STATE input.jobId")
-		b.refused("approveJob", input{"jobId": held.ID}, "WRONG_STATE input.jobId")
+		b.refused("approveJob", input{"jobId": held.ID}, "BAD_USER_INPUT input.parts") // both of its lists were declined: one at a time
+		b.refused("approveJob", input{"jobId": first.ID}, "WRONG_STATE input.jobId")   // nothing was declined of its lists
 	})
 	forced := b.done("runProfile", input{"profileId": p.ID, "force": true}).Job
 	b.waitFor(forced.ID)

@@ -13,16 +13,17 @@ import (
 
 // Jobs is what the API asks of the jobs. *jobs.Service is one.
 type Jobs interface {
+	Once(ctx context.Context, kind string, q jobs.Request, do func(context.Context) (*ent.Job, error)) (row *ent.Job, before bool, err error)
 	QueueSync(ctx context.Context, tx *store.Tx, in jobs.SyncRequest) (*ent.Job, error)
 	StartSync(ctx context.Context, in jobs.SyncRequest) (*ent.Job, error)
 	Cancel(ctx context.Context, jobID int64) (*ent.Job, error)
-	Approve(ctx context.Context, jobID int64) (*ent.Job, error)
-	Reject(ctx context.Context, jobID int64) (*ent.Job, error)
+	Approve(ctx context.Context, jobID int64, in jobs.Decision) (*ent.Job, error)
+	Reject(ctx context.Context, jobID int64, in jobs.Decision) (*ent.Job, error)
 	Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error)
 	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
 	KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error)
 	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
-	QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, idempotencyKey string) (*ent.Job, error)
+	QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, of jobs.Request) (*ent.Job, error)
 	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
 	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)
 	TestConnection(ctx context.Context, in jobs.ConnectionRequest) ([]jobs.ConnectionResult, error)

@@ -53,16 +53,20 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 	if err != nil {
 		return nil, fmt.Errorf("read which content types are synced: %w", err)
 	}
-	none, err := noLists(ctx, s.store.Query, ids(profiles))
+	now := s.Now()
+	alerts, err := s.olderFiles(ctx, profileIDs)
 	if err != nil {
 		return nil, err
 	}
-	now, alerts := s.Now(), map[int64][]ProfileAlert{}
+	none, err := noLists(ctx, s.store.Query, profileIDs)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range profiles {
 		if files := newest[p.ID]; len(files) > 0 {
-			alerts[p.ID] = staleFiles(now, files, synced)
+			alerts[p.ID] = append(alerts[p.ID], staleFiles(now, files, synced)...)
 		} else if days, stale := staleFor(now, p.CreatedAt); stale {
-			alerts[p.ID] = []ProfileAlert{neverHadFile(p, days)}
+			alerts[p.ID] = append(alerts[p.ID], neverHadFile(p, days))
 		}
 		alerts[p.ID] = append(alerts[p.ID], noListAlerts(p, none[p.ID], synced)...)
 	}

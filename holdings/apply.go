@@ -26,6 +26,7 @@ type Part struct {
 	Findings          *FindingLog // recorded with the plan
 	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
 	NewOnly           bool        // leave titles as they are whose portfolio some entitlement holds
+	Earlier           []*Plan     // plans of earlier parts of this preview, in order, that would be applied to the same collection
 
 	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
 	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
@@ -63,7 +64,10 @@ type applier struct {
 	total   int
 	now     int64
 
-	listed map[listing]bool // what an earlier run of the part has listed of titles that are as they were
+	listed     map[listing]bool  // what an earlier run of the part has listed of titles that are as they were
+	former     map[int64]*stored // portfolios that titles of the batch go on from
+	revalued   []valueChange     // portfolios of other profiles too whose title columns the batch changes
+	successors map[int32]Related // of portfolios that leave: the titles added that follow them
 
 	portfolios, entitlements, statements, changes *inserter
 	inserters                                     []*inserter // all that are in use
@@ -82,7 +86,7 @@ func (s *Service) Show(ctx context.Context, plan *Plan, part *Part) (Counts, err
 }
 
 func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
-	a := &applier{service: s, store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now()}
+	a := &applier{service: s, store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now(), successors: map[int32]Related{}}
 	a.writer = a
 	if part.ZoneID != 0 {
 		a.writer = &zoneWriter{applier: a}
@@ -103,6 +107,9 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 	if err := a.writeTitles(ctx); err != nil {
 		return Counts{}, err
 	}
+	if err := a.writeWaiting(ctx); err != nil {
+		return Counts{}, err
+	}
 	if err := a.writeLeaving(ctx); err != nil {
 		return Counts{}, err
 	}
@@ -116,6 +123,9 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 		}
 		if !show {
 			if err := a.writer.finish(ctx, tx); err != nil {
+				return err
+			}
+			if err := a.rememberShape(ctx, tx); err != nil {
 				return err
 			}
 		}
@@ -133,7 +143,7 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 		columns []string
 	}{
 		{&a.portfolios, "portfolios", portfolioColumns},
-		{&a.entitlements, "entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "profile_id", "active", "coverage_hash"}},
+		{&a.entitlements, "entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "profile_id", "active", "coverage_hash", "own_values", "own_hash"}},
 		{&a.statements, "coverage_statements", statementColumns},
 		{&a.changes, "job_changes", changeColumns},
 	} {
@@ -144,8 +154,6 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 	a.updateValues, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, `+strings.Join(titleRowColumns, " = ?, ")+` = ? WHERE id = ?`)
 	return err
 }
-
-var changeColumns = []string{"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "old_value", "new_value", "line"}
 
 // inserter makes one that takes part in each transaction.
 func (a *applier) inserter(ctx context.Context, table string, columns ...string) (*inserter, error) {
@@ -230,7 +238,7 @@ func (a *applier) begin(ctx context.Context) error {
 			return err
 		}
 		for _, row := range a.plan.list.listed {
-			a.change(nil, row.Action, "", row.Title, "", row.Why, row.Line)
+			a.change(reportLine{action: row.Action, title: row.Citation, values: wordsValue(row.Why), line: row.Line})
 		}
 		if err := a.writeReviews(ctx, tx); err != nil {
 			return err
@@ -294,15 +302,13 @@ func (a *applier) clearReport(ctx context.Context, tx *store.Tx) error {
 
 // writeReviews lists and marks what waits for a person.
 func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
-	byReason := map[string][]int64{}
-	for _, r := range a.plan.reviews {
-		byReason[r.why] = append(byReason[r.why], a.plan.held.at(r.portfolio).id)
-	}
-	for _, why := range []string{ReviewAmbiguous, ReviewUnreadable} {
-		for ids := range slices.Chunk(byReason[why], a.service.BatchTitles) {
-			if err := a.writer.review(ctx, tx, why, ids); err != nil {
-				return err
-			}
+	for batch := range slices.Chunk(a.plan.reviews, a.service.BatchTitles) {
+		ids := make([]int64, len(batch))
+		for i, portfolio := range batch {
+			ids[i] = a.plan.held.at(portfolio).id
+		}
+		if err := a.writer.review(ctx, tx, ReviewUnreadable, ids); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -316,7 +322,7 @@ func (a *applier) review(ctx context.Context, tx *store.Tx, why string, ids []in
 	for _, id := range ids {
 		if p := portfolios[id]; p != nil {
 			a.counts.Review++
-			a.change(&id, Review, "", p.values[0], "", why, 0)
+			a.change(reportLine{portfolio: id, action: Review, title: citationOf(&p.values), values: reasonValue(why)})
 		}
 	}
 	if a.show {
@@ -330,16 +336,19 @@ func (a *applier) review(ctx context.Context, tx *store.Tx, why string, ids []in
 	return nil
 }
 
-func (a *applier) finish(context.Context, *store.Tx) error { return nil }
-
-// change gathers one line of the report.
-func (a *applier) change(portfolioID *int64, action Action, field, title, before, after string, line int) {
-	var id any
-	if portfolioID != nil {
-		id = *portfolioID
+// rememberShape keeps with the file which columns its list filled: later lists are held against it.
+func (a *applier) rememberShape(ctx context.Context, tx *store.Tx) error {
+	if !a.part.ofProfile() || a.plan.list.columns.Rows == 0 {
+		return nil
 	}
-	a.changes.add(a.store.NextID(), a.part.JobID, a.part.ID, id, string(action), field, title, before, after, line)
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE provider_files SET columns = ? WHERE id = (SELECT provider_file_id FROM job_parts WHERE id = ?)`,
+		toJSON(a.plan.list.columns.shape()), a.part.ID); err != nil {
+		return fmt.Errorf("remember the list's columns: %w", err)
+	}
+	return nil
 }
+
+func (a *applier) finish(context.Context, *store.Tx) error { return nil }
 
 // writeTitles writes the titles that the plan has something to do with, in the order of the file.
 func (a *applier) writeTitles(ctx context.Context) error {
@@ -349,8 +358,8 @@ func (a *applier) writeTitles(ctx context.Context) error {
 			pending++
 		}
 	}
-	a.done, a.total = 0, pending+len(a.plan.leaving)
-	if pending == 0 && len(a.plan.list.scattered) == 0 {
+	a.done, a.total = 0, pending+len(a.plan.leaving)+len(a.plan.waiting)
+	if pending == 0 && len(a.plan.list.mixed) == 0 {
 		return nil
 	}
 	size := batchSize(a.service.BatchTitles, pending)
@@ -399,10 +408,18 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 	if err != nil {
 		return err
 	}
-	coverage, err := loadCoverage(ctx, tx, entitlementIDs)
+	coverage, err := loadCoverage(ctx, tx.SQL.QueryContext, entitlementIDs)
 	if err != nil {
 		return err
 	}
+	entitlements, err := loadEntitlements(ctx, tx.SQL.QueryContext, entitlementIDs)
+	if err != nil {
+		return err
+	}
+	if a.former, err = loadStored(ctx, tx, a.predecessorIDs(batch)); err != nil {
+		return err
+	}
+	a.revalued = a.revalued[:0]
 	for _, t := range batch {
 		h := a.pairOf(t)
 		if a.listLacking(t, h) && !a.plan.pending(t.index) {
@@ -416,7 +433,7 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 		if p == nil {
 			return ErrMoved
 		}
-		p.coverage = coverage[h.entitlement]
+		p.coverage, p.entitlementState = coverage[h.entitlement], entitlements[h.entitlement]
 		if h.entitlement == 0 {
 			p.coverage = t.Coverage // the profile had none to change
 		}
@@ -424,7 +441,17 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 			return err
 		}
 	}
-	return nil
+	return a.keepOthers(ctx, tx, a.revalued)
+}
+
+// predecessorIDs are the portfolios that titles of a batch go on from.
+func (a *applier) predecessorIDs(batch []*Title) (ids []int64) {
+	for _, t := range batch {
+		if portfolio, ok := a.plan.follows.predecessor[t.index]; ok {
+			ids = append(ids, a.plan.held.at(portfolio).id)
+		}
+	}
+	return ids
 }
 
 // listLacking lists a title that the Community Zone does not have.
@@ -435,17 +462,17 @@ func (a *applier) listLacking(t *Title, h *held) bool {
 	if a.listed[listing{NotInZone, t.Line}] { // by the run that this one goes on from
 		return true
 	}
-	var id *int64
+	l := reportLine{action: NotInZone, title: citationOf(&t.Values), line: t.Line}
 	if h != nil {
-		id = &h.id
+		l.portfolio = h.id
 	}
 	a.counts.NotInCommunityZone++
-	why := "added all the same: the provider's list is the authority"
+	l.values = wordsValue("added all the same: the provider's list is the authority")
 	if a.plan.skipAbsent {
 		a.counts.Skipped++
-		why = "skipped, as the profile asks for"
+		l.values = wordsValue("skipped, as the profile asks for")
 	}
-	a.change(id, NotInZone, "", t.Values[0], "", why, t.Line)
+	a.change(l)
 	return true
 }
 
@@ -458,24 +485,45 @@ func (a *applier) pairOf(t *Title) *held {
 
 // addPortfolio makes a new portfolio of a title.
 func (a *applier) addPortfolio(t *Title) {
-	var id *int64
+	var id int64
 	if !a.show {
-		portfolioID := a.store.NextID()
-		id = &portfolioID
-		row := []any{portfolioID, a.now, a.now, a.part.CollectionID, true, a.part.ofProfile()}
+		id = a.store.NextID()
+		row := []any{id, a.now, a.now, a.part.CollectionID, true, a.part.ofProfile()}
 		a.portfolios.add(appendTitle(row, &t.Values, strings.Join(t.more, " "), t.values)...)
-		a.entitle(portfolioID, t)
+		a.entitle(id, t, nil, nil)
 	}
 	a.counts.Added++
-	a.change(id, Add, "", t.Values[0], "", "", t.Line)
+	a.change(reportLine{portfolio: id, action: Add, title: citationOf(&t.Values), values: leavingValues(a.predecessor(t)), line: t.Line})
 	a.listAmbiguous(id, t)
+	a.noteSuccessor(t, id)
 }
 
 // entitle gives the profile's entitlement, with its coverage, to a portfolio that never had it.
-func (a *applier) entitle(portfolioID int64, t *Title) {
+func (a *applier) entitle(portfolioID int64, t *Title, own ownValues, ownHash *int64) {
 	entitlementID := a.store.NextID()
-	a.entitlements.add(entitlementID, a.now, a.now, portfolioID, a.part.profile(), true, int64(t.coverage))
+	a.entitlements.add(entitlementID, a.now, a.now, portfolioID, a.part.profile(), true, int64(t.coverage), own.text(), ownHash)
 	a.addCoverage(entitlementID, t.Coverage)
+}
+
+// predecessor names the portfolio that leaves and that the title goes on from.
+func (a *applier) predecessor(t *Title) (follows Leaving) {
+	portfolio, ok := a.plan.follows.predecessor[t.index]
+	if !ok {
+		return follows
+	}
+	h := a.plan.held.at(portfolio)
+	follows.Predecessor = &Related{PortfolioID: h.id}
+	if p := a.former[h.id]; p != nil {
+		follows.Predecessor.Title, follows.Predecessor.TitleID = p.values[0], p.values[titleColumnIndex[kbart.TitleID]]
+	}
+	return follows
+}
+
+// noteSuccessor keeps the name of a title for the line of the portfolio that it goes on from.
+func (a *applier) noteSuccessor(t *Title, id int64) {
+	if portfolio, ok := a.plan.follows.predecessor[t.index]; ok {
+		a.successors[portfolio] = Related{Title: t.Values[0], TitleID: t.Get(kbart.TitleID), PortfolioID: id}
+	}
 }
 
 func (a *applier) addCoverage(entitlementID int64, statements []Statement) {
@@ -516,7 +564,7 @@ func valuesHash(values *[len(titleColumns)]string) (hash uint64) {
 }
 
 // listAmbiguous lists a title that was added because its keys point to several portfolios, and which these are.
-func (a *applier) listAmbiguous(id *int64, t *Title) {
+func (a *applier) listAmbiguous(id int64, t *Title) {
 	candidates, ambiguous := a.plan.ambiguous[t.index]
 	if !ambiguous {
 		return
@@ -525,7 +573,6 @@ func (a *applier) listAmbiguous(id *int64, t *Title) {
 	for i, c := range candidates {
 		ids[i] = a.plan.held.at(c).id
 	}
-	list, _ := json.Marshal(ids) // of integers: cannot fail
 	a.counts.Ambiguous++
-	a.change(id, Ambiguous, "", t.Values[0], "", string(list), t.Line)
+	a.change(reportLine{portfolio: id, action: Ambiguous, title: citationOf(&t.Values), values: candidateValues(moveValue{}, ids), line: t.Line})
 }

@@ -410,7 +410,7 @@ func TestCoverageStaysApart(t *testing.T) {
 	if counts.Updated != 1 || len(counts.Fields) != 1 || counts.Fields[0].Name != "title_url" {
 		t.Errorf("a statement's own address: %+v", counts)
 	}
-	if report := b.reportText(jobID); !strings.Contains(report, "UPDATE Brain title_url") {
+	if report := b.reportText(jobID); !strings.Contains(report, "UPDATE Brain coverage.title_url") {
 		t.Error(report)
 	}
 }
@@ -572,8 +572,12 @@ func TestFreeTitlesAreSetAside(t *testing.T) {
 	if counts.Free != 1 || counts.Removed != 1 || counts.Titles != 39 {
 		t.Errorf("%+v", counts)
 	}
-	if report := b.reportText(jobID); !strings.Contains(report, "REMOVE Journal 000") || !strings.Contains(report, "now listed as free") {
+	if report := b.reportText(jobID); !strings.Contains(report, "REMOVE Journal 000") || !strings.Contains(report, `{"freeNow":true}`) {
 		t.Error(report)
+	}
+	free := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Free))).OnlyX(t.Context())
+	if free.TitleID != rows[0].id || free.PrintIdentifier != rows[0].print || free.PortfolioID != nil {
+		t.Errorf("the free row cannot be looked up: %+v", free)
 	}
 }
 

@@ -2,11 +2,9 @@ package holdings
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -17,7 +15,6 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/internal/keyset"
-	"autoholdings/internal/store"
 )
 
 // PortfolioFilter narrows a listing of portfolios; empty and nil fields do not. Each is answered from an index.
@@ -105,7 +102,7 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 		asked     *bool
 		condition predicate.Portfolio
 	}{
-		{f.Waiting, waiting},
+		{f.Waiting, isWaiting},
 		{f.Unprotected, unprotected},
 	} {
 		switch {
@@ -122,8 +119,8 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 	return where
 }
 
-// waiting is the condition that a suspended entitlement is all that a portfolio has.
-func waiting(s *sql.Selector) {
+// isWaiting is the condition that a suspended entitlement is all that a portfolio has.
+func isWaiting(s *sql.Selector) {
 	t := sql.Table(entitlement.Table)
 	suspended := sql.Select(t.C(entitlement.FieldPortfolioID)).From(t).Where(sql.ExprP("waiting <> ''")) // as the partial index has it
 	s.Where(sql.And(sql.In(s.C(portfolio.FieldID), suspended), sql.NotExists(ofPortfolio(s, sql.EQ("active", true)))))
@@ -299,59 +296,4 @@ func AvailableFor(entitlements []Entitlement, groups map[int64][]*ent.InventoryG
 	}
 	slices.SortFunc(union, func(a, b *ent.InventoryGroup) int { return strings.Compare(a.Name, b.Name) })
 	return union
-}
-
-// ChangeText is a stored value of a job's change in words, as reports show it: coverage one statement after another, a
-// portfolio's former state, why it waits for a person.
-func ChangeText(c *ent.JobChange, stored string) string {
-	if v, ok := storedMove(c.Action, stored); ok {
-		return v.words(Action(c.Action))
-	}
-	if c.Field != "" || stored == "" {
-		return StoredText(c.Field, stored)
-	}
-	if candidates := Candidates(c, stored); len(candidates) == 1 {
-		return "has keys of 1 portfolio, as another one has"
-	} else if candidates != nil {
-		return fmt.Sprintf("has the keys of %d portfolios", len(candidates))
-	}
-	var state before
-	if strings.HasPrefix(stored, "{") && json.Unmarshal([]byte(stored), &state) == nil {
-		return state.String()
-	}
-	if text, ok := reviewText[stored]; ok {
-		return text
-	}
-	return stored
-}
-
-// Candidates are the portfolios that an ambiguous title might be, as a stored value names them; nil for anything else.
-func Candidates(c *ent.JobChange, stored string) (portfolioIDs []int64) {
-	if c.Action != string(Ambiguous) || !strings.HasPrefix(stored, "[") || json.Unmarshal([]byte(stored), &portfolioIDs) != nil {
-		return nil
-	}
-	return portfolioIDs
-}
-
-var reviewText = map[string]string{
-	ReviewAmbiguous:  "left as it is: it may be one of the list's titles, and a person must decide",
-	ReviewUnreadable: "left as it is: its row in the list could not be read",
-}
-
-// String is the state in words.
-func (b before) String() string {
-	words := []string{"not available"}
-	if b.Available {
-		words[0] = "available"
-	}
-	switch {
-	case b.RemovedAt != nil:
-		words = []string{"removed on " + store.Time(*b.RemovedAt).Format(time.DateOnly)}
-	case !b.Listed:
-		words = append(words, "not listed by the provider")
-	}
-	if b.Review != "" {
-		words = append(words, "waiting for a person")
-	}
-	return strings.Join(words, ", ")
 }

@@ -32,7 +32,7 @@ const (
 
 // Activation is how a collection of the Community Zone is to be activated.
 type Activation struct {
-	CommunityZoneID                                                  string // the Community Zone's own number
+	CommunityZoneID                                                  string `json:"communityZoneId"` // the Community Zone's own number
 	ActivateService, MakeServiceAvailable, AutoActivateNewPortfolios bool
 	ActivationType                                                   string // ActivateManually or ActivateAll
 }

@@ -23,6 +23,9 @@ func (s *Service) sealAPIKey(profileID int64, key secret.Key) (sealed []byte, fi
 	return []byte(s.box.Seal(key, apiKeyPlace(profileID))), s.box.Fingerprint(key)
 }
 
+// Fingerprint tells one API key from another, and does not tell the key. It changes when the sealing key does.
+func (s *Service) Fingerprint(key secret.Key) string { return s.box.Fingerprint(key) }
+
 func apiKeyPlace(profileID int64) string { return fmt.Sprintf("profiles.api_key_sealed %d", profileID) }
 
 // VerifySeal makes sure that the sealing keys open what is stored, before anything is sealed with others.

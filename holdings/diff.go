@@ -10,11 +10,11 @@ import (
 // Change is one line of a report.
 type Change struct {
 	Action Action `json:"action"`
-	Field  string `json:"field,omitempty"` // KBART name or coverage; "": the title as a whole
-	Title  string `json:"title"`
-	Old    string `json:"old,omitempty"`
-	New    string `json:"new,omitempty"`
-	Line   int    `json:"line,omitempty"` // in the new file; 0: it is not there
+	Field  string `json:"field,omitempty"` // KBART name, coverage, or coverage.title_url and the like; "": the title as a whole
+	Citation
+	Old  string `json:"old,omitempty"` // in words, like New
+	New  string `json:"new,omitempty"`
+	Line int    `json:"line,omitempty"` // in the new file; 0: it is not there
 }
 
 // Diff tells what a sync of the list after would do to holdings that agree with the list before. It needs no database;
@@ -22,7 +22,7 @@ type Change struct {
 // anything does not here either: a list without a title that could be used. Changes go to changed as they are found:
 // first the free and refused rows, then the titles in the order of the file, then what leaves.
 func Diff(ctx context.Context, before, after Source, report func(kbart.Finding), changed func(Change) error) (Counts, error) {
-	d := differ{changed: changed}
+	d := differ{report: report, changed: changed, successors: map[int32]Related{}}
 	if err := d.readBefore(ctx, before); err != nil {
 		return Counts{}, err
 	}
@@ -30,9 +30,17 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	if err != nil {
 		return Counts{}, err
 	}
-	if d.plan, err = makePlan(ctx, l, d.portfolios(), Guards{}, false); err != nil {
+	if err := l.wrongContent(); err != nil {
 		return Counts{}, err
 	}
+	in := planned{portfolios: d.portfolios(), texts: &listTexts{ctx, d.before}}
+	if d.plan, err = makePlan(ctx, l, in); err != nil {
+		return Counts{}, err
+	}
+	if err := d.plan.reportTwins(ctx, report); err != nil {
+		return Counts{}, err
+	}
+	d.plan.lost = lostColumns(&l.columns, d.formerLists(), nil)
 	if l.titles.len() == 0 { // free titles only, or no usable row: never a reason to remove anything
 		d.plan.RemoveNothing()
 	}
@@ -47,7 +55,10 @@ type differ struct {
 	plan    *Plan
 	stored  map[int32]*stored // values of the old titles that the plan touches
 	counts  Counts
+	report  func(kbart.Finding)
 	changed func(Change) error
+
+	successors map[int32]Related // of old titles: the new ones that go on from them
 }
 
 func (d *differ) readBefore(ctx context.Context, before Source) (err error) {
@@ -64,11 +75,19 @@ func (d *differ) portfolios() chunked[held] {
 	for i := range int32(d.before.titles.len()) {
 		t := d.before.titles.at(i)
 		portfolios.add(held{
-			matchable: t.matchable, id: int64(i), entitlement: int64(i) + 1,
+			identity: t.identity, id: int64(i), entitlement: int64(i) + 1,
 			values: t.values, coverage: t.coverage, entitled: true, listed: true,
 		})
 	}
 	return portfolios
+}
+
+// formerLists is the old list, as far as its columns count.
+func (d *differ) formerLists() []formerList {
+	if d.before.columns.Rows == 0 {
+		return nil
+	}
+	return []formerList{{shape: d.before.columns.shape()}}
 }
 
 func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
@@ -76,7 +95,7 @@ func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
 		return err
 	}
 	for _, row := range d.plan.list.listed {
-		if err := d.changed(Change{Action: row.Action, Title: row.Title, New: row.Why, Line: row.Line}); err != nil {
+		if err := d.changed(Change{Action: row.Action, Citation: row.Citation, New: row.Why, Line: row.Line}); err != nil {
 			return err
 		}
 	}
@@ -84,23 +103,39 @@ func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range d.plan.leaving {
-		d.counts.Removed++
-		why := ""
-		if l.free {
-			why = "now listed as free"
-		}
-		if err := d.changed(Change{Action: Remove, Title: d.stored[l.portfolio].values[0], New: why}); err != nil {
-			return err
-		}
-	}
-	for _, r := range d.plan.reviews {
-		d.counts.Review++
-		if err := d.changed(Change{Action: Review, Title: d.stored[r.portfolio].values[0], New: r.why}); err != nil {
-			return err
-		}
+	if err := d.writeGone(); err != nil {
+		return err
 	}
 	d.counts.Unchanged = d.counts.Titles - d.counts.Added - d.counts.Updated
+	return nil
+}
+
+// writeGone tells what the list no longer has, and what may be hidden in it.
+func (d *differ) writeGone() error {
+	gone := func(action Action, portfolio int32, why Leaving) error {
+		if successor, ok := d.successors[portfolio]; ok {
+			why.Successor = &successor
+		}
+		return d.changed(Change{Action: action, Citation: citationOf(&d.stored[portfolio].values), New: why.String()})
+	}
+	for _, w := range d.plan.waiting {
+		d.counts.Waiting++
+		if err := gone(Wait, w.portfolio, Leaving{Waits: w.why}); err != nil {
+			return err
+		}
+	}
+	for _, l := range d.plan.leaving {
+		d.counts.Removed++
+		if err := gone(Remove, l.portfolio, Leaving{FreeNow: l.free}); err != nil {
+			return err
+		}
+	}
+	for _, portfolio := range d.plan.reviews {
+		d.counts.Review++
+		if err := d.changed(Change{Action: Review, Citation: citationOf(&d.stored[portfolio].values), New: reasonWords(ReviewUnreadable)}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -110,20 +145,30 @@ func (d *differ) title(t *Title) error {
 		d.counts.Added++
 		if _, ambiguous := d.plan.ambiguous[t.index]; ambiguous {
 			d.counts.Ambiguous++
-			if err := d.changed(Change{Action: Ambiguous, Title: t.Values[0], Line: t.Line}); err != nil {
+			if err := d.changed(Change{Action: Ambiguous, Citation: citationOf(&t.Values), Line: t.Line}); err != nil {
 				return err
 			}
 		}
-		return d.changed(Change{Action: Add, Title: t.Values[0], Line: t.Line})
+		var follows Leaving
+		if portfolio, ok := d.plan.follows.predecessor[t.index]; ok {
+			d.successors[portfolio] = Related{Title: t.Values[0], TitleID: t.Get(kbart.TitleID)}
+			was := &d.stored[portfolio].values
+			follows.Predecessor = &Related{Title: was[0], TitleID: was[titleColumnIndex[kbart.TitleID]]}
+		}
+		return d.changed(Change{Action: Add, Citation: citationOf(&t.Values), New: follows.String(), Line: t.Line})
 	}
-	difference := compare(t, d.stored[pair], false)
+	difference := d.plan.comparing(t.index, d.plan.held.at(pair)).compare(t, d.stored[pair])
+	difference.reportFilled(t, d.report)
 	if len(difference.fields) > 0 {
 		d.counts.Updated++
 	}
 	difference.countFields(&d.counts)
 	for _, f := range difference.fields {
-		change := Change{Update, f.name, t.Values[0], StoredText(f.name, f.before), StoredText(f.name, f.after), t.Line}
-		if err := d.changed(change); err != nil {
+		err := d.changed(Change{
+			Action: Update, Field: f.name, Citation: citationOf(&difference.values),
+			Old: f.values.OldWords(Update, f.name), New: f.values.NewWords(Update, f.name), Line: t.Line,
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -142,8 +187,11 @@ func (d *differ) readStored(ctx context.Context) error {
 	for _, l := range d.plan.leaving {
 		wanted[l.portfolio] = true
 	}
-	for _, r := range d.plan.reviews {
-		wanted[r.portfolio] = true
+	for _, w := range d.plan.waiting {
+		wanted[w.portfolio] = true
+	}
+	for _, portfolio := range d.plan.reviews {
+		wanted[portfolio] = true
 	}
 	if len(wanted) == 0 {
 		return nil

@@ -4,102 +4,203 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
-// identitySQL is the keys of a portfolio, or of a title of the Community Zone, in one text: a cell costs more to read than
-// its bytes. None but the last, which takes the rest, can hold a tab.
-const identitySQL = "title_key || '\t' || print_key || '\t' || online_key || '\t' || more_keys || '\t' || publication_type || '\t' || title_id"
-
-// loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values.
-func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunked[held], err error) {
-	const query = `
-		SELECT p.id, ` + identitySQL + `, p.values_hash,
+// loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What few have
+// (when it was hidden, since when it waits, what the profile's list has otherwise) is in one cell.
+func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunked[held], views []view, err error) {
+	const query = "SELECT p.id, " + identitySQL + `, COALESCE(e.own_hash, p.values_hash),
 			CASE WHEN p.listed THEN 1 ELSE 0 END
 			+ CASE WHEN p.removed_at IS NOT NULL THEN 2 ELSE 0 END
-			+ CASE p.review WHEN '' THEN 0 WHEN 'AMBIGUOUS' THEN 4 ELSE 8 END
-			+ CASE WHEN p.locked_fields <> '' THEN 16 ELSE 0 END
-			+ CASE WHEN e.active THEN 32 ELSE 0 END,
-			COALESCE(e.id, 0), COALESCE(e.coverage_hash, 0)
+			+ CASE WHEN p.review <> '' THEN 4 ELSE 0 END
+			+ CASE WHEN p.locked_fields <> '' THEN 8 ELSE 0 END
+			+ CASE WHEN p.license_id IS NOT NULL THEN 16 ELSE 0 END
+			+ CASE WHEN e.active THEN 32 ELSE 0 END
+			+ CASE WHEN e.waiting <> '' THEN 64 ELSE 0 END
+			+ CASE WHEN e.given_back THEN 128 ELSE 0 END,
+			COALESCE(e.id, 0), COALESCE(e.coverage_hash, 0),
+			CASE WHEN p.removed_at IS NOT NULL OR e.waiting <> '' OR e.own_values <> ''
+				THEN COALESCE(p.removed_at, 0) || ' ' || COALESCE(e.waiting_since, '') || ' ' || COALESCE(e.own_values, '') END
 		FROM portfolios p
 		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.profile_id IS NOT DISTINCT FROM ?
 		WHERE p.collection_id = ?`
 	rows, err := s.Query(ctx, query, part.profile(), part.CollectionID)
 	if err != nil {
-		return portfolios, fmt.Errorf("read the portfolios: %w", err)
+		return portfolios, nil, fmt.Errorf("read the portfolios: %w", err)
 	}
 	defer rows.Close()
-	var identity sql.RawBytes
+	var text, rare sql.RawBytes
 	var flags, values, coverage int64
+	bases := map[int32]identity{}
 	for rows.Next() {
 		var h held
-		err := rows.Scan(&h.id, &identity, &values, &flags, &h.entitlement, &coverage)
+		err := rows.Scan(&h.id, &text, &values, &flags, &h.entitlement, &coverage, &rare)
 		if err != nil {
-			return portfolios, fmt.Errorf("read the portfolios: %w", err)
+			return portfolios, nil, fmt.Errorf("read the portfolios: %w", err)
 		}
 		h.values, h.coverage = uint64(values), uint64(coverage)
-		h.listed, h.hidden = flags&1 != 0, flags&2 != 0
-		h.review, h.unreadable = flags&4 != 0, flags&8 != 0
-		h.locked, h.entitled = flags&16 != 0, flags&32 != 0
-		h.setIdentity(identity)
+		h.setFlags(flags)
+		h.setIdentity(text)
+		if rare != nil {
+			base := h.identity
+			if err := h.setRare(rare); err != nil {
+				return portfolios, nil, err
+			}
+			if h.diverged {
+				bases[int32(portfolios.len())] = base
+			}
+		}
 		portfolios.add(h)
 	}
 	if err := rows.Err(); err != nil {
-		return portfolios, fmt.Errorf("read the portfolios: %w", err)
+		return portfolios, nil, fmt.Errorf("read the portfolios: %w", err)
 	}
 	if err := markOrdered(ctx, s, part, &portfolios); err != nil {
-		return portfolios, err
+		return portfolios, nil, err
 	}
-	return portfolios, markElsewhere(ctx, s, part, &portfolios)
+	views, err = markElsewhere(ctx, s, part, &portfolios, bases)
+	return portfolios, views, err
 }
 
-// setIdentity takes the keys as identitySQL has them.
-func (m *matchable) setIdentity(text []byte) {
-	next := func() (part []byte) {
-		part, text, _ = bytes.Cut(text, []byte("\t"))
-		return part
+func (h *held) setFlags(flags int64) {
+	h.listed, h.hidden, h.flagged = flags&1 != 0, flags&2 != 0, flags&4 != 0
+	h.locked, h.licensed, h.entitled = flags&8 != 0, flags&16 != 0, flags&32 != 0
+	h.waits, h.givenBack = flags&64 != 0, flags&128 != 0
+}
+
+func (h *held) setRare(text []byte) (err error) {
+	left, rest, _ := bytes.Cut(text, []byte(" "))
+	since, own, _ := bytes.Cut(rest, []byte(" "))
+	if h.leftAt, err = strconv.ParseInt(string(left), 10, 64); err != nil {
+		return fmt.Errorf("read the portfolios: %w", err)
 	}
-	m.folded = bytesHash(next())
-	m.addKey(bytesHash(next()))
-	m.addKey(bytesHash(next()))
-	for more := range fields(next()) {
-		m.addKey(bytesHash(more))
+	h.waitsSince = dayNumber(string(since))
+	if len(own) == 0 {
+		return nil
 	}
-	switch string(next()) {
-	case "serial":
-		m.kind = kbart.Serial
-	case "monograph":
-		m.kind = kbart.Monograph
+	h.diverged = true
+	return h.overlay(own)
+}
+
+// overlay puts the keys in place that a profile's list has otherwise than the portfolio: own_values, as JSON.
+func (m *identity) overlay(own []byte) error {
+	var values ownValues
+	if err := json.Unmarshal(own, &values); err != nil {
+		return fmt.Errorf("read what a list has otherwise: %w", err)
 	}
-	m.titleID = bytesHash(text)
+	if m.more != nil { // it may be another view's too
+		more := *m.more
+		m.more = &more
+	}
+	for c, value := range values.columns() {
+		switch c {
+		case kbart.PublicationTitle:
+			m.folded = textHash(FoldTitle(value))
+		case kbart.TitleID:
+			m.titleID = titleIDHash(value)
+		case kbart.PrintIdentifier:
+			m.keys[0] = textHash(identifierKey(value))
+			m.filled = m.filled || saysIdentifier(value)
+		case kbart.OnlineIdentifier:
+			m.keys[1] = textHash(identifierKey(value))
+			m.filled = m.filled || saysIdentifier(value)
+		case kbart.MonographVolume:
+			m.volume = volumeHash(value)
+		case kbart.MonographEdition:
+			m.edition = volumeHash(value)
+		case kbart.PublicationTypeColumn:
+			m.kind, _ = kbart.ParsePublicationType(value)
+		}
+	}
+	return nil
 }
 
 // markOrdered marks the portfolios that have a PO line.
 func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) error {
-	return markEach(ctx, s, portfolios, func(h *held, _ int64) { h.ordered = true }, `
-		SELECT l.portfolio_id, 0 FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
+	rows, err := s.Query(ctx, `SELECT l.portfolio_id FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
 		WHERE p.collection_id = ?`, part.CollectionID)
-}
-
-// markElsewhere marks the portfolios that another entitlement holds, and those among them where it is of a profile that has
-// a newer release than ours, or one of the same date and was made first: its title fields stand. Where the part is of no
-// profile those of any profile do.
-func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) error {
-	outranking, err := outrankingProfiles(ctx, s, part)
 	if err != nil {
+		return fmt.Errorf("read the PO lines: %w", err)
+	}
+	ids, err := scanIDs(rows)
+	if err != nil || len(ids) == 0 {
 		return err
 	}
-	mark := func(h *held, profileID int64) {
-		h.elsewhere, h.shared = true, h.shared || profileID != 0
-		h.outranked = h.outranked || outranking[profileID] || !part.ofProfile()
+	byID := portfoliosByID(portfolios)
+	for _, id := range ids {
+		if i, ok := byID[id]; ok {
+			portfolios.at(i).ordered = true
+		}
 	}
-	return markEach(ctx, s, portfolios, mark, `
-		SELECT e.portfolio_id, COALESCE(e.profile_id, 0) FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
-		WHERE p.collection_id = ? AND e.active AND e.profile_id IS DISTINCT FROM ?`,
-		part.CollectionID, part.profile())
+	return nil
+}
+
+func portfoliosByID(portfolios *chunked[held]) map[int64]int32 {
+	byID := make(map[int64]int32, portfolios.len())
+	for i := range int32(portfolios.len()) {
+		byID[portfolios.at(i).id] = i
+	}
+	return byID
+}
+
+// markElsewhere marks the portfolios that another entitlement holds or held, and those among them where it is of a profile that
+// has a newer release than ours, or one of the same date and was made first: its title fields stand. Where the part is of no
+// profile those of any profile do. It returns the portfolios once more under the keys that other profiles' lists have.
+func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held], bases map[int32]identity) (views []view, err error) {
+	outranking, err := outrankingProfiles(ctx, s, part)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Query(ctx, `
+		SELECT e.portfolio_id, COALESCE(e.profile_id, 0), e.active, e.own_values FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
+		WHERE p.collection_id = ? AND e.profile_id IS DISTINCT FROM ?`, part.CollectionID, part.profile())
+	if err != nil {
+		return nil, fmt.Errorf("read other profiles' entitlements: %w", err)
+	}
+	defer rows.Close()
+	var byID map[int64]int32
+	for rows.Next() {
+		var portfolioID, profileID int64
+		var active bool
+		var own sql.RawBytes
+		if err := rows.Scan(&portfolioID, &profileID, &active, &own); err != nil {
+			return nil, fmt.Errorf("read other profiles' entitlements: %w", err)
+		}
+		if byID == nil { // only now: most collections have nothing to mark
+			byID = portfoliosByID(portfolios)
+		}
+		i, ok := byID[portfolioID]
+		if !ok {
+			continue
+		}
+		h := portfolios.at(i)
+		h.someoneElse, h.everListed = true, h.everListed || profileID != 0
+		if active {
+			h.elsewhere, h.shared = true, h.shared || profileID != 0
+			h.outranked = h.outranked || outranking[profileID] || !part.ofProfile()
+		}
+		base, diverged := bases[i]
+		if !diverged && len(own) == 0 {
+			continue // the keys are those of the portfolio, which it has already
+		}
+		if !diverged {
+			base = h.identity
+		}
+		v := view{portfolio: i, others: true, identity: base}
+		if len(own) > 0 {
+			if err := v.overlay(own); err != nil {
+				return nil, err
+			}
+		}
+		views = append(views, v)
+	}
+	return views, rows.Err()
 }
 
 // outrankingProfiles are those whose last applied release is newer than the one of this part, or as new and the
@@ -122,95 +223,4 @@ func outrankingProfiles(ctx context.Context, s *store.Store, part *Part) (map[in
 		outranking[profileID] = date > part.Release || date == part.Release && profileID < part.ProfileID
 	}
 	return outranking, rows.Err()
-}
-
-func markEach(ctx context.Context, s *store.Store, portfolios *chunked[held], mark func(*held, int64), query string, args ...any) error {
-	rows, err := s.Query(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("read the portfolios: %w", err)
-	}
-	defer rows.Close()
-	var byID map[int64]int32
-	for rows.Next() {
-		var portfolioID, value int64
-		if err := rows.Scan(&portfolioID, &value); err != nil {
-			return fmt.Errorf("read the portfolios: %w", err)
-		}
-		if byID == nil { // only now: most collections have nothing to mark
-			byID = make(map[int64]int32, portfolios.len())
-			for i := range int32(portfolios.len()) {
-				byID[portfolios.at(i).id] = i
-			}
-		}
-		if i, ok := byID[portfolioID]; ok {
-			mark(portfolios.at(i), value)
-		}
-	}
-	return rows.Err()
-}
-
-// stored is a portfolio with its values, as a batch compares and writes it.
-type stored struct {
-	values    [len(titleColumns)]string
-	moreKeys  string
-	locked    string
-	available bool
-	listed    bool
-	removedAt sql.NullInt64
-	review    string
-	coverage  []Statement // of the part's own entitlement, active or ended
-}
-
-// loadStored reads portfolios by id, inside the transaction that writes them.
-func loadStored(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*stored, error) {
-	found := make(map[int64]*stored, len(ids))
-	if len(ids) == 0 {
-		return found, nil
-	}
-	placeholders, args := inList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT id, more_keys, locked_fields, available, listed, removed_at, review, `+
-		titleColumnNames+` FROM portfolios WHERE id IN `+placeholders, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the portfolios to compare: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		p := &stored{}
-		targets := []any{&id, &p.moreKeys, &p.locked, &p.available, &p.listed, &p.removedAt, &p.review}
-		for i := range p.values {
-			targets = append(targets, &p.values[i])
-		}
-		if err := rows.Scan(targets...); err != nil {
-			return nil, fmt.Errorf("read the portfolios to compare: %w", err)
-		}
-		found[id] = p
-	}
-	return found, rows.Err()
-}
-
-// loadCoverage reads the statements of entitlements, each in order.
-func loadCoverage(ctx context.Context, tx *store.Tx, entitlementIDs []int64) (map[int64][]Statement, error) {
-	found := make(map[int64][]Statement, len(entitlementIDs))
-	if len(entitlementIDs) == 0 {
-		return found, nil
-	}
-	placeholders, args := inList(entitlementIDs)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT entitlement_id, `+statementColumnNames+` FROM coverage_statements
-		WHERE entitlement_id IN `+placeholders+` ORDER BY entitlement_id, position`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the coverage to compare: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		var st Statement
-		err := rows.Scan(&id, &st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast,
-			&st.Embargo, &st.URL, &st.Notes, &st.Depth, &st.Kind)
-		if err != nil {
-			return nil, fmt.Errorf("read the coverage to compare: %w", err)
-		}
-		found[id] = append(found[id], st)
-	}
-	return found, rows.Err()
 }

@@ -150,10 +150,9 @@ func (e *exporter) add(x exported) error {
 	if x.statement == nil {
 		return nil
 	}
-	for i := range e.statements {
-		if e.statements[i].sameRange(x.statement) {
-			return nil
-		}
+	full := x.statement.fullHash()
+	if slices.ContainsFunc(e.statements, func(st Statement) bool { return st.fullHash() == full }) {
+		return nil
 	}
 	e.statements = append(e.statements, *x.statement)
 	return nil

@@ -184,11 +184,5 @@ func foldASCII(title string) (string, bool) {
 }
 
 // identifierKey is an identifier as a key: the ISSN or ISBN in comparable form; "" where the cell holds neither, since
-// damaged text identifies nothing.
-func identifierKey(cell string) string {
-	id, ok := kbart.ParseIdentifier(cell)
-	if !ok {
-		return ""
-	}
-	return id.Key
-}
+// damaged text and placeholders identify nothing.
+func identifierKey(cell string) string { return kbart.IdentifierKey(cell) }

@@ -60,17 +60,118 @@ func (p *Plan) HeldBecause() string {
 	return strings.Join(reasons, "; ")
 }
 
-// judgeRemovals judges how much a plan takes away.
-func judgeRemovals(marks Marks, before, affected int) []GuardReason {
-	reason := GuardReason{Guard: GuardRemovals, Before: before, Affected: affected}
+// exceeds says whether so many of a base are more than the marks allow. Two or fewer are not, unless nothing would be left.
+func (m Marks) exceeds(base, n int) bool {
 	switch {
-	case affected > 0 && affected >= before:
-		reason.Message = fmt.Sprintf("nothing would be left: the plan takes away all %d titles here", before)
-	case affected > marks.Titles && affected*100 > marks.Percent*before:
-		reason.Message = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), more than %d %% and more than %d",
-			affected, before, 100*float64(affected)/float64(before), marks.Percent, marks.Titles)
+	case n == 0:
+		return false
+	case n >= base:
+		return true
+	case n <= 2:
+		return false
+	case n > m.Titles && n*100 > m.Percent*base:
+		return true
+	default:
+		return m.Most > 0 && (n > m.Most || 2*n > base)
+	}
+}
+
+// words says which mark so many of a base exceed.
+func (m Marks) words(base, n int) string {
+	switch {
+	case n > m.Titles && n*100 > m.Percent*base:
+		return fmt.Sprintf("more than %d %% and more than %d", m.Percent, m.Titles)
+	case n > m.Most:
+		return fmt.Sprintf("more than %d", m.Most)
+	default:
+		return "more than half"
+	}
+}
+
+// judge asks all guards but that of access, which needs values. The base is the profile's own entitlements in force; without
+// any, there is nothing to lose.
+func (p *Plan) judge(guards Guards) {
+	base := p.Counts.EntitlementsBefore
+	if base == 0 {
+		return
+	}
+	p.Guards = append(p.Guards, judgeRemovals(guards.Removals, base, p.Counts.EntitlementsAffected)...)
+	identity, additions := p.countIdentity(), p.countAdditions()
+	if guards.Identity != (Marks{}) && guards.Identity.exceeds(base, identity) {
+		p.hold(GuardIdentity, identity, "%d of %d titles would get both another title and another identifier (%s), %s", guards.Identity)
+	}
+	if m := guards.Additions; m != (Marks{}) && additions > m.Titles && additions*100 > m.Percent*base {
+		p.hold(GuardAdditions, additions, "%d titles would be added to the %d there are (%s), %s", m)
+	}
+	if given := p.countGivenBack(); guards.Again && given > 0 {
+		p.Guards = append(p.Guards, GuardReason{
+			Guard: GuardAgain, Before: base, Affected: given,
+			Message: fmt.Sprintf("the plan takes away %d of the %d titles again that an undo gave back", given, base),
+		})
+	}
+}
+
+// hold adds a guard's reason. format takes the number of titles, the base, the share and the mark.
+func (p *Plan) hold(guard string, n int, format string, marks Marks) {
+	base := p.Counts.EntitlementsBefore
+	p.Guards = append(p.Guards, GuardReason{
+		Guard: guard, Before: base, Affected: n,
+		Message: fmt.Sprintf(format, n, base, fmt.Sprintf("%.1f %%", 100*float64(n)/float64(base)), marks.words(base, n)),
+	})
+}
+
+// judgeRemovals judges how much a plan takes away.
+func judgeRemovals(marks Marks, base, n int) []GuardReason {
+	reason := GuardReason{Guard: GuardRemovals, Before: base, Affected: n}
+	switch {
+	case n > 0 && n >= base:
+		reason.Message = fmt.Sprintf("nothing would be left: the plan takes away all %d titles here", base)
+	case marks.exceeds(base, n):
+		reason.Message = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), %s",
+			n, base, 100*float64(n)/float64(base), marks.words(base, n))
 	default:
 		return nil
 	}
 	return []GuardReason{reason}
+}
+
+// countIdentity is how many titles stay and change both their title and an identifier.
+func (p *Plan) countIdentity() (n int) {
+	for title, pair := range p.pair {
+		if pair == unpaired {
+			continue
+		}
+		t, h := p.list.titles.at(int32(title)), p.held.at(pair)
+		if h.entitled && t.folded != h.folded && t.conflicts(&h.identity) {
+			n++
+		}
+	}
+	return n
+}
+
+// countAdditions is how many titles are new for the profile.
+func (p *Plan) countAdditions() (n int) {
+	for title, pair := range p.pair {
+		if p.skipAbsent && p.lacking(int32(title)) {
+			continue
+		}
+		if pair == unpaired || !p.held.at(pair).entitled {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *Plan) countGivenBack() (n int) {
+	for _, l := range p.leaving {
+		if p.held.at(l.portfolio).givenBack {
+			n++
+		}
+	}
+	for _, w := range p.waiting {
+		if p.held.at(w.portfolio).givenBack {
+			n++
+		}
+	}
+	return n
 }

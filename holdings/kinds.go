@@ -44,13 +44,22 @@ func (k Kinds) String() string {
 	return strings.Join(names, " ")
 }
 
+// guardKinds are the kinds of changes that each guard judges: where one of them is declined, the guard has nothing to hold.
+var guardKinds = map[string][]Kind{
+	GuardRemovals: {Removals}, GuardAgain: {Removals}, GuardAccess: {AccessLost}, GuardIdentity: {Updates}, GuardAdditions: {Additions},
+}
+
 // Decline takes kinds of changes out of the plan: what a person declined is neither written nor held. Declined says how much
 // that was.
 func (p *Plan) Decline(kinds Kinds) {
 	p.declined = kinds
 	if kinds.Has(Removals) {
-		p.leaving, p.reviews = nil, slices.DeleteFunc(p.reviews, func(r review) bool { return r.why != ReviewUnreadable })
+		p.leaving, p.waiting = nil, nil
+		p.countAffected()
 	}
+	p.Guards = slices.DeleteFunc(p.Guards, func(g GuardReason) bool {
+		return slices.ContainsFunc(guardKinds[g.Guard], kinds.Has)
+	})
 }
 
 // declines says whether everything that the plan would do to a title is declined.
@@ -61,6 +70,16 @@ func (p *Plan) declines(title int32) bool {
 	pair := p.pair[title]
 	if pair == unpaired || !p.held.at(pair).entitled {
 		return p.declined.Has(Additions)
+	}
+	return p.declined.Has(Updates) && (p.declined.Has(AccessLost) || !p.loses[title])
+}
+
+// keepsFields and keepsCoverage say what of an update is declined.
+func (p *Plan) keepsFields() bool { return p.declined.Has(Updates) }
+
+func (p *Plan) keepsCoverage(title int32) bool {
+	if p.loses[title] {
+		return p.declined.Has(AccessLost)
 	}
 	return p.declined.Has(Updates)
 }

@@ -39,6 +39,10 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	if err != nil {
 		return err
 	}
+	states, err := loadEntitlements(ctx, tx.SQL.QueryContext, entitlements)
+	if err != nil {
+		return err
+	}
 	byAction := map[Action][]int64{}
 	var unlisted []int64
 	for i, l := range batch {
@@ -46,17 +50,16 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 		if p == nil {
 			return ErrMoved
 		}
+		p.entitlementState = states[entitlements[i]]
 		action := leavingAction(&held{ordered: ordered[id], elsewhere: others[id].any})
 		byAction[action] = append(byAction[action], id)
 		if action == Withdraw && !others[id].profile {
 			unlisted = append(unlisted, id)
 		}
-		why := ""
-		if l.free {
-			why = "now listed as free"
-		}
-		h := a.plan.held.at(l.portfolio)
-		a.change(&id, action, "", p.values[0], stateBefore(h, p), why, 0)
+		a.change(reportLine{
+			portfolio: id, action: action, title: citationOf(&p.values),
+			values: stateValues(stateOf(p, a.plan.held.at(l.portfolio).entitlement), a.leavingWhy(l)),
+		})
 	}
 	a.counts.Removed += len(byAction[Remove])
 	a.counts.Kept += len(byAction[Keep])
@@ -65,14 +68,26 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 		return nil
 	}
 	placeholders, args := inList(entitlements)
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{false, a.now}, args...)...); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
+		append([]any{false, false, a.now}, args...)...); err != nil {
 		return fmt.Errorf("end the entitlements: %w", err)
 	}
 	if err := a.unlist(ctx, tx, unlisted); err != nil {
 		return err
 	}
+	if err := a.takeOver(ctx, tx, byAction[Withdraw], there); err != nil {
+		return err
+	}
 	return a.hide(ctx, tx, byAction)
+}
+
+// leavingWhy is what a line says of a portfolio that leaves.
+func (a *applier) leavingWhy(l leaving) Leaving {
+	why := Leaving{FreeNow: l.free}
+	if successor, ok := a.successors[l.portfolio]; ok {
+		why.Successor = &successor
+	}
+	return why
 }
 
 // hide takes the removed out of the holdings and says of the kept that no provider lists them. Their records stay whole, and

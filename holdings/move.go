@@ -137,11 +137,7 @@ func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch)
 	m.counts.Move.Portfolios += len(batch.sources)
 	for _, row := range now.found {
 		m.counts.countMove(row.action)
-		var id *int64
-		if row.portfolio != 0 {
-			id = &row.portfolio
-		}
-		m.change(id, row.action, row.field, row.title, row.before, row.after, 0)
+		m.change(reportLine{portfolio: row.portfolio, action: row.action, field: row.field, title: row.title, values: row.values})
 	}
 	if m.show {
 		return nil

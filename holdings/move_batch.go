@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -26,7 +25,7 @@ type moveBatch struct {
 
 // portfolioNow is what is written of a portfolio, or said.
 type portfolioNow struct {
-	title   string
+	Citation
 	license int64
 	hidden  bool
 	closed  closed // why patrons do not get to it
@@ -34,10 +33,11 @@ type portfolioNow struct {
 
 // moveRow is one line of the report.
 type moveRow struct {
-	portfolio     int64 // 0: it is gone
-	action        Action
-	field, title  string
-	before, after string
+	portfolio int64 // 0: it is gone
+	action    Action
+	field     string
+	title     Citation
+	values    Values
 }
 
 // lineMove attaches a PO line to another portfolio; licensing gives a portfolio a license, or takes it away with 0.
@@ -85,7 +85,8 @@ func loadMoveBatch(ctx context.Context, query queryFunc, p *MovePlan, batch sour
 
 func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []int64) error {
 	placeholders, args := inList(ids)
-	rows, err := query(ctx, `SELECT p.id, p.publication_title, COALESCE(p.license_id, 0), p.removed_at IS NOT NULL, `+closedSQL+`
+	rows, err := query(ctx, `SELECT p.id, p.publication_title, p.title_id, p.print_identifier, p.online_identifier, COALESCE(p.license_id, 0),
+		p.removed_at IS NOT NULL, `+closedSQL+`
 		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.id IN `+placeholders, args...)
 	if err != nil {
 		return fmt.Errorf("read the portfolios to move: %w", err)
@@ -94,7 +95,7 @@ func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []i
 	for rows.Next() {
 		var id int64
 		var now portfolioNow
-		if err := rows.Scan(&id, &now.title, &now.license, &now.hidden, &now.closed); err != nil {
+		if err := rows.Scan(&id, &now.Title, &now.TitleID, &now.PrintIdentifier, &now.OnlineIdentifier, &now.license, &now.hidden, &now.closed); err != nil {
 			return fmt.Errorf("read the portfolios to move: %w", err)
 		}
 		b.portfolios[id] = now
@@ -163,23 +164,22 @@ func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 	case b.check && b.differs(m):
 		b.leave(m)
 	case !b.plan.wanted(m):
-		b.list(m, NothingToMove, "", moveValue{}, "")
+		b.list(m, NothingToMove, "", Values{})
 	case m.pair != unpaired:
 		b.moveLines(m)
 		b.moveLicense(m)
 	case candidates == nil && passedOver != nil:
 		over := b.plan.targets.at(passedOver[0])
-		b.list(m, NoCounterpart, "", b.staying(m),
-			moveValue{Target: over.id, Title: b.portfolios[over.id].title, Collection: b.plan.targetName, Closed: over.closed.String()}.String())
+		there := moveValue{Target: over.id, Title: b.portfolios[over.id].Title, Collection: b.plan.targetName, Closed: over.closed.String()}
+		b.list(m, NoCounterpart, "", moveValues(b.staying(m), there))
 	case candidates == nil:
-		b.list(m, NoCounterpart, "", b.staying(m), moveValue{Collection: b.plan.targetName}.String())
+		b.list(m, NoCounterpart, "", moveValues(b.staying(m), moveValue{Collection: b.plan.targetName}))
 	default:
 		ids := make([]int64, len(candidates))
 		for i, c := range candidates {
 			ids[i] = b.plan.targets.at(c).id
 		}
-		text, _ := json.Marshal(ids) // of integers: cannot fail
-		b.list(m, Ambiguous, "", b.staying(m), string(text))
+		b.list(m, Ambiguous, "", candidateValues(b.staying(m), ids))
 	}
 }
 
@@ -216,10 +216,10 @@ func (b *moveBatch) hasMain(portfolioID int64) bool {
 
 func (b *moveBatch) leave(m *movable) {
 	if _, there := b.portfolios[m.id]; !there {
-		b.found = append(b.found, moveRow{action: Left, after: "it was deleted since the move was planned"})
+		b.found = append(b.found, moveRow{action: Left, values: wordsValue("it was deleted since the move was planned")})
 		return
 	}
-	b.list(m, Left, "", moveValue{}, "left as it is: it or its counterpart was changed since the move was planned; run the move again")
+	b.list(m, Left, "", wordsValue("left as it is: it or its counterpart was changed since the move was planned; run the move again"))
 }
 
 func (b *moveBatch) staying(m *movable) moveValue {
@@ -235,7 +235,7 @@ func (b *moveBatch) moveLines(m *movable) {
 	for i, line := range b.lines[m.id] {
 		to := b.toward(m)
 		to.POLine, to.Main = line.id, i == 0 && !m.mainThere
-		b.list(m, MovePOLine, line.number, moveValue{POLine: line.id, Main: line.main}, to.String())
+		b.list(m, MovePOLine, line.number, moveValues(moveValue{POLine: line.id, Main: line.main}, to))
 		b.lineMoves = append(b.lineMoves, lineMove{line.id, to.Target, to.Main})
 	}
 }
@@ -255,13 +255,13 @@ func (b *moveBatch) moveLicense(m *movable) {
 		to.Code = b.codes[m.licenseThere]
 		if !b.plan.rules.Overwrite {
 			to.Keeps = m.licenseThere
-			b.list(m, LicenseConflict, code, from, to.String())
+			b.list(m, LicenseConflict, code, moveValues(from, to))
 			return
 		}
 		to.Replaces = m.licenseThere
-		b.list(m, LicenseConflict, code, from, to.String())
+		b.list(m, LicenseConflict, code, moveValues(from, to))
 	}
-	b.list(m, MoveLicense, code, from, to.String())
+	b.list(m, MoveLicense, code, moveValues(from, to))
 	b.licensed = append(b.licensed, licensing{m.id, 0})
 	if !to.Had {
 		b.licensed = append(b.licensed, licensing{to.Target, m.license})
@@ -271,13 +271,9 @@ func (b *moveBatch) moveLicense(m *movable) {
 // toward names the counterpart.
 func (b *moveBatch) toward(m *movable) moveValue {
 	id := b.plan.targets.at(m.pair).id
-	return moveValue{Target: id, Title: b.portfolios[id].title, Collection: b.plan.targetName}
+	return moveValue{Target: id, Title: b.portfolios[id].Title, Collection: b.plan.targetName}
 }
 
-func (b *moveBatch) list(m *movable, action Action, field string, before moveValue, after string) {
-	row := moveRow{portfolio: m.id, action: action, field: field, title: b.portfolios[m.id].title, after: after}
-	if before.POLine != 0 || before.License != 0 || before.Stay != nil {
-		row.before = before.String()
-	}
-	b.found = append(b.found, row)
+func (b *moveBatch) list(m *movable, action Action, field string, values Values) {
+	b.found = append(b.found, moveRow{m.id, action, field, b.portfolios[m.id].Citation, values})
 }

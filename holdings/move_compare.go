@@ -60,7 +60,7 @@ func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart 
 		for _, m := range batch.sources {
 			if now[m.id] != before[m.id] {
 				c.plan.changed[m.id] = true
-				c.found.add(b.portfolios[m.id].title)
+				c.found.add(b.portfolios[m.id].Title)
 			}
 			delete(before, m.id)
 		}
@@ -70,7 +70,7 @@ func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart 
 
 // read reads what a preview shows of each portfolio. Of one that was deleted since, only the title is left.
 func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64, error) {
-	rows, err := c.service.store.Query(ctx, `SELECT portfolio_id, action, title, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
+	rows, err := c.service.store.Query(ctx, `SELECT portfolio_id, action, title, value_kind, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
 		part, string(NothingToMove))
 	if err != nil {
 		return nil, fmt.Errorf("read the preview: %w", err)
@@ -79,15 +79,16 @@ func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64
 	found := map[int64]uint64{}
 	for rows.Next() {
 		var id sql.NullInt64
-		var action, title, before, after string
-		if err := rows.Scan(&id, &action, &title, &before, &after); err != nil {
+		var action, title string
+		var values Values
+		if err := rows.Scan(&id, &action, &title, &values.Kind, &values.Old, &values.New); err != nil {
 			return nil, fmt.Errorf("read the preview: %w", err)
 		}
 		if !id.Valid {
 			c.found.add(title)
 			continue
 		}
-		found[id.Int64] += moveSignature(action, before, after)
+		found[id.Int64] += moveSignature(Action(action), values)
 	}
 	return found, rows.Err()
 }
@@ -114,7 +115,7 @@ func (b *moveBatch) signatures() map[int64]uint64 {
 	found := map[int64]uint64{}
 	for _, row := range b.found {
 		if row.action != NothingToMove {
-			found[row.portfolio] += moveSignature(string(row.action), row.before, row.after)
+			found[row.portfolio] += moveSignature(row.action, row.values)
 		}
 	}
 	return found

@@ -37,7 +37,7 @@ func matchSurely(sources, targets *side, steps []step) {
 
 // only returns the one source and the one target that all of m's keys point to; keys that have nobody on one of the
 // sides point nowhere.
-func (b *buckets) only(step step, m *matchable, sources, targets *side) (source, target int32, ok bool) {
+func (b *buckets) only(step step, m *identity, sources, targets *side) (source, target int32, ok bool) {
 	source, target, ok = none, none, true
 	step(m, func(key uint64) {
 		s, t, found := b.under(key, sources, targets)

@@ -34,7 +34,7 @@ type MovePlan struct {
 
 // movable is a portfolio as planning a move knows it, and what the plan has for it.
 type movable struct {
-	matchable
+	identity
 	id      int64
 	license int64  // 0: none
 	lines   uint64 // its PO lines as a set
@@ -80,8 +80,8 @@ func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, err
 // with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules say so;
 // those that it keeps from moving are to be told of it.
 func (p *MovePlan) match(collectionID int64, portfolios *chunked[movable]) {
-	sources := newSide(portfolios.len(), func(i int32) *matchable { return &portfolios.at(i).matchable })
-	targets := newSide(p.targets.len(), func(i int32) *matchable { return &p.targets.at(i).matchable })
+	sources := newSide(portfolios.len(), func(i int32) *identity { return &portfolios.at(i).identity })
+	targets := newSide(p.targets.len(), func(i int32) *identity { return &p.targets.at(i).identity })
 	for i := range targets.out {
 		targets.out[i] = p.closed(int32(i))
 	}

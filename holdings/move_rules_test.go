@@ -111,7 +111,7 @@ func (b *moveBundle) outcomeOf(jobID int64) string {
 		return nameOf(to)
 	case holdings.Ambiguous:
 		var names []string
-		for _, id := range holdings.Candidates(c, c.NewValue) {
+		for _, id := range holdings.ValuesOf(c).Candidates() {
 			names = append(names, nameOf(id))
 		}
 		slices.Sort(names)
@@ -133,7 +133,7 @@ func TestManyCandidates(t *testing.T) {
 	b.make(items...)
 	jobID := b.move()
 	c := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).OnlyX(t.Context())
-	if n := len(holdings.Candidates(c, c.NewValue)); c.Action != string(holdings.Ambiguous) || n != 50 {
+	if n := len(holdings.ValuesOf(c).Candidates()); c.Action != string(holdings.Ambiguous) || n != 50 {
 		t.Errorf("%s, %d candidates", c.Action, n)
 	}
 }

@@ -294,7 +294,7 @@ func (b *moveBundle) said(jobID int64) []string {
 	var lines []string
 	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(b.t.Context()) {
 		lines = append(lines, fmt.Sprintf("%s %s %s: %s → %s", c.Action, c.Title, c.Field,
-			holdings.ChangeText(c, c.OldValue), holdings.ChangeText(c, c.NewValue)))
+			holdings.ValuesOf(c).OldWords(holdings.Action(c.Action), c.Field), holdings.ValuesOf(c).NewWords(holdings.Action(c.Action), c.Field)))
 	}
 	slices.Sort(lines)
 	return lines

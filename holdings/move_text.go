@@ -27,16 +27,20 @@ type moveValue struct {
 	Code       string `json:"code,omitempty"` // of the license that is replaced or kept
 }
 
-func (v moveValue) String() string {
-	text, _ := json.Marshal(v) // cannot fail
-	return string(text)
+// stored is the value as it is stored; "" where there is nothing to say.
+func (v moveValue) stored() string {
+	if text := toJSON(v); text != "{}" {
+		return text
+	}
+	return ""
 }
 
-// moveActions are those whose values are moveValues; of Ambiguous, the former value only.
-var moveActions = map[Action]bool{MovePOLine: true, MoveLicense: true, LicenseConflict: true, NoCounterpart: true, Ambiguous: true}
-
-func storedMove(action, stored string) (v moveValue, ok bool) {
-	if !moveActions[Action(action)] || !strings.HasPrefix(stored, "{") || json.Unmarshal([]byte(stored), &v) != nil {
+// storedMove decodes a stored value; ok is false where it cannot be read.
+func storedMove(stored string) (v moveValue, ok bool) {
+	if stored == "" {
+		return v, true
+	}
+	if json.Unmarshal([]byte(stored), &v) != nil {
 		return moveValue{}, false
 	}
 	return v, true
@@ -44,12 +48,11 @@ func storedMove(action, stored string) (v moveValue, ok bool) {
 
 // Moved are the ids that a line of a move's report names: the counterpart, the PO line, the license; 0 for none.
 func Moved(c *ent.JobChange) (target, poLine, license int64) {
-	for _, stored := range []string{c.OldValue, c.NewValue} {
-		if v, ok := storedMove(c.Action, stored); ok && Action(c.Action) != NoCounterpart && Action(c.Action) != Ambiguous {
-			target, poLine, license = max(target, v.Target), max(poLine, v.POLine), max(license, v.License)
-		}
+	from, to, ok := ValuesOf(c).moved()
+	if !ok || Action(c.Action) == NoCounterpart {
+		return 0, 0, 0
 	}
-	return target, poLine, license
+	return max(from.Target, to.Target), max(from.POLine, to.POLine), max(from.License, to.License)
 }
 
 // words is the value as people read it.
@@ -97,14 +100,13 @@ func (v moveValue) staying() string {
 }
 
 // moveSignature tells whether two lines of reports say the same, whatever things are called now.
-func moveSignature(action, before, after string) uint64 {
-	h := textHash(action)
-	for i, stored := range []string{before, after} {
-		if v, ok := storedMove(action, stored); ok {
+func moveSignature(action Action, values Values) uint64 {
+	if from, to, ok := values.moved(); ok {
+		for _, v := range []*moveValue{&from, &to} {
 			v.Title, v.Collection, v.Code = "", "", ""
-			stored = v.String()
 		}
-		h = mix(h^xxhash.Sum64String(stored), uint64(i)+1)
+		values = moveValues(from, to)
 	}
-	return h
+	h := mix(textHash(string(action))^xxhash.Sum64String(values.Old), 1)
+	return mix(h^xxhash.Sum64String(values.New), 2)
 }

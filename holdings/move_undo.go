@@ -49,9 +49,9 @@ func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
 type movedRow struct {
 	portfolio, id int64
 	action        Action
-	field, title  string
+	field         string
+	title         Citation // as the report names it
 	before, after moveValue
-	texts         [2]string
 }
 
 func (u *moveUndoer) eachBatch(ctx context.Context) error {
@@ -84,7 +84,8 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	if ids, err = scanIDs(found); err != nil || len(ids) == 0 {
 		return nil, nil, err
 	}
-	rows, err := u.store.Query(ctx, `SELECT portfolio_id, id, action, field, title, old_value, new_value FROM job_changes
+	rows, err := u.store.Query(ctx, `SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value
+		FROM job_changes
 		WHERE part_id = ? AND portfolio_id BETWEEN ? AND ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id, id`,
 		u.subject, ids[0], ids[len(ids)-1])
 	if err != nil {
@@ -93,13 +94,13 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	defer rows.Close()
 	for rows.Next() {
 		var r movedRow
-		if err := rows.Scan(&r.portfolio, &r.id, &r.action, &r.field, &r.title, &r.texts[0], &r.texts[1]); err != nil {
+		var values Values
+		if err := rows.Scan(&r.portfolio, &r.id, &r.action, &r.field, &r.title.Title, &r.title.TitleID, &r.title.PrintIdentifier, &r.title.OnlineIdentifier,
+			&values.Kind, &values.Old, &values.New); err != nil {
 			return nil, nil, fmt.Errorf("read the move to undo: %w", err)
 		}
-		var known, alsoKnown bool
-		r.before, known = storedMove(string(r.action), r.texts[0])
-		r.after, alsoKnown = storedMove(string(r.action), r.texts[1])
-		if !known || !alsoKnown {
+		var ok bool
+		if r.before, r.after, ok = values.moved(); !ok {
 			return nil, nil, fmt.Errorf("read the move to undo: line %d of the report cannot be read", r.id)
 		}
 		moved = append(moved, r)
@@ -131,6 +132,11 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 	}
 	if err := now.loadCodes(ctx, tx.SQL.QueryContext, licenses); err != nil {
 		return err
+	}
+	for i := range rows {
+		if there, known := now.portfolios[rows[i].portfolio]; known {
+			rows[i].title = there.Citation // as it is called now
+		}
 	}
 	for len(rows) > 0 {
 		n := slices.IndexFunc(rows, func(r movedRow) bool { return r.portfolio != rows[0].portfolio })
@@ -190,7 +196,7 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	for i, r := range back {
 		to := moveValue{POLine: r.after.POLine, Main: i == main}
 		u.counts.Move.PoLinesMoved++
-		u.change(&r.portfolio, MovePOLine, r.field, r.title, r.after.String(), to.String(), 0)
+		u.change(reportLine{portfolio: r.portfolio, action: MovePOLine, field: r.field, title: r.title, values: moveValues(r.after, to)})
 		now.lineMoves = append(now.lineMoves, lineMove{to.POLine, source, to.Main})
 	}
 	if left := now.lines[target]; len(left) > 0 && !left[0].main {
@@ -225,7 +231,8 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 		return
 	}
 	u.counts.Move.LicensesMoved++
-	u.change(&r.portfolio, MoveLicense, r.field, r.title, r.after.String(), moveValue{License: r.after.License}.String(), 0)
+	values := moveValues(r.after, moveValue{License: r.after.License})
+	u.change(reportLine{portfolio: r.portfolio, action: MoveLicense, field: r.field, title: r.title, values: values})
 	now.licensed = append(now.licensed, licensing{r.portfolio, r.after.License})
 	if !r.after.Had {
 		now.licensed = append(now.licensed, licensing{target, r.after.Replaces})
@@ -238,5 +245,7 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 // leaveMoved lists something that is not put back.
 func (u *moveUndoer) leaveMoved(r movedRow, why string) {
 	u.counts.Left++
-	u.change(&r.portfolio, Left, r.field, r.title, r.after.words(r.action), why, 0)
+	u.change(reportLine{
+		portfolio: r.portfolio, action: Left, field: r.field, title: r.title, values: Values{WordsValues, r.after.words(r.action), why},
+	})
 }

@@ -26,10 +26,10 @@ func ProfileName(p *ent.Profile) string {
 // ProfileInput is what to save of a profile. What is nil takes the default of a new profile, or stays as it is.
 type ProfileInput struct {
 	Description, CustomerNumber *string
-	APIKey                      *secret.Key
+	APIKey                      *secret.Key `json:"apiKey"`
 	Active                      *bool
-	FileFormat                  *string // KBART
-	GroupIDs                    *[]int64
+	FileFormat                  *string  // KBART
+	GroupIDs                    *[]int64 `json:"groupIds"`
 	Schedule                    *ScheduleChange
 	GuardPercent, GuardTitles   *int // of removals: 0 to 100, 0 to 1,000,000
 	Guards                      GuardsChange
@@ -229,6 +229,7 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 		after.ScheduleSince = save.since()
 	}
 	save.noticeDisabled(after)
+	save.noticeSameCustomer(after)
 	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
 	fill(create.Mutation(), after)
 	save.sealKey(create.Mutation(), p.ID)
@@ -251,6 +252,12 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	if after.Active && !before.Active || ScheduleOf(after) != ScheduleOf(before) {
 		after.ScheduleSince = save.since()
 		save.noticeDisabled(after)
+	}
+	if after.Active && !before.Active || after.CustomerNumber != before.CustomerNumber {
+		save.noticeSameCustomer(after)
+	}
+	if err := save.noticeCustomerChange(ctx, before, after); err != nil {
+		return nil, err
 	}
 	if before.Active && !after.Active {
 		if err := save.noticeDeactivation(ctx, before); err != nil {

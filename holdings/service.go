@@ -39,28 +39,55 @@ func New(s *store.Store, box *secret.Box) *Service {
 // is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A *kbart.FatalError
 // says that the list is refused as a whole.
 func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Guards, report func(kbart.Finding)) (*Plan, error) {
-	var l *list
-	var portfolios chunked[held]
-	var zone chunked[matchable]
-	local := !part.ofProfile()                   // what a person gives, or is the Community Zone's, is not compared with it
-	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
-	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
-	if part.ZoneID != 0 {
-		group.Go(func() (err error) { portfolios, err = loadZoneHeld(groupCtx, s.store, part); return err })
-	} else {
-		group.Go(func() (err error) { portfolios, err = loadHeld(groupCtx, s.store, part); return err })
-	}
-	if part.ofProfile() {
-		group.Go(func() (err error) { zone, local, err = loadZone(groupCtx, s.store, part.CollectionID); return err })
-	}
-	if err := group.Wait(); err != nil {
+	in, l, err := s.read(ctx, source, part, report)
+	if err != nil {
 		return nil, err
 	}
-	plan, err := makePlan(ctx, l, portfolios, guards, part.ZoneID != 0)
+	in.guards = guards
+	plan, err := makePlan(ctx, l, in.planned)
 	if err != nil || plan.zone {
 		return plan, err
 	}
 	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
-	plan.checkZone(&zone, local, part.CommunityZoneOnly, report)
-	return plan, nil
+	plan.checkZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
+	if err := plan.reportTwins(ctx, report); err != nil {
+		return nil, err
+	}
+	if err := s.judgeShape(ctx, plan, part, guards, report); err != nil {
+		return nil, err
+	}
+	return plan, s.judgeAccess(ctx, plan, part, guards)
+}
+
+// read is what a plan is made of.
+type read struct {
+	planned
+	zoneTitles chunked[identity]
+	local      bool // what a person gives, or is the Community Zone's, is not compared with it
+}
+
+func (s *Service) read(ctx context.Context, source Source, part *Part, report func(kbart.Finding)) (in read, l *list, err error) {
+	if source.judged, err = s.judgedRows(ctx, part); err != nil {
+		return in, nil, err
+	}
+	in.local, in.zone = !part.ofProfile(), part.ZoneID != 0
+	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
+	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
+	if in.zone {
+		group.Go(func() (err error) { in.portfolios, err = loadZoneHeld(groupCtx, s.store, part); return err })
+	} else {
+		group.Go(func() (err error) { in.portfolios, in.views, err = loadHeld(groupCtx, s.store, part); return err })
+	}
+	if part.ofProfile() {
+		group.Go(func() (err error) {
+			in.zoneTitles, in.local, err = loadZone(groupCtx, s.store, part.CollectionID)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return in, nil, err
+	}
+	in.day = int32(dayOf(s.today(part)))
+	in.texts = &dbTexts{ctx, s.store, &in.portfolios}
+	return in, l, l.wrongContent()
 }

@@ -49,15 +49,33 @@ func (s *Statement) rangeHash() uint64 {
 	return mix(h, 8)
 }
 
-// fullHash is of all that is stored of a statement: the XOR of a title's is its coverage hash.
-func (s *Statement) fullHash(ranges uint64) uint64 {
-	h := uint64(0)
+// fullHash is of all that is stored of the statement: the XOR of a title's is its coverage hash.
+func (s *Statement) fullHash() uint64 {
+	own := uint64(0)
 	for i, c := range ownColumns {
-		if text := s.own(c); *text != nil {
-			h ^= mix(textHash(comparable(c, **text))+1, uint64(i)+9)
+		if text := *s.own(c); text != nil {
+			own ^= ownShare(i, ownHash(c, *text))
 		}
 	}
-	return mix(ranges, h)
+	return fullHash(s.rangeHash(), own)
+}
+
+// fullHash is of a statement's range and of what it has of its own.
+func fullHash(ranges, own uint64) uint64 { return mix(ranges, own) }
+
+// ownHash is of a value of one of ownColumns; 0: it is empty.
+func ownHash(c kbart.Column, value string) uint32 { return uint32(textHash(comparable(c, value))) }
+
+func ownShare(column int, hash uint32) uint64 { return mix(uint64(hash)+1, uint64(column)+9) }
+
+// ownDifference is what a row has of its own beside its title, as hashes of both tell.
+func ownDifference(title, row [len(ownColumns)]uint32) (own uint64) {
+	for i := range row {
+		if row[i] != title[i] {
+			own ^= ownShare(i, row[i])
+		}
+	}
+	return own
 }
 
 // ownColumns are the title columns that a statement may have a value of its own for.
@@ -156,7 +174,7 @@ func sameCoverage(a, b []Statement) bool {
 
 func coverageHash(statements []Statement) (h uint64) {
 	for i := range statements {
-		h ^= statements[i].fullHash(statements[i].rangeHash())
+		h ^= statements[i].fullHash()
 	}
 	return h
 }

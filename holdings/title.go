@@ -3,6 +3,7 @@ package holdings
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"autoholdings/kbart"
 )
@@ -16,7 +17,6 @@ type Title struct {
 	more     []string    // identifiers of further rows, comparable form
 
 	values, coverage uint64
-	rows             int32
 }
 
 // Get returns a title column's value; "" for a column of coverage.
@@ -38,16 +38,16 @@ var titleColumnIndex = func() (index [kbart.NumColumns]int) {
 	return index
 }()
 
-// eachTitle reads the source again and calls fn with each wanted title once its last row is read. Of titles whose rows
-// do not stand together it reports where they disagree; the first reading has done so for the others.
+// eachTitle reads the source again and calls fn with each wanted title once its last row is read. Of titles whose rows may
+// disagree it reports where they do.
 func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report func(kbart.Finding), fn func(*Title) error) error {
-	pending := map[int32]*Title{}
+	pending := map[int32][]titleRow{}
 	row := 0
 	var failed error
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err := eachRecord(ctx, l.source, nil, func(rec *kbart.Record) {
-		if !l.source.uses(rec) || failed != nil {
+	_, err := eachRecord(ctx, l.source, nil, func(rec *kbart.Record) {
+		if failed != nil || !l.source.uses(rec) {
 			return
 		}
 		if row >= len(l.rowsOf) {
@@ -57,26 +57,23 @@ func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report fu
 		index := l.rowsOf[row]
 		row++
 		known := l.titles.at(index)
-		scattered := l.scattered[index]
-		if !scattered && !want(index) {
+		mixed := l.mixed[index]
+		if !mixed && !want(index) {
 			return
 		}
-		title := pending[index]
-		if title == nil {
-			title = &Title{index: index, Line: int(known.line), values: known.values, coverage: known.coverage}
-		}
-		if scattered {
-			title.join(rec, report)
-		} else {
-			title.join(rec, ignore)
-		}
-		if title.rows < known.rows {
-			pending[index] = title
+		rows := pending[index]
+		if len(rows)+1 < int(known.rows) {
+			pending[index] = append(rows, titleRow{rec.Clone(), startOf(rec), textOf(rec)})
 			return
 		}
 		delete(pending, index)
+		if len(rows) > 0 {
+			rows = append(rows, titleRow{rec, startOf(rec), textOf(rec)})
+		} else {
+			rows = []titleRow{{rec: rec}}
+		}
+		title := joined(index, known, rows, mixed, report)
 		if want(index) {
-			sortStatements(title.Coverage)
 			if failed = fn(title); failed != nil {
 				cancel()
 			}
@@ -90,39 +87,77 @@ func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report fu
 
 func ignore(kbart.Finding) {}
 
-// join merges a row into the title: the first non-empty value wins.
-func (t *Title) join(rec *kbart.Record, report func(kbart.Finding)) {
-	first := t.rows == 0
-	t.rows++
-	serial := rec.Type() == kbart.Serial
+// titleRow is one of a title's rows, with what it is put into order by.
+type titleRow struct {
+	rec   *kbart.Record
+	start uint32
+	text  *rowText
+}
+
+// joined makes the title of its rows: the first value that is not empty wins.
+func joined(index int32, known *listTitle, rows []titleRow, mixed bool, report func(kbart.Finding)) *Title {
+	slices.SortFunc(rows, func(a, b titleRow) int {
+		if a.start != b.start {
+			return int(int64(b.start) - int64(a.start))
+		}
+		if a.text == nil || b.text == nil {
+			return 0
+		}
+		return compareText(a.text, b.text)
+	})
+	t := &Title{index: index, Line: int(known.line), values: known.values, coverage: known.coverage}
+	if !mixed {
+		report = ignore
+	}
+	from := [len(titleColumns)]int{}
+	for i := range rows {
+		t.join(rows[i].rec, &from, report)
+	}
+	if known.unsettled {
+		t.values = valuesHash(&t.Values)
+	}
+	for i := range rows {
+		t.cover(rows[i].rec)
+	}
+	sortStatements(t.Coverage)
+	return t
+}
+
+// join takes over what a row says of the title. from are the lines of the values so far.
+func (t *Title) join(rec *kbart.Record, from *[len(titleColumns)]int, report func(kbart.Finding)) {
+	carries := rec.CarriesCoverage()
 	for i, c := range titleColumns {
 		value := columnValue(rec, c)
 		switch {
 		case value == "":
 		case t.Values[i] == "":
-			t.Values[i] = value
+			t.Values[i], from[i] = value, rec.Line
 		case comparable(c, t.Values[i]) == comparable(c, value):
 		case c == kbart.PrintIdentifier || c == kbart.OnlineIdentifier:
 			t.addKey(identifierKey(value))
-			t.disagree(rec, c, value, report)
-		case serial && (c == kbart.TitleURL || c == kbart.Notes):
+			t.disagree(rec, c, value, from[i], report)
+		case carries && slices.Contains(ownColumns[:], c):
 			// kept on the statement
 		default:
-			t.disagree(rec, c, value, report)
+			t.disagree(rec, c, value, from[i], report)
 		}
 	}
-	if !serial {
+}
+
+// cover adds the row's coverage statement, unless the title has it already.
+func (t *Title) cover(rec *kbart.Record) {
+	if !hasStatement(rec) {
 		return
 	}
 	statement := statementOf(rec)
-	for _, c := range [...]kbart.Column{kbart.TitleURL, kbart.Notes} {
-		text := rec.Get(c)
-		if text != "" && !first && comparable(c, text) != comparable(c, t.Get(c)) {
+	for _, c := range ownColumns {
+		if text := rec.Get(c); comparable(c, text) != comparable(c, t.Get(c)) {
 			*statement.own(c) = &text
 		}
 	}
+	full := statement.fullHash()
 	for i := range t.Coverage {
-		if t.Coverage[i].sameRange(&statement) {
+		if t.Coverage[i].fullHash() == full {
 			return
 		}
 	}
@@ -133,18 +168,15 @@ func (t *Title) addKey(key string) {
 	if key == "" || key == identifierKey(t.Get(kbart.PrintIdentifier)) || key == identifierKey(t.Get(kbart.OnlineIdentifier)) {
 		return
 	}
-	for _, known := range t.more {
-		if known == key {
-			return
-		}
+	if !slices.Contains(t.more, key) {
+		t.more = append(t.more, key)
 	}
-	t.more = append(t.more, key)
 }
 
-func (t *Title) disagree(rec *kbart.Record, c kbart.Column, value string, report func(kbart.Finding)) {
+func (t *Title) disagree(rec *kbart.Record, c kbart.Column, value string, line int, report func(kbart.Finding)) {
 	report(kbart.Finding{
-		Severity: kbart.Warning, Code: "rows-disagree", Line: rec.Line, Column: c.String(), Value: value,
-		Message: fmt.Sprintf("another row of the same title (line %d) says %q; the first value is used", t.Line, t.Get(c)),
+		Severity: kbart.Warning, Code: "rows-disagree", Line: rec.Line, Column: c.String(), Value: value, Title: t.Values[0],
+		Message: fmt.Sprintf("another row of the same title (line %d) says %q; that value is used", line, t.Get(c)),
 		Hint:    "ask the provider to give every row of a title the same value",
 	})
 }

@@ -2,147 +2,55 @@ package holdings
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"autoholdings/internal/store"
-	"autoholdings/kbart"
 )
-
-// difference is what a title changes on the portfolio it is paired with.
-type difference struct {
-	fields   []fieldChange
-	locked   []fieldChange // kept as staff have it
-	values   [len(titleColumns)]string
-	coverage []Statement // as it will be
-	rewrite  bool        // the statements differ in anything that is stored of them
-}
-
-// fieldChange is one field's old and new value; of coverage, statements as JSON.
-type fieldChange struct{ name, before, after string }
-
-// compare tells what the title changes. An empty cell never blanks a stored value; a locked field stays; where a
-// newer release of another profile stands (outranked), only empty fields are filled.
-func compare(t *Title, p *stored, outranked bool) difference {
-	d := difference{values: p.values}
-	locked := strings.Fields(p.locked)
-	for i, c := range titleColumns {
-		before, after := p.values[i], t.Values[i]
-		if after == "" || comparable(c, before) == comparable(c, after) || outranked && before != "" {
-			continue
-		}
-		change := fieldChange{c.String(), before, after}
-		if slices.Contains(locked, change.name) {
-			d.locked = append(d.locked, change)
-			continue
-		}
-		d.fields = append(d.fields, change)
-		d.values[i] = after
-	}
-	d.compareCoverage(t, p, slices.Contains(locked, CoverageField))
-	return d
-}
-
-// compareCoverage takes the statements as a set: the file's stand in place of those stored, whole and unmerged. A title
-// without any (its rows are no serial's) blanks none.
-func (d *difference) compareCoverage(t *Title, p *stored, locked bool) {
-	d.coverage = t.Coverage
-	if len(d.coverage) == 0 || coverageHash(d.coverage) == coverageHash(p.coverage) {
-		d.coverage = p.coverage
-		return
-	}
-	change := fieldChange{CoverageField, statementsJSON(p.coverage), statementsJSON(d.coverage)}
-	switch {
-	case locked:
-		if !sameCoverage(d.coverage, p.coverage) {
-			d.locked = append(d.locked, change)
-		}
-		d.coverage = p.coverage
-		return
-	case sameCoverage(d.coverage, p.coverage):
-		change.name = annotationField(d.coverage, p.coverage)
-	}
-	d.rewrite = true
-	d.fields = append(d.fields, change)
-}
-
-// annotationField names the column in which statements of the same ranges differ.
-func annotationField(a, b []Statement) string {
-	for i := range a {
-		for j := range b {
-			if a[i].sameRange(&b[j]) && a[i].ownText(kbart.TitleURL) != b[j].ownText(kbart.TitleURL) {
-				return kbart.TitleURL.String()
-			}
-		}
-	}
-	return kbart.Notes.String()
-}
-
-func statementsJSON(statements []Statement) string {
-	if len(statements) == 0 {
-		return ""
-	}
-	text, _ := json.Marshal(statements) // strings only: cannot fail
-	return string(text)
-}
-
-// before is the state of a portfolio before an addition brought it into the holdings, as undo needs it.
-type before struct {
-	Available bool   `json:"available"`
-	Listed    bool   `json:"listed"`
-	RemovedAt *int64 `json:"removedAt,omitempty"`
-	Entitled  string `json:"entitlement,omitempty"` // "ended", or "" where the profile had none
-	Review    string `json:"review,omitempty"`
-}
 
 // writePaired writes what a title changes on its portfolio.
 func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored) error {
-	d := compare(t, p, h.outranked)
+	d := a.plan.comparing(t.index, h).compare(t, p)
 	action := Update
 	switch {
 	case !h.entitled:
 		action = Add
 		a.counts.Added++
-		a.change(&h.id, Add, "", d.values[0], stateBefore(h, p), "", t.Line)
+		a.change(reportLine{
+			portfolio: h.id, action: Add, title: citationOf(&d.values), values: stateValues(stateOf(p, h.entitlement), a.predecessor(t)), line: t.Line,
+		})
 	case len(d.fields) > 0:
 		a.counts.Updated++
 	}
-	a.listDifference(t, &h.id, &d, action)
-	if a.show || action == Update && len(d.fields) == 0 && p.review == "" {
+	a.listDifference(t, h.id, &d, action)
+	a.listDiverging(t, h.id, p, &d)
+	a.noteSuccessor(t, h.id)
+	if a.show {
 		return nil
 	}
-	if err := a.writeEntitlement(ctx, tx, t, h, &d); err != nil {
+	d.reportFilled(t, a.part.Findings.Add)
+	if err := a.writeEntitlement(ctx, tx, t, h, p, &d); err != nil {
 		return err
+	}
+	if action == Update && len(d.fields) == 0 && p.review == "" && !h.hidden && (h.listed || !a.part.ofProfile()) {
+		return nil
 	}
 	return a.writePortfolio(ctx, tx, t, h, p, &d)
 }
 
-func stateBefore(h *held, p *stored) string {
-	b := before{Available: p.available, Listed: p.listed, Review: p.review}
-	if p.removedAt.Valid {
-		b.RemovedAt = &p.removedAt.Int64
-	}
-	if h.entitlement != 0 {
-		b.Entitled = "ended"
-	}
-	text, _ := json.Marshal(b) // cannot fail
-	return string(text)
-}
-
-// countFields counts the title once for each field that differs: title_url may differ on the title and on a statement.
-func (d *difference) countFields(counts *Counts) {
-	for i, f := range d.fields {
-		if !slices.ContainsFunc(d.fields[:i], func(earlier fieldChange) bool { return earlier.name == f.name }) {
-			counts.addField(f.name, 1)
-		}
+// listDiverging lists what the profile's list has otherwise than the portfolio, where that is news: undo needs it.
+func (a *applier) listDiverging(t *Title, id int64, p *stored, d *difference) {
+	if before, after := p.own.text(), d.own.text(); before != after {
+		a.change(reportLine{
+			portfolio: id, action: Diverges, title: citationOf(&d.values), values: Values{OwnValues, before, after}, line: t.Line,
+		})
 	}
 }
 
-func (a *applier) listDifference(t *Title, id *int64, d *difference, action Action) {
+func (a *applier) listDifference(t *Title, id int64, d *difference, action Action) {
+	title := citationOf(&d.values)
 	for _, f := range d.fields {
-		a.change(id, action, f.name, d.values[0], f.before, f.after, t.Line)
+		a.change(reportLine{id, action, f.name, title, f.values, t.Line})
 	}
 	if action == Update {
 		d.countFields(&a.counts)
@@ -151,27 +59,44 @@ func (a *applier) listDifference(t *Title, id *int64, d *difference, action Acti
 		return
 	}
 	for _, f := range d.locked {
-		a.change(id, Locked, f.name, d.values[0], f.before, f.after, t.Line)
+		a.change(reportLine{id, Locked, f.name, title, f.values, t.Line})
 	}
 	a.counts.Locked++
 }
 
-func (a *applier) writeEntitlement(ctx context.Context, tx *store.Tx, t *Title, h *held, d *difference) error {
+// writeEntitlement puts the profile's entitlement in force, with what its list says.
+func (a *applier) writeEntitlement(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference) error {
+	hash := d.ownHash(t)
 	if h.entitlement == 0 {
-		a.entitle(h.id, t)
+		a.entitle(h.id, t, d.own, hash)
 		return nil
 	}
-	if h.entitled && !d.rewrite {
-		return nil
+	if a.plan.declined.Has(Updates) && h.entitled {
+		hash = p.ownHash // what was declined is news the next time
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, updated_at = ? WHERE id = ?`, true, a.now, h.entitlement); err != nil {
-		return fmt.Errorf("write the entitlement: %w", err)
+	same := h.entitled && !p.givenBack && equalHash(hash, p.ownHash) && d.own.text() == p.own.text()
+	if !same {
+		if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?,
+			own_values = ?, own_hash = ?, updated_at = ? WHERE id = ?`, true, false, d.own.text(), hash, a.now, h.entitlement); err != nil {
+			return fmt.Errorf("write the entitlement: %w", err)
+		}
 	}
 	if !d.rewrite {
 		return nil
 	}
 	return a.replaceCoverage(ctx, tx, h.entitlement, d.coverage)
 }
+
+// ownHash is the hash of what the list says, where that is not what the portfolio has.
+func (d *difference) ownHash(t *Title) *int64 {
+	if len(d.own) == 0 && t.values == valuesHash(&d.values) {
+		return nil
+	}
+	hash := int64(t.values)
+	return &hash
+}
+
+func equalHash(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // replaceCoverage puts statements in place of an entitlement's.
 func (a *applier) replaceCoverage(ctx context.Context, tx *store.Tx, entitlementID int64, statements []Statement) error {
@@ -196,6 +121,9 @@ func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h 
 	}
 	if len(d.fields) == 0 {
 		return nil
+	}
+	if h.someoneElse {
+		a.revalued = append(a.revalued, valueChange{h.id, p.values, d.values})
 	}
 	return a.setValues(ctx, tx, h.id, d.values, strings.Join(t.more, " "))
 }

@@ -11,13 +11,13 @@ import (
 // PlanWithdrawal plans to end all entitlements that the part's profile has in force in its collection. Nothing would be
 // left, so the plan's guard holds it, unless there are none.
 func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error) {
-	portfolios, err := loadHeld(ctx, s.store, part)
+	portfolios, _, err := loadHeld(ctx, s.store, part)
 	if err != nil {
 		return nil, err
 	}
 	p := &Plan{list: &list{}, held: portfolios}
 	for i := range int32(portfolios.len()) {
-		if h := portfolios.at(i); h.entitled {
+		if h := portfolios.at(i); h.entitled || h.waits && !h.hidden {
 			p.leaving = append(p.leaving, leaving{portfolio: i, action: leavingAction(h)})
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // loadZone reads the keys of the titles that the Community Zone has of a collection: none where its global title list was
 // never imported. local says that it is no collection of the Community Zone's.
-func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles chunked[matchable], local bool, err error) {
+func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles chunked[identity], local bool, err error) {
 	c, err := s.Read.Collection.Get(ctx, collectionID)
 	if err != nil {
 		return titles, false, fmt.Errorf("read the collection: %w", err)
@@ -19,7 +19,7 @@ func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles c
 	if c.CommunityZoneCollectionID == nil {
 		return titles, true, nil
 	}
-	err = eachZoneTitle(ctx, s, *c.CommunityZoneCollectionID, false, func(h *held, _ int64) { titles.add(h.matchable) })
+	err = eachZoneTitle(ctx, s, *c.CommunityZoneCollectionID, false, func(h *held, _ int64) { titles.add(h.identity) })
 	return titles, false, err
 }
 
@@ -57,7 +57,7 @@ func eachZoneTitle(ctx context.Context, s *store.Store, zoneID int64, removed bo
 
 // checkZone marks the titles that the Community Zone does not have. A title whose keys point to several of its titles
 // is one that it has.
-func (p *Plan) checkZone(zone *chunked[matchable], local, skip bool, report func(kbart.Finding)) {
+func (p *Plan) checkZone(zone *chunked[identity], local, skip bool, report func(kbart.Finding)) {
 	if local {
 		return
 	}
@@ -69,13 +69,16 @@ func (p *Plan) checkZone(zone *chunked[matchable], local, skip bool, report func
 		})
 		return
 	}
-	titles := newSide(p.list.titles.len(), func(i int32) *matchable { return &p.list.titles.at(i).matchable })
+	titles := newSide(p.list.titles.len(), func(i int32) *identity { return &p.list.titles.at(i).identity })
 	known := newSide(zone.len(), zone.at)
-	matchRound(titles, known, syncSteps)
-	ambiguous := candidates(titles, known, syncSteps)
+	found := &pairing{
+		titles: titles, portfolios: known, round: func(int32) uint8 { return 0 },
+		inOrder: func(titles, portfolios []int32) error { return nil }, // any of several that are alike will do
+	}
+	_ = found.run() // only putting twins into order can fail
 	p.absent, p.skipAbsent = make([]bool, p.list.titles.len()), skip
 	for i := range p.absent {
-		_, several := ambiguous[int32(i)]
+		_, several := found.ambiguous[int32(i)]
 		p.absent[i] = titles.pair[i] == unpaired && !several
 	}
 }

@@ -72,7 +72,9 @@ func loadZoneTitles(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*
 		if err := rows.Scan(targets...); err != nil {
 			return nil, fmt.Errorf("read the Community Zone's titles to compare: %w", err)
 		}
-		t.coverage, _ = StoredStatements(coverage)
+		if t.coverage, err = StoredStatements(coverage); err != nil {
+			return nil, fmt.Errorf("read the Community Zone's title %d: %w", id, err)
+		}
 		found[id] = t
 	}
 	return found, rows.Err()
@@ -111,10 +113,12 @@ func (z *zoneWriter) add(t *Title) {
 		z.titles.add(append(row, z.row(&t.Values, t.Coverage, strings.Join(t.more, " "), t.values, z.part.JobID)...)...)
 	}
 	z.counts.Added++
-	z.change(nil, Add, "", t.Values[0], "", "", t.Line)
+	added := reportLine{action: Add, title: citationOf(&t.Values), line: t.Line}
+	z.change(added)
 	if candidates, ambiguous := z.plan.ambiguous[t.index]; ambiguous {
 		z.counts.Ambiguous++
-		z.change(nil, Ambiguous, "", t.Values[0], "", fmt.Sprintf("%d titles of the Community Zone might be this one", len(candidates)), t.Line)
+		added.action, added.values = Ambiguous, wordsValue(fmt.Sprintf("%d titles of the Community Zone might be this one", len(candidates)))
+		z.change(added)
 	}
 }
 
@@ -128,19 +132,19 @@ func (z *zoneWriter) row(values *[len(titleColumns)]string, coverage []Statement
 
 // writePaired writes what the list changes on a title, or brings it back.
 func (z *zoneWriter) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *held, there *zoneTitle) error {
-	d := compare(t, &there.stored, false)
+	d := z.plan.comparing(t.index, h).compare(t, &there.stored)
 	action, addedBy := Update, any(there.addedBy)
 	switch {
 	case h.hidden:
 		action, addedBy = Add, z.part.JobID
 		z.counts.Added++
-		z.change(nil, Add, "", d.values[0], "", "", t.Line)
+		z.change(reportLine{action: Add, title: citationOf(&d.values), line: t.Line})
 	case len(d.fields) == 0:
 		return nil
 	default:
 		z.counts.Updated++
 	}
-	z.listDifference(t, nil, &d, action)
+	z.listDifference(t, 0, &d, action)
 	if z.show {
 		return nil
 	}
@@ -168,12 +172,8 @@ func (z *zoneWriter) leaveBatch(ctx context.Context, tx *store.Tx, batch []leavi
 		if there[ids[i]] == nil {
 			return ErrMoved
 		}
-		why := ""
-		if l.free {
-			why = "now listed as free"
-		}
 		z.counts.Removed++
-		z.change(nil, Remove, "", there[ids[i]].values[0], "", why, 0)
+		z.change(reportLine{action: Remove, title: citationOf(&there[ids[i]].values), values: leavingValues(Leaving{FreeNow: l.free})})
 	}
 	if z.show {
 		return nil
@@ -195,7 +195,7 @@ func (z *zoneWriter) review(ctx context.Context, tx *store.Tx, why string, ids [
 	for _, id := range ids {
 		if t := there[id]; t != nil {
 			z.counts.Review++
-			z.change(nil, Review, "", t.values[0], "", why, 0)
+			z.change(reportLine{action: Review, title: citationOf(&t.values), values: reasonValue(why)})
 		}
 	}
 	return nil

@@ -23,26 +23,25 @@ type activateArgs struct {
 }
 
 // QueueActivation queues, inside the caller's transaction, the job that makes portfolios of all titles that the Community
-// Zone has of a collection. It returns nil where there are none. Call Nudge after the commit.
-func (s *Service) QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, idempotencyKey string) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, KindActivate, idempotencyKey); known != nil || err != nil {
-		return known, err
-	}
-	return s.queueActivation(ctx, tx, collectionID, 0, idempotencyKey)
+// Zone has of a collection. It returns nil where there are none. Call Nudge after the commit. A request with a key is being
+// done by Once.
+func (s *Service) QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, of Request) (*ent.Job, error) {
+	return s.queueActivation(ctx, tx, collectionID, 0, of)
 }
 
 // QueueActivationOfNew is QueueActivation for those titles only that a job added to the Community Zone or brought back.
 func (s *Service) QueueActivationOfNew(ctx context.Context, tx *store.Tx, collectionID, addedByJobID int64) (*ent.Job, error) {
-	return s.queueActivation(ctx, tx, collectionID, addedByJobID, "")
+	return s.queueActivation(ctx, tx, collectionID, addedByJobID, Request{})
 }
 
-func (s *Service) queueActivation(ctx context.Context, tx *store.Tx, collectionID, addedBy int64, idempotencyKey string) (*ent.Job, error) {
+func (s *Service) queueActivation(ctx context.Context, tx *store.Tx, collectionID, addedBy int64, of Request) (*ent.Job, error) {
 	some, err := holdings.ZoneTitles{CollectionID: collectionID, AddedBy: addedBy}.Any(ctx, tx)
 	if !some || err != nil {
 		return nil, err
 	}
 	return s.queue(ctx, tx, newJob{
-		kind: KindActivate, mode: Apply, trigger: Manual, idempotencyKey: idempotencyKey, args: activateArgs{CollectionIDs: []int64{collectionID}, AddedByJobID: addedBy},
+		kind: KindActivate, mode: Apply, trigger: Manual, request: of,
+		args:      activateArgs{CollectionIDs: []int64{collectionID}, AddedByJobID: addedBy},
 		uniqueKey: fmt.Sprintf("activate:%d:%d", collectionID, addedBy), what: "an activation of this collection", path: "input.communityZoneId",
 	})
 }

@@ -158,17 +158,6 @@ func (r *Reader) JobsByID(ctx context.Context, ids []int64) (map[int64]*ent.Job,
 	return keyset.ByID(ctx, r.store.Read.Job.Query(), ids, func(row *ent.Job) int64 { return row.ID })
 }
 
-// JobByKey reads the job of a kind that an idempotency key has made; nil where there is none.
-func (r *Reader) JobByKey(ctx context.Context, kind, key string) (*ent.Job, error) {
-	return knownJob(ctx, r.store.Read, kind, key)
-}
-
-// KeyUsed says, inside a transaction, whether an idempotency key has made a sync.
-func KeyUsed(ctx context.Context, tx *store.Tx, key string) (bool, error) {
-	known, err := knownJob(ctx, tx.Client, KindSync, key)
-	return known != nil, err
-}
-
 // PartsOf reads the parts of jobs, in the order in which they were made.
 func (r *Reader) PartsOf(ctx context.Context, jobIDs []int64) ([]*ent.JobPart, error) {
 	return r.store.Read.JobPart.Query().Where(jobpart.JobIDIn(jobIDs...)).Order(jobpart.ByJobID(), jobpart.ByID()).All(ctx)

@@ -31,6 +31,8 @@ type run struct {
 	token     string
 	cancelled bool // it was being cancelled when it was claimed
 	ended     bool // its last transaction ended the job
+
+	foresight *foresight // of a preview of several parts; nil: none
 }
 
 // claim takes the row of a queued job for this worker. It returns nil where there is nothing to do: another worker has

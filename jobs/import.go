@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
@@ -26,11 +27,13 @@ var importAdvice = advice{ // free titles are imported like others, so that no l
 
 // ImportRequest asks for an import of a kept file (see KeepUpload) into a local collection.
 type ImportRequest struct {
-	CollectionID, FileID int64
-	RemoveMissing        bool
-	Mode                 string // Apply or Preview
-	Trigger              string // Manual or Command
-	IdempotencyKey       string
+	CollectionID   int64   `json:"collectionId"`
+	FileID         int64   `json:"fileId"`
+	List           *string `json:"kbart"` // the list itself, which is kept as a file first; nil: FileID names one
+	RemoveMissing  bool
+	Mode           string // Apply or Preview
+	Trigger        string // Manual or Command
+	IdempotencyKey string `json:"-"`
 }
 
 // importArgs are an import's arguments as its row keeps them. The collection is named as all jobs name those that they
@@ -43,16 +46,32 @@ type importArgs struct {
 
 // StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
 func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, error) {
-	return s.start(ctx, KindImport, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	request := Request{in.IdempotencyKey, "importCollection", []any{in}}
+	queue := func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if err := checkImport(ctx, tx, in); err != nil {
 			return nil, err
 		}
 		return s.queue(ctx, tx, newJob{
-			kind: KindImport, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey,
+			kind: KindImport, mode: in.Mode, trigger: in.Trigger, request: request,
 			args:      importArgs{CollectionIDs: []int64{in.CollectionID}, FileID: in.FileID, RemoveMissing: in.RemoveMissing},
 			uniqueKey: fmt.Sprintf("import:%d", in.CollectionID), what: "an import into this collection", path: "input.collectionId",
 		})
+	}
+	if in.List == nil {
+		return s.start(ctx, KindImport, request, queue)
+	}
+	row, _, err := s.Once(ctx, KindImport, request, func(ctx context.Context) (*ent.Job, error) { // a repeated request keeps no file
+		file, err := s.KeepUpload(ctx, "list.txt", "", strings.NewReader(*in.List))
+		if problems, ok := problem.In(err); ok {
+			return nil, problem.New(problem.BadInput, "input.kbart", "%s", problems[0].Message)
+		}
+		if err != nil {
+			return nil, err
+		}
+		in.FileID = file.ID
+		return s.start(ctx, KindImport, request, queue)
 	})
+	return row, err
 }
 
 func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {

@@ -149,13 +149,13 @@ func TestImportGuard(t *testing.T) {
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 		t.Fatalf("a held import changed the holdings:\n%s", diff)
 	}
-	rejected, err := b.jobs.Reject(t.Context(), held.ID)
+	rejected, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	wantJob(t, rejected, jobs.Cancelled, jobs.VerdictBlocked)
 
 	again := b.importList(c, journalList(30, 100, 1996), removeMissing)
 	wantJob(t, again, jobs.NeedsReview, jobs.VerdictBlocked)
-	_, err = b.jobs.Approve(t.Context(), again.ID)
+	_, err = b.jobs.Approve(t.Context(), again.ID, jobs.Decision{})
 	must(t, err)
 	done := b.wait(again.ID)
 	wantJob(t, done, jobs.Succeeded, jobs.VerdictChanged)
@@ -374,7 +374,7 @@ func TestActivation(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 40})
 	all := func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
-		return b.jobs.QueueActivation(ctx, tx, b.journals().ID, "")
+		return b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{})
 	}
 	if job := b.queueActivation(all); job != nil {
 		t.Errorf("without titles: %+v", job)
@@ -425,10 +425,10 @@ func TestActivationOfNothing(t *testing.T) {
 	b.fillZone(0, 3, 0)
 	var queued *ent.Job
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
-		if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, ""); err != nil {
+		if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{}); err != nil {
 			return err
 		}
-		if _, err := b.jobs.QueueActivation(ctx, tx, b.journals().ID, ""); !isProblem(err, problem.Conflict) {
+		if _, err := b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{}); !isProblem(err, problem.Conflict) {
 			t.Errorf("a second one: %v", err)
 		}
 		return tx.CommunityZoneTitle.Update().SetRemovedAt(5).Exec(ctx)
@@ -494,7 +494,7 @@ func TestActivationOfACollectionThatIsGone(t *testing.T) {
 			b.fillZone(0, 3, 0)
 			var queued *ent.Job
 			must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
-				if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, ""); err != nil {
+				if queued, err = b.jobs.QueueActivation(ctx, tx, b.journals().ID, jobs.Request{}); err != nil {
 					return err
 				}
 				if begun {

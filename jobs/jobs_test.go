@@ -321,7 +321,7 @@ func TestGuard(t *testing.T) {
 		if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 			t.Fatalf("a held plan changed the holdings:\n%s", diff)
 		}
-		rejected, err := b.jobs.Reject(t.Context(), held.ID)
+		rejected, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 		must(t, err)
 		if rejected.State != jobs.Cancelled || rejected.Verdict != jobs.VerdictBlocked {
 			t.Errorf("rejected: %s %s", rejected.State, rejected.Verdict)
@@ -335,7 +335,7 @@ func TestGuard(t *testing.T) {
 		if forced.State != jobs.NeedsReview {
 			t.Fatalf("force does not lift the guard: %s %s", forced.State, forced.Verdict)
 		}
-		approved, err := b.jobs.Approve(t.Context(), forced.ID)
+		approved, err := b.jobs.Approve(t.Context(), forced.ID, jobs.Decision{})
 		must(t, err)
 		if approved.ID != forced.ID || approved.State != jobs.Queued {
 			t.Errorf("approved: %s", approved.State)

@@ -129,7 +129,8 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 			lines.Added++
 		case l.Action == "UPDATE":
 			lines.Updated += byTitle(l.Action, "", l.Title)
-			fields[l.Field] += byTitle(l.Action, l.Field, l.Title)
+			field := strings.TrimPrefix(l.Field, "coverage.") // a statement's own address counts as one
+			fields[field] += byTitle(l.Action, field, l.Title)
 		case l.Action == "LOCKED":
 			lines.Locked += byTitle(l.Action, "", l.Title)
 		case l.Action == "REMOVE" && whole:
@@ -204,13 +205,13 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 			}
 			r.visible, r.listed, mine.had, mine.active = true, true, true, true
 		case l.Action == "ADD" || l.Action == "UPDATE":
-			if to := r.fieldOf(l, mine); *to != valueOf(l.OldValue) || *to == valueOf(l.NewValue) || !mine.active {
+			if to := r.fieldOf(l, mine); *to != valueOf(l, l.OldValue) || *to == valueOf(l, l.NewValue) || !mine.active {
 				bad("the field was otherwise")
 			} else {
-				*to = valueOf(l.NewValue)
+				*to = valueOf(l, l.NewValue)
 			}
 		case l.Action == "LOCKED":
-			if *r.fieldOf(l, mine) != valueOf(l.OldValue) || !slices.Contains(strings.Fields(r.locked), l.Field) {
+			if *r.fieldOf(l, mine) != valueOf(l, l.OldValue) || !slices.Contains(strings.Fields(r.locked), l.Field) {
 				bad("the field is not locked, or was otherwise")
 			}
 		default:
@@ -242,10 +243,10 @@ func (m *model) replayUndo(t *rapid.T, j *modelJob, before *snapshot) {
 		mine := &r.own[p.profile]
 		if l.Field != "" {
 			to := r.fieldOf(l, mine)
-			if *to != valueOf(l.OldValue) {
+			if *to != valueOf(l, l.OldValue) {
 				t.Fatalf("job %d: %s %s %s: the field was %q, not %q", j.id, l.Action, l.Title, l.Field, *to, l.OldValue)
 			}
-			*to = valueOf(l.NewValue)
+			*to = valueOf(l, l.NewValue)
 		} else {
 			if mine.active != (l.Action != "ADD") {
 				t.Fatalf("job %d: %s %s: it was entitled to: %v", j.id, l.Action, l.Title, mine.active)
@@ -290,12 +291,10 @@ func (r *record) wasTold(account string, mine *own) bool {
 	return was.Available && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had
 }
 
-// fieldOf is the place of a line's field in the record; an address may be that of the title or of its statements.
+// fieldOf is the place of a line's field in the record; a statement's own address is part of the coverage.
 func (r *record) fieldOf(l *ent.JobChange, mine *own) *string {
-	_, before := holdings.StoredStatements(l.OldValue)
-	_, after := holdings.StoredStatements(l.NewValue)
 	switch {
-	case l.Field == holdings.CoverageField || before || after:
+	case l.Field == holdings.CoverageField || l.Field == "coverage.title_url":
 		return &mine.coverage
 	case l.Field == "publication_title":
 		return &r.title
@@ -308,10 +307,13 @@ func (r *record) fieldOf(l *ent.JobChange, mine *own) *string {
 }
 
 // valueOf is a line's value as the model has it.
-func valueOf(value string) string {
-	statements, ok := holdings.StoredStatements(value)
-	if !ok || value == "" {
+func valueOf(l *ent.JobChange, value string) string {
+	if holdings.ValueKind(l.ValueKind) != holdings.CoverageValues {
 		return value
+	}
+	statements, err := holdings.StoredStatements(value)
+	if err != nil {
+		return "unreadable: " + value
 	}
 	var text []string
 	for _, s := range statements {

@@ -24,14 +24,16 @@ const (
 
 // MoveRequest asks for a move of PO lines and licenses from the collections of a set to a target collection.
 type MoveRequest struct {
-	SetID, TargetCollectionID int64
-	POLines, Licenses         bool
-	LicenseConflict           string // KeepTarget or Overwrite; "": KeepTarget
-	IncludeInaccessible       bool   // portfolios that patrons do not get to are counterparts too
-	Mode                      string // Apply or Preview
-	PreviewJobID              int64  // with Apply: the preview whose plan is to be applied; 0: none
-	Trigger                   string // Manual or Command
-	IdempotencyKey            string
+	SetID               int64  `json:"setId"`
+	TargetCollectionID  int64  `json:"targetCollectionId"`
+	POLines             bool   `json:"movePoLines"`
+	Licenses            bool   `json:"moveLicenses"`
+	LicenseConflict     string // KeepTarget or Overwrite; "": KeepTarget
+	IncludeInaccessible bool   // portfolios that patrons do not get to are counterparts too
+	Mode                string // Apply or Preview
+	PreviewJobID        int64  `json:"previewJobId"` // with Apply: the preview whose plan is to be applied; 0: none
+	Trigger             string // Manual or Command
+	IdempotencyKey      string `json:"-"`
 }
 
 // moveArgs are a move's arguments as its row keeps them: the set as it was when the job was queued.
@@ -52,13 +54,14 @@ func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, erro
 	if in.LicenseConflict == "" {
 		in.LicenseConflict = KeepTarget
 	}
-	return s.start(ctx, KindMove, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	request := Request{in.IdempotencyKey, "movePortfolioInformation", []any{in}}
+	return s.start(ctx, KindMove, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		args, err := checkMove(ctx, tx, in)
 		if err != nil {
 			return nil, err
 		}
 		return s.queue(ctx, tx, newJob{
-			kind: KindMove, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, args: args, subject: in.PreviewJobID,
+			kind: KindMove, mode: in.Mode, trigger: in.Trigger, request: request, args: args, subject: in.PreviewJobID,
 			uniqueKey: fmt.Sprintf("move:%d", in.SetID), what: "a move of this set", path: "input.setId",
 		})
 	})

@@ -19,15 +19,25 @@ import (
 
 // SyncRequest asks for a sync of one or several profiles together.
 type SyncRequest struct {
-	ProfileIDs     []int64
-	Mode           string // Apply or Preview
-	Force          bool   // apply a file that is older, was rejected or was undone
-	Trigger        string // Manual, Scheduled or Command
-	IdempotencyKey string // the same key again answers with the same job; "" for none
-	DueAt          int64  // Unix milliseconds, not before; 0: now
+	ProfileIDs     []int64 `json:"profileId"`
+	Mode           string  // Apply or Preview
+	Force          bool    // apply a file that is older, was rejected or was undone
+	Trigger        string  // Manual, Scheduled or Command
+	IdempotencyKey string  `json:"-"` // the same key again answers with the same job; "" for none
+	DueAt          int64   // Unix milliseconds, not before; 0: now
 
 	// FileID is a kept file (see KeepFile) to sync instead of fetching: only its content type is done. 0: fetch.
-	FileID int64
+	FileID int64 `json:"fileId"`
+
+	// Of is the request that the sync is a part of, in whose Once it is queued; empty: it is asked for by itself.
+	Of Request `json:"-"`
+}
+
+func (in SyncRequest) request() Request {
+	if in.Of.Mutation != "" {
+		return in.Of
+	}
+	return Request{in.IdempotencyKey, "runProfile", []any{in}}
 }
 
 // syncArgs are a sync's arguments as its row keeps them.
@@ -35,40 +45,43 @@ type syncArgs struct {
 	ProfileIDs []int64 `json:"profileIds"`
 	Force      bool    `json:"force,omitempty"`
 	FileID     int64   `json:"fileId,omitempty"`
+
+	// ByDecision says that the job was queued by a decision on the file: force is of its age alone, and what else was declined of
+	// it stays declined.
+	ByDecision bool `json:"byDecision,omitempty"`
 }
 
 // StartSync queues a sync and tells the dispatcher.
 func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, error) {
-	return s.start(ctx, KindSync, "", func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
+	return s.start(ctx, KindSync, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
 }
 
-// start answers with the job of the kind that the idempotency key has made already, or queues one and tells the dispatcher.
-func (s *Service) start(ctx context.Context, kind, idempotencyKey string, queue func(context.Context, *store.Tx) (*ent.Job, error)) (started *ent.Job, err error) {
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if started, err = knownJob(ctx, tx.Client, kind, idempotencyKey); started != nil || err != nil {
+// start queues the job that a request asks for, once, and tells the dispatcher.
+func (s *Service) start(
+	ctx context.Context, kind string, q Request, queue func(context.Context, *store.Tx) (*ent.Job, error),
+) (*ent.Job, error) {
+	row, _, err := s.Once(ctx, kind, q, func(ctx context.Context) (row *ent.Job, err error) {
+		err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			row, err = queue(ctx, tx)
 			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		started, err = queue(ctx, tx)
-		return err
+		s.Nudge()
+		return row, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	s.Nudge()
-	return started, nil
+	return row, err
 }
 
 // QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
 // not at all. Call Nudge after the commit.
 func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
-	if known, err := knownJob(ctx, tx.Client, KindSync, in.IdempotencyKey); known != nil || err != nil {
-		return known, err
-	}
 	if err := checkProfiles(ctx, tx, in); err != nil {
 		return nil, err
 	}
 	return s.queue(ctx, tx, newJob{
-		kind: KindSync, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, dueAt: in.DueAt,
+		kind: KindSync, mode: in.Mode, trigger: in.Trigger, request: in.request(), dueAt: in.DueAt,
 		args:      syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force, FileID: in.FileID},
 		uniqueKey: syncKey(in.ProfileIDs), what: "a sync of this profile", path: "input.profileId",
 	})
@@ -83,25 +96,6 @@ func syncKey(profileIDs []int64) string {
 		text[i] = strconv.FormatInt(id, 10)
 	}
 	return "sync:" + strings.Join(text, ",")
-}
-
-// knownJob finds the job of a kind that an idempotency key has made already. A key that has made one of another kind is
-// refused: that job is not what is asked for.
-func knownJob(ctx context.Context, client *ent.Client, kind, key string) (*ent.Job, error) {
-	if key == "" {
-		return nil, nil
-	}
-	known, err := client.Job.Query().Where(job.IdempotencyKey(key)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look up the idempotency key: %w", err)
-	}
-	if known.Kind != kind {
-		return nil, problem.New(problem.Conflict, "input.idempotencyKey", "the idempotency key has made a job of another kind, %s: give each request a key of its own", known.Kind)
-	}
-	return known, nil
 }
 
 func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
@@ -127,10 +121,11 @@ func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
 
 // newJob is a job to queue.
 type newJob struct {
-	kind, mode, trigger, idempotencyKey string
-	args                                any   // as JSON
-	subject                             int64 // the job that it is about; 0: none
-	dueAt                               int64 // Unix milliseconds, not before; 0: now
+	kind, mode, trigger string
+	request             Request // whose job it is; one with a key is being done by Once
+	args                any     // as JSON
+	subject             int64   // the job that it is about; 0: none
+	dueAt               int64   // Unix milliseconds, not before; 0: now
 
 	uniqueKey string // one unfinished job that applies has it
 	what      string // such a job in words, to one who asks for a second: "an import into this collection"
@@ -149,8 +144,12 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	if n.mode == Apply {
 		create.SetUniqueKey(n.uniqueKey)
 	}
-	if n.idempotencyKey != "" {
-		create.SetIdempotencyKey(n.idempotencyKey)
+	if n.request.Key != "" {
+		digest, err := n.request.digest()
+		if err != nil {
+			return nil, err
+		}
+		create.SetIdempotencyKey(n.request.Key).SetIdempotencyHash(digest)
 	}
 	if n.subject != 0 {
 		create.SetSubjectJobID(n.subject)
@@ -158,6 +157,9 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	queued, err := create.Save(ctx)
 	if store.IsUniqueViolation(err, "jobs.unique_key") {
 		return nil, n.conflict(ctx, tx)
+	}
+	if store.IsUniqueViolation(err, "jobs.idempotency_key") {
+		return nil, errKeyUsed
 	}
 	if err != nil {
 		return nil, fmt.Errorf("queue a job of kind %s: %w", n.kind, err)

@@ -158,7 +158,8 @@ func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, e
 
 // RunScheduled runs a scheduled job now, for all its profiles together. Its next run stays.
 func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
-	return s.start(ctx, KindSync, idempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	request := Request{idempotencyKey, "runScheduledJob", []any{map[string]any{"scheduledJobId": id}}}
+	return s.start(ctx, KindSync, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if id != syncID {
 			_, err := alone(ctx, tx.Client, id)
 			return nil, err
@@ -171,7 +172,7 @@ func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (
 			return nil, noActiveProfile()
 		}
 		queued, err := s.QueueSync(ctx, tx, SyncRequest{
-			ProfileIDs: common.ProfileIDs(), Mode: Apply, Trigger: Manual, IdempotencyKey: idempotencyKey,
+			ProfileIDs: common.ProfileIDs(), Mode: Apply, Trigger: Manual, Of: request,
 		})
 		return queued, onField(scheduledPath, err)
 	})

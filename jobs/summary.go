@@ -2,10 +2,7 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -50,7 +47,13 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 		say(&b, "the job was cancelled before anything was written")
 	case mode == Preview:
 		say(&b, "nothing was written")
-		say(&b, "a run would do this: "+inWords(&shown, at("then", newHost)))
+		foreseen, err := previewInWords(parts, func(c *holdings.Counts) string { return inWords(c, at("then", newHost)) })
+		if err != nil {
+			return "", err
+		}
+		for _, sentence := range foreseen {
+			say(&b, sentence)
+		}
 	case !e.applied:
 		say(&b, "nothing was written")
 	default:
@@ -68,13 +71,17 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	if e.besides != "" {
 		say(&b, e.besides)
 	}
-	several := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.ProfileName != parts[0].ProfileName })
+	several := severalProfiles(parts)
 	for _, p := range parts {
-		if p.Message != "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {
+		if p.Message != "" && p.WouldBe == "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {
 			say(&b, partName(p, several)+": "+p.Message)
 		}
 	}
 	return b.String(), nil
+}
+
+func severalProfiles(parts []*ent.JobPart) bool {
+	return slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.ProfileName != parts[0].ProfileName })
 }
 
 // partName tells a part from the others of its job.
@@ -241,41 +248,13 @@ func counted(n int, one, many string) string {
 // urlsCompared is how many changed URLs are looked at: the question is asked inside the transaction that ends the job.
 const urlsCompared = 50_000
 
-// newHost is the host at which all the URLs are that a job changed, or would change; "" where they are at several, where
-// one of them was there before, or where they are too many to look at. A statement's own URLs count too.
+// newHost is the host at which all the URLs are that a job changed, or would change; "" where that cannot be said, or where
+// they are too many to look at.
 func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *holdings.Counts) (string, error) {
-	const changed = `FROM job_changes WHERE job_id = ? AND action = 'UPDATE' AND field = 'title_url'`
 	if n := titlesChanged(c, kbart.TitleURL); n == 0 || n > urlsCompared {
 		return "", nil
 	}
-	var first string
-	err := tx.SQL.QueryRowContext(ctx, `SELECT new_value `+changed+` AND new_value NOT LIKE '[{%' LIMIT 1`, jobID).Scan(&first)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("look at the URLs that changed: %w", err)
-	}
-	host := hostOf(first)
-	if host == "" {
-		return "", nil
-	}
-	// Both forms of a value, a URL or statements in JSON, are made one: each URL stands after "url":". Taking out those at
-	// the host leaves none, or all.
-	secure, plain := `"url":"https://`+host+`/`, `"url":"http://`+host+`/`
-	var other int
-	err = tx.SQL.QueryRowContext(ctx, `SELECT 1 FROM (SELECT
-			CASE WHEN new_value LIKE '[{%' THEN lower(new_value) ELSE '"url":"' || lower(new_value) || '/"' END AS after_it,
-			CASE WHEN old_value LIKE '[{%' THEN lower(old_value) ELSE '"url":"' || lower(old_value) || '/"' END AS before_it `+changed+`) AS urls
-		WHERE replace(replace(after_it, ?, ''), ?, '') LIKE '%"url":"%' OR replace(replace(before_it, ?, ''), ?, '') <> before_it LIMIT 1`,
-		jobID, secure, plain, secure, plain).Scan(&other)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return host, nil
-	case err != nil:
-		return "", fmt.Errorf("look at the URLs that changed: %w", err)
-	}
-	return "", nil
+	return holdings.NewHost(ctx, tx, jobID)
 }
 
 func titlesChanged(c *holdings.Counts, column kbart.Column) int {
@@ -285,13 +264,4 @@ func titlesChanged(c *holdings.Counts, column kbart.Column) int {
 		}
 	}
 	return 0
-}
-
-// hostOf is a URL's host, lower-cased; "" for what is no URL.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(u.Host)
 }

@@ -16,12 +16,22 @@ const KindWithdraw = "WITHDRAW"
 
 // WithdrawRequest asks for the withdrawal of a profile's entitlements.
 type WithdrawRequest struct {
-	ProfileID      int64
+	ProfileID      int64  `json:"profileId"`
 	Content        string // BOOKS or JOURNALS: those of one content type; "": all
 	DeleteProfile  bool   // delete the profile at the end; it is deactivated at once where it is active
 	Mode           string // Apply or Preview
 	Trigger        string // Manual or Command
-	IdempotencyKey string
+	IdempotencyKey string `json:"-"`
+
+	// Of is the request that the withdrawal is a part of, in whose Once it is queued; empty: it is asked for by itself.
+	Of Request `json:"-"`
+}
+
+func (in WithdrawRequest) request() Request {
+	if in.Of.Mutation != "" {
+		return in.Of
+	}
+	return Request{in.IdempotencyKey, "withdrawProfile", []any{in}}
 }
 
 // withdrawArgs are a withdrawal's arguments as its row keeps them.
@@ -37,25 +47,24 @@ type withdrawArgs struct {
 // one without entitlements in force.
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
 	if !in.DeleteProfile {
-		return s.start(ctx, KindWithdraw, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.queueWithdrawal(ctx, tx, in) })
-	}
-	// At the job's end there is no profile to deactivate any more.
-	if known, err := knownJob(ctx, s.store.Read, KindWithdraw, in.IdempotencyKey); known != nil || err != nil {
-		return known, err
-	}
-	inactive := false
-	_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
-		func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
-			if queued, err = knownJob(ctx, tx.Client, KindWithdraw, in.IdempotencyKey); queued == nil && err == nil {
-				queued, err = s.queueWithdrawal(ctx, tx, in)
-			}
-			return err
+		return s.start(ctx, KindWithdraw, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+			return s.queueWithdrawal(ctx, tx, in)
 		})
-	if err != nil {
-		return nil, err
 	}
-	s.Nudge()
-	return queued, nil
+	queued, _, err = s.Once(ctx, KindWithdraw, in.request(), func(ctx context.Context) (queued *ent.Job, err error) {
+		inactive := false
+		_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
+			func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
+				queued, err = s.queueWithdrawal(ctx, tx, in)
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+		s.Nudge()
+		return queued, nil
+	})
+	return queued, err
 }
 
 func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) (*ent.Job, error) {
@@ -73,7 +82,7 @@ func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 		return nil, problem.New(problem.WrongState, "input.profileId", "the profile has no entitlements in force: there is nothing to withdraw, and it can be deleted as it is")
 	}
 	return s.queue(ctx, tx, newJob{
-		kind: KindWithdraw, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey,
+		kind: KindWithdraw, mode: in.Mode, trigger: in.Trigger, request: in.request(),
 		args:      withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile, in.Content},
 		uniqueKey: fmt.Sprintf("withdraw:%d", in.ProfileID), what: "a withdrawal of this profile's entitlements", path: "input.profileId",
 	})

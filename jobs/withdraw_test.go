@@ -117,7 +117,7 @@ func (w *withdrawing) refused(mode string, want problem.Code) {
 
 func (w *withdrawing) approve(id int64) *ent.Job {
 	w.t.Helper()
-	_, err := w.jobs.Approve(w.t.Context(), id)
+	_, err := w.jobs.Approve(w.t.Context(), id, jobs.Decision{})
 	must(w.t, err)
 	return w.wait(id)
 }
@@ -233,7 +233,7 @@ func TestWithdrawRejected(t *testing.T) {
 	w := setupWithdrawal(t, oneQueue(t))
 	before := w.holdingsText()
 	held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply, DeleteProfile: true}) // which deactivates it
-	_, err := w.jobs.Reject(t.Context(), held.ID)
+	_, err := w.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	rejected := w.wait(held.ID)
 	if rejected.State != jobs.Cancelled || rejected.Verdict != jobs.VerdictBlocked || !strings.Contains(rejected.Summary, "the profile stays as it is") {

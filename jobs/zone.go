@@ -22,12 +22,12 @@ const SourceGlobal = "GLOBAL"
 
 // ZoneRequest asks for an update of the Community Zone.
 type ZoneRequest struct {
-	CommunityZoneID string // "": all collections of the provider
-	FileID          int64  // a kept file; it needs CommunityZoneID. 0: the global title list is fetched
+	CommunityZoneID string `json:"communityZoneId"` // "": all collections of the provider
+	FileID          int64  `json:"fileId"`          // a kept file; it needs CommunityZoneID. 0: the global title list is fetched
 	Force           bool
 	Mode            string // Apply or Preview
 	Trigger         string // Manual, Scheduled or Command
-	IdempotencyKey  string
+	IdempotencyKey  string `json:"-"`
 }
 
 // zoneArgs are an update's arguments as its row keeps them. CollectionIDs says that it writes no library's collection.
@@ -43,12 +43,13 @@ const zoneKey = "zone"
 
 // StartZoneUpdate queues an update of the Community Zone.
 func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job, error) {
-	return s.start(ctx, KindZone, in.IdempotencyKey, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
+	request := Request{in.IdempotencyKey, "importCommunityZoneTitles", []any{in}}
+	return s.start(ctx, KindZone, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if err := checkZone(ctx, tx, in); err != nil {
 			return nil, err
 		}
 		return s.queue(ctx, tx, newJob{
-			kind: KindZone, mode: in.Mode, trigger: in.Trigger, idempotencyKey: in.IdempotencyKey, uniqueKey: zoneKey,
+			kind: KindZone, mode: in.Mode, trigger: in.Trigger, request: request, uniqueKey: zoneKey,
 			args: zoneArgs{CollectionIDs: []int64{}, CommunityZoneID: in.CommunityZoneID, Force: in.Force, FileID: in.FileID},
 			what: "an update of the Community Zone", path: "input.communityZoneId",
 		})

@@ -31,7 +31,7 @@ func generated(n int) []byte {
 			kbart.AccessType:       "P",
 		}
 		if i%2 == 0 {
-			row[kbart.PrintIdentifier], row[kbart.OnlineIdentifier] = "1234-5679", "2049-3630"
+			row[kbart.PrintIdentifier], row[kbart.OnlineIdentifier] = "1357-2466", "2049-3630"
 			row[kbart.DateFirstIssueOnline], row[kbart.NumFirstVolOnline], row[kbart.NumFirstIssueOnline] = "1996-01-01", "12", "1"
 			row[kbart.PublicationTypeColumn] = "serial"
 		} else {

@@ -5,26 +5,33 @@ import (
 	"unicode/utf8"
 )
 
-// clean brings a cell as split to its value: outer blanks and literal escapes off, outer quotes off where every quote between
-// them is doubled. escaped says whether a literal \r or \n was taken off.
-func clean(s string) (value string, escaped bool) {
-	s, escaped = trim(s)
-	if !quoted(s) {
-		return s, escaped
-	}
-	s, inner := trim(unquote(s))
-	return s, escaped || inner
+// takenOff says what was taken off the ends of a cell besides blanks and quotes.
+type takenOff struct {
+	escape bool // a literal \r or \n
+	mark   rune // the first invisible character or blank of typesetting, 0 for none
 }
 
-// trim takes outer blanks off, and a literal \r or \n at the end, which is what is left where a program wrote the escape in
-// place of the line's end.
-func trim(s string) (value string, escaped bool) {
-	s = strings.TrimSpace(s)
-	for strings.HasSuffix(s, `\r`) || strings.HasSuffix(s, `\n`) {
-		s = strings.TrimSpace(s[:len(s)-2])
-		escaped = true
+// clean brings a cell as split to its value: outer blanks, invisible characters and literal escapes off, outer quotes off where
+// every quote between them is doubled.
+func clean(s string) (value string, off takenOff) {
+	s, off = trim(s)
+	if !quoted(s) {
+		return s, off
 	}
-	return s, escaped
+	s, inner := trim(unquote(s))
+	return s, takenOff{off.escape || inner.escape, firstRune(off.mark, inner.mark)}
+}
+
+// trim takes off both ends of a value what shows nothing, and a literal \r or \n at the end, which is what is left where a
+// program wrote the escape in place of the line's end.
+func trim(s string) (value string, off takenOff) {
+	s, off.mark = trimEnds(s)
+	for strings.HasSuffix(s, `\r`) || strings.HasSuffix(s, `\n`) {
+		var mark rune
+		s, mark = trimEnds(s[:len(s)-2])
+		off.escape, off.mark = true, firstRune(off.mark, mark)
+	}
+	return s, off
 }
 
 // quoted says whether a cell stands in quotes: it begins and ends with one, and every quote between is doubled.

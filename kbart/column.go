@@ -1,6 +1,10 @@
 package kbart
 
-import "strings"
+import (
+	"iter"
+	"math/bits"
+	"strings"
+)
 
 // Column is one of the 25 columns of KBART Phase II, numbered from 0 in the order of NISO RP-9-2014, section 6.6.
 type Column uint8
@@ -65,11 +69,18 @@ var columnNames = [NumColumns]string{
 	"access_type",
 }
 
-// columnAliases are names that stand for a column in files in use: Phase I's name for the notes, and a misspelling that
-// the standard's own first printing made common.
+// columnAliases are names that stand for a column in files in use: Phase I's name for the notes, misspellings that the
+// standard's own first printing made common, and shortened forms.
 var columnAliases = map[string]Column{
 	"coverage_notes":                  Notes,
+	"coverage_note":                   Notes,
+	"parent_publication_id":           ParentPublicationTitleID,
+	"parent_title_id":                 ParentPublicationTitleID,
+	"preceding_publication_id":        PrecedingPublicationTitleID,
+	"preceding_title_id":              PrecedingPublicationTitleID,
+	"preceeding_publication_id":       PrecedingPublicationTitleID,
 	"preceeding_publication_title_id": PrecedingPublicationTitleID,
+	"preceeding_title_id":             PrecedingPublicationTitleID,
 }
 
 var columnsByName = func() map[string]Column {
@@ -83,6 +94,36 @@ var columnsByName = func() map[string]Column {
 	return byName
 }()
 
+// ColumnSet is a set of the 25 columns. The zero value is empty.
+type ColumnSet uint32
+
+func columnSetOf(columns ...Column) (s ColumnSet) {
+	for _, c := range columns {
+		s = s.With(c)
+	}
+	return s
+}
+
+// Has says whether the column is in the set.
+func (s ColumnSet) Has(c Column) bool { return s&(1<<c) != 0 }
+
+// With returns the set with the column in it.
+func (s ColumnSet) With(c Column) ColumnSet { return s | 1<<c }
+
+// Len returns the number of columns in the set.
+func (s ColumnSet) Len() int { return bits.OnesCount32(uint32(s)) }
+
+// All yields the columns in the set, in the standard's order.
+func (s ColumnSet) All() iter.Seq[Column] {
+	return func(yield func(Column) bool) {
+		for c := range Column(NumColumns) {
+			if s.Has(c) && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
 // String returns the column's name in a header, such as "publication_title", or "" for a number beyond the 25.
 func (c Column) String() string {
 	if c >= NumColumns {
@@ -91,21 +132,62 @@ func (c Column) String() string {
 	return columnNames[c]
 }
 
-// ParseColumn returns the column that a header name stands for. Case does not count, nor do blanks, hyphens or a byte
-// order mark around the name or between its words; aliases such as coverage_notes are known. ok is false for any other name.
+// ParseColumn returns the column that a header name stands for. Case does not count, nor do invisible characters, quotes,
+// blanks, hyphens or a byte order mark around the name or between its words; aliases such as coverage_notes are known. ok is
+// false for any other name.
 func ParseColumn(name string) (c Column, ok bool) {
-	c, ok = columnsByName[foldName(name)]
+	var folded [longestName]byte
+	short, ok := appendName(folded[:0], name)
+	if !ok {
+		return 0, false
+	}
+	c, ok = columnsByName[string(short)]
 	return c, ok
+}
+
+// longestName is longer than any name of a column or alias, in bytes.
+const longestName = 48
+
+// appendName appends a header name in the form in which names are compared, in so far as it can be that of a column: lower case
+// letters, with one underscore for blanks, hyphens and underscores between words. Most cells that are no names are told by
+// their first characters, and nothing is allocated for them.
+func appendName(dst []byte, name string) (folded []byte, ok bool) {
+	gap := false
+	for _, r := range name {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			r += 'a' - 'A'
+		case r >= 'a' && r <= 'z':
+		case r == '_', r == '-', isBlank(r):
+			gap = len(dst) > 0
+			continue
+		case r == '"', isInvisible(r):
+			continue
+		default:
+			return nil, false
+		}
+		if gap {
+			dst, gap = append(dst, '_'), false
+		}
+		if dst = append(dst, byte(r)); len(dst) >= longestName-1 {
+			return nil, false
+		}
+	}
+	return dst, true
 }
 
 // foldName brings a header name to the form in which names are compared.
 func foldName(name string) string {
-	name = strings.Trim(name, "\ufeff\u200b \t\r\n\u00a0\"")
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '-', '\u00a0':
-			return '_'
-		}
-		return r
-	}, strings.ToLower(name))
+	var folded [longestName]byte
+	if short, ok := appendName(folded[:0], name); ok {
+		return string(short)
+	}
+	name = strings.ToLower(strings.ReplaceAll(withoutInvisible(name), `"`, ""))
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || isBlank(r) }), "_")
+}
+
+// isColumnName says whether a cell is the name of one of the 25 columns.
+func isColumnName(cell string) bool {
+	_, ok := ParseColumn(cell)
+	return ok
 }

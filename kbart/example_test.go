@@ -13,7 +13,7 @@ import (
 // Read a list: every row has a fate, and what is unusual is a finding.
 func Example() {
 	list := strings.NewReader("publication_title\tprint_identifier\ttitle_id\tpublication_type\taccess_type\n" +
-		"Annals of Examples\t1234-5679\tannals\tserial\tP\n" +
+		"Annals of Examples\t1357-2466\tannals\tserial\tP\n" +
 		"\"Samples, \"\"Open\"\"\"\t2041-1723\tsamples\tserial\tF\n" +
 		"A Book\t\t\tmonograph\tP\n")
 
@@ -33,7 +33,7 @@ func Example() {
 	// Output:
 	// 2 used Annals of Examples
 	// 3 free Samples, "Open"
-	// line 4: error: Nothing identifies the title ("A Book") [no-identifier]
+	// line 4, "A Book": error: Nothing identifies the title [no-identifier]
 	// 4 refused A Book
 	// {Read:3 Used:1 SetAside:1 Refused:1}
 }
@@ -50,13 +50,13 @@ func ExampleFatalError() {
 	}
 	// Output:
 	// html
-	// kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in a browser to see the page.
+	// kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in a browser to see the page. A library's holdings stay as they are. Send this message to the provider, and load the list anew once it is mended.
 }
 
 // Judge the cells of each row while reading.
 func ExampleCheck() {
 	list := strings.NewReader("publication_title\ttitle_id\tprint_identifier\tdate_first_issue_online\tembargo_info\tpublication_type\n" +
-		"Annals\tannals\t1234-5678\t01/02/2006\tR1Y;6M\tserial\n")
+		"Annals\tannals\t1357-2467\t01/02/2006\tR1Y;6M\tserial\n")
 	for rec, err := range kbart.NewReader(list, kbart.Options{}).Records() {
 		if err != nil {
 			fmt.Println(err)
@@ -65,7 +65,7 @@ func ExampleCheck() {
 		kbart.Check(rec, func(f kbart.Finding) { fmt.Println(f.Line, f.Severity, f.Code, f.Column, f.Value) })
 	}
 	// Output:
-	// 2 error issn-check-digit print_identifier 1234-5678
+	// 2 error issn-check-digit print_identifier 1357-2467
 	// 2 error date-form date_first_issue_online 01/02/2006
 	// 2 error embargo-form embargo_info R1Y;6M
 }
@@ -75,7 +75,7 @@ func ExampleWriter() {
 	w := kbart.NewWriter(os.Stdout, kbart.WriterOptions{Findings: func(f kbart.Finding) { fmt.Println(f) }})
 	err := w.WriteRow(&[kbart.NumColumns]string{
 		kbart.PublicationTitle: "Annals\nof Examples",
-		kbart.PrintIdentifier:  "1234-5679",
+		kbart.PrintIdentifier:  "1357-2466",
 		kbart.TitleID:          "annals",
 		kbart.AccessType:       "P",
 	})
@@ -85,7 +85,7 @@ func ExampleWriter() {
 	// Output:
 	// line 2: warning: A tab or line break was replaced (publication_title = "Annals\nof Examples") [written-break]
 	// publication_title	print_identifier	online_identifier	date_first_issue_online	num_first_vol_online	num_first_issue_online	date_last_issue_online	num_last_vol_online	num_last_issue_online	title_url	first_author	title_id	embargo_info	coverage_depth	notes	publisher_name	publication_type	date_monograph_published_print	date_monograph_published_online	monograph_volume	monograph_edition	first_editor	parent_publication_title_id	preceding_publication_title_id	access_type
-	// Annals of Examples	1234-5679										annals													P
+	// Annals of Examples	1357-2466										annals													P
 }
 
 // What is open on a day under an embargo: the past ten calendar years, but not the past 30 days.

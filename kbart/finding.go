@@ -49,10 +49,11 @@ type Finding struct {
 	Code     string // stable rule code in kebab case, such as "issn-check-digit"; [Rules] lists them all
 	File     string // the member of a ZIP archive; "" for a file that is not one
 	Line     int    // physical line, from 1; 0 = the file as a whole
+	Title    string // publication_title of the row, cut as Value is; "" = no row, or one without a title
 	Column   string // KBART column name, or the header's own name for another column; "" = the row
 	Value    string // the value at fault, cut to [MaxFindingValue] characters
 	Message  string // what is wrong
-	Hint     string // what to do
+	Hint     string // what to do: the publisher of the list, then the library that loads it
 }
 
 // String returns the finding on one line, for people.
@@ -63,7 +64,11 @@ func (f Finding) String() string {
 		b.WriteString(": ")
 	}
 	if f.Line > 0 {
-		fmt.Fprintf(&b, "line %d: ", f.Line)
+		fmt.Fprintf(&b, "line %d", f.Line)
+		if f.Title != "" {
+			fmt.Fprintf(&b, ", %q", f.Title)
+		}
+		b.WriteString(": ")
 	}
 	fmt.Fprintf(&b, "%s: %s", f.Severity, f.Message)
 	if f.Column != "" {

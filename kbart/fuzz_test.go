@@ -14,7 +14,7 @@ import (
 // FuzzReader wants every row accounted for, whatever the bytes, and the same of the bytes one by one.
 func FuzzReader(f *testing.F) {
 	f.Add([]byte(sampleList(3)))
-	f.Add([]byte(sampleHeader + "\"Annals\nof\tX\"\t1234-5679\t\ta\tP\n\"x\n\"\"\ty\t\n"))
+	f.Add([]byte(sampleHeader + "\"Annals\nof\tX\"\t1357-2466\t\ta\tP\n\"x\n\"\"\ty\t\n"))
 	f.Add([]byte(strings.ReplaceAll(sampleList(3), "\n", "\r")))
 	f.Add([]byte(sampleHeader + "a\t\t\tb\tF\rc\t\t\td\tP\r\n" + sampleHeader + "\xe4\t\t\t\xc3\xa4\tP\\r\n"))
 	f.Add([]byte("\xff\xfep\x00u\x00"))
@@ -81,7 +81,7 @@ func countLines(input []byte, h kbart.Header) (n int, ok bool) {
 }
 
 func FuzzWriteRead(f *testing.F) {
-	f.Add("Annals", "1234-5679", "a\tb", false)
+	f.Add("Annals", "1357-2466", "a\tb", false)
 	f.Add(`"Annals"`, `"`, `x\r`, true)
 	f.Add("\xff", "\u2028", "\x00", true)
 	f.Fuzz(func(t *testing.T, a, b, c string, crlf bool) {
@@ -145,7 +145,7 @@ func FuzzParseEmbargo(f *testing.F) {
 }
 
 func FuzzParseIdentifier(f *testing.F) {
-	for _, s := range []string{"1234-5679", "2049-363x", "9780192804778", "0-19-280477-4", "9.78E+12", "9780822341567.0", "1980-09-01"} {
+	for _, s := range []string{"1357-2466", "2049-363x", "9780192804778", "0-19-280477-4", "9.78E+12", "9780822341567.0", "1980-09-01"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

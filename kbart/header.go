@@ -3,6 +3,7 @@ package kbart
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -36,10 +37,20 @@ const (
 // layout maps columns to the cells of a row. It does not change once made, so records may share it.
 type layout struct {
 	byColumn [NumColumns]uint16 // index of the cell, noCell where the file lacks the column
-	byName   map[string]int     // other columns by folded name
-	names    []string           // in file order
-	needed   int                // cells up to the last column that has a name
-	standard int                // cells up to the last column of the 25
+	columns  ColumnSet          // those that the file has
+	doubled  []doubledColumn
+	// standardCells are the cells of the 25 columns.
+	standardCells []int
+	byName        map[string]int // other columns by folded name
+	names         []string       // in file order
+	needed        int            // cells up to the last column that has a name
+	standard      int            // cells up to the last column of the 25
+}
+
+// doubledColumn is a column that stands several times in the file.
+type doubledColumn struct {
+	column Column
+	cells  []int // those under the column's own name first, then those under aliases, each in file order
 }
 
 func newLayout(names []string) *layout {
@@ -47,26 +58,46 @@ func newLayout(names []string) *layout {
 	for c := range l.byColumn {
 		l.byColumn[c] = noCell
 	}
+	var own, aliased [NumColumns][]int
 	for i, name := range names {
 		folded := foldName(name)
 		if folded == "" {
 			continue
 		}
 		l.needed = i + 1
-		if c, ok := ParseColumn(name); ok {
-			if !l.has(c) {
-				l.byColumn[c] = uint16(i)
-				l.standard = i + 1
-			}
-		} else if _, taken := l.byName[folded]; !taken {
+		c, known := columnsByName[folded]
+		_, taken := l.byName[folded]
+		switch {
+		case known && folded == c.String():
+			own[c] = append(own[c], i)
+		case known:
+			aliased[c] = append(aliased[c], i)
+		case !taken:
 			l.byName[folded] = i
 		}
+	}
+	for c := range Column(NumColumns) {
+		l.place(c, append(own[c], aliased[c]...))
 	}
 	return l
 }
 
+// place lets a column be read from these cells, the first of them first.
+func (l *layout) place(c Column, cells []int) {
+	if len(cells) == 0 {
+		return
+	}
+	l.byColumn[c] = uint16(cells[0])
+	l.columns = l.columns.With(c)
+	l.standard = max(l.standard, slices.Max(cells)+1)
+	l.standardCells = append(l.standardCells, cells...)
+	if len(cells) > 1 {
+		l.doubled = append(l.doubled, doubledColumn{c, cells})
+	}
+}
+
 // has says whether the file has the column.
-func (l *layout) has(c Column) bool { return l.byColumn[c] != noCell }
+func (l *layout) has(c Column) bool { return l.columns.Has(c) }
 
 // isHeader says whether a list can be read by these columns: there is a title, and something that identifies it.
 func (l *layout) isHeader() bool {
@@ -97,8 +128,7 @@ func splitNames(line string, delimiter byte) []string {
 	}
 	names := strings.Split(line, string(delimiter))
 	for i, name := range names {
-		name, _ = clean(strings.TrimPrefix(name, byteOrderMark))
-		names[i] = name
+		names[i], _ = clean(name)
 	}
 	return names
 }
@@ -109,17 +139,18 @@ func looksLikeHeader(cells []string) bool {
 	if len(cells) > maxColumns {
 		return false
 	}
-	known, filled := 0, 0
+	known, filled, title := 0, 0, false
 	for _, cell := range cells {
 		if cell == "" {
 			continue
 		}
 		filled++
-		if _, ok := ParseColumn(cell); ok {
+		if c, ok := ParseColumn(cell); ok {
 			known++
+			title = title || c == PublicationTitle
 		}
 	}
-	return known >= 3 && known*2 > filled && newLayout(cells).has(PublicationTitle)
+	return title && known >= 3 && known*2 > filled
 }
 
 // judgeHeader reports what is unusual about a header.
@@ -176,17 +207,24 @@ func missingColumns(l *layout) []Column {
 	return missing
 }
 
-// nearest returns the column whose name differs from the given one by the fewest letters, at most two.
+// nearest returns the column whose name, or alias, differs from the given one by the fewest letters, at most two.
 func nearest(name string, among []Column) (best Column, ok bool) {
 	const most = 2
 	fewest := most + 1
-	for _, c := range among {
-		if d := distance(name, c.String(), most); d < fewest {
+	for _, known := range knownNames {
+		c := columnsByName[known]
+		if !slices.Contains(among, c) {
+			continue
+		}
+		if d := distance(name, known, most); d < fewest {
 			best, fewest = c, d
 		}
 	}
 	return best, fewest <= most
 }
+
+// knownNames are the names and aliases of columns, in order.
+var knownNames = slices.Sorted(maps.Keys(columnsByName))
 
 // distance is the number of letters to insert, delete or replace to come from a to b (Levenshtein), or any number above
 // most where there are more than that.

@@ -1,6 +1,9 @@
 package kbart
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // IdentifierKind says what an identifier identifies.
 type IdentifierKind uint8
@@ -26,7 +29,7 @@ func (k IdentifierKind) String() string {
 // Identifier is an ISSN or ISBN in the form in which identifiers are compared. Two are the same where Kind and Key are.
 type Identifier struct {
 	Kind  IdentifierKind
-	Key   string // ISSN: 8 characters, X upper case, "12345679"; ISBN: 13 digits, one of 10 turned to 13
+	Key   string // ISSN: 8 characters, X upper case, "13572466"; ISBN: 13 digits, one of 10 turned to 13
 	Valid bool   // the check digit as written is right
 }
 
@@ -35,7 +38,8 @@ type Identifier struct {
 // ISBN-10 with a wrong check digit gets the right one as it is turned to 13 digits.
 //
 // A number that a spreadsheet gave a decimal, such as 9780822341567.0, is read where the check digit proves that no digit is
-// lost. ok is false for everything else: "", text, 9.78E+12.
+// lost. ok is false for everything else: "", text, 9.78E+12; and for placeholders such as 0000-0000 and 1357-2466, which
+// identify nothing. [StateOfIdentifier] tells these apart.
 func ParseIdentifier(s string) (id Identifier, ok bool) {
 	scanned := scanIdentifier(s)
 	switch scanned.kind {
@@ -68,6 +72,7 @@ type scanned struct {
 	kind  IdentifierKind
 	valid bool
 	float bool     // written with .0 at its end
+	mark  rune     // the first invisible character in it, 0 for none
 	key   [13]byte // an ISSN has the first 8
 }
 
@@ -79,6 +84,8 @@ func scanIdentifier(s string) scanned {
 	var id scanned
 	n, inMiddle := id.gather(whole)
 	switch {
+	case n >= 8 && isPlaceholderNumber(id.key[:n]):
+		return scanned{}
 	case n == 8 && inMiddle:
 		id.issn()
 	case n == 10:
@@ -107,6 +114,9 @@ func (id *scanned) gather(s string) (n int, inMiddle bool) {
 		case isSeparator(c):
 			inMiddle = inMiddle && n == 4
 			continue
+		case c >= utf8.RuneSelf && isInvisible(c):
+			id.mark = firstRune(id.mark, c)
+			continue
 		default:
 			return 0, false
 		}
@@ -121,7 +131,7 @@ func (id *scanned) gather(s string) (n int, inMiddle bool) {
 
 func isSeparator(c rune) bool {
 	switch c {
-	case '-', ' ', '\u00a0', '\u2010', '\u2011', '\u2012', '\u2013':
+	case '-', ' ', '\u00a0', '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2015', '\u2212', '\u202f', '\ufe63', '\uff0d':
 		return true
 	}
 	return false

@@ -20,7 +20,7 @@ var value = rapid.OneOf(
 	rapid.StringOf(rapid.SampledFrom([]rune("ab\"\"\\\\rn \t\r\n;,\u00a0\u0085\u2028\ufeff\x00é"))),
 	rapid.SampledFrom([]string{
 		`"quoted"`, `"""twice"""`, `"`, `""`, `a\r`, `\n`, `"\r"`, " padded ", "\ufeffmark", "bad\xffbyte", "publication_title",
-		"F", "P", "serial", "1234-5679", "9780192804778", "2006-01", "R10Y;P30D", "https://example.org/a?b=c&d",
+		"F", "P", "serial", "1357-2466", "9780192804778", "2006-01", "R10Y;P30D", "https://example.org/a?b=c&d",
 	}),
 )
 
@@ -129,6 +129,9 @@ func TestIdentifiersRoundTrip(t *testing.T) {
 			rapid.StringMatching(`[0-9]{9}[0-9X]`),
 		).Draw(t, "identifier")
 		id, ok := kbart.ParseIdentifier(in)
+		if kbart.StateOfIdentifier(in) == kbart.IdentifierPlaceholder && !ok {
+			t.Skip("a placeholder")
+		}
 		if !ok {
 			t.Fatalf("%q is no identifier", in)
 		}
@@ -149,6 +152,9 @@ func TestOneCheckDigitIsRight(t *testing.T) {
 			{rapid.StringMatching(`97[89][0-9]{9}`).Draw(t, "ISBN-13"), "0123456789"},
 			{rapid.StringMatching(`[0-9]{9}`).Draw(t, "ISBN-10"), "0123456789X"},
 		} {
+			if kbart.StateOfIdentifier(tt.stem+"0") == kbart.IdentifierPlaceholder {
+				continue
+			}
 			right := 0
 			for _, last := range tt.last {
 				if id, ok := kbart.ParseIdentifier(tt.stem + string(last)); ok && id.Valid {

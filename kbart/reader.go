@@ -22,12 +22,7 @@ type Options struct {
 	MaxSize int64
 }
 
-const (
-	defaultMaxLine = 1 << 20
-	// A quoted cell with line breaks is looked for no further than this.
-	maxJoinLines = 100
-	maxJoinBytes = 64 << 10
-)
+const defaultMaxLine = 1 << 20
 
 // Rows counts the rows of a list. Read = Used + SetAside + Refused.
 type Rows struct {
@@ -70,6 +65,7 @@ type Reader struct {
 	source  *source
 	started bool
 	header  Header
+	columns ColumnSet
 	summary Summary
 
 	// Of the list that is being read, which is a member of an archive or the whole input:
@@ -80,11 +76,20 @@ type Reader struct {
 	utf16   string // the encoding, where it is UTF-16
 	layout  *layout
 	delim   byte
-	early   []early // findings about the beginning, held until it is known to be that of a list
-	data    int     // data rows of this list
+	early   []early           // findings about the beginning, held until it is known to be that of a list
+	data    int               // data rows of this list
+	usual   int               // cells that its rows have, where most have the same number, and at least the header's
+	beyond  bool              // it was said that rows are wider than the header
+	marks   map[seenMark]bool // kinds of invisible characters that were reported
 	record  Record
 	cells   []string
 	scratch []byte
+
+	// Of the row that is being read:
+	inRow     bool
+	held      []early    // what was found in it
+	newMarks  []seenMark // in it for the first time
+	nextCells []string   // of a line after it
 }
 
 type early struct {
@@ -121,19 +126,27 @@ func (r *Reader) Header() Header { return r.header }
 // Summary returns what reading came to. It is complete once Records has ended.
 func (r *Reader) Summary() Summary { return r.summary }
 
+// Columns returns those of the 25 columns that the header had: of several lists in an archive, and of headers repeated in
+// mid-file, all together. It is complete once Records has ended. [Record.Filled] tells which of them a row fills.
+func (r *Reader) Columns() ColumnSet { return r.columns }
+
 // Records yields each row after the header, those that are free or refused too, in file order. It can be called once. An error
 // is yielded once, last: a [*FatalError], which refuses the whole list with the rows yielded before it, or an error of the
 // underlying reader (wrapped).
 //
-// Every non-blank line after the header is a row and has a fate; a line of blanks and delimiters alone is blank. A header that occurs
-// again is a refused row with [ReasonRepeatedHeader]. A row is refused only where it has no publication_title, where nothing
-// identifies it, or where its cells cannot be assigned to columns with certainty: it is longer than the header by more than
-// empty cells, or is of another length and has values under columns where they cannot belong.
+// Every non-blank line after the header is a row and has a fate; a line with none of the 25 columns filled is blank, whatever
+// added columns hold. A header that occurs again is a refused row with [ReasonRepeatedHeader]. A row is refused only where it has
+// no publication_title, where nothing identifies it, or where its cells cannot be assigned to columns with certainty: it is longer
+// than the header and the file's other rows by more than empty cells, it is of another length and has values under columns where
+// they cannot belong, or it has quotes and makes sense neither with its pieces joined nor apart.
 //
 // There is no quoting as in CSV. Outer quotes come off a cell only if every quote between them is doubled; doubled ones become
-// single; a lone quote is a character. Pieces are joined again over a delimiter or a line break only where the line is otherwise of
-// wrong width, the first piece opens and the last closes such a cell, and the result has exactly the header's width. A tab or
-// line break within a value becomes a blank.
+// single; a lone quote is a character. Pieces are joined again over a delimiter only where the first piece opens and the last
+// closes such a cell and the row as a whole is more plausible so: its identifiers, dates, address, type and access type stand in
+// their columns. They are joined over a line break only where, besides, the next line is no row by itself. A tab or line break
+// within a value becomes a blank.
+//
+// Blanks and invisible characters are taken off the ends of values, and values are in Unicode's normal form C; see [Normalize].
 func (r *Reader) Records() iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		if r.started {
@@ -172,6 +185,7 @@ func (r *Reader) readAll(yield func(*Record, error) bool) error {
 // readList reads one list: the whole input, or a member of an archive.
 func (r *Reader) readList(name string, text io.Reader, yield func(*Record, error) bool) error {
 	r.file, r.line, r.layout, r.data, r.early = name, 0, nil, 0, nil
+	r.usual, r.beyond, r.marks = 0, false, nil
 	if err := r.begin(text); err != nil {
 		return err
 	}
@@ -339,6 +353,7 @@ func (r *Reader) noHeader(sample string, before preamble, cause error) error {
 
 func (r *Reader) setHeader(l *layout, delim byte, before preamble) {
 	r.layout, r.delim = l, delim
+	r.columns |= l.columns
 	r.header.Names, r.header.Line = l.names, r.line
 	r.header.Phase, r.header.Delimiter = l.phase(), string(delim)
 	r.summary.Phase, r.summary.Delimiter = r.header.Phase, r.header.Delimiter
@@ -353,6 +368,7 @@ func (r *Reader) setHeader(l *layout, delim byte, before preamble) {
 		r.report(ruleDelimiter, Finding{Line: r.line, Value: string(delim), Message: fmt.Sprintf("cells are delimited by %q, not by tabs", delim)})
 	}
 	judgeHeader(l, r.line, r.report)
+	r.countWidth()
 }
 
 // decode returns a line in UTF-8: itself, or what the file's encoding makes of it. The first line with bytes beyond ASCII
@@ -393,16 +409,6 @@ func (r *Reader) guess(line []byte) (text []byte, changed bool) {
 		r.scratch = appendWestern(r.scratch[:0], line)
 	}
 	return r.scratch, true
-}
-
-// report counts a finding and passes it on.
-func (r *Reader) report(rule *Rule, f Finding) {
-	r.summary.Findings.Add(rule.Severity)
-	if r.options.Findings == nil {
-		return
-	}
-	f.File = r.file
-	r.options.Findings(rule.finding(f))
 }
 
 // memberSkipped reports a member of an archive that is no list.

@@ -71,6 +71,30 @@ func (r *Record) Type() PublicationType {
 	return UnknownType
 }
 
+// CarriesCoverage says whether the row's coverage counts: that of a serial does, and that of a title whose type nothing tells.
+func (r *Record) CarriesCoverage() bool { return r.Type() != Monograph }
+
+// coverageColumns are the seven that make a coverage statement.
+var coverageColumns = columnSetOf(DateFirstIssueOnline, NumFirstVolOnline, NumFirstIssueOnline,
+	DateLastIssueOnline, NumLastVolOnline, NumLastIssueOnline, EmbargoInfo)
+
+// FillsCoverage says whether any of the seven coverage columns is filled.
+func (r *Record) FillsCoverage() bool { return r.Filled()&coverageColumns != 0 }
+
+// Filled returns the columns in which the row has a value.
+func (r *Record) Filled() ColumnSet {
+	var filled ColumnSet
+	for c := range Column(NumColumns) {
+		if r.Get(c) != "" {
+			filled = filled.With(c)
+		}
+	}
+	return filled
+}
+
+// Columns returns the columns that the header under which the row stands has.
+func (r *Record) Columns() ColumnSet { return r.layout.columns }
+
 // Clone returns a copy that stays valid.
 func (r *Record) Clone() *Record {
 	c := *r

@@ -46,33 +46,93 @@ func (r *Reader) readRow(one extent) (taken extent, isRow bool) {
 	line := r.withoutStray(r.lines.bytes(one.end))
 	rec := &r.record
 	rec.Line, rec.Fate, rec.Reason = r.line+1, Used, ""
+	r.inRow, r.held = true, r.held[:0]
+	defer r.release()
 	odd := r.split(line)
-	if r.cells[0] == "" && blank(r.cells) {
+	if r.isBlank() {
+		r.dropRowFindings()
 		return one, false
 	}
 	if odd != 0 || len(r.cells) != len(r.layout.names) {
 		if odd&hasStray != 0 && r.isSeveralRows(line) {
 			r.lines.forced = one.end - 1 // a stray byte at the line's own end is no end of its own
+			r.held = r.held[:0]          // each of the rows is read anew
 			return extent{}, false
 		}
-		one = r.mend(odd, one)
+		if one = r.mend(odd, one); r.isBlank() {
+			r.dropRowFindings()
+			return one, false
+		}
+	}
+	if r.layout.doubled != nil {
+		r.fillDoubled()
 	}
 	rec.cells = r.cells
 	r.judge(rec)
 	return one, true
 }
 
+// isBlank says whether none of the 25 columns is filled, whatever added columns hold. What stands beyond the last column may
+// belong to one of the 25.
+func (r *Reader) isBlank() bool {
+	if i := int(r.layout.byColumn[PublicationTitle]); i < len(r.cells) && r.cells[i] != "" {
+		return false
+	}
+	for _, i := range r.layout.standardCells {
+		if i < len(r.cells) && r.cells[i] != "" {
+			return false
+		}
+	}
+	return blank(r.cells[min(r.width(), len(r.cells)):])
+}
+
+// fillDoubled puts into the first cell of a column that stands several times the value that counts for it.
+func (r *Reader) fillDoubled() {
+	if r.record.Fate == Refused || looksLikeHeader(r.cells) {
+		return
+	}
+	for _, d := range r.layout.doubled {
+		first, value := d.cells[0], ""
+		for _, i := range d.cells {
+			switch {
+			case i >= len(r.cells) || r.cells[i] == "":
+			case value == "":
+				value = r.cells[i]
+			case r.cells[i] != value:
+				r.report(ruleColumnsDiffer, Finding{
+					Line: r.line + 1, Column: d.column.String(), Value: r.cells[i],
+					Message: fmt.Sprintf("%q counts, %q under %s is not read", cut(value), cut(r.cells[i]), r.layout.names[i]),
+				})
+			}
+		}
+		if value == "" {
+			continue
+		}
+		for len(r.cells) <= first {
+			r.cells = append(r.cells, "")
+		}
+		r.cells[first] = value
+	}
+}
+
 // split cuts a line into r.cells, of which outer blanks are off. It makes one string of the line; the cells are parts of it.
 // This is where reading spends its time: eight bytes are looked at at once, and what is not a delimiter costs nothing more.
 func (r *Reader) split(line []byte) (odd oddities) {
 	text := string(line)
-	cells, wide := splitCells(r.cells[:0], line, text, r.delim)
+	cells, wide, marked := splitCells(r.cells[:0], line, text, r.delim)
 	if wide {
 		if decoded, changed := r.decode(line, r.line+1); changed {
-			cells, _ = splitCells(cells[:0], decoded, string(decoded), r.delim)
+			text = string(decoded)
+			cells, _, marked = splitCells(cells[:0], decoded, text, r.delim)
+		}
+		for i, cell := range cells {
+			cells[i] = composed(cell)
 		}
 	}
 	r.cells = cells
+	if marked {
+		r.noteMarks(text)
+	}
 	if bytes.IndexByte(line, '"') >= 0 {
 		odd |= hasQuote
 	}
@@ -85,8 +145,9 @@ func (r *Reader) split(line []byte) (odd oddities) {
 	return odd
 }
 
-// splitCells appends the cells of a line, given as bytes and as a string. wide says that there are bytes beyond ASCII.
-func splitCells(cells []string, line []byte, text string, delimiter byte) (_ []string, wide bool) {
+// splitCells appends the cells of a line, given as bytes and as a string. wide says that there are bytes beyond ASCII, marked
+// that an invisible character or a blank of typesetting was taken off a cell.
+func splitCells(cells []string, line []byte, text string, delimiter byte) (_ []string, wide, marked bool) {
 	const (
 		each  = 0x0101010101010101
 		highs = 0x8080808080808080
@@ -105,7 +166,9 @@ func splitCells(cells []string, line []byte, text string, delimiter byte) (_ []s
 			// This is cellOf, which the compiler does not put in here by itself.
 			cell := text[start:end]
 			if start < end && (!plainEnd(line[start]) || !plainEnd(line[end-1])) {
-				cell = strings.TrimSpace(cell)
+				var mark rune
+				cell, mark = trimEnds(cell)
+				marked = marked || mark != 0
 			}
 			cells = append(cells, cell)
 			start = end + 1
@@ -114,32 +177,63 @@ func splitCells(cells []string, line []byte, text string, delimiter byte) (_ []s
 	for ; i < len(line); i++ {
 		seen |= uint64(line[i])
 		if line[i] == delimiter {
-			cells = append(cells, cellOf(line, text, start, i))
+			cell, mark := trimEnds(text[start:i])
+			marked = marked || mark != 0
+			cells = append(cells, cell)
 			start = i + 1
 		}
 	}
-	return append(cells, cellOf(line, text, start, len(line))), seen&highs != 0
+	cell, mark := trimEnds(text[start:])
+	return append(cells, cell), seen&highs != 0, marked || mark != 0
 }
 
-// cellOf cuts a cell out of a line. Only one with a blank or a longer character at its ends has anything to be trimmed.
-func cellOf(line []byte, text string, start, end int) string {
-	if start == end || plainEnd(line[start]) && plainEnd(line[end-1]) {
-		return text[start:end]
+// seenMark is an invisible character that was met at the end of a column's cell.
+type seenMark struct {
+	cell int
+	mark rune
+}
+
+// noteMarks reports what was taken off the ends of a line's cells, each kind once for a column.
+func (r *Reader) noteMarks(text string) {
+	i := 0
+	for cell := range strings.SplitSeq(text, string(r.delim)) {
+		if i == len(r.layout.names) {
+			return
+		}
+		if _, mark := trimEnds(cell); mark != 0 {
+			r.noteMark(i, mark, cell)
+		}
+		i++
 	}
-	return strings.TrimSpace(text[start:end])
+}
+
+func (r *Reader) noteMark(i int, mark rune, cell string) {
+	// The mark of DOS and CP/M ends the text, and is none of a value's.
+	if mark == endOfText || r.marks[seenMark{i, mark}] {
+		return
+	}
+	if r.marks == nil {
+		r.marks = map[seenMark]bool{}
+	}
+	r.newMarks = append(r.newMarks, seenMark{i, mark})
+	r.report(ruleMarkedEnds, Finding{
+		Line: r.line + 1, Column: r.columnName(i), Value: cell,
+		Message: fmt.Sprintf("the value begins or ends with the character %U%s; it is taken off, here and wherever it stands in the column", mark, runeName(mark)),
+	})
 }
 
 // mend sees to a row that is of wrong width or has something in it that the cells' values must not have.
 func (r *Reader) mend(odd oddities, taken extent) extent {
-	width := len(r.layout.names)
-	if len(r.cells) != width && odd&hasQuote != 0 {
-		taken = r.join(taken)
+	width, certain := len(r.layout.names), true
+	if odd&hasQuote != 0 {
+		taken, certain = r.join(taken)
 	}
 	r.cleanCells(odd)
 	switch {
-	case len(r.cells) == width:
-	case looksLikeHeader(r.cells):
+	case len(r.cells) != width && looksLikeHeader(r.cells):
 		r.record.Reason = ReasonRepeatedHeader
+	case !certain:
+		r.refuse(ruleCells, "it has quoted pieces, and neither joined nor apart do its values stand where they belong")
 	case len(r.cells) > width:
 		r.fitLong(width)
 	case len(r.cells) < r.layout.needed:
@@ -158,27 +252,45 @@ func (r *Reader) cleanCells(odd oddities) {
 		breaks = "\r\n\t"
 	}
 	for i, cell := range r.cells {
-		value, escaped := clean(cell)
-		value = flatten(value, breaks)
-		if escaped {
-			r.report(ruleEscape, Finding{Line: r.line + 1, Column: r.columnName(i), Value: cell})
+		value, off := clean(cell)
+		value = composed(flatten(value, breaks))
+		if i < len(r.layout.names) {
+			if off.escape {
+				r.report(ruleEscape, Finding{Line: r.line + 1, Column: r.columnName(i), Value: cell})
+			}
+			if off.mark != 0 {
+				r.noteMark(i, off.mark, cell)
+			}
 		}
 		r.cells[i] = value
 	}
 }
 
-// fitLong takes empty cells off the end of a row that is longer than the header, and refuses it where they are not empty.
+// fitLong takes empty cells off the end of a row that is longer than the header, and refuses it where they are not empty, unless
+// the file's other rows are as long.
 func (r *Reader) fitLong(width int) {
 	whole := r.cells
-	if blank(r.cells[width:]) {
+	if filled := !blank(r.cells[width:]); !filled || len(r.cells) <= r.usual {
 		r.cells = r.cells[:width]
-		if !r.shifted() {
-			r.reportWidth(ruleLongRow, len(whole))
+		switch shifted := r.shifted(); {
+		case !shifted && !filled:
+			r.reportWidth(ruleLongRow, len(whole), "")
+			return
+		case !shifted:
+			r.reportBeyond(len(whole))
 			return
 		}
 	}
 	r.cells = whole
-	r.refuse(ruleCells, len(whole))
+	r.refuse(ruleCells, "")
+}
+
+// reportBeyond says once that the rows of a list are wider than its header.
+func (r *Reader) reportBeyond(cells int) {
+	if !r.beyond {
+		r.beyond = true
+		r.reportWidth(ruleBeyond, cells, "and so have the file's other rows; what stands beyond the last name is not read")
+	}
 }
 
 // fitShort takes a row that is shorter than the header as one whose last cells are empty, unless its values say otherwise, or
@@ -187,26 +299,61 @@ func (r *Reader) fitShort() {
 	r.record.cells = r.cells
 	switch {
 	case r.shifted(), !identified(&r.record):
-		r.refuse(ruleCells, len(r.cells))
+		r.refuse(ruleCells, "")
 	case len(r.cells) < r.layout.standard:
-		r.reportWidth(ruleShortRow, len(r.cells))
+		r.reportWidth(ruleShortRow, len(r.cells), "")
 	default:
-		r.reportWidth(ruleShortExtra, len(r.cells))
+		r.reportWidth(ruleShortExtra, len(r.cells), "")
 	}
 }
 
-func (r *Reader) refuse(rule *Rule, cells int) {
+func (r *Reader) refuse(rule *Rule, why string) {
 	r.record.Fate, r.record.Reason = Refused, rule.Code
-	r.reportWidth(rule, cells)
+	r.reportWidth(rule, len(r.cells), why)
 }
 
-func (r *Reader) reportWidth(rule *Rule, cells int) {
+func (r *Reader) reportWidth(rule *Rule, cells int, more string) {
 	f := Finding{Line: r.line + 1}
 	if r.options.Findings != nil {
-		f.Value = r.cells[0]
 		f.Message = fmt.Sprintf("the row has %d cells, the header %d", cells, len(r.layout.names))
+		if more != "" {
+			f.Message += "; " + more
+		}
 	}
 	r.report(rule, f)
+}
+
+// countWidth finds out how many cells the rows of a list have, from those at its beginning.
+func (r *Reader) countWidth() {
+	r.usual = len(r.layout.names)
+	sample := r.lines.sample()
+	rows, widths := 0, map[int]int{}
+	for len(sample) > 0 {
+		line, rest, ended := bytes.Cut(sample, []byte{r.lines.eol})
+		sample = rest
+		if !ended && r.lines.err == nil || len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		rows++
+		widths[cellsIn(line, r.delim, r.lines.eol)]++
+	}
+	for width, n := range widths {
+		if n > 1 && (n-1)*2 > rows-1 { // most of the other rows
+			r.usual = max(r.usual, width)
+		}
+	}
+}
+
+// cellsIn counts the cells of a line, those in quotes as one.
+func cellsIn(line []byte, delimiter, eol byte) int {
+	n := bytes.Count(line, []byte{delimiter}) + 1
+	if n <= maxColumns && bytes.IndexByte(line, '"') >= 0 {
+		ways := readings{delimiter: delimiter, eol: eol, stops: string([]byte{delimiter, eol}), left: 1}
+		if ways.walk(string(line), nil, false); len(ways.found) > 0 {
+			return len(ways.found[0])
+		}
+	}
+	return n
 }
 
 // isSeveralRows says whether a line of wrong width comes to rows of the header's width when the file's other line-end byte
@@ -227,95 +374,6 @@ func (r *Reader) isSeveralRows(line []byte) bool {
 		rows++
 	}
 	return rows > 0
-}
-
-// join puts pieces together again that a quoted cell was cut into by delimiters, and by line breaks where it stays open at the
-// line's end. It leaves the row as it is unless the result has the header's width.
-func (r *Reader) join(one extent) extent {
-	width := len(r.layout.names)
-	all, added := one, 0
-	for {
-		text := r.lines.bytes(all.end)
-		// A cell that is still open stays so on a line without a quote to close it.
-		if all.lines == 1 || closingQuote(string(text[added:]), 0) >= 0 {
-			decoded, _ := r.guess(text)
-			cells, open, ok := joinPieces(string(decoded), r.delim, r.lines.eol, width)
-			if ok {
-				r.takeJoined(cells, text[min(one.next, len(text)):])
-				return all
-			}
-			if !open {
-				return one
-			}
-		}
-		if all.lines == maxJoinLines {
-			return one
-		}
-		added = all.next
-		var err error
-		if all.end, all.next, err = r.lines.find(added, maxJoinBytes); err != nil {
-			return one
-		}
-		all.lines++
-	}
-}
-
-// takeJoined makes joined cells those of the row. added is what was joined to its first line.
-func (r *Reader) takeJoined(cells []string, added []byte) {
-	_, _ = r.decode(added, r.line+1) // for its findings
-	for i, cell := range cells {
-		if strings.IndexByte(cell, '\t') >= 0 || strings.IndexByte(cell, r.lines.eol) >= 0 {
-			r.report(ruleJoinedCell, Finding{Line: r.line + 1, Column: r.columnName(i), Value: strings.TrimSpace(cell)})
-		}
-	}
-	r.cells = append(r.cells[:0], cells...)
-}
-
-// joinPieces splits a text into cells of which quoted ones may hold delimiters and line ends. ok says that there are width of
-// them; open that the text ends within a quoted cell.
-func joinPieces(text string, delimiter, eol byte, width int) (cells []string, open, ok bool) {
-	stops := string([]byte{delimiter, eol})
-	for len(cells) <= width {
-		end, quotedOpen := quotedEnd(text, delimiter, eol)
-		if quotedOpen {
-			return nil, true, false
-		}
-		if end < 0 {
-			end = strings.IndexAny(text, stops)
-		}
-		if end < 0 || end == len(text) {
-			cells = append(cells, text)
-			return cells, false, len(cells) == width
-		}
-		if text[end] == eol {
-			return nil, false, false
-		}
-		cells = append(cells, text[:end])
-		text = text[end+1:]
-	}
-	return nil, false, false
-}
-
-// quotedEnd returns where the quoted cell ends with which a text begins: at a delimiter, a line end, or the text's end. It
-// returns -1 where the text does not begin with such a cell, and open where the cell is not closed.
-func quotedEnd(text string, delimiter, eol byte) (end int, open bool) {
-	start := 0
-	for start < len(text) && text[start] == ' ' {
-		start++
-	}
-	if start == len(text) || text[start] != '"' {
-		return -1, false
-	}
-	end = closingQuote(text, start+1)
-	if end < 0 {
-		return -1, true
-	}
-	for end++; end < len(text) && text[end] != delimiter && text[end] != eol; end++ {
-		if text[end] != ' ' && text[end] != '\r' && text[end] != '\n' && text[end] != '\t' {
-			return -1, false
-		}
-	}
-	return end, false
 }
 
 // columnName returns the name of the column under which the cell with this index stands.
@@ -362,14 +420,14 @@ func (r *Reader) refuseRow(rec *Record, rule *Rule, c Column) {
 	rec.Fate, rec.Reason = Refused, rule.Code
 	f := Finding{Line: rec.Line, Column: c.String()}
 	if rule == ruleNoIdentifier {
-		f.Column, f.Value = "", rec.Get(PublicationTitle)
+		f.Column = ""
 	}
 	r.report(rule, f)
 }
 
 // identified says whether something identifies the title of a row.
 func identified(rec *Record) bool {
-	if rec.Get(TitleID) != "" {
+	if isTitleID(rec.Get(TitleID)) {
 		return true
 	}
 	return scanIdentifier(rec.Get(PrintIdentifier)).kind != NoIdentifier ||
@@ -378,28 +436,83 @@ func identified(rec *Record) bool {
 
 func isFree(access string) bool { return access == "F" || access == "f" }
 
-// isRepeatedHeader looks closer only at rows that have a column name where one would stand.
+// isRepeatedHeader looks closer only at rows that have a column's name where one would stand.
 func (r *Reader) isRepeatedHeader(title string) bool {
 	if r.record.Reason == ReasonRepeatedHeader {
 		return true
 	}
-	own := r.layout.names[r.layout.byColumn[PublicationTitle]]
-	if len(title) != len(own) && strings.IndexByte(r.cells[0], '_') < 0 {
-		return false
-	}
-	return (strings.EqualFold(title, own) || strings.IndexByte(r.cells[0], '_') >= 0) && looksLikeHeader(r.cells)
+	first := r.cells[0]
+	return (isColumnName(first) || isColumnName(title) || strings.IndexByte(first, '_') >= 0) && looksLikeHeader(r.cells)
 }
 
 // repeatHeader refuses a repeated header. The order of columns that it gives holds from the next row on, if it can be read by.
 func (r *Reader) repeatHeader(rec *Record) {
 	rec.Fate, rec.Reason = Refused, ReasonRepeatedHeader
+	r.dropRowFindings() // a mark or a quote in a header is no fault of a value
 	f := Finding{Line: rec.Line}
 	l := newLayout(slices.Clone(r.cells))
 	if l.isHeader() && (l.byColumn != r.layout.byColumn || len(l.names) != len(r.layout.names)) {
 		f.Message = "the header occurs once more, with other columns; they hold from the next row on"
 		r.layout, rec.layout = l, l
+		r.columns |= l.columns
+		r.usual = len(l.names)
 	}
 	r.report(ruleRepeatedHeader, f)
+}
+
+// report passes a finding on; one about a row waits until the row is read, for its title.
+func (r *Reader) report(rule *Rule, f Finding) {
+	if r.inRow {
+		r.held = append(r.held, early{rule, f})
+		return
+	}
+	r.summary.Findings.Add(rule.Severity)
+	if r.options.Findings == nil {
+		return
+	}
+	f.File = r.file
+	r.options.Findings(rule.finding(f))
+}
+
+// dropRowFindings forgets what was found in a row about its values.
+func (r *Reader) dropRowFindings() {
+	r.held = slices.DeleteFunc(r.held, func(e early) bool { return e.rule != ruleMixedEncoding && e.rule != ruleWestern })
+	r.newMarks = r.newMarks[:0]
+}
+
+// release passes on what was found in a row.
+func (r *Reader) release() {
+	r.inRow = false
+	if len(r.held) == 0 {
+		return
+	}
+	for _, mark := range r.newMarks {
+		r.marks[mark] = true
+	}
+	r.newMarks = r.newMarks[:0]
+	title := ""
+	if r.record.Reason != ReasonRepeatedHeader {
+		title = r.rowTitle()
+	}
+	for _, e := range r.held {
+		e.finding.Title = title
+		r.report(e.rule, e.finding)
+	}
+	clear(r.held)
+	r.held = r.held[:0]
+}
+
+// rowTitle is the title of the row that was read, or what else stands first in it.
+func (r *Reader) rowTitle() string {
+	if i := int(r.layout.byColumn[PublicationTitle]); i < len(r.cells) && r.cells[i] != "" {
+		return r.cells[i]
+	}
+	for _, cell := range r.cells {
+		if cell != "" {
+			return cell
+		}
+	}
+	return ""
 }
 
 // blank says whether a row has no content: every cell is empty.

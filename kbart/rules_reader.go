@@ -129,10 +129,16 @@ var (
 		Example: "16 columns that end with publisher_name",
 	})
 	ruleDuplicateColumn = define(Rule{
-		Code: "duplicate-column", Severity: Error, Title: "A column occurs twice",
-		Cause:   "The header has one name twice. The first of the columns is read, the other is not.",
-		Cure:    "Remove or rename the second one.",
-		Example: "title_id … title_id",
+		Code: "duplicate-column", Severity: Warning, Title: "A column occurs twice",
+		Cause:   "The header has one name twice, or a name and an alias of it. The column under its own name goes before an alias; of equals a row's first cell that is not empty counts.",
+		Cure:    "Leave one column of each name.",
+		Example: "notes … notes",
+	})
+	ruleColumnsDiffer = define(Rule{
+		Code: "duplicate-column-differs", Severity: Warning, Title: "Two columns of one name disagree",
+		Cause:   "The header has one name twice, and the row has different values under them. The first of them counts, the other is not read.",
+		Cure:    "Leave one column of each name, with the right value.",
+		Example: "notes: Open to 1995 … notes: Now: Brain Two",
 	})
 	ruleUnnamedColumn = define(Rule{
 		Code: "unnamed-column", Severity: Info, Title: "Columns without a name",
@@ -174,6 +180,18 @@ var (
 		Cure:    "Remove the tabs at the end of the row.",
 		Example: "P\\t\\t",
 	})
+	ruleBeyond = define(Rule{
+		Code: "cells-beyond-header", Severity: Warning, Title: "Rows wider than the header",
+		Cause:   "The header lacks the names of the last columns, which the rows have. What stands in them is not read.",
+		Cure:    "Give every column a name in the header.",
+		Example: "a header of 25 names over rows of 26 cells",
+	})
+	ruleMarkedEnds = define(Rule{
+		Code: "invisible-ends", Severity: Info, Title: "An invisible character at a value's end",
+		Cause:   "A zero-width character, a mark of writing direction, a byte order mark, a soft hyphen or a no-break space came along from a web page or a document. It is taken off, for it would keep the value from being found.",
+		Cure:    "Take it out of the source.",
+		Example: "\\u200b1357-2466",
+	})
 	ruleJoinedCell = define(Rule{
 		Code: "joined-cell", Severity: Warning, Title: "A cell held a tab or a line break",
 		Cause:   "A value with a tab or a line break in it was put in quotes. The pieces were joined again.",
@@ -184,7 +202,7 @@ var (
 		Code: "line-break-in-cell", Severity: Warning, Title: "A line break within a cell",
 		Cause:   "A value has a carriage return or line feed of another kind than the file's line ends. It is read as a blank.",
 		Cure:    "Take line breaks out of values.",
-		Example: "Ohio State Law Journal\\r\\t1234-5679",
+		Example: "Ohio State Law Journal\\r\\t1357-2466",
 	})
 	ruleEscape = define(Rule{
 		Code: "literal-escape", Severity: Warning, Title: `A literal \r or \n at a cell's end`,
@@ -196,7 +214,7 @@ var (
 		Code: ReasonNoTitle, Severity: Error, Title: "A row without a title",
 		Cause:   "publication_title is empty. The row is refused.",
 		Cure:    "Write the title.",
-		Example: "\\t1234-5679\\t…",
+		Example: "\\t1357-2466\\t…",
 	})
 	ruleNoIdentifier = define(Rule{
 		Code: ReasonNoIdentifier, Severity: Error, Title: "Nothing identifies the title",
@@ -206,7 +224,7 @@ var (
 	})
 	ruleCells = define(Rule{
 		Code: ReasonCells, Severity: Error, Title: "Cells that cannot be assigned to columns",
-		Cause:   "The row has another number of cells than the header, and values stand under columns where they do not belong: a tab or a line break was lost or added. The row is refused.",
+		Cause:   "A tab or a line break was lost or added: the row has another number of cells than the header, and values stand under columns where they do not belong; or pieces of it stand in quotes, and it makes no sense joined or apart. The row is refused.",
 		Cure:    "Correct the row: one cell for each column, no tabs or line breaks in values.",
 		Example: "an address under first_author",
 	})

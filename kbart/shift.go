@@ -77,8 +77,10 @@ func isForeignToDate(s string) bool {
 	if _, isDate := ParseDate(s); isDate || isYearRange(s) {
 		return false
 	}
-	id, ok := ParseIdentifier(s)
-	return ok && id.Valid || isURL(s)
+	if len(s) == 8 && allDigits(s) {
+		return false // a day, in a column of days
+	}
+	return scanIdentifier(s).valid || isURL(s)
 }
 
 // isYearRange tells 1998-2004, which has the form of an ISSN.

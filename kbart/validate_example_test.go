@@ -9,7 +9,7 @@ import (
 
 func ExampleValidate() {
 	list := "publication_title\tprint_identifier\ttitle_url\ttitle_id\tpublication_type\n" +
-		"Annals of Examples\t1234-5670\thttps://example.org/annals\tannals\tserial\n" +
+		"Annals of Examples\t1357-2460\thttps://example.org/annals\tannals\tserial\n" +
 		"Brain &amp; Sample\t2049-3630\texample.org/brain\tbrain\tserial\n"
 	summary, err := kbart.Validate(strings.NewReader(list), kbart.ValidateOptions{
 		Name: "Example_Global_AllTitles_2024-01-31.txt",
@@ -25,8 +25,8 @@ func ExampleValidate() {
 	}
 	fmt.Printf("%d rows, %d errors\n", summary.Rows.Read, summary.Findings.Error)
 	// Output:
-	// line 2: error: The check digit of the ISSN is wrong (print_identifier = "1234-5670") [issn-check-digit]
-	// line 3: warning: the value has the HTML entity &amp;, which stands for "&" (publication_title = "Brain &amp; Sample") [html-entity]
-	// line 3: error: not a web address: it does not begin with http:// or https:// (title_url = "example.org/brain") [url-form]
+	// line 2, "Annals of Examples": error: The check digit of the ISSN is wrong (print_identifier = "1357-2460") [issn-check-digit]
+	// line 3, "Brain &amp; Sample": warning: the value has the HTML entity &amp;, which stands for "&" (publication_title = "Brain &amp; Sample") [html-entity]
+	// line 3, "Brain &amp; Sample": error: not a web address: it does not begin with http:// or https:// (title_url = "example.org/brain") [url-form]
 	// 2 rows, 2 errors
 }

@@ -108,7 +108,7 @@ func (v *validator) judgeRequired(rec *Record, row *judgedRow) {
 
 func (v *validator) judgeIdentifiers(rec *Record, row *judgedRow) {
 	if rec.Get(PrintIdentifier) == "" && rec.Get(OnlineIdentifier) == "" && rec.Reason != ReasonNoIdentifier {
-		v.report(ruleOnlyTitleID, Finding{File: rec.File, Line: rec.Line, Value: rec.Get(TitleID)})
+		v.report(ruleOnlyTitleID, Finding{File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle), Value: rec.Get(TitleID)})
 		return
 	}
 	foreign := NoIdentifier
@@ -230,7 +230,7 @@ func (v *validator) judgeYear(rec *Record, c Column, d Date) {
 
 func (v *validator) judgeSelfReference(rec *Record) {
 	id := rec.Get(TitleID)
-	if id == "" {
+	if !isTitleID(id) {
 		return
 	}
 	for _, c := range references {

@@ -115,7 +115,7 @@ var (
 // About the row as a whole.
 var (
 	ruleOnlyTitleID = define(Rule{
-		Code: "no-standard-identifier", Severity: Warning, Title: "Neither ISSN nor ISBN",
+		Code: "no-standard-identifier", Severity: Info, Title: "Neither ISSN nor ISBN",
 		Cause:   "Only the title_id identifies the title. Catalogues of others cannot match it.",
 		Cure:    "Write the ISSN or ISBN where the title has one.",
 		Example: "a row without print_identifier and online_identifier",
@@ -124,13 +124,13 @@ var (
 		Code: "identifier-of-other-type", Severity: Warning, Title: "An ISSN on a monograph or an ISBN on a serial",
 		Cause:   "The publication type is wrong, or the ISSN is that of the series.",
 		Cure:    "Write the title's own identifier, and correct the publication type.",
-		Example: "monograph, 1234-5679",
+		Example: "monograph, 1357-2466",
 	})
 	ruleSameIdentifiers = define(Rule{
 		Code: "identifiers-equal", Severity: Warning, Title: "One number as print and as online identifier",
 		Cause:   "Only one of the numbers was at hand and was written in both places.",
 		Cure:    "Leave the cell empty whose number is not known: a print and an online edition have each their own.",
-		Example: "1234-5679, 1234-5679",
+		Example: "1357-2466, 1357-2466",
 	})
 	ruleSerialFields = define(Rule{
 		Code: "serial-fields-on-monograph", Severity: Warning, Title: "Coverage on a monograph",
@@ -198,7 +198,7 @@ var (
 	})
 	ruleOverlap = define(Rule{
 		Code: "coverage-overlap", Severity: Warning, Title: "Coverage of one title overlaps",
-		Cause:   "Two rows of one title, alike in depth, access and embargo, cover the same time. That they meet in one year, month or day is no overlap.",
+		Cause:   "Two rows of one title, alike in depth, access, embargo and address, cover the same time. That they meet in one year, month or day is no overlap.",
 		Cure:    "Let each row begin where the one before ends, or write one row for both.",
 		Example: "1990–2005, then 1996–",
 	})
@@ -220,12 +220,15 @@ var (
 var strictSeverities = map[string]Severity{
 	"access-type":                Error,
 	"byte-order-mark":            Warning,
+	"cells-beyond-header":        Error,
 	"column-alias":               Warning,
 	"column-misspelt":            Error,
 	"column-order":               Error,
 	"control-character":          Error,
 	"coverage-depth":             Error,
 	"delimiter":                  Error,
+	"duplicate-column":           Error,
+	"duplicate-column-differs":   Error,
 	"duplicate-row":              Error,
 	"encoding-utf-16":            Error,
 	"encoding-windows-1252":      Error,
@@ -233,6 +236,7 @@ var strictSeverities = map[string]Severity{
 	"html-entity":                Error,
 	"html-tag":                   Error,
 	"identifier-of-other-type":   Error,
+	"invisible-ends":             Warning,
 	"joined-cell":                Error,
 	"line-break-in-cell":         Error,
 	"literal-escape":             Error,
@@ -242,8 +246,10 @@ var strictSeverities = map[string]Severity{
 	"mixed-line-ends":            Warning,
 	"mojibake":                   Error,
 	"monograph-fields-on-serial": Error,
+	"no-standard-identifier":     Warning,
 	"parent-unknown":             Warning,
 	"phase-1":                    Error,
+	"placeholder":                Error,
 	"preamble":                   Error,
 	"predecessor-unknown":        Warning,
 	"publication-type-empty":     Error,
@@ -296,7 +302,7 @@ var memories = []struct {
 	},
 	{
 		[]*Rule{ruleDisagrees, ruleSharedTitleID, ruleOverlap},
-		"fingerprints of the 65,536 titles and the 131,072 coverage statements seen last, 7 MiB whatever the size of the list. " +
+		"fingerprints of the 65,536 titles and the 131,072 coverage statements seen last, 9 MiB whatever the size of the list. " +
 			"Rows of one title that stand further apart are not compared.",
 	},
 }

@@ -172,9 +172,9 @@ func TestRowsFarApart(t *testing.T) {
 		return manyRows(between, func(i int) string {
 			switch i {
 			case 0:
-				return "Title\t1234-5679\ttitle\tOUP\t\tserial"
+				return "Title\t1357-2466\ttitle\tOUP\t\tserial"
 			case between - 1:
-				return "Title\t1234-5679\ttitle\t" + last + "\t\tserial"
+				return "Title\t1357-2466\ttitle\t" + last + "\t\tserial"
 			}
 			return fmt.Sprintf("Title %d\t\ttitle-%d\t\t\tserial", i, i)
 		})

@@ -2,6 +2,7 @@ package kbart_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -113,7 +114,6 @@ func TestParseIdentifier(t *testing.T) {
 		{"1673–3436", kbart.ISSN, "16733436", true, "1673-3436"},
 		{"1673-3550", kbart.ISSN, "16733550", false, "1673-3550"}, // GOKb: serials_errors
 		{"1673-343X", kbart.ISSN, "1673343X", false, "1673-343X"},
-		{"0000-0000", kbart.ISSN, "00000000", true, "0000-0000"},
 		{"03784371.0", kbart.ISSN, "03784371", true, "0378-4371"},
 		{"9780192804778", kbart.ISBN, "9780192804778", true, "9780192804778"},
 		{"978-0-19-280477-8", kbart.ISBN, "9780192804778", true, "9780192804778"},
@@ -141,6 +141,20 @@ func TestParseIdentifier(t *testing.T) {
 		{in: "1673-3436, 1673-355X"},
 		{in: "10.1093/brain"},
 		{in: "１６７３-3436"},
+		{"1673\u200b-3436", kbart.ISSN, "16733436", true, "1673-3436"},
+		// Placeholders identify nothing.
+		{in: "0000-0000"},
+		{in: "00000000"},
+		{in: "1111-1111"},
+		{in: "1234-5678"},
+		{in: "1234-5679"},
+		{in: "0123-4567"},
+		{in: "8765-4321"},
+		{in: "9780000000002"},
+		{in: "978-1-234-56789-7"},
+		{in: "1234567890"},
+		{in: "0000000000"},
+		{in: "012345678X"},
 	} {
 		got, ok := kbart.ParseIdentifier(tt.in)
 		want := kbart.Identifier{Kind: tt.kind, Key: tt.key, Valid: tt.valid}
@@ -150,6 +164,96 @@ func TestParseIdentifier(t *testing.T) {
 		if got.String() != tt.string {
 			t.Errorf("ParseIdentifier(%q).String() = %q, want %q", tt.in, got, tt.string)
 		}
+	}
+}
+
+func TestStateOfIdentifier(t *testing.T) {
+	t.Parallel()
+	for state, cells := range map[kbart.IdentifierState][]string{
+		kbart.IdentifierEmpty:       {"", " ", "\u200b"},
+		kbart.IdentifierReadable:    {"1673-3436", "1673-3550", "9780192804778", " 1673-3436\u200e", "1673343\u00ad6"},
+		kbart.IdentifierUnreadable:  {"9.78E+12", "doi:10.1093/brain", "1673-34", "see print", "1673-3436, 1673-355X"},
+		kbart.IdentifierPlaceholder: {"0000-0000", "1234-5678", "1234 5679", "9999999999999", "1234567890123", "NULL", "n/a", "N.A.", "-", "#N/A", "0", "nan", "na"},
+	} {
+		for _, cell := range cells {
+			if got := kbart.StateOfIdentifier(cell); got != state {
+				t.Errorf("StateOfIdentifier(%q) = %d, want %d", cell, got, state)
+			}
+			if key := kbart.IdentifierKey(cell); (key != "") != (state == kbart.IdentifierReadable) {
+				t.Errorf("IdentifierKey(%q) = %q", cell, key)
+			}
+		}
+	}
+}
+
+func TestTitleIDKey(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"brain": "brain", "BRAIN": "brain", " Brain\u200b": "brain", "\ufeffbrain": "brain", "actrade-9780192804778": "actrade-9780192804778",
+		"E\u0301tudes": "\u00e9tudes", "\u00c9TUDES": "\u00e9tudes", "STRASSE": "strasse", "Stra\u00dfe": "strasse", "10": "10", "007": "007",
+		"Nullius": "nullius", "none-the-wiser": "none-the-wiser", "www.jstor.org": "www.jstor.org", "a-": "a-", "中": "中",
+		"nar": "nar", "nan": "nan", "na": "na", "Nan": "nan", "unknown-soldier": "unknown-soldier", "na2": "na2", "9.78E+12": "9.78e+12",
+	} {
+		if got := kbart.TitleIDKey(in); got != want {
+			t.Errorf("TitleIDKey(%q) = %q, want %q", in, got, want)
+		}
+	}
+	for _, in := range []string{
+		"", " ", "\u200b", "NULL", "null", "Null", "(null)", "<NULL>", "[null]", "None", "NONE", "-none-", "nil", "Nil", "N/A", "n/a", "n.a.", "N.A.", "N.a",
+		"N/A.", "NA", "NaN", "Unknown", "undefined", "not available", "-", "--", "\u2013", "\u2014", ".", "...", "?", "/", "0", "00", "0.0", "0000-0000",
+		"#N/A", "#NAME?", "#REF!", "#VALUE!", "#NV", "#DIV/0!",
+	} {
+		if got := kbart.TitleIDKey(in); got != "" {
+			t.Errorf("TitleIDKey(%q) = %q, want none", in, got)
+		}
+	}
+}
+
+func TestIsHostName(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{
+		"journals.example.org", "www.jstor.org", "example.com", "JOURNALS.Example.ORG", "https://www.jstor.org", "http://www.jstor.org/", "hup.example.ac.uk",
+		"journals.example.org:8080", "journals.example.org.", "\u200bjstor.org", "www.muenchen.museum",
+	} {
+		if !kbart.IsHostName(in) {
+			t.Errorf("%q is taken for no host", in)
+		}
+	}
+	for _, in := range []string{
+		"", "brain", "https://www.jstor.org/journal/brain", "www.jstor.org/journal", "10.1093/brain", "10.1093", "9780192804778", "j.jmb.2004", "a..org",
+		".org", "www.", "N/A", "ann. bot", "example org", "-a.org", "1.2.3.4", "oso.chapter.two3",
+	} {
+		if kbart.IsHostName(in) {
+			t.Errorf("%q is taken for a host", in)
+		}
+	}
+}
+
+func TestNormalize(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"": "", "Brain": "Brain", " Brain\t": "Brain", "\u200bBrain\u200e": "Brain", "\ufeff\u00a0Brain\u00ad \u2060": "Brain", "\u202aBrain\u202c": "Brain",
+		"E\u0301tudes": "\u00c9tudes", "\u00c9tudes": "\u00c9tudes", "micro\u00adbiology": "micro\u00adbiology", "Quoi\u00a0?": "Quoi\u00a0?", "P\x1a": "P",
+		"\u0600 10": "\u0600 10", "bad\xff": "bad\xff", "\u1112\u1161\u11ab": "\ud55c", "\u212b": "\u00c5",
+	} {
+		if got := kbart.Normalize(in); got != want {
+			t.Errorf("Normalize(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestColumnSet(t *testing.T) {
+	t.Parallel()
+	var s kbart.ColumnSet
+	s = s.With(kbart.TitleID).With(kbart.PublicationTitle).With(kbart.TitleID)
+	if !s.Has(kbart.TitleID) || s.Has(kbart.Notes) || s.Len() != 2 {
+		t.Errorf("the set %b is not that of title and title_id", s)
+	}
+	if got := slices.Collect(s.All()); !slices.Equal(got, []kbart.Column{kbart.PublicationTitle, kbart.TitleID}) {
+		t.Errorf("the set has %v", got)
+	}
+	for range s.All() {
+		break
 	}
 }
 
@@ -271,6 +375,11 @@ func TestColumns(t *testing.T) {
 	for in, want := range map[string]kbart.Column{
 		"coverage_notes":                  kbart.Notes,
 		"preceeding_publication_title_id": kbart.PrecedingPublicationTitleID,
+		"coverage_note":                   kbart.Notes,
+		"parent_publication_id":           kbart.ParentPublicationTitleID,
+		"Publication  Title":              kbart.PublicationTitle,
+		"\ufeff\u00a0Title\u00a0Id\u200b": kbart.TitleID,
+		"title\u00ad_id":                  kbart.TitleID,
 		"Publication Title":               kbart.PublicationTitle,
 		"\ufeffpublication_title":         kbart.PublicationTitle,
 		" ACCESS-TYPE\r":                  kbart.AccessType,
@@ -352,7 +461,7 @@ func TestRulesAreComplete(t *testing.T) {
 			t.Errorf("%s is there twice", r.Code)
 		}
 		seen[r.Code] = true
-		if r.Title == "" || r.Cause == "" || r.Cure == "" || r.Example == "" {
+		if r.Title == "" || r.Cause == "" || r.Cure == "" || r.Library == "" || r.Example == "" {
 			t.Errorf("%s is incomplete: %+v", r.Code, r)
 		}
 	}

@@ -2,6 +2,7 @@ package kbart
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +32,7 @@ var (
 	})
 	ruleWrittenQuotes = define(Rule{
 		Code: "written-quotes", Severity: Info, Title: "Outer quotes were doubled",
-		Cause:   "The value begins and ends with quotation marks, which readers take for those of CSV and take off. It was written with a second pair, and every quote doubled.",
+		Cause:   "The value begins with a quotation mark that readers would take for one of CSV: they would take it off with that at the end, or join what stands behind it. It was written in a pair of its own, and every quote doubled.",
 		Cure:    "Nothing needs to be done; typographic quotation marks avoid it.",
 		Example: `"Dada"`,
 	})
@@ -56,13 +57,15 @@ type WriterOptions struct {
 // quoting. What is written, [NewReader] reads as the same rows.
 //
 // What the format cannot carry is replaced, with a finding, as [Clean] describes. Only a value that itself begins and ends with
-// quotation marks is written in a second pair, since readers would take its own off.
+// quotation marks is written in a second pair, since readers would take its own off; and one that begins with a quotation mark
+// where they would join it with what stands behind it.
 type Writer struct {
 	w       *bufio.Writer
 	options WriterOptions
 	end     string
 	line    int // lines written
 	row     []byte
+	open    []byte // the row before, held back because a quote in it stays open
 	err     error
 }
 
@@ -89,15 +92,78 @@ func (w *Writer) WriteRow(cells *[NumColumns]string) error {
 		w.appendValue(Column(c), value)
 	}
 	if why := w.fault(cells); why != "" {
-		return fmt.Errorf("%w: row %d %s", ErrNotARow, w.line, why)
+		return fmt.Errorf("%w: row %d %s", ErrNotARow, w.rows(), why)
+	}
+	return w.writeRow()
+}
+
+// writeRow writes the row that is ready. One in which a quote stays open waits for the row behind it.
+func (w *Writer) writeRow() error {
+	hasQuote := bytes.IndexByte(w.row, '"') >= 0
+	if w.open == nil && !hasQuote {
+		return w.writeLine()
+	}
+	text := string(w.row)
+	cells := strings.Split(text, "\t")
+	if w.open != nil {
+		if !writtenLayout.isRow(cells, NumColumns) {
+			w.open = w.requote(w.open)
+		}
+		w.release()
+	}
+	if hasQuote {
+		chosen := writtenLayout.choose(text, cells, '\t', '\n', NumColumns)
+		switch {
+		case chosen.joined != nil || !chosen.certain:
+			w.row = w.requote(w.row)
+		case chosen.open:
+			w.open = bytes.Clone(w.row)
+			return w.err
+		}
 	}
 	return w.writeLine()
+}
+
+// release writes the row that was held back.
+func (w *Writer) release() {
+	row := w.row
+	w.row, w.open = w.open, nil
+	_ = w.writeLine()
+	w.row = row
+}
+
+// requote puts into quotes each value of a row that begins with one and is not in quotes yet.
+func (w *Writer) requote(row []byte) []byte {
+	cells := strings.Split(string(row), "\t")
+	for c, cell := range cells {
+		if strings.HasPrefix(cell, `"`) && !quoted(cell) {
+			w.reportAt(w.line+1, ruleWrittenQuotes, Column(c), cell)
+			cells[c] = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+		}
+	}
+	return append(row[:0], strings.Join(cells, "\t")...)
+}
+
+// writtenLayout is the layout of every list that is written.
+var writtenLayout = newLayout(columnNames[:])
+
+// rows returns the number of rows that were written or wait to be.
+func (w *Writer) rows() int {
+	if w.open != nil {
+		return w.line + 1
+	}
+	return w.line
 }
 
 // Flush writes what is still held, at least the header.
 func (w *Writer) Flush() error {
 	if w.start(); w.err != nil {
 		return w.err
+	}
+	if w.open != nil {
+		if w.release(); w.err != nil {
+			return w.err
+		}
 	}
 	w.err = w.w.Flush()
 	return w.err
@@ -135,7 +201,7 @@ func (w *Writer) fault(cells *[NumColumns]string) string {
 		return "has no value; a line of tabs alone is blank"
 	case len(w.row) > defaultMaxLine:
 		return fmt.Sprintf("is longer than %d bytes", defaultMaxLine)
-	case strings.Contains(cells[PublicationTitle], "_") && looksLikeHeader(cells[:]):
+	case (strings.Contains(cells[PublicationTitle], "_") || isColumnName(cells[PublicationTitle])) && looksLikeHeader(cells[:]):
 		return "consists of column names; it would be read as a header"
 	}
 	return ""
@@ -157,9 +223,12 @@ func (w *Writer) appendValue(c Column, value string) {
 	w.row = append(w.row, '"')
 }
 
-func (w *Writer) report(rule *Rule, c Column, value string) {
+// report reports on the row that is being made.
+func (w *Writer) report(rule *Rule, c Column, value string) { w.reportAt(w.rows()+1, rule, c, value) }
+
+func (w *Writer) reportAt(line int, rule *Rule, c Column, value string) {
 	if w.options.Findings != nil {
-		w.options.Findings(rule.finding(Finding{Line: w.line + 1, Column: c.String(), Value: value}))
+		w.options.Findings(rule.finding(Finding{Line: line, Column: c.String(), Value: value}))
 	}
 }
 
@@ -197,11 +266,11 @@ func cleanValue(value string, changed func(*Rule)) string {
 		}
 		value = flatten(value, lineBreaks)
 	}
-	value, escaped := trim(value)
-	if escaped {
+	value, off := trim(value)
+	if off.escape {
 		changed(ruleWrittenEscape)
 	}
-	return value
+	return composed(value)
 }
 
 func isControl(r rune) bool {

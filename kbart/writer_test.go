@@ -142,7 +142,7 @@ func TestWriterAllocations(t *testing.T) {
 
 func BenchmarkWrite(b *testing.B) {
 	row := [kbart.NumColumns]string{
-		kbart.PublicationTitle: "Annals of Examples", kbart.PrintIdentifier: "1234-5679", kbart.DateFirstIssueOnline: "1996-01-01",
+		kbart.PublicationTitle: "Annals of Examples", kbart.PrintIdentifier: "1357-2466", kbart.DateFirstIssueOnline: "1996-01-01",
 		kbart.TitleURL: "https://academic.example.org/annals", kbart.TitleID: "annals", kbart.PublicationTypeColumn: "serial",
 	}
 	w := kbart.NewWriter(io.Discard, kbart.WriterOptions{})

@@ -1,6 +1,8 @@
 // Package migrations holds the versioned migrations of the database, written from ent's schema and reviewed by hand.
 //
-// To add one: change ent/schema, run `make generate`, then `make migration NAME=what_it_does`.
+// To add one: change ent/schema, run `make generate`, then `make migration NAME=what_it_does`. They run with foreign keys
+// off, so that rebuilding a table deletes nothing that refers to it: one that deletes rows deletes what refers to them by
+// itself, and the references are checked at the end. One that makes a table adds rows of it to internal/store/testdata.
 package migrations
 
 import "embed"

@@ -496,21 +496,40 @@ type ComplexityRoot struct {
 		Percent  func(childComplexity int) int
 	}
 
+	JobGuardReason struct {
+		Affected func(childComplexity int) int
+		Before   func(childComplexity int) int
+		Column   func(childComplexity int) int
+		Guard    func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Percent  func(childComplexity int) int
+	}
+
 	JobPart struct {
 		Code           func(childComplexity int) int
 		Collection     func(childComplexity int) int
 		CollectionName func(childComplexity int) int
 		Content        func(childComplexity int) int
 		Counts         func(childComplexity int) int
+		Decisions      func(childComplexity int) int
 		File           func(childComplexity int) int
 		Groups         func(childComplexity int) int
 		Guard          func(childComplexity int) int
+		Guards         func(childComplexity int) int
 		Hint           func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Kinds          func(childComplexity int) int
 		Message        func(childComplexity int) int
 		Profile        func(childComplexity int) int
 		ProfileName    func(childComplexity int) int
 		State          func(childComplexity int) int
+		WouldBe        func(childComplexity int) int
+	}
+
+	JobPartDecision struct {
+		Decision func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Reason   func(childComplexity int) int
 	}
 
 	JobProgress struct {
@@ -988,6 +1007,8 @@ type JobPartResolver interface {
 	File(ctx context.Context, obj *model.JobPart) (*model.ProviderFile, error)
 
 	Groups(ctx context.Context, obj *model.JobPart) ([]*model.JobGroup, error)
+
+	Decisions(ctx context.Context, obj *model.JobPart) ([]*model.JobPartDecision, error)
 }
 type LicenseResolver interface {
 	Portfolios(ctx context.Context, obj *model.License, first *int, after *string) (*model.Connection[*model.Portfolio], error)
@@ -2805,6 +2826,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JobGuard.Percent(childComplexity), true
 
+	case "JobGuardReason.affected":
+		if e.ComplexityRoot.JobGuardReason.Affected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Affected(childComplexity), true
+	case "JobGuardReason.before":
+		if e.ComplexityRoot.JobGuardReason.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Before(childComplexity), true
+	case "JobGuardReason.column":
+		if e.ComplexityRoot.JobGuardReason.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Column(childComplexity), true
+	case "JobGuardReason.guard":
+		if e.ComplexityRoot.JobGuardReason.Guard == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Guard(childComplexity), true
+	case "JobGuardReason.message":
+		if e.ComplexityRoot.JobGuardReason.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Message(childComplexity), true
+	case "JobGuardReason.percent":
+		if e.ComplexityRoot.JobGuardReason.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Percent(childComplexity), true
+
 	case "JobPart.code":
 		if e.ComplexityRoot.JobPart.Code == nil {
 			break
@@ -2835,6 +2893,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.Counts(childComplexity), true
+	case "JobPart.decisions":
+		if e.ComplexityRoot.JobPart.Decisions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.Decisions(childComplexity), true
 	case "JobPart.file":
 		if e.ComplexityRoot.JobPart.File == nil {
 			break
@@ -2853,6 +2917,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.Guard(childComplexity), true
+	case "JobPart.guards":
+		if e.ComplexityRoot.JobPart.Guards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.Guards(childComplexity), true
 	case "JobPart.hint":
 		if e.ComplexityRoot.JobPart.Hint == nil {
 			break
@@ -2865,6 +2935,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.ID(childComplexity), true
+	case "JobPart.kinds":
+		if e.ComplexityRoot.JobPart.Kinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.Kinds(childComplexity), true
 	case "JobPart.message":
 		if e.ComplexityRoot.JobPart.Message == nil {
 			break
@@ -2889,6 +2965,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.State(childComplexity), true
+	case "JobPart.wouldBe":
+		if e.ComplexityRoot.JobPart.WouldBe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.WouldBe(childComplexity), true
+
+	case "JobPartDecision.decision":
+		if e.ComplexityRoot.JobPartDecision.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPartDecision.Decision(childComplexity), true
+	case "JobPartDecision.kind":
+		if e.ComplexityRoot.JobPartDecision.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPartDecision.Kind(childComplexity), true
+	case "JobPartDecision.reason":
+		if e.ComplexityRoot.JobPartDecision.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPartDecision.Reason(childComplexity), true
 
 	case "JobProgress.done":
 		if e.ComplexityRoot.JobProgress.Done == nil {
@@ -4919,8 +5020,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("JobChangeFilter", ec.unmarshalInputJobChangeFilter),
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("JobFindingFilter", ec.unmarshalInputJobFindingFilter),
+			graphql.NewInputUnmarshaler("JobPartChoice", ec.unmarshalInputJobPartChoice),
 			graphql.NewInputUnmarshaler("JobTypeFilter", ec.unmarshalInputJobTypeFilter),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
+			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
 			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
@@ -5845,8 +5948,9 @@ type Profile implements Node {
 "Something about a profile that a person should look at."
 type ProfileAlert {
   """
-  For programs: ` + "`" + `STALE_FILE` + "`" + ` where the provider has had no new file for more than 40 days, ` + "`" + `NO_LIST` + "`" + ` where its last three answers for
-  a content type were no list while entitlements of the profile are in force there.
+  For programs: ` + "`" + `STALE_FILE` + "`" + ` where the provider has had no new file for more than 40 days, ` + "`" + `OLDER_FILES` + "`" + ` where two runs one after
+  the other were blocked because of a list that is older, ` + "`" + `NO_LIST` + "`" + ` where its last three answers for a content type were no list while
+  entitlements of the profile are in force there.
   """
   code: String!
   "The content type it is about; null for the profile as a whole."
@@ -6312,15 +6416,15 @@ enum JobPartState {
   SKIPPED
   "The plan was shown."
   PREVIEWED
-  "The guard held the plan."
+  "A guard held the plan; a person decides."
   HELD
   "A person approved the held plan; it is about to be applied."
   APPROVED
   "A person rejected the held plan."
   REJECTED
-  "A later job applied a list here while the plan waited."
+  "A later job planned a newer list here while this plan waited."
   SUPERSEDED
-  "The list was not applied: it is older, was rejected or undone before, or has free titles only."
+  "The list was not applied: it is older, waits in another job, was rejected or undone before, came for another customer number, or has free titles only."
   BLOCKED
   "It could not be done; nothing of it was written."
   FAILED
@@ -6358,13 +6462,93 @@ type JobPart implements Node {
   hint: String
   "The profile's inventory groups at the time."
   groups: [JobGroup!]!
-  "What the guard judged; null while nothing is planned."
+  "What the guard on removals judged; null while nothing is planned."
   guard: JobGuard
+  "Why guards hold the plan, or would: each with its figures. Empty where none does."
+  guards: [JobGuardReason!]!
+  "Of a preview: what a run would make of the part. ` + "`" + `code` + "`" + `, ` + "`" + `message` + "`" + ` and ` + "`" + `hint` + "`" + ` say why. Null where a run would apply it, and for whatever is no preview."
+  wouldBe: JobPartForecast
+  "The kinds of changes that the part applies, or applied: all, unless a person declined some."
+  kinds: [JobChangeKind!]!
+  "What was decided on the part's list, kind by kind, in whichever job that was. Empty for a part without a list of a profile."
+  decisions: [JobPartDecision!]!
+}
+
+"What a run would make of a part that a preview shows."
+enum JobPartForecast {
+  "It would wait for a person."
+  HELD
+  "It would end without writing."
+  BLOCKED
+}
+
+"A kind of changes that a list makes: a person may approve some and decline others."
+enum JobChangeKind {
+  "Titles that are new for the profile."
+  ADDITIONS
+  "Fields that differ, and coverage that grows."
+  UPDATES
+  "Titles that stay and lose covered time."
+  ACCESS_LOST
+  "Titles that the list no longer has, those that wait for a person included."
+  REMOVALS
+}
+
+"How one kind of a list's changes stands. It belongs to the list's bytes, so that every run that meets them knows it."
+type JobPartDecision {
+  "Which kind."
+  kind: JobChangeKind!
+  "What was decided."
+  decision: ListDecision!
+  "The reason that was given."
+  reason: String
+}
+
+"What was decided on one kind of a list's changes."
+enum ListDecision {
+  "Nothing yet: the guards judge it."
+  OPEN
+  "It is applied without being held again, until another list is applied."
+  APPROVED
+  "Runs that meet the list leave it out and hold nothing because of it."
+  DECLINED
+}
+
+"What a guard is about."
+enum GuardName {
+  "What the plan takes away."
+  REMOVALS
+  "Titles that stay and lose covered time."
+  ACCESS
+  "Titles that stay and change both their title and an identifier."
+  IDENTITY
+  "Titles that are new."
+  ADDITIONS
+  "Removals of what an undo gave back."
+  AGAIN
+  "A column that the list lacks and lists before it filled."
+  SHAPE
+}
+
+"Why one guard holds a plan."
+type JobGuardReason {
+  "Which guard."
+  guard: GuardName!
+  "The profile's entitlements in force in the collection before the run."
+  before: Int!
+  "How many titles it is about."
+  affected: Int!
+  "` + "`" + `affected` + "`" + ` of ` + "`" + `before` + "`" + `, in percent."
+  percent: Float!
+  "The column that the list lost; null for any other guard."
+  column: String
+  "In words, with the figures."
+  message: String!
 }
 
 "What the guard judged of a part."
 type JobGuard {
-  "Whether the part waits for a person."
+  "Whether the part waits for a person. Of a preview, ` + "`" + `wouldBe` + "`" + ` says whether it would."
   held: Boolean!
   "The profile's titles in the collection before the run."
   before: Int!
@@ -6724,7 +6908,7 @@ type Mutation {
   cancelJob(input: CancelJobInput!): CancelJobPayload!
   "Applies what a guard held, from that very file, after planning again."
   approveJob(input: ApproveJobInput!): ApproveJobPayload!
-  "Ends a job that waits for a person, without writing."
+  "Ends a job that waits for a person, or some parts of it, without writing."
   rejectJob(input: RejectJobInput!): RejectJobPayload!
   "Queues a job that reverses what this one changed."
   undoJob(input: UndoJobInput!): UndoJobPayload!
@@ -6765,6 +6949,10 @@ enum UserErrorCode {
   IN_USE
   "The state of the job, or of the profile, does not allow it."
   WRONG_STATE
+  "The list came for another customer number than the profile has now."
+  CUSTOMER_CHANGED
+  "A newer list was applied since."
+  OLDER_FILE
   "Not in this version."
   NOT_AVAILABLE
 }
@@ -6859,7 +7047,7 @@ input ActivateCollectionInput {
   autoActivateNewPortfolios: Boolean = false
   "Manual is right where a sync activates the portfolios."
   activationType: ActivationType = MANUAL
-  "With ALL, where it starts a job: the same key again changes nothing and answers with the same collection and job."
+  "Where a job starts (ALL): the same request again answers with the same collection and job. Another one with the key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -6997,7 +7185,7 @@ input CreateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same key again makes nothing and answers with the same profile and job."
+  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7041,7 +7229,7 @@ input UpdateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same key again changes nothing and answers with the same job."
+  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7063,7 +7251,7 @@ input DeleteProfileInput {
   profileId: ID!
   "Withdraw its entitlements first, by a job, and delete it when that is done."
   withdrawEntitlements: Boolean = false
-  "With ` + "`" + `withdrawEntitlements` + "`" + `: the same key again answers with the same job."
+  "Where a job starts: the same request again answers with the same job. Another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7085,7 +7273,7 @@ input RunProfileInput {
   mode: JobMode = APPLY
   "Apply the list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7111,24 +7299,65 @@ type CancelJobPayload {
   userErrors: [UserError!]!
 }
 
-"Which job to approve."
+"""
+Which job to approve, and how much of it. What is not approved of a part is declined for its list: runs that meet the same bytes leave it out.
+Of a job that is over, what was declined of one of its lists is taken, as long as no newer list was applied.
+"""
 input ApproveJobInput {
   "Which job."
   jobId: ID!
+  "Which of its parts; left out or null: all that wait. The others go on waiting."
+  parts: [JobPartChoice!]
+  "Why; kept with the decision."
+  reason: String
+  "Approve it though a newer list was applied since."
+  force: Boolean = false
+  "What to make of columns that the list lost; one that is not named is left as it is stored."
+  lostColumns: [LostColumnInput!]
+}
+
+"One part of a job, and the kinds of its changes that are meant."
+input JobPartChoice {
+  "Which part."
+  partId: ID!
+  "Which kinds; left out or null: all that are not decided yet. ` + "`" + `[ADDITIONS, UPDATES]` + "`" + ` takes what is new and what differs, and nothing away."
+  kinds: [JobChangeKind!]
+}
+
+"What to make of a column that a list lost."
+input LostColumnInput {
+  "The column's KBART name."
+  column: String!
+  "What to make of it."
+  take: LostColumnChoice!
+}
+
+"What to make of a lost column. It is remembered until a list fills the column again."
+enum LostColumnChoice {
+  "The stored values stay."
+  LEAVE
+  "The column counts as empty."
+  EMPTY
+  "Of access_type: all titles of the list are paid for."
+  ALL_PAID
 }
 
 "What came of approveJob."
 type ApproveJobPayload {
-  "The job as it is now."
+  "The job as it is now; of one that was over, the job that takes what was declined."
   job: Job
   "What to mend; empty where it was done."
   userErrors: [UserError!]!
 }
 
-"Which job to reject."
+"Which job to reject, and how much of it. What is rejected of a list is declined for its bytes."
 input RejectJobInput {
   "Which job."
   jobId: ID!
+  "Which of its parts; left out or null: all that wait. The others go on waiting."
+  parts: [JobPartChoice!]
+  "Why; kept with the decision."
+  reason: String
 }
 
 "What came of rejectJob."
@@ -7145,7 +7374,7 @@ input UndoJobInput {
   jobId: ID!
   "PREVIEW shows what undoing would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7271,7 +7500,7 @@ input ImportCollectionInput {
   removeMissing: Boolean = false
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7293,7 +7522,7 @@ input ImportCommunityZoneTitlesInput {
   mode: JobMode = APPLY
   "Apply a list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7544,7 +7773,7 @@ input MovePortfolioInformationInput {
   mode: JobMode = APPLY
   "With APPLY: the preview whose plan is to be applied, no more and no less."
   previewJobId: ID
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7596,7 +7825,7 @@ input WithdrawProfileInput {
   content: ContentType
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -7640,7 +7869,7 @@ type DisableScheduledJobPayload {
 input RunScheduledJobInput {
   "Which scheduled job."
   scheduledJobId: ID!
-  "The same key again answers with the same job."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
   idempotencyKey: String
 }
 
@@ -8543,6 +8772,24 @@ func (ec *executionContext) childFields_JobGuard(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type JobGuard", field.Name)
 }
 
+func (ec *executionContext) childFields_JobGuardReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "guard":
+		return ec.fieldContext_JobGuardReason_guard(ctx, field)
+	case "before":
+		return ec.fieldContext_JobGuardReason_before(ctx, field)
+	case "affected":
+		return ec.fieldContext_JobGuardReason_affected(ctx, field)
+	case "percent":
+		return ec.fieldContext_JobGuardReason_percent(ctx, field)
+	case "column":
+		return ec.fieldContext_JobGuardReason_column(ctx, field)
+	case "message":
+		return ec.fieldContext_JobGuardReason_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobGuardReason", field.Name)
+}
+
 func (ec *executionContext) childFields_JobPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8573,8 +8820,28 @@ func (ec *executionContext) childFields_JobPart(ctx context.Context, field graph
 		return ec.fieldContext_JobPart_groups(ctx, field)
 	case "guard":
 		return ec.fieldContext_JobPart_guard(ctx, field)
+	case "guards":
+		return ec.fieldContext_JobPart_guards(ctx, field)
+	case "wouldBe":
+		return ec.fieldContext_JobPart_wouldBe(ctx, field)
+	case "kinds":
+		return ec.fieldContext_JobPart_kinds(ctx, field)
+	case "decisions":
+		return ec.fieldContext_JobPart_decisions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JobPart", field.Name)
+}
+
+func (ec *executionContext) childFields_JobPartDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_JobPartDecision_kind(ctx, field)
+	case "decision":
+		return ec.fieldContext_JobPartDecision_decision(ctx, field)
+	case "reason":
+		return ec.fieldContext_JobPartDecision_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobPartDecision", field.Name)
 }
 
 func (ec *executionContext) childFields_JobProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12397,7 +12664,7 @@ func (ec *executionContext) _CommunityZoneTitle_coverage(ctx context.Context, fi
 			return ec.fieldContext_CommunityZoneTitle_coverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Coverage(), nil
+			return obj.Coverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -16318,7 +16585,7 @@ func (ec *executionContext) _JobChange_oldCoverage(ctx context.Context, field gr
 			return ec.fieldContext_JobChange_oldCoverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OldCoverage(), nil
+			return obj.OldCoverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -16350,7 +16617,7 @@ func (ec *executionContext) _JobChange_newCoverage(ctx context.Context, field gr
 			return ec.fieldContext_JobChange_newCoverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.NewCoverage(), nil
+			return obj.NewCoverage()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -17924,6 +18191,144 @@ func (ec *executionContext) fieldContext_JobGuard_percent(_ context.Context, fie
 	return graphql.NewScalarFieldContext("JobGuard", field, false, false, "Float")
 }
 
+func (ec *executionContext) _JobGuardReason_guard(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_guard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Guard, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNGuardName2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_guard(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "GuardName")
+}
+
+func (ec *executionContext) _JobGuardReason_before(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobGuardReason_affected(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_affected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Affected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_affected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobGuardReason_percent(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, true, false, "Float")
+}
+
+func (ec *executionContext) _JobGuardReason_column(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_column(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Column(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_column(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, true, false, "String")
+}
+
+func (ec *executionContext) _JobGuardReason_message(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "String")
+}
+
 func (ec *executionContext) _JobPart_id(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18298,6 +18703,185 @@ func (ec *executionContext) fieldContext_JobPart_guard(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _JobPart_guards(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_guards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Guards()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGuardReason) graphql.Marshaler {
+			return ec.marshalNJobGuardReason2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_guards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobPart",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGuardReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobPart_wouldBe(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_wouldBe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WouldBe(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOJobPartForecast2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_wouldBe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPart", field, true, false, "JobPartForecast")
+}
+
+func (ec *executionContext) _JobPart_kinds(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kinds(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNJobChangeKind2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPart", field, true, false, "JobChangeKind")
+}
+
+func (ec *executionContext) _JobPart_decisions(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_decisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.JobPart().Decisions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobPartDecision) graphql.Marshaler {
+			return ec.marshalNJobPartDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_decisions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobPart",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPartDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobPartDecision_kind(ctx context.Context, field graphql.CollectedField, obj *model.JobPartDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPartDecision_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNJobChangeKind2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPartDecision_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPartDecision", field, false, false, "JobChangeKind")
+}
+
+func (ec *executionContext) _JobPartDecision_decision(ctx context.Context, field graphql.CollectedField, obj *model.JobPartDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPartDecision_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNListDecision2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPartDecision_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPartDecision", field, false, false, "ListDecision")
+}
+
+func (ec *executionContext) _JobPartDecision_reason(ctx context.Context, field graphql.CollectedField, obj *model.JobPartDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPartDecision_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobPartDecision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPartDecision", field, true, false, "String")
 }
 
 func (ec *executionContext) _JobProgress_phase(ctx context.Context, field graphql.CollectedField, obj *model.JobProgress) (ret graphql.Marshaler) {
@@ -27787,7 +28371,11 @@ func (ec *executionContext) unmarshalInputApproveJobInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"jobId"}
+	if _, present := asMap["force"]; !present {
+		asMap["force"] = false
+	}
+
+	fieldsInOrder := [...]string{"jobId", "parts", "reason", "force", "lostColumns"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -27801,6 +28389,34 @@ func (ec *executionContext) unmarshalInputApproveJobInput(ctx context.Context, o
 				return it, err
 			}
 			it.JobID = data
+		case "parts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parts"))
+			data, err := ec.unmarshalOJobPartChoice2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoiceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parts = graphql.OmittableOf(data)
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = graphql.OmittableOf(data)
+		case "force":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("force"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Force = graphql.OmittableOf(data)
+		case "lostColumns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lostColumns"))
+			data, err := ec.unmarshalOLostColumnInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LostColumns = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -29503,6 +30119,55 @@ func UnmarshalJobFindingFilter(ctx context.Context, raw any) (model.JobFindingFi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJobPartChoice(ctx context.Context, obj any) (JobPartChoice, error) {
+	var it JobPartChoice
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"partId", "kinds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "partId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartID = data
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalOJobChangeKind2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJobPartChoice unmarshals raw into the JobPartChoice input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJobPartChoice(ctx context.Context, raw any) (JobPartChoice, error) {
+	var out JobPartChoice
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobPartChoice", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputJobTypeFilter(ctx context.Context, obj any) (model.JobTypeFilter, error) {
 	var it model.JobTypeFilter
 	if obj == nil {
@@ -29605,6 +30270,55 @@ func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj
 func UnmarshalLicenseFilter(ctx context.Context, raw any) (model.LicenseFilter, error) {
 	var out model.LicenseFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "LicenseFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLostColumnInput(ctx context.Context, obj any) (LostColumnInput, error) {
+	var it LostColumnInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"column", "take"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "column":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("column"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Column = data
+		case "take":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("take"))
+			data, err := ec.unmarshalNLostColumnChoice2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Take = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLostColumnInput unmarshals raw into the LostColumnInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLostColumnInput(ctx context.Context, raw any) (LostColumnInput, error) {
+	var out LostColumnInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LostColumnInput", raw, &out)
 	return out, err
 }
 
@@ -30062,7 +30776,7 @@ func (ec *executionContext) unmarshalInputRejectJobInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"jobId"}
+	fieldsInOrder := [...]string{"jobId", "parts", "reason"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -30076,6 +30790,20 @@ func (ec *executionContext) unmarshalInputRejectJobInput(ctx context.Context, ob
 				return it, err
 			}
 			it.JobID = data
+		case "parts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parts"))
+			data, err := ec.unmarshalOJobPartChoice2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoiceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parts = graphql.OmittableOf(data)
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -34334,6 +35062,64 @@ func (ec *executionContext) _JobGuard(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var jobGuardReasonImplementors = []string{"JobGuardReason"}
+
+func (ec *executionContext) _JobGuardReason(ctx context.Context, sel ast.SelectionSet, obj *model.JobGuardReason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobGuardReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobGuardReason")
+		case "guard":
+			out.Values[i] = ec._JobGuardReason_guard(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._JobGuardReason_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "affected":
+			out.Values[i] = ec._JobGuardReason_affected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "percent":
+			out.Values[i] = ec._JobGuardReason_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "column":
+			out.Values[i] = ec._JobGuardReason_column(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._JobGuardReason_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var jobPartImplementors = []string{"JobPart", "Node"}
 
 func (ec *executionContext) _JobPart(ctx context.Context, sel ast.SelectionSet, obj *model.JobPart) graphql.Marshaler {
@@ -34418,6 +35204,70 @@ func (ec *executionContext) _JobPart(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = ec._JobPart_guard(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "guards":
+			out.Values[i] = ec._JobPart_guards(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wouldBe":
+			out.Values[i] = ec._JobPart_wouldBe(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kinds":
+			out.Values[i] = ec._JobPart_kinds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._JobPart_decisions(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobPartDecisionImplementors = []string{"JobPartDecision"}
+
+func (ec *executionContext) _JobPartDecision(ctx context.Context, sel ast.SelectionSet, obj *model.JobPartDecision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobPartDecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobPartDecision")
+		case "kind":
+			out.Values[i] = ec._JobPartDecision_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decision":
+			out.Values[i] = ec._JobPartDecision_decision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._JobPartDecision_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -38247,6 +39097,20 @@ func (ec *executionContext) marshalNGuardMarks2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._GuardMarks(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNGuardName2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGuardName2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "GuardName!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNGuards2ᚖautoholdingsᚋgraphᚋmodelᚐGuards(ctx context.Context, sel ast.SelectionSet, v *model.Guards) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Guards!")
@@ -38488,6 +39352,50 @@ func (ec *executionContext) marshalNJobChangeEdge2ᚖautoholdingsᚋgraphᚋmode
 	return ec._JobChangeEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNJobChangeKind2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobChangeKind2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobChangeKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNJobChangeKind2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobChangeKind2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNJobChangeKind2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNJobConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Job]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "JobConnection!")
@@ -38608,6 +39516,30 @@ func (ec *executionContext) marshalNJobGroup2ᚖautoholdingsᚋgraphᚋmodelᚐJ
 	return ec._JobGroup(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNJobGuardReason2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobGuardReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobGuardReason2ᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobGuardReason2ᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReason(ctx context.Context, sel ast.SelectionSet, v *model.JobGuardReason) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobGuardReason!")
+		return graphql.Null
+	}
+	return ec._JobGuardReason(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNJobKind2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38658,6 +39590,35 @@ func (ec *executionContext) marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJo
 		return graphql.Null
 	}
 	return ec._JobPart(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJobPartChoice2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoice(ctx context.Context, v any) (*JobPartChoice, error) {
+	res, err := ec.unmarshalInputJobPartChoice(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobPartDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobPartDecision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobPartDecision2ᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobPartDecision2ᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecision(ctx context.Context, sel ast.SelectionSet, v *model.JobPartDecision) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobPartDecision!")
+		return graphql.Null
+	}
+	return ec._JobPartDecision(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNJobPartState2string(ctx context.Context, v any) (string, error) {
@@ -38812,6 +39773,39 @@ func (ec *executionContext) marshalNLicenseEdge2ᚖautoholdingsᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._LicenseEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNListDecision2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNListDecision2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ListDecision!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNLostColumnChoice2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLostColumnChoice2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LostColumnChoice!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNLostColumnInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInput(ctx context.Context, v any) (*LostColumnInput, error) {
+	res, err := ec.unmarshalInputLostColumnInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNMovePortfolioInformationInput2autoholdingsᚋgraphᚋgeneratedᚐMovePortfolioInformationInput(ctx context.Context, v any) (MovePortfolioInformationInput, error) {
@@ -40026,6 +41020,42 @@ func (ec *executionContext) unmarshalOJobChangeFilter2ᚖautoholdingsᚋgraphᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOJobChangeKind2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobChangeKind2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJobChangeKind2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐCounts(ctx context.Context, sel ast.SelectionSet, v *model.Counts) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -40090,6 +41120,41 @@ func (ec *executionContext) unmarshalOJobMode2ᚖstring(ctx context.Context, v a
 }
 
 func (ec *executionContext) marshalOJobMode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOJobPartChoice2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoiceᚄ(ctx context.Context, v any) ([]*JobPartChoice, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*JobPartChoice, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobPartChoice2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoice(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOJobPartForecast2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJobPartForecast2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -40192,6 +41257,23 @@ func (ec *executionContext) unmarshalOLicenseFilter2ᚖautoholdingsᚋgraphᚋmo
 	}
 	res, err := ec.unmarshalInputLicenseFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOLostColumnInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInputᚄ(ctx context.Context, v any) ([]*LostColumnInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*LostColumnInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLostColumnInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚐMoveCounts(ctx context.Context, sel ast.SelectionSet, v *holdings.MoveCounts) graphql.Marshaler {

@@ -20,7 +20,7 @@ type ActivateCollectionInput struct {
 	AutoActivateNewPortfolios graphql.Omittable[*bool] `json:"autoActivateNewPortfolios,omitempty"`
 	// Manual is right where a sync activates the portfolios.
 	ActivationType graphql.Omittable[*string] `json:"activationType,omitempty"`
-	// With ALL, where it starts a job: the same key again changes nothing and answers with the same collection and job.
+	// Where a job starts (ALL): the same request again answers with the same collection and job. Another one with the key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -36,15 +36,24 @@ type ActivateCollectionPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
-// Which job to approve.
+// Which job to approve, and how much of it. What is not approved of a part is declined for its list: runs that meet the same bytes leave it out.
+// Of a job that is over, what was declined of one of its lists is taken, as long as no newer list was applied.
 type ApproveJobInput struct {
 	// Which job.
 	JobID string `json:"jobId"`
+	// Which of its parts; left out or null: all that wait. The others go on waiting.
+	Parts graphql.Omittable[[]*JobPartChoice] `json:"parts,omitempty"`
+	// Why; kept with the decision.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
+	// Approve it though a newer list was applied since.
+	Force graphql.Omittable[*bool] `json:"force,omitempty"`
+	// What to make of columns that the list lost; one that is not named is left as it is stored.
+	LostColumns graphql.Omittable[[]*LostColumnInput] `json:"lostColumns,omitempty"`
 }
 
 // What came of approveJob.
 type ApproveJobPayload struct {
-	// The job as it is now.
+	// The job as it is now; of one that was over, the job that takes what was declined.
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
@@ -216,7 +225,7 @@ type CreateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`: the same key again makes nothing and answers with the same profile and job.
+	// With `runNow`: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -346,7 +355,7 @@ type DeleteProfileInput struct {
 	ProfileID string `json:"profileId"`
 	// Withdraw its entitlements first, by a job, and delete it when that is done.
 	WithdrawEntitlements graphql.Omittable[*bool] `json:"withdrawEntitlements,omitempty"`
-	// With `withdrawEntitlements`: the same key again answers with the same job.
+	// Where a job starts: the same request again answers with the same job. Another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -434,7 +443,7 @@ type ImportCollectionInput struct {
 	RemoveMissing graphql.Omittable[*bool] `json:"removeMissing,omitempty"`
 	// PREVIEW shows what it would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -456,7 +465,7 @@ type ImportCommunityZoneTitlesInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// Apply a list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -466,6 +475,14 @@ type ImportCommunityZoneTitlesPayload struct {
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// One part of a job, and the kinds of its changes that are meant.
+type JobPartChoice struct {
+	// Which part.
+	PartID string `json:"partId"`
+	// Which kinds; left out or null: all that are not decided yet. `[ADDITIONS, UPDATES]` takes what is new and what differs, and nothing away.
+	Kinds graphql.Omittable[[]string] `json:"kinds,omitempty"`
 }
 
 // A job that a person can run.
@@ -494,6 +511,14 @@ type JobTypeParameter struct {
 	Description string `json:"description"`
 }
 
+// What to make of a column that a list lost.
+type LostColumnInput struct {
+	// The column's KBART name.
+	Column string `json:"column"`
+	// What to make of it.
+	Take string `json:"take"`
+}
+
 // What to move, from where, to where.
 type MovePortfolioInformationInput struct {
 	// The set of the old collections.
@@ -513,7 +538,7 @@ type MovePortfolioInformationInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// With APPLY: the preview whose plan is to be applied, no more and no less.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -531,8 +556,9 @@ type Mutation struct {
 
 // Something about a profile that a person should look at.
 type ProfileAlert struct {
-	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days, `NO_LIST` where its last three answers for
-	// a content type were no list while entitlements of the profile are in force there.
+	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days, `OLDER_FILES` where two runs one after
+	// the other were blocked because of a list that is older, `NO_LIST` where its last three answers for a content type were no list while
+	// entitlements of the profile are in force there.
 	Code string `json:"code"`
 	// The content type it is about; null for the profile as a whole.
 	Content *string `json:"content,omitempty"`
@@ -548,10 +574,14 @@ type ProfileAlert struct {
 type Query struct {
 }
 
-// Which job to reject.
+// Which job to reject, and how much of it. What is rejected of a list is declined for its bytes.
 type RejectJobInput struct {
 	// Which job.
 	JobID string `json:"jobId"`
+	// Which of its parts; left out or null: all that wait. The others go on waiting.
+	Parts graphql.Omittable[[]*JobPartChoice] `json:"parts,omitempty"`
+	// Why; kept with the decision.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
 }
 
 // What came of rejectJob.
@@ -598,7 +628,7 @@ type RunProfileInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// Apply the list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -614,7 +644,7 @@ type RunProfilePayload struct {
 type RunScheduledJobInput struct {
 	// Which scheduled job.
 	ScheduledJobID string `json:"scheduledJobId"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -692,7 +722,7 @@ type UndoJobInput struct {
 	JobID string `json:"jobId"`
 	// PREVIEW shows what undoing would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -894,7 +924,7 @@ type UpdateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`: the same key again changes nothing and answers with the same job.
+	// With `runNow`: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -936,7 +966,7 @@ type WithdrawProfileInput struct {
 	Content graphql.Omittable[*string] `json:"content,omitempty"`
 	// PREVIEW shows what it would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same key again answers with the same job.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/jobs"
 	"autoholdings/kbart"
 )
 
@@ -126,6 +127,7 @@ type JobPartPage struct {
 	Collections Related[*Collection]
 	Files       Related[*ProviderFile]
 	Groups      Related[[]*JobGroup]
+	Decisions   Related[[]*JobPartDecision]
 }
 
 // JobParts makes a page of rows.
@@ -188,6 +190,40 @@ func (p *JobPart) Guard() (*JobGuard, error) {
 	}
 	return guard, nil
 }
+
+// JobGuardReason is why one guard holds a plan.
+type JobGuardReason struct{ holdings.GuardReason }
+
+// Percent is how much of the base the guard is about.
+func (g *JobGuardReason) Percent() float64 {
+	if g.Before == 0 {
+		return 0
+	}
+	return 100 * float64(g.Affected) / float64(g.Before)
+}
+
+// Column is null for a guard that is about none.
+func (g *JobGuardReason) Column() *string { return orNull(g.GuardReason.Column) }
+
+// Guards are why the plan is held, or would be.
+func (p *JobPart) Guards() ([]*JobGuardReason, error) {
+	reasons, err := jobs.GuardsOf(p.JobPart)
+	return append([]*JobGuardReason{}, wrap(reasons, func(g holdings.GuardReason) *JobGuardReason { return &JobGuardReason{g} })...), err
+}
+
+// WouldBe is null where a run would apply the part.
+func (p *JobPart) WouldBe() *string { return orNull(p.JobPart.WouldBe) }
+
+// Kinds are those that the part applies.
+func (p *JobPart) Kinds() []string {
+	return wrap(jobs.KindsOf(p.JobPart), func(kind holdings.Kind) string { return string(kind) })
+}
+
+// JobPartDecision is how one kind of a list's changes stands.
+type JobPartDecision struct{ jobs.KindDecision }
+
+// Reason is null where none was given.
+func (d *JobPartDecision) Reason() *string { return orNull(d.KindDecision.Reason) }
 
 // JobFinding is something worth saying about a list.
 type JobFinding struct {
@@ -273,25 +309,30 @@ func (c *JobChange) Field() *string { return orNull(c.JobChange.Field) }
 
 // OldValue is the former value in words.
 func (c *JobChange) OldValue() *string {
-	return orNull(holdings.ChangeText(c.JobChange, c.JobChange.OldValue))
+	return orNull(holdings.ValuesOf(c.JobChange).OldWords(holdings.Action(c.Action), c.JobChange.Field))
 }
 
 // NewValue is the new value or the reason in words.
 func (c *JobChange) NewValue() *string {
-	return orNull(holdings.ChangeText(c.JobChange, c.JobChange.NewValue))
+	return orNull(holdings.ValuesOf(c.JobChange).NewWords(holdings.Action(c.Action), c.JobChange.Field))
 }
 
 // OldCoverage is null unless the change is one of coverage.
-func (c *JobChange) OldCoverage() []*Coverage { return c.statements(c.JobChange.OldValue) }
+func (c *JobChange) OldCoverage() ([]*Coverage, error) {
+	before, _, ok, err := holdings.ValuesOf(c.JobChange).Coverage()
+	return coverageOf(before, ok), err
+}
 
 // NewCoverage is null unless the change is one of coverage.
-func (c *JobChange) NewCoverage() []*Coverage { return c.statements(c.JobChange.NewValue) }
+func (c *JobChange) NewCoverage() ([]*Coverage, error) {
+	_, after, ok, err := holdings.ValuesOf(c.JobChange).Coverage()
+	return coverageOf(after, ok), err
+}
 
-func (c *JobChange) statements(stored string) []*Coverage {
-	if c.JobChange.Field != holdings.CoverageField {
+func coverageOf(statements []holdings.Statement, ok bool) []*Coverage {
+	if !ok {
 		return nil
 	}
-	statements, _ := holdings.StoredStatements(stored)
 	page := &CoveragePage{}
 	return append([]*Coverage{}, wrap(statements, func(st holdings.Statement) *Coverage {
 		return &Coverage{Statement: st, Page: page}

@@ -54,10 +54,7 @@ func (t *CommunityZoneTitle) PublicationType() *string {
 }
 
 // Coverage is what the global list gives.
-func (t *CommunityZoneTitle) Coverage() []*Coverage {
-	statements, _ := holdings.StoredStatements(t.CommunityZoneTitle.Coverage)
-	page := &CoveragePage{}
-	return append([]*Coverage{}, wrap(statements, func(st holdings.Statement) *Coverage {
-		return &Coverage{Statement: st, Page: page}
-	})...)
+func (t *CommunityZoneTitle) Coverage() ([]*Coverage, error) {
+	statements, err := holdings.StoredStatements(t.CommunityZoneTitle.Coverage)
+	return coverageOf(statements, true), err
 }

@@ -22,7 +22,6 @@ import (
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/mattn/go-sqlite3"
-	"github.com/pressly/goose/v3"
 
 	"autoholdings/ent"
 	"autoholdings/ent/migrations"
@@ -37,6 +36,8 @@ type Options struct {
 	URL     string                                  // DATABASE_URL; empty = SQLite in DataDir
 	Trace   func(ctx context.Context, query string) // called with each statement of the clients; nil = none
 	Wrap    func(driver.Driver) driver.Driver       // put around the database's driver, by tests that let it fail; nil = as it is
+
+	Migrations fs.FS // goose files, by tests of migrations that are yet to come; nil = those of this version
 }
 
 // Store is an open database.
@@ -51,15 +52,12 @@ type Store struct {
 
 // Open opens the database, applies missing migrations and takes an id range of its own. The caller closes it.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s, err := open(o)
-	if err != nil {
+	if _, err := Migrate(ctx, o); err != nil {
 		return nil, err
 	}
-	if _, err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
+	s := open(o)
 	if err := s.takeIDRange(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(explain(o.path(), err), s.Close())
 	}
 	return s, nil
 }
@@ -67,41 +65,51 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // Migrate applies the migrations that are missing to a database that nothing else is done with, and returns their
 // names.
 func Migrate(ctx context.Context, o Options) (applied []string, err error) {
-	s, err := open(o)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return s.migrate(ctx)
-}
-
-func open(o Options) (*Store, error) {
 	if o.URL != "" {
 		return nil, fmt.Errorf("open database: DATABASE_URL is %q, but this version knows SQLite only: unset it", redact(o.URL))
 	}
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("open database: make the data directory: %w", err)
 	}
-	path := filepath.Join(o.DataDir, FileName)
-	d := sqlite
-	if o.Wrap != nil {
-		d = o.Wrap(d)
+	files := o.Migrations
+	if files == nil {
+		if files, err = fs.Sub(migrations.SQLite, "sqlite"); err != nil {
+			return nil, fmt.Errorf("read the migrations: %w", err)
+		}
 	}
-	writeDB := sql.OpenDB(connector{d, dsn(path, "_txlock=immediate&_cache_size=-40960")})
+	m, err := newMigrator(o.driver(), o.path(), files)
+	if err != nil {
+		return nil, err
+	}
+	applied, err = m.run(ctx)
+	return applied, explain(o.path(), err)
+}
+
+func (o Options) path() string { return filepath.Join(o.DataDir, FileName) }
+
+func (o Options) driver() driver.Driver {
+	if o.Wrap != nil {
+		return o.Wrap(sqlite)
+	}
+	return sqlite
+}
+
+func open(o Options) *Store {
+	d := o.driver()
+	writeDB := sql.OpenDB(connector{d, dsn(o.path(), "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
 	writeDB.SetMaxOpenConns(1)
-	readDB := sql.OpenDB(connector{d, dsn(path, "_query_only=1&_cache_size=-8192")})
+	readDB := sql.OpenDB(connector{d, dsn(o.path(), "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_query_only=1&_cache_size=-8192")})
 	readDB.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	readDB.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	s := &Store{writeDB: writeDB, readDB: readDB, checkpoints: newCheckpointer(readDB), trace: o.Trace}
 	s.Read = ent.NewClient(ent.Driver(s.traced(entsql.OpenDB(dialect.SQLite, readDB))))
-	return s, nil
+	return s
 }
 
 // dsn carries every setting, since one made by Exec would reach only one connection of a pool. The writer has a large
 // cache (in KiB, negative), so that the indexes it inserts into stay in memory; readers share the system's.
 func dsn(path, mode string) string {
-	settings := "_journal_mode=WAL&_busy_timeout=5000&_fk=1&_synchronous=NORMAL&" + mode
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&" + mode
 }
 
 // sqlite is SQLite with the settings that a DSN cannot carry: how long the log becomes before the writer moves it into
@@ -146,26 +154,6 @@ func (s *Store) Sync(ctx context.Context) error {
 		return fmt.Errorf("sync the database: %w", err)
 	}
 	return nil
-}
-
-func (s *Store) migrate(ctx context.Context) ([]string, error) {
-	files, err := fs.Sub(migrations.SQLite, "sqlite")
-	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.writeDB, files)
-	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
-	}
-	results, err := provider.Up(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("migrate: the database is as it was before the failed migration: %w", err)
-	}
-	applied := make([]string, 0, len(results))
-	for _, r := range results {
-		applied = append(applied, filepath.Base(r.Source.Path))
-	}
-	return applied, nil
 }
 
 // idBits is the width of one process's id range: 2^36 ids for each of 2^27 openings of a database.

@@ -1,7 +1,11 @@
 // Command gen writes the migration that leads from the existing ones to ent's present schema, as a goose file. It
 // writes nothing where they agree; with -check it then exits 0, and 1 where a migration is missing.
 //
+// A migration whose way up may delete rows needs a line "-- reviewed: why nothing is lost" from the person who has read
+// it. Without one the command fails, with -check too. After editing a migration, write the checksums anew by -sum.
+//
 //	go run ./ent/migrations/gen NAME
+//	go run ./ent/migrations/gen -sum
 //	go run ./ent/migrations/gen -check
 package main
 
@@ -14,6 +18,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"ariga.io/atlas/sql/migrate"
 	"ariga.io/atlas/sql/sqltool"
@@ -24,24 +30,71 @@ import (
 	entmigrate "autoholdings/ent/migrate"
 )
 
-const dir = "ent/migrations/sqlite"
-
 func main() {
 	log.SetFlags(0)
-	check := flag.Bool("check", false, "write nothing; exit 1 where a migration is missing")
+	check := flag.Bool("check", false, "write nothing; exit 1 where a migration is missing or not reviewed")
+	sum := flag.Bool("sum", false, "write the checksums anew, after a migration was edited")
 	flag.Parse()
-	if err := run(*check, flag.Arg(0)); err != nil {
+	if err := run("ent/migrations/sqlite", *check, *sum, flag.Arg(0)); err != nil {
 		log.Fatal("migrations: ", err)
 	}
 }
 
-func run(check bool, name string) error {
-	if !check {
-		if name == "" {
-			return errors.New("name the migration: gen NAME")
-		}
-		return diff(dir, name)
+func run(dir string, check, sum bool, name string) error {
+	switch {
+	case sum:
+		return writeSum(dir)
+	case check:
+		return errors.Join(reviewed(dir), complete(dir))
+	case name == "":
+		return errors.New("name the migration: gen NAME")
+	default:
+		return errors.Join(diff(dir, name), reviewed(dir))
 	}
+}
+
+func writeSum(dir string) error {
+	goose, err := sqltool.NewGooseDir(dir)
+	if err != nil {
+		return err
+	}
+	hashes, err := goose.Checksum()
+	if err != nil {
+		return err
+	}
+	return migrate.WriteSumFile(goose, hashes)
+}
+
+var (
+	comment   = regexp.MustCompile(`(?m)--.*$|(?s:/\*.*?\*/)`)
+	mayDelete = regexp.MustCompile(`(?i)\bDROP\s+(TABLE|COLUMN)\b|\bALTER\s+TABLE\s+\S+\s+DROP\b` +
+		`|\bDELETE\s+FROM\b|\bREPLACE\s+INTO\b|\bOR\s+(REPLACE|IGNORE)\b`)
+	review = regexp.MustCompile(`(?m)^--[ \t]*reviewed:[ \t]*\S`)
+)
+
+// reviewed refuses migrations whose way up may delete rows, unless a person has written why nothing is lost.
+func reviewed(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.sql"))
+	if err != nil {
+		return err
+	}
+	var refused []error
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		up, _, _ := strings.Cut(string(text), "-- +goose Down")
+		if found := mayDelete.FindString(comment.ReplaceAllString(up, "")); found != "" && !review.MatchString(up) {
+			refused = append(refused, fmt.Errorf("%s says %q: read it, and make sure that no row is lost. "+
+				"Then add a line \"-- reviewed: why nothing is lost\" above it, and run `make migration-sum`", name, found))
+		}
+	}
+	return errors.Join(refused...)
+}
+
+// complete refuses migrations that do not lead to the schema.
+func complete(dir string) error {
 	copied, err := os.MkdirTemp("", "migrations")
 	if err != nil {
 		return err

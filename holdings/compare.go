@@ -1,0 +1,250 @@
+package holdings
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"autoholdings/kbart"
+)
+
+// difference is what a title changes on the portfolio it is paired with.
+type difference struct {
+	fields   []fieldChange
+	locked   []fieldChange // kept as staff have it
+	values   [len(titleColumns)]string
+	own      ownValues   // what the list has otherwise than the portfolio will
+	coverage []Statement // as it will be
+	rewrite  bool        // the statements differ in anything that is stored of them
+	filled   []string    // columns of coverage that took the stored value, since the list's cell is empty
+}
+
+// fieldChange is one field's old and new value.
+type fieldChange struct {
+	name   string
+	values Values
+}
+
+// comparing is what holds for the comparison of one title, beside the values.
+type comparing struct {
+	plan         *Plan
+	outranked    bool // a newer release of another profile stands: only empty fields are filled
+	keepFields   bool // a person declined updates
+	keepCoverage bool
+}
+
+func (p *Plan) comparing(title int32, h *held) comparing {
+	c := comparing{plan: p, outranked: h.outranked}
+	if h.entitled {
+		c.keepFields, c.keepCoverage = p.keepsFields(), p.keepsCoverage(title)
+	}
+	return c
+}
+
+// compare tells what the title changes. An empty cell never blanks a stored value, unless a person decided so of a lost column;
+// a locked field stays, and so does one in which another profile's newer release stands.
+func (c comparing) compare(t *Title, p *stored) difference {
+	d := difference{values: p.values, own: maps.Clone(p.own), coverage: p.coverage}
+	locked := strings.Fields(p.locked)
+	if !c.keepFields {
+		c.compareFields(&d, t, p, locked)
+	}
+	if !c.keepCoverage {
+		c.compareCoverage(&d, t, p, slices.Contains(locked, CoverageField))
+	}
+	return d
+}
+
+func (c comparing) compareFields(d *difference, t *Title, p *stored, locked []string) {
+	for i, column := range titleColumns {
+		before, after := p.values[i], t.Values[i]
+		if after == "" && !c.plan.empties(column) {
+			continue
+		}
+		name := column.String()
+		delete(d.own, name)
+		if comparable(column, before) == comparable(column, after) {
+			continue
+		}
+		change := fieldChange{name, textValues(before, after)}
+		switch {
+		case slices.Contains(locked, name):
+			d.locked = append(d.locked, change)
+		case !c.outranked || before == "":
+			d.fields = append(d.fields, change)
+			d.values[i] = after
+			continue
+		}
+		if d.own == nil {
+			d.own = ownValues{}
+		}
+		d.own[name] = after
+	}
+}
+
+// compareCoverage takes the statements as a set: the file's stand in place of those stored, whole and unmerged. A title
+// without any (its rows are no serial's) blanks none.
+func (c comparing) compareCoverage(d *difference, t *Title, p *stored, locked bool) {
+	after := t.Coverage
+	if len(after) == 0 || len(p.coverage) > 0 && c.plan.leavesCoverage() {
+		return
+	}
+	after = withStoredStarts(after, p.coverage, func(column kbart.Column) {
+		if name := column.String(); !c.plan.empties(column) && !slices.Contains(d.filled, name) {
+			d.filled = append(d.filled, name)
+		}
+	})
+	after = c.withStoredOwn(after, p.coverage)
+	if coverageHash(after) == coverageHash(p.coverage) {
+		return
+	}
+	values := coverageValues(p.coverage, after)
+	if locked {
+		if !sameCoverage(after, p.coverage) {
+			d.locked = append(d.locked, fieldChange{CoverageField, values})
+		}
+		return
+	}
+	for _, name := range coverageFields(p.coverage, after) {
+		d.fields = append(d.fields, fieldChange{name, values})
+	}
+	d.coverage, d.rewrite = after, true
+}
+
+// startColumns are those of which an empty cell is missing data: KBART wants a first date.
+var startColumns = [...]kbart.Column{kbart.DateFirstIssueOnline, kbart.NumFirstVolOnline, kbart.NumFirstIssueOnline}
+
+func (s *Statement) startCell(c kbart.Column) *string {
+	switch c {
+	case kbart.DateFirstIssueOnline:
+		return &s.DateFirst
+	case kbart.NumFirstVolOnline:
+		return &s.VolFirst
+	default:
+		return &s.IssueFirst
+	}
+}
+
+// withStoredStarts fills an empty first date, volume or issue from the stored statement that is otherwise its like: that has the
+// same rest, or where each side has one alone. Each is told to note.
+func withStoredStarts(after, before []Statement, note func(kbart.Column)) []Statement {
+	if len(before) == 0 || !slices.ContainsFunc(after, lacksStart) {
+		return after
+	}
+	filled := slices.Clone(after)
+	for i := range filled {
+		if !lacksStart(filled[i]) {
+			continue
+		}
+		like := likeOf(&filled[i], after, before)
+		if like == nil {
+			continue
+		}
+		for _, c := range startColumns {
+			if date := filled[i].DateFirst; date != "" && date != like.DateFirst {
+				break // another start, of which the stored volume is not the first
+			}
+			if cell := filled[i].startCell(c); *cell == "" && *like.startCell(c) != "" {
+				*cell = *like.startCell(c)
+				if note != nil {
+					note(c)
+				}
+			}
+		}
+	}
+	return filled
+}
+
+func lacksStart(s Statement) bool { return s.DateFirst == "" || s.VolFirst == "" || s.IssueFirst == "" }
+
+// likeOf is the one stored statement that agrees with s in all cells that s fills and in its end; nil: none or several.
+func likeOf(s *Statement, after, before []Statement) (like *Statement) {
+	for i := range before {
+		b := &before[i]
+		agrees := s.DateLast == b.DateLast && s.VolLast == b.VolLast && s.IssueLast == b.IssueLast &&
+			comparable(kbart.EmbargoInfo, s.Embargo) == comparable(kbart.EmbargoInfo, b.Embargo)
+		for _, c := range startColumns {
+			agrees = agrees && (*s.startCell(c) == "" || *s.startCell(c) == *b.startCell(c))
+		}
+		if !agrees {
+			continue
+		}
+		if like != nil && !like.sameRange(b) {
+			return nil
+		}
+		like = b
+	}
+	if like == nil && len(after) == 1 && len(before) == 1 {
+		return &before[0]
+	}
+	return like
+}
+
+// withStoredOwn keeps what stored statements have of their own in a column that the list lost.
+func (c comparing) withStoredOwn(after, before []Statement) []Statement {
+	for _, column := range ownColumns {
+		if !c.plan.leaves(column) {
+			continue
+		}
+		after = slices.Clone(after)
+		for i := range after {
+			j := slices.IndexFunc(before, func(b Statement) bool { return b.sameRange(&after[i]) })
+			if j >= 0 {
+				*after[i].own(column) = *before[j].own(column)
+			}
+		}
+	}
+	return after
+}
+
+// coverageFields name what differs between two sets of statements: the coverage or, where that is the same, the columns of
+// which statements of the same range have other values of their own.
+func coverageFields(before, after []Statement) (names []string) {
+	if !sameCoverage(before, after) {
+		return []string{CoverageField}
+	}
+	for _, c := range ownColumns {
+		if !maps.Equal(ownHashes(before, c), ownHashes(after, c)) {
+			names = append(names, ownField(c))
+		}
+	}
+	if names == nil {
+		return []string{CoverageField}
+	}
+	return names
+}
+
+// ownHashes counts the statements by their range with their own value of a column.
+func ownHashes(statements []Statement, c kbart.Column) map[uint64]int {
+	found := make(map[uint64]int, len(statements))
+	for i := range statements {
+		own := uint64(0)
+		if text := *statements[i].own(c); text != nil {
+			own = textHash(comparable(c, *text)) + 1
+		}
+		found[mix(statements[i].rangeHash(), own)]++
+	}
+	return found
+}
+
+// countFields counts the title once for each field that differs: title_url may differ on the title and on a statement.
+func (d *difference) countFields(counts *Counts) {
+	for i, f := range d.fields {
+		name := countedField(f.name)
+		if !slices.ContainsFunc(d.fields[:i], func(earlier fieldChange) bool { return countedField(earlier.name) == name }) {
+			counts.addField(name, 1)
+		}
+	}
+}
+
+// reportFilled tells that empty cells took the stored values.
+func (d *difference) reportFilled(t *Title, report func(kbart.Finding)) {
+	for _, name := range d.filled {
+		report(kbart.Finding{
+			Severity: kbart.Warning, Code: "coverage-start-missing", Line: t.Line, Title: t.Values[0], Column: name,
+			Message: fmt.Sprintf("%s is empty, though lists before had it; the stored value stays", name),
+			Hint:    "ask the provider for the missing value: KBART wants every serial's first date",
+		})
+	}
+}

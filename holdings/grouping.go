@@ -1,0 +1,257 @@
+package holdings
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"autoholdings/kbart"
+)
+
+// grouping makes titles of rows (DOMAIN section 5). A row alone under its title_id, as nearly all are, is a title at once. The
+// rows of one title_id, or of one title without, are put into an order of their own before they are grouped, so that how a
+// file is sorted changes nothing.
+type grouping struct {
+	list  *list
+	first chunked[rowFacts]      // of each title as it was made: what its first row says
+	under map[uint64]int32       // group key → its only title so far
+	many  map[uint64][]*groupRow // group key → its rows, where there are several
+}
+
+// rowFacts are what a row contributes to its title, beside the identity.
+type rowFacts struct {
+	row    int32  // number among the used rows
+	start  uint32 // first date, so that a later one is greater; 0: none
+	fills  uint32 // title columns that it fills, by bit
+	agree  uint64 // hash of those in which the rows of one title ought to agree
+	ranges uint64 // hash of its statement's seven columns; 0: it has no statement
+	own    [len(ownColumns)]uint32
+}
+
+// groupRow is a row that shares its group key with others.
+type groupRow struct {
+	identity
+	rowFacts
+	line   int32
+	values uint64
+	text   *rowText // where the order of two rows depends on it
+}
+
+// rowText is what decides between rows of one first date.
+type rowText struct {
+	title, print, online string
+	cells                []string
+}
+
+func newGrouping(l *list) *grouping {
+	return &grouping{list: l, under: map[uint64]int32{}, many: map[uint64][]*groupRow{}}
+}
+
+// groupKey is what rows of one title have in common: the title_id or, where there is none, type, title and volume.
+func groupKey(m *identity) uint64 {
+	if m.titleID != 0 {
+		return m.titleID
+	}
+	return mix(mix(m.folded, uint64(m.kind)+3), uint64(m.volume)+5) | 1
+}
+
+func (g *grouping) add(rec *kbart.Record) {
+	l := g.list
+	m, facts := identityOf(rec), factsOf(rec)
+	facts.row = int32(len(l.rowsOf))
+	values := valuesOf(rec)
+	key := groupKey(&m)
+	if rows, ok := g.many[key]; ok {
+		g.many[key] = append(rows, &groupRow{identity: m, rowFacts: facts, line: int32(rec.Line), values: values})
+		l.rowsOf = append(l.rowsOf, unpaired)
+		return
+	}
+	if index, ok := g.under[key]; ok {
+		known := l.titles.at(index)
+		first := &groupRow{identity: known.identity, rowFacts: *g.first.at(index), line: known.line, values: known.values}
+		g.many[key] = []*groupRow{first, {identity: m, rowFacts: facts, line: int32(rec.Line), values: values}}
+		l.rowsOf = append(l.rowsOf, unpaired)
+		return
+	}
+	title := listTitle{identity: m, line: int32(rec.Line), rows: 1, values: values}
+	if facts.ranges != 0 {
+		title.covered, title.coverage = true, fullHash(facts.ranges, 0)
+	}
+	index := l.titles.add(title)
+	g.first.add(facts)
+	g.under[key] = index
+	l.rowsOf = append(l.rowsOf, index)
+}
+
+func factsOf(rec *kbart.Record) (f rowFacts) {
+	carries := rec.CarriesCoverage()
+	for bit, c := range titleColumns {
+		value := columnValue(rec, c)
+		if value == "" {
+			continue
+		}
+		f.fills |= 1 << bit
+		if !carries || !slices.Contains(ownColumns[:], c) {
+			f.agree ^= fieldHash(c, value)
+		}
+	}
+	for i, c := range ownColumns {
+		f.own[i] = ownHash(c, rec.Get(c))
+	}
+	f.start = startOf(rec)
+	if hasStatement(rec) {
+		statement := statementOf(rec)
+		f.ranges = statement.rangeHash()
+	}
+	return f
+}
+
+// startOf is a row's first date as a number, so that a later one is greater; 0: it has none.
+func startOf(rec *kbart.Record) uint32 {
+	first, _ := kbart.ParseDate(rec.Get(kbart.DateFirstIssueOnline))
+	return uint32(first.Year*10_000 + first.Month*100 + first.Day)
+}
+
+// valuesOf is the hash of the title columns of a row.
+func valuesOf(rec *kbart.Record) (hash uint64) {
+	for _, c := range titleColumns {
+		if value := columnValue(rec, c); value != "" {
+			hash ^= fieldHash(c, value)
+		}
+	}
+	return hash
+}
+
+// hasStatement says whether a row is a coverage statement: each of a serial's is, and of unknown type one that fills a
+// coverage cell.
+func hasStatement(rec *kbart.Record) bool {
+	return rec.CarriesCoverage() && (rec.Type() == kbart.Serial || rec.FillsCoverage())
+}
+
+// columnValue is a cell as it is stored: publication_type is resolved, all else as the provider wrote it.
+func columnValue(rec *kbart.Record, c kbart.Column) string {
+	if c == kbart.PublicationTypeColumn {
+		return rec.Type().String()
+	}
+	return rec.Get(c)
+}
+
+// finish groups the rows that share a key, and counts.
+func (g *grouping) finish(ctx context.Context) error {
+	if err := g.readTies(ctx); err != nil {
+		return err
+	}
+	groups := make([][]*groupRow, 0, len(g.many))
+	for _, rows := range g.many {
+		groups = append(groups, rows)
+	}
+	slices.SortFunc(groups, func(a, b []*groupRow) int { return cmp.Compare(a[0].row, b[0].row) })
+	for _, rows := range groups {
+		key, place := groupKey(&rows[0].identity), int32(unpaired)
+		if index, ok := g.under[key]; ok {
+			place = index
+		}
+		g.group(rows, place)
+	}
+	l := g.list
+	for i := range int32(l.titles.len()) {
+		if t := l.titles.at(i); t.covered && t.rows == 1 {
+			l.ranges++
+		}
+	}
+	return nil
+}
+
+// group makes the titles of one group's rows; the first of them takes the place that the group's first row had.
+func (g *grouping) group(rows []*groupRow, place int32) {
+	slices.SortFunc(rows, compareRows)
+	f := newFormation()
+	for _, row := range rows {
+		f.take(row)
+	}
+	for _, t := range f.titles {
+		title := t.title()
+		if place != unpaired {
+			*g.list.titles.at(place) = title
+		} else {
+			place = g.list.titles.add(title)
+		}
+		if t.mixed {
+			g.list.mixed[place] = true
+		}
+		if title.rows > 1 {
+			g.list.ranges += t.statements
+		}
+		for _, row := range t.rows {
+			g.list.rowsOf[row.row] = place
+		}
+		place = unpaired
+	}
+}
+
+// compareRows is the order of the rows of one title_id: the latest first date first, then title, identifiers and all cells as
+// text.
+func compareRows(a, b *groupRow) int {
+	if c := cmp.Compare(b.start, a.start); c != 0 {
+		return c
+	}
+	if a.text == nil || b.text == nil { // too many to be told apart by text
+		return cmp.Or(cmp.Compare(a.folded, b.folded), cmp.Compare(a.keys[0], b.keys[0]), cmp.Compare(a.keys[1], b.keys[1]),
+			cmp.Compare(a.values, b.values), cmp.Compare(a.ranges, b.ranges), cmp.Compare(a.row, b.row))
+	}
+	return compareText(a.text, b.text)
+}
+
+func compareText(a, b *rowText) int {
+	return cmp.Or(strings.Compare(a.title, b.title), strings.Compare(a.print, b.print), strings.Compare(a.online, b.online),
+		slices.Compare(a.cells, b.cells))
+}
+
+func textOf(rec *kbart.Record) *rowText {
+	cells := make([]string, kbart.NumColumns)
+	for c := range cells {
+		cells[c] = rec.Get(kbart.Column(c))
+	}
+	return &rowText{rec.Get(kbart.PublicationTitle), rec.Get(kbart.PrintIdentifier), rec.Get(kbart.OnlineIdentifier), cells}
+}
+
+// tiedText is how much text is read to tell rows of one title_id and one first date apart; beyond, hashes do, which are as
+// independent of the file's order.
+const tiedText = 64 << 20
+
+// readTies reads the text of those rows whose order depends on it.
+func (g *grouping) readTies(ctx context.Context) error {
+	tied := map[int32]*groupRow{}
+	for _, rows := range g.many {
+		slices.SortFunc(rows, func(a, b *groupRow) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.row, b.row)) })
+		for i := 1; i < len(rows); i++ {
+			if a, b := rows[i-1], rows[i]; a.start == b.start {
+				tied[a.row], tied[b.row] = a, b
+			}
+		}
+		slices.SortFunc(rows, func(a, b *groupRow) int { return cmp.Compare(a.row, b.row) })
+	}
+	if len(tied) == 0 {
+		return nil
+	}
+	row, size := int32(0), 0
+	_, err := eachRecord(ctx, g.list.source, nil, func(rec *kbart.Record) {
+		if !g.list.source.uses(rec) {
+			return
+		}
+		if r := tied[row]; r != nil && size <= tiedText {
+			r.text = textOf(rec)
+			for _, cell := range r.text.cells {
+				size += len(cell) + 16
+			}
+		}
+		row++
+	})
+	if size > tiedText {
+		for _, r := range tied {
+			r.text = nil
+		}
+	}
+	return err
+}

@@ -1,0 +1,60 @@
+package holdings
+
+// history are the added titles and the leaving portfolios that follow each other: a journal under another name. Both lines of
+// the report name the other.
+type history struct {
+	successor   map[int32]int32 // of a leaving or waiting portfolio: an added title
+	predecessor map[int32]int32 // of an added title
+}
+
+// findHistory finds them: the title names the portfolio's title_id or identifier as preceding, or they share a title_id that
+// does not pair them.
+func (p *Plan) findHistory() history {
+	h := history{map[int32]int32{}, map[int32]int32{}}
+	gone := map[uint64]int32{}
+	note := func(portfolio int32) {
+		eachPairKey(&p.held.at(portfolio).identity, func(key uint64) {
+			if known, ok := gone[key]; ok && known != portfolio {
+				gone[key] = several // no telling which one
+			} else {
+				gone[key] = portfolio
+			}
+		})
+	}
+	for _, l := range p.leaving {
+		note(l.portfolio)
+	}
+	for _, w := range p.waiting {
+		note(w.portfolio)
+	}
+	if len(gone) == 0 {
+		return h
+	}
+	for title, pair := range p.pair {
+		if pair != unpaired {
+			continue
+		}
+		portfolio, ok := goneBefore(gone, &p.list.titles.at(int32(title)).identity)
+		if !ok {
+			continue
+		}
+		if _, taken := h.successor[portfolio]; !taken {
+			h.successor[portfolio], h.predecessor[int32(title)] = int32(title), portfolio
+		}
+	}
+	return h
+}
+
+// goneBefore is the one that a title goes on from, among those that leave.
+func goneBefore(gone map[uint64]int32, t *identity) (portfolio int32, ok bool) {
+	keys := []uint64{t.titleID}
+	if t.more != nil {
+		keys = append(t.more.preceding[:len(t.more.preceding):len(t.more.preceding)], t.titleID)
+	}
+	for _, key := range keys {
+		if portfolio, ok := gone[key]; ok && key != 0 && portfolio != several {
+			return portfolio, true
+		}
+	}
+	return 0, false
+}

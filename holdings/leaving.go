@@ -1,0 +1,180 @@
+package holdings
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// waitsAtLeast is how much newer a list must be than the one that made a portfolio wait, for the portfolio to leave.
+const waitsAtLeast = 25
+
+// dayNumber is a date as a number of days, so that two can be held against each other; 0: no date.
+func dayNumber(date string) int32 {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return 0
+	}
+	return int32(t.Unix() / (24 * 60 * 60))
+}
+
+// leave decides what becomes of the portfolios that no title pairs with.
+func (p *Plan) leave(found *pairing, in planned) error {
+	unreadable, err := p.unreadable(found, in)
+	if err != nil {
+		return err
+	}
+	for title, portfolios := range p.ambiguous { // some found another partner later
+		portfolios = slices.DeleteFunc(portfolios, func(i int32) bool { return found.portfolios.pair[i] != unpaired })
+		if p.pair[title] != unpaired || len(portfolios) == 0 {
+			delete(p.ambiguous, title)
+		} else {
+			slices.Sort(portfolios)
+			p.ambiguous[title] = slices.Compact(portfolios)
+		}
+	}
+	may := p.mayBe(found)
+	for index := range int32(p.held.len()) {
+		h := p.held.at(index)
+		if found.portfolios.pair[index] != unpaired || h.hidden {
+			continue
+		}
+		switch {
+		case h.waits:
+			if p.mayLeave(index, h, may, in.day) {
+				p.leaving = append(p.leaving, leaving{index, leavingAction(h), p.list.free.has(&h.identity)})
+			} else {
+				p.Counts.StillWaiting++
+			}
+		case !h.entitled:
+			if (h.entitlement == 0 || h.elsewhere) && !h.shared { // that of no profile alone, or none at all
+				p.Counts.WithoutEntitlement++
+			}
+		case unreadable(index):
+			p.reviews = append(p.reviews, index)
+		case p.zone:
+			p.leaving = append(p.leaving, leaving{index, Remove, false})
+		case found.waiting[index]:
+			p.waiting = append(p.waiting, waiting{index, ReviewAmbiguous})
+		case p.contested(found, h):
+			p.waiting = append(p.waiting, waiting{index, ReviewContested})
+		default:
+			p.leaving = append(p.leaving, leaving{index, leavingAction(h), p.list.free.has(&h.identity)})
+		}
+	}
+	return nil
+}
+
+func leavingAction(h *held) Action {
+	switch {
+	case h.elsewhere:
+		return Withdraw
+	case h.ordered:
+		return Keep
+	default:
+		return Remove
+	}
+}
+
+// mayBe tells, for each portfolio that waits, which titles of the list it might be.
+func (p *Plan) mayBe(found *pairing) map[int32][]int32 {
+	may := map[int32][]int32{}
+	for i := range found.pairs {
+		if pair := &found.pairs[i]; p.held.at(pair.portfolio).waits {
+			may[pair.portfolio] = append(may[pair.portfolio], pair.title)
+		}
+	}
+	return may
+}
+
+// mayLeave says whether a portfolio that waits is known by now to be none of the list's titles, and nothing is attached to it
+// on which a person must decide.
+func (p *Plan) mayLeave(index int32, h *held, may map[int32][]int32, day int32) bool {
+	if h.ordered || h.licensed || h.locked || day < h.waitsSince+waitsAtLeast {
+		return false
+	}
+	return !slices.ContainsFunc(may[index], func(title int32) bool { return p.pair[title] == unpaired })
+}
+
+// contested says whether an identifier of a portfolio that is to leave stands in the list on a title of another name and
+// another title_id, which may thus be the same; or whether its title_id, the bare name of a host, stands there on an unlike
+// title, where neither has identifiers.
+func (p *Plan) contested(found *pairing, h *held) (contested bool) {
+	if found.byKey == nil {
+		return false
+	}
+	h.eachKey(func(key uint64) bool {
+		if found.crowds[key] {
+			return true
+		}
+		found.byKey.each(key, func(title int32) bool {
+			t := p.list.titles.at(title)
+			if t.hasKey(key) && t.folded != h.folded && (t.titleID == 0 || t.titleID != h.titleID) {
+				pair := p.pair[title]
+				contested = pair == unpaired || !p.held.at(pair).hasKey(key)
+			}
+			return !contested
+		})
+		return !contested
+	})
+	if contested || !h.onHost() || h.filled || found.crowds[h.titleID] {
+		return contested
+	}
+	found.byKey.each(h.titleID, func(title int32) bool {
+		t := p.list.titles.at(title)
+		contested = t.titleID == h.titleID && !t.filled && !t.related(&h.identity)
+		return !contested
+	})
+	return contested
+}
+
+// unreadable returns a test for whether a portfolio's row may be one of those that could not be read.
+func (p *Plan) unreadable(found *pairing, in planned) (func(portfolio int32) bool, error) {
+	r := &p.list.refused
+	switch {
+	case r.n > refusedKept || p.hiddenInOpaque():
+		return func(int32) bool { return true }, nil
+	case len(r.keys) == 0 && len(r.judged) == 0:
+		return func(int32) bool { return false }, nil
+	}
+	var leaving []int32
+	for i := range int32(p.held.len()) {
+		if h := p.held.at(i); h.entitled && !h.hidden && found.portfolios.pair[i] == unpaired {
+			leaving = append(leaving, i)
+		}
+	}
+	urls, err := in.texts.urls(leaving)
+	if err != nil {
+		return nil, err
+	}
+	return func(i int32) bool {
+		h := p.held.at(i)
+		return r.judged[h.id] || r.names(&h.identity, urls[i])
+	}, nil
+}
+
+// hiddenInOpaque says whether some refused row whose cells cannot be told apart names nothing that is known here: then any
+// portfolio that is not listed may be the one it meant.
+func (p *Plan) hiddenInOpaque() bool {
+	opaque := p.list.refused.opaque
+	if len(opaque) == 0 {
+		return false
+	}
+	known := keySet{}
+	for i := range int32(p.held.len()) {
+		h := p.held.at(i)
+		known.add(&h.identity)
+		known[foldedKey(h.folded)] = struct{}{}
+	}
+	return slices.ContainsFunc(opaque, func(row opaqueRow) bool {
+		return !slices.ContainsFunc(row.cells, func(cell uint64) bool { _, found := known[cell]; return found })
+	})
+}
+
+// HiddenInLine is the line of a refused row that may hide any title; 0: there is none.
+func (p *Plan) HiddenInLine() int {
+	if !p.hiddenInOpaque() {
+		return 0
+	}
+	return slices.MinFunc(p.list.refused.opaque, func(a, b opaqueRow) int { return cmp.Compare(a.line, b.line) }).line
+}

@@ -1,0 +1,157 @@
+package holdings
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"maps"
+	"strings"
+
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+)
+
+// ownValues are the title columns in which what a profile's list said last differs from the portfolio, by KBART name: another
+// profile's list is newer, or staff locked the field. They keep the keys by which the profile's list finds the portfolio, and
+// take over when the other profile no longer lists it.
+type ownValues map[string]string
+
+func (o ownValues) columns() iter.Seq2[kbart.Column, string] {
+	return func(yield func(kbart.Column, string) bool) {
+		for _, c := range titleColumns {
+			if value, ok := o[c.String()]; ok && !yield(c, value) {
+				return
+			}
+		}
+	}
+}
+
+// text is how they are stored; "" where there are none.
+func (o ownValues) text() string {
+	if len(o) == 0 {
+		return ""
+	}
+	return toJSON(o) // in the order of the names
+}
+
+// String is them in words: "title_id: brain2; notes: …".
+func (o ownValues) String() string {
+	var words []string
+	for c, value := range o.columns() {
+		words = append(words, c.String()+": "+value)
+	}
+	return strings.Join(words, "; ")
+}
+
+func parseOwnValues(text string) (own ownValues, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	if err = json.Unmarshal([]byte(text), &own); err != nil {
+		return nil, fmt.Errorf("read what a list has otherwise: %w", err)
+	}
+	return own, nil
+}
+
+// valueChange is a portfolio whose title columns change.
+type valueChange struct {
+	portfolioID   int64
+	before, after [len(titleColumns)]string
+}
+
+// otherEntitlement is one to a portfolio whose title columns change.
+type otherEntitlement struct {
+	id, portfolioID int64
+	own             ownValues
+	hash            *int64 // of what the list said last; nil: that of the portfolio
+}
+
+// keepOthers lets the other entitlements of portfolios keep what their own lists said last, while the title columns change.
+func (a *applier) keepOthers(ctx context.Context, tx *store.Tx, changes []valueChange) error {
+	return keepSaid(ctx, tx, changes, `profile_id IS DISTINCT FROM ? AND`, a.part.profile())
+}
+
+// keepAll lets all entitlements of portfolios do so.
+func (a *applier) keepAll(ctx context.Context, tx *store.Tx, changes []valueChange) error {
+	return keepSaid(ctx, tx, changes, "")
+}
+
+func keepSaid(ctx context.Context, tx *store.Tx, changes []valueChange, where string, args ...any) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	byPortfolio := make(map[int64]*valueChange, len(changes))
+	ids := make([]int64, len(changes))
+	for i := range changes {
+		ids[i] = changes[i].portfolioID
+		byPortfolio[ids[i]] = &changes[i]
+	}
+	others, err := loadSaid(ctx, tx, ids, where, args...)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		if o.keep(byPortfolio[o.portfolioID]) {
+			if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, o.own.text(), o.hash, o.id); err != nil {
+				return fmt.Errorf("keep what another list says: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// keep takes into the own values what the portfolio no longer shows, and out of them what it shows now.
+func (o *otherEntitlement) keep(c *valueChange) (changed bool) {
+	hash := int64(valuesHash(&c.before))
+	if o.hash == nil {
+		o.hash = &hash
+	}
+	o.own = maps.Clone(o.own)
+	for i, column := range titleColumns {
+		before, after, name := c.before[i], c.after[i], column.String()
+		if before == after {
+			continue
+		}
+		said, has := o.own[name]
+		if !has {
+			said = before
+		}
+		changed = true
+		switch {
+		case comparable(column, said) == comparable(column, after):
+			delete(o.own, name)
+		case said != "":
+			if o.own == nil {
+				o.own = ownValues{}
+			}
+			o.own[name] = said
+		}
+	}
+	if now := int64(valuesHash(&c.after)); len(o.own) == 0 && *o.hash == now {
+		o.hash = nil
+	}
+	return changed
+}
+
+func loadSaid(ctx context.Context, tx *store.Tx, portfolioIDs []int64, where string, args ...any) (found []otherEntitlement, err error) {
+	placeholders, ids := inList(portfolioIDs)
+	rows, err := tx.SQL.QueryContext(ctx, `SELECT id, portfolio_id, own_values, own_hash FROM entitlements
+		WHERE `+where+` portfolio_id IN `+placeholders, append(args, ids...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read what other lists say: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o otherEntitlement
+		var own string
+		if err := rows.Scan(&o.id, &o.portfolioID, &own, &o.hash); err != nil {
+			return nil, fmt.Errorf("read what other lists say: %w", err)
+		}
+		if o.own, err = parseOwnValues(own); err != nil {
+			return nil, err
+		}
+		found = append(found, o)
+	}
+	return found, rows.Err()
+}
