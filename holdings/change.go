@@ -415,7 +415,7 @@ var changeColumns = []string{
 // change gathers one line of the report.
 func (a *applier) change(l reportLine) {
 	var portfolio any
-	if l.portfolio != 0 {
+	if l.portfolio > 0 { // one that an earlier part of a preview would add has a negative id, and is nowhere
 		portfolio = l.portfolio
 	}
 	if l.values.Old == "" && l.values.New == "" {

@@ -27,7 +27,7 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	for i, l := range batch {
 		ids[i], entitlements[i] = a.plan.held.at(l.portfolio).id, a.plan.held.at(l.portfolio).entitlement
 	}
-	there, err := loadStored(ctx, tx, ids)
+	there, err := a.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ type reversing struct {
 }
 
 func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now reversing, err error) {
-	if now.there, err = loadStored(ctx, tx, ids); err != nil {
+	if now.there, err = loadStored(ctx, tx.SQL.QueryContext, ids); err != nil {
 		return now, err
 	}
 	if now.entitlements, err = u.ownEntitlements(ctx, tx, ids); err != nil {
