@@ -5441,7 +5441,7 @@ type Collection implements Node {
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
   "The sets that it is in, by name."
   sets: [CollectionSet!]!
-  "Where the titles that are available in it can be downloaded as a KBART list, Phase II: a path on this server."
+  "Where the titles that are accessible in it can be downloaded as a KBART list, Phase II: a path on this server."
   kbartUrl: String!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
