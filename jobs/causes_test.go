@@ -35,7 +35,7 @@ func TestAJobNamesEachPartThatStandsOut(t *testing.T) {
 	if strings.Contains(held.ErrorHint, "Books") {
 		t.Errorf("the same advice is given twice: %s", held.ErrorHint)
 	}
-	_, err := b.jobs.Reject(t.Context(), held.ID)
+	_, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "unauthorized", Content: mockoup.Journals}))
