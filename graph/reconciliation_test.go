@@ -18,7 +18,11 @@ func (b *downloadsBundle) table(path, name string) (rows []map[string]string) {
 	b.t.Helper()
 	d := b.get(path)
 	d.isSavedAs(b.t, "text/tab-separated-values; charset=utf-8", fmt.Sprintf("%s-%s.tsv", name, time.Now().UTC().Format(time.DateOnly)))
-	lines := strings.Split(strings.TrimSuffix(d.body, "\n"), "\n")
+	body, marked := strings.CutPrefix(d.body, "\ufeff")
+	if !marked {
+		b.t.Error("no byte order mark: Excel would take the text for something other than UTF-8")
+	}
+	lines := strings.Split(strings.TrimSuffix(body, "\n"), "\n")
 	columns := strings.Split(lines[0], "\t")
 	for _, line := range lines[1:] {
 		cells := strings.Split(line, "\t")
