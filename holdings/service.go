@@ -44,10 +44,16 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 		return nil, err
 	}
 	in.guards = guards
+	foreseen, err := s.foresee(ctx, part, &in.planned)
+	if err != nil {
+		return nil, err
+	}
+	in.texts = &dbTexts{ctx, s.store, &in.portfolios}
 	plan, err := makePlan(ctx, l, in.planned)
 	if err != nil || plan.zone {
 		return plan, err
 	}
+	plan.part, plan.foreseen = part, foreseen
 	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
 	plan.checkZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
 	if err := plan.reportTwins(ctx, report); err != nil {
@@ -88,6 +94,5 @@ func (s *Service) read(ctx context.Context, source Source, part *Part, report fu
 		return in, nil, err
 	}
 	in.day = int32(dayOf(s.today(part)))
-	in.texts = &dbTexts{ctx, s.store, &in.portfolios}
 	return in, l, l.wrongContent()
 }
