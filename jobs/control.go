@@ -114,7 +114,8 @@ func (s *Service) approveHeld(ctx context.Context, tx *store.Tx, row *ent.Job, i
 	err = tx.Job.UpdateOneID(row.ID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
 		SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
 	if store.IsUniqueViolation(err, "jobs.unique_key") {
-		return problem.New(problem.Conflict, "input.jobId", "another job that does the same is under way: wait for it, then approve this one if it is still there")
+		return problem.New(problem.Conflict, "input.jobId",
+			"another job that does the same is under way: wait for it, then approve this one if it is still there")
 	}
 	return err
 }
@@ -126,7 +127,8 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 		return err
 	}
 	for column, choice := range columns {
-		if err := s.decide(ctx, tx, verdictOn{c.part, holdings.Kinds{holdings.Kind(holdings.ColumnKind + column)}, string(choice), in.Reason, row.ID}); err != nil {
+		kind := holdings.Kinds{holdings.Kind(holdings.ColumnKind + column)}
+		if err := s.decide(ctx, tx, verdictOn{c.part, kind, string(choice), in.Reason, row.ID}); err != nil {
 			return err
 		}
 	}
@@ -175,7 +177,8 @@ func checkColumns(chosen []chosenPart, given map[string]holdings.ColumnChoice) e
 	var problems problem.List
 	for _, column := range slices.Sorted(maps.Keys(given)) {
 		if !lost[column] || column == "" {
-			problems.Add(problem.BadInput, "input.lostColumns", "no list of these parts has lost a column %q: guards { column } names those that were", column)
+			problems.Add(problem.BadInput, "input.lostColumns",
+				"no list of these parts has lost a column %q: guards { column } names those that were", column)
 		}
 	}
 	return problems.Err()
@@ -198,9 +201,11 @@ func columnsOf(c chosenPart, given map[string]holdings.ColumnChoice) (map[string
 		switch {
 		case access && choice != holdings.AllPaid:
 			return nil, problem.New(problem.BadInput, "input.lostColumns",
-				"the list lacks access_type, so that nothing tells free titles from paid ones: approve it with access_type taken as ALL_PAID, or reject it")
+				"the list lacks access_type, so that nothing tells free titles from paid ones: "+
+					"approve it with access_type taken as ALL_PAID, or reject it")
 		case !access && choice == holdings.AllPaid:
-			return nil, problem.New(problem.BadInput, "input.lostColumns", "ALL_PAID is of access_type alone: choose LEAVE or EMPTY for %s", reason.Column)
+			return nil, problem.New(problem.BadInput, "input.lostColumns",
+				"ALL_PAID is of access_type alone: choose LEAVE or EMPTY for %s", reason.Column)
 		case choice == "":
 			choice = holdings.LeaveValues
 		}
@@ -227,7 +232,8 @@ func (s *Service) chooseHeld(ctx context.Context, tx *store.Tx, row *ent.Job, na
 	}
 	for i, d := range named {
 		if d.Kinds != nil && row.Kind != KindSync && row.Kind != KindImport {
-			return nil, problem.New(problem.BadInput, kindsPath(i), "only the list of a profile, or of an import, can be approved by kind: decide on the part as a whole")
+			return nil, problem.New(problem.BadInput, kindsPath(i),
+				"only the list of a profile, or of an import, can be approved by kind: decide on the part as a whole")
 		}
 	}
 	return chosen, nil
@@ -317,7 +323,8 @@ func (s *Service) takeDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, 
 		return 0, fmt.Errorf("read file %d: %w", *part.part.ProviderFileID, err)
 	}
 	if file.Path == "" {
-		return 0, problem.New(problem.WrongState, "input.jobId", "the copy of %s is no longer kept, so nothing can be taken from it: run the profile", file.Name)
+		return 0, problem.New(problem.WrongState, "input.jobId",
+			"the copy of %s is no longer kept, so nothing can be taken from it: run the profile", file.Name)
 	}
 	queued, err := s.queue(ctx, tx, newJob{
 		kind: KindSync, mode: Apply, trigger: Manual,
@@ -351,14 +358,16 @@ func (s *Service) chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job
 		}
 	}
 	if len(remembering) == 0 {
-		return found, wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision, and nothing is declined of the lists of this one")
+		return found, wrongState(row, "approved",
+			"only a job in NEEDS_REVIEW waits for a decision, and nothing is declined of the lists of this one")
 	}
 	chosen, err := choose(remembering, named, "has a list of which nothing is declined")
 	if err != nil {
 		return found, err
 	}
 	if len(chosen) > 1 {
-		return found, problem.New(problem.BadInput, "input.parts", "%d lists of this job have something declined: name one part at a time", len(chosen))
+		return found, problem.New(problem.BadInput, "input.parts",
+			"%d lists of this job have something declined: name one part at a time", len(chosen))
 	}
 	found = chosenPart{part: chosen[0].part}
 	for _, kind := range declined[found.part.ID] {

@@ -122,6 +122,31 @@ func reopen(ctx context.Context, tx *store.Tx, part *ent.JobPart, which ...predi
 	return nil
 }
 
+// withdrawApproval takes back what was approved for a job that is cancelled before it wrote anything of it: a later run that meets
+// the list would otherwise apply it unasked. What the job was to take of a list is declined again, as it was before.
+func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) error {
+	for _, part := range parts {
+		if part.State == PartApproved {
+			if err := reopen(ctx, tx, part, listdecision.JobID(r.job.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	if r.job.Kind != KindSync || slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartApplying || p.State == PartApplied }) {
+		return nil
+	}
+	args, err := argsOf[syncArgs](r.job)
+	if err != nil || !args.ByDecision {
+		return err
+	}
+	err = tx.ListDecision.Update().Where(listdecision.JobID(r.job.ID), listdecision.Decision(Approved)).
+		SetDecision(Declined).SetUpdatedAt(store.Now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("decline again what job %d was to take: %w", r.job.ID, err)
+	}
+	return nil
+}
+
 // DecisionsOf are the decisions on the lists of parts, by part: one for each kind, in the order in which kinds are shown. A
 // part whose list remembers none is left out.
 func (r *Reader) DecisionsOf(ctx context.Context, parts []*ent.JobPart) (map[int64][]KindDecision, error) {
@@ -221,7 +246,8 @@ func (pr *partRun) undecided(ctx context.Context, guards []holdings.GuardReason)
 			return settled(kind)
 		}
 		// Of a lost column the plan itself knows a decision; without access_type nothing is applied before there is one.
-		return g.Column != kbart.AccessType.String() && !slices.ContainsFunc(holdings.AllKinds, func(kind holdings.Kind) bool { return !settled(kind) })
+		open := func(kind holdings.Kind) bool { return !settled(kind) }
+		return g.Column != kbart.AccessType.String() && !slices.ContainsFunc(holdings.AllKinds, open)
 	}), nil
 }
 
@@ -274,7 +300,8 @@ func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 // not tell, the one that was applied since is the newer.
 func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFile, since int64) (bool, error) {
 	where := []predicate.ProviderFile{
-		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content), providerfile.IDNEQ(file.ID), providerfile.AppliedAtGT(since),
+		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content),
+		providerfile.IDNEQ(file.ID), providerfile.AppliedAtGT(since),
 	}
 	if file.Date != "" {
 		where = append(where, providerfile.Or(providerfile.Date(""), providerfile.DateGTE(file.Date)))
@@ -317,12 +344,14 @@ func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
 	if err != nil || !newer {
 		return err
 	}
-	return block(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved", "Look at what the newer list has changed; this one is history.")
+	return block(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved",
+		"Look at what the newer list has changed; this one is out of date.")
 }
 
 func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
 	return &failure{
-		"CUSTOMER_CHANGED", fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
+		"CUSTOMER_CHANGED",
+		fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
 		"Run the profile: the list of its present customer number is then fetched and planned.",
 	}
 }

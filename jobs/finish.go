@@ -225,6 +225,11 @@ func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*endi
 	if e.applied {
 		e.verdict = VerdictPartial
 	}
+	if e.state == Cancelled {
+		if err := r.withdrawApproval(ctx, tx, parts); err != nil {
+			return err
+		}
+	}
 	if err := failOpenParts(ctx, tx, r.job.ID, e); err != nil {
 		return err
 	}
@@ -375,7 +380,8 @@ func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (stri
 	}
 	text := fmt.Sprintf("together the %d parts that wait take away %d of %d entitlements", held, affected, before)
 	if lost > 0 {
-		text += fmt.Sprintf("; %s, which each of them alone leaves to the others", counted(lost, "title is then in no list any more", "titles are then in no list any more"))
+		gone := counted(lost, "title is then in no list any more", "titles are then in no list any more")
+		text += "; " + gone + ", which each of them alone leaves to the others"
 	}
 	return text, nil
 }
