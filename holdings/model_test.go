@@ -335,6 +335,7 @@ type state struct {
 	entitled  bool // by the profile at hand
 	publisher string
 	first     string
+	own       string // what the profile's list has otherwise than the portfolio
 }
 
 // snapshot is the holdings, by profile and title.
@@ -345,7 +346,7 @@ func (m *model) snapshot() map[int64]map[string]state {
 			s := state{visible: p.RemovedAt == nil, publisher: p.PublisherName}
 			for _, e := range p.Edges.Entitlements {
 				if *e.ProfileID == profile {
-					s.entitled, s.first = e.Active, e.Edges.Coverage[0].DateFirstIssueOnline
+					s.entitled, s.first, s.own = e.Active, e.Edges.Coverage[0].DateFirstIssueOnline, e.OwnValues
 				}
 			}
 			found[profile][p.PublicationTitle] = s
@@ -378,6 +379,9 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 		}
 		if was.first != "" && was.first != now.first {
 			want = append(want, action+title+" coverage")
+		}
+		if now.entitled && was.own != now.own {
+			want = append(want, "DIVERGES "+title+" ")
 		}
 	}
 	var got []string
