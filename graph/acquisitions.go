@@ -28,6 +28,17 @@ func (r queryResolver) PoLinesNotListed(ctx context.Context, first *int, after *
 }
 
 func (r queryResolver) PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error) {
+	return reconciledPortfolios(ctx, first, after, filter, r.holdings.PortfoliosWithoutPOLine, r.holdings.CountPortfoliosWithoutPOLine)
+}
+
+func (r queryResolver) PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error) {
+	return reconciledPortfolios(ctx, first, after, filter, r.holdings.PortfoliosKeptWithoutReason, r.holdings.CountPortfoliosKeptWithoutReason)
+}
+
+// reconciledPortfolios answers with a page of one of the reconciliation's lists of portfolios.
+func reconciledPortfolios(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+	read func(context.Context, int64, keyset.Window) (keyset.Page[*ent.Portfolio], error), count func(context.Context, int64) (int, error),
+) (*model.Connection[*model.Portfolio], error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err
@@ -36,8 +47,8 @@ func (r queryResolver) PortfoliosWithoutPoLine(ctx context.Context, first *int, 
 	if err != nil {
 		return nil, err
 	}
-	return list(ctx, w, with(collectionID, r.holdings.PortfoliosWithoutPOLine), listing[*ent.Portfolio, *model.Portfolio]{
-		model.Portfolios, portfolioPosition, counting(collectionID, r.holdings.CountPortfoliosWithoutPOLine),
+	return list(ctx, w, with(collectionID, read), listing[*ent.Portfolio, *model.Portfolio]{
+		model.Portfolios, portfolioPosition, counting(collectionID, count),
 	})
 }
 

@@ -86,7 +86,8 @@ func (r mutationResolver) WithdrawProfile(ctx context.Context, in generated.With
 	if err == nil {
 		var job *ent.Job
 		job, err = r.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{
-			ProfileID: id, Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
+			ProfileID: id, Content: orElse(in.Content, ""), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual,
+			IdempotencyKey: orElse(in.IdempotencyKey, ""),
 		})
 		payload.Job = only(job, model.Jobs)
 	}

@@ -21,6 +21,9 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.CollectionSets = func(child int, first *int, _ *string, _ *model.CollectionSetFilter) int { return pageOf(child, first) }
 	c.Query.PoLinesNotListed = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
 	c.Query.PortfoliosWithoutPoLine = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
+	c.Query.PortfoliosKeptWithoutReason = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
+		return pageOf(child, first)
+	}
 	c.License.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.CollectionSet.Collections = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.Profiles = func(child int, first *int, _ *string, _ *model.ProfileFilter) int { return pageOf(child, first) }
@@ -56,6 +59,8 @@ func several(c *generated.ComplexityRoot) {
 	c.Job.Profiles = list
 	c.Job.Groups = list
 	c.JobPart.Groups = list
+	c.JobPart.Guards = list
+	c.JobPart.Decisions = list
 	c.JobChange.Candidates = list
 	c.JobChange.Groups = list
 	c.Query.JobTypes = func(child int, _ *model.JobTypeFilter) int { return list(child) }

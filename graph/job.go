@@ -211,6 +211,19 @@ func (r jobPartResolver) Groups(ctx context.Context, p *model.JobPart) ([]*model
 	return append([]*model.JobGroup{}, groups...), err
 }
 
+// Decisions are those on the part's list, whichever job they were made in.
+func (r jobPartResolver) Decisions(ctx context.Context, p *model.JobPart) ([]*model.JobPartDecision, error) {
+	decisions, err := p.Page.Decisions.Of(ctx, p.JobPart.ID, func(ctx context.Context) (map[int64][]*model.JobPartDecision, error) {
+		known, err := r.reader.DecisionsOf(ctx, p.Page.Rows)
+		found := map[int64][]*model.JobPartDecision{}
+		for id, ofPart := range known {
+			found[id] = each(ofPart, func(d jobs.KindDecision) *model.JobPartDecision { return &model.JobPartDecision{KindDecision: d} })
+		}
+		return found, err
+	})
+	return append([]*model.JobPartDecision{}, decisions...), err
+}
+
 func (r jobFindingResolver) Part(ctx context.Context, f *model.JobFinding) (*model.JobPart, error) {
 	return f.Page.Parts.Of(ctx, f.PartID, func(ctx context.Context) (map[int64]*model.JobPart, error) {
 		return byID(ctx, f.Page.PartIDs, r.reader.PartsByID, model.JobParts)

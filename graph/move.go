@@ -26,7 +26,8 @@ func (r mutationResolver) MovePortfolioInformation(ctx context.Context, in gener
 func moveRequest(in generated.MovePortfolioInformationInput) (jobs.MoveRequest, error) {
 	request := jobs.MoveRequest{
 		POLines: orElse(in.MovePoLines, false), Licenses: orElse(in.MoveLicenses, false),
-		LicenseConflict: orElse(in.LicenseConflict, jobs.KeepTarget), Mode: orElse(in.Mode, jobs.Apply),
+		LicenseConflict: orElse(in.LicenseConflict, jobs.KeepTarget), IncludeInaccessible: orElse(in.IncludeInaccessible, false),
+		Mode:    orElse(in.Mode, jobs.Apply),
 		Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
 	var errs [3]error

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"autoholdings/ent/entitlement"
+	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
 	"autoholdings/internal/store"
 	"autoholdings/mockoup"
@@ -51,6 +53,7 @@ func (b *moving) journal(ctx context.Context, tx *store.Tx, collection int64, n 
 		create.SetLicense(tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprintf("LIC-%03d", n)).SaveX(ctx))
 	}
 	create.SaveX(ctx)
+	tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).SaveX(ctx)
 	for i := 0; collection == b.old && i < 2; i++ {
 		tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("POL-%03d-%d", n, i)).SetPortfolioID(id).SetMain(i == 0).SaveX(ctx)
 	}
@@ -202,6 +205,40 @@ func (b *moving) reports(jobID string) {
 		if !strings.Contains(string(text), want) {
 			b.t.Errorf("%s has no %q:\n%s", name, want, text)
 		}
+	}
+}
+
+// TestMoveToInaccessible: a counterpart that patrons do not get to is none, and the report says which it is and why; the job
+// takes it where it is told to.
+func TestMoveToInaccessible(t *testing.T) {
+	t.Parallel()
+	b := setupMoving(t, 2)
+	kept := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(b.target), portfolio.PublicationTitle("Journal 000")).OnlyIDX(t.Context())
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Entitlement.Update().Where(entitlement.PortfolioID(kept)).SetActive(false).Exec(ctx)
+	})
+	var answer struct {
+		Job struct {
+			Verdict string
+			Counts  struct{ Move map[string]int }
+			Changes struct {
+				Nodes []struct {
+					Action, NewValue string
+					Target           *thing
+				}
+			}
+		}
+	}
+	const query = `query($id: ID!) { job(id: $id) { verdict counts { move { poLinesMoved noCounterpart } }
+		changes(filter: {action: [NO_COUNTERPART]}) { nodes { action newValue target { id } } } } }`
+	b.query(query, input{"id": b.moved(nil)}, &answer)
+	const want = `stays: "Journal 000" in New would be its counterpart, but no provider lists it`
+	if c := answer.Job.Changes.Nodes; len(c) != 1 || c[0].NewValue != want || c[0].Target != nil || answer.Job.Counts.Move["poLinesMoved"] != 0 {
+		t.Errorf("%+v", answer.Job)
+	}
+	b.query(query, input{"id": b.moved(input{"includeInaccessible": true})}, &answer)
+	if m := answer.Job.Counts.Move; m["poLinesMoved"] != 2 || m["noCounterpart"] != 0 {
+		t.Errorf("told to take it: %+v", answer.Job)
 	}
 }
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -203,10 +204,42 @@ func (r mutationResolver) UpdatePortfolio(ctx context.Context, in generated.Upda
 	return payload, err
 }
 
+func (r mutationResolver) RemovePortfolio(ctx context.Context, in generated.RemovePortfolioInput) (*generated.RemovePortfolioPayload, error) {
+	payload := &generated.RemovePortfolioPayload{}
+	var err error
+	payload.Portfolio, err = byHand(ctx, in.PortfolioID, r.holdings.RemovePortfolio)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) RestorePortfolio(ctx context.Context, in generated.RestorePortfolioInput) (*generated.RestorePortfolioPayload, error) {
+	payload := &generated.RestorePortfolioPayload{}
+	var err error
+	payload.Portfolio, err = byHand(ctx, in.PortfolioID, r.holdings.RestorePortfolio)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+// byHand does with a portfolio what a person asked for, unless a job is writing its collection.
+func byHand(ctx context.Context, opaque string, do func(context.Context, int64, holdings.CollectionCheck) (*ent.Portfolio, error)) (*model.Portfolio, error) {
+	id, err := idOf(model.PortfolioType, "input.portfolioId", opaque)
+	if err != nil {
+		return nil, err
+	}
+	row, err := do(ctx, id, func(ctx context.Context, tx *store.Tx, collectionID int64) error {
+		err := jobs.CheckUnwritten(ctx, tx, collectionID)
+		if problems, ok := problem.In(err); ok && len(problems) > 0 {
+			return problem.New(problems[0].Code, "input.portfolioId", "%s", problems[0].Message)
+		}
+		return err
+	})
+	return only(row, model.Portfolios), err
+}
+
 func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {
 	input, err := profileInput(profileFields{
 		in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
-		in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
+		in.GroupIds, in.Schedule, in.Guard, in.Guards, in.CommunityZoneOnly,
 	})
 	var saved savedProfile
 	if err == nil {
@@ -300,6 +333,7 @@ type profileFields struct {
 	groupIDs                            graphql.Omittable[[]string]
 	schedule                            graphql.Omittable[*generated.ScheduleInput]
 	guard                               graphql.Omittable[*generated.GuardLimitsInput]
+	guards                              graphql.Omittable[*generated.GuardsInput]
 	communityZoneOnly                   graphql.Omittable[*bool]
 }
 
@@ -331,7 +365,29 @@ func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
 	if g := given(f.guard); g != nil {
 		in.GuardPercent, in.GuardTitles = given(g.Percent), given(g.Titles)
 	}
+	if g := given(f.guards); g != nil {
+		in.Guards = holdings.GuardsChange{
+			Removals: marksChange(g.Removals), Access: marksChange(g.Access), Identity: marksChange(g.Identity), Additions: marksChange(g.Additions),
+			Again: given(g.Again), Shape: given(g.Shape),
+		}
+	}
 	return in, nil
+}
+
+// marksChange is what to change of one guard; null takes away the mark beyond which the share does not matter.
+func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change holdings.MarksChange) {
+	in := given(o)
+	if in == nil {
+		return change
+	}
+	change.Percent, change.Titles = given(in.Percent), given(in.Titles)
+	if most, set := in.Most.ValueOK(); set {
+		change.Most = most
+		if most == nil {
+			change.Most = new(int)
+		}
+	}
+	return change
 }
 
 func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.UpdateProfileInput) (*generated.UpdateProfilePayload, error) {
@@ -340,7 +396,8 @@ func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.Update
 	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
 	if err == nil {
 		input, err = profileInput(profileFields{
-			in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.CommunityZoneOnly,
+			in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.Guards,
+			in.CommunityZoneOnly,
 		})
 	}
 	if err == nil {
@@ -386,13 +443,49 @@ func (r mutationResolver) CancelJob(ctx context.Context, in generated.CancelJobI
 }
 
 func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJobInput) (*generated.ApproveJobPayload, error) {
-	job, problems, err := r.control(ctx, in.JobID, r.jobs.Approve)
+	job, problems, err := r.control(ctx, in.JobID, func(ctx context.Context, id int64) (*ent.Job, error) {
+		decision, err := decisionOf(in.Parts, in.Reason)
+		if err != nil {
+			return nil, err
+		}
+		decision.Force, decision.Columns = orElse(in.Force, false), map[string]string{}
+		columns, _ := in.LostColumns.ValueOK()
+		for _, c := range columns {
+			decision.Columns[c.Column] = c.Take
+		}
+		return r.jobs.Approve(ctx, id, decision)
+	})
 	return &generated.ApproveJobPayload{Job: job, UserErrors: problems}, err
 }
 
 func (r mutationResolver) RejectJob(ctx context.Context, in generated.RejectJobInput) (*generated.RejectJobPayload, error) {
-	job, problems, err := r.control(ctx, in.JobID, r.jobs.Reject)
+	job, problems, err := r.control(ctx, in.JobID, func(ctx context.Context, id int64) (*ent.Job, error) {
+		decision, err := decisionOf(in.Parts, in.Reason)
+		if err != nil {
+			return nil, err
+		}
+		return r.jobs.Reject(ctx, id, decision)
+	})
 	return &generated.RejectJobPayload{Job: job, UserErrors: problems}, err
+}
+
+// decisionOf is what approving and rejecting have in common. What is left out or null means all.
+func decisionOf(parts graphql.Omittable[[]*generated.JobPartChoice], reason graphql.Omittable[*string]) (d jobs.Decision, err error) {
+	d.Reason = orElse(reason, "")
+	named, _ := parts.ValueOK()
+	if named == nil {
+		return d, nil
+	}
+	d.Parts = make([]jobs.PartDecision, len(named))
+	for i, choice := range named {
+		if d.Parts[i].PartID, err = idOf(model.JobPartType, fmt.Sprintf("input.parts.%d.partId", i), choice.PartID); err != nil {
+			return d, err
+		}
+		if kinds, _ := choice.Kinds.ValueOK(); kinds != nil {
+			d.Parts[i].Kinds = each(kinds, func(name string) holdings.Kind { return holdings.Kind(name) })
+		}
+	}
+	return d, nil
 }
 
 func (r mutationResolver) UndoJob(ctx context.Context, in generated.UndoJobInput) (*generated.UndoJobPayload, error) {

@@ -95,6 +95,7 @@ func portfolioFilter(in *model.PortfolioFilter) (f holdings.PortfolioFilter, err
 	f = holdings.PortfolioFilter{
 		TitlePrefix: text(in.TitlePrefix), TitleID: text(in.TitleID), Identifier: text(in.Identifier),
 		Available: in.Available, Listed: in.ListedByProvider, NeedsReview: in.NeedsReview, Removed: in.Removed != nil && *in.Removed,
+		Waiting: in.Waiting, Unprotected: in.KeptWithoutReason,
 	}
 	if f.CollectionID, err = optionalID(model.CollectionType, "filter.collectionId", in.CollectionID); err != nil {
 		return f, err

@@ -14,14 +14,17 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// The reconciliation's two lists, whole, for a spreadsheet. Their columns are named as the import of PO lines knows them.
+// The reconciliation's lists, whole, for a spreadsheet. Their columns are named as the import of PO lines knows them.
 
 func (d *downloads) registerReconciliation(mux *http.ServeMux) {
 	mux.Handle("GET /reconciliation/po-lines-not-listed.tsv", d.reconcile("po-lines-not-listed", func(ctx context.Context, w io.Writer, collectionID int64) error {
 		return writeTSV(w, unlistedColumns, d.holdings.AllPOLinesNotListed(ctx, collectionID), unlistedCells)
 	}))
 	mux.Handle("GET /reconciliation/portfolios-without-po-line.tsv", d.reconcile("portfolios-without-po-line", func(ctx context.Context, w io.Writer, collectionID int64) error {
-		return writeTSV(w, unorderedColumns, d.holdings.AllPortfoliosWithoutPOLine(ctx, collectionID), unorderedCells)
+		return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosWithoutPOLine(ctx, collectionID), portfolioCells)
+	}))
+	mux.Handle("GET /reconciliation/portfolios-kept-without-reason.tsv", d.reconcile("portfolios-kept-without-reason", func(ctx context.Context, w io.Writer, collectionID int64) error {
+		return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosKeptWithoutReason(ctx, collectionID), portfolioCells)
 	}))
 }
 
@@ -45,11 +48,11 @@ func unlistedCells(row *ent.POLine) []string {
 	}
 }
 
-var unorderedColumns = []string{
+var portfolioColumns = []string{
 	"title", "title_id", "print_identifier", "online_identifier", "title_url", "publication_type", "available", "collection", "portfolio_id",
 }
 
-func unorderedCells(row *ent.Portfolio) []string {
+func portfolioCells(row *ent.Portfolio) []string {
 	if row.Edges.Collection == nil { // deleted while the list was read
 		return nil
 	}

@@ -59,13 +59,20 @@ func (r portfolioResolver) Collection(ctx context.Context, p *model.Portfolio) (
 	})
 }
 
-// Accessible says whether both the portfolio and its collection's service are available.
+// Accessible says whether patrons get to it.
 func (r portfolioResolver) Accessible(ctx context.Context, p *model.Portfolio) (bool, error) {
 	c, err := r.Collection(ctx, p)
 	if err != nil || c == nil {
 		return false, err
 	}
-	return p.Available && p.RemovedAt == nil && c.Active && c.Available, nil
+	entitlements, err := r.stored(ctx, p.Page, p.Portfolio.ID)
+	return err == nil && holdings.Accessible(p.Portfolio, c.Collection, entitlements), err
+}
+
+// Waiting says whether a suspended entitlement is all that it has.
+func (r portfolioResolver) Waiting(ctx context.Context, p *model.Portfolio) (bool, error) {
+	entitlements, err := r.stored(ctx, p.Page, p.Portfolio.ID)
+	return err == nil && holdings.Waiting(entitlements), err
 }
 
 // stored are a portfolio's entitlements, which coverage, availableFor and entitlements share.

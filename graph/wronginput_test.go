@@ -51,15 +51,20 @@ var cannotBeWrong = map[string]string{
 	"createProfile.fileFormat":                     schemaSays,
 	"createProfile.schedule.frequency":             schemaSays,
 	"createProfile.schedule.weekday":               schemaSays,
+	"createProfile.guards.again":                   eitherIsRight,
+	"createProfile.guards.shape":                   eitherIsRight,
 	"createProfile.communityZoneOnly":              eitherIsRight,
 	"createProfile.idempotencyKey":                 anyTextIsRight,
 	"updateProfile.fileFormat":                     schemaSays,
 	"updateProfile.schedule.frequency":             schemaSays,
 	"updateProfile.schedule.weekday":               schemaSays,
+	"updateProfile.guards.again":                   eitherIsRight,
+	"updateProfile.guards.shape":                   eitherIsRight,
 	"updateProfile.communityZoneOnly":              eitherIsRight,
 	"updateProfile.idempotencyKey":                 anyTextIsRight,
 	"deleteProfile.withdrawEntitlements":           eitherIsRight,
 	"deleteProfile.idempotencyKey":                 anyTextIsRight,
+	"withdrawProfile.content":                      schemaSays,
 	"withdrawProfile.mode":                         schemaSays + " for an inactive profile",
 	"withdrawProfile.idempotencyKey":               anyTextIsRight,
 	"runProfile.force":                             eitherIsRight,
@@ -112,6 +117,12 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 		"guard.titles":        bad("guard.titles", -1, 1_000_001),
 		"active":              {{value: true, want: "GROUP_REQUIRED input.groupIds"}},
 		"runNow":              {{value: true, want: "PROFILE_INACTIVE input.runNow"}},
+	}
+	for _, guard := range []string{"removals", "access", "identity", "additions"} {
+		for mark, values := range map[string][]any{"percent": {-1, 101}, "titles": {-1, 1_000_001}, "most": {-1, 1_000_001}} {
+			path := "guards." + guard + "." + mark
+			profile[path] = bad(path, values...)
+		}
 	}
 	changed := maps.Clone(profile)
 	changed["version"], changed["profileId"] = stale, ids("profileId", "Profile")
@@ -173,7 +184,7 @@ func set(in input, field string, value any) input {
 	changed := maps.Clone(in)
 	outer, inner, nested := strings.Cut(field, ".")
 	if nested {
-		changed[outer] = input{inner: value}
+		changed[outer] = set(input{}, inner, value)
 	} else {
 		changed[field] = value
 	}

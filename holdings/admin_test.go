@@ -330,9 +330,8 @@ func TestUpdatePortfolio(t *testing.T) {
 	b.sync(1, listOf(changed[2:]...))
 	gone := find("j001")
 	now, err = b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: gone.ID, Available: new(true)})
-	wantProblems(t, err, "BAD_USER_INPUT input.available")
-	if now.Available || now.RemovedAt == nil {
-		t.Errorf("%+v", now)
+	if b.must(err); gone.Available || !now.Available || now.RemovedAt == nil {
+		t.Errorf("whether it is available is the staff's choice, in the holdings or out of them: %+v", now)
 	}
 	now, err = b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: gone.ID, LockedFields: &[]string{"notes"}})
 	if b.must(err); now.LockedFields != "notes" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,18 +13,22 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/profile"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 )
 
-// StaleFile is the code of an alert that the provider has had no new file for long.
-const StaleFile = "STALE_FILE"
+// Codes of alerts.
+const (
+	StaleFile    = "STALE_FILE" // the provider has had no new file for long
+	NoListAnswer = "NO_LIST"    // the provider's last answers were no list, though entitlements are in force
+)
 
 // staleAfter is how old the newest file may be. The provider replaces its files each month, in its last week.
 const staleAfter = 40 * 24 * time.Hour
 
 // ProfileAlert is something about a profile that a person should look at.
 type ProfileAlert struct {
-	Code          string // StaleFile
+	Code          string // StaleFile, NoListAnswer
 	Content       string // BOOKS, JOURNALS or "" for the profile as a whole
 	Message, Hint string
 	Since         int64 // Unix milliseconds
@@ -48,13 +53,22 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 	if err != nil {
 		return nil, fmt.Errorf("read which content types are synced: %w", err)
 	}
-	now, alerts := s.Now(), map[int64][]ProfileAlert{}
+	now := s.Now()
+	alerts, err := s.olderFiles(ctx, profileIDs)
+	if err != nil {
+		return nil, err
+	}
+	none, err := noLists(ctx, s.store.Query, profileIDs)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range profiles {
 		if files := newest[p.ID]; len(files) > 0 {
-			alerts[p.ID] = staleFiles(now, files, synced)
+			alerts[p.ID] = append(alerts[p.ID], staleFiles(now, files, synced)...)
 		} else if days, stale := staleFor(now, p.CreatedAt); stale {
-			alerts[p.ID] = []ProfileAlert{neverHadFile(p, days)}
+			alerts[p.ID] = append(alerts[p.ID], neverHadFile(p, days))
 		}
+		alerts[p.ID] = append(alerts[p.ID], noListAlerts(p, none[p.ID], synced)...)
 	}
 	return alerts, nil
 }
@@ -67,15 +81,12 @@ type newestFile struct {
 
 // newestFiles reads those of each profile.
 func (s *Service) newestFiles(ctx context.Context, profiles []*ent.Profile) (map[int64][]newestFile, error) {
-	ids := make([]any, len(profiles))
-	for i, p := range profiles {
-		ids[i] = p.ID
-	}
+	placeholders, args := inList(ids(profiles))
 	rows, err := s.store.Query(ctx, `SELECT f.profile_id, f.content, MAX(f.name), f.created_at FROM provider_files f
 		JOIN (SELECT profile_id, content, MAX(created_at) AS newest FROM provider_files
-			WHERE profile_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) GROUP BY profile_id, content) n
+			WHERE profile_id IN `+placeholders+` GROUP BY profile_id, content) n
 		ON f.profile_id = n.profile_id AND f.content = n.content AND f.created_at = n.newest
-		GROUP BY f.profile_id, f.content, f.created_at`, ids...)
+		GROUP BY f.profile_id, f.content, f.created_at`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("look for the newest files: %w", err)
 	}
@@ -110,6 +121,33 @@ func staleFiles(now time.Time, newest []newestFile, synced []string) (alerts []P
 			Message: fmt.Sprintf("The provider has had no new file of %s since %s, %d days ago: the newest is %q.",
 				strings.ToLower(f.content), store.Time(f.createdAt).Format("2 January 2006"), days, f.name),
 			Hint: "The provider replaces its files each month. Look at the profile's last jobs and test its connection; if both are well, ask the provider why the file stays the same.",
+		})
+	}
+	return alerts
+}
+
+func ids(profiles []*ent.Profile) []int64 {
+	ids := make([]int64, len(profiles))
+	for i, p := range profiles {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// noListAlerts offer to withdraw what the provider has no list of any more.
+func noListAlerts(p *ent.Profile, none map[string]*NoList, synced []string) (alerts []ProfileAlert) {
+	for _, content := range slices.Sorted(maps.Keys(none)) {
+		n := none[content]
+		if n.Entitled == 0 || !slices.Contains(synced, content) {
+			continue
+		}
+		what := strings.ToLower(content)
+		alerts = append(alerts, ProfileAlert{
+			Code: NoListAnswer, Content: content, Since: n.Since,
+			Message: fmt.Sprintf("The provider's last %d answers for %s were no list: %s (the newest first). %s in the holdings on this profile's account, and stay until a list comes or they are withdrawn.",
+				len(n.Answers), what, n, countedInGroups(n.Entitled, "portfolio is", "portfolios are")),
+			Hint: fmt.Sprintf("Where the library should have %s, test the profile's connection and ask the provider. Where it has cancelled them, take them out by withdrawProfile(input: {profileId: %q, content: %s}): it shows its plan and waits for your approval.",
+				what, opaque.ID("Profile", p.ID), content),
 		})
 	}
 	return alerts

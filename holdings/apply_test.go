@@ -355,7 +355,7 @@ func TestPOLineKeepsAPortfolio(t *testing.T) {
 		t.Errorf("%+v", counts)
 	}
 	kept := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("j000")).OnlyX(t.Context())
-	if kept.Available || kept.Listed || kept.RemovedAt != nil {
+	if !kept.Available || kept.Listed || kept.RemovedAt != nil {
 		t.Errorf("kept: available %v listed %v removed %v", kept.Available, kept.Listed, kept.RemovedAt)
 	}
 	if counts, _ := b.sync(1, listOf(numbered(2, 30)...)); counts.Changed() {

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/coveragestatement"
 	"autoholdings/ent/entitlement"
+	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/internal/keyset"
@@ -25,6 +26,8 @@ type PortfolioFilter struct {
 	Available    *bool
 	Listed       *bool
 	NeedsReview  *bool
+	Waiting      *bool // see Waiting
+	Unprotected  *bool // kept, and nothing that they were kept for is left: see unprotected
 	Removed      bool  // the removed ones instead of those in the holdings
 	ProfileID    int64 // those that the profile entitles to now
 }
@@ -49,6 +52,7 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 		where = append(where, identified(portfolio.Table, f.Identifier))
 	}
 	where = append(where, f.states()...)
+	where = append(where, f.unentitled()...)
 	if f.ProfileID != 0 {
 		where = append(where, entitledBy(f.ProfileID))
 	}
@@ -90,6 +94,52 @@ func (f PortfolioFilter) states() (where []predicate.Portfolio) {
 		}
 	}
 	return where
+}
+
+// unentitled are the conditions on what no entitlement holds any more.
+func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
+	for _, state := range []struct {
+		asked     *bool
+		condition predicate.Portfolio
+	}{
+		{f.Waiting, isWaiting},
+		{f.Unprotected, unprotected},
+	} {
+		switch {
+		case state.asked == nil:
+		case *state.asked:
+			where = append(where, state.condition)
+		default:
+			where = append(where, portfolio.Not(state.condition))
+		}
+	}
+	if f.Unprotected != nil && *f.Unprotected && f.CollectionID == 0 {
+		where = append(where, f.among(sql.ExprP("NOT listed"), sql.IsNull(portfolio.FieldRemovedAt)))
+	}
+	return where
+}
+
+// isWaiting is the condition that a suspended entitlement is all that a portfolio has.
+func isWaiting(s *sql.Selector) {
+	t := sql.Table(entitlement.Table)
+	suspended := sql.Select(t.C(entitlement.FieldPortfolioID)).From(t).Where(sql.ExprP("waiting <> ''")) // as the partial index has it
+	s.Where(sql.And(sql.In(s.C(portfolio.FieldID), suspended), sql.NotExists(ofPortfolio(s, sql.EQ("active", true)))))
+}
+
+// unprotected is the condition that a portfolio was kept, and that what it was kept for is gone: it is in the holdings, and no
+// entitlement is in force, none is suspended, and there is no PO line. What staff retain will be left out here too.
+func unprotected(s *sql.Selector) {
+	l := sql.Table(poline.Table)
+	ordered := sql.Select(l.C(poline.FieldID)).From(l).Where(sql.ColumnsEQ(l.C(poline.FieldPortfolioID), s.C(portfolio.FieldID)))
+	s.Where(sql.And(sql.IsNull(s.C(portfolio.FieldRemovedAt)), sql.ExprP("NOT listed"),
+		sql.NotExists(ofPortfolio(s, sql.Or(sql.EQ("active", true), sql.NEQ("waiting", "")))), sql.NotExists(ordered)))
+}
+
+// ofPortfolio selects the entitlements of the portfolio at hand that meet a condition.
+func ofPortfolio(s *sql.Selector, condition *sql.Predicate) *sql.Selector {
+	t := sql.Table(entitlement.Table)
+	return sql.Select(t.C(entitlement.FieldID)).From(t).
+		Where(sql.And(sql.ColumnsEQ(t.C(entitlement.FieldPortfolioID), s.C(portfolio.FieldID)), condition))
 }
 
 // among makes the database begin with the few that meet the conditions. It would otherwise walk all titles in their

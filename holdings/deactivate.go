@@ -80,13 +80,10 @@ func checkCollectionVersion(c *ent.Collection, read *int) error {
 // consequences reads what deactivating the collection means, in a statement for each thing.
 func (s *Service) consequences(ctx context.Context, c *ent.Collection) (*Consequences, error) {
 	found := &Consequences{}
-	available, err := s.countHolding(ctx, c.ID, found)
-	if err != nil {
+	if err := s.countHolding(ctx, c.ID, found); err != nil {
 		return nil, err
 	}
-	if c.Active && c.Available {
-		found.Accessible = available
-	}
+	var err error
 	if c.CommunityZoneCollectionID != nil { // no sync touches a local one
 		found.Profiles, err = s.store.Read.Profile.Query().Where(profile.Active(true)).Order(profile.ByID()).All(ctx)
 		if err != nil {
@@ -102,21 +99,21 @@ func (s *Service) consequences(ctx context.Context, c *ent.Collection) (*Consequ
 	return found, nil
 }
 
-// countHolding counts the collection's portfolios and PO lines, and returns how many of the portfolios are available.
-func (s *Service) countHolding(ctx context.Context, id int64, found *Consequences) (available int, err error) {
-	rows, err := s.store.Query(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE available),
+// countHolding counts the collection's portfolios, those of them that are accessible, and the PO lines.
+func (s *Service) countHolding(ctx context.Context, id int64, found *Consequences) error {
+	rows, err := s.store.Query(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE `+servedSQL+` AND `+accessibleSQL+`),
 			(SELECT COUNT(*) FROM po_lines l JOIN portfolios o ON o.id = l.portfolio_id WHERE o.collection_id = ?)
-		FROM portfolios WHERE collection_id = ? AND removed_at IS NULL`, id, id)
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL`, id, id)
 	if err != nil {
-		return 0, fmt.Errorf("count the portfolios of collection %d: %w", id, err)
+		return fmt.Errorf("count the portfolios of collection %d: %w", id, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := rows.Scan(&found.Portfolios, &available, &found.POLines); err != nil {
-			return 0, fmt.Errorf("count the portfolios of collection %d: %w", id, err)
+		if err := rows.Scan(&found.Portfolios, &found.Accessible, &found.POLines); err != nil {
+			return fmt.Errorf("count the portfolios of collection %d: %w", id, err)
 		}
 	}
-	return available, rows.Err()
+	return rows.Err()
 }
 
 func (f *Consequences) words(c *ent.Collection) []string {

@@ -38,8 +38,8 @@ func (s *Service) ExportName(ctx context.Context, collectionID int64, date time.
 
 var errNoCollection = problem.New(problem.NotFound, "", "there is no such collection")
 
-// Export writes a collection as a KBART list, Phase II, sorted by title: what is in its holdings and available, a row
-// for each coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows.
+// Export writes a collection as a KBART list, Phase II, sorted by title: what is accessible in it, a row for each coverage
+// statement. It streams: a collection of any size takes little memory. It returns the number of rows.
 func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (rows int, err error) {
 	exists, err := s.store.Read.Collection.Query().Where(collection.ID(collectionID)).Exist(ctx)
 	if err != nil {
@@ -71,10 +71,10 @@ type exported struct {
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
 	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
 	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, c.id, `+columnsOf("c", statementColumnNames, "%s")+`
-		FROM portfolios p
+		FROM collections k JOIN portfolios p ON p.collection_id = k.id
 		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
 		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
-		WHERE p.collection_id = ? AND p.removed_at IS NULL AND p.available
+		WHERE k.id = ? AND `+servedSQL+` AND `+accessibleSQL+`
 		ORDER BY p.title_key, p.id, e.id, c.position`, collectionID)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)

@@ -90,15 +90,16 @@ func (a *applier) leavingWhy(l leaving) Leaving {
 	return why
 }
 
-// hide takes the removed out of the holdings and makes the kept unavailable. Their records stay whole.
+// hide takes the removed out of the holdings and says of the kept that no provider lists them. Their records stay whole, and
+// whether they are available stays as staff have it.
 func (a *applier) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]int64) error {
 	for action, removedAt := range map[Action]any{Remove: a.now, Keep: nil} {
 		if len(byAction[action]) == 0 {
 			continue
 		}
 		placeholders, args := inList(byAction[action])
-		if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET available = ?, listed = ?, removed_at = ?, review = '', updated_at = ?
-			WHERE id IN `+placeholders, append([]any{false, false, removedAt, a.now}, args...)...); err != nil {
+		if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET listed = ?, removed_at = ?, review = '', updated_at = ?
+			WHERE id IN `+placeholders, append([]any{false, removedAt, a.now}, args...)...); err != nil {
 			return fmt.Errorf("take the portfolios out: %w", err)
 		}
 	}

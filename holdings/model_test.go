@@ -328,7 +328,7 @@ func (m *model) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
 			t.Fatalf("title %d: publisher %q, want %q", n, p.PublisherName, m.publisher[n])
 		}
 	case m.ordered[n]:
-		if p.RemovedAt != nil || p.Listed || p.Available {
+		if p.RemovedAt != nil || p.Listed || !p.Available {
 			t.Fatalf("title %d has a PO line: removed %v listed %v available %v", n, p.RemovedAt, p.Listed, p.Available)
 		}
 	default:

@@ -109,6 +109,7 @@ func (m *mover) eachBatch(ctx context.Context) error {
 type sourceBatch struct {
 	sources    []*movable
 	candidates [][]int32
+	passedOver [][]int32
 }
 
 // batch takes n of a collection's portfolios from a place on, but for those that are not to be.
@@ -118,19 +119,20 @@ func (p *MovePlan) batch(collectionID int64, from, n int, toBe func(id int64) bo
 		if m := sources.at(int32(i)); toBe(m.id) {
 			b.sources = append(b.sources, m)
 			b.candidates = append(b.candidates, p.candidates[collectionID][int32(i)])
+			b.passedOver = append(b.passedOver, p.passedOver[collectionID][int32(i)])
 		}
 	}
 	return b
 }
 
 func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch) error {
-	now, err := loadMoveBatch(ctx, tx.SQL.QueryContext, m.moves, batch.sources)
+	now, err := loadMoveBatch(ctx, tx.SQL.QueryContext, m.moves, batch)
 	if err != nil {
 		return err
 	}
 	now.check = !m.show
 	for i, source := range batch.sources {
-		now.decide(source, batch.candidates[i])
+		now.decide(source, batch.candidates[i], batch.passedOver[i])
 	}
 	m.counts.Move.Portfolios += len(batch.sources)
 	for _, row := range now.found {

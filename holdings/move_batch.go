@@ -28,6 +28,7 @@ type portfolioNow struct {
 	Citation
 	license int64
 	hidden  bool
+	closed  closed // why patrons do not get to it
 }
 
 // moveRow is one line of the report.
@@ -53,12 +54,15 @@ func newMoveBatch(p *MovePlan) *moveBatch {
 }
 
 // loadMoveBatch reads what deciding on the portfolios needs, in a fixed number of statements.
-func loadMoveBatch(ctx context.Context, query queryFunc, p *MovePlan, sources []*movable) (*moveBatch, error) {
+func loadMoveBatch(ctx context.Context, query queryFunc, p *MovePlan, batch sourceBatch) (*moveBatch, error) {
 	b := newMoveBatch(p)
 	var ids []int64
 	licenses := map[int64]bool{}
-	for _, m := range sources {
+	for i, m := range batch.sources {
 		ids = append(ids, m.id)
+		if over := batch.passedOver[i]; over != nil {
+			ids = append(ids, p.targets.at(over[0]).id)
+		}
 		licenses[m.license], licenses[m.licenseThere] = true, true
 		if m.pair != unpaired && p.wanted(m) {
 			ids = append(ids, p.targets.at(m.pair).id)
@@ -81,8 +85,9 @@ func loadMoveBatch(ctx context.Context, query queryFunc, p *MovePlan, sources []
 
 func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []int64) error {
 	placeholders, args := inList(ids)
-	rows, err := query(ctx, `SELECT id, publication_title, title_id, print_identifier, online_identifier, COALESCE(license_id, 0), removed_at IS NOT NULL
-		FROM portfolios WHERE id IN `+placeholders, args...)
+	rows, err := query(ctx, `SELECT p.id, p.publication_title, p.title_id, p.print_identifier, p.online_identifier, COALESCE(p.license_id, 0),
+		p.removed_at IS NOT NULL, `+closedSQL+`
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.id IN `+placeholders, args...)
 	if err != nil {
 		return fmt.Errorf("read the portfolios to move: %w", err)
 	}
@@ -90,7 +95,7 @@ func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []i
 	for rows.Next() {
 		var id int64
 		var now portfolioNow
-		if err := rows.Scan(&id, &now.Title, &now.TitleID, &now.PrintIdentifier, &now.OnlineIdentifier, &now.license, &now.hidden); err != nil {
+		if err := rows.Scan(&id, &now.Title, &now.TitleID, &now.PrintIdentifier, &now.OnlineIdentifier, &now.license, &now.hidden, &now.closed); err != nil {
 			return fmt.Errorf("read the portfolios to move: %w", err)
 		}
 		b.portfolios[id] = now
@@ -154,7 +159,7 @@ func (b *moveBatch) loadCodes(ctx context.Context, query queryFunc, licenses map
 }
 
 // decide says what becomes of one portfolio. Of each there is at least one line in the report.
-func (b *moveBatch) decide(m *movable, candidates []int32) {
+func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 	switch {
 	case b.check && b.differs(m):
 		b.leave(m)
@@ -163,6 +168,10 @@ func (b *moveBatch) decide(m *movable, candidates []int32) {
 	case m.pair != unpaired:
 		b.moveLines(m)
 		b.moveLicense(m)
+	case candidates == nil && passedOver != nil:
+		over := b.plan.targets.at(passedOver[0])
+		there := moveValue{Target: over.id, Title: b.portfolios[over.id].Title, Collection: b.plan.targetName, Closed: over.closed.String()}
+		b.list(m, NoCounterpart, "", moveValues(b.staying(m), there))
 	case candidates == nil:
 		b.list(m, NoCounterpart, "", moveValues(b.staying(m), moveValue{Collection: b.plan.targetName}))
 	default:
@@ -185,7 +194,7 @@ func (b *moveBatch) differs(m *movable) bool {
 	}
 	target := b.plan.targets.at(m.pair).id
 	now = b.portfolios[target]
-	return !b.inHoldings(target) || m.license != 0 && now.license != m.licenseThere || m.ordered > 0 && b.hasMain(target) != m.mainThere
+	return !b.inHoldings(target) || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere || m.ordered > 0 && b.hasMain(target) != m.mainThere
 }
 
 func (b *moveBatch) inHoldings(portfolioID int64) bool {

@@ -105,6 +105,10 @@ func openToMove(b *testing.B, n int) *store.Store {
 					k*n+i+1, collection, fmt.Sprintf("Journal of %d Things", i), fmt.Sprintf("journal of %d things", i), fmt.Sprintf("j%d-%d", k, i), issn(i), key, license); err != nil {
 					return err
 				}
+				if _, err := tx.SQL.ExecContext(ctx, `INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, 1, 1, ?, true, 0)`,
+					k*n+i+1, k*n+i+1); err != nil {
+					return err
+				}
 			}
 			if _, err := tx.SQL.ExecContext(ctx, `INSERT INTO po_lines (id, created_at, updated_at, number, portfolio_id, main) VALUES (?, 1, 1, ?, ?, true)`,
 				i+1, fmt.Sprint("POL-", i), i+1); err != nil {

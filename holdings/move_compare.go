@@ -95,12 +95,12 @@ func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64
 
 // show decides what becomes of the portfolios as a preview would now.
 func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (*moveBatch, error) {
-	b, err := loadMoveBatch(ctx, c.service.store.Query, c.plan, batch.sources)
+	b, err := loadMoveBatch(ctx, c.service.store.Query, c.plan, batch)
 	if err != nil {
 		return nil, err
 	}
 	for i, m := range batch.sources {
-		b.decide(m, batch.candidates[i])
+		b.decide(m, batch.candidates[i], batch.passedOver[i])
 	}
 	counts := Counts{Move: &c.found.Now}
 	counts.Move.Portfolios += len(batch.sources)

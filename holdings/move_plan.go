@@ -16,6 +16,8 @@ type MoveRules struct {
 	POLines   bool
 	Licenses  bool
 	Overwrite bool // a license takes the place of the counterpart's; otherwise that one stays
+
+	IncludeInaccessible bool // a portfolio that is not accessible is a counterpart too
 }
 
 // MovePlan is what a move comes to, computed for all its collections before anything is written: which portfolio has
@@ -26,6 +28,7 @@ type MovePlan struct {
 	targets    chunked[movable]
 	sources    map[int64]*chunked[movable] // by collection, in the order of the ids
 	candidates map[int64]map[int32][]int32 // by collection: sources of which no single counterpart is certain
+	passedOver map[int64]map[int32][]int32 // by collection: sources of which only portfolios that are not accessible could be counterparts
 	changed    map[int64]bool              // sources that differ from the preview that was agreed to
 }
 
@@ -37,6 +40,7 @@ type movable struct {
 	lines   uint64 // its PO lines as a set
 	ordered int32  // how many there are
 	main    bool   // one of them is its main one
+	closed  closed // why patrons do not get to it
 
 	pair         int32 // its counterpart among the targets, or unpaired
 	mainThere    bool  // the counterpart has a main PO line before
@@ -46,7 +50,9 @@ type movable struct {
 // PlanMove finds each portfolio's counterpart and foresees what moves. Each old collection is matched by itself with the
 // whole target, so that portfolios of several may go to one.
 func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, error) {
-	p := &MovePlan{rules: rules, sources: map[int64]*chunked[movable]{}, candidates: map[int64]map[int32][]int32{}}
+	p := &MovePlan{
+		rules: rules, sources: map[int64]*chunked[movable]{}, candidates: map[int64]map[int32][]int32{}, passedOver: map[int64]map[int32][]int32{},
+	}
 	target, err := s.store.Read.Collection.Get(ctx, rules.TargetID)
 	if err != nil {
 		return nil, fmt.Errorf("read the target collection: %w", err)
@@ -71,15 +77,30 @@ func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, err
 }
 
 // match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
-// with another is no certain sign.
+// with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules say so;
+// those that it keeps from moving are to be told of it.
 func (p *MovePlan) match(collectionID int64, portfolios *chunked[movable]) {
 	sources := newSide(portfolios.len(), func(i int32) *identity { return &portfolios.at(i).identity })
 	targets := newSide(p.targets.len(), func(i int32) *identity { return &p.targets.at(i).identity })
+	for i := range targets.out {
+		targets.out[i] = p.closed(int32(i))
+	}
 	matchSurely(sources, targets, moveSteps)
 	for i, pair := range sources.pair {
 		portfolios.at(int32(i)).pair = pair
 	}
-	p.candidates[collectionID] = moveCandidates(sources, targets, moveSteps, func(i int32) bool { return p.wanted(portfolios.at(i)) })
+	candidates := moveCandidates(sources, targets, moveSteps, func(i int32) bool { return p.wanted(portfolios.at(i)) })
+	p.candidates[collectionID] = candidates
+	for i := range targets.out {
+		targets.out[i] = !p.closed(int32(i))
+	}
+	p.passedOver[collectionID] = moveCandidates(sources, targets, moveSteps,
+		func(i int32) bool { return p.wanted(portfolios.at(i)) && candidates[i] == nil })
+}
+
+// closed says whether a portfolio of the target is no counterpart because patrons do not get to it.
+func (p *MovePlan) closed(target int32) bool {
+	return !p.rules.IncludeInaccessible && p.targets.at(target).closed != 0
 }
 
 // wanted says whether the portfolio has anything to move.
@@ -107,8 +128,8 @@ func (p *MovePlan) foresee(portfolios *chunked[movable]) {
 // loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only what
 // is to be moved.
 func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules MoveRules) (portfolios chunked[movable], err error) {
-	rows, err := s.Query(ctx, `SELECT id, `+identitySQL+`, COALESCE(license_id, 0)
-		FROM portfolios WHERE collection_id = ? AND removed_at IS NULL ORDER BY id`, collectionID)
+	rows, err := s.Query(ctx, `SELECT p.id, `+identitySQL+`, COALESCE(p.license_id, 0), `+closedSQL+`
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`, collectionID)
 	if err != nil {
 		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
 	}
@@ -116,7 +137,7 @@ func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules
 	var identity sql.RawBytes
 	for rows.Next() {
 		m := movable{pair: unpaired}
-		if err := rows.Scan(&m.id, &identity, &m.license); err != nil {
+		if err := rows.Scan(&m.id, &identity, &m.license, &m.closed); err != nil {
 			return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
 		}
 		if !rules.Licenses {

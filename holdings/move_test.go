@@ -57,6 +57,8 @@ type item struct {
 	lines                    int
 	license                  string
 	removed                  bool
+	unlisted                 bool // nothing entitles to it
+	off                      bool // staff have it not available
 	noMain                   bool
 	moreKeys                 string
 }
@@ -83,7 +85,7 @@ func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
 	case "none":
 		i.kind = ""
 	}
-	create := tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(i.in).SetAvailable(true).SetListed(true).
+	create := tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(i.in).SetAvailable(!i.off).SetListed(true).
 		SetPublicationTitle(i.title).SetTitleKey(holdings.FoldTitle(i.title)).SetTitleID(i.id).SetPrintIdentifier(i.print).SetOnlineIdentifier(i.online).
 		SetPrintKey(keyOf(i.print)).SetOnlineKey(keyOf(i.online)).SetMoreKeys(i.moreKeys).SetPublicationType(i.kind).SetValuesHash(0)
 	if i.removed {
@@ -93,6 +95,9 @@ func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
 		create.SetLicenseID(b.licenseID(ctx, tx, i.license))
 	}
 	create.SaveX(ctx)
+	if !i.unlisted {
+		tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).SaveX(ctx)
+	}
 	for n := range i.lines {
 		tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("%s-%d", i.name, n+1)).
 			SetPortfolioID(id).SetMain(n == 0 && !i.noMain).SaveX(ctx)

@@ -20,6 +20,7 @@ type moveValue struct {
 	Had      bool    `json:"had,omitempty"`      // the counterpart had the same license already
 	Stay     []int64 `json:"stay,omitempty"`     // PO lines that stay where they are
 	Target   int64   `json:"target,omitempty"`   // the counterpart
+	Closed   string  `json:"closed,omitempty"`   // why what would be the counterpart is none: patrons do not get to it
 
 	Title      string `json:"title,omitempty"` // the counterpart's
 	Collection string `json:"collection,omitempty"`
@@ -73,6 +74,8 @@ func (v moveValue) words(action Action) string {
 		return fmt.Sprintf("license %s, which had it already", where)
 	case action == MoveLicense, action == LicenseConflict:
 		return strings.TrimSpace("license " + where)
+	case v.Closed != "":
+		return fmt.Sprintf("stays: %q in %s would be its counterpart, but %s", v.Title, v.Collection, v.Closed)
 	case v.Collection != "":
 		return fmt.Sprintf("stays: no portfolio of %s is its counterpart", v.Collection)
 	default:

@@ -165,7 +165,7 @@ func (m *ownModel) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
 	}
 	listed := len(want) > 0
 	held := listed || active[0]
-	if p.Listed != listed || p.Available != held || (p.RemovedAt == nil) != (held || m.ordered[n]) {
+	if p.Listed != listed || !p.Available || (p.RemovedAt == nil) != (held || m.ordered[n]) {
 		t.Fatalf("title %d, held by %v, ordered %v: listed %v, available %v, removed %v", n, active, m.ordered[n], p.Listed, p.Available, p.RemovedAt != nil)
 	}
 	if !held {

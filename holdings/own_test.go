@@ -134,7 +134,7 @@ func TestImportRemovesMissing(t *testing.T) {
 		t.Errorf("%+v", counts)
 	}
 	kept := b.portfolio("j001")
-	if kept.Available || kept.RemovedAt != nil || b.coverage("j001") != "1996 – present" {
+	if !kept.Available || kept.Listed || kept.RemovedAt != nil || b.coverage("j001") != "1996 – present" {
 		t.Errorf("kept: %+v, %s", kept, b.coverage("j001"))
 	}
 	if undone := b.undo(0, jobID); undone.Added != 2 || undone.Left != 0 {
@@ -300,7 +300,7 @@ func TestActivationLeavesWhatIsThere(t *testing.T) {
 	if counts := b.undo(0, jobID); counts.Removed != 4 || counts.Kept != 1 {
 		t.Errorf("undone: %+v", counts)
 	}
-	if p := b.portfolio("j001"); p.Available || p.RemovedAt != nil {
+	if p := b.portfolio("j001"); !p.Available || p.Listed || p.RemovedAt != nil {
 		t.Errorf("what was kept is kept again: %+v", p)
 	}
 }

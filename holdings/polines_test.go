@@ -411,7 +411,7 @@ func TestDetachedFromKept(t *testing.T) {
 	b.must(err)
 	counts, _ := b.sync(1, listOf(numbered(1, 30)...))
 	p := b.store.Read.Portfolio.GetX(t.Context(), *row.PortfolioID)
-	if counts.Changed() || p.RemovedAt != nil || p.Available || p.Listed {
+	if counts.Changed() || p.RemovedAt != nil || !p.Available || p.Listed {
 		t.Errorf("%+v, %v", counts, p)
 	}
 }

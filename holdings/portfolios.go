@@ -20,8 +20,8 @@ type PortfolioChange struct {
 	LicenseID    *int64    // its own license; 0: none
 }
 
-// UpdatePortfolio changes what staff decide of a portfolio. One that is out of the holdings cannot be made available.
-// Beside a refusal it returns the portfolio as it is, where there is one.
+// UpdatePortfolio changes what staff decide of a portfolio, also of one that is out of the holdings. Beside a refusal it
+// returns the portfolio as it is, where there is one.
 func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent.Portfolio, error) {
 	var problems problem.List
 	locked := in.checkLocks(&problems)
@@ -36,10 +36,6 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 		}
 		if err != nil {
 			return fmt.Errorf("read portfolio %d: %w", in.ID, err)
-		}
-		if p.RemovedAt != nil && in.Available != nil && *in.Available {
-			problems.Add(problem.BadInput, "input.available",
-				"%q is out of the holdings, so it cannot be available: it comes back when the provider lists it again, or when the job that removed it is undone", p.PublicationTitle)
 		}
 		if in.LicenseID != nil {
 			if err := checkLicense(ctx, tx, &problems, *in.LicenseID); err != nil {

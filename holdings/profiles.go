@@ -31,7 +31,8 @@ type ProfileInput struct {
 	FileFormat                  *string  // KBART
 	GroupIDs                    *[]int64 `json:"groupIds"`
 	Schedule                    *ScheduleChange
-	GuardPercent, GuardTitles   *int // 0 to 100, 0 to 1,000,000
+	GuardPercent, GuardTitles   *int // of removals: 0 to 100, 0 to 1,000,000
+	Guards                      GuardsChange
 	CommunityZoneOnly           *bool
 }
 
@@ -201,7 +202,8 @@ func (in *ProfileInput) check(problems *problem.List) {
 	}
 	in.Schedule.check(problems)
 	checkRange(problems, "input.guard.percent", "the share of titles, in percent,", in.GuardPercent, 100)
-	checkRange(problems, "input.guard.titles", "the number of titles", in.GuardTitles, 1_000_000)
+	checkRange(problems, "input.guard.titles", "the number of titles", in.GuardTitles, maxGuardTitles)
+	in.checkGuards(problems)
 }
 
 // create makes the row.
@@ -227,6 +229,7 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 		after.ScheduleSince = save.since()
 	}
 	save.noticeDisabled(after)
+	save.noticeSameCustomer(after)
 	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
 	fill(create.Mutation(), after)
 	save.sealKey(create.Mutation(), p.ID)
@@ -249,6 +252,12 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	if after.Active && !before.Active || ScheduleOf(after) != ScheduleOf(before) {
 		after.ScheduleSince = save.since()
 		save.noticeDisabled(after)
+	}
+	if after.Active && !before.Active || after.CustomerNumber != before.CustomerNumber {
+		save.noticeSameCustomer(after)
+	}
+	if err := save.noticeCustomerChange(ctx, before, after); err != nil {
+		return nil, err
 	}
 	if before.Active && !after.Active {
 		if err := save.noticeDeactivation(ctx, before); err != nil {
@@ -275,8 +284,7 @@ func (save *profileSave) after(before *ent.Profile) *ent.Profile {
 	set(&p.CustomerNumber, in.CustomerNumber)
 	set(&p.Active, in.Active)
 	set(&p.FileFormat, in.FileFormat)
-	set(&p.GuardPercent, in.GuardPercent)
-	set(&p.GuardTitles, in.GuardTitles)
+	setGuards(&p, in)
 	set(&p.CommunityZoneOnly, in.CommunityZoneOnly)
 	setSchedule(&p, in.Schedule.on(ScheduleOf(before)))
 	if in.GroupIDs != nil {
@@ -296,6 +304,11 @@ func fill(m *ent.ProfileMutation, p *ent.Profile) {
 	m.SetFileFormat(p.FileFormat)
 	m.SetGuardPercent(p.GuardPercent)
 	m.SetGuardTitles(p.GuardTitles)
+	if p.Guards != nil {
+		m.SetGuards(p.Guards)
+	} else {
+		m.ClearGuards()
+	}
 	m.SetCommunityZoneOnly(p.CommunityZoneOnly)
 	fillSchedule(m, ScheduleOf(p), p.ScheduleSince)
 }
@@ -324,7 +337,7 @@ func (save *profileSave) sealKey(m *ent.ProfileMutation, id int64) {
 
 func sameValues(a, b *ent.Profile) bool {
 	return a.Description == b.Description && a.CustomerNumber == b.CustomerNumber && a.Active == b.Active && a.FileFormat == b.FileFormat &&
-		a.GuardPercent == b.GuardPercent && a.GuardTitles == b.GuardTitles && a.CommunityZoneOnly == b.CommunityZoneOnly && ScheduleOf(a) == ScheduleOf(b)
+		GuardsOf(a) == GuardsOf(b) && a.CommunityZoneOnly == b.CommunityZoneOnly && ScheduleOf(a) == ScheduleOf(b)
 }
 
 func sameGroups(a, b *ent.Profile) bool {

@@ -18,7 +18,7 @@ import (
 )
 
 // This file answers what librarians ask when they compare orders and holdings: what is paid for and no longer listed,
-// and what is listed and not paid for.
+// what is listed and not paid for, and what was kept and is neither listed nor paid for any more.
 
 // notListed is the condition that a PO line's portfolio was listed by a provider once and is listed no more. A portfolio
 // that no profile ever entitled to, such as a local one, does not count: its only entitlement, if any, is in force and of
@@ -70,6 +70,23 @@ func (s *Service) CountPortfoliosWithoutPOLine(ctx context.Context, collectionID
 	return s.store.Read.Portfolio.Query().Where(withoutPOLine(collectionID)...).Count(ctx)
 }
 
+// keptWithoutReason is the filter of portfolios that were kept and whose protection has gone.
+func keptWithoutReason(collectionID int64) PortfolioFilter {
+	yes := true
+	return PortfolioFilter{CollectionID: collectionID, Unprotected: &yes}
+}
+
+// PortfoliosKeptWithoutReason lists portfolios that were kept, and that nothing is left to keep for, by folded title;
+// collectionID is 0 for all collections.
+func (s *Service) PortfoliosKeptWithoutReason(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+	return s.Portfolios(ctx, keptWithoutReason(collectionID), w)
+}
+
+// CountPortfoliosKeptWithoutReason counts what PortfoliosKeptWithoutReason lists.
+func (s *Service) CountPortfoliosKeptWithoutReason(ctx context.Context, collectionID int64) (int, error) {
+	return s.CountPortfolios(ctx, keptWithoutReason(collectionID))
+}
+
 // reconciliationPage is how many rows are read at a time when all are wanted: a reader that is slow holds no
 // transaction open.
 const reconciliationPage = 1000
@@ -86,8 +103,18 @@ func (s *Service) AllPOLinesNotListed(ctx context.Context, collectionID int64) i
 // AllPortfoliosWithoutPOLine is all that PortfoliosWithoutPOLine lists, each with its collection (Edges). The last pair
 // has an error where reading failed.
 func (s *Service) AllPortfoliosWithoutPOLine(ctx context.Context, collectionID int64) iter.Seq2[*ent.Portfolio, error] {
+	return s.allPortfolios(ctx, withoutPOLine(collectionID))
+}
+
+// AllPortfoliosKeptWithoutReason is all that PortfoliosKeptWithoutReason lists, each with its collection (Edges). The last
+// pair has an error where reading failed.
+func (s *Service) AllPortfoliosKeptWithoutReason(ctx context.Context, collectionID int64) iter.Seq2[*ent.Portfolio, error] {
+	return s.allPortfolios(ctx, keptWithoutReason(collectionID).where())
+}
+
+func (s *Service) allPortfolios(ctx context.Context, where []predicate.Portfolio) iter.Seq2[*ent.Portfolio, error] {
 	return pages(func(w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-		return keyset.List(ctx, s.store.Read.Portfolio.Query().WithCollection(), byTitle, w, withoutPOLine(collectionID))
+		return keyset.List(ctx, s.store.Read.Portfolio.Query().WithCollection(), byTitle, w, where)
 	}, func(row *ent.Portfolio) keyset.Position {
 		return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
 	})

@@ -24,6 +24,7 @@ type stored struct {
 
 // entitlementState is the part's own entitlement to a portfolio, but for its coverage.
 type entitlementState struct {
+	portfolioID  int64
 	active       bool
 	waiting      string // why it is suspended
 	waitingSince string
@@ -42,7 +43,7 @@ func loadEntitlements(ctx context.Context, read query, ids []int64) (map[int64]e
 		return found, nil
 	}
 	placeholders, args := inList(ids)
-	rows, err := read(ctx, `SELECT id, active, waiting, waiting_since, given_back, own_values, own_hash FROM entitlements WHERE id IN `+placeholders, args...)
+	rows, err := read(ctx, `SELECT id, portfolio_id, active, waiting, waiting_since, given_back, own_values, own_hash FROM entitlements WHERE id IN `+placeholders, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
@@ -51,7 +52,7 @@ func loadEntitlements(ctx context.Context, read query, ids []int64) (map[int64]e
 		var id int64
 		var e entitlementState
 		var own string
-		if err := rows.Scan(&id, &e.active, &e.waiting, &e.waitingSince, &e.givenBack, &own, &e.ownHash); err != nil {
+		if err := rows.Scan(&id, &e.portfolioID, &e.active, &e.waiting, &e.waitingSince, &e.givenBack, &own, &e.ownHash); err != nil {
 			return nil, fmt.Errorf("read the entitlements: %w", err)
 		}
 		if e.own, err = parseOwnValues(own); err != nil {

@@ -39,7 +39,8 @@ type undoer struct {
 	applier
 	subject int64
 
-	entitling, placing *inserter // of entitlements, of portfolios
+	entitling, placing *inserter     // of entitlements, of portfolios
+	takenBack          []valueChange // portfolios whose values are those of the part's own list again, which had ended
 }
 
 // prepare prepares what puts entitlements and portfolios back as they were.
@@ -47,12 +48,14 @@ func (u *undoer) prepare(ctx context.Context) (err error) {
 	if err := u.applier.prepare(ctx); err != nil {
 		return err
 	}
-	u.entitling, err = u.updater(ctx, "entitlements", "active = v.to_active, updated_at = v.at", "to_active BOOLEAN", "at BIGINT")
+	u.entitling, err = u.updater(ctx, "entitlements",
+		"active = v.to_active, waiting = v.to_waiting, waiting_since = v.to_since, given_back = v.to_given_back, updated_at = v.at",
+		"to_active BOOLEAN", "to_waiting TEXT", "to_since TEXT", "to_given_back BOOLEAN", "at BIGINT")
 	if err != nil {
 		return err
 	}
-	u.placing, err = u.updater(ctx, "portfolios", "available = v.to_available, listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
-		"to_available BOOLEAN", "to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
+	u.placing, err = u.updater(ctx, "portfolios", "listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
+		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
 	return err
 }
 
@@ -89,7 +92,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 		added = "EXISTS"
 	}
 	rows, err := u.store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
-		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW') AND `+added+`
+		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND `+added+`
 			(SELECT 1 FROM job_changes a WHERE a.part_id = c.part_id AND a.portfolio_id = c.portfolio_id AND a.action = 'ADD')
 		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.service.BatchTitles)
 	if err != nil {
@@ -100,7 +103,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	}
 	placeholders, args := inList(ids)
 	found, err := u.store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
-		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW') AND portfolio_id IN `+placeholders+` ORDER BY id`,
+		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND portfolio_id IN `+placeholders+` ORDER BY id`,
 		append([]any{u.subject}, args...)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
@@ -120,8 +123,8 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 
 // ownEntitlement is the entitlement of the part's profile, or of none, to a portfolio.
 type ownEntitlement struct {
-	id     int64
-	active bool
+	id int64
+	entitlementState
 }
 
 // reversing is a batch of portfolios as they stand.
@@ -136,7 +139,7 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 	if now.there, err = loadStored(ctx, tx, ids); err != nil {
 		return now, err
 	}
-	if now.entitlements, err = u.loadEntitlements(ctx, tx, ids); err != nil {
+	if now.entitlements, err = u.ownEntitlements(ctx, tx, ids); err != nil {
 		return now, err
 	}
 	var entitlementIDs []int64
@@ -148,7 +151,7 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 		return now, err
 	}
 	for id, p := range now.there {
-		p.coverage = coverage[now.entitlements[id].id]
+		p.coverage, p.entitlementState = coverage[now.entitlements[id].id], now.entitlements[id].entitlementState
 	}
 	if now.ordered, err = idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids); err != nil {
 		return now, err
@@ -166,6 +169,7 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 	if err != nil {
 		return err
 	}
+	u.revalued, u.takenBack = u.revalued[:0], u.takenBack[:0]
 	for _, id := range ids {
 		if now.there[id] == nil || done[id] {
 			continue
@@ -174,37 +178,44 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 			return err
 		}
 	}
-	return nil
+	if err := u.keepOthers(ctx, tx, u.revalued); err != nil {
+		return err
+	}
+	return u.keepAll(ctx, tx, u.takenBack)
 }
 
-func (u *undoer) loadEntitlements(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownEntitlement, error) {
+// ownEntitlements are those of the part's profile, by portfolio.
+func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownEntitlement, error) {
 	placeholders, args := inList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, id, active FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,
+	rows, err := tx.SQL.QueryContext(ctx, `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,
 		append([]any{u.part.profile()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
-	defer rows.Close()
-	found := map[int64]ownEntitlement{}
-	for rows.Next() {
-		var id int64
-		var e ownEntitlement
-		if err := rows.Scan(&id, &e.id, &e.active); err != nil {
-			return nil, fmt.Errorf("read the entitlements: %w", err)
-		}
-		found[id] = e
+	entitlementIDs, err := scanIDs(rows)
+	if err != nil {
+		return nil, err
 	}
-	return found, rows.Err()
+	states, err := loadEntitlements(ctx, tx.SQL.QueryContext, entitlementIDs)
+	found := make(map[int64]ownEntitlement, len(states))
+	for id, state := range states {
+		found[state.portfolioID] = ownEntitlement{id, state}
+	}
+	return found, err
 }
 
 // reverse takes one portfolio back. Fields go back where they still have the value that the job gave them.
 func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
 	p := now.there[id]
-	d := difference{values: p.values, coverage: p.coverage}
-	var whole *recorded
+	d := difference{values: p.values, coverage: p.coverage, own: p.own}
+	var whole, diverged *recorded
 	for i := range changes {
 		r := &changes[i]
-		if r.field == "" {
+		switch {
+		case r.values.Kind == OwnValues:
+			diverged = r
+			continue
+		case r.field == "":
 			whole = r
 			continue
 		}
@@ -234,10 +245,57 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 	if action == Update {
 		d.countFields(&u.counts)
 	}
-	if u.show || len(d.fields) == 0 {
+	if err := u.reverseDiverging(id, p, diverged, &d); err != nil || u.show {
+		return err
+	}
+	if len(d.fields) > 0 {
+		change := valueChange{id, p.values, d.values}
+		if whole != nil && whole.action == Withdraw {
+			u.takenBack = append(u.takenBack, change)
+		} else {
+			u.revalued = append(u.revalued, change)
+		}
+		if err := u.writeValues(ctx, tx, id, p, now.entitlements[id], &d); err != nil {
+			return err
+		}
+	}
+	return u.writeOwn(ctx, tx, now.entitlements[id], &d, len(d.fields) > 0 || diverged != nil)
+}
+
+// reverseDiverging takes back what the profile's list had otherwise than the portfolio.
+func (u *undoer) reverseDiverging(id int64, p *stored, r *recorded, d *difference) (err error) {
+	if r == nil {
 		return nil
 	}
-	return u.writeValues(ctx, tx, id, p, now.entitlements[id], &d)
+	if p.own.text() != r.values.New {
+		u.leave(id, p, "", Values{OwnValues, p.own.text(), r.values.Old})
+		return nil
+	}
+	if d.own, err = parseOwnValues(r.values.Old); err != nil {
+		return fmt.Errorf("read line %d of the report to undo: %w", r.id, err)
+	}
+	u.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
+	return nil
+}
+
+// writeOwn writes what the profile's list said last, as it was before the job.
+func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d *difference, changed bool) error {
+	if e.id == 0 || !changed {
+		return nil
+	}
+	var hash *int64
+	if len(d.own) > 0 {
+		said := d.values
+		for c, value := range d.own.columns() {
+			said[titleColumnIndex[c]] = value
+		}
+		sum := int64(valuesHash(&said))
+		hash = &sum
+	}
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, d.own.text(), hash, e.id); err != nil {
+		return fmt.Errorf("write what the list said before: %w", err)
+	}
+	return nil
 }
 
 // leave lists something that is not put back, because it was changed since: values are the present one and the former one.
@@ -295,7 +353,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 		}
 		return u.takeOut(now, id, r.values.Old, state), false, nil
 	}
-	if e.active || e.id == 0 {
+	if e.active || e.id == 0 || r.action != Remove && p.removedAt.Valid { // what the job kept, a person took out since
 		u.leaveState(id, p, e, r.values.Old)
 		return "", true, nil
 	}
@@ -306,7 +364,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
-// was attached since keeps the portfolio, another profile's entitlement keeps it available, and one of no profile keeps it as it was.
+// was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it as it was.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state portfolioState) Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
 	action := leavingAction(&held{ordered: now.ordered[id], elsewhere: other.any})
@@ -314,10 +372,10 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	case recordedState == "" && action == Remove:
 		state = portfolioState{RemovedAt: &u.now}
 	case recordedState == "":
-		state = portfolioState{Available: other.any, Listed: other.profile}
+		state = portfolioState{Listed: other.profile}
 	case action != Remove:
 		state.RemovedAt = nil // somebody relies on it since
-		state.Available, state.Listed = state.Available || other.profile, state.Listed || other.profile
+		state.Listed = state.Listed || other.profile
 	}
 	switch action {
 	case Remove:
@@ -332,13 +390,13 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	return action
 }
 
-// setState puts a portfolio and the entitlement back.
+// setState puts a portfolio and the entitlement back. Whether it is available is the staff's, and stays.
 func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portfolioState) {
 	if u.show {
 		return
 	}
-	u.entitling.add(entitled, u.now, e.id)
-	u.placing.add(state.Available, state.Listed, state.RemovedAt, state.Review, u.now, id)
+	u.entitling.add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.now, e.id)
+	u.placing.add(state.Listed, state.RemovedAt, state.Review, u.now, id)
 }
 
 // writeValues writes fields and coverage that go back.

@@ -35,7 +35,7 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	if action == Update && len(d.fields) == 0 && p.review == "" && !h.hidden && (h.listed || !a.part.ofProfile()) {
 		return nil
 	}
-	return a.writePortfolio(ctx, tx, t, h, p, &d, action)
+	return a.writePortfolio(ctx, tx, t, h, p, &d)
 }
 
 // listDiverging lists what the profile's list has otherwise than the portfolio, where that is news: undo needs it.
@@ -111,11 +111,11 @@ func (a *applier) replaceCoverage(ctx context.Context, tx *store.Tx, entitlement
 	return nil
 }
 
-// writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether a listed
-// title is available is the staff's choice, which an update leaves alone.
-func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference, action Action) error {
-	_, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET updated_at = ?, available = ?, listed = ?, removed_at = NULL, review = '' WHERE id = ?`,
-		a.now, p.available || action == Add, p.listed || a.part.ofProfile(), h.id)
+// writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether it is available
+// is the staff's choice: nothing here changes it.
+func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference) error {
+	_, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET updated_at = ?, listed = ?, removed_at = NULL, review = '' WHERE id = ?`,
+		a.now, p.listed || a.part.ofProfile(), h.id)
 	if err != nil {
 		return fmt.Errorf("write the portfolio: %w", err)
 	}

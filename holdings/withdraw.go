@@ -26,10 +26,12 @@ func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error)
 	return p, nil
 }
 
-// EntitledCollections are those in which a profile has entitlements in force, in the order of their ids.
-func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profileID int64) ([]int64, error) {
+// EntitledCollections are those in which a profile has entitlements in force, in the order of their ids; content is "" for
+// those of any content type.
+func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profileID int64, content string) ([]int64, error) {
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT DISTINCT p.collection_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
-		WHERE e.profile_id = ? AND e.active ORDER BY p.collection_id`, profileID)
+			JOIN collections c ON c.id = p.collection_id
+		WHERE e.profile_id = ? AND e.active AND (c.content = ? OR ? = '') ORDER BY p.collection_id`, profileID, content, content)
 	if err != nil {
 		return nil, fmt.Errorf("look up the collections of profile %d: %w", profileID, err)
 	}

@@ -26,7 +26,7 @@ func TestCancelledAfterApproval(t *testing.T) {
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // no worker takes it
 		return tx.Job.UpdateOneID(held.ID).SetDueAt(store.Now() + time.Hour.Milliseconds()).Exec(ctx)
 	}))
-	approved, err := b.jobs.Approve(t.Context(), held.ID)
+	approved, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	if approved.State != jobs.Queued || approved.ErrorCode != "" {
 		t.Errorf("approved: %s %s", approved.State, approved.ErrorCode)

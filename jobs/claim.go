@@ -31,12 +31,15 @@ type run struct {
 	token     string
 	cancelled bool // it was being cancelled when it was claimed
 	ended     bool // its last transaction ended the job
+
+	foresight *foresight // of a preview of several parts; nil: none
 }
 
 // claim takes the row of a queued job for this worker. It returns nil where there is nothing to do: another worker has
 // it, it is over, not due yet, or waits for a job that writes one of its collections.
 func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 	var claimed *run
+	later := false
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		claimed = nil
 		row, err := tx.Job.Get(ctx, jobID)
@@ -48,6 +51,9 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		}
 		if row.State != Queued && (row.State != Cancelling || row.HeartbeatAt != nil) {
 			return nil
+		}
+		if later, err = s.leaveToOthers(ctx, tx, row); err != nil || later {
+			return err
 		}
 		if free, err := takeCollections(ctx, tx, row); err != nil || !free {
 			return err
@@ -69,7 +75,25 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		claimed = &run{s: s, job: row, token: token, cancelled: row.State == Cancelling}
 		return nil
 	})
+	if later {
+		s.tell(jobID)
+	}
 	return claimed, err
+}
+
+// leaveToOthers puts a job off that has to ask the provider, where this process cannot: another one that can will take it.
+func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job) (later bool, err error) {
+	if s.fetcher == nil || s.fetcher.Asks() || row.Kind != KindSync && row.Kind != KindZone {
+		return false, nil
+	}
+	given, err := argsOf[struct {
+		FileID int64 `json:"fileId"`
+	}](row)
+	if err != nil || given.FileID != 0 {
+		return false, err
+	}
+	_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+store.NowSQL+` + 60000 WHERE id = ? AND `+waiting, row.ID)
+	return true, err
 }
 
 // takeCollections makes the job the writer of its collections, or says that it must wait and for which job. The job

@@ -3,14 +3,18 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
-	"autoholdings/ent/profile"
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // Cancel stops a job: at once where it has not begun, at its next batch where it has. What it has written stays, and
@@ -25,86 +29,396 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 		case Cancelling:
 			return nil
 		case NeedsReview:
-			return reject(ctx, tx, row)
+			return s.reject(ctx, tx, row, Decision{})
 		default:
 			return wrongState(row, "cancelled", "it is over")
 		}
 	})
 }
 
-// Approve puts a job that waits for a person back into the queue, to apply what its guard held from that very file.
-func (s *Service) Approve(ctx context.Context, jobID int64) (*ent.Job, error) {
-	return s.control(ctx, jobID, func(ctx context.Context, tx *store.Tx, row *ent.Job) error {
-		if row.State != NeedsReview {
-			return wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision")
-		}
-		if row.Kind == KindSync { // a withdrawal is of an inactive profile
-			if err := checkHeldProfiles(ctx, tx, jobID); err != nil {
-				return err
-			}
-		}
-		now := store.Now()
-		if err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(PartHeld)).
-			SetState(PartApproved).SetCode("").SetMessage("").SetHint("").SetUpdatedAt(now).Exec(ctx); err != nil {
-			return err
-		}
-		err := tx.Job.UpdateOneID(jobID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
-			SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
-		if store.IsUniqueViolation(err, "jobs.unique_key") {
-			return problem.New(problem.Conflict, "input.jobId", "another job that does the same is under way: wait for it, then approve this one if it is still there")
-		}
-		return err
-	})
+// Decision is what a person decides on a job that waits.
+type Decision struct {
+	Parts   []PartDecision    // nil: every part that waits, with all its kinds
+	Reason  string            // kept with the decision
+	Force   bool              // of an approval: though a newer list was applied since
+	Columns map[string]string // of an approval: what to make of lost columns, by name (LeaveValues, ...); not named: LeaveValues
 }
 
-// checkHeldProfiles refuses to apply what is held of a profile that was deactivated since.
-func checkHeldProfiles(ctx context.Context, tx *store.Tx, jobID int64) error {
-	inactive, err := tx.Profile.Query().Where(profile.Active(false),
-		profile.HasJobPartsWith(jobpart.JobID(jobID), jobpart.State(PartHeld))).Order(profile.ByID()).All(ctx)
+// PartDecision is what is decided on one part.
+type PartDecision struct {
+	PartID int64
+	Kinds  holdings.Kinds // nil: all that are not decided yet
+}
+
+// maxReason is how long a reason may be, in characters.
+const maxReason = 500
+
+func (d Decision) check() error {
+	switch length := utf8.RuneCountInString(d.Reason); {
+	case length > maxReason:
+		return problem.New(problem.BadInput, "input.reason", "the reason has %d characters: give at most %d", length, maxReason)
+	case !utf8.ValidString(d.Reason) || strings.ContainsFunc(d.Reason, unicode.IsControl):
+		return problem.New(problem.BadInput, "input.reason", "the reason holds a line break or another control character: give one line of text")
+	}
+	return nil
+}
+
+// Approve puts a job that waits for a person back into the queue, to apply what its guards held from that very file; what is not
+// approved of a part is declined for its list. Parts that the decision does not name go on waiting.
+//
+// Of a job that is over, it queues a new one that takes from the same file what was declined of it, and answers with that.
+func (s *Service) Approve(ctx context.Context, jobID int64, in Decision) (*ent.Job, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	answer := jobID
+	_, err := s.control(ctx, jobID, func(ctx context.Context, tx *store.Tx, row *ent.Job) (err error) {
+		if row.State == NeedsReview {
+			return s.approveHeld(ctx, tx, row, in)
+		}
+		if row.Kind != KindSync || row.Mode != Apply || row.FinishedAt == nil {
+			return wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision")
+		}
+		answer, err = s.takeDeclined(ctx, tx, row, in)
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("read the profiles of job %d: %w", jobID, err)
+		return nil, err
+	}
+	job, err := s.store.Read.Job.Get(ctx, answer)
+	if err != nil {
+		return nil, fmt.Errorf("read job %d: %w", answer, err)
+	}
+	return job, nil
+}
+
+func (s *Service) approveHeld(ctx context.Context, tx *store.Tx, row *ent.Job, in Decision) error {
+	chosen, err := s.chooseHeld(ctx, tx, row, in.Parts)
+	if err != nil {
+		return err
+	}
+	if row.Kind == KindSync { // a withdrawal is of an inactive profile
+		if err := checkApproval(ctx, tx, chosen, in.Force); err != nil {
+			return err
+		}
+	}
+	if err := checkColumns(chosen, in.Columns); err != nil {
+		return err
+	}
+	for _, c := range chosen {
+		if err := s.approvePart(ctx, tx, row, c, in); err != nil {
+			return err
+		}
+	}
+	now := store.Now()
+	err = tx.Job.UpdateOneID(row.ID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
+		SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
+	if store.IsUniqueViolation(err, "jobs.unique_key") {
+		return problem.New(problem.Conflict, "input.jobId", "another job that does the same is under way: wait for it, then approve this one if it is still there")
+	}
+	return err
+}
+
+// approvePart records what was approved of a held part, and that the rest of its list is declined.
+func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c chosenPart, in Decision) error {
+	columns, err := columnsOf(c, in.Columns)
+	if err != nil {
+		return err
+	}
+	for column, choice := range columns {
+		if err := s.decide(ctx, tx, verdictOn{c.part, holdings.Kinds{holdings.Kind(columnKind + column)}, choice, in.Reason, row.ID}); err != nil {
+			return err
+		}
+	}
+	var declined holdings.Kinds // now, and not before
+	for _, kind := range KindsOf(c.part) {
+		if !c.kinds.Has(kind) {
+			declined = append(declined, kind)
+		}
+	}
+	if err := s.decide(ctx, tx, verdictOn{c.part, c.kinds, Approved, in.Reason, row.ID}); err != nil {
+		return err
+	}
+	if err := s.decide(ctx, tx, verdictOn{c.part, declined, Declined, in.Reason, row.ID}); err != nil {
+		return err
+	}
+	err = tx.JobPart.UpdateOneID(c.part.ID).SetState(PartApproved).SetKinds(kindsText(c.kinds.Others())).
+		SetCode("").SetMessage("").SetHint("").SetUpdatedAt(store.Now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("approve a part: %w", err)
+	}
+	return nil
+}
+
+// checkColumns refuses what is said of columns that no list of the parts has lost.
+func checkColumns(chosen []chosenPart, given map[string]string) error {
+	lost := map[string]bool{}
+	for _, c := range chosen {
+		reasons, err := GuardsOf(c.part)
+		if err != nil {
+			return err
+		}
+		for _, reason := range reasons {
+			lost[reason.Column] = true
+		}
 	}
 	var problems problem.List
-	for _, p := range inactive {
-		problems.Add(problem.ProfileInactive, "input.jobId",
-			"profile %q is inactive, so nothing of it can be applied: activate it first, or reject the job", holdings.ProfileName(p))
+	for _, column := range slices.Sorted(maps.Keys(given)) {
+		if !lost[column] || column == "" {
+			problems.Add(problem.BadInput, "input.lostColumns", "no list of these parts has lost a column %q: guards { column } names those that were", column)
+		}
 	}
 	return problems.Err()
 }
 
-// Reject ends a job that waits for a person; its file is not applied again until its bytes change.
-func (s *Service) Reject(ctx context.Context, jobID int64) (*ent.Job, error) {
+// columnsOf is what to make of the columns that a part's list lost. Where access_type is lost nothing tells free titles from
+// paid ones, so that a person has to say that all are paid.
+func columnsOf(c chosenPart, given map[string]string) (map[string]string, error) {
+	reasons, err := GuardsOf(c.part)
+	if err != nil {
+		return nil, err
+	}
+	columns := map[string]string{}
+	for _, reason := range reasons {
+		if reason.Guard != holdings.GuardShape || reason.Column == "" {
+			continue
+		}
+		choice := given[reason.Column]
+		access := reason.Column == kbart.AccessType.String()
+		switch {
+		case access && choice != AllPaid:
+			return nil, problem.New(problem.BadInput, "input.lostColumns",
+				"the list lacks access_type, so that nothing tells free titles from paid ones: approve it with access_type taken as ALL_PAID, or reject it")
+		case !access && choice == AllPaid:
+			return nil, problem.New(problem.BadInput, "input.lostColumns", "ALL_PAID is of access_type alone: choose LEAVE or EMPTY for %s", reason.Column)
+		case choice == "":
+			choice = LeaveValues
+		}
+		columns[reason.Column] = choice
+	}
+	return columns, nil
+}
+
+// chosenPart is a part that a person decides on, and the kinds of changes that are meant.
+type chosenPart struct {
+	part  *ent.JobPart
+	kinds holdings.Kinds
+}
+
+// chooseHeld finds the parts that a decision is about: those that it names, else all that wait.
+func (s *Service) chooseHeld(ctx context.Context, tx *store.Tx, row *ent.Job, named []PartDecision) ([]chosenPart, error) {
+	held, err := tx.JobPart.Query().Where(jobpart.JobID(row.ID), jobpart.State(PartHeld)).Order(jobpart.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the parts of job %d that wait: %w", row.ID, err)
+	}
+	chosen, err := choose(held, named, "does not wait for a decision in this job")
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range named {
+		if d.Kinds != nil && row.Kind != KindSync && row.Kind != KindImport {
+			return nil, problem.New(problem.BadInput, kindsPath(i), "only the list of a profile, or of an import, can be approved by kind: decide on the part as a whole")
+		}
+	}
+	return chosen, nil
+}
+
+func partPath(i int) string  { return fmt.Sprintf("input.parts.%d.partId", i) }
+func kindsPath(i int) string { return fmt.Sprintf("input.parts.%d.kinds", i) }
+
+// choose picks the parts that are named, or all.
+func choose(parts []*ent.JobPart, named []PartDecision, missing string) (chosen []chosenPart, err error) {
+	if named == nil {
+		for _, part := range parts {
+			chosen = append(chosen, chosenPart{part, KindsOf(part)})
+		}
+		return chosen, nil
+	}
+	var problems problem.List
+	if len(named) == 0 {
+		problems.Add(problem.BadInput, "input.parts", "no part is named: name one, or leave parts out for all of them")
+	}
+	for i, d := range named {
+		at := slices.IndexFunc(parts, func(p *ent.JobPart) bool { return p.ID == d.PartID })
+		twice := slices.ContainsFunc(named[:i], func(other PartDecision) bool { return other.PartID == d.PartID })
+		switch {
+		case at < 0:
+			problems.Add(problem.NotFound, partPath(i), "this part %s: the job's parts show what does", missing)
+		case twice:
+			problems.Add(problem.BadInput, partPath(i), "the part is named twice: name it once, with all its kinds")
+		case d.Kinds != nil && len(d.Kinds) == 0:
+			problems.Add(problem.BadInput, kindsPath(i), "no kind of changes is named: name one, or leave kinds out for all of them")
+		case d.Kinds == nil:
+			chosen = append(chosen, chosenPart{parts[at], KindsOf(parts[at])})
+		default:
+			chosen = append(chosen, chosenPart{parts[at], d.Kinds.Others().Others()}) // in their order, each once
+		}
+	}
+	return chosen, problems.Err()
+}
+
+// checkApproval refuses to apply what is held of a profile that was deactivated since, of a list that came for another customer
+// number, or of one that a newer list has overtaken.
+func checkApproval(ctx context.Context, tx *store.Tx, chosen []chosenPart, force bool) error {
+	var problems problem.List
+	for _, c := range chosen {
+		if c.part.ProfileID == nil || c.part.ProviderFileID == nil {
+			continue // the run says that it is gone
+		}
+		p, err := tx.Profile.Get(ctx, *c.part.ProfileID)
+		if err != nil {
+			return fmt.Errorf("read profile %d: %w", *c.part.ProfileID, err)
+		}
+		file, err := tx.ProviderFile.Get(ctx, *c.part.ProviderFileID)
+		if err != nil {
+			return fmt.Errorf("read file %d: %w", *c.part.ProviderFileID, err)
+		}
+		newer, err := appliedSince(ctx, tx.Client, file, c.part.UpdatedAt)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !p.Active:
+			problems.Add(problem.ProfileInactive, "input.jobId",
+				"profile %q is inactive, so nothing of it can be applied: activate it first, or reject the job", holdings.ProfileName(p))
+		case customerChanged(file, p):
+			problems.Add(problem.CustomerChanged, "input.jobId",
+				"the list %s came for customer number %s, and profile %q has %s now: reject the job, and run the profile for its present list",
+				file.Name, file.CustomerNumber, holdings.ProfileName(p), p.CustomerNumber)
+		case newer && !force:
+			problems.Add(problem.OlderFile, "input.jobId",
+				"a newer list than %s was applied to %s since: reject the job, or approve it with force", file.Name, c.part.CollectionName)
+		}
+	}
+	return problems.Err()
+}
+
+// takeDeclined queues a sync of the file of a job that is over, to apply what a person, or an undo, had declined of it.
+func (s *Service) takeDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, in Decision) (int64, error) {
+	part, err := s.chooseDeclined(ctx, tx, row, in.Parts)
+	if err != nil {
+		return 0, err
+	}
+	if err := checkApproval(ctx, tx, []chosenPart{part}, in.Force); err != nil {
+		return 0, err
+	}
+	file, err := tx.ProviderFile.Get(ctx, *part.part.ProviderFileID)
+	if err != nil {
+		return 0, fmt.Errorf("read file %d: %w", *part.part.ProviderFileID, err)
+	}
+	if file.Path == "" {
+		return 0, problem.New(problem.WrongState, "input.jobId", "the copy of %s is no longer kept, so nothing can be taken from it: run the profile", file.Name)
+	}
+	queued, err := s.queue(ctx, tx, newJob{
+		kind: KindSync, mode: Apply, trigger: Manual,
+		args:      syncArgs{ProfileIDs: []int64{*part.part.ProfileID}, FileID: file.ID, Force: in.Force, ByDecision: true},
+		uniqueKey: syncKey([]int64{*part.part.ProfileID}), what: "a sync of this profile", path: "input.jobId",
+	})
+	if err != nil {
+		return 0, err
+	}
+	return queued.ID, s.decide(ctx, tx, verdictOn{part.part, part.kinds, Approved, in.Reason, queued.ID})
+}
+
+// chooseDeclined finds the one part whose list has something declined that is to be taken now.
+func (s *Service) chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, named []PartDecision) (found chosenPart, err error) {
+	parts, err := partsOf(ctx, tx.Client, row.ID)
+	if err != nil {
+		return found, err
+	}
+	var remembering []*ent.JobPart
+	declined := map[int64]holdings.Kinds{}
+	for _, part := range parts {
+		if !remembers(part) {
+			continue
+		}
+		decided, err := standingOf(ctx, tx.Client, *part.ProviderFileID, *part.CollectionID)
+		if err != nil {
+			return found, err
+		}
+		if declined[part.ID] = decided.kinds(Declined); len(declined[part.ID]) > 0 {
+			remembering = append(remembering, part)
+		}
+	}
+	if len(remembering) == 0 {
+		return found, wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision, and nothing is declined of the lists of this one")
+	}
+	chosen, err := choose(remembering, named, "has a list of which nothing is declined")
+	if err != nil {
+		return found, err
+	}
+	if len(chosen) > 1 {
+		return found, problem.New(problem.BadInput, "input.parts", "%d lists of this job have something declined: name one part at a time", len(chosen))
+	}
+	found = chosenPart{part: chosen[0].part}
+	for _, kind := range declined[found.part.ID] {
+		if named == nil || named[0].Kinds == nil || named[0].Kinds.Has(kind) {
+			found.kinds = append(found.kinds, kind)
+		}
+	}
+	if len(found.kinds) == 0 {
+		return found, problem.New(problem.WrongState, kindsPath(0), "none of these kinds is declined: %s is", declined[found.part.ID])
+	}
+	return found, nil
+}
+
+// Reject ends a job that waits for a person, or those of its parts that the decision names; what is rejected of a list is not
+// applied again until its bytes change.
+func (s *Service) Reject(ctx context.Context, jobID int64, in Decision) (*ent.Job, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
 	return s.control(ctx, jobID, func(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		if row.State != NeedsReview {
 			return wrongState(row, "rejected", "only a job in NEEDS_REVIEW waits for a decision")
 		}
-		return reject(ctx, tx, row)
+		return s.reject(ctx, tx, row, in)
 	})
 }
 
-func reject(ctx context.Context, tx *store.Tx, row *ent.Job) error {
-	held, err := tx.JobPart.Query().Where(jobpart.JobID(row.ID), jobpart.State(PartHeld)).All(ctx)
+func (s *Service) reject(ctx context.Context, tx *store.Tx, row *ent.Job, in Decision) error {
+	chosen, err := s.chooseHeld(ctx, tx, row, in.Parts)
 	if err != nil {
 		return err
 	}
+	if row.Kind == KindImport && slices.ContainsFunc(in.Parts, func(d PartDecision) bool { return d.Kinds != nil }) {
+		return problem.New(problem.BadInput, kindsPath(0), "an import is rejected as a whole: to apply some kinds of its changes, approve those")
+	}
 	why := rejection(row)
-	for _, part := range held {
-		if err := closeHeld(ctx, tx, part, PartRejected, why); err != nil {
-			return err
-		}
-		err := updateFile(ctx, tx, row.Kind, part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileRejected) })
-		if err != nil {
+	if in.Reason != "" {
+		why.Message += "; the reason given: " + in.Reason
+	}
+	for _, c := range chosen {
+		if err := s.rejectPart(ctx, tx, row, c, in.Reason, why); err != nil {
 			return err
 		}
 	}
 	return endReviewed(ctx, tx, row.ID, why)
 }
 
+// rejectPart declines kinds of a part's list. A part of which some kind is still open goes on waiting for that.
+func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c chosenPart, reason string, why failure) error {
+	left := slices.DeleteFunc(slices.Clone(KindsOf(c.part)), c.kinds.Has)
+	if len(left) > 0 {
+		if err := s.decide(ctx, tx, verdictOn{c.part, c.kinds, Declined, reason, row.ID}); err != nil {
+			return err
+		}
+		return setKinds(ctx, tx, c.part.ID, left.Others())
+	}
+	if err := s.decide(ctx, tx, verdictOn{c.part, holdings.AllKinds, Declined, reason, row.ID}); err != nil {
+		return err
+	}
+	if err := closeHeld(ctx, tx, c.part, PartRejected, why); err != nil {
+		return err
+	}
+	return updateFile(ctx, tx, row.Kind, c.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileRejected) })
+}
+
 // rejection says what rejecting a job's held changes means.
 func rejection(row *ent.Job) failure {
 	if row.Kind == KindWithdraw {
 		return failure{
-			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is, inactive",
+			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is",
 			"Activate the profile to sync it again, or withdraw its entitlements anew.",
 		}
 	}

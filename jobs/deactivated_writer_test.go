@@ -27,7 +27,7 @@ func TestApprovedOfDeactivatedWaits(t *testing.T) {
 		return tx.Collection.UpdateOne(books).SetWriterJobID(writer).Exec(ctx)
 	}))
 	before := b.holdingsText()
-	_, err := b.jobs.Approve(t.Context(), held.ID)
+	_, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	row := b.store.Read.Job.GetX(t.Context(), held.ID)
 	for row.WaitsForJobID == nil && (row.State == jobs.Queued || row.State == jobs.Running) {

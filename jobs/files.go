@@ -7,10 +7,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"autoholdings/ent"
+	"autoholdings/ent/entitlement"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
@@ -67,7 +70,7 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	case errors.As(err, &outcome) && outcome.Code == oup.SameFile && outcome.File != nil:
 		file = outcome.File
 	case errors.As(err, &outcome) && outcome.Code == oup.NoFile:
-		return pr.noFile(outcome, applied != nil)
+		return pr.noFile(ctx, outcome, applied)
 	case errors.As(err, &outcome):
 		return &failure{string(outcome.Code), outcome.Message, outcome.Hint}
 	case err != nil:
@@ -82,12 +85,25 @@ func (pr *partRun) changedSince(file *ent.ProviderFile) bool {
 	return pr.profile != nil && pr.profile.UpdatedAt >= file.FetchedAt
 }
 
-// noFile is no failure where the provider never had one: the job goes on with the other content type.
-func (pr *partRun) noFile(outcome *oup.Outcome, hadOne bool) error {
-	if hadOne {
-		return &failure{string(oup.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
+// noFile is no failure where the provider never had one: the job goes on with the other content type. Where it had one, what is
+// there stays as it is.
+func (pr *partRun) noFile(ctx context.Context, outcome *oup.Outcome, applied *ent.ProviderFile) error {
+	if applied == nil {
+		return block(PartNoFile, string(oup.NoFile), outcome.Message, outcome.Hint)
 	}
-	return block(PartNoFile, string(oup.NoFile), outcome.Message, outcome.Hint)
+	why := &failure{string(oup.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
+	if pr.profile == nil || !customerChanged(applied, pr.profile) {
+		return why
+	}
+	n, err := pr.s.store.Read.Entitlement.Query().Where(entitlement.ProfileID(pr.profile.ID), entitlement.Active(true),
+		entitlement.HasPortfolioWith(portfolio.CollectionID(*pr.part.CollectionID))).Count(ctx)
+	if err != nil {
+		return fmt.Errorf("count the entitlements of the former customer number: %w", err)
+	}
+	why.Message = fmt.Sprintf("%s; %s in force here, of the former customer number %s, and stay as they are",
+		outcome.Message, counted(n, "entitlement is", "entitlements are"), applied.CustomerNumber)
+	why.Hint = outcome.Hint + " If customer number " + pr.profile.CustomerNumber + " has none of these titles, withdraw the profile's entitlements to them."
+	return why
 }
 
 // request asks for the profile's list or, for the Community Zone, for the global one.
@@ -110,7 +126,7 @@ func (pr *partRun) origin() fileOrigin {
 	if pr.zone != nil {
 		return fileOrigin{source: SourceGlobal}
 	}
-	return fileOrigin{profileID: pr.profile.ID}
+	return fileOrigin{profileID: pr.profile.ID, customer: pr.profile.CustomerNumber}
 }
 
 func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderFile) (*ent.ProviderFile, error) {
@@ -142,6 +158,7 @@ func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
 // fileOrigin is where a file is from: fetched or given for a profile, or else the source.
 type fileOrigin struct {
 	profileID int64
+	customer  string // the profile's customer number
 	source    string // SourceUpload, ...; "" for a profile's
 }
 
@@ -170,19 +187,21 @@ func updateFile(ctx context.Context, tx *store.Tx, kind string, part *ent.JobPar
 }
 
 func recordFile(ctx context.Context, tx *store.Tx, id int64, from fileOrigin, content string, file *oup.File) (*ent.ProviderFile, error) {
-	now, date := store.Now(), ""
-	if !file.Date.IsZero() {
-		date = file.Date.Format("2006-01-02")
+	now := store.Now()
+	date, err := dayOf(ctx, tx, file)
+	if err != nil {
+		return nil, err
 	}
 	known, err := tx.ProviderFile.Query().Where(from.where(),
 		providerfile.Content(content), providerfile.Sha256(file.SHA256)).Only(ctx)
 	switch {
 	case err == nil:
-		known, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).Save(ctx)
+		known, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).
+			SetCustomerNumber(from.customer).Save(ctx)
 	case ent.IsNotFound(err):
 		create := tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).SetContent(content).SetName(file.Name).SetPath(file.Path).
 			SetSha256(file.SHA256).SetSize(file.Size).SetStoredSize(file.StoredSize).SetEtag(file.ETag).
-			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now)
+			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now).SetCustomerNumber(from.customer)
 		if from.profileID != 0 {
 			create.SetProfileID(from.profileID)
 		} else {
@@ -202,7 +221,11 @@ func (s *Service) KeepFile(ctx context.Context, profileID int64, content oup.Con
 	if err != nil {
 		return nil, fmt.Errorf("keep %s: %w", name, err)
 	}
-	return s.record(ctx, fileOrigin{profileID: profileID}, contentName(content), file)
+	p, err := s.store.Read.Profile.Get(ctx, profileID)
+	if err != nil {
+		return nil, fmt.Errorf("read profile %d: %w", profileID, err)
+	}
+	return s.record(ctx, fileOrigin{profileID: profileID, customer: p.CustomerNumber}, contentName(content), file)
 }
 
 // record records a file that was kept outside a job.
@@ -223,22 +246,151 @@ func fetchedAgain(u *ent.ProviderFileUpdateOne, file *oup.File, date string) *en
 	return u.SetName(file.Name).SetEtag(file.ETag).SetLastModified(file.LastModified).SetDate(date)
 }
 
-// checkFile holds back a file that is older than the one applied last, or that a person decided against.
+// daysAhead is by how many days a file's date may be ahead of the database's clock, for the time zones between.
+const daysAhead = 2
+
+// dayOf is a file's date by day; "" where it has none. A date in the future is none: every later list would seem older.
+func dayOf(ctx context.Context, tx *store.Tx, file *oup.File) (string, error) {
+	if file.Date.IsZero() {
+		return "", nil
+	}
+	var now int64
+	if err := tx.SQL.QueryRowContext(ctx, `SELECT `+store.NowSQL).Scan(&now); err != nil {
+		return "", fmt.Errorf("read the database's clock: %w", err)
+	}
+	if file.Date.After(store.Time(now).AddDate(0, 0, daysAhead)) {
+		return "", nil
+	}
+	return file.Date.Format(time.DateOnly), nil
+}
+
+// noteFutureDate tells that the date which the file seems to have was not believed.
+func (pr *partRun) noteFutureDate() {
+	if pr.file.Date != "" {
+		return
+	}
+	date, ok := kbart.ParseFileDate(pr.file.Name)
+	if !ok {
+		var err error
+		if date, err = http.ParseTime(pr.file.LastModified); err != nil {
+			return
+		}
+	}
+	if date.Before(time.Now()) { // it is the past by now
+		return
+	}
+	pr.log.Add(kbart.Finding{
+		Severity: kbart.Warning, Code: "file-date-ahead", Value: date.Format(time.DateOnly),
+		Message: fmt.Sprintf("The file's date, %s, lies in the future, so the file counts as undated.", date.Format("2 January 2006")),
+		Hint:    "Give the file the date of its release. Until then nobody can tell whether it is older than another one.",
+	})
+}
+
+// checkFile holds back a list that nothing may be applied of. A preview goes on, to show the plan beside the reason.
 func (pr *partRun) checkFile(ctx context.Context) error {
-	if pr.force || pr.job.Mode == Preview || pr.part.State != PartFetched {
+	pr.noteFutureDate()
+	if pr.part.State != PartFetched { // a person approved it, or it is half written
 		return nil
 	}
-	switch pr.file.Outcome {
-	case FileRejected, FileUndone:
-		return block(PartBlocked, pr.file.Outcome+"_FILE", fmt.Sprintf("the provider still offers the file %s, which was %s",
-			pr.file.Name, strings.ToLower(pr.file.Outcome)), "It is applied again when its bytes change, or by a run with force.")
-	}
-	applied, err := pr.lastApplied(ctx, pr.appliedHere()...)
-	if err != nil || applied == nil || applied.Date == "" || pr.file.Date == "" || pr.file.Date >= applied.Date {
+	if err := pr.readDecisions(ctx); err != nil {
 		return err
 	}
-	return block(PartBlocked, "OLDER_FILE", fmt.Sprintf("the file is of %s, older than the one applied last, of %s", pr.file.Date, applied.Date),
-		"Wait for the provider's next file, or apply this one by a run with force.")
+	why, err := pr.obstacle(ctx)
+	if err != nil || why == nil {
+		return err
+	}
+	if pr.job.Mode == Preview {
+		pr.foresee(blockedInARun, *why)
+		return nil
+	}
+	return &blockade{PartBlocked, *why}
+}
+
+// obstacle is what stands in the way of applying the list; nil: nothing does.
+func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
+	if pr.profile != nil && customerChanged(pr.file, pr.profile) {
+		return formerCustomer(pr.file, pr.profile), nil
+	}
+	waiting, err := pr.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if waiting != nil {
+		return &failure{
+			"LIST_WAITS", fmt.Sprintf("%s waits for a person's decision on this very list, %s", jobName(waiting.JobID), pr.file.Name),
+			"Approve or reject that job; until then the list makes no second plan.",
+		}, nil
+	}
+	if why := pr.declined(); why != nil {
+		return why, nil
+	}
+	if why, err := pr.older(ctx); why != nil || err != nil {
+		return why, err
+	}
+	if pr.profile != nil && !pr.profile.Active { // a preview: a run of it does not come so far
+		return &failure{
+			"PROFILE_INACTIVE", fmt.Sprintf("profile %q is inactive, so that a run of it is refused", holdings.ProfileName(pr.profile)),
+			"Activate the profile, then run it.",
+		}, nil
+	}
+	return nil, nil
+}
+
+// declined says that a person decided against all that the list would change. Of a list from before decisions were kept,
+// and of one of the Community Zone, the record of the file says so.
+func (pr *partRun) declined() *failure {
+	against := pr.file.Outcome == FileRejected || pr.file.Outcome == FileUndone
+	switch {
+	case pr.force && !pr.byDecision:
+		return nil
+	case len(pr.decided) == 0 && !against, len(pr.decided) > 0 && len(pr.decided.kinds(Declined)) < len(holdings.AllKinds):
+		return nil
+	}
+	outcome := FileRejected
+	if against {
+		outcome = pr.file.Outcome
+	}
+	return &failure{
+		outcome + "_FILE", fmt.Sprintf("the provider still offers the file %s, which was %s", pr.file.Name, strings.ToLower(outcome)),
+		"It is applied again when its bytes change, when a person approves the job in which it was " + strings.ToLower(outcome) + ", or by a run with force.",
+	}
+}
+
+// older says that the list is older than the newest one that was applied and not undone. The one that was applied last is planned
+// again, whatever its date: a person may have gone back to it.
+func (pr *partRun) older(ctx context.Context) (*failure, error) {
+	if pr.force || pr.file.Date == "" {
+		return nil, nil
+	}
+	newest, err := pr.firstApplied(ctx, ent.Desc(providerfile.FieldDate), providerfile.DateNEQ(""))
+	if err != nil || newest == nil || pr.file.Date >= newest.Date {
+		return nil, err
+	}
+	last, err := pr.firstApplied(ctx, ent.Desc(providerfile.FieldAppliedAt, providerfile.FieldID))
+	if err != nil || last.ID == pr.file.ID {
+		return nil, err
+	}
+	return &failure{
+		"OLDER_FILE", fmt.Sprintf("the file is of %s, older than the newest one that was applied, of %s", pr.file.Date, newest.Date),
+		"Wait for the provider's next file, or apply this one by a run with force.",
+	}, nil
+}
+
+// firstApplied is the first, in an order, of the files that were applied where the part's is to be; nil: none was. What was
+// applied for another customer number says nothing of this one's lists.
+func (pr *partRun) firstApplied(ctx context.Context, order providerfile.OrderOption, where ...predicate.ProviderFile) (*ent.ProviderFile, error) {
+	if pr.profile != nil {
+		where = append(where, providerfile.CustomerNumberIn(pr.profile.CustomerNumber, ""))
+	}
+	file, err := pr.s.store.Read.ProviderFile.Query().Where(providerfile.And(pr.appliedHere()...), providerfile.AppliedAtNotNil()).
+		Where(where...).Order(order).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up the dates of the files that were applied: %w", err)
+	}
+	return file, nil
 }
 
 // appliedHere are the files that were applied where the part's is to be.

@@ -28,7 +28,7 @@ type ending struct {
 // judge decides a job's state and verdict from its parts (DOMAIN section 9).
 func judge(parts []*ent.JobPart) (e ending, err error) {
 	var good, changed, failed, blocked, held bool
-	var first, reason *failure
+	var first, reason, foreseen *failure
 	for _, p := range parts {
 		counts, err := decodeCounts(p.Counts)
 		if err != nil {
@@ -46,6 +46,9 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 			}
 		case PartPreviewed:
 			good = true
+			if p.WouldBe != "" {
+				foreseen = firstOf(foreseen, why)
+			}
 		case PartHeld:
 			held = true
 			reason = why
@@ -75,7 +78,7 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 	case blocked:
 		e.state, e.verdict, e.problem = Succeeded, VerdictBlocked, reason
 	case preview:
-		e.state, e.verdict = Succeeded, VerdictPreviewed
+		e.state, e.verdict, e.problem = Succeeded, VerdictPreviewed, foreseen
 	case changed:
 		e.state, e.verdict = Succeeded, VerdictChanged
 	default:
@@ -134,6 +137,11 @@ func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
 	}
 	if err := r.deleteWithdrawn(ctx, tx, &e); err != nil {
 		return err
+	}
+	if e.besides == "" {
+		if e.besides, err = heldTogether(ctx, tx, parts); err != nil {
+			return err
+		}
 	}
 	r.ended = true
 	return r.write(ctx, tx, e, parts)
@@ -251,15 +259,22 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	return nil
 }
 
-// supersede ends what other jobs hold for this profile and collection: a newer file has been applied.
-func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
-	older, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID),
-		jobpart.HasJobWith(job.State(NeedsReview))).All(ctx)
+// supersede closes what waits of older lists for this profile and content type: a newer one has been planned. Applied says that
+// it was written; a list that waits itself closes only those that wait with a list of a provider.
+func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) error {
+	waiting, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID)).
+		WithProviderFile().WithJob().All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for held plans: %w", err)
 	}
-	for _, part := range older {
-		why := failure{"SUPERSEDED", jobName(pr.job.ID) + " applied a file here since", ""}
+	why := failure{"SUPERSEDED", jobName(pr.job.ID) + " has planned a newer list here since, which waits for a person", "Decide on that job."}
+	if applied {
+		why = failure{"SUPERSEDED", jobName(pr.job.ID) + " applied a file here since", ""}
+	}
+	for _, part := range waiting {
+		if !pr.replaces(part, applied) {
+			continue
+		}
 		if err := closeHeld(ctx, tx, part, PartSuperseded, why); err != nil {
 			return err
 		}
@@ -268,6 +283,18 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// replaces says whether the list of this part takes the place of one that waits. An older one never does, even by force.
+func (pr *partRun) replaces(waiting *ent.JobPart, applied bool) bool {
+	mine, other := pr.file, waiting.Edges.ProviderFile
+	if mine == nil || other == nil || pr.job.Kind == KindImport || waiting.Edges.Job.Kind == KindImport {
+		return applied
+	}
+	if mine.CustomerNumber != other.CustomerNumber && other.CustomerNumber != "" { // nobody can approve it any more
+		return true
+	}
+	return mine.Date == "" || other.Date == "" || mine.Date >= other.Date
 }
 
 // sameTarget are the parts that write where this one does.
@@ -292,30 +319,75 @@ func closeHeld(ctx context.Context, tx *store.Tx, part *ent.JobPart, state strin
 }
 
 // endReviewed ends a job that waited for a person once none of its parts is held any more: CANCELLED, with PARTIAL
-// where others of its parts were written, else BLOCKED.
+// where others of its parts were written, else BLOCKED. One that still waits says for what.
 func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) error {
 	parts, err := partsOf(ctx, tx.Client, jobID)
 	if err != nil {
 		return err
 	}
-	verdict := VerdictBlocked
-	for _, p := range parts {
-		switch p.State {
-		case PartHeld:
-			return nil
-		case PartApplied:
-			verdict = VerdictPartial
-		}
-	}
-	summary, err := summarize(Apply, ending{state: Cancelled, applied: verdict == VerdictPartial}, parts, "")
+	e, err := judge(parts)
 	if err != nil {
 		return err
 	}
-	now := store.Now()
-	err = tx.Job.Update().Where(job.ID(jobID), job.State(NeedsReview)).SetState(Cancelled).SetVerdict(verdict).SetSummary(summary).
-		SetErrorCode(why.Code).SetErrorMessage(why.Message).SetErrorHint(why.Hint).SetFinishedAt(now).SetUpdatedAt(now).Exec(ctx)
+	update := tx.Job.Update().Where(job.ID(jobID), job.State(NeedsReview)).SetUpdatedAt(store.Now())
+	if e.state == NeedsReview {
+		why = *e.problem
+		if e.besides, err = heldTogether(ctx, tx, parts); err != nil {
+			return err
+		}
+	} else {
+		e = ending{state: Cancelled, verdict: VerdictBlocked, applied: wrote(parts)}
+		if e.applied {
+			e.verdict = VerdictPartial
+		}
+		update.SetState(e.state).SetFinishedAt(store.Now())
+	}
+	summary, err := summarize(Apply, e, parts, "")
+	if err != nil {
+		return err
+	}
+	err = update.SetVerdict(e.verdict).SetSummary(summary).
+		SetErrorCode(why.Code).SetErrorMessage(why.Message).SetErrorHint(why.Hint).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("end job %d: %w", jobID, err)
 	}
 	return nil
+}
+
+// wrote says whether any of a job's parts was written.
+func wrote(parts []*ent.JobPart) bool {
+	return slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartApplied })
+}
+
+// heldTogether says what the parts of a job that wait would come to together: each was planned as if the others were not
+// approved, so that a title which each would leave to the other goes where both are. "" where no two of them wait.
+func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (string, error) {
+	held, before, affected := 0, 0, 0
+	for _, part := range parts {
+		if part.State != PartHeld {
+			continue
+		}
+		counts, err := decodeCounts(part.Counts)
+		if err != nil {
+			return "", err
+		}
+		held, before, affected = held+1, before+counts.EntitlementsBefore, affected+counts.EntitlementsAffected
+	}
+	if held < 2 {
+		return "", nil
+	}
+	var lost int
+	err := tx.SQL.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT c.portfolio_id FROM job_changes c JOIN job_parts p ON p.id = c.part_id
+		WHERE p.job_id = ? AND p.state = 'HELD' AND c.field = '' AND c.portfolio_id IS NOT NULL AND c.action IN ('ADD', 'REMOVE', 'KEEP', 'WITHDRAW')
+		GROUP BY c.portfolio_id HAVING SUM(c.action = 'WITHDRAW') > 1 AND SUM(c.action = 'ADD') = 0
+			AND COUNT(*) >= (SELECT COUNT(*) FROM entitlements e WHERE e.portfolio_id = c.portfolio_id AND e.active)) AS leaving`,
+		parts[0].JobID).Scan(&lost)
+	if err != nil {
+		return "", fmt.Errorf("look at what the held parts come to together: %w", err)
+	}
+	text := fmt.Sprintf("together the %d parts that wait take away %d of %d entitlements", held, affected, before)
+	if lost > 0 {
+		text += fmt.Sprintf("; %s, which each of them alone leaves to the others", counted(lost, "title is then in no list any more", "titles are then in no list any more"))
+	}
+	return text, nil
 }

@@ -20,8 +20,7 @@ const (
 // importLimits are the marks of the guard on an import, those of a new profile.
 var importLimits = holdings.Guards{Removals: holdings.Marks{Percent: 10, Titles: 20}}
 
-var importAdvice = advice{
-	allFree:      "Import a list of what the library licenses: free titles are not part of the holdings.",
+var importAdvice = advice{ // free titles are imported like others, so that no list is all free
 	noUsableRows: "Read the findings, mend the list, then import it again.",
 	lost:         "Upload the list again, then import it.",
 }
@@ -129,7 +128,9 @@ func (r *run) importPart(ctx context.Context, part *ent.JobPart, last, removeMis
 	if err := pr.getFile(ctx); err != nil {
 		return err
 	}
-	return pr.settlePart(ctx, pr.bringInStep(ctx, pr.source()))
+	list := pr.source()
+	list.KeepFree = true
+	return pr.settlePart(ctx, pr.bringInStep(ctx, list))
 }
 
 var errCollectionGone = &failure{"COLLECTION_GONE", "the collection was deleted meanwhile", "Choose a collection that exists."}

@@ -149,13 +149,13 @@ func TestImportGuard(t *testing.T) {
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 		t.Fatalf("a held import changed the holdings:\n%s", diff)
 	}
-	rejected, err := b.jobs.Reject(t.Context(), held.ID)
+	rejected, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	wantJob(t, rejected, jobs.Cancelled, jobs.VerdictBlocked)
 
 	again := b.importList(c, journalList(30, 100, 1996), removeMissing)
 	wantJob(t, again, jobs.NeedsReview, jobs.VerdictBlocked)
-	_, err = b.jobs.Approve(t.Context(), again.ID)
+	_, err = b.jobs.Approve(t.Context(), again.ID, jobs.Decision{})
 	must(t, err)
 	done := b.wait(again.ID)
 	wantJob(t, done, jobs.Succeeded, jobs.VerdictChanged)
@@ -185,7 +185,6 @@ func TestImportOfWhatIsNoList(t *testing.T) {
 	for name, test := range map[string]struct{ list, state, verdict, code string }{
 		"another table": {"a\tb\n1\t2\n", jobs.Failed, jobs.VerdictFailed, "NO_HEADER"},
 		"header only":   {importHeader, jobs.Failed, jobs.VerdictFailed, "NO_ROWS"},
-		"free only":     {importHeader + "Free\t\tfree\t\tserial\tF\n", jobs.Succeeded, jobs.VerdictBlocked, "ALL_FREE"},
 		"nameless only": {importHeader + "\t\tj\t\tserial\tP\n", jobs.Failed, jobs.VerdictFailed, "NO_USABLE_ROWS"},
 	} {
 		job := b.importList(c, test.list, removeMissing)

@@ -44,6 +44,7 @@ type testBundle struct {
 	headerTimeout              time.Duration    // 0: 3 s
 	now                        func() time.Time // the clock of the schedule; nil: the machine's
 	log                        *slog.Logger     // nil: none
+	noProvider                 bool
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -90,6 +91,7 @@ func (b *testBundle) open() {
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: b.headerTimeout,
+		NoProvider: b.noProvider,
 	})
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
@@ -319,7 +321,7 @@ func TestGuard(t *testing.T) {
 		if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 			t.Fatalf("a held plan changed the holdings:\n%s", diff)
 		}
-		rejected, err := b.jobs.Reject(t.Context(), held.ID)
+		rejected, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 		must(t, err)
 		if rejected.State != jobs.Cancelled || rejected.Verdict != jobs.VerdictBlocked {
 			t.Errorf("rejected: %s %s", rejected.State, rejected.Verdict)
@@ -333,7 +335,7 @@ func TestGuard(t *testing.T) {
 		if forced.State != jobs.NeedsReview {
 			t.Fatalf("force does not lift the guard: %s %s", forced.State, forced.Verdict)
 		}
-		approved, err := b.jobs.Approve(t.Context(), forced.ID)
+		approved, err := b.jobs.Approve(t.Context(), forced.ID, jobs.Decision{})
 		must(t, err)
 		if approved.ID != forced.ID || approved.State != jobs.Queued {
 			t.Errorf("approved: %s", approved.State)

@@ -46,6 +46,7 @@ func TestModel(t *testing.T) {
 			"release": m.release,
 			"go on":   m.goOn,
 			"decide":  m.decide,
+			"take":    m.take,
 			"undo":    m.undo,
 			"switch":  m.switchProfile,
 			"regroup": m.regroup,
@@ -211,13 +212,107 @@ func (m *model) runThem(t *rapid.T, which []int, mode string, force bool, fault 
 	for _, i := range which {
 		for _, content := range contents {
 			p := place{i, content}
-			part := m.world.syncPart(j, p, offers[p], mode, force)
+			part := m.world.syncPart(j, p, offers[p], request{mode: mode, force: force})
 			if part.applied() {
 				applied[p] = offers[p]
 			}
 		}
 	}
 	m.runs = append(m.runs, j)
+	m.judge(t, j, done, before, applied)
+}
+
+// kindSets are what a person may decide on. Coverage that is lost goes with the other updates here.
+var kindSets = []holdings.Kinds{
+	nil, nil, {holdings.Additions, holdings.Updates, holdings.AccessLost}, {holdings.Additions}, {holdings.Updates, holdings.AccessLost},
+	{holdings.Removals}, {holdings.Additions, holdings.Removals},
+}
+
+// choose draws some parts of a job that wait, and kinds of their changes.
+func (m *model) choose(t *rapid.T, j *modelJob) (chosen map[*modelPart]holdings.Kinds, in jobs.Decision) {
+	chosen = map[*modelPart]holdings.Kinds{}
+	parts := m.partsOf(t, j)
+	all := rapid.Bool().Draw(t, "all parts")
+	for _, part := range j.parts {
+		if part.state != jobs.PartHeld {
+			continue
+		}
+		kinds := holdings.Kinds(nil)
+		if !all && len(chosen) > 0 && rapid.Bool().Draw(t, "leave it waiting") {
+			continue
+		}
+		if !all {
+			kinds = rapid.SampledFrom(kindSets).Draw(t, "kinds")
+		}
+		if chosen[part] = kinds; kinds == nil {
+			chosen[part] = part.kinds
+		}
+		if !all {
+			in.Parts = append(in.Parts, jobs.PartDecision{PartID: parts[part.place].ID, Kinds: kinds})
+		}
+	}
+	return chosen, in
+}
+
+// take approves, in a job that is over, what was declined of one of its lists: a new job does that.
+func (m *model) take(t *rapid.T) {
+	type candidate struct {
+		job  *modelJob
+		part *modelPart
+	}
+	var found []candidate
+	for _, j := range m.runs {
+		for _, part := range j.parts {
+			f := m.files[part.place][part.offer.sha]
+			if j.kind == jobs.KindSync && j.mode == jobs.Apply && !j.held() && f != nil && len(f.declined()) > 0 {
+				found = append(found, candidate{j, part})
+			}
+		}
+	}
+	if len(found) == 0 {
+		t.Skip("nothing was declined")
+	}
+	c := found[rapid.IntRange(0, len(found)-1).Draw(t, "part")]
+	f := m.files[c.part.place][c.part.offer.sha]
+	named := rapid.SampledFrom(kindSets).Draw(t, "kinds")
+	taken := f.declined()
+	if named != nil {
+		taken = slices.DeleteFunc(taken, func(kind holdings.Kind) bool { return !named.Has(kind) })
+	}
+	force := rapid.Bool().Draw(t, "force")
+	in := jobs.Decision{Force: force, Parts: []jobs.PartDecision{{PartID: m.partsOf(t, c.job)[c.part.place].ID, Kinds: named}}}
+	refused := len(taken) == 0 || m.inactive[c.part.profile] || !force && m.overtaken(c.part)
+	before := m.read()
+	known := len(m.runs)
+	done, err := m.carry(deathsIn(t), func() (*ent.Job, error) {
+		rows, err := m.store.Read.Job.Query().Order(ent.Desc("id")).All(context.Background())
+		if err != nil || len(rows) == known {
+			if err != nil {
+				return nil, err
+			}
+			return m.jobs.Approve(context.Background(), c.job.id, in)
+		}
+		i := slices.IndexFunc(rows, func(row *ent.Job) bool { return m.world.job(row.ID) == nil }) // queued before the process died
+		return rows[i], nil
+	})
+	if refused {
+		if !isProblem(err, problem.WrongState) && !isProblem(err, problem.ProfileInactive) && !isProblem(err, problem.OlderFile) {
+			t.Fatalf("%v of a list was taken, though it cannot be: %v", named, err)
+		}
+		m.did["take refused"]++
+		m.unchanged(t, before)
+		return
+	}
+	m.must(err)
+	j := &modelJob{id: done.ID, kind: jobs.KindSync, mode: jobs.Apply}
+	m.world.decide(f, taken, false, j.id)
+	part := m.world.syncPart(j, c.part.place, c.part.offer, request{mode: jobs.Apply, force: force, taken: taken})
+	applied := map[place]offer{}
+	if part.applied() {
+		applied[part.place] = part.offer
+	}
+	m.runs = append(m.runs, j)
+	m.did["taken"]++
 	m.judge(t, j, done, before, applied)
 }
 
@@ -229,15 +324,16 @@ func (m *model) decide(t *rapid.T) {
 	}
 	j := rapid.SampledFrom(waiting).Draw(t, "job")
 	before := m.read()
+	chosen, in := m.choose(t, j)
 	if rapid.IntRange(0, 2).Draw(t, "reject") == 2 {
-		done, err := m.jobs.Reject(context.Background(), j.id)
+		done, err := m.jobs.Reject(context.Background(), j.id, in)
 		m.must(err)
-		m.world.reject(j)
+		m.world.reject(j, chosen)
 		m.did["rejected"]++
 		m.judge(t, j, done, before, nil)
 		return
 	}
-	inactive := slices.ContainsFunc(j.parts, func(p *modelPart) bool { return p.state == jobs.PartHeld && !m.profiles[p.profile].active })
+	inactive := slices.ContainsFunc(j.parts, func(p *modelPart) bool { return chosen[p] != nil && m.inactive[p.profile] })
 	shown, err := m.store.Read.Job.Get(context.Background(), j.id)
 	m.must(err)
 	done, err := m.carry(deathsIn(t), func() (*ent.Job, error) {
@@ -245,7 +341,7 @@ func (m *model) decide(t *rapid.T) {
 		if err != nil || now.State != jobs.NeedsReview || now.UpdatedAt != shown.UpdatedAt { // approved before the process died
 			return now, err
 		}
-		return m.jobs.Approve(context.Background(), j.id)
+		return m.jobs.Approve(context.Background(), j.id, in)
 	})
 	if inactive {
 		if !isProblem(err, problem.ProfileInactive) {
@@ -256,7 +352,7 @@ func (m *model) decide(t *rapid.T) {
 		return
 	}
 	m.must(err)
-	m.judge(t, j, done, before, m.world.approve(j))
+	m.judge(t, j, done, before, m.world.approve(j, chosen))
 	m.did["approved"]++
 }
 
@@ -319,6 +415,7 @@ func (m *model) saveProfile(t *rapid.T, i int, after campusProfile, in holdings.
 	}
 	if !refused {
 		*m.profiles[i] = after
+		m.inactive[i] = !after.active
 	}
 	if refused {
 		m.did["save of a profile refused"]++
@@ -459,8 +556,11 @@ func (m *model) judge(t *rapid.T, j *modelJob, done *ent.Job, before *snapshot, 
 	var sum holdings.Counts
 	for _, want := range j.parts {
 		got := parts[want.place]
-		if got == nil || got.State != want.state || got.Code != want.code {
-			t.Fatalf("job %d: part %+v ended %+v; want %s %s", j.id, want.place, got, want.state, want.code)
+		if got == nil || got.State != want.state || got.Code != want.code || got.WouldBe != want.would {
+			t.Fatalf("job %d: part %+v ended %+v; want %s %s, would be %q", j.id, want.place, got, want.state, want.code, want.would)
+		}
+		if want.kinds != nil && (want.applied() || want.state == jobs.PartHeld) && !slices.Equal(jobs.KindsOf(got), want.kinds) {
+			t.Fatalf("job %d: part %+v has the kinds %s; want %s", j.id, want.place, jobs.KindsOf(got), want.kinds)
 		}
 		counts := m.checkCounts(t, j, want, got)
 		sum.Merge(counts)

@@ -49,7 +49,33 @@ type shelf = map[string]record // by title_id
 type providerFile struct {
 	date    string
 	applied int    // when, by the world's clock; 0: it is not
-	outcome string // REJECTED or UNDONE; "" otherwise
+	outcome string // REJECTED or UNDONE, once all was declined; "" otherwise
+	decided map[holdings.Kind]decided
+	by      []*modelPart // the parts that applied it
+}
+
+// decided is a decision on one kind of a list's changes.
+type decided struct {
+	declined bool
+	at       int
+	job      int64
+}
+
+// declined are the kinds that a person, or an undo, decided against.
+func (f *providerFile) declined() (kinds holdings.Kinds) {
+	for _, kind := range holdings.AllKinds {
+		if f.decided[kind].declined {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+func (w *world) decide(f *providerFile, kinds holdings.Kinds, declined bool, job int64) {
+	w.clock++
+	for _, kind := range kinds {
+		f.decided[kind] = decided{declined, w.clock, job}
+	}
 }
 
 // writing is what a part changed: the shelf as it was before it.
@@ -67,10 +93,12 @@ type world struct {
 	clock   int
 	written map[string][]writing // by content, in the order in which it was done
 	runs    []*modelJob
+
+	inactive map[int]bool // profiles that are switched off
 }
 
 func newWorld() world {
-	w := world{shelves: map[string]shelf{}, files: map[place]map[string]*providerFile{}, written: map[string][]writing{}}
+	w := world{shelves: map[string]shelf{}, files: map[place]map[string]*providerFile{}, written: map[string][]writing{}, inactive: map[int]bool{}}
 	for _, content := range contents {
 		w.shelves[content] = shelf{}
 		for profile := range customers {
@@ -116,6 +144,9 @@ type modelPart struct {
 	state, code string
 	counts      holdings.Counts
 	offer       offer  // what was planned
+	would       string // of a preview: what a run would be, HELD or BLOCKED
+	kinds       holdings.Kinds
+	at          int    // when it came to be as it is
 	plan        string // the plan that is held
 	unforeseen  bool   // its counts depend on what other parts of the same preview would do first, which it does not know
 }
@@ -137,6 +168,7 @@ func (j *modelJob) ending() (state, verdict string) {
 		has[p.state] = true
 	}
 	good := has[jobs.PartApplied] || has[jobs.PartNoChange] || has[jobs.PartPreviewed]
+	has[jobs.PartBlocked] = has[jobs.PartBlocked] || has[jobs.PartRejected] || has[jobs.PartSuperseded]
 	switch {
 	case j.why != "" && !has[jobs.PartHeld]:
 		if has[jobs.PartApplied] {
@@ -162,85 +194,194 @@ func (j *modelJob) ending() (state, verdict string) {
 	}
 }
 
+// request is how a part is asked for.
+type request struct {
+	mode  string
+	force bool
+	taken holdings.Kinds // the kinds that a decision takes of a list; nil: the run is of the whole list
+}
+
 // syncPart does one part of a job.
-func (w *world) syncPart(j *modelJob, p place, o offer, mode string, force bool) *modelPart {
-	part := &modelPart{place: p, offer: o}
+func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
+	w.clock++
+	part := &modelPart{place: p, offer: o, kinds: holdings.AllKinds, at: w.clock}
 	j.parts = append(j.parts, part)
 	set := func(state, code string) *modelPart { part.state, part.code = state, code; return part }
-	last := w.lastApplied(p)
 	switch {
-	case o.code == "NO_FILE" && last == nil:
+	case o.code == "NO_FILE" && w.lastApplied(p) == nil:
 		return set(jobs.PartNoFile, "NO_FILE")
 	case o.code != "":
 		return set(jobs.PartFailed, o.code)
 	}
 	f := w.files[p][o.sha]
 	if f == nil {
-		f = &providerFile{}
+		f = &providerFile{decided: map[holdings.Kind]decided{}}
 		w.files[p][o.sha] = f
 	}
 	f.date = o.date
-	if mode == jobs.Apply && !force {
-		switch {
-		case f.outcome != "":
-			return set(jobs.PartBlocked, f.outcome+"_FILE")
-		case last != nil && f.date < last.date:
-			return set(jobs.PartBlocked, "OLDER_FILE")
-		}
-	}
+	declined := f.declined()
 	switch {
-	case o.rows == 0:
+	case in.taken != nil:
+		declined = in.taken.Others()
+	case in.force:
+		declined = nil
+	}
+	part.kinds = declined.Others()
+	blocked := w.obstacle(j, part, f, in.force, declined)
+	switch {
+	case blocked != "" && in.mode == jobs.Apply:
+		part.kinds = holdings.AllKinds
+		return set(jobs.PartBlocked, blocked)
+	case o.rows == 0 && blocked == "":
 		return set(jobs.PartFailed, "NO_ROWS")
 	case len(o.titles) == 0:
-		would := w.plan(p, o).counts
-		part.counts = holdings.Counts{Rows: o.rows, Free: o.free, EntitlementsBefore: would.EntitlementsBefore, WithoutEntitlement: would.WithoutEntitlement}
-		return set(jobs.PartBlocked, "ALL_FREE")
+		if o.rows > 0 {
+			would := w.plan(p, o, nil).counts
+			part.counts = holdings.Counts{Rows: o.rows, Free: o.free, EntitlementsBefore: would.EntitlementsBefore, WithoutEntitlement: would.WithoutEntitlement}
+		}
+		if blocked == "" {
+			blocked = "ALL_FREE"
+		}
+		if in.mode == jobs.Apply {
+			return set(jobs.PartBlocked, blocked)
+		}
+		part.would = jobs.PartBlocked
+		return set(jobs.PartPreviewed, blocked)
+	case blocked != "":
+		part.counts, part.would = w.plan(p, o, nil).counts, jobs.PartBlocked
+		return set(jobs.PartPreviewed, blocked)
 	}
-	plan := w.plan(p, o)
+	plan := w.plan(p, o, declined)
 	part.counts = plan.counts
+	held := plan.held && (in.force && in.taken == nil || !w.settled(p, o, holdings.Removals, in.taken))
 	switch {
-	case mode == jobs.Preview:
+	case in.mode == jobs.Preview && held:
+		part.would = jobs.PartHeld
+		return set(jobs.PartPreviewed, "GUARD")
+	case in.mode == jobs.Preview:
 		return set(jobs.PartPreviewed, "")
-	case plan.held:
-		part.plan = plan.text
-		return set(jobs.PartHeld, "GUARD")
+	case held:
+		w.hold(j, part, plan)
+		return part
 	}
 	w.apply(j, part, plan)
 	return part
 }
 
+// obstacle is the code of what stands in the way of a list; "": nothing does.
+func (w *world) obstacle(j *modelJob, part *modelPart, f *providerFile, force bool, declined holdings.Kinds) string {
+	for _, other := range w.runs {
+		for _, p := range other.parts {
+			if other != j && p.place == part.place && p.state == jobs.PartHeld && p.offer.sha == part.offer.sha {
+				return "LIST_WAITS"
+			}
+		}
+	}
+	newest := ""
+	for _, other := range w.files[part.place] {
+		if other.applied > 0 {
+			newest = max(newest, other.date)
+		}
+	}
+	switch {
+	case len(declined) == len(holdings.AllKinds) && f.outcome == "UNDONE":
+		return "UNDONE_FILE"
+	case len(declined) == len(holdings.AllKinds):
+		return "REJECTED_FILE"
+	case !force && f.date < newest && w.lastApplied(part.place) != f:
+		return "OLDER_FILE"
+	case w.inactive[part.profile]:
+		return "PROFILE_INACTIVE"
+	}
+	return ""
+}
+
+// settled says whether a person decided on a kind of a list's changes. An approval ends with the next list that is applied.
+func (w *world) settled(p place, o offer, kind holdings.Kind, taken holdings.Kinds) bool {
+	f := w.files[p][o.sha]
+	d, is := f.decided[kind]
+	if taken != nil && !taken.Has(kind) || is && d.declined {
+		return true
+	}
+	for _, other := range w.files[p] {
+		is = is && (other == f || other.applied < d.at)
+	}
+	return is
+}
+
+// hold lets a plan wait for a person.
+func (w *world) hold(j *modelJob, part *modelPart, plan modelPlan) {
+	w.clock++
+	part.state, part.code, part.plan, part.counts, part.at = jobs.PartHeld, "GUARD", plan.text, plan.counts, w.clock
+	f := w.files[part.place][part.offer.sha]
+	for kind, d := range f.decided {
+		if d.job == j.id {
+			delete(f.decided, kind)
+			f.outcome = ""
+		}
+	}
+	w.supersede(j, part)
+}
+
 // apply makes a plan true.
 func (w *world) apply(j *modelJob, part *modelPart, plan modelPlan) {
-	part.counts, part.code, part.plan = plan.counts, "", ""
+	w.clock++
+	part.counts, part.code, part.plan, part.at = plan.counts, "", "", w.clock
 	part.state = jobs.PartNoChange
 	if plan.counts.Changed() {
 		part.state = jobs.PartApplied
 		w.written[part.content] = append(w.written[part.content], writing{j, part.place, part.offer.sha, w.shelves[part.content]})
 	}
 	w.shelves[part.content] = plan.after
-	w.clock++
 	f := w.files[part.place][part.offer.sha]
-	f.applied, f.outcome = w.clock, ""
+	f.applied, f.outcome, f.by = w.clock, "", append(f.by, part)
+	for _, kind := range f.declined() {
+		if part.kinds.Has(kind) {
+			delete(f.decided, kind)
+		}
+	}
+	w.supersede(j, part)
+}
+
+// supersede closes what waits of lists that are no newer.
+func (w *world) supersede(j *modelJob, part *modelPart) {
 	for _, other := range w.runs {
 		for _, p := range other.parts {
-			if other != j && p.place == part.place && p.state == jobs.PartHeld {
-				p.state, p.code, other.why = "SUPERSEDED", "SUPERSEDED", "SUPERSEDED"
+			if other != j && p.place == part.place && p.state == jobs.PartHeld && p.offer.date <= part.offer.date {
+				p.state, p.code, p.at, other.why = "SUPERSEDED", "SUPERSEDED", w.clock, "SUPERSEDED"
 				other.state, other.verdict = other.ending()
 			}
 		}
 	}
 }
 
-// approve applies what a job holds, unless the plan is another one now, and says what was applied.
-func (w *world) approve(j *modelJob) map[place]offer {
+// approve applies what a person approves of a job that waits, unless the plan is another one now, and says what was applied. The
+// parts that are not named go on waiting.
+func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[place]offer {
 	applied := map[place]offer{}
+	j.why = ""
 	for _, part := range j.parts {
-		if part.state != jobs.PartHeld {
+		if kinds := chosen[part]; kinds != nil {
+			f := w.files[part.place][part.offer.sha]
+			w.decide(f, kinds, false, j.id)
+			w.decide(f, slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has), true, j.id)
+			part.kinds = kinds
+		}
+	}
+	for _, part := range j.parts {
+		if chosen[part] == nil {
 			continue
 		}
-		plan := w.plan(part.place, part.offer)
-		if plan.held && plan.text != part.plan {
-			part.plan, part.counts = plan.text, plan.counts
+		plan := w.plan(part.place, part.offer, part.kinds.Others())
+		if plan.text != part.plan {
+			var declined holdings.Kinds
+			for kind, d := range w.files[part.place][part.offer.sha].decided {
+				if d.declined && d.job != j.id {
+					declined = append(declined, kind)
+				}
+			}
+			part.kinds = declined.Others()
+			w.hold(j, part, w.plan(part.place, part.offer, declined))
 			continue
 		}
 		w.apply(j, part, plan)
@@ -249,14 +390,30 @@ func (w *world) approve(j *modelJob) map[place]offer {
 	return applied
 }
 
-func (w *world) reject(j *modelJob) {
-	j.why = "REJECTED"
-	for _, part := range j.parts {
-		if part.state == jobs.PartHeld {
-			part.state, part.code = jobs.PartRejected, "REJECTED"
-			w.files[part.place][part.offer.sha].outcome = "REJECTED"
+// reject declines kinds of the lists of parts. One of which something is still open goes on waiting.
+func (w *world) reject(j *modelJob, chosen map[*modelPart]holdings.Kinds) {
+	for part, kinds := range chosen {
+		f := w.files[part.place][part.offer.sha]
+		left := slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has)
+		if len(left) > 0 {
+			w.decide(f, kinds, true, j.id)
+			part.kinds = left
+			continue
+		}
+		w.decide(f, holdings.AllKinds, true, j.id)
+		part.state, part.code, part.at, f.outcome, j.why = jobs.PartRejected, "REJECTED", w.clock, "REJECTED", "REJECTED"
+	}
+}
+
+// overtaken says whether a newer list was applied since a part came to be as it is.
+func (w *world) overtaken(part *modelPart) bool {
+	f := w.files[part.place][part.offer.sha]
+	for _, other := range w.files[part.place] {
+		if other != f && other.applied > part.at && other.date >= f.date {
+			return true
 		}
 	}
+	return false
 }
 
 // modelPlan is what a list would change.
@@ -267,8 +424,8 @@ type modelPlan struct {
 	text   string // tells it from others
 }
 
-// plan compares a list with the shelf: DOMAIN section 7.
-func (w *world) plan(p place, o offer) modelPlan {
+// plan compares a list with the shelf, but for kinds that were declined: DOMAIN section 7. Its text is of the whole plan.
+func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 	before := w.shelves[p.content]
 	plan := modelPlan{after: maps.Clone(before), counts: holdings.Counts{Rows: o.rows, Free: o.free, Titles: len(o.titles), Statements: o.statements}}
 	c := &plan.counts
@@ -276,15 +433,21 @@ func (w *world) plan(p place, o offer) modelPlan {
 	for title, l := range o.titles {
 		r, there := before[title]
 		if !there {
+			lines = append(lines, fmt.Sprint("new ", title, l))
+			if declined.Has(holdings.Additions) {
+				continue
+			}
 			r = record{title: l.title, publisher: l.publisher, url: l.url, visible: true, listed: true}
 			r.own[p.profile] = own{had: true, active: true, coverage: l.coverage}
 			plan.after[title] = r
 			c.Added++
-			lines = append(lines, fmt.Sprint("new ", title, l))
 			continue
 		}
 		if mine := r.own[p.profile]; !mine.active || !r.listed || r.values() != l.values() || mine.coverage != l.coverage {
 			lines = append(lines, fmt.Sprint("pending ", title, l, r.values(), mine.coverage))
+		}
+		if mine := r.own[p.profile]; !mine.active && declined.Has(holdings.Additions) || mine.active && declined.Has(holdings.Updates) {
+			continue
 		}
 		plan.after[title] = w.update(c, p, w.files[p][o.sha].date, r, l)
 	}
@@ -299,12 +462,16 @@ func (w *world) plan(p place, o offer) modelPlan {
 				continue
 			}
 			mine.active = false
-			action := w.leave(c, p, &r)
-			lines = append(lines, fmt.Sprint(action, " ", title))
+			c.EntitlementsAffected++
+			left := holdings.Counts{}
+			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
+			if declined.Has(holdings.Removals) {
+				continue
+			}
+			c.Merge(left)
 			plan.after[title] = r
 		}
 	}
-	c.EntitlementsAffected = c.Removed + c.Kept + c.Withdrawn
 	c.Unchanged = c.Titles - c.Added - c.Updated
 	plan.held = c.EntitlementsAffected > 0 && (c.EntitlementsAffected == c.EntitlementsBefore ||
 		c.EntitlementsAffected > guardTitles[p.profile] && c.EntitlementsAffected*100 > guardPercent*c.EntitlementsBefore)
@@ -409,8 +576,7 @@ func (w *world) undo(j, reversal *modelJob) {
 			if reversal.mode == jobs.Preview {
 				part.state, part.unforeseen = jobs.PartPreviewed, n < len(all)
 			} else {
-				f := w.files[last.place][last.file]
-				f.applied, f.outcome = 0, "UNDONE"
+				w.undone(j, last, reversal.id)
 			}
 			shelves[content] = reverse(&part.counts, last, shelves[content])
 			reversal.parts = append(reversal.parts, part)
@@ -427,6 +593,27 @@ func (w *world) undo(j, reversal *modelJob) {
 		if p.state == jobs.PartApplied {
 			p.state = jobs.PartUndone
 		}
+	}
+}
+
+// undone declines what a job applied of a list, and forgets that it did.
+func (w *world) undone(j *modelJob, last writing, by int64) {
+	f := w.files[last.place][last.file]
+	for _, part := range j.parts {
+		if part.place == last.place {
+			w.decide(f, part.kinds, true, by)
+			f.by = slices.DeleteFunc(f.by, func(p *modelPart) bool { return p == part })
+			part.at = w.clock
+		}
+	}
+	f.applied = 0
+	for _, part := range f.by {
+		if part.state == jobs.PartApplied {
+			f.applied = max(f.applied, part.at)
+		}
+	}
+	if len(f.declined()) == len(holdings.AllKinds) {
+		f.outcome = "UNDONE"
 	}
 }
 

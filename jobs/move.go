@@ -24,15 +24,16 @@ const (
 
 // MoveRequest asks for a move of PO lines and licenses from the collections of a set to a target collection.
 type MoveRequest struct {
-	SetID              int64  `json:"setId"`
-	TargetCollectionID int64  `json:"targetCollectionId"`
-	POLines            bool   `json:"movePoLines"`
-	Licenses           bool   `json:"moveLicenses"`
-	LicenseConflict    string // KeepTarget or Overwrite; "": KeepTarget
-	Mode               string // Apply or Preview
-	PreviewJobID       int64  `json:"previewJobId"` // with Apply: the preview whose plan is to be applied; 0: none
-	Trigger            string // Manual or Command
-	IdempotencyKey     string `json:"-"`
+	SetID               int64  `json:"setId"`
+	TargetCollectionID  int64  `json:"targetCollectionId"`
+	POLines             bool   `json:"movePoLines"`
+	Licenses            bool   `json:"moveLicenses"`
+	LicenseConflict     string // KeepTarget or Overwrite; "": KeepTarget
+	IncludeInaccessible bool   // portfolios that patrons do not get to are counterparts too
+	Mode                string // Apply or Preview
+	PreviewJobID        int64  `json:"previewJobId"` // with Apply: the preview whose plan is to be applied; 0: none
+	Trigger             string // Manual or Command
+	IdempotencyKey      string `json:"-"`
 }
 
 // moveArgs are a move's arguments as its row keeps them: the set as it was when the job was queued.
@@ -44,6 +45,8 @@ type moveArgs struct {
 	LicenseConflict string  `json:"licenseConflict"`
 	SourceIDs       []int64 `json:"sourceIds"`     // in the order in which they are moved
 	CollectionIDs   []int64 `json:"collectionIds"` // all that the job writes
+
+	IncludeInaccessible bool `json:"includeInaccessible,omitempty"`
 }
 
 // StartMove queues a move. What is wrong with the request is a problem for each mistake.
@@ -66,7 +69,10 @@ func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, erro
 
 // checkMove refuses what cannot be moved, all mistakes at once, and fixes what is to be.
 func checkMove(ctx context.Context, tx *store.Tx, in MoveRequest) (moveArgs, error) {
-	args := moveArgs{SetID: in.SetID, TargetID: in.TargetCollectionID, POLines: in.POLines, Licenses: in.Licenses, LicenseConflict: in.LicenseConflict}
+	args := moveArgs{
+		SetID: in.SetID, TargetID: in.TargetCollectionID, POLines: in.POLines, Licenses: in.Licenses, LicenseConflict: in.LicenseConflict,
+		IncludeInaccessible: in.IncludeInaccessible,
+	}
 	var problems problem.List
 	checkChoices(in, &problems)
 	sources, err := checkSet(ctx, tx, in, &problems)
@@ -185,6 +191,7 @@ func otherChoices(a, b moveArgs) (names []string) {
 		{"movePoLines", a.POLines == b.POLines},
 		{"moveLicenses", a.Licenses == b.Licenses},
 		{"licenseConflict", a.LicenseConflict == b.LicenseConflict},
+		{"includeInaccessible", a.IncludeInaccessible == b.IncludeInaccessible},
 	} {
 		if !choice.same {
 			names = append(names, choice.name)

@@ -23,7 +23,10 @@ func (r *run) move(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rules := holdings.MoveRules{TargetID: args.TargetID, POLines: args.POLines, Licenses: args.Licenses, Overwrite: args.LicenseConflict == Overwrite}
+	rules := holdings.MoveRules{
+		TargetID: args.TargetID, POLines: args.POLines, Licenses: args.Licenses, Overwrite: args.LicenseConflict == Overwrite,
+		IncludeInaccessible: args.IncludeInaccessible,
+	}
 	begun := false
 	for _, p := range parts {
 		begun = begun || p.State == PartApplying || p.State == PartApplied || p.State == PartNoChange

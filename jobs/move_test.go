@@ -81,9 +81,11 @@ func (b *moveBundle) write(fn func(ctx context.Context, tx *store.Tx) error) {
 func (b *moveBundle) title(ctx context.Context, tx *store.Tx, collectionID int64, n int) *ent.Portfolio {
 	name, number := fmt.Sprintf("Title %04d", n), isbn(n)
 	id, _ := kbart.ParseIdentifier(number)
-	return tx.Portfolio.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(collectionID).SetAvailable(true).SetListed(true).
+	p := tx.Portfolio.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(collectionID).SetAvailable(true).SetListed(true).
 		SetPublicationTitle(name).SetTitleKey(strings.ToLower(name)).SetPrintIdentifier(number).SetPrintKey(id.Key).SetPublicationType("monograph").
 		SetValuesHash(0).SaveX(ctx)
+	tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(p.ID).SetActive(true).SetCoverageHash(0).SaveX(ctx)
+	return p
 }
 
 // order attaches a PO line, the first as the main one.

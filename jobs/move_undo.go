@@ -133,7 +133,7 @@ func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int
 
 func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *holdings.ShownUndo, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
-	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error { return closeUndone(ctx, tx, KindMove, subject) })
+	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error { return r.closeUndone(ctx, tx, KindMove, subject) })
 	resumed, err := pr.resumed()
 	if err != nil {
 		return err

@@ -146,7 +146,7 @@ func TestSuperseded(t *testing.T) {
 	if after.State != jobs.Cancelled || after.Verdict != jobs.VerdictBlocked || after.ErrorCode != "SUPERSEDED" {
 		t.Errorf("%s %s %s", after.State, after.Verdict, after.ErrorCode)
 	}
-	if _, err := b.jobs.Approve(t.Context(), held.ID); err == nil {
+	if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); err == nil {
 		t.Error("a superseded job was approved")
 	}
 }
@@ -162,13 +162,13 @@ func TestHeldPlanThatChanged(t *testing.T) {
 
 	// Meanwhile somebody orders a title that would go: it would be kept now, which is another plan.
 	must(t, b.order(*part.CollectionID))
-	_, err := b.jobs.Approve(t.Context(), held.ID)
+	_, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	again := b.wait(held.ID)
 	if again.State != jobs.NeedsReview || countsOf(t, again).Kept == 0 {
 		t.Fatalf("%s: %s", again.State, again.Summary)
 	}
-	_, err = b.jobs.Approve(t.Context(), held.ID)
+	_, err = b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	if done := b.wait(held.ID); done.State != jobs.Succeeded || countsOf(t, done).Removed == 0 {
 		t.Errorf("%s: %s", done.State, done.Summary)
@@ -194,7 +194,7 @@ func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
 	for _, on := range []bool{false, true} {
 		_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{Active: &on}, nil)
 		must(t, err)
-		if _, err := b.jobs.Approve(t.Context(), held.ID); on != (err == nil) || !on && !isProblem(err, problem.ProfileInactive) {
+		if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); on != (err == nil) || !on && !isProblem(err, problem.ProfileInactive) {
 			t.Errorf("approved while the profile is active %v: %v", on, err)
 		}
 		if !on && (b.store.Read.Job.GetX(t.Context(), held.ID).State != jobs.NeedsReview || b.holdingsBytes() != before) {
@@ -223,7 +223,7 @@ func TestApprovedPlanMoved(t *testing.T) {
 	must(t, err)
 	before := b.holdingsBytes()
 	for _, again := range []bool{true, false} {
-		_, err := b.jobs.Approve(t.Context(), held.ID)
+		_, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 		must(t, err)
 		done := b.wait(held.ID)
 		switch {

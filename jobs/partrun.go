@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/listdecision"
+	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -24,6 +26,13 @@ type partRun struct {
 	file    *ent.ProviderFile            // nil: the list is no file that is kept
 	force   bool
 	log     *holdings.FindingLog
+
+	decided    standing // what was decided on the list in earlier runs
+	byDecision bool     // the job was queued by a decision on the list
+	begun      bool     // the plan is being written
+
+	wouldBe string // of a preview: what a run would make of the part, and why; "": it would apply it
+	why     failure
 
 	limits      holdings.Guards
 	newOnly     bool // leave titles as they are whose portfolio something holds
@@ -58,13 +67,13 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 	switch {
 	case plan.AllFree():
 		plan.RemoveNothing()
-		return pr.show(ctx, plan, part, PartBlocked, failure{
+		return pr.endUnwritten(ctx, plan, part, PartBlocked, failure{
 			"ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
 			pr.advice.allFree,
 		})
 	case plan.Counts.Titles == 0:
 		plan.RemoveNothing()
-		return pr.show(ctx, plan, part, PartFailed, failure{
+		return pr.endUnwritten(ctx, plan, part, PartFailed, failure{
 			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advice.noUsableRows,
 		})
 	default:
@@ -72,29 +81,71 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 	}
 }
 
-// carryOut shows, holds or applies a plan.
-func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
-	switch {
-	case pr.job.Mode == Preview:
-		return pr.show(ctx, plan, part, PartPreviewed, failure{})
-	case pr.part.State == PartApplying:
+// endUnwritten ends a part of whose list nothing is ever written, in this state; a preview says what a run would end as.
+func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
+	if pr.job.Mode == Preview && state == PartBlocked {
+		pr.foresee(blockedInARun, why)
+	}
+	if pr.wouldBe != "" {
+		state, why = PartPreviewed, pr.why
+	}
+	return pr.show(ctx, plan, part, state, why, nil)
+}
+
+// carryOut shows, holds or applies a plan, without what a person declined of the list.
+func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *holdings.Part) (err error) {
+	switch pr.part.State {
+	case PartApplying:
 		resumed, err := pr.resumed()
 		if err != nil {
 			return err
 		}
+		decline(plan, KindsOf(pr.part).Others())
 		return pr.apply(ctx, plan, part, resumed)
-	case pr.part.State == PartApproved:
+	case PartApproved:
 		return pr.applyApproved(ctx, plan, part)
-	case plan.Held():
-		return pr.hold(ctx, plan, part)
-	default:
-		return pr.apply(ctx, plan, part, nil)
 	}
+	if plan.Guards, err = pr.undecided(ctx, plan.Guards); err != nil {
+		return err
+	}
+	if pr.job.Mode == Preview {
+		return pr.preview(ctx, plan, part)
+	}
+	if plan.Held() {
+		return pr.hold(ctx, plan, part, plan.HeldBecause())
+	}
+	decline(plan, pr.decided.kinds(Declined))
+	return pr.apply(ctx, plan, part, nil)
+}
+
+// decline leaves out of a plan what a person declined of the list.
+func decline(plan *holdings.Plan, declined holdings.Kinds) {
+	if len(declined) > 0 {
+		plan.Decline(declined)
+	}
+}
+
+// preview shows a plan, and what a run would make of it.
+func (pr *partRun) preview(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+	if plan.Held() {
+		pr.foresee(heldInARun, heldBecause(plan.HeldBecause()))
+	}
+	if pr.wouldBe != blockedInARun { // else all of it is shown: nothing of it would be applied
+		decline(plan, pr.decided.kinds(Declined))
+	}
+	if err := pr.show(ctx, plan, part, PartPreviewed, pr.why, nil); err != nil {
+		return err
+	}
+	if pr.wouldBe == "" {
+		pr.foresight.add(part.CollectionID, plan)
+	}
+	return nil
 }
 
 func (pr *partRun) holdingsPart() *holdings.Part {
 	part := partToDo(pr.part, pr.job.Kind)
 	part.Findings, part.NewOnly = pr.log, pr.newOnly
+	part.Earlier = pr.foresight.earlier(part.CollectionID)
 	if pr.zone != nil {
 		part.ZoneID = pr.zone.ID
 	}
@@ -158,8 +209,16 @@ func (pr *partRun) phase(verb string) string {
 // apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
 func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holdings.Part, resumed *holdings.Counts) error {
 	part.Fence = pr.fenceBatches("apply")
+	declined := pr.decided.kinds(Declined)
+	if pr.part.State != PartFetched {
+		declined = KindsOf(pr.part).Others()
+	}
 	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
-		return setPart(ctx, tx, pr.part.ID, PartApplying)
+		pr.begun = true
+		if err := setPart(ctx, tx, pr.part.ID, PartApplying); err != nil {
+			return err
+		}
+		return setKinds(ctx, tx, pr.part.ID, declined)
 	}
 	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
 		state, outcome := PartNoChange, FileNoChange
@@ -173,7 +232,10 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 		if err != nil {
 			return err
 		}
-		if err := pr.supersede(ctx, tx); err != nil {
+		if err := pr.forgetDeclined(ctx, tx, declined); err != nil {
+			return err
+		}
+		if err := pr.supersede(ctx, tx, true); err != nil {
 			return err
 		}
 		if err := pr.activateNew(ctx, tx, counts); err != nil {
@@ -185,49 +247,105 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holding
 	return err
 }
 
-// hold shows a plan that a person must decide on.
-func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
-	reason := plan.HeldBecause()
-	if reason == "" { // it was approved when it was another one
-		reason = "the holdings have moved since a person decided, so that the plan is another one now"
+// forgetDeclined opens the kinds again that were declined once, and that a person had applied all the same, by force.
+func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined holdings.Kinds) error {
+	stay := make([]string, len(declined))
+	for i, kind := range declined {
+		stay[i] = string(kind)
 	}
-	return pr.show(ctx, plan, part, PartHeld, failure{
-		"GUARD", reason, "Look at the changes, then approve or reject the job; nothing of this part was written.",
+	return reopen(ctx, tx, pr.part, listdecision.Decision(Declined), listdecision.KindNotIn(stay...))
+}
+
+// hold shows a plan that a person must decide on. What a person had decided in this job is asked again.
+func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part, reason string) error {
+	hash := plan.Hash() // of the whole plan, whatever was declined of it
+	decline(plan, pr.decided.kinds(Declined))
+	return pr.show(ctx, plan, part, PartHeld, heldBecause(reason), func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.JobPart.UpdateOneID(pr.part.ID).SetPlanHash(hash).Exec(ctx); err != nil {
+			return fmt.Errorf("record the plan that waits: %w", err)
+		}
+		if err := setKinds(ctx, tx, pr.part.ID, pr.decided.kinds(Declined)); err != nil {
+			return err
+		}
+		if err := pr.askAgain(ctx, tx); err != nil {
+			return err
+		}
+		return pr.supersede(ctx, tx, false)
 	})
+}
+
+// askAgain forgets what a person decided in this job: the plan is another one than the one that was decided on.
+func (pr *partRun) askAgain(ctx context.Context, tx *store.Tx) error {
+	if pr.part.State != PartApproved && !pr.byDecision {
+		return nil
+	}
+	if err := reopen(ctx, tx, pr.part, listdecision.JobID(pr.job.ID)); err != nil {
+		return err
+	}
+	return updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) {
+		u.Where(providerfile.OutcomeIn(FileRejected, FileUndone)).SetOutcome(FileHeld)
+	})
+}
+
+func heldBecause(reason string) failure {
+	return failure{"GUARD", reason, "Look at the changes, then approve or reject the job; nothing of this part was written."}
 }
 
 // fileOutcomes are what a plan that is only shown makes of its file, where nothing was decided before.
 var fileOutcomes = map[string]string{PartPreviewed: FilePreviewed, PartHeld: FileHeld}
 
-// show records the plan without writing it.
-func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
+// show records the plan without writing it; also, where it is not nil, is part of the last transaction.
+func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure,
+	also func(context.Context, *store.Tx) error,
+) error {
+	guards, err := json.Marshal(plan.Guards)
+	if err != nil {
+		return err
+	}
 	part.Fence = pr.fenceBatches("compare")
 	part.Begun = func(context.Context, *store.Tx, holdings.Counts) error { return nil }
 	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
-		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetPlanHash(plan.Hash()).
+		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetGuards(guards).SetWouldBe(pr.wouldBe).
 			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("record the plan: %w", err)
 		}
-		if outcome := fileOutcomes[state]; outcome != "" && pr.file != nil && pr.file.Outcome == "" {
+		if outcome := fileOutcomes[state]; outcome != "" && pr.file != nil && (pr.file.Outcome == "" || pr.file.Outcome == FilePreviewed) {
 			err := updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(outcome) })
 			if err != nil {
 				return err
 			}
 		}
+		if also != nil {
+			if err := also(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return pr.endWithLastPart(ctx, tx)
 	}
-	_, err := pr.s.holdings.Show(ctx, plan, part)
+	_, err = pr.s.holdings.Show(ctx, plan, part)
 	return err
 }
 
-// applyApproved applies a held plan that a person approved, unless the holdings have moved so that it is another one
-// now: then that one is shown and asked again.
+// applyApproved applies what a person approved of a held plan, unless the holdings have moved so that it is another one now: then
+// that one is shown and asked again.
 func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
-	if plan.Hash() != pr.part.PlanHash {
-		return pr.hold(ctx, plan, part)
+	if plan.Hash() == pr.part.PlanHash {
+		decline(plan, KindsOf(pr.part).Others())
+		return pr.apply(ctx, plan, part, nil)
 	}
-	return pr.apply(ctx, plan, part, nil)
+	if remembers(pr.part) {
+		known, err := standingOf(ctx, pr.s.store.Read, *pr.part.ProviderFileID, *pr.part.CollectionID)
+		if err != nil {
+			return err
+		}
+		pr.decided = known.without(pr.job.ID)
+	}
+	reason := plan.HeldBecause()
+	if reason == "" { // it was approved when it was another one
+		reason = "the holdings have moved since a person decided, so that the plan is another one now"
+	}
+	return pr.hold(ctx, plan, part, reason)
 }
 
 // endIn records what becomes of a part that reverses or moves: being applied from its first transaction, over from its last.
@@ -313,7 +431,7 @@ func (pr *partRun) closePart(ctx context.Context, state string, why *failure) er
 		if err := pr.log.Save(ctx, pr.s.holdings, tx, pr.job.ID, pr.part.ID, &counts); err != nil {
 			return err
 		}
-		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).
+		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetWouldBe(pr.wouldBe).
 			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint)
 		if counts.Findings != [4]int{} {
 			text, err := json.Marshal(counts)

@@ -26,8 +26,8 @@ const (
 	PartHeld       = "HELD"       // the guard holds it until a person decides
 	PartApproved   = "APPROVED"   // a person decided for it
 	PartRejected   = "REJECTED"   // a person decided against it
-	PartSuperseded = "SUPERSEDED" // a later job applied a file here
-	PartBlocked    = "BLOCKED"    // an older, rejected or undone file, or one of free titles only
+	PartSuperseded = "SUPERSEDED" // a later job planned a newer list here
+	PartBlocked    = "BLOCKED"    // a list that is older, waits, was rejected or undone, is another customer's, or has free titles only
 	PartFailed     = "FAILED"
 	PartStopped    = "STOPPED" // cancelled or failed after part of it was written
 	PartUndone     = "UNDONE"  // applied, and reversed by a later job
@@ -129,6 +129,14 @@ func setProfile(part *ent.JobPartCreate, p *ent.Profile) error {
 func setPart(ctx context.Context, tx *store.Tx, partID int64, state string) error {
 	if err := tx.JobPart.UpdateOneID(partID).SetUpdatedAt(store.Now()).SetState(state).SetCode("").SetMessage("").SetHint("").Exec(ctx); err != nil {
 		return fmt.Errorf("record the part's state: %w", err)
+	}
+	return nil
+}
+
+// setKinds records which kinds of changes a part applies: all but those that were declined.
+func setKinds(ctx context.Context, tx *store.Tx, partID int64, declined holdings.Kinds) error {
+	if err := tx.JobPart.UpdateOneID(partID).SetKinds(kindsText(declined)).Exec(ctx); err != nil {
+		return fmt.Errorf("record the kinds of changes of a part: %w", err)
 	}
 	return nil
 }

@@ -45,6 +45,10 @@ type syncArgs struct {
 	ProfileIDs []int64 `json:"profileIds"`
 	Force      bool    `json:"force,omitempty"`
 	FileID     int64   `json:"fileId,omitempty"`
+
+	// ByDecision says that the job was queued by a decision on the file: force is of its age alone, and what else was declined of
+	// it stays declined.
+	ByDecision bool `json:"byDecision,omitempty"`
 }
 
 // StartSync queues a sync and tells the dispatcher.

@@ -47,7 +47,13 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 		say(&b, "the job was cancelled before anything was written")
 	case mode == Preview:
 		say(&b, "nothing was written")
-		say(&b, "a run would do this: "+inWords(&shown, at("then", newHost)))
+		foreseen, err := previewInWords(parts, func(c *holdings.Counts) string { return inWords(c, at("then", newHost)) })
+		if err != nil {
+			return "", err
+		}
+		for _, sentence := range foreseen {
+			say(&b, sentence)
+		}
 	case !e.applied:
 		say(&b, "nothing was written")
 	default:
@@ -65,13 +71,17 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	if e.besides != "" {
 		say(&b, e.besides)
 	}
-	several := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.ProfileName != parts[0].ProfileName })
+	several := severalProfiles(parts)
 	for _, p := range parts {
-		if p.Message != "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {
+		if p.Message != "" && p.WouldBe == "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {
 			say(&b, partName(p, several)+": "+p.Message)
 		}
 	}
 	return b.String(), nil
+}
+
+func severalProfiles(parts []*ent.JobPart) bool {
+	return slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.ProfileName != parts[0].ProfileName })
 }
 
 // partName tells a part from the others of its job.
@@ -144,7 +154,7 @@ func inWords(c *holdings.Counts, moved string) string {
 	}{
 		{c.Added, "added"},
 		{c.Removed, "removed"},
-		{c.Kept, "kept for a PO line but no longer available"},
+		{c.Kept, "kept for a PO line but no longer accessible"},
 		{c.Withdrawn, "withdrawn but held by another entitlement"},
 		{c.Updated, "changed" + fieldsInWords(c, moved)},
 	} {

@@ -168,7 +168,7 @@ func TestSummaryOfAHeldJob(t *testing.T) {
 		!strings.Contains(held.Summary, fmt.Sprintf("If a person approves: %d titles removed, ", counts.Removed)) {
 		t.Errorf("%s, %d to remove: %s", held.State, counts.Removed, held.Summary)
 	}
-	rejected, err := b.jobs.Reject(t.Context(), held.ID)
+	rejected, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	if strings.Contains(rejected.Summary, "approves") || !strings.Contains(rejected.Summary, "rejected") {
 		t.Errorf("of a job that was rejected: %s", rejected.Summary)

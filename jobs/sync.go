@@ -13,7 +13,16 @@ import (
 )
 
 // sync fetches, plans and applies each part in turn.
-func (r *run) sync(ctx context.Context) error { return r.inParts(ctx, r.makeSyncParts, r.syncPart) }
+func (r *run) sync(ctx context.Context) error {
+	parts, err := r.parts(ctx, "prepare", r.makeSyncParts)
+	if err != nil {
+		return err
+	}
+	if r.job.Mode == Preview {
+		r.foresight = newForesight(parts)
+	}
+	return r.eachOpen(ctx, parts, r.syncPart)
+}
 
 // makeSyncParts makes the parts of each profile.
 func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
@@ -87,6 +96,7 @@ func inactive(p *ent.Profile) *failure {
 }
 
 func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error {
+	r.foresight.begin(part)
 	if part.ProfileID == nil || part.CollectionID == nil {
 		gone := &partRun{run: r, part: part}
 		return gone.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
@@ -104,9 +114,10 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error 
 		return gone.closePart(ctx, PartFailed, inactive(p))
 	}
 	pr := &partRun{
-		run: r, part: part, last: last, profile: p, force: args.Force, log: holdings.NewFindingLog(),
+		run: r, part: part, last: last, profile: p, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(),
 		limits: guardsOf(p), advice: syncAdvice,
 	}
+	pr.mayWrite = pr.mayBegin
 	return pr.settlePart(ctx, pr.perform(ctx))
 }
 
@@ -118,12 +129,8 @@ func (pr *partRun) perform(ctx context.Context) error {
 	if err := pr.checkFile(ctx); err != nil {
 		return err
 	}
-	return pr.bringInStep(ctx, pr.source())
+	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
 }
 
 // guardsOf are the settings of a profile's guards.
-func guardsOf(p *ent.Profile) holdings.Guards {
-	guards := holdings.StandardGuards()
-	guards.Removals.Percent, guards.Removals.Titles = p.GuardPercent, p.GuardTitles
-	return guards
-}
+func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p) }

@@ -51,7 +51,7 @@ var types = []Type{
 	},
 	{
 		KindWithdraw, "Withdraw a profile's entitlements",
-		"Takes out of the holdings what an inactive integration profile entitles to and no other does; a portfolio with a PO line is kept. It waits for a person's approval.",
+		"Takes out of the holdings what an inactive integration profile entitles to and no other does, or what an active one entitled to of a content type of which the provider has no list any more; a portfolio with a PO line is kept. It waits for a person's approval.",
 		"withdrawProfile",
 	},
 	{

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
+	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -206,7 +207,7 @@ func (r *run) undoPart(ctx context.Context, kind string, subject, row *ent.JobPa
 	part := partToDo(row, kind)
 	part.Fence = pr.fenceBatches("undo")
 	show := r.job.Mode == Preview
-	pr.endIn(part, show, func(ctx context.Context, tx *store.Tx) error { return closeUndone(ctx, tx, kind, subject) })
+	pr.endIn(part, show, func(ctx context.Context, tx *store.Tx) error { return r.closeUndone(ctx, tx, kind, subject) })
 	resumed, err := pr.resumed()
 	if err != nil {
 		return err
@@ -215,13 +216,50 @@ func (r *run) undoPart(ctx context.Context, kind string, subject, row *ent.JobPa
 	return err
 }
 
-// closeUndone records that a part no longer stands, and that its file is not to be applied again by itself.
-func closeUndone(ctx context.Context, tx *store.Tx, kind string, subject *ent.JobPart) error {
+// closeUndone records that a part no longer stands, and that what it applied of its file is not to be applied again by itself.
+func (r *run) closeUndone(ctx context.Context, tx *store.Tx, kind string, subject *ent.JobPart) error {
 	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(store.Now()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record that the part was undone: %w", err)
 	}
-	return updateFile(ctx, tx, kind, subject, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileUndone).ClearAppliedAt() })
+	if kind != KindSync || !remembers(subject) {
+		return updateFile(ctx, tx, kind, subject, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileUndone).ClearAppliedAt() })
+	}
+	if err := r.s.decide(ctx, tx, verdictOn{subject, KindsOf(subject), Declined, "undone by " + jobName(r.job.ID), r.job.ID}); err != nil {
+		return err
+	}
+	decided, err := standingOf(ctx, tx.Client, *subject.ProviderFileID, *subject.CollectionID)
+	if err != nil {
+		return err
+	}
+	still, err := appliedStill(ctx, tx, subject)
+	if err != nil {
+		return err
+	}
+	return updateFile(ctx, tx, kind, subject, func(u *ent.ProviderFileUpdate) {
+		if len(decided.kinds(Declined)) == len(holdings.AllKinds) {
+			u.SetOutcome(FileUndone)
+		}
+		if still == nil {
+			u.ClearAppliedAt()
+		} else {
+			u.SetAppliedAt(still.UpdatedAt)
+		}
+	})
+}
+
+// appliedStill is the newest part of another sync that applied the same file and was not undone; nil: the file counts as applied
+// no more.
+func appliedStill(ctx context.Context, tx *store.Tx, undone *ent.JobPart) (*ent.JobPart, error) {
+	still, err := tx.JobPart.Query().Where(jobpart.ProviderFileID(*undone.ProviderFileID), jobpart.CollectionID(*undone.CollectionID), jobpart.IDNEQ(undone.ID),
+		jobpart.State(PartApplied), jobpart.HasJobWith(job.Kind(KindSync))).Order(lastWritten).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for what else applied the file: %w", err)
+	}
+	return still, nil
 }
 
 // ofProfile are the parts of the same profile, or of none.

@@ -127,7 +127,7 @@ func TestUndoOfWhatWasApprovedLater(t *testing.T) {
 	must(t, err)
 	b.wait(between.ID)
 	for range 2 { // the second profile's entitlements made another plan of it, which is shown and asked again
-		_, err = b.jobs.Approve(t.Context(), held.ID)
+		_, err = b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 		must(t, err)
 		held = b.wait(held.ID)
 	}

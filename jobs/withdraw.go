@@ -14,9 +14,10 @@ import (
 // KindWithdraw is the kind of a job that withdraws the entitlements of a profile.
 const KindWithdraw = "WITHDRAW"
 
-// WithdrawRequest asks for the withdrawal of an inactive profile's entitlements.
+// WithdrawRequest asks for the withdrawal of a profile's entitlements.
 type WithdrawRequest struct {
 	ProfileID      int64  `json:"profileId"`
+	Content        string // BOOKS or JOURNALS: those of one content type; "": all
 	DeleteProfile  bool   // delete the profile at the end; it is deactivated at once where it is active
 	Mode           string // Apply or Preview
 	Trigger        string // Manual or Command
@@ -38,10 +39,12 @@ type withdrawArgs struct {
 	ProfileIDs    []int64 `json:"profileIds"`    // one
 	CollectionIDs []int64 `json:"collectionIds"` // where it had entitlements in force
 	DeleteProfile bool    `json:"deleteProfile,omitempty"`
+	Content       string  `json:"content,omitempty"`
 }
 
 // StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused are
-// an active profile otherwise, one with an unfinished job, and one without entitlements in force.
+// an active profile otherwise, unless the provider has no list of the content type any more, one with an unfinished job, and
+// one without entitlements in force.
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
 	if !in.DeleteProfile {
 		return s.start(ctx, KindWithdraw, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
@@ -65,24 +68,27 @@ func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queu
 }
 
 func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) (*ent.Job, error) {
-	if err := checkWithdrawal(ctx, tx, in); err != nil {
+	if err := s.checkWithdrawal(ctx, tx, in); err != nil {
 		return nil, err
 	}
-	collections, err := s.holdings.EntitledCollections(ctx, tx, in.ProfileID)
+	collections, err := s.holdings.EntitledCollections(ctx, tx, in.ProfileID, in.Content)
 	if err != nil {
 		return nil, err
+	}
+	if len(collections) == 0 && in.Content != "" {
+		return nil, problem.New(problem.WrongState, "input.content", "the profile has no entitlements in force of %s: there is nothing to withdraw", strings.ToLower(in.Content))
 	}
 	if len(collections) == 0 {
 		return nil, problem.New(problem.WrongState, "input.profileId", "the profile has no entitlements in force: there is nothing to withdraw, and it can be deleted as it is")
 	}
 	return s.queue(ctx, tx, newJob{
 		kind: KindWithdraw, mode: in.Mode, trigger: in.Trigger, request: in.request(),
-		args:      withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile},
+		args:      withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile, in.Content},
 		uniqueKey: fmt.Sprintf("withdraw:%d", in.ProfileID), what: "a withdrawal of this profile's entitlements", path: "input.profileId",
 	})
 }
 
-func checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) error {
+func (s *Service) checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) error {
 	p, err := tx.Profile.Get(ctx, in.ProfileID)
 	if ent.IsNotFound(err) {
 		return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
@@ -90,14 +96,28 @@ func checkWithdrawal(ctx context.Context, tx *store.Tx, in WithdrawRequest) erro
 	if err != nil {
 		return fmt.Errorf("read profile %d: %w", in.ProfileID, err)
 	}
-	if p.Active {
+	gone, err := s.listGone(ctx, tx, p, in.Content)
+	if err != nil {
+		return err
+	}
+	if p.Active && !gone {
 		return problem.New(problem.WrongState, "input.profileId",
-			"the profile %q is active, and its next run would bring everything back: deactivate it first (updateProfile)", holdings.ProfileName(p))
+			"the profile %q is active, and its next run would bring everything back: deactivate it first (updateProfile). An active one can be withdrawn from for one content type, once the provider's last three answers for it were no file, a list without titles, or credentials refused",
+			holdings.ProfileName(p))
 	}
 	if in.Mode != Apply {
 		return nil
 	}
 	return CheckIdle(ctx, tx, in.ProfileID)
+}
+
+// listGone says whether the provider has no list of the content type any more: its last answers to the profile were none.
+func (s *Service) listGone(ctx context.Context, tx *store.Tx, p *ent.Profile, content string) (bool, error) {
+	if !p.Active || content == "" {
+		return false, nil
+	}
+	none, err := s.holdings.NoListOf(ctx, tx, p.ID, content)
+	return none != nil, err
 }
 
 // withdraw ends the profile's entitlements, one collection after the other.
@@ -106,11 +126,14 @@ func (r *run) withdraw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.inParts(ctx, func(ctx context.Context, tx *store.Tx) error { return r.makeWithdrawalParts(ctx, tx, args) }, r.withdrawPart)
+	return r.inParts(ctx, func(ctx context.Context, tx *store.Tx) error { return r.makeWithdrawalParts(ctx, tx, args) },
+		func(ctx context.Context, row *ent.JobPart, last bool) error {
+			return r.withdrawPart(ctx, row, last, args.Content)
+		})
 }
 
 func (r *run) makeWithdrawalParts(ctx context.Context, tx *store.Tx, args withdrawArgs) error {
-	p, err := r.inactiveProfile(ctx, tx, args.ProfileIDs[0])
+	p, err := r.withdrawnProfile(ctx, tx, args.ProfileIDs[0], args.Content)
 	if err != nil {
 		return err
 	}
@@ -122,9 +145,9 @@ func (r *run) makeWithdrawalParts(ctx context.Context, tx *store.Tx, args withdr
 	return nil
 }
 
-// inactiveProfile is the profile with its groups. One that was activated since the job was queued stops it: its next sync
-// and this job would undo each other.
-func (r *run) inactiveProfile(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error) {
+// withdrawnProfile is the profile with its groups. One that was activated since the job was queued stops it: its next sync
+// and this job would undo each other. An active one may go on while the provider has no list of the content type.
+func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, content string) (*ent.Profile, error) {
 	p, err := profileOf(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -132,7 +155,16 @@ func (r *run) inactiveProfile(ctx context.Context, tx *store.Tx, id int64) (*ent
 	if p == nil {
 		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
 	}
-	if p.Active {
+	gone, err := r.s.listGone(ctx, tx, p, content)
+	switch {
+	case err != nil:
+		return nil, err
+	case p.Active && !gone && content != "":
+		return nil, &failure{
+			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list", holdings.ProfileName(p), strings.ToLower(content)),
+			"Look at the profile's last jobs. If its entitlements are to be withdrawn all the same, deactivate it first.",
+		}
+	case p.Active && !gone:
 		return nil, &failure{
 			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q was activated meanwhile, so its entitlements are not withdrawn", holdings.ProfileName(p)),
 			"Deactivate it, then withdraw its entitlements anew; or run it, which brings back what it is entitled to.",
@@ -156,13 +188,13 @@ func (r *run) makeWithdrawalPart(ctx context.Context, tx *store.Tx, p *ent.Profi
 	return r.makePart(ctx, part)
 }
 
-func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool) error {
+func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool, content string) error {
 	pr := &partRun{run: r, part: row, last: last, log: holdings.NewFindingLog()}
 	if row.ProfileID == nil || row.CollectionID == nil {
 		return pr.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
 	}
 	pr.mayWrite = func(ctx context.Context, tx *store.Tx) error {
-		_, err := r.inactiveProfile(ctx, tx, *row.ProfileID)
+		_, err := r.withdrawnProfile(ctx, tx, *row.ProfileID, content)
 		return err
 	}
 	if err := pr.progress(ctx, "plan"); err != nil {

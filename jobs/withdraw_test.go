@@ -11,6 +11,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"autoholdings/ent"
+	"autoholdings/ent/collection"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
@@ -116,7 +117,7 @@ func (w *withdrawing) refused(mode string, want problem.Code) {
 
 func (w *withdrawing) approve(id int64) *ent.Job {
 	w.t.Helper()
-	_, err := w.jobs.Approve(w.t.Context(), id)
+	_, err := w.jobs.Approve(w.t.Context(), id, jobs.Decision{})
 	must(w.t, err)
 	return w.wait(id)
 }
@@ -130,6 +131,13 @@ func (w *withdrawing) counts(job *ent.Job) holdings.Counts {
 func (w *withdrawing) inForce(profile int64) int {
 	w.t.Helper()
 	return w.store.Read.Entitlement.Query().Where(entitlement.ProfileID(profile), entitlement.Active(true)).CountX(w.t.Context())
+}
+
+// inForceOf is how many entitlements the profile has of a content type.
+func (w *withdrawing) inForceOf(content string) int {
+	w.t.Helper()
+	return w.store.Read.Entitlement.Query().Where(entitlement.ProfileID(w.profile), entitlement.Active(true),
+		entitlement.HasPortfolioWith(portfolio.HasCollectionWith(collection.Content(content)))).CountX(w.t.Context())
 }
 
 // TestWithdraw: it is held, shown, approved, and undone; an active profile, and a second job meanwhile, are refused.
@@ -198,14 +206,14 @@ func (w *withdrawing) withdrawn(t *testing.T, others int) {
 	if n := w.store.Read.Portfolio.Query().Where(portfolio.RemovedAtNotNil()).CountX(ctx); n != w.want.Removed {
 		t.Errorf("%d hidden for %d removed", n, w.want.Removed)
 	}
-	if n := w.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil(), portfolio.Available(false), portfolio.Listed(false)).CountX(ctx); n != w.want.Kept {
-		t.Errorf("%d not available for %d kept", n, w.want.Kept)
+	if n := w.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil(), portfolio.Listed(false)).CountX(ctx); n != w.want.Kept {
+		t.Errorf("%d not listed for %d kept", n, w.want.Kept)
 	}
 	if n := w.store.Read.POLine.Query().CountX(ctx); n < w.want.Kept {
 		t.Errorf("%d PO lines", n)
 	}
-	if n := w.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil(), portfolio.Available(true)).CountX(ctx); n != others {
-		t.Errorf("%d available for the other profile's %d", n, others)
+	if n := w.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil(), portfolio.Listed(true)).CountX(ctx); n != others {
+		t.Errorf("%d listed for the other profile's %d", n, others)
 	}
 }
 
@@ -225,10 +233,10 @@ func TestWithdrawRejected(t *testing.T) {
 	w := setupWithdrawal(t, oneQueue(t))
 	before := w.holdingsText()
 	held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply, DeleteProfile: true}) // which deactivates it
-	_, err := w.jobs.Reject(t.Context(), held.ID)
+	_, err := w.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	rejected := w.wait(held.ID)
-	if rejected.State != jobs.Cancelled || rejected.Verdict != jobs.VerdictBlocked || !strings.Contains(rejected.Summary, "stays as it is, inactive") {
+	if rejected.State != jobs.Cancelled || rejected.Verdict != jobs.VerdictBlocked || !strings.Contains(rejected.Summary, "the profile stays as it is") {
 		t.Errorf("%s %s: %s", rejected.State, rejected.Verdict, rejected.Summary)
 	}
 	if p := w.store.Read.Profile.GetX(t.Context(), w.profile); p.Active {

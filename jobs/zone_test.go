@@ -290,13 +290,13 @@ func TestZoneGuard(t *testing.T) {
 	if strings.Contains(held.Summary, "profile") {
 		t.Errorf("no profile has a share in it: %s", held.Summary)
 	}
-	_, err := b.jobs.Reject(t.Context(), held.ID)
+	_, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	if again := b.zone(jobs.ZoneRequest{}); again.Verdict != jobs.VerdictBlocked || again.ErrorCode != "REJECTED_FILE" {
 		t.Errorf("the rejected list again: %s %s: %s", again.State, again.ErrorCode, again.Summary)
 	}
 	forced := b.zone(jobs.ZoneRequest{Force: true})
-	_, err = b.jobs.Approve(t.Context(), forced.ID)
+	_, err = b.jobs.Approve(t.Context(), forced.ID, jobs.Decision{})
 	must(t, err)
 	done := b.wait(forced.ID)
 	counts := countsOf(t, done)

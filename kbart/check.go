@@ -1,6 +1,10 @@
 package kbart
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // The rules of the cells, by which values are judged. A row that breaks them is used all the same.
 var (
@@ -52,6 +56,18 @@ var (
 		Cure:    "Import the column as text and export the list again.",
 		Example: "2008.0",
 	})
+	ruleVolumeNumber = define(Rule{
+		Code: "volume-spreadsheet", Severity: Error, Title: "A volume or issue that a spreadsheet changed",
+		Cause:   "The column was not marked as text when the list was opened in a spreadsheet program: 1-2 became a day, 12 became 12.0.",
+		Cure:    "Import the column as text and export the list again.",
+		Example: "1-Feb, 01-Mar, 12.0",
+	})
+	ruleSpreadsheetError = define(Rule{
+		Code: "spreadsheet-error", Severity: Error, Title: "An error of a spreadsheet in place of a value",
+		Cause:   "A formula failed, or a value that begins with a sign such as = or - was taken for one, and the program wrote its error into the list.",
+		Cure:    "Write the value, as text.",
+		Example: "#N/A, #NAME?, #REF!, #VALUE!",
+	})
 	ruleEmbargo = define(Rule{
 		Code: "embargo-form", Severity: Error, Title: "An embargo in another form",
 		Cause:   "The standard knows R or P, a length, and D, M or Y, or an R and a P part with a semicolon between. The embargo is not understood.",
@@ -90,47 +106,84 @@ var (
 	})
 )
 
-// Check judges the cells of a row by what the standard asks of their values, and reports each thing wrong, in the order of
-// the columns: identifiers, dates, embargo, and the vocabularies of coverage_depth, publication_type and access_type. It
-// allocates nothing for a row without fault. Rows of which the cells cannot be assigned to columns are not judged.
+// Check judges the cells of a row by what the standard asks of their values, and by what spreadsheets make of them, and reports
+// each thing wrong, in the order of the columns: identifiers, dates, volumes and issues, title_ids, embargo, and the
+// vocabularies of coverage_depth, publication_type and access_type. It allocates nothing for a row without fault. Rows of which the cells cannot be assigned to columns are not judged.
 func Check(rec *Record, report func(Finding)) {
 	if rec.Reason == ReasonCells || rec.Reason == ReasonRepeatedHeader {
 		return
 	}
-	for _, check := range cellChecks {
-		value := rec.Get(check.column)
+	for c := range Column(NumColumns) {
+		value := rec.Get(c)
 		if value == "" {
 			continue
 		}
-		if rule, message := check.judge(value); rule != nil {
-			report(rule.of(rec, check.column, message))
+		judge := cellChecks[c]
+		if value[0] == '#' && isSpreadsheetError(value) && !isKey.Has(c) {
+			judge = judgeSpreadsheetError
+		}
+		if judge == nil {
+			continue
+		}
+		if rule, message := judge(value); rule != nil {
+			report(rule.of(rec, c, message))
 		}
 	}
 	if rec.layout.has(PublicationTypeColumn) && rec.Get(PublicationTypeColumn) == "" {
 		report(ruleTypeEmpty.of(rec, PublicationTypeColumn, ""))
 	}
-	if !isFree(rec.Get(AccessType)) && containsFold(rec.Get(Notes), "open access") {
+	if notes := rec.Get(Notes); notes != "" && !isFree(rec.Get(AccessType)) && saysOpenAccess(notes) {
 		report(ruleOpenAccessNote.of(rec, Notes, ""))
 	}
 }
 
-// cellChecks tells which column is judged by what. judge returns nil for a value without fault; message "" stands for the
+// cellChecks tells which column is judged by what. A check returns nil for a value without fault; message "" stands for the
 // rule's title.
-var cellChecks = [...]struct {
-	column Column
-	judge  func(value string) (rule *Rule, message string)
-}{
-	{PrintIdentifier, judgeIdentifier},
-	{OnlineIdentifier, judgeIdentifier},
-	{DateFirstIssueOnline, judgeDate},
-	{DateLastIssueOnline, judgeDate},
-	{TitleID, judgeTitleID},
-	{EmbargoInfo, judgeEmbargo},
-	{CoverageDepth, judgeDepth},
-	{PublicationTypeColumn, judgeType},
-	{DateMonographPublishedPrint, judgeDate},
-	{DateMonographPublishedOnline, judgeDate},
-	{AccessType, judgeAccess},
+var cellChecks = [NumColumns]func(value string) (rule *Rule, message string){
+	PrintIdentifier:              judgeIdentifier,
+	OnlineIdentifier:             judgeIdentifier,
+	DateFirstIssueOnline:         judgeDate,
+	NumFirstVolOnline:            judgeVolume,
+	NumFirstIssueOnline:          judgeVolume,
+	DateLastIssueOnline:          judgeDate,
+	NumLastVolOnline:             judgeVolume,
+	NumLastIssueOnline:           judgeVolume,
+	TitleID:                      judgeTitleID,
+	EmbargoInfo:                  judgeEmbargo,
+	CoverageDepth:                judgeDepth,
+	PublicationTypeColumn:        judgeType,
+	DateMonographPublishedPrint:  judgeDate,
+	DateMonographPublishedOnline: judgeDate,
+	MonographVolume:              judgeVolume,
+	MonographEdition:             judgeVolume,
+	ParentPublicationTitleID:     judgeTitleID,
+	PrecedingPublicationTitleID:  judgeTitleID,
+	AccessType:                   judgeAccess,
+}
+
+// isKey are the columns in which the error of a spreadsheet is a placeholder like others.
+var isKey = columnSetOf(PrintIdentifier, OnlineIdentifier, TitleID, ParentPublicationTitleID, PrecedingPublicationTitleID)
+
+func judgeSpreadsheetError(string) (*Rule, string) { return ruleSpreadsheetError, "" }
+
+// saysOpenAccess says whether a note calls the title open access. Of a hybrid journal, of which some articles are, it does not.
+func saysOpenAccess(note string) bool {
+	if !containsFold(note, "open access") {
+		return false
+	}
+	for _, words := range notWhollyOpen {
+		if containsFold(note, words) {
+			return false
+		}
+	}
+	return true
+}
+
+// notWhollyOpen are words of notes that speak of open access to a part of a title, of a choice that authors have, or of none.
+var notWhollyOpen = []string{
+	"hybrid", "hybride", "article", "artikel", "paper", "some ", "certain", "selected", "several", "individual", "partly", "partial", "partially",
+	"option", "choice", "choose", "may ", "not open", "non-open", "no open", "without open", "contains open", "includes open", "including open",
+	"open access content", "open access material", "open access issue", "open access chapter", "chapter", "kapitel", "chapitre", "transformative",
 }
 
 func judgeIdentifier(value string) (*Rule, string) {
@@ -138,6 +191,8 @@ func judgeIdentifier(value string) (*Rule, string) {
 	switch {
 	case id.float:
 		return ruleIdentifierNumber, "a spreadsheet added .0 to the identifier; its digits are whole"
+	case id.valid && id.mark != 0:
+		return ruleInvisible, fmt.Sprintf("the identifier has the character %U%s in it; it is read without", id.mark, runeName(id.mark))
 	case id.valid:
 		return nil, ""
 	case id.kind == ISSN:
@@ -175,6 +230,18 @@ func judgeDate(value string) (*Rule, string) {
 	return ruleDateForm, ""
 }
 
+// judgeVolume looks for what spreadsheets make of volumes, issues and editions.
+func judgeVolume(value string) (*Rule, string) {
+	switch c := value[len(value)-1]; {
+	case !isDigit(c) && !isLetter(c) && c < 0x80:
+	case isWholeNumber(value):
+		return ruleVolumeNumber, "a spreadsheet added a decimal to the number"
+	case isExponent(value), isDayOfMonth(value), isFullDate(value):
+		return ruleVolumeNumber, ""
+	}
+	return nil, ""
+}
+
 func judgeEmbargo(value string) (*Rule, string) {
 	if _, err := parseEmbargo(value); err != nil {
 		return ruleEmbargo, err.Error()
@@ -206,6 +273,56 @@ func judgeAccess(value string) (*Rule, string) {
 // of makes a finding of a rule about a cell of a row.
 func (r *Rule) of(rec *Record, c Column, message string) Finding {
 	return r.finding(Finding{File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle), Column: c.String(), Value: rec.Get(c), Message: message})
+}
+
+// monthNames are the beginnings of the months' names that spreadsheet programs write, in English, German, French and Spanish.
+var monthNames = map[string]bool{
+	"jan": true, "feb": true, "mar": true, "apr": true, "may": true, "jun": true, "jul": true, "aug": true, "sep": true, "sept": true,
+	"oct": true, "nov": true, "dec": true, "mrz": true, "mär": true, "mai": true, "okt": true, "dez": true, "janv": true, "févr": true, "fév": true,
+	"mars": true, "avr": true, "juin": true, "juil": true, "août": true, "déc": true, "ene": true, "abr": true, "ago": true, "dic": true,
+}
+
+// isDayOfMonth tells what a spreadsheet writes for 1-2 or 2/98: 1-Feb, 01-Mar, Feb-01, 2. Feb, 1-Feb-2001. Jan-Feb is an issue.
+func isDayOfMonth(s string) bool {
+	if len(s) > 14 || !hasLetterAndDigit(s) {
+		return false
+	}
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '.' || r == ' ' || r == '/' })
+	if len(parts) != 2 && len(parts) != 3 || !strings.ContainsAny(s, "-./") {
+		return false
+	}
+	month := slices.IndexFunc(parts, func(part string) bool { return monthNames[strings.ToLower(part)] })
+	switch month {
+	case 0: // Feb-01, which is February 2001 or the first
+		return len(parts) == 2 && isShortNumber(parts[1]) && strings.Contains(s, "-")
+	case 1:
+		return isShortNumber(parts[0]) && (len(parts) == 2 || isShortNumber(parts[2]) || len(parts[2]) == 4 && allDigits(parts[2]))
+	}
+	return false
+}
+
+func hasLetterAndDigit(s string) bool {
+	letter, digit := false, false
+	for i := range len(s) {
+		letter = letter || isLetter(s[i]) || s[i] >= 0x80
+		digit = digit || isDigit(s[i])
+	}
+	return letter && digit
+}
+
+func isShortNumber(s string) bool { return (len(s) == 1 || len(s) == 2) && allDigits(s) }
+
+// isFullDate tells a day of the calendar, with a time of day perhaps.
+func isFullDate(s string) bool {
+	if len(s) < 8 {
+		return false
+	}
+	day, _, _ := strings.Cut(s, " ")
+	if _, ok := ParseDate(day); ok && len(day) == 10 {
+		return true
+	}
+	parts := strings.Split(day, "/")
+	return len(parts) == 3 && isShortNumber(parts[0]) && isShortNumber(parts[1]) && len(parts[2]) == 4 && allDigits(parts[2])
 }
 
 // hasDateForm says whether a value has the form of a date, whatever its numbers.

@@ -50,7 +50,7 @@ func ExampleFatalError() {
 	}
 	// Output:
 	// html
-	// kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in a browser to see the page.
+	// kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in a browser to see the page. A library's holdings stay as they are. Send this message to the provider, and load the list anew once it is mended.
 }
 
 // Judge the cells of each row while reading.

@@ -53,7 +53,7 @@ type Finding struct {
 	Column   string // KBART column name, or the header's own name for another column; "" = the row
 	Value    string // the value at fault, cut to [MaxFindingValue] characters
 	Message  string // what is wrong
-	Hint     string // what to do
+	Hint     string // what to do: the publisher of the list, then the library that loads it
 }
 
 // String returns the finding on one line, for people.

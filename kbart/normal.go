@@ -34,12 +34,10 @@ func trimEnds(s string) (trimmed string, mark rune) {
 			break
 		}
 		r, size := utf8.DecodeRuneInString(s)
-		if !isBlank(r) {
-			if !isInvisible(r) {
-				break
-			}
-			mark = firstRune(mark, r)
-		} else if r > ' ' {
+		if !isBlank(r) && !isInvisible(r) {
+			break
+		}
+		if r > ' ' || r == endOfText {
 			mark = firstRune(mark, r)
 		}
 		s = s[size:]
@@ -49,17 +47,21 @@ func trimEnds(s string) (trimmed string, mark rune) {
 			break
 		}
 		r, size := utf8.DecodeLastRuneInString(s)
-		if !isBlank(r) {
-			if !isInvisible(r) {
-				break
-			}
-			mark = firstRune(mark, r)
-		} else if r > ' ' {
+		if !isBlank(r) && !isInvisible(r) || isGarbled(s[:len(s)-size], r) {
+			break
+		}
+		if r > ' ' || r == endOfText {
 			mark = firstRune(mark, r)
 		}
 		s = s[:len(s)-size]
 	}
 	return s, mark
+}
+
+// isGarbled says whether a soft hyphen or a no-break space is the second half of a letter that was UTF-8 and was read as
+// Windows-1252, as in UniversitÃ\u00a0: the letter can be told only as long as both are there.
+func isGarbled(before string, r rune) bool {
+	return (r == '\u00ad' || r == '\u00a0') && strings.HasSuffix(before, "\u00c3")
 }
 
 func firstRune(first, other rune) rune {

@@ -13,7 +13,7 @@ import (
 // nothingWords are values that say there is none, in lower case, without the punctuation around them.
 var nothingWords = map[string]bool{
 	"null": true, "none": true, "nil": true, "n/a": true, "n.a": true, "n. a": true, "n a": true, "n-a": true, `n\a`: true,
-	"n/a/": true, "n.d": true, "na": true, "nan": true, "unknown": true, "undefined": true, "unassigned": true, "tba": true, "tbd": true,
+	"n/a/": true, "n.d": true, "unknown": true, "undefined": true, "unassigned": true, "tba": true, "tbd": true,
 	"not available": true, "not applicable": true, "not assigned": true, "no id": true, "no title id": true, "no title_id": true,
 	"no identifier": true, "missing": true, "empty": true, "blank": true,
 }
@@ -41,7 +41,12 @@ func saysNothing(s string) bool {
 	case !letters:
 		return true
 	}
-	return nothingWords[strings.ToLower(strings.Trim(s, " .,;:-–—_()<>[]{}\"'#!?*/"))]
+	word := strings.Trim(s, " .,;:-–—_()<>[]{}\"'#!?*/")
+	// In lower case these may be the abbreviated name of a journal, and are.
+	if word == "NA" || word == "NaN" {
+		return true
+	}
+	return nothingWords[strings.ToLower(word)]
 }
 
 // allZeros tells 0, 000 and 0.0.
@@ -99,7 +104,7 @@ func runs(digits []byte) bool {
 // isPlaceholderIdentifier says whether the value of an identifier column stands for none: a placeholder's number, or a word
 // such as NULL.
 func isPlaceholderIdentifier(s string) bool {
-	if saysNothing(s) {
+	if saysNothing(s) || strings.EqualFold(s, "na") || strings.EqualFold(s, "nan") {
 		return true
 	}
 	var number [13]byte

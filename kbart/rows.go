@@ -50,6 +50,7 @@ func (r *Reader) readRow(one extent) (taken extent, isRow bool) {
 	defer r.release()
 	odd := r.split(line)
 	if r.isBlank() {
+		r.dropRowFindings()
 		return one, false
 	}
 	if odd != 0 || len(r.cells) != len(r.layout.names) {
@@ -59,6 +60,7 @@ func (r *Reader) readRow(one extent) (taken extent, isRow bool) {
 			return extent{}, false
 		}
 		if one = r.mend(odd, one); r.isBlank() {
+			r.dropRowFindings()
 			return one, false
 		}
 	}

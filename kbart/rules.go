@@ -11,7 +11,8 @@ type Rule struct {
 	Severity Severity // of the findings it makes
 	Title    string   // what is wrong, in a few words
 	Cause    string   // how it usually comes about
-	Cure     string   // what to do; the hint of its findings
+	Cure     string   // what the publisher of the list does about it
+	Library  string   // what it means for a library that loads the list, and what it can do meanwhile
 	Example  string   // a value or row that breaks it
 }
 
@@ -25,7 +26,8 @@ func Rules() []Rule {
 	return all
 }
 
-// finding completes a finding with what the rule says: code, severity, and message and hint where it has none of its own.
+// finding completes a finding with what the rule says: code, severity, and message and hint where it has none of its own. The
+// hint is for both who may read it, the publisher and the library.
 func (r *Rule) finding(f Finding) Finding {
 	f.Code, f.Severity = r.Code, r.Severity
 	if f.Message == "" {
@@ -34,6 +36,7 @@ func (r *Rule) finding(f Finding) Finding {
 	if f.Hint == "" {
 		f.Hint = r.Cure
 	}
+	f.Hint += " " + r.Library
 	f.Value, f.Title = cut(f.Value), cut(f.Title)
 	return f
 }
@@ -43,7 +46,8 @@ var registry []*Rule
 
 // define declares a rule. It panics where a code is taken or something is left out: that is a mistake in this package.
 func define(r Rule) *Rule {
-	if r.Code == "" || r.Title == "" || r.Cause == "" || r.Cure == "" || r.Example == "" {
+	r.Library = libraryAdvice[r.Code]
+	if r.Code == "" || r.Title == "" || r.Cause == "" || r.Cure == "" || r.Library == "" || r.Example == "" {
 		panic("kbart: rule " + r.Code + " is incomplete")
 	}
 	for _, other := range registry {

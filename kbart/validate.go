@@ -44,7 +44,7 @@ type ValidateOptions struct {
 	// MaxSize is the size in bytes of the largest text after decompression, 4 GiB by default. A larger one is fatal.
 	MaxSize int64
 	// MaxRows is the number of rows that are remembered to be compared with later ones, 4,000,000 by default and 16,777,215
-	// at most; that takes about 22 bytes a row, and 7 MiB besides. Negative = rows are not compared.
+	// at most; that takes about 22 bytes a row, and 9 MiB besides. Negative = rows are not compared.
 	MaxRows int
 	// Today is the day by which dates are judged, today by default.
 	Today time.Time

@@ -8,7 +8,7 @@ import (
 )
 
 // across remembers rows to compare later ones with. It keeps fingerprints instead of values, so that a row takes some twenty
-// bytes; where only rows that are known to be of one title are compared, of 32 or 16 bits.
+// bytes; where only rows that are known to be of one title are compared, of 32 bits.
 type across struct {
 	seed    maphash.Seed
 	maxRows int
@@ -62,7 +62,10 @@ func (v *validator) compare(rec *Record, row *judgedRow) {
 		return
 	}
 	a.hash(rec)
-	id := a.hashOf(rec, TitleID)
+	id := uint64(0)
+	if isTitleID(rec.Get(TitleID)) {
+		id = a.hashOf(rec, TitleID)
+	}
 	same := a.rows.at(a.row)
 	// Of a million rows two may have one fingerprint by chance; with a title_id that is new no row is the same as another.
 	if line := same.number(); line != 0 && (id == 0 || a.titleIDs.has(id)) {
@@ -113,10 +116,7 @@ func mix(a, b uint64) uint64 {
 func (a *across) noteReferences(rec *Record) {
 	for _, c := range references {
 		hash := a.hashOf(rec, c)
-		if hash == 0 {
-			continue
-		}
-		if a.titleIDs.has(hash) {
+		if hash == 0 || a.titleIDs.has(hash) || saysNothing(rec.Get(c)) {
 			continue
 		}
 		key := hash + uint64(c)
@@ -186,7 +186,7 @@ type titlePrint struct {
 	statement     uint32 // its newest one
 	print, online uint32
 	folded        uint32 // the title as [appendFolded] has it
-	fields        [len(titleFields)]uint16
+	fields        [len(titleFields)]uint32
 }
 
 // statementPrint is what is remembered of a row's coverage.
@@ -195,7 +195,7 @@ type statementPrint struct {
 	lastStarts  ordinal // the first day of the year, month or day in which coverage ends
 	line        uint32
 	older       uint32 // of the same title
-	terms       uint32 // depth, access and embargo
+	terms       uint32 // depth, access, embargo and address
 }
 
 // titleFields are the columns in which rows of one title have to agree. A journal's address and notes may differ from row to
@@ -257,12 +257,12 @@ func (a *across) printOf(rec *Record, row *judgedRow, id uint64) titlePrint {
 			hash = uint64(p.print)
 		case c == OnlineIdentifier && p.online != 0:
 			hash = uint64(p.online)
-		case c == TitleURL && row.kind == Serial:
+		case c == TitleURL && row.kind != Monograph:
 			hash = 0
 		case c == PublicationTypeColumn:
 			hash = uint64(row.kind) // UnknownType is 0, no disagreement
 		}
-		p.fields[i] = fold16(hash)
+		p.fields[i] = fold32(hash)
 	}
 	return p
 }
@@ -275,12 +275,12 @@ func identifierPrint(id identity) uint32 {
 	return max(1, uint32(mix(uint64(id.kind), id.number)>>32))
 }
 
-// fold16 keeps 0, which stands for nothing, and only that.
-func fold16(hash uint64) uint16 {
+// fold32 keeps 0, which stands for nothing, and only that.
+func fold32(hash uint64) uint32 {
 	if hash == 0 {
 		return 0
 	}
-	return max(1, uint16(hash^hash>>16^hash>>32))
+	return max(1, uint32(hash^hash>>32))
 }
 
 // findTitle returns the title that a row belongs to: one with the same title_id with which it shares an identifier or, where
@@ -345,7 +345,7 @@ func (a *across) statementOf(rec *Record, row *judgedRow) statementPrint {
 
 // termsPrint is a fingerprint of what makes two statements different offers, though they cover the same time.
 func (a *across) termsPrint(rec *Record) uint32 {
-	terms := mix(a.hashOf(rec, CoverageDepth), a.hashOf(rec, EmbargoInfo))
+	terms := mix(mix(a.hashOf(rec, CoverageDepth), a.hashOf(rec, EmbargoInfo)), a.hashOf(rec, TitleURL))
 	if isFree(rec.Get(AccessType)) {
 		terms = ^terms
 	}

@@ -54,6 +54,7 @@ func withoutSuffix(name string, suffixes ...string) string {
 // judgeColumnOrder wants the columns of the standard in its order, and others after them.
 func (v *validator) judgeColumnOrder(h Header) {
 	last, other := -1, ""
+	var seen ColumnSet
 	for _, name := range h.Names {
 		c, ok := ParseColumn(name)
 		f := Finding{File: v.file, Line: h.Line, Column: c.String()}
@@ -63,12 +64,14 @@ func (v *validator) judgeColumnOrder(h Header) {
 				other = name
 			}
 			continue
+		case seen.Has(c):
+			continue // the reader said so
 		case int(c) < last:
 			f.Message = fmt.Sprintf("%s stands after %s", c, Column(last))
 		case other != "":
 			f.Message = fmt.Sprintf("%s stands after %s, which the standard does not have", c, other)
 		default:
-			last = int(c)
+			last, seen = int(c), seen.With(c)
 			continue
 		}
 		v.report(ruleColumnOrder, f)

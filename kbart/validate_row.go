@@ -230,7 +230,7 @@ func (v *validator) judgeYear(rec *Record, c Column, d Date) {
 
 func (v *validator) judgeSelfReference(rec *Record) {
 	id := rec.Get(TitleID)
-	if id == "" {
+	if !isTitleID(id) {
 		return
 	}
 	for _, c := range references {

@@ -48,7 +48,9 @@ func (v *validator) judgeCells(rec *Record) {
 		unusual := found & unusualInText
 		if c == TitleURL {
 			unusual &^= hasLess | hasControl // its form forbids them
-			v.judgeURL(rec, cell, found)
+			if v.judgeURL(rec, cell, found) {
+				unusual = 0 // it is no address, whatever else it is
+			}
 		}
 		if unusual != 0 {
 			v.judgeText(rec, c, cell, unusual)
@@ -118,23 +120,44 @@ func (v *validator) judgeText(rec *Record, c Column, text string, found suspects
 	if found&(hasWide|hasControl) == 0 {
 		return
 	}
+	if found&hasWide == 0 {
+		v.judgeRunes(rec, c, text)
+		return
+	}
+	// A garbled character may come to a soft hyphen or a no-break space: that is one fault, not two.
+	garbled, meant, others := findMojibake(text)
+	v.judgeRunes(rec, c, others)
+	if garbled != "" {
+		v.reportCell(ruleMojibake, rec, c, fmt.Sprintf("the value has %q, where %q was meant", garbled, meant))
+	}
+}
+
+// judgeRunes looks for characters that no text should have.
+func (v *validator) judgeRunes(rec *Record, c Column, text string) {
 	var seen [len(runeRules)]bool
-	for _, r := range text {
+	last := rune(0)
+	for i, r := range text {
+		before := last
+		last = r
 		if r >= ' ' && r <= '~' || r >= '\u00c0' && r <= '\u024f' {
 			continue // letters, mostly
 		}
-		for i := range runeRules {
-			if !seen[i] && runeRules[i].is(r) {
-				seen[i] = true
-				v.reportCell(*runeRules[i].rule, rec, c, fmt.Sprintf("the value has the character %U%s", r, runeName(r)))
+		for n := range runeRules {
+			if !seen[n] && runeRules[n].is(r) && !isFrenchBlank(r, before, text[i+utf8.RuneLen(r):]) {
+				seen[n] = true
+				v.reportCell(*runeRules[n].rule, rec, c, fmt.Sprintf("the value has the character %U%s", r, runeName(r)))
 			}
 		}
 	}
-	if found&hasWide != 0 {
-		if garbled, meant := findMojibake(text); garbled != "" {
-			v.reportCell(ruleMojibake, rec, c, fmt.Sprintf("the value has %q, where %q was meant", garbled, meant))
-		}
+}
+
+// isFrenchBlank tells a no-break space where French puts one: before a mark of punctuation, and within quotation marks.
+func isFrenchBlank(r, before rune, after string) bool {
+	if r != '\u00a0' && r != '\u202f' && r != '\u2009' {
+		return false
 	}
+	next, _ := utf8.DecodeRuneInString(after)
+	return before == '«' || before == '‹' || before == '“' || before == '°' || before == 'º' || before == '№' || before == '§' || strings.ContainsRune(":;!?»›”%", next)
 }
 
 // runeRules are the rules on single characters.
@@ -157,6 +180,8 @@ func runeName(r rune) string {
 		return ", a soft hyphen"
 	case '\u200b':
 		return ", a zero-width space"
+	case '\u200c', '\u200d', '\u2060':
+		return ", a zero-width joiner"
 	case '\u200e', '\u200f', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069':
 		return ", a mark of writing direction"
 	case '\ufeff':
@@ -165,7 +190,17 @@ func runeName(r rune) string {
 	return ""
 }
 
-// findTag returns the first HTML tag of a text, or "". A sign of comparison is none.
+// tagNames are the tags that are met in titles and notes: those of HTML, and of the formats of journal articles.
+var tagNames = map[string]bool{
+	"a": true, "abbr": true, "b": true, "big": true, "blockquote": true, "body": true, "bold": true, "br": true, "center": true, "cite": true,
+	"code": true, "dd": true, "del": true, "div": true, "dl": true, "dt": true, "em": true, "font": true, "h1": true, "h2": true, "h3": true,
+	"h4": true, "h5": true, "h6": true, "head": true, "hr": true, "html": true, "i": true, "img": true, "inf": true, "ins": true, "italic": true,
+	"li": true, "link": true, "meta": true, "nobr": true, "ol": true, "p": true, "pre": true, "q": true, "s": true, "sc": true, "script": true,
+	"small": true, "span": true, "strike": true, "strong": true, "style": true, "sub": true, "sup": true, "table": true, "tbody": true, "td": true,
+	"th": true, "title": true, "tr": true, "tt": true, "u": true, "ul": true, "wbr": true,
+}
+
+// findTag returns the first HTML tag of a text, or "". A sign of comparison is none, and <<Le >> is a mark for sorting.
 func findTag(s string) string {
 	for {
 		start := strings.IndexByte(s, '<')
@@ -173,15 +208,39 @@ func findTag(s string) string {
 			return ""
 		}
 		s = s[start:]
+		if strings.HasPrefix(s, "<<") {
+			s = strings.TrimLeft(s, "<")
+			continue
+		}
 		end := strings.IndexByte(s, '>')
 		if end < 0 {
 			return ""
 		}
-		if name := strings.TrimPrefix(s[1:end], "/"); name != "" && isLetter(name[0]) && end <= 200 {
+		if end <= 200 && isTag(s[1:end]) {
 			return s[:end+1]
 		}
 		s = s[1:]
 	}
+}
+
+// isTag says whether what stands between < and > makes a tag: a name that is known, or one that ends a tag or has attributes.
+func isTag(s string) bool {
+	name, closing := strings.CutPrefix(s, "/")
+	n := 0
+	for n < len(name) && (isLetter(name[n]) || n > 0 && (isDigit(name[n]) || name[n] == ':' || name[n] == '-')) {
+		n++
+	}
+	rest := name[n:]
+	switch {
+	case n == 0 || rest != "" && rest[0] != ' ' && rest[0] != '/':
+		return false
+	case closing:
+		return strings.TrimSpace(rest) == ""
+	case strings.Contains(rest, "="):
+		return true
+	}
+	rest = strings.TrimSpace(rest)
+	return tagNames[strings.ToLower(name[:n])] && (rest == "" || rest == "/") || rest == "/" || strings.Contains(name[:n], ":") && rest == ""
 }
 
 // findEntity returns the first character reference of a text that stands for something, or "".
@@ -206,20 +265,34 @@ func findEntity(s string) string {
 	}
 }
 
-// findMojibake returns the first stretch of a text that was UTF-8 before it was read as Windows-1252, and what it was; or "".
-func findMojibake(s string) (garbled, meant string) {
+// findMojibake returns the first stretch of a text that was UTF-8 before it was read as Windows-1252, and what it was, or "";
+// and the text without all such stretches.
+func findMojibake(s string) (garbled, meant, others string) {
+	var kept strings.Builder
+	start := 0
 	for i := 0; i < len(s); {
 		if s[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
-		if size, text := ungarble(s[i:]); size > 0 {
-			return s[i : i+size], text
+		size, text := ungarble(s[i:])
+		if size == 0 {
+			_, size = utf8.DecodeRuneInString(s[i:])
+			i += size
+			continue
 		}
-		_, size := utf8.DecodeRuneInString(s[i:])
+		if garbled == "" {
+			garbled, meant = s[i:i+size], text
+		}
+		kept.WriteString(s[start:i])
 		i += size
+		start = i
 	}
-	return "", ""
+	if garbled == "" {
+		return "", "", s
+	}
+	kept.WriteString(s[start:])
+	return garbled, meant, kept.String()
 }
 
 // ungarble reads the beginning of s as the Windows-1252 of one UTF-8 character, or of two where one alone may well be meant as

@@ -2,8 +2,8 @@ package kbart
 
 import "strings"
 
-// judgeURL judges title_url, in which these suspect bytes were found.
-func (v *validator) judgeURL(rec *Record, url string, found suspects) {
+// judgeURL judges title_url, in which these suspect bytes were found. It says whether that is no address.
+func (v *validator) judgeURL(rec *Record, url string, found suspects) (isNone bool) {
 	fault := v.urlFault(url, found)
 	switch {
 	case fault != "":
@@ -13,6 +13,7 @@ func (v *validator) judgeURL(rec *Record, url string, found suspects) {
 	case found&hasEquals != 0 && hasSession(url):
 		v.reportCell(ruleSession, rec, TitleURL, "")
 	}
+	return fault != ""
 }
 
 // urlFault says why a value is no absolute web address, "" where it is one. It looks at what a link needs, not at all of

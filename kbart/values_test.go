@@ -173,7 +173,7 @@ func TestStateOfIdentifier(t *testing.T) {
 		kbart.IdentifierEmpty:       {"", " ", "\u200b"},
 		kbart.IdentifierReadable:    {"1673-3436", "1673-3550", "9780192804778", " 1673-3436\u200e", "1673343\u00ad6"},
 		kbart.IdentifierUnreadable:  {"9.78E+12", "doi:10.1093/brain", "1673-34", "see print", "1673-3436, 1673-355X"},
-		kbart.IdentifierPlaceholder: {"0000-0000", "1234-5678", "1234 5679", "9999999999999", "1234567890123", "NULL", "n/a", "N.A.", "-", "#N/A", "0"},
+		kbart.IdentifierPlaceholder: {"0000-0000", "1234-5678", "1234 5679", "9999999999999", "1234567890123", "NULL", "n/a", "N.A.", "-", "#N/A", "0", "nan", "na"},
 	} {
 		for _, cell := range cells {
 			if got := kbart.StateOfIdentifier(cell); got != state {
@@ -192,7 +192,7 @@ func TestTitleIDKey(t *testing.T) {
 		"brain": "brain", "BRAIN": "brain", " Brain\u200b": "brain", "\ufeffbrain": "brain", "actrade-9780192804778": "actrade-9780192804778",
 		"E\u0301tudes": "\u00e9tudes", "\u00c9TUDES": "\u00e9tudes", "STRASSE": "strasse", "Stra\u00dfe": "strasse", "10": "10", "007": "007",
 		"Nullius": "nullius", "none-the-wiser": "none-the-wiser", "www.jstor.org": "www.jstor.org", "a-": "a-", "中": "中",
-		"nar": "nar", "unknown-soldier": "unknown-soldier", "na2": "na2", "9.78E+12": "9.78e+12",
+		"nar": "nar", "nan": "nan", "na": "na", "Nan": "nan", "unknown-soldier": "unknown-soldier", "na2": "na2", "9.78E+12": "9.78e+12",
 	} {
 		if got := kbart.TitleIDKey(in); got != want {
 			t.Errorf("TitleIDKey(%q) = %q, want %q", in, got, want)
@@ -200,7 +200,7 @@ func TestTitleIDKey(t *testing.T) {
 	}
 	for _, in := range []string{
 		"", " ", "\u200b", "NULL", "null", "Null", "(null)", "<NULL>", "[null]", "None", "NONE", "-none-", "nil", "Nil", "N/A", "n/a", "n.a.", "N.A.", "N.a",
-		"N/A.", "na", "NaN", "Unknown", "undefined", "not available", "-", "--", "\u2013", "\u2014", ".", "...", "?", "/", "0", "00", "0.0", "0000-0000",
+		"N/A.", "NA", "NaN", "Unknown", "undefined", "not available", "-", "--", "\u2013", "\u2014", ".", "...", "?", "/", "0", "00", "0.0", "0000-0000",
 		"#N/A", "#NAME?", "#REF!", "#VALUE!", "#NV", "#DIV/0!",
 	} {
 		if got := kbart.TitleIDKey(in); got != "" {
@@ -461,7 +461,7 @@ func TestRulesAreComplete(t *testing.T) {
 			t.Errorf("%s is there twice", r.Code)
 		}
 		seen[r.Code] = true
-		if r.Title == "" || r.Cause == "" || r.Cure == "" || r.Example == "" {
+		if r.Title == "" || r.Cause == "" || r.Cure == "" || r.Library == "" || r.Example == "" {
 			t.Errorf("%s is incomplete: %+v", r.Code, r)
 		}
 	}

@@ -69,6 +69,9 @@ func (f *Fetcher) Close() error {
 // Store returns the folder of kept lists.
 func (f *Fetcher) Store() *Store { return f.store }
 
+// Asks says whether there is a provider to ask.
+func (f *Fetcher) Asks() bool { return !f.o.NoProvider }
+
 // MaxSize is the size limit of lists, in bytes, packed or unpacked.
 func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
 
@@ -195,6 +198,10 @@ func (f *Fetcher) Probe(ctx context.Context, r Request) error {
 // invalid is the outcome of a request that cannot be made, nil if it can.
 func (f *Fetcher) invalid(r Request) *Outcome {
 	err := r.check()
+	if err == nil && f.o.NoProvider {
+		err = errors.New("the provider's address is not set in this process")
+	}
+
 	if err == nil {
 		return nil
 	}

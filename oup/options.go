@@ -17,9 +17,13 @@ import (
 // Options configures a Fetcher. Zero values stand for the defaults named here.
 type Options struct {
 	Template Template // how a request is made
-	Titles   Template // how the global title list is asked for, at Template's base URL; default: DefaultTitlesTemplate
-	Dir      string   // folder of spooled and kept files, made if it is missing
-	MaxSize  int64    // bytes of a list, packed or unpacked; default 1 GiB, at most 4 GiB - 1
+	// NoProvider says that there is nobody to ask: lists are kept and opened, and every request is invalid. The templates are
+	// not looked at then.
+	NoProvider bool
+
+	Titles  Template // how the global title list is asked for, at Template's base URL; default: DefaultTitlesTemplate
+	Dir     string   // folder of spooled and kept files, made if it is missing
+	MaxSize int64    // bytes of a list, packed or unpacked; default 1 GiB, at most 4 GiB - 1
 
 	Attempts      int           // tries of one Fetch; default 4
 	BackoffBase   time.Duration // pause after the first try, doubled with each, ± 50 %; default 1 s
@@ -113,8 +117,12 @@ func (o Options) template(r Request) Template {
 	return o.Template
 }
 
-// check returns the base address, or everything that is wrong with the options.
-func (o Options) check() (*url.URL, error) {
+// checkProvider returns the base address, and what is wrong with how the provider is to be asked.
+func (o Options) checkProvider() (*url.URL, []error) {
+	if o.NoProvider {
+		return &url.URL{}, nil
+	}
+
 	errs := []error{o.Template.Validate()}
 
 	base, err := o.Template.base()
@@ -125,6 +133,13 @@ func (o Options) check() (*url.URL, error) {
 	if titles := o.Titles.ValidateTitles(); err == nil && titles != nil {
 		errs = append(errs, fmt.Errorf("global title list: %w", titles))
 	}
+
+	return base, errs
+}
+
+// check returns the base address, or everything that is wrong with the options.
+func (o Options) check() (*url.URL, error) {
+	base, errs := o.checkProvider()
 
 	if o.MaxSize < 0 || o.MaxSize > 1<<32-1 {
 		errs = append(errs, fmt.Errorf("size limit of provider files: %d bytes is not between 1 and 4 GiB - 1", o.MaxSize))

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -96,8 +98,8 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if cfg.OUP.Template.BaseURL == "" {
-		return nil, errors.New("the provider's address is not set: give --oup-url or AUTOHOLDINGS_OUP_URL (`autoholdings demo` brings a mock of its own)")
+	if err := checkProvider(&cfg.OUP); err != nil {
+		return nil, err
 	}
 	if cfg.RedisURL == "" && !work {
 		return nil, errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` alone")
@@ -137,6 +139,31 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	}
 	a.closers = append(a.closers, a.jobs)
 	return a, nil
+}
+
+// checkProvider looks at the provider's address, which may be left out where nobody is to be asked.
+func checkProvider(o *oup.Options) error {
+	const flag = "--oup-url (AUTOHOLDINGS_OUP_URL)"
+	address := strings.TrimSpace(o.Template.BaseURL)
+	if address == "" && o.NoProvider {
+		return nil
+	}
+	o.NoProvider = false
+	if address == "" {
+		return errors.New("the provider's address is not set: give " + flag + ", such as https://kbart.example.org (`autoholdings demo` brings a mock of its own)")
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || strings.Contains(address, "@"): // it may hold a password, which is not to be shown
+		return fmt.Errorf("%s is not an address such as https://kbart.example.org, without user name and password", flag)
+	case u.Scheme == "http" && u.Hostname() != "" && !o.AllowHTTP:
+		return fmt.Errorf("%s is %q: plain HTTP would show the API key to everyone on the way. Use https, or add --oup-allow-insecure if the provider is a mock or a mirror on your own network", flag, address)
+	case u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "" && strings.Contains(address, "://"):
+		return fmt.Errorf("%s is %q: the provider is asked by https, not by %s", flag, address, u.Scheme)
+	case u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("%s is %q: it needs a scheme and a host, as in https://%s", flag, address, cmp.Or(strings.TrimLeft(strings.TrimPrefix(address, u.Scheme+"://"), "/"), "kbart.example.org"))
+	}
+	return nil
 }
 
 // openQueue returns the Redis to use. The embedded one is for one process only, which the lock makes sure of.

@@ -149,7 +149,7 @@ func TestSyncAndExportCommands(t *testing.T) {
 		if err := os.WriteFile(file, []byte(exported), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err = command(t, append([]string{"sync", "--profile", profile, "--file", file, "--content", "journals"}, flags...)...)
+		out, err = command(t, "sync", "--profile", profile, "--file", file, "--content", "journals", "--data-dir", dir, "--log-level", "error") // nobody is asked
 		if err != nil || !strings.Contains(out, "SUCCEEDED, NO_CHANGE") {
 			t.Errorf("what was exported, synced again: %v\n%s", err, out)
 		}

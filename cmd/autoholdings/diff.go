@@ -43,19 +43,64 @@ func diff(ctx context.Context, before, after, format string, out io.Writer) erro
 	if !ok {
 		return fmt.Errorf("diff: --format %q is none of text, json, tsv", format)
 	}
+	var reading lastRead
 	var old holdings.Source
 	if before != os.DevNull {
-		old = fileSource(before)
+		old = reading.source("OLD", before)
 	}
 	var changes []holdings.Change
-	counts, err := holdings.Diff(ctx, old, fileSource(after), func(kbart.Finding) {}, func(c holdings.Change) error {
+	counts, err := holdings.Diff(ctx, old, reading.source("NEW", after), func(kbart.Finding) {}, func(c holdings.Change) error {
 		changes = append(changes, c)
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("diff %s %s: %w", before, after, err)
+		return reading.explain(err, before, after)
 	}
 	return write(out, counts, changes)
+}
+
+// lastRead remembers which of the two files is being read, for the error that reading it may end with.
+type lastRead struct {
+	name   string
+	failed bool // the file could not be opened or read
+}
+
+func (r *lastRead) source(which, path string) holdings.Source {
+	source := fileSource(path)
+	open := source.Open
+	source.Open = func() (io.ReadCloser, error) {
+		r.name = which + " (" + path + ")"
+		file, err := open()
+		if err != nil {
+			r.failed = true
+			return nil, unwrapPath(err)
+		}
+		return &watchedRead{file, r}, nil
+	}
+	return source
+}
+
+// explain says which file an error is about, or names both where it is about neither.
+func (r *lastRead) explain(err error, before, after string) error {
+	var fatal *kbart.FatalError
+	if r.failed || errors.As(err, &fatal) {
+		return fmt.Errorf("diff: the file %s cannot be read: %w", r.name, err)
+	}
+	return fmt.Errorf("diff %s %s: %w", before, after, err)
+}
+
+// watchedRead notes that reading failed.
+type watchedRead struct {
+	io.ReadCloser
+	last *lastRead
+}
+
+func (w *watchedRead) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		w.last.failed = true
+	}
+	return n, err
 }
 
 // fileSource is a list on disk.
@@ -83,13 +128,17 @@ func diffJSON(out io.Writer, counts holdings.Counts, changes []holdings.Change) 
 var tsvCell = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
 func diffTSV(out io.Writer, _ holdings.Counts, changes []holdings.Change) error {
-	fmt.Fprintln(out, "action\tfield\ttitle\told\tnew\tline")
+	fmt.Fprintln(out, "action\tfield\ttitle\ttitle_id\tprint_identifier\tonline_identifier\told\tnew\tline")
 	for _, c := range changes {
 		line := ""
 		if c.Line > 0 {
 			line = strconv.Itoa(c.Line)
 		}
-		cells := []string{string(c.Action), c.Field, tsvCell.Replace(c.Title), tsvCell.Replace(c.Old), tsvCell.Replace(c.New), line}
+		cells := []string{string(c.Action), c.Field}
+		for _, cell := range []string{c.Title, c.TitleID, c.PrintIdentifier, c.OnlineIdentifier, c.Old, c.New} {
+			cells = append(cells, safeCell(cell))
+		}
+		cells = append(cells, line)
 		if _, err := fmt.Fprintln(out, strings.Join(cells, "\t")); err != nil {
 			return err
 		}
@@ -111,7 +160,7 @@ func diffText(out io.Writer, counts holdings.Counts, changes []holdings.Change) 
 		if c.Old != "" || c.New != "" {
 			view.OldValue, view.NewValue = &c.Old, &c.New
 		}
-		if _, err := fmt.Fprintln(out, view); err != nil {
+		if _, err := fmt.Fprintln(out, printable(view.String())); err != nil { // a title must not steer the terminal
 			return err
 		}
 	}

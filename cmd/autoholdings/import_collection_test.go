@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"autoholdings/mockoup"
 )
 
 // importer is an installation on which the command runs.
@@ -18,9 +16,8 @@ type importer struct {
 
 func newImporter(t *testing.T) *importer {
 	t.Helper()
-	mock := mockoup.NewServer(t, mockoup.Options{Titles: 20})
 	dir := t.TempDir()
-	return &importer{t, dir, []string{"--data-dir", dir, "--oup-url", mock.URL, "--oup-allow-insecure", "--log-level", "error"}}
+	return &importer{t, dir, []string{"--data-dir", dir, "--log-level", "error"}} // no provider's address: nobody is asked
 }
 
 // run imports a file; what is wanted stands in the output.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +50,9 @@ func TestImportZoneCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	importing("SUCCEEDED, NO_CHANGE", list, "--zone", "61707906870000041")
+	flags = append(slices.Clone(flags[:2]), "--log-level", "error") // a file needs no provider's address
+	importing("SUCCEEDED, NO_CHANGE", list, "--zone", "61707906870000041")
+	flags = append(flags, "--oup-url", mock.URL, "--oup-allow-insecure")
 	if err := mock.SetFault(mockoup.Fault{Kind: "no-content"}); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +112,12 @@ func TestImportZoneCommandRefuses(t *testing.T) {
 		{"no such file", []string{filepath.Join(t.TempDir(), "absent.txt"), "--zone", "61563711870000041"}},
 		{"page.html", []string{page, "--zone", "61563711870000041"}},
 		{"--log-level", []string{"--log-level", "loud"}},
-		{"provider's address is not set", []string{"--oup-url", ""}},
+		{"give --oup-url (AUTOHOLDINGS_OUP_URL)", []string{"--oup-url", ""}},
+		{`--oup-url (AUTOHOLDINGS_OUP_URL) is "academic.oup.com": it needs a scheme and a host, as in https://academic.oup.com`, []string{"--oup-url", "academic.oup.com"}},
+		{`--oup-url (AUTOHOLDINGS_OUP_URL) is "ftp://x": the provider is asked by https, not by ftp`, []string{"--oup-url", "ftp://x"}},
+		{`is "http://127.0.0.1:8081": plain HTTP would show the API key to everyone on the way. Use https, or add --oup-allow-insecure`, []string{"--oup-url", "http://127.0.0.1:8081"}},
+		{`is "localhost:8081": it needs a scheme and a host`, []string{"--oup-url", "localhost:8081"}},
+		{"without user name and password", []string{"--oup-url", "https://user:secret@x"}},
 	} {
 		args := append([]string{"import", "zone", "--data-dir", t.TempDir(), "--oup-url", "https://kbart.example.org", "--log-level", "error"}, test.args...)
 		if out, err := command(t, args...); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -41,6 +41,7 @@ func syncNow(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
+	cfg.OUP.NoProvider = c.String("file") != "" // unless an address is given all the same
 	a, err := openApp(ctx, cfg, true)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"autoholdings/kbart"
 )
@@ -129,14 +130,18 @@ func place(f kbart.Finding, title string) string {
 		parts = append(parts, printable(f.File))
 	}
 	if f.Line > 0 {
-		parts = append(parts, fmt.Sprintf("line %d", f.Line))
+		at := fmt.Sprintf("line %d", f.Line)
+		if f.Title != "" {
+			at += ", " + strconv.Quote(f.Title)
+		}
+		parts = append(parts, at)
 	} else {
 		parts = append(parts, "the file")
 	}
 	if f.Column != "" {
 		parts = append(parts, printable(f.Column))
 	}
-	if f.Value != "" {
+	if f.Value != "" && f.Value != f.Title {
 		parts = append(parts, strconv.Quote(f.Value))
 	}
 	if f.Message != title && f.Message != "" {
@@ -223,6 +228,7 @@ type findingObject struct {
 	File     string         `json:"file"`
 	Member   string         `json:"member,omitempty"` // of a ZIP archive
 	Line     int            `json:"line,omitempty"`   // absent = the file as a whole
+	Title    string         `json:"title,omitempty"`  // of the row
 	Severity kbart.Severity `json:"severity"`
 	Code     string         `json:"code"`
 	Column   string         `json:"column,omitempty"`
@@ -232,7 +238,7 @@ type findingObject struct {
 }
 
 func (o *jsonFindings) finding(file string, f kbart.Finding) {
-	_ = o.enc.Encode(findingObject{file, f.File, f.Line, f.Severity, f.Code, f.Column, f.Value, f.Message, f.Hint})
+	_ = o.enc.Encode(findingObject{file, f.File, f.Line, f.Title, f.Severity, f.Code, f.Column, f.Value, f.Message, f.Hint})
 }
 
 func (o *jsonFindings) end(judgedFile) {}
@@ -293,7 +299,7 @@ func (o *tsvFindings) finding(file string, f kbart.Finding) {
 	if f.Line > 0 {
 		line = strconv.Itoa(f.Line)
 	}
-	writeTSV(o.w, file, f.File, line, f.Severity.String(), f.Code, f.Column, f.Value, f.Message, f.Hint)
+	writeTSV(o.w, file, f.File, line, f.Title, f.Severity.String(), f.Code, f.Column, f.Value, f.Message, f.Hint)
 }
 
 func (o *tsvFindings) end(judgedFile) { o.begin() }
@@ -301,7 +307,7 @@ func (o *tsvFindings) end(judgedFile) { o.begin() }
 func (o *tsvFindings) begin() {
 	if !o.begun {
 		o.begun = true
-		writeTSV(o.w, "file", "member", "line", "severity", "code", "column", "value", "message", "hint")
+		writeTSV(o.w, "file", "member", "line", "title", "severity", "code", "column", "value", "message", "hint")
 	}
 }
 
@@ -339,15 +345,29 @@ func writeTSV(w *bufio.Writer, cells ...string) {
 		if i > 0 {
 			_ = w.WriteByte('\t')
 		}
-		_, _ = w.WriteString(printable(cell))
+		_, _ = w.WriteString(safeCell(cell))
 	}
 	_ = w.WriteByte('\n')
 }
 
-// printable makes a blank of each control character: what a file says must not steer a terminal or break a line.
+// safeCell keeps a value in its cell. What a spreadsheet would run as a formula, or read on from to the next quotation mark, gets
+// an apostrophe before it (see OWASP, "CSV Injection").
+func safeCell(value string) string {
+	if value = printable(value); len(value) < 2 {
+		return value
+	}
+	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(value, " \u00a0\u3000")); strings.ContainsRune("=+-@＝＋－＠\"", first) {
+		return "'" + value
+	}
+	return value
+}
+
+// printable makes a blank of each control character, and of each mark that turns the direction of writing: what a file says
+// must not steer a terminal or break a line.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		switch {
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
 			return ' '
 		}
 		return r

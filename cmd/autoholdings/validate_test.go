@@ -21,7 +21,7 @@ const (
 	soundList = "publication_title\tprint_identifier\ttitle_url\ttitle_id\n" +
 		"Annals of Examples\t1357-2466\thttps://example.org/annals\tannals\n"
 	wrongList = "publication_title\tprint_identifier\ttitle_url\ttitle_id\taccess_type\n" +
-		"Annals of Examples\t1234-5670\thttps://example.org/annals\tannals\tP\n" +
+		"Annals of Examples\t1357-2460\thttps://example.org/annals\tannals\tP\n" +
 		"Free Examples\t2049-3630\thttps://example.org/free\tfree\tF\n" +
 		"\t\t\tlost\tP\n"
 )
@@ -101,12 +101,13 @@ func TestValidateExitStatus(t *testing.T) {
 
 func TestValidateText(t *testing.T) {
 	t.Parallel()
-	path := writeFile(t, "Example_Global_All_2024-01-31.txt", wrongList+strings.Repeat("Annals of Examples\t1234-5670\thttps://example.org/annals\tannals\tP\n", 5))
+	path := writeFile(t, "Example_Global_All_2024-01-31.txt", wrongList+strings.Repeat("Annals of Examples\t1357-2460\thttps://example.org/annals\tannals\tP\n", 5))
 	run := runValidate(t, nil, path)
 	for _, want := range []string{
 		path + "\n  UTF-8, tabs, phase II; 8 rows: 6 used, 1 set aside as free, 1 refused\n",
 		"\n  error   issn-check-digit ×6  The check digit of the ISSN is wrong\n" +
-			"    line 2: print_identifier: \"1234-5670\"\n    line 5: print_identifier: \"1234-5670\"\n    line 6: print_identifier: \"1234-5670\"\n" +
+			"    line 2, \"Annals of Examples\": print_identifier: \"1357-2460\"\n    line 5, \"Annals of Examples\": print_identifier: \"1357-2460\"\n" +
+			"    line 6, \"Annals of Examples\": print_identifier: \"1357-2460\"\n" +
 			"    and 3 more\n    → Compare the ISSN",
 		"\n  error   no-title ×1  ",
 		"\n  info    unsorted ×1  ",
@@ -142,8 +143,8 @@ func TestValidateJSON(t *testing.T) {
 	var codes []string
 	for line := range strings.Lines(run.out) {
 		var f struct {
-			File, Severity, Code, Column, Value, Message, Hint string
-			Line                                               int
+			File, Title, Severity, Code, Column, Value, Message, Hint string
+			Line                                                      int
 		}
 		if err := json.Unmarshal([]byte(line), &f); err != nil {
 			t.Fatalf("%q is no JSON: %v", line, err)
@@ -154,7 +155,10 @@ func TestValidateJSON(t *testing.T) {
 		if f.Line > 1 {
 			codes = append(codes, f.Code)
 		}
-		if f.Code == "issn-check-digit" && (f.Line != 2 || f.Column != "print_identifier" || f.Value != "1234-5670" || f.Severity != "error") {
+		if !strings.Contains(f.Hint, "library") {
+			t.Errorf("the hint has nothing for a library: %s", line)
+		}
+		if f.Code == "issn-check-digit" && (f.Title != "Annals of Examples" || f.Line != 2 || f.Column != "print_identifier" || f.Value != "1357-2460" || f.Severity != "error") {
 			t.Errorf("the finding is %s", line)
 		}
 	}
@@ -169,15 +173,15 @@ func TestValidateTSV(t *testing.T) {
 	list := strings.Replace(soundList, "Annals of Examples", "Annals\x01of &amp; Examples", 1)
 	run := runValidate(t, strings.NewReader(list), "--format", "tsv", "-")
 	lines := strings.Split(strings.TrimSuffix(run.out, "\n"), "\n")
-	if lines[0] != "file\tmember\tline\tseverity\tcode\tcolumn\tvalue\tmessage\thint" {
+	if lines[0] != "file\tmember\tline\ttitle\tseverity\tcode\tcolumn\tvalue\tmessage\thint" {
 		t.Errorf("the header is %q", lines[0])
 	}
 	for _, line := range lines {
-		if cells := strings.Split(line, "\t"); len(cells) != 9 {
+		if cells := strings.Split(line, "\t"); len(cells) != 10 {
 			t.Errorf("%q has %d cells", line, len(cells))
 		}
 	}
-	if want := "-\t\t2\twarning\thtml-entity\tpublication_title\tAnnals of &amp; Examples\t"; !strings.Contains(run.out, want) {
+	if want := "-\t\t2\tAnnals of &amp; Examples\twarning\thtml-entity\tpublication_title\tAnnals of &amp; Examples\t"; !strings.Contains(run.out, want) {
 		t.Errorf("no line begins %q:\n%s", want, run.out)
 	}
 }
@@ -234,10 +238,22 @@ func TestValidateReadsArchives(t *testing.T) {
 	}
 }
 
+// Nor is it a formula in a spreadsheet.
+func TestValidateTSVHasNoFormulas(t *testing.T) {
+	t.Parallel()
+	list := "publication_title\tprint_identifier\ttitle_id\n=HYPERLINK(1)\t@cmd\tid\n+1 &amp;\t\u202egnp.exe\tid2\n"
+	run := runValidate(t, strings.NewReader(list), "--format", "tsv", "-")
+	for _, cell := range strings.FieldsFunc(run.out, func(r rune) bool { return r == '\t' || r == '\n' }) {
+		if len(cell) > 1 && strings.ContainsAny(cell[:1], "=+-@") || strings.Contains(cell, "\u202e") {
+			t.Errorf("the cell %q would be run or steer the screen", cell)
+		}
+	}
+}
+
 // What a file says must not steer the terminal.
 func TestValidateShowsNoControlCharacters(t *testing.T) {
 	t.Parallel()
-	list := "publication_title\tprint_identifier\ttitle_id\tevil\x1b[31m\n\x1b]0;gotcha\x07\t1234-5670\tid\x1b[2J\t\n"
+	list := "publication_title\tprint_identifier\ttitle_id\tevil\x1b[31m\n\x1b]0;gotcha\x07\t1357-2460\tid\x1b[2J\t\n"
 	for _, format := range []string{"text", "tsv", "json"} {
 		run := runValidate(t, strings.NewReader(list), "--format", format, "-")
 		if strings.ContainsAny(run.out, "\x1b\x07") {

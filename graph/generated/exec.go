@@ -285,11 +285,13 @@ type ComplexityRoot struct {
 	}
 
 	Entitlement struct {
-		Active    func(childComplexity int) int
-		Coverage  func(childComplexity int) int
-		CreatedAt func(childComplexity int) int
-		Profile   func(childComplexity int) int
-		UpdatedAt func(childComplexity int) int
+		Active       func(childComplexity int) int
+		Coverage     func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Profile      func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		Waiting      func(childComplexity int) int
+		WaitingSince func(childComplexity int) int
 	}
 
 	FieldCount struct {
@@ -307,6 +309,21 @@ type ComplexityRoot struct {
 	GuardLimits struct {
 		Percent func(childComplexity int) int
 		Titles  func(childComplexity int) int
+	}
+
+	GuardMarks struct {
+		Most    func(childComplexity int) int
+		Percent func(childComplexity int) int
+		Titles  func(childComplexity int) int
+	}
+
+	Guards struct {
+		Access    func(childComplexity int) int
+		Additions func(childComplexity int) int
+		Again     func(childComplexity int) int
+		Identity  func(childComplexity int) int
+		Removals  func(childComplexity int) int
+		Shape     func(childComplexity int) int
 	}
 
 	ImportCollectionPayload struct {
@@ -479,21 +496,40 @@ type ComplexityRoot struct {
 		Percent  func(childComplexity int) int
 	}
 
+	JobGuardReason struct {
+		Affected func(childComplexity int) int
+		Before   func(childComplexity int) int
+		Column   func(childComplexity int) int
+		Guard    func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Percent  func(childComplexity int) int
+	}
+
 	JobPart struct {
 		Code           func(childComplexity int) int
 		Collection     func(childComplexity int) int
 		CollectionName func(childComplexity int) int
 		Content        func(childComplexity int) int
 		Counts         func(childComplexity int) int
+		Decisions      func(childComplexity int) int
 		File           func(childComplexity int) int
 		Groups         func(childComplexity int) int
 		Guard          func(childComplexity int) int
+		Guards         func(childComplexity int) int
 		Hint           func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Kinds          func(childComplexity int) int
 		Message        func(childComplexity int) int
 		Profile        func(childComplexity int) int
 		ProfileName    func(childComplexity int) int
 		State          func(childComplexity int) int
+		WouldBe        func(childComplexity int) int
+	}
+
+	JobPartDecision struct {
+		Decision func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Reason   func(childComplexity int) int
 	}
 
 	JobProgress struct {
@@ -584,6 +620,8 @@ type ComplexityRoot struct {
 		ImportCommunityZoneTitles func(childComplexity int, input ImportCommunityZoneTitlesInput) int
 		MovePortfolioInformation  func(childComplexity int, input MovePortfolioInformationInput) int
 		RejectJob                 func(childComplexity int, input RejectJobInput) int
+		RemovePortfolio           func(childComplexity int, input RemovePortfolioInput) int
+		RestorePortfolio          func(childComplexity int, input RestorePortfolioInput) int
 		RunProfile                func(childComplexity int, input RunProfileInput) int
 		RunScheduledJob           func(childComplexity int, input RunScheduledJobInput) int
 		TestProfileConnection     func(childComplexity int, input TestProfileConnectionInput) int
@@ -668,6 +706,7 @@ type ComplexityRoot struct {
 		TitleID                      func(childComplexity int) int
 		TitleURL                     func(childComplexity int) int
 		UpdatedAt                    func(childComplexity int) int
+		Waiting                      func(childComplexity int) int
 	}
 
 	PortfolioConnection struct {
@@ -694,6 +733,7 @@ type ComplexityRoot struct {
 		FileFormat        func(childComplexity int) int
 		Groups            func(childComplexity int) int
 		Guard             func(childComplexity int) int
+		Guards            func(childComplexity int) int
 		ID                func(childComplexity int) int
 		Name              func(childComplexity int) int
 		Provider          func(childComplexity int) int
@@ -754,32 +794,43 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Collection               func(childComplexity int, id string) int
-		CollectionSets           func(childComplexity int, first *int, after *string, filter *model.CollectionSetFilter) int
-		Collections              func(childComplexity int, first *int, after *string, filter *model.CollectionFilter) int
-		CommunityZoneCollections func(childComplexity int, first *int, after *string, filter *model.CommunityZoneCollectionFilter) int
-		CommunityZoneTitles      func(childComplexity int, first *int, after *string, filter *model.CommunityZoneTitleFilter) int
-		InventoryGroups          func(childComplexity int, first *int, after *string) int
-		Job                      func(childComplexity int, id string) int
-		JobTypes                 func(childComplexity int, filter *model.JobTypeFilter) int
-		Jobs                     func(childComplexity int, first *int, after *string, filter *model.JobFilter) int
-		Licenses                 func(childComplexity int, first *int, after *string, filter *model.LicenseFilter) int
-		Node                     func(childComplexity int, id string) int
-		Nodes                    func(childComplexity int, ids []string) int
-		PoLines                  func(childComplexity int, first *int, after *string, filter *model.POLineFilter) int
-		PoLinesNotListed         func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
-		Portfolio                func(childComplexity int, id string) int
-		Portfolios               func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
-		PortfoliosWithoutPoLine  func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
-		Profile                  func(childComplexity int, id string) int
-		Profiles                 func(childComplexity int, first *int, after *string, filter *model.ProfileFilter) int
-		ProviderFiles            func(childComplexity int, first *int, after *string, filter *model.ProviderFileFilter) int
-		ScheduledJobs            func(childComplexity int) int
-		Settings                 func(childComplexity int) int
+		Collection                  func(childComplexity int, id string) int
+		CollectionSets              func(childComplexity int, first *int, after *string, filter *model.CollectionSetFilter) int
+		Collections                 func(childComplexity int, first *int, after *string, filter *model.CollectionFilter) int
+		CommunityZoneCollections    func(childComplexity int, first *int, after *string, filter *model.CommunityZoneCollectionFilter) int
+		CommunityZoneTitles         func(childComplexity int, first *int, after *string, filter *model.CommunityZoneTitleFilter) int
+		InventoryGroups             func(childComplexity int, first *int, after *string) int
+		Job                         func(childComplexity int, id string) int
+		JobTypes                    func(childComplexity int, filter *model.JobTypeFilter) int
+		Jobs                        func(childComplexity int, first *int, after *string, filter *model.JobFilter) int
+		Licenses                    func(childComplexity int, first *int, after *string, filter *model.LicenseFilter) int
+		Node                        func(childComplexity int, id string) int
+		Nodes                       func(childComplexity int, ids []string) int
+		PoLines                     func(childComplexity int, first *int, after *string, filter *model.POLineFilter) int
+		PoLinesNotListed            func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
+		Portfolio                   func(childComplexity int, id string) int
+		Portfolios                  func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
+		PortfoliosKeptWithoutReason func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
+		PortfoliosWithoutPoLine     func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
+		Profile                     func(childComplexity int, id string) int
+		Profiles                    func(childComplexity int, first *int, after *string, filter *model.ProfileFilter) int
+		ProviderFiles               func(childComplexity int, first *int, after *string, filter *model.ProviderFileFilter) int
+		ScheduledJobs               func(childComplexity int) int
+		Settings                    func(childComplexity int) int
 	}
 
 	RejectJobPayload struct {
 		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemovePortfolioPayload struct {
+		Portfolio  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RestorePortfolioPayload struct {
+		Portfolio  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -956,6 +1007,8 @@ type JobPartResolver interface {
 	File(ctx context.Context, obj *model.JobPart) (*model.ProviderFile, error)
 
 	Groups(ctx context.Context, obj *model.JobPart) ([]*model.JobGroup, error)
+
+	Decisions(ctx context.Context, obj *model.JobPart) ([]*model.JobPartDecision, error)
 }
 type LicenseResolver interface {
 	Portfolios(ctx context.Context, obj *model.License, first *int, after *string) (*model.Connection[*model.Portfolio], error)
@@ -977,6 +1030,8 @@ type MutationResolver interface {
 	UpdateCollectionSet(ctx context.Context, input UpdateCollectionSetInput) (*UpdateCollectionSetPayload, error)
 	DeleteCollectionSet(ctx context.Context, input DeleteCollectionSetInput) (*DeleteCollectionSetPayload, error)
 	UpdatePortfolio(ctx context.Context, input UpdatePortfolioInput) (*UpdatePortfolioPayload, error)
+	RemovePortfolio(ctx context.Context, input RemovePortfolioInput) (*RemovePortfolioPayload, error)
+	RestorePortfolio(ctx context.Context, input RestorePortfolioInput) (*RestorePortfolioPayload, error)
 	CreatePoLine(ctx context.Context, input CreatePoLineInput) (*CreatePoLinePayload, error)
 	UpdatePoLine(ctx context.Context, input UpdatePoLineInput) (*UpdatePoLinePayload, error)
 	DeletePoLine(ctx context.Context, input DeletePoLineInput) (*DeletePoLinePayload, error)
@@ -1006,6 +1061,7 @@ type PortfolioResolver interface {
 
 	Accessible(ctx context.Context, obj *model.Portfolio) (bool, error)
 
+	Waiting(ctx context.Context, obj *model.Portfolio) (bool, error)
 	AvailableFor(ctx context.Context, obj *model.Portfolio) ([]*model.InventoryGroup, error)
 	Coverage(ctx context.Context, obj *model.Portfolio) ([]*model.Coverage, error)
 	Entitlements(ctx context.Context, obj *model.Portfolio) ([]*model.Entitlement, error)
@@ -1036,6 +1092,7 @@ type QueryResolver interface {
 	CollectionSets(ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error)
 	PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
 	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
+	PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
 	Profiles(ctx context.Context, first *int, after *string, filter *model.ProfileFilter) (*model.Connection[*model.Profile], error)
 	Profile(ctx context.Context, id string) (*model.Profile, error)
 	ProviderFiles(ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter) (*model.Connection[*model.ProviderFile], error)
@@ -1925,6 +1982,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entitlement.UpdatedAt(childComplexity), true
+	case "Entitlement.waiting":
+		if e.ComplexityRoot.Entitlement.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.Waiting(childComplexity), true
+	case "Entitlement.waitingSince":
+		if e.ComplexityRoot.Entitlement.WaitingSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.WaitingSince(childComplexity), true
 
 	case "FieldCount.name":
 		if e.ComplexityRoot.FieldCount.Name == nil {
@@ -1976,6 +2045,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GuardLimits.Titles(childComplexity), true
+
+	case "GuardMarks.most":
+		if e.ComplexityRoot.GuardMarks.Most == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GuardMarks.Most(childComplexity), true
+	case "GuardMarks.percent":
+		if e.ComplexityRoot.GuardMarks.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GuardMarks.Percent(childComplexity), true
+	case "GuardMarks.titles":
+		if e.ComplexityRoot.GuardMarks.Titles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GuardMarks.Titles(childComplexity), true
+
+	case "Guards.access":
+		if e.ComplexityRoot.Guards.Access == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Guards.Access(childComplexity), true
+	case "Guards.additions":
+		if e.ComplexityRoot.Guards.Additions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Guards.Additions(childComplexity), true
+	case "Guards.again":
+		if e.ComplexityRoot.Guards.Again == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Guards.Again(childComplexity), true
+	case "Guards.identity":
+		if e.ComplexityRoot.Guards.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Guards.Identity(childComplexity), true
+	case "Guards.removals":
+		if e.ComplexityRoot.Guards.Removals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Guards.Removals(childComplexity), true
+	case "Guards.shape":
+		if e.ComplexityRoot.Guards.Shape == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Guards.Shape(childComplexity), true
 
 	case "ImportCollectionPayload.job":
 		if e.ComplexityRoot.ImportCollectionPayload.Job == nil {
@@ -2701,6 +2826,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JobGuard.Percent(childComplexity), true
 
+	case "JobGuardReason.affected":
+		if e.ComplexityRoot.JobGuardReason.Affected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Affected(childComplexity), true
+	case "JobGuardReason.before":
+		if e.ComplexityRoot.JobGuardReason.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Before(childComplexity), true
+	case "JobGuardReason.column":
+		if e.ComplexityRoot.JobGuardReason.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Column(childComplexity), true
+	case "JobGuardReason.guard":
+		if e.ComplexityRoot.JobGuardReason.Guard == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Guard(childComplexity), true
+	case "JobGuardReason.message":
+		if e.ComplexityRoot.JobGuardReason.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Message(childComplexity), true
+	case "JobGuardReason.percent":
+		if e.ComplexityRoot.JobGuardReason.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobGuardReason.Percent(childComplexity), true
+
 	case "JobPart.code":
 		if e.ComplexityRoot.JobPart.Code == nil {
 			break
@@ -2731,6 +2893,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.Counts(childComplexity), true
+	case "JobPart.decisions":
+		if e.ComplexityRoot.JobPart.Decisions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.Decisions(childComplexity), true
 	case "JobPart.file":
 		if e.ComplexityRoot.JobPart.File == nil {
 			break
@@ -2749,6 +2917,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.Guard(childComplexity), true
+	case "JobPart.guards":
+		if e.ComplexityRoot.JobPart.Guards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.Guards(childComplexity), true
 	case "JobPart.hint":
 		if e.ComplexityRoot.JobPart.Hint == nil {
 			break
@@ -2761,6 +2935,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.ID(childComplexity), true
+	case "JobPart.kinds":
+		if e.ComplexityRoot.JobPart.Kinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.Kinds(childComplexity), true
 	case "JobPart.message":
 		if e.ComplexityRoot.JobPart.Message == nil {
 			break
@@ -2785,6 +2965,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobPart.State(childComplexity), true
+	case "JobPart.wouldBe":
+		if e.ComplexityRoot.JobPart.WouldBe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPart.WouldBe(childComplexity), true
+
+	case "JobPartDecision.decision":
+		if e.ComplexityRoot.JobPartDecision.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPartDecision.Decision(childComplexity), true
+	case "JobPartDecision.kind":
+		if e.ComplexityRoot.JobPartDecision.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPartDecision.Kind(childComplexity), true
+	case "JobPartDecision.reason":
+		if e.ComplexityRoot.JobPartDecision.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobPartDecision.Reason(childComplexity), true
 
 	case "JobProgress.done":
 		if e.ComplexityRoot.JobProgress.Done == nil {
@@ -3287,6 +3492,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RejectJob(childComplexity, args["input"].(RejectJobInput)), true
+	case "Mutation.removePortfolio":
+		if e.ComplexityRoot.Mutation.RemovePortfolio == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removePortfolio_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemovePortfolio(childComplexity, args["input"].(RemovePortfolioInput)), true
+	case "Mutation.restorePortfolio":
+		if e.ComplexityRoot.Mutation.RestorePortfolio == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restorePortfolio_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestorePortfolio(childComplexity, args["input"].(RestorePortfolioInput)), true
 	case "Mutation.runProfile":
 		if e.ComplexityRoot.Mutation.RunProfile == nil {
 			break
@@ -3771,6 +3998,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.UpdatedAt(childComplexity), true
+	case "Portfolio.waiting":
+		if e.ComplexityRoot.Portfolio.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.Waiting(childComplexity), true
 
 	case "PortfolioConnection.edges":
 		if e.ComplexityRoot.PortfolioConnection.Edges == nil {
@@ -3876,6 +4109,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Guard(childComplexity), true
+	case "Profile.guards":
+		if e.ComplexityRoot.Profile.Guards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.Guards(childComplexity), true
 	case "Profile.id":
 		if e.ComplexityRoot.Profile.ID == nil {
 			break
@@ -4294,6 +4533,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PortfolioFilter)), true
+	case "Query.portfoliosKeptWithoutReason":
+		if e.ComplexityRoot.Query.PortfoliosKeptWithoutReason == nil {
+			break
+		}
+
+		args, err := ec.field_Query_portfoliosKeptWithoutReason_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PortfoliosKeptWithoutReason(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.portfoliosWithoutPoLine":
 		if e.ComplexityRoot.Query.PortfoliosWithoutPoLine == nil {
 			break
@@ -4363,6 +4613,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RejectJobPayload.UserErrors(childComplexity), true
+
+	case "RemovePortfolioPayload.portfolio":
+		if e.ComplexityRoot.RemovePortfolioPayload.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePortfolioPayload.Portfolio(childComplexity), true
+	case "RemovePortfolioPayload.userErrors":
+		if e.ComplexityRoot.RemovePortfolioPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePortfolioPayload.UserErrors(childComplexity), true
+
+	case "RestorePortfolioPayload.portfolio":
+		if e.ComplexityRoot.RestorePortfolioPayload.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestorePortfolioPayload.Portfolio(childComplexity), true
+	case "RestorePortfolioPayload.userErrors":
+		if e.ComplexityRoot.RestorePortfolioPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestorePortfolioPayload.UserErrors(childComplexity), true
 
 	case "RunProfilePayload.job":
 		if e.ComplexityRoot.RunProfilePayload.Job == nil {
@@ -4737,13 +5013,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DisableScheduledJobInput", ec.unmarshalInputDisableScheduledJobInput),
 			graphql.NewInputUnmarshaler("EnableScheduledJobInput", ec.unmarshalInputEnableScheduledJobInput),
 			graphql.NewInputUnmarshaler("GuardLimitsInput", ec.unmarshalInputGuardLimitsInput),
+			graphql.NewInputUnmarshaler("GuardMarksInput", ec.unmarshalInputGuardMarksInput),
+			graphql.NewInputUnmarshaler("GuardsInput", ec.unmarshalInputGuardsInput),
 			graphql.NewInputUnmarshaler("ImportCollectionInput", ec.unmarshalInputImportCollectionInput),
 			graphql.NewInputUnmarshaler("ImportCommunityZoneTitlesInput", ec.unmarshalInputImportCommunityZoneTitlesInput),
 			graphql.NewInputUnmarshaler("JobChangeFilter", ec.unmarshalInputJobChangeFilter),
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("JobFindingFilter", ec.unmarshalInputJobFindingFilter),
+			graphql.NewInputUnmarshaler("JobPartChoice", ec.unmarshalInputJobPartChoice),
 			graphql.NewInputUnmarshaler("JobTypeFilter", ec.unmarshalInputJobTypeFilter),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
+			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
 			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
@@ -4751,6 +5031,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProviderFileFilter", ec.unmarshalInputProviderFileFilter),
 			graphql.NewInputUnmarshaler("ReconciliationFilter", ec.unmarshalInputReconciliationFilter),
 			graphql.NewInputUnmarshaler("RejectJobInput", ec.unmarshalInputRejectJobInput),
+			graphql.NewInputUnmarshaler("RemovePortfolioInput", ec.unmarshalInputRemovePortfolioInput),
+			graphql.NewInputUnmarshaler("RestorePortfolioInput", ec.unmarshalInputRestorePortfolioInput),
 			graphql.NewInputUnmarshaler("RunProfileInput", ec.unmarshalInputRunProfileInput),
 			graphql.NewInputUnmarshaler("RunScheduledJobInput", ec.unmarshalInputRunScheduledJobInput),
 			graphql.NewInputUnmarshaler("ScheduleInput", ec.unmarshalInputScheduleInput),
@@ -4936,6 +5218,12 @@ type Query {
   ` + "`" + `/reconciliation/portfolios-without-po-line.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
   portfoliosWithoutPoLine(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection!
+  """
+  Reconciliation: portfolios that were kept when the provider no longer listed them, and that nothing is left to keep for:
+  ` + "`" + `PortfolioFilter.keptWithoutReason` + "`" + `, by folded title. No run takes them out; ` + "`" + `removePortfolio` + "`" + ` does. The whole list is at
+  ` + "`" + `/reconciliation/portfolios-kept-without-reason.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
+  """
+  portfoliosKeptWithoutReason(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection!
 
   "Integration profiles, in the order in which they were made."
   profiles(first: Int = 50, after: String, filter: ProfileFilter): ProfileConnection!
@@ -5254,12 +5542,20 @@ type Portfolio implements Node {
   precedingPublicationTitleId: String
   "KBART ` + "`" + `access_type` + "`" + `."
   accessType: String
-  "Whether the portfolio itself is available."
+  "The staff's switch: true when the portfolio is made, and changed by ` + "`" + `updatePortfolio` + "`" + ` alone. It survives absence and return."
   available: Boolean!
-  "Whether patrons get to it: the portfolio is available, and its collection is active and available."
+  """
+  Whether patrons get to it: it is available, its collection is active and the service available, and an entitlement to it is in
+  force, of a profile or of the library itself. Exports show what is accessible.
+  """
   accessible: Boolean!
-  "Whether at least one profile's latest list has it."
+  "Whether an entitlement of a profile is in force: at least one profile's latest list has it."
   listedByProvider: Boolean!
+  """
+  Whether it waits: a profile's entitlement is suspended, since it is not clear which title of its list the portfolio is, and no
+  other entitlement is in force. Until that is clear it is neither listed nor accessible.
+  """
+  waiting: Boolean!
   """
   The inventory groups it is available for: those of all profiles that entitle to it. Empty means everyone: no profile
   entitles to it (a local portfolio, or one kept after it was listed no more), or one that does is for no group in
@@ -5305,6 +5601,13 @@ input PortfolioFilter {
   listedByProvider: Boolean
   "Waiting for a person or not."
   needsReview: Boolean
+  "Waiting or not, as ` + "`" + `Portfolio.waiting` + "`" + ` says."
+  waiting: Boolean
+  """
+  ` + "`" + `true` + "`" + ` finds what was kept and whose protection has gone: in the holdings, no entitlement in force, not waiting, no PO line. No run
+  takes it out; ` + "`" + `removePortfolio` + "`" + ` does.
+  """
+  keptWithoutReason: Boolean
   "` + "`" + `true` + "`" + ` lists those that were removed from the holdings instead of those that are in."
   removed: Boolean
   "Those that one profile entitles to now."
@@ -5370,12 +5673,24 @@ type CoverageStatement {
   profiles: [Profile!]!
 }
 
+"Why an entitlement is suspended."
+enum WaitingReason {
+  "Several titles of the list may be the portfolio, or several portfolios the title."
+  AMBIGUOUS
+  "An identifier of the portfolio stands in the list on a title of another name."
+  CONTESTED
+}
+
 "One profile's latest list has a portfolio, or had it."
 type Entitlement {
   "The profile; null for the coverage of a local portfolio, or where the profile was deleted."
   profile: Profile
-  "Whether the profile's latest list has the portfolio. An ended one shows the last coverage."
+  "Whether it is in force: the profile's latest list has the portfolio. An ended one shows the last coverage."
   active: Boolean!
+  "Why it is suspended until it is known which title of the profile's list the portfolio is; null where it is not."
+  waiting: WaitingReason
+  "` + "`" + `YYYY-MM-DD` + "`" + `: date of the list that made it wait; null where it does not wait, or the list had no date."
+  waitingSince: String
   "The coverage that the profile's list gives."
   coverage: [CoverageStatement!]!
   "When the list first had it."
@@ -5614,8 +5929,10 @@ type Profile implements Node {
   groups: [InventoryGroup!]!
   "When it runs by itself while it is active. All active profiles have one schedule."
   schedule: Schedule!
-  "How much a run may take away before it waits for a person."
+  "How much a run may take away before it waits for a person: ` + "`" + `percent` + "`" + ` and ` + "`" + `titles` + "`" + ` of ` + "`" + `guards.removals` + "`" + `."
   guard: GuardLimits!
+  "What holds a run until a person decides."
+  guards: Guards!
   "Alma's way: titles that the Community Zone does not have are skipped and listed instead of added."
   communityZoneOnly: Boolean!
   "What a person should look at, such as that the provider has sent nothing new for long; empty where all is well."
@@ -5630,7 +5947,11 @@ type Profile implements Node {
 
 "Something about a profile that a person should look at."
 type ProfileAlert {
-  "For programs: ` + "`" + `STALE_FILE` + "`" + ` where the provider has had no new file for more than 40 days."
+  """
+  For programs: ` + "`" + `STALE_FILE` + "`" + ` where the provider has had no new file for more than 40 days, ` + "`" + `OLDER_FILES` + "`" + ` where two runs one after
+  the other were blocked because of a list that is older, ` + "`" + `NO_LIST` + "`" + ` where its last three answers for a content type were no list while
+  entitlements of the profile are in force there.
+  """
   code: String!
   "The content type it is about; null for the profile as a whole."
   content: ContentType
@@ -5720,6 +6041,35 @@ type GuardLimits {
   percent: Int!
   "Number of titles."
   titles: Int!
+}
+
+"""
+What holds a run until a person decides. Each is judged for the profile in one collection; the base is the profile's entitlements
+in force there before the run.
+"""
+type Guards {
+  "Entitlements that end or begin to wait."
+  removals: GuardMarks!
+  "Titles that stay and lose time that was covered."
+  access: GuardMarks!
+  "Titles that stay and change both their title and an identifier."
+  identity: GuardMarks!
+  "Titles that are new."
+  additions: GuardMarks!
+  "Whether taking away again what an undo gave back is held, once."
+  again: Boolean!
+  "Whether the first list is held that lacks a column which lists before it had filled."
+  shape: Boolean!
+}
+
+"A run is held where more than ` + "`" + `percent` + "`" + ` of the base and more than ` + "`" + `titles` + "`" + ` are affected, or more than ` + "`" + `most` + "`" + `."
+type GuardMarks {
+  "Share of the base, in percent."
+  percent: Int!
+  "Number of titles."
+  titles: Int!
+  "Number of titles beyond which the share does not matter; null: there is no such mark."
+  most: Int
 }
 
 "What became of a file."
@@ -6066,15 +6416,15 @@ enum JobPartState {
   SKIPPED
   "The plan was shown."
   PREVIEWED
-  "The guard held the plan."
+  "A guard held the plan; a person decides."
   HELD
   "A person approved the held plan; it is about to be applied."
   APPROVED
   "A person rejected the held plan."
   REJECTED
-  "A later job applied a list here while the plan waited."
+  "A later job planned a newer list here while this plan waited."
   SUPERSEDED
-  "The list was not applied: it is older, was rejected or undone before, or has free titles only."
+  "The list was not applied: it is older, waits in another job, was rejected or undone before, came for another customer number, or has free titles only."
   BLOCKED
   "It could not be done; nothing of it was written."
   FAILED
@@ -6112,13 +6462,93 @@ type JobPart implements Node {
   hint: String
   "The profile's inventory groups at the time."
   groups: [JobGroup!]!
-  "What the guard judged; null while nothing is planned."
+  "What the guard on removals judged; null while nothing is planned."
   guard: JobGuard
+  "Why guards hold the plan, or would: each with its figures. Empty where none does."
+  guards: [JobGuardReason!]!
+  "Of a preview: what a run would make of the part. ` + "`" + `code` + "`" + `, ` + "`" + `message` + "`" + ` and ` + "`" + `hint` + "`" + ` say why. Null where a run would apply it, and for whatever is no preview."
+  wouldBe: JobPartForecast
+  "The kinds of changes that the part applies, or applied: all, unless a person declined some."
+  kinds: [JobChangeKind!]!
+  "What was decided on the part's list, kind by kind, in whichever job that was. Empty for a part without a list of a profile."
+  decisions: [JobPartDecision!]!
+}
+
+"What a run would make of a part that a preview shows."
+enum JobPartForecast {
+  "It would wait for a person."
+  HELD
+  "It would end without writing."
+  BLOCKED
+}
+
+"A kind of changes that a list makes: a person may approve some and decline others."
+enum JobChangeKind {
+  "Titles that are new for the profile."
+  ADDITIONS
+  "Fields that differ, and coverage that grows."
+  UPDATES
+  "Titles that stay and lose covered time."
+  ACCESS_LOST
+  "Titles that the list no longer has, those that wait for a person included."
+  REMOVALS
+}
+
+"How one kind of a list's changes stands. It belongs to the list's bytes, so that every run that meets them knows it."
+type JobPartDecision {
+  "Which kind."
+  kind: JobChangeKind!
+  "What was decided."
+  decision: ListDecision!
+  "The reason that was given."
+  reason: String
+}
+
+"What was decided on one kind of a list's changes."
+enum ListDecision {
+  "Nothing yet: the guards judge it."
+  OPEN
+  "It is applied without being held again, until another list is applied."
+  APPROVED
+  "Runs that meet the list leave it out and hold nothing because of it."
+  DECLINED
+}
+
+"What a guard is about."
+enum GuardName {
+  "What the plan takes away."
+  REMOVALS
+  "Titles that stay and lose covered time."
+  ACCESS
+  "Titles that stay and change both their title and an identifier."
+  IDENTITY
+  "Titles that are new."
+  ADDITIONS
+  "Removals of what an undo gave back."
+  AGAIN
+  "A column that the list lacks and lists before it filled."
+  SHAPE
+}
+
+"Why one guard holds a plan."
+type JobGuardReason {
+  "Which guard."
+  guard: GuardName!
+  "The profile's entitlements in force in the collection before the run."
+  before: Int!
+  "How many titles it is about."
+  affected: Int!
+  "` + "`" + `affected` + "`" + ` of ` + "`" + `before` + "`" + `, in percent."
+  percent: Float!
+  "The column that the list lost; null for any other guard."
+  column: String
+  "In words, with the figures."
+  message: String!
 }
 
 "What the guard judged of a part."
 type JobGuard {
-  "Whether the part waits for a person."
+  "Whether the part waits for a person. Of a preview, ` + "`" + `wouldBe` + "`" + ` says whether it would."
   held: Boolean!
   "The profile's titles in the collection before the run."
   before: Int!
@@ -6424,6 +6854,17 @@ type Mutation {
 
   "Changes what staff decide of a portfolio: whether it is available, which fields a sync leaves alone. Fields left out stay."
   updatePortfolio(input: UpdatePortfolioInput!): UpdatePortfolioPayload!
+  """
+  Takes a portfolio out of the holdings that nothing holds: one that is kept without reason, one that waits, or one of the library's
+  own in a local collection. It is hidden, not deleted. Refused where a PO line, a license of its own or an entitlement in force holds
+  it, each named.
+  """
+  removePortfolio(input: RemovePortfolioInput!): RemovePortfolioPayload!
+  """
+  Brings a portfolio back that is out of the holdings. In a local collection it is the library's own again; in any other nothing
+  entitles to it, so that it is not accessible, until the provider lists it.
+  """
+  restorePortfolio(input: RestorePortfolioInput!): RestorePortfolioPayload!
 
   "Makes a PO line, attached to a portfolio or not."
   createPoLine(input: CreatePoLineInput!): CreatePoLinePayload!
@@ -6454,7 +6895,11 @@ type Mutation {
   deleteProfile(input: DeleteProfileInput!): DeleteProfilePayload!
   "Asks the provider with a profile's credentials, or with others, and changes nothing."
   testProfileConnection(input: TestProfileConnectionInput!): TestProfileConnectionPayload!
-  "Queues a job that withdraws the entitlements of an inactive profile; the guard holds it until a person approves."
+  """
+  Queues a job that withdraws the entitlements of an inactive profile, all or those of one content type; the guard holds it until a
+  person approves. With a content type it also takes an active profile, where the provider's last three answers for that type were no
+  file, a list without titles, or a refusal of the credentials: see the alert ` + "`" + `NO_LIST` + "`" + `.
+  """
   withdrawProfile(input: WithdrawProfileInput!): WithdrawProfilePayload!
   "Queues a sync of one profile."
   runProfile(input: RunProfileInput!): RunProfilePayload!
@@ -6463,7 +6908,7 @@ type Mutation {
   cancelJob(input: CancelJobInput!): CancelJobPayload!
   "Applies what a guard held, from that very file, after planning again."
   approveJob(input: ApproveJobInput!): ApproveJobPayload!
-  "Ends a job that waits for a person, without writing."
+  "Ends a job that waits for a person, or some parts of it, without writing."
   rejectJob(input: RejectJobInput!): RejectJobPayload!
   "Queues a job that reverses what this one changed."
   undoJob(input: UndoJobInput!): UndoJobPayload!
@@ -6504,6 +6949,10 @@ enum UserErrorCode {
   IN_USE
   "The state of the job, or of the profile, does not allow it."
   WRONG_STATE
+  "The list came for another customer number than the profile has now."
+  CUSTOMER_CHANGED
+  "A newer list was applied since."
+  OLDER_FILE
   "Not in this version."
   NOT_AVAILABLE
 }
@@ -6686,6 +7135,32 @@ input GuardLimitsInput {
   titles: Int
 }
 
+"What holds a run until a person decides. Fields left out or null stay as they are, or take the standard of a new profile."
+input GuardsInput {
+  "Entitlements that end or begin to wait; 10 percent, 20 titles and 1,000 at most for a new profile."
+  removals: GuardMarksInput
+  "Titles that stay and lose time that was covered; 10 percent, 20 titles and 1,000 at most for a new profile."
+  access: GuardMarksInput
+  "Titles that stay and change both their title and an identifier; 10 percent, 20 titles and 1,000 at most for a new profile."
+  identity: GuardMarksInput
+  "Titles that are new; 50 percent and 100 titles for a new profile."
+  additions: GuardMarksInput
+  "Whether taking away again what an undo gave back is held, once; true for a new profile."
+  again: Boolean
+  "Whether the first list is held that lacks a column which lists before it had filled; true for a new profile."
+  shape: Boolean
+}
+
+"Marks of one guard. Fields left out stay as they are."
+input GuardMarksInput {
+  "0 to 100 percent of the base."
+  percent: Int
+  "0 to 1,000,000 titles."
+  titles: Int
+  "1 to 1,000,000 titles beyond which the share does not matter; null takes this mark away."
+  most: Int
+}
+
 "A new integration profile."
 input CreateProfileInput {
   "At most 500 characters."
@@ -6702,8 +7177,10 @@ input CreateProfileInput {
   groupIds: [ID!]
   "Weekly unless said."
   schedule: ScheduleInput
-  "How much a run may take away before it waits for a person."
+  "How much a run may take away before it waits for a person: ` + "`" + `percent` + "`" + ` and ` + "`" + `titles` + "`" + ` of ` + "`" + `guards.removals` + "`" + `."
   guard: GuardLimitsInput
+  "What else holds a run until a person decides. What is left out stays as it is, or takes the standard of a new profile."
+  guards: GuardsInput
   "Skip titles that the Community Zone does not have, as Alma does; off unless said."
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
@@ -6744,8 +7221,10 @@ input UpdateProfileInput {
   groupIds: [ID!]
   "On an active profile it is changed for all active profiles."
   schedule: ScheduleInput
-  "How much a run may take away before it waits for a person."
+  "How much a run may take away before it waits for a person: ` + "`" + `percent` + "`" + ` and ` + "`" + `titles` + "`" + ` of ` + "`" + `guards.removals` + "`" + `."
   guard: GuardLimitsInput
+  "What else holds a run until a person decides. What is left out stays as it is, or takes the standard of a new profile."
+  guards: GuardsInput
   "Skip titles that the Community Zone does not have, as Alma does."
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
@@ -6820,24 +7299,65 @@ type CancelJobPayload {
   userErrors: [UserError!]!
 }
 
-"Which job to approve."
+"""
+Which job to approve, and how much of it. What is not approved of a part is declined for its list: runs that meet the same bytes leave it out.
+Of a job that is over, what was declined of one of its lists is taken, as long as no newer list was applied.
+"""
 input ApproveJobInput {
   "Which job."
   jobId: ID!
+  "Which of its parts; left out or null: all that wait. The others go on waiting."
+  parts: [JobPartChoice!]
+  "Why; kept with the decision."
+  reason: String
+  "Approve it though a newer list was applied since."
+  force: Boolean = false
+  "What to make of columns that the list lost; one that is not named is left as it is stored."
+  lostColumns: [LostColumnInput!]
+}
+
+"One part of a job, and the kinds of its changes that are meant."
+input JobPartChoice {
+  "Which part."
+  partId: ID!
+  "Which kinds; left out or null: all that are not decided yet. ` + "`" + `[ADDITIONS, UPDATES]` + "`" + ` takes what is new and what differs, and nothing away."
+  kinds: [JobChangeKind!]
+}
+
+"What to make of a column that a list lost."
+input LostColumnInput {
+  "The column's KBART name."
+  column: String!
+  "What to make of it."
+  take: LostColumnChoice!
+}
+
+"What to make of a lost column. It is remembered until a list fills the column again."
+enum LostColumnChoice {
+  "The stored values stay."
+  LEAVE
+  "The column counts as empty."
+  EMPTY
+  "Of access_type: all titles of the list are paid for."
+  ALL_PAID
 }
 
 "What came of approveJob."
 type ApproveJobPayload {
-  "The job as it is now."
+  "The job as it is now; of one that was over, the job that takes what was declined."
   job: Job
   "What to mend; empty where it was done."
   userErrors: [UserError!]!
 }
 
-"Which job to reject."
+"Which job to reject, and how much of it. What is rejected of a list is declined for its bytes."
 input RejectJobInput {
   "Which job."
   jobId: ID!
+  "Which of its parts; left out or null: all that wait. The others go on waiting."
+  parts: [JobPartChoice!]
+  "Why; kept with the decision."
+  reason: String
 }
 
 "What came of rejectJob."
@@ -6862,7 +7382,7 @@ input UndoJobInput {
 input UpdatePortfolioInput {
   "Which portfolio."
   portfolioId: ID!
-  "Whether it is available; a sync leaves that alone while the provider lists the title."
+  "The staff's switch. No job changes it: it survives that the title is missing from a list and comes back."
   available: Boolean
   "KBART names, or ` + "`" + `coverage` + "`" + `, of the fields that a sync leaves as they are; it replaces the list there was."
   lockedFields: [String!]
@@ -6877,6 +7397,34 @@ type UpdatePortfolioPayload {
   "As it is now; null where nothing was changed."
   portfolio: Portfolio
   "What was wrong; then nothing was changed."
+  userErrors: [UserError!]!
+}
+
+"Which portfolio to take out of the holdings."
+input RemovePortfolioInput {
+  "Which portfolio."
+  portfolioId: ID!
+}
+
+"What came of removePortfolio."
+type RemovePortfolioPayload {
+  "The portfolio as it is now; null where there is none."
+  portfolio: Portfolio
+  "What holds it; empty where it is out of the holdings."
+  userErrors: [UserError!]!
+}
+
+"Which portfolio to bring back into the holdings."
+input RestorePortfolioInput {
+  "Which portfolio."
+  portfolioId: ID!
+}
+
+"What came of restorePortfolio."
+type RestorePortfolioPayload {
+  "The portfolio as it is now; null where there is none."
+  portfolio: Portfolio
+  "What to mend; empty where it is in the holdings."
   userErrors: [UserError!]!
 }
 
@@ -7216,6 +7764,11 @@ input MovePortfolioInformationInput {
   moveLicenses: Boolean = false
   "What becomes of a license where the counterpart has another one."
   licenseConflict: LicenseConflict = KEEP_TARGET
+  """
+  Whether a portfolio of the target is a counterpart too that no provider lists, or that patrons do not get to. Otherwise what would
+  go there stays, and the report names that portfolio.
+  """
+  includeInaccessible: Boolean = false
   "PREVIEW shows the summary to confirm."
   mode: JobMode = APPLY
   "With APPLY: the preview whose plan is to be applied, no more and no less."
@@ -7266,8 +7819,10 @@ type TestProfileConnectionPayload {
 
 "Whose entitlements to withdraw."
 input WithdrawProfileInput {
-  "Which profile; it must be inactive."
+  "Which profile; it must be inactive, unless ` + "`" + `content` + "`" + ` names a type for which the provider has no list any more."
   profileId: ID!
+  "Those of one content type; all where it is left out."
+  content: ContentType
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
@@ -7799,6 +8354,10 @@ func (ec *executionContext) childFields_Entitlement(ctx context.Context, field g
 		return ec.fieldContext_Entitlement_profile(ctx, field)
 	case "active":
 		return ec.fieldContext_Entitlement_active(ctx, field)
+	case "waiting":
+		return ec.fieldContext_Entitlement_waiting(ctx, field)
+	case "waitingSince":
+		return ec.fieldContext_Entitlement_waitingSince(ctx, field)
 	case "coverage":
 		return ec.fieldContext_Entitlement_coverage(ctx, field)
 	case "createdAt":
@@ -7841,6 +8400,36 @@ func (ec *executionContext) childFields_GuardLimits(ctx context.Context, field g
 		return ec.fieldContext_GuardLimits_titles(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GuardLimits", field.Name)
+}
+
+func (ec *executionContext) childFields_GuardMarks(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percent":
+		return ec.fieldContext_GuardMarks_percent(ctx, field)
+	case "titles":
+		return ec.fieldContext_GuardMarks_titles(ctx, field)
+	case "most":
+		return ec.fieldContext_GuardMarks_most(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GuardMarks", field.Name)
+}
+
+func (ec *executionContext) childFields_Guards(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "removals":
+		return ec.fieldContext_Guards_removals(ctx, field)
+	case "access":
+		return ec.fieldContext_Guards_access(ctx, field)
+	case "identity":
+		return ec.fieldContext_Guards_identity(ctx, field)
+	case "additions":
+		return ec.fieldContext_Guards_additions(ctx, field)
+	case "again":
+		return ec.fieldContext_Guards_again(ctx, field)
+	case "shape":
+		return ec.fieldContext_Guards_shape(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Guards", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportCollectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8183,6 +8772,24 @@ func (ec *executionContext) childFields_JobGuard(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type JobGuard", field.Name)
 }
 
+func (ec *executionContext) childFields_JobGuardReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "guard":
+		return ec.fieldContext_JobGuardReason_guard(ctx, field)
+	case "before":
+		return ec.fieldContext_JobGuardReason_before(ctx, field)
+	case "affected":
+		return ec.fieldContext_JobGuardReason_affected(ctx, field)
+	case "percent":
+		return ec.fieldContext_JobGuardReason_percent(ctx, field)
+	case "column":
+		return ec.fieldContext_JobGuardReason_column(ctx, field)
+	case "message":
+		return ec.fieldContext_JobGuardReason_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobGuardReason", field.Name)
+}
+
 func (ec *executionContext) childFields_JobPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8213,8 +8820,28 @@ func (ec *executionContext) childFields_JobPart(ctx context.Context, field graph
 		return ec.fieldContext_JobPart_groups(ctx, field)
 	case "guard":
 		return ec.fieldContext_JobPart_guard(ctx, field)
+	case "guards":
+		return ec.fieldContext_JobPart_guards(ctx, field)
+	case "wouldBe":
+		return ec.fieldContext_JobPart_wouldBe(ctx, field)
+	case "kinds":
+		return ec.fieldContext_JobPart_kinds(ctx, field)
+	case "decisions":
+		return ec.fieldContext_JobPart_decisions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JobPart", field.Name)
+}
+
+func (ec *executionContext) childFields_JobPartDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_JobPartDecision_kind(ctx, field)
+	case "decision":
+		return ec.fieldContext_JobPartDecision_decision(ctx, field)
+	case "reason":
+		return ec.fieldContext_JobPartDecision_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobPartDecision", field.Name)
 }
 
 func (ec *executionContext) childFields_JobProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8465,6 +9092,8 @@ func (ec *executionContext) childFields_Portfolio(ctx context.Context, field gra
 		return ec.fieldContext_Portfolio_accessible(ctx, field)
 	case "listedByProvider":
 		return ec.fieldContext_Portfolio_listedByProvider(ctx, field)
+	case "waiting":
+		return ec.fieldContext_Portfolio_waiting(ctx, field)
 	case "availableFor":
 		return ec.fieldContext_Portfolio_availableFor(ctx, field)
 	case "coverage":
@@ -8541,6 +9170,8 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_schedule(ctx, field)
 	case "guard":
 		return ec.fieldContext_Profile_guard(ctx, field)
+	case "guards":
+		return ec.fieldContext_Profile_guards(ctx, field)
 	case "communityZoneOnly":
 		return ec.fieldContext_Profile_communityZoneOnly(ctx, field)
 	case "alerts":
@@ -8663,6 +9294,26 @@ func (ec *executionContext) childFields_RejectJobPayload(ctx context.Context, fi
 		return ec.fieldContext_RejectJobPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectJobPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemovePortfolioPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolio":
+		return ec.fieldContext_RemovePortfolioPayload_portfolio(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemovePortfolioPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemovePortfolioPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestorePortfolioPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolio":
+		return ec.fieldContext_RestorePortfolioPayload_portfolio(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestorePortfolioPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestorePortfolioPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RunProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9429,6 +10080,34 @@ func (ec *executionContext) field_Mutation_rejectJob_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removePortfolio_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RemovePortfolioInput, error) {
+			return ec.unmarshalNRemovePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐRemovePortfolioInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_restorePortfolio_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RestorePortfolioInput, error) {
+			return ec.unmarshalNRestorePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐRestorePortfolioInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_runProfile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9968,6 +10647,36 @@ func (ec *executionContext) field_Query_portfolio_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_portfoliosKeptWithoutReason_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
+			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
 	return args, nil
 }
 
@@ -13834,6 +14543,52 @@ func (ec *executionContext) fieldContext_Entitlement_active(_ context.Context, f
 	return graphql.NewScalarFieldContext("Entitlement", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Entitlement_waiting(ctx context.Context, field graphql.CollectedField, obj *model.Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOWaitingReason2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, true, false, "WaitingReason")
+}
+
+func (ec *executionContext) _Entitlement_waitingSince(ctx context.Context, field graphql.CollectedField, obj *model.Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_waitingSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingSince(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_waitingSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, true, false, "String")
+}
+
 func (ec *executionContext) _Entitlement_coverage(ctx context.Context, field graphql.CollectedField, obj *model.Entitlement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14094,6 +14849,249 @@ func (ec *executionContext) _GuardLimits_titles(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_GuardLimits_titles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GuardLimits", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GuardMarks_percent(ctx context.Context, field graphql.CollectedField, obj *model.GuardMarks) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GuardMarks_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GuardMarks_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GuardMarks", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GuardMarks_titles(ctx context.Context, field graphql.CollectedField, obj *model.GuardMarks) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GuardMarks_titles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Titles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GuardMarks_titles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GuardMarks", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GuardMarks_most(ctx context.Context, field graphql.CollectedField, obj *model.GuardMarks) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GuardMarks_most(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Most(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GuardMarks_most(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GuardMarks", field, true, false, "Int")
+}
+
+func (ec *executionContext) _Guards_removals(ctx context.Context, field graphql.CollectedField, obj *model.Guards) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Guards_removals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removals(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GuardMarks) graphql.Marshaler {
+			return ec.marshalNGuardMarks2ᚖautoholdingsᚋgraphᚋmodelᚐGuardMarks(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Guards_removals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Guards",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GuardMarks(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Guards_access(ctx context.Context, field graphql.CollectedField, obj *model.Guards) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Guards_access(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Access(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GuardMarks) graphql.Marshaler {
+			return ec.marshalNGuardMarks2ᚖautoholdingsᚋgraphᚋmodelᚐGuardMarks(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Guards_access(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Guards",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GuardMarks(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Guards_identity(ctx context.Context, field graphql.CollectedField, obj *model.Guards) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Guards_identity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Identity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GuardMarks) graphql.Marshaler {
+			return ec.marshalNGuardMarks2ᚖautoholdingsᚋgraphᚋmodelᚐGuardMarks(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Guards_identity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Guards",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GuardMarks(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Guards_additions(ctx context.Context, field graphql.CollectedField, obj *model.Guards) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Guards_additions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Additions(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GuardMarks) graphql.Marshaler {
+			return ec.marshalNGuardMarks2ᚖautoholdingsᚋgraphᚋmodelᚐGuardMarks(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Guards_additions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Guards",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GuardMarks(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Guards_again(ctx context.Context, field graphql.CollectedField, obj *model.Guards) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Guards_again(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Again, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Guards_again(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Guards", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Guards_shape(ctx context.Context, field graphql.CollectedField, obj *model.Guards) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Guards_shape(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shape, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Guards_shape(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Guards", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _ImportCollectionPayload_job(ctx context.Context, field graphql.CollectedField, obj *ImportCollectionPayload) (ret graphql.Marshaler) {
@@ -17193,6 +18191,144 @@ func (ec *executionContext) fieldContext_JobGuard_percent(_ context.Context, fie
 	return graphql.NewScalarFieldContext("JobGuard", field, false, false, "Float")
 }
 
+func (ec *executionContext) _JobGuardReason_guard(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_guard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Guard, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNGuardName2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_guard(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "GuardName")
+}
+
+func (ec *executionContext) _JobGuardReason_before(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobGuardReason_affected(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_affected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Affected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_affected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobGuardReason_percent(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, true, false, "Float")
+}
+
+func (ec *executionContext) _JobGuardReason_column(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_column(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Column(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_column(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, true, false, "String")
+}
+
+func (ec *executionContext) _JobGuardReason_message(ctx context.Context, field graphql.CollectedField, obj *model.JobGuardReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobGuardReason_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobGuardReason_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobGuardReason", field, false, false, "String")
+}
+
 func (ec *executionContext) _JobPart_id(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17567,6 +18703,185 @@ func (ec *executionContext) fieldContext_JobPart_guard(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _JobPart_guards(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_guards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Guards()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGuardReason) graphql.Marshaler {
+			return ec.marshalNJobGuardReason2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_guards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobPart",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGuardReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobPart_wouldBe(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_wouldBe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WouldBe(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOJobPartForecast2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_wouldBe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPart", field, true, false, "JobPartForecast")
+}
+
+func (ec *executionContext) _JobPart_kinds(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kinds(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNJobChangeKind2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPart", field, true, false, "JobChangeKind")
+}
+
+func (ec *executionContext) _JobPart_decisions(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPart_decisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.JobPart().Decisions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobPartDecision) graphql.Marshaler {
+			return ec.marshalNJobPartDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPart_decisions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobPart",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPartDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobPartDecision_kind(ctx context.Context, field graphql.CollectedField, obj *model.JobPartDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPartDecision_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNJobChangeKind2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPartDecision_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPartDecision", field, false, false, "JobChangeKind")
+}
+
+func (ec *executionContext) _JobPartDecision_decision(ctx context.Context, field graphql.CollectedField, obj *model.JobPartDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPartDecision_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNListDecision2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobPartDecision_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPartDecision", field, false, false, "ListDecision")
+}
+
+func (ec *executionContext) _JobPartDecision_reason(ctx context.Context, field graphql.CollectedField, obj *model.JobPartDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobPartDecision_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobPartDecision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobPartDecision", field, true, false, "String")
 }
 
 func (ec *executionContext) _JobProgress_phase(ctx context.Context, field graphql.CollectedField, obj *model.JobProgress) (ret graphql.Marshaler) {
@@ -19259,6 +20574,94 @@ func (ec *executionContext) fieldContext_Mutation_updatePortfolio(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updatePortfolio_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removePortfolio(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removePortfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemovePortfolio(ctx, fc.Args["input"].(RemovePortfolioInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RemovePortfolioPayload) graphql.Marshaler {
+			return ec.marshalNRemovePortfolioPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐRemovePortfolioPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removePortfolio(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemovePortfolioPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removePortfolio_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_restorePortfolio(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restorePortfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestorePortfolio(ctx, fc.Args["input"].(RestorePortfolioInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RestorePortfolioPayload) graphql.Marshaler {
+			return ec.marshalNRestorePortfolioPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐRestorePortfolioPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restorePortfolio(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RestorePortfolioPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restorePortfolio_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -21257,6 +22660,29 @@ func (ec *executionContext) fieldContext_Portfolio_listedByProvider(_ context.Co
 	return graphql.NewScalarFieldContext("Portfolio", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Portfolio_waiting(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portfolio().Waiting(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) _Portfolio_availableFor(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22027,6 +23453,38 @@ func (ec *executionContext) fieldContext_Profile_guard(_ context.Context, field 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_GuardLimits(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Profile_guards(ctx context.Context, field graphql.CollectedField, obj *model.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Profile_guards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Guards(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Guards) graphql.Marshaler {
+			return ec.marshalNGuards2ᚖautoholdingsᚋgraphᚋmodelᚐGuards(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Profile_guards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Profile",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Guards(ctx, field)
 		},
 	}
 	return fc, nil
@@ -23621,6 +25079,50 @@ func (ec *executionContext) fieldContext_Query_portfoliosWithoutPoLine(ctx conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_portfoliosKeptWithoutReason(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_portfoliosKeptWithoutReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PortfoliosKeptWithoutReason(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
+			return ec.marshalNPortfolioConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_portfoliosKeptWithoutReason(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_portfoliosKeptWithoutReason_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_profiles(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24047,6 +25549,134 @@ func (ec *executionContext) _RejectJobPayload_userErrors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_RejectJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RejectJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemovePortfolioPayload_portfolio(ctx context.Context, field graphql.CollectedField, obj *RemovePortfolioPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemovePortfolioPayload_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemovePortfolioPayload_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemovePortfolioPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemovePortfolioPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RemovePortfolioPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemovePortfolioPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemovePortfolioPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemovePortfolioPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RestorePortfolioPayload_portfolio(ctx context.Context, field graphql.CollectedField, obj *RestorePortfolioPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestorePortfolioPayload_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RestorePortfolioPayload_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestorePortfolioPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RestorePortfolioPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RestorePortfolioPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestorePortfolioPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RestorePortfolioPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestorePortfolioPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -26741,7 +28371,11 @@ func (ec *executionContext) unmarshalInputApproveJobInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"jobId"}
+	if _, present := asMap["force"]; !present {
+		asMap["force"] = false
+	}
+
+	fieldsInOrder := [...]string{"jobId", "parts", "reason", "force", "lostColumns"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26755,6 +28389,34 @@ func (ec *executionContext) unmarshalInputApproveJobInput(ctx context.Context, o
 				return it, err
 			}
 			it.JobID = data
+		case "parts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parts"))
+			data, err := ec.unmarshalOJobPartChoice2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoiceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parts = graphql.OmittableOf(data)
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = graphql.OmittableOf(data)
+		case "force":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("force"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Force = graphql.OmittableOf(data)
+		case "lostColumns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lostColumns"))
+			data, err := ec.unmarshalOLostColumnInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LostColumns = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -27413,7 +29075,7 @@ func (ec *executionContext) unmarshalInputCreateProfileInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"description", "customerNumber", "apiKey", "active", "fileFormat", "groupIds", "schedule", "guard", "communityZoneOnly", "runNow", "idempotencyKey"}
+	fieldsInOrder := [...]string{"description", "customerNumber", "apiKey", "active", "fileFormat", "groupIds", "schedule", "guard", "guards", "communityZoneOnly", "runNow", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -27476,6 +29138,13 @@ func (ec *executionContext) unmarshalInputCreateProfileInput(ctx context.Context
 				return it, err
 			}
 			it.Guard = graphql.OmittableOf(data)
+		case "guards":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("guards"))
+			data, err := ec.unmarshalOGuardsInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Guards = graphql.OmittableOf(data)
 		case "communityZoneOnly":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communityZoneOnly"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -27988,6 +29657,139 @@ func UnmarshalGuardLimitsInput(ctx context.Context, raw any) (GuardLimitsInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputGuardMarksInput(ctx context.Context, obj any) (GuardMarksInput, error) {
+	var it GuardMarksInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"percent", "titles", "most"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "percent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("percent"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Percent = graphql.OmittableOf(data)
+		case "titles":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titles"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Titles = graphql.OmittableOf(data)
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalGuardMarksInput unmarshals raw into the GuardMarksInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalGuardMarksInput(ctx context.Context, raw any) (GuardMarksInput, error) {
+	var out GuardMarksInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "GuardMarksInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputGuardsInput(ctx context.Context, obj any) (GuardsInput, error) {
+	var it GuardsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"removals", "access", "identity", "additions", "again", "shape"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "removals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removals"))
+			data, err := ec.unmarshalOGuardMarksInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardMarksInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Removals = graphql.OmittableOf(data)
+		case "access":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("access"))
+			data, err := ec.unmarshalOGuardMarksInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardMarksInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Access = graphql.OmittableOf(data)
+		case "identity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("identity"))
+			data, err := ec.unmarshalOGuardMarksInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardMarksInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Identity = graphql.OmittableOf(data)
+		case "additions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("additions"))
+			data, err := ec.unmarshalOGuardMarksInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardMarksInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Additions = graphql.OmittableOf(data)
+		case "again":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("again"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Again = graphql.OmittableOf(data)
+		case "shape":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shape"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shape = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalGuardsInput unmarshals raw into the GuardsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalGuardsInput(ctx context.Context, raw any) (GuardsInput, error) {
+	var out GuardsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "GuardsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputImportCollectionInput(ctx context.Context, obj any) (ImportCollectionInput, error) {
 	var it ImportCollectionInput
 	if obj == nil {
@@ -28317,6 +30119,55 @@ func UnmarshalJobFindingFilter(ctx context.Context, raw any) (model.JobFindingFi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJobPartChoice(ctx context.Context, obj any) (JobPartChoice, error) {
+	var it JobPartChoice
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"partId", "kinds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "partId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartID = data
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalOJobChangeKind2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJobPartChoice unmarshals raw into the JobPartChoice input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJobPartChoice(ctx context.Context, raw any) (JobPartChoice, error) {
+	var out JobPartChoice
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobPartChoice", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputJobTypeFilter(ctx context.Context, obj any) (model.JobTypeFilter, error) {
 	var it model.JobTypeFilter
 	if obj == nil {
@@ -28422,6 +30273,55 @@ func UnmarshalLicenseFilter(ctx context.Context, raw any) (model.LicenseFilter, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputLostColumnInput(ctx context.Context, obj any) (LostColumnInput, error) {
+	var it LostColumnInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"column", "take"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "column":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("column"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Column = data
+		case "take":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("take"))
+			data, err := ec.unmarshalNLostColumnChoice2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Take = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLostColumnInput unmarshals raw into the LostColumnInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLostColumnInput(ctx context.Context, raw any) (LostColumnInput, error) {
+	var out LostColumnInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LostColumnInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMovePortfolioInformationInput(ctx context.Context, obj any) (MovePortfolioInformationInput, error) {
 	var it MovePortfolioInformationInput
 	if obj == nil {
@@ -28442,11 +30342,14 @@ func (ec *executionContext) unmarshalInputMovePortfolioInformationInput(ctx cont
 	if _, present := asMap["licenseConflict"]; !present {
 		asMap["licenseConflict"] = "KEEP_TARGET"
 	}
+	if _, present := asMap["includeInaccessible"]; !present {
+		asMap["includeInaccessible"] = false
+	}
 	if _, present := asMap["mode"]; !present {
 		asMap["mode"] = "APPLY"
 	}
 
-	fieldsInOrder := [...]string{"setId", "targetCollectionId", "movePoLines", "moveLicenses", "licenseConflict", "mode", "previewJobId", "idempotencyKey"}
+	fieldsInOrder := [...]string{"setId", "targetCollectionId", "movePoLines", "moveLicenses", "licenseConflict", "includeInaccessible", "mode", "previewJobId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28488,6 +30391,13 @@ func (ec *executionContext) unmarshalInputMovePortfolioInformationInput(ctx cont
 				return it, err
 			}
 			it.LicenseConflict = graphql.OmittableOf(data)
+		case "includeInaccessible":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeInaccessible"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeInaccessible = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
 			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
@@ -28621,7 +30531,7 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "removed", "profileId"}
+	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "removed", "profileId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28677,6 +30587,20 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 				return it, err
 			}
 			it.NeedsReview = data
+		case "waiting":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waiting"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Waiting = data
+		case "keptWithoutReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keptWithoutReason"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeptWithoutReason = data
 		case "removed":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removed"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -28852,7 +30776,7 @@ func (ec *executionContext) unmarshalInputRejectJobInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"jobId"}
+	fieldsInOrder := [...]string{"jobId", "parts", "reason"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28866,6 +30790,20 @@ func (ec *executionContext) unmarshalInputRejectJobInput(ctx context.Context, ob
 				return it, err
 			}
 			it.JobID = data
+		case "parts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parts"))
+			data, err := ec.unmarshalOJobPartChoice2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoiceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parts = graphql.OmittableOf(data)
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -28880,6 +30818,90 @@ func (ec *executionContext) unmarshalInputRejectJobInput(ctx context.Context, ob
 func UnmarshalRejectJobInput(ctx context.Context, raw any) (RejectJobInput, error) {
 	var out RejectJobInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RejectJobInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRemovePortfolioInput(ctx context.Context, obj any) (RemovePortfolioInput, error) {
+	var it RemovePortfolioInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"portfolioId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemovePortfolioInput unmarshals raw into the RemovePortfolioInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemovePortfolioInput(ctx context.Context, raw any) (RemovePortfolioInput, error) {
+	var out RemovePortfolioInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemovePortfolioInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRestorePortfolioInput(ctx context.Context, obj any) (RestorePortfolioInput, error) {
+	var it RestorePortfolioInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"portfolioId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRestorePortfolioInput unmarshals raw into the RestorePortfolioInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRestorePortfolioInput(ctx context.Context, raw any) (RestorePortfolioInput, error) {
+	var out RestorePortfolioInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RestorePortfolioInput", raw, &out)
 	return out, err
 }
 
@@ -29717,7 +31739,7 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"profileId", "version", "description", "customerNumber", "apiKey", "active", "fileFormat", "groupIds", "schedule", "guard", "communityZoneOnly", "runNow", "idempotencyKey"}
+	fieldsInOrder := [...]string{"profileId", "version", "description", "customerNumber", "apiKey", "active", "fileFormat", "groupIds", "schedule", "guard", "guards", "communityZoneOnly", "runNow", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29794,6 +31816,13 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 				return it, err
 			}
 			it.Guard = graphql.OmittableOf(data)
+		case "guards":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("guards"))
+			data, err := ec.unmarshalOGuardsInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Guards = graphql.OmittableOf(data)
 		case "communityZoneOnly":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communityZoneOnly"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -29903,7 +31932,7 @@ func (ec *executionContext) unmarshalInputWithdrawProfileInput(ctx context.Conte
 		asMap["mode"] = "APPLY"
 	}
 
-	fieldsInOrder := [...]string{"profileId", "mode", "idempotencyKey"}
+	fieldsInOrder := [...]string{"profileId", "content", "mode", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29917,6 +31946,13 @@ func (ec *executionContext) unmarshalInputWithdrawProfileInput(ctx context.Conte
 				return it, err
 			}
 			it.ProfileID = data
+		case "content":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("content"))
+			data, err := ec.unmarshalOContentType2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Content = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
 			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
@@ -31654,6 +33690,16 @@ func (ec *executionContext) _Entitlement(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "waiting":
+			out.Values[i] = ec._Entitlement_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "waitingSince":
+			out.Values[i] = ec._Entitlement_waitingSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "coverage":
 			out.Values[i] = ec._Entitlement_coverage(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -31790,6 +33836,107 @@ func (ec *executionContext) _GuardLimits(ctx context.Context, sel ast.SelectionS
 			}
 		case "titles":
 			out.Values[i] = ec._GuardLimits_titles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var guardMarksImplementors = []string{"GuardMarks"}
+
+func (ec *executionContext) _GuardMarks(ctx context.Context, sel ast.SelectionSet, obj *model.GuardMarks) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, guardMarksImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GuardMarks")
+		case "percent":
+			out.Values[i] = ec._GuardMarks_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "titles":
+			out.Values[i] = ec._GuardMarks_titles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "most":
+			out.Values[i] = ec._GuardMarks_most(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var guardsImplementors = []string{"Guards"}
+
+func (ec *executionContext) _Guards(ctx context.Context, sel ast.SelectionSet, obj *model.Guards) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, guardsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Guards")
+		case "removals":
+			out.Values[i] = ec._Guards_removals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "access":
+			out.Values[i] = ec._Guards_access(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "identity":
+			out.Values[i] = ec._Guards_identity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "additions":
+			out.Values[i] = ec._Guards_additions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "again":
+			out.Values[i] = ec._Guards_again(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shape":
+			out.Values[i] = ec._Guards_shape(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32915,6 +35062,64 @@ func (ec *executionContext) _JobGuard(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var jobGuardReasonImplementors = []string{"JobGuardReason"}
+
+func (ec *executionContext) _JobGuardReason(ctx context.Context, sel ast.SelectionSet, obj *model.JobGuardReason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobGuardReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobGuardReason")
+		case "guard":
+			out.Values[i] = ec._JobGuardReason_guard(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._JobGuardReason_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "affected":
+			out.Values[i] = ec._JobGuardReason_affected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "percent":
+			out.Values[i] = ec._JobGuardReason_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "column":
+			out.Values[i] = ec._JobGuardReason_column(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._JobGuardReason_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var jobPartImplementors = []string{"JobPart", "Node"}
 
 func (ec *executionContext) _JobPart(ctx context.Context, sel ast.SelectionSet, obj *model.JobPart) graphql.Marshaler {
@@ -32999,6 +35204,70 @@ func (ec *executionContext) _JobPart(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = ec._JobPart_guard(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "guards":
+			out.Values[i] = ec._JobPart_guards(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wouldBe":
+			out.Values[i] = ec._JobPart_wouldBe(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kinds":
+			out.Values[i] = ec._JobPart_kinds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._JobPart_decisions(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobPartDecisionImplementors = []string{"JobPartDecision"}
+
+func (ec *executionContext) _JobPartDecision(ctx context.Context, sel ast.SelectionSet, obj *model.JobPartDecision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobPartDecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobPartDecision")
+		case "kind":
+			out.Values[i] = ec._JobPartDecision_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decision":
+			out.Values[i] = ec._JobPartDecision_decision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._JobPartDecision_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -33573,6 +35842,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "removePortfolio":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removePortfolio(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "restorePortfolio":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restorePortfolio(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPoLine":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createPoLine(ctx, field)
@@ -34087,6 +36370,12 @@ func (ec *executionContext) _Portfolio(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "waiting":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_waiting(ctx, field, obj)
+				})
 		case "availableFor":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -34320,6 +36609,11 @@ func (ec *executionContext) _Profile(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "guard":
 			out.Values[i] = ec._Profile_guard(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "guards":
+			out.Values[i] = ec._Profile_guards(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -34806,6 +37100,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portfoliosWithoutPoLine(ctx, field)
 				})
+		case "portfoliosKeptWithoutReason":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_portfoliosKeptWithoutReason(ctx, field)
+				})
 		case "profiles":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -34897,6 +37197,82 @@ func (ec *executionContext) _RejectJobPayload(ctx context.Context, sel ast.Selec
 			}
 		case "userErrors":
 			out.Values[i] = ec._RejectJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var removePortfolioPayloadImplementors = []string{"RemovePortfolioPayload"}
+
+func (ec *executionContext) _RemovePortfolioPayload(ctx context.Context, sel ast.SelectionSet, obj *RemovePortfolioPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removePortfolioPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemovePortfolioPayload")
+		case "portfolio":
+			out.Values[i] = ec._RemovePortfolioPayload_portfolio(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemovePortfolioPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var restorePortfolioPayloadImplementors = []string{"RestorePortfolioPayload"}
+
+func (ec *executionContext) _RestorePortfolioPayload(ctx context.Context, sel ast.SelectionSet, obj *RestorePortfolioPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, restorePortfolioPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RestorePortfolioPayload")
+		case "portfolio":
+			out.Values[i] = ec._RestorePortfolioPayload_portfolio(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RestorePortfolioPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -36713,6 +39089,36 @@ func (ec *executionContext) marshalNGuardLimits2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._GuardLimits(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNGuardMarks2ᚖautoholdingsᚋgraphᚋmodelᚐGuardMarks(ctx context.Context, sel ast.SelectionSet, v *model.GuardMarks) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GuardMarks!")
+		return graphql.Null
+	}
+	return ec._GuardMarks(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGuardName2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGuardName2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "GuardName!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNGuards2ᚖautoholdingsᚋgraphᚋmodelᚐGuards(ctx context.Context, sel ast.SelectionSet, v *model.Guards) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Guards!")
+		return graphql.Null
+	}
+	return ec._Guards(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -36946,6 +39352,50 @@ func (ec *executionContext) marshalNJobChangeEdge2ᚖautoholdingsᚋgraphᚋmode
 	return ec._JobChangeEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNJobChangeKind2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobChangeKind2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobChangeKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNJobChangeKind2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobChangeKind2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNJobChangeKind2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNJobConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Job]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "JobConnection!")
@@ -37066,6 +39516,30 @@ func (ec *executionContext) marshalNJobGroup2ᚖautoholdingsᚋgraphᚋmodelᚐJ
 	return ec._JobGroup(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNJobGuardReason2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobGuardReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobGuardReason2ᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobGuardReason2ᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReason(ctx context.Context, sel ast.SelectionSet, v *model.JobGuardReason) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobGuardReason!")
+		return graphql.Null
+	}
+	return ec._JobGuardReason(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNJobKind2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37116,6 +39590,35 @@ func (ec *executionContext) marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJo
 		return graphql.Null
 	}
 	return ec._JobPart(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJobPartChoice2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoice(ctx context.Context, v any) (*JobPartChoice, error) {
+	res, err := ec.unmarshalInputJobPartChoice(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobPartDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobPartDecision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobPartDecision2ᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobPartDecision2ᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecision(ctx context.Context, sel ast.SelectionSet, v *model.JobPartDecision) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobPartDecision!")
+		return graphql.Null
+	}
+	return ec._JobPartDecision(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNJobPartState2string(ctx context.Context, v any) (string, error) {
@@ -37270,6 +39773,39 @@ func (ec *executionContext) marshalNLicenseEdge2ᚖautoholdingsᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._LicenseEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNListDecision2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNListDecision2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ListDecision!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNLostColumnChoice2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLostColumnChoice2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LostColumnChoice!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNLostColumnInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInput(ctx context.Context, v any) (*LostColumnInput, error) {
+	res, err := ec.unmarshalInputLostColumnInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNMovePortfolioInformationInput2autoholdingsᚋgraphᚋgeneratedᚐMovePortfolioInformationInput(ctx context.Context, v any) (MovePortfolioInformationInput, error) {
@@ -37590,6 +40126,32 @@ func (ec *executionContext) marshalNRejectJobPayload2ᚖautoholdingsᚋgraphᚋg
 		return graphql.Null
 	}
 	return ec._RejectJobPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRemovePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐRemovePortfolioInput(ctx context.Context, v any) (RemovePortfolioInput, error) {
+	res, err := ec.unmarshalInputRemovePortfolioInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRemovePortfolioPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐRemovePortfolioPayload(ctx context.Context, sel ast.SelectionSet, v *RemovePortfolioPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RemovePortfolioPayload!")
+		return graphql.Null
+	}
+	return ec._RemovePortfolioPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRestorePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐRestorePortfolioInput(ctx context.Context, v any) (RestorePortfolioInput, error) {
+	res, err := ec.unmarshalInputRestorePortfolioInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRestorePortfolioPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐRestorePortfolioPayload(ctx context.Context, sel ast.SelectionSet, v *RestorePortfolioPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RestorePortfolioPayload!")
+		return graphql.Null
+	}
+	return ec._RestorePortfolioPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRunProfileInput2autoholdingsᚋgraphᚋgeneratedᚐRunProfileInput(ctx context.Context, v any) (RunProfileInput, error) {
@@ -38349,6 +40911,22 @@ func (ec *executionContext) unmarshalOGuardLimitsInput2ᚖautoholdingsᚋgraph�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOGuardMarksInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardMarksInput(ctx context.Context, v any) (*GuardMarksInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputGuardMarksInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOGuardsInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardsInput(ctx context.Context, v any) (*GuardsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputGuardsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -38442,6 +41020,42 @@ func (ec *executionContext) unmarshalOJobChangeFilter2ᚖautoholdingsᚋgraphᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOJobChangeKind2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobChangeKind2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJobChangeKind2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐCounts(ctx context.Context, sel ast.SelectionSet, v *model.Counts) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -38506,6 +41120,41 @@ func (ec *executionContext) unmarshalOJobMode2ᚖstring(ctx context.Context, v a
 }
 
 func (ec *executionContext) marshalOJobMode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOJobPartChoice2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoiceᚄ(ctx context.Context, v any) ([]*JobPartChoice, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*JobPartChoice, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobPartChoice2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoice(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOJobPartForecast2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJobPartForecast2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -38608,6 +41257,23 @@ func (ec *executionContext) unmarshalOLicenseFilter2ᚖautoholdingsᚋgraphᚋmo
 	}
 	res, err := ec.unmarshalInputLicenseFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOLostColumnInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInputᚄ(ctx context.Context, v any) ([]*LostColumnInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*LostColumnInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLostColumnInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚐMoveCounts(ctx context.Context, sel ast.SelectionSet, v *holdings.MoveCounts) graphql.Marshaler {
@@ -38812,6 +41478,24 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 }
 
 func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOWaitingReason2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWaitingReason2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

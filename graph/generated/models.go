@@ -36,15 +36,24 @@ type ActivateCollectionPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
-// Which job to approve.
+// Which job to approve, and how much of it. What is not approved of a part is declined for its list: runs that meet the same bytes leave it out.
+// Of a job that is over, what was declined of one of its lists is taken, as long as no newer list was applied.
 type ApproveJobInput struct {
 	// Which job.
 	JobID string `json:"jobId"`
+	// Which of its parts; left out or null: all that wait. The others go on waiting.
+	Parts graphql.Omittable[[]*JobPartChoice] `json:"parts,omitempty"`
+	// Why; kept with the decision.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
+	// Approve it though a newer list was applied since.
+	Force graphql.Omittable[*bool] `json:"force,omitempty"`
+	// What to make of columns that the list lost; one that is not named is left as it is stored.
+	LostColumns graphql.Omittable[[]*LostColumnInput] `json:"lostColumns,omitempty"`
 }
 
 // What came of approveJob.
 type ApproveJobPayload struct {
-	// The job as it is now.
+	// The job as it is now; of one that was over, the job that takes what was declined.
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
@@ -208,8 +217,10 @@ type CreateProfileInput struct {
 	GroupIds graphql.Omittable[[]string] `json:"groupIds,omitempty"`
 	// Weekly unless said.
 	Schedule graphql.Omittable[*ScheduleInput] `json:"schedule,omitempty"`
-	// How much a run may take away before it waits for a person.
+	// How much a run may take away before it waits for a person: `percent` and `titles` of `guards.removals`.
 	Guard graphql.Omittable[*GuardLimitsInput] `json:"guard,omitempty"`
+	// What else holds a run until a person decides. What is left out stays as it is, or takes the standard of a new profile.
+	Guards graphql.Omittable[*GuardsInput] `json:"guards,omitempty"`
 	// Skip titles that the Community Zone does not have, as Alma does; off unless said.
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
@@ -394,6 +405,32 @@ type GuardLimitsInput struct {
 	Titles graphql.Omittable[*int] `json:"titles,omitempty"`
 }
 
+// Marks of one guard. Fields left out stay as they are.
+type GuardMarksInput struct {
+	// 0 to 100 percent of the base.
+	Percent graphql.Omittable[*int] `json:"percent,omitempty"`
+	// 0 to 1,000,000 titles.
+	Titles graphql.Omittable[*int] `json:"titles,omitempty"`
+	// 1 to 1,000,000 titles beyond which the share does not matter; null takes this mark away.
+	Most graphql.Omittable[*int] `json:"most,omitempty"`
+}
+
+// What holds a run until a person decides. Fields left out or null stay as they are, or take the standard of a new profile.
+type GuardsInput struct {
+	// Entitlements that end or begin to wait; 10 percent, 20 titles and 1,000 at most for a new profile.
+	Removals graphql.Omittable[*GuardMarksInput] `json:"removals,omitempty"`
+	// Titles that stay and lose time that was covered; 10 percent, 20 titles and 1,000 at most for a new profile.
+	Access graphql.Omittable[*GuardMarksInput] `json:"access,omitempty"`
+	// Titles that stay and change both their title and an identifier; 10 percent, 20 titles and 1,000 at most for a new profile.
+	Identity graphql.Omittable[*GuardMarksInput] `json:"identity,omitempty"`
+	// Titles that are new; 50 percent and 100 titles for a new profile.
+	Additions graphql.Omittable[*GuardMarksInput] `json:"additions,omitempty"`
+	// Whether taking away again what an undo gave back is held, once; true for a new profile.
+	Again graphql.Omittable[*bool] `json:"again,omitempty"`
+	// Whether the first list is held that lacks a column which lists before it had filled; true for a new profile.
+	Shape graphql.Omittable[*bool] `json:"shape,omitempty"`
+}
+
 // What to import into a local collection. The list is given by `fileId` or `kbart`.
 type ImportCollectionInput struct {
 	// Which collection; it must be a local one.
@@ -440,6 +477,14 @@ type ImportCommunityZoneTitlesPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// One part of a job, and the kinds of its changes that are meant.
+type JobPartChoice struct {
+	// Which part.
+	PartID string `json:"partId"`
+	// Which kinds; left out or null: all that are not decided yet. `[ADDITIONS, UPDATES]` takes what is new and what differs, and nothing away.
+	Kinds graphql.Omittable[[]string] `json:"kinds,omitempty"`
+}
+
 // A job that a person can run.
 type JobType struct {
 	// What it does.
@@ -466,6 +511,14 @@ type JobTypeParameter struct {
 	Description string `json:"description"`
 }
 
+// What to make of a column that a list lost.
+type LostColumnInput struct {
+	// The column's KBART name.
+	Column string `json:"column"`
+	// What to make of it.
+	Take string `json:"take"`
+}
+
 // What to move, from where, to where.
 type MovePortfolioInformationInput struct {
 	// The set of the old collections.
@@ -478,6 +531,9 @@ type MovePortfolioInformationInput struct {
 	MoveLicenses graphql.Omittable[*bool] `json:"moveLicenses,omitempty"`
 	// What becomes of a license where the counterpart has another one.
 	LicenseConflict graphql.Omittable[*string] `json:"licenseConflict,omitempty"`
+	// Whether a portfolio of the target is a counterpart too that no provider lists, or that patrons do not get to. Otherwise what would
+	// go there stays, and the report names that portfolio.
+	IncludeInaccessible graphql.Omittable[*bool] `json:"includeInaccessible,omitempty"`
 	// PREVIEW shows the summary to confirm.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// With APPLY: the preview whose plan is to be applied, no more and no less.
@@ -500,7 +556,9 @@ type Mutation struct {
 
 // Something about a profile that a person should look at.
 type ProfileAlert struct {
-	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days.
+	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days, `OLDER_FILES` where two runs one after
+	// the other were blocked because of a list that is older, `NO_LIST` where its last three answers for a content type were no list while
+	// entitlements of the profile are in force there.
 	Code string `json:"code"`
 	// The content type it is about; null for the profile as a whole.
 	Content *string `json:"content,omitempty"`
@@ -516,10 +574,14 @@ type ProfileAlert struct {
 type Query struct {
 }
 
-// Which job to reject.
+// Which job to reject, and how much of it. What is rejected of a list is declined for its bytes.
 type RejectJobInput struct {
 	// Which job.
 	JobID string `json:"jobId"`
+	// Which of its parts; left out or null: all that wait. The others go on waiting.
+	Parts graphql.Omittable[[]*JobPartChoice] `json:"parts,omitempty"`
+	// Why; kept with the decision.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
 }
 
 // What came of rejectJob.
@@ -527,6 +589,34 @@ type RejectJobPayload struct {
 	// The job as it is now.
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which portfolio to take out of the holdings.
+type RemovePortfolioInput struct {
+	// Which portfolio.
+	PortfolioID string `json:"portfolioId"`
+}
+
+// What came of removePortfolio.
+type RemovePortfolioPayload struct {
+	// The portfolio as it is now; null where there is none.
+	Portfolio *model.Portfolio `json:"portfolio,omitempty"`
+	// What holds it; empty where it is out of the holdings.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which portfolio to bring back into the holdings.
+type RestorePortfolioInput struct {
+	// Which portfolio.
+	PortfolioID string `json:"portfolioId"`
+}
+
+// What came of restorePortfolio.
+type RestorePortfolioPayload struct {
+	// The portfolio as it is now; null where there is none.
+	Portfolio *model.Portfolio `json:"portfolio,omitempty"`
+	// What to mend; empty where it is in the holdings.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
@@ -788,7 +878,7 @@ type UpdatePoLinePayload struct {
 type UpdatePortfolioInput struct {
 	// Which portfolio.
 	PortfolioID string `json:"portfolioId"`
-	// Whether it is available; a sync leaves that alone while the provider lists the title.
+	// The staff's switch. No job changes it: it survives that the title is missing from a list and comes back.
 	Available graphql.Omittable[*bool] `json:"available,omitempty"`
 	// KBART names, or `coverage`, of the fields that a sync leaves as they are; it replaces the list there was.
 	LockedFields graphql.Omittable[[]string] `json:"lockedFields,omitempty"`
@@ -826,8 +916,10 @@ type UpdateProfileInput struct {
 	GroupIds graphql.Omittable[[]string] `json:"groupIds,omitempty"`
 	// On an active profile it is changed for all active profiles.
 	Schedule graphql.Omittable[*ScheduleInput] `json:"schedule,omitempty"`
-	// How much a run may take away before it waits for a person.
+	// How much a run may take away before it waits for a person: `percent` and `titles` of `guards.removals`.
 	Guard graphql.Omittable[*GuardLimitsInput] `json:"guard,omitempty"`
+	// What else holds a run until a person decides. What is left out stays as it is, or takes the standard of a new profile.
+	Guards graphql.Omittable[*GuardsInput] `json:"guards,omitempty"`
 	// Skip titles that the Community Zone does not have, as Alma does.
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
@@ -868,8 +960,10 @@ type UpdateSettingsPayload struct {
 
 // Whose entitlements to withdraw.
 type WithdrawProfileInput struct {
-	// Which profile; it must be inactive.
+	// Which profile; it must be inactive, unless `content` names a type for which the provider has no list any more.
 	ProfileID string `json:"profileId"`
+	// Those of one content type; all where it is left out.
+	Content graphql.Omittable[*string] `json:"content,omitempty"`
 	// PREVIEW shows what it would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.

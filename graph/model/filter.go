@@ -13,6 +13,7 @@ type CollectionFilter struct {
 type PortfolioFilter struct {
 	CollectionID, TitlePrefix, TitleID, Identifier, ProfileID *string
 	Available, ListedByProvider, NeedsReview, Removed         *bool
+	Waiting, KeptWithoutReason                                *bool
 }
 
 // POLineFilter narrows a listing; a nil field does not.

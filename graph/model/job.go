@@ -6,6 +6,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/jobs"
 	"autoholdings/kbart"
 )
 
@@ -126,6 +127,7 @@ type JobPartPage struct {
 	Collections Related[*Collection]
 	Files       Related[*ProviderFile]
 	Groups      Related[[]*JobGroup]
+	Decisions   Related[[]*JobPartDecision]
 }
 
 // JobParts makes a page of rows.
@@ -188,6 +190,40 @@ func (p *JobPart) Guard() (*JobGuard, error) {
 	}
 	return guard, nil
 }
+
+// JobGuardReason is why one guard holds a plan.
+type JobGuardReason struct{ holdings.GuardReason }
+
+// Percent is how much of the base the guard is about.
+func (g *JobGuardReason) Percent() float64 {
+	if g.Before == 0 {
+		return 0
+	}
+	return 100 * float64(g.Affected) / float64(g.Before)
+}
+
+// Column is null for a guard that is about none.
+func (g *JobGuardReason) Column() *string { return orNull(g.GuardReason.Column) }
+
+// Guards are why the plan is held, or would be.
+func (p *JobPart) Guards() ([]*JobGuardReason, error) {
+	reasons, err := jobs.GuardsOf(p.JobPart)
+	return append([]*JobGuardReason{}, wrap(reasons, func(g holdings.GuardReason) *JobGuardReason { return &JobGuardReason{g} })...), err
+}
+
+// WouldBe is null where a run would apply the part.
+func (p *JobPart) WouldBe() *string { return orNull(p.JobPart.WouldBe) }
+
+// Kinds are those that the part applies.
+func (p *JobPart) Kinds() []string {
+	return wrap(jobs.KindsOf(p.JobPart), func(kind holdings.Kind) string { return string(kind) })
+}
+
+// JobPartDecision is how one kind of a list's changes stands.
+type JobPartDecision struct{ jobs.KindDecision }
+
+// Reason is null where none was given.
+func (d *JobPartDecision) Reason() *string { return orNull(d.KindDecision.Reason) }
 
 // JobFinding is something worth saying about a list.
 type JobFinding struct {

@@ -48,6 +48,35 @@ func (p *Profile) Guard() *GuardLimits {
 	return &GuardLimits{Percent: p.GuardPercent, Titles: p.GuardTitles}
 }
 
+// Guards are what holds a run until a person decides.
+type Guards struct{ holdings.Guards }
+
+// Guards are those of the profile.
+func (p *Profile) Guards() *Guards { return &Guards{holdings.GuardsOf(p.Profile)} }
+
+// Removals are the marks for entitlements that end.
+func (g *Guards) Removals() *GuardMarks { return &GuardMarks{g.Guards.Removals} }
+
+// Access are the marks for titles that lose covered time.
+func (g *Guards) Access() *GuardMarks { return &GuardMarks{g.Guards.Access} }
+
+// Identity are the marks for titles that become others.
+func (g *Guards) Identity() *GuardMarks { return &GuardMarks{g.Guards.Identity} }
+
+// Additions are the marks for new titles.
+func (g *Guards) Additions() *GuardMarks { return &GuardMarks{g.Guards.Additions} }
+
+// GuardMarks are the marks of one guard.
+type GuardMarks struct{ holdings.Marks }
+
+// Most is null where there is no such mark.
+func (m *GuardMarks) Most() *int {
+	if m.Marks.Most == 0 {
+		return nil
+	}
+	return &m.Marks.Most
+}
+
 // Schedule is when a profile runs by itself.
 type Schedule struct{ holdings.Schedule }
 

@@ -266,6 +266,12 @@ type Entitlement struct {
 	Page     *CoveragePage
 }
 
+// Waiting is why it is suspended; null where it is not.
+func (e *Entitlement) Waiting() *string { return orNull(e.Entitlement.Waiting) }
+
+// WaitingSince is the date of the list that made it wait.
+func (e *Entitlement) WaitingSince() *string { return orNull(e.Entitlement.WaitingSince) }
+
 // POLine is an order line.
 type POLine struct {
 	*ent.POLine

@@ -23,6 +23,8 @@ const (
 	OneProfileOnly     Code = "ONE_PROFILE_ONLY"    // DOMAIN rule 6, one campus
 	InUse              Code = "IN_USE"              // cannot be deleted while something refers to it
 	WrongState         Code = "WRONG_STATE"         // the state of the job, or of the profile, does not allow it
+	CustomerChanged    Code = "CUSTOMER_CHANGED"    // the list came for another customer number than the profile has now
+	OlderFile          Code = "OLDER_FILE"          // a newer list was applied since
 	Limited            Code = "LIMITED"             // more than is accepted at once
 	NotYet             Code = "NOT_AVAILABLE"       // not in this version
 )

@@ -67,7 +67,7 @@ func renderRule(w io.Writer, r kbart.Rule) {
 	if strict := r.SeverityIn(kbart.Strict); strict != r.SeverityIn(kbart.Lenient) {
 		fmt.Fprintf(w, ", under the strict profile %s", strict)
 	}
-	fmt.Fprintf(w, ".\n\n- **Example**: %s\n- **Cause**: %s\n- **Cure**: %s\n", code(r.Example), r.Cause, r.Cure)
+	fmt.Fprintf(w, ".\n\n- **Example**: %s\n- **Cause**: %s\n- **Cure**: %s\n- **For a library**: %s\n", code(r.Example), r.Cause, r.Cure, r.Library)
 	if memory := r.Memory(); memory != "" {
 		fmt.Fprintf(w, "- **Memory**: %s\n", memory)
 	}

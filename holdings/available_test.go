@@ -1,0 +1,57 @@
+package holdings_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/holdings"
+)
+
+// switched sets whether portfolios are available, as staff do.
+func (b *testBundle) switched(available bool, titleIDs ...string) {
+	b.t.Helper()
+	for _, id := range titleIDs {
+		_, err := b.service.UpdatePortfolio(b.t.Context(), holdings.PortfolioChange{ID: b.portfolioID(id), Available: &available})
+		b.must(err)
+	}
+}
+
+// TestAvailabilityIsTheStaffs: absence, return, being kept and undo leave it as staff have it, on or off.
+func TestAvailabilityIsTheStaffs(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sync(1, listOf(numbered(0, 30)...))
+	b.order("POL-j000", "j000")
+	b.order("POL-j001", "j001")
+	b.switched(false, "j000", "j002")
+	want := func(when string) {
+		t.Helper()
+		got := map[string]bool{}
+		for _, id := range []string{"j000", "j001", "j002", "j003"} {
+			got[id] = b.portfolio(id).Available
+		}
+		if diff := cmp.Diff(map[string]bool{"j000": false, "j001": true, "j002": false, "j003": true}, got); diff != "" {
+			t.Errorf("%s:\n%s", when, diff)
+		}
+	}
+	before := b.holdingsText()
+	counts, jobID := b.sync(1, listOf(numbered(4, 30)...))
+	if counts.Kept != 2 || counts.Removed != 2 {
+		t.Fatalf("%+v", counts)
+	}
+	want("absent for one list")
+	b.undo(1, jobID)
+	want("given back by an undo")
+	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
+		t.Errorf("after the undo:\n%s", diff)
+	}
+	b.sync(1, listOf(numbered(4, 30)...))
+	counts, jobID = b.sync(1, listOf(numbered(0, 30)...))
+	if counts.Added != 4 {
+		t.Fatalf("%+v", counts)
+	}
+	want("back in the list")
+	b.undo(1, jobID)
+	want("out again by an undo")
+}

@@ -1,0 +1,335 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/ent/job"
+	"autoholdings/ent/jobpart"
+	"autoholdings/ent/listdecision"
+	"autoholdings/ent/predicate"
+	"autoholdings/ent/providerfile"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// What a person decided on one kind of a list's changes. A kind without a decision is open.
+const (
+	Open     = "OPEN" // never stored
+	Approved = "APPROVED"
+	Declined = "DECLINED"
+)
+
+// What to make of a column that a list lacks and lists before it filled.
+const (
+	LeaveValues = "LEAVE"    // the stored values stay
+	TakeAsEmpty = "EMPTY"    // the column counts as empty
+	AllPaid     = "ALL_PAID" // of access_type: no title is free
+)
+
+// columnKind begins the kind of a decision on a lost column; the column's name follows.
+const columnKind = "COLUMN:"
+
+// standing is what was decided on a list for one collection: by kind, the newest decision.
+type standing map[holdings.Kind]*ent.ListDecision
+
+// standingOf reads the decisions on a list. They belong to its bytes, so that every run that meets them knows them.
+func standingOf(ctx context.Context, client *ent.Client, fileID, collectionID int64) (standing, error) {
+	rows, err := client.ListDecision.Query().Where(onList(fileID, collectionID)...).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the decisions on file %d: %w", fileID, err)
+	}
+	found := standing{}
+	for _, row := range rows {
+		if kind := holdings.Kind(row.Kind); slices.Contains(holdings.AllKinds, kind) {
+			found[kind] = row
+		}
+	}
+	return found, nil
+}
+
+func onList(fileID, collectionID int64) []predicate.ListDecision {
+	return []predicate.ListDecision{listdecision.ProviderFileID(fileID), listdecision.CollectionID(collectionID)}
+}
+
+// kinds are those that were decided so.
+func (s standing) kinds(decision string) (kinds holdings.Kinds) {
+	for _, kind := range holdings.AllKinds {
+		if row := s[kind]; row != nil && row.Decision == decision {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// without is what was decided in other jobs than this one.
+func (s standing) without(jobID int64) standing {
+	others := standing{}
+	for kind, row := range s {
+		if row.JobID != jobID {
+			others[kind] = row
+		}
+	}
+	return others
+}
+
+// verdictOn is one decision to record on the list of a part.
+type verdictOn struct {
+	part             *ent.JobPart
+	kinds            holdings.Kinds
+	decision, reason string
+	jobID            int64
+}
+
+// decide records a decision, in the place of an earlier one. Only a provider's list for a profile remembers decisions: what
+// a person gives is decided on as often as it is given.
+func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
+	if !remembers(v.part) {
+		return nil
+	}
+	for _, kind := range v.kinds {
+		if err := s.decideOn(ctx, tx, v, string(kind)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func remembers(part *ent.JobPart) bool {
+	return part.ProfileID != nil && part.ProviderFileID != nil && part.CollectionID != nil
+}
+
+func (s *Service) decideOn(ctx context.Context, tx *store.Tx, v verdictOn, kind string) error {
+	now := store.Now()
+	changed, err := tx.ListDecision.Update().Where(append(onList(*v.part.ProviderFileID, *v.part.CollectionID), listdecision.Kind(kind))...).
+		SetDecision(v.decision).SetReason(v.reason).SetJobID(v.jobID).SetUpdatedAt(now).Save(ctx)
+	if err == nil && changed == 0 {
+		err = tx.ListDecision.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
+			SetProviderFileID(*v.part.ProviderFileID).SetCollectionID(*v.part.CollectionID).SetKind(kind).
+			SetDecision(v.decision).SetReason(v.reason).SetJobID(v.jobID).Exec(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("record the decision on %s: %w", kind, err)
+	}
+	return nil
+}
+
+// reopen forgets decisions on the list of a part.
+func reopen(ctx context.Context, tx *store.Tx, part *ent.JobPart, which ...predicate.ListDecision) error {
+	if !remembers(part) {
+		return nil
+	}
+	which = append(which, onList(*part.ProviderFileID, *part.CollectionID)...)
+	if _, err := tx.ListDecision.Delete().Where(which...).Exec(ctx); err != nil {
+		return fmt.Errorf("ask again about file %d: %w", *part.ProviderFileID, err)
+	}
+	return nil
+}
+
+// DecisionsOf are the decisions on the lists of parts, by part: one for each kind, in the order in which kinds are shown. A
+// part whose list remembers none is left out.
+func (r *Reader) DecisionsOf(ctx context.Context, parts []*ent.JobPart) (map[int64][]KindDecision, error) {
+	var files []int64
+	for _, part := range parts {
+		if remembers(part) {
+			files = append(files, *part.ProviderFileID)
+		}
+	}
+	if len(files) == 0 {
+		return nil, nil
+	}
+	rows, err := r.store.Read.ListDecision.Query().Where(listdecision.ProviderFileIDIn(files...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the decisions on lists: %w", err)
+	}
+	type place struct {
+		file, collection int64
+		kind             string
+	}
+	known := map[place]*ent.ListDecision{}
+	for _, row := range rows {
+		known[place{row.ProviderFileID, row.CollectionID, row.Kind}] = row
+	}
+	found := map[int64][]KindDecision{}
+	for _, part := range parts {
+		if !remembers(part) {
+			continue
+		}
+		for _, kind := range holdings.AllKinds {
+			d := KindDecision{Kind: string(kind), Decision: Open}
+			if row := known[place{*part.ProviderFileID, *part.CollectionID, d.Kind}]; row != nil {
+				d.Decision, d.Reason = row.Decision, row.Reason
+			}
+			found[part.ID] = append(found[part.ID], d)
+		}
+	}
+	return found, nil
+}
+
+// KindDecision is how one kind of a list's changes stands.
+type KindDecision struct{ Kind, Decision, Reason string }
+
+// KindsOf are the kinds of changes that a part applies, or applied: all, unless a person declined some.
+func KindsOf(part *ent.JobPart) holdings.Kinds {
+	if part.Kinds == "" {
+		return holdings.AllKinds
+	}
+	var kinds holdings.Kinds
+	for name := range strings.FieldsSeq(part.Kinds) {
+		kinds = append(kinds, holdings.Kind(name))
+	}
+	return kinds
+}
+
+// kindsText is how a part keeps its kinds.
+func kindsText(declined holdings.Kinds) string {
+	if len(declined) == 0 {
+		return ""
+	}
+	return declined.Others().String()
+}
+
+// GuardsOf is what the guards had to say of a part's plan.
+func GuardsOf(part *ent.JobPart) (reasons []holdings.GuardReason, err error) {
+	if len(part.Guards) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(part.Guards, &reasons); err != nil {
+		return nil, fmt.Errorf("read what the guards said of part %d: %w", part.ID, err)
+	}
+	return reasons, nil
+}
+
+// guardedKind is the kind of changes that a guard is about. The guard of a list's shape is about all of them.
+var guardedKind = map[string]holdings.Kind{
+	holdings.GuardRemovals: holdings.Removals, holdings.GuardAgain: holdings.Removals, holdings.GuardAccess: holdings.AccessLost,
+	holdings.GuardIdentity: holdings.Updates, holdings.GuardAdditions: holdings.Additions,
+}
+
+// undecided are those of a plan's guards that nobody has decided about for this list.
+func (pr *partRun) undecided(ctx context.Context, guards []holdings.GuardReason) ([]holdings.GuardReason, error) {
+	if len(guards) == 0 || len(pr.decided) == 0 {
+		return guards, nil
+	}
+	other, err := pr.otherAppliedAt(ctx)
+	if err != nil {
+		return nil, err
+	}
+	settled := func(kind holdings.Kind) bool {
+		row := pr.decided[kind]
+		// What a person approved was this list's plan on what was there then: it ends with the next list that is applied.
+		return row != nil && (row.Decision == Declined || row.UpdatedAt > other)
+	}
+	return slices.DeleteFunc(slices.Clone(guards), func(g holdings.GuardReason) bool {
+		if kind, one := guardedKind[g.Guard]; one {
+			return settled(kind)
+		}
+		return !slices.ContainsFunc(holdings.AllKinds, func(kind holdings.Kind) bool { return !settled(kind) })
+	}), nil
+}
+
+// otherAppliedAt is when another list than the part's was last applied here; 0: never.
+func (pr *partRun) otherAppliedAt(ctx context.Context) (int64, error) {
+	other, err := pr.s.store.Read.ProviderFile.Query().Where(pr.origin().where(), providerfile.Content(pr.part.Content),
+		providerfile.IDNEQ(pr.file.ID), providerfile.AppliedAtNotNil()).Order(ent.Desc(providerfile.FieldAppliedAt)).First(ctx)
+	if ent.IsNotFound(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("look up when another list was applied: %w", err)
+	}
+	return *other.AppliedAt, nil
+}
+
+// readDecisions reads what holds for a run that meets the list. By force a person has it judged anew, as if nothing had been
+// declined; a run that was queued by a decision goes by that decision.
+func (pr *partRun) readDecisions(ctx context.Context) (err error) {
+	if pr.profile == nil || pr.part.CollectionID == nil || pr.force && !pr.byDecision {
+		return nil
+	}
+	pr.decided, err = standingOf(ctx, pr.s.store.Read, pr.file.ID, *pr.part.CollectionID)
+	if err != nil || !pr.byDecision {
+		return err
+	}
+	for _, kind := range holdings.AllKinds { // a person took some kinds of the list: this job does those and no more
+		if row := pr.decided[kind]; row == nil || row.JobID != pr.job.ID {
+			pr.decided[kind] = &ent.ListDecision{Decision: Declined}
+		}
+	}
+	return nil
+}
+
+// waiting is the part of another job that waits, or is approved and about to be applied, with the very list of this one; nil:
+// there is none.
+func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
+	part, err := pr.s.store.Read.JobPart.Query().Where(pr.sameTarget(), jobpart.ProviderFileID(pr.file.ID), jobpart.JobIDNEQ(pr.job.ID),
+		jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.KindIn(KindSync, KindZone))).Order(jobpart.ByID()).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for a plan of the list that waits: %w", err)
+	}
+	return part, nil
+}
+
+// appliedSince says whether a list that is no older than this one was applied for the profile after a moment. Where dates do
+// not tell, the one that was applied since is the newer.
+func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFile, since int64) (bool, error) {
+	where := []predicate.ProviderFile{
+		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content), providerfile.IDNEQ(file.ID), providerfile.AppliedAtGT(since),
+	}
+	if file.Date != "" {
+		where = append(where, providerfile.Or(providerfile.Date(""), providerfile.DateGTE(file.Date)))
+	}
+	newer, err := client.ProviderFile.Query().Where(where...).Exist(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for a newer list: %w", err)
+	}
+	return newer, nil
+}
+
+// customerChanged says whether a list came under another customer number than the profile has now. Lists from before that
+// was recorded count as the profile's.
+func customerChanged(file *ent.ProviderFile, p *ent.Profile) bool {
+	return file.CustomerNumber != "" && file.CustomerNumber != p.CustomerNumber
+}
+
+// mayBegin is asked in the transaction that begins to write a provider's list for a profile: what was true when it was
+// planned, or approved, may not be so any more.
+func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
+	if pr.begun || pr.part.State == PartApplying { // what is half written is finished
+		return nil
+	}
+	p, err := tx.Profile.Get(ctx, pr.profile.ID)
+	if ent.IsNotFound(err) {
+		return &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
+	}
+	if err != nil {
+		return fmt.Errorf("read profile %d: %w", pr.profile.ID, err)
+	}
+	switch {
+	case !p.Active:
+		return inactive(p)
+	case customerChanged(pr.file, p):
+		return &blockade{PartBlocked, *formerCustomer(pr.file, p)}
+	case pr.part.State != PartApproved:
+		return nil
+	}
+	newer, err := appliedSince(ctx, tx.Client, pr.file, pr.part.UpdatedAt)
+	if err != nil || !newer {
+		return err
+	}
+	return block(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved", "Look at what the newer list has changed; this one is history.")
+}
+
+func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
+	return &failure{
+		"CUSTOMER_CHANGED", fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
+		"Run the profile: the list of its present customer number is then fetched and planned.",
+	}
+}

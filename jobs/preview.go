@@ -1,0 +1,129 @@
+package jobs
+
+import (
+	"errors"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+)
+
+// What a run would make of a part that a preview shows; empty: it would apply it.
+const (
+	heldInARun    = PartHeld
+	blockedInARun = PartBlocked
+)
+
+// foresee records what a run would make of the part that the preview shows, and why. What would come first counts.
+func (pr *partRun) foresee(state string, why failure) {
+	if pr.wouldBe == "" {
+		pr.wouldBe, pr.why = state, why
+	}
+}
+
+// foreseenOr is how the part of a preview ends whose list cannot be planned: a run would not even have tried where something
+// else stands in its way.
+func (pr *partRun) foreseenOr(err error) error {
+	var known *failure
+	if pr.wouldBe != "" && errors.As(err, &known) {
+		return &blockade{PartPreviewed, pr.why}
+	}
+	return err
+}
+
+// foresight is what the parts of a preview have shown so far: a part is planned on what will be there when it is written, and
+// so on top of the earlier ones that a run would apply.
+type foresight struct {
+	plans map[int64][]*holdings.Plan // by collection
+	left  map[int64]int              // how many parts of a collection are yet to be planned
+}
+
+// newForesight begins a preview. A run that goes on from an interrupted one plans everything anew: plans are not kept.
+func newForesight(parts []*ent.JobPart) *foresight {
+	f := &foresight{map[int64][]*holdings.Plan{}, map[int64]int{}}
+	if !anyOpen(parts) {
+		return f
+	}
+	for _, part := range parts {
+		if part.State == PartPreviewed {
+			part.State = PartFetched
+		}
+		if open(part.State) && part.CollectionID != nil {
+			f.left[*part.CollectionID]++
+		}
+	}
+	return f
+}
+
+func anyOpen(parts []*ent.JobPart) bool {
+	for _, part := range parts {
+		if open(part.State) {
+			return true
+		}
+	}
+	return false
+}
+
+// begin takes a part from those that are yet to be planned.
+func (f *foresight) begin(part *ent.JobPart) {
+	if f != nil && part.CollectionID != nil {
+		f.left[*part.CollectionID]--
+	}
+}
+
+// earlier are the plans on which the next one of a collection rests.
+func (f *foresight) earlier(collectionID int64) []*holdings.Plan {
+	if f == nil {
+		return nil
+	}
+	return f.plans[collectionID]
+}
+
+// add keeps a plan that a run would apply, as long as a later one rests on it.
+func (f *foresight) add(collectionID int64, plan *holdings.Plan) {
+	if f == nil {
+		return
+	}
+	if f.left[collectionID] == 0 {
+		delete(f.plans, collectionID)
+		return
+	}
+	f.plans[collectionID] = append(f.plans[collectionID], plan)
+}
+
+// previewInWords says what a run would do, and what would be held or blocked and why.
+func previewInWords(parts []*ent.JobPart, words func(*holdings.Counts) string) (sentences []string, err error) {
+	var done, asked holdings.Counts
+	var held, blocked []string
+	applies := false
+	for _, p := range parts {
+		if p.State != PartPreviewed {
+			continue
+		}
+		counts, err := decodeCounts(p.Counts)
+		if err != nil {
+			return nil, err
+		}
+		reason := partName(p, severalProfiles(parts)) + ": " + p.Message
+		switch p.WouldBe {
+		case heldInARun:
+			asked.Merge(counts)
+			held = append(held, reason)
+		case blockedInARun:
+			blocked = append(blocked, reason)
+		default:
+			applies = true
+			done.Merge(counts)
+		}
+	}
+	if applies {
+		sentences = append(sentences, "a run would do this: "+words(&done))
+	}
+	if len(held) > 0 {
+		sentences = append(sentences, "a run would be held: "+strings.Join(held, "; "), "if a person then approves: "+words(&asked))
+	}
+	if len(blocked) > 0 {
+		sentences = append(sentences, "a run would be blocked: "+strings.Join(blocked, "; "))
+	}
+	return sentences, nil
+}
