@@ -112,7 +112,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	transactions := 0
 	part := &holdings.Part{
 		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly, Release: b.release,
-		NewOnly: a.newOnly,
+		NewOnly: a.newOnly, Resumed: a.resumed != nil,
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error {
 			if transactions++; transactions == a.failAt {
 				return errCrash
