@@ -204,7 +204,7 @@ func (p *Plan) pending(title int32) bool {
 	if p.newOnly && !h.hidden && (h.entitled || h.elsewhere) {
 		return false
 	}
-	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged || t.unsettled ||
+	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged || h.givenBack || t.unsettled ||
 		h.values != t.values || h.coverage != t.coverage && t.covered || h.diverged && !h.locked && !h.outranked || p.takesEmpty()
 }
 
