@@ -25,6 +25,7 @@ type Part struct {
 	Kind              KindFunc
 	Findings          *FindingLog // recorded with the plan
 	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
+	Resumed           bool        // an interrupted run has written a share of the plan
 	NewOnly           bool        // leave titles as they are whose portfolio some entitlement holds
 	Earlier           []*Plan     // plans of earlier parts of this preview, in order, that would be applied to the same collection
 

@@ -112,7 +112,7 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	transactions := 0
 	part := &holdings.Part{
 		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly, Release: b.release,
-		NewOnly: a.newOnly,
+		NewOnly: a.newOnly, Resumed: a.resumed != nil,
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error {
 			if transactions++; transactions == a.failAt {
 				return errCrash
@@ -440,9 +440,9 @@ func TestEmptyCellsBlankNothing(t *testing.T) {
 func TestMeaninglessDifferences(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	row := journal{title: "Brain", print: "1234-5679", online: issn(2), id: "brain", url: "https://academic.oup.com/Brain", first: "1996"}
+	row := journal{title: "Brain", print: "0006-8950", online: issn(2), id: "brain", url: "https://academic.oup.com/Brain", first: "1996"}
 	b.sync(1, listOf(row))
-	row.print, row.url = "12345679", "HTTPS://Academic.OUP.com/Brain"
+	row.print, row.url = "00068950", "HTTPS://Academic.OUP.com/Brain"
 	if counts, _ := b.sync(1, listOf(row)); counts.Updated != 0 {
 		t.Errorf("%+v", counts)
 	}
@@ -498,24 +498,24 @@ func TestChangedKeysAreUpdates(t *testing.T) {
 	}
 }
 
-// TestAmbiguousIsNeverGuessed: the title is added, the candidates are kept and listed, and a later run neither adds it
-// again nor removes them.
+// TestAmbiguousIsNeverGuessed: the title is added, the portfolios that it might be wait, and a later run neither adds it
+// again nor takes them out.
 func TestAmbiguousIsNeverGuessed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	one := journal{title: "One", print: issn(1), id: "a", first: "1996"}
-	two := journal{title: "Two", print: issn(2), id: "b", first: "1996"}
+	two := journal{title: "Two", online: issn(2), id: "b", first: "1996"}
 	rest := numbered(100, 130)
 	b.sync(1, listOf(append(rest, one, two)...))
-	merged := journal{title: "Merged", print: issn(2), online: issn(1), id: "c", first: "1996"}
+	merged := journal{title: "Merged", print: issn(1), online: issn(2), id: "c", first: "1996"}
 	other := journal{title: "Other", print: issn(1), online: issn(2), id: "d", first: "1996"}
 	list := listOf(append(rest, merged, other)...)
 	counts, jobID := b.sync(1, list)
-	if counts.Ambiguous != 2 || counts.Added != 2 || counts.Removed != 0 || counts.Review != 2 {
+	if counts.Ambiguous != 2 || counts.Added != 2 || counts.Removed != 0 || counts.Waiting != 2 {
 		t.Fatalf("%+v\n%s", counts, b.reportText(jobID))
 	}
 	counts, _ = b.sync(1, list)
-	if counts.Added+counts.Removed+counts.Ambiguous != 0 || counts.Review != 2 {
+	if counts.Changed() || counts.Ambiguous != 0 || counts.StillWaiting != 2 {
 		t.Errorf("a later run: %+v", counts)
 	}
 	if n := b.store.Read.Portfolio.Query().Where(portfolio.Review(holdings.ReviewAmbiguous), portfolio.RemovedAtIsNil()).CountX(t.Context()); n != 2 {
@@ -536,13 +536,19 @@ func TestUnreadableRowRemovesNothing(t *testing.T) {
 		t.Errorf("the row that names it is refused: %+v", counts)
 	}
 
-	nameless := journal{title: "Nothing identifies it", first: "1996"}
-	counts, _ = b.sync(1, listOf(append(numbered(10, 40), nameless)...))
-	if counts.Removed != 0 || counts.Review != 6 {
-		t.Errorf("a refused row without a key lets removals wait: %+v", counts)
+	nameless := journal{title: "Journal 007", first: "1996"} // nothing identifies it, but for its title
+	counts, _ = b.sync(1, listOf(append(numbered(8, 40), nameless)...))
+	if counts.Removed != 3 || counts.Review != 1 || b.portfolio("j007").RemovedAt != nil {
+		t.Errorf("a refused row protects what it names: %+v", counts)
+	}
+
+	torn := "A title\tthat nobody\tknows here\twith more cells\tthan the header" + strings.Repeat("\t1996\tx", 20) + "\n"
+	counts, _ = b.sync(1, listOf(numbered(10, 40)...)+torn)
+	if counts.Invalid != 1 || counts.Removed != 0 || counts.Review != 3 {
+		t.Errorf("a refused row whose cells cannot be told apart leaves all removals: %+v", counts)
 	}
 	counts, _ = b.sync(1, listOf(numbered(10, 40)...))
-	if counts.Removed != 6 || counts.Review != 0 {
+	if counts.Removed != 3 || counts.Review != 0 {
 		t.Errorf("once the rows can be read: %+v", counts)
 	}
 }

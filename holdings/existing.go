@@ -94,6 +94,11 @@ func (m *identity) overlay(own []byte) error {
 	if err := json.Unmarshal(own, &values); err != nil {
 		return fmt.Errorf("read what a list has otherwise: %w", err)
 	}
+	m.overlayValues(values)
+	return nil
+}
+
+func (m *identity) overlayValues(values ownValues) {
 	if m.more != nil { // it may be another view's too
 		more := *m.more
 		m.more = &more
@@ -104,6 +109,7 @@ func (m *identity) overlay(own []byte) error {
 			m.folded = textHash(FoldTitle(value))
 		case kbart.TitleID:
 			m.titleID = titleIDHash(value)
+			m.setHost(value, values[kbart.PublicationTitle.String()])
 		case kbart.PrintIdentifier:
 			m.keys[0] = textHash(identifierKey(value))
 			m.filled = m.filled || saysIdentifier(value)
@@ -118,7 +124,20 @@ func (m *identity) overlay(own []byte) error {
 			m.kind, _ = kbart.ParsePublicationType(value)
 		}
 	}
-	return nil
+}
+
+// setHost takes another title_id: it may be the bare name of a host, or no longer be one. Where the title is not known, no word
+// of it tells it from others, so that the title_id pairs nothing by itself.
+func (m *identity) setHost(titleID, title string) {
+	host := isHost(titleID)
+	if !host && !m.onHost() {
+		return
+	}
+	further := m.furtherOwn()
+	further.host, further.words = host, nil
+	if host {
+		further.words = tellingWords(FoldTitle(title))
+	}
 }
 
 // markOrdered marks the portfolios that have a PO line.
@@ -158,7 +177,7 @@ func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *
 		return nil, err
 	}
 	rows, err := s.Query(ctx, `
-		SELECT e.portfolio_id, COALESCE(e.profile_id, 0), e.active, e.own_values FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
+		SELECT e.portfolio_id, COALESCE(e.profile_id, 0), e.active, e.waiting <> '', e.own_values FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
 		WHERE p.collection_id = ? AND e.profile_id IS DISTINCT FROM ?`, part.CollectionID, part.profile())
 	if err != nil {
 		return nil, fmt.Errorf("read other profiles' entitlements: %w", err)
@@ -167,9 +186,9 @@ func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *
 	var byID map[int64]int32
 	for rows.Next() {
 		var portfolioID, profileID int64
-		var active bool
+		var active, waits bool
 		var own sql.RawBytes
-		if err := rows.Scan(&portfolioID, &profileID, &active, &own); err != nil {
+		if err := rows.Scan(&portfolioID, &profileID, &active, &waits, &own); err != nil {
 			return nil, fmt.Errorf("read other profiles' entitlements: %w", err)
 		}
 		if byID == nil { // only now: most collections have nothing to mark
@@ -180,7 +199,7 @@ func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *
 			continue
 		}
 		h := portfolios.at(i)
-		h.someoneElse, h.everListed = true, h.everListed || profileID != 0
+		h.someoneElse, h.everListed, h.awaited = true, h.everListed || profileID != 0, h.awaited || waits
 		if active {
 			h.elsewhere, h.shared = true, h.shared || profileID != 0
 			h.others++

@@ -30,20 +30,21 @@ func TestManyTitlesOfOneTitleID(t *testing.T) {
 			t.Parallel()
 			var rows []journal
 			for i := range n {
-				rows = append(rows, journal{title: fmt.Sprintf("Title %d", i), print: issn(2 * i), online: issn(2*i + 1), id: "OUP", first: "1996"})
+				rows = append(rows, journal{title: fmt.Sprintf("Title %d", i), print: issn(2*i + 2), online: issn(2*i + 3), id: "OUP", first: "1996"})
 			}
+			rows[1].online, rows[1].first = "", "1999" // the first of its title's rows, which are ordered by date
 			if got := countTitles(t, rows...); got != n {
 				t.Errorf("%d titles", got)
 			}
-			shared := journal{title: "Another name", print: issn(1), online: issn(900_000), id: "OUP", first: "1997"} // issn(1) is the first one's
-			extended := journal{title: "Yet another", print: issn(900_000), id: "OUP", first: "1998"}                 // by the row before
-			untitled := journal{title: "Title 3", id: "OUP", first: "1999"}                                           // no identifier: the title tells
+			shared := journal{title: "Another name", print: issn(4), online: issn(900_000), id: "OUP", first: "1998"} // issn(4) is that title's
+			extended := journal{title: "Yet another", online: issn(900_000), id: "OUP", first: "1997"}                // by the row before
+			untitled := journal{title: "Title 3", id: "OUP", first: "1995"}                                           // no identifier: the title tells
 			if got := countTitles(t, append(rows, shared, extended, untitled)...); got != n {
 				t.Errorf("%d titles: rows that fit one of many must join it", got)
 			}
-			plain := journal{title: "Without identifier", id: "OUP", first: "1990"}
+			plain := journal{title: "Without identifier", id: "OUP", first: "1992"}
 			identified := journal{title: "without  identifier!", print: issn(950_000), id: "OUP", first: "1991"}
-			other := journal{title: "Without identifier", print: issn(950_001), id: "OUP", first: "1992"} // that title has another identifier now
+			other := journal{title: "Without identifier", print: issn(950_001), id: "OUP", first: "1990"} // that title has another identifier now
 			if got := countTitles(t, append(rows, plain, identified, other)...); got != n+2 {
 				t.Errorf("%d titles, want two more", got)
 			}

@@ -9,7 +9,7 @@ type history struct {
 
 // findHistory finds them: the title names the portfolio's title_id or identifier as preceding, or they share a title_id that
 // does not pair them.
-func (p *Plan) findHistory() history {
+func (p *Plan) findHistory(in *planned) history {
 	h := history{map[int32]int32{}, map[int32]int32{}}
 	gone := map[uint64]int32{}
 	note := func(portfolio int32) {
@@ -31,7 +31,7 @@ func (p *Plan) findHistory() history {
 		return h
 	}
 	for title, pair := range p.pair {
-		if pair != unpaired {
+		if !in.open(pair) {
 			continue
 		}
 		portfolio, ok := goneBefore(gone, &p.list.titles.at(int32(title)).identity)

@@ -1,7 +1,6 @@
 package holdings
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -19,7 +18,7 @@ func dayNumber(date string) int32 {
 }
 
 // leave decides what becomes of the portfolios that no title pairs with.
-func (p *Plan) leave(found *pairing, in planned) error {
+func (p *Plan) leave(found *pairing, in *planned) error {
 	unreadable, err := p.unreadable(found, in)
 	if err != nil {
 		return err
@@ -41,7 +40,7 @@ func (p *Plan) leave(found *pairing, in planned) error {
 		}
 		switch {
 		case h.waits:
-			if p.mayLeave(index, h, may, in.day) {
+			if p.mayLeave(index, h, may, in) {
 				p.leaving = append(p.leaving, leaving{index, leavingAction(h), p.list.free.has(&h.identity)})
 			} else {
 				p.Counts.StillWaiting++
@@ -56,7 +55,7 @@ func (p *Plan) leave(found *pairing, in planned) error {
 			p.leaving = append(p.leaving, leaving{index, Remove, false})
 		case found.waiting[index]:
 			p.waiting = append(p.waiting, waiting{index, ReviewAmbiguous})
-		case p.contested(found, h):
+		case p.contested(found, in, index):
 			p.waiting = append(p.waiting, waiting{index, ReviewContested})
 		default:
 			p.leaving = append(p.leaving, leaving{index, leavingAction(h), p.list.free.has(&h.identity)})
@@ -67,7 +66,7 @@ func (p *Plan) leave(found *pairing, in planned) error {
 
 func leavingAction(h *held) Action {
 	switch {
-	case h.elsewhere:
+	case h.elsewhere || h.awaited:
 		return Withdraw
 	case h.ordered:
 		return Keep
@@ -89,20 +88,21 @@ func (p *Plan) mayBe(found *pairing) map[int32][]int32 {
 
 // mayLeave says whether a portfolio that waits is known by now to be none of the list's titles, and nothing is attached to it
 // on which a person must decide.
-func (p *Plan) mayLeave(index int32, h *held, may map[int32][]int32, day int32) bool {
-	if h.ordered || h.licensed || h.locked || day < h.waitsSince+waitsAtLeast {
+func (p *Plan) mayLeave(index int32, h *held, may map[int32][]int32, in *planned) bool {
+	if h.ordered || h.licensed || h.locked || in.day < h.waitsSince+waitsAtLeast {
 		return false
 	}
-	return !slices.ContainsFunc(may[index], func(title int32) bool { return p.pair[title] == unpaired })
+	return !slices.ContainsFunc(may[index], func(title int32) bool { return in.open(p.pair[title]) })
 }
 
 // contested says whether an identifier of a portfolio that is to leave stands in the list on a title of another name and
 // another title_id, which may thus be the same; or whether its title_id, the bare name of a host, stands there on an unlike
 // title, where neither has identifiers.
-func (p *Plan) contested(found *pairing, h *held) (contested bool) {
+func (p *Plan) contested(found *pairing, in *planned, index int32) (contested bool) {
 	if found.byKey == nil {
 		return false
 	}
+	h := in.at(p.held.at(index), index)
 	h.eachKey(func(key uint64) bool {
 		if found.crowds[key] {
 			return true
@@ -111,7 +111,7 @@ func (p *Plan) contested(found *pairing, h *held) (contested bool) {
 			t := p.list.titles.at(title)
 			if t.hasKey(key) && t.folded != h.folded && (t.titleID == 0 || t.titleID != h.titleID) {
 				pair := p.pair[title]
-				contested = pair == unpaired || !p.held.at(pair).hasKey(key)
+				contested = pair == unpaired || !in.hadKey(p.held.at(pair), pair, key)
 			}
 			return !contested
 		})
@@ -122,17 +122,17 @@ func (p *Plan) contested(found *pairing, h *held) (contested bool) {
 	}
 	found.byKey.each(h.titleID, func(title int32) bool {
 		t := p.list.titles.at(title)
-		contested = t.titleID == h.titleID && !t.filled && !t.related(&h.identity)
+		contested = t.titleID == h.titleID && !t.filled && !t.related(h)
 		return !contested
 	})
 	return contested
 }
 
 // unreadable returns a test for whether a portfolio's row may be one of those that could not be read.
-func (p *Plan) unreadable(found *pairing, in planned) (func(portfolio int32) bool, error) {
+func (p *Plan) unreadable(found *pairing, in *planned) (func(portfolio int32) bool, error) {
 	r := &p.list.refused
 	switch {
-	case r.n > refusedKept || p.hiddenInOpaque():
+	case r.n > refusedKept || p.findHidden(in):
 		return func(int32) bool { return true }, nil
 	case len(r.keys) == 0 && len(r.judged) == 0:
 		return func(int32) bool { return false }, nil
@@ -153,28 +153,30 @@ func (p *Plan) unreadable(found *pairing, in planned) (func(portfolio int32) boo
 	}, nil
 }
 
-// hiddenInOpaque says whether some refused row whose cells cannot be told apart names nothing that is known here: then any
+// findHidden says whether some refused row whose cells cannot be told apart names nothing that is known here: then any
 // portfolio that is not listed may be the one it meant.
-func (p *Plan) hiddenInOpaque() bool {
+func (p *Plan) findHidden(in *planned) bool {
 	opaque := p.list.refused.opaque
 	if len(opaque) == 0 {
 		return false
 	}
 	known := keySet{}
 	for i := range int32(p.held.len()) {
-		h := p.held.at(i)
-		known.add(&h.identity)
+		if f := in.former[i]; f != nil && f.created != 0 {
+			continue
+		}
+		h := in.at(p.held.at(i), i)
+		known.add(h)
 		known[foldedKey(h.folded)] = struct{}{}
 	}
-	return slices.ContainsFunc(opaque, func(row opaqueRow) bool {
-		return !slices.ContainsFunc(row.cells, func(cell uint64) bool { _, found := known[cell]; return found })
-	})
+	for _, row := range opaque {
+		if !slices.ContainsFunc(row.cells, func(cell uint64) bool { _, found := known[cell]; return found }) {
+			p.hiddenIn = row.line
+			return true
+		}
+	}
+	return false
 }
 
 // HiddenInLine is the line of a refused row that may hide any title; 0: there is none.
-func (p *Plan) HiddenInLine() int {
-	if !p.hiddenInOpaque() {
-		return 0
-	}
-	return slices.MinFunc(p.list.refused.opaque, func(a, b opaqueRow) int { return cmp.Compare(a.line, b.line) }).line
-}
+func (p *Plan) HiddenInLine() int { return p.hiddenIn }

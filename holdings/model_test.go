@@ -29,7 +29,7 @@ func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t)
 		b.service.BatchTitles = 3
-		m := &model{t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{}, first: map[int64]map[int]string{1: {}, 2: {}}, licensed: map[int]int64{}}
+		m := &model{t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{}, first: map[int64]map[int]string{1: {}, 2: {}}, said: map[int64]map[int]string{1: {}, 2: {}}, licensed: map[int]int64{}}
 		b.write(func(ctx context.Context, tx *store.Tx) error {
 			for id := range int64(2) {
 				tx.License.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprint("LIC-", id)).SaveX(ctx)
@@ -54,7 +54,8 @@ type model struct {
 	t         *rapid.T
 	b         *testBundle
 	listed    map[int64]map[int]bool
-	publisher map[int]string           // of the list applied last
+	publisher map[int]string           // as the portfolio shows it: of the list applied last among those that have the title
+	said      map[int64]map[int]string // publisher, by the profile's own list
 	first     map[int64]map[int]string // date of the first issue, by profile
 	ordered   map[int]bool             // titles with a PO line
 	licensed  map[int]int64            // license of a title
@@ -69,6 +70,7 @@ type done struct {
 	listed    map[int64]map[int]bool
 	publisher map[int]string
 	first     map[int64]map[int]string
+	said      map[int64]map[int]string
 }
 
 // universe is how many titles there are.
@@ -104,7 +106,7 @@ func (m *model) sync(t *rapid.T) {
 			a.resumed = m.b.recordedCounts(jobID)
 		}
 	}
-	m.history = append(m.history, done{jobID, profile, clone(m.listed), maps.Clone(m.publisher), clone(m.first)})
+	m.history = append(m.history, done{jobID, profile, clone(m.listed), maps.Clone(m.publisher), clone(m.first), clone(m.said)})
 	m.expect(profile, titles, press, year)
 
 	if counts.Titles != len(titles) || counts.Added+counts.Updated+counts.Unchanged != counts.Titles {
@@ -116,12 +118,18 @@ func (m *model) sync(t *rapid.T) {
 	m.compareReport(t, jobID, profile, before, m.snapshot())
 }
 
-// expect changes the model as a sync changes the holdings.
+// expect changes the model as a sync changes the holdings. Where the profile no longer lists a title, the value of the one that
+// does takes over.
 func (m *model) expect(profile int64, titles []int, press, year string) {
+	for n := range m.listed[profile] {
+		if m.listed[3-profile][n] && !m.locked[n] && !slices.Contains(titles, n) {
+			m.publisher[n] = m.said[3-profile][n]
+		}
+	}
 	m.listed[profile] = map[int]bool{}
 	for _, n := range titles {
 		m.listed[profile][n] = true
-		m.first[profile][n] = year
+		m.first[profile][n], m.said[profile][n] = year, press
 		if !m.locked[n] || m.publisher[n] == "" {
 			m.publisher[n] = press
 		}
@@ -250,6 +258,7 @@ func (m *model) undo(t *rapid.T) {
 	maps.Copy(m.publisher, last.publisher) // a record that is hidden again keeps its values
 	for profile := range m.first {
 		maps.Copy(m.first[profile], last.first[profile])
+		maps.Copy(m.said[profile], last.said[profile])
 	}
 }
 
@@ -335,6 +344,7 @@ type state struct {
 	entitled  bool // by the profile at hand
 	publisher string
 	first     string
+	own       string // what the profile's list has otherwise than the portfolio
 }
 
 // snapshot is the holdings, by profile and title.
@@ -345,7 +355,7 @@ func (m *model) snapshot() map[int64]map[string]state {
 			s := state{visible: p.RemovedAt == nil, publisher: p.PublisherName}
 			for _, e := range p.Edges.Entitlements {
 				if *e.ProfileID == profile {
-					s.entitled, s.first = e.Active, e.Edges.Coverage[0].DateFirstIssueOnline
+					s.entitled, s.first, s.own = e.Active, e.Edges.Coverage[0].DateFirstIssueOnline, e.OwnValues
 				}
 			}
 			found[profile][p.PublicationTitle] = s
@@ -370,14 +380,20 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 			want = append(want, "REMOVE "+title+" ")
 		}
 		action := "UPDATE "
-		if now.entitled && !was.entitled {
+		switch {
+		case now.entitled && !was.entitled:
 			action = "ADD "
+		case was.entitled && !now.entitled:
+			action = "WITHDRAW " // the other profile's values take over
 		}
 		if was.publisher != "" && was.publisher != now.publisher {
 			want = append(want, action+title+" publisher_name")
 		}
 		if was.first != "" && was.first != now.first {
 			want = append(want, action+title+" coverage")
+		}
+		if now.entitled && was.own != now.own {
+			want = append(want, "DIVERGES "+title+" ")
 		}
 	}
 	var got []string

@@ -24,15 +24,15 @@ func (p *Part) ofProfile() bool { return p.ProfileID != 0 }
 
 // otherHolder is what else holds a portfolio, beside the entitlement of the part's own profile.
 type otherHolder struct {
-	any     bool // an entitlement is in force, of another profile or of none
-	profile bool // one of another profile is: the provider lists the portfolio
+	any     bool // an entitlement is in force, of another profile or of none, or is suspended until it is known which title this is
+	profile bool // one of another profile is in force: the provider lists the portfolio
 }
 
 // otherHolders tells what else holds each of the portfolios.
 func (p *Part) otherHolders(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64]otherHolder, error) {
 	placeholders, args := inList(portfolioIDs)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, MAX(CASE WHEN profile_id IS NULL THEN 0 ELSE 1 END) FROM entitlements
-		WHERE active AND profile_id IS DISTINCT FROM ? AND portfolio_id IN `+placeholders+` GROUP BY portfolio_id`,
+	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, MAX(CASE WHEN active AND profile_id IS NOT NULL THEN 1 ELSE 0 END) FROM entitlements
+		WHERE (active OR waiting <> '') AND profile_id IS DISTINCT FROM ? AND portfolio_id IN `+placeholders+` GROUP BY portfolio_id`,
 		append([]any{p.profile()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read what else holds the portfolios: %w", err)

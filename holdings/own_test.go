@@ -157,11 +157,11 @@ func TestImportRemovesMissing(t *testing.T) {
 func TestImportOfAnAmbiguousTitle(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	one, two := journal{title: "One", print: issn(1), id: "a", first: "1996"}, journal{title: "Two", print: issn(2), id: "b", first: "1996"}
+	one, two := journal{title: "One", print: issn(1), id: "a", first: "1996"}, journal{title: "Two", online: issn(2), id: "b", first: "1996"}
 	b.importList(listOf(one, two), true)
-	list := listOf(journal{title: "Merged", print: issn(2), online: issn(1), id: "c", first: "1996"},
+	list := listOf(journal{title: "Merged", print: issn(1), online: issn(2), id: "c", first: "1996"},
 		journal{title: "Other", print: issn(1), online: issn(2), id: "d", first: "1996"})
-	if counts, _ := b.importList(list, true); counts.Ambiguous != 2 || counts.Added != 2 || counts.Review != 2 {
+	if counts, _ := b.importList(list, true); counts.Ambiguous != 2 || counts.Added != 2 || counts.Waiting != 2 {
 		t.Errorf("%+v", counts)
 	}
 	if counts, _ := b.importList(list, true); counts.Changed() || counts.Ambiguous != 0 {

@@ -107,6 +107,7 @@ func (o *otherEntitlement) keep(c *valueChange) (changed bool) {
 	if o.hash == nil {
 		o.hash = &hash
 	}
+	empty := leftEmpty(&c.before, o.own, uint64(*o.hash))
 	o.own = maps.Clone(o.own)
 	for i, column := range titleColumns {
 		before, after, name := c.before[i], c.after[i], column.String()
@@ -114,7 +115,7 @@ func (o *otherEntitlement) keep(c *valueChange) (changed bool) {
 			continue
 		}
 		said, has := o.own[name]
-		if !has {
+		if !has && empty&(1<<i) == 0 {
 			said = before
 		}
 		changed = true
@@ -132,6 +133,41 @@ func (o *otherEntitlement) keep(c *valueChange) (changed bool) {
 		o.hash = nil
 	}
 	return changed
+}
+
+// leftEmpty are the title columns, by bit, that a list leaves empty though the portfolio has a value in them: another list filled
+// it. Nothing else tells than the hash of what the list said, which is the XOR of its columns: so they are those whose hashes
+// make up the difference, found by elimination. None where the hash is of other values.
+func leftEmpty(values *[len(titleColumns)]string, own ownValues, hash uint64) (empty uint32) {
+	type columns struct {
+		hash uint64
+		set  uint32
+	}
+	basis := make([]columns, 0, len(titleColumns))
+	reduce := func(c columns) columns {
+		for _, b := range basis {
+			if c.hash^b.hash < c.hash {
+				c.hash, c.set = c.hash^b.hash, c.set^b.set
+			}
+		}
+		return c
+	}
+	rest := columns{hash: hash}
+	for i, column := range titleColumns {
+		if said, ok := own[column.String()]; ok {
+			rest.hash ^= fieldHash(column, said)
+			continue
+		}
+		share := fieldHash(column, values[i])
+		rest.hash ^= share
+		if c := reduce(columns{share, 1 << i}); c.hash != 0 {
+			basis = append(basis, c)
+		}
+	}
+	if rest = reduce(rest); rest.hash != 0 {
+		return 0
+	}
+	return rest.set
 }
 
 func loadSaid(ctx context.Context, tx *store.Tx, portfolioIDs []int64, where string, args ...any) (found []otherEntitlement, err error) {

@@ -31,6 +31,7 @@ type held struct {
 	givenBack   bool  // an undo gave the entitlement back
 	elsewhere   bool  // another entitlement is in force: of another profile, or of none
 	shared      bool  // another profile's is
+	awaited     bool  // another profile's is suspended until it is known which title this is
 	someoneElse bool  // another entitlement, in force or not
 	everListed  bool  // by any provider, now or once
 	outranked   bool  // by another entitling profile's newer release: title fields are not overwritten
@@ -76,6 +77,8 @@ type Plan struct {
 	lost        []lostColumn
 	loses       map[int32]bool // titles that stay and lose covered time; nil: not asked
 
+	hiddenIn int // line of a refused row that may hide any title; 0: there is none
+
 	unlisted bool // of no profile: no provider lists its titles
 	newOnly  bool // titles whose portfolio is held are left as they are
 	declined Kinds
@@ -107,6 +110,7 @@ const (
 // planned is what a plan is made of, beside the list.
 type planned struct {
 	portfolios chunked[held]
+	former     map[int32]*formerPortfolio // those that an interrupted run of the part has changed, by place
 	views      []view
 	day        int32 // the list's date as a day number, or today's
 	guards     Guards
@@ -129,17 +133,17 @@ func makePlan(ctx context.Context, l *list, in planned) (*Plan, error) {
 		Rows: l.rows.Read, Titles: l.titles.len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
 		WrongContent: l.rows.Wrong, UnlistedRows: l.unlisted(),
 	}
-	found, err := p.match(in)
+	found, err := p.match(&in)
 	if err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.leave(found, in); err != nil {
+	if err := p.leave(found, &in); err != nil {
 		return nil, err
 	}
-	p.follows = p.findHistory()
+	p.follows = p.findHistory(&in)
 	for i := range int32(p.held.len()) {
 		if p.held.at(i).entitled {
 			p.Counts.EntitlementsBefore++
@@ -153,13 +157,14 @@ func makePlan(ctx context.Context, l *list, in planned) (*Plan, error) {
 func (p *Plan) countAffected() { p.Counts.EntitlementsAffected = len(p.leaving) + len(p.waiting) }
 
 // match pairs titles and portfolios.
-func (p *Plan) match(in planned) (*pairing, error) {
+func (p *Plan) match(in *planned) (*pairing, error) {
 	titles := newSide(p.list.titles.len(), func(i int32) *identity { return &p.list.titles.at(i).identity })
-	portfolios := newSide(p.held.len(), func(i int32) *identity { return &p.held.at(i).identity })
+	portfolios := newSide(p.held.len(), func(i int32) *identity { return in.at(p.held.at(i), i) })
+	in.leaveOut(portfolios)
 	found := &pairing{
 		titles: titles, portfolios: portfolios, views: in.views,
-		round:      func(i int32) uint8 { return p.held.at(i).roundOf() },
-		othersKeys: func(i int32) bool { return p.held.at(i).entitlement == 0 && p.held.at(i).someoneElse },
+		round:      func(i int32) uint8 { return in.roundOf(p.held.at(i), i) },
+		othersKeys: func(i int32) bool { return in.byOthersKeys(p.held.at(i), i) },
 		inOrder:    func(titles, portfolios []int32) error { return in.texts.twins(p.list, titles, portfolios) },
 		leftLast:   p.leftLast,
 	}
@@ -179,6 +184,7 @@ func (p *Plan) match(in planned) (*pairing, error) {
 	if err := found.run(); err != nil {
 		return nil, err
 	}
+	in.rejoin(p.list, titles, portfolios)
 	p.pair, p.ambiguous, p.twins, p.revived = titles.pair, found.ambiguous, found.twins, found.revived
 	return found, nil
 }
@@ -203,7 +209,7 @@ func (p *Plan) pending(title int32) bool {
 	if p.newOnly && !h.hidden && (h.entitled || h.elsewhere) {
 		return false
 	}
-	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged || t.unsettled ||
+	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged || h.givenBack || t.unsettled ||
 		h.values != t.values || h.coverage != t.coverage && t.covered || h.diverged && !h.locked && !h.outranked || p.takesEmpty()
 }
 

@@ -93,6 +93,11 @@ func (s *Service) read(ctx context.Context, source Source, part *Part, report fu
 	if err := group.Wait(); err != nil {
 		return in, nil, err
 	}
+	if part.Resumed && !in.zone {
+		if in.former, err = formerPortfolios(ctx, s.store, part, &in.portfolios); err != nil {
+			return in, nil, err
+		}
+	}
 	in.day = int32(dayOf(s.today(part)))
 	return in, l, l.wrongContent()
 }

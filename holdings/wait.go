@@ -11,6 +11,11 @@ import (
 
 // writeWaiting suspends the entitlements to portfolios that a title of the list might be.
 func (a *applier) writeWaiting(ctx context.Context) error {
+	if a.part.Resumed {
+		if err := a.rejoinSuccessors(ctx); err != nil {
+			return err
+		}
+	}
 	for batch := range slices.Chunk(a.plan.waiting, a.service.BatchTitles) {
 		a.done += len(batch)
 		if err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.waitBatch(ctx, tx, batch) }); err != nil {

@@ -197,8 +197,8 @@ func TestZoneGuard(t *testing.T) {
 func ambiguousLists() (before, after string) {
 	rest := numbered(100, 130)
 	one := journal{title: "One", print: issn(1), id: "a", first: "1996"}
-	two := journal{title: "Two", print: issn(2), id: "b", first: "1996"}
-	merged := journal{title: "Merged", print: issn(2), online: issn(1), id: "c", first: "1996"}
+	two := journal{title: "Two", online: issn(2), id: "b", first: "1996"}
+	merged := journal{title: "Merged", print: issn(1), online: issn(2), id: "c", first: "1996"}
 	other := journal{title: "Other", print: issn(1), online: issn(2), id: "d", first: "1996"}
 	three := journal{title: "Three", print: issn(3), id: "e", first: "1996"}
 	four := journal{title: "Four", print: issn(3), id: "f", first: "1996"}

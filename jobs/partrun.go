@@ -144,7 +144,7 @@ func (pr *partRun) preview(ctx context.Context, plan *holdings.Plan, part *holdi
 
 func (pr *partRun) holdingsPart() *holdings.Part {
 	part := partToDo(pr.part, pr.job.Kind)
-	part.Findings, part.NewOnly = pr.log, pr.newOnly
+	part.Findings, part.NewOnly, part.Resumed = pr.log, pr.newOnly, pr.part.State == PartApplying
 	part.Earlier = pr.foresight.earlier(part.CollectionID)
 	if pr.zone != nil {
 		part.ZoneID = pr.zone.ID

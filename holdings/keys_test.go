@@ -1,0 +1,175 @@
+package holdings_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/ent/portfolio"
+	"autoholdings/internal/store"
+)
+
+// TestKeysByEntitlement: two profiles' lists have other title_ids for one portfolio. Each finds it again, and a later list of
+// either does not break the other's.
+func TestKeysByEntitlement(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first, second := "Brain; id=brain; print=@1; first=1996", "Brain; id=X-77; print=@1; first=1996"
+	b.dated(1, "2026-01-01", kbartOf(others+first))
+	b.dated(2, "2026-01-02", kbartOf(others+second))
+	id := b.portfolio("X-77").ID // the newer release
+	if diff := cmp.Diff(map[string]string{"title_id": "brain"}, b.said(1, "X-77")); diff != "" {
+		t.Errorf("what the first list said is kept:\n%s", diff)
+	}
+	if got := b.said(2, "X-77"); len(got) != 0 {
+		t.Errorf("the second list says what the portfolio shows: %v", got)
+	}
+	// Each list now gives up the ISSN and the title, so that its own title_id alone tells.
+	second = "Brain and Mind; id=X-77; first=1996"
+	if counts, _ := b.dated(2, "2026-02-02", kbartOf(others+second)); counts.Updated != 1 || counts.Added+counts.Removed != 0 {
+		t.Errorf("the second profile: %+v", counts)
+	}
+	first = "Brain Research; id=BRAIN; first=1996"
+	if counts, _ := b.dated(1, "2026-02-03", kbartOf(others+first)); counts.Updated != 1 || counts.Added+counts.Removed+counts.Waiting != 0 {
+		t.Errorf("the first profile: %+v", counts)
+	}
+	p := b.store.Read.Portfolio.GetX(t.Context(), id)
+	if p.PublicationTitle != "Brain Research" || p.TitleID != "BRAIN" {
+		t.Errorf("the newer release stands: %s, %s", p.PublicationTitle, p.TitleID)
+	}
+	if diff := cmp.Diff(map[string]string{"publication_title": "Brain and Mind", "title_id": "X-77"}, b.said(2, "BRAIN")); diff != "" {
+		t.Errorf("what the second list said:\n%s", diff)
+	}
+	for profile, list := range map[int64]string{1: first, 2: second} {
+		date := map[int64]string{1: "2026-02-03", 2: "2026-02-02"}[profile]
+		if counts, _ := b.dated(profile, date, kbartOf(others+list)); counts.Changed() {
+			t.Errorf("profile %d again: %+v", profile, counts)
+		}
+	}
+	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); n != 41 {
+		t.Errorf("%d portfolios", n)
+	}
+}
+
+// TestKeysOfOthers: a list finds a portfolio by the keys that another profile's list has for it, where its own has none.
+func TestKeysOfOthers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1"))
+	b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1")) // the portfolio shows X-77
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Profile.Create().SetID(3).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
+			SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).Exec(ctx)
+	})
+	counts, _ := b.dated(3, "2026-01-03", kbartOf("Brain, new; id=brain"))
+	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); counts.Added != 1 || n != 41 {
+		t.Errorf("%d portfolios: %+v", n, counts)
+	}
+}
+
+// TestLockedKeysTakeNoPart: what staff wrote never pairs; what the list last said does.
+func TestLockedKeysTakeNoPart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sync(1, kbartOf(others+"Brain; id=brain; print=@1"))
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.Update().Where(portfolio.TitleID("brain")).SetLockedFields("title_id").Exec(ctx)
+	})
+	id := b.portfolio("brain").ID
+	b.sync(1, kbartOf(others+"Brain; id=brain-new; print=@1")) // the list's title_id changes, the portfolio's stays
+	if got := b.said(1, "brain"); got["title_id"] != "brain-new" {
+		t.Fatalf("what the list says is not kept: %v", got)
+	}
+	counts, _ := b.sync(1, kbartOf(others+"Brain, renamed; id=brain-new"))
+	if p := b.portfolio("brain"); counts.Updated != 1 || counts.Added != 0 || p.ID != id || p.PublicationTitle != "Brain, renamed" {
+		t.Errorf("by the list's own key: %+v", counts)
+	}
+	counts, jobID := b.sync(1, kbartOf(others+"Other; id=brain; first=2001"))
+	if counts.Added != 1 || counts.Removed != 1 {
+		t.Errorf("what staff locked pairs no other title: %+v\n%s", counts, b.reportText(jobID))
+	}
+}
+
+// TestTakeOver: where the profile whose values a portfolio shows no longer lists it, those of one that does take over.
+func TestTakeOver(t *testing.T) {
+	t.Parallel()
+	prepare := func(t *testing.T) *testBundle {
+		b := setup(t)
+		b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one"))
+		b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1; pub=Second; url=https://example.org/2; author=Second"))
+		return b
+	}
+	t.Run("in the same run", func(t *testing.T) {
+		t.Parallel()
+		b := prepare(t)
+		counts, jobID := b.dated(2, "2026-02-01", kbartOf(others))
+		p := b.portfolio("brain")
+		if counts.Withdrawn != 1 || p.PublisherName != "First" || p.TitleURL != "https://example.org/1" || p.Notes != "one" || !p.Listed {
+			t.Errorf("%+v, %+v", counts, p)
+		}
+		if got := b.said(1, "brain"); len(got) != 0 {
+			t.Errorf("the first list says what is shown: %v", got)
+		}
+		report := b.reportText(jobID)
+		for _, line := range []string{"WITHDRAW Brain publisher_name: Second → First", "WITHDRAW Brain title_id: X-77 → brain", "WITHDRAW Brain :"} {
+			if !strings.Contains(report, line) {
+				t.Errorf("%q is not in the report:\n%s", line, report)
+			}
+		}
+		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one")); again.Changed() {
+			t.Errorf("the list that stands: %+v", again)
+		}
+		if again, _ := b.dated(2, "2026-02-03", kbartOf(others)); again.Changed() {
+			t.Errorf("the one that withdrew: %+v", again)
+		}
+	})
+	t.Run("not of a locked field", func(t *testing.T) {
+		t.Parallel()
+		b := prepare(t)
+		b.write(func(ctx context.Context, tx *store.Tx) error {
+			return tx.Portfolio.Update().Where(portfolio.TitleID("X-77")).SetLockedFields("publisher_name").Exec(ctx)
+		})
+		b.dated(2, "2026-02-01", kbartOf(others))
+		if p := b.portfolio("brain"); p.PublisherName != "Second" || p.TitleURL != "https://example.org/1" {
+			t.Errorf("%+v", p)
+		}
+	})
+	t.Run("not by the profile that withdraws what others show", func(t *testing.T) {
+		t.Parallel()
+		b := prepare(t)
+		b.dated(1, "2026-02-01", kbartOf(others))
+		if p := b.portfolio("X-77"); p.PublisherName != "Second" {
+			t.Errorf("%+v", p)
+		}
+	})
+}
+
+// TestOlderListFillsEmptyFieldsOnly: where a newer release of another profile stands, what differs is kept beside it.
+func TestOlderListFillsEmptyFieldsOnly(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.dated(2, "2026-02-01", kbartOf(others+"Brain; id=brain; print=@1; pub=Second; first=1996"))
+	counts, jobID := b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
+	p := b.portfolio("brain")
+	if p.PublisherName != "Second" || p.Notes != "filled" || counts.Added != 41 {
+		t.Errorf("%+v, %+v", counts, p)
+	}
+	if diff := cmp.Diff(map[string]string{"publisher_name": "First"}, b.said(1, "brain")); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(b.reportText(jobID), "DIVERGES Brain") {
+		t.Errorf("that it diverges is not told:\n%s", b.reportText(jobID))
+	}
+	if got := b.coverage("brain"); got != "1996 – present; 2000 – present" && got != "2000 – present; 1996 – present" {
+		t.Errorf("coverage belongs to the entitlement: %s", got)
+	}
+	if counts, _ := b.dated(1, "2026-01-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000")); counts.Changed() {
+		t.Errorf("again: %+v", counts)
+	}
+	b.dated(1, "2026-03-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
+	if p := b.portfolio("brain"); p.PublisherName != "First" || len(b.said(1, "brain")) != 0 || b.said(2, "brain")["publisher_name"] != "Second" {
+		t.Errorf("once it is newer: %+v", p)
+	}
+}
