@@ -248,10 +248,16 @@ func TestRemoveIsRefused(t *testing.T) {
 			t.Errorf("%s: %+v", id, p)
 		}
 	}
-	busy := func(context.Context, *store.Tx, int64) error { return problem.New(problem.Conflict, "input.portfolioId", "busy") }
+	busy := func(context.Context, *store.Tx, int64) error {
+		return problem.New(problem.Conflict, "input.portfolioId", "busy")
+	}
 	for name, do := range map[string]func(context.Context, int64, holdings.CollectionCheck) (p any, err error){
-		"remove":  func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) { return b.service.RemovePortfolio(ctx, id, c) },
-		"restore": func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) { return b.service.RestorePortfolio(ctx, id, c) },
+		"remove": func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) {
+			return b.service.RemovePortfolio(ctx, id, c)
+		},
+		"restore": func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) {
+			return b.service.RestorePortfolio(ctx, id, c)
+		},
 	} {
 		_, err := do(t.Context(), b.portfolioID("j002"), busy)
 		if wantProblems(t, err, "CONFLICT input.portfolioId"); err != nil && !strings.Contains(err.Error(), "busy") {
