@@ -45,8 +45,12 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	}
 	in.guards = guards
 	plan, err := makePlan(ctx, l, in.planned)
-	if err != nil || plan.zone {
-		return plan, err
+	if err != nil {
+		return nil, err
+	}
+	plan.reportHidden(report)
+	if plan.zone {
+		return plan, nil
 	}
 	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
 	plan.checkZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
