@@ -192,10 +192,12 @@ func (p *Plan) reportHidden(report func(kbart.Finding)) {
 	}
 	switch titles := counted(len(p.reviews), "title", "titles"); {
 	case p.list.refused.many:
-		f.Message = fmt.Sprintf("too many rows could not be read to say what they hide: %s that the list does not have stay as they are", titles)
+		f.Message = fmt.Sprintf("too many rows could not be read to say what they hide: "+
+			"%s that the list does not have stay as they are", titles)
 		f.Hint = "ask the provider for a list that can be read"
 	case p.hiddenIn != 0:
-		f.Message = fmt.Sprintf("the cells of this row cannot be told apart, and it may be any title: %s that the list does not have stay as they are", titles)
+		f.Message = fmt.Sprintf("the cells of this row cannot be told apart, and it may be any title: "+
+			"%s that the list does not have stay as they are", titles)
 	default:
 		return
 	}
