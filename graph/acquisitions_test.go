@@ -323,7 +323,7 @@ func TestAcquisitionFilters(t *testing.T) {
 		t.Errorf("%d licenses begin with l", n)
 	}
 	for _, filter := range []string{`{collectionId: "x"}`, fmt.Sprintf(`{collectionId: %q}`, model.ID(model.PortfolioType, 1))} {
-		for _, field := range []string{"poLines", "collectionSets", "poLinesNotListed", "portfoliosWithoutPoLine"} {
+		for _, field := range []string{"poLines", "collectionSets", "poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason"} {
 			if a := c.ask(fmt.Sprintf(`{ %s(filter: %s) { totalCount } }`, field, filter), nil); a.code() != "BAD_USER_INPUT" {
 				t.Errorf("%s %s: %s", field, filter, a.Body)
 			}

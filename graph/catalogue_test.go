@@ -151,6 +151,15 @@ func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
 			update.SetReview(holdings.ReviewAmbiguous)
 		case 3:
 			update.SetRemovedAt(store.Now()).SetAvailable(false).SetListed(false)
+		case 4, 5:
+			update.SetListed(false)
+			end := tx.Entitlement.Update().Where(entitlement.PortfolioID(p.ID)).SetActive(false)
+			if i%9 == 5 {
+				end.SetWaiting("AMBIGUOUS").SetWaitingSince("2026-02-28")
+			}
+			if err := end.Exec(ctx); err != nil {
+				return err
+			}
 		}
 		if err := update.Exec(ctx); err != nil {
 			return err

@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/ent"
+	"autoholdings/ent/portfolio"
 	"autoholdings/graph"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
@@ -289,37 +290,66 @@ func TestReportTSV(t *testing.T) {
 	for _, p := range b.store.Read.Portfolio.Query().AllX(t.Context()) {
 		ids[model.ID(model.PortfolioType, p.ID)] = p.TitleID
 	}
-	for line := range strings.Lines(d.body) {
+	body, marked := strings.CutPrefix(d.body, "\ufeff")
+	if !marked {
+		t.Error("no byte order mark: Excel would take the text for something other than UTF-8")
+	}
+	for line := range strings.Lines(body) {
 		cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(cells) != 10 {
+		if len(cells) != 13 {
 			t.Fatalf("%d cells: %q", len(cells), line)
 		}
 		if len(lines) > 0 {
-			if cells[6] != "Both campuses" || !strings.Contains(cells[7], "Journals") || cells[8] != "South; North" && cells[8] != "North; South" {
-				t.Errorf("profile, collection and groups: %q", cells[6:9])
+			if cells[9] != "Both campuses" || !strings.Contains(cells[10], "Journals") || cells[11] != "South; North" && cells[11] != "North; South" {
+				t.Errorf("profile, collection and groups: %q", cells[9:12])
 			}
-			id, known := ids[cells[9]]
+			id, known := ids[cells[12]]
 			if !known {
-				t.Errorf("no portfolio has the id %q", cells[9])
+				t.Errorf("no portfolio has the id %q", cells[12])
 			}
-			cells = append(cells[:6], id)
+			cells = append(cells[:9], id)
 		}
 		lines = append(lines, strings.Join(cells, "|"))
 	}
 	want := []string{
-		"action|field|title|old|new|line|profile|collection|groups|portfolio_id",
-		`ADD||Yachting, Applied|||7|yacht`,
-		`FREE||Open to All||access_type F: free-to-read titles are not part of the holdings|6|`,
-		`REMOVE||Zymurgy|available|||zym`,
-		`UPDATE|coverage|'-ism Quarterly|1878 – 1995; 1996 – present|1878 – 1995; 1997 – present|3|ism`,
-		`UPDATE|publisher_name|'"Dada" and After||'@press|2|dada`,
-		`UPDATE|publisher_name|'=2+2 Arithmetic|'=HYPERLINK("https://evil.example")|'+1 Press|5|sum`,
-		`UPDATE|title_url|'"Dada" and After|https://old.example/dada|https://new.example/dada|2|dada`,
-		`UPDATE|title_url|'-ism Quarterly|https://old.example/ism|https://new.example/ism|3|ism`,
-		`UPDATE|title_url|'=2+2 Arithmetic|https://old.example/sum|https://new.example/sum|5|sum`,
+		"action|field|title|title_id|print_identifier|online_identifier|old|new|line|profile|collection|groups|portfolio_id",
+		`ADD||Yachting, Applied|yacht|6666-6666||||7|yacht`,
+		`FREE||Open to All|open|4444-4443|||access_type F: free-to-read titles are not part of the holdings|6|`,
+		`REMOVE||Zymurgy|zym|5555-5551||available|||zym`,
+		`UPDATE|coverage|'-ism Quarterly|ism|2222-2227||1878 – 1995; 1996 – present|1878 – 1995; 1997 – present|3|ism`,
+		`UPDATE|publisher_name|'"Dada" and After|dada|1111-1119|||'@press|2|dada`,
+		`UPDATE|publisher_name|'=2+2 Arithmetic|sum|3333-3335||'=HYPERLINK("https://evil.example")|'+1 Press|5|sum`,
+		`UPDATE|title_url|'"Dada" and After|dada|1111-1119||https://old.example/dada|https://new.example/dada|2|dada`,
+		`UPDATE|title_url|'-ism Quarterly|ism|2222-2227||https://old.example/ism|https://new.example/ism|3|ism`,
+		`UPDATE|title_url|'=2+2 Arithmetic|sum|3333-3335||https://old.example/sum|https://new.example/sum|5|sum`,
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestReportSaysWhatIsKept: why, in words and as data, and what it is called.
+func TestReportSaysWhatIsKept(t *testing.T) {
+	t.Parallel()
+	b := setUpDownloads(t, twoReleases(t))
+	b.sync()
+	p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("zym")).OnlyX(t.Context())
+	number := "POL-7"
+	_, err := b.holdings.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: &p.ID})
+	b.check(err)
+	b.check(b.mock.Step(1))
+	job := b.sync()
+	if text := b.get(reportPath(job, "tsv")).body; !strings.Contains(text, "KEEP\t\tZymurgy\tzym\t5555-5551\t\tavailable\tkept: PO line POL-7\t") {
+		t.Error(text)
+	}
+	text := b.get(reportPath(job, "json")).body
+	for _, want := range []string{
+		`"title":"Zymurgy","titleId":"zym","printIdentifier":"5555-5551","onlineIdentifier":null,"oldValue":"available","newValue":"kept: PO line POL-7",`,
+		`"why":{"reason":"PO_LINE","poLines":["POL-7"],"waits":null,"freeNow":false,"successor":null,"predecessor":null}`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report has no %s:\n%s", want, text)
+		}
 	}
 }
 
@@ -341,8 +371,9 @@ func TestReportJSON(t *testing.T) {
 		id kind state verdict mode trigger summary applied createdAt startedAt finishedAt error { code message hint }
 		counts { rows titles statements added updated unchanged removed kept withdrawn free invalid ambiguous fields { name titles } findings { info warning error fatal } }
 		parts { id profile: profileName collection: collectionName content state counts { rows added fields { name titles } } groups { name } }
-		changes { nodes { action field title oldValue newValue line portfolio { id } } }
-		findings { nodes { severity code line column value message hint } } } }"}`
+		changes { nodes { action field title titleId printIdentifier onlineIdentifier oldValue newValue line portfolio { id }
+			why { reason poLines waits freeNow successor { title titleId portfolioId } predecessor { title titleId portfolioId } } } }
+		findings { nodes { severity code line title column value message hint } } } }"}`
 	response, err := http.Post(b.server.URL+"/graphql", "application/json", strings.NewReader(strings.NewReplacer("\n", " ", "\t", " ").Replace(query)))
 	b.check(err)
 	defer response.Body.Close()

@@ -194,7 +194,7 @@ func TestMoveByAPI(t *testing.T) {
 func (b *moving) reports(jobID string) {
 	b.t.Helper()
 	for name, want := range map[string]string{
-		"tsv":  "MOVE_PO_LINE\tPOL-000-1\tJournal 000\tadditional PO line\tadditional PO line of \"Journal 000\" in New\t\t\tOld\t\t",
+		"tsv":  "MOVE_PO_LINE\tPOL-000-1\tJournal 000\t\t\t\tadditional PO line\tadditional PO line of \"Journal 000\" in New\t\t\tOld\t\t",
 		"json": `"newValue":"license of \"Journal 001\" in New"`,
 	} {
 		response, err := http.Get(b.api.URL + "/jobs/" + jobID + "/report." + name)

@@ -448,10 +448,10 @@ func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJo
 		if err != nil {
 			return nil, err
 		}
-		decision.Force, decision.Columns = orElse(in.Force, false), map[string]string{}
+		decision.Force, decision.Columns = orElse(in.Force, false), map[string]holdings.ColumnChoice{}
 		columns, _ := in.LostColumns.ValueOK()
 		for _, c := range columns {
-			decision.Columns[c.Column] = c.Take
+			decision.Columns[c.Column] = holdings.ColumnChoice(c.Take)
 		}
 		return r.jobs.Approve(ctx, id, decision)
 	})

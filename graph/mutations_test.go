@@ -60,6 +60,7 @@ var selected = map[string]string{
 	"createCollection":     `collection { id name active available license { id } version }`,
 	"updateCollection":     `collection { id name active available license { id } version } warnings`,
 	"updatePortfolio":      `portfolio { id available lockedFields review license { id code } }`,
+	"removePortfolio":      `portfolio { id available }`, "restorePortfolio": `portfolio { id available }`,
 	"createPoLine":         `poLine { id number vendor status type orderedOn renewsOn note main version portfolio { id title } }`,
 	"updatePoLine":         `poLine { id number vendor status type orderedOn renewsOn note main version portfolio { id title } }`,
 	"deletePoLine":         `deletedId`, "deleteLicense": `deletedId`, "deleteCollectionSet": `deletedId`, "deleteCollection": `deletedId`,

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/ent"
-	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
@@ -116,6 +115,7 @@ func (c *catalogue) listings() map[string]string {
 		"jobs": listingOf("", "jobs", ""), "collection.portfolios": listingOf(collection, "portfolios", ""),
 		"collectionSets": listingOf("", "collectionSets", ""), "poLinesNotListed": listingOf("", "poLinesNotListed", ""),
 		"portfoliosWithoutPoLine": listingOf("", "portfoliosWithoutPoLine", ""),
+		"kept without reason":     listingOf("", "portfoliosKeptWithoutReason", ""),
 		"license.portfolios":      listingOf(fmt.Sprintf("node(id: %q) { ... on License", model.ID(model.LicenseType, c.licenses[0].ID)), "portfolios", "") + " }",
 		"set.collections":         listingOf(fmt.Sprintf("node(id: %q) { ... on CollectionSet", model.ID(model.CollectionSetType, c.sets[0].ID)), "collections", "") + " }",
 		"job.findings":            listingOf(job, "findings", ""), "job.changes": listingOf(job, "changes", ""),
@@ -331,16 +331,22 @@ func TestPortfolioFilters(t *testing.T) {
 	t.Parallel()
 	c := setupCatalogue(t)
 	rows := c.store.Read.Portfolio.Query().Order(portfolio.ByTitleKey(), portfolio.ByID()).
-		WithEntitlements(func(q *ent.EntitlementQuery) { q.Where(entitlement.Active(true)) }).AllX(t.Context())
+		WithEntitlements().WithPoLines().AllX(t.Context())
 	in := func(is func(*ent.Portfolio) bool) func(*ent.Portfolio) bool {
 		return func(p *ent.Portfolio) bool { return p.RemovedAt == nil && is(p) }
 	}
 	journals := c.collectionID(journalsCZ)
 	entitled := func(profile int64) func(*ent.Portfolio) bool {
 		return in(func(p *ent.Portfolio) bool {
-			return slices.ContainsFunc(p.Edges.Entitlements, func(e *ent.Entitlement) bool { return *e.ProfileID == profile })
+			return slices.ContainsFunc(p.Edges.Entitlements, func(e *ent.Entitlement) bool { return e.Active && *e.ProfileID == profile })
 		})
 	}
+	suspended := func(e *ent.Entitlement) bool { return e.Waiting != "" }
+	held := func(p *ent.Portfolio) bool {
+		return slices.ContainsFunc(p.Edges.Entitlements, func(e *ent.Entitlement) bool { return e.Active })
+	}
+	waits := func(p *ent.Portfolio) bool { return !held(p) && slices.ContainsFunc(p.Edges.Entitlements, suspended) }
+	keptForNothing := func(p *ent.Portfolio) bool { return !p.Listed && !held(p) && !waits(p) && len(p.Edges.PoLines) == 0 }
 	book, journal := c.someOf(rows, "monograph"), c.someOf(rows, "serial")
 	prefix := book.TitleKey[:3]
 	for name, test := range map[string]struct {
@@ -368,15 +374,19 @@ func TestPortfolioFilters(t *testing.T) {
 			fmt.Sprintf(`{identifier: %q}`, isbn10(book.OnlineKey)),
 			in(func(p *ent.Portfolio) bool { return p.OnlineKey == book.OnlineKey || p.PrintKey == book.OnlineKey }),
 		},
-		"available":       {`{available: true}`, in(func(p *ent.Portfolio) bool { return p.Available })},
-		"not available":   {`{available: false}`, in(func(p *ent.Portfolio) bool { return !p.Available })},
-		"listed":          {`{listedByProvider: true}`, in(func(p *ent.Portfolio) bool { return p.Listed })},
-		"not listed":      {`{listedByProvider: false}`, in(func(p *ent.Portfolio) bool { return !p.Listed })},
-		"needs review":    {`{needsReview: true}`, in(func(p *ent.Portfolio) bool { return p.Review != "" })},
-		"needs no review": {`{needsReview: false}`, in(func(p *ent.Portfolio) bool { return p.Review == "" })},
-		"removed":         {`{removed: true}`, func(p *ent.Portfolio) bool { return p.RemovedAt != nil }},
-		"not removed":     {`{removed: false}`, in(func(*ent.Portfolio) bool { return true })},
-		"profile of some": {fmt.Sprintf(`{profileId: %q}`, model.ID(model.ProfileType, c.profiles[2].ID)), entitled(c.profiles[2].ID)},
+		"available":           {`{available: true}`, in(func(p *ent.Portfolio) bool { return p.Available })},
+		"not available":       {`{available: false}`, in(func(p *ent.Portfolio) bool { return !p.Available })},
+		"listed":              {`{listedByProvider: true}`, in(func(p *ent.Portfolio) bool { return p.Listed })},
+		"not listed":          {`{listedByProvider: false}`, in(func(p *ent.Portfolio) bool { return !p.Listed })},
+		"needs review":        {`{needsReview: true}`, in(func(p *ent.Portfolio) bool { return p.Review != "" })},
+		"needs no review":     {`{needsReview: false}`, in(func(p *ent.Portfolio) bool { return p.Review == "" })},
+		"waiting":             {`{waiting: true}`, in(waits)},
+		"not waiting":         {`{waiting: false}`, in(func(p *ent.Portfolio) bool { return !waits(p) })},
+		"kept without reason": {`{keptWithoutReason: true}`, in(keptForNothing)},
+		"not that":            {`{keptWithoutReason: false}`, in(func(p *ent.Portfolio) bool { return !keptForNothing(p) })},
+		"removed":             {`{removed: true}`, func(p *ent.Portfolio) bool { return p.RemovedAt != nil }},
+		"not removed":         {`{removed: false}`, in(func(*ent.Portfolio) bool { return true })},
+		"profile of some":     {fmt.Sprintf(`{profileId: %q}`, model.ID(model.ProfileType, c.profiles[2].ID)), entitled(c.profiles[2].ID)},
 		"several at a time": {fmt.Sprintf(`{collectionId: %q, available: false, listedByProvider: true}`, journals), in(func(p *ent.Portfolio) bool {
 			return model.ID(model.CollectionType, p.CollectionID) == journals && !p.Available && p.Listed
 		})},

@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/model"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/spreadsheet"
 )
 
 // The reconciliation's lists, whole, for a spreadsheet. Their columns are named as the import of PO lines knows them.
@@ -64,7 +65,7 @@ func portfolioCells(row *ent.Portfolio) []string {
 
 // writeTSV writes rows for a spreadsheet, one a line, under a header. A row without cells is left out.
 func writeTSV[R any](w io.Writer, columns []string, rows iter.Seq2[R, error], cells func(R) []string) error {
-	line := appendCells(nil, columns)
+	line := spreadsheet.AppendCells([]byte(spreadsheet.ByteOrderMark), columns)
 	for row, err := range rows {
 		if err != nil {
 			return err
@@ -74,22 +75,11 @@ func writeTSV[R any](w io.Writer, columns []string, rows iter.Seq2[R, error], ce
 		}
 		line = line[:0]
 		if values := cells(row); values != nil {
-			line = appendCells(line, values)
+			line = spreadsheet.AppendCells(line, values)
 		}
 	}
 	_, err := w.Write(line)
 	return err
-}
-
-// appendCells adds one line.
-func appendCells(line []byte, cells []string) []byte {
-	for i, value := range cells {
-		if i > 0 {
-			line = append(line, '\t')
-		}
-		line = append(line, spreadsheetCell(value)...)
-	}
-	return append(line, '\n')
 }
 
 // reconcile answers with a list, of one collection where the address names one.

@@ -18,7 +18,11 @@ func (b *downloadsBundle) table(path, name string) (rows []map[string]string) {
 	b.t.Helper()
 	d := b.get(path)
 	d.isSavedAs(b.t, "text/tab-separated-values; charset=utf-8", fmt.Sprintf("%s-%s.tsv", name, time.Now().UTC().Format(time.DateOnly)))
-	lines := strings.Split(strings.TrimSuffix(d.body, "\n"), "\n")
+	body, marked := strings.CutPrefix(d.body, "\ufeff")
+	if !marked {
+		b.t.Error("no byte order mark: Excel would take the text for something other than UTF-8")
+	}
+	lines := strings.Split(strings.TrimSuffix(body, "\n"), "\n")
 	columns := strings.Split(lines[0], "\t")
 	for _, line := range lines[1:] {
 		cells := strings.Split(line, "\t")
@@ -38,6 +42,7 @@ func TestReconciliationTSV(t *testing.T) {
 	t.Parallel()
 	b := setUpDownloads(t, mockoup.Options{Titles: 2600})
 	const notListed, withoutOrder = "/reconciliation/po-lines-not-listed.tsv", "/reconciliation/portfolios-without-po-line.tsv"
+	const withoutReason = "/reconciliation/portfolios-kept-without-reason.tsv"
 	if rows := b.table(notListed, "po-lines-not-listed"); len(rows) != 0 {
 		t.Errorf("%d lines before there is anything", len(rows))
 	}
@@ -72,8 +77,15 @@ func TestReconciliationTSV(t *testing.T) {
 	if rows = b.table(notListed+journals, "po-lines-not-listed"); len(rows) != 1 {
 		t.Errorf("%d PO lines of journals", len(rows))
 	}
+	b.write("UPDATE entitlements SET active = FALSE WHERE portfolio_id IN (?, ?)", portfolios[1].ID, portfolios[3].ID)
+	b.write("UPDATE portfolios SET listed = FALSE WHERE id = ?", portfolios[3].ID)
+	for _, path := range []string{withoutReason, withoutReason + journals} { // the other one has a PO line
+		if rows = b.table(path, "portfolios-kept-without-reason"); len(rows) != 1 || rows[0]["portfolio_id"] != model.ID(model.PortfolioType, portfolios[3].ID) {
+			t.Errorf("%s: %v", path, rows)
+		}
+	}
 
-	for _, path := range []string{notListed, withoutOrder} {
+	for _, path := range []string{notListed, withoutOrder, withoutReason} {
 		b.request(http.MethodGet, path+"?collection=garbage").hasCode(t, http.StatusBadRequest, "BAD_USER_INPUT")
 		b.request(http.MethodGet, path+"?collection=").hasCode(t, http.StatusBadRequest, "BAD_USER_INPUT")
 		b.request(http.MethodGet, path+"?collection="+model.ID(model.LicenseType, 1)).hasCode(t, http.StatusBadRequest, "BAD_USER_INPUT")
@@ -84,7 +96,7 @@ func TestReconciliationTSV(t *testing.T) {
 		}
 	}
 	b.write("ALTER TABLE po_lines RENAME TO taken_away")
-	for _, path := range []string{notListed, withoutOrder} {
+	for _, path := range []string{notListed, withoutOrder, withoutReason} {
 		b.request(http.MethodGet, path).hasCode(t, http.StatusInternalServerError, "INTERNAL")
 	}
 }

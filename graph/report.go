@@ -9,11 +9,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
+	"autoholdings/internal/spreadsheet"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
@@ -25,7 +25,7 @@ func writeReportTSV(ctx context.Context, w io.Writer, report *jobs.Report) error
 		return err
 	}
 	parts := partsByID(report, listed)
-	line := []byte("action\tfield\ttitle\told\tnew\tline\tprofile\tcollection\tgroups\tportfolio_id\n")
+	line := spreadsheet.AppendCells([]byte(spreadsheet.ByteOrderMark), changeColumns)
 	for row, err := range report.Changes(ctx) {
 		if err != nil {
 			return err
@@ -39,40 +39,21 @@ func writeReportTSV(ctx context.Context, w io.Writer, report *jobs.Report) error
 	return err
 }
 
+var changeColumns = []string{
+	"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old", "new", "line", "profile", "collection", "groups", "portfolio_id",
+}
+
 func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
 	c := model.JobChange{JobChange: row}
 	number := ""
 	if row.Line > 0 {
 		number = strconv.Itoa(row.Line)
 	}
-	return appendCells(line, []string{
-		row.Action, row.Field, row.Title, text(c.OldValue()), text(c.NewValue()), number,
+	return spreadsheet.AppendCells(line, []string{
+		row.Action, row.Field, row.Title, row.TitleID, row.PrintIdentifier, row.OnlineIdentifier, text(c.OldValue()), text(c.NewValue()), number,
 		part.Profile, text(part.Collection), strings.Join(part.Groups, "; "), text(portfolioID(row)),
 	})
 }
-
-// spreadsheetCell is a value as a cell of tab-separated text that spreadsheets open. What would end the cell becomes a
-// blank. What a spreadsheet would not take as it stands gets an apostrophe before it: a value that begins with = + - or @
-// (or their full-width forms) it would run as a formula (see OWASP, "CSV Injection"), and after one that begins with a
-// quotation mark it would look for the closing one, through all the cells between.
-func spreadsheetCell(value string) string {
-	value = strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ', r == 0x7f, r == '\u0085', r == '\u2028', r == '\u2029':
-			return ' '
-		}
-		return r
-	}, value)
-	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(value, blanks)); strings.ContainsRune(misread, first) {
-		return "'" + value
-	}
-	return value
-}
-
-const (
-	blanks  = " \u00a0\u3000"
-	misread = "=+-@＝＋－＠\""
-)
 
 // writeReportJSON writes a job's whole report as one object: the job with its parts, then its changes and its findings,
 // one a line.
@@ -173,21 +154,39 @@ type (
 		Hint    *string `json:"hint"`
 	}
 	reportChange struct {
-		Action      string   `json:"action"`
-		Field       *string  `json:"field"`
-		Title       string   `json:"title"`
-		OldValue    *string  `json:"oldValue"`
-		NewValue    *string  `json:"newValue"`
-		Line        *int     `json:"line"`
-		Profile     string   `json:"profile"`
-		Collection  *string  `json:"collection"`
-		Groups      []string `json:"groups"`
-		PortfolioID *string  `json:"portfolioId"`
+		Action           string        `json:"action"`
+		Field            *string       `json:"field"`
+		Title            string        `json:"title"`
+		TitleID          *string       `json:"titleId"`
+		PrintIdentifier  *string       `json:"printIdentifier"`
+		OnlineIdentifier *string       `json:"onlineIdentifier"`
+		OldValue         *string       `json:"oldValue"`
+		NewValue         *string       `json:"newValue"`
+		Why              *reportReason `json:"why"`
+		Line             *int          `json:"line"`
+		Profile          string        `json:"profile"`
+		Collection       *string       `json:"collection"`
+		Groups           []string      `json:"groups"`
+		PortfolioID      *string       `json:"portfolioId"`
+	}
+	reportReason struct {
+		Reason      *string        `json:"reason"`
+		POLines     []string       `json:"poLines"`
+		Waits       *string        `json:"waits"`
+		FreeNow     bool           `json:"freeNow"`
+		Successor   *reportRelated `json:"successor"`
+		Predecessor *reportRelated `json:"predecessor"`
+	}
+	reportRelated struct {
+		Title       string  `json:"title"`
+		TitleID     *string `json:"titleId"`
+		PortfolioID *string `json:"portfolioId"`
 	}
 	reportFinding struct {
 		Severity   string  `json:"severity"`
 		Code       string  `json:"code"`
 		Line       *int    `json:"line"`
+		Title      *string `json:"title"`
 		Column     *string `json:"column"`
 		Value      *string `json:"value"`
 		Message    string  `json:"message"`
@@ -262,15 +261,33 @@ func countsOf(c *model.Counts) *reportCounts {
 func changeOf(row *ent.JobChange, part *reportPart) *reportChange {
 	c := model.JobChange{JobChange: row}
 	return &reportChange{
-		Action: row.Action, Field: c.Field(), Title: row.Title, OldValue: c.OldValue(), NewValue: c.NewValue(), Line: c.Line(),
+		Action: row.Action, Field: c.Field(), Title: row.Title, TitleID: c.TitleID(), PrintIdentifier: c.PrintIdentifier(),
+		OnlineIdentifier: c.OnlineIdentifier(), OldValue: c.OldValue(), NewValue: c.NewValue(), Why: reasonOf(c.Why()), Line: c.Line(),
 		Profile: part.Profile, Collection: part.Collection, Groups: part.Groups, PortfolioID: portfolioID(row),
 	}
+}
+
+func reasonOf(why *model.ChangeReason) *reportReason {
+	if why == nil {
+		return nil
+	}
+	return &reportReason{
+		Reason: why.Reason(), POLines: why.PoLines(), Waits: why.Waits(), FreeNow: why.FreeNow,
+		Successor: relatedOf(why.Successor()), Predecessor: relatedOf(why.Predecessor()),
+	}
+}
+
+func relatedOf(r *model.RelatedTitle) *reportRelated {
+	if r == nil {
+		return nil
+	}
+	return &reportRelated{r.Title, r.TitleID(), r.PortfolioID()}
 }
 
 func findingOf(row *ent.JobFinding, part *reportPart) *reportFinding {
 	f := model.JobFinding{JobFinding: row}
 	return &reportFinding{
-		Severity: f.Severity(), Code: row.Code, Line: f.Line(), Column: f.Column(), Value: f.Value(), Message: row.Message, Hint: f.Hint(),
+		Severity: f.Severity(), Code: row.Code, Line: f.Line(), Title: f.Title(), Column: f.Column(), Value: f.Value(), Message: row.Message, Hint: f.Hint(),
 		Profile: part.Profile, Collection: part.Collection,
 	}
 }

@@ -270,11 +270,11 @@ func TestProfileAlerts(t *testing.T) {
 	}
 	two, _ := b.cost(query, map[string]any{"first": 2}, "")
 	six, _ := b.cost(query, map[string]any{"first": 6}, "")
-	if len(two) != len(six) || len(six) > 5 {
+	if len(two) != len(six) || len(six) > 6 {
 		t.Errorf("%d statements for two profiles, %d for six:\n%s", len(two), len(six), tables(six))
 	}
 	few, _ := b.cost(`{ scheduledJobs { profiles { alerts { code } groups { name } } lastRun { verdict } } }`, nil, "")
-	if len(few) > 11 {
+	if len(few) > 12 {
 		t.Errorf("%d statements for the scheduled jobs:\n%s", len(few), tables(few))
 	}
 }

@@ -54,7 +54,8 @@ func TestStatements(t *testing.T) {
 			poLines { number vendor portfolio { title } } license { code } entitlements { active coverage { text } profile { name } } } } }`, `"titleId"`, 16, []int{10, 50, 200}},
 		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added fields { name titles } } progress { phase }
 			profiles { name groups { name } } groups { id name } subject { id } waitsFor { id }
-			parts { state profile { name } collection { name } file { name profile { name } } groups { id name } guard { held percent } } } } }`, `"summary"`, 11, []int{5, 10, 20}},
+			parts { state profile { name } collection { name } file { name profile { name } } groups { id name } guard { held percent } wouldBe kinds
+				guards { guard } decisions { kind decision } } } } }`, `"summary"`, 12, []int{5, 10, 20}},
 		{"changes", fmt.Sprintf(`query($first: Int) { job(id: %q) { changes(first: $first) { nodes { action field title oldValue newValue line
 			portfolio { title collection { name } } candidates { title } oldCoverage { text profiles { name } } newCoverage { text } part { content file { name } }
 			profile { name } groups { name } } } } }`, largest), `"oldValue"`, 8, []int{10, 50, 200}},

@@ -22,7 +22,8 @@ func (s *Service) olderFiles(ctx context.Context, profileIDs []int64) (map[int64
 			SELECT p.profile_id, p.content, p.code, p.message, p.created_at,
 				ROW_NUMBER() OVER (PARTITION BY p.profile_id, p.content ORDER BY p.created_at DESC, p.id DESC) AS newest
 			FROM job_parts p JOIN jobs j ON j.id = p.job_id
-			WHERE p.profile_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) AND j.kind = 'SYNC' AND j.mode = 'APPLY' AND p.state NOT IN ('PENDING', 'FETCHED')) AS runs
+			WHERE p.profile_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) AND j.kind = 'SYNC' AND j.mode = 'APPLY'
+				AND p.state NOT IN ('PENDING', 'FETCHED')) AS runs
 		WHERE newest <= 2 GROUP BY profile_id, content HAVING COUNT(*) = 2 AND SUM(code = 'OLDER_FILE') = 2 ORDER BY profile_id, content`, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("look for runs that were blocked for age: %w", err)
@@ -38,7 +39,8 @@ func (s *Service) olderFiles(ctx context.Context, profileIDs []int64) (map[int64
 		}
 		alert.Message = fmt.Sprintf("The last two runs, the newer on %s, were blocked: of %s, %s.",
 			store.Time(alert.Since).Format("2 January 2006"), strings.ToLower(alert.Content), message)
-		alert.Hint = "Ask the provider why it sends an older list again. If it is right, run the profile with force; what was applied meanwhile then changes back."
+		alert.Hint = "Ask the provider why it sends an older list again. If it is right, run the profile with force; " +
+			"what was applied meanwhile then changes back."
 		alerts[profileID] = append(alerts[profileID], alert)
 	}
 	return alerts, rows.Err()

@@ -316,7 +316,7 @@ func (a *applier) writeReviews(ctx context.Context, tx *store.Tx) error {
 }
 
 func (a *applier) review(ctx context.Context, tx *store.Tx, why string, ids []int64) error {
-	portfolios, err := loadStored(ctx, tx, ids)
+	portfolios, err := a.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
@@ -405,7 +405,7 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 			}
 		}
 	}
-	there, err := loadStored(ctx, tx, ids)
+	there, err := a.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
@@ -417,7 +417,7 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 	if err != nil {
 		return err
 	}
-	if a.former, err = loadStored(ctx, tx, a.predecessorIDs(batch)); err != nil {
+	if a.former, err = a.plan.foreseen.load(ctx, tx.SQL.QueryContext, a.predecessorIDs(batch)); err != nil {
 		return err
 	}
 	a.revalued = a.revalued[:0]
@@ -570,9 +570,11 @@ func (a *applier) listAmbiguous(id int64, t *Title) {
 	if !ambiguous {
 		return
 	}
-	ids := make([]int64, len(candidates))
-	for i, c := range candidates {
-		ids[i] = a.plan.held.at(c).id
+	ids := make([]int64, 0, len(candidates))
+	for _, c := range candidates {
+		if id := a.plan.held.at(c).id; id > 0 {
+			ids = append(ids, id)
+		}
 	}
 	a.counts.Ambiguous++
 	a.change(reportLine{portfolio: id, action: Ambiguous, title: citationOf(&t.Values), values: candidateValues(moveValue{}, ids), line: t.Line})

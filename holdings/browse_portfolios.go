@@ -239,7 +239,7 @@ func Coverage(entitlements []Entitlement) []SharedStatement {
 	var union []SharedStatement
 	for _, e := range inForce(entitlements) {
 		for _, st := range e.Coverage {
-			i := slices.IndexFunc(union, func(known SharedStatement) bool { return known.Statement == st })
+			i := slices.IndexFunc(union, func(known SharedStatement) bool { return known.fullHash() == st.fullHash() })
 			if i < 0 {
 				i = len(union)
 				union = append(union, SharedStatement{Statement: st})

@@ -333,12 +333,23 @@ func (r *Related) String() string {
 	return fmt.Sprintf("%q (%s)", r.Title, r.TitleID)
 }
 
+// Empty says whether there is nothing to say.
+func (l Leaving) Empty() bool {
+	return l.Reason == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil && l.Predecessor == nil && l.Waits == ""
+}
+
 func (l Leaving) stored() string {
-	if l.Reason == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil && l.Predecessor == nil && l.Waits == "" {
+	if l.Empty() {
 		return ""
 	}
 	return toJSON(l)
 }
+
+// keptFor is why a portfolio is kept that has PO lines.
+func keptFor(poLines []string) Leaving { return Leaving{Reason: KeptForPOLine, POLines: poLines} }
+
+// poLinesNamed is how many of a portfolio's PO lines are named in words.
+const poLinesNamed = 10
 
 // String is all of it in words: "kept: PO line POL-1; now listed as free".
 func (l Leaving) String() string {
@@ -348,6 +359,8 @@ func (l Leaving) String() string {
 		words = append(words, "kept: it has a PO line")
 	case l.Reason == KeptForPOLine && len(l.POLines) == 1:
 		words = append(words, "kept: PO line "+l.POLines[0])
+	case l.Reason == KeptForPOLine && len(l.POLines) > poLinesNamed:
+		words = append(words, fmt.Sprintf("kept: PO lines %s and %d more", strings.Join(l.POLines[:poLinesNamed], ", "), len(l.POLines)-poLinesNamed))
 	case l.Reason == KeptForPOLine:
 		words = append(words, "kept: PO lines "+strings.Join(l.POLines, ", "))
 	case l.Reason != "":
@@ -415,7 +428,7 @@ var changeColumns = []string{
 // change gathers one line of the report.
 func (a *applier) change(l reportLine) {
 	var portfolio any
-	if l.portfolio != 0 {
+	if l.portfolio > 0 { // one that an earlier part of a preview would add has a negative id, and is nowhere
 		portfolio = l.portfolio
 	}
 	if l.values.Old == "" && l.values.New == "" {

@@ -24,7 +24,8 @@ func (save *profileSave) noticeSameCustomer(p *ent.Profile) {
 			continue
 		}
 		save.notices = append(save.notices, fmt.Sprintf(
-			"The active profile %q has the customer number %s too. Each title of its lists is then entitled twice, and stays until both profiles have lost it. Deactivate one of them unless that is what you want.",
+			"The active profile %q has the customer number %s too. Each title of its lists is then entitled twice, and stays until both "+
+				"profiles have lost it. Deactivate one of them unless that is what you want.",
 			ProfileName(other), other.CustomerNumber))
 	}
 }
@@ -39,7 +40,8 @@ func (save *profileSave) noticeCustomerChange(ctx context.Context, before, after
 		return err
 	}
 	save.notices = append(save.notices, fmt.Sprintf(
-		"The customer number is %s now. %s in force from the lists of the former number. The next run that is applied ends those that the new lists do not have, and waits for a person where that is much; a content type for which there is no list stays as it is.",
+		"The customer number is %s now. %s in force from the lists of the former number. The next run that is applied ends those that the "+
+			"new lists do not have, and waits for a person where that is much; a content type for which there is no list stays as it is.",
 		after.CustomerNumber, counted(inForce, "entitlement is", "entitlements are")))
 	return nil
 }

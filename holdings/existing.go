@@ -202,6 +202,7 @@ func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *
 		h.someoneElse, h.everListed, h.awaited = true, h.everListed || profileID != 0, h.awaited || waits
 		if active {
 			h.elsewhere, h.shared = true, h.shared || profileID != 0
+			h.others++
 			h.outranked = h.outranked || outranking[profileID] || !part.ofProfile()
 		}
 		base, diverged := bases[i]

@@ -62,6 +62,7 @@ func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (
 // exported is one row of the joined tables: a portfolio with one of its statements, if it has any.
 type exported struct {
 	id        int64
+	from      *int64 // the entitlement that the statement is of
 	values    [len(titleColumns)]string
 	statement *Statement
 }
@@ -70,7 +71,8 @@ type exported struct {
 // profiles, else the one of no profile.
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
 	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
-	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, COALESCE(e.own_values, ''), c.id, `+columnsOf("c", statementColumnNames, "%s")+`
+	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, COALESCE(e.own_values, ''), c.entitlement_id,
+		`+columnsOf("c", statementColumnNames, "%s")+`
 		FROM collections k JOIN portfolios p ON p.collection_id = k.id
 		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
 		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
@@ -82,14 +84,13 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 	defer rows.Close()
 	for rows.Next() {
 		var x exported
-		var statementID *int64
 		var own string
 		var st Statement
 		targets := []any{&x.id}
 		for i := range x.values {
 			targets = append(targets, &x.values[i])
 		}
-		targets = append(targets, &own, &statementID)
+		targets = append(targets, &own, &x.from)
 		for _, text := range []*string{&st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast, &st.Embargo} {
 			targets = append(targets, orEmpty{text})
 		}
@@ -97,7 +98,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 		if err := rows.Scan(targets...); err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
-		if statementID != nil {
+		if x.from != nil {
 			said, err := parseOwnValues(own)
 			if err != nil {
 				return err
@@ -158,6 +159,8 @@ type exporter struct {
 	out        *kbart.Writer
 	current    exported
 	statements []Statement
+	from       int64 // the entitlement of the last statement
+	others     int   // how many of the statements are of entitlements before it
 	rows       int
 }
 
@@ -171,8 +174,10 @@ func (e *exporter) add(x exported) error {
 	if x.statement == nil {
 		return nil
 	}
-	full := x.statement.fullHash()
-	if slices.ContainsFunc(e.statements, func(st Statement) bool { return st.fullHash() == full }) {
+	if e.from != *x.from {
+		e.from, e.others = *x.from, len(e.statements)
+	}
+	if slices.ContainsFunc(e.statements[:e.others], func(st Statement) bool { return st.sameRange(x.statement) }) { // another profile's list has it
 		return nil
 	}
 	e.statements = append(e.statements, *x.statement)
@@ -191,7 +196,7 @@ func (e *exporter) flush() error {
 		}
 		e.rows++
 	}
-	e.current, e.statements = exported{}, e.statements[:0]
+	e.current, e.statements, e.from, e.others = exported{}, e.statements[:0], 0, 0
 	return nil
 }
 

@@ -46,6 +46,9 @@ func comparable(c kbart.Column, value string) string {
 	if value == "" {
 		return ""
 	}
+	if !isASCII(value) { // stored before values were brought to one form at reading
+		value = kbart.Normalize(value)
+	}
 	switch c {
 	case kbart.PrintIdentifier, kbart.OnlineIdentifier:
 		if id, ok := kbart.ParseIdentifier(value); ok {
@@ -66,6 +69,15 @@ func comparable(c kbart.Column, value string) string {
 	default:
 		return value
 	}
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // lowerHost lower-cases a URL's scheme and host.

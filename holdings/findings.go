@@ -41,8 +41,8 @@ func (l *FindingLog) Save(ctx context.Context, s *Service, tx *store.Tx, jobID, 
 	if l == nil {
 		return nil
 	}
-	const query = `INSERT INTO job_findings (id, job_id, part_id, severity, code, line, "column", value, message, hint)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	const query = `INSERT INTO job_findings (id, job_id, part_id, severity, code, line, title, "column", value, message, hint)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	if len(l.kept) > 0 {
 		insert, err := tx.SQL.PrepareContext(ctx, query)
 		if err != nil {
@@ -50,7 +50,7 @@ func (l *FindingLog) Save(ctx context.Context, s *Service, tx *store.Tx, jobID, 
 		}
 		defer insert.Close()
 		for _, f := range l.kept {
-			if _, err := insert.ExecContext(ctx, s.store.NextID(), jobID, partID, int(f.Severity), f.Code, f.Line, f.Column, f.Value, f.Message, f.Hint); err != nil {
+			if _, err := insert.ExecContext(ctx, s.store.NextID(), jobID, partID, int(f.Severity), f.Code, f.Line, f.Title, f.Column, f.Value, f.Message, f.Hint); err != nil {
 				return fmt.Errorf("record the findings: %w", err)
 			}
 		}

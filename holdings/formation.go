@@ -1,5 +1,7 @@
 package holdings
 
+import "slices"
+
 // formation makes titles of the rows of one group, in their order: a row joins the first title it fits, whose identifiers it
 // then extends; titles once made are not merged.
 type formation struct {
@@ -78,6 +80,21 @@ func (f *formation) remember(index int) {
 		return
 	}
 	f.crowd.add(index, f.titles[index])
+}
+
+// paidOnly drops the free rows of a title that has paid ones too, and returns them.
+func (t *formed) paidOnly() (free []*groupRow) {
+	isFree := func(row *groupRow) bool { return row.free }
+	if !slices.ContainsFunc(t.rows, isFree) || !slices.ContainsFunc(t.rows, func(row *groupRow) bool { return !row.free }) {
+		return nil
+	}
+	for _, row := range t.rows {
+		if row.free {
+			free = append(free, row)
+		}
+	}
+	t.rows = slices.DeleteFunc(t.rows, isFree)
+	return free
 }
 
 // title is what stays of it in memory.

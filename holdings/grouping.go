@@ -15,6 +15,7 @@ import (
 type grouping struct {
 	list  *list
 	first chunked[rowFacts]      // of each title as it was made: what its first row says
+	free  map[int32]ListedRow    // rows of free titles that are used, as long as their title has no paid row; by number
 	under map[uint64]int32       // group key → its only title so far
 	many  map[uint64][]*groupRow // group key → its rows, where there are several
 }
@@ -22,6 +23,7 @@ type grouping struct {
 // rowFacts are what a row contributes to its title, beside the identity.
 type rowFacts struct {
 	row    int32  // number among the used rows
+	free   bool   // of a free title
 	start  uint32 // first date, so that a later one is greater; 0: none
 	fills  uint32 // title columns that it fills, by bit
 	agree  uint64 // hash of those in which the rows of one title ought to agree
@@ -45,7 +47,7 @@ type rowText struct {
 }
 
 func newGrouping(l *list) *grouping {
-	return &grouping{list: l, under: map[uint64]int32{}, many: map[uint64][]*groupRow{}}
+	return &grouping{list: l, under: map[uint64]int32{}, many: map[uint64][]*groupRow{}, free: map[int32]ListedRow{}}
 }
 
 // groupKey is what rows of one title have in common: the title_id or, where there is none, type, title and volume.
@@ -59,7 +61,10 @@ func groupKey(m *identity) uint64 {
 func (g *grouping) add(rec *kbart.Record) {
 	l := g.list
 	m, facts := identityOf(rec), factsOf(rec)
-	facts.row = int32(len(l.rowsOf))
+	facts.row, facts.free = int32(len(l.rowsOf)), rec.Fate == kbart.Free
+	if facts.free && len(g.free) < listedFree {
+		g.free[facts.row] = ListedRow{Citation: citationOfRow(rec, rec.Get(kbart.PublicationTitle)), Action: Free, Line: rec.Line, Why: freeRow}
+	}
 	values := valuesOf(rec)
 	key := groupKey(&m)
 	if rows, ok := g.many[key]; ok {
@@ -171,6 +176,9 @@ func (g *grouping) group(rows []*groupRow, place int32) {
 		f.take(row)
 	}
 	for _, t := range f.titles {
+		for _, row := range t.paidOnly() {
+			g.setAside(row)
+		}
 		title := t.title()
 		if place != unpaired {
 			*g.list.titles.at(place) = title
@@ -187,6 +195,17 @@ func (g *grouping) group(rows []*groupRow, place int32) {
 			g.list.rowsOf[row.row] = place
 		}
 		place = unpaired
+	}
+}
+
+// setAside takes back a free row of a title that has paid ones: what the library licenses of it are those.
+func (g *grouping) setAside(row *groupRow) {
+	l := g.list
+	l.rowsOf[row.row] = setAside
+	l.rows.Used--
+	l.rows.Free++
+	if listed, ok := g.free[row.row]; ok {
+		l.listed = append(l.listed, listed)
 	}
 }
 

@@ -25,7 +25,10 @@ const maxGuardTitles = 1_000_000
 func GuardsOf(p *ent.Profile) Guards {
 	guards := StandardGuards()
 	if len(p.Guards) > 0 {
-		_ = json.Unmarshal(p.Guards, &guards) // what setGuards wrote; any field it does not have is standard
+		for _, marks := range []*Marks{&guards.Removals, &guards.Access, &guards.Identity, &guards.Additions} {
+			marks.Most = 0 // it is left out where there is no such mark
+		}
+		_ = json.Unmarshal(p.Guards, &guards) // as setGuards wrote it
 	}
 	guards.Removals.Percent, guards.Removals.Titles = p.GuardPercent, p.GuardTitles
 	return guards

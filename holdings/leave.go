@@ -27,11 +27,11 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	for i, l := range batch {
 		ids[i], entitlements[i] = a.plan.held.at(l.portfolio).id, a.plan.held.at(l.portfolio).entitlement
 	}
-	there, err := loadStored(ctx, tx, ids)
+	there, err := a.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
-	ordered, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids)
+	orders, err := poLineNumbers(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
@@ -51,14 +51,14 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 			return ErrMoved
 		}
 		p.entitlementState = states[entitlements[i]]
-		action := leavingAction(&held{ordered: ordered[id], elsewhere: others[id].any})
+		action := leavingAction(&held{ordered: len(orders[id]) > 0, elsewhere: others[id].any})
 		byAction[action] = append(byAction[action], id)
 		if action == Withdraw && !others[id].profile {
 			unlisted = append(unlisted, id)
 		}
 		a.change(reportLine{
 			portfolio: id, action: action, title: citationOf(&p.values),
-			values: stateValues(stateOf(p, a.plan.held.at(l.portfolio).entitlement), a.leavingWhy(l)),
+			values: stateValues(stateOf(p, a.plan.held.at(l.portfolio).entitlement), a.leavingWhy(l, action, orders[id])),
 		})
 	}
 	a.counts.Removed += len(byAction[Remove])
@@ -82,8 +82,11 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 }
 
 // leavingWhy is what a line says of a portfolio that leaves.
-func (a *applier) leavingWhy(l leaving) Leaving {
-	why := Leaving{FreeNow: l.free}
+func (a *applier) leavingWhy(l leaving, action Action, poLines []string) (why Leaving) {
+	if action == Keep {
+		why = keptFor(poLines)
+	}
+	why.FreeNow = l.free
 	if successor, ok := a.successors[l.portfolio]; ok {
 		why.Successor = &successor
 	}
@@ -104,6 +107,28 @@ func (a *applier) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]
 		}
 	}
 	return nil
+}
+
+// poLineNumbers reads the numbers of the portfolios' PO lines, each one's main line first. Where there is none, the portfolio
+// is not among them.
+func poLineNumbers(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64][]string, error) {
+	placeholders, args := inList(portfolioIDs)
+	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, number FROM po_lines WHERE portfolio_id IN `+placeholders+`
+		ORDER BY portfolio_id, main DESC, created_at, id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the PO lines that hold the portfolios: %w", err)
+	}
+	defer rows.Close()
+	found := map[int64][]string{}
+	for rows.Next() {
+		var id int64
+		var number string
+		if err := rows.Scan(&id, &number); err != nil {
+			return nil, fmt.Errorf("read the PO lines that hold the portfolios: %w", err)
+		}
+		found[id] = append(found[id], number)
+	}
+	return found, rows.Err()
 }
 
 // idSet reads a set of ids: query ends in "IN", to which the list of ids is added.

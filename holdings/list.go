@@ -59,7 +59,7 @@ type listTitle struct {
 type list struct {
 	source Source
 	titles chunked[listTitle]
-	rowsOf []int32        // title of each used row, in file order
+	rowsOf []int32        // title of each used row, in file order; setAside of a free one that is not used after all
 	mixed  map[int32]bool // titles of several rows that may disagree: only a second reading can tell
 
 	free    keySet // keys of the rows set aside as free
@@ -71,6 +71,9 @@ type list struct {
 	listed  []ListedRow // free, wrong and refused rows, for the report
 	counted map[listedCode]int
 }
+
+// setAside stands in place of the title of a row that has none.
+const setAside = -2
 
 // keySet are keys of rows, by which a portfolio is found again.
 type keySet map[uint64]struct{}
@@ -111,6 +114,9 @@ type ListedRow struct {
 	Why    string
 	Hash   uint64 // of a refused row's cells
 }
+
+// freeRow is why a free row is set aside.
+const freeRow = "access_type F: free-to-read titles are not part of the holdings"
 
 // What a list may hold of rows that are not used: enough to see what is wrong, and no more than fits in memory.
 const (
@@ -188,7 +194,7 @@ func (l *list) setAside(rec *kbart.Record) {
 		m := identityOf(rec)
 		l.free.add(&m)
 	}
-	l.list(rec, Free, "access_type F: free-to-read titles are not part of the holdings")
+	l.list(rec, Free, freeRow)
 }
 
 // list keeps a row for the report, as long as there are not too many like it.

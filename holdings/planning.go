@@ -26,16 +26,17 @@ type held struct {
 	waits       bool // this profile's entitlement is suspended until it is known which title it is
 	locked      bool // some field is
 	licensed    bool
-	ordered     bool // has a PO line
-	diverged    bool // the profile's list has other values than the portfolio
-	givenBack   bool // an undo gave the entitlement back
-	elsewhere   bool // another entitlement is in force: of another profile, or of none
-	shared      bool // another profile's is
-	awaited     bool // another profile's is suspended until it is known which title this is
-	someoneElse bool // another entitlement, in force or not
-	everListed  bool // by any provider, now or once
-	outranked   bool // by another entitling profile's newer release: title fields are not overwritten
-	ours        bool // of the Community Zone: added by the very job that plans, in a run that was interrupted
+	ordered     bool  // has a PO line
+	diverged    bool  // the profile's list has other values than the portfolio
+	givenBack   bool  // an undo gave the entitlement back
+	elsewhere   bool  // another entitlement is in force: of another profile, or of none
+	shared      bool  // another profile's is
+	awaited     bool  // another profile's is suspended until it is known which title this is
+	someoneElse bool  // another entitlement, in force or not
+	everListed  bool  // by any provider, now or once
+	outranked   bool  // by another entitling profile's newer release: title fields are not overwritten
+	others      int32 // entitlements in force of others
+	ours        bool  // of the Community Zone: added by the very job that plans, in a run that was interrupted
 }
 
 // roundOf is the round in which a portfolio takes part in the pairing: those that a provider lists or nobody ever listed, those
@@ -69,8 +70,12 @@ type Plan struct {
 	twins     []int32 // titles that were paired in an order that nothing proves
 	revived   []int32 // titles for which one of several hidden portfolios came back
 	follows   history
-	lost      []lostColumn
-	loses     map[int32]bool // titles that stay and lose covered time; nil: not asked
+	part      *Part
+	foreseen  *foresight // what earlier parts of a preview would have changed; nil: nothing
+
+	foreseenIDs map[int32]int64 // of titles that would be added, where a later part of the preview is planned on top
+	lost        []lostColumn
+	loses       map[int32]bool // titles that stay and lose covered time; nil: not asked
 
 	hiddenIn int // line of a refused row that may hide any title; 0: there is none
 

@@ -44,6 +44,11 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 		return nil, err
 	}
 	in.guards = guards
+	foreseen, err := s.foresee(ctx, part, &in.planned)
+	if err != nil {
+		return nil, err
+	}
+	in.texts = &dbTexts{ctx, s.store, &in.portfolios}
 	plan, err := makePlan(ctx, l, in.planned)
 	if err != nil {
 		return nil, err
@@ -52,6 +57,7 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	if plan.zone {
 		return plan, nil
 	}
+	plan.part, plan.foreseen = part, foreseen
 	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
 	plan.checkZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
 	if err := plan.reportTwins(ctx, report); err != nil {
@@ -97,6 +103,5 @@ func (s *Service) read(ctx context.Context, source Source, part *Part, report fu
 		}
 	}
 	in.day = int32(dayOf(s.today(part)))
-	in.texts = &dbTexts{ctx, s.store, &in.portfolios}
 	return in, l, l.wrongContent()
 }

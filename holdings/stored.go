@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-
-	"autoholdings/internal/store"
 )
 
 // stored is a portfolio with its values, as a batch compares and writes it.
@@ -64,13 +62,13 @@ func loadEntitlements(ctx context.Context, read query, ids []int64) (map[int64]e
 }
 
 // loadStored reads portfolios by id, inside the transaction that writes them.
-func loadStored(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*stored, error) {
+func loadStored(ctx context.Context, read query, ids []int64) (map[int64]*stored, error) {
 	found := make(map[int64]*stored, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
 	placeholders, args := inList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT id, more_keys, locked_fields, available, listed, removed_at, review, `+
+	rows, err := read(ctx, `SELECT id, more_keys, locked_fields, available, listed, removed_at, review, `+
 		titleColumnNames+` FROM portfolios WHERE id IN `+placeholders, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios to compare: %w", err)

@@ -56,6 +56,9 @@ func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report fu
 		}
 		index := l.rowsOf[row]
 		row++
+		if index == setAside {
+			return
+		}
 		known := l.titles.at(index)
 		mixed := l.mixed[index]
 		if !mixed && !want(index) {

@@ -131,12 +131,12 @@ type ownEntitlement struct {
 type reversing struct {
 	there        map[int64]*stored
 	entitlements map[int64]ownEntitlement
-	ordered      map[int64]bool // those with a PO line
+	orders       map[int64][]string // the numbers of their PO lines
 	others       map[int64]otherHolder
 }
 
 func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now reversing, err error) {
-	if now.there, err = loadStored(ctx, tx, ids); err != nil {
+	if now.there, err = loadStored(ctx, tx.SQL.QueryContext, ids); err != nil {
 		return now, err
 	}
 	if now.entitlements, err = u.ownEntitlements(ctx, tx, ids); err != nil {
@@ -153,7 +153,7 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 	for id, p := range now.there {
 		p.coverage, p.entitlementState = coverage[now.entitlements[id].id], now.entitlements[id].entitlementState
 	}
-	if now.ordered, err = idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids); err != nil {
+	if now.orders, err = poLineNumbers(ctx, tx, ids); err != nil {
 		return now, err
 	}
 	now.others, err = u.part.otherHolders(ctx, tx, ids)
@@ -367,7 +367,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 // was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it as it was.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state portfolioState) Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
-	action := leavingAction(&held{ordered: now.ordered[id], elsewhere: other.any})
+	action := leavingAction(&held{ordered: len(now.orders[id]) > 0, elsewhere: other.any})
 	switch {
 	case recordedState == "" && action == Remove:
 		state = portfolioState{RemovedAt: &u.now}
@@ -377,15 +377,17 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 		state.RemovedAt = nil // somebody relies on it since
 		state.Listed = state.Listed || other.profile
 	}
+	var why Leaving
 	switch action {
 	case Remove:
 		u.counts.Removed++
 	case Keep:
 		u.counts.Kept++
+		why = keptFor(now.orders[id])
 	case Withdraw:
 		u.counts.Withdrawn++
 	}
-	u.change(reportLine{portfolio: id, action: action, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), Leaving{})})
+	u.change(reportLine{portfolio: id, action: action, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), why)})
 	u.setState(id, e, false, state)
 	return action
 }

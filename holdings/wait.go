@@ -30,7 +30,7 @@ func (a *applier) waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) 
 	for i, w := range batch {
 		ids[i], entitlements[i] = a.plan.held.at(w.portfolio).id, a.plan.held.at(w.portfolio).entitlement
 	}
-	there, err := loadStored(ctx, tx, ids)
+	there, err := a.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,26 @@ func TestCancelledAfterApproval(t *testing.T) {
 	if b.holdingsBytes() != before {
 		t.Error("the holdings are not as before")
 	}
+	if again := b.sync(jobs.Apply); again.State != jobs.NeedsReview || b.holdingsBytes() != before {
+		t.Errorf("the list is applied unasked, though its approval was cancelled: %s %s", again.State, again.Summary)
+	}
+}
+
+// TestCancelledTaking: what a cancelled job was to take of a list is declined as before.
+func TestCancelledTaking(t *testing.T) {
+	t.Parallel()
+	b, held := startHeld(t)
+	b.approve(held.ID, b.kinds(held.ID, holdings.Additions))
+	b.stop()
+	b.open() // without a worker
+	taken, err := b.jobs.Approve(t.Context(), held.ID, b.kinds(held.ID, holdings.Removals))
+	must(t, err)
+	_, err = b.jobs.Cancel(t.Context(), taken.ID)
+	must(t, err)
+	b.work()
+	if again := b.syncGiven("journals_2026-02-28.txt", halfList(), nil); again.Verdict != jobs.VerdictNoChange || b.listed() != 102 {
+		t.Errorf("%s, %d listed: %s", again.Verdict, b.listed(), again.Summary)
+	}
 }
 
 // TestCancelledBesideHeldPart: a job that is cancelled while its other part is written has nothing left that could be

@@ -38,10 +38,10 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 
 // Decision is what a person decides on a job that waits.
 type Decision struct {
-	Parts   []PartDecision    // nil: every part that waits, with all its kinds
-	Reason  string            // kept with the decision
-	Force   bool              // of an approval: though a newer list was applied since
-	Columns map[string]string // of an approval: what to make of lost columns, by name (LeaveValues, ...); not named: LeaveValues
+	Parts   []PartDecision                   // nil: every part that waits, with all its kinds
+	Reason  string                           // kept with the decision
+	Force   bool                             // of an approval: though a newer list was applied since
+	Columns map[string]holdings.ColumnChoice // of an approval: what to make of lost columns, by name; not named: LeaveValues
 }
 
 // PartDecision is what is decided on one part.
@@ -114,7 +114,8 @@ func (s *Service) approveHeld(ctx context.Context, tx *store.Tx, row *ent.Job, i
 	err = tx.Job.UpdateOneID(row.ID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
 		SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
 	if store.IsUniqueViolation(err, "jobs.unique_key") {
-		return problem.New(problem.Conflict, "input.jobId", "another job that does the same is under way: wait for it, then approve this one if it is still there")
+		return problem.New(problem.Conflict, "input.jobId",
+			"another job that does the same is under way: wait for it, then approve this one if it is still there")
 	}
 	return err
 }
@@ -126,9 +127,13 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 		return err
 	}
 	for column, choice := range columns {
-		if err := s.decide(ctx, tx, verdictOn{c.part, holdings.Kinds{holdings.Kind(columnKind + column)}, choice, in.Reason, row.ID}); err != nil {
+		kind := holdings.Kinds{holdings.Kind(holdings.ColumnKind + column)}
+		if err := s.decide(ctx, tx, verdictOn{c.part, kind, string(choice), in.Reason, row.ID}); err != nil {
 			return err
 		}
+	}
+	if row.Kind == KindZone { // its lists remember nothing by kind
+		return markApproved(ctx, tx, c, columns)
 	}
 	var declined holdings.Kinds // now, and not before
 	for _, kind := range KindsOf(c.part) {
@@ -142,16 +147,23 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 	if err := s.decide(ctx, tx, verdictOn{c.part, declined, Declined, in.Reason, row.ID}); err != nil {
 		return err
 	}
-	err = tx.JobPart.UpdateOneID(c.part.ID).SetState(PartApproved).SetKinds(kindsText(c.kinds.Others())).
-		SetCode("").SetMessage("").SetHint("").SetUpdatedAt(store.Now()).Exec(ctx)
-	if err != nil {
+	return markApproved(ctx, tx, c, columns)
+}
+
+func markApproved(ctx context.Context, tx *store.Tx, c chosenPart, columns map[string]holdings.ColumnChoice) error {
+	update := tx.JobPart.UpdateOneID(c.part.ID).SetState(PartApproved).SetKinds(kindsText(c.kinds.Others())).
+		SetCode("").SetMessage("").SetHint("").SetUpdatedAt(store.Now())
+	if slices.Contains(slices.Collect(maps.Values(columns)), holdings.TakeAsEmpty) { // the plan on show left what is stored
+		update.SetPlanHash(anyPlan)
+	}
+	if err := update.Exec(ctx); err != nil {
 		return fmt.Errorf("approve a part: %w", err)
 	}
 	return nil
 }
 
 // checkColumns refuses what is said of columns that no list of the parts has lost.
-func checkColumns(chosen []chosenPart, given map[string]string) error {
+func checkColumns(chosen []chosenPart, given map[string]holdings.ColumnChoice) error {
 	lost := map[string]bool{}
 	for _, c := range chosen {
 		reasons, err := GuardsOf(c.part)
@@ -165,7 +177,8 @@ func checkColumns(chosen []chosenPart, given map[string]string) error {
 	var problems problem.List
 	for _, column := range slices.Sorted(maps.Keys(given)) {
 		if !lost[column] || column == "" {
-			problems.Add(problem.BadInput, "input.lostColumns", "no list of these parts has lost a column %q: guards { column } names those that were", column)
+			problems.Add(problem.BadInput, "input.lostColumns",
+				"no list of these parts has lost a column %q: guards { column } names those that were", column)
 		}
 	}
 	return problems.Err()
@@ -173,12 +186,12 @@ func checkColumns(chosen []chosenPart, given map[string]string) error {
 
 // columnsOf is what to make of the columns that a part's list lost. Where access_type is lost nothing tells free titles from
 // paid ones, so that a person has to say that all are paid.
-func columnsOf(c chosenPart, given map[string]string) (map[string]string, error) {
+func columnsOf(c chosenPart, given map[string]holdings.ColumnChoice) (map[string]holdings.ColumnChoice, error) {
 	reasons, err := GuardsOf(c.part)
 	if err != nil {
 		return nil, err
 	}
-	columns := map[string]string{}
+	columns := map[string]holdings.ColumnChoice{}
 	for _, reason := range reasons {
 		if reason.Guard != holdings.GuardShape || reason.Column == "" {
 			continue
@@ -186,13 +199,15 @@ func columnsOf(c chosenPart, given map[string]string) (map[string]string, error)
 		choice := given[reason.Column]
 		access := reason.Column == kbart.AccessType.String()
 		switch {
-		case access && choice != AllPaid:
+		case access && choice != holdings.AllPaid:
 			return nil, problem.New(problem.BadInput, "input.lostColumns",
-				"the list lacks access_type, so that nothing tells free titles from paid ones: approve it with access_type taken as ALL_PAID, or reject it")
-		case !access && choice == AllPaid:
-			return nil, problem.New(problem.BadInput, "input.lostColumns", "ALL_PAID is of access_type alone: choose LEAVE or EMPTY for %s", reason.Column)
+				"the list lacks access_type, so that nothing tells free titles from paid ones: "+
+					"approve it with access_type taken as ALL_PAID, or reject it")
+		case !access && choice == holdings.AllPaid:
+			return nil, problem.New(problem.BadInput, "input.lostColumns",
+				"ALL_PAID is of access_type alone: choose LEAVE or EMPTY for %s", reason.Column)
 		case choice == "":
-			choice = LeaveValues
+			choice = holdings.LeaveValues
 		}
 		columns[reason.Column] = choice
 	}
@@ -217,7 +232,8 @@ func (s *Service) chooseHeld(ctx context.Context, tx *store.Tx, row *ent.Job, na
 	}
 	for i, d := range named {
 		if d.Kinds != nil && row.Kind != KindSync && row.Kind != KindImport {
-			return nil, problem.New(problem.BadInput, kindsPath(i), "only the list of a profile, or of an import, can be approved by kind: decide on the part as a whole")
+			return nil, problem.New(problem.BadInput, kindsPath(i),
+				"only the list of a profile, or of an import, can be approved by kind: decide on the part as a whole")
 		}
 	}
 	return chosen, nil
@@ -307,7 +323,8 @@ func (s *Service) takeDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, 
 		return 0, fmt.Errorf("read file %d: %w", *part.part.ProviderFileID, err)
 	}
 	if file.Path == "" {
-		return 0, problem.New(problem.WrongState, "input.jobId", "the copy of %s is no longer kept, so nothing can be taken from it: run the profile", file.Name)
+		return 0, problem.New(problem.WrongState, "input.jobId",
+			"the copy of %s is no longer kept, so nothing can be taken from it: run the profile", file.Name)
 	}
 	queued, err := s.queue(ctx, tx, newJob{
 		kind: KindSync, mode: Apply, trigger: Manual,
@@ -341,14 +358,16 @@ func (s *Service) chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job
 		}
 	}
 	if len(remembering) == 0 {
-		return found, wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision, and nothing is declined of the lists of this one")
+		return found, wrongState(row, "approved",
+			"only a job in NEEDS_REVIEW waits for a decision, and nothing is declined of the lists of this one")
 	}
 	chosen, err := choose(remembering, named, "has a list of which nothing is declined")
 	if err != nil {
 		return found, err
 	}
 	if len(chosen) > 1 {
-		return found, problem.New(problem.BadInput, "input.parts", "%d lists of this job have something declined: name one part at a time", len(chosen))
+		return found, problem.New(problem.BadInput, "input.parts",
+			"%d lists of this job have something declined: name one part at a time", len(chosen))
 	}
 	found = chosenPart{part: chosen[0].part}
 	for _, kind := range declined[found.part.ID] {
@@ -405,8 +424,10 @@ func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c 
 		}
 		return setKinds(ctx, tx, c.part.ID, left.Others())
 	}
-	if err := s.decide(ctx, tx, verdictOn{c.part, holdings.AllKinds, Declined, reason, row.ID}); err != nil {
-		return err
+	if row.Kind == KindSync { // what a person gives is decided on as often as it is given
+		if err := s.decide(ctx, tx, verdictOn{c.part, holdings.AllKinds, Declined, reason, row.ID}); err != nil {
+			return err
+		}
 	}
 	if err := closeHeld(ctx, tx, c.part, PartRejected, why); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // What a person decided on one kind of a list's changes. A kind without a decision is open.
@@ -23,16 +24,6 @@ const (
 	Approved = "APPROVED"
 	Declined = "DECLINED"
 )
-
-// What to make of a column that a list lacks and lists before it filled.
-const (
-	LeaveValues = "LEAVE"    // the stored values stay
-	TakeAsEmpty = "EMPTY"    // the column counts as empty
-	AllPaid     = "ALL_PAID" // of access_type: no title is free
-)
-
-// columnKind begins the kind of a decision on a lost column; the column's name follows.
-const columnKind = "COLUMN:"
 
 // standing is what was decided on a list for one collection: by kind, the newest decision.
 type standing map[holdings.Kind]*ent.ListDecision
@@ -85,10 +76,9 @@ type verdictOn struct {
 	jobID            int64
 }
 
-// decide records a decision, in the place of an earlier one. Only a provider's list for a profile remembers decisions: what
-// a person gives is decided on as often as it is given.
+// decide records a decision, in the place of an earlier one.
 func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
-	if !remembers(v.part) {
+	if v.part.ProviderFileID == nil || v.part.CollectionID == nil {
 		return nil
 	}
 	for _, kind := range v.kinds {
@@ -99,6 +89,8 @@ func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	return nil
 }
 
+// remembers says whether later runs know what was decided on a part's list: only that of a provider for a profile. What a person
+// gives is decided on as often as it is given.
 func remembers(part *ent.JobPart) bool {
 	return part.ProfileID != nil && part.ProviderFileID != nil && part.CollectionID != nil
 }
@@ -126,6 +118,31 @@ func reopen(ctx context.Context, tx *store.Tx, part *ent.JobPart, which ...predi
 	which = append(which, onList(*part.ProviderFileID, *part.CollectionID)...)
 	if _, err := tx.ListDecision.Delete().Where(which...).Exec(ctx); err != nil {
 		return fmt.Errorf("ask again about file %d: %w", *part.ProviderFileID, err)
+	}
+	return nil
+}
+
+// withdrawApproval takes back what was approved for a job that is cancelled before it wrote anything of it: a later run that meets
+// the list would otherwise apply it unasked. What the job was to take of a list is declined again, as it was before.
+func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) error {
+	for _, part := range parts {
+		if part.State == PartApproved {
+			if err := reopen(ctx, tx, part, listdecision.JobID(r.job.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	if r.job.Kind != KindSync || slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartApplying || p.State == PartApplied }) {
+		return nil
+	}
+	args, err := argsOf[syncArgs](r.job)
+	if err != nil || !args.ByDecision {
+		return err
+	}
+	err = tx.ListDecision.Update().Where(listdecision.JobID(r.job.ID), listdecision.Decision(Approved)).
+		SetDecision(Declined).SetUpdatedAt(store.Now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("decline again what job %d was to take: %w", r.job.ID, err)
 	}
 	return nil
 }
@@ -228,7 +245,9 @@ func (pr *partRun) undecided(ctx context.Context, guards []holdings.GuardReason)
 		if kind, one := guardedKind[g.Guard]; one {
 			return settled(kind)
 		}
-		return !slices.ContainsFunc(holdings.AllKinds, func(kind holdings.Kind) bool { return !settled(kind) })
+		// Of a lost column the plan itself knows a decision; without access_type nothing is applied before there is one.
+		open := func(kind holdings.Kind) bool { return !settled(kind) }
+		return g.Column != kbart.AccessType.String() && !slices.ContainsFunc(holdings.AllKinds, open)
 	}), nil
 }
 
@@ -281,7 +300,8 @@ func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 // not tell, the one that was applied since is the newer.
 func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFile, since int64) (bool, error) {
 	where := []predicate.ProviderFile{
-		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content), providerfile.IDNEQ(file.ID), providerfile.AppliedAtGT(since),
+		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content),
+		providerfile.IDNEQ(file.ID), providerfile.AppliedAtGT(since),
 	}
 	if file.Date != "" {
 		where = append(where, providerfile.Or(providerfile.Date(""), providerfile.DateGTE(file.Date)))
@@ -324,12 +344,14 @@ func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
 	if err != nil || !newer {
 		return err
 	}
-	return block(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved", "Look at what the newer list has changed; this one is history.")
+	return block(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved",
+		"Look at what the newer list has changed; this one is out of date.")
 }
 
 func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
 	return &failure{
-		"CUSTOMER_CHANGED", fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
+		"CUSTOMER_CHANGED",
+		fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
 		"Run the profile: the list of its present customer number is then fetched and planned.",
 	}
 }

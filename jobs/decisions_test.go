@@ -215,7 +215,7 @@ func TestDecisionsThatAreRefused(t *testing.T) {
 		"no kind":              {named(jobs.PartDecision{PartID: part, Kinds: holdings.Kinds{}}), problem.BadInput, "input.parts.0.kinds"},
 		"a reason of two rows": {jobs.Decision{Reason: "a\nb"}, problem.BadInput, "input.reason"},
 		"too long a reason":    {jobs.Decision{Reason: strings.Repeat("x", 501)}, problem.BadInput, "input.reason"},
-		"a column not lost":    {jobs.Decision{Columns: map[string]string{"notes": jobs.LeaveValues}}, problem.BadInput, "input.lostColumns"},
+		"a column not lost":    {jobs.Decision{Columns: map[string]holdings.ColumnChoice{"notes": holdings.LeaveValues}}, problem.BadInput, "input.lostColumns"},
 	} {
 		_, err := b.jobs.Approve(t.Context(), held.ID, c.in)
 		if found, _ := problem.In(err); len(found) != 1 || found[0].Code != c.code || strings.Join(found[0].Path, ".") != c.path {
@@ -580,5 +580,89 @@ func TestSupersededBesideAnother(t *testing.T) {
 	}
 	if !slices.Equal(states, []string{jobs.PartSuperseded, jobs.PartHeld}) {
 		t.Errorf("%v", states)
+	}
+}
+
+// shapedList is a list of journals with these columns after title and title_id; a row has the column's name as its value.
+func shapedList(titles int, columns ...string) string {
+	var b strings.Builder
+	b.WriteString(strings.Join(append([]string{"publication_title", "title_id"}, columns...), "\t") + "\n")
+	for n := range titles {
+		cells := []string{fmt.Sprintf("Journal %05d", n), fmt.Sprintf("j%05d", n)}
+		for _, c := range columns {
+			cells = append(cells, map[string]string{"access_type": "P", "publication_type": "serial", "date_first_issue_online": "1996"}[c])
+			if c == "publisher_name" || c == "notes" {
+				cells[len(cells)-1] = "Some " + c
+			}
+		}
+		b.WriteString(strings.Join(cells, "\t") + "\n")
+	}
+	return b.String()
+}
+
+// TestLostColumns: the first list that lacks a column waits. Approving leaves what is stored, or takes it as empty; without
+// access_type a person has to say that all titles are paid for.
+func TestLostColumns(t *testing.T) {
+	t.Parallel()
+	full := []string{"publication_type", "access_type", "publisher_name", "date_first_issue_online"}
+	without := func(column string) []string {
+		return slices.DeleteFunc(slices.Clone(full), func(c string) bool { return c == column })
+	}
+	choice := func(column string, c holdings.ColumnChoice) jobs.Decision {
+		return jobs.Decision{Columns: map[string]holdings.ColumnChoice{column: c}}
+	}
+	for name, c := range map[string]struct {
+		column    string
+		refused   []jobs.Decision
+		in        jobs.Decision
+		publisher string
+	}{
+		"left":       {"publisher_name", []jobs.Decision{choice("publisher_name", holdings.AllPaid)}, jobs.Decision{}, "Some publisher_name"},
+		"taken away": {"publisher_name", []jobs.Decision{choice("notes", holdings.TakeAsEmpty)}, choice("publisher_name", holdings.TakeAsEmpty), ""},
+		"all paid": {
+			"access_type", []jobs.Decision{{}, choice("access_type", holdings.LeaveValues)}, choice("access_type", holdings.AllPaid), "Some publisher_name",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := embedded(t, mockoup.Options{Titles: 5})
+			wantJob(t, b.syncGiven("journals_2026-01-28.txt", shapedList(40, full...), nil), jobs.Succeeded, jobs.VerdictChanged)
+			held := b.syncGiven("journals_2026-02-28.txt", shapedList(40, without(c.column)...), nil)
+			wantJob(t, held, jobs.NeedsReview, jobs.VerdictBlocked)
+			reasons, err := jobs.GuardsOf(b.onlyPart(held.ID))
+			must(t, err)
+			if len(reasons) != 1 || reasons[0].Guard != holdings.GuardShape || reasons[0].Column != c.column {
+				t.Fatalf("%+v", reasons)
+			}
+			for _, in := range c.refused {
+				if _, err := b.jobs.Approve(t.Context(), held.ID, in); !isProblem(err, problem.BadInput) {
+					t.Errorf("%+v: %v", in.Columns, err)
+				}
+			}
+			if done := b.approve(held.ID, c.in); done.State != jobs.Succeeded || done.Verdict == jobs.VerdictBlocked {
+				t.Fatalf("%s %s: %s", done.State, done.Verdict, done.Summary)
+			}
+			if n := b.store.Read.Portfolio.Query().Where(portfolio.PublisherName(c.publisher)).CountX(t.Context()); n != 40 {
+				t.Errorf("%d of 40 have the publisher %q", n, c.publisher)
+			}
+			later := b.syncGiven("journals_2026-03-28.txt", shapedList(41, without(c.column)...), nil)
+			wantJob(t, later, jobs.Succeeded, jobs.VerdictChanged)
+		})
+	}
+}
+
+// TestRejectedWithoutAccessType: what was declined of such a list is not taken before a person says that all titles are paid for.
+func TestRejectedWithoutAccessType(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 5})
+	b.syncGiven("journals_2026-01-28.txt", shapedList(40, "publication_type", "access_type"), nil)
+	held := b.syncGiven("journals_2026-02-28.txt", shapedList(42, "publication_type"), nil)
+	_, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
+	must(t, err)
+	asked := b.approve(held.ID, jobs.Decision{})
+	wantJob(t, asked, jobs.NeedsReview, jobs.VerdictBlocked)
+	done := b.approve(asked.ID, jobs.Decision{Columns: map[string]holdings.ColumnChoice{"access_type": holdings.AllPaid}})
+	if counts := countsOf(t, done); counts.Added != 2 {
+		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
 	}
 }

@@ -102,7 +102,8 @@ func (pr *partRun) noFile(ctx context.Context, outcome *oup.Outcome, applied *en
 	}
 	why.Message = fmt.Sprintf("%s; %s in force here, of the former customer number %s, and stay as they are",
 		outcome.Message, counted(n, "entitlement is", "entitlements are"), applied.CustomerNumber)
-	why.Hint = outcome.Hint + " If customer number " + pr.profile.CustomerNumber + " has none of these titles, withdraw the profile's entitlements to them."
+	why.Hint = outcome.Hint + " If customer number " + pr.profile.CustomerNumber +
+		" has none of these titles, withdraw the profile's entitlements to them."
 	return why
 }
 
@@ -352,7 +353,8 @@ func (pr *partRun) declined() *failure {
 	}
 	return &failure{
 		outcome + "_FILE", fmt.Sprintf("the provider still offers the file %s, which was %s", pr.file.Name, strings.ToLower(outcome)),
-		"It is applied again when its bytes change, when a person approves the job in which it was " + strings.ToLower(outcome) + ", or by a run with force.",
+		"It is applied again when its bytes change, when a person approves the job in which it was " + strings.ToLower(outcome) +
+			", or by a run with force.",
 	}
 }
 
@@ -378,7 +380,9 @@ func (pr *partRun) older(ctx context.Context) (*failure, error) {
 
 // firstApplied is the first, in an order, of the files that were applied where the part's is to be; nil: none was. What was
 // applied for another customer number says nothing of this one's lists.
-func (pr *partRun) firstApplied(ctx context.Context, order providerfile.OrderOption, where ...predicate.ProviderFile) (*ent.ProviderFile, error) {
+func (pr *partRun) firstApplied(
+	ctx context.Context, order providerfile.OrderOption, where ...predicate.ProviderFile,
+) (*ent.ProviderFile, error) {
 	if pr.profile != nil {
 		where = append(where, providerfile.CustomerNumberIn(pr.profile.CustomerNumber, ""))
 	}

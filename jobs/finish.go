@@ -27,58 +27,53 @@ type ending struct {
 
 // judge decides a job's state and verdict from its parts (DOMAIN section 9).
 func judge(parts []*ent.JobPart) (e ending, err error) {
-	var good, changed, failed, blocked, held bool
-	var first, reason, foreseen *failure
+	var good, changed, preview bool
+	var failed, held, blocked, idle, foreseen []cause
 	for _, p := range parts {
 		counts, err := decodeCounts(p.Counts)
 		if err != nil {
 			return e, err
 		}
 		e.counts.Merge(counts)
-		why := &failure{p.Code, p.Message, p.Hint}
+		why := cause{p, &failure{p.Code, p.Message, p.Hint}}
 		switch p.State {
 		case PartApplied, PartNoChange:
 			good, e.applied = true, true
 			changed = changed || counts.Changed()
 			if counts.Left > 0 {
-				failed = true
-				first = firstOf(first, leftFailure(&counts))
+				failed = append(failed, cause{p, leftFailure(&counts)})
 			}
 		case PartPreviewed:
-			good = true
+			good, preview = true, true
 			if p.WouldBe != "" {
-				foreseen = firstOf(foreseen, why)
+				foreseen = append(foreseen, why)
 			}
 		case PartHeld:
-			held = true
-			reason = why
+			held = append(held, why)
 		case PartBlocked, PartRejected, PartSuperseded:
-			blocked = true
-			reason = why
+			blocked = append(blocked, why)
 		case PartFailed, PartStopped:
-			failed = true
-			first = firstOf(first, why)
+			failed = append(failed, why)
 		case PartSkipped, PartNoFile:
-			reason = firstOf(reason, why)
+			idle = append(idle, why)
 		}
 	}
-	preview := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartPreviewed })
 	switch {
-	case held:
-		e.state, e.verdict, e.problem = NeedsReview, VerdictBlocked, reason
+	case held != nil:
+		e.state, e.verdict, e.problem = NeedsReview, VerdictBlocked, problemOf(parts, held, failed, blocked)
 		if good {
 			e.verdict = VerdictPartial
 		}
-	case !good && !blocked:
-		e.state, e.verdict, e.problem = Failed, VerdictFailed, firstOf(first, reason)
-	case failed:
-		e.state, e.verdict, e.problem = Succeeded, VerdictPartial, first
-	case blocked && good:
-		e.state, e.verdict, e.problem = Succeeded, VerdictPartial, reason
-	case blocked:
-		e.state, e.verdict, e.problem = Succeeded, VerdictBlocked, reason
+	case !good && blocked == nil:
+		e.state, e.verdict, e.problem = Failed, VerdictFailed, problemOf(parts, failed, idle)
+	case failed != nil:
+		e.state, e.verdict, e.problem = Succeeded, VerdictPartial, problemOf(parts, failed, blocked)
+	case blocked != nil && good:
+		e.state, e.verdict, e.problem = Succeeded, VerdictPartial, problemOf(parts, blocked)
+	case blocked != nil:
+		e.state, e.verdict, e.problem = Succeeded, VerdictBlocked, problemOf(parts, blocked)
 	case preview:
-		e.state, e.verdict, e.problem = Succeeded, VerdictPreviewed, foreseen
+		e.state, e.verdict, e.problem = Succeeded, VerdictPreviewed, problemOf(parts, foreseen)
 	case changed:
 		e.state, e.verdict = Succeeded, VerdictChanged
 	default:
@@ -96,13 +91,6 @@ func leftFailure(c *holdings.Counts) *failure {
 		}
 	}
 	return &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", c.Left), "They are listed with action LEFT; put them right by hand."}
-}
-
-func firstOf(a, b *failure) *failure {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // endWithLastPart ends the job in the transaction that ends its last part.
@@ -236,6 +224,11 @@ func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*endi
 	decide(&e)
 	if e.applied {
 		e.verdict = VerdictPartial
+	}
+	if e.state == Cancelled {
+		if err := r.withdrawApproval(ctx, tx, parts); err != nil {
+			return err
+		}
 	}
 	if err := failOpenParts(ctx, tx, r.job.ID, e); err != nil {
 		return err
@@ -387,7 +380,8 @@ func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (stri
 	}
 	text := fmt.Sprintf("together the %d parts that wait take away %d of %d entitlements", held, affected, before)
 	if lost > 0 {
-		text += fmt.Sprintf("; %s, which each of them alone leaves to the others", counted(lost, "title is then in no list any more", "titles are then in no list any more"))
+		gone := counted(lost, "title is then in no list any more", "titles are then in no list any more")
+		text += "; " + gone + ", which each of them alone leaves to the others"
 	}
 	return text, nil
 }

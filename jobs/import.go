@@ -18,7 +18,7 @@ const (
 )
 
 // importLimits are the marks of the guard on an import, those of a new profile.
-var importLimits = holdings.Guards{Removals: holdings.Marks{Percent: 10, Titles: 20}}
+var importLimits = holdings.Guards{Removals: holdings.StandardGuards().Removals}
 
 var importAdvice = advice{ // free titles are imported like others, so that no list is all free
 	noUsableRows: "Read the findings, mend the list, then import it again.",

@@ -81,6 +81,12 @@ var (
 
 const guardPercent = 10
 
+// removalsOnly are guards of which that of removals alone holds plans: the model does not judge the others.
+func removalsOnly() holdings.GuardsChange {
+	never := holdings.MarksChange{Percent: new(100), Titles: new(1_000_000), Most: new(0)}
+	return holdings.GuardsChange{Removals: holdings.MarksChange{Most: new(0)}, Access: never, Identity: never, Additions: never, Again: new(false), Shape: new(false)}
+}
+
 func prepareCampuses(b *testBundle) {
 	b.t.Helper()
 	ctx, several := b.t.Context(), true
@@ -92,7 +98,7 @@ func prepareCampuses(b *testBundle) {
 		key, on, percent := secret.NewKey(c.Key), true, guardPercent
 		in := holdings.ProfileInput{
 			Description: &customers[i].Number, CustomerNumber: &customers[i].Number, APIKey: &key, Active: &on,
-			GroupIDs: &[]int64{group.ID}, GuardPercent: &percent, GuardTitles: &guardTitles[i],
+			GroupIDs: &[]int64{group.ID}, GuardPercent: &percent, GuardTitles: &guardTitles[i], Guards: removalsOnly(),
 		}
 		if i == 0 {
 			_, _, err = b.holdings.UpdateProfile(ctx, b.profile, nil, in, nil)

@@ -430,6 +430,7 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 	plan := modelPlan{after: maps.Clone(before), counts: holdings.Counts{Rows: o.rows, Free: o.free, Titles: len(o.titles), Statements: o.statements}}
 	c := &plan.counts
 	var lines []string
+	affected := 0 // whatever was declined
 	for title, l := range o.titles {
 		r, there := before[title]
 		if !there {
@@ -462,19 +463,20 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 				continue
 			}
 			mine.active = false
-			c.EntitlementsAffected++
+			affected++
 			left := holdings.Counts{}
 			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
 			if declined.Has(holdings.Removals) {
 				continue
 			}
 			c.Merge(left)
+			c.EntitlementsAffected++
 			plan.after[title] = r
 		}
 	}
 	c.Unchanged = c.Titles - c.Added - c.Updated
-	plan.held = c.EntitlementsAffected > 0 && (c.EntitlementsAffected == c.EntitlementsBefore ||
-		c.EntitlementsAffected > guardTitles[p.profile] && c.EntitlementsAffected*100 > guardPercent*c.EntitlementsBefore)
+	plan.held = affected > 0 && (affected == c.EntitlementsBefore ||
+		affected > guardTitles[p.profile] && affected*100 > guardPercent*c.EntitlementsBefore)
 	slices.Sort(lines)
 	plan.text = strings.Join(lines, "\n")
 	return plan

@@ -327,10 +327,13 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings
 	return err
 }
 
+// anyPlan stands for the hash of a held plan where a person decided something that makes it another plan.
+const anyPlan = ""
+
 // applyApproved applies what a person approved of a held plan, unless the holdings have moved so that it is another one now: then
 // that one is shown and asked again.
 func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
-	if plan.Hash() == pr.part.PlanHash {
+	if pr.part.PlanHash == anyPlan || plan.Hash() == pr.part.PlanHash {
 		decline(plan, KindsOf(pr.part).Others())
 		return pr.apply(ctx, plan, part, nil)
 	}
@@ -341,9 +344,9 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 		}
 		pr.decided = known.without(pr.job.ID)
 	}
-	reason := plan.HeldBecause()
-	if reason == "" { // it was approved when it was another one
-		reason = "the holdings have moved since a person decided, so that the plan is another one now"
+	reason := "the holdings have moved since a person decided, so that the plan is another one now"
+	if guards := plan.HeldBecause(); guards != "" { // else nothing would hold it any more
+		reason = guards + "; " + reason
 	}
 	return pr.hold(ctx, plan, part, reason)
 }

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -142,5 +143,45 @@ func TestReportThatCannotBeRead(t *testing.T) {
 				t.Errorf("the notes are %q", notes)
 			}
 		})
+	}
+}
+
+// TestKeptForAPOLine: what is kept, by a list or by an undo, says for which PO lines, the main one first.
+func TestKeptForAPOLine(t *testing.T) {
+	t.Parallel()
+	b := embedded(t, mockoup.Options{Titles: 20})
+	c := b.local("Given to us")
+	b.importList(c, journalList(0, 30, 1996), nil)
+	second := b.importList(c, journalList(0, 31, 1996), nil)
+	order := func(titleID string, numbers ...string) {
+		p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).OnlyX(t.Context())
+		for i := range numbers {
+			_, err := b.holdings.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &numbers[i]}, PortfolioID: &p.ID})
+			must(t, err)
+		}
+	}
+	kept := func(jobID int64) string {
+		line := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Keep))).OnlyX(t.Context())
+		why := holdings.ValuesOf(line).Leaving()
+		return fmt.Sprintf("%s %s %q %s", line.TitleID, why.Reason, why.POLines, why)
+	}
+	order("j00030", "POL-B", "POL-A")
+	undo := b.undo(second.ID, jobs.Apply)
+	if got, want := kept(undo.ID), `j00030 PO_LINE ["POL-B" "POL-A"] kept: PO lines POL-B, POL-A`; got != want {
+		t.Errorf("the undo says %s", got)
+	}
+	order("j00029", "POL-1")
+	third := b.importList(c, journalList(0, 29, 1996), removeMissing)
+	if got, want := kept(third.ID), `j00029 PO_LINE ["POL-1"] kept: PO line POL-1`; got != want {
+		t.Errorf("the import says %s", got)
+	}
+	many := make([]string, 12)
+	for i := range many {
+		many[i] = fmt.Sprintf("POL-%02d", i+10)
+	}
+	order("j00028", many...)
+	fourth := b.importList(c, journalList(0, 28, 1996), removeMissing)
+	if got := kept(fourth.ID); !strings.Contains(got, `"POL-21"]`) || !strings.HasSuffix(got, "POL-19 and 2 more") {
+		t.Errorf("the import says %s", got)
 	}
 }

@@ -73,7 +73,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	}
 	several := severalProfiles(parts)
 	for _, p := range parts {
-		if p.Message != "" && p.WouldBe == "" && (e.state != Failed || e.applied || e.problem == nil || p.Message != e.problem.Message) {
+		if p.Message != "" && p.WouldBe == "" && (e.state != Failed || e.applied || e.problem == nil || !strings.Contains(e.problem.Message, p.Message)) {
 			say(&b, partName(p, several)+": "+p.Message)
 		}
 	}

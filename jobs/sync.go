@@ -80,8 +80,8 @@ func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c 
 		}
 	case err == nil || ent.IsNotFound(err):
 		part.SetState(PartSkipped).SetCode("COLLECTION_INACTIVE").
-			SetMessage(fmt.Sprintf("%s is not activated, so its titles were not synced", c.Name)).
-			SetHint(fmt.Sprintf("Activate it (Community Zone id %s), then run the profile again.", c.CommunityZoneID))
+			SetMessage("the collection is not activated, so its titles were not synced").
+			SetHint(fmt.Sprintf("Activate %s (Community Zone id %s), then run the profile again.", c.Name, c.CommunityZoneID))
 	default:
 		return fmt.Errorf("look up collection %q: %w", c.Name, err)
 	}

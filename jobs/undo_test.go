@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,6 +71,10 @@ func TestUndo(t *testing.T) {
 			t.Errorf("the undone file again: %s %s %s", again.State, again.Verdict, again.ErrorCode)
 		}
 		forced := b.wait(b.start(jobs.SyncRequest{Mode: jobs.Apply, Force: true}).ID)
+		if forced.State != jobs.NeedsReview || !strings.Contains(forced.ErrorMessage, "again that an undo gave back") {
+			t.Errorf("what an undo gave back goes again unasked: %s %s", forced.State, forced.Summary)
+		}
+		forced = b.approve(forced.ID, jobs.Decision{})
 		if forced.Verdict != jobs.VerdictChanged {
 			t.Errorf("forced: %s %s %s", forced.State, forced.Verdict, forced.Summary)
 		}

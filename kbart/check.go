@@ -113,7 +113,8 @@ func Check(rec *Record, report func(Finding)) {
 	if rec.Reason == ReasonCells || rec.Reason == ReasonRepeatedHeader {
 		return
 	}
-	for c := range Column(NumColumns) {
+	for i := range rec.layout.byColumn {
+		c := Column(i)
 		value := rec.Get(c)
 		if value == "" {
 			continue

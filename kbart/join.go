@@ -1,6 +1,7 @@
 package kbart
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,9 +20,11 @@ type reading struct {
 
 const (
 	// maxReadings bounds the ways in which a row is tried to be read, and manyPieces is the number of pieces from which on
-	// there are two: as it is split, and with every quoted cell joined.
-	maxReadings = 64
-	manyPieces  = 4096
+	// there are two: as it is split, and with every quoted cell joined. A row of more than maxPieces is no row of a list, and
+	// is only split.
+	maxReadings = 16
+	manyPieces  = 512
+	maxPieces   = 4096
 )
 
 // readings finds the ways in which a text can be read with pieces joined.
@@ -133,6 +136,9 @@ func (r *Reader) width() int { return max(len(r.layout.names), r.usual) }
 // join decides how a row with quotes is to be read, and makes the cells of that reading those of the row. certain says that it
 // is the only plausible one; where there is none, the cells are those that the row is split into.
 func (r *Reader) join(one extent) (taken extent, certain bool) {
+	if len(r.cells) > maxPieces {
+		return one, true
+	}
 	decoded, _ := r.guess(r.lines.bytes(one.end))
 	chosen := r.layout.choose(string(decoded), r.cells, r.delim, r.lines.eol, r.width())
 	if chosen.open {
@@ -176,6 +182,9 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 			continue // a cell that is open stays so
 		}
 		tries++
+		if bytes.Count(text, []byte{r.delim}) > maxPieces {
+			break
+		}
 		decoded, _ := r.guess(text)
 		ways := readingsOf(string(decoded), r.delim, r.lines.eol)
 		joined, doubt := r.layout.best(ways.found, r.width())

@@ -30,16 +30,27 @@ func saysNothing(s string) bool {
 	case s[0] == '#' && isSpreadsheetError(s):
 		return true
 	}
-	letters, digits := false, false
+	letters, digits, others := false, false, false
 	for _, r := range s {
-		letters = letters || unicode.IsLetter(r)
-		digits = digits || unicode.IsNumber(r)
+		switch {
+		case r < 0x80 && isLetter(byte(r)), r >= 0x80 && unicode.IsLetter(r):
+			letters = true
+		case r < 0x80 && isDigit(byte(r)), r >= 0x80 && unicode.IsNumber(r):
+			digits = true
+		default:
+			others = true
+		}
+		if letters && digits {
+			return false
+		}
 	}
 	switch {
 	case digits:
 		return !letters && allZeros(s)
 	case !letters:
 		return true
+	case !others && !strings.ContainsRune("nNuUmMeEbBtT", rune(s[0])):
+		return false // no word of those below begins like this
 	}
 	word := strings.Trim(s, " .,;:-–—_()<>[]{}\"'#!?*/")
 	// In lower case these may be the abbreviated name of a journal, and are.

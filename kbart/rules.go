@@ -37,7 +37,8 @@ func (r *Rule) finding(f Finding) Finding {
 		f.Hint = r.Cure
 	}
 	f.Hint += " " + r.Library
-	f.Value, f.Title = cut(f.Value), cut(f.Title)
+	// A finding may be kept for long: it must not hold the whole line of which its value is a part.
+	f.Value, f.Title = strings.Clone(cut(f.Value)), strings.Clone(cut(f.Title))
 	return f
 }
 

@@ -31,7 +31,9 @@ type placedFinding struct {
 
 const (
 	batchRows = 256
-	batches   = 3 // one being filled, one being judged, one between
+	// batchCells bounds the memory of a batch where rows have very many cells.
+	batchCells = 1 << 16
+	batches    = 3 // one being filled, one being judged, one between
 )
 
 func newFeed(r io.Reader, o Options) *feed {
@@ -93,7 +95,7 @@ func (f *feed) addRecord(rec *Record) bool {
 	b.cells = append(b.cells, rec.cells...)
 	b.records = append(b.records, *rec)
 	b.records[len(b.records)-1].cells = b.cells[start:len(b.cells):len(b.cells)]
-	return len(b.records) < batchRows || f.next(rec.File)
+	return len(b.records) < batchRows && len(b.cells) < batchCells || f.next(rec.File)
 }
 
 func (f *feed) addFinding(finding Finding) {
@@ -127,6 +129,9 @@ func (f *feed) next(file string) bool {
 	}
 	b := f.batch
 	clear(b.cells) // so that their rows can be collected
+	if cap(b.cells) > 4*batchCells {
+		b.cells = nil
+	}
 	*b = batch{file: file, records: b.records[:0], cells: b.cells[:0], findings: b.findings[:0]}
 	return true
 }

@@ -100,7 +100,7 @@ func (v *validator) judgeRequired(rec *Record, row *judgedRow) {
 		v.reportCell(ruleRequired, rec, DateFirstIssueOnline, "the coverage of the serial has no beginning")
 	}
 	for _, c := range required {
-		if rec.Get(c) == "" && rec.layout.has(c) {
+		if int(rec.layout.byColumn[c]) < len(rec.cells) && rec.Get(c) == "" { // of a row that is too short the reader said so
 			v.reportCell(ruleRequired, rec, c, c.String()+" is empty")
 		}
 	}

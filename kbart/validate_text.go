@@ -200,6 +200,9 @@ var tagNames = map[string]bool{
 	"th": true, "title": true, "tr": true, "tt": true, "u": true, "ul": true, "wbr": true,
 }
 
+// longestTag is the number of bytes that a tag may have.
+const longestTag = 200
+
 // findTag returns the first HTML tag of a text, or "". A sign of comparison is none, and <<Le >> is a mark for sorting.
 func findTag(s string) string {
 	for {
@@ -212,11 +215,8 @@ func findTag(s string) string {
 			s = strings.TrimLeft(s, "<")
 			continue
 		}
-		end := strings.IndexByte(s, '>')
-		if end < 0 {
-			return ""
-		}
-		if end <= 200 && isTag(s[1:end]) {
+		// No further than a tag may be long, so that many signs without an end cost no more than others.
+		if end := strings.IndexByte(s[:min(len(s), longestTag)], '>'); end > 0 && isTag(s[1:end]) {
 			return s[:end+1]
 		}
 		s = s[1:]

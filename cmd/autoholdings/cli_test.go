@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,8 +63,8 @@ func TestDiffCommand(t *testing.T) {
 		t.Errorf("%d lines for %d changes", len(lines), len(answer.Changes))
 	}
 	for _, line := range lines {
-		if strings.Count(line, "\t") != 5 {
-			t.Errorf("%q has not six cells", line)
+		if strings.Count(line, "\t") != 8 {
+			t.Errorf("%q has not nine cells", line)
 		}
 	}
 
@@ -200,5 +202,52 @@ func TestMockCustomers(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), given) {
 			t.Errorf("%s: %v", given, err)
 		}
+	}
+}
+
+// TestNothingSteersATerminal: what a list says is shown, and does nothing, in whatever is printed of it.
+func TestNothingSteersATerminal(t *testing.T) {
+	t.Parallel()
+	const header = "publication_title\tprint_identifier\tdate_first_issue_online\ttitle_url\ttitle_id\tnotes\tpublication_type\taccess_type\n"
+	row := "Evil\x1b[2J\a\u009b31m \u202etxt\u2066.exe\t0006-8950\t1996\thttps://a.example/\x1b]0;x\a\tevil\t%s\tserial\tP\n"
+	dir := t.TempDir()
+	write := func(name, notes string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(header+fmt.Sprintf(row, notes)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	first, second := write("first.txt", "=1+1"), write("second.txt", "=cmd|' /C calc'!A0")
+	const evil = "\x1b\a\u009b\u202e\u2066"
+	for _, args := range [][]string{
+		{"diff", first, second},
+		{"diff", "--format", "tsv", first, second},
+		{"validate", second},
+		{"validate", "--format", "tsv", second},
+		{"import", "collection", "--data-dir", filepath.Join(dir, "data"), "--name", "Evil", "--oup-url", "https://example.org", second},
+	} {
+		out, err := command(t, args...)
+		var exit exitError
+		if err != nil && !errors.As(err, &exit) {
+			t.Fatalf("%v: %v", args, err)
+		}
+		if strings.ContainsAny(out, evil) || out == "" {
+			t.Errorf("%v prints %q", args, out)
+		}
+		for line := range strings.Lines(out) {
+			for cell := range strings.SplitSeq(line, "\t") {
+				if slices.Contains(args, "tsv") && strings.HasPrefix(cell, "=") {
+					t.Errorf("%v prints a formula: %q", args, cell)
+				}
+			}
+		}
+		if args[0] == "diff" && len(args) == 3 && !strings.Contains(out, `Evil\x1b[2J\x07\x9b31m \u202etxt\u2066.exe [evil, 0006-8950]  notes: =1+1 → =cmd|`) {
+			t.Errorf("%v does not show what is there: %s", args, out)
+		}
+	}
+	var said strings.Builder
+	if status := exitCode(errors.New("one: \x1b[2J\ntwo"), &said); status != 1 || said.String() != "autoholdings: one: \\x1b[2J\ntwo\n" {
+		t.Errorf("%d, %q", status, said.String())
 	}
 }

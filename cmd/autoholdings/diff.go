@@ -10,11 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings"
+	"autoholdings/internal/spreadsheet"
 	"autoholdings/kbart"
 )
 
@@ -124,26 +124,22 @@ func diffJSON(out io.Writer, counts holdings.Counts, changes []holdings.Change) 
 	}{counts, changes})
 }
 
-// tsvCell keeps a value on its line and in its column.
-var tsvCell = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
-
 func diffTSV(out io.Writer, _ holdings.Counts, changes []holdings.Change) error {
-	fmt.Fprintln(out, "action\tfield\ttitle\ttitle_id\tprint_identifier\tonline_identifier\told\tnew\tline")
+	text := spreadsheet.AppendCells(nil, []string{"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old", "new", "line"})
 	for _, c := range changes {
 		line := ""
 		if c.Line > 0 {
 			line = strconv.Itoa(c.Line)
 		}
-		cells := []string{string(c.Action), c.Field}
-		for _, cell := range []string{c.Title, c.TitleID, c.PrintIdentifier, c.OnlineIdentifier, c.Old, c.New} {
-			cells = append(cells, safeCell(cell))
-		}
-		cells = append(cells, line)
-		if _, err := fmt.Fprintln(out, strings.Join(cells, "\t")); err != nil {
+		if _, err := out.Write(text); err != nil {
 			return err
 		}
+		text = spreadsheet.AppendCells(text[:0], []string{
+			string(c.Action), c.Field, c.Title, c.TitleID, c.PrintIdentifier, c.OnlineIdentifier, c.Old, c.New, line,
+		})
 	}
-	return nil
+	_, err := out.Write(text)
+	return err
 }
 
 func diffText(out io.Writer, counts holdings.Counts, changes []holdings.Change) error {
@@ -153,7 +149,9 @@ func diffText(out io.Writer, counts holdings.Counts, changes []holdings.Change) 
 		fmt.Fprintf(out, "  %-34s %d titles\n", f.Name, f.Titles)
 	}
 	for _, c := range changes {
-		view := changeView{Action: string(c.Action), Title: c.Title}
+		view := changeView{
+			Action: string(c.Action), Title: c.Title, TitleID: &c.TitleID, PrintIdentifier: &c.PrintIdentifier, OnlineIdentifier: &c.OnlineIdentifier,
+		}
 		if c.Field != "" {
 			view.Field = &c.Field
 		}

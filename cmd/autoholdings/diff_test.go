@@ -16,9 +16,9 @@ func TestDiffNamesTheFile(t *testing.T) {
 	for want, args := range map[string][]string{
 		"the file OLD (" + page + ") cannot be read: kbart: line 1: A web page": {page, sound},
 		"the file NEW (" + page + ") cannot be read: kbart: line 1: A web page": {sound, page},
-		"the file OLD (" + missing + ") cannot be read":                        {missing, sound},
-		"the file NEW (" + missing + ") cannot be read":                        {sound, missing},
-		"the file NEW (" + folder + ") cannot be read":                         {os.DevNull, folder},
+		"the file OLD (" + missing + ") cannot be read":                         {missing, sound},
+		"the file NEW (" + missing + ") cannot be read":                         {sound, missing},
+		"the file NEW (" + folder + ") cannot be read":                          {os.DevNull, folder},
 	} {
 		if _, err := command(t, append([]string{"diff"}, args...)...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("diff %q: %v, want %q", args, err, want)

@@ -17,7 +17,7 @@ import (
 func exportCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "export",
-		Usage: "write a collection as a KBART file to standard output",
+		Usage: "write what is accessible in a collection as a KBART file to standard output",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "collection", Required: true, Usage: "`ID` of the electronic collection, as the API shows it"},
 			dataDirFlag, databaseFlag,
@@ -33,7 +33,10 @@ func exportCommand() *cli.Command {
 			}
 			defer func() { err = errors.Join(err, s.Close()) }()
 			out := bufio.NewWriter(c.Root().Writer)
-			_, err = holdings.New(s, nil).Export(ctx, id, out)
+			rows, err := holdings.New(s, nil).Export(ctx, id, out)
+			if err == nil && rows == 0 {
+				fmt.Fprintln(c.Root().ErrWriter, "the list is empty: nothing in this collection is accessible. Look whether it is active, its service available, and anything in it entitled to")
+			}
 			return errors.Join(err, out.Flush())
 		},
 	}

@@ -9,11 +9,11 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings"
+	"autoholdings/internal/spreadsheet"
 	"autoholdings/internal/store"
 )
 
@@ -123,14 +123,10 @@ func importJSON(out io.Writer, report holdings.ImportReport) error {
 }
 
 func importTSV(out io.Writer, report holdings.ImportReport) error {
-	if _, err := fmt.Fprintln(out, "line\taction\tnumber\tmessage"); err != nil {
-		return err
-	}
+	text := spreadsheet.AppendCells(nil, []string{"line", "action", "number", "message"})
 	for _, l := range report.Lines {
-		cells := []string{strconv.Itoa(l.Line), l.Action, tsvCell.Replace(l.Number), tsvCell.Replace(l.Message)}
-		if _, err := fmt.Fprintln(out, strings.Join(cells, "\t")); err != nil {
-			return err
-		}
+		text = spreadsheet.AppendCells(text, []string{strconv.Itoa(l.Line), l.Action, l.Number, l.Message})
 	}
-	return nil
+	_, err := out.Write(text)
+	return err
 }

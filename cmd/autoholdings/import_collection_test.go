@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,5 +132,22 @@ func TestImportRealFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		i.run(again, "SUCCEEDED, NO_CHANGE", "--collection", id, "--remove-missing")
+	}
+}
+
+// TestExportOfNothingAccessible: the list has its header only, and a word on standard error says why that may be.
+func TestExportOfNothingAccessible(t *testing.T) {
+	t.Parallel()
+	i := newImporter(t)
+	out := i.run(i.list("Annals"), "SUCCEEDED, CHANGED", "--name", "Given to us")
+	_, id, _ := strings.Cut(out, `" (`)
+	id, _, _ = strings.Cut(id, ")")
+	s := serve(t, "--data-dir", i.dir, "--oup-url", "https://provider.example")
+	s.do(`mutation($id: ID!) { updateCollection(input: {collectionId: $id, available: false}) { userErrors { message } } }`, map[string]any{"id": id}, &struct{}{})
+	s.stop()
+	var list, said bytes.Buffer
+	err := run(t.Context(), []string{"autoholdings", "export", "--collection", id, "--data-dir", i.dir}, strings.NewReader(""), &list, &said)
+	if err != nil || strings.Count(list.String(), "\n") != 1 || !strings.Contains(said.String(), "nothing in this collection is accessible") {
+		t.Errorf("%v\n%s%s", err, list.String(), said.String())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // schedules need the time zones, which a bare machine may lack
 )
@@ -39,7 +40,11 @@ func exitCode(err error, errOut io.Writer) int {
 	case errors.As(err, &exit):
 		return int(exit)
 	default:
-		fmt.Fprintln(errOut, "autoholdings:", err)
+		lines := strings.Split(err.Error(), "\n") // several errors
+		for i, line := range lines {
+			lines[i] = printable(line)
+		}
+		fmt.Fprintln(errOut, "autoholdings:", strings.Join(lines, "\n"))
 		return 1
 	}
 }

@@ -32,6 +32,7 @@ type jobView struct {
 		Nodes []struct {
 			Severity, Code, Message string
 			Line                    *int
+			Title                   *string
 		}
 	}
 }
@@ -45,8 +46,9 @@ type jobCounts struct {
 }
 
 type changeView struct {
-	Action, Title             string
-	Field, OldValue, NewValue *string
+	Action, Title                              string
+	TitleID, PrintIdentifier, OnlineIdentifier *string
+	Field, OldValue, NewValue                  *string
 }
 
 const jobFields = `id state verdict summary progress { phase done total } error { code message hint }
@@ -66,8 +68,8 @@ func followJob(ctx context.Context, api client, id string, out io.Writer) error 
 	defer tick.Stop()
 	for {
 		var answer struct{ Job *jobView }
-		query := `query($id: ID!) { job(id: $id) { ` + jobFields + ` changes(first: 8) { nodes { action title field oldValue newValue } }
-			findings(first: 8) { nodes { severity code line message } } } } ` + countFields
+		query := `query($id: ID!) { job(id: $id) { ` + jobFields + ` changes(first: 8) { nodes { action title titleId printIdentifier onlineIdentifier field oldValue newValue } }
+			findings(first: 8) { nodes { severity code line title message } } } } ` + countFields
 		if err := api.do(ctx, query, map[string]any{"id": id}, &answer); err != nil {
 			return err
 		}
@@ -110,12 +112,12 @@ func (p *progress) show(j *jobView) {
 	p.phase = j.Progress.Phase
 	switch {
 	case p.bar == nil && changed:
-		fmt.Fprintf(p.out, "   … %s\n", p.phase)
+		fmt.Fprintf(p.out, "   … %s\n", printable(p.phase))
 	case p.bar != nil:
 		if changed {
 			p.bar.Reset()
 		}
-		p.bar.Describe("   " + p.phase)
+		p.bar.Describe("   " + printable(p.phase))
 		p.bar.ChangeMax(max(j.Progress.Total, 1))
 		_ = p.bar.Set(max(0, min(j.Progress.Done, j.Progress.Total-1))) // a full bar would be over, and there may be a next part
 	}
@@ -133,12 +135,12 @@ func printReport(out io.Writer, j *jobView) error {
 	if j.Verdict != nil {
 		verdict = ", " + *j.Verdict
 	}
-	fmt.Fprintf(out, "   %s%s\n   %s\n\n", j.State, verdict, j.Summary)
+	fmt.Fprintf(out, "   %s%s\n   %s\n\n", j.State, verdict, printable(j.Summary))
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "rows\ttitles\tadded\tupdated\tunchanged\tremoved\tkept\tfree\trefused\tambiguous\t")
 	for _, p := range j.Parts {
 		if p.Counts != nil {
-			printCounts(table, *p.Counts, shortName(p.CollectionName)+" ("+p.State+")")
+			printCounts(table, *p.Counts, printable(shortName(p.CollectionName))+" ("+p.State+")")
 		}
 	}
 	printCounts(table, j.Counts, "together")
@@ -154,12 +156,16 @@ func printReport(out io.Writer, j *jobView) error {
 	for _, f := range j.Findings.Nodes {
 		line := ""
 		if f.Line != nil {
-			line = fmt.Sprintf(" line %d:", *f.Line)
+			line = fmt.Sprintf(" line %d", *f.Line)
+			if f.Title != nil {
+				line += fmt.Sprintf(", %q", *f.Title)
+			}
+			line += ":"
 		}
-		fmt.Fprintf(out, "   %s%s %s [%s]\n", strings.ToLower(f.Severity), line, f.Message, f.Code)
+		fmt.Fprintf(out, "   %s%s %s [%s]\n", strings.ToLower(f.Severity), line, printable(f.Message), f.Code)
 	}
 	if j.State == "FAILED" && j.Error != nil {
-		return fmt.Errorf("the job failed: %s [%s]. %s", j.Error.Message, j.Error.Code, j.Error.Hint)
+		return fmt.Errorf("the job failed: %s [%s]. %s", printable(j.Error.Message), j.Error.Code, printable(j.Error.Hint))
 	}
 	return nil
 }
@@ -173,15 +179,25 @@ func shortName(collection string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(collection, "Oxford University Press "), " Autoholdings Collection")
 }
 
+// String is the change on one line, with the keys of the title in brackets.
 func (c changeView) String() string {
 	text := c.Action + "  " + c.Title
+	var keys []string
+	for _, key := range []*string{c.TitleID, c.PrintIdentifier, c.OnlineIdentifier} {
+		if key != nil && *key != "" {
+			keys = append(keys, *key)
+		}
+	}
+	if keys != nil {
+		text += " [" + strings.Join(keys, ", ") + "]"
+	}
 	if c.Field != nil {
 		text += "  " + *c.Field
 	}
 	if c.OldValue != nil || c.NewValue != nil {
 		text += ": " + orEmpty(c.OldValue) + " → " + orEmpty(c.NewValue)
 	}
-	return text
+	return printable(text)
 }
 
 func orEmpty(s *string) string {

@@ -9,9 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"autoholdings/internal/spreadsheet"
 	"autoholdings/kbart"
 )
 
@@ -339,40 +338,8 @@ func (o *tsvSummary) end(judged judgedFile) {
 	writeTSV(o.w, append(cells, unreadable)...)
 }
 
-// writeTSV writes a line of cells; what would end a cell or a line is written as a blank.
-func writeTSV(w *bufio.Writer, cells ...string) {
-	for i, cell := range cells {
-		if i > 0 {
-			_ = w.WriteByte('\t')
-		}
-		_, _ = w.WriteString(safeCell(cell))
-	}
-	_ = w.WriteByte('\n')
-}
-
-// safeCell keeps a value in its cell. What a spreadsheet would run as a formula, or read on from to the next quotation mark, gets
-// an apostrophe before it (see OWASP, "CSV Injection").
-func safeCell(value string) string {
-	if value = printable(value); len(value) < 2 {
-		return value
-	}
-	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(value, " \u00a0\u3000")); strings.ContainsRune("=+-@＝＋－＠\"", first) {
-		return "'" + value
-	}
-	return value
-}
-
-// printable makes a blank of each control character, and of each mark that turns the direction of writing: what a file says
-// must not steer a terminal or break a line.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
-			return ' '
-		}
-		return r
-	}, s)
-}
+// writeTSV writes a line of cells.
+func writeTSV(w *bufio.Writer, cells ...string) { _, _ = w.Write(spreadsheet.AppendCells(nil, cells)) }
 
 // palette colours what is written, or leaves it as it is.
 type palette struct{ on bool }

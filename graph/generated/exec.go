@@ -71,6 +71,15 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ChangeReason struct {
+		FreeNow     func(childComplexity int) int
+		PoLines     func(childComplexity int) int
+		Predecessor func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Successor   func(childComplexity int) int
+		Waits       func(childComplexity int) int
+	}
+
 	Collection struct {
 		ActivationType            func(childComplexity int) int
 		Active                    func(childComplexity int) int
@@ -388,23 +397,27 @@ type ComplexityRoot struct {
 	}
 
 	JobChange struct {
-		Action      func(childComplexity int) int
-		Candidates  func(childComplexity int) int
-		Field       func(childComplexity int) int
-		Groups      func(childComplexity int) int
-		ID          func(childComplexity int) int
-		License     func(childComplexity int) int
-		Line        func(childComplexity int) int
-		NewCoverage func(childComplexity int) int
-		NewValue    func(childComplexity int) int
-		OldCoverage func(childComplexity int) int
-		OldValue    func(childComplexity int) int
-		Part        func(childComplexity int) int
-		PoLine      func(childComplexity int) int
-		Portfolio   func(childComplexity int) int
-		Profile     func(childComplexity int) int
-		Target      func(childComplexity int) int
-		Title       func(childComplexity int) int
+		Action           func(childComplexity int) int
+		Candidates       func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		License          func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewCoverage      func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldCoverage      func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		PoLine           func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Target           func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+		Why              func(childComplexity int) int
 	}
 
 	JobChangeConnection struct {
@@ -469,6 +482,7 @@ type ComplexityRoot struct {
 		Message  func(childComplexity int) int
 		Part     func(childComplexity int) int
 		Severity func(childComplexity int) int
+		Title    func(childComplexity int) int
 		Value    func(childComplexity int) int
 	}
 
@@ -824,6 +838,12 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RelatedTitle struct {
+		PortfolioID func(childComplexity int) int
+		Title       func(childComplexity int) int
+		TitleID     func(childComplexity int) int
+	}
+
 	RemovePortfolioPayload struct {
 		Portfolio  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1173,6 +1193,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CancelJobPayload.UserErrors(childComplexity), true
+
+	case "ChangeReason.freeNow":
+		if e.ComplexityRoot.ChangeReason.FreeNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeReason.FreeNow(childComplexity), true
+	case "ChangeReason.poLines":
+		if e.ComplexityRoot.ChangeReason.PoLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeReason.PoLines(childComplexity), true
+	case "ChangeReason.predecessor":
+		if e.ComplexityRoot.ChangeReason.Predecessor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeReason.Predecessor(childComplexity), true
+	case "ChangeReason.reason":
+		if e.ComplexityRoot.ChangeReason.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeReason.Reason(childComplexity), true
+	case "ChangeReason.successor":
+		if e.ComplexityRoot.ChangeReason.Successor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeReason.Successor(childComplexity), true
+	case "ChangeReason.waits":
+		if e.ComplexityRoot.ChangeReason.Waits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeReason.Waits(childComplexity), true
 
 	case "Collection.activationType":
 		if e.ComplexityRoot.Collection.ActivationType == nil {
@@ -2442,6 +2499,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobChange.OldValue(childComplexity), true
+	case "JobChange.onlineIdentifier":
+		if e.ComplexityRoot.JobChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobChange.OnlineIdentifier(childComplexity), true
 	case "JobChange.part":
 		if e.ComplexityRoot.JobChange.Part == nil {
 			break
@@ -2460,6 +2523,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobChange.Portfolio(childComplexity), true
+	case "JobChange.printIdentifier":
+		if e.ComplexityRoot.JobChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobChange.PrintIdentifier(childComplexity), true
 	case "JobChange.profile":
 		if e.ComplexityRoot.JobChange.Profile == nil {
 			break
@@ -2478,6 +2547,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobChange.Title(childComplexity), true
+	case "JobChange.titleId":
+		if e.ComplexityRoot.JobChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobChange.TitleID(childComplexity), true
+	case "JobChange.why":
+		if e.ComplexityRoot.JobChange.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobChange.Why(childComplexity), true
 
 	case "JobChangeConnection.edges":
 		if e.ComplexityRoot.JobChangeConnection.Edges == nil {
@@ -2743,6 +2824,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobFinding.Severity(childComplexity), true
+	case "JobFinding.title":
+		if e.ComplexityRoot.JobFinding.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobFinding.Title(childComplexity), true
 	case "JobFinding.value":
 		if e.ComplexityRoot.JobFinding.Value == nil {
 			break
@@ -4614,6 +4701,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RejectJobPayload.UserErrors(childComplexity), true
 
+	case "RelatedTitle.portfolioId":
+		if e.ComplexityRoot.RelatedTitle.PortfolioID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedTitle.PortfolioID(childComplexity), true
+	case "RelatedTitle.title":
+		if e.ComplexityRoot.RelatedTitle.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedTitle.Title(childComplexity), true
+	case "RelatedTitle.titleId":
+		if e.ComplexityRoot.RelatedTitle.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedTitle.TitleID(childComplexity), true
+
 	case "RemovePortfolioPayload.portfolio":
 		if e.ComplexityRoot.RemovePortfolioPayload.Portfolio == nil {
 			break
@@ -5441,7 +5547,7 @@ type Collection implements Node {
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
   "The sets that it is in, by name."
   sets: [CollectionSet!]!
-  "Where the titles that are available in it can be downloaded as a KBART list, Phase II: a path on this server."
+  "Where the titles that are accessible in it can be downloaded as a KBART list, Phase II: a path on this server."
   kbartUrl: String!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
@@ -6194,7 +6300,7 @@ enum JobState {
 enum JobVerdict {
   "The holdings were changed."
   CHANGED
-  "There was nothing to change."
+  "Nothing was changed: there was nothing to change, or the job was cancelled before it wrote anything."
   NO_CHANGE
   "Some of it was done and some could not be."
   PARTIAL
@@ -6332,7 +6438,7 @@ type JobCounts {
   unchanged: Int!
   "Out of the holdings: no entitlement and no PO line left."
   removed: Int!
-  "No entitlement left, but a PO line: kept, not available."
+  "No entitlement left, but a PO line: kept, not available. ` + "`" + `why` + "`" + ` names the PO line."
   kept: Int!
   "No longer of this profile, but of another."
   withdrawn: Int!
@@ -6580,6 +6686,8 @@ type JobFinding implements Node {
   code: String!
   "Line in the file; null for the file as a whole."
   line: Int
+  "The title in that line, shortened; null for the file as a whole, and for a row without a title."
+  title: String
   "The column's KBART name; null for the row or file as a whole."
   column: String
   "The value that is meant, shortened."
@@ -6630,7 +6738,7 @@ enum ChangeAction {
   UPDATE
   "Out of the holdings: no entitlement and no PO line left."
   REMOVE
-  "No entitlement left, but a PO line: kept, not available."
+  "No entitlement left, but a PO line: kept, not available. ` + "`" + `why` + "`" + ` names the PO line."
   KEEP
   "Another profile still lists it: this profile's entitlement went."
   WITHDRAW
@@ -6666,16 +6774,28 @@ type JobChange implements Node {
   id: ID!
   "What the job does."
   action: ChangeAction!
-  "KBART name of the field, or ` + "`" + `coverage` + "`" + `; null: the portfolio or the row as a whole."
+  """
+  KBART name of the field, or ` + "`" + `coverage` + "`" + `; ` + "`" + `coverage.title_url` + "`" + `, ` + "`" + `coverage.notes` + "`" + ` and ` + "`" + `coverage.coverage_depth` + "`" + ` where coverage
+  statements have other values of their own than before, and the title has not. In a move: the number of the PO line, or the
+  code of the license. Null: the portfolio or the row as a whole.
+  """
   field: String
   "The title as it was called at the time."
   title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
   "The portfolio; null for a row that has none, and for what is only planned to be made."
   portfolio: Portfolio
   "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
   oldValue: String
   "The new value, or the reason, in words."
   newValue: String
+  "Why a portfolio came, left, waits or stays, as data; ` + "`" + `newValue` + "`" + ` says it in words. Null where the action says it all."
+  why: ChangeReason
   "The portfolios that an ambiguous title or portfolio might be; empty for every other change."
   candidates: [Portfolio!]!
   "The counterpart to which a PO line or license is moved, from which an undo puts it back, or which keeps another license; null for every other change."
@@ -6684,9 +6804,9 @@ type JobChange implements Node {
   poLine: PoLine
   "The license that is moved or in conflict; null for every other change, or where it was deleted since."
   license: License
-  "The former coverage statement by statement, where ` + "`" + `field` + "`" + ` is ` + "`" + `coverage` + "`" + `."
+  "The former coverage statement by statement, where ` + "`" + `field` + "`" + ` is or begins with ` + "`" + `coverage` + "`" + `; null for every other change."
   oldCoverage: [CoverageStatement!]
-  "The new coverage statement by statement, where ` + "`" + `field` + "`" + ` is ` + "`" + `coverage` + "`" + `."
+  "The new coverage statement by statement, where ` + "`" + `field` + "`" + ` is or begins with ` + "`" + `coverage` + "`" + `; null for every other change."
   newCoverage: [CoverageStatement!]
   "Line in the provider's file; null where there is none."
   line: Int
@@ -6698,11 +6818,37 @@ type JobChange implements Node {
   groups: [JobGroup!]!
 }
 
+"Why a portfolio came, left, waits or stays."
+type ChangeReason {
+  "Why it is kept though no list has it: ` + "`" + `PO_LINE` + "`" + `; null where it is not kept."
+  reason: String
+  "The numbers of the PO lines for which it is kept, the main one first."
+  poLines: [String!]!
+  "Why it waits: ` + "`" + `AMBIGUOUS` + "`" + ` or ` + "`" + `CONTESTED` + "`" + `; null where it does not wait."
+  waits: String
+  "Whether the list now has it as free to read."
+  freeNow: Boolean!
+  "The title that goes on from it; null where none is known."
+  successor: RelatedTitle
+  "The title that it goes on from; null where none is known."
+  predecessor: RelatedTitle
+}
+
+"Another title that a change names, as it was called at the time."
+type RelatedTitle {
+  "What it is called."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + `."
+  titleId: String
+  "Id of its portfolio; null for what is only planned to be made."
+  portfolioId: ID
+}
+
 "Which changes to list. Each field narrows the list."
 input JobChangeFilter {
   "One action or several."
   action: [ChangeAction!]
-  "KBART name of the field, or ` + "`" + `coverage` + "`" + `; empty: changes of portfolios and rows as a whole."
+  "As ` + "`" + `JobChange.field` + "`" + ` has it; empty: changes of portfolios and rows as a whole."
   field: String
   "Those of one portfolio."
   portfolioId: ID
@@ -7922,6 +8068,24 @@ func (ec *executionContext) childFields_CancelJobPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type CancelJobPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_ChangeReason_reason(ctx, field)
+	case "poLines":
+		return ec.fieldContext_ChangeReason_poLines(ctx, field)
+	case "waits":
+		return ec.fieldContext_ChangeReason_waits(ctx, field)
+	case "freeNow":
+		return ec.fieldContext_ChangeReason_freeNow(ctx, field)
+	case "successor":
+		return ec.fieldContext_ChangeReason_successor(ctx, field)
+	case "predecessor":
+		return ec.fieldContext_ChangeReason_predecessor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeReason", field.Name)
+}
+
 func (ec *executionContext) childFields_Collection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8564,12 +8728,20 @@ func (ec *executionContext) childFields_JobChange(ctx context.Context, field gra
 		return ec.fieldContext_JobChange_field(ctx, field)
 	case "title":
 		return ec.fieldContext_JobChange_title(ctx, field)
+	case "titleId":
+		return ec.fieldContext_JobChange_titleId(ctx, field)
+	case "printIdentifier":
+		return ec.fieldContext_JobChange_printIdentifier(ctx, field)
+	case "onlineIdentifier":
+		return ec.fieldContext_JobChange_onlineIdentifier(ctx, field)
 	case "portfolio":
 		return ec.fieldContext_JobChange_portfolio(ctx, field)
 	case "oldValue":
 		return ec.fieldContext_JobChange_oldValue(ctx, field)
 	case "newValue":
 		return ec.fieldContext_JobChange_newValue(ctx, field)
+	case "why":
+		return ec.fieldContext_JobChange_why(ctx, field)
 	case "candidates":
 		return ec.fieldContext_JobChange_candidates(ctx, field)
 	case "target":
@@ -8710,6 +8882,8 @@ func (ec *executionContext) childFields_JobFinding(ctx context.Context, field gr
 		return ec.fieldContext_JobFinding_code(ctx, field)
 	case "line":
 		return ec.fieldContext_JobFinding_line(ctx, field)
+	case "title":
+		return ec.fieldContext_JobFinding_title(ctx, field)
 	case "column":
 		return ec.fieldContext_JobFinding_column(ctx, field)
 	case "value":
@@ -9294,6 +9468,18 @@ func (ec *executionContext) childFields_RejectJobPayload(ctx context.Context, fi
 		return ec.fieldContext_RejectJobPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectJobPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RelatedTitle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_RelatedTitle_title(ctx, field)
+	case "titleId":
+		return ec.fieldContext_RelatedTitle_titleId(ctx, field)
+	case "portfolioId":
+		return ec.fieldContext_RelatedTitle_portfolioId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelatedTitle", field.Name)
 }
 
 func (ec *executionContext) childFields_RemovePortfolioPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11144,6 +11330,162 @@ func (ec *executionContext) fieldContext_CancelJobPayload_userErrors(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeReason_reason(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeReason_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeReason_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "String")
+}
+
+func (ec *executionContext) _ChangeReason_poLines(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeReason_poLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PoLines(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeReason_poLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "String")
+}
+
+func (ec *executionContext) _ChangeReason_waits(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeReason_waits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waits(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeReason_waits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "String")
+}
+
+func (ec *executionContext) _ChangeReason_freeNow(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeReason_freeNow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FreeNow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeReason_freeNow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeReason", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ChangeReason_successor(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeReason_successor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
+			return ec.marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeReason_successor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeReason",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelatedTitle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeReason_predecessor(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeReason_predecessor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Predecessor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
+			return ec.marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeReason_predecessor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeReason",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelatedTitle(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16370,6 +16712,75 @@ func (ec *executionContext) fieldContext_JobChange_title(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("JobChange", field, false, false, "String")
 }
 
+func (ec *executionContext) _JobChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _JobChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _JobChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
+}
+
 func (ec *executionContext) _JobChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16446,6 +16857,38 @@ func (ec *executionContext) _JobChange_newValue(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_JobChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _JobChange_why(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobChange_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Why(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangeReason) graphql.Marshaler {
+			return ec.marshalOChangeReason2ᚖautoholdingsᚋgraphᚋmodelᚐChangeReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobChange_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeReason(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _JobChange_candidates(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
@@ -17753,6 +18196,29 @@ func (ec *executionContext) _JobFinding_line(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_JobFinding_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("JobFinding", field, true, false, "Int")
+}
+
+func (ec *executionContext) _JobFinding_title(ctx context.Context, field graphql.CollectedField, obj *model.JobFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobFinding_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobFinding_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobFinding", field, true, false, "String")
 }
 
 func (ec *executionContext) _JobFinding_column(ctx context.Context, field graphql.CollectedField, obj *model.JobFinding) (ret graphql.Marshaler) {
@@ -25559,6 +26025,75 @@ func (ec *executionContext) fieldContext_RejectJobPayload_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _RelatedTitle_title(ctx context.Context, field graphql.CollectedField, obj *model.RelatedTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelatedTitle_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RelatedTitle_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RelatedTitle", field, false, false, "String")
+}
+
+func (ec *executionContext) _RelatedTitle_titleId(ctx context.Context, field graphql.CollectedField, obj *model.RelatedTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelatedTitle_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RelatedTitle_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RelatedTitle", field, true, false, "String")
+}
+
+func (ec *executionContext) _RelatedTitle_portfolioId(ctx context.Context, field graphql.CollectedField, obj *model.RelatedTitle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelatedTitle_portfolioId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PortfolioID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RelatedTitle_portfolioId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RelatedTitle", field, true, false, "ID")
+}
+
 func (ec *executionContext) _RemovePortfolioPayload_portfolio(ctx context.Context, field graphql.CollectedField, obj *RemovePortfolioPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32199,6 +32734,64 @@ func (ec *executionContext) _CancelJobPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var changeReasonImplementors = []string{"ChangeReason"}
+
+func (ec *executionContext) _ChangeReason(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeReason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeReason")
+		case "reason":
+			out.Values[i] = ec._ChangeReason_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "poLines":
+			out.Values[i] = ec._ChangeReason_poLines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "waits":
+			out.Values[i] = ec._ChangeReason_waits(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "freeNow":
+			out.Values[i] = ec._ChangeReason_freeNow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successor":
+			out.Values[i] = ec._ChangeReason_successor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "predecessor":
+			out.Values[i] = ec._ChangeReason_predecessor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var collectionImplementors = []string{"Collection", "Node"}
 
 func (ec *executionContext) _Collection(ctx context.Context, sel ast.SelectionSet, obj *model.Collection) graphql.Marshaler {
@@ -34380,6 +34973,21 @@ func (ec *executionContext) _JobChange(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "titleId":
+			out.Values[i] = ec._JobChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._JobChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._JobChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "portfolio":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -34393,6 +35001,11 @@ func (ec *executionContext) _JobChange(ctx context.Context, sel ast.SelectionSet
 			}
 		case "newValue":
 			out.Values[i] = ec._JobChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "why":
+			out.Values[i] = ec._JobChange_why(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -34843,6 +35456,11 @@ func (ec *executionContext) _JobFinding(ctx context.Context, sel ast.SelectionSe
 			}
 		case "line":
 			out.Values[i] = ec._JobFinding_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._JobFinding_title(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -37198,6 +37816,49 @@ func (ec *executionContext) _RejectJobPayload(ctx context.Context, sel ast.Selec
 		case "userErrors":
 			out.Values[i] = ec._RejectJobPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var relatedTitleImplementors = []string{"RelatedTitle"}
+
+func (ec *executionContext) _RelatedTitle(ctx context.Context, sel ast.SelectionSet, obj *model.RelatedTitle) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, relatedTitleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RelatedTitle")
+		case "title":
+			out.Values[i] = ec._RelatedTitle_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "titleId":
+			out.Values[i] = ec._RelatedTitle_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "portfolioId":
+			out.Values[i] = ec._RelatedTitle_portfolioId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -40698,6 +41359,13 @@ func (ec *executionContext) marshalOChangeAction2ᚕstringᚄ(ctx context.Contex
 	return ret
 }
 
+func (ec *executionContext) marshalOChangeReason2ᚖautoholdingsᚋgraphᚋmodelᚐChangeReason(ctx context.Context, sel ast.SelectionSet, v *model.ChangeReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChangeReason(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx context.Context, sel ast.SelectionSet, v *model.Collection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -41374,6 +42042,13 @@ func (ec *executionContext) unmarshalOReconciliationFilter2ᚖautoholdingsᚋgra
 	}
 	res, err := ec.unmarshalInputReconciliationFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx context.Context, sel ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RelatedTitle(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOReviewReason2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -256,6 +256,9 @@ func (f *JobFinding) Severity() string {
 // Line is null for the file as a whole.
 func (f *JobFinding) Line() *int { return orNone(f.JobFinding.Line) }
 
+// Title is that of the row; null for the file as a whole, and for a row without one.
+func (f *JobFinding) Title() *string { return orNull(f.JobFinding.Title) }
+
 // Column is null for the row or file as a whole.
 func (f *JobFinding) Column() *string { return orNull(f.JobFinding.Column) }
 
@@ -307,6 +310,15 @@ func (c *JobChange) ID() string { return ID(JobChangeType, c.JobChange.ID) }
 // Field is null for the portfolio or row as a whole.
 func (c *JobChange) Field() *string { return orNull(c.JobChange.Field) }
 
+// TitleID is KBART title_id as it was at the time.
+func (c *JobChange) TitleID() *string { return orNull(c.JobChange.TitleID) }
+
+// PrintIdentifier is KBART print_identifier as it was at the time.
+func (c *JobChange) PrintIdentifier() *string { return orNull(c.JobChange.PrintIdentifier) }
+
+// OnlineIdentifier is KBART online_identifier as it was at the time.
+func (c *JobChange) OnlineIdentifier() *string { return orNull(c.JobChange.OnlineIdentifier) }
+
 // OldValue is the former value in words.
 func (c *JobChange) OldValue() *string {
 	return orNull(holdings.ValuesOf(c.JobChange).OldWords(holdings.Action(c.Action), c.JobChange.Field))
@@ -315,6 +327,55 @@ func (c *JobChange) OldValue() *string {
 // NewValue is the new value or the reason in words.
 func (c *JobChange) NewValue() *string {
 	return orNull(holdings.ValuesOf(c.JobChange).NewWords(holdings.Action(c.Action), c.JobChange.Field))
+}
+
+// ChangeReason is why a portfolio came, left, waits or stays.
+type ChangeReason struct{ holdings.Leaving }
+
+// RelatedTitle is another title that a change names.
+type RelatedTitle struct{ holdings.Related }
+
+// Why is null where there is nothing to say beside the action.
+func (c *JobChange) Why() *ChangeReason {
+	why := holdings.ValuesOf(c.JobChange).Leaving()
+	if why.Empty() {
+		return nil
+	}
+	return &ChangeReason{why}
+}
+
+// Reason is why a portfolio is kept; null where it is not.
+func (r *ChangeReason) Reason() *string { return orNull(r.Leaving.Reason) }
+
+// PoLines are the numbers of the PO lines for which it is kept.
+func (r *ChangeReason) PoLines() []string { return append([]string{}, r.Leaving.POLines...) }
+
+// Waits is why it waits; null where it does not.
+func (r *ChangeReason) Waits() *string { return orNull(r.Leaving.Waits) }
+
+// Successor is the title that goes on from it.
+func (r *ChangeReason) Successor() *RelatedTitle { return related(r.Leaving.Successor) }
+
+// Predecessor is the title from which it goes on.
+func (r *ChangeReason) Predecessor() *RelatedTitle { return related(r.Leaving.Predecessor) }
+
+func related(r *holdings.Related) *RelatedTitle {
+	if r == nil {
+		return nil
+	}
+	return &RelatedTitle{*r}
+}
+
+// TitleID is KBART title_id.
+func (r *RelatedTitle) TitleID() *string { return orNull(r.Related.TitleID) }
+
+// PortfolioID is null for what is only planned to be made.
+func (r *RelatedTitle) PortfolioID() *string {
+	if r.Related.PortfolioID == 0 {
+		return nil
+	}
+	id := ID(PortfolioType, r.Related.PortfolioID)
+	return &id
 }
 
 // OldCoverage is null unless the change is one of coverage.

@@ -140,6 +140,12 @@ var meant = map[string]func(before map[string]any) any{
 		}
 		return "TEXT"
 	},
+	"20261127040500 portfolios.available": func(row map[string]any) any { // of what is hidden, and whose history is not known
+		if row["removed_at"] != nil {
+			return int64(1)
+		}
+		return row["available"]
+	},
 }
 
 func emptyIsNull(before any) any {

@@ -1,0 +1,272 @@
+package holdings_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/ent/entitlement"
+	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+)
+
+// ofZone makes the bundle's collection one that was activated from the Community Zone.
+func (b *testBundle) ofZone() {
+	b.t.Helper()
+	b.must(b.service.EnsureCommunityZone(b.t.Context(), []holdings.CommunityZoneSeed{{CZID: "1", Name: "Journals", Provider: "OUP", Content: "JOURNALS"}}))
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Collection.UpdateOneID(collectionID).SetCommunityZoneCollectionID(tx.CommunityZoneCollection.Query().OnlyIDX(ctx)).Exec(ctx)
+	})
+}
+
+// found are the title_ids that a filter finds, and checks that the count agrees.
+func (b *testBundle) found(f holdings.PortfolioFilter) (ids []string) {
+	b.t.Helper()
+	page, err := b.service.Portfolios(b.t.Context(), f, keyset.Window{First: 100})
+	b.must(err)
+	for _, p := range page.Items {
+		ids = append(ids, p.TitleID)
+	}
+	n, err := b.service.CountPortfolios(b.t.Context(), f)
+	if b.must(err); n != len(ids) {
+		b.t.Errorf("%d of %d", n, len(ids))
+	}
+	return ids
+}
+
+// waits suspends a profile's entitlement, as a run does where it is not clear which title the portfolio is.
+func (b *testBundle) waits(titleID string) {
+	b.t.Helper()
+	id := b.portfolioID(titleID)
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDNotNil()).
+			SetActive(false).SetWaiting("AMBIGUOUS").SetWaitingSince("2026-02-28").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.Portfolio.UpdateOneID(id).SetListed(false).SetReview(holdings.ReviewAmbiguous).Exec(ctx)
+	})
+}
+
+// exported are the title_ids of the export.
+func (b *testBundle) exported() (ids []string) {
+	b.t.Helper()
+	list := b.export()
+	if list == header {
+		return nil
+	}
+	for _, row := range rowsOf(b.t, list) {
+		ids = append(ids, row.Get(kbart.TitleID))
+	}
+	return ids
+}
+
+func (b *testBundle) accessible(titleID string) bool {
+	b.t.Helper()
+	p := b.portfolio(titleID)
+	c, err := b.store.Read.Collection.Get(b.t.Context(), p.CollectionID)
+	b.must(err)
+	found, err := b.service.EntitlementsOf(b.t.Context(), []int64{p.ID})
+	b.must(err)
+	return holdings.Accessible(p, c, found[p.ID])
+}
+
+// TestAccessible: what is kept, waits, is switched off or out of the holdings is not; nor is anything where the service is off.
+// Export and the consequences of deactivating agree.
+func TestAccessible(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sync(1, listOf(numbered(0, 7)...))
+	b.sync(2, listOf(numbered(4, 5)...))
+	b.order("POL-j000", "j000")
+	b.sync(1, listOf(numbered(2, 7)...)) // 0 is kept, 1 removed
+	b.switched(false, "j002")
+	b.waits("j003")
+	b.write(func(ctx context.Context, tx *store.Tx) error { // one profile's word waits, the other's does not
+		return tx.Entitlement.Update().Where(entitlement.PortfolioID(b.portfolioID("j004")), entitlement.ProfileID(1)).
+			SetActive(false).SetWaiting("CONTESTED").Exec(ctx)
+	})
+	want := []string{"j004", "j005", "j006"}
+	if diff := cmp.Diff(want, b.exported()); diff != "" {
+		t.Errorf("exported:\n%s", diff)
+	}
+	for n := range 7 {
+		id := numbered(n, n+1)[0].id
+		if got := b.accessible(id); got != slices.Contains(want, id) {
+			t.Errorf("%s: accessible %v", id, got)
+		}
+	}
+	yes := true
+	if got := b.found(holdings.PortfolioFilter{Waiting: &yes}); !slices.Equal(got, []string{"j003"}) {
+		t.Errorf("waiting: %v", got)
+	}
+	_, consequences, err := b.service.DeactivateCollection(t.Context(), holdings.Deactivation{CollectionID: collectionID, Preview: true}, nil)
+	if b.must(err); consequences.Accessible != 3 || consequences.Portfolios != 6 {
+		t.Errorf("%+v", consequences)
+	}
+	for name, change := range map[string]holdings.CollectionChange{
+		"not available": {ID: collectionID, Available: new(false)}, "not active": {ID: collectionID, Available: new(true), Active: new(false)},
+	} {
+		_, _, err := b.service.UpdateCollection(t.Context(), change, nil)
+		b.must(err)
+		if got := b.exported(); len(got) > 0 || b.accessible("j005") {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestKeptWithoutReason: what was kept stands in the list once its PO line has gone; no run takes it out; a person does, and it
+// comes back with the title.
+func TestKeptWithoutReason(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.ofZone()
+	yes, no := true, false
+	b.sync(1, listOf(numbered(0, 30)...))
+	line := b.order("POL-1", "j000")
+	b.order("POL-2", "j001")
+	rest := listOf(numbered(2, 30)...)
+	_, keeping := b.sync(1, rest)
+	if got := b.found(holdings.PortfolioFilter{Unprotected: &yes}); len(got) > 0 {
+		t.Errorf("while it has its PO line: %v", got)
+	}
+	_, err := b.service.UpdatePOLine(t.Context(), line.ID, nil, holdings.POLineInput{PortfolioID: new(int64(0))})
+	b.must(err)
+	for _, f := range []holdings.PortfolioFilter{{Unprotected: &yes}, {Unprotected: &yes, CollectionID: collectionID}} {
+		if got := b.found(f); !slices.Equal(got, []string{"j000"}) {
+			t.Errorf("%v", got)
+		}
+	}
+	if got := b.found(holdings.PortfolioFilter{Unprotected: &no}); len(got) != 29 || slices.Contains(got, "j000") {
+		t.Errorf("the others: %v", got)
+	}
+	var whole []string
+	for p, err := range b.service.AllPortfoliosKeptWithoutReason(t.Context(), 0) {
+		b.must(err)
+		whole = append(whole, p.TitleID+" in "+p.Edges.Collection.Name)
+	}
+	if !slices.Equal(whole, []string{"j000 in journals"}) {
+		t.Errorf("%v", whole)
+	}
+	if counts, _ := b.sync(1, rest); counts.Changed() || b.portfolio("j000").RemovedAt != nil {
+		t.Errorf("a run took it out: %+v", counts)
+	}
+
+	id := b.portfolioID("j000")
+	p, err := b.service.RemovePortfolio(t.Context(), id, nil)
+	if b.must(err); p.RemovedAt == nil || !p.Available {
+		t.Errorf("%+v", p)
+	}
+	again, err := b.service.RemovePortfolio(t.Context(), id, nil)
+	if b.must(err); again.UpdatedAt != p.UpdatedAt || len(b.found(holdings.PortfolioFilter{Unprotected: &yes})) > 0 {
+		t.Errorf("%+v", again)
+	}
+	if counts := b.undo(1, keeping); counts.Left != 1 || counts.Added != 1 || b.portfolio("j000").RemovedAt == nil {
+		t.Errorf("undoing the job that kept it leaves what a person did since: %+v", counts)
+	}
+	back, err := b.service.RestorePortfolio(t.Context(), id, nil)
+	if b.must(err); back.RemovedAt != nil || b.accessible("j000") || !slices.Equal(b.found(holdings.PortfolioFilter{Unprotected: &yes}), []string{"j000"}) {
+		t.Errorf("%+v", back)
+	}
+	_, err = b.service.RemovePortfolio(t.Context(), id, nil)
+	b.must(err)
+	b.sync(1, listOf(numbered(0, 30)...))
+	if p := b.portfolio("j000"); p.ID != id || p.RemovedAt != nil || !b.accessible("j000") {
+		t.Errorf("the title is listed again: %+v", p)
+	}
+}
+
+// TestRemoveWaiting: a portfolio that waits may be taken out by hand.
+func TestRemoveWaiting(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.ofZone()
+	b.sync(1, listOf(numbered(0, 3)...))
+	b.waits("j001")
+	p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID("j001"), nil)
+	b.must(err)
+	e := b.store.Read.Entitlement.Query().Where(entitlement.PortfolioID(p.ID)).OnlyX(t.Context())
+	if p.RemovedAt == nil || p.Review != "" || e.Waiting != "" || e.WaitingSince != "" || e.Active {
+		t.Errorf("%+v, %+v", p, e)
+	}
+}
+
+// TestRemoveOwn: what the library itself put into a local collection goes by hand, and comes back whole.
+func TestRemoveOwn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.importList(listOf(numbered(0, 3)...), true)
+	before := b.holdingsText()
+	id := b.portfolioID("j001")
+	_, err := b.service.RemovePortfolio(t.Context(), id, nil)
+	b.must(err)
+	if got := b.exported(); !slices.Equal(got, []string{"j000", "j002"}) {
+		t.Errorf("%v", got)
+	}
+	_, err = b.service.RestorePortfolio(t.Context(), id, nil)
+	b.must(err)
+	if diff := cmp.Diff(before, b.holdingsText()); diff != "" || len(b.exported()) != 3 {
+		t.Errorf("restored:\n%s", diff)
+	}
+	same, err := b.service.RestorePortfolio(t.Context(), id, nil)
+	if b.must(err); same.RemovedAt != nil {
+		t.Errorf("%+v", same)
+	}
+}
+
+// TestRemoveIsRefused: each thing that holds a portfolio is named, and nothing is written.
+func TestRemoveIsRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.ofZone()
+	b.sync(1, listOf(numbered(0, 2)...))
+	b.activateTitles(listOf(numbered(0, 3)...))
+	b.order("POL-1", "j000")
+	b.order("POL-2", "j000")
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		license := tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode("LIC-9").SaveX(ctx)
+		return tx.Portfolio.Update().Where(portfolio.TitleID("j000")).SetLicenseID(license.ID).Exec(ctx)
+	})
+	before := b.holdingsText()
+	const path = "IN_USE input.portfolioId"
+	for id, want := range map[string]struct{ codes, words []string }{
+		"j000": {[]string{path, path, path}, []string{"PO lines POL-1, POL-2", "license LIC-9", `the profile "Oxford University Press, customer demo"`}},
+		"j001": {[]string{path}, []string{"available to false"}},
+		"j002": {[]string{path}, []string{"activated with all titles"}},
+	} {
+		p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID(id), nil)
+		wantProblems(t, err, want.codes...)
+		wantMessage(t, err, want.words...)
+		if p == nil || p.RemovedAt != nil {
+			t.Errorf("%s: %+v", id, p)
+		}
+	}
+	busy := func(context.Context, *store.Tx, int64) error {
+		return problem.New(problem.Conflict, "input.portfolioId", "busy")
+	}
+	for name, do := range map[string]func(context.Context, int64, holdings.CollectionCheck) (p any, err error){
+		"remove": func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) {
+			return b.service.RemovePortfolio(ctx, id, c)
+		},
+		"restore": func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) {
+			return b.service.RestorePortfolio(ctx, id, c)
+		},
+	} {
+		_, err := do(t.Context(), b.portfolioID("j002"), busy)
+		if wantProblems(t, err, "CONFLICT input.portfolioId"); err != nil && !strings.Contains(err.Error(), "busy") {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err = do(t.Context(), 4711, nil)
+		wantProblems(t, err, "NOT_FOUND input.portfolioId")
+	}
+	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
+		t.Error(diff)
+	}
+}

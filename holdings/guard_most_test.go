@@ -1,0 +1,26 @@
+package holdings_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+)
+
+// TestGuardsWithoutMost: a mark that a profile was saved without stays away.
+func TestGuardsWithoutMost(t *testing.T) {
+	t.Parallel()
+	want := holdings.StandardGuards()
+	want.Removals.Most, want.Access.Most = 0, 7
+	text, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := holdings.GuardsOf(&ent.Profile{GuardPercent: want.Removals.Percent, GuardTitles: want.Removals.Titles, Guards: text})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
