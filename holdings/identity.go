@@ -120,14 +120,6 @@ func (m *identity) related(o *identity) bool {
 	return slices.ContainsFunc(m.more.words, func(word uint64) bool { return slices.Contains(o.more.words, word) })
 }
 
-// precedes says whether o names m as the title that it goes on from.
-func (m *identity) precedes(o *identity) bool {
-	if o.more == nil {
-		return false
-	}
-	return slices.ContainsFunc(o.more.preceding, func(key uint64) bool { return key == m.titleID || m.hasKey(key) })
-}
-
 // identityCells are what an identity is made of, as a list or the database has them.
 type identityCells struct {
 	title, folded            string // folded: where it is known already

@@ -248,7 +248,7 @@ func (p *pairing) weigh(title, portfolio int32, m *identity, others, crowded boo
 
 // mayPair says whether a title and a portfolio can be one and the same.
 func mayPair(t, m *identity, sameID, shared, named, crowded bool) bool {
-	if !named && t.conflicts(m) && !(sameID && t.kind == kbart.Monograph && m.kind == kbart.Monograph) {
+	if !named && t.conflicts(m) && (!sameID || t.kind != kbart.Monograph || m.kind != kbart.Monograph) {
 		return false // title history, or two books of a series
 	}
 	if !sameID && (bothDiffer(t.volume, m.volume) || bothDiffer(t.edition, m.edition)) {

@@ -353,7 +353,7 @@ func (s *Service) chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job
 		if err != nil {
 			return found, err
 		}
-		if declined[part.ID] = decided.kinds(Declined); len(declined[part.ID]) > 0 {
+		if declined[part.ID] = decided.declined(); len(declined[part.ID]) > 0 {
 			remembering = append(remembering, part)
 		}
 	}

@@ -47,10 +47,10 @@ func onList(fileID, collectionID int64) []predicate.ListDecision {
 	return []predicate.ListDecision{listdecision.ProviderFileID(fileID), listdecision.CollectionID(collectionID)}
 }
 
-// kinds are those that were decided so.
-func (s standing) kinds(decision string) (kinds holdings.Kinds) {
+// declined are the kinds that a person decided against.
+func (s standing) declined() (kinds holdings.Kinds) {
 	for _, kind := range holdings.AllKinds {
-		if row := s[kind]; row != nil && row.Decision == decision {
+		if row := s[kind]; row != nil && row.Decision == Declined {
 			kinds = append(kinds, kind)
 		}
 	}

@@ -294,14 +294,14 @@ func (r *record) wasTold(account string, mine *own) bool {
 
 // fieldOf is the place of a line's field in the record; a statement's own address is part of the coverage.
 func (r *record) fieldOf(l *ent.JobChange, mine *own) *string {
-	switch {
-	case l.Field == holdings.CoverageField || l.Field == "coverage.title_url":
+	switch l.Field {
+	case holdings.CoverageField, "coverage.title_url":
 		return &mine.coverage
-	case l.Field == "publication_title":
+	case "publication_title":
 		return &r.title
-	case l.Field == "publisher_name":
+	case "publisher_name":
 		return &r.publisher
-	case l.Field == "title_url":
+	case "title_url":
 		return &r.url
 	}
 	return new(string)

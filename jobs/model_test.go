@@ -230,8 +230,12 @@ func (m *model) runThem(t *rapid.T, which []int, mode string, force bool, fault 
 
 // kindSets are what a person may decide on. Coverage that is lost goes with the other updates here.
 var kindSets = []holdings.Kinds{
-	nil, nil, {holdings.Additions, holdings.Updates, holdings.AccessLost}, {holdings.Additions}, {holdings.Updates, holdings.AccessLost},
-	{holdings.Removals}, {holdings.Additions, holdings.Removals},
+	nil, nil,
+	{holdings.Additions, holdings.Updates, holdings.AccessLost},
+	{holdings.Additions},
+	{holdings.Updates, holdings.AccessLost},
+	{holdings.Removals},
+	{holdings.Additions, holdings.Removals},
 }
 
 // choose draws some parts of a job that wait, and kinds of their changes.
