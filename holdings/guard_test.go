@@ -136,7 +136,7 @@ func TestGuardsOfAnImport(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	const books = "Book %d; id=b%d; print=#%d; online=#10%d; type=monograph"
-	shorter, renamed := strings.Replace(guarded, "last=2020", "last=2010", 1), strings.NewReplacer("Book", "Volume", "#10", "#77").Replace(books)
+	shorter, renamed := strings.Replace(guarded, "last=2020", "last=2010", 1), strings.NewReplacer("Book", "Volume", "#10", "#20").Replace(books)
 	b.sync(1, kbartOf(crowdOf(0, 100, guarded)+crowdOf(100, 110, books)))
 	for guard, rows := range map[string]string{
 		holdings.GuardAccess:    crowdOf(0, 3, shorter) + crowdOf(3, 100, guarded) + crowdOf(100, 110, books),
