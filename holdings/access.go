@@ -25,7 +25,8 @@ func (s *Service) judgeAccess(ctx context.Context, p *Plan, part *Part, guards G
 	if base == 0 || len(differ) == 0 || p.leavesCoverage() {
 		return nil
 	}
-	if !guards.Access.exceeds(base, len(differ)) {
+	held := func(n int) bool { return guards.Access.asked() && guards.Access.exceeds(base, n) }
+	if !held(len(differ)) {
 		if decided, err := s.decidedOn(ctx, part); err != nil || !decided {
 			return err
 		}
@@ -40,7 +41,7 @@ func (s *Service) judgeAccess(ctx context.Context, p *Plan, part *Part, guards G
 	if err == nil {
 		err = j.flush()
 	}
-	if err == nil && guards.Access.exceeds(base, len(p.loses)) {
+	if err == nil && held(len(p.loses)) {
 		p.hold(GuardAccess, len(p.loses), "%d of %d titles would lose time that is covered today (%s), %s", guards.Access)
 	}
 	return err
