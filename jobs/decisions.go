@@ -355,3 +355,14 @@ func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
 		"Run the profile: the list of its present customer number is then fetched and planned.",
 	}
 }
+
+// decline records that a person decided against kinds of a held part's changes. Removals of what an undo gave back were held then,
+// and are not held for that reason again.
+func (s *Service) decline(ctx context.Context, tx *store.Tx, v verdictOn) error {
+	if v.kinds.Has(holdings.Removals) {
+		if err := holdings.HeldOnce(ctx, tx, v.part.ID); err != nil {
+			return err
+		}
+	}
+	return s.decide(ctx, tx, v)
+}
