@@ -216,7 +216,8 @@ const identitySQL = "title_key || '\t' || " +
 	"CASE print_key WHEN '' THEN '?' || REPLACE(print_identifier, '\t', ' ') ELSE print_key END || '\t' || " +
 	"CASE online_key WHEN '' THEN '?' || REPLACE(online_identifier, '\t', ' ') ELSE online_key END || '\t' || " +
 	"more_keys || '\t' || publication_type || '\t' || " +
-	"REPLACE(monograph_volume, '\t', ' ') || '\t' || REPLACE(monograph_edition, '\t', ' ') || '\t' || title_id"
+	"CASE WHEN monograph_volume = '' AND monograph_edition = '' THEN '\t' " +
+	"ELSE REPLACE(monograph_volume, '\t', ' ') || '\t' || REPLACE(monograph_edition, '\t', ' ') END || '\t' || title_id"
 
 // setIdentity takes the keys as identitySQL has them.
 func (m *identity) setIdentity(text []byte) {
