@@ -11,7 +11,7 @@ import (
 )
 
 // takeOver lets the values of the profiles that still list portfolios take the place of those that this one's list gave them:
-// of several, the newest release counts, and of one date the profile that was made first.
+// of several, the newest of the releases applied last counts, and of one date the profile that was made first.
 func (a *applier) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*stored) error {
 	if len(ids) == 0 {
 		return nil
@@ -48,8 +48,8 @@ func (a *applier) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there
 func (a *applier) standing(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownValues, error) {
 	placeholders, args := inList(ids)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT e.portfolio_id, e.own_values FROM entitlements e
-		LEFT JOIN (SELECT profile_id, MAX(date) AS date FROM provider_files
-			WHERE content = ? AND applied_at IS NOT NULL AND outcome <> 'UNDONE' GROUP BY profile_id) f ON f.profile_id = e.profile_id
+		LEFT JOIN provider_files f ON f.id = (SELECT l.id FROM provider_files l WHERE l.profile_id = e.profile_id AND l.content = ?
+			AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)
 		WHERE e.active AND e.profile_id IS NOT NULL AND e.profile_id IS DISTINCT FROM ? AND e.portfolio_id IN `+placeholders+`
 		ORDER BY e.portfolio_id, COALESCE(f.date, '') DESC, e.profile_id`, append([]any{a.part.Content, a.part.profile()}, args...)...)
 	if err != nil {
