@@ -94,7 +94,9 @@ func drawGuards(t *rapid.T) holdings.Guards {
 }
 
 func guardsChange(g holdings.Guards) holdings.GuardsChange {
-	of := func(m holdings.Marks) holdings.MarksChange { return holdings.MarksChange{Percent: &m.Percent, Titles: &m.Titles, Most: &m.Most} }
+	of := func(m holdings.Marks) holdings.MarksChange {
+		return holdings.MarksChange{Percent: &m.Percent, Titles: &m.Titles, Most: &m.Most}
+	}
 	return holdings.GuardsChange{
 		Removals: of(g.Removals), Access: of(g.Access), Identity: of(g.Identity), Additions: of(g.Additions), Again: &g.Again, Shape: &g.Shape,
 	}

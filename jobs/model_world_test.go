@@ -459,7 +459,7 @@ type modelPlan struct {
 	after  shelf
 	counts holdings.Counts
 	held   holdings.Kinds // that a guard holds
-	text   string // tells it from others
+	text   string         // tells it from others
 }
 
 // plan compares a list with the shelf, but for kinds that were declined: DOMAIN section 7. Its text is of the whole plan.
