@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -104,9 +106,16 @@ func (j *accessJudge) add(t *Title) error {
 }
 
 func (j *accessJudge) flush() error {
-	var ids []int64
+	var ids, locked []int64
 	for _, t := range j.batch {
-		ids = append(ids, j.plan.held.at(j.plan.pair[t.index]).entitlement)
+		h := j.plan.held.at(j.plan.pair[t.index])
+		if ids = append(ids, h.entitlement); h.locked {
+			locked = append(locked, h.id)
+		}
+	}
+	locks, err := loadStored(j.ctx, j.service.store.Query, locked)
+	if err != nil {
+		return err
 	}
 	coverage, err := loadCoverage(j.ctx, j.service.store.Query, ids)
 	if err != nil {
@@ -114,6 +123,9 @@ func (j *accessJudge) flush() error {
 	}
 	for _, t := range j.batch {
 		h := j.plan.held.at(j.plan.pair[t.index])
+		if p := locks[h.id]; p != nil && slices.Contains(strings.Fields(p.locked), CoverageField) {
+			continue // it keeps what staff have locked
+		}
 		before := coverage[h.entitlement]
 		after := withStoredStarts(t.Coverage, before, nil)
 		var failed error

@@ -255,3 +255,20 @@ func TestLostTime(t *testing.T) {
 		}
 	})
 }
+
+// TestLockedCoverageIsNotLost: what staff have locked stays, whatever the list says.
+func TestLockedCoverageIsNotLost(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.dated(1, "2026-01-01", kbartOf(crowdOf(0, 10, guarded)))
+	shorter := kbartOf(crowdOf(0, 10, strings.Replace(guarded, "first=1990", "first=1995", 1)))
+	if plan := b.planOf(1, "2026-02-01", shorter, holdings.StandardGuards()); !plan.Held() {
+		t.Fatal("without a lock it is held")
+	}
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.Update().SetLockedFields(holdings.CoverageField).Exec(ctx)
+	})
+	if plan := b.planOf(1, "2026-02-01", shorter, holdings.StandardGuards()); plan.Held() {
+		t.Errorf("%s", plan.HeldBecause())
+	}
+}
