@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts of it
@@ -142,7 +143,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 		if pair == unpaired {
 			f.next--
 			earlier.foreseenIDs[t.index] = f.next
-			f.values[f.next] = &stored{values: t.Values, available: true, listed: true}
+			f.values[f.next] = &stored{values: t.Values, moreKeys: strings.Join(t.more, " "), available: true, listed: true}
 			continue
 		}
 		h := earlier.held.at(pair)
@@ -152,7 +153,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 		}
 		d := earlier.comparing(t.index, h).compare(t, p)
 		now := *p
-		now.values, now.listed, now.removedAt.Valid, now.review = d.values, true, false, ""
+		now.values, now.moreKeys, now.listed, now.removedAt.Valid, now.review = d.values, d.further, true, false, ""
 		now.coverage, now.entitlementState = nil, entitlementState{} // of the other profile
 		f.values[h.id] = &now
 	}
