@@ -27,6 +27,7 @@ const (
 	PortfolioValues ValueKind = "PORTFOLIOS" // old: what a portfolio has to move (moveValue); new: ids of candidates, as a JSON list
 	MoveValues      ValueKind = "MOVE"       // what is moved, from and to where (moveValue), as JSON
 	OwnValues       ValueKind = "OWN"        // what a profile's list has otherwise than the portfolio (ownValues), as JSON
+	FurtherValues   ValueKind = "FURTHER"    // keys of the identifiers that further rows of a title have
 	ReasonValues    ValueKind = "REASON"     // new: the code of why a portfolio is left as it is
 	WordsValues     ValueKind = "WORDS"      // prose
 )
@@ -153,6 +154,8 @@ func (v Values) OldWords(action Action, field string) string {
 		return coverageWords(field, v.Old)
 	case OwnValues:
 		return ownValuesWords(v.Old)
+	case FurtherValues:
+		return furtherWords(v.Old)
 	case StateValues, StatesValues:
 		return stateWords(v.Old)
 	case MoveValues, PortfolioValues:
@@ -169,6 +172,8 @@ func (v Values) NewWords(action Action, field string) string {
 		return coverageWords(field, v.New)
 	case OwnValues:
 		return ownValuesWords(v.New)
+	case FurtherValues:
+		return furtherWords(v.New)
 	case StateValues:
 		return v.Leaving().String()
 	case StatesValues:
@@ -217,6 +222,13 @@ func ownValuesWords(stored string) string {
 		return stored
 	}
 	return own.String()
+}
+
+func furtherWords(stored string) string {
+	if stored == "" {
+		return ""
+	}
+	return "identifiers of further rows: " + strings.Join(strings.Fields(stored), ", ")
 }
 
 func stateWords(stored string) string {

@@ -15,6 +15,7 @@ type difference struct {
 	locked   []fieldChange // kept as staff have it
 	values   [len(titleColumns)]string
 	own      ownValues   // what the list has otherwise than the portfolio will
+	further  string      // the keys of further rows' identifiers, as they will be
 	coverage []Statement // as it will be
 	rewrite  bool        // the statements differ in anything that is stored of them
 	filled   []string    // columns of coverage that took the stored value, since the list's cell is empty
@@ -30,12 +31,13 @@ type fieldChange struct {
 type comparing struct {
 	plan         *Plan
 	outranked    bool // a newer release of another profile stands: only empty fields are filled
+	shared       bool // another list says of the portfolio what its identifiers are, too
 	keepFields   bool // a person declined updates
 	keepCoverage bool
 }
 
 func (p *Plan) comparing(title int32, h *held) comparing {
-	c := comparing{plan: p, outranked: h.outranked}
+	c := comparing{plan: p, outranked: h.outranked, shared: h.elsewhere || h.awaited}
 	if h.entitled {
 		c.keepFields, c.keepCoverage = p.keepsFields(), p.keepsCoverage(title)
 	}
@@ -45,15 +47,33 @@ func (p *Plan) comparing(title int32, h *held) comparing {
 // compare tells what the title changes. An empty cell never blanks a stored value, unless a person decided so of a lost column;
 // a locked field stays, and so does one in which another profile's newer release stands.
 func (c comparing) compare(t *Title, p *stored) difference {
-	d := difference{values: p.values, own: maps.Clone(p.own), coverage: p.coverage}
+	d := difference{values: p.values, own: maps.Clone(p.own), coverage: p.coverage, further: p.moreKeys}
 	locked := strings.Fields(p.locked)
 	if !c.keepFields {
 		c.compareFields(&d, t, p, locked)
+		d.further = c.furtherKeys(t, p)
 	}
 	if !c.keepCoverage {
 		c.compareCoverage(&d, t, p, slices.Contains(locked, CoverageField))
 	}
 	return d
+}
+
+// furtherKeys are the keys of the identifiers that the title's further rows have: keys are what a list said last, and one that it
+// no longer says leads no other title here. Where another list says some too, none is taken away.
+func (c comparing) furtherKeys(t *Title, p *stored) string {
+	said := slices.Clone(t.more)
+	before := strings.Fields(p.moreKeys)
+	if c.shared {
+		said = append(said, before...)
+	}
+	slices.Sort(said)
+	said = slices.Compact(said)
+	slices.Sort(before)
+	if slices.Equal(said, before) {
+		return p.moreKeys
+	}
+	return strings.Join(said, " ")
 }
 
 func (c comparing) compareFields(d *difference, t *Title, p *stored, locked []string) {

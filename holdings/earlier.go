@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"autoholdings/kbart"
 )
@@ -269,7 +270,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 		if pair == unpaired {
 			f.next--
 			earlier.foreseenIDs[t.index] = f.next
-			f.values[f.next] = &stored{values: t.Values, available: true, listed: true}
+			f.values[f.next] = &stored{values: t.Values, moreKeys: strings.Join(t.more, " "), available: true, listed: true}
 			f.say(f.next, earlier.part, &saying{said: t.Values})
 			continue
 		}
@@ -282,7 +283,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 		d := earlier.comparing(t.index, h).compare(t, p)
 		now := p.foreseen(h.id)
 		f.say(h.id, earlier.part, &saying{said: d.own.over(&d.values)})
-		now.values, now.listed, now.removedAt.Valid = d.values, true, false
+		now.values, now.moreKeys, now.listed, now.removedAt.Valid = d.values, d.further, true, false
 		if !h.awaited {
 			now.review = ""
 		}

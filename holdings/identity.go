@@ -107,6 +107,21 @@ func (m *identity) hasFurther(key uint64) bool {
 	return m.more != nil && slices.Contains(m.more.keys, key)
 }
 
+// sameFurther says whether both have the same identifiers of further rows.
+func (m *identity) sameFurther(o *identity) bool {
+	var mine, others []uint64
+	if m.more != nil {
+		mine = m.more.keys
+	}
+	if o.more != nil {
+		others = o.more.keys
+	}
+	lacks := func(keys []uint64) func(uint64) bool {
+		return func(key uint64) bool { return !slices.Contains(keys, key) }
+	}
+	return !slices.ContainsFunc(mine, lacks(others)) && !slices.ContainsFunc(others, lacks(mine))
+}
+
 func (m *identity) onHost() bool { return m.more != nil && m.more.host }
 
 // related says of two titles under one bare host name whether they have a word in common that tells titles apart.

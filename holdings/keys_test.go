@@ -214,3 +214,66 @@ func TestTakeOverByWhatWasAppliedLast(t *testing.T) {
 		t.Errorf("%s took over", p.PublisherName)
 	}
 }
+
+// TestFurtherKeys: an identifier of a title's further row leads to its portfolio as long as the list has that row, and no longer:
+// neither where nothing else differs, nor after an undo.
+func TestFurtherKeys(t *testing.T) {
+	t.Parallel()
+	const (
+		alone   = "Brain; id=brain; print=@1; online=@2; first=1996\n"
+		another = "Brain; id=brain; print=@3; online=@2; first=1996\n" // the same title and the same coverage
+		older   = "Brain; id=brain; print=@3; online=@2; first=1990; last=1995\n"
+		heir    = "Zodiac Letters; id=zodiac; print=@3; first=1996\n" // another journal, which has that number now
+	)
+	t.Run("the row goes and nothing else differs", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.dated(1, "2026-01-01", kbartOf(others+alone+another))
+		id := b.portfolio("brain").ID
+		if counts, _ := b.dated(1, "2026-02-01", kbartOf(others+alone)); counts.Changed() {
+			t.Errorf("%+v", counts)
+		}
+		b.dated(1, "2026-06-01", kbartOf(others+heir))
+		if p := b.store.Read.Portfolio.GetX(t.Context(), id); p.PublicationTitle != "Brain" {
+			t.Errorf("the portfolio of Brain is that of %s", p.PublicationTitle)
+		}
+	})
+	t.Run("the row comes and nothing else differs", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.dated(1, "2026-01-01", kbartOf(others+alone))
+		id := b.portfolio("brain").ID
+		_, jobID := b.dated(1, "2026-02-01", kbartOf(others+alone+another))
+		if got := b.store.Read.Portfolio.GetX(t.Context(), id).MoreKeys; got == "" {
+			t.Error("the row's identifier is no key")
+		}
+		b.undo(1, jobID)
+		if got := b.store.Read.Portfolio.GetX(t.Context(), id).MoreKeys; got != "" {
+			t.Errorf("after the undo %s is still a key", got)
+		}
+	})
+	t.Run("the list that had the row is undone", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.dated(1, "2026-01-01", kbartOf(others+alone))
+		id, before := b.portfolio("brain").ID, b.wholeText()
+		_, jobID := b.dated(1, "2026-02-01", kbartOf(others+alone+older))
+		b.undo(1, jobID)
+		if diff := cmp.Diff(before, b.wholeText()); diff != "" {
+			t.Errorf("the undo does not give back what was there:\n%s", diff)
+		}
+		b.dated(1, "2026-06-01", kbartOf(others+heir))
+		if p := b.store.Read.Portfolio.GetX(t.Context(), id); p.PublicationTitle != "Brain" {
+			t.Errorf("the portfolio of Brain is that of %s", p.PublicationTitle)
+		}
+	})
+	t.Run("another profile's list has it still", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.dated(1, "2026-01-01", kbartOf(others+alone+another))
+		b.dated(2, "2026-01-02", kbartOf(others+alone))
+		if got := b.portfolio("brain").MoreKeys; got == "" {
+			t.Error("the second profile's list took a key of the first's away")
+		}
+	})
+}

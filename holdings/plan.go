@@ -139,6 +139,14 @@ func (m *MoveCounts) merge(o MoveCounts) {
 	m.NothingToMove += o.NothingToMove
 }
 
+// Unwritten are the counts of a plan that is not written: what was read stays, and what would have been done goes.
+func (c Counts) Unwritten() Counts {
+	return Counts{
+		Rows: c.Rows, Titles: c.Titles, Free: c.Free, Invalid: c.Invalid, WrongContent: c.WrongContent, UnlistedRows: c.UnlistedRows,
+		Findings: c.Findings, UnlistedFindings: c.UnlistedFindings, EntitlementsBefore: c.EntitlementsBefore,
+	}
+}
+
 // addField counts titles for a field, keeping the most changed first and names in order where equal.
 func (c *Counts) addField(name string, titles int) {
 	i := slices.IndexFunc(c.Fields, func(f FieldCount) bool { return f.Name == name })

@@ -207,13 +207,16 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 // reverse takes one portfolio back. Fields go back where they still have the value that the job gave them.
 func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
 	p := now.there[id]
-	d := difference{values: p.values, coverage: p.coverage, own: p.own}
-	var whole, diverged *recorded
+	d := difference{values: p.values, coverage: p.coverage, own: p.own, further: p.moreKeys}
+	var whole, diverged, further *recorded
 	for i := range changes {
 		r := &changes[i]
 		switch {
 		case r.values.Kind == OwnValues:
 			diverged = r
+			continue
+		case r.values.Kind == FurtherValues:
+			further = r
 			continue
 		case r.field == "":
 			whole = r
@@ -245,6 +248,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 	if action == Update {
 		d.countFields(&u.counts)
 	}
+	u.reverseFurther(id, p, further, &d)
 	if err := u.reverseDiverging(id, p, diverged, &d); err != nil || u.show {
 		return err
 	}
@@ -256,6 +260,10 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 			u.revalued = append(u.revalued, change)
 		}
 		if err := u.writeValues(ctx, tx, id, p, now.entitlements[id], &d); err != nil {
+			return err
+		}
+	} else if d.further != p.moreKeys {
+		if err := u.setValues(ctx, tx, id, d.values, d.further); err != nil {
 			return err
 		}
 	}
@@ -276,6 +284,18 @@ func (u *undoer) reverseDiverging(id int64, p *stored, r *recorded, d *differenc
 	}
 	u.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
 	return nil
+}
+
+// reverseFurther takes back which identifiers the title's further rows had.
+func (u *undoer) reverseFurther(id int64, p *stored, r *recorded, d *difference) {
+	switch {
+	case r == nil:
+	case p.moreKeys != r.values.New:
+		u.leave(id, p, "", Values{FurtherValues, p.moreKeys, r.values.Old})
+	default:
+		d.further = r.values.Old
+		u.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
+	}
 }
 
 // writeOwn writes what the profile's list said last, as it was before the job.
@@ -400,7 +420,7 @@ func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portf
 
 // writeValues writes fields and coverage that go back.
 func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, p *stored, e ownEntitlement, d *difference) error {
-	if err := u.setValues(ctx, tx, id, d.values, p.moreKeys); err != nil || !d.rewrite {
+	if err := u.setValues(ctx, tx, id, d.values, d.further); err != nil || !d.rewrite {
 		return err
 	}
 	return u.replaceCoverage(ctx, tx, e.id, d.coverage)

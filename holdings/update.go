@@ -3,7 +3,6 @@ package holdings
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"autoholdings/internal/store"
 )
@@ -24,6 +23,7 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	}
 	a.listDifference(t, h.id, &d, action)
 	a.listDiverging(t, h.id, p, &d)
+	a.listFurther(t, h.id, p, &d)
 	a.noteSuccessor(t, h.id)
 	if a.show {
 		return nil
@@ -32,7 +32,7 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	if err := a.writeEntitlement(ctx, tx, t, h, p, &d); err != nil {
 		return err
 	}
-	if action == Update && len(d.fields) == 0 && p.review == "" && !h.hidden && (h.listed || !a.part.ofProfile()) {
+	if action == Update && len(d.fields) == 0 && d.further == p.moreKeys && p.review == "" && !h.hidden && (h.listed || !a.part.ofProfile()) {
 		return nil
 	}
 	return a.writePortfolio(ctx, tx, t, h, p, &d)
@@ -43,6 +43,15 @@ func (a *applier) listDiverging(t *Title, id int64, p *stored, d *difference) {
 	if before, after := p.own.text(), d.own.text(); before != after {
 		a.change(reportLine{
 			portfolio: id, action: Diverges, title: citationOf(&d.values), values: Values{OwnValues, before, after}, line: t.Line,
+		})
+	}
+}
+
+// listFurther lists which identifiers of further rows the list has, where that is news: no field shows them, and undo needs them.
+func (a *applier) listFurther(t *Title, id int64, p *stored, d *difference) {
+	if p.moreKeys != d.further {
+		a.change(reportLine{
+			portfolio: id, action: Diverges, title: citationOf(&d.values), values: Values{FurtherValues, p.moreKeys, d.further}, line: t.Line,
 		})
 	}
 }
@@ -123,13 +132,13 @@ func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h 
 	if err != nil {
 		return fmt.Errorf("write the portfolio: %w", err)
 	}
-	if len(d.fields) == 0 {
+	if len(d.fields) == 0 && d.further == p.moreKeys {
 		return nil
 	}
-	if h.someoneElse {
+	if h.someoneElse && len(d.fields) > 0 {
 		a.revalued = append(a.revalued, valueChange{h.id, p.values, d.values})
 	}
-	return a.setValues(ctx, tx, h.id, d.values, strings.Join(t.more, " "))
+	return a.setValues(ctx, tx, h.id, d.values, d.further)
 }
 
 // setValues writes a portfolio's title columns and what is computed from them.

@@ -542,6 +542,9 @@ func TestPartsAreDecidedOneByOne(t *testing.T) {
 	rejected, err := b.jobs.Reject(t.Context(), held.ID, jobs.Decision{Parts: []jobs.PartDecision{{PartID: parts[0].ID}}})
 	must(t, err)
 	wantJob(t, rejected, jobs.Cancelled, jobs.VerdictPartial)
+	if claimed := countsOf(t, rejected).Withdrawn; !rejected.Applied || claimed != withdrawn/2 {
+		t.Errorf("it claims %d titles withdrawn, of %d that were planned in two parts", claimed, withdrawn)
+	}
 	states := map[int64]string{}
 	for _, p := range b.store.Read.JobPart.Query().Where(jobpart.IDIn(parts[0].ID, parts[1].ID)).AllX(t.Context()) {
 		states[p.ID] = p.State

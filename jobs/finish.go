@@ -34,7 +34,6 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 		if err != nil {
 			return e, err
 		}
-		e.counts.Merge(counts)
 		why := cause{p, &failure{p.Code, p.Message, p.Hint}}
 		switch p.State {
 		case PartApplied, PartNoChange:
@@ -79,7 +78,24 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 	default:
 		e.state, e.verdict = Succeeded, VerdictNoChange
 	}
-	return e, nil
+	e.counts, err = countsOf(parts, e.applied)
+	return e, err
+}
+
+// countsOf are a job's counts. Once part of it is written they claim nothing that is not to be: what a part would have done that a
+// person rejected, or that was blocked, stands in the part's own. One that still waits counts as planned.
+func countsOf(parts []*ent.JobPart, applied bool) (sum holdings.Counts, err error) {
+	for _, p := range parts {
+		counts, err := decodeCounts(p.Counts)
+		if err != nil {
+			return sum, err
+		}
+		if applied && slices.Contains([]string{PartBlocked, PartRejected, PartSuperseded}, p.State) {
+			counts = counts.Unwritten()
+		}
+		sum.Merge(counts)
+	}
+	return sum, nil
 }
 
 // leftFailure says that something was left as it is, because it is no longer as the job knew it.
@@ -219,7 +235,9 @@ func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*endi
 		if p.State == PartApplied || p.State == PartApplying {
 			e.applied = e.applied || counts.Changed()
 		}
-		e.counts.Merge(counts)
+	}
+	if e.counts, err = countsOf(parts, e.applied); err != nil {
+		return err
 	}
 	decide(&e)
 	if e.applied {
@@ -333,13 +351,20 @@ func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) er
 		if e.applied {
 			e.verdict = VerdictPartial
 		}
+		if e.counts, err = countsOf(parts, e.applied); err != nil {
+			return err
+		}
 		update.SetState(e.state).SetFinishedAt(store.Now())
+	}
+	counts, err := json.Marshal(e.counts)
+	if err != nil {
+		return err
 	}
 	summary, err := summarize(Apply, e, parts, "")
 	if err != nil {
 		return err
 	}
-	err = update.SetVerdict(e.verdict).SetSummary(summary).
+	err = update.SetVerdict(e.verdict).SetSummary(summary).SetCounts(counts).
 		SetErrorCode(why.Code).SetErrorMessage(why.Message).SetErrorHint(why.Hint).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("end job %d: %w", jobID, err)
