@@ -209,7 +209,7 @@ func (p *Plan) pending(title int32) bool {
 	if p.newOnly && !h.hidden && (h.entitled || h.elsewhere) {
 		return false
 	}
-	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged || h.givenBack || t.unsettled ||
+	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged && !h.awaited || h.givenBack || t.unsettled ||
 		h.values != t.values || h.coverage != t.coverage && t.covered || h.diverged && !h.outranked || p.takesEmpty()
 }
 

@@ -32,7 +32,7 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	if err := a.writeEntitlement(ctx, tx, t, h, p, &d); err != nil {
 		return err
 	}
-	if action == Update && len(d.fields) == 0 && p.review == "" && !h.hidden && (h.listed || !a.part.ofProfile()) {
+	if action == Update && len(d.fields) == 0 && (p.review == "" || h.awaited) && !h.hidden && (h.listed || !a.part.ofProfile()) {
 		return nil
 	}
 	return a.writePortfolio(ctx, tx, t, h, p, &d)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"autoholdings/holdings"
 	"autoholdings/jobs"
@@ -37,6 +38,7 @@ type record struct {
 	shown           values
 	visible, listed bool
 	closed          bool // staff have switched it off
+	review          bool // a profile waits to know which title it is
 	ordered         int
 	license         int64
 	locked          string
@@ -46,7 +48,8 @@ type record struct {
 // own is a profile's entitlement to a portfolio.
 type own struct {
 	had, active bool
-	givenBack   bool // by an undo
+	givenBack   bool   // by an undo
+	waiting     string // date of the list since which it is suspended
 	coverage    string
 	said        values // by the profile's list, as far as it was applied
 }
@@ -74,6 +77,16 @@ func (r *record) heldElsewhere(profile int) bool {
 }
 
 type shelf = map[string]record // by title_id
+
+// awaitedElsewhere says whether another profile waits to know which title it is.
+func (r *record) awaitedElsewhere(profile int) bool {
+	for i := range r.own {
+		if i != profile && r.own[i].waiting != "" {
+			return true
+		}
+	}
+	return false
+}
 
 // providerFile is a list of a place, by its bytes.
 type providerFile struct {
@@ -469,6 +482,7 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 	c := &plan.counts
 	var lines []string
 	var affected judged // whatever was declined
+	unclear, waits := ambiguous(p, o, before)
 	for title, l := range o.titles {
 		r, there := before[title]
 		mine := r.own[p.profile]
@@ -498,6 +512,9 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 			r.own[p.profile] = own{had: true, active: true, coverage: l.coverage, said: l.values}
 			plan.after[title] = r
 			c.Added++
+			if unclear[title] {
+				c.Ambiguous++
+			}
 		case w.pending(p, &r, l):
 			plan.after[title] = w.update(c, p, r, l, keeps)
 		}
@@ -507,27 +524,77 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 		if r.visible && !listed && !r.own[p.profile].had && !r.heldElsewhere(p.profile) {
 			c.WithoutEntitlement++
 		}
-		if mine := &r.own[p.profile]; mine.active {
+		mine := &r.own[p.profile]
+		if mine.active {
 			c.EntitlementsBefore++
-			if listed {
-				continue
-			}
-			affected.leaves(mine)
-			left := holdings.Counts{}
-			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
-			if declined.Has(holdings.Removals) {
-				continue
-			}
-			c.Merge(left)
-			c.EntitlementsAffected++
-			plan.after[title] = r
 		}
+		if listed || !mine.active && mine.waiting == "" {
+			continue
+		}
+		if mine.waiting != "" && !mayLeave(&r, p, title, o, before) {
+			c.StillWaiting++
+			continue
+		}
+		affected.leaves(mine)
+		left := holdings.Counts{}
+		if waits[title] {
+			lines = append(lines, "WAIT "+title)
+			r.wait(&left, p, o.date)
+		} else {
+			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
+		}
+		if declined.Has(holdings.Removals) {
+			continue
+		}
+		c.Merge(left)
+		c.EntitlementsAffected++
+		plan.after[title] = r
 	}
 	c.Unchanged = c.Titles - c.Added - c.Updated
 	plan.held = affected.by(w.guards[p.profile], c.EntitlementsBefore)
 	slices.Sort(lines)
 	plan.text = strings.Join(lines, "\n")
 	return plan
+}
+
+// ambiguous are the titles that are new and might be portfolios which the list has no longer, and those of these that wait.
+func ambiguous(p place, o offer, before shelf) (unclear, waits map[string]bool) {
+	unclear, waits = map[string]bool{}, map[string]bool{}
+	for title := range o.titles {
+		if _, there := before[title]; there {
+			continue
+		}
+		for _, other := range mightBe[title] {
+			r, there := before[other]
+			if _, listed := o.titles[other]; there && !listed && r.visible {
+				unclear[title] = true
+				waits[other] = waits[other] || r.own[p.profile].active
+			}
+		}
+	}
+	return unclear, waits
+}
+
+// mayLeave says whether a portfolio that waits leaves: after 25 days, where every title that it might be has one of its own.
+func mayLeave(r *record, p place, title string, o offer, before shelf) bool {
+	day := func(text string) time.Time { date, _ := time.Parse(time.DateOnly, text); return date }
+	if r.ordered > 0 || r.license != 0 || r.locked != "" || day(o.date).Sub(day(r.own[p.profile].waiting)) < 25*24*time.Hour {
+		return false
+	}
+	for _, other := range mightBe[title] {
+		_, there := before[other]
+		if _, listed := o.titles[other]; listed && !there {
+			return false
+		}
+	}
+	return true
+}
+
+// wait suspends an entitlement.
+func (r *record) wait(c *holdings.Counts, p place, date string) {
+	c.Waiting++
+	r.own[p.profile].active, r.own[p.profile].waiting = false, date
+	r.listed, r.review = r.heldElsewhere(p.profile), true
 }
 
 // keeping is what of an update a person declined.
@@ -595,17 +662,23 @@ func yearsOf(coverage string) (covered int) {
 // pending says whether a title is compared at all: anything of it is news to its portfolio.
 func (w *world) pending(p place, r *record, l listed) bool {
 	mine := &r.own[p.profile]
-	return !mine.active || !r.listed || mine.givenBack || mine.said != l.values || mine.coverage != l.coverage ||
+	return !mine.active || !r.listed || r.review && !r.awaitedElsewhere(p.profile) || mine.givenBack || mine.said != l.values || mine.coverage != l.coverage ||
 		mine.said != r.shown && !w.outranked(p, w.dateOf(p, l), *r)
 }
 
 // leave takes a title that the profile's list no longer has away from it.
 func (w *world) leave(c *holdings.Counts, p place, r *record) string {
-	r.own[p.profile].active, r.own[p.profile].givenBack = false, false
+	mine := &r.own[p.profile]
+	mine.active, mine.givenBack, mine.waiting = false, false, ""
+	r.review = r.review && r.awaitedElsewhere(p.profile)
 	switch {
 	case r.heldElsewhere(p.profile):
 		c.Withdrawn++
 		w.takeOver(p, r)
+		return "WITHDRAW"
+	case r.awaitedElsewhere(p.profile):
+		c.Withdrawn++
+		r.listed = false
 		return "WITHDRAW"
 	case r.ordered > 0:
 		r.listed = false
@@ -678,7 +751,8 @@ func (w *world) update(c *holdings.Counts, p place, r record, l listed, keeps ke
 	case changed:
 		c.Updated++
 	}
-	mine.givenBack = false
+	mine.givenBack, mine.waiting = false, ""
+	r.review = r.review && r.awaitedElsewhere(p.profile)
 	if kept {
 		c.Locked++
 	}
@@ -798,21 +872,23 @@ func (r record) reversed(c *holdings.Counts, profile int, was, wrote record, the
 			mine.coverage = then.coverage
 		}
 	}
-	came, left := wrote.own[profile].active && !then.active, !wrote.own[profile].active && then.active
+	wroteTo := wrote.own[profile]
+	came, left := wroteTo.active && !then.active, !wroteTo.active && (then.active || then.waiting != "" && wroteTo.waiting == "")
 	mine.active = then.active
+	others := r.heldElsewhere(profile) || r.awaitedElsewhere(profile)
 	switch {
 	case came:
 		to.listed = there && was.listed || r.heldElsewhere(profile)
-		to.visible = there && was.visible || to.listed || r.ordered > 0
-		mine.givenBack = then.givenBack
+		to.visible = there && was.visible || others || r.ordered > 0
+		mine.givenBack, mine.waiting, to.review = then.givenBack, then.waiting, was.review
 	case left:
-		to.visible, to.listed, mine.givenBack = was.visible, was.listed, true
+		to.visible, to.listed, to.review, mine.givenBack, mine.waiting = was.visible, was.listed, was.review, true, then.waiting
 	}
 	if there {
 		to.own[profile].sayAgain(c, &r, &to, then, was, wrote, profile)
 	}
 	switch {
-	case came && r.heldElsewhere(profile):
+	case came && others:
 		c.Withdrawn++
 	case came && r.ordered > 0:
 		c.Kept++
