@@ -220,6 +220,25 @@ func (r mutationResolver) RestorePortfolio(ctx context.Context, in generated.Res
 	return payload, err
 }
 
+func (r mutationResolver) JudgeRefusedRow(ctx context.Context, in generated.JudgeRefusedRowInput) (*generated.JudgeRefusedRowPayload, error) {
+	payload := &generated.JudgeRefusedRowPayload{}
+	change, err := idOf(model.JobChangeType, "input.changeId", in.ChangeID)
+	var portfolio *int64
+	if opaque := given(in.PortfolioID); err == nil && opaque != nil {
+		var id int64
+		id, err = idOf(model.PortfolioType, "input.portfolioId", *opaque)
+		portfolio = &id
+	}
+	if err == nil {
+		var row string
+		if row, err = r.jobs.JudgeRefusedRow(ctx, change, portfolio); err == nil {
+			payload.Row = &row
+		}
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
 // byHand does with a portfolio what a person asked for, unless a job is writing its collection.
 func byHand(ctx context.Context, opaque string, do func(context.Context, int64, holdings.CollectionCheck) (*ent.Portfolio, error)) (*model.Portfolio, error) {
 	id, err := idOf(model.PortfolioType, "input.portfolioId", opaque)

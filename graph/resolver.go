@@ -23,6 +23,7 @@ type Jobs interface {
 	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
 	KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error)
 	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
+	JudgeRefusedRow(ctx context.Context, changeID int64, portfolioID *int64) (text string, err error)
 	QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, of jobs.Request) (*ent.Job, error)
 	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
 	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)

@@ -40,6 +40,7 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	if err := d.plan.reportTwins(ctx, report); err != nil {
 		return Counts{}, err
 	}
+	d.plan.reportHidden(report)
 	d.plan.lost = lostColumns(&l.columns, d.formerLists(), nil)
 	if l.titles.len() == 0 { // free titles only, or no usable row: never a reason to remove anything
 		d.plan.RemoveNothing()

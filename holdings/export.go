@@ -71,7 +71,8 @@ type exported struct {
 // profiles, else the one of no profile.
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
 	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
-	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, c.entitlement_id, `+columnsOf("c", statementColumnNames, "%s")+`
+	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, COALESCE(e.own_values, ''), c.entitlement_id,
+		`+columnsOf("c", statementColumnNames, "%s")+`
 		FROM collections k JOIN portfolios p ON p.collection_id = k.id
 		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
 		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
@@ -83,12 +84,13 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 	defer rows.Close()
 	for rows.Next() {
 		var x exported
+		var own string
 		var st Statement
 		targets := []any{&x.id}
 		for i := range x.values {
 			targets = append(targets, &x.values[i])
 		}
-		targets = append(targets, &x.from)
+		targets = append(targets, &own, &x.from)
 		for _, text := range []*string{&st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast, &st.Embargo} {
 			targets = append(targets, orEmpty{text})
 		}
@@ -97,13 +99,33 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 			return fmt.Errorf("export: %w", err)
 		}
 		if x.from != nil {
-			x.statement = &st
+			said, err := parseOwnValues(own)
+			if err != nil {
+				return err
+			}
+			x.statement = st.beside(&x.values, said)
 		}
 		if err := fn(x); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+// beside is the statement as it is beside the values that the portfolio shows: what is not its own is as the list says of the
+// title, which may be otherwise.
+func (s *Statement) beside(values *[len(titleColumns)]string, said ownValues) *Statement {
+	for _, c := range ownColumns {
+		text := *s.own(c)
+		if value, differs := said[c.String()]; text == nil && differs {
+			text = &value
+		}
+		if text != nil && comparable(c, *text) == comparable(c, values[titleColumnIndex[c]]) {
+			text = nil
+		}
+		*s.own(c) = text
+	}
+	return s
 }
 
 // orEmpty scans a text, or NULL as the empty one.

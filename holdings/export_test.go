@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"autoholdings/ent/portfolio"
@@ -178,6 +179,22 @@ func TestExportOfSeveralProfiles(t *testing.T) {
 			rt.Fatalf("missing: %v", want)
 		}
 	})
+}
+
+// TestExportOfStatementsBesideOtherValues: a statement without an address of its own has that of its own profile's list, and what
+// two profiles give alike stands in the list once.
+func TestExportOfStatementsBesideOtherValues(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sync(1, kbartOf("Brain; id=brain; print=@1; first=1997; url=https://example.org/archive\nBrain; id=brain; print=@1; first=1880; last=1996; url=https://example.org/brain"))
+	b.sync(2, kbartOf("Brain; id=brain; print=@1; first=1880; last=1996; url=https://example.org/brain"))
+	var got []string
+	for _, row := range rowsOf(t, b.export()) {
+		got = append(got, row.Get(kbart.DateFirstIssueOnline)+" "+row.Get(kbart.TitleURL))
+	}
+	if diff := cmp.Diff([]string{"1880 https://example.org/brain", "1997 https://example.org/archive"}, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestExportOfRealFiles: the lists of a provider, there and back.

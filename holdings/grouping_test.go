@@ -59,6 +59,14 @@ func TestRowsToTitles(t *testing.T) {
 			`Brain/brain: 1996 – 1996; 1997 – 1997; 1998 – present`,
 		},
 		{
+			"titles once made are not merged by a row that fits both",
+			`Brain; id=brain; print=@1; first=1998
+			Brain; id=brain; print=@2; first=1997
+			Brain; id=brain; print=@1; online=@2; first=1996`,
+			`Brain/brain: 1996 – present; 1998 – present
+			Brain/brain: 1997 – present`,
+		},
+		{
 			"placeholders are no identifier",
 			`Alpha; id=OUP; print=0000-0000; first=1996
 			Beta; id=OUP; print=0000-0000; first=1997
@@ -240,6 +248,18 @@ func TestOrderOfRowsChangesNothing(t *testing.T) {
 			if diff != "" {
 				rt.Fatalf("%s:\n%s\nbefore:\n%s\nafter:\n%s", what, diff, before, after)
 			}
+		}
+	})
+}
+
+// TestTheSameListChangesNothing, however its titles resemble each other.
+func TestTheSameListChangesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		list := drawRows(rt, "rows")
+		lines, counts, _ := changesOf(t, sourceOf(kbartOf(list)), sourceOf(kbartOf(shuffled(list, 7))))
+		if counts.Changed() || counts.Ambiguous > 0 || counts.Unchanged != counts.Titles {
+			rt.Fatalf("%s\n%+v\n%s", list, counts, strings.Join(lines, "\n"))
 		}
 	})
 }

@@ -1,8 +1,11 @@
 package holdings
 
 import (
+	"fmt"
 	"slices"
 	"time"
+
+	"autoholdings/kbart"
 )
 
 // waitsAtLeast is how much newer a list must be than the one that made a portfolio wait, for the portfolio to leave.
@@ -132,7 +135,7 @@ func (p *Plan) contested(found *pairing, in *planned, index int32) (contested bo
 func (p *Plan) unreadable(found *pairing, in *planned) (func(portfolio int32) bool, error) {
 	r := &p.list.refused
 	switch {
-	case r.n > refusedKept || p.findHidden(in):
+	case r.many || p.findHidden(in):
 		return func(int32) bool { return true }, nil
 	case len(r.keys) == 0 && len(r.judged) == 0:
 		return func(int32) bool { return false }, nil
@@ -176,6 +179,29 @@ func (p *Plan) findHidden(in *planned) bool {
 		}
 	}
 	return false
+}
+
+// reportHidden tells why removals are left in this run.
+func (p *Plan) reportHidden(report func(kbart.Finding)) {
+	if len(p.reviews) == 0 {
+		return
+	}
+	f := kbart.Finding{
+		Severity: kbart.Warning, Code: "removals-left", Line: p.hiddenIn,
+		Hint: "ask the provider to mend the row, or say of it that it hides nothing or which title it is",
+	}
+	switch titles := counted(len(p.reviews), "title", "titles"); {
+	case p.list.refused.many:
+		f.Message = fmt.Sprintf("too many rows could not be read to say what they hide: "+
+			"%s that the list does not have stay as they are", titles)
+		f.Hint = "ask the provider for a list that can be read"
+	case p.hiddenIn != 0:
+		f.Message = fmt.Sprintf("the cells of this row cannot be told apart, and it may be any title: "+
+			"%s that the list does not have stay as they are", titles)
+	default:
+		return
+	}
+	report(f)
 }
 
 // HiddenInLine is the line of a refused row that may hide any title; 0: there is none.

@@ -256,7 +256,7 @@ func (p *pairing) note(best [][]uint8, pair *possible) {
 
 // mayPair says whether a title and a portfolio can be one and the same.
 func mayPair(t, m *identity, sameID, shared, named, crowded bool) bool {
-	if !named && t.conflicts(m) && !(sameID && t.kind == kbart.Monograph && m.kind == kbart.Monograph) {
+	if !named && t.conflicts(m) && (!sameID || t.kind != kbart.Monograph || m.kind != kbart.Monograph) {
 		return false // title history, or two books of a series
 	}
 	if !sameID && (bothDiffer(t.volume, m.volume) || bothDiffer(t.edition, m.edition)) {

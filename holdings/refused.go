@@ -8,13 +8,18 @@ import (
 	"autoholdings/kbart"
 )
 
-// refusedKept is how many refused rows are looked at one by one. In a list with more of them no row says for certain that a
-// title is gone, so nothing is removed because of it.
-const refusedKept = 100_000
+// refusedKept is how many refused rows are looked at one by one, and refusedKeys how many keys their cells may be in all. In a
+// list with more of them no row says for certain that a title is gone, so nothing is removed because of it.
+const (
+	refusedKept = 100_000
+	refusedKeys = 1_000_000
+)
 
 // refusedRows are what the rows say that could not be used: no portfolio is removed because its row could not be read.
 type refusedRows struct {
 	n      int
+	cells  int            // how many keys they may be in all
+	many   bool           // too many to be looked at
 	keys   keySet         // title_ids, identifiers, addresses and folded titles that stand in any of them
 	opaque []opaqueRow    // those whose cells cannot be told apart
 	judged map[int64]bool // portfolios that a person said a row is
@@ -39,6 +44,9 @@ func (l *list) refuse(rec *kbart.Record) {
 		return
 	}
 	if r.n++; r.n > refusedKept {
+		r.giveUp()
+	}
+	if r.many {
 		return
 	}
 	var keys []uint64
@@ -49,6 +57,10 @@ func (l *list) refuse(rec *kbart.Record) {
 			keys = appendCellKeys(keys, cell)
 		}
 	}
+	if r.cells += len(keys); r.cells > refusedKeys {
+		r.giveUp()
+		return
+	}
 	for _, key := range keys {
 		r.keys[key] = struct{}{}
 	}
@@ -56,6 +68,9 @@ func (l *list) refuse(rec *kbart.Record) {
 		r.opaque = append(r.opaque, opaqueRow{rec.Line, keys})
 	}
 }
+
+// giveUp forgets the keys: there are too many.
+func (r *refusedRows) giveUp() { r.many, r.keys, r.opaque = true, keySet{}, nil }
 
 // appendCellKeys appends all that a cell may be a key as.
 func appendCellKeys(keys []uint64, cell string) []uint64 {

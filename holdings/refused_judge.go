@@ -50,7 +50,9 @@ func (s *Service) RefusedRowAt(ctx context.Context, list Source, line int) (row 
 // stays as long as the row comes and no readable one takes its place, or, without a portfolio, that it hides none. It holds for
 // the same cells wherever they come again, from the next plan on; what was said before of the row is replaced. check, where it is
 // not nil, may refuse.
-func (s *Service) JudgeRefusedRow(ctx context.Context, collectionID int64, row RefusedRow, portfolioID *int64, check CollectionCheck) error {
+func (s *Service) JudgeRefusedRow(
+	ctx context.Context, collectionID int64, row RefusedRow, portfolioID *int64, check CollectionCheck,
+) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := checkJudgement(ctx, tx, collectionID, portfolioID); err != nil {
 			return err
@@ -95,9 +97,11 @@ func checkJudgement(ctx context.Context, tx *store.Tx, collectionID int64, portf
 	case err != nil:
 		return fmt.Errorf("read portfolio %d: %w", *portfolioID, err)
 	case p.CollectionID != collectionID:
-		return problem.New(problem.BadInput, "input.portfolioId", "%q belongs to another collection: choose a portfolio of the collection that the list is for", p.PublicationTitle)
+		return problem.New(problem.BadInput, "input.portfolioId",
+			"%q belongs to another collection: choose a portfolio of the collection that the list is for", p.PublicationTitle)
 	case p.RemovedAt != nil:
-		return problem.New(problem.WrongState, "input.portfolioId", "%q is out of the holdings: restore it first, or say that the row hides nothing", p.PublicationTitle)
+		return problem.New(problem.WrongState, "input.portfolioId",
+			"%q is out of the holdings: restore it first, or say that the row hides nothing", p.PublicationTitle)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // TestRefusedRowsProtect: a portfolio whose title_id, identifier, URL or folded title stands in a refused row is left as it is.
@@ -51,9 +53,9 @@ func TestOpaqueRows(t *testing.T) {
 	b := setup(t)
 	b.sync(1, kbartOf(others+"Brain; id=brain; print=@1"))
 	list := kbartOf(others + tornRow)
-	plan := b.planOf(1, "2026-02-01", list, holdings.StandardGuards())
-	if plan.HiddenInLine() != 42 {
-		t.Errorf("line %d", plan.HiddenInLine())
+	plan, findings := b.planAndFindings(1, "2026-02-01", list, holdings.StandardGuards())
+	if plan.HiddenInLine() != 42 || !slices.Contains(findings, "removals-left") {
+		t.Errorf("line %d, %v", plan.HiddenInLine(), findings)
 	}
 	counts, jobID := b.sync(1, list)
 	p := b.portfolio("brain")
@@ -69,6 +71,31 @@ func TestOpaqueRows(t *testing.T) {
 	counts, _ = b.sync(1, kbartOf(others))
 	if counts.Removed != 1 || counts.Review != 0 {
 		t.Errorf("the next run decides anew: %+v", counts)
+	}
+}
+
+// TestManyRefusedRows: where there are too many to look at, nothing is removed because of such a list, and a finding says so.
+func TestManyRefusedRows(t *testing.T) {
+	t.Parallel()
+	for name, rows := range map[string]string{
+		"rows": strings.Repeat("\t1\n", 100_001),
+		"keys": crowdOf(0, 21_000, strings.Repeat("\tcell %d of a row", 24)),
+	} {
+		var before, after strings.Builder
+		before.WriteString(kbartOf("Brain; id=brain; print=@1\nMind; id=mind; print=@2"))
+		after.WriteString(kbartOf("Mind; id=mind; print=@2") + rows)
+		var said []string
+		counts, err := holdings.Diff(t.Context(), sourceOf(before.String()), sourceOf(after.String()), func(f kbart.Finding) {
+			if f.Code == "removals-left" {
+				said = append(said, f.Message)
+			}
+		}, func(holdings.Change) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if counts.Removed != 0 || counts.Review != 1 || len(said) != 1 || !strings.Contains(said[0], "too many rows could not be read") {
+			t.Errorf("%s: %+v, %v", name, counts, said)
+		}
 	}
 }
 

@@ -21,13 +21,15 @@ type formerPortfolio struct {
 }
 
 // formerPortfolios reads from the report of an interrupted run what it changed in the keys of portfolios, by their place.
-func formerPortfolios(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) (former map[int32]*formerPortfolio, err error) {
+func formerPortfolios(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) (map[int32]*formerPortfolio, error) {
 	rows, err := s.Query(ctx, `SELECT portfolio_id, action, field, line, value_kind, old_value FROM job_changes
-		WHERE part_id = ? AND portfolio_id IS NOT NULL AND action IN ('ADD', 'UPDATE', 'WAIT', 'REMOVE', 'KEEP', 'WITHDRAW') ORDER BY id`, part.ID)
+		WHERE part_id = ? AND portfolio_id IS NOT NULL AND action IN ('ADD', 'UPDATE', 'WAIT', 'REMOVE', 'KEEP', 'WITHDRAW')
+		ORDER BY id`, part.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read what an interrupted run has written: %w", err)
 	}
 	defer rows.Close()
+	var unreadable error
 	former, byID := map[int32]*formerPortfolio{}, portfoliosByID(portfolios)
 	values := map[int32]ownValues{}
 	for rows.Next() {
@@ -51,7 +53,7 @@ func formerPortfolios(ctx context.Context, s *store.Store, part *Part, portfolio
 		}
 		switch {
 		case field == "":
-			err = errors.Join(err, f.before(portfolios.at(index), action, line, was))
+			unreadable = errors.Join(unreadable, f.before(portfolios.at(index), action, line, was))
 		case was.Kind == TextValues:
 			if values[index] == nil {
 				values[index] = ownValues{}
@@ -62,7 +64,7 @@ func formerPortfolios(ctx context.Context, s *store.Store, part *Part, portfolio
 	for index, own := range values {
 		former[index].overlayValues(own)
 	}
-	return former, errors.Join(err, rows.Err())
+	return former, errors.Join(unreadable, rows.Err())
 }
 
 // before takes the line of the report that says what became of the portfolio as a whole.

@@ -50,8 +50,12 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	}
 	in.texts = &dbTexts{ctx, s.store, &in.portfolios}
 	plan, err := makePlan(ctx, l, in.planned)
-	if err != nil || plan.zone {
-		return plan, err
+	if err != nil {
+		return nil, err
+	}
+	plan.reportHidden(report)
+	if plan.zone {
+		return plan, nil
 	}
 	plan.part, plan.foreseen = part, foreseen
 	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly

@@ -114,9 +114,9 @@ func (p *pairing) allAlike(title int32, titles, portfolios []int32, titlesOf, po
 	return true
 }
 
-// alike says whether two have the same folded title and the same identifiers.
+// alike says whether two have the same folded title and the same identifiers, whichever column they stand in.
 func alike(a, b *identity) bool {
-	if a.folded != b.folded || a.keys != b.keys {
+	if a.folded != b.folded {
 		return false
 	}
 	same := true

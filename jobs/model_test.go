@@ -256,8 +256,14 @@ func (m *model) runThem(t *rapid.T, which []int, mode string, force bool, fault 
 
 // kindSets are what a person may decide on.
 var kindSets = []holdings.Kinds{
-	nil, nil, {holdings.Additions, holdings.Updates, holdings.AccessLost}, {holdings.Additions}, {holdings.Updates, holdings.AccessLost},
-	{holdings.Removals}, {holdings.Additions, holdings.Removals}, {holdings.Updates}, {holdings.AccessLost},
+	nil, nil,
+	{holdings.Additions, holdings.Updates, holdings.AccessLost},
+	{holdings.Additions},
+	{holdings.Updates, holdings.AccessLost},
+	{holdings.Removals},
+	{holdings.Additions, holdings.Removals},
+	{holdings.Updates},
+	{holdings.AccessLost},
 }
 
 // choose draws some parts of a job that wait, and kinds of their changes.

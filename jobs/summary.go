@@ -156,6 +156,7 @@ func inWords(c *holdings.Counts, moved string) string {
 		{c.Removed, "removed"},
 		{c.Kept, "kept for a PO line but no longer accessible"},
 		{c.Withdrawn, "withdrawn but held by another entitlement"},
+		{c.Waiting, "waiting until it is clear which title they are"},
 		{c.Updated, "changed" + fieldsInWords(c, moved)},
 	} {
 		switch {
@@ -224,7 +225,9 @@ func asideInWords(c *holdings.Counts) string {
 		{c.Free, "free row set aside", "free rows set aside"},
 		{c.Invalid, "row refused", "rows refused"},
 		{c.Ambiguous, "title ambiguous", "titles ambiguous"},
-		{c.Review, "portfolio left for a person to decide", "portfolios left for a person to decide"},
+		{c.WrongContent, "row of the other content type not used", "rows of the other content type not used"},
+		{c.StillWaiting, "portfolio still waiting", "portfolios still waiting"},
+		{c.Review, "portfolio left as it is because its row cannot be read", "portfolios left as they are because their rows cannot be read"},
 		{c.Missing, "portfolio that the list does not have left as it is", "portfolios that the list does not have left as they are"},
 		{c.Locked, "title with locked fields that the list has otherwise", "titles with locked fields that the list has otherwise"},
 		{c.NotInCommunityZone, "title not in the Community Zone", "titles not in the Community Zone"},

@@ -455,11 +455,15 @@ type ComplexityRoot struct {
 		Review             func(childComplexity int) int
 		Rows               func(childComplexity int) int
 		Statements         func(childComplexity int) int
+		StillWaiting       func(childComplexity int) int
 		Titles             func(childComplexity int) int
 		Unchanged          func(childComplexity int) int
+		UnlistedRows       func(childComplexity int) int
 		Updated            func(childComplexity int) int
+		Waiting            func(childComplexity int) int
 		Withdrawn          func(childComplexity int) int
 		WithoutEntitlement func(childComplexity int) int
+		WrongContent       func(childComplexity int) int
 	}
 
 	JobEdge struct {
@@ -567,6 +571,11 @@ type ComplexityRoot struct {
 		Type        func(childComplexity int) int
 	}
 
+	JudgeRefusedRowPayload struct {
+		Row        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	License struct {
 		Code        func(childComplexity int) int
 		Collections func(childComplexity int) int
@@ -632,6 +641,7 @@ type ComplexityRoot struct {
 		EnableScheduledJob        func(childComplexity int, input EnableScheduledJobInput) int
 		ImportCollection          func(childComplexity int, input ImportCollectionInput) int
 		ImportCommunityZoneTitles func(childComplexity int, input ImportCommunityZoneTitlesInput) int
+		JudgeRefusedRow           func(childComplexity int, input JudgeRefusedRowInput) int
 		MovePortfolioInformation  func(childComplexity int, input MovePortfolioInformationInput) int
 		RejectJob                 func(childComplexity int, input RejectJobInput) int
 		RemovePortfolio           func(childComplexity int, input RemovePortfolioInput) int
@@ -1051,6 +1061,7 @@ type MutationResolver interface {
 	DeleteCollectionSet(ctx context.Context, input DeleteCollectionSetInput) (*DeleteCollectionSetPayload, error)
 	UpdatePortfolio(ctx context.Context, input UpdatePortfolioInput) (*UpdatePortfolioPayload, error)
 	RemovePortfolio(ctx context.Context, input RemovePortfolioInput) (*RemovePortfolioPayload, error)
+	JudgeRefusedRow(ctx context.Context, input JudgeRefusedRowInput) (*JudgeRefusedRowPayload, error)
 	RestorePortfolio(ctx context.Context, input RestorePortfolioInput) (*RestorePortfolioPayload, error)
 	CreatePoLine(ctx context.Context, input CreatePoLineInput) (*CreatePoLinePayload, error)
 	UpdatePoLine(ctx context.Context, input UpdatePoLineInput) (*UpdatePoLinePayload, error)
@@ -2713,6 +2724,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobCounts.Statements(childComplexity), true
+	case "JobCounts.stillWaiting":
+		if e.ComplexityRoot.JobCounts.StillWaiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.StillWaiting(childComplexity), true
 	case "JobCounts.titles":
 		if e.ComplexityRoot.JobCounts.Titles == nil {
 			break
@@ -2725,12 +2742,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobCounts.Unchanged(childComplexity), true
+	case "JobCounts.unlistedRows":
+		if e.ComplexityRoot.JobCounts.UnlistedRows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.UnlistedRows(childComplexity), true
 	case "JobCounts.updated":
 		if e.ComplexityRoot.JobCounts.Updated == nil {
 			break
 		}
 
 		return e.ComplexityRoot.JobCounts.Updated(childComplexity), true
+	case "JobCounts.waiting":
+		if e.ComplexityRoot.JobCounts.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Waiting(childComplexity), true
 	case "JobCounts.withdrawn":
 		if e.ComplexityRoot.JobCounts.Withdrawn == nil {
 			break
@@ -2743,6 +2772,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobCounts.WithoutEntitlement(childComplexity), true
+	case "JobCounts.wrongContent":
+		if e.ComplexityRoot.JobCounts.WrongContent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.WrongContent(childComplexity), true
 
 	case "JobEdge.cursor":
 		if e.ComplexityRoot.JobEdge.Cursor == nil {
@@ -3153,6 +3188,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JobTypeParameter.Type(childComplexity), true
 
+	case "JudgeRefusedRowPayload.row":
+		if e.ComplexityRoot.JudgeRefusedRowPayload.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JudgeRefusedRowPayload.Row(childComplexity), true
+	case "JudgeRefusedRowPayload.userErrors":
+		if e.ComplexityRoot.JudgeRefusedRowPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JudgeRefusedRowPayload.UserErrors(childComplexity), true
+
 	case "License.code":
 		if e.ComplexityRoot.License.Code == nil {
 			break
@@ -3557,6 +3605,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportCommunityZoneTitles(childComplexity, args["input"].(ImportCommunityZoneTitlesInput)), true
+	case "Mutation.judgeRefusedRow":
+		if e.ComplexityRoot.Mutation.JudgeRefusedRow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_judgeRefusedRow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JudgeRefusedRow(childComplexity, args["input"].(JudgeRefusedRowInput)), true
 	case "Mutation.movePortfolioInformation":
 		if e.ComplexityRoot.Mutation.MovePortfolioInformation == nil {
 			break
@@ -5128,6 +5187,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("JobFindingFilter", ec.unmarshalInputJobFindingFilter),
 			graphql.NewInputUnmarshaler("JobPartChoice", ec.unmarshalInputJobPartChoice),
 			graphql.NewInputUnmarshaler("JobTypeFilter", ec.unmarshalInputJobTypeFilter),
+			graphql.NewInputUnmarshaler("JudgeRefusedRowInput", ec.unmarshalInputJudgeRefusedRowInput),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
 			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
 			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
@@ -5597,8 +5657,10 @@ enum PublicationType {
 
 "Why a portfolio waits for a person."
 enum ReviewReason {
-  "A title's keys pointed to this portfolio and to others; nothing is removed on a guess."
+  "It waits: titles of the list might be this portfolio, and nothing tells which; nothing is removed on a guess."
   AMBIGUOUS
+  "It waits: an identifier of it stands in the list on a title of another name."
+  CONTESTED
   "Its row in the provider's list could not be read."
   ROW_UNREADABLE
 }
@@ -6452,8 +6514,16 @@ type JobCounts {
   notInCommunityZone: Int!
   "Titles of which staff have locked a field that the list has otherwise."
   locked: Int!
-  "Portfolios left as they are until a person decides."
+  "Portfolios left as they are, since their row could not be read."
   review: Int!
+  "Portfolios that begin to wait: titles of the list might be them, and nothing tells which."
+  waiting: Int!
+  "Portfolios that go on waiting."
+  stillWaiting: Int!
+  "Rows that state the other content type: not used."
+  wrongContent: Int!
+  "Rows that are counted and, since there are too many alike, not listed."
+  unlistedRows: Int!
   "Changes that an undo does not put back, because somebody has changed them since."
   left: Int!
   "Portfolios that no profile ever entitled to and that the list does not have: left as they are."
@@ -6748,8 +6818,14 @@ enum ChangeAction {
   INVALID
   "A title whose keys point to several portfolios; it was added."
   AMBIGUOUS
-  "A portfolio left as it is until a person decides."
+  "A portfolio left as it is, since its row could not be read."
   REVIEW
+  "A portfolio that a title of the list might be, and nothing tells which: the profile's entitlement is suspended. ` + "`" + `why` + "`" + ` names the reason."
+  WAIT
+  "A row that states the other content type: not used."
+  WRONG_CONTENT
+  "The profile's list has values that the portfolio does not show, since a newer list of another profile or a lock of the staff's stands."
+  DIVERGES
   "A field that staff locked and the list has otherwise."
   LOCKED
   "A title that the Community Zone does not have: added all the same, or skipped where the profile asks for it."
@@ -7006,6 +7082,11 @@ type Mutation {
   it, each named.
   """
   removePortfolio(input: RemovePortfolioInput!): RemovePortfolioPayload!
+  """
+  Says of a row that a list's reader refused which portfolio it is, or that it hides none. It is remembered by the row's cells: from
+  the next run on, that portfolio stays as long as the row comes, or the row keeps nothing from being removed.
+  """
+  judgeRefusedRow(input: JudgeRefusedRowInput!): JudgeRefusedRowPayload!
   """
   Brings a portfolio back that is out of the holdings. In a local collection it is the library's own again; in any other nothing
   entitles to it, so that it is not accessible, until the provider lists it.
@@ -7550,6 +7631,22 @@ type UpdatePortfolioPayload {
 input RemovePortfolioInput {
   "Which portfolio."
   portfolioId: ID!
+}
+
+"A refused row, and what it is."
+input JudgeRefusedRowInput {
+  "The line of a job's report that lists the row: one of action INVALID."
+  changeId: ID!
+  "The portfolio that the row is of; left out or null: it hides none."
+  portfolioId: ID
+}
+
+"What came of judgeRefusedRow."
+type JudgeRefusedRowPayload {
+  "The row, its cells apart by tabs; null where it was not judged."
+  row: String
+  "Why it was not judged; empty where it was."
+  userErrors: [UserError!]!
 }
 
 "What came of removePortfolio."
@@ -8836,6 +8933,14 @@ func (ec *executionContext) childFields_JobCounts(ctx context.Context, field gra
 		return ec.fieldContext_JobCounts_locked(ctx, field)
 	case "review":
 		return ec.fieldContext_JobCounts_review(ctx, field)
+	case "waiting":
+		return ec.fieldContext_JobCounts_waiting(ctx, field)
+	case "stillWaiting":
+		return ec.fieldContext_JobCounts_stillWaiting(ctx, field)
+	case "wrongContent":
+		return ec.fieldContext_JobCounts_wrongContent(ctx, field)
+	case "unlistedRows":
+		return ec.fieldContext_JobCounts_unlistedRows(ctx, field)
 	case "left":
 		return ec.fieldContext_JobCounts_left(ctx, field)
 	case "withoutEntitlement":
@@ -9058,6 +9163,16 @@ func (ec *executionContext) childFields_JobTypeParameter(ctx context.Context, fi
 		return ec.fieldContext_JobTypeParameter_description(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JobTypeParameter", field.Name)
+}
+
+func (ec *executionContext) childFields_JudgeRefusedRowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_JudgeRefusedRowPayload_row(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_JudgeRefusedRowPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JudgeRefusedRowPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_License(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10230,6 +10345,20 @@ func (ec *executionContext) field_Mutation_importCommunityZoneTitles_args(ctx co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ImportCommunityZoneTitlesInput, error) {
 			return ec.unmarshalNImportCommunityZoneTitlesInput2autoholdingsᚋgraphᚋgeneratedᚐImportCommunityZoneTitlesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_judgeRefusedRow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (JudgeRefusedRowInput, error) {
+			return ec.unmarshalNJudgeRefusedRowInput2autoholdingsᚋgraphᚋgeneratedᚐJudgeRefusedRowInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17840,6 +17969,98 @@ func (ec *executionContext) fieldContext_JobCounts_review(_ context.Context, fie
 	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
 }
 
+func (ec *executionContext) _JobCounts_waiting(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobCounts_stillWaiting(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_stillWaiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StillWaiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_stillWaiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobCounts_wrongContent(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_wrongContent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WrongContent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_wrongContent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobCounts_unlistedRows(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_unlistedRows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnlistedRows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_unlistedRows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
+}
+
 func (ec *executionContext) _JobCounts_left(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19635,6 +19856,61 @@ func (ec *executionContext) fieldContext_JobTypeParameter_description(_ context.
 	return graphql.NewScalarFieldContext("JobTypeParameter", field, false, false, "String")
 }
 
+func (ec *executionContext) _JudgeRefusedRowPayload_row(ctx context.Context, field graphql.CollectedField, obj *JudgeRefusedRowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JudgeRefusedRowPayload_row(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Row, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JudgeRefusedRowPayload_row(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JudgeRefusedRowPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _JudgeRefusedRowPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *JudgeRefusedRowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JudgeRefusedRowPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JudgeRefusedRowPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JudgeRefusedRowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _License_id(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21084,6 +21360,50 @@ func (ec *executionContext) fieldContext_Mutation_removePortfolio(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_removePortfolio_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_judgeRefusedRow(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_judgeRefusedRow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().JudgeRefusedRow(ctx, fc.Args["input"].(JudgeRefusedRowInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *JudgeRefusedRowPayload) graphql.Marshaler {
+			return ec.marshalNJudgeRefusedRowPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐJudgeRefusedRowPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_judgeRefusedRow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JudgeRefusedRowPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_judgeRefusedRow_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -30745,6 +31065,55 @@ func UnmarshalJobTypeFilter(ctx context.Context, raw any) (model.JobTypeFilter, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJudgeRefusedRowInput(ctx context.Context, obj any) (JudgeRefusedRowInput, error) {
+	var it JudgeRefusedRowInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"changeId", "portfolioId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "changeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changeId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangeID = data
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJudgeRefusedRowInput unmarshals raw into the JudgeRefusedRowInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJudgeRefusedRowInput(ctx context.Context, raw any) (JudgeRefusedRowInput, error) {
+	var out JudgeRefusedRowInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JudgeRefusedRowInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj any) (model.LicenseFilter, error) {
 	var it model.LicenseFilter
 	if obj == nil {
@@ -35305,6 +35674,26 @@ func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "waiting":
+			out.Values[i] = ec._JobCounts_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stillWaiting":
+			out.Values[i] = ec._JobCounts_stillWaiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wrongContent":
+			out.Values[i] = ec._JobCounts_wrongContent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unlistedRows":
+			out.Values[i] = ec._JobCounts_unlistedRows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "left":
 			out.Values[i] = ec._JobCounts_left(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -36048,6 +36437,44 @@ func (ec *executionContext) _JobTypeParameter(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var judgeRefusedRowPayloadImplementors = []string{"JudgeRefusedRowPayload"}
+
+func (ec *executionContext) _JudgeRefusedRowPayload(ctx context.Context, sel ast.SelectionSet, obj *JudgeRefusedRowPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, judgeRefusedRowPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JudgeRefusedRowPayload")
+		case "row":
+			out.Values[i] = ec._JudgeRefusedRowPayload_row(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._JudgeRefusedRowPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var licenseImplementors = []string{"License", "Node"}
 
 func (ec *executionContext) _License(ctx context.Context, sel ast.SelectionSet, obj *model.License) graphql.Marshaler {
@@ -36463,6 +36890,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "removePortfolio":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removePortfolio(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "judgeRefusedRow":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_judgeRefusedRow(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -40378,6 +40812,19 @@ func (ec *executionContext) marshalNJobTypeParameter2ᚖautoholdingsᚋgraphᚋg
 		return graphql.Null
 	}
 	return ec._JobTypeParameter(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJudgeRefusedRowInput2autoholdingsᚋgraphᚋgeneratedᚐJudgeRefusedRowInput(ctx context.Context, v any) (JudgeRefusedRowInput, error) {
+	res, err := ec.unmarshalInputJudgeRefusedRowInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJudgeRefusedRowPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐJudgeRefusedRowPayload(ctx context.Context, sel ast.SelectionSet, v *JudgeRefusedRowPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JudgeRefusedRowPayload!")
+		return graphql.Null
+	}
+	return ec._JudgeRefusedRowPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicenseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.License) graphql.Marshaler {

@@ -511,6 +511,22 @@ type JobTypeParameter struct {
 	Description string `json:"description"`
 }
 
+// A refused row, and what it is.
+type JudgeRefusedRowInput struct {
+	// The line of a job's report that lists the row: one of action INVALID.
+	ChangeID string `json:"changeId"`
+	// The portfolio that the row is of; left out or null: it hides none.
+	PortfolioID graphql.Omittable[*string] `json:"portfolioId,omitempty"`
+}
+
+// What came of judgeRefusedRow.
+type JudgeRefusedRowPayload struct {
+	// The row, its cells apart by tabs; null where it was not judged.
+	Row *string `json:"row,omitempty"`
+	// Why it was not judged; empty where it was.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What to make of a column that a list lost.
 type LostColumnInput struct {
 	// The column's KBART name.
