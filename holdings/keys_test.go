@@ -202,7 +202,9 @@ func TestTakeOverByWhatWasAppliedLast(t *testing.T) {
 		return tx.Profile.Create().SetID(3).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
 			SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).Exec(ctx)
 	})
-	list := func(publisher string) string { return kbartOf(others + "Brain; id=brain; print=@1; publisher_name=" + publisher) }
+	list := func(publisher string) string {
+		return kbartOf(others + "Brain; id=brain; print=@1; publisher_name=" + publisher)
+	}
 	b.dated(1, "2026-03-01", list("One"))
 	b.dated(1, "2026-01-01", list("One, older")) // by force
 	b.dated(2, "2026-02-01", list("Two"))

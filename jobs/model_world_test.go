@@ -519,6 +519,17 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 			plan.after[title] = w.update(c, p, r, l, keeps)
 		}
 	}
+	lines = append(lines, w.planLeaving(&plan, p, o, before, declined, waits, &affected)...)
+	c.Unchanged = c.Titles - c.Added - c.Updated
+	plan.held = affected.by(w.guards[p.profile], c.EntitlementsBefore)
+	slices.Sort(lines)
+	plan.text = strings.Join(lines, "\n")
+	return plan
+}
+
+// planLeaving is what a list does to titles that it has no longer.
+func (w *world) planLeaving(plan *modelPlan, p place, o offer, before shelf, declined holdings.Kinds, waits map[string]bool, affected *judged) (lines []string) {
+	c := &plan.counts
 	for title, r := range before {
 		_, listed := o.titles[title]
 		if r.visible && !listed && !r.own[p.profile].had && !r.heldElsewhere(p.profile) {
@@ -550,11 +561,7 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 		c.EntitlementsAffected++
 		plan.after[title] = r
 	}
-	c.Unchanged = c.Titles - c.Added - c.Updated
-	plan.held = affected.by(w.guards[p.profile], c.EntitlementsBefore)
-	slices.Sort(lines)
-	plan.text = strings.Join(lines, "\n")
-	return plan
+	return lines
 }
 
 // ambiguous are the titles that are new and might be portfolios which the list has no longer, and those of these that wait.
