@@ -194,9 +194,10 @@ type modelPart struct {
 	offer       offer  // what was planned
 	would       string // of a preview: what a run would be, HELD or BLOCKED
 	kinds       holdings.Kinds
-	at          int    // when it came to be as it is
-	plan        string // the plan that is held
-	unforeseen  bool   // its counts depend on what other parts of the same preview would do first, which it does not know
+	at          int      // when it came to be as it is
+	plan        string   // the plan that is held
+	gone        []string // the titles that it shows to leave
+	unforeseen  bool     // its counts depend on what other parts of the same preview would do first, which it does not know
 }
 
 func (p *modelPart) applied() bool {
@@ -364,6 +365,7 @@ func (w *world) settled(p place, o offer, kind holdings.Kind, taken holdings.Kin
 func (w *world) hold(j *modelJob, part *modelPart, plan modelPlan) {
 	w.clock++
 	part.state, part.code, part.plan, part.counts, part.at = jobs.PartHeld, "GUARD", plan.text, plan.counts, w.clock
+	part.gone = plan.gone
 	f := w.files[part.place][part.offer.sha]
 	for kind, d := range f.decided {
 		if d.job == j.id {
@@ -415,7 +417,7 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 		if kinds := chosen[part]; kinds != nil {
 			f := w.files[part.place][part.offer.sha]
 			w.decide(f, kinds, false, j.id)
-			w.decide(f, slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has), true, j.id)
+			w.decline(part, slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has), j.id)
 			part.kinds = kinds
 		}
 	}
@@ -441,17 +443,30 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 	return applied
 }
 
+// decline is a person's decision against kinds of a plan that is held: what an undo gave back is held no more for that reason.
+func (w *world) decline(part *modelPart, kinds holdings.Kinds, job int64) {
+	w.decide(w.files[part.place][part.offer.sha], kinds, true, job)
+	if !kinds.Has(holdings.Removals) {
+		return
+	}
+	for _, title := range part.gone {
+		r := w.shelves[part.content][title]
+		r.own[part.profile].givenBack = false
+		w.shelves[part.content][title] = r
+	}
+}
+
 // reject declines kinds of the lists of parts. One of which something is still open goes on waiting.
 func (w *world) reject(j *modelJob, chosen map[*modelPart]holdings.Kinds) {
 	for part, kinds := range chosen {
 		f := w.files[part.place][part.offer.sha]
 		left := slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has)
 		if len(left) > 0 {
-			w.decide(f, kinds, true, j.id)
+			w.decline(part, kinds, j.id)
 			part.kinds = left
 			continue
 		}
-		w.decide(f, holdings.AllKinds, true, j.id)
+		w.decline(part, holdings.AllKinds, j.id)
 		part.state, part.code, part.at, f.outcome, j.why = jobs.PartRejected, "REJECTED", w.clock, "REJECTED", "REJECTED"
 	}
 }
@@ -472,6 +487,7 @@ type modelPlan struct {
 	after  shelf
 	counts holdings.Counts
 	held   holdings.Kinds // that a guard holds
+	gone   []string       // titles that leave or begin to wait
 	text   string         // tells it from others
 }
 
@@ -559,6 +575,7 @@ func (w *world) planLeaving(plan *modelPlan, p place, o offer, before shelf, dec
 		}
 		c.Merge(left)
 		c.EntitlementsAffected++
+		plan.gone = append(plan.gone, title)
 		plan.after[title] = r
 	}
 	return lines
