@@ -97,8 +97,8 @@ func TestTakeOver(t *testing.T) {
 	t.Parallel()
 	prepare := func(t *testing.T) *testBundle {
 		b := setup(t)
-		b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; title_url=https://example.org/1; notes=one"))
-		b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1; pub=Second; title_url=https://example.org/2; author=Second"))
+		b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one"))
+		b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1; pub=Second; url=https://example.org/2; author=Second"))
 		return b
 	}
 	t.Run("in the same run", func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestTakeOver(t *testing.T) {
 				t.Errorf("%q is not in the report:\n%s", line, report)
 			}
 		}
-		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; title_url=https://example.org/1; notes=one")); again.Changed() {
+		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one")); again.Changed() {
 			t.Errorf("the list that stands: %+v", again)
 		}
 		if again, _ := b.dated(2, "2026-02-03", kbartOf(others)); again.Changed() {

@@ -67,10 +67,8 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	if a.show {
 		return a.takeOver(ctx, tx, byAction[Withdraw], there)
 	}
-	placeholders, args := inList(entitlements)
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{false, false, a.now}, args...)...); err != nil {
-		return fmt.Errorf("end the entitlements: %w", err)
+	if err := a.endEntitlements(ctx, tx, entitlements); err != nil {
+		return err
 	}
 	if err := a.unlist(ctx, tx, unlisted); err != nil {
 		return err
@@ -82,6 +80,15 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 		return err
 	}
 	return a.hide(ctx, tx, byAction)
+}
+
+func (a *applier) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64) error {
+	placeholders, args := inList(ids)
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
+		append([]any{false, false, a.now}, args...)...); err != nil {
+		return fmt.Errorf("end the entitlements: %w", err)
+	}
+	return nil
 }
 
 // settleReviews says of portfolios that waited and have left that they wait no more, unless another profile waits for them.

@@ -32,7 +32,11 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	if err := a.writeEntitlement(ctx, tx, t, h, p, &d); err != nil {
 		return err
 	}
+<<<<<<< HEAD
 	if action == Update && len(d.fields) == 0 && d.further == p.moreKeys && p.review == "" && !h.hidden && (h.listed || !a.part.ofProfile()) {
+=======
+	if action == Update && len(d.fields) == 0 && (p.review == "" || h.awaited) && !h.hidden && (h.listed || !a.part.ofProfile()) {
+>>>>>>> w-jobsmodel
 		return nil
 	}
 	return a.writePortfolio(ctx, tx, t, h, p, &d)

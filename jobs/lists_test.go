@@ -17,7 +17,8 @@ type entry struct {
 	from                  string // a journal's first year online
 	archive               bool   // with a row for 1878 to 1995 beside the one from `from` on
 	free                  bool
-	second                bool // a book under another ISBN for print
+	second                bool   // a book under another ISBN for print
+	print, online         string // in place of a journal's ISSN, where either is set
 }
 
 // listFolder is a folder of dated lists, for the mock provider to serve.
@@ -67,10 +68,13 @@ func (e entry) rows(content string, n int) string {
 		}
 		return strings.Join([]string{e.title, print, isbn(n + 200), "", "", e.url, fmt.Sprintf("b%02d", n), e.publisher, "monograph", access}, "\t") + "\n"
 	}
-	id := fmt.Sprintf("j%02d", n)
-	rows := strings.Join([]string{e.title, issn(n), "", e.from, "", e.url, id, e.publisher, "serial", access}, "\t") + "\n"
+	id, print, online := fmt.Sprintf("j%02d", n), issn(n), ""
+	if e.print+e.online != "" {
+		print, online = e.print, e.online
+	}
+	rows := strings.Join([]string{e.title, print, online, e.from, "", e.url, id, e.publisher, "serial", access}, "\t") + "\n"
 	if e.archive {
-		rows += strings.Join([]string{e.title, issn(n), "", "1878", "1995", e.url + "/issue", id, e.publisher, "serial", access}, "\t") + "\n"
+		rows += strings.Join([]string{e.title, print, online, "1878", "1995", e.url + "/issue", id, e.publisher, "serial", access}, "\t") + "\n"
 	}
 	return rows
 }

@@ -27,8 +27,9 @@ func drawReleases(t *rapid.T) (dir string) {
 	folder := newListFolder(t)
 	universe := map[string]int{mockoup.Books: 8, mockoup.Journals: 16}
 	listed := map[string][]*entry{mockoup.Books: make([]*entry, universe[mockoup.Books]), mockoup.Journals: make([]*entry, universe[mockoup.Journals])}
-	for month := range 5 {
-		date := fmt.Sprintf("2026-%02d-24", month+1)
+	dates := []string{"2026-01-24", "2026-02-24", "2026-03-14", "2026-04-24", "2026-05-24"} // what waits since February waits in March
+	merges := 1 + random.IntN(3)
+	for month, date := range dates {
 		for _, content := range []string{mockoup.Books, mockoup.Journals} {
 			gone, same := 0.1, month > 0 && random.IntN(8) == 0
 			if month > 0 && random.IntN(3) == 0 {
@@ -42,10 +43,75 @@ func drawReleases(t *rapid.T) (dir string) {
 					folder.add(date, content, n, *e)
 				}
 			}
+			if content == mockoup.Journals {
+				for _, m := range mergers {
+					m.add(folder, random, date, month-merges)
+				}
+			}
 			folder.add(date, content, universe[content], entry{title: "Always free", url: "https://academic.oup.com/free", from: "2000", free: true})
 		}
 	}
 	return folder.dir
+}
+
+// merger is two journals that a third follows with the print ISSN of the one and the online ISSN of the other: nobody can tell which
+// of them it is. The numbers are chosen so that a customer has all three of them, or none.
+type merger struct {
+	one, other, both int
+	customers        [3]bool
+}
+
+var mergers = []merger{{25, 28, 30, [3]bool{true, true, true}}, {24, 26, 27, [3]bool{true, true, false}}, {39, 40, 56, [3]bool{false, true, true}}}
+
+// add adds them to a release. The third is in a list from some month on, which it begins without the two.
+func (m merger) add(folder *listFolder, random *rand.Rand, date string, since int) {
+	way := random.IntN(4)
+	entryOf := func(title string) entry {
+		return entry{title: title, publisher: []string{"Oxford University Press", "Another Press"}[random.IntN(2)], url: "https://academic.oup.com/" + title, from: "1996"}
+	}
+	if since < 0 || since > 0 && way < 2 {
+		one, other := entryOf(fmt.Sprint("One", m.one)), entryOf(fmt.Sprint("Other", m.other))
+		one.print, other.online = issn(m.one), issn(m.other)
+		folder.add(date, mockoup.Journals, m.one, one)
+		folder.add(date, mockoup.Journals, m.other, other)
+	}
+	if since == 0 || since > 0 && way > 0 {
+		both := entryOf(fmt.Sprint("Both", m.both))
+		both.print, both.online = issn(m.one), issn(m.other)
+		folder.add(date, mockoup.Journals, m.both, both)
+	}
+}
+
+// titles are the merger's, as the lists have them.
+func (m merger) titles() (one, other, both string) {
+	return fmt.Sprintf("j%02d", m.one), fmt.Sprintf("j%02d", m.other), fmt.Sprintf("j%02d", m.both)
+}
+
+// mightBe are, for each title of a merger, the others that nobody can tell from it.
+var mightBe = func() map[string][]string {
+	found := map[string][]string{}
+	for _, m := range mergers {
+		one, other, both := m.titles()
+		found[one], found[other], found[both] = []string{both}, []string{both}, []string{one, other}
+	}
+	return found
+}()
+
+// whole says whether the list has both or neither of two journals that may merge: the fault *half* may have taken one.
+func (o *offer) whole(p place) bool {
+	if p.content != "JOURNALS" || len(o.titles) == 0 {
+		return true
+	}
+	for _, m := range mergers {
+		one, other, both := m.titles()
+		_, a := o.titles[one]
+		_, b := o.titles[other]
+		_, c := o.titles[both]
+		if a != b || (a || c) != m.customers[p.profile] {
+			return false
+		}
+	}
+	return true
 }
 
 // next is what the nth title is in the next release; nil: it is not in it.

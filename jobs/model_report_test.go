@@ -59,7 +59,8 @@ func (m *model) recordOf(p *ent.Portfolio) record {
 	if p.LicenseID != nil {
 		r.license = *p.LicenseID
 	}
-	if p.Review != "" {
+	r.review = p.Review == holdings.ReviewAmbiguous
+	if p.Review != "" && !r.review {
 		m.t.Fatalf("%s: review %q", p.TitleID, p.Review)
 	}
 	for _, e := range p.Edges.Entitlements {
@@ -69,6 +70,9 @@ func (m *model) recordOf(p *ent.Portfolio) record {
 			statements = append(statements, statementText(c.DateFirstIssueOnline, c.DateLastIssueOnline, orEmpty(c.TitleURL)))
 		}
 		o := own{had: true, active: e.Active, givenBack: e.GivenBack, coverage: coverageText(statements)}
+		if e.Waiting != "" {
+			o.waiting = e.WaitingSince
+		}
 		o.said = m.overlaid(r.shown, e.OwnValues)
 		r.own[i] = o
 	}
@@ -162,6 +166,10 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 			lines.Withdrawn++
 		case l.Action == "FREE":
 			lines.Free++
+		case l.Action == "AMBIGUOUS":
+			lines.Ambiguous++
+		case l.Action == "WAIT":
+			lines.Waiting++
 		case l.Action == "DIVERGES": // it changes nothing that is shown
 		case l.Action == "LEFT":
 			lines.Left++
@@ -170,7 +178,7 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 		}
 	}
 	lines.Rows, lines.Titles, lines.Statements, lines.Unchanged = told.Rows, told.Titles, told.Statements, told.Unchanged
-	lines.WithoutEntitlement = told.WithoutEntitlement
+	lines.WithoutEntitlement, lines.StillWaiting = told.WithoutEntitlement, told.StillWaiting
 	lines.EntitlementsBefore, lines.EntitlementsAffected = told.EntitlementsBefore, told.EntitlementsAffected
 	if diff := cmp.Diff(told, lines); diff != "" {
 		t.Fatalf("job %d, %+v: counts are not those of the report's lines (-counts +lines):\n%s", j.id, want.place, diff)
@@ -226,7 +234,13 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 			if !mine.had {
 				mine.coverage, mine.said = o.titles[title].coverage, r.shown
 			}
-			r.visible, r.listed, mine.had, mine.active, mine.givenBack = true, true, true, true, false
+			r.visible, r.listed, mine.had, mine.active, mine.givenBack, mine.waiting = true, true, true, true, false, ""
+			r.review = r.review && r.awaitedElsewhere(p.profile)
+		case l.Action == "WAIT":
+			if !mine.active || !r.wasTold(l.OldValue, mine) {
+				bad("it was not as the report says: " + l.OldValue)
+			}
+			r.wait(&holdings.Counts{}, p, o.date)
 		case l.Action == "DIVERGES":
 			if old := m.overlaid(r.shown, l.OldValue); mine.said != old {
 				bad(fmt.Sprintf("its list said %v", mine.said))
@@ -243,11 +257,14 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 				bad("the field is not locked, or was otherwise")
 			}
 		default:
-			if !mine.active || !r.wasTold(l.OldValue, mine) {
+			if !mine.active && mine.waiting == "" || !r.wasTold(l.OldValue, mine) {
 				bad("it was not as the report says: " + l.OldValue)
 			}
-			mine.active, mine.givenBack = false, false
+			mine.active, mine.givenBack, mine.waiting = false, false, ""
+			r.review = r.review && r.awaitedElsewhere(p.profile)
 			switch l.Action {
+			case "WITHDRAW":
+				r.listed = r.heldElsewhere(p.profile)
 			case "REMOVE":
 				r.visible, r.listed = false, false
 			case "KEEP":
@@ -281,10 +298,11 @@ func (m *model) replayUndo(t *rapid.T, j *modelJob, before *snapshot) {
 		} else if l.Action == "DIVERGES" {
 			mine.said = m.overlaid(r.shown, l.NewValue)
 		} else {
-			if mine.active != (l.Action != "ADD") {
+			if mine.active != (l.Action != "ADD") && then.own[p.profile].waiting == "" {
 				t.Fatalf("job %d: %s %s: it was entitled to: %v", j.id, l.Action, l.Title, mine.active)
 			}
-			mine.active, r.visible, r.listed = l.Action == "ADD", then.visible, then.listed
+			mine.active, mine.waiting = l.Action == "ADD" && then.own[p.profile].waiting == "", then.own[p.profile].waiting
+			r.visible, r.listed, r.review = then.visible, then.listed, then.review
 		}
 		replayed[p.content][title] = r
 	})
@@ -300,7 +318,7 @@ func (m *model) eachLine(t *rapid.T, j *modelJob, now *snapshot, fn func(p place
 	for p, part := range m.partsOf(t, j) {
 		places[part.ID] = p
 	}
-	lines, err := m.store.Read.JobChange.Query().Where(jobchange.JobID(j.id), jobchange.ActionNotIn("FREE")).Order(jobchange.ByID()).All(context.Background())
+	lines, err := m.store.Read.JobChange.Query().Where(jobchange.JobID(j.id), jobchange.ActionNotIn("FREE", "AMBIGUOUS")).Order(jobchange.ByID()).All(context.Background())
 	m.must(err)
 	for _, l := range lines {
 		title := ""
@@ -317,8 +335,12 @@ func (r *record) wasTold(account string, mine *own) bool {
 		Available, Listed bool
 		RemovedAt         *int64
 		Entitlement       string
+		Review, Waiting   string
 	}
 	if err := json.Unmarshal([]byte(account), &was); err != nil {
+		return false
+	}
+	if (was.Review != "") != r.review || (was.Waiting != "") != (mine.waiting != "") {
 		return false
 	}
 	return was.Available == !r.closed && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had

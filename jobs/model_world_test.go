@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"autoholdings/holdings"
 	"autoholdings/jobs"
@@ -37,6 +38,7 @@ type record struct {
 	shown           values
 	visible, listed bool
 	closed          bool // staff have switched it off
+	review          bool // a profile waits to know which title it is
 	ordered         int
 	license         int64
 	locked          string
@@ -46,7 +48,8 @@ type record struct {
 // own is a profile's entitlement to a portfolio.
 type own struct {
 	had, active bool
-	givenBack   bool // by an undo
+	givenBack   bool   // by an undo
+	waiting     string // date of the list since which it is suspended
 	coverage    string
 	said        values // by the profile's list, as far as it was applied
 }
@@ -74,6 +77,16 @@ func (r *record) heldElsewhere(profile int) bool {
 }
 
 type shelf = map[string]record // by title_id
+
+// awaitedElsewhere says whether another profile waits to know which title it is.
+func (r *record) awaitedElsewhere(profile int) bool {
+	for i := range r.own {
+		if i != profile && r.own[i].waiting != "" {
+			return true
+		}
+	}
+	return false
+}
 
 // providerFile is a list of a place, by its bytes.
 type providerFile struct {
@@ -181,9 +194,10 @@ type modelPart struct {
 	offer       offer  // what was planned
 	would       string // of a preview: what a run would be, HELD or BLOCKED
 	kinds       holdings.Kinds
-	at          int    // when it came to be as it is
-	plan        string // the plan that is held
-	unforeseen  bool   // its counts depend on what other parts of the same preview would do first, which it does not know
+	at          int      // when it came to be as it is
+	plan        string   // the plan that is held
+	gone        []string // the titles that it shows to leave
+	unforeseen  bool     // its counts depend on what other parts of the same preview would do first, which it does not know
 }
 
 func (p *modelPart) applied() bool {
@@ -351,6 +365,7 @@ func (w *world) settled(p place, o offer, kind holdings.Kind, taken holdings.Kin
 func (w *world) hold(j *modelJob, part *modelPart, plan modelPlan) {
 	w.clock++
 	part.state, part.code, part.plan, part.counts, part.at = jobs.PartHeld, "GUARD", plan.text, plan.counts, w.clock
+	part.gone = plan.gone
 	f := w.files[part.place][part.offer.sha]
 	for kind, d := range f.decided {
 		if d.job == j.id {
@@ -402,7 +417,7 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 		if kinds := chosen[part]; kinds != nil {
 			f := w.files[part.place][part.offer.sha]
 			w.decide(f, kinds, false, j.id)
-			w.decide(f, slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has), true, j.id)
+			w.decline(part, slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has), j.id)
 			part.kinds = kinds
 		}
 	}
@@ -428,17 +443,30 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 	return applied
 }
 
+// decline is a person's decision against kinds of a plan that is held: what an undo gave back is held no more for that reason.
+func (w *world) decline(part *modelPart, kinds holdings.Kinds, job int64) {
+	w.decide(w.files[part.place][part.offer.sha], kinds, true, job)
+	if !kinds.Has(holdings.Removals) {
+		return
+	}
+	for _, title := range part.gone {
+		r := w.shelves[part.content][title]
+		r.own[part.profile].givenBack = false
+		w.shelves[part.content][title] = r
+	}
+}
+
 // reject declines kinds of the lists of parts. One of which something is still open goes on waiting.
 func (w *world) reject(j *modelJob, chosen map[*modelPart]holdings.Kinds) {
 	for part, kinds := range chosen {
 		f := w.files[part.place][part.offer.sha]
 		left := slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has)
 		if len(left) > 0 {
-			w.decide(f, kinds, true, j.id)
+			w.decline(part, kinds, j.id)
 			part.kinds = left
 			continue
 		}
-		w.decide(f, holdings.AllKinds, true, j.id)
+		w.decline(part, holdings.AllKinds, j.id)
 		part.state, part.code, part.at, f.outcome, j.why = jobs.PartRejected, "REJECTED", w.clock, "REJECTED", "REJECTED"
 	}
 }
@@ -459,6 +487,7 @@ type modelPlan struct {
 	after  shelf
 	counts holdings.Counts
 	held   holdings.Kinds // that a guard holds
+	gone   []string       // titles that leave or begin to wait
 	text   string         // tells it from others
 }
 
@@ -469,6 +498,7 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 	c := &plan.counts
 	var lines []string
 	var affected judged // whatever was declined
+	unclear, waits := ambiguous(p, o, before)
 	for title, l := range o.titles {
 		r, there := before[title]
 		mine := r.own[p.profile]
@@ -498,36 +528,97 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 			r.own[p.profile] = own{had: true, active: true, coverage: l.coverage, said: l.values}
 			plan.after[title] = r
 			c.Added++
+			if unclear[title] {
+				c.Ambiguous++
+			}
 		case w.pending(p, &r, l):
 			plan.after[title] = w.update(c, p, r, l, keeps)
 		}
 	}
-	for title, r := range before {
-		_, listed := o.titles[title]
-		if r.visible && !listed && !r.own[p.profile].had && !r.heldElsewhere(p.profile) {
-			c.WithoutEntitlement++
-		}
-		if mine := &r.own[p.profile]; mine.active {
-			c.EntitlementsBefore++
-			if listed {
-				continue
-			}
-			affected.leaves(mine)
-			left := holdings.Counts{}
-			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
-			if declined.Has(holdings.Removals) {
-				continue
-			}
-			c.Merge(left)
-			c.EntitlementsAffected++
-			plan.after[title] = r
-		}
-	}
+	lines = append(lines, w.planLeaving(&plan, p, o, before, declined, waits, &affected)...)
 	c.Unchanged = c.Titles - c.Added - c.Updated
 	plan.held = affected.by(w.guards[p.profile], c.EntitlementsBefore)
 	slices.Sort(lines)
 	plan.text = strings.Join(lines, "\n")
 	return plan
+}
+
+// planLeaving is what a list does to titles that it has no longer.
+func (w *world) planLeaving(plan *modelPlan, p place, o offer, before shelf, declined holdings.Kinds, waits map[string]bool, affected *judged) (lines []string) {
+	c := &plan.counts
+	for title, r := range before {
+		_, listed := o.titles[title]
+		if r.visible && !listed && !r.own[p.profile].had && !r.heldElsewhere(p.profile) {
+			c.WithoutEntitlement++
+		}
+		mine := &r.own[p.profile]
+		if mine.active {
+			c.EntitlementsBefore++
+		}
+		if listed || !mine.active && mine.waiting == "" {
+			continue
+		}
+		if mine.waiting != "" && !mayLeave(&r, p, title, o, before) {
+			c.StillWaiting++
+			continue
+		}
+		affected.leaves(mine)
+		left := holdings.Counts{}
+		if waits[title] {
+			lines = append(lines, "WAIT "+title)
+			r.wait(&left, p, o.date)
+		} else {
+			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
+		}
+		if declined.Has(holdings.Removals) {
+			continue
+		}
+		c.Merge(left)
+		c.EntitlementsAffected++
+		plan.gone = append(plan.gone, title)
+		plan.after[title] = r
+	}
+	return lines
+}
+
+// ambiguous are the titles that are new and might be portfolios which the list has no longer, and those of these that wait.
+func ambiguous(p place, o offer, before shelf) (unclear, waits map[string]bool) {
+	unclear, waits = map[string]bool{}, map[string]bool{}
+	for title := range o.titles {
+		if _, there := before[title]; there {
+			continue
+		}
+		for _, other := range mightBe[title] {
+			r, there := before[other]
+			if _, listed := o.titles[other]; there && !listed && r.visible {
+				unclear[title] = true
+				waits[other] = waits[other] || r.own[p.profile].active
+			}
+		}
+	}
+	return unclear, waits
+}
+
+// mayLeave says whether a portfolio that waits leaves: after 25 days, where every title that it might be has one of its own.
+func mayLeave(r *record, p place, title string, o offer, before shelf) bool {
+	day := func(text string) time.Time { date, _ := time.Parse(time.DateOnly, text); return date }
+	if r.ordered > 0 || r.license != 0 || r.locked != "" || day(o.date).Sub(day(r.own[p.profile].waiting)) < 25*24*time.Hour {
+		return false
+	}
+	for _, other := range mightBe[title] {
+		_, there := before[other]
+		if _, listed := o.titles[other]; listed && !there {
+			return false
+		}
+	}
+	return true
+}
+
+// wait suspends an entitlement.
+func (r *record) wait(c *holdings.Counts, p place, date string) {
+	c.Waiting++
+	r.own[p.profile].active, r.own[p.profile].waiting = false, date
+	r.listed, r.review = r.heldElsewhere(p.profile), true
 }
 
 // keeping is what of an update a person declined.
@@ -595,17 +686,23 @@ func yearsOf(coverage string) (covered int) {
 // pending says whether a title is compared at all: anything of it is news to its portfolio.
 func (w *world) pending(p place, r *record, l listed) bool {
 	mine := &r.own[p.profile]
-	return !mine.active || !r.listed || mine.givenBack || mine.said != l.values || mine.coverage != l.coverage ||
+	return !mine.active || !r.listed || r.review && !r.awaitedElsewhere(p.profile) || mine.givenBack || mine.said != l.values || mine.coverage != l.coverage ||
 		mine.said != r.shown && !w.outranked(p, w.dateOf(p, l), *r)
 }
 
 // leave takes a title that the profile's list no longer has away from it.
 func (w *world) leave(c *holdings.Counts, p place, r *record) string {
-	r.own[p.profile].active, r.own[p.profile].givenBack = false, false
+	mine := &r.own[p.profile]
+	mine.active, mine.givenBack, mine.waiting = false, false, ""
+	r.review = r.review && r.awaitedElsewhere(p.profile)
 	switch {
 	case r.heldElsewhere(p.profile):
 		c.Withdrawn++
 		w.takeOver(p, r)
+		return "WITHDRAW"
+	case r.awaitedElsewhere(p.profile):
+		c.Withdrawn++
+		r.listed = false
 		return "WITHDRAW"
 	case r.ordered > 0:
 		r.listed = false
@@ -678,7 +775,8 @@ func (w *world) update(c *holdings.Counts, p place, r record, l listed, keeps ke
 	case changed:
 		c.Updated++
 	}
-	mine.givenBack = false
+	mine.givenBack, mine.waiting = false, ""
+	r.review = r.review && r.awaitedElsewhere(p.profile)
 	if kept {
 		c.Locked++
 	}
@@ -798,21 +896,23 @@ func (r record) reversed(c *holdings.Counts, profile int, was, wrote record, the
 			mine.coverage = then.coverage
 		}
 	}
-	came, left := wrote.own[profile].active && !then.active, !wrote.own[profile].active && then.active
+	wroteTo := wrote.own[profile]
+	came, left := wroteTo.active && !then.active, !wroteTo.active && (then.active || then.waiting != "" && wroteTo.waiting == "")
 	mine.active = then.active
+	others := r.heldElsewhere(profile) || r.awaitedElsewhere(profile)
 	switch {
 	case came:
 		to.listed = there && was.listed || r.heldElsewhere(profile)
-		to.visible = there && was.visible || to.listed || r.ordered > 0
-		mine.givenBack = then.givenBack
+		to.visible = there && was.visible || others || r.ordered > 0
+		mine.givenBack, mine.waiting, to.review = then.givenBack, then.waiting, was.review
 	case left:
-		to.visible, to.listed, mine.givenBack = was.visible, was.listed, true
+		to.visible, to.listed, to.review, mine.givenBack, mine.waiting = was.visible, was.listed, was.review, true, then.waiting
 	}
 	if there {
 		to.own[profile].sayAgain(c, &r, &to, then, was, wrote, profile)
 	}
 	switch {
-	case came && r.heldElsewhere(profile):
+	case came && others:
 		c.Withdrawn++
 	case came && r.ordered > 0:
 		c.Kept++
