@@ -114,26 +114,31 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 		{"runProfile", input{"profileId": active}, input{"mode": "PREVIEW", "force": true, "profileId": inactive}},
 		{"runScheduledJob", input{"scheduledJobId": "sync"}, input{"scheduledJobId": "another"}},
 		{
-			"createProfile", input{"customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true, "description": "Third"},
+			"createProfile",
+			input{"customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true, "description": "Third"},
 			input{
 				"customerNumber": "demo2", "apiKey": "another key", "active": false, "runNow": false, "description": "Fourth",
 				"communityZoneOnly": true, "schedule": input{"time": "04:00"},
 			},
 		},
 		{
-			"updateProfile", input{"profileId": active, "description": "Renamed", "apiKey": mockoup.DemoKey, "runNow": true},
+			"updateProfile",
+			input{"profileId": active, "description": "Renamed", "apiKey": mockoup.DemoKey, "runNow": true},
 			input{"profileId": inactive, "description": nil, "apiKey": "another key", "runNow": false, "active": false, "version": 1},
 		},
 		{
-			"importCollection", input{"collectionId": local, "kbart": shortList + "Chest\t\tchest\t1990\tserial\tP\n"},
+			"importCollection",
+			input{"collectionId": local, "kbart": shortList + "Chest\t\tchest\t1990\tserial\tP\n"},
 			input{"collectionId": other, "kbart": shortList + "Chest\t\tchest\t1991\tserial\tP\n", "mode": "PREVIEW", "removeMissing": true},
 		},
 		{
-			"importCommunityZoneTitles", input{"mode": "PREVIEW"},
+			"importCommunityZoneTitles",
+			input{"mode": "PREVIEW"},
 			input{"mode": "APPLY", "force": true, "communityZoneId": "99", "fileId": model.ID(model.ProviderFileType, 1)},
 		},
 		{
-			"activateCollection", input{"communityZoneId": "99", "activationType": "ALL"},
+			"activateCollection",
+			input{"communityZoneId": "99", "activationType": "ALL"},
 			input{
 				"communityZoneId": "98", "activationType": "MANUAL", "makeServiceAvailable": false, "activateService": false,
 				"autoActivateNewPortfolios": true,

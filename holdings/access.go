@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,7 +27,8 @@ func (s *Service) judgeAccess(ctx context.Context, p *Plan, part *Part, guards G
 	if base == 0 || len(differ) == 0 || p.leavesCoverage() {
 		return nil
 	}
-	if !guards.Access.exceeds(base, len(differ)) {
+	held := func(n int) bool { return guards.Access.asked() && guards.Access.exceeds(base, n) }
+	if !held(len(differ)) {
 		if decided, err := s.decidedOn(ctx, part); err != nil || !decided {
 			return err
 		}
@@ -40,7 +43,7 @@ func (s *Service) judgeAccess(ctx context.Context, p *Plan, part *Part, guards G
 	if err == nil {
 		err = j.flush()
 	}
-	if err == nil && guards.Access.exceeds(base, len(p.loses)) {
+	if err == nil && held(len(p.loses)) {
 		p.hold(GuardAccess, len(p.loses), "%d of %d titles would lose time that is covered today (%s), %s", guards.Access)
 	}
 	return err
@@ -103,9 +106,16 @@ func (j *accessJudge) add(t *Title) error {
 }
 
 func (j *accessJudge) flush() error {
-	var ids []int64
+	var ids, locked []int64
 	for _, t := range j.batch {
-		ids = append(ids, j.plan.held.at(j.plan.pair[t.index]).entitlement)
+		h := j.plan.held.at(j.plan.pair[t.index])
+		if ids = append(ids, h.entitlement); h.locked {
+			locked = append(locked, h.id)
+		}
+	}
+	locks, err := loadStored(j.ctx, j.service.store.Query, locked)
+	if err != nil {
+		return err
 	}
 	coverage, err := loadCoverage(j.ctx, j.service.store.Query, ids)
 	if err != nil {
@@ -113,6 +123,9 @@ func (j *accessJudge) flush() error {
 	}
 	for _, t := range j.batch {
 		h := j.plan.held.at(j.plan.pair[t.index])
+		if p := locks[h.id]; p != nil && slices.Contains(strings.Fields(p.locked), CoverageField) {
+			continue // it keeps what staff have locked
+		}
 		before := coverage[h.entitlement]
 		after := withStoredStarts(t.Coverage, before, nil)
 		var failed error

@@ -434,7 +434,8 @@ func (a *applier) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) 
 		if p == nil {
 			return ErrMoved
 		}
-		p.coverage, p.entitlementState = coverage[h.entitlement], entitlements[h.entitlement]
+		p.coverage = coverage[h.entitlement]
+		p.entitle(entitlements[h.entitlement])
 		if h.entitlement == 0 {
 			p.coverage = t.Coverage // the profile had none to change
 		}

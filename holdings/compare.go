@@ -83,6 +83,7 @@ func (c comparing) compareFields(d *difference, t *Title, p *stored, locked []st
 			continue
 		}
 		name := column.String()
+		known := comparable(column, d.own[name]) == comparable(column, after)
 		delete(d.own, name)
 		if comparable(column, before) == comparable(column, after) {
 			continue
@@ -90,7 +91,9 @@ func (c comparing) compareFields(d *difference, t *Title, p *stored, locked []st
 		change := fieldChange{name, textValues(before, after)}
 		switch {
 		case slices.Contains(locked, name):
-			d.locked = append(d.locked, change)
+			if !known { // else it was listed when the list said so first
+				d.locked = append(d.locked, change)
+			}
 		case !c.outranked || before == "":
 			d.fields = append(d.fields, change)
 			d.values[i] = after

@@ -2,9 +2,12 @@ package holdings
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
+
+	"autoholdings/kbart"
 )
 
 // A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts of it
@@ -13,8 +16,49 @@ import (
 
 // foresight is what the plans of earlier parts of a preview would have made of a collection.
 type foresight struct {
-	values map[int64]*stored // portfolios as they would stand, by id; those that would be new have negative ids
-	next   int64
+	values   map[int64]*stored           // portfolios as they would stand, by id; those that would be new have negative ids
+	next     int64                       // the last of the negative ids
+	said     map[int64]map[int64]*saying // by portfolio and profile
+	releases map[int64]string            // of the profiles that would have applied one
+}
+
+// saying is what a profile's list would have said last of a portfolio.
+type saying struct {
+	ended bool // it would no longer list it
+	said  [len(titleColumns)]string
+}
+
+func (f *foresight) say(id int64, part *Part, s *saying) {
+	if f.said[id] == nil {
+		f.said[id] = map[int64]*saying{}
+	}
+	f.said[id][part.ProfileID] = s
+}
+
+// knows says whether an earlier part would have changed what a profile's list says of a portfolio.
+func (f *foresight) knows(id, profile int64) bool { return f != nil && f.said[id][profile] != nil }
+
+// releaseOf is the date of the release that a profile would have applied last; stored is the one it has.
+func (f *foresight) releaseOf(profile int64, stored string) string {
+	if f == nil {
+		return stored
+	}
+	if date, ok := f.releases[profile]; ok {
+		return date
+	}
+	return stored
+}
+
+// eachSaid calls fn with what lists would say of a portfolio that would still have it.
+func (f *foresight) eachSaid(id int64, fn func(standingList)) {
+	if f == nil {
+		return
+	}
+	for profile, s := range f.said[id] {
+		if !s.ended {
+			fn(standingList{profile, f.releases[profile], s.said})
+		}
+	}
 }
 
 // foresee lets earlier plans of a preview come true among the portfolios that a part is planned on.
@@ -25,8 +69,9 @@ func (s *Service) foresee(ctx context.Context, part *Part, in *planned) (*foresi
 	last := part.Earlier[len(part.Earlier)-1]
 	f := last.foreseen // what came before the last one is foreseen already
 	if f == nil {
-		f = &foresight{values: map[int64]*stored{}}
+		f = &foresight{values: map[int64]*stored{}, said: map[int64]map[int64]*saying{}, releases: map[int64]string{}}
 	}
+	f.releases[last.part.ProfileID] = last.part.Release
 	if err := f.foreseeValues(ctx, s, last); err != nil {
 		return nil, err
 	}
@@ -40,10 +85,10 @@ func (s *Service) foresee(ctx context.Context, part *Part, in *planned) (*foresi
 			f.entitle(earlier, int32(title), byID, in, outranks && part.ofProfile())
 		}
 		for _, l := range earlier.leaving {
-			f.end(in, byID, earlier.held.at(l.portfolio).id, l.action, s.Now().UnixMilli())
+			f.end(in, byID, earlier.held.at(l.portfolio), l.action, s.Now().UnixMilli())
 		}
 		for _, w := range earlier.waiting {
-			f.end(in, byID, earlier.held.at(w.portfolio).id, Wait, 0)
+			f.end(in, byID, earlier.held.at(w.portfolio), Wait, 0)
 		}
 	}
 	return f, nil
@@ -71,21 +116,29 @@ func (f *foresight) entitle(earlier *Plan, title int32, byID map[int64]int32, in
 		h.others++
 	}
 	h.hidden, h.listed, h.elsewhere, h.shared, h.someoneElse, h.everListed = false, true, true, true, true, true
-	h.outranked = h.outranked || outranks
-	if now := f.values[was.id]; now != nil && !h.diverged && h.entitlement == 0 {
-		h.values = valuesHash(&now.values)
-		h.identity = t.identity
+	h.outranked, h.awaited = h.outranked || outranks, h.awaited && !was.waits
+	now := f.values[was.id]
+	switch {
+	case now == nil:
+	case h.entitlement != 0:
+		h.diverged = h.diverged || valuesHash(&now.values) != h.values
+	case !h.diverged:
+		h.values, h.identity = valuesHash(&now.values), t.identity
 	}
 }
 
 // end takes another profile's entitlement from a portfolio.
-func (f *foresight) end(in *planned, byID map[int64]int32, id int64, action Action, now int64) {
-	i, ok := byID[id]
+func (f *foresight) end(in *planned, byID map[int64]int32, was *held, action Action, now int64) {
+	i, ok := byID[was.id]
 	if !ok {
 		return
 	}
 	h := in.portfolios.at(i)
-	if h.others--; h.others <= 0 {
+	h.awaited = (h.awaited && !was.waits) || action == Wait
+	if was.entitled {
+		h.others--
+	}
+	if h.others <= 0 {
 		h.elsewhere, h.shared = false, false
 		h.listed = h.entitled
 	}
@@ -115,6 +168,9 @@ func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan
 		batch = batch[:0]
 		return err
 	}
+	if err := f.foreseeLeaving(ctx, s, earlier); err != nil {
+		return err
+	}
 	err := earlier.list.eachTitle(ctx, earlier.pending, ignore, func(t *Title) error {
 		if batch = append(batch, t); len(batch) < s.BatchTitles {
 			return nil
@@ -127,14 +183,85 @@ func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan
 	return flush()
 }
 
+// foreseeLeaving notes what an earlier part would take from its profile, how the portfolios would stand then, and which values
+// would take over.
+func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
+	gone := make([]leaving, 0, len(earlier.leaving)+len(earlier.waiting))
+	why := map[int32]string{}
+	for _, w := range earlier.waiting {
+		gone = append(gone, leaving{portfolio: w.portfolio, action: Wait})
+		why[w.portfolio] = w.why
+	}
+	gone = append(gone, earlier.leaving...)
+	for batch := range slices.Chunk(gone, s.BatchTitles) {
+		ids := make([]int64, len(batch))
+		for i, l := range batch {
+			ids[i] = earlier.held.at(l.portfolio).id
+			f.say(ids[i], earlier.part, &saying{ended: true})
+		}
+		there, err := f.load(ctx, s.store.Query, ids)
+		if err != nil {
+			return err
+		}
+		standing, err := f.standing(ctx, s.store.Query, earlier.part, ids, there)
+		if err != nil {
+			return err
+		}
+		for _, l := range batch {
+			h := earlier.held.at(l.portfolio)
+			if p := there[h.id]; p != nil {
+				f.values[h.id] = p.gone(h, l.action, why[l.portfolio], standing, s.Now().UnixMilli())
+			}
+		}
+	}
+	return nil
+}
+
+// gone is how a portfolio would stand that a part takes from its profile.
+func (p *stored) gone(h *held, action Action, why string, standing map[int64][len(titleColumns)]string, now int64) *stored {
+	after := p.foreseen(h.id)
+	after.listed = h.shared
+	switch action {
+	case Remove:
+		after.removedAt, after.review = sql.NullInt64{Int64: now, Valid: true}, ""
+	case Keep:
+		after.review = ""
+	case Wait:
+		after.review = why
+	case Withdraw:
+		if said, ok := standing[h.id]; ok {
+			after.values = p.takenOver(said, func(kbart.Column, string, string) {})
+		}
+		if !h.awaited {
+			after.review = ""
+		}
+	}
+	return after
+}
+
+// foreseen is a copy that may be changed, and that knows the values in the database.
+func (p *stored) foreseen(id int64) *stored {
+	after := *p
+	if after.former == nil && id > 0 {
+		former := p.values
+		after.former = &former
+	}
+	return &after
+}
+
 func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch []*Title) error {
-	var ids []int64
+	var ids, own []int64
 	for _, t := range batch {
 		if pair := earlier.pair[t.index]; pair != unpaired {
 			ids = append(ids, earlier.held.at(pair).id)
+			own = append(own, earlier.held.at(pair).entitlement)
 		}
 	}
 	there, err := f.load(ctx, s.store.Query, ids)
+	if err != nil {
+		return err
+	}
+	entitlements, err := loadEntitlements(ctx, s.store.Query, own)
 	if err != nil {
 		return err
 	}
@@ -144,6 +271,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 			f.next--
 			earlier.foreseenIDs[t.index] = f.next
 			f.values[f.next] = &stored{values: t.Values, moreKeys: strings.Join(t.more, " "), available: true, listed: true}
+			f.say(f.next, earlier.part, &saying{said: t.Values})
 			continue
 		}
 		h := earlier.held.at(pair)
@@ -151,11 +279,16 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 		if p == nil {
 			continue
 		}
+		p.entitle(entitlements[h.entitlement])
 		d := earlier.comparing(t.index, h).compare(t, p)
-		now := *p
-		now.values, now.moreKeys, now.listed, now.removedAt.Valid, now.review = d.values, d.further, true, false, ""
+		now := p.foreseen(h.id)
+		f.say(h.id, earlier.part, &saying{said: d.own.over(&d.values)})
+		now.values, now.moreKeys, now.listed, now.removedAt.Valid = d.values, d.further, true, false
+		if !h.awaited {
+			now.review = ""
+		}
 		now.coverage, now.entitlementState = nil, entitlementState{} // of the other profile
-		f.values[h.id] = &now
+		f.values[h.id] = now
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package holdings
 
 import (
-	"bytes"
-	"iter"
 	"strings"
 	"unicode"
 
@@ -124,9 +122,6 @@ func bytesHash(b []byte) uint64 {
 	}
 	return xxhash.Sum64(b) | 1
 }
-
-// fields are the blank-separated words of b.
-func fields(b []byte) iter.Seq[[]byte] { return bytes.FieldsSeq(b) }
 
 // mix spreads salt over h (the finalizer of MurmurHash3).
 func mix(h, salt uint64) uint64 {

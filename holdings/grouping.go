@@ -3,8 +3,11 @@ package holdings
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 
 	"autoholdings/kbart"
 )
@@ -60,12 +63,12 @@ func groupKey(m *identity) uint64 {
 
 func (g *grouping) add(rec *kbart.Record) {
 	l := g.list
-	m, facts := identityOf(rec), factsOf(rec)
+	m := identityOf(rec)
+	facts, values := factsOf(rec, &m)
 	facts.row, facts.free = int32(len(l.rowsOf)), rec.Fate == kbart.Free
 	if facts.free && len(g.free) < listedFree {
 		g.free[facts.row] = ListedRow{Citation: citationOfRow(rec, rec.Get(kbart.PublicationTitle)), Action: Free, Line: rec.Line, Why: freeRow}
 	}
-	values := valuesOf(rec)
 	key := groupKey(&m)
 	if rows, ok := g.many[key]; ok {
 		g.many[key] = append(rows, &groupRow{identity: m, rowFacts: facts, line: int32(rec.Line), values: values})
@@ -89,43 +92,54 @@ func (g *grouping) add(rec *kbart.Record) {
 	l.rowsOf = append(l.rowsOf, index)
 }
 
-func factsOf(rec *kbart.Record) (f rowFacts) {
-	carries := rec.CarriesCoverage()
+// factsOf reads them of a row of this identity, and the hash of its title columns. Each value is brought to its comparable form
+// once: this is most of what reading a list costs.
+func factsOf(rec *kbart.Record, m *identity) (f rowFacts, values uint64) {
+	carries := m.kind != kbart.Monograph
 	for bit, c := range titleColumns {
-		value := columnValue(rec, c)
+		value := rec.Get(c)
+		if c == kbart.PublicationTypeColumn {
+			value = m.kind.String()
+		}
 		if value == "" {
 			continue
 		}
 		f.fills |= 1 << bit
-		if !carries || !slices.Contains(ownColumns[:], c) {
-			f.agree ^= fieldHash(c, value)
+		form := comparable(c, value)
+		if form == "" {
+			continue
+		}
+		hash := xxhash.Sum64String(form)
+		share := mix(hash, uint64(c)+1)
+		values ^= share
+		own := ownIndex[bit]
+		if own >= 0 {
+			f.own[own] = uint32(hash | 1)
+		}
+		if !carries || own < 0 {
+			f.agree ^= share
 		}
 	}
-	for i, c := range ownColumns {
-		f.own[i] = ownHash(c, rec.Get(c))
-	}
 	f.start = startOf(rec)
-	if hasStatement(rec) {
+	if carries && (m.kind == kbart.Serial || rec.FillsCoverage()) {
 		statement := statementOf(rec)
 		f.ranges = statement.rangeHash()
 	}
-	return f
+	return f, values
 }
+
+// ownIndex is the place in ownColumns of each of titleColumns, or -1.
+var ownIndex = func() (index [len(titleColumns)]int) {
+	for i, c := range titleColumns {
+		index[i] = slices.Index(ownColumns[:], c)
+	}
+	return index
+}()
 
 // startOf is a row's first date as a number, so that a later one is greater; 0: it has none.
 func startOf(rec *kbart.Record) uint32 {
 	first, _ := kbart.ParseDate(rec.Get(kbart.DateFirstIssueOnline))
 	return uint32(first.Year*10_000 + first.Month*100 + first.Day)
-}
-
-// valuesOf is the hash of the title columns of a row.
-func valuesOf(rec *kbart.Record) (hash uint64) {
-	for _, c := range titleColumns {
-		if value := columnValue(rec, c); value != "" {
-			hash ^= fieldHash(c, value)
-		}
-	}
-	return hash
 }
 
 // hasStatement says whether a row is a coverage statement: each of a serial's is, and of unknown type one that fills a
@@ -239,14 +253,37 @@ func textOf(rec *kbart.Record) *rowText {
 // independent of the file's order.
 const tiedText = 64 << 20
 
+// chunksOf are the runs of rows that begin on one date.
+func chunksOf(rows []*groupRow) iter.Seq[[]*groupRow] {
+	return func(yield func([]*groupRow) bool) {
+		for from := 0; from < len(rows); {
+			to := from + 1
+			for to < len(rows) && rows[to].start == rows[from].start {
+				to++
+			}
+			if !yield(rows[from:to]) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+// alike says whether two rows say the same of their title, so that their order does not matter.
+func (r *groupRow) alike(o *groupRow) bool {
+	return r.folded == o.folded && r.keys == o.keys && r.values == o.values && r.fills == o.fills
+}
+
 // readTies reads the text of those rows whose order depends on it.
 func (g *grouping) readTies(ctx context.Context) error {
 	tied := map[int32]*groupRow{}
 	for _, rows := range g.many {
 		slices.SortFunc(rows, func(a, b *groupRow) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.row, b.row)) })
-		for i := 1; i < len(rows); i++ {
-			if a, b := rows[i-1], rows[i]; a.start == b.start {
-				tied[a.row], tied[b.row] = a, b
+		for run := range chunksOf(rows) {
+			if slices.ContainsFunc(run, func(r *groupRow) bool { return !r.alike(run[0]) }) {
+				for _, r := range run {
+					tied[r.row] = r
+				}
 			}
 		}
 		slices.SortFunc(rows, func(a, b *groupRow) int { return cmp.Compare(a.row, b.row) })

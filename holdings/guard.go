@@ -1,11 +1,15 @@
 package holdings
 
 import (
+	"context"
 	"fmt"
 	"strings"
+
+	"autoholdings/internal/store"
 )
 
-// Guards are a profile's settings of what holds a plan until a person decides (DOMAIN section 7).
+// Guards are what holds a plan until a person decides (DOMAIN section 7): a profile's settings, or those of an import. Zero marks
+// stand for a guard that is not asked; those that a profile was given are strict, see [Guards.OfProfile].
 type Guards struct {
 	Removals  Marks `json:"removals"`  // entitlements that end or begin to wait
 	Access    Marks `json:"access"`    // titles that stay and lose time that was covered
@@ -60,6 +64,22 @@ func (p *Plan) HeldBecause() string {
 	return strings.Join(reasons, "; ")
 }
 
+// strict stands in Most for marks of zero that hold whatever goes beyond them.
+const strict = -1
+
+// OfProfile are a profile's guards as its plans are judged: a guard that was set to zero holds more than 0 % and more than 0.
+func (g Guards) OfProfile() Guards {
+	for _, marks := range []*Marks{&g.Access, &g.Identity, &g.Additions} {
+		if *marks == (Marks{}) {
+			marks.Most = strict
+		}
+	}
+	return g
+}
+
+// asked says whether a guard of these marks judges anything.
+func (m Marks) asked() bool { return m != (Marks{}) }
+
 // exceeds says whether so many of a base are more than the marks allow. Two or fewer are not, unless nothing would be left.
 func (m Marks) exceeds(base, n int) bool {
 	switch {
@@ -97,10 +117,10 @@ func (p *Plan) judge(guards Guards) {
 	}
 	p.Guards = append(p.Guards, judgeRemovals(guards.Removals, base, p.Counts.EntitlementsAffected)...)
 	identity, additions := p.countIdentity(), p.countAdditions()
-	if guards.Identity != (Marks{}) && guards.Identity.exceeds(base, identity) {
+	if guards.Identity.asked() && guards.Identity.exceeds(base, identity) {
 		p.hold(GuardIdentity, identity, "%d of %d titles would get both another title and another identifier (%s), %s", guards.Identity)
 	}
-	if m := guards.Additions; m != (Marks{}) && additions > m.Titles && additions*100 > m.Percent*base {
+	if m := guards.Additions; m.asked() && additions > m.Titles && additions*100 > m.Percent*base {
 		p.hold(GuardAdditions, additions, "%d titles would be added to the %d there are (%s), %s", m)
 	}
 	if given := p.countGivenBack(); guards.Again && given > 0 {
@@ -174,4 +194,16 @@ func (p *Plan) countGivenBack() (n int) {
 		}
 	}
 	return n
+}
+
+// HeldOnce says that a person has seen that a part would take away again what an undo gave back, and declined it: that guard
+// holds once.
+func HeldOnce(ctx context.Context, tx *store.Tx, partID int64) error {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET given_back = ? WHERE given_back
+		AND profile_id = (SELECT profile_id FROM job_parts WHERE id = ?)
+		AND portfolio_id IN (SELECT portfolio_id FROM job_changes WHERE part_id = ? AND action IN ('REMOVE', 'KEEP', 'WITHDRAW', 'WAIT'))`,
+		false, partID, partID); err != nil {
+		return fmt.Errorf("note that removals were held once: %w", err)
+	}
+	return nil
 }

@@ -131,7 +131,30 @@ func TestGuardOfAdditions(t *testing.T) {
 	}
 }
 
-// TestMarksAreTheProfiles: the marks of a guard are settings, and zero marks switch one off.
+// TestGuardsOfAnImport: zero marks stand for a guard that is not asked, as with an import, and those of a profile are strict.
+func TestGuardsOfAnImport(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const books = "Book %d; id=b%d; print=#%d; online=#10%d; type=monograph"
+	shorter, renamed := strings.Replace(guarded, "last=2020", "last=2010", 1), strings.NewReplacer("Book", "Volume", "#10", "#20").Replace(books)
+	b.sync(1, kbartOf(crowdOf(0, 100, guarded)+crowdOf(100, 110, books)))
+	for guard, rows := range map[string]string{
+		holdings.GuardAccess:    crowdOf(0, 3, shorter) + crowdOf(3, 100, guarded) + crowdOf(100, 110, books),
+		holdings.GuardIdentity:  crowdOf(0, 100, guarded) + crowdOf(100, 103, renamed) + crowdOf(103, 110, books),
+		holdings.GuardAdditions: crowdOf(0, 100, guarded) + crowdOf(100, 110, books) + crowdOf(200, 203, guarded),
+	} {
+		guards := holdings.Guards{Removals: holdings.StandardGuards().Removals}
+		if plan := b.planOf(1, "2026-02-01", kbartOf(rows), guards); plan.Held() {
+			t.Errorf("%s is asked: %s", guard, plan.HeldBecause())
+		}
+		plan := b.planOf(1, "2026-02-01", kbartOf(rows), guards.OfProfile())
+		if len(plan.Guards) != 1 || plan.Guards[0].Guard != guard || plan.Guards[0].Affected != 3 || !strings.Contains(plan.HeldBecause(), "more than 0 % and more than 0") {
+			t.Errorf("%s: %+v", guard, plan.Guards)
+		}
+	}
+}
+
+// TestMarksAreTheProfiles: the marks of a guard are settings.
 func TestMarksAreTheProfiles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -231,4 +254,21 @@ func TestLostTime(t *testing.T) {
 			t.Error("more than lies between the two lists")
 		}
 	})
+}
+
+// TestLockedCoverageIsNotLost: what staff have locked stays, whatever the list says.
+func TestLockedCoverageIsNotLost(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.dated(1, "2026-01-01", kbartOf(crowdOf(0, 10, guarded)))
+	shorter := kbartOf(crowdOf(0, 10, strings.Replace(guarded, "first=1990", "first=1995", 1)))
+	if plan := b.planOf(1, "2026-02-01", shorter, holdings.StandardGuards()); !plan.Held() {
+		t.Fatal("without a lock it is held")
+	}
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.Update().SetLockedFields(holdings.CoverageField).Exec(ctx)
+	})
+	if plan := b.planOf(1, "2026-02-01", shorter, holdings.StandardGuards()); plan.Held() {
+		t.Errorf("%s", plan.HeldBecause())
+	}
 }

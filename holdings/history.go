@@ -1,5 +1,7 @@
 package holdings
 
+import "slices"
+
 // history are the added titles and the leaving portfolios that follow each other: a journal under another name. Both lines of
 // the report name the other.
 type history struct {
@@ -49,7 +51,7 @@ func (p *Plan) findHistory(in *planned) history {
 func goneBefore(gone map[uint64]int32, t *identity) (portfolio int32, ok bool) {
 	keys := []uint64{t.titleID}
 	if t.more != nil {
-		keys = append(t.more.preceding[:len(t.more.preceding):len(t.more.preceding)], t.titleID)
+		keys = slices.Concat(t.more.preceding, keys)
 	}
 	for _, key := range keys {
 		if portfolio, ok := gone[key]; ok && key != 0 && portfolio != several {

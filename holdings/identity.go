@@ -135,14 +135,6 @@ func (m *identity) related(o *identity) bool {
 	return slices.ContainsFunc(m.more.words, func(word uint64) bool { return slices.Contains(o.more.words, word) })
 }
 
-// precedes says whether o names m as the title that it goes on from.
-func (m *identity) precedes(o *identity) bool {
-	if o.more == nil {
-		return false
-	}
-	return slices.ContainsFunc(o.more.preceding, func(key uint64) bool { return key == m.titleID || m.hasKey(key) })
-}
-
 // identityCells are what an identity is made of, as a list or the database has them.
 type identityCells struct {
 	title, folded            string // folded: where it is known already
@@ -239,7 +231,8 @@ const identitySQL = "title_key || '\t' || " +
 	"CASE print_key WHEN '' THEN '?' || REPLACE(print_identifier, '\t', ' ') ELSE print_key END || '\t' || " +
 	"CASE online_key WHEN '' THEN '?' || REPLACE(online_identifier, '\t', ' ') ELSE online_key END || '\t' || " +
 	"more_keys || '\t' || publication_type || '\t' || " +
-	"REPLACE(monograph_volume, '\t', ' ') || '\t' || REPLACE(monograph_edition, '\t', ' ') || '\t' || title_id"
+	"CASE WHEN monograph_volume = '' AND monograph_edition = '' THEN '\t' " +
+	"ELSE REPLACE(monograph_volume, '\t', ' ') || '\t' || REPLACE(monograph_edition, '\t', ' ') END || '\t' || title_id"
 
 // setIdentity takes the keys as identitySQL has them.
 func (m *identity) setIdentity(text []byte) {

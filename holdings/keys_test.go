@@ -97,8 +97,8 @@ func TestTakeOver(t *testing.T) {
 	t.Parallel()
 	prepare := func(t *testing.T) *testBundle {
 		b := setup(t)
-		b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one"))
-		b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1; pub=Second; url=https://example.org/2; author=Second"))
+		b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; title_url=https://example.org/1; notes=one"))
+		b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1; pub=Second; title_url=https://example.org/2; author=Second"))
 		return b
 	}
 	t.Run("in the same run", func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestTakeOver(t *testing.T) {
 				t.Errorf("%q is not in the report:\n%s", line, report)
 			}
 		}
-		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one")); again.Changed() {
+		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; title_url=https://example.org/1; notes=one")); again.Changed() {
 			t.Errorf("the list that stands: %+v", again)
 		}
 		if again, _ := b.dated(2, "2026-02-03", kbartOf(others)); again.Changed() {
@@ -171,6 +171,47 @@ func TestOlderListFillsEmptyFieldsOnly(t *testing.T) {
 	b.dated(1, "2026-03-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
 	if p := b.portfolio("brain"); p.PublisherName != "First" || len(b.said(1, "brain")) != 0 || b.said(2, "brain")["publisher_name"] != "Second" {
 		t.Errorf("once it is newer: %+v", p)
+	}
+}
+
+// TestNewerReleaseReachesLockedTitles: that staff lock one field keeps no other from the newer release. What it locks is listed
+// when the list says it first.
+func TestNewerReleaseReachesLockedTitles(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first, second := "Brain; id=brain; print=@1; publisher_name=One; title_url=https://a.org/1", "Brain; id=brain; print=@1; publisher_name=Two; title_url=https://a.org/2"
+	b.dated(1, "2026-01-01", kbartOf(others+first))
+	b.dated(2, "2026-01-02", kbartOf(others+second))
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.Update().Where(portfolio.TitleID("brain")).SetLockedFields("title_url").Exec(ctx)
+	})
+	counts, _ := b.dated(1, "2026-01-03", kbartOf(others+first))
+	if p := b.portfolio("brain"); counts.Updated != 1 || p.PublisherName != "One" || p.TitleURL != "https://a.org/2" {
+		t.Errorf("%s, %s: %+v", p.PublisherName, p.TitleURL, counts)
+	}
+	if counts, _ := b.dated(1, "2026-01-04", kbartOf(others+first)); counts.Changed() || counts.Locked != 0 {
+		t.Errorf("the same again: %+v", counts)
+	}
+}
+
+// TestTakeOverByWhatWasAppliedLast: the release that counts is the one that a profile has now, not the newest that it ever had.
+func TestTakeOverByWhatWasAppliedLast(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Profile.Create().SetID(3).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
+			SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).Exec(ctx)
+	})
+	list := func(publisher string) string { return kbartOf(others + "Brain; id=brain; print=@1; publisher_name=" + publisher) }
+	b.dated(1, "2026-03-01", list("One"))
+	b.dated(1, "2026-01-01", list("One, older")) // by force
+	b.dated(2, "2026-02-01", list("Two"))
+	b.dated(3, "2026-04-01", list("Three"))
+	if counts, _ := b.dated(3, "2026-05-01", kbartOf(others)); counts.Withdrawn != 1 {
+		t.Fatalf("%+v", counts)
+	}
+	if p := b.portfolio("brain"); p.PublisherName != "Two" {
+		t.Errorf("%s took over", p.PublisherName)
 	}
 }
 

@@ -35,7 +35,7 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	if err != nil {
 		return err
 	}
-	others, err := a.part.otherHolders(ctx, tx, ids)
+	others, err := a.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 		if p == nil {
 			return ErrMoved
 		}
-		p.entitlementState = states[entitlements[i]]
+		p.entitle(states[entitlements[i]])
 		action := leavingAction(&held{ordered: len(orders[id]) > 0, elsewhere: others[id].any})
 		byAction[action] = append(byAction[action], id)
 		if action == Withdraw && !others[id].profile {
@@ -65,7 +65,7 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	a.counts.Kept += len(byAction[Keep])
 	a.counts.Withdrawn += len(byAction[Withdraw])
 	if a.show {
-		return nil
+		return a.takeOver(ctx, tx, byAction[Withdraw], there)
 	}
 	placeholders, args := inList(entitlements)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
@@ -75,10 +75,31 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	if err := a.unlist(ctx, tx, unlisted); err != nil {
 		return err
 	}
+	if err := a.settleReviews(ctx, tx, batch); err != nil {
+		return err
+	}
 	if err := a.takeOver(ctx, tx, byAction[Withdraw], there); err != nil {
 		return err
 	}
 	return a.hide(ctx, tx, byAction)
+}
+
+// settleReviews says of portfolios that waited and have left that they wait no more, unless another profile waits for them.
+func (a *applier) settleReviews(ctx context.Context, tx *store.Tx, batch []leaving) error {
+	var ids []int64
+	for _, l := range batch {
+		if h := a.plan.held.at(l.portfolio); h.flagged && !h.awaited {
+			ids = append(ids, h.id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	placeholders, args := inList(ids)
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = '', updated_at = ? WHERE id IN `+placeholders, append([]any{a.now}, args...)...); err != nil {
+		return fmt.Errorf("say that the portfolios wait no more: %w", err)
+	}
+	return nil
 }
 
 // leavingWhy is what a line says of a portfolio that leaves.

@@ -49,6 +49,19 @@ func (p *Part) otherHolders(ctx context.Context, tx *store.Tx, portfolioIDs []in
 	return found, rows.Err()
 }
 
+// otherHolders does so for portfolios of the plan. Of a preview that rests on earlier parts, the plan knows what these would leave.
+func (a *applier) otherHolders(ctx context.Context, tx *store.Tx, ids []int64, portfolio func(i int) int32) (map[int64]otherHolder, error) {
+	if a.plan.foreseen == nil {
+		return a.part.otherHolders(ctx, tx, ids)
+	}
+	found := map[int64]otherHolder{}
+	for i, id := range ids {
+		h := a.plan.held.at(portfolio(i))
+		found[id] = otherHolder{any: h.elsewhere || h.awaited, profile: h.shared}
+	}
+	return found, nil
+}
+
 // unlist says of portfolios that no provider lists them any more, though they stay.
 func (a *applier) unlist(ctx context.Context, tx *store.Tx, ids []int64) error {
 	if len(ids) == 0 {

@@ -27,6 +27,15 @@ func (o ownValues) columns() iter.Seq2[kbart.Column, string] {
 	}
 }
 
+// over are the values that the list said last of a portfolio that has these.
+func (o ownValues) over(values *[len(titleColumns)]string) (said [len(titleColumns)]string) {
+	said = *values
+	for c, value := range o.columns() {
+		said[titleColumnIndex[c]] = value
+	}
+	return said
+}
+
 // text is how they are stored; "" where there are none.
 func (o ownValues) text() string {
 	if len(o) == 0 {

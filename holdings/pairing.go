@@ -71,6 +71,7 @@ type pairing struct {
 	crowds    map[uint64]bool
 	pairs     []possible
 	best      [][]uint8         // by round: the most points that a title has with a portfolio of it
+	byOthers  [][]uint8         // the same, by other profiles' keys alone
 	ambiguous map[int32][]int32 // titles whose partner is not certain, and which it might be
 	waiting   map[int32]bool    // portfolios of the first round that are not certain
 	twins     []int32           // titles that were paired in an order that nothing proves
@@ -98,7 +99,7 @@ func (p *pairing) gather() {
 	if len(p.portfolios.pair) == 0 || len(p.titles.pair) == 0 {
 		return
 	}
-	p.best = make([][]uint8, lastRound+1)
+	p.best, p.byOthers = make([][]uint8, lastRound+1), make([][]uint8, lastRound+1)
 	p.byKey = p.index()
 	crowded := p.crowdedTitles()
 	look := func(portfolio int32, m *identity, others bool) {
@@ -238,17 +239,24 @@ func (p *pairing) weigh(title, portfolio int32, m *identity, others, crowded boo
 		round: p.round(portfolio), others: others,
 	}
 	p.pairs = append(p.pairs, pair)
-	if best := p.best[pair.round]; best == nil {
-		p.best[pair.round] = make([]uint8, len(p.titles.pair))
+	p.note(p.best, &pair)
+	if others {
+		p.note(p.byOthers, &pair)
 	}
-	if best := &p.best[pair.round][title]; pair.points > *best {
-		*best = pair.points
+}
+
+func (p *pairing) note(best [][]uint8, pair *possible) {
+	if best[pair.round] == nil {
+		best[pair.round] = make([]uint8, len(p.titles.pair))
+	}
+	if most := &best[pair.round][pair.title]; pair.points > *most {
+		*most = pair.points
 	}
 }
 
 // mayPair says whether a title and a portfolio can be one and the same.
 func mayPair(t, m *identity, sameID, shared, named, crowded bool) bool {
-	if !named && t.conflicts(m) && !(sameID && t.kind == kbart.Monograph && m.kind == kbart.Monograph) {
+	if !named && t.conflicts(m) && (!sameID || t.kind != kbart.Monograph || m.kind != kbart.Monograph) {
 		return false // title history, or two books of a series
 	}
 	if !sameID && (bothDiffer(t.volume, m.volume) || bothDiffer(t.edition, m.edition)) {
@@ -291,10 +299,14 @@ func (p *pairing) rank(round uint8, others bool) error {
 	return nil
 }
 
-// awaited says that a portfolio of a later round has more points for the title, so that one of another title is not taken.
+// awaited says that a portfolio of a later round, or one that the title finds by another profile's keys, has more points for it,
+// so that one of another title is not taken.
 func (p *pairing) awaited(pair *possible) bool {
 	if pair.named {
 		return false
+	}
+	if others := p.byOthers[pair.round]; !pair.others && others != nil && others[pair.title] > pair.points {
+		return true
 	}
 	for _, best := range p.best[pair.round+1:] {
 		if best != nil && best[pair.title] > pair.points {

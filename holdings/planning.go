@@ -210,7 +210,7 @@ func (p *Plan) pending(title int32) bool {
 		return false
 	}
 	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged || h.givenBack || t.unsettled ||
-		h.values != t.values || !h.sameFurther(&t.identity) || h.coverage != t.coverage && t.covered || h.diverged && !h.locked && !h.outranked || p.takesEmpty()
+		h.values != t.values || !h.sameFurther(&t.identity) || h.coverage != t.coverage && t.covered || h.diverged && !h.outranked || p.takesEmpty()
 }
 
 // AllFree says whether the list has titles, but free ones only: never a reason to remove anything.

@@ -16,6 +16,8 @@ type stored struct {
 	removedAt sql.NullInt64
 	review    string
 
+	former *[len(titleColumns)]string // of a preview: the values in the database, where an earlier part would have changed them
+
 	coverage []Statement // of the part's own entitlement, in force or not
 	entitlementState
 }
@@ -29,6 +31,25 @@ type entitlementState struct {
 	givenBack    bool
 	own          ownValues
 	ownHash      *int64
+}
+
+// entitle gives the portfolio the part's own entitlement. What its list has otherwise than the portfolio is told by the values that
+// the portfolio would have by then.
+func (p *stored) entitle(e entitlementState) {
+	p.entitlementState = e
+	if p.former == nil || e.portfolioID == 0 {
+		return
+	}
+	said := e.own.over(p.former)
+	p.own = nil
+	for i, c := range titleColumns {
+		if said[i] != "" && comparable(c, said[i]) != comparable(c, p.values[i]) {
+			if p.own == nil {
+				p.own = ownValues{}
+			}
+			p.own[c.String()] = said[i]
+		}
+	}
 }
 
 // query reads in SQL, inside a transaction or outside.

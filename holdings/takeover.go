@@ -8,72 +8,112 @@ import (
 	"strings"
 
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // takeOver lets the values of the profiles that still list portfolios take the place of those that this one's list gave them:
-// of several, the newest release counts, and of one date the profile that was made first.
+// of several, the newest of the releases applied last counts, and of one date the profile that was made first.
 func (a *applier) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*stored) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	standing, err := a.standing(ctx, tx, ids)
+	standing, err := a.plan.foreseen.standing(ctx, tx.SQL.QueryContext, a.part, ids, there)
 	if err != nil || len(standing) == 0 {
 		return err
 	}
 	var changes []valueChange
 	for _, id := range slices.Sorted(maps.Keys(standing)) {
 		p := there[id]
-		after := p.values
-		locked := strings.Fields(p.locked)
-		for c, value := range standing[id].columns() {
-			if i := titleColumnIndex[c]; !slices.Contains(locked, c.String()) && comparable(c, after[i]) != comparable(c, value) {
-				a.change(reportLine{
-					portfolio: id, action: Withdraw, field: c.String(), title: citationOf(&p.values), values: textValues(after[i], value),
-				})
-				after[i] = value
-			}
-		}
+		after := p.takenOver(standing[id], func(c kbart.Column, before, after string) {
+			a.change(reportLine{portfolio: id, action: Withdraw, field: c.String(), title: citationOf(&p.values), values: textValues(before, after)})
+		})
 		if after == p.values {
 			continue
 		}
 		changes = append(changes, valueChange{id, p.values, after})
+		if a.show {
+			continue
+		}
 		if err := a.setValues(ctx, tx, id, after, p.moreKeys); err != nil {
 			return err
 		}
 	}
+	if a.show {
+		return nil
+	}
 	return a.keepAll(ctx, tx, changes)
 }
 
-// standing are, by portfolio, the own values of the profile whose list stands among those that still list it.
-func (a *applier) standing(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownValues, error) {
+// takenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list leaves empty.
+func (p *stored) takenOver(said [len(titleColumns)]string, changed func(c kbart.Column, before, after string)) [len(titleColumns)]string {
+	after, locked := p.values, strings.Fields(p.locked)
+	for i, c := range titleColumns {
+		if said[i] != "" && comparable(c, after[i]) != comparable(c, said[i]) && !slices.Contains(locked, c.String()) {
+			changed(c, after[i], said[i])
+			after[i] = said[i]
+		}
+	}
+	return after
+}
+
+// standingList is what one profile's list says of a portfolio.
+type standingList struct {
+	profile int64
+	date    string // of the release applied last
+	said    [len(titleColumns)]string
+}
+
+func (l *standingList) outranks(o *standingList) bool {
+	return o == nil || l.date > o.date || l.date == o.date && l.profile < o.profile
+}
+
+// standing is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows what earlier
+// parts of it would have changed. Portfolios that show just that are left out.
+func (f *foresight) standing(ctx context.Context, read query, part *Part, ids []int64, there map[int64]*stored) (map[int64][len(titleColumns)]string, error) {
+	best := map[int64]*standingList{}
+	consider := func(id int64, l *standingList) {
+		if l.profile != part.ProfileID && l.outranks(best[id]) {
+			best[id] = l
+		}
+	}
 	placeholders, args := inList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT e.portfolio_id, e.own_values FROM entitlements e
-		LEFT JOIN (SELECT profile_id, MAX(date) AS date FROM provider_files
-			WHERE content = ? AND applied_at IS NOT NULL AND outcome <> 'UNDONE' GROUP BY profile_id) f ON f.profile_id = e.profile_id
-		WHERE e.active AND e.profile_id IS NOT NULL AND e.profile_id IS DISTINCT FROM ? AND e.portfolio_id IN `+placeholders+`
-		ORDER BY e.portfolio_id, COALESCE(f.date, '') DESC, e.profile_id`, append([]any{a.part.Content, a.part.profile()}, args...)...)
+	rows, err := read(ctx, `SELECT e.portfolio_id, e.profile_id, COALESCE(f.date, ''), e.own_values FROM entitlements e
+		LEFT JOIN provider_files f ON f.id = (SELECT l.id FROM provider_files l WHERE l.profile_id = e.profile_id AND l.content = ?
+			AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)
+		WHERE e.active AND e.profile_id IS NOT NULL AND e.portfolio_id IN `+placeholders, append([]any{part.Content}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read what other lists say: %w", err)
 	}
 	defer rows.Close()
-	standing := map[int64]ownValues{}
-	last := int64(0)
 	for rows.Next() {
 		var id int64
+		var l standingList
 		var text string
-		if err := rows.Scan(&id, &text); err != nil {
+		if err := rows.Scan(&id, &l.profile, &l.date, &text); err != nil {
 			return nil, fmt.Errorf("read what other lists say: %w", err)
 		}
-		if id == last {
-			continue // another stands
-		}
-		last = id
 		own, err := parseOwnValues(text)
 		if err != nil {
 			return nil, err
 		}
-		if len(own) > 0 {
-			standing[id] = own
+		p := there[id]
+		if p == nil || f.knows(id, l.profile) {
+			continue
+		}
+		from := &p.values
+		if p.former != nil {
+			from = p.former
+		}
+		l.said, l.date = own.over(from), f.releaseOf(l.profile, l.date)
+		consider(id, &l)
+	}
+	for _, id := range ids {
+		f.eachSaid(id, func(l standingList) { consider(id, &l) })
+	}
+	standing := map[int64][len(titleColumns)]string{}
+	for id, l := range best {
+		if p := there[id]; p != nil && l.said != p.values {
+			standing[id] = l.said
 		}
 	}
 	return standing, rows.Err()

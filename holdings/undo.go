@@ -305,10 +305,7 @@ func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d
 	}
 	var hash *int64
 	if len(d.own) > 0 {
-		said := d.values
-		for c, value := range d.own.columns() {
-			said[titleColumnIndex[c]] = value
-		}
+		said := d.own.over(&d.values)
 		sum := int64(valuesHash(&said))
 		hash = &sum
 	}

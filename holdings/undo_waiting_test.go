@@ -23,19 +23,23 @@ func TestUndoOfNewStates(t *testing.T) {
 	}{
 		{
 			"portfolios that began to wait",
-			[]step{{1, "2026-01-01", others + waitingBefore}}, step{1, "2026-02-01", others + waitingAfter},
+			[]step{{1, "2026-01-01", others + waitingBefore}},
+			step{1, "2026-02-01", others + waitingAfter},
 		},
 		{
 			"contested ones",
-			[]step{{1, "2026-01-01", others + "Annals; id=annals; print=@1; online=@9"}}, step{1, "2026-02-01", others + "Archives; id=archives; print=@2; online=@9"},
+			[]step{{1, "2026-01-01", others + "Annals; id=annals; print=@1; online=@9"}},
+			step{1, "2026-02-01", others + "Archives; id=archives; print=@2; online=@9"},
 		},
 		{
 			"waiting ones that left in time",
-			[]step{{1, "2026-01-01", others + waitingBefore}, {1, "2026-02-01", others + waitingAfter}}, step{1, "2026-03-01", others + waitingAfter},
+			[]step{{1, "2026-01-01", others + waitingBefore}, {1, "2026-02-01", others + waitingAfter}},
+			step{1, "2026-03-01", others + waitingAfter},
 		},
 		{
 			"waiting ones that came back",
-			[]step{{1, "2026-01-01", others + waitingBefore}, {1, "2026-02-01", others + waitingAfter}}, step{1, "2026-02-10", others + waitingAfter + "One; id=a; print=@1; first=1990"},
+			[]step{{1, "2026-01-01", others + waitingBefore}, {1, "2026-02-01", others + waitingAfter}},
+			step{1, "2026-02-10", others + waitingAfter + "One; id=a; print=@1; first=1990"},
 		},
 		{
 			"one that still waits elsewhere",
@@ -44,15 +48,18 @@ func TestUndoOfNewStates(t *testing.T) {
 		},
 		{
 			"a profile's values that another's list overwrote",
-			[]step{{1, "2026-01-01", others + brain1}}, step{2, "2026-01-02", brain2},
+			[]step{{1, "2026-01-01", others + brain1}},
+			step{2, "2026-01-02", brain2},
 		},
 		{
 			"several fields that another's list filled, one that it changed and one that it left",
-			[]step{{1, "2026-01-01", others + brain1}}, step{2, "2026-01-02", "Brain; id=brain; print=@1; online=@2; url=https://example.org/2; notes=two; pub=Second; first=1996"},
+			[]step{{1, "2026-01-01", others + brain1}},
+			step{2, "2026-01-02", "Brain; id=brain; print=@1; online=@2; url=https://example.org/2; notes=two; pub=Second; first=1996"},
 		},
 		{
 			"values that took over",
-			[]step{{1, "2026-01-01", others + brain1}, {2, "2026-01-02", others + brain2}}, step{2, "2026-02-01", others},
+			[]step{{1, "2026-01-01", others + brain1}, {2, "2026-01-02", others + brain2}},
+			step{2, "2026-02-01", others},
 		},
 		{
 			"values kept beside a newer list's",
@@ -61,7 +68,8 @@ func TestUndoOfNewStates(t *testing.T) {
 		},
 		{
 			"values that a newer list overwrote, both profiles listing it",
-			[]step{{1, "2026-01-01", others + brain1}, {2, "2026-01-02", others + brain2}}, step{1, "2026-02-01", others + strings.Replace(brain1, "First", "First Press", 1)},
+			[]step{{1, "2026-01-01", others + brain1}, {2, "2026-01-02", others + brain2}},
+			step{1, "2026-02-01", others + strings.Replace(brain1, "First", "First Press", 1)},
 		},
 		{
 			"statements with their own notes",

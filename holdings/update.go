@@ -123,8 +123,12 @@ func (a *applier) replaceCoverage(ctx context.Context, tx *store.Tx, entitlement
 // writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether it is available
 // is the staff's choice: nothing here changes it.
 func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference) error {
-	_, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET updated_at = ?, listed = ?, removed_at = NULL, review = '' WHERE id = ?`,
-		a.now, p.listed || a.part.ofProfile(), h.id)
+	review := ""
+	if h.awaited { // another profile still waits for it
+		review = p.review
+	}
+	_, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET updated_at = ?, listed = ?, removed_at = NULL, review = ? WHERE id = ?`,
+		a.now, p.listed || a.part.ofProfile(), review, h.id)
 	if err != nil {
 		return fmt.Errorf("write the portfolio: %w", err)
 	}

@@ -38,7 +38,7 @@ func (a *applier) waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) 
 	if err != nil {
 		return err
 	}
-	others, err := a.part.otherHolders(ctx, tx, ids)
+	others, err := a.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (a *applier) waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) 
 		if p == nil {
 			return ErrMoved
 		}
-		p.entitlementState = states[entitlements[i]]
+		p.entitle(states[entitlements[i]])
 		byReason[w.why] = append(byReason[w.why], ids[i])
 		if !others[ids[i]].profile {
 			unlisted = append(unlisted, ids[i])

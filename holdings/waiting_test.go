@@ -338,3 +338,29 @@ func TestWaitingOutlivesWithdrawal(t *testing.T) {
 		t.Errorf("a portfolio that still waits was taken out: %+v", p)
 	}
 }
+
+// TestSecondProfileFindsWhatTheFirstAdded: a list that another profile's run has settled already adds no title twice. What that
+// profile waits for stays, and says so as long as it waits.
+func TestSecondProfileFindsWhatTheFirstAdded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
+	b.dated(2, "2026-01-01", kbartOf(others+waitingBefore))
+	b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
+	if counts, _ := b.dated(2, "2026-02-01", kbartOf(others+waitingAfter)); counts.Added != 1 || counts.Ambiguous != 0 || counts.Waiting != 0 || counts.Withdrawn != 2 {
+		t.Errorf("%+v", counts)
+	}
+	if n := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("c")).CountX(t.Context()); n != 1 {
+		t.Errorf("the title was added %d times", n)
+	}
+	for _, date := range []string{"2026-02-02", "2026-02-03"} {
+		b.dated(2, date, kbartOf(others+waitingBefore))
+		if p := b.portfolio("a"); !p.Listed || p.Review != holdings.ReviewAmbiguous {
+			t.Errorf("%s: listed %v, review %q", date, p.Listed, p.Review)
+		}
+	}
+	b.dated(1, "2026-03-01", kbartOf(others+waitingAfter)) // 28 days later
+	if p := b.portfolio("a"); !p.Listed || p.Review != "" {
+		t.Errorf("nobody waits any more: listed %v, review %q", p.Listed, p.Review)
+	}
+}

@@ -144,7 +144,7 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 	if err := s.decide(ctx, tx, verdictOn{c.part, c.kinds, Approved, in.Reason, row.ID}); err != nil {
 		return err
 	}
-	if err := s.decide(ctx, tx, verdictOn{c.part, declined, Declined, in.Reason, row.ID}); err != nil {
+	if err := s.decline(ctx, tx, verdictOn{c.part, declined, Declined, in.Reason, row.ID}); err != nil {
 		return err
 	}
 	return markApproved(ctx, tx, c, columns)
@@ -353,7 +353,7 @@ func (s *Service) chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job
 		if err != nil {
 			return found, err
 		}
-		if declined[part.ID] = decided.kinds(Declined); len(declined[part.ID]) > 0 {
+		if declined[part.ID] = decided.declined(); len(declined[part.ID]) > 0 {
 			remembering = append(remembering, part)
 		}
 	}
@@ -419,13 +419,13 @@ func (s *Service) reject(ctx context.Context, tx *store.Tx, row *ent.Job, in Dec
 func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c chosenPart, reason string, why failure) error {
 	left := slices.DeleteFunc(slices.Clone(KindsOf(c.part)), c.kinds.Has)
 	if len(left) > 0 {
-		if err := s.decide(ctx, tx, verdictOn{c.part, c.kinds, Declined, reason, row.ID}); err != nil {
+		if err := s.decline(ctx, tx, verdictOn{c.part, c.kinds, Declined, reason, row.ID}); err != nil {
 			return err
 		}
 		return setKinds(ctx, tx, c.part.ID, left.Others())
 	}
 	if row.Kind == KindSync { // what a person gives is decided on as often as it is given
-		if err := s.decide(ctx, tx, verdictOn{c.part, holdings.AllKinds, Declined, reason, row.ID}); err != nil {
+		if err := s.decline(ctx, tx, verdictOn{c.part, holdings.AllKinds, Declined, reason, row.ID}); err != nil {
 			return err
 		}
 	}

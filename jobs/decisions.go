@@ -47,10 +47,10 @@ func onList(fileID, collectionID int64) []predicate.ListDecision {
 	return []predicate.ListDecision{listdecision.ProviderFileID(fileID), listdecision.CollectionID(collectionID)}
 }
 
-// kinds are those that were decided so.
-func (s standing) kinds(decision string) (kinds holdings.Kinds) {
+// declined are the kinds that a person decided against.
+func (s standing) declined() (kinds holdings.Kinds) {
 	for _, kind := range holdings.AllKinds {
-		if row := s[kind]; row != nil && row.Decision == decision {
+		if row := s[kind]; row != nil && row.Decision == Declined {
 			kinds = append(kinds, kind)
 		}
 	}
@@ -354,4 +354,15 @@ func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
 		fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
 		"Run the profile: the list of its present customer number is then fetched and planned.",
 	}
+}
+
+// decline records that a person decided against kinds of a held part's changes. Removals of what an undo gave back were held then,
+// and are not held for that reason again.
+func (s *Service) decline(ctx context.Context, tx *store.Tx, v verdictOn) error {
+	if v.kinds.Has(holdings.Removals) {
+		if err := holdings.HeldOnce(ctx, tx, v.part.ID); err != nil {
+			return err
+		}
+	}
+	return s.decide(ctx, tx, v)
 }

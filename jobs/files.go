@@ -344,7 +344,7 @@ func (pr *partRun) declined() *failure {
 	switch {
 	case pr.force && !pr.byDecision:
 		return nil
-	case len(pr.decided) == 0 && !against, len(pr.decided) > 0 && len(pr.decided.kinds(Declined)) < len(holdings.AllKinds):
+	case len(pr.decided) == 0 && !against, len(pr.decided) > 0 && len(pr.decided.declined()) < len(holdings.AllKinds):
 		return nil
 	}
 	outcome := FileRejected

@@ -17,7 +17,7 @@ const (
 	KindActivate = "ACTIVATE" // titles of the Community Zone, into a collection activated from it
 )
 
-// importLimits are the marks of the guard on an import, those of a new profile.
+// importLimits are the marks of the guard on an import, those of a new profile. Only removals are judged: a person chose the list.
 var importLimits = holdings.Guards{Removals: holdings.StandardGuards().Removals}
 
 var importAdvice = advice{ // free titles are imported like others, so that no list is all free

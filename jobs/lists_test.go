@@ -17,6 +17,7 @@ type entry struct {
 	from                  string // a journal's first year online
 	archive               bool   // with a row for 1878 to 1995 beside the one from `from` on
 	free                  bool
+	second                bool // a book under another ISBN for print
 }
 
 // listFolder is a folder of dated lists, for the mock provider to serve.
@@ -35,7 +36,7 @@ func newListFolder(t failer) *listFolder {
 	return &listFolder{t, dir}
 }
 
-const listHeader = "publication_title\tprint_identifier\tdate_first_issue_online\tdate_last_issue_online\ttitle_url\ttitle_id\tpublisher_name\tpublication_type\taccess_type\n"
+const listHeader = "publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\tdate_last_issue_online\ttitle_url\ttitle_id\tpublisher_name\tpublication_type\taccess_type\n"
 
 // add adds the nth title to the list of a release.
 func (l *listFolder) add(date, content string, n int, e entry) {
@@ -60,12 +61,16 @@ func (e entry) rows(content string, n int) string {
 		access = "F"
 	}
 	if content == mockoup.Books {
-		return strings.Join([]string{e.title, isbn(n), "", "", e.url, fmt.Sprintf("b%02d", n), e.publisher, "monograph", access}, "\t") + "\n"
+		print := isbn(n)
+		if e.second {
+			print = isbn(n + 100)
+		}
+		return strings.Join([]string{e.title, print, isbn(n + 200), "", "", e.url, fmt.Sprintf("b%02d", n), e.publisher, "monograph", access}, "\t") + "\n"
 	}
 	id := fmt.Sprintf("j%02d", n)
-	rows := strings.Join([]string{e.title, issn(n), e.from, "", e.url, id, e.publisher, "serial", access}, "\t") + "\n"
+	rows := strings.Join([]string{e.title, issn(n), "", e.from, "", e.url, id, e.publisher, "serial", access}, "\t") + "\n"
 	if e.archive {
-		rows += strings.Join([]string{e.title, issn(n), "1878", "1995", e.url + "/issue", id, e.publisher, "serial", access}, "\t") + "\n"
+		rows += strings.Join([]string{e.title, issn(n), "", "1878", "1995", e.url + "/issue", id, e.publisher, "serial", access}, "\t") + "\n"
 	}
 	return rows
 }

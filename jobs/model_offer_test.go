@@ -74,6 +74,12 @@ func next(random *rand.Rand, content string, n int, before *entry, gone float64)
 			e.url += "/new"
 		}
 	}
+	if chance(0.05) && content == mockoup.Books {
+		e.second = !e.second
+		if chance(0.5) {
+			e.title = strings.TrimSuffix(e.title, " Second Edition") + " Second Edition"
+		}
+	}
 	if chance(0.05) {
 		e.title = strings.TrimSuffix(e.title, " Renamed") + " Renamed"
 	}
@@ -91,7 +97,7 @@ func drawFault(t *rapid.T) (f mockoup.Fault) {
 	}
 	f.Kind = rapid.SampledFrom(mockoup.FaultKinds()).Draw(t, "kind")
 	f.Content = rapid.SampledFrom([]string{"", "", mockoup.Books, mockoup.Journals}).Draw(t, "content")
-	f.Customer = rapid.SampledFrom([]string{"", "", "north", "south"}).Draw(t, "customer")
+	f.Customer = rapid.SampledFrom([]string{"", "", "north", "south", "east"}).Draw(t, "customer")
 	f.DelayMillis = 1 // a real timeout is TestEveryFault's business: here the answer is 504 at once
 	return f
 }
@@ -105,9 +111,12 @@ type offer struct {
 }
 
 // listed is a title in a list.
-type listed struct{ title, publisher, url, coverage string }
+type listed struct {
+	values
+	coverage, sha string
+}
 
-func (l listed) values() [3]string { return [3]string{l.title, l.publisher, l.url} }
+func (l listed) String() string { return fmt.Sprint(l.values, l.coverage) }
 
 // offerOf asks the provider as a job would.
 func (m *model) offerOf(p place, fault mockoup.Fault) offer {
@@ -162,12 +171,15 @@ func (o *offer) read(t failer, list []byte) {
 		id := row.Get(kbart.TitleID)
 		l, ok := o.titles[id]
 		if !ok {
-			l = listed{title: row.Get(kbart.PublicationTitle), publisher: row.Get(kbart.PublisherName), url: row.Get(kbart.TitleURL)}
+			l.sha = o.sha
+			for i, name := range valueNames {
+				l.values[i] = row.Get(columnNamed(name))
+			}
 		}
 		if row.Type() == kbart.Serial {
 			o.statements++
 			url := row.Get(kbart.TitleURL)
-			if url == l.url {
+			if url == l.values[3] {
 				url = ""
 			}
 			statements[id] = append(statements[id], statementText(row.Get(kbart.DateFirstIssueOnline), row.Get(kbart.DateLastIssueOnline), url))
@@ -175,6 +187,15 @@ func (o *offer) read(t failer, list []byte) {
 		}
 		o.titles[id] = l
 	}
+}
+
+func columnNamed(name string) kbart.Column {
+	for c := range kbart.Column(kbart.NumColumns) {
+		if c.String() == name {
+			return c
+		}
+	}
+	panic(name)
 }
 
 func statementText(first, last, url string) string {

@@ -53,14 +53,14 @@ func (m *model) read() *snapshot {
 func (m *model) recordOf(p *ent.Portfolio) record {
 	m.t.Helper()
 	r := record{
-		title: p.PublicationTitle, publisher: p.PublisherName, url: p.TitleURL, visible: p.RemovedAt == nil, listed: p.Listed,
-		ordered: len(p.Edges.PoLines), locked: strings.Join(slices.Sorted(strings.FieldsSeq(p.LockedFields)), " "),
+		shown: values{p.PublicationTitle, p.PrintIdentifier, p.PublisherName, p.TitleURL}, visible: p.RemovedAt == nil, listed: p.Listed,
+		closed: !p.Available, ordered: len(p.Edges.PoLines), locked: strings.Join(slices.Sorted(strings.FieldsSeq(p.LockedFields)), " "),
 	}
 	if p.LicenseID != nil {
 		r.license = *p.LicenseID
 	}
-	if !p.Available || p.Review != "" {
-		m.t.Fatalf("%s: available %v, listed %v, review %q", p.TitleID, p.Available, p.Listed, p.Review)
+	if p.Review != "" {
+		m.t.Fatalf("%s: review %q", p.TitleID, p.Review)
 	}
 	for _, e := range p.Edges.Entitlements {
 		i := slices.IndexFunc(m.profiles, func(c *campusProfile) bool { return c.id == *e.ProfileID })
@@ -68,9 +68,30 @@ func (m *model) recordOf(p *ent.Portfolio) record {
 		for _, c := range e.Edges.Coverage {
 			statements = append(statements, statementText(c.DateFirstIssueOnline, c.DateLastIssueOnline, orEmpty(c.TitleURL)))
 		}
-		r.own[i] = own{had: true, active: e.Active, coverage: coverageText(statements)}
+		o := own{had: true, active: e.Active, givenBack: e.GivenBack, coverage: coverageText(statements)}
+		o.said = m.overlaid(r.shown, e.OwnValues)
+		r.own[i] = o
 	}
 	return r
+}
+
+// overlaid are values with those in place that a list has otherwise.
+func (m *model) overlaid(shown values, otherwise string) values {
+	m.t.Helper()
+	own := map[string]string{}
+	if otherwise != "" {
+		m.must(json.Unmarshal([]byte(otherwise), &own))
+	}
+	for i, name := range valueNames {
+		if value, ok := own[name]; ok {
+			shown[i] = value
+			delete(own, name)
+		}
+	}
+	if len(own) > 0 {
+		m.t.Fatalf("a list is said to have otherwise: %v", own)
+	}
+	return shown
 }
 
 func (m *model) partsOf(t *rapid.T, j *modelJob) map[place]*ent.JobPart {
@@ -142,6 +163,8 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 		case l.Action == "FREE":
 			lines.Free++
 		case l.Action == "DIVERGES": // it changes nothing that is shown
+		case l.Action == "LEFT":
+			lines.Left++
 		case l.Field == "":
 			t.Fatalf("job %d reports %s %s", j.id, l.Action, l.Title)
 		}
@@ -194,32 +217,36 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 				bad("it was there already")
 			}
 			given := o.titles[title]
-			r = record{title: given.title, publisher: given.publisher, url: given.url, visible: true, listed: true}
-			mine = &r.own[p.profile]
-			*mine = own{had: true, active: true, coverage: given.coverage}
+			r = record{shown: given.values, visible: true, listed: true}
+			r.own[p.profile] = own{had: true, active: true, coverage: given.coverage, said: given.values}
 		case l.Action == "ADD" && l.Field == "":
 			if !there || mine.active || !r.wasTold(l.OldValue, mine) {
 				bad("it was not as the report says: " + l.OldValue)
 			}
 			if !mine.had {
-				mine.coverage = o.titles[title].coverage
+				mine.coverage, mine.said = o.titles[title].coverage, r.shown
 			}
-			r.visible, r.listed, mine.had, mine.active = true, true, true, true
-		case l.Action == "ADD" || l.Action == "UPDATE":
-			if to := r.fieldOf(l, mine); *to != valueOf(l, l.OldValue) || *to == valueOf(l, l.NewValue) || !mine.active {
+			r.visible, r.listed, mine.had, mine.active, mine.givenBack = true, true, true, true, false
+		case l.Action == "DIVERGES":
+			if old := m.overlaid(r.shown, l.OldValue); mine.said != old {
+				bad(fmt.Sprintf("its list said %v", mine.said))
+			}
+			mine.said = m.overlaid(r.shown, l.NewValue)
+		case l.Action == "ADD" || l.Action == "UPDATE" || l.Action == "WITHDRAW" && l.Field != "":
+			if to := r.fieldOf(l, mine); *to != valueOf(l, l.OldValue) || *to == valueOf(l, l.NewValue) || mine.active == (l.Action == "WITHDRAW") {
 				bad("the field was otherwise")
 			} else {
-				*to = valueOf(l, l.NewValue)
+				r.set(l, mine, valueOf(l, l.NewValue))
 			}
 		case l.Action == "LOCKED":
-			if *r.fieldOf(l, mine) != valueOf(l, l.OldValue) || !slices.Contains(strings.Fields(r.locked), l.Field) {
+			if *r.fieldOf(l, mine) != valueOf(l, l.OldValue) || !r.locks(l.Field) {
 				bad("the field is not locked, or was otherwise")
 			}
 		default:
 			if !mine.active || !r.wasTold(l.OldValue, mine) {
 				bad("it was not as the report says: " + l.OldValue)
 			}
-			mine.active = false
+			mine.active, mine.givenBack = false, false
 			switch l.Action {
 			case "REMOVE":
 				r.visible, r.listed = false, false
@@ -229,7 +256,7 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 		}
 		replayed[p.content][title] = r
 	})
-	if diff := cmp.Diff(now.shelves, replayed, cmp.AllowUnexported(record{}, own{})); diff != "" {
+	if diff := cmp.Diff(shownOf(now.shelves), shownOf(replayed), cmp.AllowUnexported(record{}, own{})); diff != "" {
 		t.Fatalf("the report of job %d is not the difference (-holdings +report):\n%s", j.id, diff)
 	}
 }
@@ -242,12 +269,17 @@ func (m *model) replayUndo(t *rapid.T, j *modelJob, before *snapshot) {
 	m.eachLine(t, j, now, func(p place, title string, l *ent.JobChange) {
 		r, then := replayed[p.content][title], now.shelves[p.content][title]
 		mine := &r.own[p.profile]
+		if l.Action == "LEFT" {
+			return
+		}
 		if l.Field != "" {
 			to := r.fieldOf(l, mine)
 			if *to != valueOf(l, l.OldValue) {
 				t.Fatalf("job %d: %s %s %s: the field was %q, not %q", j.id, l.Action, l.Title, l.Field, *to, l.OldValue)
 			}
-			*to = valueOf(l, l.NewValue)
+			r.set(l, mine, valueOf(l, l.NewValue))
+		} else if l.Action == "DIVERGES" {
+			mine.said = m.overlaid(r.shown, l.NewValue)
 		} else {
 			if mine.active != (l.Action != "ADD") {
 				t.Fatalf("job %d: %s %s: it was entitled to: %v", j.id, l.Action, l.Title, mine.active)
@@ -256,7 +288,7 @@ func (m *model) replayUndo(t *rapid.T, j *modelJob, before *snapshot) {
 		}
 		replayed[p.content][title] = r
 	})
-	if diff := cmp.Diff(now.shelves, replayed, cmp.AllowUnexported(record{}, own{})); diff != "" {
+	if diff := cmp.Diff(shownOf(now.shelves), shownOf(replayed), cmp.AllowUnexported(record{}, own{})); diff != "" {
 		t.Fatalf("the report of job %d is not the difference (-holdings +report):\n%s", j.id, diff)
 	}
 }
@@ -268,7 +300,7 @@ func (m *model) eachLine(t *rapid.T, j *modelJob, now *snapshot, fn func(p place
 	for p, part := range m.partsOf(t, j) {
 		places[part.ID] = p
 	}
-	lines, err := m.store.Read.JobChange.Query().Where(jobchange.JobID(j.id), jobchange.ActionNotIn("FREE", "DIVERGES")).Order(jobchange.ByID()).All(context.Background())
+	lines, err := m.store.Read.JobChange.Query().Where(jobchange.JobID(j.id), jobchange.ActionNotIn("FREE")).Order(jobchange.ByID()).All(context.Background())
 	m.must(err)
 	for _, l := range lines {
 		title := ""
@@ -289,7 +321,7 @@ func (r *record) wasTold(account string, mine *own) bool {
 	if err := json.Unmarshal([]byte(account), &was); err != nil {
 		return false
 	}
-	return was.Available && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had
+	return was.Available == !r.closed && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had
 }
 
 // fieldOf is the place of a line's field in the record; a statement's own address is part of the coverage.
@@ -297,14 +329,38 @@ func (r *record) fieldOf(l *ent.JobChange, mine *own) *string {
 	switch {
 	case l.Field == holdings.CoverageField || l.Field == "coverage.title_url":
 		return &mine.coverage
-	case l.Field == "publication_title":
-		return &r.title
-	case l.Field == "publisher_name":
-		return &r.publisher
-	case l.Field == "title_url":
-		return &r.url
+	}
+	if i := slices.Index(valueNames[:], l.Field); i >= 0 {
+		return &r.shown[i]
 	}
 	return new(string)
+}
+
+// set gives a field its new value. What the other profiles' lists say stays as it is.
+func (r *record) set(l *ent.JobChange, mine *own, value string) {
+	*r.fieldOf(l, mine) = value
+	if i := slices.Index(valueNames[:], l.Field); i >= 0 && l.Action != "WITHDRAW" {
+		mine.said[i] = value
+	}
+}
+
+// shownOf are shelves without what a report does not tell: what an undo gave back, and what the lists of those say who have no
+// title any more.
+func shownOf(shelves map[string]shelf) map[string]shelf {
+	shown := map[string]shelf{}
+	for content, shelf := range shelves {
+		shown[content] = map[string]record{}
+		for title, r := range shelf {
+			for i := range r.own {
+				r.own[i].givenBack = false
+				if !r.own[i].active {
+					r.own[i].said = values{}
+				}
+			}
+			shown[content][title] = r
+		}
+	}
+	return shown
 }
 
 // valueOf is a line's value as the model has it.

@@ -53,6 +53,7 @@ func TestModel(t *testing.T) {
 			"order":   m.order,
 			"license": m.license,
 			"lock":    m.lock,
+			"close":   m.close,
 			"restart": m.restartIdle,
 			"":        func(t *rapid.T) { did["steps"]++; m.check(t) },
 		})
@@ -70,21 +71,35 @@ func TestModel(t *testing.T) {
 	t.Logf("%v", did)
 }
 
-// The campuses: one profile each, with a part of the provider's titles, and limits that a small list can exceed.
+// The campuses: one profile each, with a part of the provider's titles.
 var (
 	customers = []mockoup.Customer{
-		{Number: "north", Key: "north-key", Share: 0.7}, {Number: "south", Key: "south-key", Share: 0.8},
+		{Number: "north", Key: "north-key", Share: 0.7}, {Number: "south", Key: "south-key", Share: 0.8}, {Number: "east", Key: "east-key", Share: 0.6},
 	}
-	groupNames  = []string{"North", "South"}
-	guardTitles = []int{2, 20}
+	groupNames = []string{"North", "South", "East"}
 )
 
-const guardPercent = 10
+// drawGuards draws guards that a small list can exceed, or those of a new profile.
+func drawGuards(t *rapid.T) holdings.Guards {
+	if rapid.IntRange(0, 3).Draw(t, "standard guards") == 3 {
+		return holdings.StandardGuards()
+	}
+	marks := func(name string) holdings.Marks {
+		return holdings.Marks{Percent: 10, Titles: rapid.SampledFrom([]int{1, 3, 20}).Draw(t, name), Most: rapid.SampledFrom([]int{0, 1000}).Draw(t, name+" at most")}
+	}
+	return holdings.Guards{
+		Removals: marks("removals"), Access: marks("access"), Identity: marks("identity"), Additions: marks("additions"),
+		Again: rapid.Bool().Draw(t, "again"), Shape: true,
+	}
+}
 
-// removalsOnly are guards of which that of removals alone holds plans: the model does not judge the others.
-func removalsOnly() holdings.GuardsChange {
-	never := holdings.MarksChange{Percent: new(100), Titles: new(1_000_000), Most: new(0)}
-	return holdings.GuardsChange{Removals: holdings.MarksChange{Most: new(0)}, Access: never, Identity: never, Additions: never, Again: new(false), Shape: new(false)}
+func guardsChange(g holdings.Guards) holdings.GuardsChange {
+	of := func(m holdings.Marks) holdings.MarksChange {
+		return holdings.MarksChange{Percent: &m.Percent, Titles: &m.Titles, Most: &m.Most}
+	}
+	return holdings.GuardsChange{
+		Removals: of(g.Removals), Access: of(g.Access), Identity: of(g.Identity), Additions: of(g.Additions), Again: &g.Again, Shape: &g.Shape,
+	}
 }
 
 func prepareCampuses(b *testBundle) {
@@ -95,10 +110,10 @@ func prepareCampuses(b *testBundle) {
 	for i, c := range customers {
 		group, err := b.holdings.CreateInventoryGroup(ctx, groupNames[i], "")
 		must(b.t, err)
-		key, on, percent := secret.NewKey(c.Key), true, guardPercent
+		key, on := secret.NewKey(c.Key), true
 		in := holdings.ProfileInput{
 			Description: &customers[i].Number, CustomerNumber: &customers[i].Number, APIKey: &key, Active: &on,
-			GroupIDs: &[]int64{group.ID}, GuardPercent: &percent, GuardTitles: &guardTitles[i], Guards: removalsOnly(),
+			GroupIDs: &[]int64{group.ID},
 		}
 		if i == 0 {
 			_, _, err = b.holdings.UpdateProfile(ctx, b.profile, nil, in, nil)
@@ -142,9 +157,12 @@ func startModel(t *rapid.T, prepared string) *model {
 	var err error
 	m.groups, err = m.store.Read.InventoryGroup.Query().IDs(ctx)
 	m.must(err)
-	profiles, err := m.store.Read.Profile.Query().WithGroups().All(ctx)
+	profiles, err := m.store.Read.Profile.Query().WithGroups().Order(ent.Asc("id")).All(ctx)
 	m.must(err)
-	for _, p := range profiles {
+	for i, p := range profiles {
+		m.world.guards[i] = drawGuards(t)
+		_, _, err := m.holdings.UpdateProfile(ctx, p.ID, nil, holdings.ProfileInput{Guards: guardsChange(m.world.guards[i])}, nil)
+		m.must(err)
 		m.profiles = append(m.profiles, &campusProfile{id: p.ID, active: p.Active, groups: []int64{p.Edges.Groups[0].ID}})
 	}
 	m.acquisitions = m.readAcquisitions()
@@ -179,7 +197,7 @@ func deathsIn(t *rapid.T) []int {
 
 // run runs one profile or both, with or without a fault of the provider.
 func (m *model) run(t *rapid.T) {
-	which := rapid.SampledFrom([][]int{{0}, {1}, {0, 1}}).Draw(t, "profiles")
+	which := rapid.SampledFrom([][]int{{0}, {1}, {2}, {0, 1}, {1, 2}, {0, 1, 2}}).Draw(t, "profiles")
 	mode := rapid.SampledFrom([]string{jobs.Apply, jobs.Apply, jobs.Apply, jobs.Preview}).Draw(t, "mode")
 	force := rapid.IntRange(0, 3).Draw(t, "force") == 3
 	m.runThem(t, which, mode, force, drawFault(t))
@@ -214,7 +232,8 @@ func (m *model) runThem(t *rapid.T, which []int, mode string, force bool, fault 
 	m.must(err)
 
 	j := &modelJob{id: done.ID, kind: jobs.KindSync, mode: mode}
-	applied := map[place]offer{}
+	applied, shelves := map[place]offer{}, maps.Clone(m.shelves)
+	m.foreseen = map[place]*providerFile{}
 	for _, i := range which {
 		for _, content := range contents {
 			p := place{i, content}
@@ -224,14 +243,17 @@ func (m *model) runThem(t *rapid.T, which []int, mode string, force bool, fault 
 			}
 		}
 	}
+	if m.foreseen = nil; mode == jobs.Preview {
+		m.shelves = shelves
+	}
 	m.runs = append(m.runs, j)
 	m.judge(t, j, done, before, applied)
 }
 
-// kindSets are what a person may decide on. Coverage that is lost goes with the other updates here.
+// kindSets are what a person may decide on.
 var kindSets = []holdings.Kinds{
 	nil, nil, {holdings.Additions, holdings.Updates, holdings.AccessLost}, {holdings.Additions}, {holdings.Updates, holdings.AccessLost},
-	{holdings.Removals}, {holdings.Additions, holdings.Removals},
+	{holdings.Removals}, {holdings.Additions, holdings.Removals}, {holdings.Updates}, {holdings.AccessLost},
 }
 
 // choose draws some parts of a job that wait, and kinds of their changes.
@@ -398,7 +420,7 @@ func (m *model) undo(t *rapid.T) {
 
 // switchProfile switches a profile on or off.
 func (m *model) switchProfile(t *rapid.T) {
-	i := rapid.IntRange(0, 1).Draw(t, "profile")
+	i := rapid.IntRange(0, 2).Draw(t, "profile")
 	after := *m.profiles[i]
 	after.active = !after.active
 	m.saveProfile(t, i, after, holdings.ProfileInput{Active: &after.active})
@@ -406,18 +428,20 @@ func (m *model) switchProfile(t *rapid.T) {
 
 // regroup gives a profile its own group, both groups, or none.
 func (m *model) regroup(t *rapid.T) {
-	i := rapid.IntRange(0, 1).Draw(t, "profile")
+	i := rapid.IntRange(0, 2).Draw(t, "profile")
 	after := *m.profiles[i]
 	after.groups = rapid.SampledFrom([][]int64{{m.groups[i]}, m.groups, {}}).Draw(t, "groups")
 	m.saveProfile(t, i, after, holdings.ProfileInput{GroupIDs: &after.groups})
 }
 
 func (m *model) saveProfile(t *rapid.T, i int, after campusProfile, in holdings.ProfileInput) {
-	before, other := m.read(), m.profiles[1-i]
-	refused := after.active && other.active && (len(after.groups) == 0) != (len(other.groups) == 0)
+	before, refused := m.read(), false
+	for k, other := range m.profiles {
+		refused = refused || k != i && after.active && other.active && (len(after.groups) == 0) != (len(other.groups) == 0)
+	}
 	_, _, err := m.holdings.UpdateProfile(context.Background(), after.id, nil, in, nil)
 	if refused != isProblem(err, problem.GroupRequired) || !refused && err != nil {
-		t.Fatalf("a profile saved as %+v beside %+v: %v", after, *other, err)
+		t.Fatalf("a profile saved as %+v refused %v: %v", after, refused, err)
 	}
 	if !refused {
 		*m.profiles[i] = after
@@ -468,6 +492,15 @@ func (m *model) lock(t *rapid.T) {
 	r.locked = strings.Join(slices.Sorted(slices.Values(locked)), " ")
 	m.shelves[content][title] = r
 	m.acquisitions = m.readAcquisitions()
+}
+
+// close takes a portfolio away from patrons, or gives it back. No run changes that.
+func (m *model) close(t *rapid.T) {
+	content, title, r := m.anyRecord(t)
+	_, err := m.holdings.UpdatePortfolio(context.Background(), holdings.PortfolioChange{ID: m.portfolioOf(title), Available: &r.closed})
+	m.must(err)
+	r.closed = !r.closed
+	m.shelves[content][title] = r
 }
 
 // restartIdle ends the process while it does nothing; with the embedded queue, what that held is gone.
@@ -585,7 +618,7 @@ func (m *model) judge(t *rapid.T, j *modelJob, done *ent.Job, before *snapshot, 
 		m.replayUndo(t, j, before)
 		return
 	}
-	if !slices.ContainsFunc(j.parts, func(p *modelPart) bool { _, now := applied[p.place]; return now && p.state == jobs.PartApplied }) {
+	if cmp.Equal(before.shelves, m.shelves, cmp.AllowUnexported(record{}, own{})) {
 		m.unchanged(t, before)
 	}
 	m.replaySync(t, j, before, applied)

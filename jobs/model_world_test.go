@@ -23,24 +23,54 @@ func contentOf(title string) string {
 
 // place is one profile's one content type.
 type place struct {
-	profile int // 0 or 1
+	profile int // in the order in which the profiles were made
 	content string
 }
 
+// values are the title columns that the lists of the model change, in the order of valueNames.
+type values [4]string
+
+var valueNames = [...]string{"publication_title", "print_identifier", "publisher_name", "title_url"}
+
 // record is a portfolio.
 type record struct {
-	title, publisher, url string
-	visible, listed       bool
-	ordered               int
-	license               int64
-	locked                string
-	own                   [2]own // by profile
+	shown           values
+	visible, listed bool
+	closed          bool // staff have switched it off
+	ordered         int
+	license         int64
+	locked          string
+	own             [3]own // by profile
 }
 
 // own is a profile's entitlement to a portfolio.
 type own struct {
 	had, active bool
+	givenBack   bool // by an undo
 	coverage    string
+	said        values // by the profile's list, as far as it was applied
+}
+
+// otherwise is what the list said last where the portfolio shows something else.
+func (o *own) otherwise(shown values) (differs values) {
+	for i := range shown {
+		if o.had && o.said[i] != shown[i] {
+			differs[i] = o.said[i]
+		}
+	}
+	return differs
+}
+
+func (r *record) locks(field string) bool { return slices.Contains(strings.Fields(r.locked), field) }
+
+// heldElsewhere says whether another profile's entitlement is in force.
+func (r *record) heldElsewhere(profile int) bool {
+	for i := range r.own {
+		if i != profile && r.own[i].active {
+			return true
+		}
+	}
+	return false
 }
 
 type shelf = map[string]record // by title_id
@@ -78,12 +108,12 @@ func (w *world) decide(f *providerFile, kinds holdings.Kinds, declined bool, job
 	}
 }
 
-// writing is what a part changed: the shelf as it was before it.
+// writing is what a part changed: the shelf as it was before it and after it.
 type writing struct {
-	job    *modelJob
-	place  place
-	file   string
-	before shelf
+	job           *modelJob
+	place         place
+	file          string
+	before, after shelf
 }
 
 // world is what the holdings should be, and what is remembered of how they came to be.
@@ -95,6 +125,8 @@ type world struct {
 	runs    []*modelJob
 
 	inactive map[int]bool // profiles that are switched off
+	guards   [3]holdings.Guards
+	foreseen map[place]*providerFile // what earlier parts of a preview would have applied; nil: no preview is under way
 }
 
 func newWorld() world {
@@ -119,6 +151,9 @@ func (w *world) job(id int64) *modelJob {
 
 // lastApplied is the file applied last, or nil.
 func (w *world) lastApplied(p place) (last *providerFile) {
+	if f := w.foreseen[p]; f != nil {
+		return f
+	}
 	for _, f := range w.files[p] {
 		if f.applied > 0 && (last == nil || f.applied > last.applied) {
 			last = f
@@ -253,12 +288,15 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	}
 	plan := w.plan(p, o, declined)
 	part.counts = plan.counts
-	held := plan.held && (in.force && in.taken == nil || !w.settled(p, o, holdings.Removals, in.taken))
+	held := slices.ContainsFunc(plan.held, func(kind holdings.Kind) bool {
+		return in.force && in.taken == nil || !w.settled(p, o, kind, in.taken)
+	})
 	switch {
 	case in.mode == jobs.Preview && held:
 		part.would = jobs.PartHeld
 		return set(jobs.PartPreviewed, "GUARD")
 	case in.mode == jobs.Preview:
+		w.shelves[p.content], w.foreseen[p] = plan.after, f // until the preview is over
 		return set(jobs.PartPreviewed, "")
 	case held:
 		w.hold(j, part, plan)
@@ -330,7 +368,7 @@ func (w *world) apply(j *modelJob, part *modelPart, plan modelPlan) {
 	part.state = jobs.PartNoChange
 	if plan.counts.Changed() {
 		part.state = jobs.PartApplied
-		w.written[part.content] = append(w.written[part.content], writing{j, part.place, part.offer.sha, w.shelves[part.content]})
+		w.written[part.content] = append(w.written[part.content], writing{j, part.place, part.offer.sha, w.shelves[part.content], maps.Clone(plan.after)})
 	}
 	w.shelves[part.content] = plan.after
 	f := w.files[part.place][part.offer.sha]
@@ -420,8 +458,8 @@ func (w *world) overtaken(part *modelPart) bool {
 type modelPlan struct {
 	after  shelf
 	counts holdings.Counts
-	held   bool
-	text   string // tells it from others
+	held   holdings.Kinds // that a guard holds
+	text   string         // tells it from others
 }
 
 // plan compares a list with the shelf, but for kinds that were declined: DOMAIN section 7. Its text is of the whole plan.
@@ -430,31 +468,43 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 	plan := modelPlan{after: maps.Clone(before), counts: holdings.Counts{Rows: o.rows, Free: o.free, Titles: len(o.titles), Statements: o.statements}}
 	c := &plan.counts
 	var lines []string
-	affected := 0 // whatever was declined
+	var affected judged // whatever was declined
 	for title, l := range o.titles {
 		r, there := before[title]
-		if !there {
+		mine := r.own[p.profile]
+		loses := mine.active && losesYears(mine.coverage, l.coverage) && !r.locks("coverage")
+		affected.title(&mine, l, loses)
+		switch {
+		case !there:
 			lines = append(lines, fmt.Sprint("new ", title, l))
-			if declined.Has(holdings.Additions) {
-				continue
+		case w.pending(p, &r, l):
+			said := r.shown
+			if mine.had {
+				said = mine.said
 			}
-			r = record{title: l.title, publisher: l.publisher, url: l.url, visible: true, listed: true}
-			r.own[p.profile] = own{had: true, active: true, coverage: l.coverage}
+			lines = append(lines, fmt.Sprint("pending ", title, l, said, mine.coverage))
+		}
+		keeps := keeping{declined.Has(holdings.Updates), declined.Has(holdings.Updates)}
+		if loses {
+			keeps.coverage = declined.Has(holdings.AccessLost)
+		}
+		if !mine.active {
+			keeps = keeping{}
+		}
+		switch {
+		case !mine.active && declined.Has(holdings.Additions), keeps.fields && keeps.coverage:
+		case !there:
+			r = record{shown: l.values, visible: true, listed: true}
+			r.own[p.profile] = own{had: true, active: true, coverage: l.coverage, said: l.values}
 			plan.after[title] = r
 			c.Added++
-			continue
+		case w.pending(p, &r, l):
+			plan.after[title] = w.update(c, p, r, l, keeps)
 		}
-		if mine := r.own[p.profile]; !mine.active || !r.listed || r.values() != l.values() || mine.coverage != l.coverage {
-			lines = append(lines, fmt.Sprint("pending ", title, l, r.values(), mine.coverage))
-		}
-		if mine := r.own[p.profile]; !mine.active && declined.Has(holdings.Additions) || mine.active && declined.Has(holdings.Updates) {
-			continue
-		}
-		plan.after[title] = w.update(c, p, w.files[p][o.sha].date, r, l)
 	}
 	for title, r := range before {
 		_, listed := o.titles[title]
-		if r.visible && !listed && !r.own[p.profile].had && !r.own[1-p.profile].active {
+		if r.visible && !listed && !r.own[p.profile].had && !r.heldElsewhere(p.profile) {
 			c.WithoutEntitlement++
 		}
 		if mine := &r.own[p.profile]; mine.active {
@@ -462,8 +512,7 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 			if listed {
 				continue
 			}
-			mine.active = false
-			affected++
+			affected.leaves(mine)
 			left := holdings.Counts{}
 			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
 			if declined.Has(holdings.Removals) {
@@ -475,18 +524,88 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 		}
 	}
 	c.Unchanged = c.Titles - c.Added - c.Updated
-	plan.held = affected > 0 && (affected == c.EntitlementsBefore ||
-		affected > guardTitles[p.profile] && affected*100 > guardPercent*c.EntitlementsBefore)
+	plan.held = affected.by(w.guards[p.profile], c.EntitlementsBefore)
 	slices.Sort(lines)
 	plan.text = strings.Join(lines, "\n")
 	return plan
 }
 
+// keeping is what of an update a person declined.
+type keeping struct{ fields, coverage bool }
+
+// judged is what the guards look at.
+type judged struct{ removals, access, identity, additions, again int }
+
+func (j *judged) title(mine *own, l listed, loses bool) {
+	switch {
+	case !mine.active:
+		j.additions++
+		return
+	case mine.said[0] != l.values[0] && mine.said[1] != l.values[1]:
+		j.identity++
+	}
+	if loses {
+		j.access++
+	}
+}
+
+func (j *judged) leaves(mine *own) {
+	j.removals++
+	if mine.givenBack {
+		j.again++
+	}
+}
+
+// by are the kinds of changes that guards hold.
+func (j *judged) by(guards holdings.Guards, base int) (kinds holdings.Kinds) {
+	exceeds := func(m holdings.Marks, n int) bool {
+		part := n > m.Titles && n*100 > m.Percent*base || m.Most > 0 && (n > m.Most || 2*n > base)
+		return n > 0 && (n >= base || n > 2 && part)
+	}
+	if base == 0 {
+		return nil
+	}
+	if exceeds(guards.Removals, j.removals) || guards.Again && j.again > 0 {
+		kinds = append(kinds, holdings.Removals)
+	}
+	if exceeds(guards.Access, j.access) {
+		kinds = append(kinds, holdings.AccessLost)
+	}
+	if exceeds(guards.Identity, j.identity) {
+		kinds = append(kinds, holdings.Updates)
+	}
+	if m := guards.Additions; j.additions > m.Titles && j.additions*100 > m.Percent*base {
+		kinds = append(kinds, holdings.Additions)
+	}
+	return kinds
+}
+
+// losesYears says whether time that was covered no longer is. The lists have few first dates, which tell apart these stretches.
+func losesYears(before, after string) bool { return yearsOf(before)&^yearsOf(after) != 0 }
+
+func yearsOf(coverage string) (covered int) {
+	for text, years := range map[string]int{"1878–1995": 0b1000, "1996–": 0b0111, "1997–": 0b0011, "1998-05–": 0b0001} {
+		if slices.Contains(strings.Split(ranges(coverage), "; "), text) {
+			covered |= years
+		}
+	}
+	return covered
+}
+
+// pending says whether a title is compared at all: anything of it is news to its portfolio.
+func (w *world) pending(p place, r *record, l listed) bool {
+	mine := &r.own[p.profile]
+	return !mine.active || !r.listed || mine.givenBack || mine.said != l.values || mine.coverage != l.coverage ||
+		mine.said != r.shown && !w.outranked(p, w.dateOf(p, l), *r)
+}
+
 // leave takes a title that the profile's list no longer has away from it.
 func (w *world) leave(c *holdings.Counts, p place, r *record) string {
+	r.own[p.profile].active, r.own[p.profile].givenBack = false, false
 	switch {
-	case r.own[1-p.profile].active:
+	case r.heldElsewhere(p.profile):
 		c.Withdrawn++
+		w.takeOver(p, r)
 		return "WITHDRAW"
 	case r.ordered > 0:
 		r.listed = false
@@ -499,30 +618,55 @@ func (w *world) leave(c *holdings.Counts, p place, r *record) string {
 	}
 }
 
-// update gives a record the values of a list of so and so date, but for fields that are locked, or that another profile
-// with a newer release has given.
-func (w *world) update(c *holdings.Counts, p place, date string, r record, l listed) record {
-	changed, kept := false, false
-	locked := func(field string) bool { return slices.Contains(strings.Fields(r.locked), field) }
-	for _, f := range []struct {
-		name string
-		to   *string
-		from string
-	}{{"publication_title", &r.title, l.title}, {"publisher_name", &r.publisher, l.publisher}, {"title_url", &r.url, l.url}} {
-		switch {
-		case *f.to == f.from || w.outranked(p, date, r):
-		case locked(f.name):
-			kept = true
-		default:
-			*f.to, changed = f.from, true
+// takeOver shows what the newest of the lists says that still have the title; of one date that of the profile made first.
+func (w *world) takeOver(p place, r *record) {
+	best, date := -1, ""
+	for i := range r.own {
+		if !r.own[i].active {
+			continue
+		}
+		d := ""
+		if last := w.lastApplied(place{i, p.content}); last != nil {
+			d = last.date
+		}
+		if best < 0 || d > date {
+			best, date = i, d
 		}
 	}
+	for i, name := range valueNames {
+		if !r.locks(name) {
+			r.shown[i] = r.own[best].said[i]
+		}
+	}
+}
+
+// update gives a record what a list says, but for fields that are locked, or that another profile with a newer release has given.
+func (w *world) update(c *holdings.Counts, p place, r record, l listed, keeps keeping) record {
+	changed, kept := false, false
 	mine := &r.own[p.profile]
+	outranked := w.outranked(p, w.dateOf(p, l), r)
+	if !mine.had {
+		mine.said = r.shown
+	}
+	for i, name := range valueNames {
+		if keeps.fields {
+			break
+		}
+		before := mine.said[i]
+		mine.said[i] = l.values[i]
+		switch {
+		case r.shown[i] == l.values[i]:
+		case r.locks(name):
+			kept = kept || before != l.values[i]
+		case !outranked:
+			r.shown[i], changed = l.values[i], true
+		}
+	}
 	switch {
 	case !mine.had:
 		mine.coverage = l.coverage
-	case mine.coverage == l.coverage:
-	case locked("coverage"):
+	case mine.coverage == l.coverage || keeps.coverage:
+	case r.locks("coverage"):
 		kept = kept || ranges(mine.coverage) != ranges(l.coverage)
 	default:
 		mine.coverage, changed = l.coverage, true
@@ -534,21 +678,30 @@ func (w *world) update(c *holdings.Counts, p place, date string, r record, l lis
 	case changed:
 		c.Updated++
 	}
+	mine.givenBack = false
 	if kept {
 		c.Locked++
 	}
 	return r
 }
 
+// dateOf is the date of the list that a title is in.
+func (w *world) dateOf(p place, l listed) string { return w.files[p][l.sha].date }
+
 // outranked says whether another profile that is entitled to the record applied a newer release last, or one of the same
 // date and was made first.
 func (w *world) outranked(p place, date string, r record) bool {
-	other := place{1 - p.profile, p.content}
-	last := w.lastApplied(other)
-	return r.own[other.profile].active && last != nil && (last.date > date || last.date == date && other.profile < p.profile)
+	for i := range r.own {
+		if i == p.profile || !r.own[i].active {
+			continue
+		}
+		last := w.lastApplied(place{i, p.content})
+		if last != nil && (last.date > date || last.date == date && i < p.profile) {
+			return true
+		}
+	}
+	return false
 }
-
-func (r record) values() [3]string { return [3]string{r.title, r.publisher, r.url} }
 
 // undoable says whether a job is the newest, wherever it wrote.
 func (w *world) undoable(j *modelJob) bool {
@@ -625,32 +778,70 @@ func reverse(c *holdings.Counts, last writing, now shelf) shelf {
 	profile := last.place.profile
 	for title, r := range now {
 		was, there := last.before[title]
-		if !there { // the record stays, hidden
-			was = r
-			was.own[profile].active, was.listed = false, r.own[1-profile].active
-			was.visible = was.listed
+		wrote, written := last.after[title]
+		if !written || there && was == wrote {
+			after[title] = r
+			continue
 		}
-		was.ordered, was.license, was.locked, was.own[1-profile] = r.ordered, r.license, r.locked, r.own[1-profile]
-		if r.ordered > 0 {
-			was.visible = true
-		}
-		if !there || !was.own[profile].had { // so does the entitlement, ended
-			was.own[profile] = r.own[profile]
-			was.own[profile].active = false
-		}
-		switch mine, before := r.own[profile].active, was.own[profile].active; {
-		case mine && !before && r.own[1-profile].active:
-			c.Withdrawn++
-		case mine && !before && r.ordered > 0:
-			c.Kept++
-		case mine && !before:
-			c.Removed++
-		case !mine && before:
-			c.Added++
-		case r.values() != was.values() || r.own != was.own:
-			c.Updated++
-		}
-		after[title] = was
+		after[title] = r.reversed(c, profile, was, wrote, there)
 	}
 	return after
+}
+
+// reversed is a record as it was before a writing.
+func (r record) reversed(c *holdings.Counts, profile int, was, wrote record, there bool) record {
+	to := r
+	mine, then := &to.own[profile], was.own[profile]
+	if there {
+		to.shown, mine.coverage = was.shown, wrote.own[profile].coverage
+		if then.had {
+			mine.coverage = then.coverage
+		}
+	}
+	came, left := wrote.own[profile].active && !then.active, !wrote.own[profile].active && then.active
+	mine.active = then.active
+	switch {
+	case came:
+		to.listed = there && was.listed || r.heldElsewhere(profile)
+		to.visible = there && was.visible || to.listed || r.ordered > 0
+		mine.givenBack = then.givenBack
+	case left:
+		to.visible, to.listed, mine.givenBack = was.visible, was.listed, true
+	}
+	if there {
+		to.own[profile].sayAgain(c, &r, &to, then, was, wrote, profile)
+	}
+	switch {
+	case came && r.heldElsewhere(profile):
+		c.Withdrawn++
+	case came && r.ordered > 0:
+		c.Kept++
+	case came:
+		c.Removed++
+	case left:
+		c.Added++
+	case wrote.shown != was.shown || wrote.own[profile].coverage != then.coverage:
+		c.Updated++
+	}
+	return to
+}
+
+// sayAgain puts back what the list said before, where nothing has changed that since.
+func (o *own) sayAgain(c *holdings.Counts, r, to *record, then own, was, wrote record, profile int) {
+	said, now := wrote.own[profile], r.own[profile]
+	before, after := then.otherwise(was.shown), said.otherwise(wrote.shown)
+	left := said.active != then.active && !said.active // what a profile took away, it did not say otherwise
+	otherwise := now.otherwise(r.shown)
+	if before != after && !left {
+		if otherwise == after {
+			otherwise = before
+		} else {
+			c.Left++
+		}
+	}
+	for i := range o.said {
+		if o.said[i] = otherwise[i]; o.said[i] == "" {
+			o.said[i] = to.shown[i]
+		}
+	}
 }

@@ -114,7 +114,7 @@ func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *hold
 	if plan.Held() {
 		return pr.hold(ctx, plan, part, plan.HeldBecause())
 	}
-	decline(plan, pr.decided.kinds(Declined))
+	decline(plan, pr.decided.declined())
 	return pr.apply(ctx, plan, part, nil)
 }
 
@@ -131,7 +131,7 @@ func (pr *partRun) preview(ctx context.Context, plan *holdings.Plan, part *holdi
 		pr.foresee(heldInARun, heldBecause(plan.HeldBecause()))
 	}
 	if pr.wouldBe != blockedInARun { // else all of it is shown: nothing of it would be applied
-		decline(plan, pr.decided.kinds(Declined))
+		decline(plan, pr.decided.declined())
 	}
 	if err := pr.show(ctx, plan, part, PartPreviewed, pr.why, nil); err != nil {
 		return err
@@ -209,7 +209,7 @@ func (pr *partRun) phase(verb string) string {
 // apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
 func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holdings.Part, resumed *holdings.Counts) error {
 	part.Fence = pr.fenceBatches("apply")
-	declined := pr.decided.kinds(Declined)
+	declined := pr.decided.declined()
 	if pr.part.State != PartFetched {
 		declined = KindsOf(pr.part).Others()
 	}
@@ -259,12 +259,12 @@ func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined ho
 // hold shows a plan that a person must decide on. What a person had decided in this job is asked again.
 func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part, reason string) error {
 	hash := plan.Hash() // of the whole plan, whatever was declined of it
-	decline(plan, pr.decided.kinds(Declined))
+	decline(plan, pr.decided.declined())
 	return pr.show(ctx, plan, part, PartHeld, heldBecause(reason), func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.JobPart.UpdateOneID(pr.part.ID).SetPlanHash(hash).Exec(ctx); err != nil {
 			return fmt.Errorf("record the plan that waits: %w", err)
 		}
-		if err := setKinds(ctx, tx, pr.part.ID, pr.decided.kinds(Declined)); err != nil {
+		if err := setKinds(ctx, tx, pr.part.ID, pr.decided.declined()); err != nil {
 			return err
 		}
 		if err := pr.askAgain(ctx, tx); err != nil {

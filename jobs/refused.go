@@ -9,7 +9,6 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
-	"autoholdings/internal/store"
 )
 
 // JudgeRefusedRow keeps what a person says of a refused row that a line of a report lists: which portfolio it is or, without one,
@@ -39,8 +38,5 @@ func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolio
 	if err != nil {
 		return "", err
 	}
-	err = s.holdings.JudgeRefusedRow(ctx, *part.CollectionID, row, portfolioID, func(ctx context.Context, tx *store.Tx, id int64) error {
-		return CheckUnwritten(ctx, tx, id)
-	})
-	return row.Text, err
+	return row.Text, s.holdings.JudgeRefusedRow(ctx, *part.CollectionID, row, portfolioID, CheckUnwritten)
 }

@@ -132,5 +132,5 @@ func (pr *partRun) perform(ctx context.Context) error {
 	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
 }
 
-// guardsOf are the settings of a profile's guards.
-func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p) }
+// guardsOf are a profile's guards as its plans are judged.
+func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p).OfProfile() }

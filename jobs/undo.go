@@ -237,7 +237,7 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, kind string, subjec
 		return err
 	}
 	return updateFile(ctx, tx, kind, subject, func(u *ent.ProviderFileUpdate) {
-		if len(decided.kinds(Declined)) == len(holdings.AllKinds) {
+		if len(decided.declined()) == len(holdings.AllKinds) {
 			u.SetOutcome(FileUndone)
 		}
 		if still == nil {

@@ -539,7 +539,7 @@ func TestManyStarts(t *testing.T) {
 	applied := 0
 	for i := range 12 {
 		group.Go(func() {
-			said := ""
+			var said string
 			if i%2 == 0 {
 				names, err := store.Migrate(context.Background(), store.Options{DataDir: dir, Migrations: os.DirFS(files)})
 				if err != nil {
