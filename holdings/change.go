@@ -267,7 +267,7 @@ func reasonWords(code string) string {
 
 var reasons = map[string]string{
 	ReviewAmbiguous:  "waits: titles of the list might be this one, and nothing tells which",
-	ReviewContested:  "waits: an identifier of it stands in the list on a title of another name",
+	ReviewContested:  "waits: an identifier or the title_id of it stands in the list on a title of another name",
 	ReviewUnreadable: "left as it is: its row in the list could not be read",
 }
 

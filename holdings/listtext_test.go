@@ -169,7 +169,7 @@ func changeLine(c holdings.Change) string {
 // reasonCodes shorten the reasons for which a portfolio waits or is left.
 var reasonCodes = strings.NewReplacer(
 	"waits: titles of the list might be this one, and nothing tells which", holdings.ReviewAmbiguous,
-	"waits: an identifier of it stands in the list on a title of another name", holdings.ReviewContested,
+	"waits: an identifier or the title_id of it stands in the list on a title of another name", holdings.ReviewContested,
 	"left as it is: its row in the list could not be read", holdings.ReviewUnreadable,
 )
 

@@ -139,6 +139,21 @@ func (m *MoveCounts) merge(o MoveCounts) {
 	m.NothingToMove += o.NothingToMove
 }
 
+// Only are the counts of a plan of which some kinds are still to be decided, without what was declined since it was made. Updates
+// are counted as long as one of their two kinds is open: which title belongs to which is not known any more.
+func (c Counts) Only(kinds Kinds) Counts {
+	if !kinds.Has(Additions) {
+		c.Added = 0
+	}
+	if !kinds.Has(Updates) && !kinds.Has(AccessLost) {
+		c.Updated, c.Fields = 0, nil
+	}
+	if !kinds.Has(Removals) {
+		c.Removed, c.Kept, c.Withdrawn, c.Waiting, c.EntitlementsAffected = 0, 0, 0, 0, 0
+	}
+	return c
+}
+
 // Unwritten are the counts of a plan that is not written: what was read stays, and what would have been done goes.
 func (c Counts) Unwritten() Counts {
 	return Counts{

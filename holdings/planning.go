@@ -103,7 +103,7 @@ type waiting struct {
 // Why a portfolio is not clear.
 const (
 	ReviewAmbiguous  = "AMBIGUOUS"      // titles that it might be have other portfolios that they might be as well
-	ReviewContested  = "CONTESTED"      // an identifier of it stands in the list on another title
+	ReviewContested  = "CONTESTED"      // an identifier or the title_id of it stands in the list on another title
 	ReviewUnreadable = "ROW_UNREADABLE" // its row could not be read
 )
 

@@ -159,6 +159,9 @@ func TestRejectedKinds(t *testing.T) {
 	waits, err := b.jobs.Reject(t.Context(), held.ID, b.kinds(held.ID, holdings.Removals))
 	must(t, err)
 	wantJob(t, waits, jobs.NeedsReview, jobs.VerdictBlocked)
+	if counts := countsOf(t, waits); counts.Removed != 0 || counts.Added != 2 || strings.Contains(waits.Summary, "removed") {
+		t.Errorf("it still offers what was declined: %d removed: %s", counts.Removed, waits.Summary)
+	}
 	done := b.approve(held.ID, jobs.Decision{})
 	wantJob(t, done, jobs.Succeeded, jobs.VerdictChanged)
 	if counts := countsOf(t, done); counts.Added != 2 || counts.Removed != 0 {

@@ -93,6 +93,9 @@ func countsOf(parts []*ent.JobPart, applied bool) (sum holdings.Counts, err erro
 		if applied && slices.Contains([]string{PartBlocked, PartRejected, PartSuperseded}, p.State) {
 			counts = counts.Unwritten()
 		}
+		if p.State == PartHeld {
+			counts = counts.Only(KindsOf(p))
+		}
 		sum.Merge(counts)
 	}
 	return sum, nil
@@ -389,6 +392,7 @@ func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (stri
 		if err != nil {
 			return "", err
 		}
+		counts = counts.Only(KindsOf(part))
 		held, before, affected = held+1, before+counts.EntitlementsBefore, affected+counts.EntitlementsAffected
 	}
 	if held < 2 {

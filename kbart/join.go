@@ -188,7 +188,9 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 		decoded, _ := r.guess(text)
 		ways := readingsOf(string(decoded), r.delim, r.lines.eol)
 		joined, doubt := r.layout.best(ways.found, r.width())
-		plausible := len(ways.found) > 0 && !doubt && joined.strays == 0 && joined.sum > alone.sum
+		// The rest of a text in the last cell is plausible as such, though no value tells: without a delimiter it is nothing else.
+		rest := joined.sum == alone.sum && len(joined.cells) <= r.width() && bytes.IndexByte(text[one.next:], r.delim) < 0
+		plausible := len(ways.found) > 0 && !doubt && joined.strays == 0 && (joined.sum > alone.sum || rest)
 		if plausible && (!isRow || r.completes(joined.cells, next)) {
 			best, cells, alone = all, joined.cells, joined.weight
 		}

@@ -458,6 +458,28 @@ func TestOpenQuoteIsNoTrap(t *testing.T) {
 	}
 }
 
+// TestTextOverLinesAtTheEnd: what goes on over lines in a row's last cell is one text, though no value behind it tells; a line with
+// cells of its own is never taken into it, not even one that is no row.
+func TestTextOverLinesAtTheEnd(t *testing.T) {
+	t.Parallel()
+	const head = "publication_title\tprint_identifier\ttitle_id\tnotes\nAnnals\t1357-2466\ta\t"
+	for text, want := range map[string]string{
+		"\"from 1990\nto 1995\"\nBrain\t\tb\t\n":                "from 1990 to 1995|",
+		"\"from\n\n\"\"now\"\" on\"\nBrain\t\tb\t\n":            "from \"now\" on|",
+		"\"from 1990\n\t1234-5679\t\tto 1995\"\nBrain\t\tb\t\n": "\"from 1990|to 1995\"|",
+		"\"from 1990\nBrain\t\tb\tto 1995\"\n":                  "\"from 1990|to 1995\"",
+	} {
+		var notes []string
+		for rec, err := range kbart.NewReader(strings.NewReader(head+text), kbart.Options{}).Records() {
+			must(t, err)
+			notes = append(notes, rec.Get(kbart.Notes))
+		}
+		if got := strings.Join(notes, "|"); got != want {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestUnreadableMembers(t *testing.T) {
 	t.Parallel()
 	encrypted := zipped(t, [2]string{"a.txt", sampleList(3)})

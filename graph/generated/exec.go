@@ -5659,7 +5659,7 @@ enum PublicationType {
 enum ReviewReason {
   "It waits: titles of the list might be this portfolio, and nothing tells which; nothing is removed on a guess."
   AMBIGUOUS
-  "It waits: an identifier of it stands in the list on a title of another name."
+  "It waits: an identifier or the title_id of it stands in the list on a title of another name."
   CONTESTED
   "Its row in the provider's list could not be read."
   ROW_UNREADABLE
@@ -6408,7 +6408,7 @@ type Job implements Node {
   trigger: JobTrigger!
   "How far it is."
   progress: JobProgress!
-  "Whether ` + "`" + `counts` + "`" + ` were written; otherwise they are what is or was planned."
+  "Whether ` + "`" + `counts` + "`" + ` were written; otherwise they are what is or was planned. While a part waits for a person, its plan is counted too."
   applied: Boolean!
   "What it did or would do, over all its parts; all zero while nothing is known."
   counts: JobCounts!
