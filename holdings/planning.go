@@ -209,13 +209,8 @@ func (p *Plan) pending(title int32) bool {
 	if p.newOnly && !h.hidden && (h.entitled || h.elsewhere) {
 		return false
 	}
-<<<<<<< HEAD
-	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged || h.givenBack || t.unsettled ||
-		h.values != t.values || !h.sameFurther(&t.identity) || h.coverage != t.coverage && t.covered || h.diverged && !h.outranked || p.takesEmpty()
-=======
 	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged && !h.awaited || h.givenBack || t.unsettled ||
-		h.values != t.values || h.coverage != t.coverage && t.covered || h.diverged && !h.outranked || p.takesEmpty()
->>>>>>> w-jobsmodel
+		h.values != t.values || !h.sameFurther(&t.identity) || h.coverage != t.coverage && t.covered || h.diverged && !h.outranked || p.takesEmpty()
 }
 
 // AllFree says whether the list has titles, but free ones only: never a reason to remove anything.

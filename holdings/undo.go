@@ -259,7 +259,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 		} else {
 			u.revalued = append(u.revalued, change)
 		}
-		if err := u.writeValues(ctx, tx, id, p, now.entitlements[id], &d); err != nil {
+		if err := u.writeValues(ctx, tx, id, now.entitlements[id], &d); err != nil {
 			return err
 		}
 	} else if d.further != p.moreKeys {
@@ -419,7 +419,7 @@ func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portf
 }
 
 // writeValues writes fields and coverage that go back.
-func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, p *stored, e ownEntitlement, d *difference) error {
+func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, e ownEntitlement, d *difference) error {
 	if err := u.setValues(ctx, tx, id, d.values, d.further); err != nil || !d.rewrite {
 		return err
 	}

@@ -32,14 +32,11 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 	if err := a.writeEntitlement(ctx, tx, t, h, p, &d); err != nil {
 		return err
 	}
-<<<<<<< HEAD
-	if action == Update && len(d.fields) == 0 && d.further == p.moreKeys && p.review == "" && !h.hidden && (h.listed || !a.part.ofProfile()) {
-=======
-	if action == Update && len(d.fields) == 0 && (p.review == "" || h.awaited) && !h.hidden && (h.listed || !a.part.ofProfile()) {
->>>>>>> w-jobsmodel
+	silent := action == Update && len(d.fields) == 0 && d.further == p.moreKeys && (p.review == "" || h.awaited)
+	if silent && !h.hidden && (h.listed || !a.part.ofProfile()) {
 		return nil
 	}
-	return a.writePortfolio(ctx, tx, t, h, p, &d)
+	return a.writePortfolio(ctx, tx, h, p, &d)
 }
 
 // listDiverging lists what the profile's list has otherwise than the portfolio, where that is news: undo needs it.
@@ -126,7 +123,7 @@ func (a *applier) replaceCoverage(ctx context.Context, tx *store.Tx, entitlement
 
 // writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether it is available
 // is the staff's choice: nothing here changes it.
-func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, t *Title, h *held, p *stored, d *difference) error {
+func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, h *held, p *stored, d *difference) error {
 	review := ""
 	if h.awaited { // another profile still waits for it
 		review = p.review
