@@ -348,8 +348,7 @@ func (r *record) wasTold(account string, mine *own) bool {
 
 // fieldOf is the place of a line's field in the record; a statement's own address is part of the coverage.
 func (r *record) fieldOf(l *ent.JobChange, mine *own) *string {
-	switch {
-	case l.Field == holdings.CoverageField || l.Field == "coverage.title_url":
+	if l.Field == holdings.CoverageField || l.Field == "coverage.title_url" {
 		return &mine.coverage
 	}
 	if i := slices.Index(valueNames[:], l.Field); i >= 0 {
