@@ -117,6 +117,9 @@ func (r mutationResolver) deleteProfile(ctx context.Context, id int64, in genera
 		Key: orElse(in.IdempotencyKey, ""), Mutation: "deleteProfile",
 		Arguments: []any{map[string]any{"profileId": id, "withdrawEntitlements": withdraw}},
 	}
+	if !withdraw {
+		request.Needs = "withdrawEntitlements"
+	}
 	job, _, err := r.jobs.Once(ctx, jobs.KindWithdraw, request, func(ctx context.Context) (*ent.Job, error) {
 		err := r.holdings.DeleteProfile(ctx, id, func(ctx context.Context, tx *store.Tx) error { return jobs.CheckIdle(ctx, tx, id) })
 		if withdraw && isInUse(err) {

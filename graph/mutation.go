@@ -111,6 +111,9 @@ func (r mutationResolver) ActivateCollection(ctx context.Context, in generated.A
 	request := jobs.Request{
 		Key: orElse(in.IdempotencyKey, ""), Mutation: "activateCollection", Arguments: []any{activation},
 	}
+	if activation.ActivationType != holdings.ActivateAll {
+		request.Needs = "activationType: ALL"
+	}
 	payload := &generated.ActivateCollectionPayload{Warnings: []string{}}
 	job, before, err := r.jobs.Once(ctx, jobs.KindActivate, request, func(ctx context.Context) (job *ent.Job, err error) {
 		queue := func(ctx context.Context, tx *store.Tx, c *ent.Collection) (err error) {
@@ -288,7 +291,11 @@ func (r mutationResolver) profileRun(
 	if in.APIKey != nil {
 		more["apiKey"] = r.holdings.Fingerprint(*in.APIKey)
 	}
-	return profileRun{now, jobs.Request{Key: orElse(key, ""), Mutation: mutation, Arguments: []any{in, more}}}
+	request := jobs.Request{Key: orElse(key, ""), Mutation: mutation, Arguments: []any{in, more}}
+	if !now {
+		request.Needs = "runNow"
+	}
+	return profileRun{now, request}
 }
 
 // afterSave is done in the transaction that saves a profile.

@@ -46,7 +46,7 @@ type importArgs struct {
 
 // StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
 func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, error) {
-	request := Request{in.IdempotencyKey, "importCollection", []any{in}}
+	request := Request{Key: in.IdempotencyKey, Mutation: "importCollection", Arguments: []any{in}}
 	queue := func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if err := checkImport(ctx, tx, in); err != nil {
 			return nil, err

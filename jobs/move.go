@@ -54,7 +54,7 @@ func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, erro
 	if in.LicenseConflict == "" {
 		in.LicenseConflict = KeepTarget
 	}
-	request := Request{in.IdempotencyKey, "movePortfolioInformation", []any{in}}
+	request := Request{Key: in.IdempotencyKey, Mutation: "movePortfolioInformation", Arguments: []any{in}}
 	return s.start(ctx, KindMove, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		args, err := checkMove(ctx, tx, in)
 		if err != nil {

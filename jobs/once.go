@@ -22,6 +22,16 @@ type Request struct {
 	Key       string // as the client gave it; "": none, and every request is a new one
 	Mutation  string // its name
 	Arguments []any  // structs and maps whose fields are the arguments; of two with the same name the later counts
+	Needs     string // of a request that starts no job: what would make it start one; "": it starts one
+}
+
+// checkKey refuses a key where it could not be kept: it is kept with the job that the request starts.
+func (q Request) checkKey() error {
+	if q.Key == "" || q.Needs == "" {
+		return nil
+	}
+	return problem.New(problem.BadInput, "input.idempotencyKey",
+		"a key is kept with the job that a request starts, and this one starts none, so that it would be done again: leave the key out, or set %s", q.Needs)
 }
 
 // errKeyUsed rolls back a request whose key another one has used since it was looked up.
@@ -36,6 +46,9 @@ func (s *Service) Once(
 	known, err := s.madeBy(ctx, kind, q)
 	if known != nil || err != nil {
 		return known, known != nil, err
+	}
+	if err := q.checkKey(); err != nil {
+		return nil, false, err
 	}
 	row, err = do(ctx)
 	if err == nil {

@@ -37,7 +37,7 @@ func (in SyncRequest) request() Request {
 	if in.Of.Mutation != "" {
 		return in.Of
 	}
-	return Request{in.IdempotencyKey, "runProfile", []any{in}}
+	return Request{Key: in.IdempotencyKey, Mutation: "runProfile", Arguments: []any{in}}
 }
 
 // syncArgs are a sync's arguments as its row keeps them.

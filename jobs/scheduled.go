@@ -158,7 +158,7 @@ func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, e
 
 // RunScheduled runs a scheduled job now, for all its profiles together. Its next run stays.
 func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
-	request := Request{idempotencyKey, "runScheduledJob", []any{map[string]any{"scheduledJobId": id}}}
+	request := Request{Key: idempotencyKey, Mutation: "runScheduledJob", Arguments: []any{map[string]any{"scheduledJobId": id}}}
 	return s.start(ctx, KindSync, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if id != syncID {
 			_, err := alone(ctx, tx.Client, id)

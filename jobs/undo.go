@@ -24,7 +24,7 @@ var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
 // newest job of a collection goes first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
-	request := Request{idempotencyKey, "undoJob", []any{map[string]any{"jobId": jobID, "mode": mode}}}
+	request := Request{Key: idempotencyKey, Mutation: "undoJob", Arguments: []any{map[string]any{"jobId": jobID, "mode": mode}}}
 	return s.start(ctx, KindUndo, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		subject, err := checkUndo(ctx, tx, jobID)
 		if err != nil {

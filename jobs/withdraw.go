@@ -31,7 +31,7 @@ func (in WithdrawRequest) request() Request {
 	if in.Of.Mutation != "" {
 		return in.Of
 	}
-	return Request{in.IdempotencyKey, "withdrawProfile", []any{in}}
+	return Request{Key: in.IdempotencyKey, Mutation: "withdrawProfile", Arguments: []any{in}}
 }
 
 // withdrawArgs are a withdrawal's arguments as its row keeps them.

@@ -43,7 +43,7 @@ const zoneKey = "zone"
 
 // StartZoneUpdate queues an update of the Community Zone.
 func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job, error) {
-	request := Request{in.IdempotencyKey, "importCommunityZoneTitles", []any{in}}
+	request := Request{Key: in.IdempotencyKey, Mutation: "importCommunityZoneTitles", Arguments: []any{in}}
 	return s.start(ctx, KindZone, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		if err := checkZone(ctx, tx, in); err != nil {
 			return nil, err

@@ -7274,7 +7274,7 @@ input ActivateCollectionInput {
   autoActivateNewPortfolios: Boolean = false
   "Manual is right where a sync activates the portfolios."
   activationType: ActivationType = MANUAL
-  "Where a job starts (ALL): the same request again answers with the same collection and job. Another one with the key is a CONFLICT."
+  "With ALL, since it is kept with the job: the same request again answers with the same collection and job; another one with the key is a CONFLICT. With MANUAL it is refused."
   idempotencyKey: String
 }
 
@@ -7412,7 +7412,7 @@ input CreateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
+  "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused."
   idempotencyKey: String
 }
 
@@ -7456,7 +7456,7 @@ input UpdateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT."
+  "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused."
   idempotencyKey: String
 }
 
@@ -7478,7 +7478,7 @@ input DeleteProfileInput {
   profileId: ID!
   "Withdraw its entitlements first, by a job, and delete it when that is done."
   withdrawEntitlements: Boolean = false
-  "Where a job starts: the same request again answers with the same job. Another one with the same key is a CONFLICT."
+  "With ` + "`" + `withdrawEntitlements` + "`" + `, since it is kept with the job: the same request again answers with the same job; another one with the same key is a CONFLICT. Without, it is refused."
   idempotencyKey: String
 }
 

@@ -20,7 +20,7 @@ type ActivateCollectionInput struct {
 	AutoActivateNewPortfolios graphql.Omittable[*bool] `json:"autoActivateNewPortfolios,omitempty"`
 	// Manual is right where a sync activates the portfolios.
 	ActivationType graphql.Omittable[*string] `json:"activationType,omitempty"`
-	// Where a job starts (ALL): the same request again answers with the same collection and job. Another one with the key is a CONFLICT.
+	// With ALL, since it is kept with the job: the same request again answers with the same collection and job; another one with the key is a CONFLICT. With MANUAL it is refused.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -225,7 +225,7 @@ type CreateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT.
+	// With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -355,7 +355,7 @@ type DeleteProfileInput struct {
 	ProfileID string `json:"profileId"`
 	// Withdraw its entitlements first, by a job, and delete it when that is done.
 	WithdrawEntitlements graphql.Omittable[*bool] `json:"withdrawEntitlements,omitempty"`
-	// Where a job starts: the same request again answers with the same job. Another one with the same key is a CONFLICT.
+	// With `withdrawEntitlements`, since it is kept with the job: the same request again answers with the same job; another one with the same key is a CONFLICT. Without, it is refused.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -940,7 +940,7 @@ type UpdateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`: the same request again answers with the same profile and job. Another one with the same key is a CONFLICT.
+	// With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
