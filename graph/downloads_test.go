@@ -296,7 +296,7 @@ func TestReportTSV(t *testing.T) {
 	}
 	for line := range strings.Lines(body) {
 		cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(cells) != 13 {
+		if len(cells) != 14 {
 			t.Fatalf("%d cells: %q", len(cells), line)
 		}
 		if len(lines) > 0 {
@@ -307,12 +307,15 @@ func TestReportTSV(t *testing.T) {
 			if !known {
 				t.Errorf("no portfolio has the id %q", cells[12])
 			}
+			if cells[13] != "APPLIED" {
+				t.Errorf("a line that was written is of a part that is %s", cells[13])
+			}
 			cells = append(cells[:9], id)
 		}
 		lines = append(lines, strings.Join(cells, "|"))
 	}
 	want := []string{
-		"action|field|title|title_id|print_identifier|online_identifier|old|new|line|profile|collection|groups|portfolio_id",
+		"action|field|title|title_id|print_identifier|online_identifier|old|new|line|profile|collection|groups|portfolio_id|part_state",
 		`ADD||Yachting, Applied|yacht|6666-6666||||7|yacht`,
 		`FREE||Open to All|open|4444-4443|||access_type F: free-to-read titles are not part of the holdings|6|`,
 		`REMOVE||Zymurgy|zym|5555-5551||available|||zym`,

@@ -41,6 +41,7 @@ func writeReportTSV(ctx context.Context, w io.Writer, report *jobs.Report) error
 
 var changeColumns = []string{
 	"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old", "new", "line", "profile", "collection", "groups", "portfolio_id",
+	"part_state", // whether the line was written, waits, was rejected or only shown
 }
 
 func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
@@ -52,6 +53,7 @@ func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
 	return spreadsheet.AppendCells(line, []string{
 		row.Action, row.Field, row.Title, row.TitleID, row.PrintIdentifier, row.OnlineIdentifier, text(c.OldValue()), text(c.NewValue()), number,
 		part.Profile, text(part.Collection), strings.Join(part.Groups, "; "), text(portfolioID(row)),
+		part.State,
 	})
 }
 
