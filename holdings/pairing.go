@@ -101,6 +101,7 @@ func (p *pairing) gather() {
 	}
 	p.best, p.byOthers = make([][]uint8, lastRound+1), make([][]uint8, lastRound+1)
 	p.byKey = p.index()
+	p.pairs = make([]possible, 0, min(len(p.titles.pair), len(p.portfolios.pair))+1024) // most titles have one possible partner
 	crowded := p.crowdedTitles()
 	look := func(portfolio int32, m *identity, others bool) {
 		found := make([]int32, 0, 8)
@@ -278,25 +279,47 @@ func bothDiffer(a, b uint32) bool { return a != 0 && b != 0 && a != b }
 
 // rank makes the pairs of one round, those of most points first.
 func (p *pairing) rank(round uint8, others bool) error {
-	byRank := map[int][]*possible{}
-	for i := range p.pairs {
-		pair := &p.pairs[i]
-		if pair.round == round && pair.others == others && !p.awaited(pair) {
-			byRank[pair.rank()] = append(byRank[pair.rank()], pair)
-		}
+	byRank := p.byRank(round, others)
+	if len(byRank) == 0 {
+		return nil
 	}
-	ranks := make([]int, 0, len(byRank))
-	for rank := range byRank {
-		ranks = append(ranks, rank)
-	}
-	slices.SortFunc(ranks, func(a, b int) int { return cmp.Compare(b, a) })
 	titlePartners, portfolioPartners := make([]uint8, len(p.titles.pair)), make([]uint8, len(p.portfolios.pair))
-	for _, rank := range ranks {
-		if err := p.makePairs(byRank[rank], round, titlePartners, portfolioPartners); err != nil {
+	for _, pairs := range slices.Backward(byRank) {
+		if len(pairs) == 0 {
+			continue
+		}
+		if err := p.makePairs(pairs, round, titlePartners, portfolioPartners); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// byRank are the pairs of one round that may be made, by rank. They are counted first, so that a million of them are held once.
+func (p *pairing) byRank(round uint8, others bool) (byRank [][]*possible) {
+	var counts []int
+	takesPart := func(pair *possible) bool { return pair.round == round && pair.others == others && !p.awaited(pair) }
+	total := 0
+	for i := range p.pairs {
+		if pair := &p.pairs[i]; takesPart(pair) {
+			for len(counts) <= pair.rank() {
+				counts = append(counts, 0)
+			}
+			counts[pair.rank()]++
+			total++
+		}
+	}
+	all := make([]*possible, total)
+	for _, n := range counts {
+		byRank = append(byRank, all[:0:n])
+		all = all[n:]
+	}
+	for i := range p.pairs {
+		if pair := &p.pairs[i]; takesPart(pair) {
+			byRank[pair.rank()] = append(byRank[pair.rank()], pair)
+		}
+	}
+	return byRank
 }
 
 // awaited says that a portfolio of a later round, or one that the title finds by another profile's keys, has more points for it,

@@ -8,6 +8,7 @@ package holdings
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -69,6 +70,9 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	return plan, s.judgeAccess(ctx, plan, part, guards)
 }
 
+// manyTitles is the size of a list from which on memory counts more than the tenths of a second that a collection takes.
+const manyTitles = 200_000
+
 // read is what a plan is made of.
 type read struct {
 	planned
@@ -96,6 +100,9 @@ func (s *Service) read(ctx context.Context, source Source, part *Part, report fu
 	}
 	if err := group.Wait(); err != nil {
 		return in, nil, err
+	}
+	if l.titles.len() > manyTitles {
+		runtime.GC() // what reading and grouping needed is as large as what stays
 	}
 	if part.Resumed && !in.zone {
 		if in.former, err = formerPortfolios(ctx, s.store, part, &in.portfolios); err != nil {
