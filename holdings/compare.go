@@ -155,12 +155,15 @@ func withStoredStarts(after, before []Statement, note func(kbart.Column)) []Stat
 	if len(before) == 0 || !slices.ContainsFunc(after, lacksStart) {
 		return after
 	}
-	filled := slices.Clone(after)
+	filled, stored := slices.Clone(after), likes{before: before}
 	for i := range filled {
 		if !lacksStart(filled[i]) {
 			continue
 		}
-		like := likeOf(&filled[i], after, before)
+		like := stored.of(&filled[i])
+		if like == nil && len(after) == 1 && len(before) == 1 {
+			like = &before[0]
+		}
 		if like == nil {
 			continue
 		}
@@ -181,27 +184,44 @@ func withStoredStarts(after, before []Statement, note func(kbart.Column)) []Stat
 
 func lacksStart(s Statement) bool { return s.DateFirst == "" || s.VolFirst == "" || s.IssueFirst == "" }
 
-// likeOf is the one stored statement that agrees with s in all cells that s fills and in its end; nil: none or several.
-func likeOf(s *Statement, after, before []Statement) (like *Statement) {
-	for i := range before {
-		b := &before[i]
-		agrees := s.DateLast == b.DateLast && s.VolLast == b.VolLast && s.IssueLast == b.IssueLast &&
-			comparable(kbart.EmbargoInfo, s.Embargo) == comparable(kbart.EmbargoInfo, b.Embargo)
-		for _, c := range startColumns {
-			agrees = agrees && (*s.startCell(c) == "" || *s.startCell(c) == *b.startCell(c))
+// likes finds, for statements that lack some cells of their start, the one stored statement that has the same rest.
+type likes struct {
+	before []Statement
+	byRest [1 << len(startColumns)]map[uint64]*Statement // by the cells that are lacking; nil in place of several
+}
+
+func (l *likes) of(s *Statement) *Statement {
+	lacking := 0
+	for bit, c := range startColumns {
+		if *s.startCell(c) == "" {
+			lacking |= 1 << bit
 		}
-		if !agrees {
-			continue
-		}
-		if like != nil && !like.sameRange(b) {
-			return nil
-		}
-		like = b
 	}
-	if like == nil && len(after) == 1 && len(before) == 1 {
-		return &before[0]
+	if l.byRest[lacking] == nil {
+		l.byRest[lacking] = l.index(lacking)
 	}
-	return like
+	return l.byRest[lacking][s.rangeHash()]
+}
+
+// index finds the stored statements by what is left of their range without some cells of the start.
+func (l *likes) index(lacking int) map[uint64]*Statement {
+	found := make(map[uint64]*Statement, len(l.before))
+	for i := range l.before {
+		rest := l.before[i]
+		for bit, c := range startColumns {
+			if lacking&(1<<bit) != 0 {
+				*rest.startCell(c) = ""
+			}
+		}
+		hash := rest.rangeHash()
+		switch known, seen := found[hash]; {
+		case !seen:
+			found[hash] = &l.before[i]
+		case known != nil && !known.sameRange(&l.before[i]):
+			found[hash] = nil
+		}
+	}
+	return found
 }
 
 // withStoredOwn keeps what stored statements have of their own in a column that the list lost.
@@ -211,10 +231,10 @@ func (c comparing) withStoredOwn(after, before []Statement) []Statement {
 			continue
 		}
 		after = slices.Clone(after)
+		stored := byRange(before)
 		for i := range after {
-			j := slices.IndexFunc(before, func(b Statement) bool { return b.sameRange(&after[i]) })
-			if j >= 0 {
-				*after[i].own(column) = *before[j].own(column)
+			if b := stored[after[i].rangeHash()]; b != nil {
+				*after[i].own(column) = *b.own(column)
 			}
 		}
 	}

@@ -159,17 +159,24 @@ func compareStart(a, b Statement) int {
 	return first.Compare(second)
 }
 
-// sameCoverage compares two sets of statements without duplicates by range.
+// sameCoverage compares two sets of statements by range.
 func sameCoverage(a, b []Statement) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	for i := range a {
-		if !slices.ContainsFunc(b, func(s Statement) bool { return a[i].sameRange(&s) }) {
-			return false
+	ranges := byRange(b)
+	return !slices.ContainsFunc(a, func(s Statement) bool { _, found := ranges[s.rangeHash()]; return !found })
+}
+
+// byRange finds statements by their range; of several the first.
+func byRange(statements []Statement) map[uint64]*Statement {
+	found := make(map[uint64]*Statement, len(statements))
+	for i := range statements {
+		if hash := statements[i].rangeHash(); found[hash] == nil {
+			found[hash] = &statements[i]
 		}
 	}
-	return true
+	return found
 }
 
 func coverageHash(statements []Statement) (h uint64) {

@@ -119,8 +119,9 @@ func joined(index int32, known *listTitle, rows []titleRow, mixed bool, report f
 	if known.unsettled {
 		t.values = valuesHash(&t.Values)
 	}
+	seen := make(map[uint64]bool, len(rows))
 	for i := range rows {
-		t.cover(rows[i].rec)
+		t.cover(rows[i].rec, seen)
 	}
 	sortStatements(t.Coverage)
 	return t
@@ -147,8 +148,8 @@ func (t *Title) join(rec *kbart.Record, from *[len(titleColumns)]int, report fun
 	}
 }
 
-// cover adds the row's coverage statement, unless the title has it already.
-func (t *Title) cover(rec *kbart.Record) {
+// cover adds the row's coverage statement, unless the title has it already: seen are the hashes of those that it has.
+func (t *Title) cover(rec *kbart.Record, seen map[uint64]bool) {
 	if !hasStatement(rec) {
 		return
 	}
@@ -158,13 +159,10 @@ func (t *Title) cover(rec *kbart.Record) {
 			*statement.own(c) = &text
 		}
 	}
-	full := statement.fullHash()
-	for i := range t.Coverage {
-		if t.Coverage[i].fullHash() == full {
-			return
-		}
+	if full := statement.fullHash(); !seen[full] {
+		seen[full] = true
+		t.Coverage = append(t.Coverage, statement)
 	}
-	t.Coverage = append(t.Coverage, statement)
 }
 
 func (t *Title) addKey(key string) {
