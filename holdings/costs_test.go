@@ -141,7 +141,7 @@ func heavyTime(tb testing.TB, n int, write func(b *strings.Builder, i int)) time
 
 // TestHeavyListsStayLinear: four times the rows take at most six times as long.
 func TestHeavyListsStayLinear(t *testing.T) { // not parallel: it measures time
-	const n = 5_000 // beyond, what no longer fits in the caches costs more than the algorithm
+	const n = 5_000                                                                                                                  // beyond, what no longer fits in the caches costs more than the algorithm
 	for _, name := range []string{"one identifier", "one title_id", "one eISSN, different prints", "one title_id, no identifiers"} { // the others: BenchmarkCrowds
 		t.Run(name, func(t *testing.T) { staysLinear(t, n, heavyLists[name], 6) })
 	}
