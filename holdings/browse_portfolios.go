@@ -237,11 +237,14 @@ type SharedStatement struct {
 // gave.
 func Coverage(entitlements []Entitlement) []SharedStatement {
 	var union []SharedStatement
+	places := map[uint64]int{}
 	for _, e := range inForce(entitlements) {
 		for _, st := range e.Coverage {
-			i := slices.IndexFunc(union, func(known SharedStatement) bool { return known.fullHash() == st.fullHash() })
-			if i < 0 {
+			full := st.fullHash()
+			i, known := places[full]
+			if !known {
 				i = len(union)
+				places[full] = i
 				union = append(union, SharedStatement{Statement: st})
 			}
 			if e.ProfileID != nil {

@@ -41,7 +41,7 @@ func (s *Statement) covered(on time.Time) (c span, ok bool) {
 	return c, c.from <= c.to
 }
 
-// lists are the days of the list that is planned and of the one before it.
+// listDays are the days of the list that is planned and of the one before it.
 type listDays struct {
 	now    time.Time
 	before time.Time // zero: not known
@@ -50,25 +50,49 @@ type listDays struct {
 // losesTime says whether covered time is lost between two sets of statements (DOMAIN section 7). Volumes and issues do not
 // count. moved says whether the title's start has moved before: then it may move on by as much as lies between the two lists.
 func losesTime(before, after []Statement, days listDays, moved func() bool) bool {
-	var now []span
-	for i := range after {
-		if c, ok := after[i].covered(days.now); ok {
-			now = append(now, c)
-		}
-	}
-	now = union(now)
+	now := newCoverage(after, days.now)
 	for i := range before {
 		c, ok := before[i].covered(days.now)
 		if !ok {
 			continue
 		}
-		for _, gap := range uncovered(c, now) {
-			if !forgiven(gap, c, &before[i], after, days, moved) {
+		for _, gap := range uncovered(c, now.spans) {
+			if !now.forgives(gap, c, &before[i], days, moved) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// coverage is what statements cover, and where they begin and end.
+type coverage struct {
+	spans        []span
+	starts, ends map[int64][]string // by day, how the first and the last dates that name it are spelt
+}
+
+func newCoverage(statements []Statement, on time.Time) *coverage {
+	c := &coverage{starts: map[int64][]string{}, ends: map[int64][]string{}}
+	for i := range statements {
+		s := &statements[i]
+		if covered, ok := s.covered(on); ok {
+			c.spans = append(c.spans, covered)
+		}
+		if first, ok := kbart.ParseDate(s.DateFirst); ok {
+			noteDate(c.starts, dayOf(first.First()), s.DateFirst)
+		}
+		if last, ok := kbart.ParseDate(s.DateLast); ok {
+			noteDate(c.ends, dayOf(last.Last()), s.DateLast)
+		}
+	}
+	c.spans = union(c.spans)
+	return c
+}
+
+func noteDate(dates map[int64][]string, day int64, date string) {
+	if !slices.Contains(dates[day], date) { // there are three ways to spell a day
+		dates[day] = append(dates[day], date)
+	}
 }
 
 // union merges spans that touch or overlap, in order.
@@ -84,13 +108,11 @@ func union(spans []span) (merged []span) {
 	return merged
 }
 
-// uncovered are the parts of c that none of the spans has.
+// uncovered are the parts of c that none of the spans has, which are in order and apart.
 func uncovered(c span, spans []span) (gaps []span) {
 	from := c.from
-	for _, s := range spans {
-		if s.to < from {
-			continue
-		}
+	first, _ := slices.BinarySearchFunc(spans, from, func(s span, day int64) int { return cmp.Compare(s.to, day) })
+	for _, s := range spans[first:] {
 		if s.from > c.to {
 			break
 		}
@@ -109,31 +131,24 @@ func uncovered(c span, spans []span) (gaps []span) {
 // that it has.
 const mayEndEarlier = 365
 
-// forgiven says whether time that is not covered any more is no loss: the same date is spelt more precisely, an open end is
+// forgives says whether time that is not covered any more is no loss: the same date is spelt more precisely, an open end is
 // named, or the start moves on as it has before.
-func forgiven(gap, c span, old *Statement, after []Statement, days listDays, moved func() bool) bool {
-	for i := range after {
-		s := &after[i]
-		first, hasFirst := kbart.ParseDate(s.DateFirst)
-		last, hasLast := kbart.ParseDate(s.DateLast)
-		if hasFirst && gap.from == c.from && dayOf(first.First()) == gap.to+1 {
-			if morePrecise(old.DateFirst, s.DateFirst) {
-				return true
-			}
-			if !days.before.IsZero() && gap.to-gap.from < dayOf(days.now)-dayOf(days.before) && moved() {
-				return true
-			}
+func (c *coverage) forgives(gap, was span, old *Statement, days listDays, moved func() bool) bool {
+	if gap.from == was.from {
+		starts := c.starts[gap.to+1]
+		if slices.ContainsFunc(starts, func(date string) bool { return morePrecise(old.DateFirst, date) }) {
+			return true
 		}
-		if hasLast && gap.to == c.to && dayOf(last.Last()) == gap.from-1 {
-			if morePrecise(old.DateLast, s.DateLast) {
-				return true
-			}
-			if old.DateLast == "" && dayOf(days.now)-dayOf(last.Last()) < mayEndEarlier {
-				return true
-			}
+		if len(starts) > 0 && !days.before.IsZero() && gap.to-gap.from < dayOf(days.now)-dayOf(days.before) && moved() {
+			return true
 		}
 	}
-	return false
+	if gap.to != was.to {
+		return false
+	}
+	return slices.ContainsFunc(c.ends[gap.from-1], func(date string) bool {
+		return morePrecise(old.DateLast, date) || old.DateLast == "" && dayOf(days.now)-(gap.from-1) < mayEndEarlier
+	})
 }
 
 // morePrecise says whether a date is another with month or day added.

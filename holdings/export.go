@@ -159,8 +159,8 @@ type exporter struct {
 	out        *kbart.Writer
 	current    exported
 	statements []Statement
-	from       int64 // the entitlement of the last statement
-	others     int   // how many of the statements are of entitlements before it
+	from       int64                 // the entitlement of the last statement
+	others     map[uint64]*Statement // by range, those of entitlements before it
 	rows       int
 }
 
@@ -175,9 +175,11 @@ func (e *exporter) add(x exported) error {
 		return nil
 	}
 	if e.from != *x.from {
-		e.from, e.others = *x.from, len(e.statements)
+		if e.from = *x.from; len(e.statements) > 0 {
+			e.others = byRange(e.statements)
+		}
 	}
-	if slices.ContainsFunc(e.statements[:e.others], func(st Statement) bool { return st.sameRange(x.statement) }) { // another profile's list has it
+	if e.others != nil && e.others[x.statement.rangeHash()] != nil { // another profile's list has it
 		return nil
 	}
 	e.statements = append(e.statements, *x.statement)
@@ -196,7 +198,7 @@ func (e *exporter) flush() error {
 		}
 		e.rows++
 	}
-	e.current, e.statements, e.from, e.others = exported{}, e.statements[:0], 0, 0
+	e.current, e.statements, e.from, e.others = exported{}, e.statements[:0], 0, nil
 	return nil
 }
 

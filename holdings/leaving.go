@@ -17,7 +17,7 @@ func dayNumber(date string) int32 {
 	if err != nil {
 		return 0
 	}
-	return int32(t.Unix() / (24 * 60 * 60))
+	return int32(dayOf(t))
 }
 
 // leave decides what becomes of the portfolios that no title pairs with.
