@@ -104,8 +104,11 @@ func fieldHash(c kbart.Column, value string) uint64 {
 	if form == "" {
 		return 0
 	}
-	return mix(xxhash.Sum64String(form), uint64(c)+1)
+	return fieldShare(c, xxhash.Sum64String(form))
 }
+
+// fieldShare is fieldHash of a comparable form whose hash is known.
+func fieldShare(c kbart.Column, hash uint64) uint64 { return mix(hash, uint64(c)+1) }
 
 // textHash is the hash under which a text serves as a key; that of the empty text is 0.
 func textHash(s string) uint64 {

@@ -43,6 +43,16 @@ type groupRow struct {
 	text   *rowText // where the order of two rows depends on it
 }
 
+// compareOrder is the order of the rows of one title_id: the latest first date first, then title, identifiers and all cells as
+// text. Rows without text are alike to it.
+func compareOrder(start, otherStart uint32, text, other *rowText) int {
+	if c := cmp.Compare(otherStart, start); c != 0 || text == nil || other == nil {
+		return c
+	}
+	return cmp.Or(strings.Compare(text.title, other.title), strings.Compare(text.print, other.print),
+		strings.Compare(text.online, other.online), slices.Compare(text.cells, other.cells))
+}
+
 // rowText is what decides between rows of one first date.
 type rowText struct {
 	title, print, online string
@@ -97,10 +107,7 @@ func (g *grouping) add(rec *kbart.Record) {
 func factsOf(rec *kbart.Record, m *identity) (f rowFacts, values uint64) {
 	carries := m.kind != kbart.Monograph
 	for bit, c := range titleColumns {
-		value := rec.Get(c)
-		if c == kbart.PublicationTypeColumn {
-			value = m.kind.String()
-		}
+		value := columnValue(rec, c, m.kind)
 		if value == "" {
 			continue
 		}
@@ -110,7 +117,7 @@ func factsOf(rec *kbart.Record, m *identity) (f rowFacts, values uint64) {
 			continue
 		}
 		hash := xxhash.Sum64String(form)
-		share := mix(hash, uint64(c)+1)
+		share := fieldShare(c, hash)
 		values ^= share
 		own := ownIndex[bit]
 		if own >= 0 {
@@ -121,7 +128,7 @@ func factsOf(rec *kbart.Record, m *identity) (f rowFacts, values uint64) {
 		}
 	}
 	f.start = startOf(rec)
-	if carries && (m.kind == kbart.Serial || rec.FillsCoverage()) {
+	if hasStatement(rec, m.kind) {
 		statement := statementOf(rec)
 		f.ranges = statement.rangeHash()
 	}
@@ -142,16 +149,16 @@ func startOf(rec *kbart.Record) uint32 {
 	return uint32(first.Year*10_000 + first.Month*100 + first.Day)
 }
 
-// hasStatement says whether a row is a coverage statement: each of a serial's is, and of unknown type one that fills a
+// hasStatement says whether a row of a type is a coverage statement: each of a serial's is, and of unknown type one that fills a
 // coverage cell.
-func hasStatement(rec *kbart.Record) bool {
-	return rec.CarriesCoverage() && (rec.Type() == kbart.Serial || rec.FillsCoverage())
+func hasStatement(rec *kbart.Record, kind kbart.PublicationType) bool {
+	return kind == kbart.Serial || kind == kbart.UnknownType && rec.FillsCoverage()
 }
 
-// columnValue is a cell as it is stored: publication_type is resolved, all else as the provider wrote it.
-func columnValue(rec *kbart.Record, c kbart.Column) string {
+// columnValue is a cell as it is stored: publication_type as it was resolved, all else as the provider wrote it.
+func columnValue(rec *kbart.Record, c kbart.Column, kind kbart.PublicationType) string {
 	if c == kbart.PublicationTypeColumn {
-		return rec.Type().String()
+		return kind.String()
 	}
 	return rec.Get(c)
 }
@@ -223,22 +230,14 @@ func (g *grouping) setAside(row *groupRow) {
 	}
 }
 
-// compareRows is the order of the rows of one title_id: the latest first date first, then title, identifiers and all cells as
-// text.
+// compareRows is compareOrder and, where there are too many rows to be told apart by text, an order by hashes, which is as
+// independent of the file's.
 func compareRows(a, b *groupRow) int {
-	if c := cmp.Compare(b.start, a.start); c != 0 {
+	if c := compareOrder(a.start, b.start, a.text, b.text); c != 0 || a.text != nil && b.text != nil {
 		return c
 	}
-	if a.text == nil || b.text == nil { // too many to be told apart by text
-		return cmp.Or(cmp.Compare(a.folded, b.folded), cmp.Compare(a.keys[0], b.keys[0]), cmp.Compare(a.keys[1], b.keys[1]),
-			cmp.Compare(a.values, b.values), cmp.Compare(a.ranges, b.ranges), cmp.Compare(a.row, b.row))
-	}
-	return compareText(a.text, b.text)
-}
-
-func compareText(a, b *rowText) int {
-	return cmp.Or(strings.Compare(a.title, b.title), strings.Compare(a.print, b.print), strings.Compare(a.online, b.online),
-		slices.Compare(a.cells, b.cells))
+	return cmp.Or(cmp.Compare(a.folded, b.folded), cmp.Compare(a.keys[0], b.keys[0]), cmp.Compare(a.keys[1], b.keys[1]),
+		cmp.Compare(a.values, b.values), cmp.Compare(a.ranges, b.ranges), cmp.Compare(a.row, b.row))
 }
 
 func textOf(rec *kbart.Record) *rowText {
@@ -253,8 +252,8 @@ func textOf(rec *kbart.Record) *rowText {
 // independent of the file's order.
 const tiedText = 64 << 20
 
-// chunksOf are the runs of rows that begin on one date.
-func chunksOf(rows []*groupRow) iter.Seq[[]*groupRow] {
+// sameStarts are the runs of rows that begin on one date.
+func sameStarts(rows []*groupRow) iter.Seq[[]*groupRow] {
 	return func(yield func([]*groupRow) bool) {
 		for from := 0; from < len(rows); {
 			to := from + 1
@@ -279,7 +278,7 @@ func (g *grouping) readTies(ctx context.Context) error {
 	tied := map[int32]*groupRow{}
 	for _, rows := range g.many {
 		slices.SortFunc(rows, func(a, b *groupRow) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.row, b.row)) })
-		for run := range chunksOf(rows) {
+		for run := range sameStarts(rows) {
 			if slices.ContainsFunc(run, func(r *groupRow) bool { return !r.alike(run[0]) }) {
 				for _, r := range run {
 					tied[r.row] = r

@@ -99,15 +99,7 @@ type titleRow struct {
 
 // joined makes the title of its rows: the first value that is not empty wins.
 func joined(index int32, known *listTitle, rows []titleRow, mixed bool, report func(kbart.Finding)) *Title {
-	slices.SortFunc(rows, func(a, b titleRow) int {
-		if a.start != b.start {
-			return int(int64(b.start) - int64(a.start))
-		}
-		if a.text == nil || b.text == nil {
-			return 0
-		}
-		return compareText(a.text, b.text)
-	})
+	slices.SortFunc(rows, func(a, b titleRow) int { return compareOrder(a.start, b.start, a.text, b.text) })
 	t := &Title{index: index, Line: int(known.line), values: known.values, coverage: known.coverage}
 	if !mixed {
 		report = ignore
@@ -129,9 +121,9 @@ func joined(index int32, known *listTitle, rows []titleRow, mixed bool, report f
 
 // join takes over what a row says of the title. from are the lines of the values so far.
 func (t *Title) join(rec *kbart.Record, from *[len(titleColumns)]int, report func(kbart.Finding)) {
-	carries := rec.CarriesCoverage()
+	kind := rec.Type()
 	for i, c := range titleColumns {
-		value := columnValue(rec, c)
+		value := columnValue(rec, c, kind)
 		switch {
 		case value == "":
 		case t.Values[i] == "":
@@ -140,7 +132,7 @@ func (t *Title) join(rec *kbart.Record, from *[len(titleColumns)]int, report fun
 		case c == kbart.PrintIdentifier || c == kbart.OnlineIdentifier:
 			t.addKey(identifierKey(value))
 			t.disagree(rec, c, value, from[i], report)
-		case carries && slices.Contains(ownColumns[:], c):
+		case kind != kbart.Monograph && ownIndex[i] >= 0:
 			// kept on the statement
 		default:
 			t.disagree(rec, c, value, from[i], report)
@@ -150,7 +142,7 @@ func (t *Title) join(rec *kbart.Record, from *[len(titleColumns)]int, report fun
 
 // cover adds the row's coverage statement, unless the title has it already: seen are the hashes of those that it has.
 func (t *Title) cover(rec *kbart.Record, seen map[uint64]bool) {
-	if !hasStatement(rec) {
+	if !hasStatement(rec, rec.Type()) {
 		return
 	}
 	statement := statementOf(rec)

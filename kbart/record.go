@@ -71,9 +71,6 @@ func (r *Record) Type() PublicationType {
 	return UnknownType
 }
 
-// CarriesCoverage says whether the row's coverage counts: that of a serial does, and that of a title whose type nothing tells.
-func (r *Record) CarriesCoverage() bool { return r.Type() != Monograph }
-
 // coverageColumns are the seven that make a coverage statement.
 var coverageColumns = columnSetOf(DateFirstIssueOnline, NumFirstVolOnline, NumFirstIssueOnline,
 	DateLastIssueOnline, NumLastVolOnline, NumLastIssueOnline, EmbargoInfo)
