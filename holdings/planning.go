@@ -120,8 +120,8 @@ type planned struct {
 
 // texts reads what matching needs no text for, save in rare cases.
 type texts interface {
-	// twins puts titles and portfolios that are alike into the order of volume, edition and title_id.
-	twins(l *list, titles, portfolios []int32) error
+	// twins are what puts portfolios that are alike into order.
+	twins(portfolios []int32) (map[int32]twinText, error)
 	// urls are the addresses of portfolios, as urlHash has them.
 	urls(portfolios []int32) (map[int32]uint64, error)
 }
@@ -133,7 +133,7 @@ func makePlan(ctx context.Context, l *list, in planned) (*Plan, error) {
 		Rows: l.rows.Read, Titles: l.titles.len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
 		WrongContent: l.rows.Wrong, UnlistedRows: l.unlisted(),
 	}
-	found, err := p.match(&in)
+	found, err := p.match(ctx, &in)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func makePlan(ctx context.Context, l *list, in planned) (*Plan, error) {
 func (p *Plan) countAffected() { p.Counts.EntitlementsAffected = len(p.leaving) + len(p.waiting) }
 
 // match pairs titles and portfolios.
-func (p *Plan) match(in *planned) (*pairing, error) {
+func (p *Plan) match(ctx context.Context, in *planned) (*pairing, error) {
 	titles := newSide(p.list.titles.len(), func(i int32) *identity { return &p.list.titles.at(i).identity })
 	portfolios := newSide(p.held.len(), func(i int32) *identity { return in.at(p.held.at(i), i) })
 	in.leaveOut(portfolios)
@@ -165,7 +165,7 @@ func (p *Plan) match(in *planned) (*pairing, error) {
 		titles: titles, portfolios: portfolios, views: in.views,
 		round:      func(i int32) uint8 { return in.roundOf(p.held.at(i), i) },
 		othersKeys: func(i int32) bool { return in.byOthersKeys(p.held.at(i), i) },
-		inOrder:    func(titles, portfolios []int32) error { return in.texts.twins(p.list, titles, portfolios) },
+		inOrder:    func(titles, portfolios []int32) error { return p.inOrder(ctx, in.texts, titles, portfolios) },
 		leftLast:   p.leftLast,
 	}
 	if in.zone { // what was added beside the titles it might have been is told from them by who added it

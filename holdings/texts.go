@@ -15,22 +15,47 @@ import (
 // twinText is what puts twins into order: volume, edition, title_id.
 type twinText []string
 
+// inOrder puts titles of the list and portfolios that are alike into the order of their texts.
+func (p *Plan) inOrder(ctx context.Context, of texts, titles, portfolios []int32) error {
+	ofTitles, err := p.list.twinTexts(ctx, titles)
+	if err != nil {
+		return err
+	}
+	ofPortfolios, err := of.twins(portfolios)
+	if err != nil {
+		return err
+	}
+	sortTwins(titles, ofTitles)
+	sortTwins(portfolios, ofPortfolios)
+	return nil
+}
+
 func sortTwins(items []int32, texts map[int32]twinText) {
 	slices.SortFunc(items, func(a, b int32) int { return cmp.Or(slices.Compare(texts[a], texts[b]), cmp.Compare(a, b)) })
 }
 
-// twinTexts reads those of a list's titles.
-func twinTexts(ctx context.Context, l *list, titles []int32) (map[int32]twinText, error) {
+// twinTexts reads those of titles.
+func (l *list) twinTexts(ctx context.Context, titles []int32) (map[int32]twinText, error) {
 	texts := map[int32]twinText{}
+	err := l.eachOf(ctx, titles, func(t *Title) {
+		texts[t.index] = twinText{t.Get(kbart.MonographVolume), t.Get(kbart.MonographEdition), t.Get(kbart.TitleID)}
+	})
+	return texts, err
+}
+
+// eachOf calls fn with some of the titles.
+func (l *list) eachOf(ctx context.Context, titles []int32, fn func(*Title)) error {
+	if len(titles) == 0 {
+		return nil
+	}
 	wanted := map[int32]bool{}
 	for _, i := range titles {
 		wanted[i] = true
 	}
-	err := l.eachTitle(ctx, func(i int32) bool { return wanted[i] }, ignore, func(t *Title) error {
-		texts[t.index] = twinText{t.Get(kbart.MonographVolume), t.Get(kbart.MonographEdition), t.Get(kbart.TitleID)}
+	return l.eachTitle(ctx, func(i int32) bool { return wanted[i] }, ignore, func(t *Title) error {
+		fn(t)
 		return nil
 	})
-	return texts, err
 }
 
 // reportTwins tells of titles that were paired in an order that nothing proves.
@@ -68,40 +93,26 @@ type dbTexts struct {
 	portfolios *chunked[held]
 }
 
-func (d *dbTexts) twins(l *list, titles, portfolios []int32) error {
-	ofTitles, err := twinTexts(d.ctx, l, titles)
-	if err != nil {
-		return err
-	}
-	ids := make([]int64, len(portfolios))
-	byID := map[int64]int32{}
-	for n, i := range portfolios {
-		ids[n] = d.portfolios.at(i).id
-		byID[ids[n]] = i
-	}
-	ofPortfolios := map[int32]twinText{}
-	err = d.eachOf(ids, "monograph_volume, monograph_edition, title_id", func(id int64, text []string) {
-		ofPortfolios[byID[id]] = twinText(text)
-	})
-	sortTwins(titles, ofTitles)
-	sortTwins(portfolios, ofPortfolios)
-	return err
+func (d *dbTexts) twins(portfolios []int32) (map[int32]twinText, error) {
+	texts := map[int32]twinText{}
+	err := d.eachOf(portfolios, "monograph_volume, monograph_edition, title_id", func(i int32, text []string) { texts[i] = text })
+	return texts, err
 }
 
-func (d *dbTexts) urls(wanted []int32) (map[int32]uint64, error) {
-	ids := make([]int64, len(wanted))
-	byID := make(map[int64]int32, len(wanted))
-	for n, i := range wanted {
-		ids[n] = d.portfolios.at(i).id
-		byID[ids[n]] = i
-	}
-	urls := make(map[int32]uint64, len(wanted))
-	err := d.eachOf(ids, "title_url", func(id int64, text []string) { urls[byID[id]] = urlHash(text[0]) })
+func (d *dbTexts) urls(portfolios []int32) (map[int32]uint64, error) {
+	urls := make(map[int32]uint64, len(portfolios))
+	err := d.eachOf(portfolios, "title_url", func(i int32, text []string) { urls[i] = urlHash(text[0]) })
 	return urls, err
 }
 
 // eachOf calls fn with columns of portfolios.
-func (d *dbTexts) eachOf(ids []int64, columns string, fn func(id int64, text []string)) error {
+func (d *dbTexts) eachOf(portfolios []int32, columns string, fn func(i int32, text []string)) error {
+	ids := make([]int64, len(portfolios))
+	byID := make(map[int64]int32, len(portfolios))
+	for n, i := range portfolios {
+		ids[n] = d.portfolios.at(i).id
+		byID[ids[n]] = i
+	}
 	for batch := range slices.Chunk(ids, 2000) {
 		placeholders, args := inList(batch)
 		rows, err := d.store.Query(d.ctx, "SELECT id, "+columns+" FROM portfolios WHERE id IN "+placeholders, args...)
@@ -118,7 +129,7 @@ func (d *dbTexts) eachOf(ids []int64, columns string, fn func(id int64, text []s
 			if err := rows.Scan(targets...); err != nil {
 				return errors.Join(fmt.Errorf("read the portfolios: %w", err), rows.Close())
 			}
-			fn(id, text)
+			fn(byID[id], text)
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return fmt.Errorf("read the portfolios: %w", err)
@@ -133,28 +144,12 @@ type listTexts struct {
 	list *list
 }
 
-func (t *listTexts) twins(l *list, titles, portfolios []int32) error {
-	ofTitles, err := twinTexts(t.ctx, l, titles)
-	if err != nil {
-		return err
-	}
-	ofPortfolios, err := twinTexts(t.ctx, t.list, portfolios)
-	sortTwins(titles, ofTitles)
-	sortTwins(portfolios, ofPortfolios)
-	return err
+func (t *listTexts) twins(portfolios []int32) (map[int32]twinText, error) {
+	return t.list.twinTexts(t.ctx, portfolios)
 }
 
-func (t *listTexts) urls(wanted []int32) (map[int32]uint64, error) {
-	urls, want := map[int32]uint64{}, map[int32]bool{}
-	if len(wanted) == 0 {
-		return urls, nil
-	}
-	for _, i := range wanted {
-		want[i] = true
-	}
-	err := t.list.eachTitle(t.ctx, func(i int32) bool { return want[i] }, ignore, func(title *Title) error {
-		urls[title.index] = urlHash(title.Get(kbart.TitleURL))
-		return nil
-	})
+func (t *listTexts) urls(portfolios []int32) (map[int32]uint64, error) {
+	urls := map[int32]uint64{}
+	err := t.list.eachOf(t.ctx, portfolios, func(title *Title) { urls[title.index] = urlHash(title.Get(kbart.TitleURL)) })
 	return urls, err
 }
