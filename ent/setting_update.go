@@ -69,7 +69,8 @@ func (_u *SettingUpdate) SetMultiCampusInventoryManagement(v bool) *SettingUpdat
 	return _u
 }
 
-// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is not nil.
+// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is
+// not nil.
 func (_u *SettingUpdate) SetNillableMultiCampusInventoryManagement(v *bool) *SettingUpdate {
 	if v != nil {
 		_u.SetMultiCampusInventoryManagement(*v)
@@ -307,7 +308,8 @@ func (_u *SettingUpdateOne) SetMultiCampusInventoryManagement(v bool) *SettingUp
 	return _u
 }
 
-// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is not nil.
+// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is
+// not nil.
 func (_u *SettingUpdateOne) SetNillableMultiCampusInventoryManagement(v *bool) *SettingUpdateOne {
 	if v != nil {
 		_u.SetMultiCampusInventoryManagement(*v)

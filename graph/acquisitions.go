@@ -13,7 +13,9 @@ import (
 	"autoholdings/internal/problem"
 )
 
-func (r queryResolver) PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error) {
+func (r queryResolver) PoLinesNotListed(
+	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+) (*model.Connection[*model.POLine], error) {
 	w, err := window(first, after, 0)
 	if err != nil {
 		return nil, err
@@ -27,11 +29,15 @@ func (r queryResolver) PoLinesNotListed(ctx context.Context, first *int, after *
 	})
 }
 
-func (r queryResolver) PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error) {
+func (r queryResolver) PortfoliosWithoutPoLine(
+	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+) (*model.Connection[*model.Portfolio], error) {
 	return reconciledPortfolios(ctx, first, after, filter, r.holdings.PortfoliosWithoutPOLine, r.holdings.CountPortfoliosWithoutPOLine)
 }
 
-func (r queryResolver) PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error) {
+func (r queryResolver) PortfoliosKeptWithoutReason(
+	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+) (*model.Connection[*model.Portfolio], error) {
 	return reconciledPortfolios(ctx, first, after, filter, r.holdings.PortfoliosKeptWithoutReason, r.holdings.CountPortfoliosKeptWithoutReason)
 }
 
@@ -151,7 +157,9 @@ func (r mutationResolver) DeleteLicense(ctx context.Context, in generated.Delete
 	return payload, err
 }
 
-func (r licenseResolver) Portfolios(ctx context.Context, l *model.License, first *int, after *string) (*model.Connection[*model.Portfolio], error) {
+func (r licenseResolver) Portfolios(
+	ctx context.Context, l *model.License, first *int, after *string,
+) (*model.Connection[*model.Portfolio], error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err

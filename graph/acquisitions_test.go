@@ -20,7 +20,8 @@ import (
 // somePortfolios are the ids of the first portfolios in the holdings, by title.
 func (b *testBundle) somePortfolios(n int) (ids []string) {
 	b.t.Helper()
-	rows := b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByID()).Limit(n).IDsX(b.t.Context())
+	rows := b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByID()).Limit(n).
+		IDsX(b.t.Context())
 	for _, id := range rows {
 		ids = append(ids, model.ID(model.PortfolioType, id))
 	}
@@ -44,9 +45,11 @@ func TestPOLineMutations(t *testing.T) {
 	gone := b.hidden()
 	at := b.somePortfolios(2)
 	one := b.done("createPoLine", input{
-		"number": " POL-1 ", "vendor": "OUP", "status": "Sent", "type": "Subscription", "orderedOn": "2024-02-29", "renewsOn": "2026-12-31", "note": "a\nb", "portfolioId": at[0],
+		"number": " POL-1 ", "vendor": "OUP", "status": "Sent", "type": "Subscription", "orderedOn": "2024-02-29", "renewsOn": "2026-12-31",
+		"note": "a\nb", "portfolioId": at[0],
 	}).PoLine
-	if one.Number != "POL-1" || *one.Vendor != "OUP" || *one.Note != "a\nb" || *one.OrderedOn != "2024-02-29" || !one.Main || one.Version != 1 || one.Portfolio.ID != at[0] {
+	if one.Number != "POL-1" || *one.Vendor != "OUP" || *one.Note != "a\nb" || *one.OrderedOn != "2024-02-29" || !one.Main ||
+		one.Version != 1 || one.Portfolio.ID != at[0] {
 		t.Errorf("%+v", one)
 	}
 	two := b.done("createPoLine", input{"number": "POL-2", "portfolioId": at[0]}).PoLine
@@ -78,7 +81,10 @@ func TestPOLineMutations(t *testing.T) {
 			refused(input{"portfolioId": model.ID(model.PortfolioType, 4711)}, "NOT_FOUND input.portfolioId")
 			refused(input{"portfolioId": gone}, "BAD_USER_INPUT input.portfolioId")
 			refused(input{"portfolioId": nil, "main": true}, "BAD_USER_INPUT input.main")
-			p := refused(input{"number": long, "vendor": long, "status": long, "type": long, "orderedOn": "x", "renewsOn": "2024-13-01", "note": note},
+			p := refused(input{
+				"number": long, "vendor": long, "status": long, "type": long, "orderedOn": "x", "renewsOn": "2024-13-01",
+				"note": note,
+			},
 				"BAD_USER_INPUT input.number", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status", "BAD_USER_INPUT input.type",
 				"BAD_USER_INPUT input.orderedOn", "BAD_USER_INPUT input.renewsOn", "BAD_USER_INPUT input.note")
 			if is := p.PoLine; name == "updatePoLine" && (is == nil || is.Number != "POL-1" || *is.Vendor != "OUP" || is.Portfolio.ID != at[0]) {
@@ -116,7 +122,8 @@ func TestLicenseMutations(t *testing.T) {
 	b.sync(jobs.Apply, b.profile().ID)
 	at := b.somePortfolios(2)
 	one := b.done("createLicense", input{
-		"code": " L-1 ", "name": "Big deal", "vendor": "OUP", "status": "Active", "type": "Negotiated", "startsOn": "2026-01-01", "endsOn": "2026-12-31", "note": "a\nb",
+		"code": " L-1 ", "name": "Big deal", "vendor": "OUP", "status": "Active", "type": "Negotiated", "startsOn": "2026-01-01",
+		"endsOn": "2026-12-31", "note": "a\nb",
 	}).License
 	if one.Code != "L-1" || one.Name != "Big deal" || *one.StartsOn != "2026-01-01" || *one.EndsOn != "2026-12-31" || one.Version != 1 {
 		t.Errorf("%+v", one)
@@ -138,7 +145,8 @@ func TestLicenseMutations(t *testing.T) {
 			refused(input{"code": "L-2"}, "CONFLICT input.code")
 			refused(input{"code": "L-3", "startsOn": "2026-02-01", "endsOn": "2026-01-31"}, "BAD_USER_INPUT input.endsOn")
 			refused(input{"code": long, "name": long, "vendor": long, "status": long, "type": long, "startsOn": "x", "endsOn": "x", "note": note},
-				"BAD_USER_INPUT input.code", "BAD_USER_INPUT input.name", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status", "BAD_USER_INPUT input.type",
+				"BAD_USER_INPUT input.code", "BAD_USER_INPUT input.name", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status",
+				"BAD_USER_INPUT input.type",
 				"BAD_USER_INPUT input.startsOn", "BAD_USER_INPUT input.endsOn", "BAD_USER_INPUT input.note")
 		}
 		b.refused("updateLicense", input{"licenseId": one.ID, "version": 4, "name": "X"}, "CONFLICT input.version")
@@ -146,7 +154,8 @@ func TestLicenseMutations(t *testing.T) {
 		b.wrongIDs("updateLicense", "License", "licenseId", nil)
 		b.wrongIDs("updatePortfolio", "License", "licenseId", input{"portfolioId": at[0]})
 	})
-	if now := b.done("updateLicense", input{"licenseId": one.ID, "version": 1, "name": nil, "endsOn": nil}).License; now.EndsOn != nil || now.Name != "" || now.Version != 2 {
+	if now := b.done("updateLicense", input{"licenseId": one.ID, "version": 1, "name": nil, "endsOn": nil}).License; now.EndsOn != nil ||
+		now.Name != "" || now.Version != 2 {
 		t.Errorf("%+v", now)
 	}
 
@@ -163,8 +172,10 @@ func TestLicenseMutations(t *testing.T) {
 			Collections []struct{ ID string }
 		}
 	}
-	b.query(`query($id: ID!) { node(id: $id) { ... on License { portfolios { totalCount nodes { id } } collections { id } } } }`, map[string]any{"id": one.ID}, &got)
-	if diff := cmp.Diff(at, got.Node.Portfolios.ids()); diff != "" || got.Node.Portfolios.TotalCount != 2 || len(got.Node.Collections) != 1 || got.Node.Collections[0].ID != collection {
+	b.query(`query($id: ID!) { node(id: $id) { ... on License { portfolios { totalCount nodes { id } } collections { id } } } }`,
+		map[string]any{"id": one.ID}, &got)
+	if diff := cmp.Diff(at, got.Node.Portfolios.ids()); diff != "" || got.Node.Portfolios.TotalCount != 2 || len(got.Node.Collections) != 1 ||
+		got.Node.Collections[0].ID != collection {
 		t.Errorf("where it is used: %+v\n%s", got, diff)
 	}
 	b.unchanged(func() { b.refused("deleteLicense", input{"licenseId": one.ID}, "IN_USE input.licenseId") })
@@ -184,8 +195,10 @@ func TestCollectionSetMutations(t *testing.T) {
 	b := setup(t, mockoup.Options{Titles: 20})
 	local := b.done("createCollection", input{"name": "A local one"}).Collection.ID
 	journals, books := b.collectionID(journalsCZ), b.collectionID(booksCZ)
-	set := b.done("createCollectionSet", input{"name": "Old ones", "description": "To leave", "collectionIds": []string{local, journals}}).CollectionSet
-	if set.Name != "Old ones" || *set.Description != "To leave" || set.MemberCount != 2 || set.Version != 1 || len(set.Collections.Nodes) != 2 || set.Collections.Nodes[0].ID != local {
+	set := b.done("createCollectionSet", input{"name": "Old ones", "description": "To leave", "collectionIds": []string{local, journals}}).
+		CollectionSet
+	if set.Name != "Old ones" || *set.Description != "To leave" || set.MemberCount != 2 || set.Version != 1 ||
+		len(set.Collections.Nodes) != 2 || set.Collections.Nodes[0].ID != local {
 		t.Errorf("%+v", set)
 	}
 	empty := b.done("createCollectionSet", input{"name": "Empty", "collectionIds": nil}).CollectionSet
@@ -198,13 +211,18 @@ func TestCollectionSetMutations(t *testing.T) {
 		b.refused("createCollectionSet", input{"name": "", "description": strings.Repeat("x", 501), "collectionIds": []string{gone}},
 			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description", "NOT_FOUND input.collectionIds")
 		b.refused("createCollectionSet", input{"name": "X", "collectionIds": []string{"garbage"}}, "BAD_USER_INPUT input.collectionIds")
-		b.refused("updateCollectionSet", input{"setId": set.ID, "name": "", "addCollectionIds": []string{"x"}, "removeCollectionIds": []string{"y"}},
+		b.refused("updateCollectionSet", input{
+			"setId": set.ID, "name": "", "addCollectionIds": []string{"x"},
+			"removeCollectionIds": []string{"y"},
+		},
 			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.addCollectionIds", "BAD_USER_INPUT input.removeCollectionIds")
 		for _, field := range []string{"collectionIds", "addCollectionIds", "removeCollectionIds"} {
-			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{local, model.ID(model.ProfileType, 1)}}, "BAD_USER_INPUT input."+field)
+			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{local, model.ID(model.ProfileType, 1)}}, "BAD_USER_INPUT input."+
+				field)
 			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{gone}}, "NOT_FOUND input."+field)
 		}
-		b.refused("updateCollectionSet", input{"setId": set.ID, "addCollectionIds": []string{books}, "removeCollectionIds": []string{books}}, "BAD_USER_INPUT input.removeCollectionIds")
+		b.refused("updateCollectionSet", input{"setId": set.ID, "addCollectionIds": []string{books}, "removeCollectionIds": []string{books}},
+			"BAD_USER_INPUT input.removeCollectionIds")
 		p := b.refused("updateCollectionSet", input{"setId": set.ID, "version": 5, "name": "X"}, "CONFLICT input.version")
 		if p.CollectionSet == nil || p.CollectionSet.MemberCount != 2 {
 			t.Errorf("beside the conflict %+v", p.CollectionSet)
@@ -215,8 +233,12 @@ func TestCollectionSetMutations(t *testing.T) {
 		b.refused("deleteCollection", input{"collectionId": journals, "withPortfolios": true}, "BAD_USER_INPUT input.collectionId")
 		b.wrongIDs("deleteCollection", "Collection", "collectionId", nil)
 	})
-	now := b.done("updateCollectionSet", input{"setId": set.ID, "version": 1, "description": nil, "addCollectionIds": []string{books}, "removeCollectionIds": []string{journals}}).CollectionSet
-	if now.MemberCount != 2 || now.Description != nil || now.Version != 2 || now.Collections.Nodes[0].ID != local || now.Collections.Nodes[1].ID != books {
+	now := b.done("updateCollectionSet", input{
+		"setId": set.ID, "version": 1, "description": nil, "addCollectionIds": []string{books},
+		"removeCollectionIds": []string{journals},
+	}).CollectionSet
+	if now.MemberCount != 2 || now.Description != nil || now.Version != 2 || now.Collections.Nodes[0].ID != local ||
+		now.Collections.Nodes[1].ID != books {
 		t.Errorf("%+v", now)
 	}
 	var got struct {
@@ -225,7 +247,8 @@ func TestCollectionSetMutations(t *testing.T) {
 	}
 	b.query(`query($id: ID!) { collectionSets(filter: {namePrefix: "Old"}) { totalCount nodes { id } } of: collectionSets(filter: {collectionId: $id}) { nodes { id } }
 		collection(id: $id) { sets { id } } }`, map[string]any{"id": local}, &got)
-	if !slices.Equal(got.CollectionSets.ids(), []string{set.ID}) || !slices.Equal(got.Of.ids(), []string{set.ID}) || len(got.Collection.Sets) != 1 || got.CollectionSets.TotalCount != 1 {
+	if !slices.Equal(got.CollectionSets.ids(), []string{set.ID}) || !slices.Equal(got.Of.ids(), []string{set.ID}) ||
+		len(got.Collection.Sets) != 1 || got.CollectionSets.TotalCount != 1 {
 		t.Errorf("%+v", got)
 	}
 	if now = b.done("updateCollectionSet", input{"setId": set.ID, "collectionIds": []string{}}).CollectionSet; now.MemberCount != 0 {
@@ -237,7 +260,8 @@ func TestCollectionSetMutations(t *testing.T) {
 	b.refused("deleteCollectionSet", input{"setId": set.ID}, "NOT_FOUND input.setId")
 }
 
-// TestDeletionWaitsForJobs: neither a collection nor a set goes while an unfinished job is of it, however it names them.
+// TestDeletionWaitsForJobs: neither a collection nor a set goes while an unfinished job is of it, however it names
+// them.
 func TestDeletionWaitsForJobs(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
@@ -257,7 +281,8 @@ func TestDeletionWaitsForJobs(t *testing.T) {
 				SetTrigger(jobs.Manual).SetArgs(text).SetDueAt(1).Exec(ctx)
 			must(t, err)
 			if name == "has a part of it" {
-				must(t, tx.JobPart.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(jobID).SetCollectionID(id).SetProfileName("").
+				must(t, tx.JobPart.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(jobID).SetCollectionID(id).
+					SetProfileName("").
 					SetContent("BOOKS").SetState(jobs.PartHeld).Exec(ctx))
 			}
 			if name == "is its writer" {
@@ -323,7 +348,10 @@ func TestAcquisitionFilters(t *testing.T) {
 		t.Errorf("%d licenses begin with l", n)
 	}
 	for _, filter := range []string{`{collectionId: "x"}`, fmt.Sprintf(`{collectionId: %q}`, model.ID(model.PortfolioType, 1))} {
-		for _, field := range []string{"poLines", "collectionSets", "poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason"} {
+		for _, field := range []string{
+			"poLines", "collectionSets", "poLinesNotListed", "portfoliosWithoutPoLine",
+			"portfoliosKeptWithoutReason",
+		} {
 			if a := c.ask(fmt.Sprintf(`{ %s(filter: %s) { totalCount } }`, field, filter), nil); a.code() != "BAD_USER_INPUT" {
 				t.Errorf("%s %s: %s", field, filter, a.Body)
 			}
@@ -338,7 +366,8 @@ func TestReconciliationAfterSyncs(t *testing.T) {
 	profile := b.profile().ID
 	b.sync(jobs.Apply, profile)
 	before := b.list(listingOf("", "portfoliosWithoutPoLine", ""), 500, nil)
-	if listed := b.store.Read.Portfolio.Query().CountX(t.Context()); before.TotalCount != listed || b.list(listingOf("", "poLinesNotListed", ""), 5, nil).TotalCount != 0 {
+	if listed := b.store.Read.Portfolio.Query().CountX(t.Context()); before.TotalCount != listed ||
+		b.list(listingOf("", "poLinesNotListed", ""), 5, nil).TotalCount != 0 {
 		t.Fatalf("%d of %d titles without a PO line", before.TotalCount, listed)
 	}
 	for i, id := range before.ids() {
@@ -368,7 +397,8 @@ func TestReconciliationAfterSyncs(t *testing.T) {
 	journals := b.list(listingOf("", "poLinesNotListed", fmt.Sprintf(`{collectionId: %q}`, b.collectionID(journalsCZ))), 500, nil)
 	books := b.list(listingOf("", "poLinesNotListed", fmt.Sprintf(`{collectionId: %q}`, b.collectionID(booksCZ))), 500, nil)
 	if len(walked) != kept || journals.TotalCount+books.TotalCount != kept {
-		t.Errorf("%d PO lines of titles not listed, %d and %d by collection, and %d titles are kept", len(walked), journals.TotalCount, books.TotalCount, kept)
+		t.Errorf("%d PO lines of titles not listed, %d and %d by collection, and %d titles are kept", len(walked), journals.TotalCount,
+			books.TotalCount, kept)
 	}
 	added := b.store.Read.Portfolio.Query().Where(portfolio.Listed(true)).CountX(t.Context()) - (before.TotalCount - kept)
 	if n := b.list(listingOf("", "portfoliosWithoutPoLine", ""), 5, nil).TotalCount; n != added {
@@ -391,17 +421,21 @@ func TestAcquisitionStatements(t *testing.T) {
 		most  int
 		sizes []int
 	}{
-		"licenses":    {`query($first: Int) { licenses(first: $first) { nodes { code collections { name license { code } sets { name memberCount } } } } }`, 6, []int{2, 5, 8}},
+		"licenses": {`query($first: Int) { licenses(first: $first) { nodes { code collections { name license { code } sets { name memberCount }
+			} } } }`, 6, []int{2, 5, 8}},
 		"sets":        {`query($first: Int) { collectionSets(first: $first) { nodes { name memberCount } } }`, 2, []int{1, 3, 5}},
 		"collections": {`query($first: Int) { collections(first: $first) { nodes { name sets { name memberCount } } } }`, 4, []int{1, 3, 7}},
-		"not listed":  {`query($first: Int) { poLinesNotListed(first: $first) { nodes { number portfolio { title collection { name } poLines { number } } } } }`, 4, []int{1, 2, 4}},
-		"no PO line":  {`query($first: Int) { portfoliosWithoutPoLine(first: $first) { nodes { title collection { name sets { name } } license { code } } } }`, 5, []int{2, 20, 40}},
+		"not listed": {`query($first: Int) { poLinesNotListed(first: $first) { nodes { number portfolio { title collection { name } poLines {
+			number } } } } }`, 4, []int{1, 2, 4}},
+		"no PO line": {`query($first: Int) { portfoliosWithoutPoLine(first: $first) { nodes { title collection { name sets { name } } license {
+			code } } } }`, 5, []int{2, 20, 40}},
 	} {
 		before := -1
 		for _, first := range test.sizes {
 			statements, _ := c.cost(test.query, map[string]any{"first": first}, "")
 			if len(statements) > test.most || before >= 0 && len(statements) != before {
-				t.Errorf("%s: %d statements for %d, before %d, want at most %d: %s", name, len(statements), first, before, test.most, tables(statements))
+				t.Errorf("%s: %d statements for %d, before %d, want at most %d: %s", name, len(statements), first, before, test.most,
+					tables(statements))
 			}
 			before = len(statements)
 		}
@@ -415,7 +449,8 @@ func TestStalePOLine(t *testing.T) {
 	line := b.done("createPoLine", input{"number": "1"}).PoLine
 	license := b.done("createLicense", input{"code": "1"}).License
 	for range 2 {
-		_, _ = b.mutate("updatePoLine", input{"poLineId": line.ID, "version": 1, "vendor": "A"}), b.mutate("updateLicense", input{"licenseId": license.ID, "version": 1, "vendor": "A"})
+		_, _ = b.mutate("updatePoLine", input{"poLineId": line.ID, "version": 1, "vendor": "A"}),
+			b.mutate("updateLicense", input{"licenseId": license.ID, "version": 1, "vendor": "A"})
 	}
 	b.refused("updatePoLine", input{"poLineId": line.ID, "version": 1, "vendor": "B"}, "CONFLICT input.version")
 	b.refused("updateLicense", input{"licenseId": license.ID, "version": 1, "vendor": "B"}, "CONFLICT input.version")

@@ -29,7 +29,10 @@ func (r queryResolver) JobTypes(_ context.Context, filter *model.JobTypeFilter) 
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, &generated.JobType{Kind: t.Kind, Name: t.Name, Description: t.Description, Mutation: t.Mutation, Parameters: parameters})
+		found = append(found, &generated.JobType{
+			Kind: t.Kind, Name: t.Name, Description: t.Description, Mutation: t.Mutation,
+			Parameters: parameters,
+		})
 	}
 	return found, nil
 }
@@ -52,7 +55,9 @@ func parametersOf(mutation string) (parameters []*generated.JobTypeParameter, er
 	return parameters, nil
 }
 
-func (r mutationResolver) TestProfileConnection(ctx context.Context, in generated.TestProfileConnectionInput) (*generated.TestProfileConnectionPayload, error) {
+func (r mutationResolver) TestProfileConnection(
+	ctx context.Context, in generated.TestProfileConnectionInput,
+) (*generated.TestProfileConnectionPayload, error) {
 	payload := &generated.TestProfileConnectionPayload{Results: []*generated.ConnectionTest{}}
 	request := jobs.ConnectionRequest{CustomerNumber: given(in.CustomerNumber)}
 	if key := given(in.APIKey); key != nil {
@@ -65,7 +70,10 @@ func (r mutationResolver) TestProfileConnection(ctx context.Context, in generate
 		var answers []jobs.ConnectionResult
 		answers, err = r.jobs.TestConnection(ctx, request)
 		for _, a := range answers {
-			payload.Results = append(payload.Results, &generated.ConnectionTest{Content: a.Content, Ok: a.OK, Code: a.Code, Message: a.Message, Hint: orNull(a.Hint)})
+			payload.Results = append(payload.Results, &generated.ConnectionTest{
+				Content: a.Content, Ok: a.OK, Code: a.Code, Message: a.Message,
+				Hint: orNull(a.Hint),
+			})
 		}
 	}
 	payload.UserErrors, err = userErrors(err)
@@ -80,7 +88,9 @@ func orNull(text string) *string {
 	return &text
 }
 
-func (r mutationResolver) WithdrawProfile(ctx context.Context, in generated.WithdrawProfileInput) (*generated.WithdrawProfilePayload, error) {
+func (r mutationResolver) WithdrawProfile(
+	ctx context.Context, in generated.WithdrawProfileInput,
+) (*generated.WithdrawProfilePayload, error) {
 	payload := &generated.WithdrawProfilePayload{}
 	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
 	if err == nil {
@@ -137,7 +147,9 @@ func isInUse(err error) bool {
 	return ok && slices.ContainsFunc(problems, func(p *problem.Problem) bool { return p.Code == problem.InUse })
 }
 
-func (r mutationResolver) DeactivateCollection(ctx context.Context, in generated.DeactivateCollectionInput) (*generated.DeactivateCollectionPayload, error) {
+func (r mutationResolver) DeactivateCollection(
+	ctx context.Context, in generated.DeactivateCollectionInput,
+) (*generated.DeactivateCollectionPayload, error) {
 	payload := &generated.DeactivateCollectionPayload{}
 	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
 	if err == nil {

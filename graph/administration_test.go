@@ -56,7 +56,8 @@ func TestProfileConnectionMutation(t *testing.T) {
 			}
 		}
 		b.refused("testProfileConnection", input{}, "BAD_USER_INPUT input.customerNumber", "BAD_USER_INPUT input.apiKey")
-		b.refused("testProfileConnection", input{"profileId": p.ID, "customerNumber": "", "apiKey": "a b"}, "BAD_USER_INPUT input.customerNumber", "BAD_USER_INPUT input.apiKey")
+		b.refused("testProfileConnection", input{"profileId": p.ID, "customerNumber": "", "apiKey": "a b"}, "BAD_USER_INPUT input.customerNumber",
+			"BAD_USER_INPUT input.apiKey")
 		b.wrongIDs("testProfileConnection", "Profile", "profileId", nil)
 	})
 	if n := len(b.mock.Requests()); n != 6 {
@@ -78,7 +79,8 @@ func TestWithdrawAndDeleteProfile(t *testing.T) {
 		b.wrongIDs("withdrawProfile", "Profile", "profileId", nil)
 		b.wrongIDs("deleteProfile", "Profile", "profileId", input{"withdrawEntitlements": true})
 		no := b.refused("deleteProfile", input{"profileId": p.ID}, "IN_USE input.profileId").UserErrors[0].Message
-		if want := fmt.Sprintf("%d portfolios would be removed, 1 kept for a PO line, and 0 stay with other profiles", titles-1); !strings.Contains(no, want) || !strings.Contains(no, "withdrawEntitlements") {
+		if want := fmt.Sprintf("%d portfolios would be removed, 1 kept for a PO line, and 0 stay with other profiles",
+			titles-1); !strings.Contains(no, want) || !strings.Contains(no, "withdrawEntitlements") {
 			t.Error(no)
 		}
 	})
@@ -91,7 +93,10 @@ func TestWithdrawAndDeleteProfile(t *testing.T) {
 		t.Fatalf("%s: %s", job.State, job.Summary)
 	}
 	b.refused("deleteProfile", input{"profileId": p.ID, "withdrawEntitlements": true}, "CONFLICT input.profileId")
-	if again := b.done("deleteProfile", input{"profileId": p.ID, "withdrawEntitlements": true, "idempotencyKey": "delete"}); again.Job.ID != asked.Job.ID {
+	if again := b.done("deleteProfile", input{
+		"profileId": p.ID, "withdrawEntitlements": true,
+		"idempotencyKey": "delete",
+	}); again.Job.ID != asked.Job.ID {
 		t.Error("the same key made another job")
 	}
 	b.done("rejectJob", input{"jobId": asked.Job.ID})
@@ -109,7 +114,10 @@ func TestWithdrawAndDeleteProfile(t *testing.T) {
 	if n := b.store.Read.Profile.Query().CountX(t.Context()); n != 0 {
 		t.Errorf("%d profiles", n)
 	}
-	if again := b.done("deleteProfile", input{"profileId": p.ID, "withdrawEntitlements": true, "idempotencyKey": "at last"}); again.Job == nil || again.Job.ID != last.ID {
+	if again := b.done("deleteProfile", input{
+		"profileId": p.ID, "withdrawEntitlements": true,
+		"idempotencyKey": "at last",
+	}); again.Job == nil || again.Job.ID != last.ID {
 		t.Errorf("the same key afterwards: %+v", again)
 	}
 	report := b.get("/jobs/" + last.ID + "/report.tsv").Body
@@ -224,7 +232,8 @@ func TestDeactivateCollection(t *testing.T) {
 	}
 	b.unchanged(func() {
 		again := b.done("deactivateCollection", input{"collectionId": id})
-		if again.Collection.Active || again.Consequences.Accessible != 0 || !slices.Equal(again.Consequences.Text, []string{"The collection is inactive already: there is nothing to deactivate."}) {
+		if again.Collection.Active || again.Consequences.Accessible != 0 ||
+			!slices.Equal(again.Consequences.Text, []string{"The collection is inactive already: there is nothing to deactivate."}) {
 			t.Errorf("once more: %+v", again.Consequences)
 		}
 	})
@@ -262,7 +271,8 @@ type jobType struct {
 func (b *testBundle) jobTypes(search string) (types []jobType) {
 	b.t.Helper()
 	var got struct{ JobTypes []jobType }
-	b.query(`query($filter: JobTypeFilter) { jobTypes(filter: $filter) { kind name description mutation parameters { name type required description } } }`,
+	b.query(`query($filter: JobTypeFilter) { jobTypes(filter: $filter) { kind name description mutation parameters { name type required
+		description } } }`,
 		map[string]any{"filter": map[string]any{"search": search}}, &got)
 	return got.JobTypes
 }
@@ -337,7 +347,8 @@ func (b *testBundle) inputsOf() map[string][]inputField {
 			}
 		} `json:"__schema"`
 	}
-	b.query(`{ __schema { mutationType { fields { name args { name `+typeText+` } } } types { name inputFields { name description defaultValue `+typeText+` } } } }`, nil, &got)
+	b.query(`{ __schema { mutationType { fields { name args { name `+typeText+
+		` } } } types { name inputFields { name description defaultValue `+typeText+` } } } }`, nil, &got)
 	inputs := map[string][]inputField{}
 	for _, field := range got.Schema.MutationType.Fields {
 		if len(field.Args) != 1 || field.Args[0].Name != "input" {

@@ -31,7 +31,8 @@ type standing struct {
 func (b *testBundle) standing(id string) (p standing) {
 	b.t.Helper()
 	var got struct{ Portfolio standing }
-	b.query(`query($id: ID!) { portfolio(id: $id) { title available accessible listedByProvider waiting removedAt entitlements { active waiting waitingSince } } }`,
+	b.query(`query($id: ID!) { portfolio(id: $id) { title available accessible listedByProvider waiting removedAt entitlements { active waiting
+		waitingSince } } }`,
 		input{"id": id}, &got)
 	return got.Portfolio
 }
@@ -47,8 +48,8 @@ func (b *testBundle) nodes(field, arguments string) (ids []string) {
 	return ids
 }
 
-// TestPortfoliosByHand: what was kept is found once nothing is left to keep it for, taken out by a person, and brought back; a
-// waiting one says that it waits, and patrons do not get to it.
+// TestPortfoliosByHand: what was kept is found once nothing is left to keep it for, taken out by a person, and brought
+// back; a waiting one says that it waits, and patrons do not get to it.
 func TestPortfoliosByHand(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30}).work()
@@ -61,15 +62,18 @@ func TestPortfoliosByHand(t *testing.T) {
 		if err := tx.Entitlement.Update().Where(entitlement.PortfolioIDIn(kept, waiting)).SetActive(false).Exec(ctx); err != nil {
 			return err
 		}
-		if err := tx.Entitlement.Update().Where(entitlement.PortfolioID(waiting)).SetWaiting("CONTESTED").SetWaitingSince("2026-02-28").Exec(ctx); err != nil {
+		if err := tx.Entitlement.Update().Where(entitlement.PortfolioID(waiting)).SetWaiting("CONTESTED").SetWaitingSince("2026-02-28").
+			Exec(ctx); err != nil {
 			return err
 		}
 		return tx.Portfolio.Update().Where(portfolio.IDIn(kept, waiting)).SetListed(false).Exec(ctx)
 	})
-	if p := b.standing(id(kept)); !p.Available || p.Accessible || p.ListedByProvider || p.Waiting || p.Entitlements[0].Waiting != nil || p.Entitlements[0].WaitingSince != nil {
+	if p := b.standing(id(kept)); !p.Available || p.Accessible || p.ListedByProvider || p.Waiting || p.Entitlements[0].Waiting != nil ||
+		p.Entitlements[0].WaitingSince != nil {
 		t.Errorf("kept: %+v", p)
 	}
-	if p := b.standing(id(waiting)); !p.Available || p.Accessible || !p.Waiting || *p.Entitlements[0].Waiting != "CONTESTED" || *p.Entitlements[0].WaitingSince != "2026-02-28" {
+	if p := b.standing(id(waiting)); !p.Available || p.Accessible || !p.Waiting || *p.Entitlements[0].Waiting != "CONTESTED" ||
+		*p.Entitlements[0].WaitingSince != "2026-02-28" {
 		t.Errorf("waiting: %+v", p)
 	}
 	if p := b.standing(id(listed)); !p.Accessible || p.Waiting {
@@ -87,13 +91,17 @@ func TestPortfoliosByHand(t *testing.T) {
 	none := b.nodes("portfoliosKeptWithoutReason", "first: 10")
 	line := b.store.Read.POLine.Query().OnlyIDX(t.Context())
 	b.done("updatePoLine", input{"poLineId": model.ID(model.POLineType, line), "portfolioId": nil})
-	for field, arguments := range map[string]string{"portfoliosKeptWithoutReason": "first: 10", "portfolios": "filter: {keptWithoutReason: true}"} {
+	for field, arguments := range map[string]string{
+		"portfoliosKeptWithoutReason": "first: 10",
+		"portfolios":                  "filter: {keptWithoutReason: true}",
+	} {
 		if got := b.nodes(field, arguments); len(none) > 0 || len(got) != 1 || got[0] != id(kept) {
 			t.Errorf("%s: %v, before that %v", field, got, none)
 		}
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error { // a job writes the collection
-		return tx.Job.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState(jobs.Running).SetMode("APPLY").SetTrigger("MANUAL").
+		return tx.Job.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState(jobs.Running).SetMode("APPLY").
+			SetTrigger("MANUAL").
 			SetArgs([]byte("{}")).SetDueAt(1).SetHeartbeatAt(store.Now() + 3_600_000).Exec(ctx)
 	})
 	collection := b.store.Read.Portfolio.GetX(t.Context(), kept).CollectionID
@@ -143,7 +151,8 @@ func (b *testBundle) guards(profile string) (found guards, old marks) {
 	return got.Profile.Guards, got.Profile.Guard
 }
 
-// TestProfileGuards: every guard has marks of its own, which a save changes one by one; guard is the removals' by an older name.
+// TestProfileGuards: every guard has marks of its own, which a save changes one by one; guard is the removals' by an
+// older name.
 func TestProfileGuards(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
@@ -181,7 +190,10 @@ func TestProfileGuards(t *testing.T) {
 		t.Errorf("as jobs read them: %+v", g)
 	}
 	b.unchanged(func() {
-		refused := b.refused("updateProfile", input{"profileId": p.ID, "guard": input{"percent": 1, "titles": 4}, "guards": input{"removals": input{"percent": 2, "titles": 4}}},
+		refused := b.refused("updateProfile", input{
+			"profileId": p.ID, "guard": input{"percent": 1, "titles": 4},
+			"guards": input{"removals": input{"percent": 2, "titles": 4}},
+		},
 			"BAD_USER_INPUT input.guard.percent")
 		if !strings.Contains(refused.UserErrors[0].Message, "guards.removals.percent") {
 			t.Error(refused.UserErrors[0].Message)
@@ -196,7 +208,8 @@ func TestProfileGuards(t *testing.T) {
 	check("made so")
 }
 
-// TestNoListAlert: where the provider's last answers are no list, the profile says so and names the call that withdraws.
+// TestNoListAlert: where the provider's last answers are no list, the profile says so and names the call that
+// withdraws.
 func TestNoListAlert(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30}).work()
@@ -218,7 +231,8 @@ func TestNoListAlert(t *testing.T) {
 	}
 	b.query(`{ profiles { nodes { alerts { code content message hint } } } }`, nil, &got)
 	alerts := got.Profiles.Nodes[0].Alerts
-	if len(alerts) != 1 || alerts[0].Code != "NO_LIST" || alerts[0].Content != "BOOKS" || !strings.Contains(alerts[0].Message, "no file, no file, no file") ||
+	if len(alerts) != 1 || alerts[0].Code != "NO_LIST" || alerts[0].Content != "BOOKS" ||
+		!strings.Contains(alerts[0].Message, "no file, no file, no file") ||
 		!strings.Contains(alerts[0].Hint, fmt.Sprintf("withdrawProfile(input: {profileId: %q, content: BOOKS})", p.ID)) {
 		t.Fatalf("%+v", alerts)
 	}

@@ -69,17 +69,24 @@ func (c *catalogue) makeCampuses() {
 		if !active {
 			groups = nil
 		}
-		p, _, err := c.holdings.CreateProfile(ctx, holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active, GroupIDs: &groups}, nil)
+		p, _, err := c.holdings.CreateProfile(ctx, holdings.ProfileInput{
+			CustomerNumber: &customer, APIKey: &key, Active: &active,
+			GroupIDs: &groups,
+		}, nil)
 		must(c.t, err)
 		c.profiles = append(c.profiles, p)
 	}
 	var seeds []holdings.CommunityZoneSeed
 	for i := range 7 { // two of a name: the id decides between them
-		seeds = append(seeds, holdings.CommunityZoneSeed{CZID: fmt.Sprint(500 + i), Name: fmt.Sprintf("Further Books %d", i/2), Provider: "Another Press", Content: "BOOKS"})
+		seeds = append(seeds, holdings.CommunityZoneSeed{
+			CZID: fmt.Sprint(500 + i), Name: fmt.Sprintf("Further Books %d", i/2),
+			Provider: "Another Press", Content: "BOOKS",
+		})
 	}
 	must(c.t, c.holdings.EnsureCommunityZone(ctx, seeds))
 	for i, seed := range seeds[:5] {
-		_, _, err := c.holdings.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: i%2 == 0, ActivationType: holdings.ActivateManually}, nil)
+		_, _, err := c.holdings.ActivateCollection(ctx,
+			holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: i%2 == 0, ActivationType: holdings.ActivateManually}, nil)
 		must(c.t, err)
 	}
 }
@@ -127,7 +134,8 @@ func (c *catalogue) makeSets() {
 	for i := range 5 {
 		members := all[min(i, len(all)):]
 		name, description := fmt.Sprintf("Set %d", i), "Some"
-		set, err := c.holdings.CreateCollectionSet(c.t.Context(), holdings.SetInput{Name: &name, Description: &description, CollectionIDs: &members})
+		set, err := c.holdings.CreateCollectionSet(c.t.Context(),
+			holdings.SetInput{Name: &name, Description: &description, CollectionIDs: &members})
 		must(c.t, err)
 		c.sets = append(c.sets, set)
 	}
@@ -136,7 +144,8 @@ func (c *catalogue) makeSets() {
 // makeStates brings some portfolios behind those with PO lines into each state that a filter asks for, and ends some
 // entitlements.
 func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
-	portfolios, err := tx.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByID()).Offset(40).All(ctx)
+	portfolios, err := tx.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByID()).Offset(40).
+		All(ctx)
 	if err != nil {
 		return err
 	}

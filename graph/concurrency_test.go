@@ -23,8 +23,8 @@ type request struct {
 	in   input
 }
 
-// atOnce sends requests at the same moment, and returns for each whether it was done. What is refused must be refused by a
-// rule: a fault is a failure of the test.
+// atOnce sends requests at the same moment, and returns for each whether it was done. What is refused must be refused
+// by a rule: a fault is a failure of the test.
 func (b *testBundle) atOnce(requests ...request) (done []bool) {
 	b.t.Helper()
 	done = make([]bool, len(requests))
@@ -59,7 +59,8 @@ func (b *testBundle) rulesHold(after string) {
 	if !several && (len(profiles) > 1 || slices.ContainsFunc(profiles, grouped)) {
 		b.t.Errorf("%s: one campus has %d profiles, with groups: %v", after, len(profiles), slices.ContainsFunc(profiles, grouped))
 	}
-	if len(active) > 1 && slices.ContainsFunc(active, grouped) && slices.ContainsFunc(active, func(p *ent.Profile) bool { return !grouped(p) }) {
+	if len(active) > 1 && slices.ContainsFunc(active, grouped) &&
+		slices.ContainsFunc(active, func(p *ent.Profile) bool { return !grouped(p) }) {
 		b.t.Errorf("%s: of %d active profiles some have groups and some have none", after, len(active))
 	}
 	for _, p := range active {
@@ -154,11 +155,19 @@ func TestTwoAdministrators(t *testing.T) {
 			return []request{{"updateProfile", change}, {"updateProfile", with(change, input{"description": "Yours"})}}
 		}, 1},
 		"the name of a group": {false, func(*testBundle) []request {
-			return []request{{"createInventoryGroup", input{"name": "Law"}}, {"createInventoryGroup", input{"name": "LAW"}}, {"createInventoryGroup", input{"name": "law"}}}
+			return []request{
+				{"createInventoryGroup", input{"name": "Law"}},
+				{"createInventoryGroup", input{"name": "LAW"}},
+				{"createInventoryGroup", input{"name": "law"}},
+			}
 		}, 1},
 		"a profile that is deleted": {false, func(b *testBundle) []request {
 			p := b.newProfile(input{"customerNumber": "demo"}).ID
-			return []request{{"deleteProfile", input{"profileId": p}}, {"updateProfile", input{"profileId": p, "active": true}}, {"createProfile", newProfile}}
+			return []request{
+				{"deleteProfile", input{"profileId": p}},
+				{"updateProfile", input{"profileId": p, "active": true}},
+				{"createProfile", newProfile},
+			}
 		}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {

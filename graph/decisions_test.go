@@ -70,7 +70,8 @@ func TestDecideByPartAndKind(t *testing.T) {
 	look := b.done("runProfile", input{"profileId": p.ID, "mode": "PREVIEW"}).Job
 	b.waitFor(look.ID)
 	foreseen := b.partOf(look.ID, "BOOKS")
-	if foreseen.State != "PREVIEWED" || foreseen.WouldBe == nil || *foreseen.WouldBe != "HELD" || *foreseen.Code != "GUARD" || foreseen.Guard.Held {
+	if foreseen.State != "PREVIEWED" || foreseen.WouldBe == nil || *foreseen.WouldBe != "HELD" || *foreseen.Code != "GUARD" ||
+		foreseen.Guard.Held {
 		t.Errorf("%+v", foreseen)
 	}
 
@@ -90,19 +91,25 @@ func TestDecideByPartAndKind(t *testing.T) {
 
 	b.unchanged(func() {
 		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": held.ID}}}, "BAD_USER_INPUT input.parts.0.partId")
-		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": books.ID, "kinds": []string{}}}}, "BAD_USER_INPUT input.parts.0.kinds")
+		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": books.ID, "kinds": []string{}}}},
+			"BAD_USER_INPUT input.parts.0.kinds")
 		b.refused("rejectJob", input{"jobId": held.ID, "parts": []input{}}, "BAD_USER_INPUT input.parts")
-		b.refused("approveJob", input{"jobId": held.ID, "lostColumns": []input{{"column": "notes", "take": "EMPTY"}}}, "BAD_USER_INPUT input.lostColumns")
+		b.refused("approveJob", input{"jobId": held.ID, "lostColumns": []input{{"column": "notes", "take": "EMPTY"}}},
+			"BAD_USER_INPUT input.lostColumns")
 	})
 
 	// Updates and additions of one part are one action; the other part goes on waiting.
-	b.done("approveJob", input{"jobId": held.ID, "reason": "new books are fine", "parts": []input{{"partId": books.ID, "kinds": []string{"ADDITIONS", "UPDATES"}}}})
+	b.done("approveJob", input{
+		"jobId": held.ID, "reason": "new books are fine",
+		"parts": []input{{"partId": books.ID, "kinds": []string{"ADDITIONS", "UPDATES"}}},
+	})
 	if job := b.waitFor(held.ID); job.State != jobs.NeedsReview {
 		t.Fatalf("%s %s: %s", job.State, job.Verdict, job.Summary)
 	}
 	books = b.partOf(held.ID, "BOOKS")
 	want := []string{"ADDITIONS APPROVED", "UPDATES APPROVED", "ACCESS_LOST DECLINED", "REMOVALS DECLINED"}
-	if diff := cmp.Diff(want, books.decided()); diff != "" || *books.Decisions[0].Reason != "new books are fine" || strings.Join(books.Kinds, " ") != "ADDITIONS UPDATES" {
+	if diff := cmp.Diff(want, books.decided()); diff != "" || *books.Decisions[0].Reason != "new books are fine" ||
+		strings.Join(books.Kinds, " ") != "ADDITIONS UPDATES" {
 		t.Errorf("%+v: %s", books, diff)
 	}
 	b.done("rejectJob", input{"jobId": held.ID, "parts": []input{{"partId": journals.ID}}})
@@ -113,11 +120,13 @@ func TestDecideByPartAndKind(t *testing.T) {
 	// What was declined is taken later, by a job of its own.
 	taken := b.done("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": books.ID, "kinds": []string{"REMOVALS"}}}}).Job
 	job := b.waitFor(taken.ID)
-	if part := b.partOf(taken.ID, "BOOKS"); taken.ID == held.ID || job.Verdict != jobs.VerdictChanged || strings.Join(part.Kinds, " ") != "REMOVALS" {
+	if part := b.partOf(taken.ID, "BOOKS"); taken.ID == held.ID || job.Verdict != jobs.VerdictChanged ||
+		strings.Join(part.Kinds, " ") != "REMOVALS" {
 		t.Errorf("%s %s %+v", taken.ID, job.Summary, part)
 	}
 	b.unchanged(func() {
-		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": books.ID, "kinds": []string{"REMOVALS"}}}}, "WRONG_STATE input.parts.0.kinds")
+		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": books.ID, "kinds": []string{"REMOVALS"}}}},
+			"WRONG_STATE input.parts.0.kinds")
 	})
 }
 
@@ -131,7 +140,8 @@ func TestApproveForAnotherCustomer(t *testing.T) {
 	held := b.done("runProfile", input{"profileId": p.ID}).Job
 	b.waitFor(held.ID)
 	saved := b.mutate("updateProfile", input{"profileId": p.ID, "customerNumber": "north", "apiKey": "north-key"})
-	if len(saved.Notices) != 1 || !strings.Contains(saved.Notices[0], "The customer number is north now") || !strings.Contains(saved.Notices[0], "in force") {
+	if len(saved.Notices) != 1 || !strings.Contains(saved.Notices[0], "The customer number is north now") ||
+		!strings.Contains(saved.Notices[0], "in force") {
 		t.Errorf("%q", saved.Notices)
 	}
 	b.unchanged(func() {

@@ -74,7 +74,8 @@ func (d *downloads) reportJSON(ctx context.Context, jobID int64) (*file, error) 
 
 // reportName tells the reports of several jobs apart in a folder.
 func reportName(report *jobs.Report) string {
-	return fmt.Sprintf("report-%s-%s", time.UnixMilli(report.Job.CreatedAt).UTC().Format("2006-01-02-150405"), model.ID(model.JobType, report.Job.ID))
+	return fmt.Sprintf("report-%s-%s", time.UnixMilli(report.Job.CreatedAt).UTC().Format("2006-01-02-150405"),
+		model.ID(model.JobType, report.Job.ID))
 }
 
 func (d *downloads) kbart(ctx context.Context, collectionID int64) (*file, error) {
@@ -109,13 +110,17 @@ func (d *downloads) providerFile(ctx context.Context, id int64) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{name: row.Name, contentType: "text/tab-separated-values", close: kept.Close, write: func(_ context.Context, w io.Writer) error {
-		_, err := io.Copy(w, kept)
-		return err
-	}}, nil
+	return &file{
+		name: row.Name, contentType: "text/tab-separated-values", close: kept.Close,
+		write: func(_ context.Context, w io.Writer) error {
+			_, err := io.Copy(w, kept)
+			return err
+		},
+	}, nil
 }
 
-var errNotKept = problem.New(problem.NotFound, "", "the copy of this file is not kept any more: run the profile to fetch the provider's present one")
+var errNotKept = problem.New(problem.NotFound, "",
+	"the copy of this file is not kept any more: run the profile to fetch the provider's present one")
 
 // serve answers with the file that open finds for the id in the path; field is where the API shows that path.
 func (d *downloads) serve(typeName, field string, open func(ctx context.Context, id int64) (*file, error)) http.Handler {
@@ -176,8 +181,8 @@ func attachment(name string) string {
 	return "attachment"
 }
 
-// patient writes to a client, and gives up one that takes nothing for a while: the list it was sent may hold a connection
-// of the database.
+// patient writes to a client, and gives up one that takes nothing for a while: the list it was sent may hold a
+// connection of the database.
 type patient struct {
 	w       io.Writer
 	control *http.ResponseController

@@ -72,7 +72,10 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 			t.Error(err)
 		}
 	})
-	b.server = httptest.NewServer(graph.NewHandler(graph.Options{Holdings: b.holdings, Jobs: b.jobs, Store: b.store, Files: fetcher, Logger: logger}))
+	b.server = httptest.NewServer(graph.NewHandler(graph.Options{
+		Holdings: b.holdings, Jobs: b.jobs, Store: b.store, Files: fetcher,
+		Logger: logger,
+	}))
 	t.Cleanup(func() {
 		b.server.Close()
 		stop()
@@ -300,7 +303,8 @@ func TestReportTSV(t *testing.T) {
 			t.Fatalf("%d cells: %q", len(cells), line)
 		}
 		if len(lines) > 0 {
-			if cells[9] != "Both campuses" || !strings.Contains(cells[10], "Journals") || cells[11] != "South; North" && cells[11] != "North; South" {
+			if cells[9] != "Both campuses" || !strings.Contains(cells[10], "Journals") || cells[11] != "South; North" &&
+				cells[11] != "North; South" {
 				t.Errorf("profile, collection and groups: %q", cells[9:12])
 			}
 			id, known := ids[cells[12]]
@@ -338,11 +342,13 @@ func TestReportSaysWhatIsKept(t *testing.T) {
 	b.sync()
 	p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("zym")).OnlyX(t.Context())
 	number := "POL-7"
-	_, err := b.holdings.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: &p.ID})
+	_, err := b.holdings.CreatePOLine(t.Context(),
+		holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: &p.ID})
 	b.check(err)
 	b.check(b.mock.Step(1))
 	job := b.sync()
-	if text := b.get(reportPath(job, "tsv")).body; !strings.Contains(text, "KEEP\t\tZymurgy\tzym\t5555-5551\t\tavailable\tkept: PO line POL-7\t") {
+	if text := b.get(reportPath(job, "tsv")).body; !strings.Contains(text,
+		"KEEP\t\tZymurgy\tzym\t5555-5551\t\tavailable\tkept: PO line POL-7\t") {
 		t.Error(text)
 	}
 	text := b.get(reportPath(job, "json")).body
@@ -377,7 +383,8 @@ func TestReportJSON(t *testing.T) {
 		changes { nodes { action field title titleId printIdentifier onlineIdentifier oldValue newValue line portfolio { id }
 			why { reason poLines waits freeNow successor { title titleId portfolioId } predecessor { title titleId portfolioId } } } }
 		findings { nodes { severity code line title column value message hint } } } }"}`
-	response, err := http.Post(b.server.URL+"/graphql", "application/json", strings.NewReader(strings.NewReplacer("\n", " ", "\t", " ").Replace(query)))
+	response, err := http.Post(b.server.URL+"/graphql", "application/json",
+		strings.NewReader(strings.NewReplacer("\n", " ", "\t", " ").Replace(query)))
 	b.check(err)
 	defer response.Body.Close()
 	var api struct{ Data struct{ Job map[string]any } }
@@ -605,15 +612,16 @@ func TestWrongIDsOfDownloads(t *testing.T) {
 	}
 }
 
-// TestDownloadsThatFail: what fails before anything has left is an error without a word of the database; what fails half
-// way does not look like a whole file.
+// TestDownloadsThatFail: what fails before anything has left is an error without a word of the database; what fails
+// half way does not look like a whole file.
 func TestDownloadsThatFail(t *testing.T) {
 	t.Parallel()
 	b := setUpDownloads(t, mockoup.Options{Titles: 4000})
 	job := b.sync()
 	kbartPath := "/collections/" + model.ID(model.CollectionType, b.collection) + "/kbart.txt"
 
-	b.write(`UPDATE portfolios SET publication_title = ? WHERE id = (SELECT id FROM portfolios WHERE collection_id = ? ORDER BY title_key DESC LIMIT 1)`,
+	b.write(`UPDATE portfolios SET publication_title = ? WHERE id = (SELECT id FROM portfolios WHERE collection_id = ? ORDER BY title_key DESC
+		LIMIT 1)`,
 		strings.Repeat("long ", 1<<18), b.collection)
 	b.breaksOff(kbartPath, "longer than")
 	b.write(`UPDATE portfolios SET title_key = '' WHERE length(publication_title) > 1000`) // now it is the first one

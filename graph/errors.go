@@ -61,7 +61,8 @@ const tooComplex = "COMPLEXITY_LIMIT_EXCEEDED"
 // An operation that asks for too much is answered as one that is not valid is: it never began.
 func init() { errcode.RegisterErrorType(tooComplex, errcode.KindProtocol) }
 
-// protocolCode tells the errors of GraphQL itself: of a query that cannot be parsed, is not valid, or asks for too much.
+// protocolCode tells the errors of GraphQL itself: of a query that cannot be parsed, is not valid, or asks for too
+// much.
 func protocolCode(e *gqlerror.Error) (string, bool) {
 	switch e.Extensions["code"] {
 	case errcode.ParseFailed:
@@ -77,8 +78,8 @@ func protocolCode(e *gqlerror.Error) (string, bool) {
 	return "", false
 }
 
-// withoutLiteral is the validator's message of a value of the wrong type without the value, which may be a key. Where it
-// stands in the query, the error's locations say.
+// withoutLiteral is the validator's message of a value of the wrong type without the value, which may be a key. Where
+// it stands in the query, the error's locations say.
 func withoutLiteral(message string) string {
 	if what, _, ok := strings.Cut(message, " value: "); ok && strings.Contains(what, " cannot represent ") {
 		return what + " value"
@@ -105,7 +106,8 @@ var errPanic = errors.New("panic")
 
 func recovered(log *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, p any) error {
-		log.ErrorContext(ctx, "panic while answering a request", "request", requestID(ctx), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		log.ErrorContext(ctx, "panic while answering a request", "request", requestID(ctx), "panic", fmt.Sprint(p), "stack",
+			string(debug.Stack()))
 		return errPanic
 	}
 }

@@ -27,8 +27,9 @@ func TestFaultsAreMasked(t *testing.T) {
 		"listing": `{ portfolios { nodes { id } } }`, "count": `{ jobs { totalCount } }`, "settings": `{ settings { version } }`,
 		"node":     fmt.Sprintf(`{ node(id: %q) { id } }`, id),
 		"mutation": `mutation { createInventoryGroup(input: {name: "Law"}) { userErrors { code } } }`,
-		"profile":  `mutation { createProfile(input: {customerNumber: "demo", apiKey: "k", idempotencyKey: "once", runNow: true}) { userErrors { code } } }`,
-		"control":  fmt.Sprintf(`mutation { cancelJob(input: {jobId: %q}) { userErrors { code } } }`, id),
+		"profile": `mutation { createProfile(input: {customerNumber: "demo", apiKey: "k", idempotencyKey: "once", runNow: true}) { userErrors {
+			code } } }`,
+		"control": fmt.Sprintf(`mutation { cancelJob(input: {jobId: %q}) { userErrors { code } } }`, id),
 	} {
 		a := b.ask(query, nil)
 		if a.code() != "INTERNAL" || a.RequestID == "" || a.Errors[0].Extensions.RequestID != a.RequestID {
@@ -64,18 +65,26 @@ func TestWrongOperations(t *testing.T) {
 		variables map[string]any
 		says      string
 	}{
-		"empty":              {"", nil, "no operation"},
-		"not GraphQL":        {"SELECT * FROM portfolios", nil, "SELECT"},
-		"cut off":            {"{ portfolios {", nil, "Expected"},
-		"unknown field":      {"{ portfolios { nodes { titel } } }", nil, "titel"},
-		"unknown argument":   {"{ portfolios(last: 5) { nodes { id } } }", nil, "last"},
-		"unknown enum":       {`{ jobs(filter: {state: [DONE]}) { nodes { id } } }`, nil, "DONE"},
-		"no selection":       {"{ portfolios }", nil, "selection"},
-		"missing argument":   {"{ portfolio { id } }", nil, "id"},
-		"missing variable":   {"query($id: ID!) { portfolio(id: $id) { id } }", nil, "id"},
-		"wrong variable":     {"query($first: Int) { portfolios(first: $first) { nodes { id } } }", map[string]any{"first": "many"}, "first"},
-		"wrong enum":         {"query($s: [JobState!]) { jobs(filter: {state: $s}) { nodes { id } } }", map[string]any{"s": []string{"DONE"}}, "DONE"},
-		"unknown input":      {"mutation($i: UpdateSettingsInput!) { updateSettings(input: $i) { userErrors { code } } }", map[string]any{"i": map[string]any{"colour": 1}}, "colour"},
+		"empty":            {"", nil, "no operation"},
+		"not GraphQL":      {"SELECT * FROM portfolios", nil, "SELECT"},
+		"cut off":          {"{ portfolios {", nil, "Expected"},
+		"unknown field":    {"{ portfolios { nodes { titel } } }", nil, "titel"},
+		"unknown argument": {"{ portfolios(last: 5) { nodes { id } } }", nil, "last"},
+		"unknown enum":     {`{ jobs(filter: {state: [DONE]}) { nodes { id } } }`, nil, "DONE"},
+		"no selection":     {"{ portfolios }", nil, "selection"},
+		"missing argument": {"{ portfolio { id } }", nil, "id"},
+		"missing variable": {"query($id: ID!) { portfolio(id: $id) { id } }", nil, "id"},
+		"wrong variable":   {"query($first: Int) { portfolios(first: $first) { nodes { id } } }", map[string]any{"first": "many"}, "first"},
+		"wrong enum": {
+			"query($s: [JobState!]) { jobs(filter: {state: $s}) { nodes { id } } }",
+			map[string]any{"s": []string{"DONE"}},
+			"DONE",
+		},
+		"unknown input": {
+			"mutation($i: UpdateSettingsInput!) { updateSettings(input: $i) { userErrors { code } } }",
+			map[string]any{"i": map[string]any{"colour": 1}},
+			"colour",
+		},
 		"unknown mutation":   {"mutation { dropTables }", nil, "dropTables"},
 		"number of 64 bits":  {"{ portfolios(first: 99999999999) { nodes { id } } }", nil, ""},
 		"several operations": {"query a { settings { version } } query b { settings { version } }", nil, "operation"},
@@ -129,7 +138,8 @@ func TestLimits(t *testing.T) {
 	if cost := b.counter.take(); len(cost) > 0 {
 		t.Errorf("what was refused cost %d statements: %s", len(cost), cost)
 	}
-	large := `{ portfolios(first: 500) { nodes { title collection { name } coverage { text profiles { name } } availableFor { name } poLines { number } license { code } } } }`
+	large := `{ portfolios(first: 500) { nodes { title collection { name } coverage { text profiles { name } } availableFor { name } poLines {
+		number } license { code } } } }`
 	if a := b.ask(large, nil); len(a.Errors) > 0 {
 		t.Errorf("the largest page: %s", a.Body)
 	}
@@ -198,7 +208,8 @@ func TestIntrospection(t *testing.T) {
 			}
 		} `json:"__schema"`
 	}
-	b.query(`{ __schema { mutationType { name } subscriptionType { name } types { name description fields { name description } } } }`, nil, &got)
+	b.query(`{ __schema { mutationType { name } subscriptionType { name } types { name description fields { name description } } } }`, nil,
+		&got)
 	if got.Schema.MutationType.Name != "Mutation" || got.Schema.SubscriptionType.Name != "Subscription" {
 		t.Errorf("%+v", got.Schema)
 	}
@@ -263,7 +274,8 @@ func TestGraphiQL(t *testing.T) {
 		}
 	}
 	for path, status := range map[string]int{
-		"/graphiql/nothing.js": http.StatusNotFound, "/graphiql/../handler.go": http.StatusNotFound, "/nothing": http.StatusNotFound, "/graphiql/": http.StatusNotFound,
+		"/graphiql/nothing.js": http.StatusNotFound, "/graphiql/../handler.go": http.StatusNotFound, "/nothing": http.StatusNotFound,
+		"/graphiql/": http.StatusNotFound,
 	} {
 		if response, _ := b.fetch(path, "gzip"); response.StatusCode != status {
 			t.Errorf("%s: %s", path, response.Status)

@@ -18,7 +18,8 @@ var graphiQLAssets embed.FS
 func graphiQL() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy",
-			"default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'none'")
+			"default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws: wss:; "+
+				"frame-ancestors 'none'")
 		http.ServeFileFS(w, r, graphiQLAssets, "graphiql/index.html")
 	})
 }

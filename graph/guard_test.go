@@ -29,7 +29,10 @@ func TestRefusedBodies(t *testing.T) {
 		"torn JSON":       {`{"query": "mutation { createProfile(input: {apiKey: \"` + canary + `\"`, http.StatusBadRequest, "BAD_USER_INPUT"},
 		"wrong variables": {`{"query": "{ settings { version } }", "variables": "` + canary + `"}`, http.StatusBadRequest, "BAD_USER_INPUT"},
 		"nothing":         {"", http.StatusBadRequest, "BAD_USER_INPUT"},
-		"too long":        {`{"query": "{ settings { version } } #` + canary + strings.Repeat(" ", 1<<20) + `"}`, http.StatusRequestEntityTooLarge, "LIMITED"},
+		"too long": {
+			`{"query": "{ settings { version } } #` + canary + strings.Repeat(" ", 1<<20) + `"}`,
+			http.StatusRequestEntityTooLarge, "LIMITED",
+		},
 	} {
 		for _, accept := range []string{"application/json", "text/event-stream"} {
 			a := b.post(c.body, http.Header{"Accept": {accept}})

@@ -79,8 +79,8 @@ func newServer(o Options) *handler.Server {
 	return server
 }
 
-// checkBody refuses a body that is too large or is no request. gqlgen would do so too, but repeat the body in its answer
-// and in the process's log, and the body may hold a key.
+// checkBody refuses a body that is too large or is no request. gqlgen would do so too, but repeat the body in its
+// answer and in the process's log, and the body may hold a key.
 func checkBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
@@ -89,7 +89,8 @@ func checkBody(next http.Handler) http.Handler {
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			refuse(w, r, http.StatusRequestEntityTooLarge, codeLimited, fmt.Sprintf("the request has more than %d bytes: send less at a time", maxBody))
+			refuse(w, r, http.StatusRequestEntityTooLarge, codeLimited,
+				fmt.Sprintf("the request has more than %d bytes: send less at a time", maxBody))
 			return
 		}
 		if err != nil || !isPlainQuery(r) && json.Unmarshal(body, &graphql.RawParams{}) != nil {

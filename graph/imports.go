@@ -10,7 +10,9 @@ import (
 	"autoholdings/jobs"
 )
 
-func (r mutationResolver) ImportCollection(ctx context.Context, in generated.ImportCollectionInput) (*generated.ImportCollectionPayload, error) {
+func (r mutationResolver) ImportCollection(
+	ctx context.Context, in generated.ImportCollectionInput,
+) (*generated.ImportCollectionPayload, error) {
 	payload := &generated.ImportCollectionPayload{}
 	request, err := importRequest(in)
 	if err == nil {
@@ -24,7 +26,8 @@ func (r mutationResolver) ImportCollection(ctx context.Context, in generated.Imp
 
 func importRequest(in generated.ImportCollectionInput) (request jobs.ImportRequest, err error) {
 	request = jobs.ImportRequest{
-		RemoveMissing: orElse(in.RemoveMissing, false), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
+		RemoveMissing: orElse(in.RemoveMissing, false), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual,
+		IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
 	if request.CollectionID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
 		return request, err

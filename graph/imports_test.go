@@ -47,7 +47,8 @@ func (m mutated) told() string {
 func (b *testBundle) importCollection(in map[string]any) mutated {
 	b.t.Helper()
 	var answer struct{ ImportCollection mutated }
-	b.query(`mutation($in: ImportCollectionInput!) { importCollection(input: $in) { job { id kind state mode } userErrors { code message path } } }`,
+	b.query(`mutation($in: ImportCollectionInput!) { importCollection(input: $in) { job { id kind state mode } userErrors { code message path }
+		} }`,
 		map[string]any{"in": in}, &answer)
 	return answer.ImportCollection
 }
@@ -109,7 +110,10 @@ func TestImportCollectionOfText(t *testing.T) {
 	if got.Job == nil || got.Job.Kind != "IMPORT" || b.waitFor(got.Job.ID).Verdict != jobs.VerdictChanged {
 		t.Fatalf("%+v", got)
 	}
-	if again := b.importCollection(map[string]any{"collectionId": collection, "kbart": shortList, "idempotencyKey": "once"}); again.Job == nil || again.Job.ID != got.Job.ID {
+	if again := b.importCollection(map[string]any{
+		"collectionId": collection, "kbart": shortList,
+		"idempotencyKey": "once",
+	}); again.Job == nil || again.Job.ID != got.Job.ID {
 		t.Errorf("the same key: %+v", again)
 	}
 	var answer struct {
@@ -146,17 +150,20 @@ func TestImportCollectionOfText(t *testing.T) {
 		collection(id: $collection) { portfolios { nodes { title available listedByProvider availableFor { name } coverage { from } entitlements { active profile { id } } } } }
 	}`, map[string]any{"job": got.Job.ID, "collection": collection}, &answer)
 	part := answer.Job.Parts[0]
-	if answer.Job.Counts.Added != 2 || len(answer.Job.Profiles) != 0 || part.Content != nil || part.Profile != nil || *part.CollectionName != "Given to us" ||
+	if answer.Job.Counts.Added != 2 || len(answer.Job.Profiles) != 0 || part.Content != nil || part.Profile != nil ||
+		*part.CollectionName != "Given to us" ||
 		part.File == nil || part.File.Profile != nil || part.File.Content != nil {
 		t.Errorf("%+v", answer.Job)
 	}
 	nodes := answer.Collection.Portfolios.Nodes
-	if len(nodes) != 2 || nodes[1].Title != "Brain" || !nodes[1].Available || nodes[1].ListedByProvider || nodes[1].Coverage[0].From != "1878" ||
+	if len(nodes) != 2 || nodes[1].Title != "Brain" || !nodes[1].Available || nodes[1].ListedByProvider ||
+		nodes[1].Coverage[0].From != "1878" ||
 		!nodes[1].Entitlements[0].Active || nodes[1].Entitlements[0].Profile != nil {
 		t.Errorf("%+v", nodes)
 	}
 	var undo struct{ UndoJob mutated }
-	b.query(`mutation($id: ID!) { undoJob(input: {jobId: $id}) { job { id kind } userErrors { code message path } } }`, map[string]any{"id": got.Job.ID}, &undo)
+	b.query(`mutation($id: ID!) { undoJob(input: {jobId: $id}) { job { id kind } userErrors { code message path } } }`,
+		map[string]any{"id": got.Job.ID}, &undo)
 	if undo.UndoJob.Job == nil || b.waitFor(undo.UndoJob.Job.ID).Verdict != jobs.VerdictChanged {
 		t.Errorf("undone: %+v", undo)
 	}
@@ -212,27 +219,35 @@ func TestImportCollectionRefuses(t *testing.T) {
 		in   map[string]any
 		told string
 	}{
-		"neither":              {map[string]any{"collectionId": collection}, "BAD_USER_INPUT input.fileId"},
-		"both":                 {map[string]any{"collectionId": collection, "fileId": file.ID, "kbart": shortList}, "BAD_USER_INPUT input.fileId"},
+		"neither": {map[string]any{"collectionId": collection}, "BAD_USER_INPUT input.fileId"},
+		"both": {
+			map[string]any{"collectionId": collection, "fileId": file.ID, "kbart": shortList},
+			"BAD_USER_INPUT input.fileId",
+		},
 		"no id of a file":      {map[string]any{"collectionId": collection, "fileId": collection}, "BAD_USER_INPUT input.fileId"},
 		"no such file":         {map[string]any{"collectionId": collection, "fileId": noFile}, "NOT_FOUND input.fileId"},
 		"a page":               {map[string]any{"collectionId": collection, "kbart": "<html>"}, "BAD_USER_INPUT input.kbart"},
 		"no text":              {map[string]any{"collectionId": collection, "kbart": ""}, "BAD_USER_INPUT input.kbart"},
 		"no id":                {map[string]any{"collectionId": "nothing", "fileId": file.ID}, "BAD_USER_INPUT input.collectionId"},
 		"id of something else": {map[string]any{"collectionId": file.ID, "fileId": file.ID}, "BAD_USER_INPUT input.collectionId"},
-		"no such collection":   {map[string]any{"collectionId": model.ID(model.CollectionType, 4711), "fileId": file.ID}, "NOT_FOUND input.collectionId"},
-		"the zone's":           {map[string]any{"collectionId": zone.Collections.Nodes[0].ID, "fileId": file.ID}, "BAD_USER_INPUT input.collectionId"},
+		"no such collection": {
+			map[string]any{"collectionId": model.ID(model.CollectionType, 4711), "fileId": file.ID},
+			"NOT_FOUND input.collectionId",
+		},
+		"the zone's": {map[string]any{"collectionId": zone.Collections.Nodes[0].ID, "fileId": file.ID}, "BAD_USER_INPUT input.collectionId"},
 	} {
 		got := b.importCollection(test.in)
 		if got.Job != nil || got.told() != test.told || got.UserErrors[0].Message == "" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if a := b.ask(`mutation { importCollection(input: {collectionId: "`+collection+`", kbart: "x", mode: SOMETIMES}) { job { id } } }`, nil); a.code() != "BAD_USER_INPUT" {
+	if a := b.ask(`mutation { importCollection(input: {collectionId: "`+collection+`", kbart: "x", mode: SOMETIMES}) { job { id } } }`,
+		nil); a.code() != "BAD_USER_INPUT" {
 		t.Errorf("a mode that is not there: %s", a.Body)
 	}
 	first := b.importCollection(map[string]any{"collectionId": collection, "fileId": file.ID})
-	if second := b.importCollection(map[string]any{"collectionId": collection, "fileId": file.ID}); first.Job == nil || second.told() != "CONFLICT input.collectionId" {
+	if second := b.importCollection(map[string]any{"collectionId": collection, "fileId": file.ID}); first.Job == nil ||
+		second.told() != "CONFLICT input.collectionId" {
 		t.Errorf("a second one meanwhile: %+v, %+v", first, second)
 	}
 }
@@ -248,12 +263,17 @@ func TestUploadRefuses(t *testing.T) {
 		status int
 		code   string
 	}{
-		"nothing":      {"", nil, nil, http.StatusBadRequest, "BAD_USER_INPUT"},
-		"a page":       {"", []byte("<!doctype html><p>Sign in"), nil, http.StatusBadRequest, "BAD_USER_INPUT"},
-		"JSON":         {"", []byte(`{"error": "no"}`), nil, http.StatusBadRequest, "BAD_USER_INPUT"},
-		"a content":    {"content=MAPS", []byte(shortList), nil, http.StatusBadRequest, "BAD_USER_INPUT"},
-		"torn gzip":    {"", gzipped(t, shortList)[:30], nil, http.StatusBadRequest, "BAD_USER_INPUT"},
-		"a form":       {"", []byte(shortList), http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}, http.StatusBadRequest, "BAD_USER_INPUT"},
+		"nothing":   {"", nil, nil, http.StatusBadRequest, "BAD_USER_INPUT"},
+		"a page":    {"", []byte("<!doctype html><p>Sign in"), nil, http.StatusBadRequest, "BAD_USER_INPUT"},
+		"JSON":      {"", []byte(`{"error": "no"}`), nil, http.StatusBadRequest, "BAD_USER_INPUT"},
+		"a content": {"content=MAPS", []byte(shortList), nil, http.StatusBadRequest, "BAD_USER_INPUT"},
+		"torn gzip": {"", gzipped(t, shortList)[:30], nil, http.StatusBadRequest, "BAD_USER_INPUT"},
+		"a form": {
+			"", []byte(shortList),
+			http.Header{"Content-Type": {"multipart/form-data; boundary=x"}},
+			http.StatusBadRequest,
+			"BAD_USER_INPUT",
+		},
 		"too large":    {"", []byte(large), nil, http.StatusRequestEntityTooLarge, "LIMITED"},
 		"packed large": {"", gzipped(t, large), nil, http.StatusRequestEntityTooLarge, "LIMITED"},
 		"elsewhere":    {"", []byte(shortList), http.Header{"Sec-Fetch-Site": {"cross-site"}}, http.StatusForbidden, "FORBIDDEN"},
@@ -285,10 +305,12 @@ func TestUploadFault(t *testing.T) {
 		return err
 	})
 	a, _ := b.upload("", []byte(shortList), nil)
-	if a.Status != http.StatusInternalServerError || a.code() != "INTERNAL" || strings.Contains(a.Body, "canary") || !strings.Contains(b.log.String(), "canary") {
+	if a.Status != http.StatusInternalServerError || a.code() != "INTERNAL" || strings.Contains(a.Body, "canary") ||
+		!strings.Contains(b.log.String(), "canary") {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	if a := b.ask(`mutation($k: String!) { importCollection(input: {collectionId: "`+b.local("Given to us")+`", kbart: $k}) { job { id } } }`, map[string]any{"k": shortList}); a.code() != "INTERNAL" {
+	if a := b.ask(`mutation($k: String!) { importCollection(input: {collectionId: "`+b.local("Given to us")+`", kbart: $k}) { job { id } } }`,
+		map[string]any{"k": shortList}); a.code() != "INTERNAL" {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
@@ -300,23 +322,27 @@ func TestActivateAllTitles(t *testing.T) {
 	const activate = `mutation($service: Boolean!) { activateCollection(input: {communityZoneId: "99", activateService: $service, activationType: ALL}) {
 		collection { id activationType } job { id kind } warnings userErrors { code message path } } }`
 	var answer struct{ ActivateCollection mutated }
-	must(t, b.holdings.EnsureCommunityZone(t.Context(), []holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
+	must(t, b.holdings.EnsureCommunityZone(t.Context(),
+		[]holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
 	b.query(activate, map[string]any{"service": false}, &answer)
-	if got := answer.ActivateCollection; got.Collection == nil || got.Job != nil || !strings.Contains(strings.Join(got.Warnings, " "), "no titles of this collection yet") {
+	if got := answer.ActivateCollection; got.Collection == nil || got.Job != nil ||
+		!strings.Contains(strings.Join(got.Warnings, " "), "no titles of this collection yet") {
 		t.Fatalf("without titles: %+v", got)
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		zone := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID("99")).OnlyX(ctx)
 		for i := range 3 {
 			tx.CommunityZoneTitle.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCommunityZoneCollectionID(zone.ID).
-				SetPublicationTitle(fmt.Sprint("Map ", i)).SetTitleKey(fmt.Sprint("map ", i)).SetTitleID(fmt.Sprint("map", i)).SetPublicationType("serial").
+				SetPublicationTitle(fmt.Sprint("Map ", i)).SetTitleKey(fmt.Sprint("map ", i)).SetTitleID(fmt.Sprint("map", i)).
+				SetPublicationType("serial").
 				SetCoverage(`[{"dateFirst":"1960"}]`).SetValuesHash(0).SaveX(ctx)
 		}
 		return nil
 	})
 	b.query(activate, map[string]any{"service": false}, &answer) // not active, so it can be activated again
 	got := answer.ActivateCollection
-	if got.Job == nil || got.Job.Kind != "ACTIVATE" || got.Collection.ActivationType != "ALL" || !strings.Contains(strings.Join(got.Warnings, " "), "not accessible") {
+	if got.Job == nil || got.Job.Kind != "ACTIVATE" || got.Collection.ActivationType != "ALL" ||
+		!strings.Contains(strings.Join(got.Warnings, " "), "not accessible") {
 		t.Fatalf("%+v", got)
 	}
 	if job := b.waitFor(got.Job.ID); job.Verdict != jobs.VerdictChanged {
@@ -330,7 +356,8 @@ func TestActivateAllTitles(t *testing.T) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { portfolios(filter: {collectionId: $id}) { nodes { available listedByProvider coverage { from } } } }`, map[string]any{"id": got.Collection.ID}, &held)
+	b.query(`query($id: ID!) { portfolios(filter: {collectionId: $id}) { nodes { available listedByProvider coverage { from } } } }`,
+		map[string]any{"id": got.Collection.ID}, &held)
 	if n := held.Portfolios.Nodes; len(n) != 3 || !n[0].Available || n[0].ListedByProvider || n[0].Coverage[0].From != "1960" {
 		t.Errorf("%+v", n)
 	}
@@ -347,7 +374,8 @@ func TestActivateAllTitles(t *testing.T) {
 // withMaps gives the Community Zone a collection of one title.
 func (b *testBundle) withMaps() *testBundle {
 	b.t.Helper()
-	must(b.t, b.holdings.EnsureCommunityZone(b.t.Context(), []holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
+	must(b.t, b.holdings.EnsureCommunityZone(b.t.Context(),
+		[]holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		zone := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID("99")).OnlyX(ctx)
 		return tx.CommunityZoneTitle.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCommunityZoneCollectionID(zone.ID).
@@ -356,7 +384,8 @@ func (b *testBundle) withMaps() *testBundle {
 	return b
 }
 
-// TestActivateAllKey: the same idempotency key again answers with the same collection and job, one of another job is refused.
+// TestActivateAllKey: the same idempotency key again answers with the same collection and job, one of another job is
+// refused.
 func TestActivateAllKey(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20}).withMaps()
@@ -366,11 +395,15 @@ func TestActivateAllKey(t *testing.T) {
 	b.query(activate, map[string]any{"key": "maps"}, &first)
 	b.query(activate, map[string]any{"key": "maps"}, &second)
 	one, two := first.ActivateCollection, second.ActivateCollection
-	if one.Job == nil || two.Job == nil || one.Job.ID != two.Job.ID || two.Collection == nil || one.Collection.ID != two.Collection.ID || two.told() != "" {
+	if one.Job == nil || two.Job == nil || one.Job.ID != two.Job.ID || two.Collection == nil || one.Collection.ID != two.Collection.ID ||
+		two.told() != "" {
 		t.Errorf("%+v, %+v", one, two)
 	}
 	profile := b.profile()
-	_, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: []int64{profile.ID}, Mode: jobs.Preview, Trigger: jobs.Manual, IdempotencyKey: "a sync"})
+	_, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{
+		ProfileIDs: []int64{profile.ID}, Mode: jobs.Preview, Trigger: jobs.Manual,
+		IdempotencyKey: "a sync",
+	})
 	must(t, err)
 	b.query(activate, map[string]any{"key": "a sync"}, &other)
 	if other.ActivateCollection.told() != "CONFLICT input.idempotencyKey" || other.ActivateCollection.Job != nil {
@@ -387,7 +420,8 @@ func TestActivateAllTwice(t *testing.T) {
 	var first, second struct{ ActivateCollection mutated }
 	b.query(activate, map[string]any{"available": false}, &first)
 	b.query(activate, map[string]any{"available": true}, &second)
-	if first.ActivateCollection.Job == nil || second.ActivateCollection.told() != "CONFLICT input.communityZoneId" || second.ActivateCollection.Job != nil {
+	if first.ActivateCollection.Job == nil || second.ActivateCollection.told() != "CONFLICT input.communityZoneId" ||
+		second.ActivateCollection.Job != nil {
 		t.Errorf("%+v, %+v", first, second)
 	}
 	_, id, err := model.ParseID(first.ActivateCollection.Collection.ID)

@@ -122,7 +122,9 @@ func jobGroup(name string, known *ent.InventoryGroup) *model.JobGroup {
 	return g
 }
 
-func (r jobResolver) Findings(ctx context.Context, j *model.Job, first *int, after *string, filter *model.JobFindingFilter) (*model.JobFindingConnection, error) {
+func (r jobResolver) Findings(
+	ctx context.Context, j *model.Job, first *int, after *string, filter *model.JobFindingFilter,
+) (*model.JobFindingConnection, error) {
 	w, err := window(first, after, 0)
 	if err != nil {
 		return nil, err
@@ -140,7 +142,9 @@ func (r jobResolver) Findings(ctx context.Context, j *model.Job, first *int, aft
 	})
 }
 
-func (r jobResolver) Changes(ctx context.Context, j *model.Job, first *int, after *string, filter *model.JobChangeFilter) (*model.JobChangeConnection, error) {
+func (r jobResolver) Changes(
+	ctx context.Context, j *model.Job, first *int, after *string, filter *model.JobChangeFilter,
+) (*model.JobChangeConnection, error) {
 	w, err := window(first, after, 2)
 	if err != nil {
 		return nil, err

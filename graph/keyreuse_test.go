@@ -15,8 +15,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestKeyOfAnotherJob: an idempotency key that has made a job of one kind is refused where one of another kind is asked for:
-// that job is not what was asked for, and nothing of it was done.
+// TestKeyOfAnotherJob: an idempotency key that has made a job of one kind is refused where one of another kind is asked
+// for: that job is not what was asked for, and nothing of it was done.
 func TestKeyOfAnotherJob(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 60})
@@ -32,7 +32,8 @@ func TestKeyOfAnotherJob(t *testing.T) {
 		b.refused("runProfile", input{"profileId": p.ID, "idempotencyKey": "an import"}, usedKey)
 		b.refused("runScheduledJob", input{"scheduledJobId": "sync", "idempotencyKey": "an import"}, usedKey)
 		b.refused("updateProfile", input{"profileId": p.ID, "runNow": true, "idempotencyKey": "an import"}, usedKey)
-		b.refused("createProfile", input{"customerNumber": "n", "apiKey": "n", "active": true, "runNow": true, "idempotencyKey": "an import"}, usedKey)
+		b.refused("createProfile", input{"customerNumber": "n", "apiKey": "n", "active": true, "runNow": true, "idempotencyKey": "an import"},
+			usedKey)
 	})
 }
 
@@ -189,9 +190,9 @@ func TestEveryMutationWithAKey(t *testing.T) {
 	}
 }
 
-// TestKeyOfOtherArguments: the same key with any other argument, or with another mutation, is a conflict that names the key,
-// its job and what differs, and changes nothing; the same request again, in its other spelling too, answers with its job,
-// even long after that has ended.
+// TestKeyOfOtherArguments: the same key with any other argument, or with another mutation, is a conflict that names the
+// key, its job and what differs, and changes nothing; the same request again, in its other spelling too, answers with
+// its job, even long after that has ended.
 func TestKeyOfOtherArguments(t *testing.T) {
 	t.Parallel()
 	b, active, inactive, local := keyedWorld(t)

@@ -11,7 +11,9 @@ import (
 	"autoholdings/jobs"
 )
 
-func (r mutationResolver) MovePortfolioInformation(ctx context.Context, in generated.MovePortfolioInformationInput) (*generated.MovePortfolioInformationPayload, error) {
+func (r mutationResolver) MovePortfolioInformation(
+	ctx context.Context, in generated.MovePortfolioInformationInput,
+) (*generated.MovePortfolioInformationPayload, error) {
 	payload := &generated.MovePortfolioInformationPayload{}
 	request, err := moveRequest(in)
 	if err == nil {

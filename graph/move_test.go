@@ -24,8 +24,8 @@ type moving struct {
 	set, old, target int64
 }
 
-// setupMoving makes n journals, in the old collection with two PO lines and a license, in the new one without. Of the last,
-// the new collection has two.
+// setupMoving makes n journals, in the old collection with two PO lines and a license, in the new one without. Of the
+// last, the new collection has two.
 func setupMoving(t *testing.T, n int) *moving {
 	t.Helper()
 	b := &moving{testBundle: setup(t, mockoup.Options{Titles: 20}).work()}
@@ -48,14 +48,18 @@ func setupMoving(t *testing.T, n int) *moving {
 func (b *moving) journal(ctx context.Context, tx *store.Tx, collection int64, n int) {
 	id, title := b.store.NextID(), fmt.Sprintf("Journal %03d", n)
 	create := tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(collection).SetAvailable(true).SetListed(true).
-		SetPublicationTitle(title).SetTitleKey(strings.ToLower(title)).SetPrintKey(fmt.Sprintf("K%03d", n)).SetPublicationType("serial").SetValuesHash(0)
+		SetPublicationTitle(title).SetTitleKey(strings.ToLower(title)).SetPrintKey(fmt.Sprintf("K%03d", n)).SetPublicationType("serial").
+		SetValuesHash(0)
 	if collection == b.old {
-		create.SetLicense(tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprintf("LIC-%03d", n)).SaveX(ctx))
+		create.SetLicense(tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprintf("LIC-%03d", n)).
+			SaveX(ctx))
 	}
 	create.SaveX(ctx)
-	tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).SaveX(ctx)
+	tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).
+		SaveX(ctx)
 	for i := 0; collection == b.old && i < 2; i++ {
-		tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("POL-%03d-%d", n, i)).SetPortfolioID(id).SetMain(i == 0).SaveX(ctx)
+		tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("POL-%03d-%d", n, i)).SetPortfolioID(id).
+			SetMain(i == 0).SaveX(ctx)
 	}
 }
 
@@ -102,7 +106,8 @@ func (b *moving) moved(more input) string {
 	return p.Job.ID
 }
 
-// TestMoveByAPI: the summary to confirm, the confirmed move, its report line by line with the things that it names, and undo.
+// TestMoveByAPI: the summary to confirm, the confirmed move, its report line by line with the things that it names, and
+// undo.
 func TestMoveByAPI(t *testing.T) {
 	t.Parallel()
 	b := setupMoving(t, 3)
@@ -146,12 +151,17 @@ func TestMoveByAPI(t *testing.T) {
 	b.query(`query($id: ID!) { job(id: $id) { verdict counts { move { portfolios poLinesMoved licensesMoved noCounterpart ambiguous conflicts nothingToMove } }
 		parts { collection { name } profile { name } profileName content state }
 		changes { nodes { action title field oldValue newValue portfolio { title collection { name } } target { title collection { name } }
-			poLine { number portfolio { collection { name } } } license { code } candidates { title } } } } }`, input{"id": confirmed.Job.ID}, &answer)
-	want := map[string]int{"portfolios": 3, "poLinesMoved": 4, "licensesMoved": 2, "noCounterpart": 0, "ambiguous": 1, "conflicts": 0, "nothingToMove": 0}
+			poLine { number portfolio { collection { name } } } license { code } candidates { title } } } } }`, input{"id": confirmed.Job.ID},
+		&answer)
+	want := map[string]int{
+		"portfolios": 3, "poLinesMoved": 4, "licensesMoved": 2, "noCounterpart": 0, "ambiguous": 1, "conflicts": 0,
+		"nothingToMove": 0,
+	}
 	if diff := cmp.Diff(want, answer.Job.Counts.Move); diff != "" || answer.Job.Verdict != "CHANGED" {
 		t.Errorf("%s %s", answer.Job.Verdict, diff)
 	}
-	if p := answer.Job.Parts; len(p) != 1 || p[0].Collection.Name != "Old" || p[0].Profile != nil || p[0].Content != nil || p[0].State != "APPLIED" {
+	if p := answer.Job.Parts; len(p) != 1 || p[0].Collection.Name != "Old" || p[0].Profile != nil || p[0].Content != nil ||
+		p[0].State != "APPLIED" {
 		t.Errorf("%+v", p)
 	}
 	var lines []string
@@ -174,8 +184,10 @@ func TestMoveByAPI(t *testing.T) {
 		where := fmt.Sprintf(`of "Journal %s" in New`, n)
 		wanted = append(wanted,
 			fmt.Sprintf(`MOVE_LICENSE Journal %[1]s from Old to Journal %[1]s in New: LIC-%[1]s, 0 candidates, license → license %[2]s`, n, where),
-			fmt.Sprintf(`MOVE_PO_LINE Journal %[1]s from Old to Journal %[1]s in New: POL-%[1]s-0, now in New, 0 candidates, main PO line → main PO line %[2]s`, n, where),
-			fmt.Sprintf(`MOVE_PO_LINE Journal %[1]s from Old to Journal %[1]s in New: POL-%[1]s-1, now in New, 0 candidates, additional PO line → additional PO line %[2]s`, n, where))
+			fmt.Sprintf(`MOVE_PO_LINE Journal %[1]s from Old to Journal %[1]s in New: POL-%[1]s-0, now in New, 0 candidates, main PO line`+
+				` → main PO line %[2]s`, n, where),
+			fmt.Sprintf(`MOVE_PO_LINE Journal %[1]s from Old to Journal %[1]s in New: POL-%[1]s-1, now in New, 0 candidates, additional PO line`+
+				` → additional PO line %[2]s`, n, where))
 	}
 	slices.Sort(wanted)
 	if diff := cmp.Diff(wanted, lines); diff != "" {
@@ -184,7 +196,8 @@ func TestMoveByAPI(t *testing.T) {
 	b.reports(confirmed.Job.ID)
 
 	var undone struct{ UndoJob movePayload }
-	b.query(`mutation($id: ID!) { undoJob(input: {jobId: $id}) { job { id kind mode subject { id } } userErrors { code message path } } }`, input{"id": confirmed.Job.ID}, &undone)
+	b.query(`mutation($id: ID!) { undoJob(input: {jobId: $id}) { job { id kind mode subject { id } } userErrors { code message path } } }`,
+		input{"id": confirmed.Job.ID}, &undone)
 	if undone.UndoJob.Job == nil || b.waitFor(undone.UndoJob.Job.ID).Verdict != "CHANGED" {
 		t.Errorf("%+v", undone.UndoJob)
 	}
@@ -208,12 +221,13 @@ func (b *moving) reports(jobID string) {
 	}
 }
 
-// TestMoveToInaccessible: a counterpart that patrons do not get to is none, and the report says which it is and why; the job
-// takes it where it is told to.
+// TestMoveToInaccessible: a counterpart that patrons do not get to is none, and the report says which it is and why;
+// the job takes it where it is told to.
 func TestMoveToInaccessible(t *testing.T) {
 	t.Parallel()
 	b := setupMoving(t, 2)
-	kept := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(b.target), portfolio.PublicationTitle("Journal 000")).OnlyIDX(t.Context())
+	kept := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(b.target), portfolio.PublicationTitle("Journal 000")).
+		OnlyIDX(t.Context())
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Entitlement.Update().Where(entitlement.PortfolioID(kept)).SetActive(false).Exec(ctx)
 	})
@@ -233,7 +247,8 @@ func TestMoveToInaccessible(t *testing.T) {
 		changes(filter: {action: [NO_COUNTERPART]}) { nodes { action newValue target { id } } } } }`
 	b.query(query, input{"id": b.moved(nil)}, &answer)
 	const want = `stays: "Journal 000" in New would be its counterpart, but no provider lists it`
-	if c := answer.Job.Changes.Nodes; len(c) != 1 || c[0].NewValue != want || c[0].Target != nil || answer.Job.Counts.Move["poLinesMoved"] != 0 {
+	if c := answer.Job.Changes.Nodes; len(c) != 1 || c[0].NewValue != want || c[0].Target != nil ||
+		answer.Job.Counts.Move["poLinesMoved"] != 0 {
 		t.Errorf("%+v", answer.Job)
 	}
 	b.query(query, input{"id": b.moved(input{"includeInaccessible": true})}, &answer)
@@ -255,9 +270,15 @@ func TestMoveInput(t *testing.T) {
 			input{"setId": model.ID(model.CollectionType, b.old), "targetCollectionId": "x", "previewJobId": model.ID(model.CollectionType, b.old)},
 			[]string{"BAD_USER_INPUT input.setId", "BAD_USER_INPUT input.targetCollectionId", "BAD_USER_INPUT input.previewJobId"},
 		},
-		"of nothing":      {input{"setId": model.ID(model.CollectionSetType, 9), "previewJobId": model.ID(model.JobType, 9)}, []string{"NOT_FOUND input.setId", "NOT_FOUND input.previewJobId"}},
-		"nothing chosen":  {input{"movePoLines": nil, "moveLicenses": false}, []string{"BAD_USER_INPUT input.movePoLines"}},
-		"target in set":   {input{"targetCollectionId": model.ID(model.CollectionType, b.old)}, []string{"BAD_USER_INPUT input.targetCollectionId"}},
+		"of nothing": {
+			input{"setId": model.ID(model.CollectionSetType, 9), "previewJobId": model.ID(model.JobType, 9)},
+			[]string{"NOT_FOUND input.setId", "NOT_FOUND input.previewJobId"},
+		},
+		"nothing chosen": {input{"movePoLines": nil, "moveLicenses": false}, []string{"BAD_USER_INPUT input.movePoLines"}},
+		"target in set": {
+			input{"targetCollectionId": model.ID(model.CollectionType, b.old)},
+			[]string{"BAD_USER_INPUT input.targetCollectionId"},
+		},
 		"preview of none": {input{"mode": "PREVIEW", "previewJobId": model.ID(model.JobType, 9)}, []string{"BAD_USER_INPUT input.previewJobId"}},
 	} {
 		p := b.move(c.more)

@@ -64,7 +64,9 @@ func (r mutationResolver) UpdateSettings(ctx context.Context, in generated.Updat
 	return payload, err
 }
 
-func (r mutationResolver) CreateInventoryGroup(ctx context.Context, in generated.CreateInventoryGroupInput) (*generated.CreateInventoryGroupPayload, error) {
+func (r mutationResolver) CreateInventoryGroup(
+	ctx context.Context, in generated.CreateInventoryGroupInput,
+) (*generated.CreateInventoryGroupPayload, error) {
 	row, err := r.holdings.CreateInventoryGroup(ctx, in.Name, orElse(in.Description, ""))
 	payload := &generated.CreateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups)}
 	payload.UserErrors, err = userErrors(err)
@@ -79,19 +81,24 @@ func only[R, T any](row *R, wrap func([]*R) []*T) *T {
 	return wrap([]*R{row})[0]
 }
 
-func (r mutationResolver) UpdateInventoryGroup(ctx context.Context, in generated.UpdateInventoryGroupInput) (*generated.UpdateInventoryGroupPayload, error) {
+func (r mutationResolver) UpdateInventoryGroup(
+	ctx context.Context, in generated.UpdateInventoryGroupInput,
+) (*generated.UpdateInventoryGroupPayload, error) {
 	payload := &generated.UpdateInventoryGroupPayload{}
 	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
 	if err == nil {
 		var row *ent.InventoryGroup
-		row, err = r.holdings.UpdateInventoryGroup(ctx, holdings.GroupChange{ID: id, Version: given(in.Version), Name: given(in.Name), Description: cleared(in.Description)})
+		row, err = r.holdings.UpdateInventoryGroup(ctx,
+			holdings.GroupChange{ID: id, Version: given(in.Version), Name: given(in.Name), Description: cleared(in.Description)})
 		payload.InventoryGroup = only(row, model.InventoryGroups)
 	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }
 
-func (r mutationResolver) DeleteInventoryGroup(ctx context.Context, in generated.DeleteInventoryGroupInput) (*generated.DeleteInventoryGroupPayload, error) {
+func (r mutationResolver) DeleteInventoryGroup(
+	ctx context.Context, in generated.DeleteInventoryGroupInput,
+) (*generated.DeleteInventoryGroupPayload, error) {
 	payload := &generated.DeleteInventoryGroupPayload{}
 	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
 	if err == nil {
@@ -103,10 +110,14 @@ func (r mutationResolver) DeleteInventoryGroup(ctx context.Context, in generated
 	return payload, err
 }
 
-func (r mutationResolver) ActivateCollection(ctx context.Context, in generated.ActivateCollectionInput) (*generated.ActivateCollectionPayload, error) {
+func (r mutationResolver) ActivateCollection(
+	ctx context.Context, in generated.ActivateCollectionInput,
+) (*generated.ActivateCollectionPayload, error) {
 	activation := holdings.Activation{
-		CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true), MakeServiceAvailable: orElse(in.MakeServiceAvailable, true),
-		AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false), ActivationType: orElse(in.ActivationType, holdings.ActivateManually),
+		CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true),
+		MakeServiceAvailable:      orElse(in.MakeServiceAvailable, true),
+		AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false),
+		ActivationType:            orElse(in.ActivationType, holdings.ActivateManually),
 	}
 	request := jobs.Request{
 		Key: orElse(in.IdempotencyKey, ""), Mutation: "activateCollection", Arguments: []any{activation},
@@ -139,13 +150,16 @@ func (r mutationResolver) ActivateCollection(ctx context.Context, in generated.A
 	return payload, err
 }
 
-func (r mutationResolver) CreateCollection(ctx context.Context, in generated.CreateCollectionInput) (*generated.CreateCollectionPayload, error) {
+func (r mutationResolver) CreateCollection(
+	ctx context.Context, in generated.CreateCollectionInput,
+) (*generated.CreateCollectionPayload, error) {
 	payload := &generated.CreateCollectionPayload{}
 	licenseID, err := optionalID(model.LicenseType, "input.licenseId", given(in.LicenseID))
 	if err == nil {
 		var row *ent.Collection
 		row, err = r.holdings.CreateCollection(ctx, holdings.NewCollection{
-			Name: in.Name, Content: orElse(in.Content, ""), Active: orElse(in.Active, true), Available: orElse(in.Available, true), LicenseID: licenseID,
+			Name: in.Name, Content: orElse(in.Content, ""), Active: orElse(in.Active, true), Available: orElse(in.Available, true),
+			LicenseID: licenseID,
 		})
 		payload.Collection = only(row, model.Collections)
 	}
@@ -153,7 +167,9 @@ func (r mutationResolver) CreateCollection(ctx context.Context, in generated.Cre
 	return payload, err
 }
 
-func (r mutationResolver) UpdateCollection(ctx context.Context, in generated.UpdateCollectionInput) (*generated.UpdateCollectionPayload, error) {
+func (r mutationResolver) UpdateCollection(
+	ctx context.Context, in generated.UpdateCollectionInput,
+) (*generated.UpdateCollectionPayload, error) {
 	payload := &generated.UpdateCollectionPayload{Warnings: []string{}}
 	change, err := collectionChange(in)
 	if err == nil {
@@ -182,7 +198,9 @@ func collectionChange(in generated.UpdateCollectionInput) (c holdings.Collection
 	return c, err
 }
 
-func (r mutationResolver) UpdatePortfolio(ctx context.Context, in generated.UpdatePortfolioInput) (*generated.UpdatePortfolioPayload, error) {
+func (r mutationResolver) UpdatePortfolio(
+	ctx context.Context, in generated.UpdatePortfolioInput,
+) (*generated.UpdatePortfolioPayload, error) {
 	payload := &generated.UpdatePortfolioPayload{}
 	id, err := idOf(model.PortfolioType, "input.portfolioId", in.PortfolioID)
 	if err == nil {
@@ -207,7 +225,9 @@ func (r mutationResolver) UpdatePortfolio(ctx context.Context, in generated.Upda
 	return payload, err
 }
 
-func (r mutationResolver) RemovePortfolio(ctx context.Context, in generated.RemovePortfolioInput) (*generated.RemovePortfolioPayload, error) {
+func (r mutationResolver) RemovePortfolio(
+	ctx context.Context, in generated.RemovePortfolioInput,
+) (*generated.RemovePortfolioPayload, error) {
 	payload := &generated.RemovePortfolioPayload{}
 	var err error
 	payload.Portfolio, err = byHand(ctx, in.PortfolioID, r.holdings.RemovePortfolio)
@@ -215,7 +235,9 @@ func (r mutationResolver) RemovePortfolio(ctx context.Context, in generated.Remo
 	return payload, err
 }
 
-func (r mutationResolver) RestorePortfolio(ctx context.Context, in generated.RestorePortfolioInput) (*generated.RestorePortfolioPayload, error) {
+func (r mutationResolver) RestorePortfolio(
+	ctx context.Context, in generated.RestorePortfolioInput,
+) (*generated.RestorePortfolioPayload, error) {
 	payload := &generated.RestorePortfolioPayload{}
 	var err error
 	payload.Portfolio, err = byHand(ctx, in.PortfolioID, r.holdings.RestorePortfolio)
@@ -223,7 +245,9 @@ func (r mutationResolver) RestorePortfolio(ctx context.Context, in generated.Res
 	return payload, err
 }
 
-func (r mutationResolver) JudgeRefusedRow(ctx context.Context, in generated.JudgeRefusedRowInput) (*generated.JudgeRefusedRowPayload, error) {
+func (r mutationResolver) JudgeRefusedRow(
+	ctx context.Context, in generated.JudgeRefusedRowInput,
+) (*generated.JudgeRefusedRowPayload, error) {
 	payload := &generated.JudgeRefusedRowPayload{}
 	change, err := idOf(model.JobChangeType, "input.changeId", in.ChangeID)
 	var portfolio *int64
@@ -243,7 +267,9 @@ func (r mutationResolver) JudgeRefusedRow(ctx context.Context, in generated.Judg
 }
 
 // byHand does with a portfolio what a person asked for, unless a job is writing its collection.
-func byHand(ctx context.Context, opaque string, do func(context.Context, int64, holdings.CollectionCheck) (*ent.Portfolio, error)) (*model.Portfolio, error) {
+func byHand(
+	ctx context.Context, opaque string, do func(context.Context, int64, holdings.CollectionCheck) (*ent.Portfolio, error),
+) (*model.Portfolio, error) {
 	id, err := idOf(model.PortfolioType, "input.portfolioId", opaque)
 	if err != nil {
 		return nil, err
@@ -281,8 +307,8 @@ type profileRun struct {
 	request jobs.Request
 }
 
-// profileRun makes the request of a save from all its arguments. A credential stands there as its fingerprint, since its
-// own encoding is the same for all.
+// profileRun makes the request of a save from all its arguments. A credential stands there as its fingerprint, since
+// its own encoding is the same for all.
 func (r mutationResolver) profileRun(
 	mutation string, runNow graphql.Omittable[*bool], key graphql.Omittable[*string], in holdings.ProfileInput, more map[string]any,
 ) profileRun {
@@ -308,8 +334,11 @@ type savedProfile struct {
 	notices []string
 }
 
-// saveOnce saves a profile, unless the same request has made a job already: the answer then is that job and its profile.
-func (r mutationResolver) saveOnce(ctx context.Context, run profileRun, save func(afterSave) (*ent.Profile, []string, error)) (saved savedProfile, err error) {
+// saveOnce saves a profile, unless the same request has made a job already: the answer then is that job and its
+// profile.
+func (r mutationResolver) saveOnce(
+	ctx context.Context, run profileRun, save func(afterSave) (*ent.Profile, []string, error),
+) (saved savedProfile, err error) {
 	job, before, err := r.jobs.Once(ctx, jobs.KindSync, run.request, func(ctx context.Context) (job *ent.Job, err error) {
 		row, notices, err := save(r.queueWith(&job, run))
 		saved.profile, saved.notices = only(row, model.Profiles), notices
@@ -342,7 +371,8 @@ func (r mutationResolver) queueWith(job **ent.Job, run profileRun) afterSave {
 	}
 	return func(ctx context.Context, tx *store.Tx, p *ent.Profile) (err error) {
 		if !p.Active {
-			return problem.New(problem.ProfileInactive, "input.runNow", "an inactive profile is not run: set active too, or save it without runNow and preview it")
+			return problem.New(problem.ProfileInactive, "input.runNow",
+				"an inactive profile is not run: set active too, or save it without runNow and preview it")
 		}
 		*job, err = r.jobs.QueueSync(ctx, tx, jobs.SyncRequest{
 			ProfileIDs: []int64{p.ID}, Mode: jobs.Apply, Trigger: jobs.Manual, Of: run.request,
@@ -382,7 +412,10 @@ func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
 		in.GroupIDs = &ids
 	}
 	if s := given(f.schedule); s != nil {
-		in.Schedule = &holdings.ScheduleChange{Frequency: given(s.Frequency), DayOfMonth: given(s.DayOfMonth), Time: given(s.Time), Timezone: given(s.Timezone)}
+		in.Schedule = &holdings.ScheduleChange{
+			Frequency: given(s.Frequency), DayOfMonth: given(s.DayOfMonth), Time: given(s.Time),
+			Timezone: given(s.Timezone),
+		}
 		if day := given(s.Weekday); day != nil {
 			number := model.WeekdayNumber(*day)
 			in.Schedule.Weekday = &number
@@ -453,7 +486,9 @@ func (r mutationResolver) RunProfile(ctx context.Context, in generated.RunProfil
 }
 
 // control is a mutation that changes a job's course.
-func (r mutationResolver) control(ctx context.Context, opaque string, change func(context.Context, int64) (*ent.Job, error)) (*model.Job, []*model.UserError, error) {
+func (r mutationResolver) control(
+	ctx context.Context, opaque string, change func(context.Context, int64) (*ent.Job, error),
+) (*model.Job, []*model.UserError, error) {
 	id, err := idOf(model.JobType, "input.jobId", opaque)
 	var job *ent.Job
 	if err == nil {

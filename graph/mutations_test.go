@@ -54,7 +54,8 @@ type thing struct {
 // selected is what is asked of each mutation's payload.
 var selected = map[string]string{
 	"updateSettings":       `settings { institutionName multiCampusInventoryManagement version }`,
-	"createInventoryGroup": `inventoryGroup { id name description version }`, "updateInventoryGroup": `inventoryGroup { id name description version }`,
+	"createInventoryGroup": `inventoryGroup { id name description version }`,
+	"updateInventoryGroup": `inventoryGroup { id name description version }`,
 	"deleteInventoryGroup": `deletedId`,
 	"activateCollection":   `collection { id name active available version } warnings`,
 	"createCollection":     `collection { id name active available license { id } version }`,
@@ -83,7 +84,8 @@ func (b *testBundle) mutate(name string, in input) *payload {
 	b.t.Helper()
 	var got map[string]*payload
 	typeName := strings.ToUpper(name[:1]) + name[1:] + "Input"
-	b.query(fmt.Sprintf(`mutation($in: %s!) { %s(input: $in) { %s userErrors { code message path } } }`, typeName, name, selected[name]), input{"in": in}, &got)
+	b.query(fmt.Sprintf(`mutation($in: %s!) { %s(input: $in) { %s userErrors { code message path } } }`, typeName, name, selected[name]),
+		input{"in": in}, &got)
 	return got[name]
 }
 
@@ -97,7 +99,8 @@ func (b *testBundle) done(name string, in input) *payload {
 	return p
 }
 
-// refused checks that a mutation is refused with exactly these mistakes, each "CODE path", and that each says something.
+// refused checks that a mutation is refused with exactly these mistakes, each "CODE path", and that each says
+// something.
 func (b *testBundle) refused(name string, in input, want ...string) *payload {
 	b.t.Helper()
 	p := b.mutate(name, in)
@@ -121,7 +124,8 @@ func (b *testBundle) saved() string {
 	b.t.Helper()
 	ctx, read := b.t.Context(), b.store.Read
 	text, err := json.Marshal([]any{
-		read.Setting.Query().AllX(ctx), read.InventoryGroup.Query().AllX(ctx), read.Collection.Query().AllX(ctx), read.Portfolio.Query().AllX(ctx),
+		read.Setting.Query().AllX(ctx), read.InventoryGroup.Query().AllX(ctx), read.Collection.Query().AllX(ctx), read.Portfolio.Query().
+			AllX(ctx),
 		read.Profile.Query().WithGroups().AllX(ctx), read.Job.Query().AllX(ctx),
 		read.POLine.Query().AllX(ctx), read.License.Query().AllX(ctx), read.CollectionSet.Query().WithCollections().AllX(ctx),
 	})
@@ -198,13 +202,15 @@ func TestInventoryGroupMutations(t *testing.T) {
 		for _, name := range []string{"", "Law", "law", "Law & Order", strings.Repeat("x", 201)} {
 			b.refused("createInventoryGroup", input{"name": name}, "BAD_USER_INPUT input.name")
 		}
-		b.refused("createInventoryGroup", input{"name": "", "description": strings.Repeat("x", 501)}, "BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description")
+		b.refused("createInventoryGroup", input{"name": "", "description": strings.Repeat("x", 501)}, "BAD_USER_INPUT input.name",
+			"BAD_USER_INPUT input.description")
 		b.refused("updateInventoryGroup", input{"inventoryGroupId": law.ID, "name": "!"}, "BAD_USER_INPUT input.name")
 		b.refused("updateInventoryGroup", input{"inventoryGroupId": law.ID, "version": 9, "name": "Medicine"}, "CONFLICT input.version")
 		b.wrongIDs("updateInventoryGroup", "InventoryGroup", "inventoryGroupId", nil)
 		b.wrongIDs("deleteInventoryGroup", "InventoryGroup", "inventoryGroupId", nil)
 	})
-	changed := b.done("updateInventoryGroup", input{"inventoryGroupId": law.ID, "version": 1, "name": "Medicine", "description": nil}).InventoryGroup
+	changed := b.done("updateInventoryGroup", input{"inventoryGroupId": law.ID, "version": 1, "name": "Medicine", "description": nil}).
+		InventoryGroup
 	if changed.ID != law.ID || changed.Name != "Medicine" || changed.Description != nil || changed.Version != 2 {
 		t.Errorf("%+v", changed)
 	}
@@ -237,7 +243,8 @@ func TestCollectionMutations(t *testing.T) {
 		b.refused("activateCollection", input{"communityZoneId": ""}, "NOT_FOUND input.communityZoneId")
 		b.refused("createCollection", input{"name": ""}, "BAD_USER_INPUT input.name")
 		b.refused("createCollection", input{"name": "Maps", "licenseId": "garbage"}, "BAD_USER_INPUT input.licenseId")
-		b.refused("createCollection", input{"name": " ", "licenseId": model.ID("License", 4711)}, "BAD_USER_INPUT input.name", "NOT_FOUND input.licenseId")
+		b.refused("createCollection", input{"name": " ", "licenseId": model.ID("License", 4711)}, "BAD_USER_INPUT input.name",
+			"NOT_FOUND input.licenseId")
 		b.refused("updateCollection", input{"collectionId": books, "name": strings.Repeat("x", 201)}, "BAD_USER_INPUT input.name")
 		b.refused("updateCollection", input{"collectionId": books, "version": 99, "active": false}, "CONFLICT input.version")
 		b.wrongIDs("updateCollection", "Collection", "collectionId", input{"active": false})
@@ -247,11 +254,15 @@ func TestCollectionMutations(t *testing.T) {
 	if c := off.Collection; c.Active || c.License == nil || c.License.ID != license || len(off.Warnings) != 1 {
 		t.Errorf("deactivated: %+v %q", c, off.Warnings)
 	}
-	again := b.done("activateCollection", input{"communityZoneId": booksCZ, "autoActivateNewPortfolios": true, "activationType": "ALL", "makeServiceAvailable": false})
+	again := b.done("activateCollection", input{
+		"communityZoneId": booksCZ, "autoActivateNewPortfolios": true, "activationType": "ALL",
+		"makeServiceAvailable": false,
+	})
 	if c := again.Collection; c.ID != books || !c.Active || c.Available || len(again.Warnings) != 3 {
 		t.Errorf("activated again: %+v %q", c, again.Warnings)
 	}
-	if c := b.done("updateCollection", input{"collectionId": books, "licenseId": nil, "name": "Oxford books"}).Collection; c.License != nil || c.Name != "Oxford books" {
+	if c := b.done("updateCollection", input{"collectionId": books, "licenseId": nil, "name": "Oxford books"}).Collection; c.License != nil ||
+		c.Name != "Oxford books" {
 		t.Errorf("%+v", c)
 	}
 	local := b.done("createCollection", input{"name": "Maps", "content": "BOOKS", "available": false, "licenseId": license}).Collection
@@ -306,14 +317,19 @@ func TestCreateProfile(t *testing.T) {
 			}
 		}
 		b.refused("createProfile", good(input{"apiKey": "", "schedule": input{"time": "3 am", "dayOfMonth": 0}, "guard": input{"percent": -1}}),
-			"BAD_USER_INPUT input.apiKey", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.dayOfMonth", "BAD_USER_INPUT input.guard.percent")
+			"BAD_USER_INPUT input.apiKey", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.dayOfMonth",
+			"BAD_USER_INPUT input.guard.percent")
 	})
 	once := good(input{
-		"description": "Books and journals", "schedule": input{"frequency": "WEEKLY", "weekday": "SUNDAY", "time": "04:30", "timezone": "Europe/Berlin"},
+		"description": "Books and journals", "schedule": input{
+			"frequency": "WEEKLY", "weekday": "SUNDAY", "time": "04:30",
+			"timezone": "Europe/Berlin",
+		},
 		"runNow": true, "idempotencyKey": "once",
 	})
 	p := b.done("createProfile", once)
-	if p.Profile.Name != "Books and journals" || !p.Profile.Active || p.Profile.Schedule.Text != "every Sunday at 04:30 (Europe/Berlin)" || len(p.Profile.APIKeyFingerprint) != 8 {
+	if p.Profile.Name != "Books and journals" || !p.Profile.Active || p.Profile.Schedule.Text != "every Sunday at 04:30 (Europe/Berlin)" ||
+		len(p.Profile.APIKeyFingerprint) != 8 {
 		t.Errorf("%+v", p.Profile)
 	}
 	if p.Job == nil || p.Job.State != "QUEUED" || p.Job.Kind != "SYNC" || p.Job.Mode != "APPLY" {
@@ -359,14 +375,19 @@ func (b *testBundle) sameKeyAtOnce(t *testing.T) {
 		})
 		group.Wait()
 		for _, p := range payloads {
-			if p.Profile == nil || p.Job == nil || p.Profile.ID != payloads[0].Profile.ID || p.Job.ID != payloads[0].Job.ID || len(p.UserErrors) > 0 {
+			if p.Profile == nil || p.Job == nil || p.Profile.ID != payloads[0].Profile.ID || p.Job.ID != payloads[0].Job.ID ||
+				len(p.UserErrors) > 0 {
 				t.Errorf("%s: %+v", name, p)
 			}
 		}
 		return payloads[0]
 	}
-	made := atOnce("createProfile", input{"customerNumber": "demo", "apiKey": "demo-key", "active": true, "runNow": true, "idempotencyKey": "once"})
-	if profiles, queued := b.store.Read.Profile.Query().CountX(t.Context()), b.store.Read.Job.Query().CountX(t.Context()); profiles != 1 || queued != 1 {
+	made := atOnce("createProfile", input{
+		"customerNumber": "demo", "apiKey": "demo-key", "active": true, "runNow": true,
+		"idempotencyKey": "once",
+	})
+	if profiles, queued := b.store.Read.Profile.Query().CountX(t.Context()), b.store.Read.Job.Query().CountX(t.Context()); profiles != 1 ||
+		queued != 1 {
 		t.Errorf("%d profiles, %d jobs", profiles, queued)
 	}
 	b.done("cancelJob", input{"jobId": made.Job.ID})
@@ -387,10 +408,14 @@ func TestSeveralCampuses(t *testing.T) {
 	law := b.done("createInventoryGroup", input{"name": "Law"}).InventoryGroup
 	first := b.newProfile(input{"customerNumber": "a", "active": true, "schedule": input{"frequency": "DAILY"}})
 	b.unchanged(func() {
-		b.refused("createProfile", input{"customerNumber": "b", "apiKey": "k", "active": true, "groupIds": []string{law.ID}}, "GROUP_REQUIRED input.groupIds")
+		b.refused("createProfile", input{"customerNumber": "b", "apiKey": "k", "active": true, "groupIds": []string{law.ID}},
+			"GROUP_REQUIRED input.groupIds")
 	})
 	b.done("updateProfile", input{"profileId": first.ID, "groupIds": []string{law.ID}})
-	second := b.done("createProfile", input{"customerNumber": "b", "apiKey": "k", "active": true, "groupIds": []string{law.ID}, "schedule": input{"frequency": "MONTHLY"}})
+	second := b.done("createProfile", input{
+		"customerNumber": "b", "apiKey": "k", "active": true, "groupIds": []string{law.ID},
+		"schedule": input{"frequency": "MONTHLY"},
+	})
 	if second.Profile.Schedule.Text != first.Schedule.Text || len(second.Notices) == 0 {
 		t.Errorf("the common schedule: %+v %q", second.Profile.Schedule, second.Notices)
 	}
@@ -431,12 +456,17 @@ func TestUpdateAndDeleteProfile(t *testing.T) {
 		b.wrongIDs("deleteProfile", "Profile", "profileId", nil)
 	})
 	before := b.store.Read.Profile.Query().OnlyX(t.Context())
-	changed := b.done("updateProfile", input{"profileId": p.ID, "version": p.Version, "description": nil, "apiKey": "other-key", "guard": input{"percent": 50}}).Profile
+	changed := b.done("updateProfile", input{
+		"profileId": p.ID, "version": p.Version, "description": nil, "apiKey": "other-key",
+		"guard": input{"percent": 50},
+	}).Profile
 	after := b.store.Read.Profile.Query().OnlyX(t.Context())
-	if changed.Description != nil || changed.CustomerNumber != "demo" || changed.APIKeyFingerprint == p.APIKeyFingerprint || changed.Version != 2 {
+	if changed.Description != nil || changed.CustomerNumber != "demo" || changed.APIKeyFingerprint == p.APIKeyFingerprint ||
+		changed.Version != 2 {
 		t.Errorf("%+v", changed)
 	}
-	if after.GuardPercent != 50 || after.GuardTitles != before.GuardTitles || bytes.Equal(after.APIKeySealed, before.APIKeySealed) || !after.Active {
+	if after.GuardPercent != 50 || after.GuardTitles != before.GuardTitles || bytes.Equal(after.APIKeySealed, before.APIKeySealed) ||
+		!after.Active {
 		t.Errorf("a partial update: %+v", after)
 	}
 	ran := b.done("updateProfile", input{"profileId": p.ID, "apiKey": mockoup.DemoKey, "runNow": true, "idempotencyKey": "run"})
@@ -447,7 +477,10 @@ func TestUpdateAndDeleteProfile(t *testing.T) {
 		t.Errorf("%s %s: %s", job.State, job.Verdict, job.Summary)
 	}
 	b.unchanged(func() {
-		if again := b.done("updateProfile", input{"profileId": p.ID, "apiKey": mockoup.DemoKey, "runNow": true, "idempotencyKey": "run"}); again.Job.ID != ran.Job.ID {
+		if again := b.done("updateProfile", input{
+			"profileId": p.ID, "apiKey": mockoup.DemoKey, "runNow": true,
+			"idempotencyKey": "run",
+		}); again.Job.ID != ran.Job.ID {
 			t.Errorf("the same key again: %+v", again.Job)
 		}
 		b.refused("updateProfile", input{"profileId": p.ID, "description": "Again", "runNow": true, "idempotencyKey": "run"}, usedKey)
@@ -576,17 +609,22 @@ func TestUpdatePortfolio(t *testing.T) {
 	})
 	b.unchanged(func() {
 		b.refused("updatePortfolio", input{"portfolioId": id, "lockedFields": []string{"colour"}}, "BAD_USER_INPUT input.lockedFields")
-		b.refused("updatePortfolio", input{"portfolioId": id, "lockedFields": []string{"title_url", "colour", "shape"}}, "BAD_USER_INPUT input.lockedFields", "BAD_USER_INPUT input.lockedFields")
+		b.refused("updatePortfolio", input{"portfolioId": id, "lockedFields": []string{"title_url", "colour", "shape"}},
+			"BAD_USER_INPUT input.lockedFields", "BAD_USER_INPUT input.lockedFields")
 		b.wrongIDs("updatePortfolio", "Portfolio", "portfolioId", input{"available": false})
 		if p := b.done("updatePortfolio", input{"portfolioId": id}).Portfolio; !p.Available || *p.Review != "AMBIGUOUS" {
 			t.Errorf("nothing asked: %+v", p)
 		}
 	})
-	p := b.done("updatePortfolio", input{"portfolioId": id, "available": false, "lockedFields": []string{"coverage", "title_url"}, "reviewed": true}).Portfolio
+	p := b.done("updatePortfolio", input{
+		"portfolioId": id, "available": false, "lockedFields": []string{"coverage", "title_url"},
+		"reviewed": true,
+	}).Portfolio
 	if p.ID != id || p.Available || p.Review != nil || !slices.Equal(p.LockedFields, []string{"title_url", "coverage"}) {
 		t.Errorf("%+v", p)
 	}
-	if p := b.done("updatePortfolio", input{"portfolioId": id, "lockedFields": []string{}}).Portfolio; len(p.LockedFields) != 0 || p.Available {
+	if p := b.done("updatePortfolio", input{"portfolioId": id, "lockedFields": []string{}}).Portfolio; len(p.LockedFields) != 0 ||
+		p.Available {
 		t.Errorf("%+v", p)
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {

@@ -83,7 +83,8 @@ func TestNodes(t *testing.T) {
 		}
 		all, want = append(all, id), append(want, thing.Name+" "+id)
 		var got struct{ Node map[string]any }
-		c.query(fmt.Sprintf(`query($id: ID!) { node(id: $id) { ... on %s %s } }`, thing.Name, everyField(schema, thing.Name, 1)), map[string]any{"id": id}, &got)
+		c.query(fmt.Sprintf(`query($id: ID!) { node(id: $id) { ... on %s %s } }`, thing.Name, everyField(schema, thing.Name, 1)),
+			map[string]any{"id": id}, &got)
 		if got.Node["__typename"] != thing.Name || got.Node["id"] != id {
 			t.Errorf("node %s: %v %v", thing.Name, got.Node["__typename"], got.Node["id"])
 		}
@@ -155,8 +156,10 @@ func TestWrongIDs(t *testing.T) {
 	b := setup(t, mockoup.Options{Titles: 20})
 	encode := base64.RawURLEncoding.EncodeToString
 	garbage := map[string]string{
-		"empty": "", "no base64": "not an id", "no colon": encode([]byte("Portfolio")), "no number": encode([]byte("Portfolio:x")), "zero": encode([]byte("Portfolio:0")),
-		"negative": encode([]byte("Portfolio:-7")), "too large": encode([]byte("Portfolio:99999999999999999999")), "SQL": encode([]byte("Portfolio:1 OR 1=1")),
+		"empty": "", "no base64": "not an id", "no colon": encode([]byte("Portfolio")), "no number": encode([]byte("Portfolio:x")),
+		"zero":     encode([]byte("Portfolio:0")),
+		"negative": encode([]byte("Portfolio:-7")), "too large": encode([]byte("Portfolio:99999999999999999999")),
+		"SQL": encode([]byte("Portfolio:1 OR 1=1")),
 	}
 	foreign := map[string]string{"another type": model.ID(model.LicenseType, 1), "unknown type": encode([]byte("Secret:1"))}
 	for query, others := range map[string]map[string]string{

@@ -85,7 +85,9 @@ func connect[R, T any](page keyset.Page[R], w keyset.Window, l listing[R, T]) *m
 }
 
 // list reads a page and makes a connection of it.
-func list[R, T any](ctx context.Context, w keyset.Window, read func(context.Context, keyset.Window) (keyset.Page[R], error), l listing[R, T]) (*model.Connection[T], error) {
+func list[R, T any](
+	ctx context.Context, w keyset.Window, read func(context.Context, keyset.Window) (keyset.Page[R], error), l listing[R, T],
+) (*model.Connection[T], error) {
 	page, err := read(ctx, w)
 	if err != nil {
 		return nil, err
@@ -122,7 +124,9 @@ func text(s *string) string {
 }
 
 // one is the only row of a read by id, wrapped; nil where it is not there.
-func one[R, T any](ctx context.Context, id int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T) (thing T, err error) {
+func one[R, T any](
+	ctx context.Context, id int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
+) (thing T, err error) {
 	rows, err := read(ctx, []int64{id})
 	if err != nil {
 		return thing, err
@@ -134,7 +138,9 @@ func one[R, T any](ctx context.Context, id int64, read func(context.Context, []i
 }
 
 // byID reads rows and wraps them as one page, by id.
-func byID[R, T any](ctx context.Context, ids []int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T) (map[int64]T, error) {
+func byID[R, T any](
+	ctx context.Context, ids []int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
+) (map[int64]T, error) {
 	rows, err := read(ctx, distinct(ids))
 	if err != nil {
 		return nil, err

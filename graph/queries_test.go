@@ -110,15 +110,18 @@ func (c *catalogue) listings() map[string]string {
 	return map[string]string{
 		"inventoryGroups": listingOf("", "inventoryGroups", ""), "communityZoneCollections": listingOf("", "communityZoneCollections", ""),
 		"communityZoneTitles": listingOf("", "communityZoneTitles", ""),
-		"collections":         listingOf("", "collections", ""), "portfolios": listingOf("", "portfolios", ""), "poLines": listingOf("", "poLines", ""),
+		"collections":         listingOf("", "collections", ""), "portfolios": listingOf("", "portfolios", ""),
+		"poLines":  listingOf("", "poLines", ""),
 		"licenses": listingOf("", "licenses", ""), "profiles": listingOf("", "profiles", ""), "providerFiles": listingOf("", "providerFiles", ""),
 		"jobs": listingOf("", "jobs", ""), "collection.portfolios": listingOf(collection, "portfolios", ""),
 		"collectionSets": listingOf("", "collectionSets", ""), "poLinesNotListed": listingOf("", "poLinesNotListed", ""),
 		"portfoliosWithoutPoLine": listingOf("", "portfoliosWithoutPoLine", ""),
 		"kept without reason":     listingOf("", "portfoliosKeptWithoutReason", ""),
-		"license.portfolios":      listingOf(fmt.Sprintf("node(id: %q) { ... on License", model.ID(model.LicenseType, c.licenses[0].ID)), "portfolios", "") + " }",
-		"set.collections":         listingOf(fmt.Sprintf("node(id: %q) { ... on CollectionSet", model.ID(model.CollectionSetType, c.sets[0].ID)), "collections", "") + " }",
-		"job.findings":            listingOf(job, "findings", ""), "job.changes": listingOf(job, "changes", ""),
+		"license.portfolios": listingOf(fmt.Sprintf("node(id: %q) { ... on License", model.ID(model.LicenseType, c.licenses[0].ID)),
+			"portfolios", "") + " }",
+		"set.collections": listingOf(fmt.Sprintf("node(id: %q) { ... on CollectionSet", model.ID(model.CollectionSetType, c.sets[0].ID)),
+			"collections", "") + " }",
+		"job.findings": listingOf(job, "findings", ""), "job.changes": listingOf(job, "changes", ""),
 	}
 }
 
@@ -185,7 +188,8 @@ func TestOrder(t *testing.T) {
 		portfolios(first: 500) { nodes { title } } jobs { nodes { id } } job(id: $job) { changes(first: 500) { nodes { action field } } } }`,
 		map[string]any{"job": c.withChanges()}, &got)
 	checkSorted(t, "inventoryGroups", got.InventoryGroups.Nodes, func(n struct{ Name string }) string { return n.Name })
-	checkSorted(t, "communityZoneCollections", got.CommunityZoneCollections.Nodes, func(n struct{ Name string }) string { return holdings.FoldTitle(n.Name) })
+	checkSorted(t, "communityZoneCollections", got.CommunityZoneCollections.Nodes,
+		func(n struct{ Name string }) string { return holdings.FoldTitle(n.Name) })
 	checkSorted(t, "collections", got.Collections.Nodes, func(n struct{ Name string }) string { return holdings.FoldTitle(n.Name) })
 	checkSorted(t, "portfolios", got.Portfolios.Nodes, func(n struct{ Title string }) string { return holdings.FoldTitle(n.Title) })
 	var actions []string
@@ -214,7 +218,8 @@ func checkSorted[T any](t *testing.T, name string, items []T, key func(T) string
 	}
 }
 
-// TestNewestOfSeveralProcesses: each process has a range of ids of its own, so that ids do not tell which job is the newest.
+// TestNewestOfSeveralProcesses: each process has a range of ids of its own, so that ids do not tell which job is the
+// newest.
 func TestNewestOfSeveralProcesses(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
@@ -229,7 +234,10 @@ func TestNewestOfSeveralProcesses(t *testing.T) {
 		}
 		return nil
 	})
-	for typeName, query := range map[string]string{model.JobType: listingOf("", "jobs", ""), model.ProviderFileType: listingOf("", "providerFiles", "")} {
+	for typeName, query := range map[string]string{
+		model.JobType:          listingOf("", "jobs", ""),
+		model.ProviderFileType: listingOf("", "providerFiles", ""),
+	} {
 		want := []string{model.ID(typeName, 500), model.ID(typeName, 900), model.ID(typeName, 100)}
 		for _, first := range []int{1, 2, 3} {
 			if got := b.walk(t, query, first); !slices.Equal(got, want) {
@@ -239,8 +247,8 @@ func TestNewestOfSeveralProcesses(t *testing.T) {
 	}
 }
 
-// TestPagesWhileRowsAreInserted: what is inserted between two pages neither shifts nor repeats an item; what is inserted
-// behind the cursor is seen.
+// TestPagesWhileRowsAreInserted: what is inserted between two pages neither shifts nor repeats an item; what is
+// inserted behind the cursor is seen.
 func TestPagesWhileRowsAreInserted(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 120}).work()
@@ -306,7 +314,14 @@ func TestWrongPages(t *testing.T) {
 	}
 	foreign := map[string]string{"portfolios": cursors["profiles"], "jobs": cursors["portfolios"], "job.changes": cursors["portfolios"]}
 	for name, query := range c.listings() {
-		wrong := []map[string]any{{"first": 0}, {"first": -1}, {"first": 501}, {"first": 1, "after": ""}, {"first": 1, "after": "nonsense!"}, {"first": 1, "after": "bm9uc2Vuc2U"}}
+		wrong := []map[string]any{
+			{"first": 0},
+			{"first": -1},
+			{"first": 501},
+			{"first": 1, "after": ""},
+			{"first": 1, "after": "nonsense!"},
+			{"first": 1, "after": "bm9uc2Vuc2U"},
+		}
 		if cursor, ok := foreign[name]; ok {
 			wrong = append(wrong, map[string]any{"first": 1, "after": cursor})
 		}
@@ -353,10 +368,16 @@ func TestPortfolioFilters(t *testing.T) {
 		filter string
 		want   func(*ent.Portfolio) bool
 	}{
-		"none":         {`{}`, in(func(*ent.Portfolio) bool { return true })},
-		"collectionId": {fmt.Sprintf(`{collectionId: %q}`, journals), in(func(p *ent.Portfolio) bool { return model.ID(model.CollectionType, p.CollectionID) == journals })},
-		"titlePrefix":  {fmt.Sprintf(`{titlePrefix: %q}`, strings.ToUpper(prefix)), in(func(p *ent.Portfolio) bool { return strings.HasPrefix(p.TitleKey, prefix) })},
-		"titleId":      {fmt.Sprintf(`{titleId: %q}`, journal.TitleID), in(func(p *ent.Portfolio) bool { return p.TitleID == journal.TitleID })},
+		"none": {`{}`, in(func(*ent.Portfolio) bool { return true })},
+		"collectionId": {
+			fmt.Sprintf(`{collectionId: %q}`, journals),
+			in(func(p *ent.Portfolio) bool { return model.ID(model.CollectionType, p.CollectionID) == journals }),
+		},
+		"titlePrefix": {
+			fmt.Sprintf(`{titlePrefix: %q}`, strings.ToUpper(prefix)),
+			in(func(p *ent.Portfolio) bool { return strings.HasPrefix(p.TitleKey, prefix) }),
+		},
+		"titleId": {fmt.Sprintf(`{titleId: %q}`, journal.TitleID), in(func(p *ent.Portfolio) bool { return p.TitleID == journal.TitleID })},
 		"ISSN": {fmt.Sprintf(`{identifier: %q}`, journal.OnlineKey), in(func(p *ent.Portfolio) bool {
 			return p.OnlineKey == journal.OnlineKey || p.PrintKey == journal.OnlineKey
 		})},
@@ -387,9 +408,12 @@ func TestPortfolioFilters(t *testing.T) {
 		"removed":             {`{removed: true}`, func(p *ent.Portfolio) bool { return p.RemovedAt != nil }},
 		"not removed":         {`{removed: false}`, in(func(*ent.Portfolio) bool { return true })},
 		"profile of some":     {fmt.Sprintf(`{profileId: %q}`, model.ID(model.ProfileType, c.profiles[2].ID)), entitled(c.profiles[2].ID)},
-		"several at a time": {fmt.Sprintf(`{collectionId: %q, available: false, listedByProvider: true}`, journals), in(func(p *ent.Portfolio) bool {
-			return model.ID(model.CollectionType, p.CollectionID) == journals && !p.Available && p.Listed
-		})},
+		"several at a time": {
+			fmt.Sprintf(`{collectionId: %q, available: false, listedByProvider: true}`, journals),
+			in(func(p *ent.Portfolio) bool {
+				return model.ID(model.CollectionType, p.CollectionID) == journals && !p.Available && p.Listed
+			}),
+		},
 		"null narrows not": {`{titlePrefix: null, available: null, collectionId: null}`, in(func(*ent.Portfolio) bool { return true })},
 		"removed of collection": {fmt.Sprintf(`{removed: true, collectionId: %q}`, journals), func(p *ent.Portfolio) bool {
 			return p.RemovedAt != nil && model.ID(model.CollectionType, p.CollectionID) == journals
@@ -413,7 +437,8 @@ func TestPortfolioFilters(t *testing.T) {
 		}
 	}
 	for name, filter := range map[string]string{
-		"what identifies nothing": `{identifier: "nonsense"}`, "unknown ISSN": `{identifier: "0000-0000"}`, "unknown titleId": `{titleId: "nothing"}`,
+		"what identifies nothing": `{identifier: "nonsense"}`, "unknown ISSN": `{identifier: "0000-0000"}`,
+		"unknown titleId": `{titleId: "nothing"}`,
 		"profile of none": fmt.Sprintf(`{profileId: %q}`, model.ID(model.ProfileType, c.profiles[3].ID)),
 	} {
 		if p := c.list(listingOf("", "portfolios", filter), 5, nil); len(p.Nodes) != 0 || p.TotalCount != 0 {
@@ -446,29 +471,48 @@ func isbn10(isbn13 string) string {
 func TestOtherFilters(t *testing.T) {
 	t.Parallel()
 	c := setupCatalogue(t)
-	withPOLines := c.store.Read.Portfolio.Query().Where(portfolio.HasPoLines()).Order(portfolio.ByTitleKey(), portfolio.ByID()).AllX(t.Context())[1]
+	withPOLines := c.store.Read.Portfolio.Query().Where(portfolio.HasPoLines()).Order(portfolio.ByTitleKey(), portfolio.ByID()).
+		AllX(t.Context())[1]
 	first := model.ID(model.ProfileType, c.profiles[0].ID)
 	for _, test := range []struct {
 		field, filter, nodes string
 		want                 map[string]int // how often each node is there
 	}{
-		{"communityZoneCollections", `{search: "autoholdings oxford"}`, `content`, map[string]int{`{"content":"BOOKS"}`: 1, `{"content":"JOURNALS"}`: 1}},
+		{
+			"communityZoneCollections", `{search: "autoholdings oxford"}`, `content`,
+			map[string]int{`{"content":"BOOKS"}`: 1, `{"content":"JOURNALS"}`: 1},
+		},
 		{"communityZoneCollections", `{search: "further 0"}`, `name`, map[string]int{`{"name":"Further Books 0"}`: 2}},
 		{"communityZoneCollections", `{search: "503"}`, `communityZoneId`, map[string]int{`{"communityZoneId":"503"}`: 1}},
 		{"communityZoneCollections", `{content: JOURNALS}`, `communityZoneId`, map[string]int{`{"communityZoneId":"` + journalsCZ + `"}`: 1}},
 		{"communityZoneCollections", `{search: "nowhere"}`, `name`, map[string]int{}},
-		{"collections", `{namePrefix: "FURTHER  books"}`, `name`, map[string]int{`{"name":"Further Books 0"}`: 2, `{"name":"Further Books 1"}`: 2, `{"name":"Further Books 2"}`: 1}},
+		{
+			"collections", `{namePrefix: "FURTHER  books"}`, `name`,
+			map[string]int{`{"name":"Further Books 0"}`: 2, `{"name":"Further Books 1"}`: 2, `{"name":"Further Books 2"}`: 1},
+		},
 		{"collections", `{communityZoneId: "` + booksCZ + `"}`, `content`, map[string]int{`{"content":"BOOKS"}`: 1}},
-		{"collections", `{active: false}`, `name active`, map[string]int{`{"name":"Further Books 0","active":false}`: 1, `{"name":"Further Books 1","active":false}`: 1}},
+		{
+			"collections", `{active: false}`, `name active`,
+			map[string]int{`{"name":"Further Books 0","active":false}`: 1, `{"name":"Further Books 1","active":false}`: 1},
+		},
 		{"poLines", `{number: "POL-3-1"}`, `number main`, map[string]int{`{"number":"POL-3-1","main":false}`: 1}},
 		{"poLines", `{vendor: "Agent"}`, `vendor`, map[string]int{`{"vendor":"Agent"}`: 40}},
 		{"poLines", `{status: "Closed", vendor: "OUP"}`, `vendor status`, map[string]int{`{"vendor":"OUP","status":"Closed"}`: 6}},
-		{"poLines", fmt.Sprintf(`{portfolioId: %q}`, model.ID(model.PortfolioType, withPOLines.ID)), `number`, map[string]int{`{"number":"POL-1-0"}`: 1, `{"number":"POL-1-1"}`: 1}},
+		{
+			"poLines", fmt.Sprintf(`{portfolioId: %q}`, model.ID(model.PortfolioType, withPOLines.ID)), `number`,
+			map[string]int{`{"number":"POL-1-0"}`: 1, `{"number":"POL-1-1"}`: 1},
+		},
 		{"licenses", `{code: "L4"}`, `code`, map[string]int{`{"code":"L4"}`: 1}},
 		{"licenses", `{vendor: "Agent", status: "Draft"}`, `code`, map[string]int{`{"code":"L1"}`: 1, `{"code":"L7"}`: 1}},
-		{"profiles", `{active: true}`, `customerNumber`, map[string]int{`{"customerNumber":"demo"}`: 1, `{"customerNumber":"north"}`: 1, `{"customerNumber":"south"}`: 1}},
+		{
+			"profiles", `{active: true}`, `customerNumber`,
+			map[string]int{`{"customerNumber":"demo"}`: 1, `{"customerNumber":"north"}`: 1, `{"customerNumber":"south"}`: 1},
+		},
 		{"profiles", `{active: false}`, `customerNumber`, map[string]int{`{"customerNumber":"spare"}`: 1}},
-		{"providerFiles", fmt.Sprintf(`{profileId: %q, content: BOOKS}`, first), `content profile { customerNumber }`, map[string]int{`{"content":"BOOKS","profile":{"customerNumber":"demo"}}`: 3}},
+		{
+			"providerFiles", fmt.Sprintf(`{profileId: %q, content: BOOKS}`, first), `content profile { customerNumber }`,
+			map[string]int{`{"content":"BOOKS","profile":{"customerNumber":"demo"}}`: 3},
+		},
 		{"jobs", `{state: [SUCCEEDED], kind: SYNC}`, `state`, map[string]int{`{"state":"SUCCEEDED"}`: 9}},
 		{"jobs", `{state: [FAILED, QUEUED]}`, `state`, map[string]int{}},
 		{"jobs", `{kind: UNDO}`, `id`, map[string]int{}},

@@ -28,7 +28,9 @@ func (r queryResolver) InventoryGroups(ctx context.Context, first *int, after *s
 	})
 }
 
-func (r queryResolver) CommunityZoneCollections(ctx context.Context, first *int, after *string, filter *model.CommunityZoneCollectionFilter) (*model.CommunityZoneCollectionConnection, error) {
+func (r queryResolver) CommunityZoneCollections(
+	ctx context.Context, first *int, after *string, filter *model.CommunityZoneCollectionFilter,
+) (*model.CommunityZoneCollectionConnection, error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err
@@ -45,7 +47,9 @@ func (r queryResolver) CommunityZoneCollections(ctx context.Context, first *int,
 }
 
 // with fixes the filter of a read.
-func with[F, R any](f F, read func(context.Context, F, keyset.Window) (keyset.Page[R], error)) func(context.Context, keyset.Window) (keyset.Page[R], error) {
+func with[F, R any](
+	f F, read func(context.Context, F, keyset.Window) (keyset.Page[R], error),
+) func(context.Context, keyset.Window) (keyset.Page[R], error) {
 	return func(ctx context.Context, w keyset.Window) (keyset.Page[R], error) { return read(ctx, f, w) }
 }
 
@@ -54,7 +58,9 @@ func counting[F any](f F, count func(context.Context, F) (int, error)) func(cont
 	return func(ctx context.Context) (int, error) { return count(ctx, f) }
 }
 
-func (r queryResolver) Collections(ctx context.Context, first *int, after *string, filter *model.CollectionFilter) (*model.CollectionConnection, error) {
+func (r queryResolver) Collections(
+	ctx context.Context, first *int, after *string, filter *model.CollectionFilter,
+) (*model.CollectionConnection, error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err
@@ -70,7 +76,9 @@ func (r queryResolver) Collections(ctx context.Context, first *int, after *strin
 	})
 }
 
-func (r queryResolver) Portfolios(ctx context.Context, first *int, after *string, filter *model.PortfolioFilter) (*model.PortfolioConnection, error) {
+func (r queryResolver) Portfolios(
+	ctx context.Context, first *int, after *string, filter *model.PortfolioFilter,
+) (*model.PortfolioConnection, error) {
 	f, err := portfolioFilter(filter)
 	if err != nil {
 		return nil, err
@@ -78,7 +86,9 @@ func (r queryResolver) Portfolios(ctx context.Context, first *int, after *string
 	return r.portfolios(ctx, first, after, f)
 }
 
-func (r *resolver) portfolios(ctx context.Context, first *int, after *string, f holdings.PortfolioFilter) (*model.PortfolioConnection, error) {
+func (r *resolver) portfolios(
+	ctx context.Context, first *int, after *string, f holdings.PortfolioFilter,
+) (*model.PortfolioConnection, error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err
@@ -104,7 +114,9 @@ func portfolioFilter(in *model.PortfolioFilter) (f holdings.PortfolioFilter, err
 	return f, err
 }
 
-func (r queryResolver) PoLines(ctx context.Context, first *int, after *string, filter *model.POLineFilter) (*model.POLineConnection, error) {
+func (r queryResolver) PoLines(
+	ctx context.Context, first *int, after *string, filter *model.POLineFilter,
+) (*model.POLineConnection, error) {
 	w, err := window(first, after, 0)
 	if err != nil {
 		return nil, err
@@ -127,21 +139,28 @@ func (r queryResolver) PoLines(ctx context.Context, first *int, after *string, f
 	})
 }
 
-func (r queryResolver) Licenses(ctx context.Context, first *int, after *string, filter *model.LicenseFilter) (*model.LicenseConnection, error) {
+func (r queryResolver) Licenses(
+	ctx context.Context, first *int, after *string, filter *model.LicenseFilter,
+) (*model.LicenseConnection, error) {
 	w, err := window(first, after, 0)
 	if err != nil {
 		return nil, err
 	}
 	var f holdings.LicenseFilter
 	if filter != nil {
-		f = holdings.LicenseFilter{Code: text(filter.Code), CodePrefix: text(filter.CodePrefix), Vendor: text(filter.Vendor), Status: text(filter.Status)}
+		f = holdings.LicenseFilter{
+			Code: text(filter.Code), CodePrefix: text(filter.CodePrefix), Vendor: text(filter.Vendor),
+			Status: text(filter.Status),
+		}
 	}
 	return list(ctx, w, with(f, r.holdings.Licenses), listing[*ent.License, *model.License]{
 		model.Licenses, func(row *ent.License) keyset.Position { return keyset.Position{ID: row.ID} }, counting(f, r.holdings.CountLicenses),
 	})
 }
 
-func (r queryResolver) Profiles(ctx context.Context, first *int, after *string, filter *model.ProfileFilter) (*model.ProfileConnection, error) {
+func (r queryResolver) Profiles(
+	ctx context.Context, first *int, after *string, filter *model.ProfileFilter,
+) (*model.ProfileConnection, error) {
 	w, err := window(first, after, 0)
 	if err != nil {
 		return nil, err
@@ -155,7 +174,9 @@ func (r queryResolver) Profiles(ctx context.Context, first *int, after *string, 
 	})
 }
 
-func (r queryResolver) ProviderFiles(ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter) (*model.ProviderFileConnection, error) {
+func (r queryResolver) ProviderFiles(
+	ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter,
+) (*model.ProviderFileConnection, error) {
 	w, err := windowByTime(first, after)
 	if err != nil {
 		return nil, err
@@ -168,7 +189,8 @@ func (r queryResolver) ProviderFiles(ctx context.Context, first *int, after *str
 		}
 	}
 	return list(ctx, w, with(f, r.holdings.ProviderFiles), listing[*ent.ProviderFile, *model.ProviderFile]{
-		model.ProviderFiles, func(row *ent.ProviderFile) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) }, counting(f, r.holdings.CountProviderFiles),
+		model.ProviderFiles, func(row *ent.ProviderFile) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) },
+		counting(f, r.holdings.CountProviderFiles),
 	})
 }
 

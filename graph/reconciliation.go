@@ -18,19 +18,23 @@ import (
 // The reconciliation's lists, whole, for a spreadsheet. Their columns are named as the import of PO lines knows them.
 
 func (d *downloads) registerReconciliation(mux *http.ServeMux) {
-	mux.Handle("GET /reconciliation/po-lines-not-listed.tsv", d.reconcile("po-lines-not-listed", func(ctx context.Context, w io.Writer, collectionID int64) error {
-		return writeTSV(w, unlistedColumns, d.holdings.AllPOLinesNotListed(ctx, collectionID), unlistedCells)
-	}))
-	mux.Handle("GET /reconciliation/portfolios-without-po-line.tsv", d.reconcile("portfolios-without-po-line", func(ctx context.Context, w io.Writer, collectionID int64) error {
-		return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosWithoutPOLine(ctx, collectionID), portfolioCells)
-	}))
-	mux.Handle("GET /reconciliation/portfolios-kept-without-reason.tsv", d.reconcile("portfolios-kept-without-reason", func(ctx context.Context, w io.Writer, collectionID int64) error {
-		return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosKeptWithoutReason(ctx, collectionID), portfolioCells)
-	}))
+	mux.Handle("GET /reconciliation/po-lines-not-listed.tsv",
+		d.reconcile("po-lines-not-listed", func(ctx context.Context, w io.Writer, collectionID int64) error {
+			return writeTSV(w, unlistedColumns, d.holdings.AllPOLinesNotListed(ctx, collectionID), unlistedCells)
+		}))
+	mux.Handle("GET /reconciliation/portfolios-without-po-line.tsv",
+		d.reconcile("portfolios-without-po-line", func(ctx context.Context, w io.Writer, collectionID int64) error {
+			return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosWithoutPOLine(ctx, collectionID), portfolioCells)
+		}))
+	mux.Handle("GET /reconciliation/portfolios-kept-without-reason.tsv",
+		d.reconcile("portfolios-kept-without-reason", func(ctx context.Context, w io.Writer, collectionID int64) error {
+			return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosKeptWithoutReason(ctx, collectionID), portfolioCells)
+		}))
 }
 
 var unlistedColumns = []string{
-	"number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "main", "po_line_id", "title", "title_id", "print_identifier", "online_identifier",
+	"number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "main", "po_line_id", "title", "title_id", "print_identifier",
+	"online_identifier",
 	"collection", "portfolio_id",
 }
 
@@ -44,7 +48,8 @@ func unlistedCells(row *ent.POLine) []string {
 		main = "yes"
 	}
 	return []string{
-		row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note, main, model.ID(model.POLineType, row.ID), p.PublicationTitle,
+		row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note, main, model.ID(model.POLineType, row.ID),
+		p.PublicationTitle,
 		p.TitleID, p.PrintIdentifier, p.OnlineIdentifier, p.Edges.Collection.Name, model.ID(model.PortfolioType, p.ID),
 	}
 }
@@ -58,7 +63,8 @@ func portfolioCells(row *ent.Portfolio) []string {
 		return nil
 	}
 	return []string{
-		row.PublicationTitle, row.TitleID, row.PrintIdentifier, row.OnlineIdentifier, row.TitleURL, row.PublicationType, strconv.FormatBool(row.Available),
+		row.PublicationTitle, row.TitleID, row.PrintIdentifier, row.OnlineIdentifier, row.TitleURL, row.PublicationType,
+		strconv.FormatBool(row.Available),
 		row.Edges.Collection.Name, model.ID(model.PortfolioType, row.ID),
 	}
 }

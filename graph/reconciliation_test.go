@@ -47,10 +47,12 @@ func TestReconciliationTSV(t *testing.T) {
 		t.Errorf("%d lines before there is anything", len(rows))
 	}
 	b.sync()
-	portfolios := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(b.collection)).Order(portfolio.ByTitleKey(), portfolio.ByID()).AllX(t.Context())
+	portfolios := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(b.collection)).Order(portfolio.ByTitleKey(), portfolio.ByID()).
+		AllX(t.Context())
 	for i, p := range portfolios[:2] {
 		number, note := fmt.Sprintf("=POL-%d", i), "two\nlines\tand a tab"
-		_, err := b.holdings.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number, Note: &note}, PortfolioID: &p.ID})
+		_, err := b.holdings.CreatePOLine(t.Context(),
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number, Note: &note}, PortfolioID: &p.ID})
 		b.check(err)
 	}
 	b.write("UPDATE portfolios SET listed = FALSE, available = FALSE, publication_title = '@title' WHERE id = ?", portfolios[1].ID)
@@ -61,7 +63,8 @@ func TestReconciliationTSV(t *testing.T) {
 		t.Fatalf("%d PO lines", len(rows))
 	}
 	id := model.ID(model.PortfolioType, portfolios[1].ID)
-	if r := rows[0]; r["number"] != "'=POL-1" || r["note"] != "two lines and a tab" || r["title"] != "'@title" || r["portfolio_id"] != id || r["main"] != "yes" || r["collection"] == "" || r["po_line_id"] == "" {
+	if r := rows[0]; r["number"] != "'=POL-1" || r["note"] != "two lines and a tab" || r["title"] != "'@title" || r["portfolio_id"] != id ||
+		r["main"] != "yes" || r["collection"] == "" || r["po_line_id"] == "" {
 		t.Errorf("%v", r)
 	}
 	all := b.store.Read.Portfolio.Query().CountX(t.Context())
@@ -71,7 +74,8 @@ func TestReconciliationTSV(t *testing.T) {
 	}
 	journals := "?collection=" + model.ID(model.CollectionType, b.collection)
 	rows = b.table(withoutOrder+journals, "portfolios-without-po-line")
-	if len(rows) != len(portfolios)-3 || rows[0]["title"] != portfolios[3].PublicationTitle || rows[0]["portfolio_id"] != model.ID(model.PortfolioType, portfolios[3].ID) || rows[0]["available"] != "true" {
+	if len(rows) != len(portfolios)-3 || rows[0]["title"] != portfolios[3].PublicationTitle ||
+		rows[0]["portfolio_id"] != model.ID(model.PortfolioType, portfolios[3].ID) || rows[0]["available"] != "true" {
 		t.Errorf("%d of %d journals, the first %v", len(rows), len(portfolios), rows[0])
 	}
 	if rows = b.table(notListed+journals, "po-lines-not-listed"); len(rows) != 1 {
@@ -80,7 +84,8 @@ func TestReconciliationTSV(t *testing.T) {
 	b.write("UPDATE entitlements SET active = FALSE WHERE portfolio_id IN (?, ?)", portfolios[1].ID, portfolios[3].ID)
 	b.write("UPDATE portfolios SET listed = FALSE WHERE id = ?", portfolios[3].ID)
 	for _, path := range []string{withoutReason, withoutReason + journals} { // the other one has a PO line
-		if rows = b.table(path, "portfolios-kept-without-reason"); len(rows) != 1 || rows[0]["portfolio_id"] != model.ID(model.PortfolioType, portfolios[3].ID) {
+		if rows = b.table(path, "portfolios-kept-without-reason"); len(rows) != 1 ||
+			rows[0]["portfolio_id"] != model.ID(model.PortfolioType, portfolios[3].ID) {
 			t.Errorf("%s: %v", path, rows)
 		}
 	}

@@ -7,7 +7,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestJudgeRefusedRow: a portfolio that a refused row may name stays until a person says of the row that it hides nothing.
+// TestJudgeRefusedRow: a portfolio that a refused row may name stays until a person says of the row that it hides
+// nothing.
 func TestJudgeRefusedRow(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20}).work()
@@ -49,7 +50,8 @@ func TestJudgeRefusedRow(t *testing.T) {
 				}
 			}
 		}
-		b.query(`mutation($in: JudgeRefusedRowInput!) { judgeRefusedRow(input: $in) { row userErrors { code path } } }`, map[string]any{"in": in}, &answer)
+		b.query(`mutation($in: JudgeRefusedRowInput!) { judgeRefusedRow(input: $in) { row userErrors { code path } } }`, map[string]any{"in": in},
+			&answer)
 		for _, e := range answer.JudgeRefusedRow.UserErrors {
 			codes += e.Code + " " + strings.Join(e.Path, ".")
 		}

@@ -40,7 +40,8 @@ func writeReportTSV(ctx context.Context, w io.Writer, report *jobs.Report) error
 }
 
 var changeColumns = []string{
-	"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old", "new", "line", "profile", "collection", "groups", "portfolio_id",
+	"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old", "new", "line", "profile", "collection", "groups",
+	"portfolio_id",
 	"part_state", // whether the line was written, waits, was rejected or only shown
 }
 
@@ -289,7 +290,8 @@ func relatedOf(r *model.RelatedTitle) *reportRelated {
 func findingOf(row *ent.JobFinding, part *reportPart) *reportFinding {
 	f := model.JobFinding{JobFinding: row}
 	return &reportFinding{
-		Severity: f.Severity(), Code: row.Code, Line: f.Line(), Title: f.Title(), Column: f.Column(), Value: f.Value(), Message: row.Message, Hint: f.Hint(),
+		Severity: f.Severity(), Code: row.Code, Line: f.Line(), Title: f.Title(), Column: f.Column(), Value: f.Value(), Message: row.Message,
+		Hint:    f.Hint(),
 		Profile: part.Profile, Collection: part.Collection,
 	}
 }

@@ -64,17 +64,23 @@ func (r mutationResolver) enable(ctx context.Context, id string, enabled bool) (
 	return things[0], problems, nil
 }
 
-func (r mutationResolver) EnableScheduledJob(ctx context.Context, in generated.EnableScheduledJobInput) (*generated.EnableScheduledJobPayload, error) {
+func (r mutationResolver) EnableScheduledJob(
+	ctx context.Context, in generated.EnableScheduledJobInput,
+) (*generated.EnableScheduledJobPayload, error) {
 	entry, problems, err := r.enable(ctx, in.ScheduledJobID, true)
 	return &generated.EnableScheduledJobPayload{ScheduledJob: entry, UserErrors: problems}, err
 }
 
-func (r mutationResolver) DisableScheduledJob(ctx context.Context, in generated.DisableScheduledJobInput) (*generated.DisableScheduledJobPayload, error) {
+func (r mutationResolver) DisableScheduledJob(
+	ctx context.Context, in generated.DisableScheduledJobInput,
+) (*generated.DisableScheduledJobPayload, error) {
 	entry, problems, err := r.enable(ctx, in.ScheduledJobID, false)
 	return &generated.DisableScheduledJobPayload{ScheduledJob: entry, UserErrors: problems}, err
 }
 
-func (r mutationResolver) RunScheduledJob(ctx context.Context, in generated.RunScheduledJobInput) (*generated.RunScheduledJobPayload, error) {
+func (r mutationResolver) RunScheduledJob(
+	ctx context.Context, in generated.RunScheduledJobInput,
+) (*generated.RunScheduledJobPayload, error) {
 	job, err := r.jobs.RunScheduled(ctx, in.ScheduledJobID, orElse(in.IdempotencyKey, ""))
 	payload := &generated.RunScheduledJobPayload{Job: only(job, model.Jobs)}
 	payload.UserErrors, err = userErrors(err)

@@ -61,7 +61,8 @@ func (b *testBundle) mutateScheduled(name, id string) *scheduledPayload {
 // refused checks that a mutation was refused, with one mistake.
 func (p *scheduledPayload) refused(t *testing.T, what, code string) {
 	t.Helper()
-	if len(p.UserErrors) != 1 || p.UserErrors[0].Code != code || strings.Join(p.UserErrors[0].Path, ".") != "input.scheduledJobId" || p.Job != nil {
+	if len(p.UserErrors) != 1 || p.UserErrors[0].Code != code || strings.Join(p.UserErrors[0].Path, ".") != "input.scheduledJobId" ||
+		p.Job != nil {
 		t.Errorf("%s: %+v, want %s", what, p, code)
 	}
 }
@@ -72,7 +73,8 @@ func (b *testBundle) named(description string, active bool) *ent.Profile {
 	_, err := b.holdings.UpdateSettings(b.t.Context(), holdings.SettingsChange{MultiCampus: new(true)})
 	must(b.t, err)
 	key := secret.NewKey(mockoup.DemoKey)
-	p, _, err := b.holdings.CreateProfile(b.t.Context(), holdings.ProfileInput{Description: &description, CustomerNumber: new(mockoup.DemoCustomer), APIKey: &key, Active: &active}, nil)
+	p, _, err := b.holdings.CreateProfile(b.t.Context(),
+		holdings.ProfileInput{Description: &description, CustomerNumber: new(mockoup.DemoCustomer), APIKey: &key, Active: &active}, nil)
 	must(b.t, err)
 	return p
 }
@@ -97,7 +99,8 @@ func TestScheduledJobs(t *testing.T) {
 	if len(listed) != 2 {
 		t.Fatalf("%+v", listed)
 	}
-	if next := listed[0].NextRun; next == nil || !next.After(before) || next.Sub(before) > 7*24*time.Hour || next.UTC().Format("Monday 15:04:05") != "Monday 03:00:00" {
+	if next := listed[0].NextRun; next == nil || !next.After(before) || next.Sub(before) > 7*24*time.Hour || next.UTC().
+		Format("Monday 15:04:05") != "Monday 03:00:00" {
 		t.Errorf("next run %v", next)
 	}
 	listed[0].NextRun = nil
@@ -108,7 +111,8 @@ func TestScheduledJobs(t *testing.T) {
 			Profiles: []struct{ Name string }{{"First"}, {"Second"}}, Schedule: monday,
 		},
 		{
-			ID: fmt.Sprintf("profile:%d", asleep.ID), Name: scheduledName + ": Asleep", Kind: "SYNC", ScheduleText: "every Monday at 03:00 (UTC)", Enabled: true,
+			ID: fmt.Sprintf("profile:%d", asleep.ID), Name: scheduledName + ": Asleep", Kind: "SYNC", ScheduleText: "every Monday at 03:00 (UTC)",
+			Enabled:  true,
 			Profiles: []struct{ Name string }{{"Asleep"}}, Schedule: monday,
 		},
 	}
@@ -195,7 +199,8 @@ func TestRunScheduledJob(t *testing.T) {
 	before := b.scheduledJobs()[0].NextRun
 	run := func() *scheduledPayload {
 		var got struct{ RunScheduledJob *scheduledPayload }
-		b.query(`mutation { runScheduledJob(input: {scheduledJobId: "sync", idempotencyKey: "once"}) { job { id state trigger mode } userErrors { code message path } } }`, nil, &got)
+		b.query(`mutation { runScheduledJob(input: {scheduledJobId: "sync", idempotencyKey: "once"}) { job { id state trigger mode } userErrors {
+			code message path } } }`, nil, &got)
 		return got.RunScheduledJob
 	}
 	ran := run()
@@ -257,7 +262,8 @@ func TestProfileAlerts(t *testing.T) {
 		return err
 	})
 	all := alerts()
-	if len(all) != 1 || all[0].Code != holdings.StaleFile || *all[0].Content != "BOOKS" || !all[0].Since.Equal(old) || all[0].Hint == "" || !strings.Contains(all[0].Message, "41 days") {
+	if len(all) != 1 || all[0].Code != holdings.StaleFile || *all[0].Content != "BOOKS" || !all[0].Since.Equal(old) || all[0].Hint == "" ||
+		!strings.Contains(all[0].Message, "41 days") {
 		t.Errorf("%+v", all)
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {

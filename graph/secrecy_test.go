@@ -110,7 +110,10 @@ func (b *testBundle) wrongWithKey() {
 		}
 	}
 	for _, in := range []input{
-		{"customerNumber": "", "apiKey": canaryKey}, {"apiKey": canaryKey}, {"customerNumber": "canary", "apiKey": canaryKey + " "}, {"profileId": "garbage", "apiKey": canaryKey},
+		{"customerNumber": "", "apiKey": canaryKey},
+		{"apiKey": canaryKey},
+		{"customerNumber": "canary", "apiKey": canaryKey + " "},
+		{"profileId": "garbage", "apiKey": canaryKey},
 	} {
 		if p := b.mutate("testProfileConnection", in); len(p.UserErrors) == 0 {
 			b.t.Errorf("%v is no mistake", in)
@@ -145,7 +148,8 @@ func (b *testBundle) wrongWithKey() {
 	}
 	for _, header := range []http.Header{nil, {"Accept": {"text/event-stream"}}} {
 		for _, body := range []string{
-			`{"query": "mutation { x }", "variables": {"in": {"apiKey": "` + canaryKey + `"}`, `{"query": 5, "variables": {"in": {"apiKey": "` + canaryKey + `"}}}`,
+			`{"query": "mutation { x }", "variables": {"in": {"apiKey": "` + canaryKey + `"}`, `{"query": 5, "variables": {"in": {"apiKey": "` +
+				canaryKey + `"}}}`,
 		} {
 			if a := b.post(body, header); a.Status != http.StatusBadRequest {
 				b.t.Errorf("%d %s", a.Status, a.Body)
@@ -153,7 +157,10 @@ func (b *testBundle) wrongWithKey() {
 		}
 	}
 	c := b.connect()
-	b.tell(c, message{ID: "1", Type: "subscribe", Payload: operation(mutation, map[string]any{"in": input{"customerNumber": 5, "apiKey": canaryKey, "active": "yes"}})})
+	b.tell(c, message{
+		ID: "1", Type: "subscribe",
+		Payload: operation(mutation, map[string]any{"in": input{"customerNumber": 5, "apiKey": canaryKey, "active": "yes"}}),
+	})
 	m := b.hear(c)
 	if m.Type != "error" {
 		b.t.Errorf("%+v", m)
@@ -192,11 +199,13 @@ func (b *testBundle) readEverything(t *testing.T) {
 	for _, id := range ids {
 		typeName, _, err := model.ParseID(id)
 		must(t, err)
-		b.query(fmt.Sprintf(`query($id: ID!) { node(id: $id) { ... on %s %s } }`, typeName, everyField(schema, typeName, 2)), map[string]any{"id": id}, new(any))
+		b.query(fmt.Sprintf(`query($id: ID!) { node(id: $id) { ... on %s %s } }`, typeName, everyField(schema, typeName, 2)),
+			map[string]any{"id": id}, new(any))
 	}
 	for _, part := range []string{"findings", "changes"} {
 		for _, j := range b.store.Read.Job.Query().IDsX(ctx) {
-			b.query(fmt.Sprintf(`query($id: ID!) { job(id: $id) { %s(first: 500) { nodes %s } } }`, part, everyField(schema, map[string]string{"findings": "JobFinding", "changes": "JobChange"}[part], 0)),
+			b.query(fmt.Sprintf(`query($id: ID!) { job(id: $id) { %s(first: 500) { nodes %s } } }`, part,
+				everyField(schema, map[string]string{"findings": "JobFinding", "changes": "JobChange"}[part], 0)),
 				map[string]any{"id": model.ID(model.JobType, j)}, new(any))
 		}
 	}

@@ -15,7 +15,9 @@ import (
 	"autoholdings/jobs"
 )
 
-func (r queryResolver) CollectionSets(ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error) {
+func (r queryResolver) CollectionSets(
+	ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter,
+) (*model.Connection[*model.CollectionSet], error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err
@@ -34,7 +36,9 @@ func (r queryResolver) CollectionSets(ctx context.Context, first *int, after *st
 	})
 }
 
-func (r mutationResolver) CreateCollectionSet(ctx context.Context, in generated.CreateCollectionSetInput) (*generated.CreateCollectionSetPayload, error) {
+func (r mutationResolver) CreateCollectionSet(
+	ctx context.Context, in generated.CreateCollectionSetInput,
+) (*generated.CreateCollectionSetPayload, error) {
 	set := holdings.SetInput{Name: &in.Name, Description: given(in.Description)}
 	set.CollectionIDs = collectionIDs(&set.Wrong, "input.collectionIds", in.CollectionIds)
 	row, err := r.holdings.CreateCollectionSet(ctx, set)
@@ -43,8 +47,8 @@ func (r mutationResolver) CreateCollectionSet(ctx context.Context, in generated.
 	return payload, err
 }
 
-// collectionIDs takes the ids of collections apart, and adds what is wrong with the first that is none; nil where none are
-// given.
+// collectionIDs takes the ids of collections apart, and adds what is wrong with the first that is none; nil where none
+// are given.
 func collectionIDs(wrong *problem.List, path string, opaque graphql.Omittable[[]string]) *[]int64 {
 	given, set := opaque.ValueOK()
 	if !set || given == nil {
@@ -62,7 +66,9 @@ func collectionIDs(wrong *problem.List, path string, opaque graphql.Omittable[[]
 	return &ids
 }
 
-func (r mutationResolver) UpdateCollectionSet(ctx context.Context, in generated.UpdateCollectionSetInput) (*generated.UpdateCollectionSetPayload, error) {
+func (r mutationResolver) UpdateCollectionSet(
+	ctx context.Context, in generated.UpdateCollectionSetInput,
+) (*generated.UpdateCollectionSetPayload, error) {
 	payload := &generated.UpdateCollectionSetPayload{}
 	id, err := idOf(model.CollectionSetType, "input.setId", in.SetID)
 	if err == nil {
@@ -86,7 +92,9 @@ func setChange(in generated.UpdateCollectionSetInput) holdings.SetInput {
 	return change
 }
 
-func (r mutationResolver) DeleteCollectionSet(ctx context.Context, in generated.DeleteCollectionSetInput) (*generated.DeleteCollectionSetPayload, error) {
+func (r mutationResolver) DeleteCollectionSet(
+	ctx context.Context, in generated.DeleteCollectionSetInput,
+) (*generated.DeleteCollectionSetPayload, error) {
 	payload := &generated.DeleteCollectionSetPayload{}
 	id, err := idOf(model.CollectionSetType, "input.setId", in.SetID)
 	if err == nil {
@@ -99,7 +107,9 @@ func (r mutationResolver) DeleteCollectionSet(ctx context.Context, in generated.
 	return payload, err
 }
 
-func (r mutationResolver) DeleteCollection(ctx context.Context, in generated.DeleteCollectionInput) (*generated.DeleteCollectionPayload, error) {
+func (r mutationResolver) DeleteCollection(
+	ctx context.Context, in generated.DeleteCollectionInput,
+) (*generated.DeleteCollectionPayload, error) {
 	payload := &generated.DeleteCollectionPayload{}
 	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
 	if err == nil {
@@ -112,7 +122,9 @@ func (r mutationResolver) DeleteCollection(ctx context.Context, in generated.Del
 	return payload, err
 }
 
-func (r collectionSetResolver) Collections(ctx context.Context, s *model.CollectionSet, first *int, after *string) (*model.Connection[*model.Collection], error) {
+func (r collectionSetResolver) Collections(
+	ctx context.Context, s *model.CollectionSet, first *int, after *string,
+) (*model.Connection[*model.Collection], error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err

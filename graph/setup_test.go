@@ -61,7 +61,8 @@ func setup(t *testing.T, mock mockoup.Options) *testBundle {
 	b.holdings = holdings.New(b.store, box)
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
-		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second, MaxSize: maxSize,
+		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
+		MaxSize: maxSize,
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, fetcher.Close()) })
@@ -86,7 +87,10 @@ func (b *testBundle) activateBoth() {
 	b.t.Helper()
 	var seeds []holdings.CommunityZoneSeed
 	for _, c := range oup.Collections() {
-		seeds = append(seeds, holdings.CommunityZoneSeed{CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press", Content: strings.ToUpper(string(c.Content))})
+		seeds = append(seeds, holdings.CommunityZoneSeed{
+			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press",
+			Content: strings.ToUpper(string(c.Content)),
+		})
 	}
 	must(b.t, b.holdings.EnsureCommunityZone(b.t.Context(), seeds))
 	for _, seed := range seeds {

@@ -48,10 +48,14 @@ func TestStatements(t *testing.T) {
 		most              int
 		pages             []int
 	}{
-		{"portfolios", `query($first: Int) { portfolios(first: $first) { pageInfo { endCursor } nodes { title titleId url accessible
+		{
+			"portfolios", `query($first: Int) { portfolios(first: $first) { pageInfo { endCursor } nodes { title titleId url accessible
 			collection { name communityZoneCollection { name } license { code } }
 			coverage { text profiles { name groups { name } } } availableFor { name profiles { name } }
-			poLines { number vendor portfolio { title } } license { code } entitlements { active coverage { text } profile { name } } } } }`, `"titleId"`, 16, []int{10, 50, 200}},
+			poLines { number vendor portfolio { title } } license { code } entitlements { active coverage { text } profile { name } } } } }`,
+			`"titleId"`, 16,
+			[]int{10, 50, 200},
+		},
 		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added fields { name titles } } progress { phase }
 			profiles { name groups { name } } groups { id name } subject { id } waitsFor { id }
 			parts { state profile { name } collection { name } file { name profile { name } } groups { id name } guard { held percent } wouldBe kinds
@@ -60,14 +64,28 @@ func TestStatements(t *testing.T) {
 			portfolio { title collection { name } } candidates { title } oldCoverage { text profiles { name } } newCoverage { text } part { content file { name } }
 			profile { name } groups { name } } } } }`, largest), `"oldValue"`, 8, []int{10, 50, 200}},
 		{
-			"findings", fmt.Sprintf(`query($first: Int) { job(id: %q) { findings(first: $first) { nodes { code line part { profile { name } collection { name } file { name } } } } } }`, largest),
+			"findings",
+			fmt.Sprintf(`query($first: Int) { job(id: %q) { findings(first: $first) { nodes { code line part { profile { name } collection { name }
+				file { name } } } } } }`, largest),
 			`"line"`, 6,
 			[]int{1, 3, 6},
 		},
-		{"poLines", `query($first: Int) { poLines(first: $first) { nodes { number portfolio { title coverage { text } collection { name } poLines { number } } } } }`, `"portfolio"`, 6, []int{10, 30, 60}},
-		{"communityZoneTitles", `query($first: Int) { communityZoneTitles(first: $first) { nodes { title titleId coverage { text profiles { name } }
-			communityZoneCollection { name titleCount collection { name } } } } }`, `"titleId"`, 4, []int{5, 10, 20}},
-		{"providerFiles", `query($first: Int) { providerFiles(first: $first) { nodes { name profile { name groups { name } } } } }`, `"profile"`, 4, []int{4, 8, 16}},
+		{
+			"poLines",
+			`query($first: Int) { poLines(first: $first) { nodes { number portfolio { title coverage { text } collection { name } poLines { number } } } } }`, `"portfolio"`, 6,
+			[]int{10, 30, 60},
+		},
+		{
+			"communityZoneTitles",
+			`query($first: Int) { communityZoneTitles(first: $first) { nodes { title titleId coverage { text profiles { name } }
+			communityZoneCollection { name titleCount collection { name } } } } }`, `"titleId"`, 4,
+			[]int{5, 10, 20},
+		},
+		{
+			"providerFiles", `query($first: Int) { providerFiles(first: $first) { nodes { name profile { name groups { name } } } } }`, `"profile"`,
+			4,
+			[]int{4, 8, 16},
+		},
 	} {
 		var before []string
 		for i, first := range test.pages {
@@ -79,7 +97,8 @@ func TestStatements(t *testing.T) {
 				t.Errorf("%s: %d statements for %d, want at most %d: %s", test.name, len(statements), n, test.most, tables(statements))
 			}
 			if i > 0 && len(statements) != len(before) {
-				t.Errorf("%s: %d statements for %d items, %d for %d:\n%s\n%s", test.name, len(before), test.pages[i-1], len(statements), n, tables(before), tables(statements))
+				t.Errorf("%s: %d statements for %d items, %d for %d:\n%s\n%s", test.name, len(before), test.pages[i-1], len(statements), n,
+					tables(before), tables(statements))
 			}
 			before = statements
 		}

@@ -109,7 +109,8 @@ type message struct {
 // connect opens a connection that was acknowledged.
 func (b *testBundle) connect() *websocket.Conn {
 	b.t.Helper()
-	connection, _, err := websocket.Dial(b.t.Context(), b.api.URL+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	connection, _, err := websocket.Dial(b.t.Context(), b.api.URL+"/graphql",
+		&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 	must(b.t, err)
 	b.t.Cleanup(func() { _ = connection.CloseNow() })
 	b.tell(connection, message{Type: "connection_init"})
@@ -263,12 +264,13 @@ func TestWrongSubscriptions(t *testing.T) {
 		for name, test := range map[string]struct {
 			query, id, code string
 		}{
-			"unknown job":     {watchJob, model.ID("Job", 4711), "NOT_FOUND"},
-			"another thing":   {watchJob, model.ID("Profile", 1), "BAD_USER_INPUT"},
-			"garbage":         {watchJob, "garbage", "BAD_USER_INPUT"},
-			"unknown field":   {`subscription($id: ID!) { jobUpdated(id: $id) { colour } }`, "x", "BAD_USER_INPUT"},
-			"no GraphQL":      {`subscription {`, "x", "BAD_USER_INPUT"},
-			"too much of all": {`subscription($id: ID!) { jobUpdated(id: $id) { changes(first: 500) { nodes { portfolio { collection { portfolios(first: 500) { nodes { id } } } } } } } }`, "x", "LIMITED"},
+			"unknown job":   {watchJob, model.ID("Job", 4711), "NOT_FOUND"},
+			"another thing": {watchJob, model.ID("Profile", 1), "BAD_USER_INPUT"},
+			"garbage":       {watchJob, "garbage", "BAD_USER_INPUT"},
+			"unknown field": {`subscription($id: ID!) { jobUpdated(id: $id) { colour } }`, "x", "BAD_USER_INPUT"},
+			"no GraphQL":    {`subscription {`, "x", "BAD_USER_INPUT"},
+			"too much of all": {`subscription($id: ID!) { jobUpdated(id: $id) { changes(first: 500) { nodes { portfolio { collection {
+				portfolios(first: 500) { nodes { id } } } } } } } }`, "x", "LIMITED"},
 		} {
 			updates := subscribe(b, test.query, map[string]any{"id": test.id})
 			e, more := updates.next()
@@ -319,7 +321,11 @@ func TestWebSocket(t *testing.T) {
 	if m := b.hear(c); m.ID != "q" || m.Type != "complete" {
 		t.Errorf("%+v", m)
 	}
-	b.tell(c, message{ID: "m", Type: "subscribe", Payload: operation(`mutation($in: CancelJobInput!) { cancelJob(input: $in) { job { state } } }`, map[string]any{"in": input{"jobId": id}})})
+	b.tell(c, message{
+		ID: "m", Type: "subscribe",
+		Payload: operation(`mutation($in: CancelJobInput!) { cancelJob(input: $in) { job { state } } }`,
+			map[string]any{"in": input{"jobId": id}}),
+	})
 	heard := map[string]string{}
 	for range 4 { // in whichever order: the answer and the update, and both completions
 		m := b.hear(c)

@@ -11,10 +11,11 @@ import (
 )
 
 func (r collectionResolver) CommunityZoneCollection(ctx context.Context, c *model.Collection) (*model.CommunityZoneCollection, error) {
-	return c.Page.CommunityZone.Of(ctx, value(c.CommunityZoneCollectionID), func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
-		ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.CommunityZoneCollectionID) })
-		return byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
-	})
+	return c.Page.CommunityZone.Of(ctx, value(c.CommunityZoneCollectionID),
+		func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
+			ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.CommunityZoneCollectionID) })
+			return byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
+		})
 }
 
 func (r collectionResolver) License(ctx context.Context, c *model.Collection) (*model.License, error) {
@@ -24,7 +25,9 @@ func (r collectionResolver) License(ctx context.Context, c *model.Collection) (*
 	})
 }
 
-func (r collectionResolver) Portfolios(ctx context.Context, c *model.Collection, first *int, after *string, filter *model.PortfolioFilter) (*model.PortfolioConnection, error) {
+func (r collectionResolver) Portfolios(
+	ctx context.Context, c *model.Collection, first *int, after *string, filter *model.PortfolioFilter,
+) (*model.PortfolioConnection, error) {
 	f, err := portfolioFilter(filter)
 	if err != nil {
 		return nil, err

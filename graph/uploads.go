@@ -30,19 +30,21 @@ type uploaded struct {
 	SHA256 string `json:"sha256"`
 }
 
-// crossOrigin tells requests that a page elsewhere makes a person's browser send. The body of an upload may be any text, so
-// that a browser would send it without asking this server first.
+// crossOrigin tells requests that a page elsewhere makes a person's browser send. The body of an upload may be any
+// text, so that a browser would send it without asking this server first.
 var crossOrigin = http.NewCrossOriginProtection()
 
-// take keeps the list that is the request's body, plain or packed. The query names it (name) and its content type (content:
-// BOOKS, JOURNALS or nothing for both).
+// take keeps the list that is the request's body, plain or packed. The query names it (name) and its content type
+// (content: BOOKS, JOURNALS or nothing for both).
 func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 	if err := crossOrigin.Check(r); err != nil {
-		refuse(w, r, http.StatusForbidden, codeForbidden, "the request comes from a page elsewhere, which may not upload files here: upload from this server's own pages, or from a program")
+		refuse(w, r, http.StatusForbidden, codeForbidden,
+			"the request comes from a page elsewhere, which may not upload files here: upload from this server's own pages, or from a program")
 		return
 	}
 	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "multipart/form-data" {
-		answerError(w, r, u.log, problem.New(problem.BadInput, "", "the body is a form: send the list itself as the body, as `curl --data-binary @FILE` does"))
+		answerError(w, r, u.log, problem.New(problem.BadInput, "",
+			"the body is a form: send the list itself as the body, as `curl --data-binary @FILE` does"))
 		return
 	}
 	file, err := u.keep(w, r)

@@ -112,11 +112,12 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 		"groupIds":            groups,
 		"schedule.dayOfMonth": bad("schedule.dayOfMonth", 0, 32, -1),
 		"schedule.time":       bad("schedule.time", "", "24:00", "3:00", "03:60", "noon"),
-		"schedule.timezone":   bad("schedule.timezone", "", "Nowhere/Else", "CEST+1", "../etc/passwd", "Local", "localtime", "posixrules", "Factory", "right/Europe/Berlin", "posix/Europe/Berlin"),
-		"guard.percent":       bad("guard.percent", -1, 101),
-		"guard.titles":        bad("guard.titles", -1, 1_000_001),
-		"active":              {{value: true, want: "GROUP_REQUIRED input.groupIds"}},
-		"runNow":              {{value: true, want: "PROFILE_INACTIVE input.runNow"}},
+		"schedule.timezone": bad("schedule.timezone", "", "Nowhere/Else", "CEST+1", "../etc/passwd", "Local", "localtime", "posixrules",
+			"Factory", "right/Europe/Berlin", "posix/Europe/Berlin"),
+		"guard.percent": bad("guard.percent", -1, 101),
+		"guard.titles":  bad("guard.titles", -1, 1_000_001),
+		"active":        {{value: true, want: "GROUP_REQUIRED input.groupIds"}},
+		"runNow":        {{value: true, want: "PROFILE_INACTIVE input.runNow"}},
 	}
 	for _, guard := range []string{"removals", "access", "identity", "additions"} {
 		for mark, values := range map[string][]any{"percent": {-1, 101}, "titles": {-1, 1_000_001}, "most": {-1, 1_000_001}} {
@@ -133,7 +134,8 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 	}
 	return map[string]wrongInput{
 		"updateSettings": {input{"institutionName": "A library"}, map[string][]wrong{
-			"version": {{value: 77, want: "CONFLICT input.version"}}, "institutionName": bad("institutionName", strings.Repeat("x", 201), "two\nlines"),
+			"version":         {{value: 77, want: "CONFLICT input.version"}},
+			"institutionName": bad("institutionName", strings.Repeat("x", 201), "two\nlines"),
 			"multiCampusInventoryManagement": {{
 				value: false, // there are several profiles, and some have groups
 				want:  "ONE_PROFILE_ONLY input.multiCampusInventoryManagement, ONE_PROFILE_ONLY input.multiCampusInventoryManagement",
@@ -155,19 +157,24 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 		"updateCollection": {input{"collectionId": local.ID, "available": false}, map[string][]wrong{
 			"collectionId": ids("collectionId", "Collection"), "version": stale, "name": name, "licenseId": ids("licenseId", "License"),
 		}},
-		"deactivateCollection": {input{"collectionId": local.ID}, map[string][]wrong{"collectionId": ids("collectionId", "Collection"), "version": stale}},
-		"createProfile":        {input{"customerNumber": "new", "apiKey": "new-key"}, profile},
-		"updateProfile":        {input{"profileId": idle.ID, "description": "New"}, changed},
-		"deleteProfile":        {input{"profileId": idle.ID}, map[string][]wrong{"profileId": ids("profileId", "Profile")}},
+		"deactivateCollection": {
+			input{"collectionId": local.ID},
+			map[string][]wrong{"collectionId": ids("collectionId", "Collection"), "version": stale},
+		},
+		"createProfile": {input{"customerNumber": "new", "apiKey": "new-key"}, profile},
+		"updateProfile": {input{"profileId": idle.ID, "description": "New"}, changed},
+		"deleteProfile": {input{"profileId": idle.ID}, map[string][]wrong{"profileId": ids("profileId", "Profile")}},
 		"testProfileConnection": {input{"profileId": idle.ID}, map[string][]wrong{
 			"profileId": ids("profileId", "Profile"), "customerNumber": profile["customerNumber"], "apiKey": profile["apiKey"],
 		}},
 		"withdrawProfile": {input{"profileId": idle.ID}, map[string][]wrong{
-			"profileId": append(ids("profileId", "Profile"), wrong{value: active.ID, want: "WRONG_STATE input.profileId"}, wrong{value: idle.ID, want: "WRONG_STATE input.profileId"}),
+			"profileId": append(ids("profileId", "Profile"), wrong{value: active.ID, want: "WRONG_STATE input.profileId"},
+				wrong{value: idle.ID, want: "WRONG_STATE input.profileId"}),
 		}},
 		"runProfile": {input{"profileId": idle.ID, "mode": "PREVIEW"}, map[string][]wrong{
-			"profileId": append(ids("profileId", "Profile"), wrong{value: idle.ID, want: "PROFILE_INACTIVE input.profileId", with: input{"mode": "APPLY"}}),
-			"mode":      {{value: "APPLY", want: "PROFILE_INACTIVE input.profileId"}},
+			"profileId": append(ids("profileId", "Profile"),
+				wrong{value: idle.ID, want: "PROFILE_INACTIVE input.profileId", with: input{"mode": "APPLY"}}),
+			"mode": {{value: "APPLY", want: "PROFILE_INACTIVE input.profileId"}},
 		}},
 		"enableScheduledJob":  {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
 		"disableScheduledJob": {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
@@ -226,7 +233,8 @@ func (b *testBundle) rows(query string) (lines []string) {
 	return lines
 }
 
-// TestWrongInput: what is wrong with a field is a userError with its code and the path of the field, and nothing is saved.
+// TestWrongInput: what is wrong with a field is a userError with its code and the path of the field, and nothing is
+// saved.
 func TestWrongInput(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30})
@@ -264,8 +272,8 @@ func TestRightInput(t *testing.T) {
 	}
 }
 
-// TestWrongType: a value of another type than the field's is an error of the request, whatever the field, and nothing is
-// saved.
+// TestWrongType: a value of another type than the field's is an error of the request, whatever the field, and nothing
+// is saved.
 func TestWrongType(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30})
@@ -305,7 +313,8 @@ func (b *testBundle) inputFields(typeName string) []inputField {
 	var got struct {
 		Type *struct{ InputFields []inputField } `json:"__type"`
 	}
-	b.query(`query($name: String!) { __type(name: $name) { inputFields { name type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } }`,
+	b.query(`query($name: String!) { __type(name: $name) { inputFields { name type { kind name ofType { kind name ofType { kind name ofType {
+		kind name } } } } } } }`,
 		map[string]any{"name": typeName}, &got)
 	if got.Type == nil {
 		return nil
@@ -313,8 +322,8 @@ func (b *testBundle) inputFields(typeName string) []inputField {
 	return got.Type.InputFields
 }
 
-// TestEveryInputFieldHasACase: each field of the mutations of administration is tried with a wrong value, or is named with
-// the reason why none is.
+// TestEveryInputFieldHasACase: each field of the mutations of administration is tried with a wrong value, or is named
+// with the reason why none is.
 func TestEveryInputFieldHasACase(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30})

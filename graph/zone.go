@@ -13,7 +13,9 @@ import (
 	"autoholdings/jobs"
 )
 
-func (r queryResolver) CommunityZoneTitles(ctx context.Context, first *int, after *string, filter *model.CommunityZoneTitleFilter) (*model.Connection[*model.CommunityZoneTitle], error) {
+func (r queryResolver) CommunityZoneTitles(
+	ctx context.Context, first *int, after *string, filter *model.CommunityZoneTitleFilter,
+) (*model.Connection[*model.CommunityZoneTitle], error) {
 	w, err := window(first, after, 1)
 	if err != nil {
 		return nil, err
@@ -32,11 +34,14 @@ func (r queryResolver) CommunityZoneTitles(ctx context.Context, first *int, afte
 	})
 }
 
-func (r mutationResolver) ImportCommunityZoneTitles(ctx context.Context, in generated.ImportCommunityZoneTitlesInput) (*generated.ImportCommunityZoneTitlesPayload, error) {
+func (r mutationResolver) ImportCommunityZoneTitles(
+	ctx context.Context, in generated.ImportCommunityZoneTitlesInput,
+) (*generated.ImportCommunityZoneTitlesPayload, error) {
 	payload := &generated.ImportCommunityZoneTitlesPayload{}
 	fileID, err := optionalID(model.ProviderFileType, "input.fileId", given(in.FileID))
 	if zone := given(in.CommunityZoneID); zone != nil && *zone == "" {
-		err = errors.Join(err, problem.New(problem.BadInput, "input.communityZoneId", "it is empty: leave it out to import the titles of all collections"))
+		err = errors.Join(err, problem.New(problem.BadInput, "input.communityZoneId",
+			"it is empty: leave it out to import the titles of all collections"))
 	}
 	if err == nil {
 		var job *ent.Job
@@ -50,9 +55,12 @@ func (r mutationResolver) ImportCommunityZoneTitles(ctx context.Context, in gene
 	return payload, err
 }
 
-func (r communityZoneTitleResolver) CommunityZoneCollection(ctx context.Context, t *model.CommunityZoneTitle) (*model.CommunityZoneCollection, error) {
-	return t.Page.Collections.Of(ctx, t.CommunityZoneCollectionID, func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
-		ids := each(t.Page.Rows, func(row *ent.CommunityZoneTitle) int64 { return row.CommunityZoneCollectionID })
-		return byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
-	})
+func (r communityZoneTitleResolver) CommunityZoneCollection(
+	ctx context.Context, t *model.CommunityZoneTitle,
+) (*model.CommunityZoneCollection, error) {
+	return t.Page.Collections.Of(ctx, t.CommunityZoneCollectionID,
+		func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
+			ids := each(t.Page.Rows, func(row *ent.CommunityZoneTitle) int64 { return row.CommunityZoneCollectionID })
+			return byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
+		})
 }

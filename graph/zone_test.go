@@ -21,10 +21,11 @@ import (
 	"autoholdings/mockoup"
 )
 
-// makeZoneTitles gives titles to two collections of the Community Zone that no profile syncs; of some there are two of a
-// name, and one it has no longer.
+// makeZoneTitles gives titles to two collections of the Community Zone that no profile syncs; of some there are two of
+// a name, and one it has no longer.
 func (c *catalogue) makeZoneTitles(ctx context.Context, tx *store.Tx) error {
-	zones, err := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzIDIn("500", "501")).Order(communityzonecollection.ByCzID()).IDs(ctx)
+	zones, err := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzIDIn("500", "501")).
+		Order(communityzonecollection.ByCzID()).IDs(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,8 @@ func (c *catalogue) makeZoneTitles(ctx context.Context, tx *store.Tx) error {
 		case 3:
 			create.SetPrintIdentifier("978-0-19-852663-6").SetPrintKey("9780198526636")
 		case 4:
-			create.SetOnlineIdentifier("0006-8950").SetOnlineKey("00068950").SetCoverage(`[{"dateFirst":"1878","dateLast":"1995","kind":"ARCHIVE"},{"dateFirst":"1996"}]`)
+			create.SetOnlineIdentifier("0006-8950").SetOnlineKey("00068950").
+				SetCoverage(`[{"dateFirst":"1878","dateLast":"1995","kind":"ARCHIVE"},{"dateFirst":"1996"}]`)
 		case 14:
 			create.SetRemovedAt(3)
 		}
@@ -100,7 +102,8 @@ func TestCommunityZoneTitles(t *testing.T) {
 		t.Errorf("what the Community Zone has no longer: %s", got.Nodes[1])
 	}
 	for _, wrong := range []string{`first: 0`, `first: 501`, `after: "garbage"`} {
-		if a := c.ask(`{ communityZoneTitles(`+wrong+`) { nodes { id } } }`, nil); len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
+		if a := c.ask(`{ communityZoneTitles(`+wrong+`) { nodes { id } } }`, nil); len(a.Errors) != 1 ||
+			a.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
 			t.Errorf("%s: %+v", wrong, a.Errors)
 		}
 	}
@@ -183,11 +186,13 @@ func (b *testBundle) checkZoneJob(id string) {
 			b.t.Error("a collection does not say when its titles were imported")
 		}
 	}
-	if job.Counts.Added == 0 || job.Counts.Added != titles || job.Counts.Added != job.Changes.TotalCount || job.Counts.Free == 0 || len(job.Profiles) != 0 || len(job.Parts) != 2 {
+	if job.Counts.Added == 0 || job.Counts.Added != titles || job.Counts.Added != job.Changes.TotalCount || job.Counts.Free == 0 ||
+		len(job.Profiles) != 0 || len(job.Parts) != 2 {
 		b.t.Errorf("%+v, %d titles", job, titles)
 	}
 	for _, p := range job.Parts {
-		if p.State != "APPLIED" || p.Profile != nil || p.Collection == nil || p.File.Profile != nil || !strings.Contains(p.File.Name, b.mock.Release()) {
+		if p.State != "APPLIED" || p.Profile != nil || p.Collection == nil || p.File.Profile != nil ||
+			!strings.Contains(p.File.Name, b.mock.Release()) {
 			b.t.Errorf("%+v", p)
 		}
 	}

@@ -9,9 +9,10 @@ import (
 	"time"
 )
 
-// judgeAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the statements, so
-// it looks at those titles alone whose statements differ, and only where there are so many of them that the guard could hold
-// the plan, or where a person has decided on the list and the answer says which changes that concerns.
+// judgeAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the
+// statements, so it looks at those titles alone whose statements differ, and only where there are so many of them that
+// the guard could hold the plan, or where a person has decided on the list and the answer says which changes that
+// concerns.
 func (s *Service) judgeAccess(ctx context.Context, p *Plan, part *Part, guards Guards) error {
 	base := p.Counts.EntitlementsBefore
 	differ := map[int32]bool{}
@@ -145,8 +146,8 @@ func (j *accessJudge) flush() error {
 	return nil
 }
 
-// startMoved says whether a run of the part's profile has moved the start of a portfolio's coverage on before: some providers
-// give the last years alone, and drop one each January.
+// startMoved says whether a run of the part's profile has moved the start of a portfolio's coverage on before: some
+// providers give the last years alone, and drop one each January.
 func (s *Service) startMoved(ctx context.Context, part *Part, portfolioID int64) (moved bool, err error) {
 	rows, err := s.store.Query(ctx, `SELECT c.old_value, c.new_value FROM job_changes c JOIN job_parts p ON p.id = c.part_id
 		WHERE c.portfolio_id = ? AND p.profile_id = ? AND c.value_kind = ? AND c.action = ? AND p.state IN ('APPLIED', 'NO_CHANGE')

@@ -6,9 +6,10 @@ import (
 	"autoholdings/ent"
 )
 
-// A portfolio is *listed* where an entitlement of a profile is in force, and *accessible* where patrons get to it: staff have it
-// available, its collection is active and the service available, and an entitlement is in force, of a profile or of the library
-// itself. One that is only kept, or that waits, has none in force. What staff retain will count like an entitlement here.
+// A portfolio is *listed* where an entitlement of a profile is in force, and *accessible* where patrons get to it:
+// staff have it available, its collection is active and the service available, and an entitlement is in force, of a
+// profile or of the library itself. One that is only kept, or that waits, has none in force. What staff retain will
+// count like an entitlement here.
 
 // entitledSQL is the condition on a portfolio p that an entitlement is in force, of a profile or of the library itself.
 const entitledSQL = `EXISTS (SELECT 1 FROM entitlements f WHERE f.portfolio_id = p.id AND f.active)`
@@ -34,8 +35,8 @@ func Accessible(p *ent.Portfolio, c *ent.Collection, entitlements []Entitlement)
 	return p.RemovedAt == nil && p.Available && c.Active && c.Available && entitled(entitlements)
 }
 
-// Waiting says whether a portfolio waits: a profile's entitlement is suspended until it is known which title of its list the
-// portfolio is, and no other one is in force.
+// Waiting says whether a portfolio waits: a profile's entitlement is suspended until it is known which title of its
+// list the portfolio is, and no other one is in force.
 func Waiting(entitlements []Entitlement) bool {
 	return !entitled(entitlements) && slices.ContainsFunc(entitlements, func(e Entitlement) bool { return e.Waiting != "" })
 }

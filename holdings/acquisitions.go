@@ -117,7 +117,8 @@ func notOfNote(r rune) bool {
 // checkTerm adds a problem where a license would end before it starts.
 func checkTerm(problems *problem.List, row *ent.License) {
 	if isDay(row.StartsOn) && isDay(row.EndsOn) && row.EndsOn < row.StartsOn {
-		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: mend one of them", row.EndsOn, row.StartsOn)
+		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: mend one of them", row.EndsOn,
+			row.StartsOn)
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestAcquisitionFaults takes one table after another away: what cannot be read or written is a fault, and never taken for
-// a mistake of the caller's or for success.
+// TestAcquisitionFaults takes one table after another away: what cannot be read or written is a fault, and never taken
+// for a mistake of the caller's or for success.
 func TestAcquisitionFaults(t *testing.T) {
 	t.Parallel()
 	for table, operations := range map[string][]string{
@@ -24,7 +24,8 @@ func TestAcquisitionFaults(t *testing.T) {
 		},
 		"licenses": {"create license", "update license", "delete license", "import licenses", "license portfolio"},
 		"collections": {
-			"delete license", "import PO lines", "create set", "update set", "delete collection", "check collection", "collections of licenses", "sets of collections",
+			"delete license", "import PO lines", "create set", "update set", "delete collection", "check collection", "collections of licenses",
+			"sets of collections",
 		},
 		"collection_sets":        {"create set", "update set", "delete set", "sets of collections", "delete collection"},
 		"collection_set_members": {"create set", "update set", "member counts", "sets of collections", "delete collection"},

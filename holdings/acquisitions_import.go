@@ -95,7 +95,9 @@ func (l *importLine) cell(column string) *string {
 const importBatch = 500
 
 // importCSV reads a file and has it applied in batches. apply decides what becomes of the lines that are not refused.
-func importCSV(ctx context.Context, in io.Reader, dryRun bool, columns []string, apply func(ctx context.Context, lines []*importLine) error) (ImportReport, error) {
+func importCSV(
+	ctx context.Context, in io.Reader, dryRun bool, columns []string, apply func(ctx context.Context, lines []*importLine) error,
+) (ImportReport, error) {
 	report := ImportReport{DryRun: dryRun, Warnings: []string{}, Lines: []ImportLine{}}
 	key := columns[0]
 	table, err := openCSV(in, key, columns)
@@ -166,8 +168,8 @@ func messagesOf(problems problem.List) (messages []string) {
 var licenseCSV = []string{"code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note"}
 
 // ImportLicenses makes and changes licenses as a CSV file has them (see openCSV for its form). A code that is there is
-// changed in the columns that the file has. A line that is wrong is refused and leaves the others. It writes in batches:
-// after a failure it can be done again, and does the rest. With dryRun it writes nothing and reports the same.
+// changed in the columns that the file has. A line that is wrong is refused and leaves the others. It writes in
+// batches: after a failure it can be done again, and does the rest. With dryRun it writes nothing and reports the same.
 func (s *Service) ImportLicenses(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
 	return importCSV(ctx, in, dryRun, licenseCSV, func(ctx context.Context, lines []*importLine) error {
 		if dryRun {

@@ -20,7 +20,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// imported is what an import of PO lines reports, a line each. Before it, a dry run must report the same and write nothing.
+// imported is what an import of PO lines reports, a line each. Before it, a dry run must report the same and write
+// nothing.
 func (b *testBundle) imported(csv string) (report holdings.ImportReport, lines []string) {
 	b.t.Helper()
 	before := b.acquisitionsText()
@@ -91,7 +92,8 @@ func TestImportPOLines(t *testing.T) {
 		}
 	}
 	one := b.store.Read.POLine.Query().Where(poline.Number("P1")).OnlyX(t.Context())
-	if one.Vendor != "Oxford, UP" || one.Note != "says \"yes\", twice\nin two lines" || one.OrderedOn != "2024-01-31" || one.PortfolioID != nil || one.Version != 1 {
+	if one.Vendor != "Oxford, UP" || one.Note != "says \"yes\", twice\nin two lines" || one.OrderedOn != "2024-01-31" ||
+		one.PortfolioID != nil || one.Version != 1 {
 		t.Errorf("%v", one)
 	}
 
@@ -106,9 +108,11 @@ func TestImportPOLines(t *testing.T) {
 func TestImportChangesPOLines(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	b.wantImported("number,vendor,note,collection,title_id\nP1,OUP,old,journals,j001\nP2,OUP,old,journals,j001\nP3,OUP,old,,\n", "2 CREATED P1", "3 CREATED P2", "4 CREATED P3")
+	b.wantImported("number,vendor,note,collection,title_id\nP1,OUP,old,journals,j001\nP2,OUP,old,journals,j001\nP3,OUP,old,,\n",
+		"2 CREATED P1", "3 CREATED P2", "4 CREATED P3")
 	b.wantImported("note,number\nnew,P1\n,P2\nold,P3\n", "2 UPDATED P1", "3 UPDATED P2", "4 UNCHANGED P3")
-	report := b.wantImported("number,collection,title_id,note\nP1,journals,j002,new\nP2,,,\nP3,journals,j003,newer\n", "2 MOVED P1", "3 UNCHANGED P2", "4 ATTACHED P3")
+	report := b.wantImported("number,collection,title_id,note\nP1,journals,j002,new\nP2,,,\nP3,journals,j003,newer\n", "2 MOVED P1",
+		"3 UNCHANGED P2", "4 ATTACHED P3")
 	wantLine(t, report, 2, `from "Journal 001" to "Journal 002"`)
 	wantLine(t, report, 4, `attached to "Journal 003"`)
 	for titleID, want := range map[string]string{"j001": "P2*", "j002": "P1*", "j003": "P3*"} {
@@ -122,7 +126,8 @@ func TestImportChangesPOLines(t *testing.T) {
 		}
 	}
 	// In one file: one leaves as main, another comes to be main.
-	b.wantImported("number,main,collection,title_id\nP2,,journals,j002\nP3,yes,journals,j002\nP4,no,journals,j002\n", "2 MOVED P2", "3 MOVED P3", "4 CREATED P4")
+	b.wantImported("number,main,collection,title_id\nP2,,journals,j002\nP3,yes,journals,j002\nP4,no,journals,j002\n", "2 MOVED P2",
+		"3 MOVED P3", "4 CREATED P4")
 	if got := b.ranks("j002"); got != "P3* P1 P2 P4" {
 		t.Errorf("j002 has %q", got)
 	}
@@ -164,7 +169,8 @@ func TestImportRefusesLines(t *testing.T) {
 		}
 		p := tx.Portfolio.Query().Where(portfolio.TitleID("j001")).OnlyX(ctx)
 		return tx.Portfolio.Create().SetID(77).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(collectionID).SetAvailable(true).SetListed(true).
-			SetPublicationTitle("Journal 001 again").SetTitleKey("journal 001 again").SetTitleID("j001").SetPrintKey(p.PrintKey).SetValuesHash(0).Exec(ctx)
+			SetPublicationTitle("Journal 001 again").SetTitleKey("journal 001 again").SetTitleID("j001").SetPrintKey(p.PrintKey).SetValuesHash(0).
+			Exec(ctx)
 	})
 	issn1 := numbered(1, 2)[0].print
 	report := b.wantImported(strings.Join([]string{
@@ -197,14 +203,19 @@ func TestImportRefusesLines(t *testing.T) {
 		`P27,,,,,,"never ends`,
 		"P28,,,,,,",
 	}, "\n"),
-		"2 REFUSED P2", "3 REFUSED P3", "4 REFUSED P4", "5 REFUSED P5", "6 REFUSED P6", "7 REFUSED P7", "8 REFUSED P8", "9 REFUSED P9", "10 REFUSED P10",
-		"11 REFUSED P11", "12 REFUSED P12", "13 REFUSED P13", "14 CREATED P14", "15 REFUSED P14", "16 REFUSED ", "17 REFUSED P17", "18 REFUSED P18", "19 REFUSED ",
-		"20 REFUSED P20", "21 CREATED P21", "22 REFUSED P22", "23 CREATED P23", "24 REFUSED "+strings.Repeat("x", 201), "25 REFUSED P25", "26 CREATED P26", "27 REFUSED ")
+		"2 REFUSED P2", "3 REFUSED P3", "4 REFUSED P4", "5 REFUSED P5", "6 REFUSED P6", "7 REFUSED P7", "8 REFUSED P8", "9 REFUSED P9",
+		"10 REFUSED P10",
+		"11 REFUSED P11", "12 REFUSED P12", "13 REFUSED P13", "14 CREATED P14", "15 REFUSED P14", "16 REFUSED ", "17 REFUSED P17",
+		"18 REFUSED P18", "19 REFUSED ",
+		"20 REFUSED P20", "21 CREATED P21", "22 REFUSED P22", "23 CREATED P23", "24 REFUSED "+strings.Repeat("x", 201), "25 REFUSED P25",
+		"26 CREATED P26", "27 REFUSED ")
 	for line, parts := range map[int][]string{
-		2: {"2024-02-30", "YYYY-MM-DD", `"maybe"`, "yes or no"}, 3: {"no portfolio 4711"}, 4: {"a License, not of a Portfolio"}, 5: {`no collection "nowhere"`},
+		2: {"2024-02-30", "YYYY-MM-DD", `"maybe"`, "yes or no"}, 3: {"no portfolio 4711"}, 4: {"a License, not of a Portfolio"},
+		5: {`no collection "nowhere"`},
 		6: {"no such portfolio"}, 7: {"one of 2 portfolios", opaque.ID("Portfolio", 77), "portfolio_id"}, 8: {"one of 2 portfolios"},
 		9: {"out of the holdings", "undone"}, 10: {"collection alone"}, 11: {"which collection"}, 12: {"9.78E+12", "ISBN"}, 13: {"2 collections"},
-		15: {"line 14"}, 16: {"no number"}, 17: {"8 cells", "header has 7"}, 18: {"4 cells"}, 19: {"quotation marks"}, 20: {`"Journal 002"`}, 22: {"line 21"},
+		15: {"line 14"}, 16: {"no number"}, 17: {"8 cells", "header has 7"}, 18: {"4 cells"}, 19: {"quotation marks"}, 20: {`"Journal 002"`},
+		22: {"line 21"},
 		23: {"no main PO line"}, 24: {"201 characters"}, 25: {"UTF-8"}, 27: {"Lines 27 to 28"},
 	} {
 		wantLine(t, report, line, parts...)
@@ -272,7 +283,8 @@ func TestImportLicenses(t *testing.T) {
 	run("code,vendor,note\nL1,OUP,n\nL3,,\n", "2 UPDATED L1", "3 UNCHANGED L3")
 	report = run("code,ends_on\nL1,2025-12-31\n", "2 REFUSED L1") // with the day that is stored
 	wantLine(t, report, 2, "2026-01-01")
-	if row := b.store.Read.License.Query().Where(license.Code("L1")).OnlyX(t.Context()); row.Name != "First" || row.Vendor != "OUP" || row.Version != 2 {
+	if row := b.store.Read.License.Query().Where(license.Code("L1")).OnlyX(t.Context()); row.Name != "First" || row.Vendor != "OUP" ||
+		row.Version != 2 {
 		t.Errorf("%v", row)
 	}
 }
@@ -330,7 +342,8 @@ func TestImportGoesOn(t *testing.T) {
 	b := setup(t)
 	b.sync(1, listOf(numbered(0, 200)...))
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `CREATE TRIGGER full BEFORE INSERT ON po_lines WHEN NEW.number = 'POL-01234' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
+		_, err := tx.SQL.ExecContext(ctx,
+			`CREATE TRIGGER full BEFORE INSERT ON po_lines WHEN NEW.number = 'POL-01234' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
 		return err
 	})
 	file := many(2000)

@@ -24,7 +24,10 @@ const (
 func zoneSeeds() []holdings.CommunityZoneSeed {
 	return []holdings.CommunityZoneSeed{
 		{CZID: booksZone, Name: "Oxford University Press Books Autoholdings Collection", Provider: "Oxford University Press", Content: "BOOKS"},
-		{CZID: journalsZone, Name: "Oxford University Press Journals Autoholdings Collection", Provider: "Oxford University Press", Content: "JOURNALS"},
+		{
+			CZID: journalsZone, Name: "Oxford University Press Journals Autoholdings Collection", Provider: "Oxford University Press",
+			Content: "JOURNALS",
+		},
 	}
 }
 
@@ -38,7 +41,10 @@ func setupZone(t *testing.T) *testBundle {
 
 // manually is the activation that rule 3 recommends.
 func manually(zone string) holdings.Activation {
-	return holdings.Activation{CommunityZoneID: zone, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually}
+	return holdings.Activation{
+		CommunityZoneID: zone, ActivateService: true, MakeServiceAvailable: true,
+		ActivationType: holdings.ActivateManually,
+	}
 }
 
 func (b *testBundle) activate(in holdings.Activation) (c *ent.Collection, warnings []string) {
@@ -97,7 +103,10 @@ func TestActivation(t *testing.T) {
 	if off.Active || off.Version != 2 {
 		t.Errorf("%+v", off)
 	}
-	again, warnings := b.activate(holdings.Activation{CommunityZoneID: booksZone, ActivateService: true, AutoActivateNewPortfolios: true, ActivationType: holdings.ActivateManually})
+	again, warnings := b.activate(holdings.Activation{
+		CommunityZoneID: booksZone, ActivateService: true, AutoActivateNewPortfolios: true,
+		ActivationType: holdings.ActivateManually,
+	})
 	wantNotice(t, warnings, "Best leave this off")
 	if again.ID != books.ID || !again.Active || again.Available || !again.AutoActivateNewPortfolios || again.Version != 3 {
 		t.Errorf("it is activated again with the new switches: %+v", again)
@@ -133,7 +142,8 @@ func TestActivateAll(t *testing.T) {
 		t.Errorf("%d collections, %v", n, c)
 	}
 	queued := int64(0)
-	journals, warnings, err := b.service.ActivateCollection(t.Context(), all, func(_ context.Context, _ *store.Tx, c *ent.Collection) error { queued = c.ID; return nil })
+	journals, warnings, err := b.service.ActivateCollection(t.Context(), all,
+		func(_ context.Context, _ *store.Tx, c *ent.Collection) error { queued = c.ID; return nil })
 	b.must(err)
 	wantNotice(t, warnings, "all titles of the collection become active", "made, but not accessible")
 	if queued != journals.ID || journals.Active {
@@ -165,7 +175,8 @@ func TestLocalCollection(t *testing.T) {
 
 	c, err := b.service.CreateCollection(t.Context(), holdings.NewCollection{Name: " Local: Maps & Law ", Active: true, LicenseID: 5})
 	b.must(err)
-	if c.Name != "Local: Maps & Law" || c.NameKey != "local maps law" || c.Content != "" || !c.Active || c.Available || *c.LicenseID != 5 || c.CommunityZoneCollectionID != nil {
+	if c.Name != "Local: Maps & Law" || c.NameKey != "local maps law" || c.Content != "" || !c.Active || c.Available || *c.LicenseID != 5 ||
+		c.CommunityZoneCollectionID != nil {
 		t.Errorf("%+v", c)
 	}
 	now, _, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Name: new(""), LicenseID: new(int64(6))}, nil)
@@ -181,7 +192,8 @@ func TestLocalCollection(t *testing.T) {
 	if now.Name != "Maps" || now.NameKey != "maps" || !now.Available || now.LicenseID != nil || now.Version != 2 {
 		t.Errorf("%+v", now)
 	}
-	now, warnings, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Version: new(1), Name: new("Atlases")}, nil)
+	now, warnings, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Version: new(1), Name: new("Atlases")},
+		nil)
 	wantProblems(t, err, "CONFLICT input.version")
 	wantMessage(t, err, `"Maps"`, "its version is now 2")
 	if now.Name != "Maps" || len(warnings) > 0 {
@@ -202,7 +214,10 @@ func TestLocalCollection(t *testing.T) {
 func TestInventoryGroups(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)
-	for _, name := range []string{"", "  ", strings.Repeat("a", 201), "Law & Order", "Law, old", "C++", "two\tparts", "two  blanks", "law", "LAW"} {
+	for _, name := range []string{
+		"", "  ", strings.Repeat("a", 201), "Law & Order", "Law, old", "C++", "two\tparts", "two  blanks", "law",
+		"LAW",
+	} {
 		_, err := b.service.CreateInventoryGroup(t.Context(), name, "")
 		wantProblems(t, err, "BAD_USER_INPUT input.name")
 		now, err := b.service.UpdateInventoryGroup(t.Context(), holdings.GroupChange{ID: medicine, Name: &name})
@@ -219,7 +234,8 @@ func TestInventoryGroups(t *testing.T) {
 		t.Errorf("%d groups", n)
 	}
 
-	group, err := b.service.UpdateInventoryGroup(t.Context(), holdings.GroupChange{ID: law, Version: new(1), Name: new("Bibliothèque de droit 2"), Description: new(" both floors ")})
+	group, err := b.service.UpdateInventoryGroup(t.Context(),
+		holdings.GroupChange{ID: law, Version: new(1), Name: new("Bibliothèque de droit 2"), Description: new(" both floors ")})
 	b.must(err)
 	if group.Name != "Bibliothèque de droit 2" || group.Description != "both floors" || group.Version != 2 {
 		t.Errorf("%+v", group)
@@ -229,7 +245,8 @@ func TestInventoryGroups(t *testing.T) {
 	if group.Description != "both floors" {
 		t.Errorf("%+v", group)
 	}
-	group, err = b.service.UpdateInventoryGroup(t.Context(), holdings.GroupChange{ID: law, Name: new("BIBLIOTHÈQUE de droit 2"), Description: new("")})
+	group, err = b.service.UpdateInventoryGroup(t.Context(),
+		holdings.GroupChange{ID: law, Name: new("BIBLIOTHÈQUE de droit 2"), Description: new("")})
 	if b.must(err); group.Description != "" || group.Version != 3 {
 		t.Errorf("its own name is not another's: %+v", group)
 	}
@@ -345,8 +362,8 @@ func TestUpdatePortfolio(t *testing.T) {
 	wantProblems(t, err, "NOT_FOUND input.portfolioId")
 }
 
-// TestDatabaseFaults takes one table after another away: what cannot be read or written is a fault, which the API masks,
-// and never taken for a mistake of the caller's or for success.
+// TestDatabaseFaults takes one table after another away: what cannot be read or written is a fault, which the API
+// masks, and never taken for a mistake of the caller's or for success.
 func TestDatabaseFaults(t *testing.T) {
 	t.Parallel()
 	for table, operations := range map[string][]string{
@@ -373,7 +390,8 @@ func TestDatabaseFaults(t *testing.T) {
 			calls := map[string]func() error{
 				"ensure zone": func() error { return b.service.EnsureCommunityZone(ctx, zoneSeeds()) },
 				"activate": func() error {
-					_, _, err := b.service.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: booksZone, ActivationType: holdings.ActivateAll}, nil)
+					_, _, err := b.service.ActivateCollection(ctx, holdings.Activation{CommunityZoneID: booksZone, ActivationType: holdings.ActivateAll},
+						nil)
 					return err
 				},
 				"create collection": func() error {

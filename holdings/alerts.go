@@ -120,7 +120,8 @@ func staleFiles(now time.Time, newest []newestFile, synced []string) (alerts []P
 			Code: StaleFile, Content: f.content, Since: f.createdAt,
 			Message: fmt.Sprintf("The provider has had no new file of %s since %s, %d days ago: the newest is %q.",
 				strings.ToLower(f.content), store.Time(f.createdAt).Format("2 January 2006"), days, f.name),
-			Hint: "The provider replaces its files each month. Look at the profile's last jobs and test its connection; if both are well, ask the provider why the file stays the same.",
+			Hint: "The provider replaces its files each month. Look at the profile's last jobs and test its connection; if both are well, ask the " +
+				"provider why the file stays the same.",
 		})
 	}
 	return alerts
@@ -144,9 +145,11 @@ func noListAlerts(p *ent.Profile, none map[string]*NoList, synced []string) (ale
 		what := strings.ToLower(content)
 		alerts = append(alerts, ProfileAlert{
 			Code: NoListAnswer, Content: content, Since: n.Since,
-			Message: fmt.Sprintf("The provider's last %d answers for %s were no list: %s (the newest first). %s in the holdings on this profile's account, and stay until a list comes or they are withdrawn.",
+			Message: fmt.Sprintf("The provider's last %d answers for %s were no list: %s (the newest first). %s in the holdings on this profile's "+
+				"account, and stay until a list comes or they are withdrawn.",
 				len(n.Answers), what, n, countedInGroups(n.Entitled, "portfolio is", "portfolios are")),
-			Hint: fmt.Sprintf("Where the library should have %s, test the profile's connection and ask the provider. Where it has cancelled them, take them out by withdrawProfile(input: {profileId: %q, content: %s}): it shows its plan and waits for your approval.",
+			Hint: fmt.Sprintf("Where the library should have %s, test the profile's connection and ask the provider. Where it has cancelled them, "+
+				"take them out by withdrawProfile(input: {profileId: %q, content: %s}): it shows its plan and waits for your approval.",
 				what, opaque.ID("Profile", p.ID), content),
 		})
 	}
@@ -156,7 +159,9 @@ func noListAlerts(p *ent.Profile, none map[string]*NoList, synced []string) (ale
 func neverHadFile(p *ent.Profile, days int) ProfileAlert {
 	return ProfileAlert{
 		Code: StaleFile, Since: p.CreatedAt,
-		Message: fmt.Sprintf("The profile was made on %s, %d days ago, and has never had a file.", store.Time(p.CreatedAt).Format("2 January 2006"), days),
-		Hint:    "Test the profile's connection and run it once; if the provider has no file, ask it whether the customer number and the API key are set up.",
+		Message: fmt.Sprintf("The profile was made on %s, %d days ago, and has never had a file.", store.Time(p.CreatedAt).
+			Format("2 January 2006"), days),
+		Hint: "Test the profile's connection and run it once; if the provider has no file, ask it whether the customer number and the API key " +
+			"are set up.",
 	}
 }

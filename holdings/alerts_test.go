@@ -24,7 +24,8 @@ func setupAlerts(t *testing.T) *testBundle {
 	}
 	b.must(b.service.EnsureCommunityZone(t.Context(), seeds))
 	for _, seed := range seeds {
-		_, _, err := b.service.ActivateCollection(t.Context(), holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: true, ActivationType: holdings.ActivateManually}, nil)
+		_, _, err := b.service.ActivateCollection(t.Context(),
+			holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: true, ActivationType: holdings.ActivateManually}, nil)
 		b.must(err)
 	}
 	return b
@@ -48,8 +49,10 @@ func (b *testBundle) madeOn(n int, description string, active bool) (id int64) {
 func (b *testBundle) fileOf(profileID int64, content, name string, first, again int) {
 	b.t.Helper()
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.ProviderFile.Create().SetID(b.store.NextID()).SetCreatedAt(day(first).UnixMilli()).SetUpdatedAt(day(again).UnixMilli()).SetProfileID(profileID).
-			SetContent(content).SetName(name).SetPath(name).SetSha256(name).SetSize(1).SetStoredSize(1).SetFetchedAt(day(again).UnixMilli()).Exec(ctx)
+		return tx.ProviderFile.Create().SetID(b.store.NextID()).SetCreatedAt(day(first).UnixMilli()).SetUpdatedAt(day(again).UnixMilli()).
+			SetProfileID(profileID).
+			SetContent(content).SetName(name).SetPath(name).SetSha256(name).SetSize(1).SetStoredSize(1).SetFetchedAt(day(again).UnixMilli()).
+			Exec(ctx)
 	})
 }
 
@@ -103,7 +106,8 @@ func TestStaleFiles(t *testing.T) {
 	}
 }
 
-// TestNeverHadFile: a profile that has had no file at all is shown as a whole; a content type that never had one is not.
+// TestNeverHadFile: a profile that has had no file at all is shown as a whole; a content type that never had one is
+// not.
 func TestNeverHadFile(t *testing.T) {
 	t.Parallel()
 	b := setupAlerts(t)

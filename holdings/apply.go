@@ -87,7 +87,10 @@ func (s *Service) Show(ctx context.Context, plan *Plan, part *Part) (Counts, err
 }
 
 func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
-	a := &applier{service: s, store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now(), successors: map[int32]Related{}}
+	a := &applier{
+		service: s, store: s.store, part: part, plan: plan, show: show, counts: plan.Counts, now: store.Now(),
+		successors: map[int32]Related{},
+	}
 	a.writer = a
 	if part.ZoneID != 0 {
 		a.writer = &zoneWriter{applier: a}
@@ -144,7 +147,10 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 		columns []string
 	}{
 		{&a.portfolios, "portfolios", portfolioColumns},
-		{&a.entitlements, "entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "profile_id", "active", "coverage_hash", "own_values", "own_hash"}},
+		{&a.entitlements, "entitlements", []string{
+			"id", "created_at", "updated_at", "portfolio_id", "profile_id", "active", "coverage_hash",
+			"own_values", "own_hash",
+		}},
 		{&a.statements, "coverage_statements", statementColumns},
 		{&a.changes, "job_changes", changeColumns},
 	} {
@@ -152,7 +158,8 @@ func (a *applier) prepare(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	a.updateValues, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, `+strings.Join(titleRowColumns, " = ?, ")+` = ? WHERE id = ?`)
+	a.updateValues, err = a.store.Prepare(ctx, `UPDATE portfolios SET updated_at = ?, `+strings.Join(titleRowColumns, " = ?, ")+
+		` = ? WHERE id = ?`)
 	return err
 }
 
@@ -221,7 +228,8 @@ func (a *applier) saveCounts(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE job_parts SET counts = ?, updated_at = ? WHERE id = ?`, string(counts), a.now, a.part.ID); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE job_parts SET counts = ?, updated_at = ? WHERE id = ?`, string(counts), a.now,
+		a.part.ID); err != nil {
 		return fmt.Errorf("record the counts: %w", err)
 	}
 	return nil
@@ -342,7 +350,8 @@ func (a *applier) rememberShape(ctx context.Context, tx *store.Tx) error {
 	if !a.part.ofProfile() || a.plan.list.columns.Rows == 0 {
 		return nil
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE provider_files SET columns = ? WHERE id = (SELECT provider_file_id FROM job_parts WHERE id = ?)`,
+	if _, err := tx.SQL.ExecContext(ctx,
+		`UPDATE provider_files SET columns = ? WHERE id = (SELECT provider_file_id FROM job_parts WHERE id = ?)`,
 		toJSON(a.plan.list.columns.shape()), a.part.ID); err != nil {
 		return fmt.Errorf("remember the list's columns: %w", err)
 	}
@@ -578,5 +587,8 @@ func (a *applier) listAmbiguous(id int64, t *Title) {
 		}
 	}
 	a.counts.Ambiguous++
-	a.change(reportLine{portfolio: id, action: Ambiguous, title: citationOf(&t.Values), values: candidateValues(moveValue{}, ids), line: t.Line})
+	a.change(reportLine{
+		portfolio: id, action: Ambiguous, title: citationOf(&t.Values), values: candidateValues(moveValue{}, ids),
+		line: t.Line,
+	})
 }

@@ -111,7 +111,8 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 	b.t.Helper()
 	transactions := 0
 	part := &holdings.Part{
-		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS", Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly, Release: b.release,
+		ID: a.jobID + 1, JobID: a.jobID, ProfileID: a.profile, CollectionID: collectionID, Content: "JOURNALS",
+		Findings: holdings.NewFindingLog(), CommunityZoneOnly: b.zoneOnly, Release: b.release,
 		NewOnly: a.newOnly, Resumed: a.resumed != nil,
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error {
 			if transactions++; transactions == a.failAt {
@@ -136,7 +137,8 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pl
 // planOnly plans a list and says whether it was refused.
 func (b *testBundle) planOnly(list string) error {
 	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
-	_, err := b.service.Plan(b.t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID}, holdings.Guards{}, func(kbart.Finding) {})
+	_, err := b.service.Plan(b.t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID}, holdings.Guards{},
+		func(kbart.Finding) {})
 	return err
 }
 
@@ -316,8 +318,8 @@ func TestCrashAtEachTransaction(t *testing.T) {
 	}
 }
 
-// TestLocksAreListedOnce: a locked field differs from the list after the sync as before it, and is listed once all the same
-// when the sync starts again after a crash.
+// TestLocksAreListedOnce: a locked field differs from the list after the sync as before it, and is listed once all the
+// same when the sync starts again after a crash.
 func TestLocksAreListedOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -331,7 +333,8 @@ func TestLocksAreListedOnce(t *testing.T) {
 		rows[i].publisher, rows[i].url = "Another Press", "https://example.org/"+rows[i].id
 	}
 	jobID := b.newJob(1)
-	if _, _, _, err := b.apply(attempt{profile: 1, list: listOf(rows...), jobID: jobID, failAt: 5}); !errors.Is(err, errCrash) { // three titles are written
+	// three titles are written
+	if _, _, _, err := b.apply(attempt{profile: 1, list: listOf(rows...), jobID: jobID, failAt: 5}); !errors.Is(err, errCrash) {
 		t.Fatal(err)
 	}
 	counts, _, _, err := b.apply(attempt{profile: 1, list: listOf(rows...), jobID: jobID, resumed: b.recordedCounts(jobID)})
@@ -419,7 +422,10 @@ func TestCoverageStaysApart(t *testing.T) {
 func TestEmptyCellsBlankNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	row := journal{title: "Brain", print: issn(1), online: issn(2), id: "brain", url: "https://academic.oup.com/brain", publisher: "OUP", first: "1996", last: "2010", embargo: "R1Y", notes: "a note"}
+	row := journal{
+		title: "Brain", print: issn(1), online: issn(2), id: "brain", url: "https://academic.oup.com/brain", publisher: "OUP",
+		first: "1996", last: "2010", embargo: "R1Y", notes: "a note",
+	}
 	b.sync(1, listOf(row))
 	row.url, row.publisher, row.notes, row.online = "", "", "", ""
 	if counts, _ := b.sync(1, listOf(row)); counts.Unchanged != 1 || counts.Updated != 0 {
@@ -498,8 +504,8 @@ func TestChangedKeysAreUpdates(t *testing.T) {
 	}
 }
 
-// TestAmbiguousIsNeverGuessed: the title is added, the portfolios that it might be wait, and a later run neither adds it
-// again nor takes them out.
+// TestAmbiguousIsNeverGuessed: the title is added, the portfolios that it might be wait, and a later run neither adds
+// it again nor takes them out.
 func TestAmbiguousIsNeverGuessed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -518,7 +524,8 @@ func TestAmbiguousIsNeverGuessed(t *testing.T) {
 	if counts.Changed() || counts.Ambiguous != 0 || counts.StillWaiting != 2 {
 		t.Errorf("a later run: %+v", counts)
 	}
-	if n := b.store.Read.Portfolio.Query().Where(portfolio.Review(holdings.ReviewAmbiguous), portfolio.RemovedAtIsNil()).CountX(t.Context()); n != 2 {
+	if n := b.store.Read.Portfolio.Query().Where(portfolio.Review(holdings.ReviewAmbiguous), portfolio.RemovedAtIsNil()).
+		CountX(t.Context()); n != 2 {
 		t.Errorf("%d portfolios wait for a person", n)
 	}
 }
@@ -644,7 +651,8 @@ func TestNewerReleaseStands(t *testing.T) {
 			b.write(func(ctx context.Context, tx *store.Tx) error {
 				for i, date := range test.applied {
 					if err := tx.ProviderFile.Create().SetID(int64(i + 1)).SetCreatedAt(1).SetUpdatedAt(1).SetProfileID(2).SetContent("JOURNALS").
-						SetName("list.txt").SetPath("").SetSha256(date).SetSize(1).SetStoredSize(1).SetDate(date).SetFetchedAt(1).SetAppliedAt(int64(i + 1)).Exec(ctx); err != nil {
+						SetName("list.txt").SetPath("").SetSha256(date).SetSize(1).SetStoredSize(1).SetDate(date).SetFetchedAt(1).SetAppliedAt(int64(i + 1)).
+						Exec(ctx); err != nil {
 						return err
 					}
 				}

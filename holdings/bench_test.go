@@ -177,7 +177,8 @@ func makeJob(ctx context.Context, tx *store.Tx, id int64) error {
 	tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState("RUNNING").SetMode("APPLY").
 		SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)
 	for i, content := range contents {
-		tx.JobPart.Create().SetID(id*10 + int64(i)).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(id).SetContent(content).SetState("APPLYING").SaveX(ctx)
+		tx.JobPart.Create().SetID(id*10 + int64(i)).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(id).SetContent(content).SetState("APPLYING").
+			SaveX(ctx)
 	}
 	return nil
 }

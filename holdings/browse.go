@@ -99,7 +99,9 @@ func (f CommunityZoneFilter) where() (where []predicate.CommunityZoneCollection)
 }
 
 // CommunityZoneCollections lists the Community Zone by folded name.
-func (s *Service) CommunityZoneCollections(ctx context.Context, f CommunityZoneFilter, w keyset.Window) (keyset.Page[*ent.CommunityZoneCollection], error) {
+func (s *Service) CommunityZoneCollections(
+	ctx context.Context, f CommunityZoneFilter, w keyset.Window,
+) (keyset.Page[*ent.CommunityZoneCollection], error) {
 	return keyset.List(ctx, s.store.Read.CommunityZoneCollection.Query(), byKey, w, f.where())
 }
 

@@ -52,8 +52,8 @@ func (f POLineFilter) where() (where []predicate.POLine) {
 	return where
 }
 
-// onPortfolio is the condition that a PO line's portfolio meets conditions. Each PO line's portfolio is looked up: there may
-// be a thousand times as many portfolios as PO lines.
+// onPortfolio is the condition that a PO line's portfolio meets conditions. Each PO line's portfolio is looked up:
+// there may be a thousand times as many portfolios as PO lines.
 func onPortfolio(conditions ...*sql.Predicate) predicate.POLine {
 	return func(s *sql.Selector) {
 		t := sql.Table(portfolio.Table)
@@ -117,9 +117,11 @@ func (s *Service) LicensesByID(ctx context.Context, ids []int64) (map[int64]*ent
 	return keyset.ByID(ctx, s.store.Read.License.Query(), ids, func(row *ent.License) int64 { return row.ID })
 }
 
-// CollectionsOfLicenses reads the collections whose portfolios have licenses unless they have one of their own, by name.
+// CollectionsOfLicenses reads the collections whose portfolios have licenses unless they have one of their own, by
+// name.
 func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64) (map[int64][]*ent.Collection, error) {
-	rows, err := s.store.Read.Collection.Query().Where(collection.LicenseIDIn(licenseIDs...)).Order(collection.ByNameKey(), collection.ByID()).All(ctx)
+	rows, err := s.store.Read.Collection.Query().Where(collection.LicenseIDIn(licenseIDs...)).Order(collection.ByNameKey(), collection.ByID()).
+		All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the collections of licenses: %w", err)
 	}
@@ -130,7 +132,8 @@ func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64)
 	return found, nil
 }
 
-// PortfoliosOfLicense lists the portfolios that have a license as their own, those out of the holdings too, by folded title.
+// PortfoliosOfLicense lists the portfolios that have a license as their own, those out of the holdings too, by folded
+// title.
 func (s *Service) PortfoliosOfLicense(ctx context.Context, licenseID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
 	return keyset.List(ctx, s.store.Read.Portfolio.Query(), byTitle, w, []predicate.Portfolio{licensed(licenseID)})
 }
@@ -144,6 +147,7 @@ func (s *Service) CountPortfoliosOfLicense(ctx context.Context, licenseID int64)
 func licensed(licenseID int64) predicate.Portfolio {
 	return func(s *sql.Selector) {
 		t := sql.Table(portfolio.Table)
-		s.Where(sql.In(s.C(portfolio.FieldID), sql.Select(t.C(portfolio.FieldID)).From(t).Where(sql.EQ(t.C(portfolio.FieldLicenseID), licenseID))))
+		s.Where(sql.In(s.C(portfolio.FieldID), sql.Select(t.C(portfolio.FieldID)).From(t).
+			Where(sql.EQ(t.C(portfolio.FieldLicenseID), licenseID))))
 	}
 }

@@ -59,8 +59,8 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 	return where
 }
 
-// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the database
-// from walking the whole collection instead, which it would do since that comes sorted.
+// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the
+// database from walking the whole collection instead, which it would do since that comes sorted.
 func (f PortfolioFilter) inCollection() predicate.Portfolio {
 	if f.TitleID == "" && f.Identifier == "" && !f.Removed {
 		return portfolio.CollectionID(f.CollectionID)
@@ -126,8 +126,9 @@ func isWaiting(s *sql.Selector) {
 	s.Where(sql.And(sql.In(s.C(portfolio.FieldID), suspended), sql.NotExists(ofPortfolio(s, sql.EQ("active", true)))))
 }
 
-// unprotected is the condition that a portfolio was kept, and that what it was kept for is gone: it is in the holdings, and no
-// entitlement is in force, none is suspended, and there is no PO line. What staff retain will be left out here too.
+// unprotected is the condition that a portfolio was kept, and that what it was kept for is gone: it is in the holdings,
+// and no entitlement is in force, none is suspended, and there is no PO line. What staff retain will be left out here
+// too.
 func unprotected(s *sql.Selector) {
 	l := sql.Table(poline.Table)
 	ordered := sql.Select(l.C(poline.FieldID)).From(l).Where(sql.ColumnsEQ(l.C(poline.FieldPortfolioID), s.C(portfolio.FieldID)))
@@ -199,7 +200,8 @@ type Entitlement struct {
 	Coverage []Statement
 }
 
-// EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in two statements.
+// EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in two
+// statements.
 func (s *Service) EntitlementsOf(ctx context.Context, portfolioIDs []int64) (map[int64][]Entitlement, error) {
 	rows, err := s.store.Read.Entitlement.Query().Where(entitlement.PortfolioIDIn(portfolioIDs...)).
 		WithCoverage(func(q *ent.CoverageStatementQuery) { q.Order(coveragestatement.ByPosition()) }).
@@ -232,9 +234,9 @@ type SharedStatement struct {
 	ProfileIDs []int64
 }
 
-// Coverage is what a portfolio's entitlements give together: the statements of the active ones, each once, in date order,
-// never merged. That of no profile counts where no profile entitles. Where none is active, it is what the one that ended last
-// gave.
+// Coverage is what a portfolio's entitlements give together: the statements of the active ones, each once, in date
+// order, never merged. That of no profile counts where no profile entitles. Where none is active, it is what the one
+// that ended last gave.
 func Coverage(entitlements []Entitlement) []SharedStatement {
 	var union []SharedStatement
 	places := map[uint64]int{}
@@ -280,8 +282,8 @@ func inForce(entitlements []Entitlement) []Entitlement {
 	}
 }
 
-// AvailableFor are the groups a portfolio is available for, by name: those of all profiles that entitle to it. Empty means
-// everyone: no profile entitles to it, or one that does is for no group in particular.
+// AvailableFor are the groups a portfolio is available for, by name: those of all profiles that entitle to it. Empty
+// means everyone: no profile entitles to it, or one that does is for no group in particular.
 func AvailableFor(entitlements []Entitlement, groups map[int64][]*ent.InventoryGroup) []*ent.InventoryGroup {
 	var union []*ent.InventoryGroup
 	for _, e := range inForce(entitlements) {

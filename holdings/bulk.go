@@ -28,8 +28,8 @@ func newInserter(ctx context.Context, s *store.Store, table string, columns ...s
 	return newBulk(ctx, s, "insert into "+table, len(columns), func(rows int) string { return insertSQL(table, columns, rows) })
 }
 
-// newUpdater is an inserter that updates: each row added is values to set, which set names, and the id of the row to set
-// them in. values are "name TYPE".
+// newUpdater is an inserter that updates: each row added is values to set, which set names, and the id of the row to
+// set them in. values are "name TYPE".
 func newUpdater(ctx context.Context, s *store.Store, table, set string, values ...string) (*inserter, error) {
 	values = append(values, "id BIGINT")
 	var names, places []string
@@ -104,8 +104,8 @@ func (in *inserter) flush(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// execAtOnce runs a statement that returns no rows. The driver hands the arguments of a query to SQLite all at once, those
-// of an Exec one by one, which for a thousand of them takes as long as the insert.
+// execAtOnce runs a statement that returns no rows. The driver hands the arguments of a query to SQLite all at once,
+// those of an Exec one by one, which for a thousand of them takes as long as the insert.
 func execAtOnce(ctx context.Context, stmt *sql.Stmt, args []any) error {
 	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {

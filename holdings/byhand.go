@@ -16,10 +16,11 @@ import (
 // CollectionCheck looks, in the transaction that is to write a collection, for what stands in the way.
 type CollectionCheck func(ctx context.Context, tx *store.Tx, collectionID int64) error
 
-// RemovePortfolio takes a portfolio out of the holdings that nothing holds: one that was kept and whose protection has gone, one
-// that waits, or one of the library's own in a local collection. Its record stays, hidden. What a PO line, a license of its own or
-// an entitlement in force holds is refused, and each reason named. One that is out of the holdings already stays as it is. check,
-// where it is not nil, may refuse. Beside a refusal it returns the portfolio as it is, where there is one.
+// RemovePortfolio takes a portfolio out of the holdings that nothing holds: one that was kept and whose protection has
+// gone, one that waits, or one of the library's own in a local collection. Its record stays, hidden. What a PO line, a
+// license of its own or an entitlement in force holds is refused, and each reason named. One that is out of the
+// holdings already stays as it is. check, where it is not nil, may refuse. Beside a refusal it returns the portfolio as
+// it is, where there is one.
 func (s *Service) RemovePortfolio(ctx context.Context, id int64, check CollectionCheck) (*ent.Portfolio, error) {
 	return s.writeByHand(ctx, id, check, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
 		if p.RemovedAt != nil {
@@ -38,8 +39,9 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64, check Collectio
 	})
 }
 
-// RestorePortfolio brings a portfolio back into the holdings, whoever took it out. In a local collection it is the library's own
-// again; in another one nothing entitles to it until the provider lists it. One that is in the holdings stays as it is.
+// RestorePortfolio brings a portfolio back into the holdings, whoever took it out. In a local collection it is the
+// library's own again; in another one nothing entitles to it until the provider lists it. One that is in the holdings
+// stays as it is.
 func (s *Service) RestorePortfolio(ctx context.Context, id int64, check CollectionCheck) (*ent.Portfolio, error) {
 	return s.writeByHand(ctx, id, check, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
 		if p.RemovedAt == nil {
@@ -47,7 +49,8 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64, check Collecti
 		}
 		now := store.Now()
 		if isLocal(p.Edges.Collection) {
-			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).SetUpdatedAt(now).Exec(ctx)
+			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).SetUpdatedAt(now).
+				Exec(ctx)
 			if err != nil {
 				return p, fmt.Errorf("restore portfolio %d: %w", id, err)
 			}
@@ -102,10 +105,13 @@ func checkNothingHolds(ctx context.Context, tx *store.Tx, p *ent.Portfolio) erro
 			p.PublicationTitle, plural(len(lines), "line", "lines"), strings.Join(numbers, ", "))
 	}
 	if license := p.Edges.License; license != nil {
-		problems.Add(problem.InUse, path, "%q has the license %s, which would stay in use by a portfolio that nobody sees: take it away first (updatePortfolio with licenseId null)",
+		problems.Add(problem.InUse, path,
+			"%q has the license %s, which would stay in use by a portfolio that nobody sees: take it away first (updatePortfolio with licenseId "+
+				"null)",
 			p.PublicationTitle, license.Code)
 	}
-	entitlements, err := tx.Entitlement.Query().Where(entitlement.PortfolioID(p.ID), entitlement.Active(true)).WithProfile().Order(entitlement.ByID()).All(ctx)
+	entitlements, err := tx.Entitlement.Query().Where(entitlement.PortfolioID(p.ID), entitlement.Active(true)).WithProfile().
+		Order(entitlement.ByID()).All(ctx)
 	if err != nil {
 		return fmt.Errorf("read the entitlements to portfolio %d: %w", p.ID, err)
 	}
@@ -113,11 +119,13 @@ func checkNothingHolds(ctx context.Context, tx *store.Tx, p *ent.Portfolio) erro
 		switch {
 		case e.Edges.Profile != nil:
 			problems.Add(problem.InUse, path,
-				"the list of the profile %q has %q: it leaves when the provider no longer lists it. To keep patrons from it, set available to false (updatePortfolio)",
+				"the list of the profile %q has %q: it leaves when the provider no longer lists it. To keep patrons from it, set available to false "+
+					"(updatePortfolio)",
 				ProfileName(e.Edges.Profile), p.PublicationTitle)
 		case !isLocal(p.Edges.Collection):
 			problems.Add(problem.InUse, path,
-				"%q was activated with all titles of the Community Zone: to keep patrons from it, set available to false (updatePortfolio), or undo that activation", p.PublicationTitle)
+				"%q was activated with all titles of the Community Zone: to keep patrons from it, set available to false (updatePortfolio), or undo "+
+					"that activation", p.PublicationTitle)
 		}
 	}
 	return problems.Err()

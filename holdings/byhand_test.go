@@ -20,7 +20,8 @@ import (
 // ofZone makes the bundle's collection one that was activated from the Community Zone.
 func (b *testBundle) ofZone() {
 	b.t.Helper()
-	b.must(b.service.EnsureCommunityZone(b.t.Context(), []holdings.CommunityZoneSeed{{CZID: "1", Name: "Journals", Provider: "OUP", Content: "JOURNALS"}}))
+	b.must(b.service.EnsureCommunityZone(b.t.Context(),
+		[]holdings.CommunityZoneSeed{{CZID: "1", Name: "Journals", Provider: "OUP", Content: "JOURNALS"}}))
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Collection.UpdateOneID(collectionID).SetCommunityZoneCollectionID(tx.CommunityZoneCollection.Query().OnlyIDX(ctx)).Exec(ctx)
 	})
@@ -78,8 +79,8 @@ func (b *testBundle) accessible(titleID string) bool {
 	return holdings.Accessible(p, c, found[p.ID])
 }
 
-// TestAccessible: what is kept, waits, is switched off or out of the holdings is not; nor is anything where the service is off.
-// Export and the consequences of deactivating agree.
+// TestAccessible: what is kept, waits, is switched off or out of the holdings is not; nor is anything where the service
+// is off. Export and the consequences of deactivating agree.
 func TestAccessible(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -122,8 +123,8 @@ func TestAccessible(t *testing.T) {
 	}
 }
 
-// TestKeptWithoutReason: what was kept stands in the list once its PO line has gone; no run takes it out; a person does, and it
-// comes back with the title.
+// TestKeptWithoutReason: what was kept stands in the list once its PO line has gone; no run takes it out; a person
+// does, and it comes back with the title.
 func TestKeptWithoutReason(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -172,7 +173,8 @@ func TestKeptWithoutReason(t *testing.T) {
 		t.Errorf("undoing the job that kept it leaves what a person did since: %+v", counts)
 	}
 	back, err := b.service.RestorePortfolio(t.Context(), id, nil)
-	if b.must(err); back.RemovedAt != nil || b.accessible("j000") || !slices.Equal(b.found(holdings.PortfolioFilter{Unprotected: &yes}), []string{"j000"}) {
+	if b.must(err); back.RemovedAt != nil || b.accessible("j000") ||
+		!slices.Equal(b.found(holdings.PortfolioFilter{Unprotected: &yes}), []string{"j000"}) {
 		t.Errorf("%+v", back)
 	}
 	_, err = b.service.RemovePortfolio(t.Context(), id, nil)
@@ -237,7 +239,10 @@ func TestRemoveIsRefused(t *testing.T) {
 	before := b.holdingsText()
 	const path = "IN_USE input.portfolioId"
 	for id, want := range map[string]struct{ codes, words []string }{
-		"j000": {[]string{path, path, path}, []string{"PO lines POL-1, POL-2", "license LIC-9", `the profile "Oxford University Press, customer demo"`}},
+		"j000": {[]string{path, path, path}, []string{
+			"PO lines POL-1, POL-2", "license LIC-9",
+			`the profile "Oxford University Press, customer demo"`,
+		}},
 		"j001": {[]string{path}, []string{"available to false"}},
 		"j002": {[]string{path}, []string{"activated with all titles"}},
 	} {

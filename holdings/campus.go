@@ -55,13 +55,15 @@ func (c *campus) otherActive(id int64) []*ent.Profile {
 func (save *profileSave) judge(after *ent.Profile) error {
 	if !save.campus.several && len(after.Edges.Groups) > 0 {
 		save.problems.Add(problem.OneProfileOnly, "input.groupIds",
-			"without multi-campus inventory management a profile has no inventory groups: leave them out, or turn on multiCampusInventoryManagement in the settings")
+			"without multi-campus inventory management a profile has no inventory groups: leave them out, or turn on "+
+				"multiCampusInventoryManagement in the settings")
 	}
 	if after.Active {
 		lacking := groupless(append(save.campus.otherActive(after.ID), after))
 		if len(lacking) > 0 {
 			save.problems.Add(problem.GroupRequired, "input.groupIds",
-				"as soon as more than one profile is active and one of them has an inventory group, every active one must have at least one. Without a group would be: %s. Give each a group, or leave it inactive",
+				"as soon as more than one profile is active and one of them has an inventory group, every active one must have at least one. Without "+
+					"a group would be: %s. Give each a group, or leave it inactive",
 				quotedNames(lacking))
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// ValueKind says what the two values of a change are. It is stored beside them, so that nobody has to guess it from what a
-// value looks like: the notes of a title may look like anything.
+// ValueKind says what the two values of a change are. It is stored beside them, so that nobody has to guess it from
+// what a value looks like: the notes of a title may look like anything.
 type ValueKind string
 
 // The kinds of values. A value may be empty whatever its kind.
@@ -204,8 +204,8 @@ func coverageWords(field, stored string) string {
 	return coverageText(statements)
 }
 
-// ownWords are the values of one column that statements have of their own, each after the range of its statement: where none
-// is named, the title's value holds.
+// ownWords are the values of one column that statements have of their own, each after the range of its statement: where
+// none is named, the title's value holds.
 func ownWords(statements []Statement, c kbart.Column) string {
 	var own []string
 	for i := range statements {
@@ -372,7 +372,8 @@ func (l Leaving) String() string {
 	case l.Reason == KeptForPOLine && len(l.POLines) == 1:
 		words = append(words, "kept: PO line "+l.POLines[0])
 	case l.Reason == KeptForPOLine && len(l.POLines) > poLinesNamed:
-		words = append(words, fmt.Sprintf("kept: PO lines %s and %d more", strings.Join(l.POLines[:poLinesNamed], ", "), len(l.POLines)-poLinesNamed))
+		words = append(words, fmt.Sprintf("kept: PO lines %s and %d more", strings.Join(l.POLines[:poLinesNamed], ", "),
+			len(l.POLines)-poLinesNamed))
 	case l.Reason == KeptForPOLine:
 		words = append(words, "kept: PO lines "+strings.Join(l.POLines, ", "))
 	case l.Reason != "":
@@ -393,8 +394,8 @@ func (l Leaving) String() string {
 	return strings.Join(words, "; ")
 }
 
-// Citation is how a line of a report names a title: as it was called at the time, with the keys by which it is looked up in
-// a catalogue.
+// Citation is how a line of a report names a title: as it was called at the time, with the keys by which it is looked
+// up in a catalogue.
 type Citation struct {
 	Title            string `json:"title"`
 	TitleID          string `json:"titleId,omitempty"`
@@ -457,10 +458,11 @@ func ownField(c kbart.Column) string { return CoverageField + "." + c.String() }
 // differs in its notes.
 func countedField(field string) string { return strings.TrimPrefix(field, CoverageField+".") }
 
-// NewHost is the host at which all the URLs are that a job changed, or would change; "" where they are at several, where one of
-// them was there before, or where it is no web address. A statement's own URLs count too.
+// NewHost is the host at which all the URLs are that a job changed, or would change; "" where they are at several,
+// where one of them was there before, or where it is no web address. A statement's own URLs count too.
 func NewHost(ctx context.Context, tx *store.Tx, jobID int64) (host string, err error) {
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT value_kind, old_value, new_value FROM job_changes WHERE job_id = ? AND action = ? AND field IN (?, ?)`,
+	rows, err := tx.SQL.QueryContext(ctx,
+		`SELECT value_kind, old_value, new_value FROM job_changes WHERE job_id = ? AND action = ? AND field IN (?, ?)`,
 		jobID, string(Update), kbart.TitleURL.String(), ownField(kbart.TitleURL))
 	if err != nil {
 		return "", fmt.Errorf("look at the URLs that changed: %w", err)

@@ -63,8 +63,8 @@ func checkCustomerNumber(problems *problem.List, path, number string) {
 	}
 }
 
-// CheckCredentials returns, as problems of the inputs customerNumber and apiKey, what is wrong with credentials that are
-// not saved. What is nil is not looked at.
+// CheckCredentials returns, as problems of the inputs customerNumber and apiKey, what is wrong with credentials that
+// are not saved. What is nil is not looked at.
 func CheckCredentials(customerNumber *string, apiKey *secret.Key) error {
 	var problems problem.List
 	if customerNumber != nil {
@@ -90,7 +90,8 @@ func checkAPIKey(problems *problem.List, path, key string) {
 	case length > maxCredential:
 		problems.Add(problem.BadInput, path, "the API key has %d characters: it may have at most %d", length, maxCredential)
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
-		problems.Add(problem.BadInput, path, "the API key holds a blank, a control character or a letter outside ASCII: copy it again from the provider's message")
+		problems.Add(problem.BadInput, path,
+			"the API key holds a blank, a control character or a letter outside ASCII: copy it again from the provider's message")
 	case key == "." || key == "..":
 		problems.Add(problem.BadInput, path, "the API key consists of dots: enter the provider's KBART API key")
 	}

@@ -21,13 +21,16 @@ const (
 
 // What to know about choices that are best made otherwise.
 const (
-	warnAutoActivate = "New portfolios of the Community Zone will become active by themselves, also titles that the library is not entitled to. " +
+	warnAutoActivate = "New portfolios of the Community Zone will become active by themselves, also titles that the library is not entitled " +
+		"to. " +
 		"Best leave this off: a sync activates exactly the titles that the provider lists for you."
 	warnAllTitles = "With this activation type all titles of the collection become active, not only those that the library is entitled to. " +
 		"MANUAL is right where a sync activates the portfolios."
-	warnNoTitles    = "The Community Zone has no titles of this collection yet, so no portfolio was activated now; a sync activates those that the provider lists for you."
+	warnNoTitles = "The Community Zone has no titles of this collection yet, so no portfolio was activated now; a sync activates those " +
+		"that the provider lists for you."
 	warnInactiveAll = "The collection's service is not active: its portfolios are made, but not accessible until it is."
-	warnInactive    = "The collection's service is not active: a sync leaves the collection alone, and its titles are not accessible. The portfolios are as they were."
+	warnInactive    = "The collection's service is not active: a sync leaves the collection alone, and its titles are not accessible. The " +
+		"portfolios are as they were."
 )
 
 // Activation is how a collection of the Community Zone is to be activated.
@@ -57,11 +60,14 @@ type CollectionChange struct {
 // switches. Warnings say in words what to know about the choices. One that is active already is ALREADY_ACTIVE, and is
 // returned beside that error.
 //
-// then, where it is not nil, runs in the same transaction after the change, to queue what makes portfolios of all titles
-// where that is asked for: an error of it undoes the change.
-func (s *Service) ActivateCollection(ctx context.Context, in Activation, then func(ctx context.Context, tx *store.Tx, c *ent.Collection) error) (c *ent.Collection, warnings []string, err error) {
+// then, where it is not nil, runs in the same transaction after the change, to queue what makes portfolios of all
+// titles where that is asked for: an error of it undoes the change.
+func (s *Service) ActivateCollection(
+	ctx context.Context, in Activation, then func(ctx context.Context, tx *store.Tx, c *ent.Collection) error,
+) (c *ent.Collection, warnings []string, err error) {
 	if in.ActivationType != ActivateManually && in.ActivationType != ActivateAll {
-		return nil, nil, problem.New(problem.BadInput, "input.activationType", "the activation type %q is unknown: choose MANUAL or ALL", in.ActivationType)
+		return nil, nil, problem.New(problem.BadInput, "input.activationType", "the activation type %q is unknown: choose MANUAL or ALL",
+			in.ActivationType)
 	}
 	var activated *ent.Collection
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -173,8 +179,8 @@ func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.
 	return made, nil
 }
 
-// LocalCollection finds the local collection of a name; with make it makes one of that content where there is none, active
-// and available.
+// LocalCollection finds the local collection of a name; with make it makes one of that content where there is none,
+// active and available.
 func (s *Service) LocalCollection(ctx context.Context, name, content string, make bool) (c *ent.Collection, made bool, err error) {
 	name = strings.TrimSpace(name)
 	found, err := s.store.Read.Collection.Query().Where(collection.Name(name)).All(ctx)
@@ -185,9 +191,11 @@ func (s *Service) LocalCollection(ctx context.Context, name, content string, mak
 	case len(found) > 1:
 		return nil, false, problem.New(problem.BadInput, "", "%d collections are called %q: choose one by its id", len(found), name)
 	case len(found) == 1 && found[0].CommunityZoneCollectionID != nil:
-		return nil, false, problem.New(problem.BadInput, "", "%q is a collection of the Community Zone: choose a local one, or another name", name)
+		return nil, false, problem.New(problem.BadInput, "", "%q is a collection of the Community Zone: choose a local one, or another name",
+			name)
 	case len(found) == 1 && content != "" && content != found[0].Content:
-		return nil, false, problem.New(problem.BadInput, "", "the collection %q is there already, and is not of %s: leave the content out, or choose another name", name, strings.ToLower(content))
+		return nil, false, problem.New(problem.BadInput, "",
+			"the collection %q is there already, and is not of %s: leave the content out, or choose another name", name, strings.ToLower(content))
 	case len(found) == 1:
 		return found[0], false, nil
 	case !make:
@@ -212,10 +220,12 @@ func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id 
 	return nil
 }
 
-// UpdateCollection changes a collection. Deactivating one changes no portfolio; check, where it is not nil, is asked first then,
-// and may refuse. Warnings say in words what to know about the choices. Beside a refusal it returns the collection as it is,
-// where there is one.
-func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange, check func(ctx context.Context, tx *store.Tx) error) (c *ent.Collection, warnings []string, err error) {
+// UpdateCollection changes a collection. Deactivating one changes no portfolio; check, where it is not nil, is asked
+// first then, and may refuse. Warnings say in words what to know about the choices. Beside a refusal it returns the
+// collection as it is, where there is one.
+func (s *Service) UpdateCollection(
+	ctx context.Context, in CollectionChange, check func(ctx context.Context, tx *store.Tx) error,
+) (c *ent.Collection, warnings []string, err error) {
 	var problems problem.List
 	if in.Name != nil {
 		name := strings.TrimSpace(*in.Name)

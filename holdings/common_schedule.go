@@ -40,7 +40,8 @@ func ReadCommonSchedule(ctx context.Context, client *ent.Client) (*CommonSchedul
 	return c, nil
 }
 
-// scheduleSince is since when a profile has its schedule. Of one from before that was recorded, the last change is known.
+// scheduleSince is since when a profile has its schedule. Of one from before that was recorded, the last change is
+// known.
 func scheduleSince(p *ent.Profile) time.Time {
 	if p.ScheduleSince == 0 {
 		return store.Time(p.UpdatedAt)

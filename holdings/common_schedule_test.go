@@ -56,7 +56,10 @@ func TestScheduleBegins(t *testing.T) {
 		t.Errorf("activated at %v, since %v; common %v", activated, b.since(asleep.ID), common.Since)
 	}
 	b.at(4)
-	b.update(first.ID, holdings.ProfileInput{Description: new("Renamed"), GroupIDs: &[]int64{medicine}, Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Weekly)}})
+	b.update(first.ID, holdings.ProfileInput{
+		Description: new("Renamed"), GroupIDs: &[]int64{medicine},
+		Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Weekly)},
+	})
 	if since := b.since(first.ID); !since.Equal(made) {
 		t.Errorf("another change, and its schedule as it was: since %v", since)
 	}
@@ -79,13 +82,15 @@ func TestScheduleBegins(t *testing.T) {
 	}
 }
 
-// TestScheduleFromBefore: of a profile that was saved before that was recorded, the schedule holds since its last change.
+// TestScheduleFromBefore: of a profile that was saved before that was recorded, the schedule holds since its last
+// change.
 func TestScheduleFromBefore(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
 	p, _ := b.create(profileInput("Old", true))
 	for _, statement := range []string{
-		`UPDATE profiles SET updated_at = 1767225600000, schedule_since = NULL`, `UPDATE profiles SET updated_at = 1767225600000, schedule_since = 0`,
+		`UPDATE profiles SET updated_at = 1767225600000, schedule_since = NULL`,
+		`UPDATE profiles SET updated_at = 1767225600000, schedule_since = 0`,
 	} {
 		b.write(func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.SQL.ExecContext(ctx, statement)
@@ -136,8 +141,8 @@ func TestEnableSchedule(t *testing.T) {
 	}
 }
 
-// TestDisabledScheduleIsSaid: a save that would have begun the schedule says that a person has stopped it, where it would
-// otherwise run, and no other save does.
+// TestDisabledScheduleIsSaid: a save that would have begun the schedule says that a person has stopped it, where it
+// would otherwise run, and no other save does.
 func TestDisabledScheduleIsSaid(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)

@@ -44,8 +44,8 @@ func (p *Plan) comparing(title int32, h *held) comparing {
 	return c
 }
 
-// compare tells what the title changes. An empty cell never blanks a stored value, unless a person decided so of a lost column;
-// a locked field stays, and so does one in which another profile's newer release stands.
+// compare tells what the title changes. An empty cell never blanks a stored value, unless a person decided so of a lost
+// column; a locked field stays, and so does one in which another profile's newer release stands.
 func (c comparing) compare(t *Title, p *stored) difference {
 	d := difference{values: p.values, own: maps.Clone(p.own), coverage: p.coverage, further: p.moreKeys}
 	locked := strings.Fields(p.locked)
@@ -59,8 +59,8 @@ func (c comparing) compare(t *Title, p *stored) difference {
 	return d
 }
 
-// furtherKeys are the keys of the identifiers that the title's further rows have: keys are what a list said last, and one that it
-// no longer says leads no other title here. Where another list says some too, none is taken away.
+// furtherKeys are the keys of the identifiers that the title's further rows have: keys are what a list said last, and
+// one that it no longer says leads no other title here. Where another list says some too, none is taken away.
 func (c comparing) furtherKeys(t *Title, p *stored) string {
 	said := slices.Clone(t.more)
 	before := strings.Fields(p.moreKeys)
@@ -149,8 +149,8 @@ func (s *Statement) startCell(c kbart.Column) *string {
 	}
 }
 
-// withStoredStarts fills an empty first date, volume or issue from the stored statement that is otherwise its like: that has the
-// same rest, or where each side has one alone. Each is told to note.
+// withStoredStarts fills an empty first date, volume or issue from the stored statement that is otherwise its like:
+// that has the same rest, or where each side has one alone. Each is told to note.
 func withStoredStarts(after, before []Statement, note func(kbart.Column)) []Statement {
 	if len(before) == 0 || !slices.ContainsFunc(after, lacksStart) {
 		return after
@@ -241,8 +241,8 @@ func (c comparing) withStoredOwn(after, before []Statement) []Statement {
 	return after
 }
 
-// coverageFields name what differs between two sets of statements: the coverage or, where that is the same, the columns of
-// which statements of the same range have other values of their own.
+// coverageFields name what differs between two sets of statements: the coverage or, where that is the same, the columns
+// of which statements of the same range have other values of their own.
 func coverageFields(before, after []Statement) (names []string) {
 	if !sameCoverage(before, after) {
 		return []string{CoverageField}

@@ -41,8 +41,9 @@ func TestWhatIsCompared(t *testing.T) {
 		{
 			name:   "a title counts once, whatever number of its statements differ",
 			before: "Brain; id=a; print=@1; first=1996; last=2000; depth=fulltext\nBrain; id=a; print=@1; first=1878; last=1995; depth=abstracts",
-			after:  "Brain; id=a; print=@1; first=1996; last=2000; depth=fulltext\nBrain; id=a; print=@1; first=1878; last=1995; depth=selected articles",
-			want:   `UPDATE Brain coverage.coverage_depth: 1878 – 1995: abstracts → 1878 – 1995: selected articles`,
+			after: "Brain; id=a; print=@1; first=1996; last=2000; depth=fulltext\nBrain; id=a; print=@1; first=1878; last=1995; depth=selected " +
+				"articles",
+			want: `UPDATE Brain coverage.coverage_depth: 1878 – 1995: abstracts → 1878 – 1995: selected articles`,
 		},
 		{
 			name:   "an empty cell blanks nothing",

@@ -45,8 +45,8 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// TestRefusedRowsCostLittle: a list of millions of rows that cannot be used is read in bounded memory, counted, and listed to the
-// first thousand of a reason.
+// TestRefusedRowsCostLittle: a list of millions of rows that cannot be used is read in bounded memory, counted, and
+// listed to the first thousand of a reason.
 func TestRefusedRowsCostLittle(t *testing.T) { // not parallel: it measures memory
 	for _, test := range []struct {
 		name string
@@ -141,22 +141,24 @@ func heavyTime(tb testing.TB, n int, write func(b *strings.Builder, i int)) time
 
 // TestHeavyListsStayLinear: four times the rows take at most six times as long.
 func TestHeavyListsStayLinear(t *testing.T) { // not parallel: it measures time
-	const n = 5_000                                                                                                                  // beyond, what no longer fits in the caches costs more than the algorithm
-	for _, name := range []string{"one identifier", "one title_id", "one eISSN, different prints", "one title_id, no identifiers"} { // the others: BenchmarkCrowds
+	// beyond, what no longer fits in the caches costs more than the algorithm
+	const n = 5_000
+	// the others: BenchmarkCrowds
+	for _, name := range []string{"one identifier", "one title_id", "one eISSN, different prints", "one title_id, no identifiers"} {
 		t.Run(name, func(t *testing.T) { staysLinear(t, n, heavyLists[name], 6) })
 	}
 }
 
-// TestManyStatementsStayLinear: a title of many statements is held whole, so that collecting garbage costs more the larger it is;
-// to hold each statement against each would cost sixteen times as much.
+// TestManyStatementsStayLinear: a title of many statements is held whole, so that collecting garbage costs more the
+// larger it is; to hold each statement against each would cost sixteen times as much.
 func TestManyStatementsStayLinear(t *testing.T) { // not parallel: it measures time
 	for _, name := range []string{"one title of many statements", "one title of many statements without a start"} {
 		t.Run(name, func(t *testing.T) { staysLinear(t, 10_000, heavyLists[name], 10) })
 	}
 }
 
-// staysLinear fails where four times the rows take more than most times as long, at the best of ten tries: another process may
-// slow one of them down.
+// staysLinear fails where four times the rows take more than most times as long, at the best of ten tries: another
+// process may slow one of them down.
 func staysLinear(t *testing.T, n int, write func(b *strings.Builder, i int), most float64) {
 	t.Helper()
 	best := 0.0
@@ -173,8 +175,8 @@ func staysLinear(t *testing.T, n int, write func(b *strings.Builder, i int), mos
 	t.Errorf("four times the rows take %.1f times as long", best)
 }
 
-// BenchmarkCrowds measures a step of lists in which titles share identifiers by buckets: the time for four times the titles over
-// that for one, and titles a second.
+// BenchmarkCrowds measures a step of lists in which titles share identifiers by buckets: the time for four times the
+// titles over that for one, and titles a second.
 func BenchmarkCrowds(b *testing.B) {
 	for name, write := range heavyLists {
 		b.Run(name, func(b *testing.B) {

@@ -47,8 +47,9 @@ type listDays struct {
 	before time.Time // zero: not known
 }
 
-// losesTime says whether covered time is lost between two sets of statements (DOMAIN section 7). Volumes and issues do not
-// count. moved says whether the title's start has moved before: then it may move on by as much as lies between the two lists.
+// losesTime says whether covered time is lost between two sets of statements (DOMAIN section 7). Volumes and issues do
+// not count. moved says whether the title's start has moved before: then it may move on by as much as lies between the
+// two lists.
 func losesTime(before, after []Statement, days listDays, moved func() bool) bool {
 	now := newCoverage(after, days.now)
 	for i := range before {
@@ -127,12 +128,12 @@ func uncovered(c span, spans []span) (gaps []span) {
 	return gaps
 }
 
-// mayEndEarlier is how many days before a list's date an end may lie that was open before: the provider names the last issue
-// that it has.
+// mayEndEarlier is how many days before a list's date an end may lie that was open before: the provider names the last
+// issue that it has.
 const mayEndEarlier = 365
 
-// forgives says whether time that is not covered any more is no loss: the same date is spelt more precisely, an open end is
-// named, or the start moves on as it has before.
+// forgives says whether time that is not covered any more is no loss: the same date is spelt more precisely, an open
+// end is named, or the start moves on as it has before.
 func (c *coverage) forgives(gap, was span, old *Statement, days listDays, moved func() bool) bool {
 	if gap.from == was.from {
 		starts := c.starts[gap.to+1]

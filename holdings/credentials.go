@@ -51,8 +51,8 @@ func (s *Service) Sealed(ctx context.Context) error {
 	return s.box.VerifyCheck(string(settings.SealCheck))
 }
 
-// Reseal seals with the newest key what an older one sealed, all of it in one transaction, and returns how many API keys
-// these are. Their fingerprints, which depend on the sealing key, change with it; nothing else of a profile does.
+// Reseal seals with the newest key what an older one sealed, all of it in one transaction, and returns how many API
+// keys these are. Their fingerprints, which depend on the sealing key, change with it; nothing else of a profile does.
 func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		settings, err := tx.Setting.Get(ctx, settingsID)

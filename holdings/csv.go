@@ -45,7 +45,8 @@ func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 	t.reader.ReuseRecord = true
 	header, err := t.reader.Read()
 	if err != nil {
-		return nil, problem.New(problem.BadInput, "", "the file's header cannot be read (%v): save it as CSV with a header such as %s", err, strings.Join(known, ","))
+		return nil, problem.New(problem.BadInput, "", "the file's header cannot be read (%v): save it as CSV with a header such as %s", err,
+			strings.Join(known, ","))
 	}
 	for _, cell := range header {
 		name := columnName(cell)
@@ -61,15 +62,16 @@ func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 		t.columns = append(t.columns, name)
 	}
 	if !t.has(required) {
-		return nil, problem.New(problem.BadInput, "", "the file's header has no column %q: name the columns in the first line, out of %s", required, strings.Join(known, ", "))
+		return nil, problem.New(problem.BadInput, "", "the file's header has no column %q: name the columns in the first line, out of %s",
+			required, strings.Join(known, ", "))
 	}
 	return t, nil
 }
 
 func (t *csvTable) has(column string) bool { return slices.Contains(t.columns, column) }
 
-// formOf is what stands between the cells of the header, and the file with line ends that encoding/csv knows. It takes off
-// a byte order mark.
+// formOf is what stands between the cells of the header, and the file with line ends that encoding/csv knows. It takes
+// off a byte order mark.
 func formOf(in *bufio.Reader) (separator rune, ends io.Reader, err error) {
 	begin, err := in.Peek(maxHeader)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -105,8 +107,8 @@ func separatorOf(header []byte) rune {
 	return best
 }
 
-// newLines reads a file whose lines end in a carriage return, as old spreadsheets write them: all of it would be one line
-// otherwise, and nothing of it be read.
+// newLines reads a file whose lines end in a carriage return, as old spreadsheets write them: all of it would be one
+// line otherwise, and nothing of it be read.
 type newLines struct{ in io.Reader }
 
 func (r newLines) Read(b []byte) (int, error) {
@@ -159,7 +161,8 @@ func (t *csvTable) line(record []string) csvLine {
 		switch {
 		case i >= len(t.columns):
 			if strings.TrimSpace(cell) != "" {
-				line.wrong = fmt.Sprintf("it has %d cells, and the header has %d: put a cell that holds the separator in quotation marks", len(record), len(t.columns))
+				line.wrong = fmt.Sprintf("it has %d cells, and the header has %d: put a cell that holds the separator in quotation marks", len(record),
+					len(t.columns))
 				return line
 			}
 		case t.columns[i] != "":

@@ -13,8 +13,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// noticeSameCustomer warns of other active profiles with the customer number: each title is then entitled twice, and stays as
-// long as one of the two lists has it.
+// noticeSameCustomer warns of other active profiles with the customer number: each title is then entitled twice, and
+// stays as long as one of the two lists has it.
 func (save *profileSave) noticeSameCustomer(p *ent.Profile) {
 	if !p.Active {
 		return
@@ -46,8 +46,9 @@ func (save *profileSave) noticeCustomerChange(ctx context.Context, before, after
 	return nil
 }
 
-// underOtherCustomer counts the entitlements in force of a profile in the collections whose last applied list came under another
-// customer number than this one. A list from before that was recorded came under the number that the profile had until now.
+// underOtherCustomer counts the entitlements in force of a profile in the collections whose last applied list came
+// under another customer number than this one. A list from before that was recorded came under the number that the
+// profile had until now.
 func underOtherCustomer(ctx context.Context, tx *store.Tx, p *ent.Profile, number string) (total int, err error) {
 	collections, err := tx.Collection.Query().All(ctx)
 	if err != nil {

@@ -31,7 +31,9 @@ type Consequences struct {
 // DeactivateCollection deactivates a collection's service, which changes no portfolio; where it is inactive already it
 // does nothing and the consequences say so. check, where it is not nil, runs in the transaction that writes, and may
 // refuse. Beside a refusal it returns the collection as it is, with the consequences, where there is one.
-func (s *Service) DeactivateCollection(ctx context.Context, in Deactivation, check func(ctx context.Context, tx *store.Tx) error) (c *ent.Collection, consequences *Consequences, err error) {
+func (s *Service) DeactivateCollection(
+	ctx context.Context, in Deactivation, check func(ctx context.Context, tx *store.Tx) error,
+) (c *ent.Collection, consequences *Consequences, err error) {
 	c, err = s.store.Read.Collection.Get(ctx, in.CollectionID)
 	if ent.IsNotFound(err) {
 		return nil, nil, noSuchCollection()

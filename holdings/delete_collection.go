@@ -12,10 +12,12 @@ import (
 	"autoholdings/internal/store"
 )
 
-// DeleteCollection deletes a local collection that is in no set, whose portfolios have neither PO lines nor licenses, and,
-// unless its portfolios are to be deleted too, that has none, hidden ones included. What jobs did with them stays in their
-// reports. check, where it is not nil, runs first and may refuse.
-func (s *Service) DeleteCollection(ctx context.Context, id int64, withPortfolios bool, check func(ctx context.Context, tx *store.Tx) error) error {
+// DeleteCollection deletes a local collection that is in no set, whose portfolios have neither PO lines nor licenses,
+// and, unless its portfolios are to be deleted too, that has none, hidden ones included. What jobs did with them stays
+// in their reports. check, where it is not nil, runs first and may refuse.
+func (s *Service) DeleteCollection(
+	ctx context.Context, id int64, withPortfolios bool, check func(ctx context.Context, tx *store.Tx) error,
+) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err := tx.Collection.Query().Where(collection.ID(id)).WithSets().Only(ctx)
 		if ent.IsNotFound(err) {
@@ -26,7 +28,8 @@ func (s *Service) DeleteCollection(ctx context.Context, id int64, withPortfolios
 		}
 		if c.CommunityZoneCollectionID != nil {
 			return problem.New(problem.BadInput, "input.collectionId",
-				"the collection %q was activated from the Community Zone: deactivate it (deactivateCollection); only local collections are deleted", c.Name)
+				"the collection %q was activated from the Community Zone: deactivate it (deactivateCollection); only local collections are deleted",
+				c.Name)
 		}
 		if check != nil {
 			if err := check(ctx, tx); err != nil {
@@ -56,7 +59,8 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 		return fmt.Errorf("count the PO lines of collection %d: %w", c.ID, err)
 	}
 	if orders > 0 {
-		problems.Add(problem.InUse, path, "the portfolios of %q have %s: move them to another collection or detach them first (list poLines with collectionId)",
+		problems.Add(problem.InUse, path,
+			"the portfolios of %q have %s: move them to another collection or detach them first (list poLines with collectionId)",
 			c.Name, counted(orders, "PO line", "PO lines"))
 	}
 	licensed, err := tx.Portfolio.Query().Where(portfolio.CollectionID(c.ID), portfolio.LicenseIDNotNil()).Count(ctx)
@@ -64,7 +68,8 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 		return fmt.Errorf("count the licensed portfolios of collection %d: %w", c.ID, err)
 	}
 	if licensed > 0 {
-		problems.Add(problem.InUse, path, "in %q there is a license on %s, those out of the holdings included: move the licenses to another collection or take them away first",
+		problems.Add(problem.InUse, path,
+			"in %q there is a license on %s, those out of the holdings included: move the licenses to another collection or take them away first",
 			c.Name, counted(licensed, "portfolio", "portfolios"))
 	}
 	if !withPortfolios {
@@ -73,7 +78,8 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 			return fmt.Errorf("count the portfolios of collection %d: %w", c.ID, err)
 		}
 		if n > 0 {
-			problems.Add(problem.InUse, path, "the collection %q has %s, those out of the holdings included: say withPortfolios to delete them too", c.Name, counted(n, "portfolio", "portfolios"))
+			problems.Add(problem.InUse, path, "the collection %q has %s, those out of the holdings included: say withPortfolios to delete them too",
+				c.Name, counted(n, "portfolio", "portfolios"))
 		}
 	}
 	return problems.Err()

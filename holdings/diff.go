@@ -18,9 +18,9 @@ type Change struct {
 }
 
 // Diff tells what a sync of the list after would do to holdings that agree with the list before. It needs no database;
-// before may be the zero Source, which stands for no holdings at all. Guards are left to the sync, but what never removes
-// anything does not here either: a list without a title that could be used. Changes go to changed as they are found:
-// first the free and refused rows, then the titles in the order of the file, then what leaves.
+// before may be the zero Source, which stands for no holdings at all. Guards are left to the sync, but what never
+// removes anything does not here either: a list without a title that could be used. Changes go to changed as they are
+// found: first the free and refused rows, then the titles in the order of the file, then what leaves.
 func Diff(ctx context.Context, before, after Source, report func(kbart.Finding), changed func(Change) error) (Counts, error) {
 	d := differ{report: report, changed: changed, successors: map[int32]Related{}}
 	if err := d.readBefore(ctx, before); err != nil {
@@ -133,7 +133,10 @@ func (d *differ) writeGone() error {
 	}
 	for _, portfolio := range d.plan.reviews {
 		d.counts.Review++
-		if err := d.changed(Change{Action: Review, Citation: citationOf(&d.stored[portfolio].values), New: reasonWords(ReviewUnreadable)}); err != nil {
+		if err := d.changed(Change{
+			Action: Review, Citation: citationOf(&d.stored[portfolio].values),
+			New: reasonWords(ReviewUnreadable),
+		}); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,8 @@ func TestDiffOfRealFiles(t *testing.T) {
 				before = realFile(t, test.before)
 			}
 			fields := map[string]int{}
-			got, err := holdings.Diff(t.Context(), before, realFile(t, test.after), func(kbart.Finding) {}, func(holdings.Change) error { return nil })
+			got, err := holdings.Diff(t.Context(), before, realFile(t, test.after), func(kbart.Finding) {},
+				func(holdings.Change) error { return nil })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,9 +10,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts of it
-// would have changed. Nothing of that is in the database, so it is foreseen: keys and hashes as planning needs them, and the
-// values of those portfolios that both would write.
+// A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts
+// of it would have changed. Nothing of that is in the database, so it is foreseen: keys and hashes as planning needs
+// them, and the values of those portfolios that both would write.
 
 // foresight is what the plans of earlier parts of a preview would have made of a collection.
 type foresight struct {
@@ -183,8 +183,8 @@ func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan
 	return flush()
 }
 
-// foreseeLeaving notes what an earlier part would take from its profile, how the portfolios would stand then, and which values
-// would take over.
+// foreseeLeaving notes what an earlier part would take from its profile, how the portfolios would stand then, and which
+// values would take over.
 func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
 	gone := make([]leaving, 0, len(earlier.leaving)+len(earlier.waiting))
 	why := map[int32]string{}

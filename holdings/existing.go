@@ -12,8 +12,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What few have
-// (when it was hidden, since when it waits, what the profile's list has otherwise) is in one cell.
+// loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What
+// few have (when it was hidden, since when it waits, what the profile's list has otherwise) is in one cell.
 func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunked[held], views []view, err error) {
 	const query = "SELECT p.id, " + identitySQL + `, COALESCE(e.own_hash, p.values_hash),
 			CASE WHEN p.listed THEN 1 ELSE 0 END
@@ -126,8 +126,8 @@ func (m *identity) overlayValues(values ownValues) {
 	}
 }
 
-// setHost takes another title_id: it may be the bare name of a host, or no longer be one. Where the title is not known, no word
-// of it tells it from others, so that the title_id pairs nothing by itself.
+// setHost takes another title_id: it may be the bare name of a host, or no longer be one. Where the title is not known,
+// no word of it tells it from others, so that the title_id pairs nothing by itself.
 func (m *identity) setHost(titleID, title string) {
 	host := isHost(titleID)
 	if !host && !m.onHost() {
@@ -168,16 +168,20 @@ func portfoliosByID(portfolios *chunked[held]) map[int64]int32 {
 	return byID
 }
 
-// markElsewhere marks the portfolios that another entitlement holds or held, and those among them where it is of a profile that
-// has a newer release than ours, or one of the same date and was made first: its title fields stand. Where the part is of no
-// profile those of any profile do. It returns the portfolios once more under the keys that other profiles' lists have.
-func markElsewhere(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held], bases map[int32]identity) (views []view, err error) {
+// markElsewhere marks the portfolios that another entitlement holds or held, and those among them where it is of a
+// profile that has a newer release than ours, or one of the same date and was made first: its title fields stand. Where
+// the part is of no profile those of any profile do. It returns the portfolios once more under the keys that other
+// profiles' lists have.
+func markElsewhere(
+	ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held], bases map[int32]identity,
+) (views []view, err error) {
 	outranking, err := outrankingProfiles(ctx, s, part)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := s.Query(ctx, `
-		SELECT e.portfolio_id, COALESCE(e.profile_id, 0), e.active, e.waiting <> '', e.own_values FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
+		SELECT e.portfolio_id, COALESCE(e.profile_id, 0), e.active, e.waiting <> '', e.own_values
+		FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
 		WHERE p.collection_id = ? AND e.profile_id IS DISTINCT FROM ?`, part.CollectionID, part.profile())
 	if err != nil {
 		return nil, fmt.Errorf("read other profiles' entitlements: %w", err)

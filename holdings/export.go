@@ -38,8 +38,8 @@ func (s *Service) ExportName(ctx context.Context, collectionID int64, date time.
 
 var errNoCollection = problem.New(problem.NotFound, "", "there is no such collection")
 
-// Export writes a collection as a KBART list, Phase II, sorted by title: what is accessible in it, a row for each coverage
-// statement. It streams: a collection of any size takes little memory. It returns the number of rows.
+// Export writes a collection as a KBART list, Phase II, sorted by title: what is accessible in it, a row for each
+// coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows.
 func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (rows int, err error) {
 	exists, err := s.store.Read.Collection.Query().Where(collection.ID(collectionID)).Exist(ctx)
 	if err != nil {
@@ -112,8 +112,8 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 	return rows.Err()
 }
 
-// beside is the statement as it is beside the values that the portfolio shows: what is not its own is as the list says of the
-// title, which may be otherwise.
+// beside is the statement as it is beside the values that the portfolio shows: what is not its own is as the list says
+// of the title, which may be otherwise.
 func (s *Statement) beside(values *[len(titleColumns)]string, said ownValues) *Statement {
 	for _, c := range ownColumns {
 		text := *s.own(c)
@@ -154,7 +154,8 @@ func columnsOf(table, names, form string) string {
 	return strings.Join(columns, ", ")
 }
 
-// exporter turns the rows of one portfolio after the other into rows of a list; several profiles may give one statement.
+// exporter turns the rows of one portfolio after the other into rows of a list; several profiles may give one
+// statement.
 type exporter struct {
 	out        *kbart.Writer
 	current    exported
@@ -202,8 +203,8 @@ func (e *exporter) flush() error {
 	return nil
 }
 
-// order puts the statements in date order, but one that has no URL and no notes of its own before all others: readers take
-// the title's from its first row.
+// order puts the statements in date order, but one that has no URL and no notes of its own before all others: readers
+// take the title's from its first row.
 func (e *exporter) order() {
 	if len(e.statements) == 0 {
 		e.statements = append(e.statements, Statement{})

@@ -15,8 +15,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// statementCells are what a coverage statement is made of. They are exported as the row has them, whatever other rows of the
-// title say.
+// statementCells are what a coverage statement is made of. They are exported as the row has them, whatever other rows
+// of the title say.
 var statementCells = []kbart.Column{
 	kbart.DateFirstIssueOnline, kbart.NumFirstVolOnline, kbart.NumFirstIssueOnline, kbart.DateLastIssueOnline, kbart.NumLastVolOnline,
 	kbart.NumLastIssueOnline, kbart.EmbargoInfo, kbart.TitleURL, kbart.CoverageDepth, kbart.Notes,
@@ -57,10 +57,10 @@ func (c cells) statement() string {
 	return text
 }
 
-// TestExportAgainstAnIndependentReader: what an independent reader in another language takes from each real file is what the
-// product exports after an import, cell for cell and statement by statement. Three repairs are known: publication_type
-// is told from the identifiers where it is not stated; where rows of one title disagree in a column of the title, the value of
-// one of them stands for all; and monographs have no coverage.
+// TestExportAgainstAnIndependentReader: what an independent reader in another language takes from each real file is
+// what the product exports after an import, cell for cell and statement by statement. Three repairs are known:
+// publication_type is told from the identifiers where it is not stated; where rows of one title disagree in a column of
+// the title, the value of one of them stands for all; and monographs have no coverage.
 func TestExportAgainstAnIndependentReader(t *testing.T) {
 	t.Parallel()
 	python, err := exec.LookPath("python3")
@@ -133,7 +133,8 @@ func exportOf(t *testing.T, path string) (rows []cells) {
 
 // unquoted takes the quotes off that a writer must put around a value that begins and ends with one.
 func unquoted(cell string) string {
-	if len(cell) > 1 && cell[0] == '"' && cell[len(cell)-1] == '"' && !strings.Contains(strings.ReplaceAll(cell[1:len(cell)-1], `""`, ""), `"`) {
+	if len(cell) > 1 && cell[0] == '"' && cell[len(cell)-1] == '"' &&
+		!strings.Contains(strings.ReplaceAll(cell[1:len(cell)-1], `""`, ""), `"`) {
 		return strings.ReplaceAll(cell[1:len(cell)-1], `""`, `"`)
 	}
 	return cell

@@ -116,8 +116,8 @@ var oddTitles = []string{
 	"Zygon: Journal of \\n", "Ωμέγα", "Q. & A.", "  Blanks  inside ", "日本",
 }
 
-// drawList draws a list of some of 20 journals: each with several statements, some of which have a URL or notes of their
-// own, and all of their rows in any order.
+// drawList draws a list of some of 20 journals: each with several statements, some of which have a URL or notes of
+// their own, and all of their rows in any order.
 func drawList(t *rapid.T, label string) (journals []journal) {
 	for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, 19), 1, 20, rapid.ID).Draw(t, label+" titles") {
 		years := rapid.SliceOfNDistinct(rapid.IntRange(1880, 2020), 1, 4, rapid.ID).Draw(t, "years")
@@ -134,8 +134,8 @@ func drawList(t *rapid.T, label string) (journals []journal) {
 	return rapid.Permutation(journals).Draw(t, label+" rows")
 }
 
-// TestExportIsTheListAgain: what was read from a list and exported has the same titles, values and statements, and a sync
-// of it changes nothing.
+// TestExportIsTheListAgain: what was read from a list and exported has the same titles, values and statements, and a
+// sync of it changes nothing.
 func TestExportIsTheListAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -169,7 +169,8 @@ func TestExportOfSeveralProfiles(t *testing.T) {
 		rows := rowsOf(rt, b.export())
 		isSorted(rt, rows)
 		for _, row := range rows {
-			key := row.Get(kbart.TitleID) + " " + row.Get(kbart.DateFirstIssueOnline) + " " + row.Get(kbart.DateLastIssueOnline) + " " + row.Get(kbart.EmbargoInfo)
+			key := row.Get(kbart.TitleID) + " " + row.Get(kbart.DateFirstIssueOnline) + " " + row.Get(kbart.DateLastIssueOnline) + " " +
+				row.Get(kbart.EmbargoInfo)
 			if !want[key] {
 				rt.Fatalf("%s is twice in the list, or in no profile's", key)
 			}
@@ -181,12 +182,14 @@ func TestExportOfSeveralProfiles(t *testing.T) {
 	})
 }
 
-// TestExportOfStatementsBesideOtherValues: a statement without an address of its own has that of its own profile's list, and what
-// two profiles give alike stands in the list once.
+// TestExportOfStatementsBesideOtherValues: a statement without an address of its own has that of its own profile's
+// list, and what two profiles give alike stands in the list once.
 func TestExportOfStatementsBesideOtherValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, kbartOf("Brain; id=brain; print=@1; first=1997; url=https://example.org/archive\nBrain; id=brain; print=@1; first=1880; last=1996; url=https://example.org/brain"))
+	b.sync(1,
+		kbartOf("Brain; id=brain; print=@1; first=1997; url=https://example.org/archive\nBrain; id=brain; print=@1; first=1880; last=1996; "+
+			"url=https://example.org/brain"))
 	b.sync(2, kbartOf("Brain; id=brain; print=@1; first=1880; last=1996; url=https://example.org/brain"))
 	var got []string
 	for _, row := range rowsOf(t, b.export()) {
@@ -226,8 +229,8 @@ func TestExportOfRealFiles(t *testing.T) {
 	}
 }
 
-// TestExportIsOfWhatIsAvailable: what was removed, or is not available, is not in the list; where a profile's entitlement
-// has ended, its coverage is not.
+// TestExportIsOfWhatIsAvailable: what was removed, or is not available, is not in the list; where a profile's
+// entitlement has ended, its coverage is not.
 func TestExportIsOfWhatIsAvailable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -276,8 +279,8 @@ type failingWriter struct{ err error }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// TestExportHoldsNoTitles is not parallel: it measures the heap. The list it writes is several times as large as what it
-// may hold.
+// TestExportHoldsNoTitles is not parallel: it measures the heap. The list it writes is several times as large as what
+// it may hold.
 func TestExportHoldsNoTitles(t *testing.T) {
 	const titles, limit = 50_000, 2 << 20
 	b := setup(t)

@@ -50,7 +50,8 @@ func (l *FindingLog) Save(ctx context.Context, s *Service, tx *store.Tx, jobID, 
 		}
 		defer insert.Close()
 		for _, f := range l.kept {
-			if _, err := insert.ExecContext(ctx, s.store.NextID(), jobID, partID, int(f.Severity), f.Code, f.Line, f.Title, f.Column, f.Value, f.Message, f.Hint); err != nil {
+			if _, err := insert.ExecContext(ctx, s.store.NextID(), jobID, partID, int(f.Severity), f.Code, f.Line, f.Title, f.Column, f.Value,
+				f.Message, f.Hint); err != nil {
 				return fmt.Errorf("record the findings: %w", err)
 			}
 		}

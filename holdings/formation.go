@@ -2,8 +2,8 @@ package holdings
 
 import "slices"
 
-// formation makes titles of the rows of one group, in their order: a row joins the first title it fits, whose identifiers it
-// then extends; titles once made are not merged.
+// formation makes titles of the rows of one group, in their order: a row joins the first title it fits, whose
+// identifiers it then extends; titles once made are not merged.
 type formation struct {
 	titles []*formed
 	crowd  *formationIndex // where there are many titles; nil: they are looked through one by one
@@ -17,8 +17,8 @@ type formed struct {
 	statements int
 }
 
-// crowdedFrom is how many titles of one group are looked through one by one. A list that gives all its rows one title_id must
-// not cost the square of its length.
+// crowdedFrom is how many titles of one group are looked through one by one. A list that gives all its rows one
+// title_id must not cost the square of its length.
 const crowdedFrom = 16
 
 func newFormation() *formation { return &formation{} }

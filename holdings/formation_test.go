@@ -38,7 +38,8 @@ func TestManyTitlesOfOneTitleID(t *testing.T) {
 			}
 			shared := journal{title: "Another name", print: issn(4), online: issn(900_000), id: "OUP", first: "1998"} // issn(4) is that title's
 			extended := journal{title: "Yet another", online: issn(900_000), id: "OUP", first: "1997"}                // by the row before
-			untitled := journal{title: "Title 3", id: "OUP", first: "1995"}                                           // no identifier: the title tells
+			// no identifier: the title tells
+			untitled := journal{title: "Title 3", id: "OUP", first: "1995"}
 			if got := countTitles(t, append(rows, shared, extended, untitled)...); got != n {
 				t.Errorf("%d titles: rows that fit one of many must join it", got)
 			}

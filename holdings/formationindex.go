@@ -2,9 +2,9 @@ package holdings
 
 import "slices"
 
-// formationIndex finds the titles that a row may fit among many of one group. What a row fits for certain (an identifier and
-// the title, or the title where one of the two has no identifier) is found whatever the number; of titles that share one
-// identifier under different names, the first few are looked at.
+// formationIndex finds the titles that a row may fit among many of one group. What a row fits for certain (an
+// identifier and the title, or the title where one of the two has no identifier) is found whatever the number; of
+// titles that share one identifier under different names, the first few are looked at.
 type formationIndex struct {
 	keys   map[uint64][]int // identifier → the first titles that have it
 	named  map[uint64]int   // identifier and folded title → the first title that has both

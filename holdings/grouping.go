@@ -12,9 +12,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// grouping makes titles of rows (DOMAIN section 5). A row alone under its title_id, as nearly all are, is a title at once. The
-// rows of one title_id, or of one title without, are put into an order of their own before they are grouped, so that how a
-// file is sorted changes nothing.
+// grouping makes titles of rows (DOMAIN section 5). A row alone under its title_id, as nearly all are, is a title at
+// once. The rows of one title_id, or of one title without, are put into an order of their own before they are grouped,
+// so that how a file is sorted changes nothing.
 type grouping struct {
 	list  *list
 	first chunked[rowFacts]      // of each title as it was made: what its first row says
@@ -43,8 +43,8 @@ type groupRow struct {
 	text   *rowText // where the order of two rows depends on it
 }
 
-// compareOrder is the order of the rows of one title_id: the latest first date first, then title, identifiers and all cells as
-// text. Rows without text are alike to it.
+// compareOrder is the order of the rows of one title_id: the latest first date first, then title, identifiers and all
+// cells as text. Rows without text are alike to it.
 func compareOrder(start, otherStart uint32, text, other *rowText) int {
 	if c := cmp.Compare(otherStart, start); c != 0 || text == nil || other == nil {
 		return c
@@ -102,8 +102,8 @@ func (g *grouping) add(rec *kbart.Record) {
 	l.rowsOf = append(l.rowsOf, index)
 }
 
-// factsOf reads them of a row of this identity, and the hash of its title columns. Each value is brought to its comparable form
-// once: this is most of what reading a list costs.
+// factsOf reads them of a row of this identity, and the hash of its title columns. Each value is brought to its
+// comparable form once: this is most of what reading a list costs.
 func factsOf(rec *kbart.Record, m *identity) (f rowFacts, values uint64) {
 	carries := m.kind != kbart.Monograph
 	for bit, c := range titleColumns {
@@ -149,8 +149,8 @@ func startOf(rec *kbart.Record) uint32 {
 	return uint32(first.Year*10_000 + first.Month*100 + first.Day)
 }
 
-// hasStatement says whether a row of a type is a coverage statement: each of a serial's is, and of unknown type one that fills a
-// coverage cell.
+// hasStatement says whether a row of a type is a coverage statement: each of a serial's is, and of unknown type one
+// that fills a coverage cell.
 func hasStatement(rec *kbart.Record, kind kbart.PublicationType) bool {
 	return kind == kbart.Serial || kind == kbart.UnknownType && rec.FillsCoverage()
 }
@@ -230,8 +230,8 @@ func (g *grouping) setAside(row *groupRow) {
 	}
 }
 
-// compareRows is compareOrder and, where there are too many rows to be told apart by text, an order by hashes, which is as
-// independent of the file's.
+// compareRows is compareOrder and, where there are too many rows to be told apart by text, an order by hashes, which is
+// as independent of the file's.
 func compareRows(a, b *groupRow) int {
 	if c := compareOrder(a.start, b.start, a.text, b.text); c != 0 || a.text != nil && b.text != nil {
 		return c
@@ -248,8 +248,8 @@ func textOf(rec *kbart.Record) *rowText {
 	return &rowText{rec.Get(kbart.PublicationTitle), rec.Get(kbart.PrintIdentifier), rec.Get(kbart.OnlineIdentifier), cells}
 }
 
-// tiedText is how much text is read to tell rows of one title_id and one first date apart; beyond, hashes do, which are as
-// independent of the file's order.
+// tiedText is how much text is read to tell rows of one title_id and one first date apart; beyond, hashes do, which are
+// as independent of the file's order.
 const tiedText = 64 << 20
 
 // sameStarts are the runs of rows that begin on one date.

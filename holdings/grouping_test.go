@@ -158,7 +158,8 @@ func TestRowsToTitles(t *testing.T) {
 	}
 }
 
-// TestStatementsKeepTheirOwn depth, address and notes where these are not the title's; rows alike in all of them are one.
+// TestStatementsKeepTheirOwn depth, address and notes where these are not the title's; rows alike in all of them are
+// one.
 func TestStatementsKeepTheirOwn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -188,7 +189,8 @@ func TestStatementsKeepTheirOwn(t *testing.T) {
 	}
 }
 
-// TestUnknownTypeKeepsStatements: a title of unknown type none of whose rows fills a coverage cell says nothing of coverage.
+// TestUnknownTypeKeepsStatements: a title of unknown type none of whose rows fills a coverage cell says nothing of
+// coverage.
 func TestUnknownTypeKeepsStatements(t *testing.T) {
 	t.Parallel()
 	runDiffs(t, []diffCase{
@@ -230,7 +232,8 @@ func TestRowsThatDisagree(t *testing.T) {
 	}
 }
 
-// TestOrderOfRowsChangesNothing: however the rows of a list are sorted, titles, values, statements, pairs and counts are the same.
+// TestOrderOfRowsChangesNothing: however the rows of a list are sorted, titles, values, statements, pairs and counts
+// are the same.
 func TestOrderOfRowsChangesNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -307,9 +310,12 @@ func drawRows(rt *rapid.T, label string) string {
 			return fmt.Sprintf("; %s=%s", name, rapid.SampledFrom(values).Draw(rt, name))
 		}
 		b.WriteString(rapid.SampledFrom([]string{"Brain", "Brains", "Mind", "mind."}).Draw(rt, "title"))
-		b.WriteString(draw("id", "", "brain", "BRAIN", "mind", "n.a.") + draw("print", "", "", "@1", "@2", "@3", "0000-0000") + draw("online", "", "@1", "@4"))
-		b.WriteString(draw("first", "", "1990", "1996", "1996-01") + draw("last", "", "1995", "2000") + draw("pub", "", "A", "B") + draw("notes", "", "x", "y"))
-		b.WriteString(draw("url", "https://example.org/1", "https://example.org/2") + draw("type", "serial", "serial", "", "monograph") + draw("vol", "", "", "1"))
+		b.WriteString(draw("id", "", "brain", "BRAIN", "mind", "n.a.") + draw("print", "", "", "@1", "@2", "@3", "0000-0000") +
+			draw("online", "", "@1", "@4"))
+		b.WriteString(draw("first", "", "1990", "1996", "1996-01") + draw("last", "", "1995", "2000") + draw("pub", "", "A", "B") +
+			draw("notes", "", "x", "y"))
+		b.WriteString(draw("url", "https://example.org/1", "https://example.org/2") + draw("type", "serial", "serial", "", "monograph") +
+			draw("vol", "", "", "1"))
 		b.WriteString("\n")
 	}
 	return b.String()

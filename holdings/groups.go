@@ -122,7 +122,8 @@ func checkGroupName(ctx context.Context, tx *store.Tx, problems *problem.List, n
 		return nil
 	}
 	if strings.ContainsFunc(name, notOfGroupName) || strings.Contains(name, "  ") {
-		problems.Add(problem.BadInput, path, "the name %q holds more than letters, digits and single blanks: leave out punctuation and other signs", name)
+		problems.Add(problem.BadInput, path,
+			"the name %q holds more than letters, digits and single blanks: leave out punctuation and other signs", name)
 		return nil
 	}
 	groups, err := tx.InventoryGroup.Query().Where(inventorygroup.IDNEQ(own)).All(ctx) // there are tens of them

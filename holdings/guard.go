@@ -8,8 +8,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Guards are what holds a plan until a person decides (DOMAIN section 7): a profile's settings, or those of an import. Zero marks
-// stand for a guard that is not asked; those that a profile was given are strict, see [Guards.OfProfile].
+// Guards are what holds a plan until a person decides (DOMAIN section 7): a profile's settings, or those of an import.
+// Zero marks stand for a guard that is not asked; those that a profile was given are strict, see [Guards.OfProfile].
 type Guards struct {
 	Removals  Marks `json:"removals"`  // entitlements that end or begin to wait
 	Access    Marks `json:"access"`    // titles that stay and lose time that was covered
@@ -19,8 +19,8 @@ type Guards struct {
 	Shape     bool  `json:"shape"`     // hold the first list that lacks a column which lists before it filled
 }
 
-// Marks say how much of one kind is held: more than Percent of the base and more than Titles, or more than Most. 0 in Most
-// stands for no such mark.
+// Marks say how much of one kind is held: more than Percent of the base and more than Titles, or more than Most. 0 in
+// Most stands for no such mark.
 type Marks struct {
 	Percent int `json:"percent"`
 	Titles  int `json:"titles"`
@@ -67,7 +67,8 @@ func (p *Plan) HeldBecause() string {
 // strict stands in Most for marks of zero that hold whatever goes beyond them.
 const strict = -1
 
-// OfProfile are a profile's guards as its plans are judged: a guard that was set to zero holds more than 0 % and more than 0.
+// OfProfile are a profile's guards as its plans are judged: a guard that was set to zero holds more than 0 % and more
+// than 0.
 func (g Guards) OfProfile() Guards {
 	for _, marks := range []*Marks{&g.Access, &g.Identity, &g.Additions} {
 		if *marks == (Marks{}) {
@@ -80,7 +81,8 @@ func (g Guards) OfProfile() Guards {
 // asked says whether a guard of these marks judges anything.
 func (m Marks) asked() bool { return m != (Marks{}) }
 
-// exceeds says whether so many of a base are more than the marks allow. Two or fewer are not, unless nothing would be left.
+// exceeds says whether so many of a base are more than the marks allow. Two or fewer are not, unless nothing would be
+// left.
 func (m Marks) exceeds(base, n int) bool {
 	switch {
 	case n == 0:
@@ -108,8 +110,8 @@ func (m Marks) words(base, n int) string {
 	}
 }
 
-// judge asks all guards but that of access, which needs values. The base is the profile's own entitlements in force; without
-// any, there is nothing to lose.
+// judge asks all guards but that of access, which needs values. The base is the profile's own entitlements in force;
+// without any, there is nothing to lose.
 func (p *Plan) judge(guards Guards) {
 	base := p.Counts.EntitlementsBefore
 	if base == 0 {
@@ -196,8 +198,8 @@ func (p *Plan) countGivenBack() (n int) {
 	return n
 }
 
-// HeldOnce says that a person has seen that a part would take away again what an undo gave back, and declined it: that guard
-// holds once.
+// HeldOnce says that a person has seen that a part would take away again what an undo gave back, and declined it: that
+// guard holds once.
 func HeldOnce(ctx context.Context, tx *store.Tx, partID int64) error {
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET given_back = ? WHERE given_back
 		AND profile_id = (SELECT profile_id FROM job_parts WHERE id = ?)

@@ -45,8 +45,8 @@ func runGuard(t *testing.T, guard string, cases []guardCase, before string, chan
 
 const guarded = "Journal %d; id=j%d; print=@%d; first=1990; last=2020"
 
-// TestGuardOfRemovals: more than a tenth and more than 20, or more than half, or more than 1,000. Two are never held unless
-// nothing is left.
+// TestGuardOfRemovals: more than a tenth and more than 20, or more than half, or more than 1,000. Two are never held
+// unless nothing is left.
 func TestGuardOfRemovals(t *testing.T) {
 	t.Parallel()
 	runGuard(t, holdings.GuardRemovals, []guardCase{
@@ -105,13 +105,15 @@ func TestGuardOfIdentity(t *testing.T) {
 		{209, 21, true, "21 of 209 titles would get both another title and another identifier (10.0 %), more than 10 % and more than 20"},
 		{3, 2, false, ""},
 	}, strings.ReplaceAll(books, "#1%d", "#10%d"), func(base, n int) string {
-		return crowdOf(0, n, strings.ReplaceAll(strings.Replace(books, "Book", "Volume", 1), "#1%d", "#77%d")) + crowdOf(n, base, strings.ReplaceAll(books, "#1%d", "#10%d"))
+		return crowdOf(0, n, strings.ReplaceAll(strings.Replace(books, "Book", "Volume", 1), "#1%d", "#77%d")) +
+			crowdOf(n, base, strings.ReplaceAll(books, "#1%d", "#10%d"))
 	})
 	t.Run("the title alone", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
 		b.sync(1, kbartOf(crowdOf(0, 60, guarded)))
-		if plan := b.planOf(1, "2026-02-01", kbartOf(crowdOf(0, 60, strings.Replace(guarded, "Journal", "Review", 1))), holdings.StandardGuards()); plan.Held() {
+		if plan := b.planOf(1, "2026-02-01", kbartOf(crowdOf(0, 60, strings.Replace(guarded, "Journal", "Review", 1))),
+			holdings.StandardGuards()); plan.Held() {
 			t.Errorf("%s", plan.HeldBecause())
 		}
 	})
@@ -131,12 +133,14 @@ func TestGuardOfAdditions(t *testing.T) {
 	}
 }
 
-// TestGuardsOfAnImport: zero marks stand for a guard that is not asked, as with an import, and those of a profile are strict.
+// TestGuardsOfAnImport: zero marks stand for a guard that is not asked, as with an import, and those of a profile are
+// strict.
 func TestGuardsOfAnImport(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	const books = "Book %d; id=b%d; print=#%d; online=#10%d; type=monograph"
-	shorter, renamed := strings.Replace(guarded, "last=2020", "last=2010", 1), strings.NewReplacer("Book", "Volume", "#10", "#20").Replace(books)
+	shorter, renamed := strings.Replace(guarded, "last=2020", "last=2010", 1), strings.NewReplacer("Book", "Volume", "#10", "#20").
+		Replace(books)
 	b.sync(1, kbartOf(crowdOf(0, 100, guarded)+crowdOf(100, 110, books)))
 	for guard, rows := range map[string]string{
 		holdings.GuardAccess:    crowdOf(0, 3, shorter) + crowdOf(3, 100, guarded) + crowdOf(100, 110, books),
@@ -148,7 +152,8 @@ func TestGuardsOfAnImport(t *testing.T) {
 			t.Errorf("%s is asked: %s", guard, plan.HeldBecause())
 		}
 		plan := b.planOf(1, "2026-02-01", kbartOf(rows), guards.OfProfile())
-		if len(plan.Guards) != 1 || plan.Guards[0].Guard != guard || plan.Guards[0].Affected != 3 || !strings.Contains(plan.HeldBecause(), "more than 0 % and more than 0") {
+		if len(plan.Guards) != 1 || plan.Guards[0].Guard != guard || plan.Guards[0].Affected != 3 ||
+			!strings.Contains(plan.HeldBecause(), "more than 0 % and more than 0") {
 			t.Errorf("%s: %+v", guard, plan.Guards)
 		}
 	}
@@ -162,7 +167,8 @@ func TestMarksAreTheProfiles(t *testing.T) {
 	list := kbartOf(crowdOf(6, 100, guarded))
 	guards := holdings.StandardGuards()
 	guards.Removals = holdings.Marks{Percent: 5, Titles: 3}
-	if plan := b.planOf(1, "2026-02-01", list, guards); !plan.Held() || !strings.Contains(plan.HeldBecause(), "more than 5 % and more than 3") {
+	if plan := b.planOf(1, "2026-02-01", list, guards); !plan.Held() ||
+		!strings.Contains(plan.HeldBecause(), "more than 5 % and more than 3") {
 		t.Errorf("%s", plan.HeldBecause())
 	}
 	guards.Removals = holdings.Marks{Percent: 6, Titles: 3}
@@ -183,7 +189,8 @@ func TestGuardOfAgain(t *testing.T) {
 		t.Fatalf("%+v", b.entitlementOf(1, "j0"))
 	}
 	plan := b.planOf(1, "2026-03-01", short, holdings.StandardGuards())
-	if !plan.Held() || plan.Guards[0].Guard != holdings.GuardAgain || !strings.Contains(plan.HeldBecause(), "takes away 1 of the 100 titles again that an undo gave back") {
+	if !plan.Held() || plan.Guards[0].Guard != holdings.GuardAgain ||
+		!strings.Contains(plan.HeldBecause(), "takes away 1 of the 100 titles again that an undo gave back") {
 		t.Errorf("%+v", plan.Guards)
 	}
 	b.dated(1, "2026-03-01", full) // it is listed again: what was given back is the provider's once more
@@ -227,7 +234,8 @@ func TestLostTime(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
 		const ended = "Ended; id=ended; print=@500; first=1990; last=1999\n" // else the column of last dates would be lost
-		b.dated(1, "2026-01-01", kbartOf(ended+crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; first=1990; last=1995\nJournal %d; id=j%d; print=@%d; first=1996")))
+		b.dated(1, "2026-01-01", kbartOf(ended+crowdOf(0, 30,
+			"Journal %d; id=j%d; print=@%d; first=1990; last=1995\nJournal %d; id=j%d; print=@%d; first=1996")))
 		plan := b.planOf(1, "2026-02-01", kbartOf(ended+crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; first=1990")), holdings.StandardGuards())
 		if plan.Held() {
 			t.Errorf("%s", plan.HeldBecause())

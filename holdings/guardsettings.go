@@ -21,7 +21,8 @@ type MarksChange struct {
 
 const maxGuardTitles = 1_000_000
 
-// GuardsOf are the settings of a profile's guards. The percentage and the number of removals stand in columns of their own.
+// GuardsOf are the settings of a profile's guards. The percentage and the number of removals stand in columns of their
+// own.
 func GuardsOf(p *ent.Profile) Guards {
 	guards := StandardGuards()
 	if len(p.Guards) > 0 {
@@ -83,7 +84,8 @@ func (in *ProfileInput) checkGuards(problems *problem.List) {
 		{"titles", in.GuardTitles, in.Guards.Removals.Titles},
 	} {
 		if twice.old != nil && twice.current != nil && *twice.old != *twice.current {
-			problems.Add(problem.BadInput, "input.guard."+twice.name, "guard.%s is guards.removals.%s by an older name, and the two differ (%d and %d): give one of them",
+			problems.Add(problem.BadInput, "input.guard."+twice.name,
+				"guard.%s is guards.removals.%s by an older name, and the two differ (%d and %d): give one of them",
 				twice.name, twice.name, *twice.old, *twice.current)
 		}
 	}

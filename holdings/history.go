@@ -2,15 +2,15 @@ package holdings
 
 import "slices"
 
-// history are the added titles and the leaving portfolios that follow each other: a journal under another name. Both lines of
-// the report name the other.
+// history are the added titles and the leaving portfolios that follow each other: a journal under another name. Both
+// lines of the report name the other.
 type history struct {
 	successor   map[int32]int32 // of a leaving or waiting portfolio: an added title
 	predecessor map[int32]int32 // of an added title
 }
 
-// findHistory finds them: the title names the portfolio's title_id or identifier as preceding, or they share a title_id that
-// does not pair them.
+// findHistory finds them: the title names the portfolio's title_id or identifier as preceding, or they share a title_id
+// that does not pair them.
 func (p *Plan) findHistory(in *planned) history {
 	h := history{map[int32]int32{}, map[int32]int32{}}
 	gone := map[uint64]int32{}

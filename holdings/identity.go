@@ -80,8 +80,8 @@ func (m *identity) furtherOwn() *further {
 	return m.more
 }
 
-// sharedKeys is how many identifiers both have, a print one against an online one too. But for crowds, keys that too many
-// titles share, all count.
+// sharedKeys is how many identifiers both have, a print one against an online one too. But for crowds, keys that too
+// many titles share, all count.
 func (m *identity) sharedKeys(o *identity, crowds map[uint64]bool) (n int) {
 	m.eachKey(func(key uint64) bool {
 		if o.hasKey(key) && !crowds[key] {
@@ -189,7 +189,8 @@ func identityOf(rec *kbart.Record) identity {
 // titleIDSalt keeps title_ids apart from identifiers: a title_id may look like an ISSN.
 const titleIDSalt = 0x7469746c65
 
-// titleIDHash is the hash under which a title_id serves as a key: upper and lower case are alike, and a placeholder is none.
+// titleIDHash is the hash under which a title_id serves as a key: upper and lower case are alike, and a placeholder is
+// none.
 func titleIDHash(cell string) uint64 {
 	key := kbart.TitleIDKey(cell)
 	if key == "" {
@@ -224,9 +225,9 @@ func tellingWords(folded string) (words []uint64) {
 	return words
 }
 
-// identitySQL is the keys of a portfolio, or of a title of the Community Zone, in one text: a cell costs more to read than
-// its bytes. None but the last, which takes the rest, can hold a tab. Where an identifier column has no key it is what stands
-// there, after a question mark.
+// identitySQL is the keys of a portfolio, or of a title of the Community Zone, in one text: a cell costs more to read
+// than its bytes. None but the last, which takes the rest, can hold a tab. Where an identifier column has no key it is
+// what stands there, after a question mark.
 const identitySQL = "title_key || '\t' || " +
 	"CASE print_key WHEN '' THEN '?' || REPLACE(print_identifier, '\t', ' ') ELSE print_key END || '\t' || " +
 	"CASE online_key WHEN '' THEN '?' || REPLACE(online_identifier, '\t', ' ') ELSE online_key END || '\t' || " +
@@ -275,7 +276,8 @@ func (m *identity) setKey(column int, cell []byte) {
 	case len(cell) == 0:
 	case cell[0] == '?':
 		m.filled = m.filled || saysIdentifier(string(cell[1:]))
-	case len(cell) > 1 && (cell[0] == cell[1] || cell[0]+1 == cell[1]) && kbart.StateOfIdentifier(string(cell)) == kbart.IdentifierPlaceholder: // stored before these were known
+	// stored before these were known
+	case len(cell) > 1 && (cell[0] == cell[1] || cell[0]+1 == cell[1]) && kbart.StateOfIdentifier(string(cell)) == kbart.IdentifierPlaceholder:
 	default:
 		m.keys[column], m.filled = bytesHash(cell), true
 	}

@@ -1,7 +1,7 @@
 package holdings
 
-// keyIndex finds the titles that have a key: what a map of slices would, in a third of its memory. A slot keeps half of the
-// key, so that what it finds is a guess, which the caller checks by comparing.
+// keyIndex finds the titles that have a key: what a map of slices would, in a third of its memory. A slot keeps half of
+// the key, so that what it finds is a guess, which the caller checks by comparing.
 type keyIndex struct {
 	slots   []keySlot
 	entries []keyEntry

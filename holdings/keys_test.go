@@ -11,8 +11,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestKeysByEntitlement: two profiles' lists have other title_ids for one portfolio. Each finds it again, and a later list of
-// either does not break the other's.
+// TestKeysByEntitlement: two profiles' lists have other title_ids for one portfolio. Each finds it again, and a later
+// list of either does not break the other's.
 func TestKeysByEntitlement(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -53,7 +53,8 @@ func TestKeysByEntitlement(t *testing.T) {
 	}
 }
 
-// TestKeysOfOthers: a list finds a portfolio by the keys that another profile's list has for it, where its own has none.
+// TestKeysOfOthers: a list finds a portfolio by the keys that another profile's list has for it, where its own has
+// none.
 func TestKeysOfOthers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -113,12 +114,16 @@ func TestTakeOver(t *testing.T) {
 			t.Errorf("the first list says what is shown: %v", got)
 		}
 		report := b.reportText(jobID)
-		for _, line := range []string{"WITHDRAW Brain publisher_name: Second → First", "WITHDRAW Brain title_id: X-77 → brain", "WITHDRAW Brain :"} {
+		for _, line := range []string{
+			"WITHDRAW Brain publisher_name: Second → First", "WITHDRAW Brain title_id: X-77 → brain",
+			"WITHDRAW Brain :",
+		} {
 			if !strings.Contains(report, line) {
 				t.Errorf("%q is not in the report:\n%s", line, report)
 			}
 		}
-		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one")); again.Changed() {
+		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+
+			"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one")); again.Changed() {
 			t.Errorf("the list that stands: %+v", again)
 		}
 		if again, _ := b.dated(2, "2026-02-03", kbartOf(others)); again.Changed() {
@@ -165,21 +170,24 @@ func TestOlderListFillsEmptyFieldsOnly(t *testing.T) {
 	if got := b.coverage("brain"); got != "1996 – present; 2000 – present" && got != "2000 – present; 1996 – present" {
 		t.Errorf("coverage belongs to the entitlement: %s", got)
 	}
-	if counts, _ := b.dated(1, "2026-01-02", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000")); counts.Changed() {
+	if counts, _ := b.dated(1, "2026-01-02", kbartOf(others+
+		"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000")); counts.Changed() {
 		t.Errorf("again: %+v", counts)
 	}
 	b.dated(1, "2026-03-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
-	if p := b.portfolio("brain"); p.PublisherName != "First" || len(b.said(1, "brain")) != 0 || b.said(2, "brain")["publisher_name"] != "Second" {
+	if p := b.portfolio("brain"); p.PublisherName != "First" || len(b.said(1, "brain")) != 0 ||
+		b.said(2, "brain")["publisher_name"] != "Second" {
 		t.Errorf("once it is newer: %+v", p)
 	}
 }
 
-// TestNewerReleaseReachesLockedTitles: that staff lock one field keeps no other from the newer release. What it locks is listed
-// when the list says it first.
+// TestNewerReleaseReachesLockedTitles: that staff lock one field keeps no other from the newer release. What it locks
+// is listed when the list says it first.
 func TestNewerReleaseReachesLockedTitles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	first, second := "Brain; id=brain; print=@1; publisher_name=One; title_url=https://a.org/1", "Brain; id=brain; print=@1; publisher_name=Two; title_url=https://a.org/2"
+	first, second := "Brain; id=brain; print=@1; publisher_name=One; title_url=https://a.org/1",
+		"Brain; id=brain; print=@1; publisher_name=Two; title_url=https://a.org/2"
 	b.dated(1, "2026-01-01", kbartOf(others+first))
 	b.dated(2, "2026-01-02", kbartOf(others+second))
 	b.write(func(ctx context.Context, tx *store.Tx) error {
@@ -194,7 +202,8 @@ func TestNewerReleaseReachesLockedTitles(t *testing.T) {
 	}
 }
 
-// TestTakeOverByWhatWasAppliedLast: the release that counts is the one that a profile has now, not the newest that it ever had.
+// TestTakeOverByWhatWasAppliedLast: the release that counts is the one that a profile has now, not the newest that it
+// ever had.
 func TestTakeOverByWhatWasAppliedLast(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -217,8 +226,8 @@ func TestTakeOverByWhatWasAppliedLast(t *testing.T) {
 	}
 }
 
-// TestFurtherKeys: an identifier of a title's further row leads to its portfolio as long as the list has that row, and no longer:
-// neither where nothing else differs, nor after an undo.
+// TestFurtherKeys: an identifier of a title's further row leads to its portfolio as long as the list has that row, and
+// no longer: neither where nothing else differs, nor after an undo.
 func TestFurtherKeys(t *testing.T) {
 	t.Parallel()
 	const (

@@ -8,8 +8,8 @@ import (
 // Kind is one kind of a plan's changes: a person may approve some and decline others (DOMAIN section 7).
 type Kind string
 
-// The kinds. Of an update, fields belong to Updates, and statements that lose time to AccessLost; what begins to wait counts
-// among the Removals.
+// The kinds. Of an update, fields belong to Updates, and statements that lose time to AccessLost; what begins to wait
+// counts among the Removals.
 const (
 	Additions  Kind = "ADDITIONS"
 	Updates    Kind = "UPDATES"
@@ -44,13 +44,14 @@ func (k Kinds) String() string {
 	return strings.Join(names, " ")
 }
 
-// guardKinds are the kinds of changes that each guard judges: where one of them is declined, the guard has nothing to hold.
+// guardKinds are the kinds of changes that each guard judges: where one of them is declined, the guard has nothing to
+// hold.
 var guardKinds = map[string][]Kind{
 	GuardRemovals: {Removals}, GuardAgain: {Removals}, GuardAccess: {AccessLost}, GuardIdentity: {Updates}, GuardAdditions: {Additions},
 }
 
-// Decline takes kinds of changes out of the plan: what a person declined is neither written nor held. Declined says how much
-// that was.
+// Decline takes kinds of changes out of the plan: what a person declined is neither written nor held. Declined says how
+// much that was.
 func (p *Plan) Decline(kinds Kinds) {
 	p.declined = kinds
 	if kinds.Has(Removals) {

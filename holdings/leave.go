@@ -84,14 +84,16 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 
 func (a *applier) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64) error {
 	placeholders, args := inList(ids)
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
+	if _, err := tx.SQL.ExecContext(ctx,
+		`UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
 		append([]any{false, false, a.now}, args...)...); err != nil {
 		return fmt.Errorf("end the entitlements: %w", err)
 	}
 	return nil
 }
 
-// settleReviews says of portfolios that waited and have left that they wait no more, unless another profile waits for them.
+// settleReviews says of portfolios that waited and have left that they wait no more, unless another profile waits for
+// them.
 func (a *applier) settleReviews(ctx context.Context, tx *store.Tx, batch []leaving) error {
 	var ids []int64
 	for _, l := range batch {
@@ -103,7 +105,8 @@ func (a *applier) settleReviews(ctx context.Context, tx *store.Tx, batch []leavi
 		return nil
 	}
 	placeholders, args := inList(ids)
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = '', updated_at = ? WHERE id IN `+placeholders, append([]any{a.now}, args...)...); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = '', updated_at = ? WHERE id IN `+placeholders,
+		append([]any{a.now}, args...)...); err != nil {
 		return fmt.Errorf("say that the portfolios wait no more: %w", err)
 	}
 	return nil
@@ -121,8 +124,8 @@ func (a *applier) leavingWhy(l leaving, action Action, poLines []string) (why Le
 	return why
 }
 
-// hide takes the removed out of the holdings and says of the kept that no provider lists them. Their records stay whole, and
-// whether they are available stays as staff have it.
+// hide takes the removed out of the holdings and says of the kept that no provider lists them. Their records stay
+// whole, and whether they are available stays as staff have it.
 func (a *applier) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]int64) error {
 	for action, removedAt := range map[Action]any{Remove: a.now, Keep: nil} {
 		if len(byAction[action]) == 0 {
@@ -137,8 +140,8 @@ func (a *applier) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]
 	return nil
 }
 
-// poLineNumbers reads the numbers of the portfolios' PO lines, each one's main line first. Where there is none, the portfolio
-// is not among them.
+// poLineNumbers reads the numbers of the portfolios' PO lines, each one's main line first. Where there is none, the
+// portfolio is not among them.
 func poLineNumbers(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64][]string, error) {
 	placeholders, args := inList(portfolioIDs)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, number FROM po_lines WHERE portfolio_id IN `+placeholders+`

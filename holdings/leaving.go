@@ -89,8 +89,8 @@ func (p *Plan) mayBe(found *pairing) map[int32][]int32 {
 	return may
 }
 
-// mayLeave says whether a portfolio that waits is known by now to be none of the list's titles, and nothing is attached to it
-// on which a person must decide.
+// mayLeave says whether a portfolio that waits is known by now to be none of the list's titles, and nothing is attached
+// to it on which a person must decide.
 func (p *Plan) mayLeave(index int32, h *held, may map[int32][]int32, in *planned) bool {
 	if h.ordered || h.licensed || h.locked || in.day < h.waitsSince+waitsAtLeast {
 		return false
@@ -98,9 +98,9 @@ func (p *Plan) mayLeave(index int32, h *held, may map[int32][]int32, in *planned
 	return !slices.ContainsFunc(may[index], func(title int32) bool { return in.open(p.pair[title]) })
 }
 
-// contested says whether an identifier of a portfolio that is to leave stands in the list on a title of another name and
-// another title_id, which may thus be the same; or whether its title_id, the bare name of a host, stands there on an unlike
-// title, where neither has identifiers.
+// contested says whether an identifier of a portfolio that is to leave stands in the list on a title of another name
+// and another title_id, which may thus be the same; or whether its title_id, the bare name of a host, stands there on
+// an unlike title, where neither has identifiers.
 func (p *Plan) contested(found *pairing, in *planned, index int32) (contested bool) {
 	if found.byKey == nil {
 		return false

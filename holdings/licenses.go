@@ -26,8 +26,8 @@ func (s *Service) CreateLicense(ctx context.Context, in LicenseTexts) (*ent.Lice
 	return row, nil
 }
 
-// UpdateLicense changes a license; version is the one that was read, nil for whatever it is. Beside a refusal it returns
-// the license as it is, where there is one.
+// UpdateLicense changes a license; version is the one that was read, nil for whatever it is. Beside a refusal it
+// returns the license as it is, where there is one.
 func (s *Service) UpdateLicense(ctx context.Context, id int64, version *int, in LicenseTexts) (*ent.License, error) {
 	var row *ent.License
 	var stored ent.License
@@ -139,7 +139,8 @@ func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) er
 		row.UpdatedAt = now
 		row.Version++ // a new one has 0
 		rows[i] = []any{
-			row.ID, row.CreatedAt, row.UpdatedAt, row.Code, row.Name, row.Vendor, row.Status, row.Type, row.StartsOn, row.EndsOn, row.Note, row.Version,
+			row.ID, row.CreatedAt, row.UpdatedAt, row.Code, row.Name, row.Vendor, row.Status, row.Type, row.StartsOn, row.EndsOn, row.Note,
+			row.Version,
 		}
 	}
 	return upsert(ctx, tx, license.Table, licenseColumns, rows)

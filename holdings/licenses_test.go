@@ -51,9 +51,15 @@ func TestWrongLicense(t *testing.T) {
 		{holdings.LicenseTexts{Code: new("")}, []string{"BAD_USER_INPUT input.code"}},
 		{holdings.LicenseTexts{Code: new("L-2")}, []string{"CONFLICT input.code"}},
 		{holdings.LicenseTexts{Code: new("L-3"), Vendor: new("a\tb")}, []string{"BAD_USER_INPUT input.vendor"}},
-		{holdings.LicenseTexts{Code: new("L-3"), StartsOn: new("2026-01-02"), EndsOn: new("2026-01-01")}, []string{"BAD_USER_INPUT input.endsOn"}},
 		{
-			holdings.LicenseTexts{Code: &long, Name: &long, Vendor: &long, Status: &long, Type: &long, StartsOn: new("now"), EndsOn: new("2026-1-1"), Note: &note},
+			holdings.LicenseTexts{Code: new("L-3"), StartsOn: new("2026-01-02"), EndsOn: new("2026-01-01")},
+			[]string{"BAD_USER_INPUT input.endsOn"},
+		},
+		{
+			holdings.LicenseTexts{
+				Code: &long, Name: &long, Vendor: &long, Status: &long, Type: &long, StartsOn: new("now"), EndsOn: new("2026-1-1"),
+				Note: &note,
+			},
 			[]string{
 				"BAD_USER_INPUT input.code", "BAD_USER_INPUT input.name", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status",
 				"BAD_USER_INPUT input.type", "BAD_USER_INPUT input.startsOn", "BAD_USER_INPUT input.endsOn", "BAD_USER_INPUT input.note",
@@ -108,7 +114,8 @@ func TestLicenseInUse(t *testing.T) {
 	b.must(err)
 	b.must(b.service.DeleteLicense(t.Context(), row.ID))
 
-	p, err := b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.portfolioID("j001"), LicenseID: &row.ID, Available: new(false)})
+	p, err := b.service.UpdatePortfolio(t.Context(),
+		holdings.PortfolioChange{ID: b.portfolioID("j001"), LicenseID: &row.ID, Available: new(false)})
 	wantProblems(t, err, "NOT_FOUND input.licenseId")
 	if p == nil || !p.Available || p.LicenseID != nil {
 		t.Errorf("beside the refusal %v", p)

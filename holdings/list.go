@@ -168,7 +168,9 @@ func (c *ColumnCounts) count(rec *kbart.Record) {
 }
 
 // eachRecord streams the records of a source and returns the columns that its header has.
-func eachRecord(ctx context.Context, source Source, report func(kbart.Finding), fn func(*kbart.Record)) (header kbart.ColumnSet, err error) {
+func eachRecord(
+	ctx context.Context, source Source, report func(kbart.Finding), fn func(*kbart.Record),
+) (header kbart.ColumnSet, err error) {
 	body, err := source.Open()
 	if err != nil {
 		return header, fmt.Errorf("open %s: %w", source.Name, err)
@@ -245,15 +247,16 @@ func (l *list) unlisted() (n int) {
 	return n
 }
 
-// wrongContent refuses a list of which too many rows state that they are of the other content type: it is another list than
-// was asked for.
+// wrongContent refuses a list of which too many rows state that they are of the other content type: it is another list
+// than was asked for.
 func (l *list) wrongContent() error {
 	if l.rows.Wrong <= 20 || l.rows.Wrong*10 <= l.rows.Read {
 		return nil
 	}
 	return &kbart.FatalError{Finding: kbart.Finding{
 		Severity: kbart.Fatal, Code: "wrong-content", Column: kbart.PublicationTypeColumn.String(),
-		Message: fmt.Sprintf("%d of %d rows state that they are no %ss: this is not the list that was asked for", l.rows.Wrong, l.rows.Read, l.source.Expect),
-		Hint:    "ask the provider why it sends this list for this content type",
+		Message: fmt.Sprintf("%d of %d rows state that they are no %ss: this is not the list that was asked for", l.rows.Wrong, l.rows.Read,
+			l.source.Expect),
+		Hint: "ask the provider why it sends this list for this content type",
 	}}
 }

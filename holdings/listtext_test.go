@@ -25,12 +25,13 @@ import (
 //
 //	Brain; id=brain; print=@1; online=@2; first=1996
 //
-// @1 is the first of a row of valid ISSNs, #1 of ISBNs. A row is a paid serial unless type or access say otherwise. A line that
-// begins with "!" is taken as it is, its bars as tabs.
+// @1 is the first of a row of valid ISSNs, #1 of ISBNs. A row is a paid serial unless type or access say otherwise. A
+// line that begins with "!" is taken as it is, its bars as tabs.
 
 // columnAliases are short names of columns; any other is the KBART name.
 var columnAliases = map[string]kbart.Column{
-	"id": kbart.TitleID, "print": kbart.PrintIdentifier, "online": kbart.OnlineIdentifier, "url": kbart.TitleURL, "type": kbart.PublicationTypeColumn,
+	"id": kbart.TitleID, "print": kbart.PrintIdentifier, "online": kbart.OnlineIdentifier, "url": kbart.TitleURL,
+	"type":  kbart.PublicationTypeColumn,
 	"first": kbart.DateFirstIssueOnline, "vol1": kbart.NumFirstVolOnline, "no1": kbart.NumFirstIssueOnline,
 	"last": kbart.DateLastIssueOnline, "vol2": kbart.NumLastVolOnline, "no2": kbart.NumLastIssueOnline,
 	"embargo": kbart.EmbargoInfo, "depth": kbart.CoverageDepth, "notes": kbart.Notes, "pub": kbart.PublisherName, "access": kbart.AccessType,
@@ -175,7 +176,8 @@ var reasonCodes = strings.NewReplacer(
 
 // numerals put identifiers into what is wanted.
 var numerals = strings.NewReplacer(
-	"@ONE", identifierCalled("@1"), "@TWO", identifierCalled("@2"), "@THREE", identifierCalled("@3"), "@FOUR", identifierCalled("@4"), "@NINE", identifierCalled("@9"),
+	"@ONE", identifierCalled("@1"), "@TWO", identifierCalled("@2"), "@THREE", identifierCalled("@3"), "@FOUR", identifierCalled("@4"), "@NINE",
+	identifierCalled("@9"),
 	"#ONE", identifierCalled("#1"), "#TWO", identifierCalled("#2"),
 )
 
@@ -263,7 +265,8 @@ func (b *testBundle) wholeText() string {
 	var texts []string // of portfolios that are alike in their keys, too
 	for _, p := range portfolios {
 		var text strings.Builder
-		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s", p.PublicationTitle, p.TitleID, p.PrintIdentifier, p.OnlineIdentifier, p.MoreKeys,
+		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s", p.PublicationTitle, p.TitleID, p.PrintIdentifier, p.OnlineIdentifier,
+			p.MoreKeys,
 			p.TitleURL, p.PublisherName, p.FirstAuthor, p.Notes, p.CoverageDepth, p.PublicationType, p.MonographVolume, p.MonographEdition)
 		fmt.Fprintf(&text, "|listed %v|removed %v|%s\n", p.Listed, p.RemovedAt != nil, p.Review)
 		for _, e := range p.Edges.Entitlements {

@@ -29,7 +29,10 @@ func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t)
 		b.service.BatchTitles = 3
-		m := &model{t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{}, first: map[int64]map[int]string{1: {}, 2: {}}, said: map[int64]map[int]string{1: {}, 2: {}}, licensed: map[int]int64{}}
+		m := &model{
+			t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{},
+			first: map[int64]map[int]string{1: {}, 2: {}}, said: map[int64]map[int]string{1: {}, 2: {}}, licensed: map[int]int64{},
+		}
 		b.write(func(ctx context.Context, tx *store.Tx) error {
 			for id := range int64(2) {
 				tx.License.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprint("LIC-", id)).SaveX(ctx)
@@ -118,8 +121,8 @@ func (m *model) sync(t *rapid.T) {
 	m.compareReport(t, jobID, profile, before, m.snapshot())
 }
 
-// expect changes the model as a sync changes the holdings. Where the profile no longer lists a title, the value of the one that
-// does takes over.
+// expect changes the model as a sync changes the holdings. Where the profile no longer lists a title, the value of the
+// one that does takes over.
 func (m *model) expect(profile int64, titles []int, press, year string) {
 	for n := range m.listed[profile] {
 		if m.listed[3-profile][n] && !m.locked[n] && !slices.Contains(titles, n) {
@@ -181,7 +184,8 @@ func (m *model) switchProfile(t *rapid.T) {
 		t.Fatal(err)
 	}
 	inForce := fmt.Sprintf("%d portfolio", len(m.listed[id]))
-	if told := strings.Join(notices, " "); len(m.listed[id]) > 0 && strings.Contains(told, "inactive now") && !strings.Contains(told, inForce) {
+	if told := strings.Join(notices, " "); len(m.listed[id]) > 0 && strings.Contains(told, "inactive now") &&
+		!strings.Contains(told, inForce) {
 		t.Fatalf("%d entitlements are in force: %s", len(m.listed[id]), told)
 	}
 	if diff := cmp.Diff(before, m.b.holdingsText()); diff != "" {
@@ -265,7 +269,8 @@ func (m *model) undo(t *rapid.T) {
 // refused sends lists that must change nothing.
 func (m *model) refused(t *rapid.T) {
 	before := m.b.holdingsText()
-	list := rapid.SampledFrom([]string{"", header, "<html><body>Sign in</body></html>", `{"error": "no"}`, "just\ttext\n1\t2\n"}).Draw(t, "list")
+	list := rapid.SampledFrom([]string{"", header, "<html><body>Sign in</body></html>", `{"error": "no"}`, "just\ttext\n1\t2\n"}).
+		Draw(t, "list")
 	err := m.b.planOnly(list)
 	if err == nil {
 		t.Fatalf("%q was accepted", list)
@@ -350,7 +355,8 @@ type state struct {
 // snapshot is the holdings, by profile and title.
 func (m *model) snapshot() map[int64]map[string]state {
 	found := map[int64]map[string]state{1: {}, 2: {}}
-	for _, p := range m.b.store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) { q.WithCoverage() }).AllX(m.b.t.Context()) {
+	for _, p := range m.b.store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) { q.WithCoverage() }).
+		AllX(m.b.t.Context()) {
 		for profile := range found {
 			s := state{visible: p.RemovedAt == nil, publisher: p.PublisherName}
 			for _, e := range p.Edges.Entitlements {
@@ -397,10 +403,12 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 		}
 	}
 	var got []string
-	for _, c := range m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(holdings.Locked))).AllX(m.b.t.Context()) {
+	for _, c := range m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(holdings.Locked))).
+		AllX(m.b.t.Context()) {
 		got = append(got, strings.Join([]string{c.Action, c.Title, c.Field}, " "))
 	}
-	locked := m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Locked))).Order(jobchange.ByTitle()).Select(jobchange.FieldTitle).StringsX(m.b.t.Context())
+	locked := m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Locked))).
+		Order(jobchange.ByTitle()).Select(jobchange.FieldTitle).StringsX(m.b.t.Context())
 	if once := slices.Compact(slices.Clone(locked)); len(once) != len(locked) {
 		t.Fatalf("locks are listed twice: %v", locked)
 	}

@@ -10,8 +10,8 @@ import (
 
 // ApplyMove moves the PO lines and licenses of one collection, part.CollectionID, in short transactions of whole
 // portfolios: what a portfolio has is attached to its counterpart and detached here in one of them. What was changed
-// since the plan is left as it is and listed. resumed are the counts recorded so far where an earlier run began the part:
-// the portfolios that it reported are done.
+// since the plan is left as it is and listed. resumed are the counts recorded so far where an earlier run began the
+// part: the portfolios that it reported are done.
 func (s *Service) ApplyMove(ctx context.Context, plan *MovePlan, part *Part, resumed *Counts) (Counts, error) {
 	return s.runMove(ctx, plan, part, resumed, false)
 }
@@ -40,7 +40,8 @@ func (m *mover) prepare(ctx context.Context) (err error) {
 	if err := m.applier.prepare(ctx); err != nil {
 		return err
 	}
-	m.attaching, err = m.updater(ctx, "po_lines", "portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
+	m.attaching, err = m.updater(ctx, "po_lines",
+		"portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
 		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
 	if err != nil {
 		return err

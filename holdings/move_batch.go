@@ -11,7 +11,8 @@ import (
 // queryFunc reads: inside a transaction, or outside.
 type queryFunc func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 
-// moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of them.
+// moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of
+// them.
 type moveBatch struct {
 	plan       *MovePlan
 	check      bool // what no longer stands as the plan has it is left alone
@@ -95,7 +96,8 @@ func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []i
 	for rows.Next() {
 		var id int64
 		var now portfolioNow
-		if err := rows.Scan(&id, &now.Title, &now.TitleID, &now.PrintIdentifier, &now.OnlineIdentifier, &now.license, &now.hidden, &now.closed); err != nil {
+		if err := rows.Scan(&id, &now.Title, &now.TitleID, &now.PrintIdentifier, &now.OnlineIdentifier, &now.license, &now.hidden,
+			&now.closed); err != nil {
 			return fmt.Errorf("read the portfolios to move: %w", err)
 		}
 		b.portfolios[id] = now
@@ -194,7 +196,8 @@ func (b *moveBatch) differs(m *movable) bool {
 	}
 	target := b.plan.targets.at(m.pair).id
 	now = b.portfolios[target]
-	return !b.inHoldings(target) || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere || m.ordered > 0 && b.hasMain(target) != m.mainThere
+	return !b.inHoldings(target) || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere ||
+		m.ordered > 0 && b.hasMain(target) != m.mainThere
 }
 
 func (b *moveBatch) inHoldings(portfolioID int64) bool {

@@ -16,9 +16,9 @@ import (
 	"autoholdings/internal/store"
 )
 
-// BenchmarkMove moves the PO lines of 50,000 portfolios, and the licenses of a third of them, plan and report included: the
-// mark is 5,000 portfolios a second. The ratio is against one statement that does nothing but attach the same PO lines to
-// the same portfolios.
+// BenchmarkMove moves the PO lines of 50,000 portfolios, and the licenses of a third of them, plan and report included:
+// the mark is 5,000 portfolios a second. The ratio is against one statement that does nothing but attach the same PO
+// lines to the same portfolios.
 func BenchmarkMove(b *testing.B) {
 	const portfolios = 50_000
 	for b.Loop() {
@@ -42,8 +42,8 @@ func BenchmarkMove(b *testing.B) {
 	}
 }
 
-// BenchmarkMoveResponsiveness measures how long a small write and a page of portfolios take while 50,000 portfolios move: the
-// mark is 250 ms for 99 of 100.
+// BenchmarkMoveResponsiveness measures how long a small write and a page of portfolios take while 50,000 portfolios
+// move: the mark is 250 ms for 99 of 100.
 func BenchmarkMoveResponsiveness(b *testing.B) {
 	for b.Loop() {
 		s := openToMove(b, 50_000)
@@ -92,7 +92,8 @@ func openToMove(b *testing.B, n int) *store.Store {
 		tx.License.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCode("L").SaveX(ctx)
 		tx.Job.Create().SetID(1000).SetCreatedAt(1).SetUpdatedAt(1).SetKind("MOVE").SetState("RUNNING").SetMode("APPLY").
 			SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)
-		tx.JobPart.Create().SetID(1001).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(1000).SetCollectionID(oldA).SetContent("").SetState("FETCHED").SaveX(ctx)
+		tx.JobPart.Create().SetID(1001).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(1000).SetCollectionID(oldA).SetContent("").SetState("FETCHED").
+			SaveX(ctx)
 		for i := range n {
 			key := strings.ReplaceAll(issn(i), "-", "")
 			for k, collection := range []int64{oldA, target} {
@@ -100,17 +101,21 @@ func openToMove(b *testing.B, n int) *store.Store {
 				if k == 0 && i%3 == 0 {
 					license = 1
 				}
-				if _, err := tx.SQL.ExecContext(ctx, `INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, publication_title, title_key,
+				if _, err := tx.SQL.ExecContext(ctx,
+					`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, publication_title, title_key,
 					title_id, print_identifier, print_key, publication_type, values_hash, license_id) VALUES (?, 1, 1, ?, true, true, ?, ?, ?, ?, ?, 'serial', 0, ?)`,
-					k*n+i+1, collection, fmt.Sprintf("Journal of %d Things", i), fmt.Sprintf("journal of %d things", i), fmt.Sprintf("j%d-%d", k, i), issn(i), key, license); err != nil {
+					k*n+i+1, collection, fmt.Sprintf("Journal of %d Things", i), fmt.Sprintf("journal of %d things", i), fmt.Sprintf("j%d-%d", k, i),
+					issn(i), key, license); err != nil {
 					return err
 				}
-				if _, err := tx.SQL.ExecContext(ctx, `INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, 1, 1, ?, true, 0)`,
+				if _, err := tx.SQL.ExecContext(ctx,
+					`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, 1, 1, ?, true, 0)`,
 					k*n+i+1, k*n+i+1); err != nil {
 					return err
 				}
 			}
-			if _, err := tx.SQL.ExecContext(ctx, `INSERT INTO po_lines (id, created_at, updated_at, number, portfolio_id, main) VALUES (?, 1, 1, ?, ?, true)`,
+			if _, err := tx.SQL.ExecContext(ctx,
+				`INSERT INTO po_lines (id, created_at, updated_at, number, portfolio_id, main) VALUES (?, 1, 1, ?, ?, true)`,
 				i+1, fmt.Sprint("POL-", i), i+1); err != nil {
 				return err
 			}

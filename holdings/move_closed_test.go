@@ -9,13 +9,14 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestMoveToAccessibleOnly: a portfolio that no provider lists, or that patrons do not get to, is no counterpart; the report
-// names it, and it stands in nobody's way. Told so, the move takes it.
+// TestMoveToAccessibleOnly: a portfolio that no provider lists, or that patrons do not get to, is no counterpart; the
+// report names it, and it stands in nobody's way. Told so, the move takes it.
 func TestMoveToAccessibleOnly(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
 	b.make(
-		item{in: oldA, name: "a", print: issn(1), lines: 1}, item{in: oldA, name: "b", print: issn(2), license: "L1"}, item{in: oldA, name: "c", print: issn(3), lines: 1},
+		item{in: oldA, name: "a", print: issn(1), lines: 1}, item{in: oldA, name: "b", print: issn(2), license: "L1"},
+		item{in: oldA, name: "c", print: issn(3), lines: 1},
 		item{in: oldA, name: "d", print: issn(4)}, item{in: oldA, name: "e", print: issn(5), lines: 1},
 		item{in: target, name: "kept", print: issn(1), unlisted: true}, item{in: target, name: "off", print: issn(2), off: true},
 		item{in: target, name: "kept too", print: issn(3), unlisted: true}, item{in: target, name: "open", print: issn(3)},

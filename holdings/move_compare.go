@@ -25,8 +25,8 @@ func (d *MoveDifference) add(title string) {
 	}
 }
 
-// CompareMove compares a plan with a preview, portfolio by portfolio: previews are its parts by collection. From then on
-// ApplyMove leaves the portfolios that differ as they are. What things are called plays no part, nor do portfolios
+// CompareMove compares a plan with a preview, portfolio by portfolio: previews are its parts by collection. From then
+// on ApplyMove leaves the portfolios that differ as they are. What things are called plays no part, nor do portfolios
 // without anything to move.
 func (s *Service) CompareMove(ctx context.Context, plan *MovePlan, previews map[int64]int64) (MoveDifference, error) {
 	c := &moveComparison{service: s, plan: plan}
@@ -70,7 +70,8 @@ func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart 
 
 // read reads what a preview shows of each portfolio. Of one that was deleted since, only the title is left.
 func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64, error) {
-	rows, err := c.service.store.Query(ctx, `SELECT portfolio_id, action, title, value_kind, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
+	rows, err := c.service.store.Query(ctx,
+		`SELECT portfolio_id, action, title, value_kind, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
 		part, string(NothingToMove))
 	if err != nil {
 		return nil, fmt.Errorf("read the preview: %w", err)

@@ -74,8 +74,8 @@ func (b *buckets) under(key uint64, sources, targets *side) (source, target int3
 	}
 }
 
-// candidatesNamed is how many candidates of one portfolio are named at most: enough to decide by, and a key that a whole
-// collection shares costs no more than any other.
+// candidatesNamed is how many candidates of one portfolio are named at most: enough to decide by, and a key that a
+// whole collection shares costs no more than any other.
 const candidatesNamed = 50
 
 // candidatesSought is how many portfolios under one key are looked at for candidates.

@@ -175,8 +175,8 @@ func (m *moveModel) finish(t *rapid.T, r *moveRun) bool {
 	}
 }
 
-// checkWhole checks that what a portfolio had is moved in whole or not at all, wherever a run was interrupted. A PO line
-// may stay behind in an undo, where somebody moved it on.
+// checkWhole checks that what a portfolio had is moved in whole or not at all, wherever a run was interrupted. A PO
+// line may stay behind in an undo, where somebody moved it on.
 func (m *moveModel) checkWhole(t *rapid.T) {
 	now, gone := m.lines(), map[int64]map[int64]bool{}
 	for line, was := range m.at {
@@ -237,7 +237,8 @@ func (m *moveModel) believeLicense(t *rapid.T, source, target, license, replaced
 		atSource, before, after = 0, after, before
 	}
 	if m.licensed[source] != atSource || !had && m.licensed[target] != before {
-		t.Fatalf("the report moves license %d: source %d has %d, target %d has %d", license, source, m.licensed[source], target, m.licensed[target])
+		t.Fatalf("the report moves license %d: source %d has %d, target %d has %d", license, source, m.licensed[source], target,
+			m.licensed[target])
 	}
 	m.set(source, license-atSource)
 	if !had {
@@ -302,7 +303,8 @@ func (m *moveModel) order(t *rapid.T) {
 	p, id := m.anyPortfolio(t), m.store.NextID()
 	m.write(func(ctx context.Context, tx *store.Tx) error {
 		first := tx.POLine.Query().Where(poline.PortfolioID(p.ID)).CountX(ctx) == 0
-		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).SetMain(first).Exec(ctx)
+		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).SetMain(first).
+			Exec(ctx)
 	})
 	m.at[id] = p.ID
 }

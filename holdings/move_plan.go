@@ -47,11 +47,12 @@ type movable struct {
 	licenseThere int64 // the counterpart's license before; 0: none
 }
 
-// PlanMove finds each portfolio's counterpart and foresees what moves. Each old collection is matched by itself with the
-// whole target, so that portfolios of several may go to one.
+// PlanMove finds each portfolio's counterpart and foresees what moves. Each old collection is matched by itself with
+// the whole target, so that portfolios of several may go to one.
 func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, error) {
 	p := &MovePlan{
-		rules: rules, sources: map[int64]*chunked[movable]{}, candidates: map[int64]map[int32][]int32{}, passedOver: map[int64]map[int32][]int32{},
+		rules: rules, sources: map[int64]*chunked[movable]{}, candidates: map[int64]map[int32][]int32{},
+		passedOver: map[int64]map[int32][]int32{},
 	}
 	target, err := s.store.Read.Collection.Get(ctx, rules.TargetID)
 	if err != nil {
@@ -77,8 +78,8 @@ func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, err
 }
 
 // match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
-// with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules say so;
-// those that it keeps from moving are to be told of it.
+// with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules
+// say so; those that it keeps from moving are to be told of it.
 func (p *MovePlan) match(collectionID int64, portfolios *chunked[movable]) {
 	sources := newSide(portfolios.len(), func(i int32) *identity { return &portfolios.at(i).identity })
 	targets := newSide(p.targets.len(), func(i int32) *identity { return &p.targets.at(i).identity })
@@ -125,11 +126,12 @@ func (p *MovePlan) foresee(portfolios *chunked[movable]) {
 	}
 }
 
-// loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only what
-// is to be moved.
+// loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only
+// what is to be moved.
 func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules MoveRules) (portfolios chunked[movable], err error) {
 	rows, err := s.Query(ctx, `SELECT p.id, `+identitySQL+`, COALESCE(p.license_id, 0), `+closedSQL+`
-		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`, collectionID)
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`,
+		collectionID)
 	if err != nil {
 		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
 	}

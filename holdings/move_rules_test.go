@@ -14,8 +14,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestCounterparts: which portfolio of the target is a portfolio's counterpart. All that is wanted is in "old"; its PO line
-// moves to the portfolio named, or is "ambiguous" or has "none".
+// TestCounterparts: which portfolio of the target is a portfolio's counterpart. All that is wanted is in "old"; its PO
+// line moves to the portfolio named, or is "ambiguous" or has "none".
 func TestCounterparts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -41,7 +41,8 @@ func TestCounterparts(t *testing.T) {
 			{in: target, name: "y", id: "b", print: issn(1)},
 		}, "y"},
 		"title_id and title": {[]item{
-			{in: oldA, name: "old", title: "The Brain", id: "a", print: issn(1)}, {in: target, name: "x", title: "the  brain.", id: "a", print: issn(2)},
+			{in: oldA, name: "old", title: "The Brain", id: "a", print: issn(1)},
+			{in: target, name: "x", title: "the  brain.", id: "a", print: issn(2)},
 		}, "x"},
 		"title alone": {[]item{{in: oldA, name: "old", title: "Brain"}, {in: target, name: "x", title: "Brain"}}, "none"},
 		"title_id alone, one without identifier": {[]item{
@@ -54,25 +55,39 @@ func TestCounterparts(t *testing.T) {
 			{in: oldA, name: "old", print: issn(1)}, {in: target, name: "x", print: issn(1)}, {in: target, name: "y", online: issn(1)},
 		}, "ambiguous x y"},
 		"two have the identifier, one the title_id too": {[]item{
-			{in: oldA, name: "old", id: "a", print: issn(1)}, {in: target, name: "x", id: "a", print: issn(1)}, {in: target, name: "y", online: issn(1)},
+			{in: oldA, name: "old", id: "a", print: issn(1)},
+			{in: target, name: "x", id: "a", print: issn(1)},
+			{in: target, name: "y", online: issn(1)},
 		}, "x"},
 		"print leads to one, online to another": {[]item{
-			{in: oldA, name: "old", print: issn(1), online: issn(2)}, {in: target, name: "x", print: issn(1)}, {in: target, name: "y", online: issn(2)},
+			{in: oldA, name: "old", print: issn(1), online: issn(2)},
+			{in: target, name: "x", print: issn(1)},
+			{in: target, name: "y", online: issn(2)},
 		}, "ambiguous x y"},
 		"another of the collection has the identifier": {[]item{
 			{in: oldA, name: "old", print: issn(1)}, {in: oldA, name: "rival", online: issn(1)}, {in: target, name: "x", print: issn(1)},
 		}, "ambiguous x"},
 		"another of the collection has the counterpart's other identifier": {[]item{
-			{in: oldA, name: "old", print: issn(1)}, {in: oldA, name: "rival", online: issn(2)}, {in: target, name: "x", print: issn(1), online: issn(2)},
+			{in: oldA, name: "old", print: issn(1)},
+			{in: oldA, name: "rival", online: issn(2)},
+			{in: target, name: "x", print: issn(1), online: issn(2)},
 		}, "ambiguous x"},
 		"one of another old collection has the identifier": {[]item{
 			{in: oldA, name: "old", print: issn(1)}, {in: oldB, name: "other", print: issn(1)}, {in: target, name: "x", print: issn(1)},
 		}, "x"},
 		"the rival is removed": {[]item{
-			{in: oldA, name: "old", print: issn(1)}, {in: oldA, name: "rival", online: issn(1), removed: true}, {in: target, name: "x", print: issn(1)},
+			{in: oldA, name: "old", print: issn(1)},
+			{in: oldA, name: "rival", online: issn(1), removed: true},
+			{in: target, name: "x", print: issn(1)},
 		}, "x"},
-		"the counterpart is removed":                   {[]item{{in: oldA, name: "old", print: issn(1)}, {in: target, name: "x", print: issn(1), removed: true}}, "none"},
-		"the counterpart is in another old collection": {[]item{{in: oldA, name: "old", print: issn(1)}, {in: oldB, name: "x", print: issn(1)}}, "none"},
+		"the counterpart is removed": {[]item{
+			{in: oldA, name: "old", print: issn(1)},
+			{in: target, name: "x", print: issn(1), removed: true},
+		}, "none"},
+		"the counterpart is in another old collection": {
+			[]item{{in: oldA, name: "old", print: issn(1)}, {in: oldB, name: "x", print: issn(1)}},
+			"none",
+		},
 		"a predecessor under the same slug": {[]item{
 			{in: oldA, name: "old", id: "rheumatology", print: issn(1)},
 			{in: oldA, name: "newer", id: "rheumatology", print: issn(2)},
@@ -181,8 +196,8 @@ func TestMoveChoices(t *testing.T) {
 	}
 }
 
-// TestOverwriteTwice: two old collections' licenses come to one counterpart, and undo gives each its own back, also as a
-// preview says.
+// TestOverwriteTwice: two old collections' licenses come to one counterpart, and undo gives each its own back, also as
+// a preview says.
 func TestOverwriteTwice(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
@@ -196,13 +211,16 @@ func TestOverwriteTwice(t *testing.T) {
 	b.same("the preview said otherwise", b.said(shown), b.said(jobID))
 	b.same("attached", []string{"L2 on x"}, b.attached())
 	b.same("report", []string{
-		`LICENSE_CONFLICT a L1: license → license of "x" in New, in place of L9`, `LICENSE_CONFLICT b L2: license → license of "x" in New, in place of L1`,
-		`MOVE_LICENSE a L1: license → license of "x" in New, in place of L9`, `MOVE_LICENSE b L2: license → license of "x" in New, in place of L1`,
+		`LICENSE_CONFLICT a L1: license → license of "x" in New, in place of L9`,
+		`LICENSE_CONFLICT b L2: license → license of "x" in New, in place of L1`,
+		`MOVE_LICENSE a L1: license → license of "x" in New, in place of L9`,
+		`MOVE_LICENSE b L2: license → license of "x" in New, in place of L1`,
 	}, b.said(jobID))
 	undo := &moveRun{jobID: b.moveJob(), undo: jobID, show: true}
 	b.must(b.run(undo))
 	b.same("undo, previewed", []string{
-		`MOVE_LICENSE a L1: license of "x" in New, in place of L9 → license`, `MOVE_LICENSE b L2: license of "x" in New, in place of L1 → license`,
+		`MOVE_LICENSE a L1: license of "x" in New, in place of L9 → license`,
+		`MOVE_LICENSE b L2: license of "x" in New, in place of L1 → license`,
 	}, b.said(undo.jobID))
 	b.must(b.run(&moveRun{jobID: b.moveJob(), undo: jobID}))
 	b.same("undone", before, b.attached())
@@ -222,7 +240,8 @@ type change func(b *moveBundle, ctx context.Context, tx *store.Tx) error
 
 func attach(line, to string, main bool) change {
 	return func(b *moveBundle, ctx context.Context, tx *store.Tx) error {
-		return tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(line).SetPortfolioID(b.titles[to]).SetMain(main).Exec(ctx)
+		return tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(line).SetPortfolioID(b.titles[to]).
+			SetMain(main).Exec(ctx)
 	}
 }
 
@@ -287,8 +306,8 @@ func small(t *testing.T) *moveBundle {
 	return b
 }
 
-// TestChangedSincePlan: what was changed between the plan and its transaction is left as it is, and listed; the rest moves.
-// Moving again does what was left.
+// TestChangedSincePlan: what was changed between the plan and its transaction is left as it is, and listed; the rest
+// moves. Moving again does what was left.
 func TestChangedSincePlan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -38,7 +38,11 @@ type moveBundle struct {
 
 func setupMove(t *testing.T) *moveBundle {
 	t.Helper()
-	b := &moveBundle{openBundle(t), holdings.MoveRules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true}, map[string]int64{}}
+	b := &moveBundle{
+		openBundle(t),
+		holdings.MoveRules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true},
+		map[string]int64{},
+	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		for id, name := range collectionNames {
 			tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).SetNameKey(strings.ToLower(name)).SaveX(ctx)
@@ -86,7 +90,8 @@ func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
 		i.kind = ""
 	}
 	create := tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(i.in).SetAvailable(!i.off).SetListed(true).
-		SetPublicationTitle(i.title).SetTitleKey(holdings.FoldTitle(i.title)).SetTitleID(i.id).SetPrintIdentifier(i.print).SetOnlineIdentifier(i.online).
+		SetPublicationTitle(i.title).SetTitleKey(holdings.FoldTitle(i.title)).SetTitleID(i.id).SetPrintIdentifier(i.print).
+		SetOnlineIdentifier(i.online).
 		SetPrintKey(keyOf(i.print)).SetOnlineKey(keyOf(i.online)).SetMoreKeys(i.moreKeys).SetPublicationType(i.kind).SetValuesHash(0)
 	if i.removed {
 		create.SetRemovedAt(1)
@@ -96,7 +101,8 @@ func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
 	}
 	create.SaveX(ctx)
 	if !i.unlisted {
-		tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).SaveX(ctx)
+		tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).
+			SaveX(ctx)
 	}
 	for n := range i.lines {
 		tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("%s-%d", i.name, n+1)).

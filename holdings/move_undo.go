@@ -9,9 +9,9 @@ import (
 )
 
 // UndoMove puts back what one part of a move moved, portfolio by portfolio: a PO line that is still at the counterpart,
-// a license that the counterpart still has and the portfolio has no other in place of. The rest is left and listed. part
-// is the undoing job's own. With shown nothing is written but the report; it is the same for all parts of one showing.
-// resumed are the counts recorded so far where an earlier run began the part.
+// a license that the counterpart still has and the portfolio has no other in place of. The rest is left and listed.
+// part is the undoing job's own. With shown nothing is written but the report; it is the same for all parts of one
+// showing. resumed are the counts recorded so far where an earlier run began the part.
 func (s *Service) UndoMove(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, shown *ShownUndo) (Counts, error) {
 	u := &moveUndoer{
 		mover:   mover{applier: applier{service: s, store: s.store, part: part, show: shown != nil, now: store.Now()}},
@@ -28,8 +28,8 @@ type moveUndoer struct {
 	shown   *ShownUndo
 }
 
-// ShownUndo is what showing the undo of a move has put back so far: what a later part of the move brought to a counterpart
-// hides what an earlier one did.
+// ShownUndo is what showing the undo of a move has put back so far: what a later part of the move brought to a
+// counterpart hides what an earlier one did.
 type ShownUndo struct{ licenses map[int64]int64 } // by portfolio
 
 // NewShownUndo begins a showing.
@@ -84,7 +84,8 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	if ids, err = scanIDs(found); err != nil || len(ids) == 0 {
 		return nil, nil, err
 	}
-	rows, err := u.store.Query(ctx, `SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value
+	rows, err := u.store.Query(ctx,
+		`SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value
 		FROM job_changes
 		WHERE part_id = ? AND portfolio_id BETWEEN ? AND ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id, id`,
 		u.subject, ids[0], ids[len(ids)-1])
@@ -95,7 +96,8 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	for rows.Next() {
 		var r movedRow
 		var values Values
-		if err := rows.Scan(&r.portfolio, &r.id, &r.action, &r.field, &r.title.Title, &r.title.TitleID, &r.title.PrintIdentifier, &r.title.OnlineIdentifier,
+		if err := rows.Scan(&r.portfolio, &r.id, &r.action, &r.field, &r.title.Title, &r.title.TitleID, &r.title.PrintIdentifier,
+			&r.title.OnlineIdentifier,
 			&values.Kind, &values.Old, &values.New); err != nil {
 			return nil, nil, fmt.Errorf("read the move to undo: %w", err)
 		}
@@ -173,7 +175,8 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	for _, r := range rows {
 		at := slices.IndexFunc(now.lines[target], func(l poLine) bool { return l.id == r.after.POLine })
 		switch {
-		case slices.ContainsFunc(now.lines[source], func(l poLine) bool { return l.id == r.after.POLine }): // put back by an undo that was cancelled, or by hand
+		// put back by an undo that was cancelled, or by hand
+		case slices.ContainsFunc(now.lines[source], func(l poLine) bool { return l.id == r.after.POLine }):
 		case !there:
 			u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
 		case at < 0:

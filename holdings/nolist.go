@@ -10,8 +10,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// lastAnswers is how many of the provider's answers one after the other must be no list before entitlements of an active profile
-// can be withdrawn.
+// lastAnswers is how many of the provider's answers one after the other must be no list before entitlements of an
+// active profile can be withdrawn.
 const lastAnswers = 3
 
 // noListAnswers are the codes of answers that show that the provider has no list for a customer, in words.
@@ -36,8 +36,8 @@ func (s *Service) NoListOf(ctx context.Context, tx *store.Tx, profileID int64, c
 	return found[profileID][content], err
 }
 
-// noLists finds, by profile and content type, where the last answers were no list. Only what was asked of the provider with the
-// profile's present API key is an answer.
+// noLists finds, by profile and content type, where the last answers were no list. Only what was asked of the provider
+// with the profile's present API key is an answer.
 func noLists(ctx context.Context, query queryFunc, profileIDs []int64) (map[int64]map[string]*NoList, error) {
 	found, err := lastNoLists(ctx, query, profileIDs)
 	if err != nil || len(found) == 0 {

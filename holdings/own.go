@@ -7,9 +7,10 @@ import (
 	"autoholdings/internal/store"
 )
 
-// A portfolio may be in the holdings by the library's own decision: imported into a local collection, or activated with all
-// titles of the Community Zone. It then has an entitlement of no profile (profile_id NULL), at most one, which carries its
-// coverage. A part whose ProfileID is 0 is of these: it plans, writes and undoes them as another does its profile's.
+// A portfolio may be in the holdings by the library's own decision: imported into a local collection, or activated with
+// all titles of the Community Zone. It then has an entitlement of no profile (profile_id NULL), at most one, which
+// carries its coverage. A part whose ProfileID is 0 is of these: it plans, writes and undoes them as another does its
+// profile's.
 
 // profile is the part's profile as the tables have it, for IS [NOT] DISTINCT FROM.
 func (p *Part) profile() any {
@@ -31,7 +32,8 @@ type otherHolder struct {
 // otherHolders tells what else holds each of the portfolios.
 func (p *Part) otherHolders(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64]otherHolder, error) {
 	placeholders, args := inList(portfolioIDs)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, MAX(CASE WHEN active AND profile_id IS NOT NULL THEN 1 ELSE 0 END) FROM entitlements
+	rows, err := tx.SQL.QueryContext(ctx,
+		`SELECT portfolio_id, MAX(CASE WHEN active AND profile_id IS NOT NULL THEN 1 ELSE 0 END) FROM entitlements
 		WHERE (active OR waiting <> '') AND profile_id IS DISTINCT FROM ? AND portfolio_id IN `+placeholders+` GROUP BY portfolio_id`,
 		append([]any{p.profile()}, args...)...)
 	if err != nil {
@@ -49,7 +51,8 @@ func (p *Part) otherHolders(ctx context.Context, tx *store.Tx, portfolioIDs []in
 	return found, rows.Err()
 }
 
-// otherHolders does so for portfolios of the plan. Of a preview that rests on earlier parts, the plan knows what these would leave.
+// otherHolders does so for portfolios of the plan. Of a preview that rests on earlier parts, the plan knows what these
+// would leave.
 func (a *applier) otherHolders(ctx context.Context, tx *store.Tx, ids []int64, portfolio func(i int) int32) (map[int64]otherHolder, error) {
 	if a.plan.foreseen == nil {
 		return a.part.otherHolders(ctx, tx, ids)
@@ -75,9 +78,9 @@ func (a *applier) unlist(ctx context.Context, tx *store.Tx, ids []int64) error {
 	return nil
 }
 
-// detachEntitlements leaves the ended entitlements of a profile behind without it: each is the last coverage of a portfolio
-// that may be kept for its PO line. A portfolio has one of no profile at most: the one in force stays, else the one that ended
-// last.
+// detachEntitlements leaves the ended entitlements of a profile behind without it: each is the last coverage of a
+// portfolio that may be kept for its PO line. A portfolio has one of no profile at most: the one in force stays, else
+// the one that ended last.
 func detachEntitlements(ctx context.Context, tx *store.Tx, profileID int64) error {
 	for _, statement := range []string{
 		`DELETE FROM entitlements WHERE profile_id = ? AND EXISTS (SELECT 1 FROM entitlements o

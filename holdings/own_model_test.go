@@ -15,8 +15,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestOwnModel runs random sequences of syncs, activations of all titles, PO lines, crashes in any transaction, and undo
-// against a simple model: who holds each title.
+// TestOwnModel runs random sequences of syncs, activations of all titles, PO lines, crashes in any transaction, and
+// undo against a simple model: who holds each title.
 func TestOwnModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -166,7 +166,8 @@ func (m *ownModel) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
 	listed := len(want) > 0
 	held := listed || active[0]
 	if p.Listed != listed || !p.Available || (p.RemovedAt == nil) != (held || m.ordered[n]) {
-		t.Fatalf("title %d, held by %v, ordered %v: listed %v, available %v, removed %v", n, active, m.ordered[n], p.Listed, p.Available, p.RemovedAt != nil)
+		t.Fatalf("title %d, held by %v, ordered %v: listed %v, available %v, removed %v", n, active, m.ordered[n], p.Listed, p.Available,
+			p.RemovedAt != nil)
 	}
 	if !held {
 		return

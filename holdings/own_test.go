@@ -211,8 +211,8 @@ func TestImportAfterACrash(t *testing.T) {
 	}
 }
 
-// TestActivatedTitles: a sync pairs them, a profile's coverage goes before their own, and when its entitlement ends they
-// stay: to activate them was the library's decision.
+// TestActivatedTitles: a sync pairs them, a profile's coverage goes before their own, and when its entitlement ends
+// they stay: to activate them was the library's decision.
 func TestActivatedTitles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -228,7 +228,8 @@ func TestActivatedTitles(t *testing.T) {
 	if p := b.portfolio("j005"); !p.Listed || b.coverage("j005") != "2001 – present" {
 		t.Errorf("with a profile: listed %v, %s", p.Listed, b.coverage("j005"))
 	}
-	if list := b.export(); strings.Count(list, "Journal 005\t") != 1 || strings.Count(list, "\t2001\t") != 30 || strings.Count(list, "\t1996\t") != 1 {
+	if list := b.export(); strings.Count(list, "Journal 005\t") != 1 || strings.Count(list, "\t2001\t") != 30 ||
+		strings.Count(list, "\t1996\t") != 1 {
 		t.Error(list)
 	}
 
@@ -270,8 +271,8 @@ func TestUndoOfASyncLeavesActivatedTitles(t *testing.T) {
 	}
 }
 
-// TestActivationLeavesWhatIsThere: what a profile or an earlier activation holds is not updated; what was removed, or is
-// only kept for its PO line, comes back.
+// TestActivationLeavesWhatIsThere: what a profile or an earlier activation holds is not updated; what was removed, or
+// is only kept for its PO line, comes back.
 func TestActivationLeavesWhatIsThere(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -305,8 +306,8 @@ func TestActivationLeavesWhatIsThere(t *testing.T) {
 	}
 }
 
-// TestDeletedProfilesLeaveOneEntitlement: a portfolio has one of no profile at most, whoever left it behind; it shows the
-// coverage that ended last, and an import takes it over.
+// TestDeletedProfilesLeaveOneEntitlement: a portfolio has one of no profile at most, whoever left it behind; it shows
+// the coverage that ended last, and an import takes it over.
 func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

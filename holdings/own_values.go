@@ -12,9 +12,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// ownValues are the title columns in which what a profile's list said last differs from the portfolio, by KBART name: another
-// profile's list is newer, or staff locked the field. They keep the keys by which the profile's list finds the portfolio, and
-// take over when the other profile no longer lists it.
+// ownValues are the title columns in which what a profile's list said last differs from the portfolio, by KBART name:
+// another profile's list is newer, or staff locked the field. They keep the keys by which the profile's list finds the
+// portfolio, and take over when the other profile no longer lists it.
 type ownValues map[string]string
 
 func (o ownValues) columns() iter.Seq2[kbart.Column, string] {
@@ -76,7 +76,8 @@ type otherEntitlement struct {
 	hash            *int64 // of what the list said last; nil: that of the portfolio
 }
 
-// keepOthers lets the other entitlements of portfolios keep what their own lists said last, while the title columns change.
+// keepOthers lets the other entitlements of portfolios keep what their own lists said last, while the title columns
+// change.
 func (a *applier) keepOthers(ctx context.Context, tx *store.Tx, changes []valueChange) error {
 	return keepSaid(ctx, tx, changes, `profile_id IS DISTINCT FROM ? AND`, a.part.profile())
 }
@@ -102,7 +103,8 @@ func keepSaid(ctx context.Context, tx *store.Tx, changes []valueChange, where st
 	}
 	for _, o := range others {
 		if o.keep(byPortfolio[o.portfolioID]) {
-			if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, o.own.text(), o.hash, o.id); err != nil {
+			if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, o.own.text(), o.hash,
+				o.id); err != nil {
 				return fmt.Errorf("keep what another list says: %w", err)
 			}
 		}
@@ -144,9 +146,9 @@ func (o *otherEntitlement) keep(c *valueChange) (changed bool) {
 	return changed
 }
 
-// leftEmpty are the title columns, by bit, that a list leaves empty though the portfolio has a value in them: another list filled
-// it. Nothing else tells than the hash of what the list said, which is the XOR of its columns: so they are those whose hashes
-// make up the difference, found by elimination. None where the hash is of other values.
+// leftEmpty are the title columns, by bit, that a list leaves empty though the portfolio has a value in them: another
+// list filled it. Nothing else tells than the hash of what the list said, which is the XOR of its columns: so they are
+// those whose hashes make up the difference, found by elimination. None where the hash is of other values.
 func leftEmpty(values *[len(titleColumns)]string, own ownValues, hash uint64) (empty uint32) {
 	type columns struct {
 		hash uint64

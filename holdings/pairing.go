@@ -7,9 +7,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// Pairing by mutual best evidence (DOMAIN section 6). A title and a portfolio have a point each for the same title_id, for
-// every identifier that they share, and for the same folded title. The pairs that are possible at all are gathered first; then
-// those with most points are made, as long as neither side has another possible partner with as many.
+// Pairing by mutual best evidence (DOMAIN section 6). A title and a portfolio have a point each for the same title_id,
+// for every identifier that they share, and for the same folded title. The pairs that are possible at all are gathered
+// first; then those with most points are made, as long as neither side has another possible partner with as many.
 
 // unpaired is the pairing of what has no counterpart.
 const unpaired = -1
@@ -295,7 +295,8 @@ func (p *pairing) rank(round uint8, others bool) error {
 	return nil
 }
 
-// byRank are the pairs of one round that may be made, by rank. They are counted first, so that a million of them are held once.
+// byRank are the pairs of one round that may be made, by rank. They are counted first, so that a million of them are
+// held once.
 func (p *pairing) byRank(round uint8, others bool) (byRank [][]*possible) {
 	var counts []int
 	takesPart := func(pair *possible) bool { return pair.round == round && pair.others == others && !p.awaited(pair) }
@@ -322,8 +323,8 @@ func (p *pairing) byRank(round uint8, others bool) (byRank [][]*possible) {
 	return byRank
 }
 
-// awaited says that a portfolio of a later round, or one that the title finds by another profile's keys, has more points for it,
-// so that one of another title is not taken.
+// awaited says that a portfolio of a later round, or one that the title finds by another profile's keys, has more
+// points for it, so that one of another title is not taken.
 func (p *pairing) awaited(pair *possible) bool {
 	if pair.named {
 		return false
@@ -339,7 +340,8 @@ func (p *pairing) awaited(pair *possible) bool {
 	return false
 }
 
-// makePairs makes those of one rank where neither side has another possible partner; the partners hold zeros before and after.
+// makePairs makes those of one rank where neither side has another possible partner; the partners hold zeros before and
+// after.
 func (p *pairing) makePairs(pairs []*possible, round uint8, titlePartners, portfolioPartners []uint8) error {
 	live := pairs[:0]
 	if len(p.views) > 0 {

@@ -283,7 +283,8 @@ func TestBareHostNames(t *testing.T) {
 	})
 }
 
-// TestTwins: as many titles as portfolios, all of one name and with the same identifiers, pair by volume, edition and title_id.
+// TestTwins: as many titles as portfolios, all of one name and with the same identifiers, pair by volume, edition and
+// title_id.
 func TestTwins(t *testing.T) {
 	t.Parallel()
 	runDiffs(t, []diffCase{
@@ -384,7 +385,8 @@ func TestTitleHistoryInTheReport(t *testing.T) {
 	}
 }
 
-// TestRounds: first the portfolios that are listed or that nobody ever listed, then those kept or waiting, then the hidden ones.
+// TestRounds: first the portfolios that are listed or that nobody ever listed, then those kept or waiting, then the
+// hidden ones.
 func TestRounds(t *testing.T) {
 	t.Parallel()
 	rest := crowdOf(10, 40, "Journal %d; id=j%d; print=@%d")
@@ -430,7 +432,8 @@ func TestRounds(t *testing.T) {
 		})
 		b.sync(1, kbartOf(rest))
 		list := kbartOf(rest + "Works; id=c; print=@1")
-		if _, findings := b.planAndFindings(1, "2026-03-01", list, holdings.StandardGuards()); !strings.Contains(strings.Join(findings, " "), "one-of-several-revived") {
+		if _, findings := b.planAndFindings(1, "2026-03-01", list, holdings.StandardGuards()); !strings.Contains(strings.Join(findings, " "),
+			"one-of-several-revived") {
 			t.Errorf("findings: %v", findings)
 		}
 		counts, _ := b.sync(1, list)

@@ -7,21 +7,22 @@ type Action string
 
 // The actions of DOMAIN section 7, and those that only list something for a person.
 const (
-	Add          Action = "ADD"                   // new title for the profile
-	Update       Action = "UPDATE"                // a value differs
-	Remove       Action = "REMOVE"                // no entitlement left, no PO line
-	Keep         Action = "KEEP"                  // no entitlement left, but a PO line
-	Withdraw     Action = "WITHDRAW"              // another entitlement still holds it
-	Free         Action = "FREE"                  // a row of access type F, set aside
-	Invalid      Action = "INVALID"               // a refused row
-	Ambiguous    Action = "AMBIGUOUS"             // a title whose keys point to several portfolios; it is added
-	Review       Action = "REVIEW"                // a portfolio left as it is, since its row could not be read
-	Wait         Action = "WAIT"                  // a portfolio that an ambiguous title might be: its entitlement is suspended
-	WrongContent Action = "WRONG_CONTENT"         // a row that states the other content type, not used
-	Locked       Action = "LOCKED"                // a field that staff locked and the file has otherwise
-	Diverges     Action = "DIVERGES"              // the profile's list has values that the portfolio does not show: a newer one or staff's stand
-	NotInZone    Action = "NOT_IN_COMMUNITY_ZONE" // a title that the Community Zone does not have
-	Left         Action = "LEFT"                  // something that an undo does not put back, because it was changed since
+	Add          Action = "ADD"           // new title for the profile
+	Update       Action = "UPDATE"        // a value differs
+	Remove       Action = "REMOVE"        // no entitlement left, no PO line
+	Keep         Action = "KEEP"          // no entitlement left, but a PO line
+	Withdraw     Action = "WITHDRAW"      // another entitlement still holds it
+	Free         Action = "FREE"          // a row of access type F, set aside
+	Invalid      Action = "INVALID"       // a refused row
+	Ambiguous    Action = "AMBIGUOUS"     // a title whose keys point to several portfolios; it is added
+	Review       Action = "REVIEW"        // a portfolio left as it is, since its row could not be read
+	Wait         Action = "WAIT"          // a portfolio that an ambiguous title might be: its entitlement is suspended
+	WrongContent Action = "WRONG_CONTENT" // a row that states the other content type, not used
+	Locked       Action = "LOCKED"        // a field that staff locked and the file has otherwise
+	// the profile's list has values that the portfolio does not show: a newer one or staff's stand
+	Diverges  Action = "DIVERGES"
+	NotInZone Action = "NOT_IN_COMMUNITY_ZONE" // a title that the Community Zone does not have
+	Left      Action = "LEFT"                  // something that an undo does not put back, because it was changed since
 
 	MovePOLine      Action = "MOVE_PO_LINE"     // a PO line is moved to the counterpart of its portfolio
 	MoveLicense     Action = "MOVE_LICENSE"     // a license is
@@ -139,8 +140,9 @@ func (m *MoveCounts) merge(o MoveCounts) {
 	m.NothingToMove += o.NothingToMove
 }
 
-// Only are the counts of a plan of which some kinds are still to be decided, without what was declined since it was made. Updates
-// are counted as long as one of their two kinds is open: which title belongs to which is not known any more.
+// Only are the counts of a plan of which some kinds are still to be decided, without what was declined since it was
+// made. Updates are counted as long as one of their two kinds is open: which title belongs to which is not known any
+// more.
 func (c Counts) Only(kinds Kinds) Counts {
 	if !kinds.Has(Additions) {
 		c.Added = 0

@@ -10,7 +10,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// held is a portfolio as planning knows it. Its identity is by the keys of the part's own entitlement, where it has one.
+// held is a portfolio as planning knows it. Its identity is by the keys of the part's own entitlement, where it has
+// one.
 type held struct {
 	identity
 	id          int64
@@ -39,8 +40,8 @@ type held struct {
 	ours        bool  // of the Community Zone: added by the very job that plans, in a run that was interrupted
 }
 
-// roundOf is the round in which a portfolio takes part in the pairing: those that a provider lists or nobody ever listed, those
-// that are kept or wait, those that are hidden.
+// roundOf is the round in which a portfolio takes part in the pairing: those that a provider lists or nobody ever
+// listed, those that are kept or wait, those that are hidden.
 func (h *held) roundOf() uint8 {
 	switch {
 	case h.hidden:
@@ -210,7 +211,8 @@ func (p *Plan) pending(title int32) bool {
 		return false
 	}
 	return !h.entitled || !h.listed && !p.unlisted || h.hidden || h.flagged && !h.awaited || h.givenBack || t.unsettled ||
-		h.values != t.values || !h.sameFurther(&t.identity) || h.coverage != t.coverage && t.covered || h.diverged && !h.outranked || p.takesEmpty()
+		h.values != t.values || !h.sameFurther(&t.identity) || h.coverage != t.coverage && t.covered || h.diverged && !h.outranked ||
+		p.takesEmpty()
 }
 
 // AllFree says whether the list has titles, but free ones only: never a reason to remove anything.

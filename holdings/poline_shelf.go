@@ -12,9 +12,9 @@ import (
 )
 
 // shelf holds PO lines and all others of their portfolios in memory while they are changed: one decides there which is
-// main, and what differs in the end is written together. The rule that it keeps: a portfolio that has PO lines has exactly
-// one main one. It is the first that was attached, unless another was made main; where the main one leaves, the one that
-// was made first follows.
+// main, and what differs in the end is written together. The rule that it keeps: a portfolio that has PO lines has
+// exactly one main one. It is the first that was attached, unless another was made main; where the main one leaves, the
+// one that was made first follows.
 type shelf struct {
 	before map[int64]*ent.POLine   // as stored, by id; nil for a new one
 	rows   map[int64]*ent.POLine   // as they are to be
@@ -49,8 +49,8 @@ func (sh *shelf) load(ctx context.Context, client *ent.Client, portfolioIDs []in
 // idsAtOnce is how many ids a statement asks for at most.
 const idsAtOnce = 1000
 
-// put lays a stored row on the shelf and returns the one that lies there: another, where it was there before and may have
-// been changed since.
+// put lays a stored row on the shelf and returns the one that lies there: another, where it was there before and may
+// have been changed since.
 func (sh *shelf) put(row *ent.POLine) *ent.POLine {
 	if known := sh.rows[row.ID]; known != nil {
 		return known
@@ -198,5 +198,6 @@ func (sh *shelf) write(ctx context.Context, tx *store.Tx) error {
 }
 
 var poLineColumns = []string{
-	"id", "created_at", "updated_at", "number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "portfolio_id", "main", "version",
+	"id", "created_at", "updated_at", "number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "portfolio_id", "main",
+	"version",
 }

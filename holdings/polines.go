@@ -36,9 +36,9 @@ func (s *Service) CreatePOLine(ctx context.Context, in POLineInput) (*ent.POLine
 	return row, nil
 }
 
-// UpdatePOLine changes, attaches or detaches a PO line; version is the one that was read, nil for whatever it is. Where it
-// becomes main, the former main one becomes additional; where it is main no more, the oldest of the others becomes so.
-// Beside a refusal it returns the PO line as it is, where there is one.
+// UpdatePOLine changes, attaches or detaches a PO line; version is the one that was read, nil for whatever it is. Where
+// it becomes main, the former main one becomes additional; where it is main no more, the oldest of the others becomes
+// so. Beside a refusal it returns the PO line as it is, where there is one.
 func (s *Service) UpdatePOLine(ctx context.Context, id int64, version *int, in POLineInput) (*ent.POLine, error) {
 	var row *ent.POLine
 	var stored ent.POLine
@@ -125,9 +125,11 @@ func checkRank(problems *problem.List, sh *shelf, row *ent.POLine, main bool) {
 	const path = "input.main"
 	switch {
 	case row.PortfolioID == nil && main:
-		problems.Add(problem.BadInput, path, "only a PO line of a portfolio is main or additional, and this one is attached to none: give portfolioId too, or leave main out")
+		problems.Add(problem.BadInput, path,
+			"only a PO line of a portfolio is main or additional, and this one is attached to none: give portfolioId too, or leave main out")
 	case row.PortfolioID != nil && !sh.rank(row, main):
-		problems.Add(problem.BadInput, path, "it is the only PO line of its portfolio, and so the main one: make another one main, or leave main out")
+		problems.Add(problem.BadInput, path,
+			"it is the only PO line of its portfolio, and so the main one: make another one main, or leave main out")
 	}
 }
 

@@ -18,9 +18,9 @@ var poLineCSV = []string{
 }
 
 // ImportPOLines makes, changes, attaches and moves PO lines as a CSV file has them (see openCSV for its form). A number
-// that is there is changed in the columns that the file has; where no portfolio is named it stays where it is. A line that
-// is wrong is refused and leaves the others. It writes in batches: after a failure it can be done again, and does the
-// rest. With dryRun it writes nothing and reports the same.
+// that is there is changed in the columns that the file has; where no portfolio is named it stays where it is. A line
+// that is wrong is refused and leaves the others. It writes in batches: after a failure it can be done again, and does
+// the rest. With dryRun it writes nothing and reports the same.
 func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
 	run := &poLineImport{s: s, shelf: newShelf(), mains: map[int64]int{}}
 	return importCSV(ctx, in, dryRun, poLineCSV, func(ctx context.Context, lines []*importLine) error {
@@ -113,7 +113,8 @@ func refOf(l *importLine) portfolioRef {
 	return ref
 }
 
-// line does one line: row is the PO line that it names, nil for a new one, target the portfolio, nil where it names none.
+// line does one line: row is the PO line that it names, nil for a new one, target the portfolio, nil where it names
+// none.
 func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfolio, finder *portfolioFinder) {
 	isNew := row == nil
 	if isNew {

@@ -17,7 +17,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// acquisitionsText is all that no sync may ever change, in one comparable text: PO lines and licenses, and who has them.
+// acquisitionsText is all that no sync may ever change, in one comparable text: PO lines and licenses, and who has
+// them.
 func (b *testBundle) acquisitionsText() string {
 	b.t.Helper()
 	ctx, read := b.t.Context(), b.store.Read
@@ -113,23 +114,51 @@ func TestWrongPOLine(t *testing.T) {
 		in   holdings.POLineInput
 		want []string
 	}{
-		"empty number":     {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new(" ")}}, []string{"BAD_USER_INPUT input.number"}},
-		"number too long":  {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &long}}, []string{"BAD_USER_INPUT input.number"}},
-		"number of lines":  {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("a\nb")}}, []string{"BAD_USER_INPUT input.number"}},
-		"no UTF-8":         {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("a\xff")}}, []string{"BAD_USER_INPUT input.number"}},
-		"number taken":     {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("POL-2")}}, []string{"CONFLICT input.number"}},
-		"no such day":      {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), OrderedOn: new("2023-02-29")}}, []string{"BAD_USER_INPUT input.orderedOn"}},
-		"day of no form":   {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), RenewsOn: new("1/2/2023")}}, []string{"BAD_USER_INPUT input.renewsOn"}},
-		"control in note":  {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), Note: new("a\x00")}}, []string{"BAD_USER_INPUT input.note"}},
-		"no portfolio":     {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(int64(1))}, []string{"NOT_FOUND input.portfolioId"}},
-		"hidden portfolio": {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j000"))}, []string{"BAD_USER_INPUT input.portfolioId"}},
-		"main of nothing":  {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(int64(0)), Main: new(true)}, []string{"BAD_USER_INPUT input.main"}},
+		"empty number":    {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new(" ")}}, []string{"BAD_USER_INPUT input.number"}},
+		"number too long": {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &long}}, []string{"BAD_USER_INPUT input.number"}},
+		"number of lines": {
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("a\nb")}},
+			[]string{"BAD_USER_INPUT input.number"},
+		},
+		"no UTF-8": {
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("a\xff")}},
+			[]string{"BAD_USER_INPUT input.number"},
+		},
+		"number taken": {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("POL-2")}}, []string{"CONFLICT input.number"}},
+		"no such day": {
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), OrderedOn: new("2023-02-29")}},
+			[]string{"BAD_USER_INPUT input.orderedOn"},
+		},
+		"day of no form": {
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), RenewsOn: new("1/2/2023")}},
+			[]string{"BAD_USER_INPUT input.renewsOn"},
+		},
+		"control in note": {
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), Note: new("a\x00")}},
+			[]string{"BAD_USER_INPUT input.note"},
+		},
+		"no portfolio": {
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(int64(1))},
+			[]string{"NOT_FOUND input.portfolioId"},
+		},
+		"hidden portfolio": {
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j000"))},
+			[]string{"BAD_USER_INPUT input.portfolioId"},
+		},
+		"main of nothing": {holdings.POLineInput{
+			POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(int64(0)),
+			Main: new(true),
+		}, []string{"BAD_USER_INPUT input.main"}},
 		"only one, not main": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j002")), Main: new(false)}, []string{"BAD_USER_INPUT input.main"},
+			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j002")), Main: new(false)},
+			[]string{"BAD_USER_INPUT input.main"},
 		},
 		"all at once": {
 			holdings.POLineInput{
-				POLineTexts: holdings.POLineTexts{Number: new(""), Vendor: &long, Status: &long, Type: &long, OrderedOn: new("x"), RenewsOn: new("x"), Note: &note},
+				POLineTexts: holdings.POLineTexts{
+					Number: new(""), Vendor: &long, Status: &long, Type: &long, OrderedOn: new("x"), RenewsOn: new("x"),
+					Note: &note,
+				},
 				PortfolioID: new(int64(1)),
 			},
 			[]string{
@@ -216,8 +245,8 @@ func TestMainPOLine(t *testing.T) {
 	want("j003", "")
 }
 
-// TestPOLinesModel runs random changes and imports of PO lines against the rule of the main one, and checks that none is
-// lost, that a dry run tells what the import does, and that a second import of the same file does nothing.
+// TestPOLinesModel runs random changes and imports of PO lines against the rule of the main one, and checks that none
+// is lost, that a dry run tells what the import does, and that a second import of the same file does nothing.
 func TestPOLinesModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -271,7 +300,8 @@ func TestPOLinesModel(t *testing.T) {
 					if id := rapid.SampledFrom(portfolios).Draw(rt, "portfolio"); id != 0 {
 						at = fmt.Sprint(id)
 					}
-					csv += fmt.Sprintf("POL-%d,%s,%s,%s\n", n, rapid.SampledFrom([]string{"", "yes", "no"}).Draw(rt, "main"), at, rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "note"))
+					csv += fmt.Sprintf("POL-%d,%s,%s,%s\n", n, rapid.SampledFrom([]string{"", "yes", "no"}).Draw(rt, "main"), at,
+						rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "note"))
 				}
 				load := func(dryRun bool) holdings.ImportReport {
 					report, err := b.service.ImportPOLines(t.Context(), strings.NewReader(csv), dryRun)
@@ -343,8 +373,8 @@ func onlyRank(t *rapid.T, err error) {
 	}
 }
 
-// TestSyncLeavesAcquisitions: DOMAIN rule 9. Syncs that add, update, remove, keep and withdraw, and an undo of one, change
-// neither a PO line nor a license, nor who has them.
+// TestSyncLeavesAcquisitions: DOMAIN rule 9. Syncs that add, update, remove, keep and withdraw, and an undo of one,
+// change neither a PO line nor a license, nor who has them.
 func TestSyncLeavesAcquisitions(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
@@ -357,7 +387,8 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 	for i := range 12 {
 		license, err := b.service.CreateLicense(t.Context(), holdings.LicenseTexts{Code: new(fmt.Sprint("L-", i))})
 		b.must(err)
-		_, err = b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.portfolioID(fmt.Sprintf("j%03d", i)), LicenseID: &license.ID})
+		_, err = b.service.UpdatePortfolio(t.Context(),
+			holdings.PortfolioChange{ID: b.portfolioID(fmt.Sprintf("j%03d", i)), LicenseID: &license.ID})
 		b.must(err)
 	}
 	before := b.acquisitionsText()
@@ -423,7 +454,8 @@ func TestPOLineWriteFails(t *testing.T) {
 	b.order("1", "j001")
 	two := b.order("2", "j001")
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `CREATE TRIGGER full BEFORE UPDATE ON po_lines WHEN NEW.main BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
+		_, err := tx.SQL.ExecContext(ctx,
+			`CREATE TRIGGER full BEFORE UPDATE ON po_lines WHEN NEW.main BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
 		return err
 	})
 	before := b.acquisitionsText()

@@ -39,7 +39,11 @@ type portfolioFinder struct {
 // findPortfolios reads what the references may mean, and the portfolios of ids.
 func findPortfolios(ctx context.Context, client *ent.Client, refs []portfolioRef, ids []int64) (*portfolioFinder, error) {
 	f := &portfolioFinder{
-		map[int64]*ent.Collection{}, map[string][]int64{}, map[int64]*ent.Portfolio{}, map[string][]*ent.Portfolio{}, map[string][]*ent.Portfolio{},
+		map[int64]*ent.Collection{},
+		map[string][]int64{},
+		map[int64]*ent.Portfolio{},
+		map[string][]*ent.Portfolio{},
+		map[string][]*ent.Portfolio{},
 	}
 	if err := f.readCollections(ctx, client); err != nil {
 		return nil, err
@@ -70,7 +74,8 @@ func findPortfolios(ctx context.Context, client *ent.Client, refs []portfolioRef
 		if read.any == 0 {
 			continue
 		}
-		rows, err := client.Portfolio.Query().Where(read.what).Select(portfolio.FieldID, portfolio.FieldCollectionID, portfolio.FieldPublicationTitle,
+		rows, err := client.Portfolio.Query().Where(read.what).Select(portfolio.FieldID, portfolio.FieldCollectionID,
+			portfolio.FieldPublicationTitle,
 			portfolio.FieldTitleID, portfolio.FieldPrintKey, portfolio.FieldOnlineKey, portfolio.FieldRemovedAt).All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look up portfolios: %w", err)
@@ -158,7 +163,9 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 			return nil, err.Error() + ": take the portfolio's id from the API"
 		}
 		if candidates = f.candidates(ref, in, f.byID[id]); len(candidates) == 0 && f.byID[id] != nil {
-			return nil, fmt.Sprintf("the portfolio %.80s is %q, which has not the collection, title_id or identifier given: mend these, or leave them empty", ref.id, f.byID[id].PublicationTitle)
+			return nil,
+				fmt.Sprintf("the portfolio %.80s is %q, which has not the collection, title_id or identifier given: mend these, or leave them empty",
+					ref.id, f.byID[id].PublicationTitle)
 		}
 	case ref.titleID == "" && len(ref.identifiers) == 0:
 		return nil, "the collection alone names no portfolio: give the title_id or an identifier too, or the portfolio_id"
@@ -210,7 +217,8 @@ func (f *portfolioFinder) only(ref portfolioRef, candidates []*ent.Portfolio) (p
 	case ref.id != "":
 		return nil, fmt.Sprintf("there is no portfolio %.80s: take the portfolio's id from the API", ref.id)
 	}
-	return nil, "the collection has no such portfolio: mend the title_id or the identifier, or import the PO line without them and attach it later"
+	return nil,
+		"the collection has no such portfolio: mend the title_id or the identifier, or import the PO line without them and attach it later"
 }
 
 // collection is the one that the reference names; 0 where it names none.
@@ -233,5 +241,6 @@ func (f *portfolioFinder) collection(ref portfolioRef) (id int64, wrong string) 
 	case 0:
 		return 0, fmt.Sprintf("there is no collection %.80q: give its name, or its number in the Community Zone", ref.collection)
 	}
-	return 0, fmt.Sprintf("%d collections are called %.80q: give the Community Zone's number, the collection's id, or the portfolio_id", len(found), ref.collection)
+	return 0, fmt.Sprintf("%d collections are called %.80q: give the Community Zone's number, the collection's id, or the portfolio_id",
+		len(found), ref.collection)
 }

@@ -20,8 +20,8 @@ type PortfolioChange struct {
 	LicenseID    *int64    // its own license; 0: none
 }
 
-// UpdatePortfolio changes what staff decide of a portfolio, also of one that is out of the holdings. Beside a refusal it
-// returns the portfolio as it is, where there is one.
+// UpdatePortfolio changes what staff decide of a portfolio, also of one that is out of the holdings. Beside a refusal
+// it returns the portfolio as it is, where there is one.
 func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent.Portfolio, error) {
 	var problems problem.List
 	locked := in.checkLocks(&problems)

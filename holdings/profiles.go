@@ -41,7 +41,9 @@ type ProfileInput struct {
 // saved.
 //
 // then, where it is not nil, runs in the same transaction after the save: an error of it undoes the save.
-func (s *Service) CreateProfile(ctx context.Context, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error) (p *ent.Profile, notices []string, err error) {
+func (s *Service) CreateProfile(
+	ctx context.Context, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error,
+) (p *ent.Profile, notices []string, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		save, err := s.beginSave(ctx, tx, in)
 		if err != nil {
@@ -49,7 +51,8 @@ func (s *Service) CreateProfile(ctx context.Context, in ProfileInput, then func(
 		}
 		if !save.campus.several && len(save.campus.profiles) > 0 {
 			save.problems.Add(problem.OneProfileOnly, "",
-				"there is a profile already, %q, and without multi-campus inventory management there is one only: change that one, or turn on multiCampusInventoryManagement in the settings",
+				"there is a profile already, %q, and without multi-campus inventory management there is one only: change that one, or turn on "+
+					"multiCampusInventoryManagement in the settings",
 				ProfileName(save.campus.profiles[0]))
 		}
 		p, err = save.create(ctx)
@@ -67,7 +70,9 @@ func (s *Service) CreateProfile(ctx context.Context, in ProfileInput, then func(
 
 // UpdateProfile changes a profile, by the same rules as CreateProfile. version is the one that was read; nil: whatever
 // it is. Beside a refusal it returns the profile as it is, where there is one.
-func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error) (p *ent.Profile, notices []string, err error) {
+func (s *Service) UpdateProfile(
+	ctx context.Context, id int64, version *int, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error,
+) (p *ent.Profile, notices []string, err error) {
 	var before *ent.Profile
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		save, err := s.beginSave(ctx, tx, in)
@@ -93,8 +98,8 @@ func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in 
 	return p, notices, nil
 }
 
-// DeleteProfile deletes a profile that has no entitlements in force (else IN_USE); the last coverage of ended ones is kept
-// without it. check, where it is not nil, runs first and may refuse.
+// DeleteProfile deletes a profile that has no entitlements in force (else IN_USE); the last coverage of ended ones is
+// kept without it. check, where it is not nil, runs first and may refuse.
 func (s *Service) DeleteProfile(ctx context.Context, id int64, check func(ctx context.Context, tx *store.Tx) error) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := s.DeleteProfileIn(ctx, tx, id, check)
@@ -104,7 +109,9 @@ func (s *Service) DeleteProfile(ctx context.Context, id int64, check func(ctx co
 
 // DeleteProfileIn is DeleteProfile in the caller's transaction, in which it has written nothing where it refuses. It
 // returns how the profile was called.
-func (*Service) DeleteProfileIn(ctx context.Context, tx *store.Tx, id int64, check func(ctx context.Context, tx *store.Tx) error) (name string, err error) {
+func (*Service) DeleteProfileIn(
+	ctx context.Context, tx *store.Tx, id int64, check func(ctx context.Context, tx *store.Tx) error,
+) (name string, err error) {
 	p, err := tx.Profile.Get(ctx, id)
 	if ent.IsNotFound(err) {
 		return "", problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted already")
@@ -123,7 +130,8 @@ func (*Service) DeleteProfileIn(ctx context.Context, tx *store.Tx, id int64, che
 	}
 	if inForce.all() > 0 {
 		return "", problem.New(problem.InUse, "input.profileId",
-			"the profile %q has %s in force. If they were withdrawn, %s. To have that done by a job, which shows its plan, waits for your approval and deletes the profile at its end, set withdrawEntitlements; or keep the profile and deactivate it",
+			"the profile %q has %s in force. If they were withdrawn, %s. To have that done by a job, which shows its plan, waits for your "+
+				"approval and deletes the profile at its end, set withdrawEntitlements; or keep the profile and deactivate it",
 			ProfileName(p), countedInGroups(inForce.all(), "entitlement", "entitlements"), inForce)
 	}
 	if err := detachEntitlements(ctx, tx, id); err != nil {
@@ -216,9 +224,11 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	}
 	now := store.Now()
 	p := &ent.Profile{
-		ID: save.s.store.NextID(), FileFormat: profile.DefaultFileFormat, GuardPercent: profile.DefaultGuardPercent, GuardTitles: profile.DefaultGuardTitles,
+		ID: save.s.store.NextID(), FileFormat: profile.DefaultFileFormat, GuardPercent: profile.DefaultGuardPercent,
+		GuardTitles:       profile.DefaultGuardTitles,
 		ScheduleFrequency: profile.DefaultScheduleFrequency, ScheduleWeekday: profile.DefaultScheduleWeekday,
-		ScheduleDayOfMonth: profile.DefaultScheduleDayOfMonth, ScheduleTime: profile.DefaultScheduleTime, ScheduleTimezone: profile.DefaultScheduleTimezone,
+		ScheduleDayOfMonth: profile.DefaultScheduleDayOfMonth, ScheduleTime: profile.DefaultScheduleTime,
+		ScheduleTimezone: profile.DefaultScheduleTimezone,
 	}
 	after := save.after(p)
 	if err := save.judge(after); err != nil {
@@ -294,7 +304,8 @@ func (save *profileSave) after(before *ent.Profile) *ent.Profile {
 }
 
 func setSchedule(p *ent.Profile, s Schedule) {
-	p.ScheduleFrequency, p.ScheduleWeekday, p.ScheduleDayOfMonth, p.ScheduleTime, p.ScheduleTimezone = s.Frequency, s.Weekday, s.DayOfMonth, s.Time, s.Timezone
+	p.ScheduleFrequency, p.ScheduleWeekday, p.ScheduleDayOfMonth, p.ScheduleTime, p.ScheduleTimezone = s.Frequency, s.Weekday, s.DayOfMonth,
+		s.Time, s.Timezone
 }
 
 func fill(m *ent.ProfileMutation, p *ent.Profile) {
@@ -355,7 +366,8 @@ func (save *profileSave) noticeDeactivation(ctx context.Context, p *ent.Profile)
 		return nil
 	}
 	save.notices = append(save.notices, fmt.Sprintf(
-		"The profile is inactive now. Deactivating leaves its entitlements in force: %s in the holdings on its account until the profile is active and run again, or withdrawProfile ends them.",
+		"The profile is inactive now. Deactivating leaves its entitlements in force: %s in the holdings on its account until the profile is "+
+			"active and run again, or withdrawProfile ends them.",
 		counted(inForce, "portfolio stays", "portfolios stay")))
 	return nil
 }

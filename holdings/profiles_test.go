@@ -154,7 +154,10 @@ func TestWrongProfileInput(t *testing.T) {
 		spoil func(*holdings.ProfileInput)
 		want  string
 	}{
-		"long description":       {func(in *holdings.ProfileInput) { in.Description = new(strings.Repeat("é", 501)) }, "BAD_USER_INPUT input.description"},
+		"long description": {
+			func(in *holdings.ProfileInput) { in.Description = new(strings.Repeat("é", 501)) },
+			"BAD_USER_INPUT input.description",
+		},
 		"damaged description":    {func(in *holdings.ProfileInput) { in.Description = new("a\xff") }, "BAD_USER_INPUT input.description"},
 		"empty customer number":  {customer(""), "BAD_USER_INPUT input.customerNumber"},
 		"blank in customer":      {customer("12 34"), "BAD_USER_INPUT input.customerNumber"},
@@ -231,7 +234,8 @@ func TestProfileDefaults(t *testing.T) {
 	b := setupEmpty(t)
 	key := secret.NewKey("demo-key")
 	p, notices := b.create(holdings.ProfileInput{CustomerNumber: new("4711"), APIKey: &key})
-	if p.Active || p.FileFormat != "KBART" || p.GuardPercent != 10 || p.GuardTitles != 20 || p.CommunityZoneOnly || p.Version != 1 || len(notices) > 0 {
+	if p.Active || p.FileFormat != "KBART" || p.GuardPercent != 10 || p.GuardTitles != 20 || p.CommunityZoneOnly || p.Version != 1 ||
+		len(notices) > 0 {
 		t.Errorf("%+v %q", p, notices)
 	}
 	if got := holdings.ScheduleOf(p).String(); got != "every Monday at 03:00 (UTC)" {
@@ -246,7 +250,8 @@ func TestProfileDefaults(t *testing.T) {
 	}
 	renewed, _ := b.update(p.ID, holdings.ProfileInput{APIKey: new(secret.NewKey("other")), Description: new("  Law library ")})
 	opened, err = b.service.APIKey(renewed)
-	if b.must(err); opened.Reveal() != "other" || renewed.APIKeyFingerprint == p.APIKeyFingerprint || holdings.ProfileName(renewed) != "Law library" {
+	if b.must(err); opened.Reveal() != "other" || renewed.APIKeyFingerprint == p.APIKeyFingerprint ||
+		holdings.ProfileName(renewed) != "Law library" {
 		t.Errorf("%+v", renewed)
 	}
 	if renewed.Version != 2 || renewed.CustomerNumber != "4711" {
@@ -407,7 +412,8 @@ func TestDeactivateAndDelete(t *testing.T) {
 	}
 	err := b.service.DeleteProfile(t.Context(), first.ID, nil)
 	wantProblems(t, err, "IN_USE input.profileId")
-	wantMessage(t, err, `"First" has 29 entitlements in force`, "27 portfolios would be removed, 0 kept for a PO line, and 2 stay with other profiles", "withdrawEntitlements")
+	wantMessage(t, err, `"First" has 29 entitlements in force`,
+		"27 portfolios would be removed, 0 kept for a PO line, and 2 stay with other profiles", "withdrawEntitlements")
 
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Entitlement.Update().Where(entitlement.ProfileID(first.ID)).SetActive(false).Exec(ctx)

@@ -20,9 +20,9 @@ import (
 // This file answers what librarians ask when they compare orders and holdings: what is paid for and no longer listed,
 // what is listed and not paid for, and what was kept and is neither listed nor paid for any more.
 
-// notListed is the condition that a PO line's portfolio was listed by a provider once and is listed no more. A portfolio
-// that no profile ever entitled to, such as a local one, does not count: its only entitlement, if any, is in force and of
-// no profile. An ended one of no profile is left of a profile that was deleted.
+// notListed is the condition that a PO line's portfolio was listed by a provider once and is listed no more. A
+// portfolio that no profile ever entitled to, such as a local one, does not count: its only entitlement, if any, is in
+// force and of no profile. An ended one of no profile is left of a profile that was deleted.
 func notListed(collectionID int64) predicate.POLine {
 	p, e := sql.Table(portfolio.Table), sql.Table(entitlement.Table)
 	once := sql.Select(e.C(entitlement.FieldID)).From(e).Where(sql.And(
@@ -35,8 +35,8 @@ func notListed(collectionID int64) predicate.POLine {
 	return onPortfolio(conditions...)
 }
 
-// POLinesNotListed lists PO lines whose portfolio the provider listed once and lists no more, in the order in which they
-// were made; collectionID is 0 for all collections.
+// POLinesNotListed lists PO lines whose portfolio the provider listed once and lists no more, in the order in which
+// they were made; collectionID is 0 for all collections.
 func (s *Service) POLinesNotListed(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.POLine], error) {
 	return keyset.List(ctx, s.store.Read.POLine.Query(), oldest, w, []predicate.POLine{notListed(collectionID)})
 }
@@ -59,8 +59,8 @@ func withoutPOLine(collectionID int64) []predicate.Portfolio {
 	return where
 }
 
-// PortfoliosWithoutPOLine lists portfolios that the provider lists and that have no PO line, by folded title; collectionID
-// is 0 for all collections.
+// PortfoliosWithoutPOLine lists portfolios that the provider lists and that have no PO line, by folded title;
+// collectionID is 0 for all collections.
 func (s *Service) PortfoliosWithoutPOLine(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
 	return keyset.List(ctx, s.store.Read.Portfolio.Query(), byTitle, w, withoutPOLine(collectionID))
 }
@@ -78,7 +78,9 @@ func keptWithoutReason(collectionID int64) PortfolioFilter {
 
 // PortfoliosKeptWithoutReason lists portfolios that were kept, and that nothing is left to keep for, by folded title;
 // collectionID is 0 for all collections.
-func (s *Service) PortfoliosKeptWithoutReason(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+func (s *Service) PortfoliosKeptWithoutReason(
+	ctx context.Context, collectionID int64, w keyset.Window,
+) (keyset.Page[*ent.Portfolio], error) {
 	return s.Portfolios(ctx, keptWithoutReason(collectionID), w)
 }
 
@@ -106,8 +108,8 @@ func (s *Service) AllPortfoliosWithoutPOLine(ctx context.Context, collectionID i
 	return s.allPortfolios(ctx, withoutPOLine(collectionID))
 }
 
-// AllPortfoliosKeptWithoutReason is all that PortfoliosKeptWithoutReason lists, each with its collection (Edges). The last
-// pair has an error where reading failed.
+// AllPortfoliosKeptWithoutReason is all that PortfoliosKeptWithoutReason lists, each with its collection (Edges). The
+// last pair has an error where reading failed.
 func (s *Service) AllPortfoliosKeptWithoutReason(ctx context.Context, collectionID int64) iter.Seq2[*ent.Portfolio, error] {
 	return s.allPortfolios(ctx, keptWithoutReason(collectionID).where())
 }

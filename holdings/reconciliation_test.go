@@ -90,7 +90,8 @@ func TestReconciliation(t *testing.T) {
 			tx.Portfolio.Create().SetID(70 + id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(other).SetAvailable(true).SetListed(false).
 				SetPublicationTitle("Local").SetTitleKey("local").SetTitleID("local" + string(rune('0'+id))).SetValuesHash(0).SaveX(ctx)
 		}
-		tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(70).SetActive(true).SetCoverageHash(0).SaveX(ctx)
+		tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(70).SetActive(true).SetCoverageHash(0).
+			SaveX(ctx)
 		return nil
 	})
 	b.order("POL-local", "local0")
@@ -107,7 +108,8 @@ func TestReconciliation(t *testing.T) {
 
 	// A profile that is deleted leaves entitlements without it: its titles were listed once all the same.
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `DELETE FROM entitlements WHERE profile_id = 2 AND portfolio_id IN (SELECT portfolio_id FROM entitlements WHERE profile_id = 1)`)
+		_, err := tx.SQL.ExecContext(ctx,
+			`DELETE FROM entitlements WHERE profile_id = 2 AND portfolio_id IN (SELECT portfolio_id FROM entitlements WHERE profile_id = 1)`)
 		return errors.Join(err, tx.Entitlement.Update().ClearProfileID().Exec(ctx))
 	})
 	if lines, _ := b.reconciled(0); lines != "POL-0 POL-1 POL-2 POL-3 POL-0b" {
@@ -126,7 +128,8 @@ func TestAcquisitionsUseIndexes(t *testing.T) {
 	db := plantest.Open(t)
 	s := holdings.New(db.Store, nil)
 	yes, no := true, false
-	byID, byName := keyset.Window{First: 50, After: &keyset.Position{ID: 1}}, keyset.Window{First: 50, After: &keyset.Position{Keys: []string{"m"}, ID: 1}}
+	byID, byName := keyset.Window{First: 50, After: &keyset.Position{ID: 1}},
+		keyset.Window{First: 50, After: &keyset.Position{Keys: []string{"m"}, ID: 1}}
 	lines := func(f holdings.POLineFilter) func() error {
 		return func() error { _, err := s.POLines(t.Context(), f, byID); return err }
 	}
@@ -140,25 +143,37 @@ func TestAcquisitionsUseIndexes(t *testing.T) {
 		read func() error
 		uses []string
 	}{
-		"PO lines":                {lines(holdings.POLineFilter{}), []string{"PRIMARY KEY (rowid>?)"}},
-		"PO line by number":       {lines(holdings.POLineFilter{Number: "x"}), []string{"po_lines_number_key (number=?)"}},
-		"by beginning":            {lines(holdings.POLineFilter{NumberPrefix: "x"}), []string{"po_lines_number_key (number>? AND number<?)"}},
-		"of a vendor":             {lines(holdings.POLineFilter{Vendor: "x"}), []string{"poline_vendor_id (vendor=? AND id>?)"}},
-		"of a status":             {lines(holdings.POLineFilter{Status: "x"}), []string{"poline_status_id (status=? AND id>?)"}},
-		"of a portfolio":          {lines(holdings.POLineFilter{PortfolioID: 1}), []string{"poline_portfolio_id_main (portfolio_id=?"}},
-		"of a collection":         {lines(holdings.POLineFilter{CollectionID: 1}), []string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)"}},
-		"not attached":            {lines(holdings.POLineFilter{Attached: &no}), []string{"po_lines USING"}},
-		"attached":                {lines(holdings.POLineFilter{Attached: &yes}), []string{"po_lines USING"}},
-		"license by code":         {licenses(holdings.LicenseFilter{Code: "x"}), []string{"licenses_code_key (code=?)"}},
-		"license by beginning":    {licenses(holdings.LicenseFilter{CodePrefix: "x"}), []string{"licenses_code_key (code>? AND code<?)"}},
-		"sets":                    {sets(holdings.SetFilter{}), []string{"collection_sets_name_key"}},
-		"sets by beginning":       {sets(holdings.SetFilter{NamePrefix: "x"}), []string{"collection_sets_name_key"}},
-		"sets of a collection":    {sets(holdings.SetFilter{CollectionID: 1}), []string{"collectionsetmember_collection_id (collection_id=?)"}},
-		"collections of a set":    {func() error { _, err := s.CollectionsOfSet(t.Context(), 1, byName); return err }, []string{"collection_set_id=?"}},
-		"portfolios of a license": {func() error { _, err := s.PortfoliosOfLicense(t.Context(), 1, byName); return err }, []string{"portfolio_license_id (license_id=?)"}},
+		"PO lines":          {lines(holdings.POLineFilter{}), []string{"PRIMARY KEY (rowid>?)"}},
+		"PO line by number": {lines(holdings.POLineFilter{Number: "x"}), []string{"po_lines_number_key (number=?)"}},
+		"by beginning":      {lines(holdings.POLineFilter{NumberPrefix: "x"}), []string{"po_lines_number_key (number>? AND number<?)"}},
+		"of a vendor":       {lines(holdings.POLineFilter{Vendor: "x"}), []string{"poline_vendor_id (vendor=? AND id>?)"}},
+		"of a status":       {lines(holdings.POLineFilter{Status: "x"}), []string{"poline_status_id (status=? AND id>?)"}},
+		"of a portfolio":    {lines(holdings.POLineFilter{PortfolioID: 1}), []string{"poline_portfolio_id_main (portfolio_id=?"}},
+		"of a collection": {
+			lines(holdings.POLineFilter{CollectionID: 1}),
+			[]string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)"},
+		},
+		"not attached":         {lines(holdings.POLineFilter{Attached: &no}), []string{"po_lines USING"}},
+		"attached":             {lines(holdings.POLineFilter{Attached: &yes}), []string{"po_lines USING"}},
+		"license by code":      {licenses(holdings.LicenseFilter{Code: "x"}), []string{"licenses_code_key (code=?)"}},
+		"license by beginning": {licenses(holdings.LicenseFilter{CodePrefix: "x"}), []string{"licenses_code_key (code>? AND code<?)"}},
+		"sets":                 {sets(holdings.SetFilter{}), []string{"collection_sets_name_key"}},
+		"sets by beginning":    {sets(holdings.SetFilter{NamePrefix: "x"}), []string{"collection_sets_name_key"}},
+		"sets of a collection": {sets(holdings.SetFilter{CollectionID: 1}), []string{"collectionsetmember_collection_id (collection_id=?)"}},
+		"collections of a set": {
+			func() error { _, err := s.CollectionsOfSet(t.Context(), 1, byName); return err },
+			[]string{"collection_set_id=?"},
+		},
+		"portfolios of a license": {
+			func() error { _, err := s.PortfoliosOfLicense(t.Context(), 1, byName); return err },
+			[]string{"portfolio_license_id (license_id=?)"},
+		},
 		"not listed": {
 			func() error { _, err := s.POLinesNotListed(t.Context(), 0, byID); return err },
-			[]string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)", "entitlement_portfolio_id_profile_id (portfolio_id=?)"},
+			[]string{
+				"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)",
+				"entitlement_portfolio_id_profile_id (portfolio_id=?)",
+			},
 		},
 		"not listed in collection": {
 			func() error { _, err := s.POLinesNotListed(t.Context(), 1, byID); return err },

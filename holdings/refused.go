@@ -8,8 +8,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// refusedKept is how many refused rows are looked at one by one, and refusedKeys how many keys their cells may be in all. In a
-// list with more of them no row says for certain that a title is gone, so nothing is removed because of it.
+// refusedKept is how many refused rows are looked at one by one, and refusedKeys how many keys their cells may be in
+// all. In a list with more of them no row says for certain that a title is gone, so nothing is removed because of it.
 const (
 	refusedKept = 100_000
 	refusedKeys = 1_000_000
@@ -99,7 +99,8 @@ func foldedKey(folded uint64) uint64 {
 	return mix(folded, 0x666f6c64) | 1
 }
 
-// names says whether a refused row names the portfolio: by its title_id, an identifier, its folded title or its address.
+// names says whether a refused row names the portfolio: by its title_id, an identifier, its folded title or its
+// address.
 func (r *refusedRows) names(m *identity, url uint64) bool {
 	if len(r.keys) == 0 {
 		return false

@@ -46,10 +46,10 @@ func (s *Service) RefusedRowAt(ctx context.Context, list Source, line int) (row 
 		"no refused row begins on line %d of %s: choose a line that the report lists as refused", line, list.Name)
 }
 
-// JudgeRefusedRow keeps what a person says of a refused row in the lists of a collection: that it is a portfolio's, which then
-// stays as long as the row comes and no readable one takes its place, or, without a portfolio, that it hides none. It holds for
-// the same cells wherever they come again, from the next plan on; what was said before of the row is replaced. check, where it is
-// not nil, may refuse.
+// JudgeRefusedRow keeps what a person says of a refused row in the lists of a collection: that it is a portfolio's,
+// which then stays as long as the row comes and no readable one takes its place, or, without a portfolio, that it hides
+// none. It holds for the same cells wherever they come again, from the next plan on; what was said before of the row is
+// replaced. check, where it is not nil, may refuse.
 func (s *Service) JudgeRefusedRow(
 	ctx context.Context, collectionID int64, row RefusedRow, portfolioID *int64, check CollectionCheck,
 ) error {

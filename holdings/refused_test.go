@@ -16,7 +16,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// TestRefusedRowsProtect: a portfolio whose title_id, identifier, URL or folded title stands in a refused row is left as it is.
+// TestRefusedRowsProtect: a portfolio whose title_id, identifier, URL or folded title stands in a refused row is left
+// as it is.
 func TestRefusedRowsProtect(t *testing.T) {
 	t.Parallel()
 	const before = `Brain; id=brain; print=@1; url=https://example.org/brain
@@ -32,20 +33,23 @@ func TestRefusedRowsProtect(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			lines, counts, _ := changesOf(t, sourceOf(kbartOf(before)), sourceOf(kbartOf("Mind; id=mind; print=@2; url=https://example.org/mind\n"+test.row)))
+			lines, counts, _ := changesOf(t, sourceOf(kbartOf(before)),
+				sourceOf(kbartOf("Mind; id=mind; print=@2; url=https://example.org/mind\n"+test.row)))
 			if counts.Invalid != 1 || counts.Updated != 0 || lines[len(lines)-1] != test.want {
 				t.Errorf("%+v\n%s", counts, strings.Join(lines, "\n"))
 			}
 		})
 	}
-	lines, _, _ := changesOf(t, sourceOf(kbartOf(before)), sourceOf(kbartOf("Mind; id=mind; print=@2; url=https://example.org/mind\n; id=mind\nBrain, renamed; id=brain; print=@1")))
+	lines, _, _ := changesOf(t, sourceOf(kbartOf(before)),
+		sourceOf(kbartOf("Mind; id=mind; print=@2; url=https://example.org/mind\n; id=mind\nBrain, renamed; id=brain; print=@1")))
 	if report := strings.Join(lines, "\n"); strings.Contains(report, "REVIEW") {
 		t.Errorf("what a readable row pairs is not left:\n%s", report)
 	}
 }
 
 // tornRow is a row of which nobody can say which cell is which.
-const tornRow = "!A title|that nobody|knows here|with more cells|than the header|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x"
+const tornRow = "!A title|that nobody|knows here|with more cells|than the " +
+	"header|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x|1996|x"
 
 // TestOpaqueRows hold all removals of the collection, and the plan says which line it is.
 func TestOpaqueRows(t *testing.T) {
@@ -74,7 +78,8 @@ func TestOpaqueRows(t *testing.T) {
 	}
 }
 
-// TestManyRefusedRows: where there are too many to look at, nothing is removed because of such a list, and a finding says so.
+// TestManyRefusedRows: where there are too many to look at, nothing is removed because of such a list, and a finding
+// says so.
 func TestManyRefusedRows(t *testing.T) {
 	t.Parallel()
 	for name, rows := range map[string]string{
@@ -113,7 +118,8 @@ func TestJudgedRows(t *testing.T) {
 	brain := b.portfolio("brain").ID
 	b.must(b.service.JudgeRefusedRow(t.Context(), collectionID, row, &brain, nil))
 	counts, _ := b.sync(1, list)
-	if counts.Review != 1 || counts.Removed != 1 || b.portfolio("brain").Review != holdings.ReviewUnreadable || b.portfolio("mind").RemovedAt == nil {
+	if counts.Review != 1 || counts.Removed != 1 || b.portfolio("brain").Review != holdings.ReviewUnreadable || b.portfolio("mind").
+		RemovedAt == nil {
 		t.Errorf("it is Brain's, so it hides Mind no more: %+v", counts)
 	}
 	b.must(b.service.JudgeRefusedRow(t.Context(), collectionID, row, nil, nil)) // and now it hides nothing
@@ -172,7 +178,8 @@ func TestJudgementsThatAreRefused(t *testing.T) {
 	}
 	for _, line := range []int{1, 2, 99} {
 		_, err := b.service.RefusedRowAt(t.Context(), sourceOf(kbartOf(others)), line)
-		if found, ok := problem.In(err); !ok || found[0].Code != problem.NotFound || !strings.Contains(found[0].Message, fmt.Sprintf("line %d of list.txt", line)) {
+		if found, ok := problem.In(err); !ok || found[0].Code != problem.NotFound ||
+			!strings.Contains(found[0].Message, fmt.Sprintf("line %d of list.txt", line)) {
 			t.Errorf("line %d: %v", line, err)
 		}
 	}

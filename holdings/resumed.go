@@ -8,9 +8,10 @@ import (
 	"autoholdings/internal/store"
 )
 
-// A run that was interrupted has written a share of its plan. The plan of the run that goes on must not take that share for what
-// was there before: a title that was added because nobody could tell which portfolio it is would settle the question, and what
-// it might have been would leave. So the portfolios take part in the pairing as they were before the part began.
+// A run that was interrupted has written a share of its plan. The plan of the run that goes on must not take that share
+// for what was there before: a title that was added because nobody could tell which portfolio it is would settle the
+// question, and what it might have been would leave. So the portfolios take part in the pairing as they were before the
+// part began.
 
 // formerPortfolio is a portfolio that the interrupted run changed, as it was before.
 type formerPortfolio struct {
@@ -20,7 +21,8 @@ type formerPortfolio struct {
 	created int32 // line of the title that it was made for; 0: it was there before
 }
 
-// formerPortfolios reads from the report of an interrupted run what it changed in the keys of portfolios, by their place.
+// formerPortfolios reads from the report of an interrupted run what it changed in the keys of portfolios, by their
+// place.
 func formerPortfolios(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) (map[int32]*formerPortfolio, error) {
 	rows, err := s.Query(ctx, `SELECT portfolio_id, action, field, line, value_kind, old_value FROM job_changes
 		WHERE part_id = ? AND portfolio_id IS NOT NULL AND action IN ('ADD', 'UPDATE', 'WAIT', 'REMOVE', 'KEEP', 'WITHDRAW')
@@ -104,7 +106,8 @@ func (in *planned) roundOf(h *held, i int32) uint8 {
 	return h.roundOf()
 }
 
-// byOthersKeys says whether a portfolio takes part under the keys of other entitlements: the part's profile had none to it.
+// byOthersKeys says whether a portfolio takes part under the keys of other entitlements: the part's profile had none to
+// it.
 func (in *planned) byOthersKeys(h *held, i int32) bool {
 	if f := in.former[i]; f != nil {
 		return f.others
@@ -127,8 +130,8 @@ func (in *planned) leaveOut(portfolios *side) {
 	}
 }
 
-// rejoin pairs the titles with the portfolios that an interrupted run made for them, by the line of the list: it is of the same
-// bytes.
+// rejoin pairs the titles with the portfolios that an interrupted run made for them, by the line of the list: it is of
+// the same bytes.
 func (in *planned) rejoin(l *list, titles, portfolios *side) {
 	byLine := map[int32]int32{}
 	for i, f := range in.former {
@@ -157,7 +160,8 @@ func (in *planned) open(pair int32) bool {
 	return pair == unpaired || f != nil && f.created != 0
 }
 
-// rejoinSuccessors finds the names of titles that an interrupted run added and that go on from portfolios which are still to leave.
+// rejoinSuccessors finds the names of titles that an interrupted run added and that go on from portfolios which are
+// still to leave.
 func (a *applier) rejoinSuccessors(ctx context.Context) error {
 	byID := map[int64]int32{}
 	for title, portfolio := range a.plan.follows.predecessor {

@@ -89,7 +89,8 @@ func (c *ScheduleChange) check(problems *problem.List) {
 	}
 }
 
-// notOfIANA are names that a machine's files add to the IANA database, each with another zone on each machine or with none.
+// notOfIANA are names that a machine's files add to the IANA database, each with another zone on each machine or with
+// none.
 var notOfIANA = []string{"", "Local", "localtime", "posixrules", "Factory"}
 
 // isTimezone says whether the name is one of the IANA database. "right/…" is not: its clocks count leap seconds.

@@ -36,9 +36,9 @@ func New(s *store.Store, box *secret.Box) *Service {
 	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box}
 }
 
-// Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the part
-// is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A *kbart.FatalError
-// says that the list is refused as a whole.
+// Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the
+// part is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A
+// *kbart.FatalError says that the list is refused as a whole.
 func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Guards, report func(kbart.Finding)) (*Plan, error) {
 	in, l, err := s.read(ctx, source, part, report)
 	if err != nil {
@@ -70,7 +70,8 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	return plan, s.judgeAccess(ctx, plan, part, guards)
 }
 
-// manyTitles is the size of a list from which on memory counts more than the tenths of a second that a collection takes.
+// manyTitles is the size of a list from which on memory counts more than the tenths of a second that a collection
+// takes.
 const manyTitles = 200_000
 
 // read is what a plan is made of.

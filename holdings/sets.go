@@ -48,8 +48,8 @@ func (s *Service) CreateCollectionSet(ctx context.Context, in SetInput) (*ent.Co
 	return made, nil
 }
 
-// UpdateCollectionSet changes a set; version is the one that was read, nil for whatever it is. Beside a refusal it returns
-// the set as it is, where there is one.
+// UpdateCollectionSet changes a set; version is the one that was read, nil for whatever it is. Beside a refusal it
+// returns the set as it is, where there is one.
 func (s *Service) UpdateCollectionSet(ctx context.Context, id int64, version *int, in SetInput) (*ent.CollectionSet, error) {
 	var set *ent.CollectionSet
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -164,7 +164,8 @@ func (in *SetInput) check(ctx context.Context, tx *store.Tx, own int64, had []in
 // checkSetName adds a problem where another set has the name, in whatever case.
 func checkSetName(ctx context.Context, tx *store.Tx, problems *problem.List, name string, own int64) error {
 	var others []string
-	err := tx.CollectionSet.Query().Where(collectionset.IDNEQ(own)).Select(collectionset.FieldName).Scan(ctx, &others) // there are tens of them
+	// there are tens of them
+	err := tx.CollectionSet.Query().Where(collectionset.IDNEQ(own)).Select(collectionset.FieldName).Scan(ctx, &others)
 	if err != nil {
 		return fmt.Errorf("read the sets: %w", err)
 	}

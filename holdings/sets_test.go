@@ -58,7 +58,8 @@ func TestCollectionSets(t *testing.T) {
 		_, err := b.service.UpdateCollectionSet(t.Context(), set.ID, nil, in)
 		b.must(err)
 	}
-	set, err := b.service.CreateCollectionSet(t.Context(), holdings.SetInput{Name: new(" Old ones "), Description: new("To leave"), CollectionIDs: &[]int64{ids[0], ids[1], ids[0]}})
+	set, err := b.service.CreateCollectionSet(t.Context(),
+		holdings.SetInput{Name: new(" Old ones "), Description: new("To leave"), CollectionIDs: &[]int64{ids[0], ids[1], ids[0]}})
 	b.must(err)
 	want(set, "Old ones (To leave) v1, 2: A C")
 	update(set, holdings.SetInput{Add: []int64{ids[2], ids[0]}, Remove: []int64{ids[1]}})
@@ -102,7 +103,8 @@ func TestWrongSet(t *testing.T) {
 		{
 			holdings.SetInput{Name: &long, Description: &long, Add: []int64{4711, ids[0]}, Remove: []int64{4712, ids[0]}},
 			[]string{
-				"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description", "NOT_FOUND input.addCollectionIds", "NOT_FOUND input.removeCollectionIds",
+				"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description", "NOT_FOUND input.addCollectionIds",
+				"NOT_FOUND input.removeCollectionIds",
 				"BAD_USER_INPUT input.removeCollectionIds",
 			},
 		},
@@ -125,7 +127,8 @@ func TestWrongSet(t *testing.T) {
 	_, err = b.service.CreateCollectionSet(t.Context(), holdings.SetInput{})
 	wantProblems(t, err, "BAD_USER_INPUT input.name")
 	busy := errors.New("busy")
-	if err := b.service.DeleteCollectionSet(t.Context(), set.ID, func(context.Context, *store.Tx) error { return busy }); !errors.Is(err, busy) {
+	if err := b.service.DeleteCollectionSet(t.Context(), set.ID, func(context.Context, *store.Tx) error { return busy }); !errors.Is(err,
+		busy) {
 		t.Errorf("%v", err)
 	}
 	if got := b.setText(set.ID); got != before || b.store.Read.CollectionSet.Query().CountX(t.Context()) != 2 {
@@ -155,7 +158,8 @@ func TestDeleteCollection(t *testing.T) {
 		return err
 	}
 	const inUse = "IN_USE input.collectionId"
-	wantMessage(t, remove(false, inUse, inUse, inUse, inUse), `1 set: "Some"`, "1 PO line:", "license on 1 portfolio", "30 portfolios, those out")
+	wantMessage(t, remove(false, inUse, inUse, inUse, inUse), `1 set: "Some"`, "1 PO line:", "license on 1 portfolio",
+		"30 portfolios, those out")
 	_, err = b.service.UpdateCollectionSet(t.Context(), set.ID, nil, holdings.SetInput{Remove: []int64{collectionID}})
 	b.must(err)
 	remove(true, inUse, inUse)
@@ -165,7 +169,8 @@ func TestDeleteCollection(t *testing.T) {
 	b.must(err)
 	remove(false, inUse)
 	busy := errors.New("busy")
-	if err := b.service.DeleteCollection(t.Context(), collectionID, true, func(context.Context, *store.Tx) error { return busy }); !errors.Is(err, busy) {
+	if err := b.service.DeleteCollection(t.Context(), collectionID, true,
+		func(context.Context, *store.Tx) error { return busy }); !errors.Is(err, busy) {
 		t.Errorf("%v", err)
 	}
 	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); n != 30 {

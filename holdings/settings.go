@@ -75,7 +75,8 @@ func checkOneCampus(ctx context.Context, tx *store.Tx, problems *problem.List) e
 	}
 	if len(grouped) > 0 {
 		problems.Add(problem.OneProfileOnly, path,
-			"without multi-campus inventory management a profile has no inventory groups, and there are some on %s. Take them away first", quotedNames(grouped))
+			"without multi-campus inventory management a profile has no inventory groups, and there are some on %s. Take them away first",
+			quotedNames(grouped))
 	}
 	return nil
 }

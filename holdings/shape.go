@@ -11,8 +11,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// A list may lose a column that lists before it filled: its header lacks it, or spells it otherwise, or it is empty throughout.
-// That says nothing of the titles, so the stored values stay until a person says otherwise (DOMAIN section 7, Shape).
+// A list may lose a column that lists before it filled: its header lacks it, or spells it otherwise, or it is empty
+// throughout. That says nothing of the titles, so the stored values stay until a person says otherwise (DOMAIN section
+// 7, Shape).
 
 // ColumnChoice is what a person decided to do about a lost column.
 type ColumnChoice string
@@ -164,8 +165,8 @@ func lostColumns(now *ColumnCounts, former []formerList, own map[string]ColumnCh
 	return lost
 }
 
-// judgeShape finds the columns that the list lost while titles that had them are still listed. The first list that lacks one
-// is held; later ones carry a finding.
+// judgeShape finds the columns that the list lost while titles that had them are still listed. The first list that
+// lacks one is held; later ones carry a finding.
 func (s *Service) judgeShape(ctx context.Context, p *Plan, part *Part, guards Guards, report func(kbart.Finding)) error {
 	if !part.ofProfile() || p.Counts.EntitlementsBefore == 0 {
 		return nil
@@ -186,11 +187,14 @@ func (s *Service) judgeShape(ctx context.Context, p *Plan, part *Part, guards Gu
 		name := lost.column.String()
 		undecided := lost.choice == ""
 		if lost.column == kbart.AccessType && lost.choice != AllPaid {
-			p.holdShape(name, "the list has no access_type any more, so that nothing tells free titles from paid ones: say that all are paid, or ask the provider")
+			p.holdShape(name,
+				"the list has no access_type any more, so that nothing tells free titles from paid ones: say that all are paid, or ask the provider")
 			continue
 		}
 		if undecided && lost.lately && guards.Shape {
-			p.holdShape(name, fmt.Sprintf("the list has no %s any more, which lists before it filled: the stored values stay unless a person decides otherwise", name))
+			p.holdShape(name,
+				fmt.Sprintf("the list has no %s any more, which lists before it filled: the stored values stay unless a person decides otherwise",
+					name))
 			continue
 		}
 		report(kbart.Finding{

@@ -26,7 +26,8 @@ func TestLostColumns(t *testing.T) {
 	b.dated(1, "2026-01-01", kbartOf(manyRows(20)))
 	list := kbartOf(manyRows(20), kbart.Notes)
 	plan := b.planOf(1, "2026-02-01", list, holdings.StandardGuards())
-	if !plan.Held() || plan.Guards[0].Guard != holdings.GuardShape || plan.Guards[0].Column != "notes" || !strings.Contains(plan.HeldBecause(), "notes") {
+	if !plan.Held() || plan.Guards[0].Guard != holdings.GuardShape || plan.Guards[0].Column != "notes" ||
+		!strings.Contains(plan.HeldBecause(), "notes") {
 		t.Fatalf("%+v", plan.Guards)
 	}
 	counts, _ := b.dated(1, "2026-02-01", list) // approved, say
@@ -62,7 +63,8 @@ func TestWhenAColumnIsLost(t *testing.T) {
 		{"20 of 201 had it, and all are empty", kbartOf(some(20, 201)), strings.ReplaceAll(kbartOf(some(20, 201)), "Press", ""), false},
 		{"one has it still", kbartOf(some(20, 40)), strings.Replace(kbartOf(some(20, 40)), "Press", "", 19), false},
 		{
-			"those that had it are listed no longer", kbartOf(crowdOf(1000, 1003, "Review %d; id=r%d; print=@%d; pub=Press") + crowdOf(2000, 2060, "Journal %d; id=j%d; print=@%d")),
+			"those that had it are listed no longer", kbartOf(crowdOf(1000, 1003, "Review %d; id=r%d; print=@%d; pub=Press") +
+				crowdOf(2000, 2060, "Journal %d; id=j%d; print=@%d")),
 			kbartOf(crowdOf(2000, 2060, "Journal %d; id=j%d; print=@%d"), kbart.PublisherName), false,
 		},
 	} {
@@ -94,7 +96,8 @@ func TestLostCoverageTouchesNoStatement(t *testing.T) {
 func (b *testBundle) decide(jobID int64, column kbart.Column, choice holdings.ColumnChoice) {
 	b.t.Helper()
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.ListDecision.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetProviderFileID(fileOfJob(jobID)).SetCollectionID(collectionID).
+		return tx.ListDecision.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetProviderFileID(fileOfJob(jobID)).
+			SetCollectionID(collectionID).
 			SetKind(holdings.ColumnKind + column.String()).SetDecision(string(choice)).SetJobID(jobID).Exec(ctx)
 	})
 }
@@ -188,8 +191,8 @@ func TestUndoneListsDoNotCount(t *testing.T) {
 	}
 }
 
-// TestWrongContent: rows that state the other content type are set aside; a list in which more than a tenth and more than 20 do
-// is refused.
+// TestWrongContent: rows that state the other content type are set aside; a list in which more than a tenth and more
+// than 20 do is refused.
 func TestWrongContent(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -33,8 +33,8 @@ type entitlementState struct {
 	ownHash      *int64
 }
 
-// entitle gives the portfolio the part's own entitlement. What its list has otherwise than the portfolio is told by the values that
-// the portfolio would have by then.
+// entitle gives the portfolio the part's own entitlement. What its list has otherwise than the portfolio is told by the
+// values that the portfolio would have by then.
 func (p *stored) entitle(e entitlementState) {
 	p.entitlementState = e
 	if p.former == nil || e.portfolioID == 0 {
@@ -62,7 +62,10 @@ func loadEntitlements(ctx context.Context, read query, ids []int64) (map[int64]e
 		return found, nil
 	}
 	placeholders, args := inList(ids)
-	rows, err := read(ctx, `SELECT id, portfolio_id, active, waiting, waiting_since, given_back, own_values, own_hash FROM entitlements WHERE id IN `+placeholders, args...)
+	rows,
+		err := read(ctx,
+		`SELECT id, portfolio_id, active, waiting, waiting_since, given_back, own_values, own_hash FROM entitlements WHERE id IN `+placeholders,
+		args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}

@@ -11,8 +11,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// takeOver lets the values of the profiles that still list portfolios take the place of those that this one's list gave them:
-// of several, the newest of the releases applied last counts, and of one date the profile that was made first.
+// takeOver lets the values of the profiles that still list portfolios take the place of those that this one's list gave
+// them: of several, the newest of the releases applied last counts, and of one date the profile that was made first.
 func (a *applier) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*stored) error {
 	if len(ids) == 0 {
 		return nil
@@ -44,7 +44,8 @@ func (a *applier) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there
 	return a.keepAll(ctx, tx, changes)
 }
 
-// takenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list leaves empty.
+// takenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list
+// leaves empty.
 func (p *stored) takenOver(said [len(titleColumns)]string, changed func(c kbart.Column, before, after string)) [len(titleColumns)]string {
 	after, locked := p.values, strings.Fields(p.locked)
 	for i, c := range titleColumns {
@@ -67,9 +68,11 @@ func (l *standingList) outranks(o *standingList) bool {
 	return o == nil || l.date > o.date || l.date == o.date && l.profile < o.profile
 }
 
-// standing is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows what earlier
-// parts of it would have changed. Portfolios that show just that are left out.
-func (f *foresight) standing(ctx context.Context, read query, part *Part, ids []int64, there map[int64]*stored) (map[int64][len(titleColumns)]string, error) {
+// standing is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows
+// what earlier parts of it would have changed. Portfolios that show just that are left out.
+func (f *foresight) standing(
+	ctx context.Context, read query, part *Part, ids []int64, there map[int64]*stored,
+) (map[int64][len(titleColumns)]string, error) {
 	best := map[int64]*standingList{}
 	consider := func(id int64, l *standingList) {
 		if l.profile != part.ProfileID && l.outranks(best[id]) {

@@ -38,8 +38,8 @@ var titleColumnIndex = func() (index [kbart.NumColumns]int) {
 	return index
 }()
 
-// eachTitle reads the source again and calls fn with each wanted title once its last row is read. Of titles whose rows may
-// disagree it reports where they do.
+// eachTitle reads the source again and calls fn with each wanted title once its last row is read. Of titles whose rows
+// may disagree it reports where they do.
 func (l *list) eachTitle(ctx context.Context, want func(i int32) bool, report func(kbart.Finding), fn func(*Title) error) error {
 	pending := map[int32][]titleRow{}
 	row := 0

@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// settle decides on pairs of one rank of which a side has several partners: twins are paired in order, of several hidden
-// portfolios that are alike one comes back, and all else is ambiguous and goes no further.
+// settle decides on pairs of one rank of which a side has several partners: twins are paired in order, of several
+// hidden portfolios that are alike one comes back, and all else is ambiguous and goes no further.
 func (p *pairing) settle(pairs []*possible, round uint8) error {
 	titlesOf, portfoliosOf := map[int32][]int32{}, map[int32][]int32{}
 	for _, pair := range pairs {
@@ -38,8 +38,8 @@ func (p *pairing) settle(pairs []*possible, round uint8) error {
 	return nil
 }
 
-// pairTwins pairs n titles and n portfolios that all have the same folded title and the same identifiers: one book in several
-// products. Of hidden portfolios there may be more.
+// pairTwins pairs n titles and n portfolios that all have the same folded title and the same identifiers: one book in
+// several products. Of hidden portfolios there may be more.
 func (p *pairing) pairTwins(titlesOf, portfoliosOf map[int32][]int32, round uint8) error {
 	done := map[int32]bool{}
 	titles := make([]int32, 0, len(portfoliosOf))

@@ -54,7 +54,8 @@ func (u *undoer) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	u.placing, err = u.updater(ctx, "portfolios", "listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
+	u.placing, err = u.updater(ctx, "portfolios",
+		"listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
 		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
 	return err
 }
@@ -92,7 +93,8 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 		added = "EXISTS"
 	}
 	rows, err := u.store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
-		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND `+added+`
+		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND `+
+		added+`
 			(SELECT 1 FROM job_changes a WHERE a.part_id = c.part_id AND a.portfolio_id = c.portfolio_id AND a.action = 'ADD')
 		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.service.BatchTitles)
 	if err != nil {
@@ -103,7 +105,8 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	}
 	placeholders, args := inList(ids)
 	found, err := u.store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
-		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND portfolio_id IN `+placeholders+` ORDER BY id`,
+		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND portfolio_id IN `+placeholders+
+		` ORDER BY id`,
 		append([]any{u.subject}, args...)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
@@ -187,7 +190,8 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 // ownEntitlements are those of the part's profile, by portfolio.
 func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownEntitlement, error) {
 	placeholders, args := inList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,
+	rows, err := tx.SQL.QueryContext(ctx, `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+
+		placeholders,
 		append([]any{u.part.profile()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
@@ -309,13 +313,15 @@ func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d
 		sum := int64(valuesHash(&said))
 		hash = &sum
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, d.own.text(), hash, e.id); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, d.own.text(), hash,
+		e.id); err != nil {
 		return fmt.Errorf("write what the list said before: %w", err)
 	}
 	return nil
 }
 
-// leave lists something that is not put back, because it was changed since: values are the present one and the former one.
+// leave lists something that is not put back, because it was changed since: values are the present one and the former
+// one.
 func (u *undoer) leave(id int64, p *stored, field string, values Values) {
 	u.counts.Left++
 	u.change(reportLine{portfolio: id, action: Left, field: field, title: citationOf(&p.values), values: values})
@@ -331,8 +337,8 @@ func columnNamed(name string) int {
 	return slices.IndexFunc(titleColumns[:], func(c kbart.Column) bool { return c.String() == name })
 }
 
-// restore puts one field back in d. Where it no longer has the value that the job gave it, ok is false and current has the
-// value that it has now and the former one.
+// restore puts one field back in d. Where it no longer has the value that the job gave it, ok is false and current has
+// the value that it has now and the former one.
 func (d *difference) restore(r *recorded, p *stored) (current Values, ok bool, err error) {
 	before, after, isCoverage, err := r.values.Coverage()
 	if err != nil {
@@ -381,7 +387,8 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
-// was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it as it was.
+// was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it
+// as it was.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state portfolioState) Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
 	action := leavingAction(&held{ordered: len(now.orders[id]) > 0, elsewhere: other.any})

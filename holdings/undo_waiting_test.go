@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestUndoOfNewStates: an undo puts back what waits, what another profile's values took over, and what lists say otherwise.
+// TestUndoOfNewStates: an undo puts back what waits, what another profile's values took over, and what lists say
+// otherwise.
 func TestUndoOfNewStates(t *testing.T) {
 	t.Parallel()
 	type step struct {
@@ -73,8 +74,10 @@ func TestUndoOfNewStates(t *testing.T) {
 		},
 		{
 			"statements with their own notes",
-			[]step{{1, "2026-01-01", others + "Brain; id=brain; print=@1; first=1878; last=1995; notes=a\nBrain; id=brain; print=@1; first=1996; notes=b"}},
-			step{1, "2026-02-01", others + "Brain; id=brain; print=@1; first=1878; last=1995; notes=c\nBrain; id=brain; print=@1; first=1996; notes=b"},
+			[]step{{1, "2026-01-01", others +
+				"Brain; id=brain; print=@1; first=1878; last=1995; notes=a\nBrain; id=brain; print=@1; first=1996; notes=b"}},
+			step{1, "2026-02-01", others +
+				"Brain; id=brain; print=@1; first=1878; last=1995; notes=c\nBrain; id=brain; print=@1; first=1996; notes=b"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -92,7 +95,8 @@ func TestUndoOfNewStates(t *testing.T) {
 			if undone.Left != 0 {
 				t.Errorf("left: %+v", undone)
 			}
-			// What the undo gives back is marked, so that taking it away again is held once; what it hides again keeps its values.
+			// What the undo gives back is marked, so that taking it away again is held once; what it hides again keeps its
+			// values.
 			after := strings.ReplaceAll(inHoldings(b.wholeText()), "given back true", "given back false")
 			if diff := cmp.Diff(inHoldings(before), after); diff != "" {
 				t.Errorf("%s", diff)
@@ -119,7 +123,8 @@ func inHoldings(text string) string {
 	return b.String()
 }
 
-// TestUndoGivesBackOnce: the entitlements that an undo puts in force again are marked; those that were in force are not.
+// TestUndoGivesBackOnce: the entitlements that an undo puts in force again are marked; those that were in force are
+// not.
 func TestUndoGivesBackOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -16,7 +16,8 @@ func (a *applier) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *he
 		action = Add
 		a.counts.Added++
 		a.change(reportLine{
-			portfolio: h.id, action: Add, title: citationOf(&d.values), values: stateValues(stateOf(p, h.entitlement), a.predecessor(t)), line: t.Line,
+			portfolio: h.id, action: Add, title: citationOf(&d.values), values: stateValues(stateOf(p, h.entitlement), a.predecessor(t)),
+			line: t.Line,
 		})
 	case len(d.fields) > 0:
 		a.counts.Updated++
@@ -48,7 +49,8 @@ func (a *applier) listDiverging(t *Title, id int64, p *stored, d *difference) {
 	}
 }
 
-// listFurther lists which identifiers of further rows the list has, where that is news: no field shows them, and undo needs them.
+// listFurther lists which identifiers of further rows the list has, where that is news: no field shows them, and undo
+// needs them.
 func (a *applier) listFurther(t *Title, id int64, p *stored, d *difference) {
 	if p.moreKeys != d.further {
 		a.change(reportLine{
@@ -121,8 +123,8 @@ func (a *applier) replaceCoverage(ctx context.Context, tx *store.Tx, entitlement
 	return nil
 }
 
-// writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether it is available
-// is the staff's choice: nothing here changes it.
+// writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether it is
+// available is the staff's choice: nothing here changes it.
 func (a *applier) writePortfolio(ctx context.Context, tx *store.Tx, h *held, p *stored, d *difference) error {
 	review := ""
 	if h.awaited { // another profile still waits for it

@@ -78,7 +78,8 @@ func TestWaitingIsStillListedElsewhere(t *testing.T) {
 	}
 }
 
-// TestOwnPortfoliosAreNamedOnly: one of the library's own that an ambiguous title might be is a candidate and left untouched.
+// TestOwnPortfoliosAreNamedOnly: one of the library's own that an ambiguous title might be is a candidate and left
+// untouched.
 func TestOwnPortfoliosAreNamedOnly(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -99,8 +100,8 @@ func TestOwnPortfoliosAreNamedOnly(t *testing.T) {
 	}
 }
 
-// TestHowWaitingEnds: in a list at least 25 days newer in which each title that it might be has a portfolio of its own, unless
-// something is attached on which a person must decide.
+// TestHowWaitingEnds: in a list at least 25 days newer in which each title that it might be has a portfolio of its own,
+// unless something is attached on which a person must decide.
 func TestHowWaitingEnds(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -143,7 +144,8 @@ func TestHowWaitingEnds(t *testing.T) {
 			if left := p.RemovedAt != nil; left != test.leaves {
 				t.Errorf("it left: %v; %+v", left, counts)
 			}
-			if test.leaves && (e.Waiting != "" || e.Active || p.Review != "" || counts.Removed != 2 || !strings.Contains(b.reportText(jobID), "REMOVE One")) {
+			if test.leaves && (e.Waiting != "" || e.Active || p.Review != "" || counts.Removed != 2 ||
+				!strings.Contains(b.reportText(jobID), "REMOVE One")) {
 				t.Errorf("%+v, %+v, %+v\n%s", counts, p, e, b.reportText(jobID))
 			}
 			if !test.leaves && (e.Waiting == "" || e.WaitingSince != "2026-02-01") {
@@ -179,7 +181,8 @@ func TestWaitingComesBack(t *testing.T) {
 	id := b.portfolio("a").ID
 	counts, _ := b.dated(1, "2026-03-01", kbartOf(others+waitingBefore))
 	p, e := b.portfolio("a"), b.entitlementOf(1, "a")
-	if counts.Added != 2 || counts.Removed != 1 || p.ID != id || !p.Listed || p.Review != "" || !e.Active || e.Waiting != "" || e.WaitingSince != "" {
+	if counts.Added != 2 || counts.Removed != 1 || p.ID != id || !p.Listed || p.Review != "" || !e.Active || e.Waiting != "" ||
+		e.WaitingSince != "" {
 		t.Errorf("%+v, %+v, %+v", counts, p, e)
 	}
 }
@@ -253,7 +256,8 @@ func TestContestedWaits(t *testing.T) {
 	b.dated(1, "2026-01-01", kbartOf(others+"Annals; id=annals; print=@1; online=@9"))
 	after := kbartOf(others + "Archives; id=archives; print=@2; online=@9")
 	counts, _ := b.dated(1, "2026-02-01", after)
-	if p := b.portfolio("annals"); counts.Waiting != 1 || p.Review != holdings.ReviewContested || p.Listed || b.entitlementOf(1, "annals").Waiting != holdings.ReviewContested {
+	if p := b.portfolio("annals"); counts.Waiting != 1 || p.Review != holdings.ReviewContested || p.Listed || b.entitlementOf(1, "annals").
+		Waiting != holdings.ReviewContested {
 		t.Errorf("%+v, %+v", counts, p)
 	}
 	if counts, _ := b.dated(1, "2026-02-25", after); counts.Changed() || counts.StillWaiting != 1 {
@@ -264,7 +268,8 @@ func TestContestedWaits(t *testing.T) {
 	}
 }
 
-// TestWaitingPairsInTheSecondRound: a title that is certainly the portfolio brings it back, even where it is named otherwise.
+// TestWaitingPairsInTheSecondRound: a title that is certainly the portfolio brings it back, even where it is named
+// otherwise.
 func TestWaitingPairsInTheSecondRound(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -280,9 +285,11 @@ func TestWaitingPairsInTheSecondRound(t *testing.T) {
 // TestWaitingInARunThatCrashes: nothing is done twice, and all that waits does.
 func TestWaitingInARunThatCrashes(t *testing.T) {
 	t.Parallel()
-	before := others + waitingBefore + "Annals; id=annals; print=@11; online=@19\nForum; id=forum; print=@13; online=@18\nNews; id=news; print=@14\n" +
+	before := others + waitingBefore +
+		"Annals; id=annals; print=@11; online=@19\nForum; id=forum; print=@13; online=@18\nNews; id=news; print=@14\n" +
 		"Letters; id=letters; print=@15\n"
-	after := others + waitingAfter + "Archives; id=archives; print=@12; online=@19\nNews; id=news; print=@14; online=@18\n" + // now has Forum's
+	// now has Forum's
+	after := others + waitingAfter + "Archives; id=archives; print=@12; online=@19\nNews; id=news; print=@14; online=@18\n" +
 		"Notes; id=notes; print=@16; preceding=letters\n"
 	prepare := func() *testBundle {
 		b := setup(t)
@@ -325,7 +332,8 @@ func TestWaitingInARunThatCrashes(t *testing.T) {
 	}
 }
 
-// TestWaitingOutlivesWithdrawal: what waits for one profile, and another one no longer lists, is withdrawn and not lost.
+// TestWaitingOutlivesWithdrawal: what waits for one profile, and another one no longer lists, is withdrawn and not
+// lost.
 func TestWaitingOutlivesWithdrawal(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -339,15 +347,16 @@ func TestWaitingOutlivesWithdrawal(t *testing.T) {
 	}
 }
 
-// TestSecondProfileFindsWhatTheFirstAdded: a list that another profile's run has settled already adds no title twice. What that
-// profile waits for stays, and says so as long as it waits.
+// TestSecondProfileFindsWhatTheFirstAdded: a list that another profile's run has settled already adds no title twice.
+// What that profile waits for stays, and says so as long as it waits.
 func TestSecondProfileFindsWhatTheFirstAdded(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
 	b.dated(2, "2026-01-01", kbartOf(others+waitingBefore))
 	b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
-	if counts, _ := b.dated(2, "2026-02-01", kbartOf(others+waitingAfter)); counts.Added != 1 || counts.Ambiguous != 0 || counts.Waiting != 0 || counts.Withdrawn != 2 {
+	if counts, _ := b.dated(2, "2026-02-01", kbartOf(others+waitingAfter)); counts.Added != 1 || counts.Ambiguous != 0 ||
+		counts.Waiting != 0 || counts.Withdrawn != 2 {
 		t.Errorf("%+v", counts)
 	}
 	if n := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("c")).CountX(t.Context()); n != 1 {

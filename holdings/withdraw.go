@@ -26,12 +26,13 @@ func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error)
 	return p, nil
 }
 
-// EntitledCollections are those in which a profile has entitlements in force, in the order of their ids; content is "" for
-// those of any content type.
+// EntitledCollections are those in which a profile has entitlements in force, in the order of their ids; content is ""
+// for those of any content type.
 func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profileID int64, content string) ([]int64, error) {
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT DISTINCT p.collection_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
 			JOIN collections c ON c.id = p.collection_id
-		WHERE e.profile_id = ? AND (e.active OR e.waiting <> '') AND (c.content = ? OR ? = '') ORDER BY p.collection_id`, profileID, content, content)
+		WHERE e.profile_id = ? AND (e.active OR e.waiting <> '') AND (c.content = ? OR ? = '') ORDER BY p.collection_id`, profileID, content,
+		content)
 	if err != nil {
 		return nil, fmt.Errorf("look up the collections of profile %d: %w", profileID, err)
 	}
@@ -50,12 +51,15 @@ func (w withdrawal) String() string {
 }
 
 func countWithdrawal(ctx context.Context, tx *store.Tx, profileID int64) (w withdrawal, err error) {
-	err = tx.SQL.QueryRowContext(ctx, `SELECT COUNT(*) FILTER (WHERE NOT elsewhere AND NOT ordered), COUNT(*) FILTER (WHERE NOT elsewhere AND ordered),
+	err = tx.SQL.QueryRowContext(ctx,
+		`SELECT COUNT(*) FILTER (WHERE NOT elsewhere AND NOT ordered), COUNT(*) FILTER (WHERE NOT elsewhere AND ordered),
 			COUNT(*) FILTER (WHERE elsewhere)
 		FROM (SELECT
-			EXISTS (SELECT 1 FROM entitlements o WHERE o.portfolio_id = e.portfolio_id AND o.active AND o.profile_id IS DISTINCT FROM e.profile_id) AS elsewhere,
+			EXISTS (SELECT 1 FROM entitlements o WHERE o.portfolio_id = e.portfolio_id AND o.active
+				AND o.profile_id IS DISTINCT FROM e.profile_id) AS elsewhere,
 			EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = e.portfolio_id) AS ordered
-			FROM entitlements e WHERE e.profile_id = ? AND (e.active OR e.waiting <> '')) AS held`, profileID).Scan(&w.removed, &w.kept, &w.withdrawn)
+			FROM entitlements e WHERE e.profile_id = ? AND (e.active OR e.waiting <> '')) AS held`, profileID).
+		Scan(&w.removed, &w.kept, &w.withdrawn)
 	if err != nil {
 		return w, fmt.Errorf("count the entitlements of profile %d: %w", profileID, err)
 	}

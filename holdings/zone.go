@@ -9,8 +9,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// loadZone reads the keys of the titles that the Community Zone has of a collection: none where its global title list was
-// never imported. local says that it is no collection of the Community Zone's.
+// loadZone reads the keys of the titles that the Community Zone has of a collection: none where its global title list
+// was never imported. local says that it is no collection of the Community Zone's.
 func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles chunked[identity], local bool, err error) {
 	c, err := s.Read.Collection.Get(ctx, collectionID)
 	if err != nil {
@@ -23,8 +23,8 @@ func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles c
 	return titles, false, err
 }
 
-// eachZoneTitle reads keys and hashes of the titles of a Community Zone collection, as planning knows portfolios: those that
-// are there, and with removed those that were. addedBy is the job that added a title last, or 0.
+// eachZoneTitle reads keys and hashes of the titles of a Community Zone collection, as planning knows portfolios: those
+// that are there, and with removed those that were. addedBy is the job that added a title last, or 0.
 func eachZoneTitle(ctx context.Context, s *store.Store, zoneID int64, removed bool, fn func(h *held, addedBy int64)) error {
 	query := `SELECT id, ` + identitySQL + `, values_hash, coverage_hash,
 		CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, COALESCE(added_by_job_id, 0)

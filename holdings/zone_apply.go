@@ -29,7 +29,8 @@ type zoneWriter struct {
 }
 
 var zoneColumns = slices.Concat(
-	[]string{"id", "created_at", "community_zone_collection_id", "updated_at", "coverage", "coverage_hash", "added_by_job_id"}, titleRowColumns)
+	[]string{"id", "created_at", "community_zone_collection_id", "updated_at", "coverage", "coverage_hash", "added_by_job_id"},
+	titleRowColumns)
 
 func (z *zoneWriter) prepare(ctx context.Context) (err error) {
 	if z.titles, err = z.inserter(ctx, "community_zone_titles", zoneColumns...); err != nil {

@@ -45,7 +45,8 @@ func (b *testBundle) zoneText() string {
 	b.t.Helper()
 	var text strings.Builder
 	for _, z := range b.zoneTitles() {
-		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|%s|%s|removed %v|%s\n", z.PublicationTitle, z.TitleID, z.PrintIdentifier, z.PrintKey, z.OnlineIdentifier,
+		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|%s|%s|removed %v|%s\n", z.PublicationTitle, z.TitleID, z.PrintIdentifier, z.PrintKey,
+			z.OnlineIdentifier,
 			z.TitleURL, z.PublisherName, z.TitleKey, z.RemovedAt != nil, z.Coverage)
 	}
 	return text.String()
@@ -54,7 +55,8 @@ func (b *testBundle) zoneText() string {
 func (b *testBundle) zoneTitles() []*ent.CommunityZoneTitle {
 	b.t.Helper()
 	titles, err := b.store.Read.CommunityZoneTitle.Query().
-		Order(communityzonetitle.ByTitleKey(), communityzonetitle.ByPrintKey(), communityzonetitle.ByRemovedAt(), communityzonetitle.ByID()).All(b.t.Context())
+		Order(communityzonetitle.ByTitleKey(), communityzonetitle.ByPrintKey(), communityzonetitle.ByRemovedAt(), communityzonetitle.ByID()).
+		All(b.t.Context())
 	b.must(err)
 	return titles
 }
@@ -79,7 +81,8 @@ func TestZoneImport(t *testing.T) {
 		t.Errorf("first import: %+v", counts)
 	}
 	zone := b.zoneTitle("j000")
-	if statements, _ := holdings.StoredStatements(zone.Coverage); len(statements) != 2 || statements[0].DateFirst != "1878" || *zone.AddedByJobID != first {
+	if statements, _ := holdings.StoredStatements(zone.Coverage); len(statements) != 2 || statements[0].DateFirst != "1878" ||
+		*zone.AddedByJobID != first {
 		t.Errorf("%+v", zone)
 	}
 	if at := b.store.Read.CommunityZoneCollection.GetX(t.Context(), zoneID).TitlesUpdatedAt; at == nil {
@@ -206,8 +209,8 @@ func ambiguousLists() (before, after string) {
 	return listOf(append(rest, one, two, three, four)...), listOf(append(rest, merged, other, both)...)
 }
 
-// TestZoneAmbiguous: such a title is added and listed. Nobody decides on a title of the Community Zone, so that those that
-// it might have been go where the list has them no longer, and a later run finds nothing to do.
+// TestZoneAmbiguous: such a title is added and listed. Nobody decides on a title of the Community Zone, so that those
+// that it might have been go where the list has them no longer, and a later run finds nothing to do.
 func TestZoneAmbiguous(t *testing.T) {
 	t.Parallel()
 	b := setupZoneTitles(t)
@@ -337,10 +340,11 @@ func TestZoneFaults(t *testing.T) {
 	t.Parallel()
 	list := listOf(numbered(2, 34)...)
 	for name, breakIt := range map[string]string{
-		"no titles":   `DROP TABLE community_zone_titles`,
-		"no insert":   `CREATE TRIGGER broken BEFORE INSERT ON community_zone_titles BEGIN SELECT RAISE(ABORT, 'broken'); END`,
-		"no update":   `CREATE TRIGGER broken BEFORE UPDATE OF publisher_name ON community_zone_titles BEGIN SELECT RAISE(ABORT, 'broken'); END`,
-		"no removal":  `CREATE TRIGGER broken BEFORE UPDATE OF removed_at ON community_zone_titles WHEN NEW.removed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+		"no titles": `DROP TABLE community_zone_titles`,
+		"no insert": `CREATE TRIGGER broken BEFORE INSERT ON community_zone_titles BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+		"no update": `CREATE TRIGGER broken BEFORE UPDATE OF publisher_name ON community_zone_titles BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+		"no removal": `CREATE TRIGGER broken BEFORE UPDATE OF removed_at ON community_zone_titles WHEN NEW.removed_at IS NOT NULL BEGIN SELECT
+			RAISE(ABORT, 'broken'); END`,
 		"no changes":  `CREATE TRIGGER broken BEFORE INSERT ON job_changes BEGIN SELECT RAISE(ABORT, 'broken'); END`,
 		"not counted": `CREATE TRIGGER broken BEFORE UPDATE ON community_zone_collections BEGIN SELECT RAISE(ABORT, 'broken'); END`,
 	} {

@@ -13,8 +13,8 @@ import (
 	"autoholdings/internal/keyset"
 )
 
-// CommunityZoneTitleFilter narrows a listing of the Community Zone's titles; empty fields do not. Each is answered from an
-// index.
+// CommunityZoneTitleFilter narrows a listing of the Community Zone's titles; empty fields do not. Each is answered from
+// an index.
 type CommunityZoneTitleFilter struct {
 	CommunityZoneID string // of the collection: the Community Zone's own number
 	TitlePrefix     string
@@ -39,8 +39,8 @@ func (f CommunityZoneTitleFilter) where() []predicate.CommunityZoneTitle {
 	return where
 }
 
-// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the database
-// from walking the whole collection instead, which it would do since that comes sorted.
+// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the
+// database from walking the whole collection instead, which it would do since that comes sorted.
 func (f CommunityZoneTitleFilter) inCollection(s *sql.Selector) {
 	plus := ""
 	if f.TitleID != "" || f.Identifier != "" {
@@ -51,7 +51,9 @@ func (f CommunityZoneTitleFilter) inCollection(s *sql.Selector) {
 }
 
 // CommunityZoneTitles lists the titles that the Community Zone has, by folded title.
-func (s *Service) CommunityZoneTitles(ctx context.Context, f CommunityZoneTitleFilter, w keyset.Window) (keyset.Page[*ent.CommunityZoneTitle], error) {
+func (s *Service) CommunityZoneTitles(
+	ctx context.Context, f CommunityZoneTitleFilter, w keyset.Window,
+) (keyset.Page[*ent.CommunityZoneTitle], error) {
 	return keyset.List(ctx, s.store.Read.CommunityZoneTitle.Query(), byTitle, w, f.where())
 }
 

@@ -56,7 +56,8 @@ func TestCommunityZoneOnly(t *testing.T) {
 	rows := numbered(0, 10)
 	rows[8].publisher = "Another Press"
 	counts, _ := b.sync(1, listOf(rows...))
-	if counts.Added != 0 || counts.Updated != 0 || counts.Removed != 0 || counts.Skipped != 2 || counts.NotInCommunityZone != 2 || counts.Unchanged != 8 {
+	if counts.Added != 0 || counts.Updated != 0 || counts.Removed != 0 || counts.Skipped != 2 || counts.NotInCommunityZone != 2 ||
+		counts.Unchanged != 8 {
 		t.Errorf("%+v", counts)
 	}
 	p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("j008")).OnlyX(t.Context())

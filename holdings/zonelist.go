@@ -14,8 +14,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// ZoneTitles are titles that the Community Zone has of a collection: all of them or, where AddedBy is not 0, those that this
-// job added to it or brought back.
+// ZoneTitles are titles that the Community Zone has of a collection: all of them or, where AddedBy is not 0, those that
+// this job added to it or brought back.
 type ZoneTitles struct{ CollectionID, AddedBy int64 }
 
 // query are the titles that a client sees; nil where the collection is a local one.
@@ -47,8 +47,8 @@ func (z ZoneTitles) Any(ctx context.Context, tx *store.Tx) (bool, error) {
 // zoneTitlesAtOnce is how many are read in one statement.
 const zoneTitlesAtOnce = 2000
 
-// WriteZoneTitles writes titles of the Community Zone as a KBART list, Phase II, in the order in which they came to it, and
-// returns how many there were. It streams: a list of any size takes little memory.
+// WriteZoneTitles writes titles of the Community Zone as a KBART list, Phase II, in the order in which they came to it,
+// and returns how many there were. It streams: a list of any size takes little memory.
 func (s *Service) WriteZoneTitles(ctx context.Context, titles ZoneTitles, w io.Writer) (n int, err error) {
 	out := kbart.NewWriter(w, kbart.WriterOptions{})
 	e := exporter{out: out}

@@ -39,7 +39,8 @@ func TestWriteZoneTitles(t *testing.T) {
 			return tx.CommunityZoneTitle.Update().Where(communityzonetitle.TitleID(titleID)).SetCoverage(coverage).SetAddedByJobID(addedBy).Exec(ctx)
 		})
 	}
-	set("j000", `[{"dateFirst":"1950","volFirst":"1","dateLast":"1995","embargo":"R1Y","url":"https://example.org/a"},{"dateFirst":"1996"}]`, 5)
+	set("j000", `[{"dateFirst":"1950","volFirst":"1","dateLast":"1995","embargo":"R1Y","url":"https://example.org/a"},{"dateFirst":"1996"}]`,
+		5)
 	set("j001", `[{"dateFirst":"2001"},{"dateFirst":"2010"}]`, 6)
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.CommunityZoneTitle.Update().Where(communityzonetitle.TitleID("j003")).SetRemovedAt(9).Exec(ctx)
@@ -83,7 +84,10 @@ func TestLocalCollectionByName(t *testing.T) {
 		_, err := b.service.CreateCollection(t.Context(), holdings.NewCollection{Name: "Twice"})
 		b.must(err)
 	}
-	for name, want := range map[string]string{"Given to us": "BAD_USER_INPUT", books.Name: "BAD_USER_INPUT", "Twice": "BAD_USER_INPUT", "None": "NOT_FOUND"} {
+	for name, want := range map[string]string{
+		"Given to us": "BAD_USER_INPUT", books.Name: "BAD_USER_INPUT", "Twice": "BAD_USER_INPUT",
+		"None": "NOT_FOUND",
+	} {
 		_, _, err := b.service.LocalCollection(t.Context(), name, "JOURNALS", false)
 		wantProblems(t, err, want)
 	}
@@ -127,7 +131,8 @@ func TestMigrationLeavesOneEntitlement(t *testing.T) {
 	}
 	fill := []string{`INSERT INTO collections (id, created_at, updated_at, name, name_key) VALUES (1, 1, 1, 'x', 'x')`}
 	for _, id := range []int{1, 2} {
-		fill = append(fill, fmt.Sprintf(`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, publication_title, title_key, values_hash)
+		fill = append(fill,
+			fmt.Sprintf(`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, publication_title, title_key, values_hash)
 			VALUES (%d, 1, 1, 1, true, false, 'x', 'x', 1)`, id))
 		for i, ended := range []int{20, 30, 10} {
 			fill = append(fill, fmt.Sprintf(`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash)

@@ -22,9 +22,9 @@ type activateArgs struct {
 	AddedByJobID  int64   `json:"addedByJobId,omitempty"` // only titles that this job added to the Community Zone; 0: all
 }
 
-// QueueActivation queues, inside the caller's transaction, the job that makes portfolios of all titles that the Community
-// Zone has of a collection. It returns nil where there are none. Call Nudge after the commit. A request with a key is being
-// done by Once.
+// QueueActivation queues, inside the caller's transaction, the job that makes portfolios of all titles that the
+// Community Zone has of a collection. It returns nil where there are none. Call Nudge after the commit. A request with
+// a key is being done by Once.
 func (s *Service) QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, of Request) (*ent.Job, error) {
 	return s.queueActivation(ctx, tx, collectionID, 0, of)
 }
@@ -74,7 +74,8 @@ func (r *run) activate(ctx context.Context) error {
 	})
 }
 
-// activateTitles works on a copy of the titles as they are now: they are read more than once, and must be the same each time.
+// activateTitles works on a copy of the titles as they are now: they are read more than once, and must be the same each
+// time.
 func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitles) error {
 	if pr.part.CollectionID == nil {
 		return errCollectionGone

@@ -8,7 +8,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestAgainHoldsOnce: what an undo gave back is held when a list takes it away again, and not once more after a person declined.
+// TestAgainHoldsOnce: what an undo gave back is held when a list takes it away again, and not once more after a person
+// declined.
 func TestAgainHoldsOnce(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 400})

@@ -85,8 +85,8 @@ func hasPartOf(profileID int64) predicate.Job {
 // Unfinished are the states of a job that is not over.
 var Unfinished = []string{Queued, Running, Cancelling, NeedsReview}
 
-// unfinishedOf finds the unfinished jobs that run a profile: by their arguments, since one that has not begun has no parts
-// yet, and those that undo what was done for it.
+// unfinishedOf finds the unfinished jobs that run a profile: by their arguments, since one that has not begun has no
+// parts yet, and those that undo what was done for it.
 func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids []int64, err error) {
 	rows, err := client.Job.Query().Where(job.StateIn(Unfinished...)).Select(job.FieldID, job.FieldArgs).All(ctx)
 	if err != nil {

@@ -17,11 +17,14 @@ func TestChangeFiltersUseTheirIndexes(t *testing.T) {
 		filter jobs.ChangeFilter
 		uses   string
 	}{
-		"none":             {jobs.ChangeFilter{}, "jobchange_job_id_action_field_id (job_id=? AND (action,field)>(?,?))"},
-		"action":           {jobs.ChangeFilter{Actions: []string{"ADD"}}, "jobchange_job_id_action_field_id (job_id=? AND action=?)"},
-		"several actions":  {jobs.ChangeFilter{Actions: []string{"ADD", "REMOVE"}}, "jobchange_job_id_action_field_id (job_id=? AND action=?)"},
-		"action and field": {jobs.ChangeFilter{Actions: []string{"UPDATE"}, Field: &coverage}, "jobchange_job_id_action_field_id (job_id=? AND action=? AND field=?)"},
-		"portfolio":        {jobs.ChangeFilter{PortfolioID: 1}, "jobchange_portfolio_id_id (portfolio_id=?)"},
+		"none":            {jobs.ChangeFilter{}, "jobchange_job_id_action_field_id (job_id=? AND (action,field)>(?,?))"},
+		"action":          {jobs.ChangeFilter{Actions: []string{"ADD"}}, "jobchange_job_id_action_field_id (job_id=? AND action=?)"},
+		"several actions": {jobs.ChangeFilter{Actions: []string{"ADD", "REMOVE"}}, "jobchange_job_id_action_field_id (job_id=? AND action=?)"},
+		"action and field": {
+			jobs.ChangeFilter{Actions: []string{"UPDATE"}, Field: &coverage},
+			"jobchange_job_id_action_field_id (job_id=? AND action=? AND field=?)",
+		},
+		"portfolio": {jobs.ChangeFilter{PortfolioID: 1}, "jobchange_portfolio_id_id (portfolio_id=?)"},
 	} {
 		after := &keyset.Position{Keys: []string{"ADD", ""}, ID: 1}
 		if _, err := reader.Changes(t.Context(), 1, c.filter, keyset.Window{First: 50, After: after}); err != nil {

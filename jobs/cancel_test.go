@@ -14,8 +14,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestCancelledAfterApproval: a job that was approved and cancelled before a worker came to it no longer says that it waits
-// for a decision.
+// TestCancelledAfterApproval: a job that was approved and cancelled before a worker came to it no longer says that it
+// waits for a decision.
 func TestCancelledAfterApproval(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 300})
@@ -33,7 +33,8 @@ func TestCancelledAfterApproval(t *testing.T) {
 	}
 	done, err := b.jobs.Cancel(t.Context(), held.ID)
 	must(t, err)
-	if done.State != jobs.Cancelled || done.Verdict != jobs.VerdictNoChange || done.Applied || done.ErrorCode != "" || done.FinishedAt == nil ||
+	if done.State != jobs.Cancelled || done.Verdict != jobs.VerdictNoChange || done.Applied || done.ErrorCode != "" ||
+		done.FinishedAt == nil ||
 		strings.Contains(done.Summary, "approves") || strings.Contains(done.Summary, "takes away") {
 		t.Errorf("cancelled: %s %s %s: %v", done.State, done.Verdict, done.ErrorCode, done.Summary)
 	}
@@ -81,7 +82,8 @@ func TestCancelledBesideHeldPart(t *testing.T) {
 		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
 	}
 	for _, part := range b.store.Read.JobPart.Query().Where(jobpart.JobID(job.ID)).AllX(t.Context()) {
-		if want := map[string]string{"BOOKS": jobs.PartFailed, "JOURNALS": jobs.PartStopped}[part.Content]; part.State != want || part.Code != "CANCELLED" {
+		if want := map[string]string{"BOOKS": jobs.PartFailed, "JOURNALS": jobs.PartStopped}[part.Content]; part.State != want ||
+			part.Code != "CANCELLED" {
 			t.Errorf("%s is %s %s", part.Content, part.State, part.Code)
 		}
 	}

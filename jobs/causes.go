@@ -20,8 +20,8 @@ const (
 	causeLength = 400
 )
 
-// problemOf is what a job says of the parts that stand out: each is named with its reason, parts of the same reason together.
-// causes are in groups, the gravest first; the code is that of the first of all. nil: no part stands out.
+// problemOf is what a job says of the parts that stand out: each is named with its reason, parts of the same reason
+// together. causes are in groups, the gravest first; the code is that of the first of all. nil: no part stands out.
 func problemOf(parts []*ent.JobPart, causes ...[]cause) *failure {
 	all := slices.Concat(causes...)
 	if len(all) == 0 {
@@ -85,8 +85,8 @@ func someOf(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// partNames are short names that tell the parts of a job apart: "Books", "Journals (profile North)". Where a content type does
-// not tell them apart, the collection does.
+// partNames are short names that tell the parts of a job apart: "Books", "Journals (profile North)". Where a content
+// type does not tell them apart, the collection does.
 func partNames(parts []*ent.JobPart) map[int64]string {
 	type place struct{ profile, content string }
 	of := map[place]int{}

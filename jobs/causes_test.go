@@ -29,7 +29,8 @@ func TestAJobNamesEachPartThatStandsOut(t *testing.T) {
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half"}))
 	held := b.sync(jobs.Apply)
 	books, journals, both := strings.Cut(held.ErrorMessage, "; Journals: ")
-	if held.State != jobs.NeedsReview || held.ErrorCode != "GUARD" || !both || !strings.HasPrefix(books, "Books: the plan takes away ") || !strings.Contains(journals, " titles") {
+	if held.State != jobs.NeedsReview || held.ErrorCode != "GUARD" || !both || !strings.HasPrefix(books, "Books: the plan takes away ") ||
+		!strings.Contains(journals, " titles") {
 		t.Errorf("%s %s: %s", held.State, held.ErrorCode, held.ErrorMessage)
 	}
 	if strings.Contains(held.ErrorHint, "Books") {
@@ -43,7 +44,8 @@ func TestAJobNamesEachPartThatStandsOut(t *testing.T) {
 	job := b.sync(jobs.Apply)
 	refused := b.partOf(job, "JOURNALS")
 	wantProblem(t, job, jobs.Failed, refused.Code, "Journals: "+refused.Message+"; Books: "+inactive)
-	if !strings.Contains(job.ErrorHint, "Journals: "+refused.Hint) || !strings.Contains(job.ErrorHint, "Books: Activate Oxford University Press Books") {
+	if !strings.Contains(job.ErrorHint, "Journals: "+refused.Hint) ||
+		!strings.Contains(job.ErrorHint, "Books: Activate Oxford University Press Books") {
 		t.Error(job.ErrorHint)
 	}
 
@@ -79,7 +81,8 @@ func TestAJobOfManyProfiles(t *testing.T) {
 	for i := range 5 {
 		names = append(names, fmt.Sprintf("Books (profile Campus %d), Journals (profile Campus %d)", i, i))
 	}
-	wantProblem(t, job, jobs.Failed, "COLLECTION_INACTIVE", strings.Join(names, ", ")+" and 4 more: the collection is not activated, so its titles were not synced")
+	wantProblem(t, job, jobs.Failed, "COLLECTION_INACTIVE", strings.Join(names, ", ")+
+		" and 4 more: the collection is not activated, so its titles were not synced")
 }
 
 // activate activates a collection or deactivates it.

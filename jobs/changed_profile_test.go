@@ -10,8 +10,9 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestAnotherCustomerAskedWithoutConditions: the list of another customer number is of the same date as the former one's, so that
-// a provider that goes by dates would say "not modified" and the sync that nothing changed. It is asked for as if there were none.
+// TestAnotherCustomerAskedWithoutConditions: the list of another customer number is of the same date as the former
+// one's, so that a provider that goes by dates would say "not modified" and the sync that nothing changed. It is asked
+// for as if there were none.
 func TestAnotherCustomerAskedWithoutConditions(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 60, Customers: []mockoup.Customer{{Number: "north", Key: "north-key", Share: 0.5}}})

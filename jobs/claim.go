@@ -81,7 +81,8 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 	return claimed, err
 }
 
-// leaveToOthers puts a job off that has to ask the provider, where this process cannot: another one that can will take it.
+// leaveToOthers puts a job off that has to ask the provider, where this process cannot: another one that can will take
+// it.
 func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job) (later bool, err error) {
 	if s.fetcher == nil || s.fetcher.Asks() || row.Kind != KindSync && row.Kind != KindZone {
 		return false, nil
@@ -92,7 +93,8 @@ func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job)
 	if err != nil || given.FileID != 0 {
 		return false, err
 	}
-	_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+store.NowSQL+` + 60000 WHERE id = ? AND `+waiting, row.ID)
+	_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+store.NowSQL+` + 60000 WHERE id = ? AND `+waiting,
+		row.ID)
 	return true, err
 }
 
@@ -128,8 +130,8 @@ func takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job) (free bool
 }
 
 // targetCollections are the collections that a job writes: those that its arguments name (collectionIds) or, where they
-// name none, as those of a sync do, the active ones of the provider's content types, and those that it began or was held with
-// while they were active.
+// name none, as those of a sync do, the active ones of the provider's content types, and those that it began or was
+// held with while they were active.
 func targetCollections(ctx context.Context, tx *store.Tx, row *ent.Job) ([]int64, error) {
 	named, err := argsOf[struct {
 		CollectionIDs []int64 `json:"collectionIds"`

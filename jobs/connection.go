@@ -32,9 +32,9 @@ type ConnectionResult struct {
 // NewFile is the code of a ConnectionResult where the provider begins to send a list.
 const NewFile = "NEW_FILE"
 
-// TestConnection asks the provider once for each content type and changes nothing: no row is written and no file kept. The
-// profile may be inactive, and credentials can be tried before there is one. It takes no longer than Options.ConnectionLimit,
-// however long a sync would wait.
+// TestConnection asks the provider once for each content type and changes nothing: no row is written and no file kept.
+// The profile may be inactive, and credentials can be tried before there is one. It takes no longer than
+// Options.ConnectionLimit, however long a sync would wait.
 func (s *Service) TestConnection(ctx context.Context, in ConnectionRequest) ([]ConnectionResult, error) {
 	request, err := s.connectionRequest(ctx, in)
 	if err != nil {
@@ -109,7 +109,10 @@ func (s *Service) probe(ctx context.Context, request oup.Request) (ConnectionRes
 	if !errors.As(err, &outcome) {
 		return ConnectionResult{}, fmt.Errorf("ask the provider for %s: %w", request.Content, err)
 	}
-	result := ConnectionResult{Content: content, OK: outcome.Code == oup.NoFile, Code: string(outcome.Code), Message: outcome.Message, Hint: outcome.Hint}
+	result := ConnectionResult{
+		Content: content, OK: outcome.Code == oup.NoFile, Code: string(outcome.Code), Message: outcome.Message,
+		Hint: outcome.Hint,
+	}
 	if advice, ok := connectionAdvice[outcome.Code]; ok {
 		result.Hint = advice
 	}

@@ -25,7 +25,10 @@ func setupConnection(t *testing.T) *testBundle {
 	embedded, err := jobs.StartEmbedded()
 	must(t, err)
 	t.Cleanup(embedded.Close)
-	b := &testBundle{t: t, dir: t.TempDir(), redis: embedded.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 60}), connectionLimit: 500 * time.Millisecond}
+	b := &testBundle{
+		t: t, dir: t.TempDir(), redis: embedded.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 60}),
+		connectionLimit: 500 * time.Millisecond,
+	}
 	b.open()
 	b.makeHoldings()
 	return b
@@ -79,9 +82,11 @@ func TestConnectionOutcomes(t *testing.T) {
 		t.Error(diff)
 	}
 	for kind, want := range map[string]string{
-		"no-content": "ok NO_FILE", "not-found": "ok NO_FILE", "unauthorized": "not ok CREDENTIALS_REFUSED", "forbidden": "not ok CREDENTIALS_REFUSED",
+		"no-content": "ok NO_FILE", "not-found": "ok NO_FILE", "unauthorized": "not ok CREDENTIALS_REFUSED",
+		"forbidden":         "not ok CREDENTIALS_REFUSED",
 		"too-many-requests": "not ok THROTTLED", "server-error": "not ok SERVER_ERROR", "unavailable": "not ok SERVER_ERROR",
-		"timeout": "not ok TIMEOUT", "reset": "not ok NETWORK", "bad-gzip": "not ok TRUNCATED", "json-error": "not ok NOT_KBART", "empty": "not ok NOT_KBART",
+		"timeout": "not ok TIMEOUT", "reset": "not ok NETWORK", "bad-gzip": "not ok TRUNCATED", "json-error": "not ok NOT_KBART",
+		"empty": "not ok NOT_KBART",
 	} {
 		must(t, b.mock.SetFault(mockoup.Fault{Kind: kind}))
 		began := time.Now()
@@ -94,7 +99,8 @@ func TestConnectionOutcomes(t *testing.T) {
 		b.mock.ClearFaults()
 	}
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "forbidden", Content: "books"}))
-	if diff := cmp.Diff(map[string]string{"BOOKS": "not ok CREDENTIALS_REFUSED", "JOURNALS": "ok NEW_FILE"}, b.outcomes(jobs.ConnectionRequest{ProfileID: b.profile})); diff != "" {
+	if diff := cmp.Diff(map[string]string{"BOOKS": "not ok CREDENTIALS_REFUSED", "JOURNALS": "ok NEW_FILE"},
+		b.outcomes(jobs.ConnectionRequest{ProfileID: b.profile})); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(before, b.written()); diff != "" {
@@ -133,9 +139,15 @@ func TestConnectionCredentials(t *testing.T) {
 		"nothing":       {jobs.ConnectionRequest{}, "BAD_USER_INPUT input.customerNumber, BAD_USER_INPUT input.apiKey"},
 		"a number only": {jobs.ConnectionRequest{CustomerNumber: text("demo")}, "BAD_USER_INPUT input.apiKey"},
 		"a key only":    {jobs.ConnectionRequest{APIKey: key("demo-key")}, "BAD_USER_INPUT input.customerNumber"},
-		"blanks":        {jobs.ConnectionRequest{ProfileID: b.profile, CustomerNumber: text("a b"), APIKey: key("a b")}, "BAD_USER_INPUT input.customerNumber, BAD_USER_INPUT input.apiKey"},
-		"empty":         {jobs.ConnectionRequest{ProfileID: b.profile, CustomerNumber: text(""), APIKey: key("")}, "BAD_USER_INPUT input.customerNumber, BAD_USER_INPUT input.apiKey"},
-		"no such":       {jobs.ConnectionRequest{ProfileID: 4711}, "NOT_FOUND input.profileId"},
+		"blanks": {
+			jobs.ConnectionRequest{ProfileID: b.profile, CustomerNumber: text("a b"), APIKey: key("a b")},
+			"BAD_USER_INPUT input.customerNumber, BAD_USER_INPUT input.apiKey",
+		},
+		"empty": {
+			jobs.ConnectionRequest{ProfileID: b.profile, CustomerNumber: text(""), APIKey: key("")},
+			"BAD_USER_INPUT input.customerNumber, BAD_USER_INPUT input.apiKey",
+		},
+		"no such": {jobs.ConnectionRequest{ProfileID: 4711}, "NOT_FOUND input.profileId"},
 	} {
 		if got := b.mistakes(b.jobs.TestConnection(t.Context(), test.in)); got != test.want {
 			t.Errorf("%s: %s", name, got)
@@ -151,7 +163,8 @@ func TestConnectionUnreadableKey(t *testing.T) {
 	t.Parallel()
 	b := setupConnection(t)
 	b.write(`UPDATE profiles SET api_key_sealed = 'v1:00000000:AAAA' WHERE id = ?`, b.profile)
-	if got := b.mistakes(b.jobs.TestConnection(t.Context(), jobs.ConnectionRequest{ProfileID: b.profile})); got != "BAD_USER_INPUT input.apiKey" {
+	if got := b.mistakes(b.jobs.TestConnection(t.Context(),
+		jobs.ConnectionRequest{ProfileID: b.profile})); got != "BAD_USER_INPUT input.apiKey" {
 		t.Error(got)
 	}
 	key := secret.NewKey("demo-key")

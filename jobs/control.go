@@ -63,10 +63,11 @@ func (d Decision) check() error {
 	return nil
 }
 
-// Approve puts a job that waits for a person back into the queue, to apply what its guards held from that very file; what is not
-// approved of a part is declined for its list. Parts that the decision does not name go on waiting.
+// Approve puts a job that waits for a person back into the queue, to apply what its guards held from that very file;
+// what is not approved of a part is declined for its list. Parts that the decision does not name go on waiting.
 //
-// Of a job that is over, it queues a new one that takes from the same file what was declined of it, and answers with that.
+// Of a job that is over, it queues a new one that takes from the same file what was declined of it, and answers with
+// that.
 func (s *Service) Approve(ctx context.Context, jobID int64, in Decision) (*ent.Job, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -184,8 +185,8 @@ func checkColumns(chosen []chosenPart, given map[string]holdings.ColumnChoice) e
 	return problems.Err()
 }
 
-// columnsOf is what to make of the columns that a part's list lost. Where access_type is lost nothing tells free titles from
-// paid ones, so that a person has to say that all are paid.
+// columnsOf is what to make of the columns that a part's list lost. Where access_type is lost nothing tells free titles
+// from paid ones, so that a person has to say that all are paid.
 func columnsOf(c chosenPart, given map[string]holdings.ColumnChoice) (map[string]holdings.ColumnChoice, error) {
 	reasons, err := GuardsOf(c.part)
 	if err != nil {
@@ -273,8 +274,8 @@ func choose(parts []*ent.JobPart, named []PartDecision, missing string) (chosen 
 	return chosen, problems.Err()
 }
 
-// checkApproval refuses to apply what is held of a profile that was deactivated since, of a list that came for another customer
-// number, or of one that a newer list has overtaken.
+// checkApproval refuses to apply what is held of a profile that was deactivated since, of a list that came for another
+// customer number, or of one that a newer list has overtaken.
 func checkApproval(ctx context.Context, tx *store.Tx, chosen []chosenPart, force bool) error {
 	var problems problem.List
 	for _, c := range chosen {
@@ -381,8 +382,8 @@ func (s *Service) chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job
 	return found, nil
 }
 
-// Reject ends a job that waits for a person, or those of its parts that the decision names; what is rejected of a list is not
-// applied again until its bytes change.
+// Reject ends a job that waits for a person, or those of its parts that the decision names; what is rejected of a list
+// is not applied again until its bytes change.
 func (s *Service) Reject(ctx context.Context, jobID int64, in Decision) (*ent.Job, error) {
 	if err := in.check(); err != nil {
 		return nil, err

@@ -21,8 +21,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestDeathAfterEachWrite lets the process die after each single write of a sync in turn, from the queueing to the end, and
-// of its undo. Started again, it ends in the same holdings and with the same report as one that was left alone.
+// TestDeathAfterEachWrite lets the process die after each single write of a sync in turn, from the queueing to the end,
+// and of its undo. Started again, it ends in the same holdings and with the same report as one that was left alone.
 func TestDeathAfterEachWrite(t *testing.T) {
 	t.Parallel()
 	mock := mockoup.NewServer(t, mockoup.Options{Dir: deathLists(t)})
@@ -89,7 +89,10 @@ func deathLists(t *testing.T) string {
 	lists := newListFolder(t)
 	for release, date := range []string{"2026-01-01", "2026-02-01"} {
 		for n := range 10 {
-			e := entry{title: fmt.Sprintf("Journal %02d", n), publisher: "Oxford University Press", url: fmt.Sprintf("https://academic.oup.com/j%02d", n), from: "1996"}
+			e := entry{
+				title: fmt.Sprintf("Journal %02d", n), publisher: "Oxford University Press",
+				url: fmt.Sprintf("https://academic.oup.com/j%02d", n), from: "1996",
+			}
 			switch {
 			case release == 0 && n >= 8, release == 1 && n < 2:
 				continue // 0 and 1 leave, 8 and 9 come
@@ -101,9 +104,15 @@ func deathLists(t *testing.T) string {
 			lists.add(date, mockoup.Journals, n, e)
 		}
 		for n := range 3 {
-			lists.add(date, mockoup.Books, n+release, entry{title: fmt.Sprintf("Book %02d", n+release), publisher: "Oxford University Press", url: fmt.Sprintf("https://academic.oup.com/book/%d", n+release)})
+			lists.add(date, mockoup.Books, n+release, entry{
+				title: fmt.Sprintf("Book %02d", n+release), publisher: "Oxford University Press",
+				url: fmt.Sprintf("https://academic.oup.com/book/%d", n+release),
+			})
 		}
-		lists.add(date, mockoup.Journals, 99, entry{title: "Free One", publisher: "Oxford University Press", url: "https://academic.oup.com/free", from: "2000", free: true})
+		lists.add(date, mockoup.Journals, 99, entry{
+			title: "Free One", publisher: "Oxford University Press", url: "https://academic.oup.com/free",
+			from: "2000", free: true,
+		})
 	}
 	return lists.dir
 }
@@ -115,7 +124,8 @@ func (m *machine) mustSync(deaths []int) *ent.Job {
 	m.must(err)
 	key := rand.Text()
 	done, err := m.carry(deaths, func() (*ent.Job, error) {
-		return m.jobs.StartSync(context.Background(), jobs.SyncRequest{ProfileIDs: profiles, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: key})
+		return m.jobs.StartSync(context.Background(),
+			jobs.SyncRequest{ProfileIDs: profiles, Mode: jobs.Apply, Trigger: jobs.Manual, IdempotencyKey: key})
 	})
 	m.must(err)
 	return done
@@ -136,7 +146,8 @@ func (m *machine) story(done *ent.Job) string {
 	m.t.Helper()
 	ctx := context.Background()
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s %s applied %v %q %q %q\n%s\n%s\n", done.State, done.Verdict, done.Applied, done.ErrorCode, done.ErrorMessage, done.RunToken, done.Summary, done.Counts)
+	fmt.Fprintf(&text, "%s %s applied %v %q %q %q\n%s\n%s\n", done.State, done.Verdict, done.Applied, done.ErrorCode, done.ErrorMessage,
+		done.RunToken, done.Summary, done.Counts)
 	for _, p := range m.store.Read.JobPart.Query().Where(jobpart.JobID(done.ID)).Order(jobpart.ByID()).AllX(ctx) {
 		fmt.Fprintf(&text, "%s %s %s %s\n", p.Content, p.State, p.Code, p.Counts)
 	}
@@ -144,7 +155,8 @@ func (m *machine) story(done *ent.Job) string {
 		Order(jobchange.ByAction(), jobchange.ByTitle(), jobchange.ByField(), jobchange.ByLine(), jobchange.ByOldValue()).AllX(ctx) {
 		fmt.Fprintf(&text, "%s %s %s: %s > %s (line %d)\n", c.Action, c.Title, c.Field, withoutTimes(c.OldValue), c.NewValue, c.Line)
 	}
-	for _, f := range m.store.Read.JobFinding.Query().Where(jobfinding.JobID(done.ID)).Order(jobfinding.ByPartID(), jobfinding.ByLine(), jobfinding.ByCode(), jobfinding.ByColumn()).AllX(ctx) {
+	for _, f := range m.store.Read.JobFinding.Query().Where(jobfinding.JobID(done.ID)).
+		Order(jobfinding.ByPartID(), jobfinding.ByLine(), jobfinding.ByCode(), jobfinding.ByColumn()).AllX(ctx) {
 		fmt.Fprintf(&text, "%d %s line %d %s %s\n", f.Severity, f.Code, f.Line, f.Column, f.Value)
 	}
 	for _, c := range m.store.Read.Collection.Query().AllX(ctx) {

@@ -11,8 +11,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestDeactivatedWhileQueued: section 3, rule 6, "inactive ones are left out": a profile that was deactivated while the job of
-// all waited does not take the others' sync with it.
+// TestDeactivatedWhileQueued: section 3, rule 6, "inactive ones are left out": a profile that was deactivated while the
+// job of all waited does not take the others' sync with it.
 func TestDeactivatedWhileQueued(t *testing.T) {
 	t.Parallel()
 	queue, err := jobs.StartEmbedded()
@@ -26,7 +26,8 @@ func TestDeactivatedWhileQueued(t *testing.T) {
 	_, err = b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(true)})
 	must(t, err)
 	key := secret.NewKey("north-key")
-	north, _, err := b.holdings.CreateProfile(t.Context(), holdings.ProfileInput{CustomerNumber: new("north"), APIKey: &key, Active: new(true)}, nil)
+	north, _, err := b.holdings.CreateProfile(t.Context(),
+		holdings.ProfileInput{CustomerNumber: new("north"), APIKey: &key, Active: new(true)}, nil)
 	must(t, err)
 	queued, err := b.jobs.RunScheduled(t.Context(), "sync", "")
 	must(t, err)

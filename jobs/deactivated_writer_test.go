@@ -10,8 +10,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestApprovedOfDeactivatedWaits: what a person approves of a collection that was deactivated since is applied, and until
-// then waits for the job that writes the collection, as it would if the collection were active.
+// TestApprovedOfDeactivatedWaits: what a person approves of a collection that was deactivated since is applied, and
+// until then waits for the job that writes the collection, as it would if the collection were active.
 func TestApprovedOfDeactivatedWaits(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 300})
@@ -22,7 +22,8 @@ func TestApprovedOfDeactivatedWaits(t *testing.T) {
 	books := b.store.Read.Collection.Query().Where(collection.Content("BOOKS")).OnlyX(t.Context())
 	writer := b.store.NextID()
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindActivate).SetState(jobs.Running).SetMode(jobs.Apply).SetTrigger(jobs.Manual).
+		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindActivate).SetState(jobs.Running).SetMode(jobs.Apply).
+			SetTrigger(jobs.Manual).
 			SetArgs([]byte(`{}`)).SetDueAt(1).SetHeartbeatAt(1 << 50).SetRunToken("x").SaveX(ctx)
 		return tx.Collection.UpdateOne(books).SetWriterJobID(writer).Exec(ctx)
 	}))

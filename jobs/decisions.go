@@ -89,8 +89,8 @@ func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	return nil
 }
 
-// remembers says whether later runs know what was decided on a part's list: only that of a provider for a profile. What a person
-// gives is decided on as often as it is given.
+// remembers says whether later runs know what was decided on a part's list: only that of a provider for a profile. What
+// a person gives is decided on as often as it is given.
 func remembers(part *ent.JobPart) bool {
 	return part.ProfileID != nil && part.ProviderFileID != nil && part.CollectionID != nil
 }
@@ -122,8 +122,9 @@ func reopen(ctx context.Context, tx *store.Tx, part *ent.JobPart, which ...predi
 	return nil
 }
 
-// withdrawApproval takes back what was approved for a job that is cancelled before it wrote anything of it: a later run that meets
-// the list would otherwise apply it unasked. What the job was to take of a list is declined again, as it was before.
+// withdrawApproval takes back what was approved for a job that is cancelled before it wrote anything of it: a later run
+// that meets the list would otherwise apply it unasked. What the job was to take of a list is declined again, as it was
+// before.
 func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) error {
 	for _, part := range parts {
 		if part.State == PartApproved {
@@ -132,7 +133,8 @@ func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.J
 			}
 		}
 	}
-	if r.job.Kind != KindSync || slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartApplying || p.State == PartApplied }) {
+	if r.job.Kind != KindSync || slices.ContainsFunc(parts,
+		func(p *ent.JobPart) bool { return p.State == PartApplying || p.State == PartApplied }) {
 		return nil
 	}
 	args, err := argsOf[syncArgs](r.job)
@@ -147,8 +149,8 @@ func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.J
 	return nil
 }
 
-// DecisionsOf are the decisions on the lists of parts, by part: one for each kind, in the order in which kinds are shown. A
-// part whose list remembers none is left out.
+// DecisionsOf are the decisions on the lists of parts, by part: one for each kind, in the order in which kinds are
+// shown. A part whose list remembers none is left out.
 func (r *Reader) DecisionsOf(ctx context.Context, parts []*ent.JobPart) (map[int64][]KindDecision, error) {
 	var files []int64
 	for _, part := range parts {
@@ -264,8 +266,8 @@ func (pr *partRun) otherAppliedAt(ctx context.Context) (int64, error) {
 	return *other.AppliedAt, nil
 }
 
-// readDecisions reads what holds for a run that meets the list. By force a person has it judged anew, as if nothing had been
-// declined; a run that was queued by a decision goes by that decision.
+// readDecisions reads what holds for a run that meets the list. By force a person has it judged anew, as if nothing had
+// been declined; a run that was queued by a decision goes by that decision.
 func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	if pr.profile == nil || pr.part.CollectionID == nil || pr.force && !pr.byDecision {
 		return nil
@@ -282,8 +284,8 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	return nil
 }
 
-// waiting is the part of another job that waits, or is approved and about to be applied, with the very list of this one; nil:
-// there is none.
+// waiting is the part of another job that waits, or is approved and about to be applied, with the very list of this
+// one; nil: there is none.
 func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 	part, err := pr.s.store.Read.JobPart.Query().Where(pr.sameTarget(), jobpart.ProviderFileID(pr.file.ID), jobpart.JobIDNEQ(pr.job.ID),
 		jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.KindIn(KindSync, KindZone))).Order(jobpart.ByID()).First(ctx)
@@ -296,8 +298,8 @@ func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 	return part, nil
 }
 
-// appliedSince says whether a list that is no older than this one was applied for the profile after a moment. Where dates do
-// not tell, the one that was applied since is the newer.
+// appliedSince says whether a list that is no older than this one was applied for the profile after a moment. Where
+// dates do not tell, the one that was applied since is the newer.
 func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFile, since int64) (bool, error) {
 	where := []predicate.ProviderFile{
 		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content),
@@ -313,8 +315,8 @@ func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFil
 	return newer, nil
 }
 
-// customerChanged says whether a list came under another customer number than the profile has now. Lists from before that
-// was recorded count as the profile's.
+// customerChanged says whether a list came under another customer number than the profile has now. Lists from before
+// that was recorded count as the profile's.
 func customerChanged(file *ent.ProviderFile, p *ent.Profile) bool {
 	return file.CustomerNumber != "" && file.CustomerNumber != p.CustomerNumber
 }
@@ -356,8 +358,8 @@ func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
 	}
 }
 
-// decline records that a person decided against kinds of a held part's changes. Removals of what an undo gave back were held then,
-// and are not held for that reason again.
+// decline records that a person decided against kinds of a held part's changes. Removals of what an undo gave back were
+// held then, and are not held for that reason again.
 func (s *Service) decline(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	if v.kinds.Has(holdings.Removals) {
 		if err := holdings.HeldOnce(ctx, tx, v.part.ID); err != nil {

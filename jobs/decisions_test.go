@@ -101,8 +101,8 @@ func startHeld(t *testing.T) (b *testBundle, held *ent.Job) {
 	return b, held
 }
 
-// TestApproveByKind: updates and additions are one action; what was not approved is declined for these bytes, and can be taken
-// later.
+// TestApproveByKind: updates and additions are one action; what was not approved is declined for these bytes, and can
+// be taken later.
 func TestApproveByKind(t *testing.T) {
 	t.Parallel()
 	b, held := startHeld(t)
@@ -179,10 +179,12 @@ func TestRejectedList(t *testing.T) {
 	if !strings.Contains(rejected.Summary, "OUP says that it is a mistake") {
 		t.Error(rejected.Summary)
 	}
-	if row := b.store.Read.ListDecision.Query().Where(listdecision.Kind("REMOVALS")).OnlyX(t.Context()); row.Decision != jobs.Declined || row.JobID != held.ID || row.Reason == "" {
+	if row := b.store.Read.ListDecision.Query().Where(listdecision.Kind("REMOVALS")).OnlyX(t.Context()); row.Decision != jobs.Declined ||
+		row.JobID != held.ID || row.Reason == "" {
 		t.Errorf("%+v", row)
 	}
-	if again := b.syncGiven("journals_2026-02-28.txt", halfList(), nil); again.ErrorCode != "REJECTED_FILE" || again.Verdict != jobs.VerdictBlocked {
+	if again := b.syncGiven("journals_2026-02-28.txt", halfList(), nil); again.ErrorCode != "REJECTED_FILE" ||
+		again.Verdict != jobs.VerdictBlocked {
 		t.Errorf("%s %s", again.Verdict, again.ErrorCode)
 	}
 	if taken := b.approve(held.ID, b.kinds(held.ID, holdings.Additions)); countsOf(t, taken).Added != 2 || b.listed() != 102 {
@@ -195,7 +197,10 @@ func TestRejectedList(t *testing.T) {
 	if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); !isProblem(err, problem.OlderFile) {
 		t.Errorf("taken after a newer list was applied: %v", err)
 	}
-	forced := b.approve(held.ID, jobs.Decision{Force: true, Parts: []jobs.PartDecision{{PartID: b.onlyPart(held.ID).ID, Kinds: holdings.Kinds{holdings.Removals}}}})
+	forced := b.approve(held.ID, jobs.Decision{
+		Force: true,
+		Parts: []jobs.PartDecision{{PartID: b.onlyPart(held.ID).ID, Kinds: holdings.Kinds{holdings.Removals}}},
+	})
 	if counts := countsOf(t, forced); counts.Removed == 0 || counts.Added != 0 {
 		t.Errorf("by force: %s", forced.Summary)
 	}
@@ -212,13 +217,20 @@ func TestDecisionsThatAreRefused(t *testing.T) {
 		code problem.Code
 		path string
 	}{
-		"no part":              {jobs.Decision{Parts: []jobs.PartDecision{}}, problem.BadInput, "input.parts"},
-		"another job's part":   {named(jobs.PartDecision{PartID: 1}), problem.NotFound, "input.parts.0.partId"},
-		"the same part twice":  {named(jobs.PartDecision{PartID: part}, jobs.PartDecision{PartID: part}), problem.BadInput, "input.parts.1.partId"},
+		"no part":            {jobs.Decision{Parts: []jobs.PartDecision{}}, problem.BadInput, "input.parts"},
+		"another job's part": {named(jobs.PartDecision{PartID: 1}), problem.NotFound, "input.parts.0.partId"},
+		"the same part twice": {
+			named(jobs.PartDecision{PartID: part}, jobs.PartDecision{PartID: part}), problem.BadInput,
+			"input.parts.1.partId",
+		},
 		"no kind":              {named(jobs.PartDecision{PartID: part, Kinds: holdings.Kinds{}}), problem.BadInput, "input.parts.0.kinds"},
 		"a reason of two rows": {jobs.Decision{Reason: "a\nb"}, problem.BadInput, "input.reason"},
 		"too long a reason":    {jobs.Decision{Reason: strings.Repeat("x", 501)}, problem.BadInput, "input.reason"},
-		"a column not lost":    {jobs.Decision{Columns: map[string]holdings.ColumnChoice{"notes": holdings.LeaveValues}}, problem.BadInput, "input.lostColumns"},
+		"a column not lost": {
+			jobs.Decision{Columns: map[string]holdings.ColumnChoice{"notes": holdings.LeaveValues}},
+			problem.BadInput,
+			"input.lostColumns",
+		},
 	} {
 		_, err := b.jobs.Approve(t.Context(), held.ID, c.in)
 		if found, _ := problem.In(err); len(found) != 1 || found[0].Code != c.code || strings.Join(found[0].Path, ".") != c.path {
@@ -266,7 +278,8 @@ func TestZoneListWaits(t *testing.T) {
 		t.Errorf("%s: %s", again.ErrorCode, again.ErrorMessage)
 	}
 	part := b.store.Read.JobPart.Query().Where(jobpart.JobID(held.ID), jobpart.State(jobs.PartHeld)).FirstX(t.Context())
-	_, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{Parts: []jobs.PartDecision{{PartID: part.ID, Kinds: holdings.Kinds{holdings.Additions}}}})
+	_, err := b.jobs.Approve(t.Context(), held.ID,
+		jobs.Decision{Parts: []jobs.PartDecision{{PartID: part.ID, Kinds: holdings.Kinds{holdings.Additions}}}})
 	if !isProblem(err, problem.BadInput) {
 		t.Errorf("approved by kind: %v", err)
 	}
@@ -284,12 +297,14 @@ func TestNewerListTakesThePlace(t *testing.T) {
 	newer := b.syncGiven("journals_2026-03-28.txt", journalList(60, 100, 1996), nil)
 	wantJob(t, newer, jobs.NeedsReview, jobs.VerdictBlocked)
 	over := b.store.Read.Job.GetX(t.Context(), held.ID)
-	if over.State != jobs.Cancelled || over.Verdict != jobs.VerdictBlocked || over.ErrorCode != "SUPERSEDED" || !strings.Contains(over.ErrorMessage, opaque.ID("Job", newer.ID)) {
+	if over.State != jobs.Cancelled || over.Verdict != jobs.VerdictBlocked || over.ErrorCode != "SUPERSEDED" ||
+		!strings.Contains(over.ErrorMessage, opaque.ID("Job", newer.ID)) {
 		t.Errorf("%s %s %s: %s", over.State, over.Verdict, over.ErrorCode, over.ErrorMessage)
 	}
 }
 
-// TestOvertakenWhileApproved: what was approved is not written where a newer list was applied before a worker came to it.
+// TestOvertakenWhileApproved: what was approved is not written where a newer list was applied before a worker came to
+// it.
 func TestOvertakenWhileApproved(t *testing.T) {
 	t.Parallel()
 	b, held := startHeld(t)
@@ -335,14 +350,16 @@ func TestHeldForAnotherCustomer(t *testing.T) {
 	b, held := startHeld(t)
 	before := b.holdingsBytes()
 	b.rename(t, "other")
-	if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); !isProblem(err, problem.CustomerChanged) || b.holdingsBytes() != before {
+	if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); !isProblem(err, problem.CustomerChanged) ||
+		b.holdingsBytes() != before {
 		t.Errorf("%v", err)
 	}
 	b.rename(t, "demo")
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // approved, and changed before a worker looks
 		tx.JobPart.Update().Where(jobpart.JobID(held.ID)).SetState(jobs.PartApproved).ExecX(ctx)
 		tx.Profile.UpdateOneID(b.profile).SetCustomerNumber("other").ExecX(ctx)
-		return tx.Job.UpdateOneID(held.ID).SetState(jobs.Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().SetDueAt(held.DueAt + 1).Exec(ctx)
+		return tx.Job.UpdateOneID(held.ID).SetState(jobs.Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().SetDueAt(held.DueAt + 1).
+			Exec(ctx)
 	}))
 	b.jobs.Nudge()
 	done := b.wait(held.ID)
@@ -391,13 +408,14 @@ func TestNoListOfTheNewCustomer(t *testing.T) {
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "no-content", Content: mockoup.Journals}))
 	done := b.sync(jobs.Apply)
 	wantJob(t, done, jobs.Succeeded, jobs.VerdictPartial)
-	if done.ErrorCode != "NO_FILE" || !strings.Contains(done.ErrorMessage, fmt.Sprintf("%d entitlements are in force here, of the former customer number demo", n)) {
+	if done.ErrorCode != "NO_FILE" || !strings.Contains(done.ErrorMessage,
+		fmt.Sprintf("%d entitlements are in force here, of the former customer number demo", n)) {
 		t.Errorf("%s %s", done.ErrorCode, done.ErrorMessage)
 	}
 }
 
-// TestDates: an undated list is applied and leaves the memory of dates as it is; a date in the future is none; what was undone is
-// forgotten.
+// TestDates: an undated list is applied and leaves the memory of dates as it is; a date in the future is none; what was
+// undone is forgotten.
 func TestDates(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 5})
@@ -409,7 +427,8 @@ func TestDates(t *testing.T) {
 	future := time.Now().AddDate(0, 0, 4).Format(time.DateOnly)
 	ahead := b.syncGiven("journals_"+future+".txt", at(3), nil)
 	wantJob(t, ahead, jobs.Succeeded, jobs.VerdictChanged)
-	if f := b.store.Read.JobFinding.Query().Where(jobfinding.JobID(ahead.ID), jobfinding.Code("file-date-ahead")).OnlyX(t.Context()); f.Value != future {
+	if f := b.store.Read.JobFinding.Query().Where(jobfinding.JobID(ahead.ID), jobfinding.Code("file-date-ahead")).
+		OnlyX(t.Context()); f.Value != future {
 		t.Errorf("%+v", f)
 	}
 	february := func() *ent.Job { return b.syncGiven("journals_2026-02-28.txt", at(4), nil) }
@@ -427,15 +446,16 @@ func TestDates(t *testing.T) {
 	if older := february(); older.ErrorCode != "OLDER_FILE" {
 		t.Errorf("%s %s", older.Verdict, older.Summary)
 	}
-	undated := b.store.Read.Job.Query().Where(job.Kind(jobs.KindSync), job.Verdict(jobs.VerdictChanged)).Order(job.ByCreatedAt()).AllX(t.Context())[2]
+	undated := b.store.Read.Job.Query().Where(job.Kind(jobs.KindSync), job.Verdict(jobs.VerdictChanged)).Order(job.ByCreatedAt()).
+		AllX(t.Context())[2]
 	for _, id := range []int64{undated.ID, march.ID} {
 		wantJob(t, b.undo(id, jobs.Apply), jobs.Succeeded, jobs.VerdictChanged)
 	}
 	wantJob(t, february(), jobs.Succeeded, jobs.VerdictChanged)
 }
 
-// TestOlderFilesAlert: two runs of a profile that are blocked for age, one after the other, are an alert; the next one that is
-// not ends it.
+// TestOlderFilesAlert: two runs of a profile that are blocked for age, one after the other, are an alert; the next one
+// that is not ends it.
 func TestOlderFilesAlert(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 5})
@@ -513,8 +533,8 @@ func TestImportByKind(t *testing.T) {
 	}
 }
 
-// TestPartsAreDecidedOneByOne: of a job of two profiles, one list is approved and the other rejected. Each says by itself that it
-// leaves titles to the other; the summary says what both come to.
+// TestPartsAreDecidedOneByOne: of a job of two profiles, one list is approved and the other rejected. Each says by
+// itself that it leaves titles to the other; the summary says what both come to.
 func TestPartsAreDecidedOneByOne(t *testing.T) {
 	t.Parallel()
 	b, profiles := campusBundle(t, mockoup.Options{Titles: 300})
@@ -560,8 +580,8 @@ func TestPartsAreDecidedOneByOne(t *testing.T) {
 	}
 }
 
-// TestSupersededBesideAnother: a newer list closes the part of its own profile; the other profile's part goes on waiting, and the
-// job says for what.
+// TestSupersededBesideAnother: a newer list closes the part of its own profile; the other profile's part goes on
+// waiting, and the job says for what.
 func TestSupersededBesideAnother(t *testing.T) {
 	t.Parallel()
 	b, profiles := campusBundle(t, mockoup.Options{Titles: 300})
@@ -581,7 +601,8 @@ func TestSupersededBesideAnother(t *testing.T) {
 		t.Errorf("%s: %s", now.State, now.Summary)
 	}
 	states := []string{}
-	for _, p := range b.store.Read.JobPart.Query().Where(jobpart.JobID(held.ID), jobpart.Content("JOURNALS")).Order(jobpart.ByID()).AllX(t.Context()) {
+	for _, p := range b.store.Read.JobPart.Query().Where(jobpart.JobID(held.ID), jobpart.Content("JOURNALS")).Order(jobpart.ByID()).
+		AllX(t.Context()) {
 		states = append(states, p.State)
 	}
 	if !slices.Equal(states, []string{jobs.PartSuperseded, jobs.PartHeld}) {
@@ -589,7 +610,8 @@ func TestSupersededBesideAnother(t *testing.T) {
 	}
 }
 
-// shapedList is a list of journals with these columns after title and title_id; a row has the column's name as its value.
+// shapedList is a list of journals with these columns after title and title_id; a row has the column's name as its
+// value.
 func shapedList(titles int, columns ...string) string {
 	var b strings.Builder
 	b.WriteString(strings.Join(append([]string{"publication_title", "title_id"}, columns...), "\t") + "\n")
@@ -606,8 +628,8 @@ func shapedList(titles int, columns ...string) string {
 	return b.String()
 }
 
-// TestLostColumns: the first list that lacks a column waits. Approving leaves what is stored, or takes it as empty; without
-// access_type a person has to say that all titles are paid for.
+// TestLostColumns: the first list that lacks a column waits. Approving leaves what is stored, or takes it as empty;
+// without access_type a person has to say that all titles are paid for.
 func TestLostColumns(t *testing.T) {
 	t.Parallel()
 	full := []string{"publication_type", "access_type", "publisher_name", "date_first_issue_online"}
@@ -623,10 +645,18 @@ func TestLostColumns(t *testing.T) {
 		in        jobs.Decision
 		publisher string
 	}{
-		"left":       {"publisher_name", []jobs.Decision{choice("publisher_name", holdings.AllPaid)}, jobs.Decision{}, "Some publisher_name"},
-		"taken away": {"publisher_name", []jobs.Decision{choice("notes", holdings.TakeAsEmpty)}, choice("publisher_name", holdings.TakeAsEmpty), ""},
+		"left": {"publisher_name", []jobs.Decision{choice("publisher_name", holdings.AllPaid)}, jobs.Decision{}, "Some publisher_name"},
+		"taken away": {
+			"publisher_name",
+			[]jobs.Decision{choice("notes", holdings.TakeAsEmpty)},
+			choice("publisher_name", holdings.TakeAsEmpty),
+			"",
+		},
 		"all paid": {
-			"access_type", []jobs.Decision{{}, choice("access_type", holdings.LeaveValues)}, choice("access_type", holdings.AllPaid), "Some publisher_name",
+			"access_type",
+			[]jobs.Decision{{}, choice("access_type", holdings.LeaveValues)},
+			choice("access_type", holdings.AllPaid),
+			"Some publisher_name",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -657,7 +687,8 @@ func TestLostColumns(t *testing.T) {
 	}
 }
 
-// TestRejectedWithoutAccessType: what was declined of such a list is not taken before a person says that all titles are paid for.
+// TestRejectedWithoutAccessType: what was declined of such a list is not taken before a person says that all titles are
+// paid for.
 func TestRejectedWithoutAccessType(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 5})

@@ -46,9 +46,9 @@ var faultOutcomes = map[string]faultOutcome{
 	"extra-column":      {jobs.Succeeded, jobs.VerdictChanged, "", false},
 }
 
-// TestEveryFault lets a run meet each kind of fault that the mock provider has. How it ends is told apart; what cannot be
-// applied leaves the holdings as they are, byte for byte; and the next run without the fault makes of them what it would
-// have made had there been none.
+// TestEveryFault lets a run meet each kind of fault that the mock provider has. How it ends is told apart; what cannot
+// be applied leaves the holdings as they are, byte for byte; and the next run without the fault makes of them what it
+// would have made had there been none.
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
 	plain := faultBundle(t, mockoup.Fault{})

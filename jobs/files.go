@@ -79,14 +79,15 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	return pr.keepFile(ctx, file)
 }
 
-// changedSince says whether the profile was changed since the file came: under another customer number or key the provider's
-// answer is another, though it may be of the same date, and a request with conditions would only hear "not modified".
+// changedSince says whether the profile was changed since the file came: under another customer number or key the
+// provider's answer is another, though it may be of the same date, and a request with conditions would only hear "not
+// modified".
 func (pr *partRun) changedSince(file *ent.ProviderFile) bool {
 	return pr.profile != nil && pr.profile.UpdatedAt >= file.FetchedAt
 }
 
-// noFile is no failure where the provider never had one: the job goes on with the other content type. Where it had one, what is
-// there stays as it is.
+// noFile is no failure where the provider never had one: the job goes on with the other content type. Where it had one,
+// what is there stays as it is.
 func (pr *partRun) noFile(ctx context.Context, outcome *oup.Outcome, applied *ent.ProviderFile) error {
 	if applied == nil {
 		return block(PartNoFile, string(oup.NoFile), outcome.Message, outcome.Hint)
@@ -170,8 +171,8 @@ func (o fileOrigin) where() predicate.ProviderFile {
 	return providerfile.And(providerfile.ProfileIDIsNil(), providerfile.Source(o.source))
 }
 
-// updateFile changes the record of the file that a part of a job of this kind is from. An import may take a list that was
-// fetched: what it makes of that is not what became of the file for its own profile.
+// updateFile changes the record of the file that a part of a job of this kind is from. An import may take a list that
+// was fetched: what it makes of that is not what became of the file for its own profile.
 func updateFile(ctx context.Context, tx *store.Tx, kind string, part *ent.JobPart, set func(*ent.ProviderFileUpdate)) error {
 	if part.ProviderFileID == nil {
 		return nil
@@ -200,7 +201,8 @@ func recordFile(ctx context.Context, tx *store.Tx, id int64, from fileOrigin, co
 		known, err = fetchedAgain(known.Update(), file, date).SetUpdatedAt(now).SetFetchedAt(now).SetPath(file.Path).
 			SetCustomerNumber(from.customer).Save(ctx)
 	case ent.IsNotFound(err):
-		create := tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).SetContent(content).SetName(file.Name).SetPath(file.Path).
+		create := tx.ProviderFile.Create().SetID(id).SetCreatedAt(now).SetUpdatedAt(now).SetContent(content).SetName(file.Name).
+			SetPath(file.Path).
 			SetSha256(file.SHA256).SetSize(file.Size).SetStoredSize(file.StoredSize).SetEtag(file.ETag).
 			SetLastModified(file.LastModified).SetDate(date).SetFetchedAt(now).SetCustomerNumber(from.customer)
 		if from.profileID != 0 {
@@ -217,7 +219,9 @@ func recordFile(ctx context.Context, tx *store.Tx, id int64, from fileOrigin, co
 }
 
 // KeepFile keeps a list that a person has, to be synced as if it had been fetched: name it by SyncRequest.FileID.
-func (s *Service) KeepFile(ctx context.Context, profileID int64, content oup.Content, name string, list io.Reader) (*ent.ProviderFile, error) {
+func (s *Service) KeepFile(
+	ctx context.Context, profileID int64, content oup.Content, name string, list io.Reader,
+) (*ent.ProviderFile, error) {
 	file, err := s.fetcher.Store().Keep(ctx, list, name, s.fetcher.MaxSize())
 	if err != nil {
 		return nil, fmt.Errorf("keep %s: %w", name, err)
@@ -337,8 +341,8 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	return nil, nil
 }
 
-// declined says that a person decided against all that the list would change. Of a list from before decisions were kept,
-// and of one of the Community Zone, the record of the file says so.
+// declined says that a person decided against all that the list would change. Of a list from before decisions were
+// kept, and of one of the Community Zone, the record of the file says so.
 func (pr *partRun) declined() *failure {
 	against := pr.file.Outcome == FileRejected || pr.file.Outcome == FileUndone
 	switch {
@@ -358,8 +362,8 @@ func (pr *partRun) declined() *failure {
 	}
 }
 
-// older says that the list is older than the newest one that was applied and not undone. The one that was applied last is planned
-// again, whatever its date: a person may have gone back to it.
+// older says that the list is older than the newest one that was applied and not undone. The one that was applied last
+// is planned again, whatever its date: a person may have gone back to it.
 func (pr *partRun) older(ctx context.Context) (*failure, error) {
 	if pr.force || pr.file.Date == "" {
 		return nil, nil
@@ -378,8 +382,8 @@ func (pr *partRun) older(ctx context.Context) (*failure, error) {
 	}, nil
 }
 
-// firstApplied is the first, in an order, of the files that were applied where the part's is to be; nil: none was. What was
-// applied for another customer number says nothing of this one's lists.
+// firstApplied is the first, in an order, of the files that were applied where the part's is to be; nil: none was. What
+// was applied for another customer number says nothing of this one's lists.
 func (pr *partRun) firstApplied(
 	ctx context.Context, order providerfile.OrderOption, where ...predicate.ProviderFile,
 ) (*ent.ProviderFile, error) {
@@ -400,7 +404,8 @@ func (pr *partRun) firstApplied(
 // appliedHere are the files that were applied where the part's is to be.
 func (pr *partRun) appliedHere() []predicate.ProviderFile {
 	if pr.zone != nil { // people's lists too
-		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName), jobpart.Content(pr.part.Content),
+		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName),
+			jobpart.Content(pr.part.Content),
 			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(KindZone)))}
 	}
 	return []predicate.ProviderFile{pr.origin().where(), providerfile.Content(pr.part.Content)}

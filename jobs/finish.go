@@ -82,8 +82,8 @@ func judge(parts []*ent.JobPart) (e ending, err error) {
 	return e, err
 }
 
-// countsOf are a job's counts. Once part of it is written they claim nothing that is not to be: what a part would have done that a
-// person rejected, or that was blocked, stands in the part's own. One that still waits counts as planned.
+// countsOf are a job's counts. Once part of it is written they claim nothing that is not to be: what a part would have
+// done that a person rejected, or that was blocked, stands in the part's own. One that still waits counts as planned.
 func countsOf(parts []*ent.JobPart, applied bool) (sum holdings.Counts, err error) {
 	for _, p := range parts {
 		counts, err := decodeCounts(p.Counts)
@@ -109,7 +109,10 @@ func leftFailure(c *holdings.Counts) *failure {
 			"It is listed with action LEFT; look at it, then run the job again or move it by hand.",
 		}
 	}
-	return &failure{"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", c.Left), "They are listed with action LEFT; put them right by hand."}
+	return &failure{
+		"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", c.Left),
+		"They are listed with action LEFT; put them right by hand.",
+	}
 }
 
 // endWithLastPart ends the job in the transaction that ends its last part.
@@ -263,7 +266,10 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	if e.problem != nil {
 		why = *e.problem
 	}
-	for from, to := range map[string]string{PartPending: PartFailed, PartFetched: PartFailed, PartHeld: PartFailed, PartApproved: PartFailed, PartApplying: PartStopped} {
+	for from, to := range map[string]string{
+		PartPending: PartFailed, PartFetched: PartFailed, PartHeld: PartFailed, PartApproved: PartFailed,
+		PartApplying: PartStopped,
+	} {
 		err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(from)).
 			SetState(to).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(store.Now()).Exec(ctx)
 		if err != nil {
@@ -273,8 +279,8 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	return nil
 }
 
-// supersede closes what waits of older lists for this profile and content type: a newer one has been planned. Applied says that
-// it was written; a list that waits itself closes only those that wait with a list of a provider.
+// supersede closes what waits of older lists for this profile and content type: a newer one has been planned. Applied
+// says that it was written; a list that waits itself closes only those that wait with a list of a provider.
 func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) error {
 	waiting, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID)).
 		WithProviderFile().WithJob().All(ctx)
@@ -299,7 +305,8 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) er
 	return nil
 }
 
-// replaces says whether the list of this part takes the place of one that waits. An older one never does, even by force.
+// replaces says whether the list of this part takes the place of one that waits. An older one never does, even by
+// force.
 func (pr *partRun) replaces(waiting *ent.JobPart, applied bool) bool {
 	mine, other := pr.file, waiting.Edges.ProviderFile
 	if mine == nil || other == nil || pr.job.Kind == KindImport || waiting.Edges.Job.Kind == KindImport {
@@ -380,8 +387,8 @@ func wrote(parts []*ent.JobPart) bool {
 	return slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartApplied })
 }
 
-// heldTogether says what the parts of a job that wait would come to together: each was planned as if the others were not
-// approved, so that a title which each would leave to the other goes where both are. "" where no two of them wait.
+// heldTogether says what the parts of a job that wait would come to together: each was planned as if the others were
+// not approved, so that a title which each would leave to the other goes where both are. "" where no two of them wait.
 func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (string, error) {
 	held, before, affected := 0, 0, 0
 	for _, part := range parts {
@@ -400,7 +407,8 @@ func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (stri
 	}
 	var lost int
 	err := tx.SQL.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT c.portfolio_id FROM job_changes c JOIN job_parts p ON p.id = c.part_id
-		WHERE p.job_id = ? AND p.state = 'HELD' AND c.field = '' AND c.portfolio_id IS NOT NULL AND c.action IN ('ADD', 'REMOVE', 'KEEP', 'WITHDRAW')
+		WHERE p.job_id = ? AND p.state = 'HELD' AND c.field = '' AND c.portfolio_id IS NOT NULL
+			AND c.action IN ('ADD', 'REMOVE', 'KEEP', 'WITHDRAW')
 		GROUP BY c.portfolio_id HAVING SUM(c.action = 'WITHDRAW') > 1 AND SUM(c.action = 'ADD') = 0
 			AND COUNT(*) >= (SELECT COUNT(*) FROM entitlements e WHERE e.portfolio_id = c.portfolio_id AND e.active)) AS leaving`,
 		parts[0].JobID).Scan(&lost)

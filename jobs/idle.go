@@ -14,7 +14,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// CheckCollectionIdle refuses where an unfinished job reads or writes a collection, or waits for a person with changes of it.
+// CheckCollectionIdle refuses where an unfinished job reads or writes a collection, or waits for a person with changes
+// of it.
 func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) error {
 	row, err := unfinishedWith(ctx, tx, func(args jobObjects) bool {
 		return slices.Contains(append(args.CollectionIDs, args.CollectionID, args.TargetCollectionID), collectionID)

@@ -17,7 +17,8 @@ const (
 	KindActivate = "ACTIVATE" // titles of the Community Zone, into a collection activated from it
 )
 
-// importLimits are the marks of the guard on an import, those of a new profile. Only removals are judged: a person chose the list.
+// importLimits are the marks of the guard on an import, those of a new profile. Only removals are judged: a person
+// chose the list.
 var importLimits = holdings.Guards{Removals: holdings.StandardGuards().Removals}
 
 var importAdvice = advice{ // free titles are imported like others, so that no list is all free
@@ -84,7 +85,8 @@ func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {
 		return fmt.Errorf("read collection %d: %w", in.CollectionID, err)
 	case c.CommunityZoneCollectionID != nil:
 		problems.Add(problem.BadInput, "input.collectionId",
-			"%q is a collection of the Community Zone, which the sync keeps in step with what the provider lists: choose a local collection, or make one with createCollection", c.Name)
+			"%q is a collection of the Community Zone, which the sync keeps in step with what the provider lists: choose a local collection, or "+
+				"make one with createCollection", c.Name)
 	}
 	file, err := tx.ProviderFile.Get(ctx, in.FileID)
 	switch {

@@ -12,8 +12,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestImportFreeTitles: into a local collection free titles are imported like others, and leave it as they came; a list of
-// free titles only is a list like any other.
+// TestImportFreeTitles: into a local collection free titles are imported like others, and leave it as they came; a list
+// of free titles only is a list like any other.
 func TestImportFreeTitles(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 20})
@@ -24,13 +24,15 @@ func TestImportFreeTitles(t *testing.T) {
 	if counts := countsOf(t, job); counts.Added != 2 || counts.Free != 0 || strings.Contains(job.Summary, "free") {
 		t.Errorf("%+v: %s", counts, job.Summary)
 	}
-	if p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("free")).OnlyX(t.Context()); p.AccessType != "F" || !p.Available || p.RemovedAt != nil {
+	if p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("free")).OnlyX(t.Context()); p.AccessType != "F" || !p.Available ||
+		p.RemovedAt != nil {
 		t.Errorf("%+v", p)
 	}
 	var exported bytes.Buffer
 	_, err := b.holdings.Export(t.Context(), c.ID, &exported)
 	must(t, err)
-	if !strings.Contains(exported.String(), "Free\t0006-8950\t") || strings.Count(exported.String(), "\tF\n") != 1 || strings.Count(exported.String(), "\tP\n") != 1 {
+	if !strings.Contains(exported.String(), "Free\t0006-8950\t") || strings.Count(exported.String(), "\tF\n") != 1 ||
+		strings.Count(exported.String(), "\tP\n") != 1 {
 		t.Error(exported.String())
 	}
 	wantJob(t, b.importList(c, exported.String(), removeMissing), jobs.Succeeded, jobs.VerdictNoChange)
@@ -43,7 +45,8 @@ func TestImportFreeTitles(t *testing.T) {
 	}
 }
 
-// TestNobodyToAsk: a process that does not know the provider's address runs what needs none, and leaves a sync to one that does.
+// TestNobodyToAsk: a process that does not know the provider's address runs what needs none, and leaves a sync to one
+// that does.
 func TestNobodyToAsk(t *testing.T) {
 	t.Parallel()
 	b := idle(t)
@@ -55,7 +58,8 @@ func TestNobodyToAsk(t *testing.T) {
 	b.work()
 	wantJob(t, b.importList(b.local("Given to us"), journalList(0, 5, 1996), nil), jobs.Succeeded, jobs.VerdictChanged)
 	b.waitUntil(queued.ID, func(row *ent.Job) bool { return row.DueAt > queued.DueAt })
-	if row := b.store.Read.Job.GetX(t.Context(), queued.ID); row.State != jobs.Queued || row.Attempt != 0 || row.DueAt > time.Now().Add(2*time.Minute).UnixMilli() {
+	if row := b.store.Read.Job.GetX(t.Context(), queued.ID); row.State != jobs.Queued || row.Attempt != 0 || row.DueAt > time.Now().
+		Add(2*time.Minute).UnixMilli() {
 		t.Errorf("%s, attempt %d: %s", row.State, row.Attempt, row.Summary)
 	}
 	if len(b.mock.Requests()) > 0 {

@@ -208,19 +208,22 @@ func TestImportsThatAreRefused(t *testing.T) {
 		t.Errorf("neither is there: %v", err)
 	}
 	books := b.store.Read.Collection.Query().Where(collection.Content("BOOKS")).OnlyX(t.Context())
-	if _, err := b.startImport(books, journalList(0, 5, 1996), nil); !isProblem(err, problem.BadInput) || !strings.Contains(err.Error(), "the sync keeps in step") {
+	if _, err := b.startImport(books, journalList(0, 5, 1996), nil); !isProblem(err, problem.BadInput) ||
+		!strings.Contains(err.Error(), "the sync keeps in step") {
 		t.Errorf("into a collection of the Community Zone: %v", err)
 	}
 	gone := b.upload(journalList(0, 7, 1996))
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		return tx.ProviderFile.UpdateOneID(gone).SetPath("").Exec(ctx)
 	}))
-	if _, err := b.startImport(c, importHeader, func(in *jobs.ImportRequest) { in.FileID = gone }); !isProblem(err, problem.BadInput) || !strings.Contains(err.Error(), "not kept any more") {
+	if _, err := b.startImport(c, importHeader, func(in *jobs.ImportRequest) { in.FileID = gone }); !isProblem(err, problem.BadInput) ||
+		!strings.Contains(err.Error(), "not kept any more") {
 		t.Errorf("of a file that is not kept any more: %v", err)
 	}
 }
 
-// TestImportsOfOneCollection: the same key is the same job, and a second import meanwhile is a conflict; a preview is not.
+// TestImportsOfOneCollection: the same key is the same job, and a second import meanwhile is a conflict; a preview is
+// not.
 func TestImportsOfOneCollection(t *testing.T) {
 	t.Parallel()
 	b := idle(t)
@@ -326,19 +329,22 @@ func TestUploads(t *testing.T) {
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.jobs.KeepUpload(cancelled, "list.txt", "", strings.NewReader(importHeader)); err == nil || isProblem(err, problem.BadInput) {
+	if _, err := b.jobs.KeepUpload(cancelled, "list.txt", "", strings.NewReader(importHeader)); err == nil ||
+		isProblem(err, problem.BadInput) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
 
-// fillZone gives the Community Zone n journals, the job that added them, and makes the collection ready to be activated.
+// fillZone gives the Community Zone n journals, the job that added them, and makes the collection ready to be
+// activated.
 func (b *testBundle) fillZone(from, to int, addedBy int64) {
 	b.t.Helper()
 	must(b.t, b.store.Write(b.t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		zone := b.journals()
 		for n := from; n < to; n++ {
 			title := fmt.Sprintf("Journal %05d", n)
-			create := tx.CommunityZoneTitle.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCommunityZoneCollectionID(*zone.CommunityZoneCollectionID).
+			create := tx.CommunityZoneTitle.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).
+				SetCommunityZoneCollectionID(*zone.CommunityZoneCollectionID).
 				SetPublicationTitle(title).SetTitleKey(holdings.FoldTitle(title)).SetTitleID(fmt.Sprintf("j%05d", n)).SetPublicationType("serial").
 				SetCoverage(`[{"dateFirst":"1960","dateLast":"1995","kind":"ARCHIVE"},{"dateFirst":"1996"}]`).SetValuesHash(0)
 			if addedBy != 0 {
@@ -352,7 +358,8 @@ func (b *testBundle) fillZone(from, to int, addedBy int64) {
 
 func (b *testBundle) journals() *ent.Collection {
 	b.t.Helper()
-	return b.store.Read.Collection.Query().Where(collection.Content("JOURNALS"), collection.CommunityZoneCollectionIDNotNil()).OnlyX(b.t.Context())
+	return b.store.Read.Collection.Query().Where(collection.Content("JOURNALS"), collection.CommunityZoneCollectionIDNotNil()).
+		OnlyX(b.t.Context())
 }
 
 // queueActivation queues by one of the two functions, and waits; nil where there was nothing to do.
@@ -446,7 +453,8 @@ func TestActivationOfNothing(t *testing.T) {
 func TestImportOfWhatIsGone(t *testing.T) {
 	t.Parallel()
 	part := func(ctx context.Context, tx *store.Tx, job *ent.Job, set func(*ent.JobPartCreate)) error {
-		create := tx.JobPart.Create().SetID(job.ID + 1000).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(job.ID).SetContent("").SetState(jobs.PartFetched)
+		create := tx.JobPart.Create().SetID(job.ID + 1000).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(job.ID).SetContent("").
+			SetState(jobs.PartFetched)
 		set(create)
 		return create.Exec(ctx)
 	}
@@ -498,7 +506,8 @@ func TestActivationOfACollectionThatIsGone(t *testing.T) {
 					return err
 				}
 				if begun {
-					tx.JobPart.Create().SetID(queued.ID + 1000).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(queued.ID).SetContent("JOURNALS").SetState(jobs.PartPending).SaveX(ctx)
+					tx.JobPart.Create().SetID(queued.ID + 1000).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(queued.ID).SetContent("JOURNALS").
+						SetState(jobs.PartPending).SaveX(ctx)
 				}
 				return tx.Collection.DeleteOneID(b.journals().ID).Exec(ctx)
 			}))

@@ -1,9 +1,10 @@
 // Package jobs runs what takes long: asynq carries the ids, the jobs table is the truth.
 //
 // A job's life, top to bottom: [Service.QueueSync] inserts the row (queue.go); the dispatcher hands its id to asynq
-// (dispatch.go); a worker claims the row (claim.go) and runs it (run.go) part by part (sync.go, parts.go, partrun.go); each write
-// is fenced by the row (claim.go); the end is written in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the
-// reconciler picks up (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
+// (dispatch.go); a worker claims the row (claim.go) and runs it (run.go) part by part (sync.go, parts.go, partrun.go);
+// each write is fenced by the row (claim.go); the end is written in the last transaction (finish.go). What a crash or a
+// flushed queue leaves behind, the reconciler picks up (reconcile.go). What is scheduled is queued by the process that
+// sees it come first (schedule.go).
 package jobs
 
 import (
@@ -151,8 +152,8 @@ func (s *Service) Close() error { return s.redis.Close() }
 // Ping answers whether the queue can be reached.
 func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err() }
 
-// Run dispatches jobs until ctx ends; with work it also runs them, and starts those that are scheduled, and hands those under way back to the queue when
-// ctx ends.
+// Run dispatches jobs until ctx ends; with work it also runs them, and starts those that are scheduled, and hands those
+// under way back to the queue when ctx ends.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
 		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // else it was told to stop before it began

@@ -96,8 +96,9 @@ func (b *testBundle) open() {
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: b.redis, Exclusive: true,
-		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles, ConnectionLimit: b.connectionLimit,
-		Now: b.now, Logger: b.log,
+		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
+		ConnectionLimit: b.connectionLimit,
+		Now:             b.now, Logger: b.log,
 	})
 	must(b.t, err)
 	b.stop = sync.OnceFunc(func() {
@@ -130,7 +131,10 @@ func (b *testBundle) makeHoldings() {
 	ctx := b.t.Context()
 	var seeds []holdings.CommunityZoneSeed
 	for _, c := range oup.Collections() {
-		seeds = append(seeds, holdings.CommunityZoneSeed{CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press", Content: strings.ToUpper(string(c.Content))})
+		seeds = append(seeds, holdings.CommunityZoneSeed{
+			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press",
+			Content: strings.ToUpper(string(c.Content)),
+		})
 	}
 	must(b.t, b.holdings.EnsureCommunityZone(ctx, seeds))
 	for _, c := range oup.Collections() {
@@ -178,7 +182,8 @@ func (b *testBundle) wait(id int64) *ent.Job {
 // holdingsText is all that a sync may write, in one comparable text: portfolios with values, entitlements, coverage.
 func (b *testBundle) holdingsText() string {
 	b.t.Helper()
-	portfolios, err := b.store.Read.Portfolio.Query().Order(portfolio.ByTitleKey(), portfolio.ByPrintKey(), portfolio.ByOnlineKey(), portfolio.ByTitleID()).
+	portfolios, err := b.store.Read.Portfolio.Query().Order(portfolio.ByTitleKey(), portfolio.ByPrintKey(), portfolio.ByOnlineKey(),
+		portfolio.ByTitleID()).
 		WithEntitlements(func(q *ent.EntitlementQuery) { q.Order(entitlement.ByProfileID()).WithCoverage() }).All(b.t.Context())
 	must(b.t, err)
 	var text strings.Builder

@@ -66,7 +66,8 @@ func (e entry) rows(content string, n int) string {
 		if e.second {
 			print = isbn(n + 100)
 		}
-		return strings.Join([]string{e.title, print, isbn(n + 200), "", "", e.url, fmt.Sprintf("b%02d", n), e.publisher, "monograph", access}, "\t") + "\n"
+		return strings.Join([]string{e.title, print, isbn(n + 200), "", "", e.url, fmt.Sprintf("b%02d", n), e.publisher, "monograph", access},
+			"\t") + "\n"
 	}
 	id, print, online := fmt.Sprintf("j%02d", n), issn(n), ""
 	if e.print+e.online != "" {

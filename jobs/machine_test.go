@@ -66,8 +66,8 @@ func (m *machine) must(err error) {
 	}
 }
 
-// restart ends the process, where there is one, and starts another, which dies after so many writes; 0: it lives. It says
-// whether the new one lived long enough to be asked something.
+// restart ends the process, where there is one, and starts another, which dies after so many writes; 0: it lives. It
+// says whether the new one lived long enough to be asked something.
 func (m *machine) restart(dieAt int) (lives bool) {
 	m.t.Helper()
 	m.stop()
@@ -132,9 +132,9 @@ func (m *machine) stop() {
 	}
 }
 
-// carry has a job queued and sees it to its end. The process dies after deaths[0] writes, counted from the queueing, the
-// next one after deaths[1], counted from its start, and so on; 0 lives. queue is asked again after each death, and must
-// answer with the same job then. A refusal is passed on.
+// carry has a job queued and sees it to its end. The process dies after deaths[0] writes, counted from the queueing,
+// the next one after deaths[1], counted from its start, and so on; 0 lives. queue is asked again after each death, and
+// must answer with the same job then. A refusal is passed on.
 func (m *machine) carry(deaths []int, queue func() (*ent.Job, error)) (*ent.Job, error) {
 	m.t.Helper()
 	next := func() (n int) {

@@ -20,13 +20,16 @@ import (
 	"autoholdings/mockoup"
 )
 
-// drawReleases makes some releases, each of the one before with titles gone, come, changed or free. Rarely nearly all of
-// them go, and rarely nothing changes.
+// drawReleases makes some releases, each of the one before with titles gone, come, changed or free. Rarely nearly all
+// of them go, and rarely nothing changes.
 func drawReleases(t *rapid.T) (dir string) {
 	random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "releases"), 0))
 	folder := newListFolder(t)
 	universe := map[string]int{mockoup.Books: 8, mockoup.Journals: 16}
-	listed := map[string][]*entry{mockoup.Books: make([]*entry, universe[mockoup.Books]), mockoup.Journals: make([]*entry, universe[mockoup.Journals])}
+	listed := map[string][]*entry{
+		mockoup.Books:    make([]*entry, universe[mockoup.Books]),
+		mockoup.Journals: make([]*entry, universe[mockoup.Journals]),
+	}
 	dates := []string{"2026-01-24", "2026-02-24", "2026-03-14", "2026-04-24", "2026-05-24"} // what waits since February waits in March
 	merges := 1 + random.IntN(3)
 	for month, date := range dates {
@@ -54,20 +57,27 @@ func drawReleases(t *rapid.T) (dir string) {
 	return folder.dir
 }
 
-// merger is two journals that a third follows with the print ISSN of the one and the online ISSN of the other: nobody can tell which
-// of them it is. The numbers are chosen so that a customer has all three of them, or none.
+// merger is two journals that a third follows with the print ISSN of the one and the online ISSN of the other: nobody
+// can tell which of them it is. The numbers are chosen so that a customer has all three of them, or none.
 type merger struct {
 	one, other, both int
 	customers        [3]bool
 }
 
-var mergers = []merger{{25, 28, 30, [3]bool{true, true, true}}, {24, 26, 27, [3]bool{true, true, false}}, {39, 40, 56, [3]bool{false, true, true}}}
+var mergers = []merger{
+	{25, 28, 30, [3]bool{true, true, true}},
+	{24, 26, 27, [3]bool{true, true, false}},
+	{39, 40, 56, [3]bool{false, true, true}},
+}
 
 // add adds them to a release. The third is in a list from some month on, which it begins without the two.
 func (m merger) add(folder *listFolder, random *rand.Rand, date string, since int) {
 	way := random.IntN(4)
 	entryOf := func(title string) entry {
-		return entry{title: title, publisher: []string{"Oxford University Press", "Another Press"}[random.IntN(2)], url: "https://academic.oup.com/" + title, from: "1996"}
+		return entry{
+			title: title, publisher: []string{"Oxford University Press", "Another Press"}[random.IntN(2)],
+			url: "https://academic.oup.com/" + title, from: "1996",
+		}
 	}
 	if since < 0 || since > 0 && way < 2 {
 		one, other := entryOf(fmt.Sprint("One", m.one)), entryOf(fmt.Sprint("Other", m.other))
@@ -121,7 +131,10 @@ func next(random *rand.Rand, content string, n int, before *entry, gone float64)
 		if chance(0.3) {
 			return nil
 		}
-		e := &entry{title: fmt.Sprintf("%s %02d", content, n), publisher: "Oxford University Press", url: fmt.Sprintf("https://academic.oup.com/%s%02d", content[:1], n)}
+		e := &entry{
+			title: fmt.Sprintf("%s %02d", content, n), publisher: "Oxford University Press",
+			url: fmt.Sprintf("https://academic.oup.com/%s%02d", content[:1], n),
+		}
 		if content == mockoup.Journals {
 			e.from, e.archive = "1996", chance(0.3)
 		}

@@ -204,7 +204,8 @@ func (m *model) linesOf(part int64) string {
 	return text.String()
 }
 
-// replaySync applies a job's report, line by line, to the holdings as they were: what comes of it must be what is there.
+// replaySync applies a job's report, line by line, to the holdings as they were: what comes of it must be what is
+// there.
 func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied map[place]offer) {
 	t.Helper()
 	now := m.read()
@@ -318,7 +319,8 @@ func (m *model) eachLine(t *rapid.T, j *modelJob, now *snapshot, fn func(p place
 	for p, part := range m.partsOf(t, j) {
 		places[part.ID] = p
 	}
-	lines, err := m.store.Read.JobChange.Query().Where(jobchange.JobID(j.id), jobchange.ActionNotIn("FREE", "AMBIGUOUS")).Order(jobchange.ByID()).All(context.Background())
+	lines, err := m.store.Read.JobChange.Query().Where(jobchange.JobID(j.id), jobchange.ActionNotIn("FREE", "AMBIGUOUS")).
+		Order(jobchange.ByID()).All(context.Background())
 	m.must(err)
 	for _, l := range lines {
 		title := ""
@@ -343,7 +345,8 @@ func (r *record) wasTold(account string, mine *own) bool {
 	if (was.Review != "") != r.review || (was.Waiting != "") != (mine.waiting != "") {
 		return false
 	}
-	return was.Available == !r.closed && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible && (was.Entitlement == "ended") == mine.had
+	return was.Available == !r.closed && was.Listed == r.listed && (was.RemovedAt == nil) == r.visible &&
+		(was.Entitlement == "ended") == mine.had
 }
 
 // fieldOf is the place of a line's field in the record; a statement's own address is part of the coverage.
@@ -365,8 +368,8 @@ func (r *record) set(l *ent.JobChange, mine *own, value string) {
 	}
 }
 
-// shownOf are shelves without what a report does not tell: what an undo gave back, and what the lists of those say who have no
-// title any more.
+// shownOf are shelves without what a report does not tell: what an undo gave back, and what the lists of those say who
+// have no title any more.
 func shownOf(shelves map[string]shelf) map[string]shelf {
 	shown := map[string]shelf{}
 	for content, shelf := range shelves {

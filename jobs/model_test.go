@@ -29,7 +29,8 @@ func init() { _ = flag.Set("rapid.checks", "4") }
 
 // TestModel drives an installation of several campuses through random sequences of releases, runs, previews, decisions,
 // undos, profiles switched on and off, PO lines, licenses, locks, faults of the provider and deaths between any two
-// writes, beside a simple model of what the holdings should be, and checks after each step what must never be otherwise.
+// writes, beside a simple model of what the holdings should be, and checks after each step what must never be
+// otherwise.
 //
 // A failing sequence is made shorter, and its seed is printed: -rapid.seed=N runs it again. For thousands of steps:
 //
@@ -74,7 +75,9 @@ func TestModel(t *testing.T) {
 // The campuses: one profile each, with a part of the provider's titles.
 var (
 	customers = []mockoup.Customer{
-		{Number: "north", Key: "north-key", Share: 0.7}, {Number: "south", Key: "south-key", Share: 0.8}, {Number: "east", Key: "east-key", Share: 0.6},
+		{Number: "north", Key: "north-key", Share: 0.7},
+		{Number: "south", Key: "south-key", Share: 0.8},
+		{Number: "east", Key: "east-key", Share: 0.6},
 	}
 	groupNames = []string{"North", "South", "East"}
 )
@@ -85,7 +88,8 @@ func drawGuards(t *rapid.T) holdings.Guards {
 		return holdings.StandardGuards()
 	}
 	marks := func(name string) holdings.Marks {
-		return holdings.Marks{Percent: 10, Titles: rapid.SampledFrom([]int{1, 3, 20}).Draw(t, name), Most: rapid.SampledFrom([]int{0, 1000}).Draw(t, name+" at most")}
+		return holdings.Marks{Percent: 10, Titles: rapid.SampledFrom([]int{1, 3, 20}).Draw(t, name), Most: rapid.SampledFrom([]int{0, 1000}).
+			Draw(t, name+" at most")}
 	}
 	return holdings.Guards{
 		Removals: marks("removals"), Access: marks("access"), Identity: marks("identity"), Additions: marks("additions"),
@@ -486,7 +490,10 @@ func (m *model) order(t *rapid.T) {
 func (m *model) license(t *rapid.T) {
 	id := rapid.Int64Range(1, 2).Draw(t, "license")
 	if rapid.Bool().Draw(t, "of a collection") {
-		name := rapid.SampledFrom([]string{"Oxford University Press Books Autoholdings Collection", "Oxford University Press Journals Autoholdings Collection"}).Draw(t, "collection")
+		name := rapid.SampledFrom([]string{
+			"Oxford University Press Books Autoholdings Collection",
+			"Oxford University Press Journals Autoholdings Collection",
+		}).Draw(t, "collection")
 		m.staff(t, func(ctx context.Context, tx *store.Tx) error {
 			return tx.Collection.Update().Where(collection.Name(name)).SetLicenseID(id).Exec(ctx)
 		})
@@ -503,7 +510,13 @@ func (m *model) license(t *rapid.T) {
 // lock locks fields of a portfolio, or unlocks them.
 func (m *model) lock(t *rapid.T) {
 	content, title, r := m.anyRecord(t)
-	locked := rapid.SampledFrom([][]string{{"publisher_name"}, {"coverage"}, {"title_url"}, {"publication_title", "publisher_name", "title_url", "coverage"}, {}}).Draw(t, "fields")
+	locked := rapid.SampledFrom([][]string{
+		{"publisher_name"},
+		{"coverage"},
+		{"title_url"},
+		{"publication_title", "publisher_name", "title_url", "coverage"},
+		{},
+	}).Draw(t, "fields")
 	_, err := m.holdings.UpdatePortfolio(context.Background(), holdings.PortfolioChange{ID: m.portfolioOf(title), LockedFields: &locked})
 	m.must(err)
 	r.locked = strings.Join(slices.Sorted(slices.Values(locked)), " ")
@@ -603,8 +616,8 @@ func (m *model) unchanged(t *rapid.T, before *snapshot) {
 	}
 }
 
-// judge compares how a job ended, what it counted and what it reported with the model. applied are the parts that this run
-// of it applied, with what they applied.
+// judge compares how a job ended, what it counted and what it reported with the model. applied are the parts that this
+// run of it applied, with what they applied.
 func (m *model) judge(t *rapid.T, j *modelJob, done *ent.Job, before *snapshot, applied map[place]offer) {
 	t.Helper()
 	j.state, j.verdict = j.ending()

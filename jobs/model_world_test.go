@@ -143,7 +143,10 @@ type world struct {
 }
 
 func newWorld() world {
-	w := world{shelves: map[string]shelf{}, files: map[place]map[string]*providerFile{}, written: map[string][]writing{}, inactive: map[int]bool{}}
+	w := world{
+		shelves: map[string]shelf{}, files: map[place]map[string]*providerFile{}, written: map[string][]writing{},
+		inactive: map[int]bool{},
+	}
 	for _, content := range contents {
 		w.shelves[content] = shelf{}
 		for profile := range customers {
@@ -286,7 +289,10 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	case len(o.titles) == 0:
 		if o.rows > 0 {
 			would := w.plan(p, o, nil).counts
-			part.counts = holdings.Counts{Rows: o.rows, Free: o.free, EntitlementsBefore: would.EntitlementsBefore, WithoutEntitlement: would.WithoutEntitlement}
+			part.counts = holdings.Counts{
+				Rows: o.rows, Free: o.free, EntitlementsBefore: would.EntitlementsBefore,
+				WithoutEntitlement: would.WithoutEntitlement,
+			}
 		}
 		if blocked == "" {
 			blocked = "ALL_FREE"
@@ -348,7 +354,8 @@ func (w *world) obstacle(j *modelJob, part *modelPart, f *providerFile, force bo
 	return ""
 }
 
-// settled says whether a person decided on a kind of a list's changes. An approval ends with the next list that is applied.
+// settled says whether a person decided on a kind of a list's changes. An approval ends with the next list that is
+// applied.
 func (w *world) settled(p place, o offer, kind holdings.Kind, taken holdings.Kinds) bool {
 	f := w.files[p][o.sha]
 	d, is := f.decided[kind]
@@ -383,7 +390,8 @@ func (w *world) apply(j *modelJob, part *modelPart, plan modelPlan) {
 	part.state = jobs.PartNoChange
 	if plan.counts.Changed() {
 		part.state = jobs.PartApplied
-		w.written[part.content] = append(w.written[part.content], writing{j, part.place, part.offer.sha, w.shelves[part.content], maps.Clone(plan.after)})
+		w.written[part.content] = append(w.written[part.content],
+			writing{j, part.place, part.offer.sha, w.shelves[part.content], maps.Clone(plan.after)})
 	}
 	w.shelves[part.content] = plan.after
 	f := w.files[part.place][part.offer.sha]
@@ -408,8 +416,8 @@ func (w *world) supersede(j *modelJob, part *modelPart) {
 	}
 }
 
-// approve applies what a person approves of a job that waits, unless the plan is another one now, and says what was applied. The
-// parts that are not named go on waiting.
+// approve applies what a person approves of a job that waits, unless the plan is another one now, and says what was
+// applied. The parts that are not named go on waiting.
 func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[place]offer {
 	applied := map[place]offer{}
 	j.why = ""
@@ -443,7 +451,8 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 	return applied
 }
 
-// decline is a person's decision against kinds of a plan that is held: what an undo gave back is held no more for that reason.
+// decline is a person's decision against kinds of a plan that is held: what an undo gave back is held no more for that
+// reason.
 func (w *world) decline(part *modelPart, kinds holdings.Kinds, job int64) {
 	w.decide(w.files[part.place][part.offer.sha], kinds, true, job)
 	if !kinds.Has(holdings.Removals) {
@@ -491,10 +500,14 @@ type modelPlan struct {
 	text   string         // tells it from others
 }
 
-// plan compares a list with the shelf, but for kinds that were declined: DOMAIN section 7. Its text is of the whole plan.
+// plan compares a list with the shelf, but for kinds that were declined: DOMAIN section 7. Its text is of the whole
+// plan.
 func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 	before := w.shelves[p.content]
-	plan := modelPlan{after: maps.Clone(before), counts: holdings.Counts{Rows: o.rows, Free: o.free, Titles: len(o.titles), Statements: o.statements}}
+	plan := modelPlan{
+		after:  maps.Clone(before),
+		counts: holdings.Counts{Rows: o.rows, Free: o.free, Titles: len(o.titles), Statements: o.statements},
+	}
 	c := &plan.counts
 	var lines []string
 	var affected judged // whatever was declined
@@ -544,7 +557,9 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 }
 
 // planLeaving is what a list does to titles that it has no longer.
-func (w *world) planLeaving(plan *modelPlan, p place, o offer, before shelf, declined holdings.Kinds, waits map[string]bool, affected *judged) (lines []string) {
+func (w *world) planLeaving(
+	plan *modelPlan, p place, o offer, before shelf, declined holdings.Kinds, waits map[string]bool, affected *judged,
+) (lines []string) {
 	c := &plan.counts
 	for title, r := range before {
 		_, listed := o.titles[title]
@@ -581,7 +596,8 @@ func (w *world) planLeaving(plan *modelPlan, p place, o offer, before shelf, dec
 	return lines
 }
 
-// ambiguous are the titles that are new and might be portfolios which the list has no longer, and those of these that wait.
+// ambiguous are the titles that are new and might be portfolios which the list has no longer, and those of these that
+// wait.
 func ambiguous(p place, o offer, before shelf) (unclear, waits map[string]bool) {
 	unclear, waits = map[string]bool{}, map[string]bool{}
 	for title := range o.titles {
@@ -599,7 +615,8 @@ func ambiguous(p place, o offer, before shelf) (unclear, waits map[string]bool) 
 	return unclear, waits
 }
 
-// mayLeave says whether a portfolio that waits leaves: after 25 days, where every title that it might be has one of its own.
+// mayLeave says whether a portfolio that waits leaves: after 25 days, where every title that it might be has one of its
+// own.
 func mayLeave(r *record, p place, title string, o offer, before shelf) bool {
 	day := func(text string) time.Time { date, _ := time.Parse(time.DateOnly, text); return date }
 	if r.ordered > 0 || r.license != 0 || r.locked != "" || day(o.date).Sub(day(r.own[p.profile].waiting)) < 25*24*time.Hour {
@@ -671,7 +688,8 @@ func (j *judged) by(guards holdings.Guards, base int) (kinds holdings.Kinds) {
 	return kinds
 }
 
-// losesYears says whether time that was covered no longer is. The lists have few first dates, which tell apart these stretches.
+// losesYears says whether time that was covered no longer is. The lists have few first dates, which tell apart these
+// stretches.
 func losesYears(before, after string) bool { return yearsOf(before)&^yearsOf(after) != 0 }
 
 func yearsOf(coverage string) (covered int) {
@@ -686,7 +704,8 @@ func yearsOf(coverage string) (covered int) {
 // pending says whether a title is compared at all: anything of it is news to its portfolio.
 func (w *world) pending(p place, r *record, l listed) bool {
 	mine := &r.own[p.profile]
-	return !mine.active || !r.listed || r.review && !r.awaitedElsewhere(p.profile) || mine.givenBack || mine.said != l.values || mine.coverage != l.coverage ||
+	return !mine.active || !r.listed || r.review && !r.awaitedElsewhere(p.profile) || mine.givenBack || mine.said != l.values ||
+		mine.coverage != l.coverage ||
 		mine.said != r.shown && !w.outranked(p, w.dateOf(p, l), *r)
 }
 
@@ -715,7 +734,8 @@ func (w *world) leave(c *holdings.Counts, p place, r *record) string {
 	}
 }
 
-// takeOver shows what the newest of the lists says that still have the title; of one date that of the profile made first.
+// takeOver shows what the newest of the lists says that still have the title; of one date that of the profile made
+// first.
 func (w *world) takeOver(p place, r *record) {
 	best, date := -1, ""
 	for i := range r.own {
@@ -737,7 +757,8 @@ func (w *world) takeOver(p place, r *record) {
 	}
 }
 
-// update gives a record what a list says, but for fields that are locked, or that another profile with a newer release has given.
+// update gives a record what a list says, but for fields that are locked, or that another profile with a newer release
+// has given.
 func (w *world) update(c *holdings.Counts, p place, r record, l listed, keeps keeping) record {
 	changed, kept := false, false
 	mine := &r.own[p.profile]
@@ -786,8 +807,8 @@ func (w *world) update(c *holdings.Counts, p place, r record, l listed, keeps ke
 // dateOf is the date of the list that a title is in.
 func (w *world) dateOf(p place, l listed) string { return w.files[p][l.sha].date }
 
-// outranked says whether another profile that is entitled to the record applied a newer release last, or one of the same
-// date and was made first.
+// outranked says whether another profile that is entitled to the record applied a newer release last, or one of the
+// same date and was made first.
 func (w *world) outranked(p place, date string, r record) bool {
 	for i := range r.own {
 		if i == p.profile || !r.own[i].active {

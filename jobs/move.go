@@ -136,7 +136,8 @@ func checkTarget(ctx context.Context, tx *store.Tx, in MoveRequest, sources []*e
 	case err != nil:
 		return fmt.Errorf("read the target collection: %w", err)
 	case !target.Active:
-		problems.Add(problem.CollectionInactive, "input.targetCollectionId", "the target %q is not active: activate it first, or choose another one", target.Name)
+		problems.Add(problem.CollectionInactive, "input.targetCollectionId",
+			"the target %q is not active: activate it first, or choose another one", target.Name)
 	}
 	if slices.ContainsFunc(sources, func(c *ent.Collection) bool { return c.ID == target.ID }) {
 		problems.Add(problem.BadInput, "input.targetCollectionId",
@@ -162,7 +163,8 @@ func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs,
 		problems.Add(problem.WrongState, path, "the preview is %s: wait for its end and look at it first", strings.ToLower(row.State))
 		return nil
 	case row.Verdict != VerdictPreviewed:
-		problems.Add(problem.WrongState, path, "the preview did not come to an end (%s), so there is no plan to apply: %s", strings.ToLower(row.State), again)
+		problems.Add(problem.WrongState, path, "the preview did not come to an end (%s), so there is no plan to apply: %s",
+			strings.ToLower(row.State), again)
 		return nil
 	}
 	shown, err := argsOf[moveArgs](row)

@@ -54,21 +54,23 @@ func copyLists(t *testing.T, from, date string, names ...string) string {
 	return dir
 }
 
-// fill makes an old collection of a real list, and gives each third portfolio a PO line, each ninth a second one, and each
-// third a license of its own.
+// fill makes an old collection of a real list, and gives each third portfolio a PO line, each ninth a second one, and
+// each third a license of its own.
 func (b *moveBundle) fill(collectionID int64, path string, expect kbart.PublicationType) {
 	b.t.Helper()
 	jobID := b.store.NextID()
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		tx.Job.Create().SetID(jobID).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindSync).SetState(jobs.Succeeded).SetMode(jobs.Apply).SetTrigger(jobs.Manual).
+		tx.Job.Create().SetID(jobID).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindSync).SetState(jobs.Succeeded).SetMode(jobs.Apply).
+			SetTrigger(jobs.Manual).
 			SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)
 		return tx.JobPart.Create().SetID(jobID + 1<<20).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(jobID).SetProfileID(b.profile).
 			SetCollectionID(collectionID).SetContent("").SetState(jobs.PartApplied).Exec(ctx)
 	})
 	nothing := func(context.Context, *store.Tx, holdings.Counts) error { return nil }
 	part := &holdings.Part{
-		ID: jobID + 1<<20, JobID: jobID, ProfileID: b.profile, CollectionID: collectionID, Findings: holdings.NewFindingLog(), Begun: nothing, Finish: nothing,
-		Fence: func(context.Context, *store.Tx, holdings.Progress) error { return nil },
+		ID: jobID + 1<<20, JobID: jobID, ProfileID: b.profile, CollectionID: collectionID, Findings: holdings.NewFindingLog(), Begun: nothing,
+		Finish: nothing,
+		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 	}
 	source := holdings.Source{Name: filepath.Base(path), Expect: expect, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 	plan, err := b.holdings.Plan(b.t.Context(), source, part, holdings.Guards{}, part.Findings.Add)
@@ -79,7 +81,8 @@ func (b *moveBundle) fill(collectionID int64, path string, expect kbart.Publicat
 		for i, p := range tx.Portfolio.Query().Where(portfolio.CollectionID(collectionID)).Order(portfolio.ByID()).AllX(ctx) {
 			if i%3 == 0 {
 				b.order(ctx, tx, p)
-				license := tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprintf("L-%d-%d", collectionID, i)).SaveX(ctx)
+				license := tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprintf("L-%d-%d", collectionID, i)).
+					SaveX(ctx)
 				tx.Portfolio.UpdateOne(p).SetLicense(license).ExecX(ctx)
 			}
 			if i%9 == 0 {
@@ -90,9 +93,9 @@ func (b *moveBundle) fill(collectionID int64, path string, expect kbart.Publicat
 	})
 }
 
-// TestMoveRealLists is the whole story: a library has ordered journals in two old collections and introductions in a third
-// one, syncs what OUP lists for it in 2021, and moves its PO lines and licenses there, first to the journals, then to the
-// books. Both are undone, and done again.
+// TestMoveRealLists is the whole story: a library has ordered journals in two old collections and introductions in a
+// third one, syncs what OUP lists for it in 2021, and moves its PO lines and licenses there, first to the journals,
+// then to the books. Both are undone, and done again.
 func TestMoveRealLists(t *testing.T) {
 	t.Parallel()
 	b, oldC := setUpRealMove(t)
@@ -166,15 +169,20 @@ func setUpRealMove(t *testing.T) (b *moveBundle, oldC int64) {
 	must(t, err)
 	t.Cleanup(queue.Close)
 	release := copyLists(t, lists, "2021-06-24", "*ALLJOURNALS_2021*", "*HANDBOOKSONLINE*", "*VERY-SHORT*")
-	b = &moveBundle{testBundle: &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Dir: release})}}
+	b = &moveBundle{testBundle: &testBundle{
+		t: t, dir: t.TempDir(), redis: queue.Options(),
+		mock: mockoup.NewServer(t, mockoup.Options{Dir: release}),
+	}}
 	b.open()
 	b.makeHoldings()
 	b.oldA, oldC, b.oldB, b.set = b.store.NextID(), b.store.NextID(), b.store.NextID(), b.store.NextID()
 	for id, list := range map[int64]string{
-		b.oldA: "OUP_GLOBAL_ALLJOURNALS_2020-01-21", oldC: "Oup_AllTitlesWithOA_2017-01-26", b.oldB: "OUP_GLOBAL_VERY-SHORT-INTRODUCTIONS-ALL_2021-01-22",
+		b.oldA: "OUP_GLOBAL_ALLJOURNALS_2020-01-21", oldC: "Oup_AllTitlesWithOA_2017-01-26",
+		b.oldB: "OUP_GLOBAL_VERY-SHORT-INTRODUCTIONS-ALL_2021-01-22",
 	} {
 		b.write(func(ctx context.Context, tx *store.Tx) error {
-			return tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(list).SetNameKey(strings.ToLower(list)).SetActive(false).Exec(ctx)
+			return tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(list).SetNameKey(strings.ToLower(list)).SetActive(false).
+				Exec(ctx)
 		})
 		expect := kbart.Serial
 		if id == b.oldB {
@@ -183,7 +191,8 @@ func setUpRealMove(t *testing.T) (b *moveBundle, oldC int64) {
 		b.fill(id, filepath.Join(lists, list+".txt"), expect)
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.CollectionSet.Create().SetID(b.set).SetCreatedAt(1).SetUpdatedAt(1).SetName("Old ones").AddCollectionIDs(b.oldA, oldC, b.oldB).Exec(ctx)
+		return tx.CollectionSet.Create().SetID(b.set).SetCreatedAt(1).SetUpdatedAt(1).SetName("Old ones").AddCollectionIDs(b.oldA, oldC, b.oldB).
+			Exec(ctx)
 	})
 	b.work()
 	if synced := b.sync(jobs.Apply); synced.Verdict != jobs.VerdictChanged {
@@ -196,16 +205,17 @@ func (b *moveBundle) active(content string) int64 {
 	return b.store.Read.Collection.Query().Where(collection.Content(content), collection.Active(true)).OnlyX(b.t.Context()).ID
 }
 
-// explain counts a report's lines by old collection and action, and compares each with what looking through all portfolios
-// of the target, one by one, says: what moves goes to the only one that shares an identifier and the type, and what has no
-// counterpart shares with none.
+// explain counts a report's lines by old collection and action, and compares each with what looking through all
+// portfolios of the target, one by one, says: what moves goes to the only one that shares an identifier and the type,
+// and what has no counterpart shares with none.
 func (b *moveBundle) explain(job *ent.Job, oldC int64) map[string]int {
 	b.t.Helper()
 	ctx := b.t.Context()
 	names := map[int64]string{b.oldA: "2020", oldC: "2017", b.oldB: "introductions"}
 	targets := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(b.target), portfolio.RemovedAtIsNil()).AllX(ctx)
 	found := map[string]int{}
-	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(job.ID), jobchange.ActionNEQ(string(holdings.NothingToMove))).WithPortfolio().AllX(ctx) {
+	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(job.ID), jobchange.ActionNEQ(string(holdings.NothingToMove))).
+		WithPortfolio().AllX(ctx) {
 		p := c.Edges.Portfolio
 		found[names[p.CollectionID]+" "+c.Action]++
 		var sharing, want []int64
@@ -218,7 +228,8 @@ func (b *moveBundle) explain(job *ent.Job, oldC int64) map[string]int {
 			want = []int64{target}
 		}
 		if !slices.Equal(want, sharing) {
-			b.t.Errorf("%s %s %s %s: goes to %v, shares an identifier with %v", c.Action, c.Title, p.PrintIdentifier, p.OnlineIdentifier, want, sharing)
+			b.t.Errorf("%s %s %s %s: goes to %v, shares an identifier with %v", c.Action, c.Title, p.PrintIdentifier, p.OnlineIdentifier, want,
+				sharing)
 		}
 	}
 	return found

@@ -11,8 +11,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// move plans the whole move, then takes the collections one after the other. A run that starts again plans again: what was
-// moved is at its counterpart, and what was reported is not reported twice.
+// move plans the whole move, then takes the collections one after the other. A run that starts again plans again: what
+// was moved is at its counterpart, and what was reported is not reported twice.
 func (r *run) move(ctx context.Context) error {
 	args, err := argsOf[moveArgs](r.job)
 	if err != nil {
@@ -73,7 +73,10 @@ func checkTargetStill(ctx context.Context, tx *store.Tx, id int64) error {
 	case err != nil:
 		return fmt.Errorf("read the target collection: %w", err)
 	case !target.Active:
-		return &failure{"COLLECTION_INACTIVE", fmt.Sprintf("the target %q was deactivated before the job began", target.Name), "Activate it, then run the move again."}
+		return &failure{
+			"COLLECTION_INACTIVE", fmt.Sprintf("the target %q was deactivated before the job began", target.Name),
+			"Activate it, then run the move again.",
+		}
 	}
 	return nil
 }
@@ -92,8 +95,8 @@ func (r *run) makeMovePart(ctx context.Context, tx *store.Tx, collectionID int64
 	return r.makePart(ctx, part)
 }
 
-// comparePreview lets only the plan of the preview be applied. Before anything is written a difference ends the job; in a
-// run that goes on from another the portfolios that differ are left as they are.
+// comparePreview lets only the plan of the preview be applied. Before anything is written a difference ends the job; in
+// a run that goes on from another the portfolios that differ are left as they are.
 func (r *run) comparePreview(ctx context.Context, plan *holdings.MovePlan, previewID int64, begun bool) error {
 	previews := map[int64]int64{}
 	parts, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(previewID), jobpart.CollectionIDNotNil()).All(ctx)

@@ -30,7 +30,8 @@ type moveBundle struct {
 	set, oldA, oldB, target int64
 }
 
-// setUpMove makes the collections, each with titles 0 … n-1; those of the old ones have a PO line, each third a license.
+// setUpMove makes the collections, each with titles 0 … n-1; those of the old ones have a PO line, each third a
+// license.
 func setUpMove(t *testing.T, queue asynq.RedisConnOpt, n int) *moveBundle {
 	t.Helper()
 	b := &moveBundle{testBundle: &testBundle{t: t, dir: t.TempDir(), redis: queue, mock: mockoup.NewServer(t, mockoup.Options{Titles: 20})}}
@@ -39,7 +40,8 @@ func setUpMove(t *testing.T, queue asynq.RedisConnOpt, n int) *moveBundle {
 	b.set, b.oldA, b.oldB, b.target = b.store.NextID(), b.store.NextID(), b.store.NextID(), b.store.NextID()
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		for id, name := range map[int64]string{b.oldA: "Old A", b.oldB: "Old B", b.target: "New"} {
-			tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).SetNameKey(strings.ToLower(name)).SetActive(id == b.target).SaveX(ctx)
+			tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).SetNameKey(strings.ToLower(name)).
+				SetActive(id == b.target).SaveX(ctx)
 		}
 		tx.CollectionSet.Create().SetID(b.set).SetCreatedAt(1).SetUpdatedAt(1).SetName("Old ones").AddCollectionIDs(b.oldA, b.oldB).SaveX(ctx)
 		tx.License.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCode("LIC").SaveX(ctx)
@@ -81,10 +83,13 @@ func (b *moveBundle) write(fn func(ctx context.Context, tx *store.Tx) error) {
 func (b *moveBundle) title(ctx context.Context, tx *store.Tx, collectionID int64, n int) *ent.Portfolio {
 	name, number := fmt.Sprintf("Title %04d", n), isbn(n)
 	id, _ := kbart.ParseIdentifier(number)
-	p := tx.Portfolio.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(collectionID).SetAvailable(true).SetListed(true).
-		SetPublicationTitle(name).SetTitleKey(strings.ToLower(name)).SetPrintIdentifier(number).SetPrintKey(id.Key).SetPublicationType("monograph").
+	p := tx.Portfolio.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(collectionID).SetAvailable(true).
+		SetListed(true).
+		SetPublicationTitle(name).SetTitleKey(strings.ToLower(name)).SetPrintIdentifier(number).SetPrintKey(id.Key).
+		SetPublicationType("monograph").
 		SetValuesHash(0).SaveX(ctx)
-	tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(p.ID).SetActive(true).SetCoverageHash(0).SaveX(ctx)
+	tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(p.ID).SetActive(true).SetCoverageHash(0).
+		SaveX(ctx)
 	return p
 }
 
@@ -92,7 +97,8 @@ func (b *moveBundle) title(ctx context.Context, tx *store.Tx, collectionID int64
 func (b *moveBundle) order(ctx context.Context, tx *store.Tx, p *ent.Portfolio) {
 	id := b.store.NextID()
 	first := tx.POLine.Query().Where(poline.PortfolioID(p.ID)).CountX(ctx) == 0
-	tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).SetMain(first).SaveX(ctx)
+	tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).SetMain(first).
+		SaveX(ctx)
 }
 
 // request is a move of everything; change alters it.
@@ -212,7 +218,8 @@ func TestMove(t *testing.T) {
 // is says whether err is one problem of this code and path that has the words.
 func is(err error, code problem.Code, path, words string) bool {
 	found, ok := problem.In(err)
-	return ok && len(found) == 1 && found[0].Code == code && strings.Join(found[0].Path, ".") == path && strings.Contains(found[0].Message, words)
+	return ok && len(found) == 1 && found[0].Code == code && strings.Join(found[0].Path, ".") == path &&
+		strings.Contains(found[0].Message, words)
 }
 
 // TestMoveRefused: each wrong input has its message, and no job is queued.
@@ -226,7 +233,8 @@ func TestMoveRefused(t *testing.T) {
 		tx.CollectionSet.Create().SetID(holding).SetCreatedAt(1).SetUpdatedAt(1).SetName("All").AddCollectionIDs(b.oldA, b.target).SaveX(ctx)
 		tx.Collection.Create().SetID(inactive).SetCreatedAt(1).SetUpdatedAt(1).SetName("Asleep").SetNameKey("asleep").SetActive(false).SaveX(ctx)
 		for id, state := range map[int64]string{failed: jobs.Failed, queued: jobs.Queued} {
-			tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindMove).SetState(state).SetMode(jobs.Preview).SetTrigger(jobs.Manual).
+			tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindMove).SetState(state).SetMode(jobs.Preview).
+				SetTrigger(jobs.Manual).
 				SetArgs(shown.Args).SetDueAt(1 << 50).SaveX(ctx)
 		}
 		return nil
@@ -237,24 +245,60 @@ func TestMoveRefused(t *testing.T) {
 		code        problem.Code
 		path, words string
 	}{
-		"no such set":    {func(r *jobs.MoveRequest) { r.SetID = 99 }, problem.NotFound, "input.setId", "choose one of collectionSets"},
-		"empty set":      {func(r *jobs.MoveRequest) { r.SetID = empty }, problem.BadInput, "input.setId", `"Empty" is empty: add the old collections`},
-		"target in set":  {func(r *jobs.MoveRequest) { r.SetID = holding }, problem.BadInput, "input.targetCollectionId", "take it out of the set"},
-		"no such target": {func(r *jobs.MoveRequest) { r.TargetCollectionID = 99 }, problem.NotFound, "input.targetCollectionId", "choose an active one"},
-		"inactive":       {func(r *jobs.MoveRequest) { r.TargetCollectionID = inactive }, problem.CollectionInactive, "input.targetCollectionId", `"Asleep" is not active: activate it`},
+		"no such set": {func(r *jobs.MoveRequest) { r.SetID = 99 }, problem.NotFound, "input.setId", "choose one of collectionSets"},
+		"empty set": {
+			func(r *jobs.MoveRequest) { r.SetID = empty }, problem.BadInput, "input.setId",
+			`"Empty" is empty: add the old collections`,
+		},
+		"target in set": {
+			func(r *jobs.MoveRequest) { r.SetID = holding }, problem.BadInput, "input.targetCollectionId",
+			"take it out of the set",
+		},
+		"no such target": {
+			func(r *jobs.MoveRequest) { r.TargetCollectionID = 99 }, problem.NotFound, "input.targetCollectionId",
+			"choose an active one",
+		},
+		"inactive": {
+			func(r *jobs.MoveRequest) { r.TargetCollectionID = inactive }, problem.CollectionInactive, "input.targetCollectionId",
+			`"Asleep" is not active: activate it`,
+		},
 		"no option": {
 			func(r *jobs.MoveRequest) { r.POLines, r.Licenses = false, false }, problem.BadInput, "input.movePoLines",
 			"set movePoLines, moveLicenses, or both",
 		},
-		"conflict":             {func(r *jobs.MoveRequest) { r.LicenseConflict = "X" }, problem.BadInput, "input.licenseConflict", "KEEP_TARGET or OVERWRITE"},
-		"mode":                 {func(r *jobs.MoveRequest) { r.Mode = "X" }, problem.BadInput, "input.mode", "APPLY or PREVIEW"},
-		"preview of preview":   {func(r *jobs.MoveRequest) { r.Mode, r.PreviewJobID = jobs.Preview, shown.ID }, problem.BadInput, "input.previewJobId", "leave previewJobId out"},
-		"no such preview":      {func(r *jobs.MoveRequest) { r.PreviewJobID = 99 }, problem.NotFound, "input.previewJobId", "name a preview of this move"},
-		"no preview":           {func(r *jobs.MoveRequest) { r.PreviewJobID = sync.ID }, problem.BadInput, "input.previewJobId", "is no preview of a move"},
-		"unfinished preview":   {func(r *jobs.MoveRequest) { r.PreviewJobID = queued }, problem.WrongState, "input.previewJobId", "the preview is queued: wait"},
-		"failed preview":       {func(r *jobs.MoveRequest) { r.PreviewJobID = failed }, problem.WrongState, "input.previewJobId", "(failed), so there is no plan"},
-		"preview of another":   {func(r *jobs.MoveRequest) { r.PreviewJobID, r.Licenses = shown.ID, false }, problem.BadInput, "input.previewJobId", "another moveLicenses:"},
-		"preview of otherwise": {func(r *jobs.MoveRequest) { r.PreviewJobID, r.LicenseConflict = shown.ID, jobs.Overwrite }, problem.BadInput, "input.previewJobId", "another licenseConflict:"},
+		"conflict": {
+			func(r *jobs.MoveRequest) { r.LicenseConflict = "X" }, problem.BadInput, "input.licenseConflict",
+			"KEEP_TARGET or OVERWRITE",
+		},
+		"mode": {func(r *jobs.MoveRequest) { r.Mode = "X" }, problem.BadInput, "input.mode", "APPLY or PREVIEW"},
+		"preview of preview": {
+			func(r *jobs.MoveRequest) { r.Mode, r.PreviewJobID = jobs.Preview, shown.ID }, problem.BadInput,
+			"input.previewJobId", "leave previewJobId out",
+		},
+		"no such preview": {
+			func(r *jobs.MoveRequest) { r.PreviewJobID = 99 }, problem.NotFound, "input.previewJobId",
+			"name a preview of this move",
+		},
+		"no preview": {
+			func(r *jobs.MoveRequest) { r.PreviewJobID = sync.ID }, problem.BadInput, "input.previewJobId",
+			"is no preview of a move",
+		},
+		"unfinished preview": {
+			func(r *jobs.MoveRequest) { r.PreviewJobID = queued }, problem.WrongState, "input.previewJobId",
+			"the preview is queued: wait",
+		},
+		"failed preview": {
+			func(r *jobs.MoveRequest) { r.PreviewJobID = failed }, problem.WrongState, "input.previewJobId",
+			"(failed), so there is no plan",
+		},
+		"preview of another": {
+			func(r *jobs.MoveRequest) { r.PreviewJobID, r.Licenses = shown.ID, false }, problem.BadInput,
+			"input.previewJobId", "another moveLicenses:",
+		},
+		"preview of otherwise": {
+			func(r *jobs.MoveRequest) { r.PreviewJobID, r.LicenseConflict = shown.ID, jobs.Overwrite }, problem.BadInput,
+			"input.previewJobId", "another licenseConflict:",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := b.jobs.StartMove(t.Context(), b.request(c.change)); !is(err, c.code, c.path, c.words) {
@@ -277,7 +321,8 @@ func TestMoveRefused(t *testing.T) {
 	}
 }
 
-// TestOneMoveOfASet: a second one is refused while the first is not over; a preview is not, and the same key is the same job.
+// TestOneMoveOfASet: a second one is refused while the first is not over; a preview is not, and the same key is the
+// same job.
 func TestOneMoveOfASet(t *testing.T) {
 	t.Parallel()
 	queue, err := jobs.StartEmbedded()
@@ -310,8 +355,8 @@ func TestOneMoveOfASet(t *testing.T) {
 	}
 }
 
-// TestPlanChanged: what somebody did since the preview stops the move before anything is written, and the message says what
-// it is.
+// TestPlanChanged: what somebody did since the preview stops the move before anything is written, and the message says
+// what it is.
 func TestPlanChanged(t *testing.T) {
 	t.Parallel()
 	b := embeddedMove(t, 5)
@@ -376,7 +421,8 @@ func TestMoveInterrupted(t *testing.T) {
 			if n := b.attachedTo(b.target); n != want.PoLinesMoved {
 				t.Errorf("%d PO lines at the target", n)
 			}
-			lines := b.store.Read.JobChange.Query().Where(jobchange.JobID(job.ID), jobchange.Action("MOVE_PO_LINE")).Select(jobchange.FieldField).StringsX(t.Context())
+			lines := b.store.Read.JobChange.Query().Where(jobchange.JobID(job.ID), jobchange.Action("MOVE_PO_LINE")).Select(jobchange.FieldField).
+				StringsX(t.Context())
 			slices.Sort(lines)
 			if n := len(slices.Compact(lines)); n != want.PoLinesMoved || len(lines) != n {
 				t.Errorf("the report has %d lines of %d PO lines", len(lines), n)
@@ -410,10 +456,12 @@ func TestMoveCancelled(t *testing.T) {
 	must(t, err)
 	done := b.wait(job.ID)
 	moved := countsOf(t, done).Move.PoLinesMoved
-	if done.State != jobs.Cancelled || done.Verdict != jobs.VerdictPartial || moved == 0 || moved == 2*titles || moved != b.attachedTo(b.target) {
+	if done.State != jobs.Cancelled || done.Verdict != jobs.VerdictPartial || moved == 0 || moved == 2*titles ||
+		moved != b.attachedTo(b.target) {
 		t.Fatalf("%s %s: %d moved, %d are there", done.State, done.Verdict, moved, b.attachedTo(b.target))
 	}
-	if want := fmt.Sprintf("The job was cancelled after part of it was written: %d PO lines and ", moved); !strings.HasPrefix(done.Summary, want) {
+	if want := fmt.Sprintf("The job was cancelled after part of it was written: %d PO lines and ", moved); !strings.HasPrefix(done.Summary,
+		want) {
 		t.Errorf("%s\nwant %s", done.Summary, want)
 	}
 	b.holdings.BatchTitles = 100
@@ -423,7 +471,8 @@ func TestMoveCancelled(t *testing.T) {
 	b.same("undone", before, b.attached())
 }
 
-// TestUndoMoveCancelled in the middle: undone again, all is back, and nothing that was back already is taken for changed.
+// TestUndoMoveCancelled in the middle: undone again, all is back, and nothing that was back already is taken for
+// changed.
 func TestUndoMoveCancelled(t *testing.T) {
 	t.Parallel()
 	b := embeddedMove(t, 300)
@@ -533,15 +582,16 @@ func (b *moveBundle) dropCollection(id int64) {
 	})
 }
 
-// TestOldCollectionDeleted since the move: what came from it stays, what came from the other goes back. With all of them
-// gone there is nothing to undo.
+// TestOldCollectionDeleted since the move: what came from it stays, what came from the other goes back. With all of
+// them gone there is nothing to undo.
 func TestOldCollectionDeleted(t *testing.T) {
 	t.Parallel()
 	b := embeddedMove(t, 3)
 	moved := b.move(nil)
 	b.dropCollection(b.oldA)
 	undone := b.undo(moved.ID, jobs.Apply)
-	if undone.State != jobs.Succeeded || undone.Verdict != jobs.VerdictPartial || undone.ErrorCode != "COLLECTION_GONE" || b.attachedTo(b.oldB) != 3 || b.attachedTo(b.target) != 3 {
+	if undone.State != jobs.Succeeded || undone.Verdict != jobs.VerdictPartial || undone.ErrorCode != "COLLECTION_GONE" ||
+		b.attachedTo(b.oldB) != 3 || b.attachedTo(b.target) != 3 {
 		t.Errorf("%s %s %s: %s", undone.State, undone.Verdict, undone.ErrorCode, undone.Summary)
 	}
 	again := b.move(nil)
@@ -564,9 +614,12 @@ func TestChangedBeforeItBegan(t *testing.T) {
 				return tx.Collection.UpdateOneID(b.target).SetActive(false).Exec(ctx)
 			})
 		}, jobs.Failed, jobs.VerdictFailed, "COLLECTION_INACTIVE"},
-		"target deleted":       {func(b *moveBundle) { b.dropCollection(b.target) }, jobs.Failed, jobs.VerdictFailed, "COLLECTION_GONE"},
-		"an old one deleted":   {func(b *moveBundle) { b.dropCollection(b.oldA) }, jobs.Succeeded, jobs.VerdictChanged, ""},
-		"all old ones deleted": {func(b *moveBundle) { b.dropCollection(b.oldA); b.dropCollection(b.oldB) }, jobs.Failed, jobs.VerdictFailed, "COLLECTION_GONE"},
+		"target deleted":     {func(b *moveBundle) { b.dropCollection(b.target) }, jobs.Failed, jobs.VerdictFailed, "COLLECTION_GONE"},
+		"an old one deleted": {func(b *moveBundle) { b.dropCollection(b.oldA) }, jobs.Succeeded, jobs.VerdictChanged, ""},
+		"all old ones deleted": {
+			func(b *moveBundle) { b.dropCollection(b.oldA); b.dropCollection(b.oldB) }, jobs.Failed, jobs.VerdictFailed,
+			"COLLECTION_GONE",
+		},
 		"the set has others now": {func(b *moveBundle) {
 			b.write(func(ctx context.Context, tx *store.Tx) error {
 				return tx.CollectionSet.UpdateOneID(b.set).ClearCollections().Exec(ctx)
@@ -602,7 +655,8 @@ func TestMoveWaits(t *testing.T) {
 	b.move(onlyShown) // an exclusive worker takes up what is running when it starts: it has started now
 	writer := b.store.NextID()
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindSync).SetState(jobs.Running).SetMode(jobs.Apply).SetTrigger(jobs.Manual).
+		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindSync).SetState(jobs.Running).SetMode(jobs.Apply).
+			SetTrigger(jobs.Manual).
 			SetArgs([]byte(`{}`)).SetDueAt(1).SetHeartbeatAt(1 << 50).SetRunToken("x").SaveX(ctx)
 		return tx.Collection.UpdateOneID(b.target).SetWriterJobID(writer).Exec(ctx)
 	})

@@ -47,8 +47,8 @@ func writtenMoveParts(ctx context.Context, client *ent.Client, jobID int64) ([]*
 	return parts, nil
 }
 
-// checkUndoMove refuses to undo a move that wrote nothing, whose old collections are all gone, or that is not the newest
-// of its collections.
+// checkUndoMove refuses to undo a move that wrote nothing, whose old collections are all gone, or that is not the
+// newest of its collections.
 func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	written, err := writtenMoveParts(ctx, tx.Client, row.ID)
 	if err != nil {
@@ -78,7 +78,8 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 			return err
 		}
 		if slices.ContainsFunc(others.CollectionIDs, func(id int64) bool { return slices.Contains(args.CollectionIDs, id) }) {
-			return problem.New(problem.Conflict, "input.jobId", "%s has moved from or to the same collections since: undo that one first", jobName(part.JobID))
+			return problem.New(problem.Conflict, "input.jobId", "%s has moved from or to the same collections since: undo that one first",
+				jobName(part.JobID))
 		}
 	}
 	return nil
@@ -118,7 +119,8 @@ func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int
 		return err
 	}
 	for _, subject := range slices.Backward(written) {
-		part := r.newPart(tx).SetContent("").SetNillableCollectionID(subject.CollectionID).SetCollectionName(subject.CollectionName).SetState(PartFetched)
+		part := r.newPart(tx).SetContent("").SetNillableCollectionID(subject.CollectionID).SetCollectionName(subject.CollectionName).
+			SetState(PartFetched)
 		if subject.CollectionID == nil {
 			part.SetState(PartFailed).SetCode("COLLECTION_GONE").
 				SetMessage(fmt.Sprintf("the collection %q was deleted since: what was moved from it stays where it is", subject.CollectionName)).
@@ -133,7 +135,11 @@ func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int
 
 func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *holdings.ShownUndo, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
-	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error { return r.closeUndone(ctx, tx, KindMove, subject) })
+	part := pr.movePart("undo", shown != nil, func(ctx context.Context,
+		tx *store.Tx,
+	) error {
+		return r.closeUndone(ctx, tx, KindMove, subject)
+	})
 	resumed, err := pr.resumed()
 	if err != nil {
 		return err

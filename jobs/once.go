@@ -16,8 +16,8 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// Request is what an idempotency key stands for. The same request again is answered with what it made; the same key with
-// another request is refused.
+// Request is what an idempotency key stands for. The same request again is answered with what it made; the same key
+// with another request is refused.
 type Request struct {
 	Key       string // as the client gave it; "": none, and every request is a new one
 	Mutation  string // its name
@@ -31,15 +31,16 @@ func (q Request) checkKey() error {
 		return nil
 	}
 	return problem.New(problem.BadInput, "input.idempotencyKey",
-		"a key is kept with the job that a request starts, and this one starts none, so that it would be done again: leave the key out, or set %s", q.Needs)
+		"a key is kept with the job that a request starts, and this one starts none, so that it would be done again: "+
+			"leave the key out, or set %s", q.Needs)
 }
 
 // errKeyUsed rolls back a request whose key another one has used since it was looked up.
 var errKeyUsed = errors.New("the idempotency key was used meanwhile")
 
-// Once lets do carry out a request, unless its key has made a job before: then nothing is done, and before says that the
-// job is of that time. So it is too where the same request comes twice at once. Every job of a keyed request is queued
-// inside of it: whatever do has written in the transaction that queues the job is undone where the key was used.
+// Once lets do carry out a request, unless its key has made a job before: then nothing is done, and before says that
+// the job is of that time. So it is too where the same request comes twice at once. Every job of a keyed request is
+// queued inside of it: whatever do has written in the transaction that queues the job is undone where the key was used.
 func (s *Service) Once(
 	ctx context.Context, kind string, q Request, do func(context.Context) (*ent.Job, error),
 ) (row *ent.Job, before bool, err error) {
@@ -100,8 +101,8 @@ func (s *Service) madeBy(ctx context.Context, kind string, q Request) (*ent.Job,
 		q.Key, jobName(known.ID), strings.Join(differences(known.IdempotencyHash, asked), ", "), advice)
 }
 
-// digest is the request as a job's row keeps it: the mutation, and each argument as the beginning of its hash, so that a
-// refusal can name those that differ. An argument that is null is as good as left out.
+// digest is the request as a job's row keeps it: the mutation, and each argument as the beginning of its hash, so that
+// a refusal can name those that differ. An argument that is null is as good as left out.
 func (q Request) digest() (string, error) {
 	arguments := map[string]json.RawMessage{}
 	for _, part := range q.Arguments {

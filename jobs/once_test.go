@@ -13,8 +13,8 @@ import (
 	"autoholdings/jobs"
 )
 
-// TestOnceUndoesWhatCameTooLate: what a request has written in the transaction that queues its job is undone where another
-// request uses the key meanwhile. An equal one's job is the answer; of a different one it is a conflict.
+// TestOnceUndoesWhatCameTooLate: what a request has written in the transaction that queues its job is undone where
+// another request uses the key meanwhile. An equal one's job is the answer; of a different one it is a conflict.
 func TestOnceUndoesWhatCameTooLate(t *testing.T) {
 	t.Parallel()
 	b := idle(t)

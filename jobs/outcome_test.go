@@ -194,7 +194,8 @@ func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
 	for _, on := range []bool{false, true} {
 		_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{Active: &on}, nil)
 		must(t, err)
-		if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); on != (err == nil) || !on && !isProblem(err, problem.ProfileInactive) {
+		if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); on != (err == nil) || !on &&
+			!isProblem(err, problem.ProfileInactive) {
 			t.Errorf("approved while the profile is active %v: %v", on, err)
 		}
 		if !on && (b.store.Read.Job.GetX(t.Context(), held.ID).State != jobs.NeedsReview || b.holdingsBytes() != before) {
@@ -206,8 +207,8 @@ func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
 	}
 }
 
-// TestApprovedPlanMoved: holdings that moved since a person decided make another plan, which is shown and asked again, be it
-// that the guard would let it pass now.
+// TestApprovedPlanMoved: holdings that moved since a person decided make another plan, which is shown and asked again,
+// be it that the guard would let it pass now.
 func TestApprovedPlanMoved(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 300})
@@ -216,7 +217,8 @@ func TestApprovedPlanMoved(t *testing.T) {
 	held := b.sync(jobs.Apply)
 	leaving := b.store.Read.JobChange.Query().Where(jobchange.JobID(held.ID), jobchange.Action("REMOVE")).FirstX(t.Context())
 	number := "POL-1"
-	_, err := b.holdings.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: leaving.PortfolioID})
+	_, err := b.holdings.CreatePOLine(t.Context(),
+		holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: leaving.PortfolioID})
 	must(t, err)
 	percent := 100
 	_, _, err = b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{GuardPercent: &percent}, nil)
@@ -250,7 +252,8 @@ func TestDeactivatedAfterApproval(t *testing.T) {
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as both leave it, before any worker looks
 		tx.JobPart.Update().Where(jobpart.JobID(held.ID)).SetState(jobs.PartApproved).ExecX(ctx)
 		tx.Profile.UpdateOneID(b.profile).SetActive(false).ExecX(ctx)
-		return tx.Job.UpdateOneID(held.ID).SetState(jobs.Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().SetDueAt(held.DueAt + 1).Exec(ctx)
+		return tx.Job.UpdateOneID(held.ID).SetState(jobs.Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().SetDueAt(held.DueAt + 1).
+			Exec(ctx)
 	}))
 	b.jobs.Nudge()
 	if done := b.wait(held.ID); done.State != jobs.Failed || done.ErrorCode != "PROFILE_INACTIVE" || b.holdingsBytes() != before {

@@ -81,7 +81,8 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 	}
 }
 
-// endUnwritten ends a part of whose list nothing is ever written, in this state; a preview says what a run would end as.
+// endUnwritten ends a part of whose list nothing is ever written, in this state; a preview says what a run would end
+// as.
 func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
 	if pr.job.Mode == Preview && state == PartBlocked {
 		pr.foresee(blockedInARun, why)
@@ -158,8 +159,8 @@ func (pr *partRun) holdingsPart() *holdings.Part {
 	return part
 }
 
-// partToDo is a row's part as the domain knows it. kind is of the job whose list it is: what a person imports is not of the
-// provider whose archive and frontfile are told apart.
+// partToDo is a row's part as the domain knows it. kind is of the job whose list it is: what a person imports is not of
+// the provider whose archive and frontfile are told apart.
 func partToDo(row *ent.JobPart, kind string) *holdings.Part {
 	part := &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
 	if row.CollectionID != nil && kind != KindZone {
@@ -330,8 +331,8 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings
 // anyPlan stands for the hash of a held plan where a person decided something that makes it another plan.
 const anyPlan = ""
 
-// applyApproved applies what a person approved of a held plan, unless the holdings have moved so that it is another one now: then
-// that one is shown and asked again.
+// applyApproved applies what a person approved of a held plan, unless the holdings have moved so that it is another one
+// now: then that one is shown and asked again.
 func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
 	if pr.part.PlanHash == anyPlan || plan.Hash() == pr.part.PlanHash {
 		decline(plan, KindsOf(pr.part).Others())
@@ -351,8 +352,8 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 	return pr.hold(ctx, plan, part, reason)
 }
 
-// endIn records what becomes of a part that reverses or moves: being applied from its first transaction, over from its last.
-// With show it is only shown; otherwise done is called in the last transaction too.
+// endIn records what becomes of a part that reverses or moves: being applied from its first transaction, over from its
+// last. With show it is only shown; otherwise done is called in the last transaction too.
 func (pr *partRun) endIn(part *holdings.Part, show bool, done func(context.Context, *store.Tx) error) {
 	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
 		if show {

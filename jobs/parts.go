@@ -33,9 +33,11 @@ const (
 	PartUndone     = "UNDONE"  // applied, and reversed by a later job
 )
 
-// inParts does the job's parts in turn, which its first run makes. A part that is over in the row stays as it is, so a run
-// that starts again does the rest.
-func (r *run) inParts(ctx context.Context, prepare func(context.Context, *store.Tx) error, do func(ctx context.Context, part *ent.JobPart, last bool) error) error {
+// inParts does the job's parts in turn, which its first run makes. A part that is over in the row stays as it is, so a
+// run that starts again does the rest.
+func (r *run) inParts(
+	ctx context.Context, prepare func(context.Context, *store.Tx) error, do func(ctx context.Context, part *ent.JobPart, last bool) error,
+) error {
 	parts, err := r.parts(ctx, "prepare", prepare)
 	if err != nil {
 		return err
@@ -101,7 +103,8 @@ func (r *run) makePart(ctx context.Context, part *ent.JobPartCreate) error {
 
 // profileOf is a profile with its groups by name; nil: it was deleted.
 func profileOf(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error) {
-	p, err := tx.Profile.Query().Where(profile.ID(id)).WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).Only(ctx)
+	p, err := tx.Profile.Query().Where(profile.ID(id)).WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).
+		Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
@@ -111,8 +114,8 @@ func profileOf(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error
 	return p, nil
 }
 
-// setProfile names the profile that a part is of. The names are those of the time: the report must still be true when the
-// profile is called otherwise or gone.
+// setProfile names the profile that a part is of. The names are those of the time: the report must still be true when
+// the profile is called otherwise or gone.
 func setProfile(part *ent.JobPartCreate, p *ent.Profile) error {
 	groups := []string{}
 	for _, g := range p.Edges.Groups {
@@ -127,7 +130,8 @@ func setProfile(part *ent.JobPartCreate, p *ent.Profile) error {
 }
 
 func setPart(ctx context.Context, tx *store.Tx, partID int64, state string) error {
-	if err := tx.JobPart.UpdateOneID(partID).SetUpdatedAt(store.Now()).SetState(state).SetCode("").SetMessage("").SetHint("").Exec(ctx); err != nil {
+	if err := tx.JobPart.UpdateOneID(partID).SetUpdatedAt(store.Now()).SetState(state).SetCode("").SetMessage("").SetHint("").
+		Exec(ctx); err != nil {
 		return fmt.Errorf("record the part's state: %w", err)
 	}
 	return nil

@@ -21,8 +21,8 @@ func (pr *partRun) foresee(state string, why failure) {
 	}
 }
 
-// foreseenOr is how the part of a preview ends whose list cannot be planned: a run would not even have tried where something
-// else stands in its way.
+// foreseenOr is how the part of a preview ends whose list cannot be planned: a run would not even have tried where
+// something else stands in its way.
 func (pr *partRun) foreseenOr(err error) error {
 	var known *failure
 	if pr.wouldBe != "" && errors.As(err, &known) {
@@ -31,8 +31,8 @@ func (pr *partRun) foreseenOr(err error) error {
 	return err
 }
 
-// foresight is what the parts of a preview have shown so far: a part is planned on what will be there when it is written, and
-// so on top of the earlier ones that a run would apply.
+// foresight is what the parts of a preview have shown so far: a part is planned on what will be there when it is
+// written, and so on top of the earlier ones that a run would apply.
 type foresight struct {
 	plans map[int64][]*holdings.Plan // by collection
 	left  map[int64]int              // how many parts of a collection are yet to be planned

@@ -21,8 +21,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// given is a list as a provider serves it: the day of its date, and a line for each title: title_id, title, print and online
-// identifier by number, publisher, first year.
+// given is a list as a provider serves it: the day of its date, and a line for each title: title_id, title, print and
+// online identifier by number, publisher, first year.
 type given struct {
 	day  int
 	rows string
@@ -79,31 +79,79 @@ func TestPreviewOfSeveralProfiles(t *testing.T) {
 	const waits, merged = "x,One,11,,Press,1990\ny,Two,,12,Press,1991\n", "z,Merged,11,12,Press,1996\n"
 	type lists map[string]given
 	for name, c := range map[string]struct{ before, after lists }{
-		"a new title in both":                {lists{"1": {0, ""}, "2": {0, ""}}, lists{"1": {30, title}, "2": {30, title}}},
-		"a new title in all, other values":   {lists{"1": {0, ""}, "2": {0, ""}, "3": {0, ""}}, lists{"1": {30, title}, "2": {31, "a,Title A,1,,Other,1995\n"}, "3": {30, "a,Title A,1,,Third,1995\n"}}},
-		"an update in both":                  {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, "a,Title A,1,,Other,1990\n"}}},
-		"an update in the first":             {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, title}}},
-		"an update in the older list":        {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {31, title}}},
-		"other updates in all":               {lists{"1": {0, title}, "2": {0, title}, "3": {0, title}}, lists{"1": {30, "a,Title A,1,,B,1990\n"}, "2": {32, "a,Title A,1,,C,1990\n"}, "3": {31, "a,Title A,1,,D,1991\n"}}},
-		"one drops what the other keeps":     {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, ""}, "2": {30, title}}},
-		"one drops, the other changes":       {lists{"1": {1, title}, "2": {0, "a,Title A,1,,Other,1990\n"}}, lists{"1": {30, ""}, "2": {30, "a,Title A,1,,Third,1990\n"}}},
-		"the values of another take over":    {lists{"1": {1, title}, "2": {0, "a,Title A,1,,Other,1990\n"}}, lists{"1": {30, ""}, "2": {30, "a,Title A,1,,Other,1990\n"}}},
-		"the second drops what shows":        {lists{"1": {0, title}, "2": {1, "a,Title A,1,,Other,1990\n"}}, lists{"1": {30, "a,Title A,1,,Third,1990\n"}, "2": {31, ""}}},
-		"two drop, one stays":                {lists{"1": {2, title}, "2": {1, "a,Title A,1,,Other,1990\n"}, "3": {0, "a,Title A,1,,Third,1990\n"}}, lists{"1": {30, ""}, "2": {30, ""}, "3": {30, "a,Title A,1,,Third,1990\n"}}},
-		"the older two stay":                 {lists{"1": {2, title}, "2": {1, "a,Title A,1,,Other,1990\n"}, "3": {0, "a,Title A,1,,Third,1990\n"}}, lists{"1": {32, ""}, "2": {31, "a,Title A,1,,Other,1990\n"}, "3": {30, "a,Title A,1,,Third,1990\n"}}},
-		"both drop":                          {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, ""}, "2": {30, ""}}},
-		"one drops what the other begins":    {lists{"1": {0, title}, "2": {0, ""}}, lists{"1": {30, ""}, "2": {30, title}}},
-		"it comes back in both":              {lists{"1": {0, title}, "2": {0, ""}}, lists{"1": {30, ""}, "2": {30, ""}}},
-		"one waits, the other keeps":         {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, waits}}},
-		"one waits, the other drops":         {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, ""}}},
-		"both have what they wait for":       {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, merged}}},
-		"one waits, the other is new":        {lists{"1": {0, waits}, "2": {0, ""}}, lists{"1": {30, merged}, "2": {30, waits + merged}}},
-		"the second waits":                   {lists{"1": {0, ""}, "2": {0, waits}}, lists{"1": {30, waits}, "2": {30, merged}}},
-		"other title_ids, new":               {lists{"1": {0, ""}, "2": {0, ""}}, lists{"1": {30, title}, "2": {30, "b,Title A,1,,Press,1990\n"}}},
-		"other title_ids, the newer second":  {lists{"1": {0, ""}, "2": {0, ""}}, lists{"1": {30, title}, "2": {31, "b,Title A,1,,Press,1990\n"}}},
-		"other title_ids, known":             {lists{"1": {0, title}, "2": {1, "b,Title A,1,,Press,1990\n"}}, lists{"1": {32, "a,Title A and B,1,,Press,1990\n"}, "2": {31, "b,Title A,1,,Other,1990\n"}}},
-		"another title_id in the third list": {lists{"1": {0, title}, "2": {0, ""}, "3": {0, ""}}, lists{"1": {30, "b,Title A,1,,Press,1990\n"}, "2": {30, "b,Title A,1,,Press,1990\n"}, "3": {30, title}}},
-		"the first part is held":             {lists{"1": {0, strings.ReplaceAll(crowd, "c", "d") + title}, "2": {0, title}}, lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, title}}},
+		"a new title in both": {lists{"1": {0, ""}, "2": {0, ""}}, lists{"1": {30, title}, "2": {30, title}}},
+		"a new title in all, other values": {
+			lists{"1": {0, ""}, "2": {0, ""}, "3": {0, ""}},
+			lists{"1": {30, title}, "2": {31, "a,Title A,1,,Other,1995\n"}, "3": {30, "a,Title A,1,,Third,1995\n"}},
+		},
+		"an update in both": {
+			lists{"1": {0, title}, "2": {0, title}},
+			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, "a,Title A,1,,Other,1990\n"}},
+		},
+		"an update in the first": {
+			lists{"1": {0, title}, "2": {0, title}},
+			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, title}},
+		},
+		"an update in the older list": {
+			lists{"1": {0, title}, "2": {0, title}},
+			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {31, title}},
+		},
+		"other updates in all": {
+			lists{"1": {0, title}, "2": {0, title}, "3": {0, title}},
+			lists{"1": {30, "a,Title A,1,,B,1990\n"}, "2": {32, "a,Title A,1,,C,1990\n"}, "3": {31, "a,Title A,1,,D,1991\n"}},
+		},
+		"one drops what the other keeps": {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, ""}, "2": {30, title}}},
+		"one drops, the other changes": {
+			lists{"1": {1, title}, "2": {0, "a,Title A,1,,Other,1990\n"}},
+			lists{"1": {30, ""}, "2": {30, "a,Title A,1,,Third,1990\n"}},
+		},
+		"the values of another take over": {
+			lists{"1": {1, title}, "2": {0, "a,Title A,1,,Other,1990\n"}},
+			lists{"1": {30, ""}, "2": {30, "a,Title A,1,,Other,1990\n"}},
+		},
+		"the second drops what shows": {
+			lists{"1": {0, title}, "2": {1, "a,Title A,1,,Other,1990\n"}},
+			lists{"1": {30, "a,Title A,1,,Third,1990\n"}, "2": {31, ""}},
+		},
+		"two drop, one stays": {lists{
+			"1": {2, title}, "2": {1, "a,Title A,1,,Other,1990\n"},
+			"3": {0, "a,Title A,1,,Third,1990\n"},
+		}, lists{"1": {30, ""}, "2": {30, ""}, "3": {30, "a,Title A,1,,Third,1990\n"}}},
+		"the older two stay": {lists{
+			"1": {2, title}, "2": {1, "a,Title A,1,,Other,1990\n"},
+			"3": {0, "a,Title A,1,,Third,1990\n"},
+		}, lists{
+			"1": {32, ""}, "2": {31, "a,Title A,1,,Other,1990\n"},
+			"3": {30, "a,Title A,1,,Third,1990\n"},
+		}},
+		"both drop":                       {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, ""}, "2": {30, ""}}},
+		"one drops what the other begins": {lists{"1": {0, title}, "2": {0, ""}}, lists{"1": {30, ""}, "2": {30, title}}},
+		"it comes back in both":           {lists{"1": {0, title}, "2": {0, ""}}, lists{"1": {30, ""}, "2": {30, ""}}},
+		"one waits, the other keeps":      {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, waits}}},
+		"one waits, the other drops":      {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, ""}}},
+		"both have what they wait for":    {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, merged}}},
+		"one waits, the other is new":     {lists{"1": {0, waits}, "2": {0, ""}}, lists{"1": {30, merged}, "2": {30, waits + merged}}},
+		"the second waits":                {lists{"1": {0, ""}, "2": {0, waits}}, lists{"1": {30, waits}, "2": {30, merged}}},
+		"other title_ids, new": {
+			lists{"1": {0, ""}, "2": {0, ""}},
+			lists{"1": {30, title}, "2": {30, "b,Title A,1,,Press,1990\n"}},
+		},
+		"other title_ids, the newer second": {
+			lists{"1": {0, ""}, "2": {0, ""}},
+			lists{"1": {30, title}, "2": {31, "b,Title A,1,,Press,1990\n"}},
+		},
+		"other title_ids, known": {
+			lists{"1": {0, title}, "2": {1, "b,Title A,1,,Press,1990\n"}},
+			lists{"1": {32, "a,Title A and B,1,,Press,1990\n"}, "2": {31, "b,Title A,1,,Other,1990\n"}},
+		},
+		"another title_id in the third list": {
+			lists{"1": {0, title}, "2": {0, ""}, "3": {0, ""}},
+			lists{"1": {30, "b,Title A,1,,Press,1990\n"}, "2": {30, "b,Title A,1,,Press,1990\n"}, "3": {30, title}},
+		},
+		"the first part is held": {
+			lists{"1": {0, strings.ReplaceAll(crowd, "c", "d") + title}, "2": {0, title}},
+			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, title}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +179,8 @@ func comparePreview(t *testing.T, before, after map[string]given) {
 	must(t, err)
 	for n := 2; n <= len(before); n++ {
 		key := secret.NewKey("key")
-		_, _, err := b.holdings.CreateProfile(t.Context(), holdings.ProfileInput{CustomerNumber: new(fmt.Sprint(n)), APIKey: &key, Active: &yes}, nil)
+		_, _, err := b.holdings.CreateProfile(t.Context(), holdings.ProfileInput{CustomerNumber: new(fmt.Sprint(n)), APIKey: &key, Active: &yes},
+			nil)
 		must(t, err)
 	}
 	profiles, err := b.store.Read.Profile.Query().Order(profile.ByID()).IDs(t.Context())
@@ -141,7 +190,8 @@ func comparePreview(t *testing.T, before, after map[string]given) {
 		p.lists = map[string]given{}
 		for customer, list := range lists {
 			// A title of its own tells its bytes apart: the same bytes are the same list, whatever their date.
-			p.lists[customer] = given{list.day, crowd + list.rows + fmt.Sprintf("o%s,Own %s,%d,,Press %d,1990\n", customer, customer, 600+int(customer[0]), list.day)}
+			p.lists[customer] = given{list.day, crowd + list.rows +
+				fmt.Sprintf("o%s,Own %s,%d,,Press %d,1990\n", customer, customer, 600+int(customer[0]), list.day)}
 		}
 		p.mu.Unlock()
 		job, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: profiles, Mode: mode, Trigger: jobs.Manual})
@@ -165,10 +215,12 @@ func comparePreview(t *testing.T, before, after map[string]given) {
 	}
 }
 
-// partTexts are a job's parts of journals with their figures and lines, so that those of a preview and a run can be compared.
+// partTexts are a job's parts of journals with their figures and lines, so that those of a preview and a run can be
+// compared.
 func (b *testBundle) partTexts(job *ent.Job) (texts []string) {
 	b.t.Helper()
-	for _, p := range b.store.Read.JobPart.Query().Where(jobpart.JobID(job.ID), jobpart.Content("JOURNALS")).Order(jobpart.ByID()).AllX(b.t.Context()) {
+	for _, p := range b.store.Read.JobPart.Query().Where(jobpart.JobID(job.ID), jobpart.Content("JOURNALS")).Order(jobpart.ByID()).
+		AllX(b.t.Context()) {
 		state := p.WouldBe
 		if p.State == jobs.PartHeld {
 			state = p.State

@@ -18,8 +18,8 @@ import (
 // told is what a part says of how it ends.
 type told struct{ State, Code, Message, Hint string }
 
-// TestPreviewSaysWhatTheRunWouldBe: each situation is previewed, and then run. Both have the same code, reason and hint, and where
-// both show a plan the same figures; the preview writes nothing.
+// TestPreviewSaysWhatTheRunWouldBe: each situation is previewed, and then run. Both have the same code, reason and
+// hint, and where both show a plan the same figures; the preview writes nothing.
 func TestPreviewSaysWhatTheRunWouldBe(t *testing.T) {
 	t.Parallel()
 	free := strings.ReplaceAll(wholeList(), "\tP\n", "\tF\n")
@@ -163,7 +163,8 @@ func TestPreviewOfOtherJobsThatWait(t *testing.T) {
 	compareWithRun(t, b, zone(jobs.Preview, halfList()), zone(jobs.Apply, halfList()), told{State: jobs.PartHeld, Code: "GUARD"})
 }
 
-// TestPreviewOfAnInactiveProfile: a run of it is refused, whatever its list holds, and the preview says so beside the plan.
+// TestPreviewOfAnInactiveProfile: a run of it is refused, whatever its list holds, and the preview says so beside the
+// plan.
 func TestPreviewOfAnInactiveProfile(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 5})
@@ -194,7 +195,8 @@ func TestPreviewOfSeveralParts(t *testing.T) {
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half", Content: mockoup.Journals}))
 	shown := b.sync(jobs.Preview)
 	wantJob(t, shown, jobs.Succeeded, jobs.VerdictPreviewed)
-	if shown.ErrorCode != "GUARD" || !strings.Contains(shown.Summary, "A run would do this: ") || !strings.Contains(shown.Summary, "A run would be held: Oxford University Press Journals") {
+	if shown.ErrorCode != "GUARD" || !strings.Contains(shown.Summary, "A run would do this: ") ||
+		!strings.Contains(shown.Summary, "A run would be held: Oxford University Press Journals") {
 		t.Errorf("%s: %s", shown.ErrorCode, shown.Summary)
 	}
 	would := map[string]string{}

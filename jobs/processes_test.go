@@ -74,7 +74,10 @@ func (w walker) walk(ctx context.Context) (err error) {
 		return err
 	}
 	c := &clock{time: w.From}
-	service, err := jobs.New(jobs.Options{Store: db, Holdings: holdings.New(db, box), Fetcher: fetcher, Redis: queue, Now: c.now, ScheduleEvery: 50 * time.Millisecond})
+	service, err := jobs.New(jobs.Options{
+		Store: db, Holdings: holdings.New(db, box), Fetcher: fetcher, Redis: queue, Now: c.now,
+		ScheduleEvery: 50 * time.Millisecond,
+	})
 	if err != nil {
 		return err
 	}
@@ -152,7 +155,8 @@ func TestProcessesThroughAYear(t *testing.T) {
 		t.Parallel()
 		w := berlin
 		w.Redis, w.Work = redistest.Start(t), true
-		b := year(t, holdings.ScheduleChange{Weekday: new(7), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, 5*time.Hour, 310*time.Minute, 320*time.Minute)
+		b := year(t, holdings.ScheduleChange{Weekday: new(7), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, 5*time.Hour,
+			310*time.Minute, 320*time.Minute)
 		b.wantYear(func(day time.Time) bool { return day.Weekday() == time.Sunday }, 52)
 		changed := 0
 		for _, row := range b.store.Read.Job.Query().AllX(t.Context()) {
@@ -171,7 +175,8 @@ func TestProcessesThroughAYear(t *testing.T) {
 		t.Parallel()
 		w := berlin
 		w.Redis = "redis://127.0.0.1:1" // nobody asks it
-		b := year(t, holdings.ScheduleChange{Frequency: new(holdings.Daily), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, time.Hour, 61*time.Minute, 62*time.Minute)
+		b := year(t, holdings.ScheduleChange{Frequency: new(holdings.Daily), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, time.Hour,
+			61*time.Minute, 62*time.Minute)
 		b.wantYear(func(time.Time) bool { return true }, 365)
 	})
 }

@@ -46,8 +46,8 @@ type syncArgs struct {
 	Force      bool    `json:"force,omitempty"`
 	FileID     int64   `json:"fileId,omitempty"`
 
-	// ByDecision says that the job was queued by a decision on the file: force is of its age alone, and what else was declined of
-	// it stays declined.
+	// ByDecision says that the job was queued by a decision on the file: force is of its age alone, and what else was
+	// declined of it stays declined.
 	ByDecision bool `json:"byDecision,omitempty"`
 }
 
@@ -132,7 +132,8 @@ type newJob struct {
 	path      string // of the input that asks for it
 }
 
-// queue inserts the job's row inside the caller's transaction. A second one of the same key is a problem of code Conflict.
+// queue inserts the job's row inside the caller's transaction. A second one of the same key is a problem of code
+// Conflict.
 func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, error) {
 	args, err := json.Marshal(n.args)
 	if err != nil {
@@ -173,7 +174,8 @@ func (n newJob) conflict(ctx context.Context, tx *store.Tx) error {
 	if err != nil || other == nil {
 		return problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", n.what)
 	}
-	return problem.New(problem.Conflict, n.path, "%s, %s, is %s: wait for it or cancel it", jobName(other.ID), n.what, strings.ToLower(other.State))
+	return problem.New(problem.Conflict, n.path, "%s, %s, is %s: wait for it or cancel it", jobName(other.ID), n.what,
+		strings.ToLower(other.State))
 }
 
 // underWayAs is the job that has a unique key now; nil where there is none.

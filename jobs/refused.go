@@ -11,13 +11,15 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// JudgeRefusedRow keeps what a person says of a refused row that a line of a report lists: which portfolio it is or, without one,
-// that it hides none. It returns the row's cells. The row is read again from the kept file, since a report has its first cell alone.
+// JudgeRefusedRow keeps what a person says of a refused row that a line of a report lists: which portfolio it is or,
+// without one, that it hides none. It returns the row's cells. The row is read again from the kept file, since a report
+// has its first cell alone.
 func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolioID *int64) (text string, err error) {
 	line, err := s.store.Read.JobChange.Query().Where(jobchange.ID(changeID), jobchange.Action(string(holdings.Invalid))).
 		WithPart(func(q *ent.JobPartQuery) { q.WithProviderFile() }).Only(ctx)
 	if ent.IsNotFound(err) {
-		return "", problem.New(problem.NotFound, "input.changeId", "there is no line of a report with this id that lists a refused row: choose one of action INVALID")
+		return "", problem.New(problem.NotFound, "input.changeId",
+			"there is no line of a report with this id that lists a refused row: choose one of action INVALID")
 	}
 	if err != nil {
 		return "", fmt.Errorf("read a line of the report: %w", err)
@@ -28,7 +30,8 @@ func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolio
 	case part.CollectionID == nil:
 		return "", problem.New(problem.WrongState, "input.changeId", "the collection that the list was for is gone")
 	case file == nil || file.Path == "":
-		return "", problem.New(problem.WrongState, "input.changeId", "the file of the row is not kept any more: run the profile again, and judge the row in that report")
+		return "", problem.New(problem.WrongState, "input.changeId",
+			"the file of the row is not kept any more: run the profile again, and judge the row in that report")
 	}
 	list := holdings.Source{
 		Name: file.Name, Expect: typeOf[part.Content],

@@ -11,8 +11,8 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// Report is the whole of what a job did, or would do: the job and its parts as they stand, and the changes and findings,
-// which are read as they are asked for. A report of any size takes the memory of one page.
+// Report is the whole of what a job did, or would do: the job and its parts as they stand, and the changes and
+// findings, which are read as they are asked for. A report of any size takes the memory of one page.
 type Report struct {
 	Job   *ent.Job
 	Parts []*ent.JobPart
@@ -23,8 +23,8 @@ type Report struct {
 // reportPage is how many rows are read at once.
 const reportPage = 1000
 
-// Report begins to read a job's report. Only a job that is not under way has one: it is a problem of code NotFound where
-// there is no such job, and of code WrongState where it has not ended and waits for no person either.
+// Report begins to read a job's report. Only a job that is not under way has one: it is a problem of code NotFound
+// where there is no such job, and of code WrongState where it has not ended and waits for no person either.
 func (r *Reader) Report(ctx context.Context, jobID int64) (*Report, error) {
 	row, err := r.store.Read.Job.Get(ctx, jobID)
 	if ent.IsNotFound(err) {
@@ -34,7 +34,8 @@ func (r *Reader) Report(ctx context.Context, jobID int64) (*Report, error) {
 		return nil, err
 	}
 	if underWay(row.State) {
-		return nil, problem.New(problem.WrongState, "", "the job is %s, and its report is complete only when it is over: wait until then", row.State)
+		return nil, problem.New(problem.WrongState, "", "the job is %s, and its report is complete only when it is over: wait until then",
+			row.State)
 	}
 	parts, err := r.PartsOf(ctx, []int64{jobID})
 	if err != nil {
@@ -47,8 +48,8 @@ func underWay(state string) bool {
 	return slices.Contains([]string{Queued, Running, Cancelling}, state)
 }
 
-// Changes are the job's changes, in the order of Reader.Changes. The last pair has an error where reading failed, or where
-// the job was taken up again meanwhile, so that what was read is not one report: a problem of code Conflict.
+// Changes are the job's changes, in the order of Reader.Changes. The last pair has an error where reading failed, or
+// where the job was taken up again meanwhile, so that what was read is not one report: a problem of code Conflict.
 func (p *Report) Changes(ctx context.Context) iter.Seq2[*ent.JobChange, error] {
 	return pages(ctx, p, func(w keyset.Window) (keyset.Page[*ent.JobChange], error) {
 		return p.reader.Changes(ctx, p.Job.ID, ChangeFilter{}, w)
@@ -64,7 +65,9 @@ func (p *Report) Findings(ctx context.Context) iter.Seq2[*ent.JobFinding, error]
 	}, func(row *ent.JobFinding) keyset.Position { return keyset.Position{ID: row.ID} })
 }
 
-func pages[R any](ctx context.Context, p *Report, read func(keyset.Window) (keyset.Page[R], error), at func(R) keyset.Position) iter.Seq2[R, error] {
+func pages[R any](
+	ctx context.Context, p *Report, read func(keyset.Window) (keyset.Page[R], error), at func(R) keyset.Position,
+) iter.Seq2[R, error] {
 	return keyset.All(reportPage, func(w keyset.Window) (keyset.Page[R], error) {
 		page, err := read(w)
 		if err == nil {

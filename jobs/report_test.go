@@ -20,7 +20,8 @@ func reportedJob(t *testing.T, rows int) (s *store.Store, jobID int64) {
 	t.Cleanup(func() { must(t, s.Close()) })
 	must(t, s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for _, insert := range []string{
-			`INSERT INTO jobs (id, created_at, updated_at, kind, state, mode, "trigger", args, due_at, attempt) VALUES (1, 1, 1, 'SYNC', 'SUCCEEDED', 'APPLY', 'MANUAL', '{}', 1, 1)`,
+			`INSERT INTO jobs (id, created_at, updated_at, kind, state, mode, "trigger", args, due_at, attempt) VALUES (1, 1, 1, 'SYNC', 'SUCCEEDED',
+				'APPLY', 'MANUAL', '{}', 1, 1)`,
 			`INSERT INTO job_parts (id, created_at, updated_at, job_id, content, state) VALUES (2, 1, 1, 1, 'JOURNALS', 'APPLIED')`,
 		} {
 			if _, err := tx.SQL.ExecContext(ctx, insert); err != nil {
@@ -34,7 +35,8 @@ func reportedJob(t *testing.T, rows int) (s *store.Store, jobID int64) {
 			`INSERT INTO job_findings (id, job_id, part_id, severity, code, line, "column", value, message, hint)
 				SELECT n, 1, 2, n % 4, 'bad-issn', n, 'print_identifier', printf('%0200d', n), 'wrong', 'mend it' FROM numbers`,
 		} {
-			if _, err := tx.SQL.ExecContext(ctx, `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) `+insert, rows); err != nil {
+			if _, err := tx.SQL.ExecContext(ctx, `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) `+insert,
+				rows); err != nil {
 				return err
 			}
 		}
@@ -55,7 +57,8 @@ func TestReportTakesTheMemoryOfAPage(t *testing.T) {
 	var last *ent.JobChange
 	for row, err := range report.Changes(t.Context()) {
 		must(t, err)
-		if last != nil && (last.Action > row.Action || last.Action == row.Action && (last.Field > row.Field || last.Field == row.Field && last.ID >= row.ID)) {
+		if last != nil && (last.Action > row.Action || last.Action == row.Action &&
+			(last.Field > row.Field || last.Field == row.Field && last.ID >= row.ID)) {
 			t.Fatalf("change %d comes after %d", row.ID, last.ID)
 		}
 		if last, changes = row, changes+1; changes%7_777 == 0 {

@@ -21,7 +21,8 @@ const notesHeader = "publication_title\tprint_identifier\tonline_identifier\tdat
 // saidOfValues are a job's changes of fields: kind, field and both values in words, with the keys of the title.
 func (b *testBundle) saidOfValues(jobID int64) (lines []string) {
 	b.t.Helper()
-	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.FieldNEQ("")).Order(jobchange.ByID()).AllX(b.t.Context()) {
+	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.FieldNEQ("")).Order(jobchange.ByID()).
+		AllX(b.t.Context()) {
 		values := holdings.ValuesOf(c)
 		lines = append(lines, fmt.Sprintf("%s %s %s %s: %s > %s | %s %s %s", c.Action, c.Title, values.Kind, c.Field,
 			values.OldWords(holdings.Action(c.Action), c.Field), values.NewWords(holdings.Action(c.Action), c.Field),
@@ -55,7 +56,8 @@ func TestNotesThatLookLikeStatements(t *testing.T) {
 			b.importList(c, list(test.before), nil)
 			second := b.importList(c, list(test.after), nil)
 			keys := " | brain 0006-8950 1460-2156"
-			if diff := cmp.Diff([]string{"UPDATE Brain TEXT notes: " + test.before + " > " + test.after + keys}, b.saidOfValues(second.ID)); diff != "" {
+			if diff := cmp.Diff([]string{"UPDATE Brain TEXT notes: " + test.before + " > " + test.after + keys},
+				b.saidOfValues(second.ID)); diff != "" {
 				t.Error(diff)
 			}
 			undo := b.undo(second.ID, jobs.Apply)
@@ -63,7 +65,8 @@ func TestNotesThatLookLikeStatements(t *testing.T) {
 			if notes := b.notes("Brain"); notes != test.before {
 				t.Errorf("the undo left the notes %s", notes)
 			}
-			if diff := cmp.Diff([]string{"UPDATE Brain TEXT notes: " + test.after + " > " + test.before + keys}, b.saidOfValues(undo.ID)); diff != "" {
+			if diff := cmp.Diff([]string{"UPDATE Brain TEXT notes: " + test.after + " > " + test.before + keys},
+				b.saidOfValues(undo.ID)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -91,7 +94,8 @@ func TestOwnValuesOfStatements(t *testing.T) {
 	if diff := cmp.Diff(want, b.saidOfValues(second.ID)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]holdings.FieldCount{{Name: "notes", Titles: 1}, {Name: "title_url", Titles: 1}}, countsOf(t, second).Fields); diff != "" {
+	if diff := cmp.Diff([]holdings.FieldCount{{Name: "notes", Titles: 1}, {Name: "title_url", Titles: 1}}, countsOf(t, second).
+		Fields); diff != "" {
 		t.Error(diff)
 	}
 	undo := b.undo(second.ID, jobs.Apply)
@@ -156,7 +160,8 @@ func TestKeptForAPOLine(t *testing.T) {
 	order := func(titleID string, numbers ...string) {
 		p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).OnlyX(t.Context())
 		for i := range numbers {
-			_, err := b.holdings.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &numbers[i]}, PortfolioID: &p.ID})
+			_, err := b.holdings.CreatePOLine(t.Context(),
+				holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &numbers[i]}, PortfolioID: &p.ID})
 			must(t, err)
 		}
 	}

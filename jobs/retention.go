@@ -11,9 +11,10 @@ import (
 // pruneEvery is how often kept files are looked at.
 const pruneEvery = time.Hour
 
-// PruneFiles removes kept copies of provider's files that were fetched longer ago than Options.KeepFiles, and returns how
-// many. Their records stay. Never removed are, of each profile or source and of each content type, the file applied last, and any file that
-// an unfinished job works on or waits with. It does nothing where all files are kept, as is the standard.
+// PruneFiles removes kept copies of provider's files that were fetched longer ago than Options.KeepFiles, and returns
+// how many. Their records stay. Never removed are, of each profile or source and of each content type, the file applied
+// last, and any file that an unfinished job works on or waits with. It does nothing where all files are kept, as is the
+// standard.
 func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 	if s.o.KeepFiles <= 0 {
 		return 0, nil

@@ -12,13 +12,17 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestPruneFiles: old copies go, the ones applied last and those that a person must decide on stay, and so do the records.
+// TestPruneFiles: old copies go, the ones applied last and those that a person must decide on stay, and so do the
+// records.
 func TestPruneFiles(t *testing.T) {
 	t.Parallel()
 	queue, err := jobs.StartEmbedded()
 	must(t, err)
 	t.Cleanup(queue.Close)
-	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 300}), keepFiles: time.Nanosecond}
+	b := &testBundle{
+		t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 300}),
+		keepFiles: time.Nanosecond,
+	}
 	b.open()
 	b.makeHoldings()
 	b.work()

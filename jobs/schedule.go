@@ -32,7 +32,8 @@ func (s *Service) scheduleLoop(ctx context.Context) {
 
 // FireSchedules queues the sync that the schedule of the active profiles has come to by now: all of them in one job. It
 // returns the job, or nil where there is nothing to do or another process has done it. However many processes call it,
-// and whether they do so in time or late, each moment of the schedule fires once; of several that were missed, the newest.
+// and whether they do so in time or late, each moment of the schedule fires once; of several that were missed, the
+// newest.
 func (s *Service) FireSchedules(ctx context.Context, now time.Time) (*ent.Job, error) {
 	if d, err := findDue(ctx, s.store.Read, now); d == nil || err != nil {
 		return nil, err
@@ -103,8 +104,8 @@ const slotPrefix = "sync/"
 // keepSlots is how long it is remembered what was fired.
 const keepSlots = 400 * 24 * time.Hour
 
-// fire records the slot and queues its job, both or neither. It returns no job where one that does the same is under way
-// already, which then counts as the slot's.
+// fire records the slot and queues its job, both or neither. It returns no job where one that does the same is under
+// way already, which then counts as the slot's.
 func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.Job, err error) {
 	underWay, err := underWayAs(ctx, tx, syncKey(d.profileIDs))
 	if err != nil {

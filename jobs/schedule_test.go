@@ -129,7 +129,8 @@ func TestScheduleFiresOnce(t *testing.T) {
 	b := setupSchedule(t)
 	b.silent("2027-01-01 00:00", "2027-01-04 02:59")
 	queued := b.fires("2027-01-04 03:00")
-	if queued.Kind != jobs.KindSync || queued.Trigger != jobs.Scheduled || queued.Mode != jobs.Apply || !cmp.Equal(jobs.ProfileIDs(queued), []int64{b.profile}) {
+	if queued.Kind != jobs.KindSync || queued.Trigger != jobs.Scheduled || queued.Mode != jobs.Apply ||
+		!cmp.Equal(jobs.ProfileIDs(queued), []int64{b.profile}) {
 		t.Errorf("%+v", queued)
 	}
 	b.silent("2027-01-04 03:00", "2027-01-04 02:59", "2027-01-05 00:00", "2027-01-11 02:59")

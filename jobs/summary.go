@@ -73,7 +73,8 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	}
 	several := severalProfiles(parts)
 	for _, p := range parts {
-		if p.Message != "" && p.WouldBe == "" && (e.state != Failed || e.applied || e.problem == nil || !strings.Contains(e.problem.Message, p.Message)) {
+		if p.Message != "" && p.WouldBe == "" && (e.state != Failed || e.applied || e.problem == nil ||
+			!strings.Contains(e.problem.Message, p.Message)) {
 			say(&b, partName(p, several)+": "+p.Message)
 		}
 	}
@@ -251,8 +252,8 @@ func counted(n int, one, many string) string {
 // urlsCompared is how many changed URLs are looked at: the question is asked inside the transaction that ends the job.
 const urlsCompared = 50_000
 
-// newHost is the host at which all the URLs are that a job changed, or would change; "" where that cannot be said, or where
-// they are too many to look at.
+// newHost is the host at which all the URLs are that a job changed, or would change; "" where that cannot be said, or
+// where they are too many to look at.
 func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *holdings.Counts) (string, error) {
 	if n := titlesChanged(c, kbart.TitleURL); n == 0 || n > urlsCompared {
 		return "", nil

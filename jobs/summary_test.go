@@ -89,7 +89,8 @@ func TestSummary(t *testing.T) {
 	saysOfJournals(t, b.wait(undo.ID), "1 title added, 1 removed, "+
 		"4 changed: title_url in all of them (now at old.example), coverage in 2, publisher_name in 1.")
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "unauthorized"}))
-	if failed := b.sync(jobs.Apply); !strings.HasPrefix(failed.Summary, "Nothing was changed: ") || strings.Count(failed.Summary, failed.ErrorMessage) != 1 {
+	if failed := b.sync(jobs.Apply); !strings.HasPrefix(failed.Summary, "Nothing was changed: ") ||
+		strings.Count(failed.Summary, failed.ErrorMessage) != 1 {
 		t.Errorf("of a job that failed: %s", failed.Summary)
 	}
 }
@@ -105,10 +106,13 @@ func TestSummaryNamesAHostOnlyWhereItIsNew(t *testing.T) {
 		"a longer host": {
 			func(list []listedJournal) { list[3].url = "https://new.example.org/x" }, "title_url in all of them;",
 		},
-		"no URL any more":           {func(list []listedJournal) { list[3].url = "" }, "title_url in 4 (now at new.example);"},
-		"the same host for all":     {func(list []listedJournal) { at(list, "old.example/moved") }, "title_url in all of them;"},
-		"no web address":            {func(list []listedJournal) { at(list, "") }, "title_url in all of them;"},
-		"a host of several numbers": {func(list []listedJournal) { at(list, "new.example:8443") }, "title_url in all of them (now at new.example:8443);"},
+		"no URL any more":       {func(list []listedJournal) { list[3].url = "" }, "title_url in 4 (now at new.example);"},
+		"the same host for all": {func(list []listedJournal) { at(list, "old.example/moved") }, "title_url in all of them;"},
+		"no web address":        {func(list []listedJournal) { at(list, "") }, "title_url in all of them;"},
+		"a host of several numbers": {
+			func(list []listedJournal) { at(list, "new.example:8443") },
+			"title_url in all of them (now at new.example:8443);",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -189,7 +193,8 @@ func TestSummaryOfRealFiles(t *testing.T) {
 	b := setUpEmbedded(t, mockoup.Options{Dir: dir})
 	for _, want := range []string{
 		"230 titles added, 0 unchanged.",
-		"48 titles changed: publisher_name in 33, coverage in 31, title_id in 1, title_url in 1 (now at femsim.oxfordjournals.org); 182 unchanged.",
+		"48 titles changed: publisher_name in 33, coverage in 31, title_id in 1, title_url in 1 (now at femsim.oxfordjournals.org); 182 " +
+			"unchanged.",
 		"64 titles added, 2 removed, 228 changed: title_url in all of them (now at academic.oup.com), coverage in 68, " +
 			"publication_title in 11, online_identifier in 2, title_id in 2, 1 other field; 0 unchanged.",
 		"39 titles changed: coverage in all of them; 253 unchanged.",

@@ -44,8 +44,8 @@ func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. Whether the
-// profile is active is asked when a part's turn comes: one that was deactivated meanwhile does not stop the others.
+// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. Whether
+// the profile is active is asked when a part's turn comes: one that was deactivated meanwhile does not stop the others.
 func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, given *ent.ProviderFile) error {
 	p, err := profileOf(ctx, tx, profileID)
 	if err != nil {

@@ -31,17 +31,20 @@ func Types(search string) []Type {
 var types = []Type{
 	{
 		KindSync, "Upload electronic holdings",
-		"Fetches the provider's lists of what the library is entitled to, for one integration profile, and brings the portfolios in step with them. The schedule of the active profiles does the same.",
+		"Fetches the provider's lists of what the library is entitled to, for one integration profile, and brings the portfolios in step with " +
+			"them. The schedule of the active profiles does the same.",
 		"runProfile",
 	},
 	{
 		KindMove, "Move electronic portfolio information",
-		"Moves PO lines and licenses from the portfolios of a set of electronic collections to their counterparts in another collection, after a summary to review and confirm.",
+		"Moves PO lines and licenses from the portfolios of a set of electronic collections to their counterparts in another collection, after " +
+			"a summary to review and confirm.",
 		"movePortfolioInformation",
 	},
 	{
 		KindImport, "Import a KBART list into a local collection",
-		"Brings a local electronic collection in step with a KBART list that a person has: adds, updates and, where it is asked for, takes out portfolios.",
+		"Brings a local electronic collection in step with a KBART list that a person has: adds, updates and, where it is asked for, takes out " +
+			"portfolios.",
 		"importCollection",
 	},
 	{
@@ -51,7 +54,8 @@ var types = []Type{
 	},
 	{
 		KindWithdraw, "Withdraw a profile's entitlements",
-		"Takes out of the holdings what an inactive integration profile entitles to and no other does, or what an active one entitled to of a content type of which the provider has no list any more; a portfolio with a PO line is kept. It waits for a person's approval.",
+		"Takes out of the holdings what an inactive integration profile entitles to and no other does, or what an active one entitled to of a " +
+			"content type of which the provider has no list any more; a portfolio with a PO line is kept. It waits for a person's approval.",
 		"withdrawProfile",
 	},
 	{

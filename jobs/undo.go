@@ -17,8 +17,9 @@ import (
 // KindUndo is the kind of a job that reverses another.
 const KindUndo = "UNDO"
 
-// holders are the kinds of jobs that give and take portfolios, and can be reversed. The newest of a collection goes first,
-// whichever of them it is. A move stands beside them: what a sync added goes or stays by the PO lines that it has now.
+// holders are the kinds of jobs that give and take portfolios, and can be reversed. The newest of a collection goes
+// first, whichever of them it is. A move stands beside them: what a sync added goes or stays by the PO lines that it
+// has now.
 var holders = []string{KindSync, KindImport, KindActivate, KindWithdraw}
 
 // Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
@@ -41,8 +42,8 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 	})
 }
 
-// checkUndo refuses what cannot be undone: a job of another kind, or one that is not over, wrote nothing, was undone already,
-// or is not the newest of its collections.
+// checkUndo refuses what cannot be undone: a job of another kind, or one that is not over, wrote nothing, was undone
+// already, or is not the newest of its collections.
 func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error) {
 	row, err := tx.Job.Get(ctx, jobID)
 	if ent.IsNotFound(err) {
@@ -53,7 +54,8 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error)
 	}
 	switch {
 	case row.Kind == KindZone:
-		return nil, wrongState(row, "undone", "it brought the Community Zone in step with a title list. Import the former list instead, with force: providerFiles names it")
+		return nil, wrongState(row, "undone",
+			"it brought the Community Zone in step with a title list. Import the former list instead, with force: providerFiles names it")
 	case row.Kind != KindMove && !slices.Contains(holders, row.Kind):
 		return nil, wrongState(row, "undone", "only a sync, a withdrawal, an import, an activation of all titles or a move can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:
@@ -89,10 +91,11 @@ func checkUndoSync(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	return nil
 }
 
-// checkNewest refuses where a later job that can be undone has changed the part's collection. What was done for a profile
-// that was deleted since cannot be: it stays, and what it changed is left where this part is undone.
+// checkNewest refuses where a later job that can be undone has changed the part's collection. What was done for a
+// profile that was deleted since cannot be: it stays, and what it changed is left where this part is undone.
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
-	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID), writtenAfter(part), jobpart.JobIDNEQ(part.JobID), writtenState, jobpart.HasJobWith(job.KindIn(holders...)),
+	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID), writtenAfter(part), jobpart.JobIDNEQ(part.JobID),
+		writtenState, jobpart.HasJobWith(job.KindIn(holders...)),
 		jobpart.Or(jobpart.ProfileIDNotNil(), jobpart.HasJobWith(job.KindNotIn(KindSync, KindWithdraw)))).
 		Order(lastWritten).First(ctx)
 	if ent.IsNotFound(err) {
@@ -101,7 +104,8 @@ func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	if err != nil {
 		return fmt.Errorf("look for later jobs: %w", err)
 	}
-	return problem.New(problem.Conflict, "input.jobId", "%s has changed %s since: undo that one first", jobName(later.JobID), part.CollectionName)
+	return problem.New(problem.Conflict, "input.jobId", "%s has changed %s since: undo that one first", jobName(later.JobID),
+		part.CollectionName)
 }
 
 // writtenState are the parts that may have written something: one that was cancelled or failed half way too.
@@ -119,9 +123,9 @@ func writtenAfter(part *ent.JobPart) predicate.JobPart {
 // ofProfiles says whether the parts of such a job are each of a profile.
 func ofProfiles(kind string) bool { return kind == KindSync || kind == KindWithdraw }
 
-// writtenParts are those of a job that can be reversed: the collection is there and, of a sync or a withdrawal, the profile. They stand in
-// the order in which they are to be reversed: what one profile's part did stands on what the part before it had done to
-// the same portfolios.
+// writtenParts are those of a job that can be reversed: the collection is there and, of a sync or a withdrawal, the
+// profile. They stand in the order in which they are to be reversed: what one profile's part did stands on what the
+// part before it had done to the same portfolios.
 func writtenParts(ctx context.Context, client *ent.Client, row *ent.Job) ([]*ent.JobPart, error) {
 	where := []predicate.JobPart{jobpart.JobID(row.ID), writtenState, jobpart.CollectionIDNotNil()}
 	if ofProfiles(row.Kind) {
@@ -155,7 +159,8 @@ func (r *run) undo(ctx context.Context) error {
 	})
 }
 
-// undoParts are the parts that reverse the subject's written ones, and of each of them, by id, the one that it reverses.
+// undoParts are the parts that reverse the subject's written ones, and of each of them, by id, the one that it
+// reverses.
 func (r *run) undoParts(ctx context.Context, undone *ent.Job) (subjects map[int64]*ent.JobPart, parts []*ent.JobPart, err error) {
 	parts, err = r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeUndoParts(ctx, tx, undone) })
 	if err != nil {
@@ -216,7 +221,8 @@ func (r *run) undoPart(ctx context.Context, kind string, subject, row *ent.JobPa
 	return err
 }
 
-// closeUndone records that a part no longer stands, and that what it applied of its file is not to be applied again by itself.
+// closeUndone records that a part no longer stands, and that what it applied of its file is not to be applied again by
+// itself.
 func (r *run) closeUndone(ctx context.Context, tx *store.Tx, kind string, subject *ent.JobPart) error {
 	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(store.Now()).Exec(ctx)
 	if err != nil {
@@ -248,10 +254,11 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, kind string, subjec
 	})
 }
 
-// appliedStill is the newest part of another sync that applied the same file and was not undone; nil: the file counts as applied
-// no more.
+// appliedStill is the newest part of another sync that applied the same file and was not undone; nil: the file counts
+// as applied no more.
 func appliedStill(ctx context.Context, tx *store.Tx, undone *ent.JobPart) (*ent.JobPart, error) {
-	still, err := tx.JobPart.Query().Where(jobpart.ProviderFileID(*undone.ProviderFileID), jobpart.CollectionID(*undone.CollectionID), jobpart.IDNEQ(undone.ID),
+	still, err := tx.JobPart.Query().Where(jobpart.ProviderFileID(*undone.ProviderFileID), jobpart.CollectionID(*undone.CollectionID),
+		jobpart.IDNEQ(undone.ID),
 		jobpart.State(PartApplied), jobpart.HasJobWith(job.Kind(KindSync))).Order(lastWritten).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil

@@ -97,8 +97,8 @@ func campusBundle(t *testing.T, o mockoup.Options) (b *testBundle, profiles []in
 	return b, []int64{b.profile, p.ID}
 }
 
-// TestUndoOfSeveralProfiles: what the first profile's part added, the second's was entitled to as well. Nothing of either
-// is left in the holdings.
+// TestUndoOfSeveralProfiles: what the first profile's part added, the second's was entitled to as well. Nothing of
+// either is left in the holdings.
 func TestUndoOfSeveralProfiles(t *testing.T) {
 	t.Parallel()
 	b, profiles := campusBundle(t, mockoup.Options{Titles: 30})
@@ -181,7 +181,8 @@ func TestUndoOfAnImportWaits(t *testing.T) {
 	imported := b.importList(c, journalList(0, 5, 1996), nil)
 	writer := b.store.NextID()
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindMove).SetState(jobs.Running).SetMode(jobs.Apply).SetTrigger(jobs.Manual).
+		tx.Job.Create().SetID(writer).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindMove).SetState(jobs.Running).SetMode(jobs.Apply).
+			SetTrigger(jobs.Manual).
 			SetArgs([]byte(`{}`)).SetDueAt(1).SetHeartbeatAt(1 << 50).SetRunToken("x").SaveX(ctx)
 		return tx.Collection.UpdateOneID(c.ID).SetWriterJobID(writer).Exec(ctx)
 	}))

@@ -16,9 +16,10 @@ import (
 // SourceUpload is the source of a file that a person gave, for no profile.
 const SourceUpload = "UPLOAD"
 
-// KeepUpload keeps a list that a person gives, compressed, as a provider file of no profile: plain text, gzip or ZIP, up to
-// the size limit of provider files. content is BOOKS, JOURNALS or "" for both; the same bytes are kept once. What is plainly
-// no list (a web page, JSON, nothing) is a problem; whether a text is a KBART list, the job says that reads it.
+// KeepUpload keeps a list that a person gives, compressed, as a provider file of no profile: plain text, gzip or ZIP,
+// up to the size limit of provider files. content is BOOKS, JOURNALS or "" for both; the same bytes are kept once. What
+// is plainly no list (a web page, JSON, nothing) is a problem; whether a text is a KBART list, the job says that reads
+// it.
 func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error) {
 	if content != "" && typeOf[content] == 0 {
 		return nil, problem.New(problem.BadInput, "", "the content %.40q is unknown: choose BOOKS or JOURNALS, or neither for both", content)
@@ -36,10 +37,16 @@ var uploadProblems = map[oup.Code]struct {
 	code          problem.Code
 	what, toDoNow string
 }{
-	oup.NotKBART:       {problem.BadInput, "what was given is no KBART list", "give a list as tab-separated text, or that packed as gzip or ZIP"},
+	oup.NotKBART: {
+		problem.BadInput, "what was given is no KBART list",
+		"give a list as tab-separated text, or that packed as gzip or ZIP",
+	},
 	oup.Truncated:      {problem.BadInput, "the list is incomplete or damaged", "give it again, whole"},
 	oup.InvalidRequest: {problem.BadInput, "the list could not be read", "give it again"},
-	oup.TooLarge:       {problem.Limited, "the list exceeds the size limit", "give less at a time, or start the server with a higher --oup-max-size"},
+	oup.TooLarge: {
+		problem.Limited, "the list exceeds the size limit",
+		"give less at a time, or start the server with a higher --oup-max-size",
+	},
 }
 
 func uploadProblem(err error) error {

@@ -42,9 +42,9 @@ type withdrawArgs struct {
 	Content       string  `json:"content,omitempty"`
 }
 
-// StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused are
-// an active profile otherwise, unless the provider has no list of the content type any more, one with an unfinished job, and
-// one without entitlements in force.
+// StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused
+// are an active profile otherwise, unless the provider has no list of the content type any more, one with an unfinished
+// job, and one without entitlements in force.
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
 	if !in.DeleteProfile {
 		return s.start(ctx, KindWithdraw, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
@@ -76,10 +76,12 @@ func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 		return nil, err
 	}
 	if len(collections) == 0 && in.Content != "" {
-		return nil, problem.New(problem.WrongState, "input.content", "the profile has no entitlements in force of %s: there is nothing to withdraw", strings.ToLower(in.Content))
+		return nil, problem.New(problem.WrongState, "input.content",
+			"the profile has no entitlements in force of %s: there is nothing to withdraw", strings.ToLower(in.Content))
 	}
 	if len(collections) == 0 {
-		return nil, problem.New(problem.WrongState, "input.profileId", "the profile has no entitlements in force: there is nothing to withdraw, and it can be deleted as it is")
+		return nil, problem.New(problem.WrongState, "input.profileId",
+			"the profile has no entitlements in force: there is nothing to withdraw, and it can be deleted as it is")
 	}
 	return s.queue(ctx, tx, newJob{
 		kind: KindWithdraw, mode: in.Mode, trigger: in.Trigger, request: in.request(),
@@ -102,7 +104,9 @@ func (s *Service) checkWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 	}
 	if p.Active && !gone {
 		return problem.New(problem.WrongState, "input.profileId",
-			"the profile %q is active, and its next run would bring everything back: deactivate it first (updateProfile). An active one can be withdrawn from for one content type, once the provider's last three answers for it were no file, a list without titles, or credentials refused",
+			"the profile %q is active, and its next run would bring everything back: deactivate it first (updateProfile). An active one can be "+
+				"withdrawn from for one content type, once the provider's last three answers for it were no file, a list without titles, or "+
+				"credentials refused",
 			holdings.ProfileName(p))
 	}
 	if in.Mode != Apply {
@@ -111,7 +115,8 @@ func (s *Service) checkWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 	return CheckIdle(ctx, tx, in.ProfileID)
 }
 
-// listGone says whether the provider has no list of the content type any more: its last answers to the profile were none.
+// listGone says whether the provider has no list of the content type any more: its last answers to the profile were
+// none.
 func (s *Service) listGone(ctx context.Context, tx *store.Tx, p *ent.Profile, content string) (bool, error) {
 	if !p.Active || content == "" {
 		return false, nil
@@ -145,8 +150,8 @@ func (r *run) makeWithdrawalParts(ctx context.Context, tx *store.Tx, args withdr
 	return nil
 }
 
-// withdrawnProfile is the profile with its groups. One that was activated since the job was queued stops it: its next sync
-// and this job would undo each other. An active one may go on while the provider has no list of the content type.
+// withdrawnProfile is the profile with its groups. One that was activated since the job was queued stops it: its next
+// sync and this job would undo each other. An active one may go on while the provider has no list of the content type.
 func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, content string) (*ent.Profile, error) {
 	p, err := profileOf(ctx, tx, id)
 	if err != nil {
@@ -161,7 +166,8 @@ func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, cont
 		return nil, err
 	case p.Active && !gone && content != "":
 		return nil, &failure{
-			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list", holdings.ProfileName(p), strings.ToLower(content)),
+			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list",
+				holdings.ProfileName(p), strings.ToLower(content)),
 			"Look at the profile's last jobs. If its entitlements are to be withdrawn all the same, deactivate it first.",
 		}
 	case p.Active && !gone:
@@ -208,8 +214,8 @@ func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool, con
 	return pr.carryOut(ctx, plan, part)
 }
 
-// deleteWithdrawn deletes the profile in the last transaction of a withdrawal that was asked for it. Where something of it
-// is in force still, the profile stays and the job says why.
+// deleteWithdrawn deletes the profile in the last transaction of a withdrawal that was asked for it. Where something of
+// it is in force still, the profile stays and the job says why.
 func (r *run) deleteWithdrawn(ctx context.Context, tx *store.Tx, e *ending) error {
 	if r.job.Kind != KindWithdraw || r.job.Mode != Apply || e.state != Succeeded {
 		return nil

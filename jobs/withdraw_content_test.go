@@ -38,15 +38,17 @@ func (w *withdrawing) alerts() (found []string) {
 	return found
 }
 
-// TestWithdrawContent: of an active profile, a content type is withdrawn once the last three answers were no list; an alert
-// offers it, and the other content type stays.
+// TestWithdrawContent: of an active profile, a content type is withdrawn once the last three answers were no list; an
+// alert offers it, and the other content type stays.
 func TestWithdrawContent(t *testing.T) {
 	t.Parallel()
 	w := setupWithdrawal(t, oneQueue(t))
 	refused := func(content string, want problem.Code, path, message string) {
 		t.Helper()
-		_, err := w.jobs.StartWithdrawal(t.Context(), jobs.WithdrawRequest{ProfileID: w.profile, Content: content, Mode: jobs.Apply, Trigger: jobs.Manual})
-		if found, _ := problem.In(err); len(found) != 1 || found[0].Code != want || strings.Join(found[0].Path, ".") != path || !strings.Contains(found[0].Message, message) {
+		_, err := w.jobs.StartWithdrawal(t.Context(),
+			jobs.WithdrawRequest{ProfileID: w.profile, Content: content, Mode: jobs.Apply, Trigger: jobs.Manual})
+		if found, _ := problem.In(err); len(found) != 1 || found[0].Code != want || strings.Join(found[0].Path, ".") != path ||
+			!strings.Contains(found[0].Message, message) {
 			t.Errorf("%q is refused with %v", content, err)
 		}
 	}
@@ -62,7 +64,9 @@ func TestWithdrawContent(t *testing.T) {
 	refused("JOURNALS", problem.WrongState, "input.profileId", "last three answers")
 	w.answered("header-only")
 	alerts := w.alerts()
-	if len(alerts) != 1 || !strings.HasPrefix(alerts[0], "JOURNALS: The provider's last 3 answers for journals were no list: a list without titles, no file, credentials refused (the newest first).") {
+	if len(alerts) != 1 || !strings.HasPrefix(alerts[0],
+		"JOURNALS: The provider's last 3 answers for journals were no list: a list without titles, no file, credentials refused (the newest "+
+			"first).") {
 		t.Fatalf("%q", alerts)
 	}
 	refused("BOOKS", problem.WrongState, "input.profileId", "last three answers")

@@ -33,7 +33,8 @@ type withdrawing struct {
 
 func setupWithdrawal(t *testing.T, queue asynq.RedisConnOpt) *withdrawing {
 	t.Helper()
-	w := &withdrawing{testBundle: setup(t, queue, mockoup.Options{Titles: 200, Customers: []mockoup.Customer{{Number: "north", Key: "north-key", Share: .5}}})}
+	w := &withdrawing{testBundle: setup(t, queue,
+		mockoup.Options{Titles: 200, Customers: []mockoup.Customer{{Number: "north", Key: "north-key", Share: .5}}})}
 	ctx, yes, north, key := t.Context(), true, "north", secret.NewKey("north-key")
 	_, err := w.holdings.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: &yes})
 	must(t, err)
@@ -155,7 +156,8 @@ func TestWithdraw(t *testing.T) {
 			t.Errorf("%s %s: %s", preview.State, preview.Verdict, preview.Summary)
 		}
 		held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply, IdempotencyKey: "once"})
-		if held.State != jobs.NeedsReview || held.Verdict != jobs.VerdictBlocked || held.Applied || !strings.Contains(held.ErrorMessage, "nothing would be left") ||
+		if held.State != jobs.NeedsReview || held.Verdict != jobs.VerdictBlocked || held.Applied ||
+			!strings.Contains(held.ErrorMessage, "nothing would be left") ||
 			!strings.Contains(held.Summary, fmt.Sprintf("%d kept for a PO line", w.want.Kept)) {
 			t.Fatalf("%s %s: %s: %s", held.State, held.Verdict, held.Summary, held.ErrorMessage)
 		}
@@ -236,7 +238,8 @@ func TestWithdrawRejected(t *testing.T) {
 	_, err := w.jobs.Reject(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	rejected := w.wait(held.ID)
-	if rejected.State != jobs.Cancelled || rejected.Verdict != jobs.VerdictBlocked || !strings.Contains(rejected.Summary, "the profile stays as it is") {
+	if rejected.State != jobs.Cancelled || rejected.Verdict != jobs.VerdictBlocked ||
+		!strings.Contains(rejected.Summary, "the profile stays as it is") {
 		t.Errorf("%s %s: %s", rejected.State, rejected.Verdict, rejected.Summary)
 	}
 	if p := w.store.Read.Profile.GetX(t.Context(), w.profile); p.Active {
@@ -292,8 +295,8 @@ func TestWithdrawInterrupted(t *testing.T) {
 	w.withdrawn(t, others)
 }
 
-// TestWithdrawPlanMoved: a PO line attached while the plan waits makes it another plan for that collection, which is shown
-// and asked again.
+// TestWithdrawPlanMoved: a PO line attached while the plan waits makes it another plan for that collection, which is
+// shown and asked again.
 func TestWithdrawPlanMoved(t *testing.T) {
 	t.Parallel()
 	w := setupWithdrawal(t, oneQueue(t))
@@ -354,7 +357,8 @@ func TestWithdrawSuperseded(t *testing.T) {
 	w.setActive(true)
 	sync := w.syncOf(w.profile)
 	over := w.wait(held.ID)
-	if sync.Verdict != jobs.VerdictNoChange || over.State != jobs.Cancelled || over.Verdict != jobs.VerdictBlocked || over.ErrorCode != "SUPERSEDED" {
+	if sync.Verdict != jobs.VerdictNoChange || over.State != jobs.Cancelled || over.Verdict != jobs.VerdictBlocked ||
+		over.ErrorCode != "SUPERSEDED" {
 		t.Errorf("%s; %s %s %s: %s", sync.Verdict, over.State, over.Verdict, over.ErrorCode, over.Summary)
 	}
 	if n := w.inForce(w.profile); n != w.want.EntitlementsBefore {
@@ -381,17 +385,23 @@ func TestWithdrawCancelled(t *testing.T) {
 	}
 }
 
-// TestWithdrawAndDelete: after approval the profile goes in the job's last transaction, its report stays true, and jobs of
-// other profiles can be undone still.
+// TestWithdrawAndDelete: after approval the profile goes in the job's last transaction, its report stays true, and jobs
+// of other profiles can be undone still.
 func TestWithdrawAndDelete(t *testing.T) {
 	t.Parallel()
 	w := setupWithdrawal(t, oneQueue(t))
 	ctx := t.Context()
 	name := holdings.ProfileName(w.store.Read.Profile.GetX(ctx, w.profile))
 	others := w.inForce(w.other)
-	later, err := w.jobs.StartSync(ctx, jobs.SyncRequest{ProfileIDs: []int64{w.profile}, Mode: jobs.Preview, Trigger: jobs.Manual, DueAt: store.Now() + 1e9})
+	later, err := w.jobs.StartSync(ctx, jobs.SyncRequest{
+		ProfileIDs: []int64{w.profile}, Mode: jobs.Preview, Trigger: jobs.Manual,
+		DueAt: store.Now() + 1e9,
+	})
 	must(t, err)
-	_, err = w.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{ProfileID: w.profile, DeleteProfile: true, Mode: jobs.Apply, Trigger: jobs.Manual})
+	_, err = w.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{
+		ProfileID: w.profile, DeleteProfile: true, Mode: jobs.Apply,
+		Trigger: jobs.Manual,
+	})
 	if found, _ := problem.In(err); len(found) != 1 || found[0].Code != problem.Conflict || !w.store.Read.Profile.GetX(ctx, w.profile).Active {
 		t.Errorf("with an unfinished job it is refused with %v, and deactivated", err)
 	}
@@ -402,7 +412,8 @@ func TestWithdrawAndDelete(t *testing.T) {
 		t.Fatalf("%s, active %v", held.State, p.Active)
 	}
 	done := w.approve(held.ID)
-	if done.State != jobs.Succeeded || done.Verdict != jobs.VerdictChanged || !strings.Contains(done.Summary, fmt.Sprintf("The profile %q was deleted", name)) {
+	if done.State != jobs.Succeeded || done.Verdict != jobs.VerdictChanged ||
+		!strings.Contains(done.Summary, fmt.Sprintf("The profile %q was deleted", name)) {
 		t.Fatalf("%s %s: %s", done.State, done.Verdict, done.Summary)
 	}
 	if _, err := w.store.Read.Profile.Get(ctx, w.profile); !ent.IsNotFound(err) {
@@ -437,10 +448,14 @@ func TestWithdrawKeepsProfile(t *testing.T) {
 	t.Parallel()
 	w := setupWithdrawal(t, oneQueue(t))
 	held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply, DeleteProfile: true})
-	later, err := w.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: []int64{w.profile}, Mode: jobs.Preview, Trigger: jobs.Manual, DueAt: store.Now() + 1e9})
+	later, err := w.jobs.StartSync(t.Context(), jobs.SyncRequest{
+		ProfileIDs: []int64{w.profile}, Mode: jobs.Preview, Trigger: jobs.Manual,
+		DueAt: store.Now() + 1e9,
+	})
 	must(t, err)
 	done := w.approve(held.ID)
-	if done.State != jobs.Succeeded || done.Verdict != jobs.VerdictPartial || done.ErrorCode != "PROFILE_KEPT" || !strings.Contains(done.Summary, "was not deleted") {
+	if done.State != jobs.Succeeded || done.Verdict != jobs.VerdictPartial || done.ErrorCode != "PROFILE_KEPT" ||
+		!strings.Contains(done.Summary, "was not deleted") {
 		t.Errorf("%s %s %s: %s", done.State, done.Verdict, done.ErrorCode, done.Summary)
 	}
 	if n := w.inForce(w.profile); n != 0 {

@@ -56,8 +56,8 @@ func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job
 	})
 }
 
-// checkZone refuses what cannot be imported: into a collection that is not there, from a list that is not there or is of
-// something else, or without a list where the provider has none.
+// checkZone refuses what cannot be imported: into a collection that is not there, from a list that is not there or is
+// of something else, or without a list where the provider has none.
 func checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
 	if in.CommunityZoneID == "" {
 		if in.FileID != 0 {
@@ -67,7 +67,8 @@ func checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
 	}
 	zone, err := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(in.CommunityZoneID)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return problem.New(problem.NotFound, "input.communityZoneId", "the Community Zone has no collection %q: communityZoneCollections lists them", in.CommunityZoneID)
+		return problem.New(problem.NotFound, "input.communityZoneId",
+			"the Community Zone has no collection %q: communityZoneCollections lists them", in.CommunityZoneID)
 	}
 	if err != nil {
 		return fmt.Errorf("look up the collection of the Community Zone: %w", err)
@@ -76,7 +77,8 @@ func checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
 		return checkZoneFile(ctx, tx, in.FileID, zone)
 	}
 	if _, known := oup.CollectionByID(zone.CzID); !known {
-		return problem.New(problem.BadInput, "input.fileId", "%s is of %s, whose title list cannot be fetched: upload it and name it here", zone.Name, zone.Provider)
+		return problem.New(problem.BadInput, "input.fileId", "%s is of %s, whose title list cannot be fetched: upload it and name it here",
+			zone.Name, zone.Provider)
 	}
 	return nil
 }
@@ -89,7 +91,8 @@ func checkZoneFile(ctx context.Context, tx *store.Tx, id int64, zone *ent.Commun
 	case err != nil:
 		return fmt.Errorf("look up the given file: %w", err)
 	case file.Source != SourceUpload && file.Source != SourceGlobal:
-		return problem.New(problem.BadInput, "input.fileId", "%s is what one profile is entitled to, not a global title list: upload that one", file.Name)
+		return problem.New(problem.BadInput, "input.fileId", "%s is what one profile is entitled to, not a global title list: upload that one",
+			file.Name)
 	case file.Content != "" && file.Content != zone.Content:
 		return problem.New(problem.BadInput, "input.fileId", "%s is a list of %s, and %s is of %s: name the other collection, or another list",
 			file.Name, strings.ToLower(file.Content), zone.Name, strings.ToLower(zone.Content))
@@ -193,8 +196,8 @@ func (r *run) updateZonePart(ctx context.Context, part *ent.JobPart, last bool) 
 	return pr.settlePart(ctx, pr.perform(ctx))
 }
 
-// activateNew queues the job that makes portfolios of the titles that the part has added to the Community Zone, where the
-// library's collection is to have new ones by itself.
+// activateNew queues the job that makes portfolios of the titles that the part has added to the Community Zone, where
+// the library's collection is to have new ones by itself.
 func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
 	if pr.zone == nil || counts.Added == 0 {
 		return nil
@@ -207,7 +210,8 @@ func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts holding
 	if err != nil || queued == nil {
 		return err
 	}
-	err = tx.JobPart.UpdateOneID(pr.part.ID).SetMessage(jobName(queued.ID) + " makes portfolios of what is new, as the collection is set to").Exec(ctx)
+	err = tx.JobPart.UpdateOneID(pr.part.ID).SetMessage(jobName(queued.ID) + " makes portfolios of what is new, as the collection is set to").
+		Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record the job that activates what is new: %w", err)
 	}

@@ -15,12 +15,13 @@ import (
 	"autoholdings/mockoup"
 )
 
-// TestAutoActivation: where a collection is to have new portfolios by itself, an import that brings titles queues the job
-// that makes portfolios of these and no others. The other collection gets none.
+// TestAutoActivation: where a collection is to have new portfolios by itself, an import that brings titles queues the
+// job that makes portfolios of these and no others. The other collection gets none.
 func TestAutoActivation(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 300})
-	journals := b.store.Read.Collection.Query().Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzID(journalsZone))).OnlyX(t.Context())
+	journals := b.store.Read.Collection.Query().Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzID(journalsZone))).
+		OnlyX(t.Context())
 	b.zone(jobs.ZoneRequest{}) // before: these titles are not new
 	if n := b.store.Read.Job.Query().Where(job.Kind(jobs.KindActivate)).CountX(t.Context()); n != 0 {
 		t.Fatalf("%d activations that nobody asked for", n)
@@ -32,7 +33,8 @@ func TestAutoActivation(t *testing.T) {
 		must(t, b.mock.Step(1))
 	}
 	preview := b.zone(jobs.ZoneRequest{Mode: jobs.Preview})
-	if strings.Contains(preview.Summary, "makes portfolios") || b.store.Read.Job.Query().Where(job.Kind(jobs.KindActivate)).ExistX(t.Context()) {
+	if strings.Contains(preview.Summary, "makes portfolios") || b.store.Read.Job.Query().Where(job.Kind(jobs.KindActivate)).
+		ExistX(t.Context()) {
 		t.Errorf("a preview activates: %s", preview.Summary)
 	}
 	update := b.zone(jobs.ZoneRequest{})
@@ -45,13 +47,16 @@ func TestAutoActivation(t *testing.T) {
 		t.Fatalf("%s %s: %s", done.State, done.Verdict, done.Summary)
 	}
 	fresh := b.store.Read.CommunityZoneTitle.Query().Where(communityzonetitle.AddedByJobID(update.ID), communityzonetitle.RemovedAtIsNil(),
-		communityzonetitle.HasCommunityZoneCollectionWith(communityzonecollection.CzID(journalsZone))).Order(communityzonetitle.ByTitleKey(), communityzonetitle.ByPrintKey()).AllX(t.Context())
-	made := b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByPrintKey()).AllX(t.Context())
+		communityzonetitle.HasCommunityZoneCollectionWith(communityzonecollection.CzID(journalsZone))).
+		Order(communityzonetitle.ByTitleKey(), communityzonetitle.ByPrintKey()).AllX(t.Context())
+	made := b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleKey(), portfolio.ByPrintKey()).
+		AllX(t.Context())
 	if len(fresh) == 0 || len(made) != len(fresh) {
 		t.Fatalf("%d portfolios for %d new titles", len(made), len(fresh))
 	}
 	for i, p := range made {
-		if p.CollectionID != journals.ID || p.PublicationTitle != fresh[i].PublicationTitle || p.PrintIdentifier != fresh[i].PrintIdentifier || !p.Available {
+		if p.CollectionID != journals.ID || p.PublicationTitle != fresh[i].PublicationTitle || p.PrintIdentifier != fresh[i].PrintIdentifier ||
+			!p.Available {
 			t.Errorf("%+v for %+v", p, fresh[i])
 		}
 	}

@@ -43,11 +43,13 @@ func (b *testBundle) zone(in jobs.ZoneRequest) *ent.Job {
 func (b *testBundle) zoneText() string {
 	b.t.Helper()
 	titles, err := b.store.Read.CommunityZoneTitle.Query().WithCommunityZoneCollection().
-		Order(communityzonetitle.ByTitleKey(), communityzonetitle.ByPrintKey(), communityzonetitle.ByOnlineKey(), communityzonetitle.ByTitleID()).All(b.t.Context())
+		Order(communityzonetitle.ByTitleKey(), communityzonetitle.ByPrintKey(), communityzonetitle.ByOnlineKey(), communityzonetitle.ByTitleID()).
+		All(b.t.Context())
 	must(b.t, err)
 	var text strings.Builder
 	for _, z := range titles {
-		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|%s|%s|%s|removed %v\n", z.Edges.CommunityZoneCollection.CzID, z.PublicationTitle, z.TitleID, z.PrintIdentifier,
+		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|%s|%s|%s|removed %v\n", z.Edges.CommunityZoneCollection.CzID, z.PublicationTitle, z.TitleID,
+			z.PrintIdentifier,
 			z.OnlineIdentifier, z.TitleURL, z.PublisherName, z.PublicationType, z.Coverage, z.RemovedAt != nil)
 	}
 	return text.String()
@@ -64,15 +66,16 @@ func shown(text string) string {
 	return b.String()
 }
 
-// TestZoneUpdate: the first import brings the titles of both collections, the same list again nothing, a later one what is
-// new, changed and gone. No portfolio is written.
+// TestZoneUpdate: the first import brings the titles of both collections, the same list again nothing, a later one what
+// is new, changed and gone. No portfolio is written.
 func TestZoneUpdate(t *testing.T) {
 	t.Parallel()
 	onEachQueue(t, func(t *testing.T, queue asynq.RedisConnOpt) {
 		b := setup(t, queue, mockoup.Options{Titles: 400})
 		first := b.zone(jobs.ZoneRequest{})
 		counts := countsOf(t, first)
-		if first.State != jobs.Succeeded || first.Verdict != jobs.VerdictChanged || !first.Applied || counts.Added < 300 || counts.Added != counts.Titles || counts.Free == 0 {
+		if first.State != jobs.Succeeded || first.Verdict != jobs.VerdictChanged || !first.Applied || counts.Added < 300 ||
+			counts.Added != counts.Titles || counts.Free == 0 {
 			t.Fatalf("%s %s: %s %s", first.State, first.Verdict, first.Summary, first.ErrorMessage)
 		}
 		titles := b.store.Read.CommunityZoneTitle.Query().Where(communityzonetitle.AddedByJobID(first.ID)).CountX(t.Context())
@@ -132,7 +135,8 @@ func (b *testBundle) checkZoneParts(jobID int64) {
 	for _, p := range b.store.Read.JobPart.Query().Where(jobpart.JobID(jobID)).WithProviderFile().WithCollection().AllX(b.t.Context()) {
 		file := p.Edges.ProviderFile
 		if p.State != jobs.PartApplied || p.ProfileID != nil || p.Edges.Collection == nil || p.Edges.Collection.Name != p.CollectionName ||
-			file == nil || file.ProfileID != nil || file.Source != jobs.SourceGlobal || file.Outcome != jobs.FileApplied || file.Content != p.Content {
+			file == nil || file.ProfileID != nil || file.Source != jobs.SourceGlobal || file.Outcome != jobs.FileApplied ||
+			file.Content != p.Content {
 			b.t.Errorf("part %+v, file %+v", p, file)
 		}
 	}
@@ -176,7 +180,8 @@ func TestZoneFaults(t *testing.T) {
 	} {
 		must(t, b.mock.SetFault(mockoup.Fault{Kind: kind}))
 		job := b.zone(jobs.ZoneRequest{})
-		if job.State != jobs.Failed || job.Verdict != jobs.VerdictFailed || job.Applied || job.ErrorCode != code || job.ErrorMessage == "" || job.ErrorHint == "" {
+		if job.State != jobs.Failed || job.Verdict != jobs.VerdictFailed || job.Applied || job.ErrorCode != code || job.ErrorMessage == "" ||
+			job.ErrorHint == "" {
 			t.Errorf("%s: %s %s %s: %s", kind, job.State, job.Verdict, job.ErrorCode, job.ErrorMessage)
 		}
 		if diff := cmp.Diff(before, b.zoneText()); diff != "" {
@@ -199,7 +204,8 @@ func TestZoneNeverHadAFile(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 60})
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "no-content"}))
-	if job := b.zone(jobs.ZoneRequest{}); job.State != jobs.Failed || job.ErrorCode != "NO_FILE" || !strings.Contains(job.ErrorHint, "global title list") {
+	if job := b.zone(jobs.ZoneRequest{}); job.State != jobs.Failed || job.ErrorCode != "NO_FILE" ||
+		!strings.Contains(job.ErrorHint, "global title list") {
 		t.Errorf("%s %s: %s", job.State, job.ErrorCode, job.ErrorHint)
 	}
 	b.mock.ClearFaults()
@@ -220,7 +226,8 @@ func TestZoneOlderFile(t *testing.T) {
 	before := b.zoneText()
 	must(t, b.mock.Step(-1))
 	job := b.zone(jobs.ZoneRequest{})
-	if job.State != jobs.Succeeded || job.Verdict != jobs.VerdictBlocked || job.ErrorCode != "OLDER_FILE" || job.Applied || b.zoneText() != before {
+	if job.State != jobs.Succeeded || job.Verdict != jobs.VerdictBlocked || job.ErrorCode != "OLDER_FILE" || job.Applied ||
+		b.zoneText() != before {
 		t.Errorf("%s %s %s applied %v", job.State, job.Verdict, job.ErrorCode, job.Applied)
 	}
 	if job := b.zone(jobs.ZoneRequest{Force: true}); job.Verdict != jobs.VerdictChanged {
@@ -266,7 +273,8 @@ func TestZoneAllFree(t *testing.T) {
 	before := b.zoneText()
 	must(t, b.mock.Step(1))
 	for _, force := range []bool{false, true} {
-		if job := b.zone(jobs.ZoneRequest{Force: force}); job.Verdict != jobs.VerdictBlocked || job.ErrorCode != "ALL_FREE" || b.zoneText() != before {
+		if job := b.zone(jobs.ZoneRequest{Force: force}); job.Verdict != jobs.VerdictBlocked || job.ErrorCode != "ALL_FREE" ||
+			b.zoneText() != before {
 			t.Errorf("%s %s %s: %s", job.State, job.Verdict, job.ErrorCode, job.Summary)
 		}
 	}
@@ -276,7 +284,8 @@ func TestZoneAllFree(t *testing.T) {
 	}
 }
 
-// TestZoneGuard: a list that lacks half of the titles is held; a person approves or rejects it, or a later list goes before it.
+// TestZoneGuard: a list that lacks half of the titles is held; a person approves or rejects it, or a later list goes
+// before it.
 func TestZoneGuard(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 300})
@@ -430,7 +439,8 @@ func TestZoneRefused(t *testing.T) {
 	}
 }
 
-// TestZoneOneAtATime: a second import is refused while one is not over; a preview is not, and the same key is the same job.
+// TestZoneOneAtATime: a second import is refused while one is not over; a preview is not, and the same key is the same
+// job.
 func TestZoneOneAtATime(t *testing.T) {
 	t.Parallel()
 	queue, err := jobs.StartEmbedded()
@@ -473,7 +483,8 @@ func TestZoneUndo(t *testing.T) {
 		t.Fatalf("%s: %s", job.State, job.Summary)
 	}
 	_, err := b.jobs.Undo(t.Context(), job.ID, jobs.Apply, "")
-	if found := problemsOf(err); len(found) != 1 || found[0].Code != problem.WrongState || !strings.Contains(found[0].Message, "Import the former list instead") {
+	if found := problemsOf(err); len(found) != 1 || found[0].Code != problem.WrongState ||
+		!strings.Contains(found[0].Message, "Import the former list instead") {
 		t.Errorf("%v", err)
 	}
 	b.zone(jobs.ZoneRequest{CommunityZoneID: journalsZone, FileID: former.ID, Force: true})
@@ -482,7 +493,8 @@ func TestZoneUndo(t *testing.T) {
 	}
 }
 
-// TestSyncAfterZoneUpdate: a sync then says what the Community Zone lacks, and skips it where the profile asks for that.
+// TestSyncAfterZoneUpdate: a sync then says what the Community Zone lacks, and skips it where the profile asks for
+// that.
 func TestSyncAfterZoneUpdate(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Dir: lists(t, map[string]string{
@@ -514,7 +526,10 @@ func TestPruneKeepsTheGlobalList(t *testing.T) {
 	queue, err := jobs.StartEmbedded()
 	must(t, err)
 	t.Cleanup(queue.Close)
-	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 100}), keepFiles: time.Nanosecond}
+	b := &testBundle{
+		t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 100}),
+		keepFiles: time.Nanosecond,
+	}
 	b.open()
 	b.makeHoldings()
 	b.work()
@@ -540,7 +555,8 @@ func TestZoneDatabaseFaults(t *testing.T) {
 	}
 	b.exec(`DROP TRIGGER broken`)
 	b.exec(`CREATE TRIGGER broken BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); END`)
-	if _, err := b.jobs.StartZoneUpdate(t.Context(), jobs.ZoneRequest{Mode: jobs.Apply}); err == nil || !strings.Contains(err.Error(), "broken") {
+	if _, err := b.jobs.StartZoneUpdate(t.Context(), jobs.ZoneRequest{Mode: jobs.Apply}); err == nil ||
+		!strings.Contains(err.Error(), "broken") {
 		t.Errorf("%v", err)
 	}
 	if n := b.store.Read.CommunityZoneTitle.Query().CountX(t.Context()); n != 0 {

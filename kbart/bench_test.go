@@ -50,7 +50,8 @@ func generated(n int) []byte {
 	return b.Bytes()
 }
 
-// bareSplit does the least that reading can be: it finds the lines and the cells of the bytes and holds each row as strings.
+// bareSplit does the least that reading can be: it finds the lines and the cells of the bytes and holds each row as
+// strings.
 func bareSplit(text []byte) (rows, cells int) {
 	var row []string
 	for len(text) > 0 {
@@ -105,8 +106,8 @@ func benchmarkInputs(b *testing.B) map[string][]byte {
 	return inputs
 }
 
-// BenchmarkRead reads with all cells available, and reports how much of the speed of a bare split of the same bytes that is
-// (1 = as fast).
+// BenchmarkRead reads with all cells available, and reports how much of the speed of a bare split of the same bytes
+// that is (1 = as fast).
 func BenchmarkRead(b *testing.B) {
 	for name, text := range benchmarkInputs(b) {
 		b.Run(name, func(b *testing.B) {

@@ -28,13 +28,15 @@ var (
 	})
 	ruleIdentifierNumber = define(Rule{
 		Code: "identifier-spreadsheet", Severity: Error, Title: "An identifier that a spreadsheet took for a number",
-		Cause:   "The column was not marked as text when the list was opened in a spreadsheet program. 9.78E+12 has lost its digits; of 9780822341567.0 they can be read.",
+		Cause: "The column was not marked as text when the list was opened in a spreadsheet program. 9.78E+12 has lost its digits; of " +
+			"9780822341567.0 they can be read.",
 		Cure:    "Import the column as text and export the list again.",
 		Example: "9.78E+12",
 	})
 	rulePlaceholder = define(Rule{
 		Code: "placeholder", Severity: Warning, Title: "A placeholder in place of a value",
-		Cause:   "A program wanted the cell to be filled, or wrote out that there is nothing. It identifies nothing, and is not used to group or match titles.",
+		Cause: "A program wanted the cell to be filled, or wrote out that there is nothing. It identifies nothing, and is not used to group " +
+			"or match titles.",
 		Cure:    "Leave the cell empty where nothing is known.",
 		Example: "0000-0000, 1234-5678, NULL, N/A",
 	})
@@ -64,13 +66,15 @@ var (
 	})
 	ruleSpreadsheetError = define(Rule{
 		Code: "spreadsheet-error", Severity: Error, Title: "An error of a spreadsheet in place of a value",
-		Cause:   "A formula failed, or a value that begins with a sign such as = or - was taken for one, and the program wrote its error into the list.",
+		Cause: "A formula failed, or a value that begins with a sign such as = or - was taken for one, and the program wrote its error into " +
+			"the list.",
 		Cure:    "Write the value, as text.",
 		Example: "#N/A, #NAME?, #REF!, #VALUE!",
 	})
 	ruleEmbargo = define(Rule{
 		Code: "embargo-form", Severity: Error, Title: "An embargo in another form",
-		Cause:   "The standard knows R or P, a length, and D, M or Y, or an R and a P part with a semicolon between. The embargo is not understood.",
+		Cause: "The standard knows R or P, a length, and D, M or Y, or an R and a P part with a semicolon between. The embargo is not " +
+			"understood.",
 		Cure:    "Write R10Y, P6M or R10Y;P30D; put prose under notes.",
 		Example: "R1Y;6M",
 	})
@@ -106,9 +110,10 @@ var (
 	})
 )
 
-// Check judges the cells of a row by what the standard asks of their values, and by what spreadsheets make of them, and reports
-// each thing wrong, in the order of the columns: identifiers, dates, volumes and issues, title_ids, embargo, and the
-// vocabularies of coverage_depth, publication_type and access_type. It allocates nothing for a row without fault. Rows of which the cells cannot be assigned to columns are not judged.
+// Check judges the cells of a row by what the standard asks of their values, and by what spreadsheets make of them, and
+// reports each thing wrong, in the order of the columns: identifiers, dates, volumes and issues, title_ids, embargo,
+// and the vocabularies of coverage_depth, publication_type and access_type. It allocates nothing for a row without
+// fault. Rows of which the cells cannot be assigned to columns are not judged.
 func Check(rec *Record, report func(Finding)) {
 	if rec.Reason == ReasonCells || rec.Reason == ReasonRepeatedHeader {
 		return
@@ -138,8 +143,8 @@ func Check(rec *Record, report func(Finding)) {
 	}
 }
 
-// cellChecks tells which column is judged by what. A check returns nil for a value without fault; message "" stands for the
-// rule's title.
+// cellChecks tells which column is judged by what. A check returns nil for a value without fault; message "" stands for
+// the rule's title.
 var cellChecks = [NumColumns]func(value string) (rule *Rule, message string){
 	PrintIdentifier:              judgeIdentifier,
 	OnlineIdentifier:             judgeIdentifier,
@@ -167,7 +172,8 @@ var isKey = columnSetOf(PrintIdentifier, OnlineIdentifier, TitleID, ParentPublic
 
 func judgeSpreadsheetError(string) (*Rule, string) { return ruleSpreadsheetError, "" }
 
-// saysOpenAccess says whether a note calls the title open access. Of a hybrid journal, of which some articles are, it does not.
+// saysOpenAccess says whether a note calls the title open access. Of a hybrid journal, of which some articles are, it
+// does not.
 func saysOpenAccess(note string) bool {
 	if !containsFold(note, "open access") {
 		return false
@@ -180,11 +186,15 @@ func saysOpenAccess(note string) bool {
 	return true
 }
 
-// notWhollyOpen are words of notes that speak of open access to a part of a title, of a choice that authors have, or of none.
+// notWhollyOpen are words of notes that speak of open access to a part of a title, of a choice that authors have, or of
+// none.
 var notWhollyOpen = []string{
-	"hybrid", "hybride", "article", "artikel", "paper", "some ", "certain", "selected", "several", "individual", "partly", "partial", "partially",
-	"option", "choice", "choose", "may ", "not open", "non-open", "no open", "without open", "contains open", "includes open", "including open",
-	"open access content", "open access material", "open access issue", "open access chapter", "chapter", "kapitel", "chapitre", "transformative",
+	"hybrid", "hybride", "article", "artikel", "paper", "some ", "certain", "selected", "several", "individual", "partly", "partial",
+	"partially",
+	"option", "choice", "choose", "may ", "not open", "non-open", "no open", "without open", "contains open", "includes open",
+	"including open",
+	"open access content", "open access material", "open access issue", "open access chapter", "chapter", "kapitel", "chapitre",
+	"transformative",
 }
 
 func judgeIdentifier(value string) (*Rule, string) {
@@ -273,17 +283,23 @@ func judgeAccess(value string) (*Rule, string) {
 
 // of makes a finding of a rule about a cell of a row.
 func (r *Rule) of(rec *Record, c Column, message string) Finding {
-	return r.finding(Finding{File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle), Column: c.String(), Value: rec.Get(c), Message: message})
+	return r.finding(Finding{
+		File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle), Column: c.String(), Value: rec.Get(c),
+		Message: message,
+	})
 }
 
-// monthNames are the beginnings of the months' names that spreadsheet programs write, in English, German, French and Spanish.
+// monthNames are the beginnings of the months' names that spreadsheet programs write, in English, German, French and
+// Spanish.
 var monthNames = map[string]bool{
 	"jan": true, "feb": true, "mar": true, "apr": true, "may": true, "jun": true, "jul": true, "aug": true, "sep": true, "sept": true,
-	"oct": true, "nov": true, "dec": true, "mrz": true, "mär": true, "mai": true, "okt": true, "dez": true, "janv": true, "févr": true, "fév": true,
+	"oct": true, "nov": true, "dec": true, "mrz": true, "mär": true, "mai": true, "okt": true, "dez": true, "janv": true, "févr": true,
+	"fév":  true,
 	"mars": true, "avr": true, "juin": true, "juil": true, "août": true, "déc": true, "ene": true, "abr": true, "ago": true, "dic": true,
 }
 
-// isDayOfMonth tells what a spreadsheet writes for 1-2 or 2/98: 1-Feb, 01-Mar, Feb-01, 2. Feb, 1-Feb-2001. Jan-Feb is an issue.
+// isDayOfMonth tells what a spreadsheet writes for 1-2 or 2/98: 1-Feb, 01-Mar, Feb-01, 2. Feb, 1-Feb-2001. Jan-Feb is
+// an issue.
 func isDayOfMonth(s string) bool {
 	if len(s) > 14 || !hasLetterAndDigit(s) {
 		return false

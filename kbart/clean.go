@@ -11,8 +11,8 @@ type takenOff struct {
 	mark   rune // the first invisible character or blank of typesetting, 0 for none
 }
 
-// clean brings a cell as split to its value: outer blanks, invisible characters and literal escapes off, outer quotes off where
-// every quote between them is doubled.
+// clean brings a cell as split to its value: outer blanks, invisible characters and literal escapes off, outer quotes
+// off where every quote between them is doubled.
 func clean(s string) (value string, off takenOff) {
 	s, off = trim(s)
 	if !quoted(s) {
@@ -22,8 +22,8 @@ func clean(s string) (value string, off takenOff) {
 	return s, takenOff{off.escape || inner.escape, firstRune(off.mark, inner.mark)}
 }
 
-// trim takes off both ends of a value what shows nothing, and a literal \r or \n at the end, which is what is left where a
-// program wrote the escape in place of the line's end.
+// trim takes off both ends of a value what shows nothing, and a literal \r or \n at the end, which is what is left
+// where a program wrote the escape in place of the line's end.
 func trim(s string) (value string, off takenOff) {
 	s, off.mark = trimEnds(s)
 	for strings.HasSuffix(s, `\r`) || strings.HasSuffix(s, `\n`) {
@@ -78,6 +78,6 @@ func flatten(s, breaks string) string {
 	return strings.Join(kept, " ")
 }
 
-// plainEnd says whether a cell may end (or begin) with this byte without any blank to be taken off: an ASCII character that
-// is none. Bytes of longer characters may belong to a blank, such as U+00A0.
+// plainEnd says whether a cell may end (or begin) with this byte without any blank to be taken off: an ASCII character
+// that is none. Bytes of longer characters may belong to a blank, such as U+00A0.
 func plainEnd(c byte) bool { return c-'!' < utf8.RuneSelf-'!' }

@@ -132,9 +132,9 @@ func (c Column) String() string {
 	return columnNames[c]
 }
 
-// ParseColumn returns the column that a header name stands for. Case does not count, nor do invisible characters, quotes,
-// blanks, hyphens or a byte order mark around the name or between its words; aliases such as coverage_notes are known. ok is
-// false for any other name.
+// ParseColumn returns the column that a header name stands for. Case does not count, nor do invisible characters,
+// quotes, blanks, hyphens or a byte order mark around the name or between its words; aliases such as coverage_notes are
+// known. ok is false for any other name.
 func ParseColumn(name string) (c Column, ok bool) {
 	var folded [longestName]byte
 	short, ok := appendName(folded[:0], name)
@@ -148,9 +148,9 @@ func ParseColumn(name string) (c Column, ok bool) {
 // longestName is longer than any name of a column or alias, in bytes.
 const longestName = 48
 
-// appendName appends a header name in the form in which names are compared, in so far as it can be that of a column: lower case
-// letters, with one underscore for blanks, hyphens and underscores between words. Most cells that are no names are told by
-// their first characters, and nothing is allocated for them.
+// appendName appends a header name in the form in which names are compared, in so far as it can be that of a column:
+// lower case letters, with one underscore for blanks, hyphens and underscores between words. Most cells that are no
+// names are told by their first characters, and nothing is allocated for them.
 func appendName(dst []byte, name string) (folded []byte, ok bool) {
 	gap := false
 	for _, r := range name {

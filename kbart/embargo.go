@@ -23,8 +23,8 @@ type Embargo struct {
 // maxWallDigits keeps a wall within what a calendar can hold.
 const maxWallDigits = 6
 
-// ParseEmbargo reads R10Y, P6M, R10Y;P30D: [RP][1-9]\d*[DMY], or an R and a P in this order. "" is no embargo and no error.
-// The error says what is wrong with the value, and names the parts of the form.
+// ParseEmbargo reads R10Y, P6M, R10Y;P30D: [RP][1-9]\d*[DMY], or an R and a P in this order. "" is no embargo and no
+// error. The error says what is wrong with the value, and names the parts of the form.
 func ParseEmbargo(s string) (Embargo, error) {
 	e, err := parseEmbargo(s)
 	if err != nil {
@@ -49,12 +49,12 @@ func (e Embargo) String() string {
 // IsZero says whether there is no embargo.
 func (e Embargo) IsZero() bool { return e.Begins.Length == 0 && e.Ends.Length == 0 }
 
-// Accessible returns the first and the last day, at midnight UTC, of what the embargo leaves open on the day of on. A zero
-// from means from the beginning, a zero to means to the present; where from is after to, nothing is open.
+// Accessible returns the first and the last day, at midnight UTC, of what the embargo leaves open on the day of on. A
+// zero from means from the beginning, a zero to means to the present; where from is after to, nothing is open.
 //
-// The unit is the granularity in which a wall moves, and the present day, month or year is the first unit of its length, as
-// the examples of NISO RP-9 have it: R1Y is the current calendar year, P1Y everything but it, R365D exactly one year, P6M
-// everything but the past six calendar months.
+// The unit is the granularity in which a wall moves, and the present day, month or year is the first unit of its
+// length, as the examples of NISO RP-9 have it: R1Y is the current calendar year, P1Y everything but it, R365D exactly
+// one year, P6M everything but the past six calendar months.
 func (e Embargo) Accessible(on time.Time) (from, to time.Time) {
 	if e.Begins.Length > 0 {
 		from = e.Begins.first(on)

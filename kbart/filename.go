@@ -19,8 +19,8 @@ func FileName(provider, region, pkg string, date time.Time) string {
 	return strings.Join(parts, "_") + ".txt"
 }
 
-// ParseFileDate finds the date in a file's name, YYYY-MM-DD or YYYYMMDD, at midnight UTC. Where there are several the last
-// counts. ok is false where there is none.
+// ParseFileDate finds the date in a file's name, YYYY-MM-DD or YYYYMMDD, at midnight UTC. Where there are several the
+// last counts. ok is false where there is none.
 func ParseFileDate(name string) (date time.Time, ok bool) {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	for end := len(name); end >= 8; end-- {

@@ -18,8 +18,10 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte(strings.ReplaceAll(sampleList(3), "\n", "\r")))
 	f.Add([]byte(sampleHeader + "a\t\t\tb\tF\rc\t\t\td\tP\r\n" + sampleHeader + "\xe4\t\t\t\xc3\xa4\tP\\r\n"))
 	f.Add([]byte("\xff\xfep\x00u\x00"))
-	f.Add([]byte(sampleHeader + "\"Open\t1357-2466\t\ta\n3.5\"\t2049-3630\t\tb\tP\n\"a\tb\"\t1357-2466\t\tc\n\"Annals\nof X\"\t1357-2466\t\td\tP\n"))
-	f.Add([]byte("publication_title\tnotes\ttitle_id\tNotes\tadded\nA\t\ta\tn\tx\n\t\t\t\tx\n\ufeffPublication Title\tnotes\tTitle Id\n\u200bE\u0301\u200e\t0000-0000\tNULL\n\x1a"))
+	f.Add([]byte(sampleHeader +
+		"\"Open\t1357-2466\t\ta\n3.5\"\t2049-3630\t\tb\tP\n\"a\tb\"\t1357-2466\t\tc\n\"Annals\nof X\"\t1357-2466\t\td\tP\n"))
+	f.Add([]byte("publication_title\tnotes\ttitle_id\tNotes\tadded\nA\t\ta\tn\tx\n\t\t\t\tx\n\ufeffPublication Title\tnotes\tTitle " +
+		"Id\n\u200bE\u0301\u200e\t0000-0000\tNULL\n\x1a"))
 	f.Add([]byte("publication_title;title_id\n\"a;b\";c\nd;e;f\n"))
 	f.Add(gzipped(f, sampleList(2)))
 	f.Add(zipped(f, [2]string{"a.txt", sampleList(2)}, [2]string{"b.txt", "note"}))
@@ -61,14 +63,16 @@ func FuzzReader(f *testing.F) {
 		if want, ok := countLines(input, r.Header()); ok && failure == nil && want != rows {
 			t.Errorf("%d rows, want one for each of %d lines", rows, want)
 		}
-		if again, err := outcome(iotest.OneByteReader(bytes.NewReader(input)), kbart.Options{MaxLine: 1 << 16, MaxSize: 1 << 22}); again != s || (err == nil) != (failure == nil) {
+		if again, err := outcome(iotest.OneByteReader(bytes.NewReader(input)), kbart.Options{MaxLine: 1 << 16, MaxSize: 1 << 22}); again != s ||
+			(err == nil) != (failure == nil) {
 			t.Errorf("byte by byte it is %+v, %v; at once %+v, %v", again, err, s, failure)
 		}
 	})
 }
 
-// countLines counts the non-blank lines (those with more than blanks and delimiters) after the header of a list in which every
-// line is a row: plain ASCII without quotes, backslashes or lone carriage returns, and without added columns.
+// countLines counts the non-blank lines (those with more than blanks and delimiters) after the header of a list in
+// which every line is a row: plain ASCII without quotes, backslashes or lone carriage returns, and without added
+// columns.
 func countLines(input []byte, h kbart.Header) (n int, ok bool) {
 	text := strings.ReplaceAll(string(input), "\r\n", "\n")
 	if h.Names == nil || strings.ContainsAny(text, "\"\r\\\x1a") || strings.HasPrefix(text, "PK") {

@@ -27,8 +27,9 @@ var update = flag.Bool("update", false, "write what was found to the golden file
 // TestReadGolden reads the lists of testdata/read and compares rows and findings with what is written there.
 //
 // Each file says in its comment what it shows and how the list is to be made of the text: "encoding: windows-1252",
-// "eol: cr", "wrap: gzip" and so on, one a line. In the text → is a tab, ␍ a carriage return, ␊ a line feed that is not the
-// file's own line end, and <E4> a byte. The section want has the rows, the findings of reader and Check, and the summary.
+// "eol: cr", "wrap: gzip" and so on, one a line. In the text → is a tab, ␍ a carriage return, ␊ a line feed that is not
+// the file's own line end, and <E4> a byte. The section want has the rows, the findings of reader and Check, and the
+// summary.
 func TestReadGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/read/*.txtar")

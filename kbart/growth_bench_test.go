@@ -13,8 +13,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// hostile are lists that would cost more than their size if anything in reading or validating looked at what it had seen
-// already. Each is made of n parts.
+// hostile are lists that would cost more than their size if anything in reading or validating looked at what it had
+// seen already. Each is made of n parts.
 var hostile = map[string]func(n int) string{
 	"one row of many cells":   func(n int) string { return sampleHeader + "Annals" + strings.Repeat("\tx", n*4) + "\n" + sampleRow(1) },
 	"one row of quoted cells": func(n int) string { return sampleHeader + strings.Repeat("\"a\tb\"\t", n) + "\n" + sampleRow(1) },
@@ -48,7 +48,8 @@ var hostile = map[string]func(n int) string{
 		return sampleHeader + strings.Repeat(sampleHeader+"x\t"+sampleHeader, n/10) + sampleRow(1)
 	},
 	"references to no title": func(n int) string {
-		return "publication_title\ttitle_id\tparent_publication_title_id\n" + strings.TrimPrefix(numberedRows(n, "Annals\ta%d\tnone-%d\n"), sampleHeader)
+		return "publication_title\ttitle_id\tparent_publication_title_id\n" +
+			strings.TrimPrefix(numberedRows(n, "Annals\ta%d\tnone-%d\n"), sampleHeader)
 	},
 }
 
@@ -67,9 +68,9 @@ func numberedRows(n int, format string) string {
 	return b.String()
 }
 
-// BenchmarkGrowth validates hostile lists, and reports how many times longer one of four times the size takes (4 = the cost
-// grows as the size does). It fails where the cost grows much faster. What is measured is the processor's time, so that it does
-// not matter what else the machine does.
+// BenchmarkGrowth validates hostile lists, and reports how many times longer one of four times the size takes (4 = the
+// cost grows as the size does). It fails where the cost grows much faster. What is measured is the processor's time, so
+// that it does not matter what else the machine does.
 func BenchmarkGrowth(b *testing.B) {
 	const n, most = 10_000, 7
 	for name, list := range hostile {

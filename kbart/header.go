@@ -133,8 +133,8 @@ func splitNames(line string, delimiter byte) []string {
 	return names
 }
 
-// looksLikeHeader says whether the cells of a row are column names rather than data: most of them are, publication_title is
-// among them. The others may be damaged.
+// looksLikeHeader says whether the cells of a row are column names rather than data: most of them are,
+// publication_title is among them. The others may be damaged.
 func looksLikeHeader(cells []string) bool {
 	if len(cells) > maxColumns {
 		return false
@@ -312,5 +312,6 @@ func headerFault(names []string) string {
 			return fmt.Sprintf("no line has the column publication_title; %q may be meant for it", cut(name))
 		}
 	}
-	return fmt.Sprintf("none of the first %d lines has the columns publication_title and one of title_id, print_identifier, online_identifier", maxPreamble)
+	return fmt.Sprintf("none of the first %d lines has the columns publication_title and one of title_id, print_identifier, online_identifier",
+		maxPreamble)
 }

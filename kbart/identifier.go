@@ -33,13 +33,13 @@ type Identifier struct {
 	Valid bool   // the check digit as written is right
 }
 
-// ParseIdentifier reads an ISSN or an ISBN of 10 or 13 digits, with or without hyphens or blanks, a final x in either case.
-// One of the right length with a wrong check digit is still an identifier (Valid is false): it serves to group and match. An
-// ISBN-10 with a wrong check digit gets the right one as it is turned to 13 digits.
+// ParseIdentifier reads an ISSN or an ISBN of 10 or 13 digits, with or without hyphens or blanks, a final x in either
+// case. One of the right length with a wrong check digit is still an identifier (Valid is false): it serves to group
+// and match. An ISBN-10 with a wrong check digit gets the right one as it is turned to 13 digits.
 //
-// A number that a spreadsheet gave a decimal, such as 9780822341567.0, is read where the check digit proves that no digit is
-// lost. ok is false for everything else: "", text, 9.78E+12; and for placeholders such as 0000-0000 and 1357-2466, which
-// identify nothing. [StateOfIdentifier] tells these apart.
+// A number that a spreadsheet gave a decimal, such as 9780822341567.0, is read where the check digit proves that no
+// digit is lost. ok is false for everything else: "", text, 9.78E+12; and for placeholders such as 0000-0000 and
+// 1357-2466, which identify nothing. [StateOfIdentifier] tells these apart.
 func ParseIdentifier(s string) (id Identifier, ok bool) {
 	scanned := scanIdentifier(s)
 	switch scanned.kind {
@@ -102,8 +102,8 @@ func scanIdentifier(s string) scanned {
 	return id
 }
 
-// gather collects the digits of s, an X among them only as the last, and returns their number, 0 where something else is in s.
-// inMiddle says that hyphens and blanks stand after the fourth only, as in an ISSN; 1980-09-01 is none.
+// gather collects the digits of s, an X among them only as the last, and returns their number, 0 where something else
+// is in s. inMiddle says that hyphens and blanks stand after the fourth only, as in an ISSN; 1980-09-01 is none.
 func (id *scanned) gather(s string) (n int, inMiddle bool) {
 	inMiddle = true
 	for _, c := range s {
@@ -170,7 +170,8 @@ func ean13(digits []byte) byte {
 	return byte('0' + (10-sum%10)%10)
 }
 
-// mod11 returns the check digit of the digits before it: weights that fall to 2, modulo 11, X for ten (ISO 3297; ISBN-10).
+// mod11 returns the check digit of the digits before it: weights that fall to 2, modulo 11, X for ten (ISO 3297;
+// ISBN-10).
 func mod11(digits []byte) byte {
 	sum := 0
 	for i, c := range digits {

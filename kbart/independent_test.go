@@ -23,9 +23,9 @@ type independentRow struct {
 	Rows  *struct{ Read, Used, Free, Refused int }
 }
 
-// TestIndependentReader reads every real list by both readers: each row that is used must have the same cells in both, and each
-// row the same fate. Both make the same repairs: blanks and invisible characters off the ends, quotes resolved, escapes off the
-// end, line breaks within values to blanks, normal form C.
+// TestIndependentReader reads every real list by both readers: each row that is used must have the same cells in both,
+// and each row the same fate. Both make the same repairs: blanks and invisible characters off the ends, quotes
+// resolved, escapes off the end, line breaks within values to blanks, normal form C.
 func TestIndependentReader(t *testing.T) {
 	t.Parallel()
 	python := findPython(t)

@@ -7,10 +7,11 @@ import (
 	"unicode"
 )
 
-// Some programs put a value in quotes that has a delimiter or a line break in it. The format knows no quoting, and a lone quote
-// is a character, so that there are several ways to read a row with quotes: as it is split, or with the pieces of one quoted
-// cell or another joined. Width cannot tell which is right, for a row that lacks its last cells has the right width by chance.
-// What tells is the row as a whole: in the right reading the values stand under the columns where they belong.
+// Some programs put a value in quotes that has a delimiter or a line break in it. The format knows no quoting, and a
+// lone quote is a character, so that there are several ways to read a row with quotes: as it is split, or with the
+// pieces of one quoted cell or another joined. Width cannot tell which is right, for a row that lacks its last cells
+// has the right width by chance. What tells is the row as a whole: in the right reading the values stand under the
+// columns where they belong.
 
 // reading is one way to read a row.
 type reading struct {
@@ -20,8 +21,8 @@ type reading struct {
 
 const (
 	// maxReadings bounds the ways in which a row is tried to be read, and manyPieces is the number of pieces from which on
-	// there are two: as it is split, and with every quoted cell joined. A row of more than maxPieces is no row of a list, and
-	// is only split.
+	// there are two: as it is split, and with every quoted cell joined. A row of more than maxPieces is no row of a list,
+	// and is only split.
 	maxReadings = 16
 	manyPieces  = 512
 	maxPieces   = 4096
@@ -121,8 +122,8 @@ func (l *layout) choose(text string, cells []string, delimiter, eol byte, width 
 	return choice{nil, split.strays == 0 && split.sum > joined.sum, ways.open, split}
 }
 
-// prefers says whether joined pieces are more plausible than the row as it is split. Where the values do not tell, because
-// nothing stands behind the pieces, the joined reading has it if it alone is as wide as the header.
+// prefers says whether joined pieces are more plausible than the row as it is split. Where the values do not tell,
+// because nothing stands behind the pieces, the joined reading has it if it alone is as wide as the header.
 func (l *layout) prefers(joined, split reading) bool {
 	if joined.sum == split.sum && joined.strays == 0 {
 		return len(joined.cells) == len(l.names) && len(split.cells) != len(joined.cells)
@@ -133,8 +134,8 @@ func (l *layout) prefers(joined, split reading) bool {
 // width is the number of cells up to which a row is not too long: the header's, or that of the file's other rows.
 func (r *Reader) width() int { return max(len(r.layout.names), r.usual) }
 
-// join decides how a row with quotes is to be read, and makes the cells of that reading those of the row. certain says that it
-// is the only plausible one; where there is none, the cells are those that the row is split into.
+// join decides how a row with quotes is to be read, and makes the cells of that reading those of the row. certain says
+// that it is the only plausible one; where there is none, the cells are those that the row is split into.
 func (r *Reader) join(one extent) (taken extent, certain bool) {
 	if len(r.cells) > maxPieces {
 		return one, true
@@ -160,8 +161,9 @@ const (
 	maxJoinTries = 8
 )
 
-// joinLines joins lines to a row that ends within a quoted cell, up to the line that closes it. A line that is a row by itself
-// is never taken, so that a quote which stays open takes no other title with it. The result has one line where none is joined.
+// joinLines joins lines to a row that ends within a quoted cell, up to the line that closes it. A line that is a row by
+// itself is never taken, so that a quote which stays open takes no other title with it. The result has one line where
+// none is joined.
 func (r *Reader) joinLines(one extent, alone weight) extent {
 	all, best := one, one
 	var cells []string
@@ -188,7 +190,8 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 		decoded, _ := r.guess(text)
 		ways := readingsOf(string(decoded), r.delim, r.lines.eol)
 		joined, doubt := r.layout.best(ways.found, r.width())
-		// The rest of a text in the last cell is plausible as such, though no value tells: without a delimiter it is nothing else.
+		// The rest of a text in the last cell is plausible as such, though no value tells: without a delimiter it is nothing
+		// else.
 		rest := joined.sum == alone.sum && len(joined.cells) <= r.width() && bytes.IndexByte(text[one.next:], r.delim) < 0
 		plausible := len(ways.found) > 0 && !doubt && joined.strays == 0 && (joined.sum > alone.sum || rest)
 		if plausible && (!isRow || r.completes(joined.cells, next)) {
@@ -205,8 +208,8 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 	return best
 }
 
-// completes says whether joining lines leaves the last of them the row that it is by itself, and only gives its first cell, which
-// is no key, the beginning that it lacks.
+// completes says whether joining lines leaves the last of them the row that it is by itself, and only gives its first
+// cell, which is no key, the beginning that it lacks.
 func (r *Reader) completes(joined, last []string) bool {
 	if len(joined) != len(last) || !r.isText(0) {
 		return false
@@ -247,8 +250,8 @@ func (r *Reader) lineCells(line []byte) []string {
 	return r.nextCells
 }
 
-// isRow says whether cells are a row by itself: it has a title and something that identifies it, and every value stands where
-// it may.
+// isRow says whether cells are a row by itself: it has a title and something that identifies it, and every value stands
+// where it may.
 func (l *layout) isRow(cells []string, width int) bool {
 	get := func(c Column) string {
 		if i := int(l.byColumn[c]); i < len(cells) {
@@ -277,8 +280,8 @@ func (r *Reader) takeJoined(cells []string, added []byte) {
 	r.cells = append(r.cells[:0], cells...)
 }
 
-// quotedEnd returns where the quoted cell ends with which a text begins: at a delimiter, a line end, or the text's end. It
-// returns -1 where the text does not begin with such a cell, and open where the cell is not closed.
+// quotedEnd returns where the quoted cell ends with which a text begins: at a delimiter, a line end, or the text's end.
+// It returns -1 where the text does not begin with such a cell, and open where the cell is not closed.
 func quotedEnd(text string, delimiter, eol byte) (end int, open bool) {
 	start := 0
 	for start < len(text) && text[start] == ' ' {

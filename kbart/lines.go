@@ -9,8 +9,9 @@ import (
 // errLineTooLong says that a line is longer than a record may be.
 var errLineTooLong = errors.New("line too long")
 
-// lines finds the lines of a text in one buffer, which it refills and, for a long line, enlarges. Positions are relative to
-// the beginning of what is not yet taken, so that a caller can look ahead over several lines and then take none, one or all.
+// lines finds the lines of a text in one buffer, which it refills and, for a long line, enlarges. Positions are
+// relative to the beginning of what is not yet taken, so that a caller can look ahead over several lines and then take
+// none, one or all.
 type lines struct {
 	src    io.Reader
 	buf    []byte
@@ -39,8 +40,8 @@ func (l *lines) sample() []byte {
 	return l.buf[l.pos:min(l.end, l.pos+sampleSize)]
 }
 
-// find returns where the line that begins at offset off ends, and where the one after it begins. limit is the most bytes
-// that may lie between pos and the line's end. At the text's end it returns io.EOF and no line.
+// find returns where the line that begins at offset off ends, and where the one after it begins. limit is the most
+// bytes that may lie between pos and the line's end. At the text's end it returns io.EOF and no line.
 func (l *lines) find(off, limit int) (end, next int, err error) {
 	seen := off
 	for {
@@ -127,8 +128,8 @@ func (l *lines) fill() {
 	l.err = io.ErrNoProgress
 }
 
-// sniffLineEnd tells how lines end from a sample: the byte that ends them, the name of the practice, and whether there are
-// several practices in it.
+// sniffLineEnd tells how lines end from a sample: the byte that ends them, the name of the practice, and whether there
+// are several practices in it.
 func sniffLineEnd(sample []byte) (eol byte, name string, mixed bool) {
 	crlf := bytes.Count(sample, []byte("\r\n"))
 	lf := bytes.Count(sample, []byte("\n")) - crlf

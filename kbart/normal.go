@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Normalize returns a value as a [Reader] has it: without blanks and invisible characters at its ends, in Unicode's normal form
-// C. Two values that differ in nothing else are one text. What a list reads is normalized already; values from elsewhere, such
-// as those that an older version stored, are compared by it.
+// Normalize returns a value as a [Reader] has it: without blanks and invisible characters at its ends, in Unicode's
+// normal form C. Two values that differ in nothing else are one text. What a list reads is normalized already; values
+// from elsewhere, such as those that an older version stored, are compared by it.
 func Normalize(value string) string {
 	value, _ = trimEnds(value)
 	return composed(value)
@@ -26,8 +26,8 @@ func composed(s string) string {
 	return s
 }
 
-// trimEnds takes blanks and invisible characters off both ends. mark is the first such character that no keyboard has, 0 for
-// none.
+// trimEnds takes blanks and invisible characters off both ends. mark is the first such character that no keyboard has,
+// 0 for none.
 func trimEnds(s string) (trimmed string, mark rune) {
 	for s != "" {
 		if plainEnd(s[0]) {
@@ -58,8 +58,8 @@ func trimEnds(s string) (trimmed string, mark rune) {
 	return s, mark
 }
 
-// isGarbled says whether a soft hyphen or a no-break space is the second half of a letter that was UTF-8 and was read as
-// Windows-1252, as in UniversitÃ\u00a0: the letter can be told only as long as both are there.
+// isGarbled says whether a soft hyphen or a no-break space is the second half of a letter that was UTF-8 and was read
+// as Windows-1252, as in UniversitÃ\u00a0: the letter can be told only as long as both are there.
 func isGarbled(before string, r rune) bool {
 	return (r == '\u00ad' || r == '\u00a0') && strings.HasSuffix(before, "\u00c3")
 }
@@ -76,8 +76,8 @@ func isBlank(r rune) bool { return unicode.IsSpace(r) }
 // endOfText is what CP/M and DOS programs write after the last line.
 const endOfText = '\x1a'
 
-// isInvisible says whether a character shows nothing: zero-width characters, marks of writing direction, byte order marks, soft
-// hyphens, and the end-of-text mark of old systems.
+// isInvisible says whether a character shows nothing: zero-width characters, marks of writing direction, byte order
+// marks, soft hyphens, and the end-of-text mark of old systems.
 func isInvisible(r rune) bool {
 	switch {
 	case r < 0x80:

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/cases"
 )
 
-// Placeholders are values that were written because a program wanted a cell to be filled. They identify nothing: two titles
-// with one placeholder have nothing in common.
+// Placeholders are values that were written because a program wanted a cell to be filled. They identify nothing: two
+// titles with one placeholder have nothing in common.
 
 // nothingWords are values that say there is none, in lower case, without the punctuation around them.
 var nothingWords = map[string]bool{
@@ -21,8 +21,8 @@ var nothingWords = map[string]bool{
 // longestNothing is the length in bytes beyond which a value is looked up no more.
 const longestNothing = 24
 
-// saysNothing says whether a value stands for no value at all: NULL, N/A, none, 0, an error of a spreadsheet, or nothing but
-// punctuation.
+// saysNothing says whether a value stands for no value at all: NULL, N/A, none, 0, an error of a spreadsheet, or
+// nothing but punctuation.
 func saysNothing(s string) bool {
 	switch {
 	case s == "" || len(s) > longestNothing:
@@ -81,7 +81,8 @@ func isSpreadsheetError(s string) bool {
 		return false
 	}
 	switch strings.ToUpper(s) {
-	case "#N/A", "#N/A!", "#NAME?", "#REF!", "#VALUE!", "#NULL!", "#DIV/0!", "#NUM!", "#CALC!", "#SPILL!", "#FIELD!", "#BLOCKED!", "#GETTING_DATA",
+	case "#N/A", "#N/A!", "#NAME?", "#REF!", "#VALUE!", "#NULL!", "#DIV/0!", "#NUM!", "#CALC!", "#SPILL!", "#FIELD!", "#BLOCKED!",
+		"#GETTING_DATA",
 		// The same in German, French and Spanish programs.
 		"#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#NOM?", "#VALEUR!", "#NOMBRE?", "#¡VALOR!", "#¡REF!":
 		return true
@@ -112,8 +113,8 @@ func runs(digits []byte) bool {
 	return isDigit(digits[0])
 }
 
-// isPlaceholderIdentifier says whether the value of an identifier column stands for none: a placeholder's number, or a word
-// such as NULL.
+// isPlaceholderIdentifier says whether the value of an identifier column stands for none: a placeholder's number, or a
+// word such as NULL.
 func isPlaceholderIdentifier(s string) bool {
 	if saysNothing(s) || strings.EqualFold(s, "na") || strings.EqualFold(s, "nan") {
 		return true
@@ -146,7 +147,8 @@ const (
 	IdentifierReadable                           // an ISSN or ISBN
 )
 
-// StateOfIdentifier tells apart the cells of print_identifier and online_identifier from which [IdentifierKey] makes no key.
+// StateOfIdentifier tells apart the cells of print_identifier and online_identifier from which [IdentifierKey] makes no
+// key.
 func StateOfIdentifier(cell string) IdentifierState {
 	cell = Normalize(cell)
 	switch {
@@ -160,8 +162,8 @@ func StateOfIdentifier(cell string) IdentifierState {
 	return IdentifierUnreadable
 }
 
-// IdentifierKey returns the key by which an identifier's cell is matched: 8 characters of an ISSN, 13 digits of an ISBN, and ""
-// where the cell is empty, a placeholder, or neither of the two.
+// IdentifierKey returns the key by which an identifier's cell is matched: 8 characters of an ISSN, 13 digits of an
+// ISBN, and "" where the cell is empty, a placeholder, or neither of the two.
 func IdentifierKey(cell string) string {
 	cell, _ = trimEnds(cell)
 	id, ok := ParseIdentifier(cell)
@@ -205,8 +207,8 @@ var hostEndings = map[string]bool{
 	"invalid": true, "local": true, "localhost": true,
 }
 
-// IsHostName says whether a title_id is the bare name of a host, such as journals.example.org or www.jstor.org, with a scheme
-// or a final slash perhaps, but without a path. Such a title_id may be the platform's own.
+// IsHostName says whether a title_id is the bare name of a host, such as journals.example.org or www.jstor.org, with a
+// scheme or a final slash perhaps, but without a path. Such a title_id may be the platform's own.
 func IsHostName(cell string) bool {
 	host := strings.ToLower(Normalize(cell))
 	if rest, ok := cutScheme(host); ok {

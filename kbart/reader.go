@@ -49,8 +49,8 @@ func (c *Counts) Add(s Severity) {
 	}
 }
 
-// Summary is what reading a list came to. Of a ZIP archive it is that of all members; encoding, delimiter and phase are those
-// of the last.
+// Summary is what reading a list came to. Of a ZIP archive it is that of all members; encoding, delimiter and phase are
+// those of the last.
 type Summary struct {
 	Rows      Rows
 	Findings  Counts // of the reader's own findings; those of Check are the caller's to count
@@ -97,16 +97,16 @@ type early struct {
 	finding Finding
 }
 
-// NewReader reads a KBART list from r, in memory that does not grow with its size. See [Reader.Records] for what it makes of
-// the rows.
+// NewReader reads a KBART list from r, in memory that does not grow with its size. See [Reader.Records] for what it
+// makes of the rows.
 //
-// What it understands: plain text, gzip and ZIP, told by their first bytes, each text in an archive a list of its own; UTF-8,
-// with or without a byte order mark, UTF-16, and Windows-1252, which is assumed of bytes that are no UTF-8; lines that end in
-// LF, CRLF or CR; tabs, or semicolons or commas in their place; lines before the header; columns in any order, under the names
-// of Phase I or II, aliases and added columns among them. What is unusual is a finding.
+// What it understands: plain text, gzip and ZIP, told by their first bytes, each text in an archive a list of its own;
+// UTF-8, with or without a byte order mark, UTF-16, and Windows-1252, which is assumed of bytes that are no UTF-8;
+// lines that end in LF, CRLF or CR; tabs, or semicolons or commas in their place; lines before the header; columns in
+// any order, under the names of Phase I or II, aliases and added columns among them. What is unusual is a finding.
 //
-// A ZIP archive is read in place where r is an [io.ReaderAt] that knows its size, such as a file; otherwise it is spooled to
-// a temporary file, which is removed when Records ends.
+// A ZIP archive is read in place where r is an [io.ReaderAt] that knows its size, such as a file; otherwise it is
+// spooled to a temporary file, which is removed when Records ends.
 func NewReader(r io.Reader, o Options) *Reader {
 	if o.MaxLine <= 0 {
 		o.MaxLine = defaultMaxLine
@@ -119,34 +119,36 @@ func NewReader(r io.Reader, o Options) *Reader {
 	return reader
 }
 
-// Header returns what the header says. It is valid once Records has yielded or ended; of a ZIP archive it is that of the
-// member being read.
+// Header returns what the header says. It is valid once Records has yielded or ended; of a ZIP archive it is that of
+// the member being read.
 func (r *Reader) Header() Header { return r.header }
 
 // Summary returns what reading came to. It is complete once Records has ended.
 func (r *Reader) Summary() Summary { return r.summary }
 
-// Columns returns those of the 25 columns that the header had: of several lists in an archive, and of headers repeated in
-// mid-file, all together. It is complete once Records has ended. [Record.Filled] tells which of them a row fills.
+// Columns returns those of the 25 columns that the header had: of several lists in an archive, and of headers repeated
+// in mid-file, all together. It is complete once Records has ended. [Record.Filled] tells which of them a row fills.
 func (r *Reader) Columns() ColumnSet { return r.columns }
 
-// Records yields each row after the header, those that are free or refused too, in file order. It can be called once. An error
-// is yielded once, last: a [*FatalError], which refuses the whole list with the rows yielded before it, or an error of the
-// underlying reader (wrapped).
+// Records yields each row after the header, those that are free or refused too, in file order. It can be called once.
+// An error is yielded once, last: a [*FatalError], which refuses the whole list with the rows yielded before it, or an
+// error of the underlying reader (wrapped).
 //
-// Every non-blank line after the header is a row and has a fate; a line with none of the 25 columns filled is blank, whatever
-// added columns hold. A header that occurs again is a refused row with [ReasonRepeatedHeader]. A row is refused only where it has
-// no publication_title, where nothing identifies it, or where its cells cannot be assigned to columns with certainty: it is longer
-// than the header and the file's other rows by more than empty cells, it is of another length and has values under columns where
-// they cannot belong, or it has quotes and makes sense neither with its pieces joined nor apart.
+// Every non-blank line after the header is a row and has a fate; a line with none of the 25 columns filled is blank,
+// whatever added columns hold. A header that occurs again is a refused row with [ReasonRepeatedHeader]. A row is
+// refused only where it has no publication_title, where nothing identifies it, or where its cells cannot be assigned to
+// columns with certainty: it is longer than the header and the file's other rows by more than empty cells, it is of
+// another length and has values under columns where they cannot belong, or it has quotes and makes sense neither with
+// its pieces joined nor apart.
 //
-// There is no quoting as in CSV. Outer quotes come off a cell only if every quote between them is doubled; doubled ones become
-// single; a lone quote is a character. Pieces are joined again over a delimiter only where the first piece opens and the last
-// closes such a cell and the row as a whole is more plausible so: its identifiers, dates, address, type and access type stand in
-// their columns. They are joined over a line break only where, besides, the next line is no row by itself. A tab or line break
-// within a value becomes a blank.
+// There is no quoting as in CSV. Outer quotes come off a cell only if every quote between them is doubled; doubled ones
+// become single; a lone quote is a character. Pieces are joined again over a delimiter only where the first piece opens
+// and the last closes such a cell and the row as a whole is more plausible so: its identifiers, dates, address, type
+// and access type stand in their columns. They are joined over a line break only where, besides, the next line is no
+// row by itself. A tab or line break within a value becomes a blank.
 //
-// Blanks and invisible characters are taken off the ends of values, and values are in Unicode's normal form C; see [Normalize].
+// Blanks and invisible characters are taken off the ends of values, and values are in Unicode's normal form C; see
+// [Normalize].
 func (r *Reader) Records() iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		if r.started {
@@ -160,8 +162,8 @@ func (r *Reader) Records() iter.Seq2[*Record, error] {
 	}
 }
 
-// readAll reads the one list of the input, or every list of an archive. A text in an archive that has no header, such as a
-// note, is passed over, unless no other has one.
+// readAll reads the one list of the input, or every list of an archive. A text in an archive that has no header, such
+// as a note, is passed over, unless no other has one.
 func (r *Reader) readAll(yield func(*Record, error) bool) error {
 	none := error(&FatalError{Finding: ruleNoRows.finding(Finding{Message: "the archive holds no list"})})
 	lists := 0
@@ -321,7 +323,8 @@ func (r *Reader) headerLine() (string, error) {
 	return text, nil
 }
 
-// forceFirstLine has both line-end bytes count up to the end of the next line: a header may end otherwise than the rows.
+// forceFirstLine has both line-end bytes count up to the end of the next line: a header may end otherwise than the
+// rows.
 func (r *Reader) forceFirstLine() {
 	if r.lines.forced > 0 {
 		return
@@ -365,15 +368,18 @@ func (r *Reader) setHeader(l *layout, delim byte, before preamble) {
 		r.report(rulePreamble, Finding{Line: 1, Value: before.first, Message: fmt.Sprintf("%d lines stand before the header", before.lines)})
 	}
 	if delim != '\t' {
-		r.report(ruleDelimiter, Finding{Line: r.line, Value: string(delim), Message: fmt.Sprintf("cells are delimited by %q, not by tabs", delim)})
+		r.report(ruleDelimiter, Finding{
+			Line: r.line, Value: string(delim),
+			Message: fmt.Sprintf("cells are delimited by %q, not by tabs", delim),
+		})
 	}
 	judgeHeader(l, r.line, r.report)
 	r.countWidth()
 }
 
-// decode returns a line in UTF-8: itself, or what the file's encoding makes of it. The first line with bytes beyond ASCII
-// decides what is expected of the others; one that is otherwise is read as what it is, with a finding. A changed line is valid
-// until the next call.
+// decode returns a line in UTF-8: itself, or what the file's encoding makes of it. The first line with bytes beyond
+// ASCII decides what is expected of the others; one that is otherwise is read as what it is, with a finding. A changed
+// line is valid until the next call.
 func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
 	if r.utf16 != "" || isASCII(line) {
 		return line, false

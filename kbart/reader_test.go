@@ -102,10 +102,13 @@ func TestFatal(t *testing.T) {
 		"long line":          {io.MultiReader(strings.NewReader(sampleHeader), &repeat{text: "x"}), "line-too-long", nil},
 		"long first line":    {&repeat{text: "x"}, "line-too-long", nil},
 		"endless tabs":       {&repeat{text: "\t"}, "line-too-long", nil},
-		"million cells":      {io.MultiReader(strings.NewReader(sampleHeader), strings.NewReader("a"), &repeat{text: "\ty"}), "line-too-long", nil},
-		"many columns":       {strings.NewReader("publication_title\ttitle_id" + strings.Repeat("\tx", 500_000) + "\n"), "too-many-columns", nil},
-		"zeros":              {io.LimitReader(&repeat{text: "\x00"}, 10<<20), "not-text", nil},
-		"blank for ever":     {io.LimitReader(&repeat{text: "\n"}, 10<<20), "no-rows", nil},
+		"million cells": {
+			io.MultiReader(strings.NewReader(sampleHeader), strings.NewReader("a"), &repeat{text: "\ty"}), "line-too-long",
+			nil,
+		},
+		"many columns":   {strings.NewReader("publication_title\ttitle_id" + strings.Repeat("\tx", 500_000) + "\n"), "too-many-columns", nil},
+		"zeros":          {io.LimitReader(&repeat{text: "\x00"}, 10<<20), "not-text", nil},
+		"blank for ever": {io.LimitReader(&repeat{text: "\n"}, 10<<20), "no-rows", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -203,11 +206,14 @@ func TestSizeLimits(t *testing.T) {
 	}{
 		"text over the limit":  {strings.NewReader(sampleList(1000)), kbart.Options{MaxSize: 10_000}},
 		"spool over the limit": {hidden{bytes.NewReader(zipped(t, [2]string{"a.txt", sampleList(1000)}))}, kbart.Options{MaxSize: 1000}},
-		"ZIP over the limit":   {bytes.NewReader(zipped(t, [2]string{"a.txt", sampleList(500)}, [2]string{"b.txt", sampleList(500)})), kbart.Options{MaxSize: 30_000}},
-		"ZIP bomb":             {bytes.NewReader(bomb), kbart.Options{}},
-		"ZIP bomb, spooled":    {hidden{bytes.NewReader(bomb)}, kbart.Options{}},
-		"gzip bomb":            {bytes.NewReader(gzipBomb), kbart.Options{}},
-		"gzip bomb in gzip":    {bytes.NewReader(gzipped(t, string(gzipBomb))), kbart.Options{}},
+		"ZIP over the limit": {
+			bytes.NewReader(zipped(t, [2]string{"a.txt", sampleList(500)}, [2]string{"b.txt", sampleList(500)})),
+			kbart.Options{MaxSize: 30_000},
+		},
+		"ZIP bomb":          {bytes.NewReader(bomb), kbart.Options{}},
+		"ZIP bomb, spooled": {hidden{bytes.NewReader(bomb)}, kbart.Options{}},
+		"gzip bomb":         {bytes.NewReader(gzipBomb), kbart.Options{}},
+		"gzip bomb in gzip": {bytes.NewReader(gzipped(t, string(gzipBomb))), kbart.Options{}},
 	} {
 		_, err := outcome(tt.input, tt.options)
 		var fatal *kbart.FatalError
@@ -237,12 +243,15 @@ func TestMemoryIsBounded(t *testing.T) {
 	const most = 64 << 20
 	open := `"` + strings.Repeat("a", 200) + "\n"
 	for name, input := range map[string]io.Reader{
-		"a line of 1 GB":          io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: "x"}, 1<<30)),
-		"a header of 1 GB":        io.LimitReader(&repeat{text: "publication_title\t"}, 1<<30),
-		"quotes that stay open":   io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: open}, 20<<20)),
-		"a cell of doubled quote": io.MultiReader(strings.NewReader(sampleHeader), strings.NewReader(`"`), io.LimitReader(&repeat{text: `""` + "\n"}, 10<<20)),
-		"rows of many cells":      io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: strings.Repeat("\t", 500_000) + "x\n"}, 20<<20)),
-		"100 MB of rows":          io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: "Annals\t1357-2466\t\tannals\tP\n"}, 100<<20)),
+		"a line of 1 GB":        io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: "x"}, 1<<30)),
+		"a header of 1 GB":      io.LimitReader(&repeat{text: "publication_title\t"}, 1<<30),
+		"quotes that stay open": io.MultiReader(strings.NewReader(sampleHeader), io.LimitReader(&repeat{text: open}, 20<<20)),
+		"a cell of doubled quote": io.MultiReader(strings.NewReader(sampleHeader), strings.NewReader(`"`),
+			io.LimitReader(&repeat{text: `""` + "\n"}, 10<<20)),
+		"rows of many cells": io.MultiReader(strings.NewReader(sampleHeader),
+			io.LimitReader(&repeat{text: strings.Repeat("\t", 500_000) + "x\n"}, 20<<20)),
+		"100 MB of rows": io.MultiReader(strings.NewReader(sampleHeader),
+			io.LimitReader(&repeat{text: "Annals\t1357-2466\t\tannals\tP\n"}, 100<<20)),
 	} {
 		if testing.Short() && name != "a line of 1 GB" {
 			continue
@@ -447,7 +456,8 @@ func TestLongUTF16(t *testing.T) {
 func TestOpenQuoteIsNoTrap(t *testing.T) {
 	t.Parallel()
 	for name, lines := range map[string]int{"many lines": 500, "to the end": 20} {
-		sum, err := outcome(strings.NewReader(sampleHeader+"\"Open\t1357-2466\n"+strings.TrimPrefix(sampleList(lines), sampleHeader)), kbart.Options{})
+		sum, err := outcome(strings.NewReader(sampleHeader+"\"Open\t1357-2466\n"+strings.TrimPrefix(sampleList(lines), sampleHeader)),
+			kbart.Options{})
 		if err != nil || sum.Rows.Used != lines+1 {
 			t.Errorf("%s: %+v, %v; want %d rows used", name, sum.Rows, err, lines+1)
 		}
@@ -458,8 +468,8 @@ func TestOpenQuoteIsNoTrap(t *testing.T) {
 	}
 }
 
-// TestTextOverLinesAtTheEnd: what goes on over lines in a row's last cell is one text, though no value behind it tells; a line with
-// cells of its own is never taken into it, not even one that is no row.
+// TestTextOverLinesAtTheEnd: what goes on over lines in a row's last cell is one text, though no value behind it tells;
+// a line with cells of its own is never taken into it, not even one that is no row.
 func TestTextOverLinesAtTheEnd(t *testing.T) {
 	t.Parallel()
 	const head = "publication_title\tprint_identifier\ttitle_id\tnotes\nAnnals\t1357-2466\ta\t"

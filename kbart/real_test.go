@@ -21,7 +21,8 @@ func realFiles() string {
 	return filepath.Join("..", "..", "shared", "kbart")
 }
 
-// TestRealFiles reads every real list, and compares the numbers of rows and of findings by rule with testdata/real.golden.
+// TestRealFiles reads every real list, and compares the numbers of rows and of findings by rule with
+// testdata/real.golden.
 func TestRealFiles(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
@@ -80,7 +81,8 @@ func tally(t *testing.T, path string) string {
 		t.Errorf("%s: the summary has %+v, the records come to %+v", path, s.Rows, want)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\t%s, %s, phase %s, %d columns\n\tread %d = used %d + set aside %d + refused %d; %d serial, %d monograph, %d of no type\n",
+	fmt.Fprintf(&b,
+		"%s\n\t%s, %s, phase %s, %d columns\n\tread %d = used %d + set aside %d + refused %d; %d serial, %d monograph, %d of no type\n",
 		filepath.Base(path), s.Encoding, r.Header().LineEnd, s.Phase, len(r.Header().Names),
 		s.Rows.Read, s.Rows.Used, s.Rows.SetAside, s.Rows.Refused, types[kbart.Serial], types[kbart.Monograph], types[kbart.UnknownType])
 	for _, code := range slices.Sorted(maps.Keys(codes)) {

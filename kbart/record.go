@@ -15,8 +15,8 @@ const (
 // String returns "used", "free" or "refused".
 func (f Fate) String() string { return [...]string{"used", "free", "refused"}[min(f, Refused)] }
 
-// Record is one data row as read. A [Reader] reuses the Record and its slices: it is valid until the next iteration. The
-// strings in it stay valid; [Record.Clone] keeps the whole.
+// Record is one data row as read. A [Reader] reuses the Record and its slices: it is valid until the next iteration.
+// The strings in it stay valid; [Record.Clone] keeps the whole.
 type Record struct {
 	Line   int    // physical line on which it starts, from 1, the header's line counted
 	File   string // the member of a ZIP archive; "" for a file that is not one
@@ -35,8 +35,9 @@ const (
 	ReasonRepeatedHeader = "repeated-header" // not data: the header once more. It hides no title
 )
 
-// Get returns a cell, cleaned: outer blanks and a literal \r or \n at its end taken off, quotes resolved. It is "" where
-// the file has no such column or the row no such cell. For a refused row it says only what stands under that column.
+// Get returns a cell, cleaned: outer blanks and a literal \r or \n at its end taken off, quotes resolved. It is ""
+// where the file has no such column or the row no such cell. For a refused row it says only what stands under that
+// column.
 func (r *Record) Get(c Column) string {
 	if i := r.layout.byColumn[c]; int(i) < len(r.cells) {
 		return r.cells[i]

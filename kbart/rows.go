@@ -19,7 +19,8 @@ const (
 	hasStray // a line-end byte that does not end lines in this text
 )
 
-// extent is how much of the text a row takes: where its last line ends, where the next begins, and how many lines it has.
+// extent is how much of the text a row takes: where its last line ends, where the next begins, and how many lines it
+// has.
 type extent struct{ end, next, lines int }
 
 // readRows yields every row after the header.
@@ -72,8 +73,8 @@ func (r *Reader) readRow(one extent) (taken extent, isRow bool) {
 	return one, true
 }
 
-// isBlank says whether none of the 25 columns is filled, whatever added columns hold. What stands beyond the last column may
-// belong to one of the 25.
+// isBlank says whether none of the 25 columns is filled, whatever added columns hold. What stands beyond the last
+// column may belong to one of the 25.
 func (r *Reader) isBlank() bool {
 	if i := int(r.layout.byColumn[PublicationTitle]); i < len(r.cells) && r.cells[i] != "" {
 		return false
@@ -115,8 +116,9 @@ func (r *Reader) fillDoubled() {
 	}
 }
 
-// split cuts a line into r.cells, of which outer blanks are off. It makes one string of the line; the cells are parts of it.
-// This is where reading spends its time: eight bytes are looked at at once, and what is not a delimiter costs nothing more.
+// split cuts a line into r.cells, of which outer blanks are off. It makes one string of the line; the cells are parts
+// of it. This is where reading spends its time: eight bytes are looked at at once, and what is not a delimiter costs
+// nothing more.
 func (r *Reader) split(line []byte) (odd oddities) {
 	text := string(line)
 	cells, wide, marked := splitCells(r.cells[:0], line, text, r.delim)
@@ -145,8 +147,8 @@ func (r *Reader) split(line []byte) (odd oddities) {
 	return odd
 }
 
-// splitCells appends the cells of a line, given as bytes and as a string. wide says that there are bytes beyond ASCII, marked
-// that an invisible character or a blank of typesetting was taken off a cell.
+// splitCells appends the cells of a line, given as bytes and as a string. wide says that there are bytes beyond ASCII,
+// marked that an invisible character or a blank of typesetting was taken off a cell.
 func splitCells(cells []string, line []byte, text string, delimiter byte) (_ []string, wide, marked bool) {
 	const (
 		each  = 0x0101010101010101
@@ -218,7 +220,8 @@ func (r *Reader) noteMark(i int, mark rune, cell string) {
 	r.newMarks = append(r.newMarks, seenMark{i, mark})
 	r.report(ruleMarkedEnds, Finding{
 		Line: r.line + 1, Column: r.columnName(i), Value: cell,
-		Message: fmt.Sprintf("the value begins or ends with the character %U%s; it is taken off, here and wherever it stands in the column", mark, runeName(mark)),
+		Message: fmt.Sprintf("the value begins or ends with the character %U%s; it is taken off, here and wherever it stands in the column", mark,
+			runeName(mark)),
 	})
 }
 
@@ -266,8 +269,8 @@ func (r *Reader) cleanCells(odd oddities) {
 	}
 }
 
-// fitLong takes empty cells off the end of a row that is longer than the header, and refuses it where they are not empty, unless
-// the file's other rows are as long.
+// fitLong takes empty cells off the end of a row that is longer than the header, and refuses it where they are not
+// empty, unless the file's other rows are as long.
 func (r *Reader) fitLong(width int) {
 	whole := r.cells
 	if filled := !blank(r.cells[width:]); !filled || len(r.cells) <= r.usual {
@@ -293,8 +296,8 @@ func (r *Reader) reportBeyond(cells int) {
 	}
 }
 
-// fitShort takes a row that is shorter than the header as one whose last cells are empty, unless its values say otherwise, or
-// it is a piece of a torn row: nothing in it identifies a title.
+// fitShort takes a row that is shorter than the header as one whose last cells are empty, unless its values say
+// otherwise, or it is a piece of a torn row: nothing in it identifies a title.
 func (r *Reader) fitShort() {
 	r.record.cells = r.cells
 	switch {
@@ -356,8 +359,8 @@ func cellsIn(line []byte, delimiter, eol byte) int {
 	return n
 }
 
-// isSeveralRows says whether a line of wrong width comes to rows of the header's width when the file's other line-end byte
-// counts as well.
+// isSeveralRows says whether a line of wrong width comes to rows of the header's width when the file's other line-end
+// byte counts as well.
 func (r *Reader) isSeveralRows(line []byte) bool {
 	width := len(r.layout.names)
 	if len(r.cells) == width {
@@ -445,7 +448,8 @@ func (r *Reader) isRepeatedHeader(title string) bool {
 	return (isColumnName(first) || isColumnName(title) || strings.IndexByte(first, '_') >= 0) && looksLikeHeader(r.cells)
 }
 
-// repeatHeader refuses a repeated header. The order of columns that it gives holds from the next row on, if it can be read by.
+// repeatHeader refuses a repeated header. The order of columns that it gives holds from the next row on, if it can be
+// read by.
 func (r *Reader) repeatHeader(rec *Record) {
 	rec.Fate, rec.Reason = Refused, ReasonRepeatedHeader
 	r.dropRowFindings() // a mark or a quote in a header is no fault of a value

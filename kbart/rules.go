@@ -26,8 +26,8 @@ func Rules() []Rule {
 	return all
 }
 
-// finding completes a finding with what the rule says: code, severity, and message and hint where it has none of its own. The
-// hint is for both who may read it, the publisher and the library.
+// finding completes a finding with what the rule says: code, severity, and message and hint where it has none of its
+// own. The hint is for both who may read it, the publisher and the library.
 func (r *Rule) finding(f Finding) Finding {
 	f.Code, f.Severity = r.Code, r.Severity
 	if f.Message == "" {

@@ -1,7 +1,7 @@
 package kbart
 
-// Whoever reads a finding is often not the one who made the list. The cure of a rule tells the publisher what to mend; what is
-// here tells the library that received the list what it means for its holdings, and what it can do meanwhile.
+// Whoever reads a finding is often not the one who made the list. The cure of a rule tells the publisher what to mend;
+// what is here tells the library that received the list what it means for its holdings, and what it can do meanwhile.
 var libraryAdvice = func() map[string]string {
 	byCode := map[string]string{}
 	for advice, codes := range map[string][]string{
@@ -10,7 +10,8 @@ var libraryAdvice = func() map[string]string {
 		},
 		"A library can use the list as it is: nothing is lost.": {
 			"encoding-utf-16", "byte-order-mark", "mixed-line-ends", "delimiter", "preamble", "column-alias", "unnamed-column", "extra-column",
-			"short-row", "short-row-extra", "long-row", "column-order", "unsorted", "comparison-ended", "file-name", "duplicate-row", ReasonRepeatedHeader,
+			"short-row", "short-row-extra", "long-row", "column-order", "unsorted", "comparison-ended", "file-name", "duplicate-row",
+			ReasonRepeatedHeader,
 			"title-id-shared", "phase-1",
 		},
 		"A library can use the row: the value was mended as the message says.": {
@@ -32,7 +33,8 @@ var libraryAdvice = func() map[string]string {
 			"issn-check-digit", "isbn-check-digit", "identifier-form", "identifier-spreadsheet", "placeholder", "no-standard-identifier",
 			"identifier-of-other-type", "identifiers-equal", "spreadsheet-error",
 		},
-		"A library loads the value, and a link resolver may offer too much or too little. Compare with what the platform offers, and tell the provider.": {
+		"A library loads the value, and a link resolver may offer too much or too little. Compare with what the platform offers, and tell the " +
+			"provider.": {
 			"date-form", "date-calendar", "date-spreadsheet", "volume-spreadsheet", "date-order", "volume-order", "issue-order", "date-implausible",
 			"embargo-form", "coverage-overlap",
 		},
@@ -44,7 +46,8 @@ var libraryAdvice = func() map[string]string {
 		"A library loads the title as a paid one. Check on the platform whether it is in the license or free.": {
 			"access-type", "open-access-note",
 		},
-		"A library loads the address as it stands. Open the link to see where it leads; a corrected address can stand beside it as a local value.": {
+		"A library loads the address as it stands. Open the link to see where it leads; " +
+			"a corrected address can stand beside it as a local value.": {
 			"url-form", "url-proxy", "url-session",
 		},
 		"A library loads the value of the first row. Check which is right, and tell the provider.": {"title-disagrees"},

@@ -1,6 +1,7 @@
 package kbart
 
-// The rules that the reader itself follows: what a list must be to be read at all, how it is laid out, and the fate of rows.
+// The rules that the reader itself follows: what a list must be to be read at all, how it is laid out, and the fate of
+// rows.
 
 // What refuses a file.
 var (
@@ -24,7 +25,8 @@ var (
 	})
 	ruleNoHeader = define(Rule{
 		Code: "no-header", Severity: Fatal, Title: "No header",
-		Cause:   "The header is missing or damaged: a list begins with a line of column names, publication_title and at least one of title_id, print_identifier, online_identifier among them.",
+		Cause: "The header is missing or damaged: a list begins with a line of column names, publication_title and at least one of title_id, " +
+			"print_identifier, online_identifier among them.",
 		Cure:    "Put the header of NISO RP-9 in the first line, with the names as the standard spells them.",
 		Example: "title\tissn\turl",
 	})
@@ -130,7 +132,8 @@ var (
 	})
 	ruleDuplicateColumn = define(Rule{
 		Code: "duplicate-column", Severity: Warning, Title: "A column occurs twice",
-		Cause:   "The header has one name twice, or a name and an alias of it. The column under its own name goes before an alias; of equals a row's first cell that is not empty counts.",
+		Cause: "The header has one name twice, or a name and an alias of it. The column under its own name goes before an alias; of equals a " +
+			"row's first cell that is not empty counts.",
 		Cure:    "Leave one column of each name.",
 		Example: "notes … notes",
 	})
@@ -188,7 +191,8 @@ var (
 	})
 	ruleMarkedEnds = define(Rule{
 		Code: "invisible-ends", Severity: Info, Title: "An invisible character at a value's end",
-		Cause:   "A zero-width character, a mark of writing direction, a byte order mark, a soft hyphen or a no-break space came along from a web page or a document. It is taken off, for it would keep the value from being found.",
+		Cause: "A zero-width character, a mark of writing direction, a byte order mark, a soft hyphen or a no-break space came along from a " +
+			"web page or a document. It is taken off, for it would keep the value from being found.",
 		Cure:    "Take it out of the source.",
 		Example: "\\u200b1357-2466",
 	})
@@ -224,13 +228,15 @@ var (
 	})
 	ruleCells = define(Rule{
 		Code: ReasonCells, Severity: Error, Title: "Cells that cannot be assigned to columns",
-		Cause:   "A tab or a line break was lost or added: the row has another number of cells than the header, and values stand under columns where they do not belong; or pieces of it stand in quotes, and it makes no sense joined or apart. The row is refused.",
+		Cause: "A tab or a line break was lost or added: the row has another number of cells than the header, and values stand under columns " +
+			"where they do not belong; or pieces of it stand in quotes, and it makes no sense joined or apart. The row is refused.",
 		Cure:    "Correct the row: one cell for each column, no tabs or line breaks in values.",
 		Example: "an address under first_author",
 	})
 	ruleRepeatedHeader = define(Rule{
 		Code: ReasonRepeatedHeader, Severity: Warning, Title: "The header once more",
-		Cause:   "Lists were put together with their headers. The line is no data; where it has another order of columns, that order holds from there on.",
+		Cause: "Lists were put together with their headers. The line is no data; where it has another order of columns, that order holds " +
+			"from there on.",
 		Cure:    "Leave one header, in the first line.",
 		Example: "publication_title\\tprint_identifier\\t…",
 	})

@@ -2,9 +2,9 @@ package kbart
 
 import "strings"
 
-// shifted says whether the values of a row of wrong width stand under columns where they cannot belong: a cell too many or too
-// few somewhere before the end moves all that follow. It looks only for what is beyond doubt, because every row of which the
-// cells can be assigned is to be used.
+// shifted says whether the values of a row of wrong width stand under columns where they cannot belong: a cell too many
+// or too few somewhere before the end moves all that follow. It looks only for what is beyond doubt, because every row
+// of which the cells can be assigned is to be used.
 func (r *Reader) shifted() bool {
 	for c, impossible := range impossibleIn {
 		if impossible != nil && r.has(Column(c), impossible) {

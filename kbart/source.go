@@ -73,8 +73,8 @@ func (s *source) check() error {
 	return nil
 }
 
-// openZip reads the members of an archive one after the other. An archive has its directory at the end, so that an input
-// that cannot be read at any place is spooled to a file first.
+// openZip reads the members of an archive one after the other. An archive has its directory at the end, so that an
+// input that cannot be read at any place is spooled to a file first.
 func (s *source) openZip(br *bufio.Reader, name string, depth int, read func(string, io.Reader) error) error {
 	var at io.ReaderAt
 	var size int64
@@ -175,8 +175,8 @@ func spool(src io.Reader, limit int64) (file *os.File, size int64, err error) {
 	return file, size, nil
 }
 
-// meter counts the bytes read through it and, where check is given, asks it after each read. It remembers the input's own
-// failure, which decompression would otherwise pass on as one of the format.
+// meter counts the bytes read through it and, where check is given, asks it after each read. It remembers the input's
+// own failure, which decompression would otherwise pass on as one of the format.
 type meter struct {
 	src   io.Reader
 	count *int64
@@ -262,8 +262,8 @@ func (d *decoder) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// truncated turns the failure of an archive's own checks into a fatal finding, and leaves alone what is one already. A failure
-// of the input itself may come here too; the meter remembers it, and it has precedence.
+// truncated turns the failure of an archive's own checks into a fatal finding, and leaves alone what is one already. A
+// failure of the input itself may come here too; the meter remembers it, and it has precedence.
 func truncated(what string, err error) error {
 	switch {
 	case errors.Is(err, errTooLarge), errors.As(err, new(*FatalError)):

@@ -43,8 +43,8 @@ type ValidateOptions struct {
 	MaxLine int
 	// MaxSize is the size in bytes of the largest text after decompression, 4 GiB by default. A larger one is fatal.
 	MaxSize int64
-	// MaxRows is the number of rows that are remembered to be compared with later ones, 4,000,000 by default and 16,777,215
-	// at most; that takes about 22 bytes a row, and 9 MiB besides. Negative = rows are not compared.
+	// MaxRows is the number of rows that are remembered to be compared with later ones, 4,000,000 by default and
+	// 16,777,215 at most; that takes about 22 bytes a row, and 9 MiB besides. Negative = rows are not compared.
 	MaxRows int
 	// Today is the day by which dates are judged, today by default.
 	Today time.Time
@@ -55,11 +55,11 @@ const defaultMaxRows = 4_000_000
 // Validate reads a list to its end and judges all of it: the file, its cells, its rows, and rows beside each other. The
 // Summary counts every finding, those of the reader and of [Check] among them; [Rules] says what is looked for.
 //
-// Findings come in file order, except that what can be known only at the end comes last: whether the list is sorted, and
-// references to titles that it does not have. The lists of a ZIP archive are judged each by itself.
+// Findings come in file order, except that what can be known only at the end comes last: whether the list is sorted,
+// and references to titles that it does not have. The lists of a ZIP archive are judged each by itself.
 //
-// The error is that of [Reader.Records]: a [*FatalError] where the list is refused, which was also reported as a finding, or
-// an error of r.
+// The error is that of [Reader.Records]: a [*FatalError] where the list is refused, which was also reported as a
+// finding, or an error of r.
 func Validate(r io.Reader, o ValidateOptions) (Summary, error) {
 	v := newValidator(o)
 	v.judgeName()
@@ -100,8 +100,8 @@ func newValidator(o ValidateOptions) *validator {
 	return v
 }
 
-// judgeBatch judges a stretch of a list. What was found in reading a row comes before what is found in judging it, and what
-// there is to say of the header before both.
+// judgeBatch judges a stretch of a list. What was found in reading a row comes before what is found in judging it, and
+// what there is to say of the header before both.
 func (v *validator) judgeBatch(b *batch) {
 	if v.begun && v.file != b.file {
 		v.end()

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// across remembers rows to compare later ones with. It keeps fingerprints instead of values, so that a row takes some twenty
-// bytes; where only rows that are known to be of one title are compared, of 32 bits.
+// across remembers rows to compare later ones with. It keeps fingerprints instead of values, so that a row takes some
+// twenty bytes; where only rows that are known to be of one title are compared, of 32 bits.
 type across struct {
 	seed    maphash.Seed
 	maxRows int
@@ -128,7 +128,10 @@ func (a *across) noteReferences(rec *Record) {
 			a.dropped = true
 			continue
 		default:
-			ref = reference{line: rec.Line, rows: 1, column: c, value: strings.Clone(cut(rec.Get(c))), title: strings.Clone(cut(rec.Get(PublicationTitle))), hash: hash}
+			ref = reference{
+				line: rec.Line, rows: 1, column: c, value: strings.Clone(cut(rec.Get(c))),
+				title: strings.Clone(cut(rec.Get(PublicationTitle))), hash: hash,
+			}
 		}
 		a.open[key] = ref
 	}
@@ -165,7 +168,8 @@ func (v *validator) judgeReferences() {
 	}
 	if a.dropped {
 		v.report(ruleComparisonEnded, Finding{
-			File: v.file, Message: fmt.Sprintf("more than %d references to titles that the list does not have; not all are reported", maxOpenReferences),
+			File: v.file, Message: fmt.Sprintf("more than %d references to titles that the list does not have; not all are reported",
+				maxOpenReferences),
 		})
 	}
 }
@@ -198,15 +202,16 @@ type statementPrint struct {
 	terms       uint32 // depth, access, embargo and address
 }
 
-// titleFields are the columns in which rows of one title have to agree. A journal's address and notes may differ from row to
-// row.
+// titleFields are the columns in which rows of one title have to agree. A journal's address and notes may differ from
+// row to row.
 var titleFields = [...]Column{
 	PublicationTitle, PrintIdentifier, OnlineIdentifier, TitleURL, FirstAuthor, PublisherName, PublicationTypeColumn,
 	DateMonographPublishedPrint, DateMonographPublishedOnline, MonographVolume, MonographEdition, FirstEditor,
 	ParentPublicationTitleID, PrecedingPublicationTitleID,
 }
 
-// compareTitle compares a row with those of the same title. newest is the number of the title that came last with its title_id.
+// compareTitle compares a row with those of the same title. newest is the number of the title that came last with its
+// title_id.
 func (v *validator) compareTitle(rec *Record, row *judgedRow, id uint64, newest *slot) {
 	a := v.across
 	print := a.printOf(rec, row, id)
@@ -228,7 +233,8 @@ func (v *validator) compareTitle(rec *Record, row *judgedRow, id uint64, newest 
 	}
 	s := a.statementOf(rec, row)
 	if line := a.overlapping(title, &s); line != 0 {
-		v.reportCell(ruleOverlap, rec, DateFirstIssueOnline, fmt.Sprintf("the coverage from %s to %s overlaps that on line %d", row.first, toText(row.last), line))
+		v.reportCell(ruleOverlap, rec, DateFirstIssueOnline,
+			fmt.Sprintf("the coverage from %s to %s overlaps that on line %d", row.first, toText(row.last), line))
 	}
 	s.older = title.statement
 	title.statement, _ = a.statements.add(s)
@@ -283,8 +289,9 @@ func fold32(hash uint64) uint32 {
 	return max(1, uint32(hash^hash>>32))
 }
 
-// findTitle returns the title that a row belongs to: one with the same title_id with which it shares an identifier or, where
-// either has none, whose folded title is the same. Where there is none, other is another title with that title_id, if any.
+// findTitle returns the title that a row belongs to: one with the same title_id with which it shares an identifier or,
+// where either has none, whose folded title is the same. Where there is none, other is another title with that
+// title_id, if any.
 func (a *across) findTitle(newest uint32, p *titlePrint) (title, other *titlePrint) {
 	for range maxSteps {
 		t := a.titles.get(newest)
@@ -368,8 +375,8 @@ func (a *across) overlapping(t *titlePrint, s *statementPrint) (line int) {
 	return 0
 }
 
-// overlap says whether two statements cover common time, more than the year, month or day in which one ends and the other
-// begins.
+// overlap says whether two statements cover common time, more than the year, month or day in which one ends and the
+// other begins.
 func overlap(a, b *statementPrint) bool {
 	if a.first == b.first && a.last == b.last {
 		return true

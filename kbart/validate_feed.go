@@ -2,8 +2,8 @@ package kbart
 
 import "io"
 
-// feed reads a list and judges its cells by themselves on a goroutine of its own, a few hundred rows ahead, while the rows
-// before are judged for all else: with two processors validating takes two thirds of the time.
+// feed reads a list and judges its cells by themselves on a goroutine of its own, a few hundred rows ahead, while the
+// rows before are judged for all else: with two processors validating takes two thirds of the time.
 type feed struct {
 	reader  *Reader
 	batches chan *batch
@@ -46,8 +46,8 @@ func newFeed(r io.Reader, o Options) *feed {
 	return f
 }
 
-// each calls judge with every batch, on the caller's goroutine, and returns the error with which reading ended. The reader's
-// Summary is complete then.
+// each calls judge with every batch, on the caller's goroutine, and returns the error with which reading ended. The
+// reader's Summary is complete then.
 func (f *feed) each(judge func(*batch)) error {
 	defer close(f.stop) // in case judge panics
 	go f.read()

@@ -21,8 +21,8 @@ func (v *validator) judgeName() {
 	v.report(ruleFileName, Finding{Value: name})
 }
 
-// isConventional says whether a file's name has provider, package and date, a region between them perhaps, and the ending of
-// a text file, an archive, or both.
+// isConventional says whether a file's name has provider, package and date, a region between them perhaps, and the
+// ending of a text file, an archive, or both.
 func isConventional(name string) bool {
 	unpacked := withoutSuffix(name, ".gz", ".zip")
 	stem := withoutSuffix(unpacked, ".txt", ".tsv")
@@ -137,8 +137,8 @@ func quantity(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// appendFolded appends a title in the form in which titles are sorted and compared: lower case, without accents, each run of
-// anything but letters and digits one blank.
+// appendFolded appends a title in the form in which titles are sorted and compared: lower case, without accents, each
+// run of anything but letters and digits one blank.
 func appendFolded(dst []byte, s string) []byte {
 	n := len(dst)
 	buf := slices.Grow(dst, len(s))[:n+len(s)]
@@ -198,8 +198,8 @@ var foldedLatin = func() (table [0x250]string) {
 	return table
 }()
 
-// foldRune takes a character apart (NFKD) and returns its letters and digits in lower case, a blank where there are none; of an
-// accent by itself, nothing.
+// foldRune takes a character apart (NFKD) and returns its letters and digits in lower case, a blank where there are
+// none; of an accent by itself, nothing.
 func foldRune(r rune) string {
 	if unicode.Is(unicode.Mn, r) {
 		return ""

@@ -18,9 +18,10 @@ import (
 
 // TestValidateGolden judges the lists of testdata/validate and compares the findings with what is written there.
 //
-// Each file says in its comment what it shows, and how to judge: "profile: strict", "name: x.txt", "max rows: 2". A list is
-// either given as in testdata/read, or by a section rows, in which every line is a row: the word serial or monograph stands
-// for a row without fault, and what follows it, set off by |, for cells that are otherwise. Rows begin on line 2.
+// Each file says in its comment what it shows, and how to judge: "profile: strict", "name: x.txt", "max rows: 2". A
+// list is either given as in testdata/read, or by a section rows, in which every line is a row: the word serial or
+// monograph stands for a row without fault, and what follows it, set off by |, for cells that are otherwise. Rows begin
+// on line 2.
 func TestValidateGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/validate/*.txtar")
@@ -53,8 +54,8 @@ func TestValidateGolden(t *testing.T) {
 // june2024 is the day by which dates are judged here.
 var june2024 = time.Date(2024, 6, 15, 12, 0, 0, 0, time.UTC)
 
-// judged validates the list of a golden file and tells the findings, one a line. That columns are missing is no news where a
-// list is given by a short header.
+// judged validates the list of a golden file and tells the findings, one a line. That columns are missing is no news
+// where a list is given by a short header.
 func judged(t *testing.T, g golden) string {
 	t.Helper()
 	profile, err := kbart.ParseProfile(cmpOr(g.setting("profile"), "lenient"))

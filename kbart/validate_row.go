@@ -27,7 +27,8 @@ func (v *validator) judgeRow(rec *Record) judgedRow {
 	return row
 }
 
-// identity is what an [Identifier] is compared by, without a string of its own. Two writings of one identifier are equal.
+// identity is what an [Identifier] is compared by, without a string of its own. Two writings of one identifier are
+// equal.
 type identity struct {
 	kind   IdentifierKind
 	number uint64 // its digits, an X as ten
@@ -179,8 +180,8 @@ func (v *validator) judgeFieldsOfType(rec *Record, kind PublicationType) {
 	v.reportCell(rule, rec, first, message)
 }
 
-// judgeRange judges the ends of the coverage by one another: dates by the days that they can mean, volumes and issues only
-// where both are numbers.
+// judgeRange judges the ends of the coverage by one another: dates by the days that they can mean, volumes and issues
+// only where both are numbers.
 func (v *validator) judgeRange(rec *Record, row *judgedRow) {
 	if !row.first.IsZero() && !row.last.IsZero() && lastOrdinal(row.last) < firstOrdinal(row.first) {
 		v.reportCell(ruleDateOrder, rec, DateLastIssueOnline, fmt.Sprintf("coverage begins %s and ends %s", row.first, row.last))

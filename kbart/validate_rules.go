@@ -8,13 +8,15 @@ package kbart
 var (
 	ruleFileName = define(Rule{
 		Code: "file-name", Severity: Warning, Title: "The file's name does not follow the convention",
-		Cause:   "The name lacks the provider, the package or the date, or has them in another order. Loaders tell by the name which list it is and how old.",
+		Cause: "The name lacks the provider, the package or the date, or has them in another order. Loaders tell by the name which list it " +
+			"is and how old.",
 		Cure:    "Name the file Provider_Region_Package_YYYY-MM-DD.txt; the region may be left out.",
 		Example: "export (3).txt",
 	})
 	ruleColumnOrder = define(Rule{
 		Code: "column-order", Severity: Warning, Title: "The columns stand in another order",
-		Cause:   "Columns were moved, or added ones stand between those of the standard. They are found by name all the same; loaders that count columns read the wrong ones.",
+		Cause: "Columns were moved, or added ones stand between those of the standard. They are found by name all the same; loaders that " +
+			"count columns read the wrong ones.",
 		Cure:    "Write the 25 columns in the standard's order, added ones after them.",
 		Example: "title_id\\tpublication_title\\t…",
 	})
@@ -42,7 +44,8 @@ var (
 	})
 	ruleReplacement = define(Rule{
 		Code: "replacement-character", Severity: Error, Title: "A character was lost",
-		Cause:   "U+FFFD stands where a program could not read a character: the text went through a wrong encoding, and what stood there is gone.",
+		Cause: "U+FFFD stands where a program could not read a character: the text went through a wrong encoding, " +
+			"and what stood there is gone.",
 		Cure:    "Export the list again from the source, as UTF-8 throughout.",
 		Example: "Universit\ufffdt",
 	})
@@ -54,7 +57,8 @@ var (
 	})
 	ruleNoBreakSpace = define(Rule{
 		Code: "special-blank", Severity: Warning, Title: "A blank that is none of the keyboard's",
-		Cause:   "A no-break space or another blank of typesetting came along from a web page or a document. It looks like a blank and does not compare like one.",
+		Cause: "A no-break space or another blank of typesetting came along from a web page or a document. It looks like a blank and does " +
+			"not compare like one.",
 		Cure:    "Replace it by a plain blank.",
 		Example: "Annals of\\u00a0Botany",
 	})
@@ -84,7 +88,8 @@ var (
 	})
 	ruleRequired = define(Rule{
 		Code: "required-cell", Severity: Warning, Title: "A cell that should be filled is empty",
-		Cause:   "The standard asks of every row for title_url, title_id, coverage_depth and access_type, and of every serial for date_first_issue_online.",
+		Cause: "The standard asks of every row for title_url, title_id, coverage_depth and access_type, and of every serial for " +
+			"date_first_issue_online.",
 		Cure:    "Fill the cell.",
 		Example: "an empty cell under title_url",
 	})
@@ -100,7 +105,8 @@ var (
 	})
 	ruleProxy = define(Rule{
 		Code: "url-proxy", Severity: Warning, Title: "An address with a proxy's prefix",
-		Cause:   "The list was made from one library's catalogue, whose proxy stands before the address. It leads other libraries' readers to a foreign login.",
+		Cause: "The list was made from one library's catalogue, whose proxy stands before the address. It leads other libraries' readers to " +
+			"a foreign login.",
 		Cure:    "Write the title's own address; each library adds its proxy by itself.",
 		Example: "https://proxy.example.edu/login?url=https://academic.example.org/brain",
 	})
@@ -186,7 +192,8 @@ var (
 	})
 	ruleDisagrees = define(Rule{
 		Code: "title-disagrees", Severity: Warning, Title: "Rows of one title disagree",
-		Cause:   "Rows with one title_id, for one title, have different values where the title can have but one. The first that is not empty counts.",
+		Cause: "Rows with one title_id, for one title, have different values where the title can have but one. The first that is not empty " +
+			"counts.",
 		Cure:    "Write the same value in every row of the title, or another title_id where it is another title.",
 		Example: "publisher_name Oxford University Press, then OUP",
 	})
@@ -198,7 +205,8 @@ var (
 	})
 	ruleOverlap = define(Rule{
 		Code: "coverage-overlap", Severity: Warning, Title: "Coverage of one title overlaps",
-		Cause:   "Two rows of one title, alike in depth, access, embargo and address, cover the same time. That they meet in one year, month or day is no overlap.",
+		Cause: "Two rows of one title, alike in depth, access, embargo and address, cover the same time. That they meet in one year, month " +
+			"or day is no overlap.",
 		Cure:    "Let each row begin where the one before ends, or write one row for both.",
 		Example: "1990–2005, then 1996–",
 	})
@@ -216,7 +224,8 @@ var (
 	})
 )
 
-// strictSeverities are the severities that the profile Strict gives to rules, by their code, where Lenient gives a lower one.
+// strictSeverities are the severities that the profile Strict gives to rules, by their code, where Lenient gives a
+// lower one.
 var strictSeverities = map[string]Severity{
 	"access-type":                Error,
 	"byte-order-mark":            Warning,
@@ -275,8 +284,8 @@ func severityIn(p Profile, code string, lenient Severity) Severity {
 	return lenient
 }
 
-// Memory says what the rule has to remember of the rows it has seen, and how that is bounded. It is "" for nearly all rules,
-// which look at one row at a time: only rules on rows beside others need it.
+// Memory says what the rule has to remember of the rows it has seen, and how that is bounded. It is "" for nearly all
+// rules, which look at one row at a time: only rules on rows beside others need it.
 func (r Rule) Memory() string {
 	for _, m := range memories {
 		for _, rule := range m.rules {

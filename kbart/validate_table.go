@@ -2,8 +2,8 @@ package kbart
 
 import "math/bits"
 
-// table gives numbers to fingerprints. It holds neither strings nor pointers, so that a million entries are no work for the
-// garbage collector, and it grows in small steps, one part at a time. Of a fingerprint's 64 bits it keeps 48.
+// table gives numbers to fingerprints. It holds neither strings nor pointers, so that a million entries are no work for
+// the garbage collector, and it grows in small steps, one part at a time. Of a fingerprint's 64 bits it keeps 48.
 type table struct {
 	parts [1 << partBits]tablePart
 	size  int

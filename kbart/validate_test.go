@@ -321,7 +321,8 @@ func readOnly(t *testing.T, list []byte) kbart.Rows {
 	return summary.Rows
 }
 
-// The four lists by which GOKb tests its own validator: two pass, and two fail on the identifier that is wrong, and only on it.
+// The four lists by which GOKb tests its own validator: two pass, and two fail on the identifier that is wrong, and
+// only on it.
 func TestValidateGOKbFiles(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
@@ -347,7 +348,8 @@ func TestValidateGOKbFiles(t *testing.T) {
 	}
 }
 
-// FuzzValidate wants of any input: no crash, the rows that reading alone comes to, and counts that are those of the findings.
+// FuzzValidate wants of any input: no crash, the rows that reading alone comes to, and counts that are those of the
+// findings.
 func FuzzValidate(f *testing.F) {
 	f.Add([]byte(sampleList(2)))
 	f.Add([]byte("publication_title\ttitle_id\ttitle_url\nA &amp; B\ta\thttp://x.y/%\nÃ©\ta\t\n"))

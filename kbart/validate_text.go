@@ -30,8 +30,8 @@ var maxLengths = [NumColumns]int{
 	PrecedingPublicationTitleID: 300,
 }
 
-// textColumns are those that hold text, or an address. What is odd in the others breaks the form or the vocabulary that Check
-// asks of them.
+// textColumns are those that hold text, or an address. What is odd in the others breaks the form or the vocabulary that
+// Check asks of them.
 var textColumns = [...]Column{
 	PublicationTitle, NumFirstVolOnline, NumFirstIssueOnline, NumLastVolOnline, NumLastIssueOnline, TitleURL, FirstAuthor, TitleID,
 	Notes, PublisherName, MonographVolume, MonographEdition, FirstEditor, ParentPublicationTitleID, PrecedingPublicationTitleID,
@@ -114,7 +114,8 @@ func (v *validator) judgeText(rec *Record, c Column, text string, found suspects
 	}
 	if found&hasAmpersand != 0 {
 		if entity := findEntity(text); entity != "" {
-			v.reportCell(ruleEntity, rec, c, fmt.Sprintf("the value has the HTML entity %s, which stands for %q", entity, html.UnescapeString(entity)))
+			v.reportCell(ruleEntity, rec, c, fmt.Sprintf("the value has the HTML entity %s, which stands for %q", entity,
+				html.UnescapeString(entity)))
 		}
 	}
 	if found&(hasWide|hasControl) == 0 {
@@ -157,7 +158,8 @@ func isFrenchBlank(r, before rune, after string) bool {
 		return false
 	}
 	next, _ := utf8.DecodeRuneInString(after)
-	return before == '«' || before == '‹' || before == '“' || before == '°' || before == 'º' || before == '№' || before == '§' || strings.ContainsRune(":;!?»›”%", next)
+	return before == '«' || before == '‹' || before == '“' || before == '°' || before == 'º' || before == '№' || before == '§' ||
+		strings.ContainsRune(":;!?»›”%", next)
 }
 
 // runeRules are the rules on single characters.
@@ -194,9 +196,12 @@ func runeName(r rune) string {
 var tagNames = map[string]bool{
 	"a": true, "abbr": true, "b": true, "big": true, "blockquote": true, "body": true, "bold": true, "br": true, "center": true, "cite": true,
 	"code": true, "dd": true, "del": true, "div": true, "dl": true, "dt": true, "em": true, "font": true, "h1": true, "h2": true, "h3": true,
-	"h4": true, "h5": true, "h6": true, "head": true, "hr": true, "html": true, "i": true, "img": true, "inf": true, "ins": true, "italic": true,
-	"li": true, "link": true, "meta": true, "nobr": true, "ol": true, "p": true, "pre": true, "q": true, "s": true, "sc": true, "script": true,
-	"small": true, "span": true, "strike": true, "strong": true, "style": true, "sub": true, "sup": true, "table": true, "tbody": true, "td": true,
+	"h4": true, "h5": true, "h6": true, "head": true, "hr": true, "html": true, "i": true, "img": true, "inf": true, "ins": true,
+	"italic": true,
+	"li":     true, "link": true, "meta": true, "nobr": true, "ol": true, "p": true, "pre": true, "q": true, "s": true, "sc": true,
+	"script": true,
+	"small":  true, "span": true, "strike": true, "strong": true, "style": true, "sub": true, "sup": true, "table": true, "tbody": true,
+	"td": true,
 	"th": true, "title": true, "tr": true, "tt": true, "u": true, "ul": true, "wbr": true,
 }
 

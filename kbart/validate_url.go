@@ -16,8 +16,8 @@ func (v *validator) judgeURL(rec *Record, url string, found suspects) (isNone bo
 	return fault != ""
 }
 
-// urlFault says why a value is no absolute web address, "" where it is one. It looks at what a link needs, not at all of
-// RFC 3986: characters beyond ASCII are let through, for browsers know what to do with them.
+// urlFault says why a value is no absolute web address, "" where it is one. It looks at what a link needs, not at all
+// of RFC 3986: characters beyond ASCII are let through, for browsers know what to do with them.
 func (v *validator) urlFault(s string, found suspects) string {
 	rest, ok := cutScheme(s)
 	if !ok {

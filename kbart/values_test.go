@@ -170,10 +170,13 @@ func TestParseIdentifier(t *testing.T) {
 func TestStateOfIdentifier(t *testing.T) {
 	t.Parallel()
 	for state, cells := range map[kbart.IdentifierState][]string{
-		kbart.IdentifierEmpty:       {"", " ", "\u200b"},
-		kbart.IdentifierReadable:    {"1673-3436", "1673-3550", "9780192804778", " 1673-3436\u200e", "1673343\u00ad6"},
-		kbart.IdentifierUnreadable:  {"9.78E+12", "doi:10.1093/brain", "1673-34", "see print", "1673-3436, 1673-355X"},
-		kbart.IdentifierPlaceholder: {"0000-0000", "1234-5678", "1234 5679", "9999999999999", "1234567890123", "NULL", "n/a", "N.A.", "-", "#N/A", "0", "nan", "na"},
+		kbart.IdentifierEmpty:      {"", " ", "\u200b"},
+		kbart.IdentifierReadable:   {"1673-3436", "1673-3550", "9780192804778", " 1673-3436\u200e", "1673343\u00ad6"},
+		kbart.IdentifierUnreadable: {"9.78E+12", "doi:10.1093/brain", "1673-34", "see print", "1673-3436, 1673-355X"},
+		kbart.IdentifierPlaceholder: {
+			"0000-0000", "1234-5678", "1234 5679", "9999999999999", "1234567890123", "NULL", "n/a", "N.A.", "-", "#N/A",
+			"0", "nan", "na",
+		},
 	} {
 		for _, cell := range cells {
 			if got := kbart.StateOfIdentifier(cell); got != state {
@@ -199,8 +202,10 @@ func TestTitleIDKey(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", " ", "\u200b", "NULL", "null", "Null", "(null)", "<NULL>", "[null]", "None", "NONE", "-none-", "nil", "Nil", "N/A", "n/a", "n.a.", "N.A.", "N.a",
-		"N/A.", "NA", "NaN", "Unknown", "undefined", "not available", "-", "--", "\u2013", "\u2014", ".", "...", "?", "/", "0", "00", "0.0", "0000-0000",
+		"", " ", "\u200b", "NULL", "null", "Null", "(null)", "<NULL>", "[null]", "None", "NONE", "-none-", "nil", "Nil", "N/A", "n/a", "n.a.",
+		"N.A.", "N.a",
+		"N/A.", "NA", "NaN", "Unknown", "undefined", "not available", "-", "--", "\u2013", "\u2014", ".", "...", "?", "/", "0", "00", "0.0",
+		"0000-0000",
 		"#N/A", "#NAME?", "#REF!", "#VALUE!", "#NV", "#DIV/0!",
 	} {
 		if got := kbart.TitleIDKey(in); got != "" {
@@ -212,7 +217,8 @@ func TestTitleIDKey(t *testing.T) {
 func TestIsHostName(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{
-		"journals.example.org", "www.jstor.org", "example.com", "JOURNALS.Example.ORG", "https://www.jstor.org", "http://www.jstor.org/", "hup.example.ac.uk",
+		"journals.example.org", "www.jstor.org", "example.com", "JOURNALS.Example.ORG", "https://www.jstor.org", "http://www.jstor.org/",
+		"hup.example.ac.uk",
 		"journals.example.org:8080", "journals.example.org.", "\u200bjstor.org", "www.muenchen.museum",
 	} {
 		if !kbart.IsHostName(in) {
@@ -220,7 +226,8 @@ func TestIsHostName(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", "brain", "https://www.jstor.org/journal/brain", "www.jstor.org/journal", "10.1093/brain", "10.1093", "9780192804778", "j.jmb.2004", "a..org",
+		"", "brain", "https://www.jstor.org/journal/brain", "www.jstor.org/journal", "10.1093/brain", "10.1093", "9780192804778", "j.jmb.2004",
+		"a..org",
 		".org", "www.", "N/A", "ann. bot", "example org", "-a.org", "1.2.3.4", "oso.chapter.two3",
 	} {
 		if kbart.IsHostName(in) {
@@ -232,8 +239,10 @@ func TestIsHostName(t *testing.T) {
 func TestNormalize(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"": "", "Brain": "Brain", " Brain\t": "Brain", "\u200bBrain\u200e": "Brain", "\ufeff\u00a0Brain\u00ad \u2060": "Brain", "\u202aBrain\u202c": "Brain",
-		"E\u0301tudes": "\u00c9tudes", "\u00c9tudes": "\u00c9tudes", "micro\u00adbiology": "micro\u00adbiology", "Quoi\u00a0?": "Quoi\u00a0?", "P\x1a": "P",
+		"": "", "Brain": "Brain", " Brain\t": "Brain", "\u200bBrain\u200e": "Brain", "\ufeff\u00a0Brain\u00ad \u2060": "Brain",
+		"\u202aBrain\u202c": "Brain",
+		"E\u0301tudes":      "\u00c9tudes", "\u00c9tudes": "\u00c9tudes", "micro\u00adbiology": "micro\u00adbiology",
+		"Quoi\u00a0?": "Quoi\u00a0?", "P\x1a": "P",
 		"\u0600 10": "\u0600 10", "bad\xff": "bad\xff", "\u1112\u1161\u11ab": "\ud55c", "\u212b": "\u00c5",
 	} {
 		if got := kbart.Normalize(in); got != want {

@@ -14,8 +14,8 @@ const (
 	embargoKind
 )
 
-// kindOf tells the kind of a value in so far as its form leaves no doubt. A number of eight digits may be an ISSN or a day:
-// it is text here, and the columns of both take it for theirs.
+// kindOf tells the kind of a value in so far as its form leaves no doubt. A number of eight digits may be an ISSN or a
+// day: it is text here, and the columns of both take it for theirs.
 func kindOf(s string) kind {
 	switch n := len(s); {
 	case n == 1:
@@ -66,8 +66,8 @@ var ownKind = [NumColumns]kind{
 	TitleURL: urlKind, EmbargoInfo: embargoKind, CoverageDepth: depthKind, PublicationTypeColumn: typeKind, AccessType: accessKind,
 }
 
-// takesAny are the columns of text in which a value of any kind may stand: a title_id may be an ISSN or an address, a note
-// anything.
+// takesAny are the columns of text in which a value of any kind may stand: a title_id may be an ISSN or an address, a
+// note anything.
 var takesAny = columnSetOf(PublicationTitle, TitleID, Notes, ParentPublicationTitleID, PrecedingPublicationTitleID)
 
 // belongs says whether a value is one that the column is made for.
@@ -114,8 +114,8 @@ func (w *weight) stray() {
 	w.sum += weightStray
 }
 
-// weigh judges a reading of a row as a whole: whether its identifiers, dates, address, type, depth and access type stand in
-// their columns. width is the number of cells that a row of this file may have.
+// weigh judges a reading of a row as a whole: whether its identifiers, dates, address, type, depth and access type
+// stand in their columns. width is the number of cells that a row of this file may have.
 func (l *layout) weigh(cells []string, width int) weight {
 	var w weight
 	title, identified := false, false
@@ -166,8 +166,8 @@ func (w *weight) add(l *layout, cells []string, c Column, value string) {
 	}
 }
 
-// hasOwn says whether the column of a vocabulary has a word of its own, so that one elsewhere is a coincidence. A column that
-// the file lacks has none to miss.
+// hasOwn says whether the column of a vocabulary has a word of its own, so that one elsewhere is a coincidence. A
+// column that the file lacks has none to miss.
 func (l *layout) hasOwn(cells []string, is kind) bool {
 	c := PublicationTypeColumn
 	if is == depthKind {

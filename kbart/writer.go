@@ -32,7 +32,8 @@ var (
 	})
 	ruleWrittenQuotes = define(Rule{
 		Code: "written-quotes", Severity: Info, Title: "Outer quotes were doubled",
-		Cause:   "The value begins with a quotation mark that readers would take for one of CSV: they would take it off with that at the end, or join what stands behind it. It was written in a pair of its own, and every quote doubled.",
+		Cause: "The value begins with a quotation mark that readers would take for one of CSV: they would take it off with that at the end, " +
+			"or join what stands behind it. It was written in a pair of its own, and every quote doubled.",
 		Cure:    "Nothing needs to be done; typographic quotation marks avoid it.",
 		Example: `"Dada"`,
 	})
@@ -53,12 +54,12 @@ type WriterOptions struct {
 	Findings func(Finding) // called for each value that had to be changed, with its line in the list written; nil = no one asks
 }
 
-// Writer writes a KBART list of Phase II: the 25 columns in order, UTF-8 without a byte order mark, tabs between cells, no
-// quoting. What is written, [NewReader] reads as the same rows.
+// Writer writes a KBART list of Phase II: the 25 columns in order, UTF-8 without a byte order mark, tabs between cells,
+// no quoting. What is written, [NewReader] reads as the same rows.
 //
-// What the format cannot carry is replaced, with a finding, as [Clean] describes. Only a value that itself begins and ends with
-// quotation marks is written in a second pair, since readers would take its own off; and one that begins with a quotation mark
-// where they would join it with what stands behind it.
+// What the format cannot carry is replaced, with a finding, as [Clean] describes. Only a value that itself begins and
+// ends with quotation marks is written in a second pair, since readers would take its own off; and one that begins with
+// a quotation mark where they would join it with what stands behind it.
 type Writer struct {
 	w       *bufio.Writer
 	options WriterOptions
@@ -78,8 +79,9 @@ func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	return &Writer{w: bufio.NewWriterSize(w, 64<<10), options: o, end: end}
 }
 
-// WriteRow writes one row: the values of the 25 columns in order. It returns ErrNotARow (wrapped) for a row without any value,
-// one of column names, or one longer than 1 MiB, and goes on with the next; or the underlying writer's error, which stays.
+// WriteRow writes one row: the values of the 25 columns in order. It returns ErrNotARow (wrapped) for a row without any
+// value, one of column names, or one longer than 1 MiB, and goes on with the next; or the underlying writer's error,
+// which stays.
 func (w *Writer) WriteRow(cells *[NumColumns]string) error {
 	if w.start(); w.err != nil {
 		return w.err
@@ -169,9 +171,9 @@ func (w *Writer) Flush() error {
 	return w.err
 }
 
-// Clean returns what a value is after it was written and read again: valid UTF-8 in one line. Outer blanks and a literal \r or
-// \n at the end are off, each run of tabs and line breaks is one blank, control characters are left out, bytes that are
-// not UTF-8 are U+FFFD.
+// Clean returns what a value is after it was written and read again: valid UTF-8 in one line. Outer blanks and a
+// literal \r or \n at the end are off, each run of tabs and line breaks is one blank, control characters are left out,
+// bytes that are not UTF-8 are U+FFFD.
 func Clean(value string) string {
 	if isPlain(value) {
 		return value
@@ -232,8 +234,8 @@ func (w *Writer) reportAt(line int, rule *Rule, c Column, value string) {
 	}
 }
 
-// isPlain says that a value can be written as it is, as nearly all can: ASCII without control characters or backslashes, that
-// neither begins nor ends with a blank or a quote.
+// isPlain says that a value can be written as it is, as nearly all can: ASCII without control characters or
+// backslashes, that neither begins nor ends with a blank or a quote.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f || c == '\\' {

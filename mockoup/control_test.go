@@ -159,7 +159,8 @@ func TestControlPackaging(t *testing.T) {
 	must(t, err)
 	text, err = io.ReadAll(member)
 	must(t, err)
-	if len(archive.File) != 1 || archive.File[0].Name != "OxfordUniversityPress_Global_AllBooks_2025-01-28.txt" || !bytes.Equal(text, plain.body) {
+	if len(archive.File) != 1 || archive.File[0].Name != "OxfordUniversityPress_Global_AllBooks_2025-01-28.txt" ||
+		!bytes.Equal(text, plain.body) {
 		t.Errorf("zip: %d members, %d bytes, want %d", len(archive.File), len(text), len(plain.body))
 	}
 	if !strings.HasSuffix(archived.header.Get("Content-Disposition"), `_2025-01-28.zip"`) {

@@ -75,8 +75,8 @@ func FaultKinds() []string {
 	return kinds
 }
 
-// SetFault sets a fault. Several may be set: a request meets the one set last of those that fit. One for the same content
-// type and customer as an earlier one takes its place.
+// SetFault sets a fault. Several may be set: a request meets the one set last of those that fit. One for the same
+// content type and customer as an earlier one takes its place.
 func (s *Server) SetFault(f Fault) error {
 	switch {
 	case !slices.Contains(FaultKinds(), f.Kind):
@@ -317,7 +317,8 @@ func (u *upTo) Write(p []byte) (int, error) {
 	return n, errors.Join(err, errEnough)
 }
 
-// badGzip sends a gzip file that ends early: half of the list, and neither checksum nor length. For HTTP nothing is wrong.
+// badGzip sends a gzip file that ends early: half of the list, and neither checksum nor length. For HTTP nothing is
+// wrong.
 func badGzip(_ *Fault, x *exchange) error {
 	if x.empty() {
 		return x.list()

@@ -152,7 +152,8 @@ func wantOK(t *testing.T, got answer, contentType string) {
 	}
 }
 
-// TestFaults: every kind meets one request, whatever its conditions, for books and journals alike, is recorded, and is over.
+// TestFaults: every kind meets one request, whatever its conditions, for books and journals alike, is recorded, and is
+// over.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, kind := range mockoup.FaultKinds() {

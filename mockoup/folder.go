@@ -23,8 +23,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// folder serves the dated lists of a folder. Files are read when a release is first asked for, and again, row by row, each
-// time their rows have to be taken apart; none is held.
+// folder serves the dated lists of a folder. Files are read when a release is first asked for, and again, row by row,
+// each time their rows have to be taken apart; none is held.
 type folder struct {
 	dir   string
 	dates []time.Time
@@ -175,8 +175,8 @@ type scan struct {
 	sum     string // SHA-256 of the text
 }
 
-// facts reads the file, the first time. A file that is no list is told from one without rows: a client is to see it as it
-// is, as journals, for nothing in it says otherwise.
+// facts reads the file, the first time. A file that is no list is told from one without rows: a client is to see it as
+// it is, as journals, for nothing in it says otherwise.
 func (f *listFile) facts(log *slog.Logger) (*scan, error) {
 	f.once.Do(func() {
 		f.scan, f.err = f.read()
@@ -246,8 +246,8 @@ func (f *listFile) read() (*scan, error) {
 	return facts, err
 }
 
-// contentOf judges a row: by its publication_type, else by the kind of its identifiers. A row that tells nothing belongs
-// with the one before it.
+// contentOf judges a row: by its publication_type, else by the kind of its identifiers. A row that tells nothing
+// belongs with the one before it.
 func contentOf(rec *kbart.Record, before string) string {
 	switch rec.Type() {
 	case kbart.Monograph:
@@ -357,8 +357,8 @@ func newJoin(w io.Writer, e *joined, v view) *join {
 	return j
 }
 
-// jointColumns is the common header of files: theirs where they agree, else the 25 columns of the standard and after them
-// every other column in the order in which they come.
+// jointColumns is the common header of files: theirs where they agree, else the 25 columns of the standard and after
+// them every other column in the order in which they come.
 func jointColumns(scans []*scan) (columns []joinedColumn, same bool) {
 	if len(scans) > 0 {
 		columns = columnsOf(scans[0].names)
@@ -446,8 +446,8 @@ func titleKey(rec *kbart.Record) string {
 	}, "\t")
 }
 
-// arrange brings the cells of a row under the common header. A row whose cells cannot be assigned to columns keeps them as
-// they are, so that a reader of the joined list refuses it likewise.
+// arrange brings the cells of a row under the common header. A row whose cells cannot be assigned to columns keeps them
+// as they are, so that a reader of the joined list refuses it likewise.
 func (j *join) arrange(rec *kbart.Record, inOrder bool) []string {
 	j.cells = j.cells[:0]
 	if inOrder || rec.Reason == kbart.ReasonCells {

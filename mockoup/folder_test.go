@@ -119,8 +119,10 @@ func TestFolderJoins(t *testing.T) {
 	untyped := func(title, identifier string) string {
 		return row(map[kbart.Column]string{kbart.PublicationTitle: title, kbart.OnlineIdentifier: identifier, kbart.TitleID: title})
 	}
-	algebra, botany, chemistry := serial("Algebra", "alg", "0000-0019"), serial("Botany \"B\"", "bot", "0000-0027"), serial("Chemistry", "che", "0000-0035")
-	book, isbn, issn := monograph("A Book", "oso-9780192804778", "9780192804778"), untyped("Untyped book", "9780198520115"), untyped("Untyped journal", "0000-0043")
+	algebra, botany, chemistry := serial("Algebra", "alg", "0000-0019"), serial("Botany \"B\"", "bot", "0000-0027"),
+		serial("Chemistry", "che", "0000-0035")
+	book, isbn, issn := monograph("A Book", "oso-9780192804778", "9780192804778"), untyped("Untyped book", "9780198520115"),
+		untyped("Untyped journal", "0000-0043")
 	sayings := serial(`"""Sayings"""`, "say", "0000-0051")
 	bare := row(map[kbart.Column]string{kbart.PublicationTitle: "Tells nothing", kbart.TitleID: "x"})
 	t.Run("same columns", func(t *testing.T) {
@@ -136,7 +138,8 @@ func TestFolderJoins(t *testing.T) {
 			t.Errorf("books\n%q\nwant\n%q", got, want)
 		}
 		a := get(t, s, "books")
-		if a.header.Get("Content-Disposition") != `attachment; filename="OxfordUniversityPress_Global_AllBooks_2020-03-01.txt"` || a.header.Get("Etag") == "" {
+		if a.header.Get("Content-Disposition") != `attachment; filename="OxfordUniversityPress_Global_AllBooks_2020-03-01.txt"` ||
+			a.header.Get("Etag") == "" {
 			t.Errorf("headers %v", a.header)
 		}
 	})

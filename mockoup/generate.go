@@ -160,8 +160,8 @@ const (
 
 func (s *shelf) hash(slot int, salt uint64) uint64 { return hash(s.seed+uint64(slot), salt) }
 
-// draw is a supply of chance (SplitMix64: Steele and others, 2014). What is drawn depends on how often was drawn before, so
-// every trait is drawn, in one order, whether it is used or not.
+// draw is a supply of chance (SplitMix64: Steele and others, 2014). What is drawn depends on how often was drawn
+// before, so every trait is drawn, in one order, whether it is used or not.
 type draw uint64
 
 // below draws a number below n.

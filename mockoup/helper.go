@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TB is the part of testing.TB that [NewServer] needs: a *testing.T, *testing.B or *testing.F has it. The package testing
-// itself is not imported, so that it does not become a part of programs.
+// TB is the part of testing.TB that [NewServer] needs: a *testing.T, *testing.B or *testing.F has it. The package
+// testing itself is not imported, so that it does not become a part of programs.
 type TB interface {
 	Helper()
 	Cleanup(func())

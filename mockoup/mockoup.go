@@ -17,9 +17,9 @@
 //	GET, PUT     /_mock/packaging   {"kind":"gzip"}, "zip", "plain", or "" for lists as they are
 //	GET, DELETE  /_mock/requests
 //
-// Lists are either generated from a seed ([Options].Titles) or the files of a folder ([Options].Dir). Customer "demo" with
-// the key "demo-key" always exists and is entitled to everything. Faults and packagings meet the global title list as they
-// meet a customer's, but for faults of one customer.
+// Lists are either generated from a seed ([Options].Titles) or the files of a folder ([Options].Dir). Customer "demo"
+// with the key "demo-key" always exists and is entitled to everything. Faults and packagings meet the global title list
+// as they meet a customer's, but for faults of one customer.
 package mockoup
 
 import (

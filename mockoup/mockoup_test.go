@@ -490,7 +490,10 @@ func TestEntitlements(t *testing.T) {
 
 func TestWriteRelease(t *testing.T) {
 	t.Parallel()
-	s := mockoup.NewServer(t, mockoup.Options{Titles: 50, Customers: []mockoup.Customer{{Number: "j", Key: "k", Contents: []string{"journals"}}}})
+	s := mockoup.NewServer(t, mockoup.Options{
+		Titles:    50,
+		Customers: []mockoup.Customer{{Number: "j", Key: "k", Contents: []string{"journals"}}},
+	})
 	var b bytes.Buffer
 	must(t, s.WriteRelease(&b, "demo", "books", ""))
 	if b.String() != list(t, s, "books") {
@@ -592,7 +595,8 @@ func TestBigCatalogue(t *testing.T) {
 	}
 }
 
-// uniqueness looks at the rows of a list that is written to it: the print identifier may stand again only in the next row.
+// uniqueness looks at the rows of a list that is written to it: the print identifier may stand again only in the next
+// row.
 type uniqueness struct {
 	rest     []byte
 	seen     []uint64 // a bit for each of the last eight digits but the check digit

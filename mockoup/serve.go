@@ -37,8 +37,8 @@ func (s *Server) routes() *http.ServeMux {
 	return mux
 }
 
-// serveList answers requests for lists: credentials first, then faults, then conditions. admit says whose list it is, or
-// answers that it is not to be had.
+// serveList answers requests for lists: credentials first, then faults, then conditions. admit says whose list it is,
+// or answers that it is not to be had.
 func (s *Server) serveList(admit func(http.ResponseWriter, *http.Request) (Customer, bool)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		entry := s.requests.add(r)

@@ -50,13 +50,17 @@ func TestGlobalTitleList(t *testing.T) {
 		if name := before.header.Get("Content-Disposition"); !strings.Contains(name, s.Release()) {
 			t.Errorf("%s: named %s, of release %s", content, name, s.Release())
 		}
-		for _, condition := range [][2]string{{"If-None-Match", before.header.Get("ETag")}, {"If-Modified-Since", before.header.Get("Last-Modified")}} {
+		for _, condition := range [][2]string{
+			{"If-None-Match", before.header.Get("ETag")},
+			{"If-Modified-Since", before.header.Get("Last-Modified")},
+		} {
 			if a := ask(t, http.MethodGet, s.TitlesURL(content), condition[:]...); a.status != http.StatusNotModified {
 				t.Errorf("%s with %s: status %d", content, condition[0], a.status)
 			}
 		}
 		must(t, s.Step(1))
-		if after := ask(t, http.MethodGet, s.TitlesURL(content)); after.header.Get("ETag") == before.header.Get("ETag") || string(after.body) == string(before.body) {
+		if after := ask(t, http.MethodGet, s.TitlesURL(content)); after.header.Get("ETag") == before.header.Get("ETag") ||
+			string(after.body) == string(before.body) {
 			t.Errorf("%s: the next release is the same", content)
 		}
 		must(t, s.Step(-1))
@@ -64,7 +68,8 @@ func TestGlobalTitleList(t *testing.T) {
 	if a := ask(t, http.MethodGet, s.URL+"/titles/maps"); a.status != http.StatusNotFound || problemCode(t, a) != "unknown-content" {
 		t.Errorf("another content type: %d %s", a.status, a.body)
 	}
-	if a := ask(t, http.MethodGet, s.URL+"/titles/books?format=marc"); a.status != http.StatusBadRequest || problemCode(t, a) != "unknown-format" {
+	if a := ask(t, http.MethodGet, s.URL+"/titles/books?format=marc"); a.status != http.StatusBadRequest ||
+		problemCode(t, a) != "unknown-format" {
 		t.Errorf("another format: %d %s", a.status, a.body)
 	}
 }

@@ -110,7 +110,9 @@ func TestPackagings(t *testing.T) {
 		"gzip transfer of gzip file": {body: gzipped(gzipped(list)), packaging: "gzip+gzip", headers: []string{"Content-Encoding", "gzip"}},
 		"ZIP":                        {body: zipped(t, "dir/OUP_x_2026-02-03.txt", list), packaging: "zip", name: "OUP_x_2026-02-03.txt"},
 		"ZIP with other things": {
-			body: zipped(t, "dir/", "", "__MACOSX/._a.txt", "text", ".hidden", "text", "logo.png", "\x89PNG\x00\x00\x00\x01\x00", "a.tsv", list), packaging: "zip", name: "a.tsv",
+			body: zipped(t, "dir/", "", "__MACOSX/._a.txt", "text", ".hidden", "text", "logo.png", "\x89PNG\x00\x00\x00\x01\x00", "a.tsv",
+				list),
+			packaging: "zip", name: "a.tsv",
 		},
 		"gzip transfer of ZIP": {body: gzipped(zipped(t, `C:\lists\a.txt`, list)), packaging: "gzip+zip", name: "a.txt"},
 		"ZIP of a gzip file":   {body: zipped(t, "a.txt", list), packaging: "zip", name: "a.txt"},
@@ -176,20 +178,31 @@ func TestNamesAndDates(t *testing.T) {
 		"address":             {path: "/OUP_20260201.txt", want: "OUP_20260201.txt", date: feb1},
 		"address without end": {path: "/20260201/journals", want: "oup-journals.txt"},
 		"header before address": {
-			path: "/OUP_20251231.txt", headers: []string{"Content-Disposition", `attachment; filename=OUP_2026-02-01.txt`}, want: "OUP_2026-02-01.txt", date: feb1,
+			path: "/OUP_20251231.txt", headers: []string{"Content-Disposition", `attachment; filename=OUP_2026-02-01.txt`},
+			want: "OUP_2026-02-01.txt", date: feb1,
 		},
 		"dated address, undated header": {
 			path: "/OUP_20260201.txt", headers: []string{"Content-Disposition", `attachment; filename=list.txt`}, want: "list.txt", date: feb1,
 		},
-		"extended header": {headers: []string{"Content-Disposition", `attachment; filename*=UTF-8''Universit%C3%A9_2026-02-01.txt`}, want: "Université_2026-02-01.txt", date: feb1},
-		"path in the header": {
-			headers: []string{"Content-Disposition", `attachment; filename="../../etc/OUP_2026-02-01.txt.gz"`}, want: "OUP_2026-02-01.txt", date: feb1,
+		"extended header": {
+			headers: []string{"Content-Disposition", `attachment; filename*=UTF-8''Universit%C3%A9_2026-02-01.txt`},
+			want:    "Université_2026-02-01.txt", date: feb1,
 		},
-		"nothing but dots":   {headers: []string{"Content-Disposition", `attachment; filename="../.."`}, want: "oup-journals.txt"},
-		"malformed header":   {headers: []string{"Content-Disposition", `attachment; filename="`}, want: "oup-journals.txt"},
-		"very long":          {headers: []string{"Content-Disposition", "attachment; filename=" + strings.Repeat("x", 500)}, want: strings.Repeat("x", 200)},
-		"shows the key":      {headers: []string{"Content-Disposition", `attachment; filename="list-plain-key.txt"`}, want: "oup-journals.txt"},
-		"ZIP dated outside":  {headers: []string{"Content-Disposition", `attachment; filename="OUP_2026-02-01.zip"`}, body: "zip", want: "list.txt", date: feb1},
+		"path in the header": {
+			headers: []string{"Content-Disposition", `attachment; filename="../../etc/OUP_2026-02-01.txt.gz"`}, want: "OUP_2026-02-01.txt",
+			date: feb1,
+		},
+		"nothing but dots": {headers: []string{"Content-Disposition", `attachment; filename="../.."`}, want: "oup-journals.txt"},
+		"malformed header": {headers: []string{"Content-Disposition", `attachment; filename="`}, want: "oup-journals.txt"},
+		"very long": {
+			headers: []string{"Content-Disposition", "attachment; filename=" + strings.Repeat("x", 500)},
+			want:    strings.Repeat("x", 200),
+		},
+		"shows the key": {headers: []string{"Content-Disposition", `attachment; filename="list-plain-key.txt"`}, want: "oup-journals.txt"},
+		"ZIP dated outside": {
+			headers: []string{"Content-Disposition", `attachment; filename="OUP_2026-02-01.zip"`}, body: "zip",
+			want: "list.txt", date: feb1,
+		},
 		"ZIP without a name": {body: "zip", want: "list.txt"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -485,7 +498,8 @@ func TestInvalidRequests(t *testing.T) {
 			change(&r)
 
 			_, err := b.Fetch(t.Context(), r)
-			if !errors.Is(err, oup.InvalidRequest) || b.requests.Load() != 0 || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), apiKey) {
+			if !errors.Is(err, oup.InvalidRequest) || b.requests.Load() != 0 || strings.Contains(err.Error(), "\n") ||
+				strings.Contains(err.Error(), apiKey) {
 				t.Errorf("error %v after %d requests", err, b.requests.Load())
 			}
 
@@ -504,13 +518,16 @@ func TestNotAList(t *testing.T) {
 		code oup.Code
 		want string
 	}{
-		"empty":             {"", oup.NotKBART, "empty"},
-		"blank":             {"\ufeff\r\n \n", oup.NotKBART, "empty"},
-		"empty gzip":        {gzipped(""), oup.NotKBART, "empty"},
-		"password form":     {`<!DOCTYPE html><form><input TYPE='password'></form>`, oup.CredentialsRefused, "login page"},
-		"single sign-on":    {"\r\n<html><title>x</title><form action=/sso>Please sign in</form>", oup.CredentialsRefused, "login page (x)"},
-		"login title":       {"<HTML><TITLE>Log In &mdash; Oxford</TITLE>", oup.CredentialsRefused, "Log In — Oxford"},
-		"login in UTF-16":   {"\xff\xfe<\x00t\x00i\x00t\x00l\x00e\x00>\x00l\x00o\x00g\x00i\x00n\x00<\x00/\x00t\x00i\x00t\x00l\x00e\x00>\x00", oup.CredentialsRefused, "login"},
+		"empty":          {"", oup.NotKBART, "empty"},
+		"blank":          {"\ufeff\r\n \n", oup.NotKBART, "empty"},
+		"empty gzip":     {gzipped(""), oup.NotKBART, "empty"},
+		"password form":  {`<!DOCTYPE html><form><input TYPE='password'></form>`, oup.CredentialsRefused, "login page"},
+		"single sign-on": {"\r\n<html><title>x</title><form action=/sso>Please sign in</form>", oup.CredentialsRefused, "login page (x)"},
+		"login title":    {"<HTML><TITLE>Log In &mdash; Oxford</TITLE>", oup.CredentialsRefused, "Log In — Oxford"},
+		"login in UTF-16": {
+			"\xff\xfe<\x00t\x00i\x00t\x00l\x00e\x00>\x00l\x00o\x00g\x00i\x00n\x00<\x00/\x00t\x00i\x00t\x00l\x00e\x00>\x00",
+			oup.CredentialsRefused, "login",
+		},
 		"other page":        {"<html><title>Maintenance</title><a href=/x>Sign in</a>", oup.NotKBART, "Maintenance"},
 		"page without end":  {"<!doctype html><title>Maint", oup.NotKBART, "HTML"},
 		"XML":               {"<?xml version='1.0'?><error/>", oup.NotKBART, "XML"},
@@ -803,7 +820,10 @@ func TestTLS(t *testing.T) {
 	t.Run("trusted", func(t *testing.T) {
 		t.Parallel()
 
-		if _, err := fetch(t, func(o *oup.Options) { o.RootCAs = secure.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs }); err != nil {
+		if _, err := fetch(t, func(o *oup.Options) {
+			o.RootCAs = secure.Client().Transport.(*http.Transport).
+				TLSClientConfig.RootCAs
+		}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -938,7 +958,8 @@ func TestCancellation(t *testing.T) {
 		})
 
 		file, err := b.Fetch(ctx, request())
-		if o := b.checkFailure(t, file, err, oup.Cancelled); !o.Retriable || o.Attempts != 1 || !errors.Is(err, context.Canceled) || !errors.Is(err, shutdown) {
+		if o := b.checkFailure(t, file, err, oup.Cancelled); !o.Retriable || o.Attempts != 1 || !errors.Is(err, context.Canceled) ||
+			!errors.Is(err, shutdown) {
 			t.Errorf("outcome %+v", o)
 		}
 	})

@@ -31,7 +31,10 @@ func TestGlobalRequestIsItsTemplateFilledIn(t *testing.T) {
 	}
 
 	b = setup(t, record, func(o *oup.Options) {
-		o.Titles = oup.Template{Path: "/all/{format}", Query: map[string]string{"type": "{content}"}, Headers: map[string]string{"X-Kind": "{content}"}}
+		o.Titles = oup.Template{
+			Path: "/all/{format}", Query: map[string]string{"type": "{content}"},
+			Headers: map[string]string{"X-Kind": "{content}"},
+		}
 	})
 
 	if file := b.mustFetch(t, globalRequest()); file.Name != "oup-titles-journals.txt" {
@@ -62,12 +65,14 @@ func TestGlobalRequestCarriesNoCredentials(t *testing.T) {
 	}
 
 	for path, want := range map[string]string{
-		"/titles/{customer}/{content}": "{customer}", "/titles/{content}/{key}": "{key}", "/titles": "{content} stands", "/{content}?x": "path holds ?",
+		"/titles/{customer}/{content}": "{customer}", "/titles/{content}/{key}": "{key}", "/titles": "{content} stands",
+		"/{content}?x": "path holds ?",
 	} {
 		o := b.options()
 		o.Titles = oup.Template{Path: path}
 
-		if _, err := oup.NewFetcher(o); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "global title list") {
+		if _, err := oup.NewFetcher(o); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "global title list") {
 			t.Errorf("%s: error %v, want one with %q", path, err, want)
 		}
 	}

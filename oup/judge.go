@@ -15,9 +15,9 @@ import (
 	"unicode/utf8"
 )
 
-// judge looks at the beginning of what claims to be a list and returns an *Outcome if it is something else. Whether a text
-// is a KBART list, package kbart decides when it reads it. What the answer calls itself (Content-Type) counts for nothing:
-// lists are served under every name.
+// judge looks at the beginning of what claims to be a list and returns an *Outcome if it is something else. Whether a
+// text is a KBART list, package kbart decides when it reads it. What the answer calls itself (Content-Type) counts for
+// nothing: lists are served under every name.
 func judge(list *bufio.Reader, m mask) error {
 	head, err := list.Peek(headSize)
 	whole := errors.Is(err, io.EOF)
@@ -69,8 +69,8 @@ var (
 	pageTags     = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// judgePage tells a login page from other HTML. A link "Sign in" is on every page of a publisher; a login page has a form
-// for a password, or a form and the words, or the words for a title.
+// judgePage tells a login page from other HTML. A link "Sign in" is on every page of a publisher; a login page has a
+// form for a password, or a form and the words, or the words for a title.
 func judgePage(page string, m mask) error {
 	title := firstGroup(pageTitle, page)
 	form := pageForm.MatchString(page)
@@ -109,8 +109,8 @@ func firstGroup(pattern *regexp.Regexp, text string) string {
 	return ""
 }
 
-// quote returns what an answer says, in a form fit for a message: the message of a JSON object, the title of a page, else
-// the beginning of the text; "" for an empty answer or one that is not text.
+// quote returns what an answer says, in a form fit for a message: the message of a JSON object, the title of a page,
+// else the beginning of the text; "" for an empty answer or one that is not text.
 func quote(text string, m mask) string {
 	text = strings.TrimSpace(text)
 
@@ -133,7 +133,10 @@ func quote(text string, m mask) string {
 }
 
 // messageKeys are the names under which services say what is wrong, best first (RFC 9457, OAuth, SUSHI, and habit).
-var messageKeys = []string{"message", "detail", "error_description", "description", "title", "reason", "error", "errors", "exceptions", "exception"}
+var messageKeys = []string{
+	"message", "detail", "error_description", "description", "title", "reason", "error", "errors", "exceptions",
+	"exception",
+}
 
 func findMessage(value any, depth int) string {
 	const deepest = 4

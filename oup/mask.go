@@ -10,8 +10,8 @@ import (
 	"autoholdings/internal/secret"
 )
 
-// mask takes one key out of texts, in every spelling in which an address, a header or a page may repeat it. The zero mask
-// takes out nothing.
+// mask takes one key out of texts, in every spelling in which an address, a header or a page may repeat it. The zero
+// mask takes out nothing.
 type mask struct{ replacer *strings.Replacer }
 
 func newMask(key secret.Key) mask {

@@ -20,7 +20,8 @@ import (
 func provide(t *testing.T, o mockoup.Options, change ...func(*oup.Options)) (*bundle, *mockoup.TestServer) {
 	t.Helper()
 
-	o.Customers = append(o.Customers, mockoup.Customer{Number: "canary", Key: apiKey}, mockoup.Customer{Number: "books", Key: apiKey, Contents: []string{mockoup.Books}})
+	o.Customers = append(o.Customers, mockoup.Customer{Number: "canary", Key: apiKey},
+		mockoup.Customer{Number: "books", Key: apiKey, Contents: []string{mockoup.Books}})
 	mock := mockoup.NewServer(t, o)
 	b := &bundle{dir: t.TempDir(), log: &syncBuffer{}}
 
@@ -162,7 +163,8 @@ func TestMockProviderRefusesWrongCredentials(t *testing.T) {
 	r := canaryRequest()
 	r.CustomerNumber = "nobody"
 
-	if o := b.mustFail(t, r, oup.CredentialsRefused); o.Status != 401 || !strings.HasSuffix(o.Message, "says: the customer number is not known") {
+	if o := b.mustFail(t, r, oup.CredentialsRefused); o.Status != 401 ||
+		!strings.HasSuffix(o.Message, "says: the customer number is not known") {
 		t.Errorf("outcome %+v", o)
 	}
 
@@ -210,7 +212,8 @@ func TestMockProvidersListArrivesAsItWasSent(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			if got := b.read(t, f.Path); got != want.String() || f.Size != int64(want.Len()) || f.SHA256 != hashOf(want.String()) || f.Packaging != string(packaging) {
+			if got := b.read(t, f.Path); got != want.String() || f.Size != int64(want.Len()) || f.SHA256 != hashOf(want.String()) ||
+				f.Packaging != string(packaging) {
 				t.Errorf("%s, %s: file %+v", packaging, content, f)
 			}
 

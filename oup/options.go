@@ -17,8 +17,8 @@ import (
 // Options configures a Fetcher. Zero values stand for the defaults named here.
 type Options struct {
 	Template Template // how a request is made
-	// NoProvider says that there is nobody to ask: lists are kept and opened, and every request is invalid. The templates are
-	// not looked at then.
+	// NoProvider says that there is nobody to ask: lists are kept and opened, and every request is invalid. The templates
+	// are not looked at then.
 	NoProvider bool
 
 	Titles  Template // how the global title list is asked for, at Template's base URL; default: DefaultTitlesTemplate
@@ -127,7 +127,9 @@ func (o Options) checkProvider() (*url.URL, []error) {
 
 	base, err := o.Template.base()
 	if err == nil && base.Scheme == "http" && !o.AllowHTTP {
-		errs = append(errs, errors.New("provider address template: plain HTTP would show the API key to everyone on the way; use https, or allow HTTP if the provider is on this machine"))
+		errs = append(errs,
+			errors.New("provider address template: plain HTTP would show the API key to everyone on the way; use https, or allow HTTP if the "+
+				"provider is on this machine"))
 	}
 
 	if titles := o.Titles.ValidateTitles(); err == nil && titles != nil {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Code names an outcome of a fetch other than a new file. Codes are stable: they appear in the API and in reports. A Code
-// is an error too, so that errors.Is(err, oup.NoFile) asks for one.
+// Code names an outcome of a fetch other than a new file. Codes are stable: they appear in the API and in reports. A
+// Code is an error too, so that errors.Is(err, oup.NoFile) asks for one.
 type Code string
 
 // The outcomes; [Rules] says what each means and what is to be done.
@@ -43,7 +43,8 @@ const (
 	Never Retry = iota
 	// Later means not at once, but a later try of the same job may succeed.
 	Later
-	// Again means that Fetch tries again by itself, with backoff; when its tries are used up, a later try of the job may succeed.
+	// Again means that Fetch tries again by itself, with backoff; when its tries are used up, a later try of the job may
+	// succeed.
 	Again
 )
 
@@ -88,7 +89,8 @@ var rules = []Rule{
 	},
 	{
 		TLS, "no secure connection to the provider could be made",
-		"Check the clock and the root certificates of this server, and whether a proxy breaks into TLS; then ask OUP about its certificate.", Never,
+		"Check the clock and the root certificates of this server, and whether a proxy breaks into TLS; then ask OUP about its certificate.",
+		Never,
 	},
 	{
 		Timeout, "the provider took too long",
@@ -141,8 +143,8 @@ var ruleOf = func() map[Code]Rule {
 	return m
 }()
 
-// Outcome is the error that Fetch returns for everything but a new file. Neither its text nor that of any error it wraps
-// shows the API key.
+// Outcome is the error that Fetch returns for everything but a new file. Neither its text nor that of any error it
+// wraps shows the API key.
 type Outcome struct {
 	Code    Code
 	Message string // what happened in this case, a clause

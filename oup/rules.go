@@ -37,8 +37,8 @@ func findCollection(is func(Collection) bool) (Collection, bool) {
 	return Collection{}, false
 }
 
-// ContentOf returns the content type to which a row of this publication type belongs; false for a row of unknown type. A
-// row of the other type than the one asked for is used all the same, with a warning: the request decides.
+// ContentOf returns the content type to which a row of this publication type belongs; false for a row of unknown type.
+// A row of the other type than the one asked for is used all the same, with a warning: the request decides.
 func ContentOf(t kbart.PublicationType) (Content, bool) {
 	switch t {
 	case kbart.Monograph:
@@ -63,9 +63,9 @@ const (
 // firstFrontfileYear is the year with which OUP's frontfile begins.
 const firstFrontfileYear = 1996
 
-// CoverageKind tells what a coverage statement is: archive if it ends in 1995 or before, frontfile if it begins in 1996 or
-// later. One that spans both, one of unknown beginning that ends later, and one whose dates contradict each other are
-// neither.
+// CoverageKind tells what a coverage statement is: archive if it ends in 1995 or before, frontfile if it begins in 1996
+// or later. One that spans both, one of unknown beginning that ends later, and one whose dates contradict each other
+// are neither.
 func CoverageKind(first, last kbart.Date) Kind {
 	archive := !last.IsZero() && last.Year < firstFrontfileYear
 	frontfile := !first.IsZero() && first.Year >= firstFrontfileYear

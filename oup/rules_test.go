@@ -80,7 +80,10 @@ func TestCollections(t *testing.T) {
 func TestContentOf(t *testing.T) {
 	t.Parallel()
 
-	for typ, want := range map[kbart.PublicationType]oup.Content{kbart.Serial: oup.Journals, kbart.Monograph: oup.Books, kbart.UnknownType: ""} {
+	for typ, want := range map[kbart.PublicationType]oup.Content{
+		kbart.Serial: oup.Journals, kbart.Monograph: oup.Books,
+		kbart.UnknownType: "",
+	} {
 		if got, ok := oup.ContentOf(typ); got != want || ok != (want != "") {
 			t.Errorf("%s: %q, %v", typ, got, ok)
 		}
@@ -92,7 +95,8 @@ func TestCredentialForms(t *testing.T) {
 
 	for s, ok := range map[string]bool{
 		"1": true, "demo": true, "ÖNB-12/3": true, strings.Repeat("é", 200): true, "...": true,
-		"": false, " 1": false, "1\u00a02": false, "1\t": false, "\x00": false, "1\u200b": false, strings.Repeat("x", 201): false, "\xff": false, ".": false, "..": false,
+		"": false, " 1": false, "1\u00a02": false, "1\t": false, "\x00": false, "1\u200b": false, strings.Repeat("x", 201): false, "\xff": false,
+		".": false, "..": false,
 	} {
 		if err := oup.CheckCustomerNumber(s); (err == nil) != ok {
 			t.Errorf("customer number %q: %v", s, err)
@@ -129,7 +133,8 @@ func TestRulesAreComplete(t *testing.T) {
 
 	for _, code := range []oup.Code{
 		oup.SameFile, oup.NoFile, oup.CredentialsRefused, oup.Throttled, oup.ServerError, oup.Network, oup.TLS, oup.Timeout, oup.NotKBART,
-		oup.Truncated, oup.TooLarge, oup.RefusedRedirect, oup.RefusedAddress, oup.UnexpectedStatus, oup.InvalidRequest, oup.Storage, oup.Cancelled,
+		oup.Truncated, oup.TooLarge, oup.RefusedRedirect, oup.RefusedAddress, oup.UnexpectedStatus, oup.InvalidRequest, oup.Storage,
+		oup.Cancelled,
 	} {
 		if !seen[code] {
 			t.Errorf("no rule for %s", code)
@@ -219,7 +224,10 @@ func TestOptionFaults(t *testing.T) {
 		}
 	}
 
-	f, err := oup.NewFetcher(oup.Options{Template: oup.DefaultTemplate("https://kbart.example.org"), Dir: t.TempDir(), AllowedHosts: []string{"a", "b:1", "[::1]:2"}})
+	f, err := oup.NewFetcher(oup.Options{
+		Template: oup.DefaultTemplate("https://kbart.example.org"), Dir: t.TempDir(),
+		AllowedHosts: []string{"a", "b:1", "[::1]:2"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

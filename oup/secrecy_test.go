@@ -129,7 +129,8 @@ func TestKeyNeverShows(t *testing.T) {
 		"broken redirect": redirect("http://[" + apiKey),
 		"Location":        redirect("::" + apiKey),
 		"200": func(w http.ResponseWriter, r *http.Request) {
-			serve(list, "ETag", `"`+apiKey+`"`, "Last-Modified", apiKey, "Content-Disposition", `attachment; filename*=UTF-8''`+url.PathEscape(apiKey)+".txt")(w, r)
+			serve(list, "ETag", `"`+apiKey+`"`, "Last-Modified", apiKey, "Content-Disposition", `attachment; filename*=UTF-8''`+
+				url.PathEscape(apiKey)+".txt")(w, r)
 		},
 		"200, member": serve(zipped(t, strings.ReplaceAll(apiKey, "/", "%2F")+".txt", list)),
 		"429":         answer(429, apiKey, "Retry-After", apiKey),

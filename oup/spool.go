@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// Spooled is a list that was made here, on disk for as long as it is worked on. What a crash leaves of it, the next start
-// removes.
+// Spooled is a list that was made here, on disk for as long as it is worked on. What a crash leaves of it, the next
+// start removes.
 type Spooled struct{ part *part }
 
 // Spool writes a list to disk by write, to be read as often as need be. Close it when it is done with.

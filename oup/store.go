@@ -98,8 +98,8 @@ func notKept(ctx context.Context, err error) *Outcome {
 }
 
 // Open returns the bytes of a kept list, unpacked as they are read; path is File.Path. When the last byte has been read
-// they are compared with the hash in the name: instead of io.EOF a *KeptError says that the copy is damaged. The error of
-// a path that is not kept matches fs.ErrNotExist.
+// they are compared with the hash in the name: instead of io.EOF a *KeptError says that the copy is damaged. The error
+// of a path that is not kept matches fs.ErrNotExist.
 func (s *Store) Open(path string) (io.ReadCloser, error) {
 	if !keptName.MatchString(path) {
 		return nil, &KeptError{Path: path, Err: fs.ErrNotExist}
@@ -150,7 +150,8 @@ func (e *KeptError) Error() string {
 		return fmt.Sprintf("provider file %q is not kept any more; run the profile to fetch the present one", e.Path)
 	}
 
-	return fmt.Sprintf("provider file %s cannot be read: %v; restore it from a backup, or run the profile to fetch the present one", e.Path, e.Err)
+	return fmt.Sprintf("provider file %s cannot be read: %v; restore it from a backup, or run the profile to fetch the present one", e.Path,
+		e.Err)
 }
 
 // Unwrap returns the cause.

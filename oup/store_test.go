@@ -118,7 +118,8 @@ func TestKeepTakesGivenFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if f.Name != "OUP_Global_AllTitles_2026-02-01.txt" || f.Date.Day() != 1 || f.SHA256 != hashOf(list) || f.Status != 0 || !f.FetchedAt.IsZero() {
+	if f.Name != "OUP_Global_AllTitles_2026-02-01.txt" || f.Date.Day() != 1 || f.SHA256 != hashOf(list) || f.Status != 0 ||
+		!f.FetchedAt.IsZero() {
 		t.Errorf("file %+v", f)
 	}
 

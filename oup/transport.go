@@ -77,8 +77,8 @@ func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Req
 	return nil, fail(RefusedRedirect, fmt.Sprintf("more than %d redirects, one after the other", maxRedirects), nil)
 }
 
-// conditions asks for the file only if it is another than the one applied last. Where the kept copy of that one is gone,
-// "not modified" would be of no use.
+// conditions asks for the file only if it is another than the one applied last. Where the kept copy of that one is
+// gone, "not modified" would be of no use.
 func (f *Fetcher) conditions(r Request) http.Header {
 	h := http.Header{}
 	if r.LastSHA256 != "" && !f.store.Has(strings.ToLower(r.LastSHA256)) {

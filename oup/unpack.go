@@ -32,9 +32,9 @@ type unpacker struct {
 	inner  []*part  // inner layers that had to be spooled
 }
 
-// open returns the list's bytes. encoded says that the answer's headers promised gzip; raw is where r's bytes lie on disk,
-// if they do. The reader ends in an *Outcome where the packaging is damaged or a layer's content larger than maxSize.
-// Without a store a ZIP stays closed, and the reader is nil.
+// open returns the list's bytes. encoded says that the answer's headers promised gzip; raw is where r's bytes lie on
+// disk, if they do. The reader ends in an *Outcome where the packaging is damaged or a layer's content larger than
+// maxSize. Without a store a ZIP stays closed, and the reader is nil.
 func (u *unpacker) open(r io.Reader, raw *part, encoded bool) (*bufio.Reader, error) {
 	reader := u.buffered(r)
 
@@ -275,7 +275,8 @@ func checkDirectory(r io.ReaderAt, size int64) error {
 	length := binary.LittleEndian.Uint32(tail[end+12:])
 	offset := binary.LittleEndian.Uint32(tail[end+16:])
 
-	if members == 0xffff || length == 0xffff || length == 0xffffffff || offset == 0xffffffff || size-int64(offset) > maxDirectory+int64(len(tail)) {
+	if members == 0xffff || length == 0xffff || length == 0xffffffff || offset == 0xffffffff || size-int64(offset) > maxDirectory+
+		int64(len(tail)) {
 		return fail(TooLarge, "a ZIP with a directory of more than 1 MiB, or in the 64-bit form", nil).
 			hint("Ask OUP for one list in each ZIP.")
 	}

@@ -19,9 +19,9 @@ import (
 // administrationDoc is the walk-through whose calls TestAdministration makes.
 const administrationDoc = "../../docs/administration.md"
 
-// TestAdministration walks through docs/administration.md from top to bottom, as a new administrator would: it makes each
-// call that stands there and compares the answer with the one that stands there. Each part (a heading of the second
-// level) begins with an installation and a provider of its own.
+// TestAdministration walks through docs/administration.md from top to bottom, as a new administrator would: it makes
+// each call that stands there and compares the answer with the one that stands there. Each part (a heading of the
+// second level) begins with an installation and a provider of its own.
 //
 // UPDATE_DOCS=1 writes the answers into the page instead of comparing them.
 func TestAdministration(t *testing.T) {
@@ -52,7 +52,9 @@ type walk struct {
 
 func newWalk(t *testing.T) *walk {
 	mock := mockoup.NewServer(t, mockoup.Options{Titles: 2000, Customers: []mockoup.Customer{
-		{Number: "north", Key: "north-key", Share: 0.6}, {Number: "south", Key: "south-key", Share: 0.5}, {Number: "law", Key: "law-key", Share: 0.3},
+		{Number: "north", Key: "north-key", Share: 0.6},
+		{Number: "south", Key: "south-key", Share: 0.5},
+		{Number: "law", Key: "law-key", Share: 0.3},
 	}})
 	s := serve(t, "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure")
 	return &walk{server: s, mock: mock, names: map[string]string{}}

@@ -58,7 +58,8 @@ func configFrom(c *cli.Command) (config, error) {
 		DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), RedisURL: c.String("redis-url"),
 		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log,
 		OUP: oup.Options{
-			Template: template, Titles: titles, MaxSize: c.Int64("oup-max-size"), Timeout: c.Duration("oup-timeout"), Attempts: c.Int("oup-attempts"),
+			Template: template, Titles: titles, MaxSize: c.Int64("oup-max-size"), Timeout: c.Duration("oup-timeout"),
+			Attempts:  c.Int("oup-attempts"),
 			AllowHTTP: insecure, AllowPrivate: insecure, AllowedHosts: c.StringSlice("oup-allow-host"), Logger: log,
 		},
 	}, nil
@@ -90,7 +91,8 @@ type app struct {
 	closers  []io.Closer
 }
 
-// openApp opens an installation. With work the process runs jobs; the queue is then embedded unless REDIS_URL names one.
+// openApp opens an installation. With work the process runs jobs; the queue is then embedded unless REDIS_URL names
+// one.
 func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	a := &app{config: cfg}
 	defer func() {
@@ -102,7 +104,8 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	if cfg.RedisURL == "" && !work {
-		return nil, errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` alone")
+		return nil,
+			errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` alone")
 	}
 	lock, err := inUse(cfg.DataDir, false)
 	if err != nil {
@@ -150,18 +153,21 @@ func checkProvider(o *oup.Options) error {
 	}
 	o.NoProvider = false
 	if address == "" {
-		return errors.New("the provider's address is not set: give " + flag + ", such as https://kbart.example.org (`autoholdings demo` brings a mock of its own)")
+		return errors.New("the provider's address is not set: give " + flag +
+			", such as https://kbart.example.org (`autoholdings demo` brings a mock of its own)")
 	}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || strings.Contains(address, "@"): // it may hold a password, which is not to be shown
 		return fmt.Errorf("%s is not an address such as https://kbart.example.org, without user name and password", flag)
 	case u.Scheme == "http" && u.Hostname() != "" && !o.AllowHTTP:
-		return fmt.Errorf("%s is %q: plain HTTP would show the API key to everyone on the way. Use https, or add --oup-allow-insecure if the provider is a mock or a mirror on your own network", flag, address)
+		return fmt.Errorf("%s is %q: plain HTTP would show the API key to everyone on the way. Use https, or add --oup-allow-insecure if the "+
+			"provider is a mock or a mirror on your own network", flag, address)
 	case u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "" && strings.Contains(address, "://"):
 		return fmt.Errorf("%s is %q: the provider is asked by https, not by %s", flag, address, u.Scheme)
 	case u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("%s is %q: it needs a scheme and a host, as in https://%s", flag, address, cmp.Or(strings.TrimLeft(strings.TrimPrefix(address, u.Scheme+"://"), "/"), "kbart.example.org"))
+		return fmt.Errorf("%s is %q: it needs a scheme and a host, as in https://%s", flag, address,
+			cmp.Or(strings.TrimLeft(strings.TrimPrefix(address, u.Scheme+"://"), "/"), "kbart.example.org"))
 	}
 	return nil
 }
@@ -173,7 +179,9 @@ func (a *app) openQueue() (asynq.RedisConnOpt, error) {
 	}
 	lock := flock.New(filepath.Join(a.config.DataDir, "autoholdings.lock"))
 	if ours, err := lock.TryLock(); err != nil || !ours {
-		return nil, errors.Join(fmt.Errorf("the data directory %s is in use by another autoholdings with an embedded queue: stop it, or let both share a Redis (REDIS_URL)", a.config.DataDir), err)
+		return nil,
+			errors.Join(fmt.Errorf("the data directory %s is in use by another autoholdings with an embedded queue: stop it, or let both share a "+
+				"Redis (REDIS_URL)", a.config.DataDir), err)
 	}
 	a.closers = append(a.closers, lock)
 	embedded, err := jobs.StartEmbedded()

@@ -12,8 +12,8 @@ import (
 	"autoholdings/mockoup"
 )
 
-// BenchmarkResponsiveness measures how long a mutation and a query take while a sync of 100,000 titles runs: the mark is
-// 250 ms for 99 of 100.
+// BenchmarkResponsiveness measures how long a mutation and a query take while a sync of 100,000 titles runs: the mark
+// is 250 ms for 99 of 100.
 func BenchmarkResponsiveness(b *testing.B) {
 	for b.Loop() {
 		mock := mockoup.NewServer(b, mockoup.Options{Titles: 100_000})
@@ -54,13 +54,15 @@ func disturb(b *testing.B, api client) (mutations, queries []time.Duration) {
 			UpdateSettings struct{ UserErrors userErrors }
 		}
 		start := time.Now()
-		must(api.do(ctx, fmt.Sprintf(`mutation { updateSettings(input: {institutionName: "Library %d"}) { userErrors { message } } }`, i), nil, &changed))
+		must(api.do(ctx, fmt.Sprintf(`mutation { updateSettings(input: {institutionName: "Library %d"}) { userErrors { message } } }`, i), nil,
+			&changed))
 		mutations = append(mutations, time.Since(start))
 		must(changed.UpdateSettings.UserErrors.err())
 
 		var answer struct{ Job struct{ State string } }
 		start = time.Now()
-		must(api.do(ctx, `query($id: ID!) { job(id: $id) { state } portfolios(first: 50) { nodes { title coverage { from to } collection { name } } } }`,
+		must(api.do(ctx,
+			`query($id: ID!) { job(id: $id) { state } portfolios(first: 50) { nodes { title coverage { from to } collection { name } } } }`,
 			map[string]any{"id": jobID}, &answer))
 		queries = append(queries, time.Since(start))
 		if answer.Job.State == "SUCCEEDED" {

@@ -59,8 +59,8 @@ type canary struct {
 	answers, log, processLog, queue, asked, printed heard
 }
 
-// TestKeyShowsNowhere: after every fault of the provider, with the connection tested and the profile run, the API key is in
-// no answer, log line, metric, report, row, file or message of the queue. Sealed, it is in one row.
+// TestKeyShowsNowhere: after every fault of the provider, with the connection tested and the profile run, the API key
+// is in no answer, log line, metric, report, row, file or message of the queue. Sealed, it is in one row.
 //
 // It does not run beside other tests, since it listens to what is the process's own.
 func TestKeyShowsNowhere(t *testing.T) {
@@ -80,8 +80,10 @@ func TestKeyShowsNowhere(t *testing.T) {
 	c.runCommands(t)
 
 	for where, text := range map[string]string{
-		"an answer": c.answers.String(), "the log": c.log.String(), "the process's log": c.processLog.String(), "the queue's traffic": c.queue.String(),
-		"the queue": c.redis.Dump(), "the provider's own list of requests": c.asked.String(), "what a command prints": c.printed.String(),
+		"an answer": c.answers.String(), "the log": c.log.String(), "the process's log": c.processLog.String(),
+		"the queue's traffic": c.queue.String(),
+		"the queue":           c.redis.Dump(), "the provider's own list of requests": c.asked.String(),
+		"what a command prints": c.printed.String(),
 	} {
 		keys.Hush(t, where, text)
 	}
@@ -203,12 +205,13 @@ func (c *canary) walk(t *testing.T) {
 // test asks for a test of the connection, whatever it comes to.
 func (c *canary) test(in map[string]any) {
 	c.t.Helper()
-	c.do(`mutation($in: TestProfileConnectionInput!) { testProfileConnection(input: $in) { results { content ok code message hint } userErrors { message } } }`,
+	c.do(`mutation($in: TestProfileConnectionInput!) { testProfileConnection(input: $in) { results { content ok code message hint } userErrors
+		{ message } } }`,
 		map[string]any{"in": in}, new(any))
 }
 
-// readAll reads what there is to read: every field of every listing, the reports and files, the metrics, and the list of
-// requests that the mock provider keeps.
+// readAll reads what there is to read: every field of every listing, the reports and files, the metrics, and the list
+// of requests that the mock provider keeps.
 func (c *canary) readAll(t *testing.T, url string) {
 	t.Helper()
 	for _, query := range everyQuery(t) {
@@ -357,11 +360,15 @@ func (c *canary) heardEnough(t *testing.T) {
 	t.Helper()
 	for where, wants := range map[*heard][]string{
 		&c.answers: {
-			"apiKeyFingerprint", "NEW_FILE", "NO_FILE", "CREDENTIALS_REFUSED", "THROTTLED", "SERVER_ERROR", "TIMEOUT", "NETWORK", "NOT_KBART", "TRUNCATED",
+			"apiKeyFingerprint", "NEW_FILE", "NO_FILE", "CREDENTIALS_REFUSED", "THROTTLED", "SERVER_ERROR", "TIMEOUT", "NETWORK", "NOT_KBART",
+			"TRUNCATED",
 			"go_goroutines", "customerNumber", "publication_title", `"changes"`,
 		},
 		&c.log: {"fetch from provider", "CREDENTIALS_REFUSED", "job started", `"level":"WARN"`}, &c.queue: {"asynq"},
-		&c.asked: {"X-Api-Key", "masked"}, &c.printed: {"sync ended: the job failed", "rotate-key ended: <nil>", "CREDENTIALS_REFUSED", "level=WARN"},
+		&c.asked: {"X-Api-Key", "masked"}, &c.printed: {
+			"sync ended: the job failed", "rotate-key ended: <nil>", "CREDENTIALS_REFUSED",
+			"level=WARN",
+		},
 	} {
 		for _, want := range wants {
 			if !strings.Contains(where.String(), want) {

@@ -44,7 +44,8 @@ func TestDiffCommand(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &answer); err != nil {
 		t.Fatal(err)
 	}
-	if c := answer.Counts; c.Updated != 48 || c.Unchanged != 182 || c.Titles != 230 || len(c.Fields) != 4 || c.Fields[0] != (holdings.FieldCount{Name: "publisher_name", Titles: 33}) {
+	if c := answer.Counts; c.Updated != 48 || c.Unchanged != 182 || c.Titles != 230 || len(c.Fields) != 4 ||
+		c.Fields[0] != (holdings.FieldCount{Name: "publisher_name", Titles: 33}) {
 		t.Errorf("%+v", c)
 	}
 	if !strings.HasPrefix(strings.TrimLeft(text, "{\n "), `"counts"`) {
@@ -91,7 +92,8 @@ func TestDiffOfFreeTitles(t *testing.T) {
 		return path
 	}
 	text, err := command(t, "diff", list("paid.txt", "P"), list("free.txt", "F"))
-	if err != nil || !strings.Contains(text, "0 added, 0 removed") || !strings.Contains(text, "2 free rows") || strings.Contains(text, "REMOVE") {
+	if err != nil || !strings.Contains(text, "0 added, 0 removed") || !strings.Contains(text, "2 free rows") ||
+		strings.Contains(text, "REMOVE") {
 		t.Errorf("%v: %s", err, text)
 	}
 }
@@ -151,7 +153,8 @@ func TestSyncAndExportCommands(t *testing.T) {
 		if err := os.WriteFile(file, []byte(exported), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err = command(t, "sync", "--profile", profile, "--file", file, "--content", "journals", "--data-dir", dir, "--log-level", "error") // nobody is asked
+		// nobody is asked
+		out, err = command(t, "sync", "--profile", profile, "--file", file, "--content", "journals", "--data-dir", dir, "--log-level", "error")
 		if err != nil || !strings.Contains(out, "SUCCEEDED, NO_CHANGE") {
 			t.Errorf("what was exported, synced again: %v\n%s", err, out)
 		}
@@ -242,7 +245,8 @@ func TestNothingSteersATerminal(t *testing.T) {
 				}
 			}
 		}
-		if args[0] == "diff" && len(args) == 3 && !strings.Contains(out, `Evil\x1b[2J\x07\x9b31m \u202etxt\u2066.exe [evil, 0006-8950]  notes: =1+1 → =cmd|`) {
+		if args[0] == "diff" && len(args) == 3 && !strings.Contains(out,
+			`Evil\x1b[2J\x07\x9b31m \u202etxt\u2066.exe [evil, 0006-8950]  notes: =1+1 → =cmd|`) {
 			t.Errorf("%v does not show what is there: %s", args, out)
 		}
 	}

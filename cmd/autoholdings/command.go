@@ -32,8 +32,8 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 	return root
 }
 
-// copies are flags of one's own: a flag keeps what it was given, and those below are shared by all commands, of which one
-// process may run several (tests do).
+// copies are flags of one's own: a flag keeps what it was given, and those below are shared by all commands, of which
+// one process may run several (tests do).
 func copies(flags []cli.Flag) []cli.Flag {
 	own := make([]cli.Flag, len(flags))
 	for i, f := range flags {
@@ -76,10 +76,12 @@ var (
 			Usage: "path of a request, with the placeholders {customer} {key} {content} {format}",
 		},
 		&cli.StringMapFlag{
-			Name: "oup-query", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_QUERY"), Usage: "query of a request, `NAME=VALUE`, same placeholders (default: format={format})",
+			Name: "oup-query", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_QUERY"),
+			Usage: "query of a request, `NAME=VALUE`, same placeholders (default: format={format})",
 		},
 		&cli.StringMapFlag{
-			Name: "oup-header", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_HEADER"), Usage: "header of a request, `NAME=VALUE`, same placeholders (default: X-Api-Key={key})",
+			Name: "oup-header", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_HEADER"),
+			Usage: "header of a request, `NAME=VALUE`, same placeholders (default: X-Api-Key={key})",
 		},
 		&cli.StringFlag{
 			Name: "oup-titles-path", Value: "/titles/{content}", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TITLES_PATH"),
@@ -97,13 +99,16 @@ var (
 			Name: "oup-allow-host", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ALLOW_HOST"), Usage: "further `HOST` to which the provider may redirect",
 		},
 		&cli.Int64Flag{
-			Name: "oup-max-size", Value: 1 << 30, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_MAX_SIZE"), Usage: "largest file accepted, in `BYTES`, unpacked",
+			Name: "oup-max-size", Value: 1 << 30, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_MAX_SIZE"),
+			Usage: "largest file accepted, in `BYTES`, unpacked",
 		},
 		&cli.DurationFlag{
-			Name: "oup-timeout", Value: defaultFetchTimeout, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TIMEOUT"), Usage: "longest time for one transfer",
+			Name: "oup-timeout", Value: defaultFetchTimeout, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TIMEOUT"),
+			Usage: "longest time for one transfer",
 		},
 		&cli.IntFlag{
-			Name: "oup-attempts", Value: 4, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ATTEMPTS"), Usage: "tries of one fetch when the provider or the network fails",
+			Name: "oup-attempts", Value: 4, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ATTEMPTS"),
+			Usage: "tries of one fetch when the provider or the network fails",
 		},
 	}
 	keepFilesFlag = &cli.DurationFlag{

@@ -28,7 +28,10 @@ func demoCommand() *cli.Command {
 			&cli.StringFlag{Name: "dir", Usage: "`FOLDER` of real KBART files with dates in their names, served instead of the mock's catalogue"},
 			addrFlag,
 			&cli.StringFlag{Name: "data-dir", Sources: cli.EnvVars("AUTOHOLDINGS_DATA_DIR"), Usage: "`FOLDER` to keep the demo's data in"},
-		}, &cli.StringFlag{Name: "log-level", Value: "warn", Sources: cli.EnvVars("AUTOHOLDINGS_LOG_LEVEL"), Usage: "debug, info, warn or error"}),
+		}, &cli.StringFlag{
+			Name: "log-level", Value: "warn", Sources: cli.EnvVars("AUTOHOLDINGS_LOG_LEVEL"),
+			Usage: "debug, info, warn or error",
+		}),
 		Action: demo,
 	}
 }

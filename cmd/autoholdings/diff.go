@@ -125,7 +125,10 @@ func diffJSON(out io.Writer, counts holdings.Counts, changes []holdings.Change) 
 }
 
 func diffTSV(out io.Writer, _ holdings.Counts, changes []holdings.Change) error {
-	text := spreadsheet.AppendCells(nil, []string{"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old", "new", "line"})
+	text := spreadsheet.AppendCells(nil, []string{
+		"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old",
+		"new", "line",
+	})
 	for _, c := range changes {
 		line := ""
 		if c.Line > 0 {
@@ -150,7 +153,8 @@ func diffText(out io.Writer, counts holdings.Counts, changes []holdings.Change) 
 	}
 	for _, c := range changes {
 		view := changeView{
-			Action: string(c.Action), Title: c.Title, TitleID: &c.TitleID, PrintIdentifier: &c.PrintIdentifier, OnlineIdentifier: &c.OnlineIdentifier,
+			Action: string(c.Action), Title: c.Title, TitleID: &c.TitleID, PrintIdentifier: &c.PrintIdentifier,
+			OnlineIdentifier: &c.OnlineIdentifier,
 		}
 		if c.Field != "" {
 			view.Field = &c.Field

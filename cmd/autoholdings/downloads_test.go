@@ -25,7 +25,8 @@ func TestServeDownloads(t *testing.T) {
 			}
 		}
 	}
-	s.do(`query($id: ID!) { job(id: $id) { reportTsv reportJson } collections { nodes { kbartUrl } } providerFiles { nodes { downloadUrl size } } }`,
+	s.do(`query($id: ID!) { job(id: $id) { reportTsv reportJson } collections { nodes { kbartUrl } } providerFiles { nodes { downloadUrl size }
+		} }`,
 		map[string]any{"id": job.ID}, &answer)
 	begins := map[string]string{answer.Job.ReportTsv: "action\tfield\ttitle\t", answer.Job.ReportJSON: `{"id":"` + job.ID + `"`}
 	for _, c := range answer.Collections.Nodes {

@@ -47,7 +47,8 @@ func serve(t *testing.T, args ...string) *server {
 	var log bytes.Buffer
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, append([]string{"autoholdings", "serve", "--addr", "127.0.0.1:0", "--log-level", "warn"}, args...), strings.NewReader(""), in, &log)
+		err := run(ctx, append([]string{"autoholdings", "serve", "--addr", "127.0.0.1:0", "--log-level", "warn"}, args...), strings.NewReader(""),
+			in, &log)
 		in.CloseWithError(errors.Join(errors.New("the server ended"), err))
 		ended <- err
 	}()
@@ -115,7 +116,8 @@ func (s *server) start(profileID string) (jobID string) {
 			UserErrors userErrors
 		}
 	}
-	s.do(`mutation($id: ID!) { runProfile(input: {profileId: $id}) { job { id } userErrors { message } } }`, map[string]any{"id": profileID}, &ran)
+	s.do(`mutation($id: ID!) { runProfile(input: {profileId: $id}) { job { id } userErrors { message } } }`, map[string]any{"id": profileID},
+		&ran)
 	if err := ran.RunProfile.UserErrors.err(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -252,7 +254,10 @@ func TestRealSeries(t *testing.T) {
 			}},
 			{"2017-02-20", expected{
 				titles: 292, added: 64, removed: 2, updated: 228, statements: 292,
-				fields: map[string]int{"title_url": 228, "coverage": 68, "publication_title": 11, "online_identifier": 2, "title_id": 2, "print_identifier": 1},
+				fields: map[string]int{
+					"title_url": 228, "coverage": 68, "publication_title": 11, "online_identifier": 2, "title_id": 2,
+					"print_identifier": 1,
+				},
 			}},
 			{"2017-02-27", expected{titles: 292, updated: 39, unchanged: 253, statements: 292, fields: map[string]int{"coverage": 39}}},
 		} {
@@ -364,8 +369,8 @@ func program(t *testing.T, args ...string) (*server, *exec.Cmd) {
 	return &server{t: t, api: client{urlIn(t, out)}, stop: func() {}}, cmd
 }
 
-// TestKilledInTheMiddle kills the process with SIGKILL in the middle of a 20,000-title sync and starts it again: the job
-// finishes by itself, the holdings equal those of an undisturbed run, and nothing is twice in the report.
+// TestKilledInTheMiddle kills the process with SIGKILL in the middle of a 20,000-title sync and starts it again: the
+// job finishes by itself, the holdings equal those of an undisturbed run, and nothing is twice in the report.
 func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	mock := mockoup.NewServer(t, mockoup.Options{Titles: 20_000})
@@ -485,10 +490,14 @@ func (s *server) reportText(jobID string) string {
 func TestDemoOnce(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"autoholdings", "demo", "--once", "--titles", "300"}, strings.NewReader(""), &out, io.Discard); err != nil {
+	if err := run(t.Context(), []string{"autoholdings", "demo", "--once", "--titles", "300"}, strings.NewReader(""), &out,
+		io.Discard); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"Books Autoholdings Collection (61707906870000041) activated", "Journals Autoholdings Collection (61563711870000041) activated", "SUCCEEDED, CHANGED", "together"} {
+	for _, want := range []string{
+		"Books Autoholdings Collection (61707906870000041) activated",
+		"Journals Autoholdings Collection (61563711870000041) activated", "SUCCEEDED, CHANGED", "together",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in:\n%s", want, out.String())
 		}
@@ -525,16 +534,37 @@ func TestRefusals(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no provider":           {[]string{"serve", "--data-dir", t.TempDir()}, "--oup-url"},
-		"public address":        {[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", "https://example.org", "--addr", "0.0.0.0:0"}, "access control"},
-		"wrong address":         {[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", "https://example.org", "--addr", "nonsense"}, "127.0.0.1:8080"},
-		"plain HTTP":            {[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", "http://example.org"}, "http"},
-		"busy data directory":   {[]string{"serve", "--data-dir", busy, "--oup-url", mock.URL, "--oup-allow-insecure", "--addr", "127.0.0.1:0"}, "in use by another autoholdings"},
-		"no worker, no Redis":   {[]string{"serve", "--no-worker", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure"}, "REDIS_URL"},
-		"worker without Redis":  {[]string{"worker", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure"}, "REDIS_URL"},
-		"wrong Redis URL":       {[]string{"worker", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--redis-url", "nonsense"}, "redis://"},
-		"another database":      {[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--database-url", "postgres://u:secret@h/db"}, "SQLite"},
-		"wrong sealing key":     {[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--sealing-key", "short"}, "sealing key"},
+		"no provider": {[]string{"serve", "--data-dir", t.TempDir()}, "--oup-url"},
+		"public address": {
+			[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", "https://example.org", "--addr", "0.0.0.0:0"},
+			"access control",
+		},
+		"wrong address": {
+			[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", "https://example.org", "--addr", "nonsense"},
+			"127.0.0.1:8080",
+		},
+		"plain HTTP": {[]string{"serve", "--data-dir", t.TempDir(), "--oup-url", "http://example.org"}, "http"},
+		"busy data directory": {
+			[]string{"serve", "--data-dir", busy, "--oup-url", mock.URL, "--oup-allow-insecure", "--addr", "127.0.0.1:0"},
+			"in use by another autoholdings",
+		},
+		"no worker, no Redis": {
+			[]string{"serve", "--no-worker", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure"},
+			"REDIS_URL",
+		},
+		"worker without Redis": {[]string{"worker", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure"}, "REDIS_URL"},
+		"wrong Redis URL": {[]string{
+			"worker", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--redis-url",
+			"nonsense",
+		}, "redis://"},
+		"another database": {[]string{
+			"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--database-url",
+			"postgres://u:secret@h/db",
+		}, "SQLite"},
+		"wrong sealing key": {[]string{
+			"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--sealing-key",
+			"short",
+		}, "sealing key"},
 		"wrong log level":       {[]string{"serve", "--log-level", "loud"}, "debug"},
 		"mock of a missing dir": {[]string{"mockoup", "--dir", filepath.Join(t.TempDir(), "none"), "--addr", "127.0.0.1:0"}, "none"},
 		"mock with both":        {[]string{"mockoup", "--dir", t.TempDir(), "--titles", "5"}, "--dir"},
@@ -564,7 +594,8 @@ func TestSeparateWorker(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"autoholdings", "worker", "--log-level", "warn"}, args...), strings.NewReader(""), io.Discard, io.Discard)
+		ended <- run(ctx, append([]string{"autoholdings", "worker", "--log-level", "warn"}, args...), strings.NewReader(""), io.Discard,
+			io.Discard)
 	}()
 	if job := s.wait(jobID); job.State != "SUCCEEDED" || *job.Verdict != "CHANGED" {
 		t.Errorf("%s: %s", job.State, job.Summary)
@@ -575,8 +606,8 @@ func TestSeparateWorker(t *testing.T) {
 	}
 }
 
-// TestWrongKey: the job says that the credentials were refused and what to do, changes nothing, and the key shows nowhere;
-// with the right key the next run goes through.
+// TestWrongKey: the job says that the credentials were refused and what to do, changes nothing, and the key shows
+// nowhere; with the right key the next run goes through.
 func TestWrongKey(t *testing.T) {
 	t.Parallel()
 	const wrong = "canary-key-4711"
@@ -584,7 +615,8 @@ func TestWrongKey(t *testing.T) {
 	s := serve(t, "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure")
 	profile := s.administer(wrong)
 	job := s.wait(s.start(profile))
-	if job.State != "FAILED" || *job.Verdict != "FAILED" || job.Error == nil || job.Error.Code != "CREDENTIALS_REFUSED" || !strings.Contains(job.Error.Hint, "API key") {
+	if job.State != "FAILED" || *job.Verdict != "FAILED" || job.Error == nil || job.Error.Code != "CREDENTIALS_REFUSED" ||
+		!strings.Contains(job.Error.Hint, "API key") {
 		t.Errorf("%s %+v: %s", job.State, job.Error, job.Summary)
 	}
 	if text := s.holdingsText(); text != "" {
@@ -600,7 +632,8 @@ func TestWrongKey(t *testing.T) {
 			UserErrors userErrors
 		}
 	}
-	s.do(`mutation($id: ID!, $key: String!) { updateProfile(input: {profileId: $id, apiKey: $key, runNow: true}) { job { id } userErrors { message } } }`,
+	s.do(`mutation($id: ID!, $key: String!) { updateProfile(input: {profileId: $id, apiKey: $key, runNow: true}) { job { id } userErrors {
+		message } } }`,
 		map[string]any{"id": profile, "key": mockoup.DemoKey}, &updated)
 	if err := updated.UpdateProfile.UserErrors.err(); err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 	"autoholdings/graph/generated"
 )
 
-// everyQuery asks for every field of everything that can be listed, and one field at a time, so that one that fails leaves
-// the others.
+// everyQuery asks for every field of everything that can be listed, and one field at a time, so that one that fails
+// leaves the others.
 func everyQuery(t *testing.T) (queries []string) {
 	t.Helper()
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()

@@ -35,7 +35,9 @@ func exportCommand() *cli.Command {
 			out := bufio.NewWriter(c.Root().Writer)
 			rows, err := holdings.New(s, nil).Export(ctx, id, out)
 			if err == nil && rows == 0 {
-				fmt.Fprintln(c.Root().ErrWriter, "the list is empty: nothing in this collection is accessible. Look whether it is active, its service available, and anything in it entitled to")
+				fmt.Fprintln(c.Root().ErrWriter,
+					"the list is empty: nothing in this collection is accessible. Look whether it is active, its service available, and anything in it "+
+						"entitled to")
 			}
 			return errors.Join(err, out.Flush())
 		},

@@ -33,16 +33,22 @@ func importLicensesCommand() *cli.Command {
 		(*holdings.Service).ImportLicenses)
 }
 
-func importCSVCommand(name, usage, description string, load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error)) *cli.Command {
+func importCSVCommand(
+	name, usage, description string, load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error),
+) *cli.Command {
 	return &cli.Command{
 		Name: name, Usage: usage, ArgsUsage: "FILE",
-		Description: "FILE, or standard input for -, is CSV in UTF-8 with a header; comma, semicolon or TAB stands between the cells. A server may\n" +
+		Description: "FILE, or standard input for -, is CSV in UTF-8 with a header; comma, semicolon or TAB stands between the cells. A server " +
+			"may\n" +
 			"run on the data directory meanwhile.\n\n" + description + "\n\n" +
 			"A line that is wrong is refused and leaves the others; the exit status is then 1. Importing the same file again does what is\n" +
 			"left to do.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "report what would be done, and write nothing"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the report: text (what was refused and moved), json or tsv (every line)"},
+			&cli.StringFlag{
+				Name: "format", Value: "text",
+				Usage: "`FORMAT` of the report: text (what was refused and moved), json or tsv (every line)",
+			},
 			dataDirFlag, databaseFlag,
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -51,7 +57,10 @@ func importCSVCommand(name, usage, description string, load func(*holdings.Servi
 	}
 }
 
-func importFile(ctx context.Context, c *cli.Command, what string, load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error)) (err error) {
+func importFile(
+	ctx context.Context, c *cli.Command, what string,
+	load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error),
+) (err error) {
 	defer func() {
 		if exit := exitError(0); err != nil && !errors.As(err, &exit) {
 			err = fmt.Errorf("import %s: %w", what, err)
@@ -60,7 +69,10 @@ func importFile(ctx context.Context, c *cli.Command, what string, load func(*hol
 	if c.Args().Len() != 1 {
 		return errors.New("name the file to import, or - for standard input")
 	}
-	write, ok := map[string]func(io.Writer, holdings.ImportReport) error{"text": importText, "json": importJSON, "tsv": importTSV}[c.String("format")]
+	write, ok := map[string]func(io.Writer, holdings.ImportReport) error{
+		"text": importText, "json": importJSON,
+		"tsv": importTSV,
+	}[c.String("format")]
 	if !ok {
 		return fmt.Errorf("--format %q is none of text, json, tsv", c.String("format"))
 	}

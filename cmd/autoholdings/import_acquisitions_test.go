@@ -31,15 +31,18 @@ func TestImportPOLinesCommand(t *testing.T) {
 		return got.PoLines.TotalCount
 	}
 	out, err := command(t, "import", "polines", file, "--dry-run", "--data-dir", dir)
-	if err != nil || !strings.Contains(out, "dry run, nothing was written: 2 lines: 2 created") || !strings.Contains(out, `warning: `) || !strings.Contains(out, `"fund"`) || lines() != 0 {
+	if err != nil || !strings.Contains(out, "dry run, nothing was written: 2 lines: 2 created") || !strings.Contains(out, `warning: `) ||
+		!strings.Contains(out, `"fund"`) || lines() != 0 {
 		t.Errorf("%v %d\n%s", err, lines(), out)
 	}
 	out, err = command(t, "import", "polines", file, "--data-dir", dir)
-	if err != nil || !strings.HasSuffix(out, "\n2 lines: 2 created, 0 updated, 0 attached, 0 moved, 0 unchanged, 0 refused\n") || lines() != 2 {
+	if err != nil || !strings.HasSuffix(out, "\n2 lines: 2 created, 0 updated, 0 attached, 0 moved, 0 unchanged, 0 refused\n") ||
+		lines() != 2 {
 		t.Errorf("%v %d\n%s", err, lines(), out)
 	}
 	var table, told bytes.Buffer
-	err = run(t.Context(), []string{"autoholdings", "import", "polines", "--format", "tsv", file, "--data-dir", dir}, strings.NewReader(""), &table, &told)
+	err = run(t.Context(), []string{"autoholdings", "import", "polines", "--format", "tsv", file, "--data-dir", dir}, strings.NewReader(""),
+		&table, &told)
 	if !strings.Contains(told.String(), `warning: `) || !strings.Contains(told.String(), `"fund"`) {
 		t.Errorf("beside the table: %q", told.String())
 	}
@@ -62,12 +65,14 @@ func TestImportCommandRefuses(t *testing.T) {
 	csv := "code,starts_on,ends_on\nL1,2026-01-01,2026-12-31\nL2,2026-01-01,soon\n"
 	out, err := run("licenses", csv)
 	var exit exitError
-	if !errors.As(err, &exit) || exit != 1 || !strings.Contains(out, "line 3  REFUSED  L2  the last day is \"soon\"") || !strings.Contains(out, "1 created") || !strings.Contains(out, "1 refused") {
+	if !errors.As(err, &exit) || exit != 1 || !strings.Contains(out, "line 3  REFUSED  L2  the last day is \"soon\"") ||
+		!strings.Contains(out, "1 created") || !strings.Contains(out, "1 refused") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err = run("licenses", csv, "--format", "json")
 	var report holdings.ImportReport
-	if !errors.As(err, &exit) || json.Unmarshal([]byte(out), &report) != nil || report.Unchanged != 1 || report.Refused != 1 || len(report.Lines) != 2 || report.Lines[1].Line != 3 {
+	if !errors.As(err, &exit) || json.Unmarshal([]byte(out), &report) != nil || report.Unchanged != 1 || report.Refused != 1 ||
+		len(report.Lines) != 2 || report.Lines[1].Line != 3 {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err = run("polines", "number,note\nP1,\x1b[31mred\n", "--format", "text")
@@ -80,7 +85,8 @@ func TestImportCommandRefuses(t *testing.T) {
 		"none of text":      {"import", "licenses", os.DevNull, "--format", "xml"},
 		"the file is empty": {"import", "polines", os.DevNull, "--data-dir", dir},
 	} {
-		if _, err := command(t, args...); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "import "+args[1]) {
+		if _, err := command(t, args...); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "import "+args[1]) {
 			t.Errorf("%v: %v, want %q", args, err, want)
 		}
 	}
@@ -96,7 +102,8 @@ func TestImportCommandBreaksOff(t *testing.T) {
 	}
 	defer s.Close()
 	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `CREATE TRIGGER full BEFORE INSERT ON po_lines WHEN NEW.number = 'P700' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
+		_, err := tx.SQL.ExecContext(ctx,
+			`CREATE TRIGGER full BEFORE INSERT ON po_lines WHEN NEW.number = 'P700' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
 		return err
 	})
 	if err != nil {

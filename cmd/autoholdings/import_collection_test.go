@@ -109,7 +109,8 @@ func TestImportCollectionCommandRefuses(t *testing.T) {
 	}
 }
 
-// TestImportRealFiles: a real list into a local collection; again it changes nothing, and what is exported is the same list.
+// TestImportRealFiles: a real list into a local collection; again it changes nothing, and what is exported is the same
+// list.
 func TestImportRealFiles(t *testing.T) {
 	t.Parallel()
 	dir := realFiles(t, "oup")
@@ -143,7 +144,8 @@ func TestExportOfNothingAccessible(t *testing.T) {
 	_, id, _ := strings.Cut(out, `" (`)
 	id, _, _ = strings.Cut(id, ")")
 	s := serve(t, "--data-dir", i.dir, "--oup-url", "https://provider.example")
-	s.do(`mutation($id: ID!) { updateCollection(input: {collectionId: $id, available: false}) { userErrors { message } } }`, map[string]any{"id": id}, &struct{}{})
+	s.do(`mutation($id: ID!) { updateCollection(input: {collectionId: $id, available: false}) { userErrors { message } } }`,
+		map[string]any{"id": id}, &struct{}{})
 	s.stop()
 	var list, said bytes.Buffer
 	err := run(t.Context(), []string{"autoholdings", "export", "--collection", id, "--data-dir", i.dir}, strings.NewReader(""), &list, &said)

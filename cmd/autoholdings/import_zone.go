@@ -17,10 +17,14 @@ func importZoneCommand() *cli.Command {
 		Name:      "zone",
 		Usage:     "bring the Community Zone in step with the provider's global title list, and print the report",
 		ArgsUsage: "[FILE]",
-		Description: "Without a FILE the list is fetched, without credentials (--oup-titles-path). A FILE needs --zone: it is of one collection.\n" +
+		Description: "Without a FILE the list is fetched, without credentials (--oup-titles-path). A FILE needs --zone: it is of one " +
+			"collection.\n" +
 			"Where a server with an embedded queue runs on the data directory, ask its API (importCommunityZoneTitles) instead.",
 		Flags: serverFlags(
-			&cli.StringFlag{Name: "zone", Usage: "`ID` of the collection in the Community Zone, such as 61707906870000041 (default: all of the provider's)"},
+			&cli.StringFlag{
+				Name:  "zone",
+				Usage: "`ID` of the collection in the Community Zone, such as 61707906870000041 (default: all of the provider's)",
+			},
 			&cli.BoolFlag{Name: "preview", Usage: "show what would change, and write nothing"},
 			&cli.BoolFlag{Name: "force", Usage: "apply a list that is older, or was rejected"},
 		),

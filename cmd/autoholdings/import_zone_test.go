@@ -56,7 +56,8 @@ func TestImportZoneCommand(t *testing.T) {
 	if err := mock.SetFault(mockoup.Fault{Kind: "no-content"}); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := command(t, append([]string{"import", "zone"}, flags...)...); err == nil || !strings.Contains(err.Error(), "NO_FILE") || !strings.Contains(out, "FAILED") {
+	if out, err := command(t, append([]string{"import", "zone"}, flags...)...); err == nil || !strings.Contains(err.Error(), "NO_FILE") ||
+		!strings.Contains(out, "FAILED") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -66,23 +67,32 @@ func TestImportZoneCommandElsewhere(t *testing.T) {
 	t.Parallel()
 	mock := mockoup.NewServer(t, mockoup.Options{Titles: 60})
 	flags := []string{"--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--log-level", "error"}
-	if _, err := command(t, append([]string{"import", "zone", "--oup-titles-path", "/elsewhere/{content}"}, flags...)...); err == nil || !strings.Contains(err.Error(), "NO_FILE") {
+	if _, err := command(t, append([]string{"import", "zone", "--oup-titles-path", "/elsewhere/{content}"}, flags...)...); err == nil ||
+		!strings.Contains(err.Error(), "NO_FILE") {
 		t.Errorf("%v", err)
 	}
-	if _, err := command(t, append([]string{"import", "zone", "--oup-titles-path", "/titles/{customer}"}, flags...)...); err == nil || !strings.Contains(err.Error(), "{customer}") {
+	if _, err := command(t, append([]string{"import", "zone", "--oup-titles-path", "/titles/{customer}"}, flags...)...); err == nil ||
+		!strings.Contains(err.Error(), "{customer}") {
 		t.Errorf("%v", err)
 	}
-	args := []string{"import", "zone", "--oup-titles-path", "/titles/{content}", "--oup-titles-query", "format={format}", "--oup-titles-query", "for={content}"}
+	args := []string{
+		"import", "zone", "--oup-titles-path", "/titles/{content}", "--oup-titles-query", "format={format}", "--oup-titles-query",
+		"for={content}",
+	}
 	if out, err := command(t, append(args, flags...)...); err != nil || mock.Requests()[0].Query != "for=books&format=kbart" {
 		t.Errorf("%v: %+v\n%s", err, mock.Requests(), out)
 	}
 }
 
-// TestImportZoneCommandRealList: a real list of journals fills the Community Zone, and the next of its series changes it.
+// TestImportZoneCommandRealList: a real list of journals fills the Community Zone, and the next of its series changes
+// it.
 func TestImportZoneCommandRealList(t *testing.T) {
 	t.Parallel()
 	dir := realFiles(t, "oup-series")
-	flags := []string{"--zone", "61563711870000041", "--data-dir", t.TempDir(), "--oup-url", "https://kbart.example.org", "--log-level", "error"}
+	flags := []string{
+		"--zone", "61563711870000041", "--data-dir", t.TempDir(), "--oup-url", "https://kbart.example.org", "--log-level",
+		"error",
+	}
 	for _, step := range []struct{ file, want string }{
 		{"oxford_Switzerland_NationalLicences_2016-05-26.txt", "230 titles added"},
 		{"oxford_Switzerland_NationalLicences_2016-07-08.txt", "48 titles changed: publisher_name in 33, coverage in 31"},
@@ -113,13 +123,20 @@ func TestImportZoneCommandRefuses(t *testing.T) {
 		{"page.html", []string{page, "--zone", "61563711870000041"}},
 		{"--log-level", []string{"--log-level", "loud"}},
 		{"give --oup-url (AUTOHOLDINGS_OUP_URL)", []string{"--oup-url", ""}},
-		{`--oup-url (AUTOHOLDINGS_OUP_URL) is "academic.oup.com": it needs a scheme and a host, as in https://academic.oup.com`, []string{"--oup-url", "academic.oup.com"}},
+		{
+			`--oup-url (AUTOHOLDINGS_OUP_URL) is "academic.oup.com": it needs a scheme and a host, as in https://academic.oup.com`,
+			[]string{"--oup-url", "academic.oup.com"},
+		},
 		{`--oup-url (AUTOHOLDINGS_OUP_URL) is "ftp://x": the provider is asked by https, not by ftp`, []string{"--oup-url", "ftp://x"}},
-		{`is "http://127.0.0.1:8081": plain HTTP would show the API key to everyone on the way. Use https, or add --oup-allow-insecure`, []string{"--oup-url", "http://127.0.0.1:8081"}},
+		{
+			`is "http://127.0.0.1:8081": plain HTTP would show the API key to everyone on the way. Use https, or add --oup-allow-insecure`,
+			[]string{"--oup-url", "http://127.0.0.1:8081"},
+		},
 		{`is "localhost:8081": it needs a scheme and a host`, []string{"--oup-url", "localhost:8081"}},
 		{"without user name and password", []string{"--oup-url", "https://user:secret@x"}},
 	} {
-		args := append([]string{"import", "zone", "--data-dir", t.TempDir(), "--oup-url", "https://kbart.example.org", "--log-level", "error"}, test.args...)
+		args := append([]string{"import", "zone", "--data-dir", t.TempDir(), "--oup-url", "https://kbart.example.org", "--log-level", "error"},
+			test.args...)
 		if out, err := command(t, args...); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%v: %v, want %q\n%s", test.args, err, test.want, out)
 		}

@@ -31,7 +31,8 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// exitCode is the program's exit status: 0 for success and for being told to stop, 1 for failure, or what the error asks.
+// exitCode is the program's exit status: 0 for success and for being told to stop, 1 for failure, or what the error
+// asks.
 func exitCode(err error, errOut io.Writer) int {
 	var exit exitError
 	switch {

@@ -19,10 +19,20 @@ func mockoupCommand() *cli.Command {
 		Name:  "mockoup",
 		Usage: "run a mock of the provider's service: customer demo, key demo-key",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8081", Sources: cli.EnvVars("AUTOHOLDINGS_MOCKOUP_ADDR"), Usage: "address to listen on, `HOST:PORT`; loopback only"},
-			&cli.StringFlag{Name: "dir", Usage: "`FOLDER` of real KBART files with dates in their names, served as releases instead of the generated catalogue"},
+			&cli.StringFlag{
+				Name: "addr", Value: "127.0.0.1:8081", Sources: cli.EnvVars("AUTOHOLDINGS_MOCKOUP_ADDR"),
+				Usage: "address to listen on, `HOST:PORT`; loopback only",
+			},
+			&cli.StringFlag{
+				Name:  "dir",
+				Usage: "`FOLDER` of real KBART files with dates in their names, served as releases instead of the generated catalogue",
+			},
 			&cli.IntFlag{Name: "titles", Value: 2000, Usage: "size of the generated catalogue"},
-			&cli.StringSliceFlag{Name: "customer", Usage: "a further customer, `NUMBER:KEY[:SHARE]`, entitled to that share of the titles (0 to 1, all unless said); may be given several times"},
+			&cli.StringSliceFlag{
+				Name: "customer",
+				Usage: "a further customer, `NUMBER:KEY[:SHARE]`, entitled to that share of the titles (0 to 1, all unless said); may be given " +
+					"several times",
+			},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "of the generated catalogue: the same seed is the same catalogue"},
 		}, logFlags...),
 		Action: func(ctx context.Context, c *cli.Command) error {

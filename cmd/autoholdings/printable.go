@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// printable shows what would do something on a terminal instead of being seen: each control character (line breaks, ESC, BEL,
-// C1) and each mark that turns the direction of the text becomes an escape such as \x1b. What a provider's list says must not
-// steer a terminal, break a line or pass for another text.
+// printable shows what would do something on a terminal instead of being seen: each control character (line breaks,
+// ESC, BEL, C1) and each mark that turns the direction of the text becomes an escape such as \x1b. What a provider's
+// list says must not steer a terminal, break a line or pass for another text.
 func printable(s string) string {
 	if !strings.ContainsFunc(s, steers) {
 		return s

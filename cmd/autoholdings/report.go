@@ -68,7 +68,8 @@ func followJob(ctx context.Context, api client, id string, out io.Writer) error 
 	defer tick.Stop()
 	for {
 		var answer struct{ Job *jobView }
-		query := `query($id: ID!) { job(id: $id) { ` + jobFields + ` changes(first: 8) { nodes { action title titleId printIdentifier onlineIdentifier field oldValue newValue } }
+		query := `query($id: ID!) { job(id: $id) { ` + jobFields +
+			` changes(first: 8) { nodes { action title titleId printIdentifier onlineIdentifier field oldValue newValue } }
 			findings(first: 8) { nodes { severity code line title message } } } } ` + countFields
 		if err := api.do(ctx, query, map[string]any{"id": id}, &answer); err != nil {
 			return err

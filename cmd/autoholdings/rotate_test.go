@@ -217,7 +217,8 @@ func TestRotationCutShort(t *testing.T) {
 	i.write("sealing.key.new", newFile)
 	_, err = i.rotate()
 	must(t, err)
-	if files := i.keyFiles(); len(files) != 3 || files["sealing.key.old-"+newID] != newID || !slices.Equal(i.sealedWith(), []string{files["sealing.key"]}) {
+	if files := i.keyFiles(); len(files) != 3 || files["sealing.key.old-"+newID] != newID ||
+		!slices.Equal(i.sealedWith(), []string{files["sealing.key"]}) {
 		t.Fatalf("a second replacement: %v", files)
 	}
 	i.works()
@@ -314,7 +315,8 @@ func TestRotationOfDamage(t *testing.T) {
 	}))
 	must(t, db.Close())
 	_, err = i.rotate()
-	if err == nil || !strings.Contains(err.Error(), `profile "Oxford University Press, customer demo"`) || !strings.Contains(err.Error(), "updateProfile") {
+	if err == nil || !strings.Contains(err.Error(), `profile "Oxford University Press, customer demo"`) ||
+		!strings.Contains(err.Error(), "updateProfile") {
 		t.Error(err)
 	}
 	if i.read("sealing.key") != before {

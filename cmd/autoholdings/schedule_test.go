@@ -37,7 +37,8 @@ func TestSchedulesRun(t *testing.T) {
 					return tx.Profile.Update().SetScheduleSince(1).Exec(ctx)
 				})
 			})
-			if out, err := command(t, slices.Concat([]string{"sync", "--profile", profile, "--preview"}, args)...); err != nil || !strings.Contains(out, "SUCCEEDED, PREVIEWED") {
+			if out, err := command(t, slices.Concat([]string{"sync", "--profile", profile, "--preview"}, args)...); err != nil ||
+				!strings.Contains(out, "SUCCEEDED, PREVIEWED") {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			wantScheduled(t, dir)

@@ -16,8 +16,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// openSeal opens the sealing keys and makes sure that they open what is stored. A replacement of the key that a crash cut
-// short is finished first where the database has the new key, and undone where it does not.
+// openSeal opens the sealing keys and makes sure that they open what is stored. A replacement of the key that a crash
+// cut short is finished first where the database has the new key, and undone where it does not.
 func openSeal(ctx context.Context, cfg config, s *store.Store) (*secret.Box, error) {
 	if err := settleKey(ctx, cfg, s); err != nil {
 		return nil, err
@@ -44,7 +44,8 @@ func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 		if err != nil || holdings.New(s, present).Sealed(ctx) != nil {
 			return err // neither opens what is stored: no key is taken away then
 		}
-		cfg.Log.WarnContext(ctx, "took away a sealing key that a replacement cut short has left: the former one is in force", "key", staged.KeyID())
+		cfg.Log.WarnContext(ctx, "took away a sealing key that a replacement cut short has left: the former one is in force", "key",
+			staged.KeyID())
 		return secret.DropStaged(cfg.DataDir)
 	case err != nil:
 		return err
@@ -152,7 +153,8 @@ func (r *rotation) check() error {
 	}
 	if r.given() {
 		if r.key == "" {
-			return errors.New("the sealing key is given to the program, so the new one must be too: make one (`openssl rand -base64 32`), keep it where the present one is kept, and give it as AUTOHOLDINGS_NEW_SEALING_KEY")
+			return errors.New("the sealing key is given to the program, so the new one must be too: make one (`openssl rand -base64 32`), keep it " +
+				"where the present one is kept, and give it as AUTOHOLDINGS_NEW_SEALING_KEY")
 		}
 		return nil
 	}
@@ -162,8 +164,8 @@ func (r *rotation) check() error {
 	return nil
 }
 
-// replaceFile replaces the key of the key file. The new key is on disk before anything is sealed with it, and the former
-// one stays there.
+// replaceFile replaces the key of the key file. The new key is on disk before anything is sealed with it, and the
+// former one stays there.
 func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string, err error) {
 	before, err := openSeal(ctx, r.config, s)
 	if err != nil {
@@ -186,12 +188,14 @@ func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string
 	}
 	file := filepath.Join(r.config.DataDir, secret.KeyFileName)
 	return fmt.Sprintf("%s sealed with the new key %s, which is in %s.\n", keysAre(resealed), after.KeyID(), file) +
-		fmt.Sprintf("The former one is in %s.old-%s. Backups of the database made before now open only with it: keep it with them, and remove it from here.\n", file, before.KeyID()) +
+		fmt.Sprintf("The former one is in %s.old-%s. Backups of the database made before now open only with it: keep it with them, and remove "+
+			"it from here.\n", file, before.KeyID()) +
 		rotationAdvice, nil
 }
 
 const rotationAdvice = "Make a backup of the database now, and keep a copy of the new key apart from it.\n" +
-	"Where somebody may have a copy of the database and of the former key, ask the provider for new API keys too: no new sealing key locks what was copied."
+	"Where somebody may have a copy of the database and of the former key, ask the provider for new API keys too: no new sealing key locks " +
+	"what was copied."
 
 // replaceGiven replaces a key that the operator keeps. Both are in the operator's hands before and after.
 func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said string, err error) {
@@ -221,7 +225,8 @@ func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said strin
 		"Backups of the database made before now open only with the former one: keep it with them.\n" + rotationAdvice, nil
 }
 
-const givenAdvice = "Now give the new key to every command as AUTOHOLDINGS_SEALING_KEY instead of the former one, before the server is started."
+const givenAdvice = "Now give the new key to every command as AUTOHOLDINGS_SEALING_KEY instead of the former one, before the server is " +
+	"started."
 
 func keysAre(n int) string {
 	if n == 1 {

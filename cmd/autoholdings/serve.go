@@ -21,7 +21,8 @@ func serveCommand() *cli.Command {
 		Name:  "serve",
 		Usage: "run the API, and the workers that do its jobs",
 		Flags: serverFlags(addrFlag, &cli.BoolFlag{
-			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"), Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
+			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"),
+			Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
 		}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			cfg, err := configFrom(c)
@@ -35,7 +36,9 @@ func serveCommand() *cli.Command {
 				return err
 			}
 			err = a.serve(ctx, c.String("addr"), work, func(url string) {
-				fmt.Fprintf(c.Root().Writer, "autoholdings serves %s (GraphiQL at %s/); only this machine can reach it, since there is no access control yet\n", url+"/graphql", url)
+				fmt.Fprintf(c.Root().Writer,
+					"autoholdings serves %s (GraphiQL at %s/); only this machine can reach it, since there is no access control yet\n", url+"/graphql",
+					url)
 			})
 			return errors.Join(err, a.Close())
 		},
@@ -53,7 +56,8 @@ func workerCommand() *cli.Command {
 				return err
 			}
 			if cfg.RedisURL == "" {
-				return errors.New("REDIS_URL is not set: a worker of its own needs the Redis that it shares with `serve`; without one, run `autoholdings serve` alone")
+				return errors.New("REDIS_URL is not set: a worker of its own needs the Redis that it shares with `serve`; without one, run " +
+					"`autoholdings serve` alone")
 			}
 			cfg.Schedules = true
 			a, err := openApp(ctx, cfg, true)
@@ -133,7 +137,9 @@ func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 	}
 	for _, ip := range ips {
 		if !ip.IP.IsLoopback() {
-			return nil, fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control yet: use 127.0.0.1, and put a proxy with authentication before it if others need it", addr)
+			return nil,
+				fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control yet: use 127.0.0.1, and put a proxy with "+
+					"authentication before it if others need it", addr)
 		}
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
@@ -145,7 +151,10 @@ func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 
 func (a *app) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", graph.NewHandler(graph.Options{Holdings: a.holdings, Jobs: a.jobs, Store: a.store, Files: a.fetcher, Logger: a.config.Log}))
+	mux.Handle("/", graph.NewHandler(graph.Options{
+		Holdings: a.holdings, Jobs: a.jobs, Store: a.store, Files: a.fetcher,
+		Logger: a.config.Log,
+	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.Handler())
@@ -162,7 +171,9 @@ func loopbackHost(next http.Handler) http.Handler {
 		}
 		ip := net.ParseIP(strings.Trim(host, "[]"))
 		if !strings.EqualFold(host, "localhost") && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, fmt.Sprintf("the host %q is not this machine's own: ask localhost or 127.0.0.1, and let a proxy before this server set the Host header so", r.Host), http.StatusMisdirectedRequest)
+			http.Error(w,
+				fmt.Sprintf("the host %q is not this machine's own: ask localhost or 127.0.0.1, and let a proxy before this server set the Host "+
+					"header so", r.Host), http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -171,14 +171,16 @@ func (o *textSummary) end(judged judgedFile) {
 		fmt.Fprintf(o.w, "%s: could not be read: %s\n", o.colours.bold(printable(judged.Name)), printable(judged.Err.Error()))
 		return
 	}
-	fmt.Fprintf(o.w, "%s: %s; %s\n", o.colours.bold(printable(judged.Name)), describe(judged.Summary), tally(judged.Summary.Findings, o.colours))
+	fmt.Fprintf(o.w, "%s: %s; %s\n", o.colours.bold(printable(judged.Name)), describe(judged.Summary),
+		tally(judged.Summary.Findings, o.colours))
 }
 
 var delimiterNames = map[string]string{"\t": "tabs", ";": "semicolons", ",": "commas"}
 
 // describe says what a list is and what became of its rows.
 func describe(s kbart.Summary) string {
-	rows := fmt.Sprintf("%s: %d used, %d set aside as free, %d refused", plural(s.Rows.Read, "row"), s.Rows.Used, s.Rows.SetAside, s.Rows.Refused)
+	rows := fmt.Sprintf("%s: %d used, %d set aside as free, %d refused", plural(s.Rows.Read, "row"), s.Rows.Used, s.Rows.SetAside,
+		s.Rows.Refused)
 	if s.Phase == "" {
 		return rows
 	}
@@ -321,7 +323,8 @@ func (o *tsvSummary) finding(string, kbart.Finding) {}
 func (o *tsvSummary) end(judged judgedFile) {
 	if !o.begun {
 		o.begun = true
-		writeTSV(o.w, "file", "encoding", "delimiter", "phase", "read", "used", "setAside", "refused", "fatal", "error", "warning", "info", "unreadable")
+		writeTSV(o.w, "file", "encoding", "delimiter", "phase", "read", "used", "setAside", "refused", "fatal", "error", "warning", "info",
+			"unreadable")
 	}
 	s := judged.Summary
 	cells := []string{judged.Name, s.Encoding, strings.ReplaceAll(s.Delimiter, "\t", `\t`), s.Phase}

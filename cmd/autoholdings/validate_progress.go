@@ -14,7 +14,8 @@ import (
 // largeFile is the size in bytes from which reading takes long enough for a bar.
 const largeFile = 8 << 20
 
-// watchedFile is a file whose reading can be followed and stopped. It stays one that can be read at any place, as ZIP needs.
+// watchedFile is a file whose reading can be followed and stopped. It stays one that can be read at any place, as ZIP
+// needs.
 type watchedFile struct {
 	*os.File
 

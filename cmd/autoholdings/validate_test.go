@@ -101,12 +101,14 @@ func TestValidateExitStatus(t *testing.T) {
 
 func TestValidateText(t *testing.T) {
 	t.Parallel()
-	path := writeFile(t, "Example_Global_All_2024-01-31.txt", wrongList+strings.Repeat("Annals of Examples\t1357-2460\thttps://example.org/annals\tannals\tP\n", 5))
+	path := writeFile(t, "Example_Global_All_2024-01-31.txt", wrongList+
+		strings.Repeat("Annals of Examples\t1357-2460\thttps://example.org/annals\tannals\tP\n", 5))
 	run := runValidate(t, nil, path)
 	for _, want := range []string{
 		path + "\n  UTF-8, tabs, phase II; 8 rows: 6 used, 1 set aside as free, 1 refused\n",
 		"\n  error   issn-check-digit ×6  The check digit of the ISSN is wrong\n" +
-			"    line 2, \"Annals of Examples\": print_identifier: \"1357-2460\"\n    line 5, \"Annals of Examples\": print_identifier: \"1357-2460\"\n" +
+			"    line 2, \"Annals of Examples\": print_identifier: \"1357-2460\"\n    line 5, \"Annals of Examples\": print_identifier: " +
+			"\"1357-2460\"\n" +
 			"    line 6, \"Annals of Examples\": print_identifier: \"1357-2460\"\n" +
 			"    and 3 more\n    → Compare the ISSN",
 		"\n  error   no-title ×1  ",
@@ -130,7 +132,10 @@ func TestValidateTextOfSeveralFiles(t *testing.T) {
 	sound := writeFile(t, "Example_Global_All_2024-01-31.txt", soundList)
 	html := writeFile(t, "list.html", "<!DOCTYPE html>")
 	run := runValidate(t, nil, sound, html, filepath.Join(t.TempDir(), "missing"))
-	for _, want := range []string{"1 row: 1 used", "\n\n" + html + "\n", "  fatal   html ×1  A web page instead of a list\n", "\n  refused, 1 warning\n", "could not be read to its end: no such file"} {
+	for _, want := range []string{
+		"1 row: 1 used", "\n\n" + html + "\n", "  fatal   html ×1  A web page instead of a list\n",
+		"\n  refused, 1 warning\n", "could not be read to its end: no such file",
+	} {
 		if !strings.Contains(run.out, want) {
 			t.Errorf("the text lacks %q:\n%s", want, run.out)
 		}
@@ -158,7 +163,8 @@ func TestValidateJSON(t *testing.T) {
 		if !strings.Contains(f.Hint, "library") {
 			t.Errorf("the hint has nothing for a library: %s", line)
 		}
-		if f.Code == "issn-check-digit" && (f.Title != "Annals of Examples" || f.Line != 2 || f.Column != "print_identifier" || f.Value != "1357-2460" || f.Severity != "error") {
+		if f.Code == "issn-check-digit" && (f.Title != "Annals of Examples" || f.Line != 2 || f.Column != "print_identifier" ||
+			f.Value != "1357-2460" || f.Severity != "error") {
 			t.Errorf("the finding is %s", line)
 		}
 	}
@@ -190,7 +196,8 @@ func TestValidateSummary(t *testing.T) {
 	t.Parallel()
 	wrong, missing := writeFile(t, "wrong.txt", wrongList), filepath.Join(t.TempDir(), "missing.txt")
 	run := runValidate(t, strings.NewReader(soundList), "--summary", "--format", "json", wrong, "-", missing)
-	want := `{"file":"` + wrong + `","encoding":"UTF-8","delimiter":"\t","phase":"II","rows":{"read":3,"used":1,"setAside":1,"refused":1},"findings":{"fatal":0,"error":2,"warning":`
+	want := `{"file":"` + wrong +
+		`","encoding":"UTF-8","delimiter":"\t","phase":"II","rows":{"read":3,"used":1,"setAside":1,"refused":1},"findings":{"fatal":0,"error":2,"warning":`
 	lines := strings.Split(strings.TrimSuffix(run.out, "\n"), "\n")
 	if len(lines) != 3 || !strings.HasPrefix(lines[0], want) {
 		t.Errorf("the summaries are\n%s\nwant the first to begin\n%s", run.out, want)
@@ -202,11 +209,13 @@ func TestValidateSummary(t *testing.T) {
 		}
 	}
 	run = runValidate(t, nil, "--summary", wrong)
-	if want := wrong + ": UTF-8, tabs, phase II; 3 rows: 1 used, 1 set aside as free, 1 refused; 2 errors, "; !strings.HasPrefix(run.out, want) || strings.Count(run.out, "\n") != 1 {
+	if want := wrong + ": UTF-8, tabs, phase II; 3 rows: 1 used, 1 set aside as free, 1 refused; 2 errors, "; !strings.HasPrefix(run.out,
+		want) || strings.Count(run.out, "\n") != 1 {
 		t.Errorf("the summary is %q, want one line that begins %q", run.out, want)
 	}
 	run = runValidate(t, nil, "--summary", "--format", "tsv", wrong, missing)
-	if lines := strings.Split(run.out, "\n"); len(lines) != 4 || !strings.HasPrefix(lines[1], wrong+"\tUTF-8\t\\t\tII\t3\t1\t1\t1\t0\t2\t") || !strings.HasSuffix(lines[2], "\tno such file or directory") {
+	if lines := strings.Split(run.out, "\n"); len(lines) != 4 || !strings.HasPrefix(lines[1], wrong+"\tUTF-8\t\\t\tII\t3\t1\t1\t1\t0\t2\t") ||
+		!strings.HasSuffix(lines[2], "\tno such file or directory") {
 		t.Errorf("the summaries are %q", lines)
 	}
 }

@@ -100,7 +100,8 @@ func (JobPart) Fields() []ent.Field {
 		field.String("plan_hash").Default("").Comment("of a held plan, to see whether it still is the plan"),
 		field.JSON("guards", json.RawMessage{}).Optional().Comment("what the guards had to say of the plan: each with its figures"),
 		field.String("would_be").Default("").Comment("of a preview: HELD or BLOCKED where the run would be; empty: it would be applied"),
-		field.String("kinds").Default("").Comment("the kinds of changes that the part applied, where a person declined others; blank-separated; empty: all"),
+		field.String("kinds").Default("").Comment("the kinds of changes that the part applied, where a person declined others; " +
+			"blank-separated; empty: all"),
 		field.Int("entitlements_before").Default(0).Comment("the profile's entitlements here before the run"),
 	}
 }

@@ -73,11 +73,14 @@ func (Entitlement) Fields() []ent.Field {
 		field.Int64("portfolio_id").Immutable(),
 		field.Int64("profile_id").Optional().Nillable().Comment("NULL: no provider's entitlement; it carries the coverage of a local portfolio"),
 		field.Bool("active").Comment("in force: an ended or suspended one is not"),
-		field.String("waiting").Default("").Comment("why it is suspended until it is known which title the portfolio is: AMBIGUOUS, CONTESTED; empty: it is not"),
+		field.String("waiting").Default("").Comment("why it is suspended until it is known which title the portfolio is: AMBIGUOUS, CONTESTED; " +
+			"empty: it is not"),
 		field.String("waiting_since").Default("").Comment("YYYY-MM-DD: date of the list that made it wait"),
 		field.Bool("given_back").Default(false).Comment("an undo gave it back: taking it away again is held once"),
-		field.String("own_values").Default("").Comment("JSON: the title columns in which the profile's list differs from the portfolio; empty: in none"),
-		field.Int64("own_hash").Optional().Nillable().Comment("hash of the title columns as the profile's list has them; NULL: that of the portfolio"),
+		field.String("own_values").Default("").Comment("JSON: the title columns in which the profile's list differs from the portfolio; empty: " +
+			"in none"),
+		field.Int64("own_hash").Optional().Nillable().Comment("hash of the title columns as the profile's list has them; NULL: that of the " +
+			"portfolio"),
 		field.Int64("coverage_hash").Comment("hash of the statements as a set: equal hashes need no comparison"),
 	}
 }
@@ -93,8 +96,9 @@ func (Entitlement) Edges() []ent.Edge {
 func (Entitlement) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("portfolio_id", "profile_id").Unique(),
-		index.Fields("portfolio_id").Unique().StorageKey("entitlement_of_no_profile"). // NULLs are never equal, so the index above lets several pass
-												Annotations(entsql.IndexWhere("profile_id IS NULL")),
+		// NULLs are never equal, so the index above lets several pass
+		index.Fields("portfolio_id").Unique().StorageKey("entitlement_of_no_profile").
+			Annotations(entsql.IndexWhere("profile_id IS NULL")),
 		index.Fields("profile_id", "active"),
 		index.Fields("portfolio_id").StorageKey("entitlement_waiting").Annotations(entsql.IndexWhere("waiting <> ''")),
 	}
@@ -136,8 +140,8 @@ func (CoverageStatement) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("entitlement_id", "position").Unique()}
 }
 
-// RefusedRow is what a person said of a row that the reader refused, remembered by the row's bytes: which portfolio it is,
-// or that it hides none.
+// RefusedRow is what a person said of a row that the reader refused, remembered by the row's bytes: which portfolio it
+// is, or that it hides none.
 type RefusedRow struct{ ent.Schema }
 
 func (RefusedRow) Annotations() []schema.Annotation { return table("refused_rows") }

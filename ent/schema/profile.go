@@ -34,10 +34,13 @@ func (Profile) Fields() []ent.Field {
 		field.Int("schedule_day_of_month").Default(1).Comment("1 to 31; in a shorter month its last day"),
 		field.String("schedule_time").Default("03:00").Comment("HH:MM, local to the time zone"),
 		field.String("schedule_timezone").Default("UTC").Comment("IANA name"),
-		field.Int64("schedule_since").Optional().Comment("since when the schedule holds for the profile: it was changed or the profile activated; earlier moments are never made up"),
+		field.Int64("schedule_since").Optional().Comment("since when the schedule holds for the profile: it was changed or the profile " +
+			"activated; earlier moments are never made up"),
 		field.Int("guard_percent").Default(10).Comment("a run that takes away more than this share and more than guard_titles is held"),
 		field.Int("guard_titles").Default(20),
-		field.JSON("guards", json.RawMessage{}).Optional().Comment("the marks of the guards, where the profile has others than the usual ones; guard_percent and guard_titles are those of removals"),
+		field.JSON("guards",
+			json.RawMessage{}).Optional().Comment("the marks of the guards, where the profile has others than the usual ones; guard_percent and " +
+			"guard_titles are those of removals"),
 		field.Bool("community_zone_only").Default(false).Comment("skip titles the Community Zone does not have, as Alma does"),
 		field.Int("version").Default(1).Comment("raised at each change, for optimistic locking"),
 	}
@@ -106,7 +109,8 @@ func (ProviderFile) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixi
 func (ProviderFile) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("profile_id").Optional().Nillable(),
-		field.String("source").Optional().Immutable().Comment("NULL: fetched for a profile, or given for one; GLOBAL: the provider's global title list; UPLOAD: given by a person"),
+		field.String("source").Optional().Immutable().Comment("NULL: fetched for a profile, or given for one; GLOBAL: the provider's global " +
+			"title list; UPLOAD: given by a person"),
 		field.String("content").Comment("BOOKS or JOURNALS; empty: an uploaded list of both"),
 		field.String("name"),
 		field.String("path").Comment("of the kept copy, relative to the data directory's folder of files; empty: no longer kept"),
@@ -120,7 +124,8 @@ func (ProviderFile) Fields() []ent.Field {
 		field.String("customer_number").Default("").Comment("of the profile when the file came; empty: not recorded"),
 		field.JSON("columns", json.RawMessage{}).Optional().Comment("how many rows filled each column: what later lists are held against"),
 		field.Int64("applied_at").Optional().Nillable().Comment("when its plan was last applied in full"),
-		field.String("outcome").Default("").Comment("APPLIED, NO_CHANGE, PREVIEWED, HELD, REJECTED, UNDONE, REFUSED, OLDER or empty while undecided"),
+		field.String("outcome").Default("").Comment("APPLIED, NO_CHANGE, PREVIEWED, HELD, REJECTED, UNDONE, REFUSED, OLDER or empty while " +
+			"undecided"),
 	}
 }
 
@@ -152,15 +157,16 @@ func (Setting) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("institution_name").Default(""),
 		field.Bool("multi_campus_inventory_management").Default(false),
-		field.Int64("sync_schedule_disabled_at").Optional().Nillable().Comment("since when the common schedule of the active profiles is disabled; NULL: it runs"),
+		field.Int64("sync_schedule_disabled_at").Optional().Nillable().
+			Comment("since when the common schedule of the active profiles is disabled; NULL: it runs"),
 		field.Int64("id_epoch").Default(0).Comment("raised once by every process that opens the database to write"),
 		field.Bytes("seal_check").Optional().Comment("a known text sealed with the key of this installation"),
 		field.Int("version").Default(1),
 	}
 }
 
-// ListDecision is what a person decided on one kind of a list's changes in one collection. A decision belongs to the list's
-// bytes, so that a later run that meets them knows it.
+// ListDecision is what a person decided on one kind of a list's changes in one collection. A decision belongs to the
+// list's bytes, so that a later run that meets them knows it.
 type ListDecision struct{ ent.Schema }
 
 func (ListDecision) Annotations() []schema.Annotation { return table("list_decisions") }

@@ -1,5 +1,5 @@
-// Package model holds the types that the API shows. Most wrap an ent type: a field that is stored as it is shown is bound
-// to the row itself, a method stands for one that is not, and Page carries what is loaded for a page as a whole.
+// Package model holds the types that the API shows. Most wrap an ent type: a field that is stored as it is shown is
+// bound to the row itself, a method stands for one that is not, and Page carries what is loaded for a page as a whole.
 package model
 
 import (

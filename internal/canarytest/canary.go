@@ -33,11 +33,13 @@ func (k Keys) In(text string) string {
 	return ""
 }
 
-// writings are a key as it is and as it may be disguised in an address, in JSON, in a header, in a log or in a database.
+// writings are a key as it is and as it may be disguised in an address, in JSON, in a header, in a log or in a
+// database.
 func writings(key string) []string {
 	quoted, _ := json.Marshal(key) // of a string: cannot fail
 	shown := []string{
-		key, key[len("canary-"):], url.QueryEscape(key), url.PathEscape(key), url.QueryEscape(url.QueryEscape(key)), strings.Trim(string(quoted), `"`),
+		key, key[len("canary-"):], url.QueryEscape(key), url.PathEscape(key), url.QueryEscape(url.QueryEscape(key)),
+		strings.Trim(string(quoted), `"`),
 		hex.EncodeToString([]byte(key)), strings.ToUpper(hex.EncodeToString([]byte(key))),
 	}
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {

@@ -22,7 +22,8 @@ func TestIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		key, "X-Api-Key: " + key + "\r\n", "…" + key[7:], "?api_key=" + url.QueryEscape(key), "/" + url.PathEscape(key) + "/books", string(quoted),
+		key, "X-Api-Key: " + key + "\r\n", "…" + key[7:], "?api_key=" + url.QueryEscape(key), "/" + url.PathEscape(key) + "/books",
+		string(quoted),
 		hex.EncodeToString([]byte("demo:" + key)), fmt.Sprintf("%X", key), base64.StdEncoding.EncodeToString([]byte(key)),
 		"Basic " + base64.StdEncoding.EncodeToString([]byte("demo:"+key)), "Basic " + base64.URLEncoding.EncodeToString([]byte("demo2:"+key+"!")),
 		base64.StdEncoding.EncodeToString([]byte("demo13:" + key)), url.QueryEscape("?next=" + url.QueryEscape(key)),

@@ -16,9 +16,9 @@ import (
 // ErrDead is what every statement fails with once the point is dead.
 var ErrDead = errors.New("failpoint: the process is dead")
 
-// Point is where one opening of a database dies. It counts what is written: statements that change a row, and commits of
-// transactions with such statements. Statements that change nothing, as those of loops that look for work, do not count.
-// It may be used by several goroutines at once.
+// Point is where one opening of a database dies. It counts what is written: statements that change a row, and commits
+// of transactions with such statements. Statements that change nothing, as those of loops that look for work, do not
+// count. It may be used by several goroutines at once.
 type Point struct {
 	mu     sync.Mutex
 	writes int

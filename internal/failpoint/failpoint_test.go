@@ -33,7 +33,8 @@ func TestDeath(t *testing.T) {
 					return err
 				}
 				for id := range int64(2) {
-					if err := tx.InventoryGroup.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetName(string(rune('a' + id))).Exec(ctx); err != nil {
+					if err := tx.InventoryGroup.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetName(string(rune('a' + id))).
+						Exec(ctx); err != nil {
 						return err
 					}
 				}

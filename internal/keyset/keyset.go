@@ -1,5 +1,5 @@
-// Package keyset pages through sorted listings by position instead of by number: page 1,000 costs what page 1 costs, and
-// rows that are inserted meanwhile neither shift a page nor repeat in it.
+// Package keyset pages through sorted listings by position instead of by number: page 1,000 costs what page 1 costs,
+// and rows that are inserted meanwhile neither shift a page nor repeat in it.
 package keyset
 
 import (
@@ -103,8 +103,8 @@ func List[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](ctx context.Context, 
 	return Cut(rows, w), err
 }
 
-// All reads a listing to its end, first rows at a time, so that no connection of the database is held while the reader takes
-// its time. at is a row's position. The last pair has an error where read had one.
+// All reads a listing to its end, first rows at a time, so that no connection of the database is held while the reader
+// takes its time. at is a row's position. The last pair has an error where read had one.
 func All[R any](first int, read func(Window) (Page[R], error), at func(R) Position) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		w := Window{First: first}

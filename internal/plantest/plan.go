@@ -22,7 +22,10 @@ func Open(t testing.TB) *Database {
 	t.Helper()
 	d := &Database{t: t}
 	var err error
-	d.Store, err = store.Open(t.Context(), store.Options{DataDir: t.TempDir(), Trace: func(_ context.Context, query string) { d.last = query }})
+	d.Store, err = store.Open(t.Context(), store.Options{
+		DataDir: t.TempDir(),
+		Trace:   func(_ context.Context, query string) { d.last = query },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

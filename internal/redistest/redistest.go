@@ -38,7 +38,10 @@ func Start(t testing.TB) (url string) {
 		_ = server.Wait()
 		_ = os.RemoveAll(dir)
 	})
-	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: 100, MinRetryBackoff: 10 * time.Millisecond, MaxRetryBackoff: 50 * time.Millisecond})
+	client := redis.NewClient(&redis.Options{
+		Network: "unix", Addr: socket, MaxRetries: 100, MinRetryBackoff: 10 * time.Millisecond,
+		MaxRetryBackoff: 50 * time.Millisecond,
+	})
 	defer client.Close()
 	if err := client.Ping(context.Background()).Err(); err != nil {
 		t.Fatalf("redis-server does not answer: %v", err)

@@ -1,9 +1,9 @@
 // Package secret keeps the credentials that open a provider's door: sealed at rest, masked everywhere else.
 //
-// A [Box] seals with AES-256-GCM (NIST SP 800-38D). Its keys come from the configuration or, where none is given, from a
-// file that is made in the data directory. Several keys may be given: the first seals, all of them open, and that is how
-// a key is replaced: put the new one first, reseal what is stored ([Box.Reseal]), take the old one away. How that is done
-// with a key file so that no crash leaves a database without its key stands in rotate.go.
+// A [Box] seals with AES-256-GCM (NIST SP 800-38D). Its keys come from the configuration or, where none is given, from
+// a file that is made in the data directory. Several keys may be given: the first seals, all of them open, and that is
+// how a key is replaced: put the new one first, reseal what is stored ([Box.Reseal]), take the old one away. How that
+// is done with a key file so that no crash leaves a database without its key stands in rotate.go.
 package secret
 
 import (
@@ -38,9 +38,9 @@ type Box struct {
 // Open returns a Box whose keys are the configured ones, newest first, and then those of the key file in dataDir. Each
 // configured key is 32 bytes in hex or base64, as "openssl rand -base64 32" prints them; empty strings are passed over.
 //
-// Where no key is configured and the file does not exist, a key is made and written there with mode 0600, complete or not
-// at all, and [Box.KeyFile] says so. With an empty dataDir a key must be configured. A key file that others may read is
-// refused.
+// Where no key is configured and the file does not exist, a key is made and written there with mode 0600, complete or
+// not at all, and [Box.KeyFile] says so. With an empty dataDir a key must be configured. A key file that others may
+// read is refused.
 func Open(dataDir string, configured ...string) (*Box, error) {
 	box := &Box{}
 
@@ -81,7 +81,8 @@ func (b *Box) KeyFile() (path string, made bool) { return b.file, b.made }
 // value copied to another row does not open.
 func (b *Box) Seal(plain Key, associatedData string) string {
 	key := b.keys[0]
-	sealed := key.aead.Seal(nil, nil, []byte(plain.Reveal()), key.bind(associatedData)) //nolint:gosec // no fixed nonce: this AEAD makes one and takes none
+	sealed := key.aead.Seal(nil, nil, []byte(plain.Reveal()),
+		key.bind(associatedData)) //nolint:gosec // no fixed nonce: this AEAD makes one and takes none
 
 	return strings.Join([]string{version, key.id, base64.RawURLEncoding.EncodeToString(sealed)}, ":")
 }

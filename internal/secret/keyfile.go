@@ -107,7 +107,8 @@ func (b *Box) createKeyFile() (string, error) {
 }
 
 func keyFileText(key string) string {
-	return "# Seals the providers' credentials in the database. Keep a copy: without it they cannot be opened.\n" + strings.TrimSpace(key) + "\n"
+	return "# Seals the providers' credentials in the database. Keep a copy: without it they cannot be opened.\n" + strings.TrimSpace(key) +
+		"\n"
 }
 
 // writeNewFile writes a file under a temporary name and links it to its own: a crash leaves either the whole of it or

@@ -10,8 +10,8 @@ import (
 )
 
 // A key file is replaced in steps, between any two of which the program may die: StageKey writes the new key beside the
-// file, what is stored is sealed with it in one transaction, and SwapStaged puts it in the file's place. Whoever finds a
-// staged key asks OpenStaged's Box whether it opens what is stored: if so the rest is SwapStaged, if not DropStaged.
+// file, what is stored is sealed with it in one transaction, and SwapStaged puts it in the file's place. Whoever finds
+// a staged key asks OpenStaged's Box whether it opens what is stored: if so the rest is SwapStaged, if not DropStaged.
 
 // StagedFileName is the name of a key on its way to become the one of the key file.
 const StagedFileName = KeyFileName + ".new"

@@ -56,8 +56,8 @@ func (f folder) fails(err error, want string, keys ...string) {
 	}
 }
 
-// TestSwapStaged: the staged key takes the file's place, the former file stays under another name, and doing it again does
-// nothing.
+// TestSwapStaged: the staged key takes the file's place, the former file stays under another name, and doing it again
+// does nothing.
 func TestSwapStaged(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)

@@ -7,13 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// ByteOrderMark begins a file that is opened in a spreadsheet: without it Excel takes UTF-8 for the computer's own code page.
+// ByteOrderMark begins a file that is opened in a spreadsheet: without it Excel takes UTF-8 for the computer's own code
+// page.
 const ByteOrderMark = "\ufeff"
 
-// Cell is a value as a cell of tab-separated text. What would end the cell becomes a blank, and so do control characters and
-// what turns the direction of the text around, by which one text passes for another. What a spreadsheet would not take as it stands gets an apostrophe before
-// it: a value that begins with = + - or @ (or their full-width forms) it would run as a formula (see OWASP, "CSV Injection"),
-// and after one that begins with a quotation mark it would look for the closing one, through all the cells between.
+// Cell is a value as a cell of tab-separated text. What would end the cell becomes a blank, and so do control
+// characters and what turns the direction of the text around, by which one text passes for another. What a spreadsheet
+// would not take as it stands gets an apostrophe before it: a value that begins with = + - or @ (or their full-width
+// forms) it would run as a formula (see OWASP, "CSV Injection"), and after one that begins with a quotation mark it
+// would look for the closing one, through all the cells between.
 func Cell(value string) string {
 	value = strings.Map(func(r rune) rune {
 		switch {

@@ -35,8 +35,8 @@ func before(t *testing.T, dir string, version int64) *sql.DB {
 	return db
 }
 
-// TestAvailabilityIsGivenBack: what was hidden or kept was set to not available by the job that did it, and gets back what
-// staff had chosen. What is in the holdings by an entitlement stays as it is.
+// TestAvailabilityIsGivenBack: what was hidden or kept was set to not available by the job that did it, and gets back
+// what staff had chosen. What is in the holdings by an entitlement stays as it is.
 func TestAvailabilityIsGivenBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -49,8 +49,10 @@ func TestAvailabilityIsGivenBack(t *testing.T) {
 	}
 	exec(`INSERT INTO collections (id, created_at, updated_at, name, name_key) VALUES (1, 1, 1, 'Journals', 'journals')`)
 	for job, state := range map[int]string{1: "APPLIED", 2: "APPLIED", 3: "PREVIEWED", 4: "APPLYING"} {
-		exec(`INSERT INTO jobs (id, created_at, updated_at, kind, state, mode, trigger, args, due_at) VALUES (?, 1, 1, 'SYNC', 'SUCCEEDED', 'APPLY', 'MANUAL', '{}', 1)`, job)
-		exec(`INSERT INTO job_parts (id, created_at, updated_at, content, state, job_id) VALUES (?, 1, ?, 'JOURNALS', ?, ?)`, 10-job, job, state, job)
+		exec(`INSERT INTO jobs (id, created_at, updated_at, kind, state, mode, trigger, args, due_at) VALUES (?, 1, 1, 'SYNC', 'SUCCEEDED',
+			'APPLY', 'MANUAL', '{}', 1)`, job)
+		exec(`INSERT INTO job_parts (id, created_at, updated_at, content, state, job_id) VALUES (?, 1, ?, 'JOURNALS', ?, ?)`, 10-job, job, state,
+			job)
 	}
 	changes := 0
 	changed := func(portfolio, job int, action, was string) {
@@ -72,7 +74,8 @@ func TestAvailabilityIsGivenBack(t *testing.T) {
 		6: {removed: true, changes: func(id int) { changed(id, 1, "REMOVE", "text") }}, // of no known form
 		7: {removed: true, changes: func(id int) { changed(id, 2, "REMOVE", on); changed(id, 1, "REMOVE", off) }},
 		8: {removed: true, changes: func(id int) { changed(id, 1, "REMOVE", off); changed(id, 3, "REMOVE", on) }}, // the later one was a preview
-		9: {entitled: true, changes: func(id int) { changed(id, 1, "REMOVE", on) }},                               // came back, and staff switched it off
+		// came back, and staff switched it off
+		9: {entitled: true, changes: func(id int) { changed(id, 1, "REMOVE", on) }},
 	} {
 		var removedAt any
 		if p.removed {
@@ -80,7 +83,8 @@ func TestAvailabilityIsGivenBack(t *testing.T) {
 		}
 		exec(`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, removed_at, publication_title, title_key, values_hash)
 			VALUES (?, 1, 1, 1, false, false, ?, ?, 'a', 0)`, id, removedAt, fmt.Sprint(id))
-		exec(`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, 1, 1, ?, ?, 0)`, id, id, p.entitled)
+		exec(`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, 1, 1, ?, ?, 0)`, id, id,
+			p.entitled)
 		p.changes(id)
 	}
 	if err := db.Close(); err != nil {

@@ -7,8 +7,8 @@ import (
 )
 
 // The log is moved into the database in steps of so many pages (64 MiB), beside the writing; and where writing never
-// pauses, so that the log cannot begin anew, by the writer itself once it has come to the other size (256 MiB). What the
-// writer does then is little, but it waits for the disk, and so does each mutation behind it.
+// pauses, so that the log cannot begin anew, by the writer itself once it has come to the other size (256 MiB). What
+// the writer does then is little, but it waits for the disk, and so does each mutation behind it.
 const (
 	checkpointPages = 16 << 10
 	logPages        = 64 << 10
@@ -46,8 +46,8 @@ func (c *checkpointer) afterCommit() {
 	}
 }
 
-// run moves what the log has, if that is enough to be worth it. A failure is none of the writing's: the log stays longer,
-// and is moved the next time.
+// run moves what the log has, if that is enough to be worth it. A failure is none of the writing's: the log stays
+// longer, and is moved the next time.
 func (c *checkpointer) run(ctx context.Context) {
 	var busy, pages, moved int
 	err := c.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(NOOP)`).Scan(&busy, &pages, &moved)

@@ -40,8 +40,8 @@ func migrateTo(t *testing.T, dir string, version int64, fill func(exec func(quer
 	})
 }
 
-// TestKindsOfValuesOfOldReports: each row of an earlier version's report gets the kind that its values are of, by its field
-// and by what they are, and none is lost.
+// TestKindsOfValuesOfOldReports: each row of an earlier version's report gets the kind that its values are of, by its
+// field and by what they are, and none is lost.
 func TestKindsOfValuesOfOldReports(t *testing.T) {
 	t.Parallel()
 	const (
@@ -111,7 +111,8 @@ func TestKindsOfValuesOfOldReports(t *testing.T) {
 		}
 		exec(`UPDATE jobs SET subject_job_id = ? WHERE id = ?`, move, undone)
 		for i, row := range tests {
-			exec(`INSERT INTO job_changes (id, job_id, part_id, action, field, title, old_value, new_value, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			exec(`INSERT INTO job_changes (id, job_id, part_id, action, field, title, old_value, new_value, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?,
+				?)`,
 				i+1, row.job, row.job, row.action, row.field, fmt.Sprint("Title ", i), row.old, row.new, i)
 		}
 	})

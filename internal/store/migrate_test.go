@@ -155,7 +155,8 @@ func emptyIsNull(before any) any {
 	return before
 }
 
-// lost compares what a database held with what it holds after a migration: each row, in each column that is still there.
+// lost compares what a database held with what it holds after a migration: each row, in each column that is still
+// there.
 func lost(version string, before, after contents) (problems []string) {
 	for table, rows := range before {
 		if table == "goose_db_version" {

@@ -54,7 +54,8 @@ func render(w io.Writer, rules []kbart.Rule) {
 	fmt.Fprint(w, preface)
 	fmt.Fprint(w, "## Overview\n\n| code | lenient | strict | what is wrong |\n|---|---|---|---|\n")
 	for _, r := range rules {
-		fmt.Fprintf(w, "| [%s](#%s) | %s | %s | %s |\n", r.Code, r.Code, r.SeverityIn(kbart.Lenient), r.SeverityIn(kbart.Strict), inTable(r.Title))
+		fmt.Fprintf(w, "| [%s](#%s) | %s | %s | %s |\n", r.Code, r.Code, r.SeverityIn(kbart.Lenient), r.SeverityIn(kbart.Strict),
+			inTable(r.Title))
 	}
 	fmt.Fprint(w, "\n## Rules\n")
 	for _, r := range rules {
@@ -67,7 +68,8 @@ func renderRule(w io.Writer, r kbart.Rule) {
 	if strict := r.SeverityIn(kbart.Strict); strict != r.SeverityIn(kbart.Lenient) {
 		fmt.Fprintf(w, ", under the strict profile %s", strict)
 	}
-	fmt.Fprintf(w, ".\n\n- **Example**: %s\n- **Cause**: %s\n- **Cure**: %s\n- **For a library**: %s\n", code(r.Example), r.Cause, r.Cure, r.Library)
+	fmt.Fprintf(w, ".\n\n- **Example**: %s\n- **Cause**: %s\n- **Cure**: %s\n- **For a library**: %s\n", code(r.Example), r.Cause, r.Cure,
+		r.Library)
 	if memory := r.Memory(); memory != "" {
 		fmt.Fprintf(w, "- **Memory**: %s\n", memory)
 	}
