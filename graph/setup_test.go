@@ -50,7 +50,12 @@ type testBundle struct {
 
 func setup(t *testing.T, mock mockoup.Options) *testBundle {
 	t.Helper()
-	dir := t.TempDir()
+	return setupIn(t, t.TempDir(), mock)
+}
+
+// setupIn is setup with a data directory that may hold a sealing key already.
+func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
+	t.Helper()
 	b := &testBundle{t: t, dir: dir, mock: mockoup.NewServer(t, mock), log: &logBuffer{}, counter: &statementCounter{}}
 	var err error
 	b.store, err = store.Open(t.Context(), store.Options{DataDir: dir, Trace: b.counter.trace})
