@@ -14,7 +14,6 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
-	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
 
@@ -131,7 +130,7 @@ func (r mutationResolver) deleteProfile(ctx context.Context, id int64, in genera
 		request.Needs = "withdrawEntitlements"
 	}
 	job, _, err := r.jobs.Once(ctx, jobs.KindWithdraw, request, func(ctx context.Context) (*ent.Job, error) {
-		err := r.holdings.DeleteProfile(ctx, id, func(ctx context.Context, tx *store.Tx) error { return jobs.CheckIdle(ctx, tx, id) })
+		err := r.holdings.DeleteProfile(ctx, id)
 		if withdraw && isInUse(err) {
 			return r.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{
 				ProfileID: id, DeleteProfile: true, Mode: jobs.Apply, Trigger: jobs.Manual, Of: request,
@@ -156,8 +155,7 @@ func (r mutationResolver) DeactivateCollection(
 		var row *ent.Collection
 		var found *holdings.Consequences
 		row, found, err = r.holdings.DeactivateCollection(ctx,
-			holdings.Deactivation{CollectionID: id, Version: given(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview},
-			func(ctx context.Context, tx *store.Tx) error { return jobs.CheckUnwritten(ctx, tx, id) })
+			holdings.Deactivation{CollectionID: id, Version: given(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview})
 		payload.Collection = only(row, model.Collections)
 		if found != nil {
 			payload.Consequences = &generated.DeactivationConsequences{

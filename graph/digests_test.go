@@ -31,7 +31,8 @@ var digestTests = []struct {
 	digest   string
 }{
 	{
-		"createProfile", input{
+		"createProfile",
+		input{
 			"description": "Third", "customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "fileFormat": "KBART", "groupIds": []string{},
 			"schedule": input{"frequency": "WEEKLY", "weekday": "FRIDAY", "time": "04:00", "timezone": "Europe/Vienna"},
 			"guard":    input{"percent": 15, "titles": 30}, "guards": input{"access": input{"percent": 20, "most": nil}},
@@ -43,12 +44,14 @@ var digestTests = []struct {
 			"groupIds=4f53cda18c2baa0c runNow=b5bea41b6c623f7c",
 	},
 	{
-		"createProfile", input{"customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true},
+		"createProfile",
+		input{"customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true},
 		"createProfile active=b5bea41b6c623f7c customerNumber=99e5095aacce94d0 guards=7b760bde93bcd998 " +
 			"apiKey=de3010b1e058b7a3 runNow=b5bea41b6c623f7c",
 	},
 	{
-		"updateProfile", input{
+		"updateProfile",
+		input{
 			"profileId": model.ID(model.ProfileType, digestActive), "version": 1, "description": "Renamed", "apiKey": mockoup.DemoKey,
 			"schedule": input{"dayOfMonth": 3}, "runNow": true,
 		},
@@ -56,18 +59,21 @@ var digestTests = []struct {
 			"apiKey=de3010b1e058b7a3 profileId=7902699be42c8a8e runNow=b5bea41b6c623f7c version=6b86b273ff34fce1",
 	},
 	{
-		"updateProfile", input{"profileId": model.ID(model.ProfileType, digestActive), "description": nil, "runNow": true},
+		"updateProfile",
+		input{"profileId": model.ID(model.ProfileType, digestActive), "description": nil, "runNow": true},
 		"updateProfile description=12ae32cb1ec02d01 guards=7b760bde93bcd998 profileId=7902699be42c8a8e " +
 			"runNow=b5bea41b6c623f7c",
 	},
 	{
-		"activateCollection", input{"communityZoneId": "99", "activationType": "ALL"},
+		"activateCollection",
+		input{"communityZoneId": "99", "activationType": "ALL"},
 		"activateCollection activateService=b5bea41b6c623f7c activationType=f7bf02205180c74a " +
 			"autoActivateNewPortfolios=fcbcf165908dd18a makeServiceAvailable=b5bea41b6c623f7c " +
 			"communityZoneId=72acffdb54719c27",
 	},
 	{
-		"activateCollection", input{
+		"activateCollection",
+		input{
 			"communityZoneId": "99", "activationType": "ALL", "activateService": false, "makeServiceAvailable": false,
 			"autoActivateNewPortfolios": true,
 		},
@@ -76,25 +82,30 @@ var digestTests = []struct {
 			"communityZoneId=72acffdb54719c27",
 	},
 	{
-		"deleteProfile", input{"profileId": model.ID(model.ProfileType, digestInactive), "withdrawEntitlements": true},
+		"deleteProfile",
+		input{"profileId": model.ID(model.ProfileType, digestInactive), "withdrawEntitlements": true},
 		"deleteProfile profileId=2c624232cdd22177 withdrawEntitlements=b5bea41b6c623f7c",
 	},
 	{
-		"withdrawProfile", input{"profileId": model.ID(model.ProfileType, digestInactive), "content": "JOURNALS", "mode": "PREVIEW"},
+		"withdrawProfile",
+		input{"profileId": model.ID(model.ProfileType, digestInactive), "content": "JOURNALS", "mode": "PREVIEW"},
 		"withdrawProfile content=dbc9bc2d7dd56174 deleteProfile=fcbcf165908dd18a mode=da8879cef63c3544 " +
 			"trigger=bf31436c2e6664e5 profileId=2c624232cdd22177",
 	},
 	{
-		"runProfile", input{"profileId": model.ID(model.ProfileType, digestActive), "mode": "PREVIEW", "force": true},
+		"runProfile",
+		input{"profileId": model.ID(model.ProfileType, digestActive), "mode": "PREVIEW", "force": true},
 		"runProfile dueAt=5feceb66ffc86f38 force=b5bea41b6c623f7c mode=da8879cef63c3544 trigger=bf31436c2e6664e5 " +
 			"fileId=5feceb66ffc86f38 profileId=589ffd3acf522ae8",
 	},
 	{
-		"runScheduledJob", input{"scheduledJobId": "sync"},
+		"runScheduledJob",
+		input{"scheduledJobId": "sync"},
 		"runScheduledJob scheduledJobId=5cfa1a73f8456699",
 	},
 	{
-		"importCommunityZoneTitles", input{"mode": "PREVIEW"},
+		"importCommunityZoneTitles",
+		input{"mode": "PREVIEW"},
 		"importCommunityZoneTitles force=fcbcf165908dd18a mode=da8879cef63c3544 trigger=bf31436c2e6664e5 " +
 			"communityZoneId=12ae32cb1ec02d01 fileId=5feceb66ffc86f38",
 	},

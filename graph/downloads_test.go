@@ -56,7 +56,7 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 	b.check(err)
 	box, err := secret.Open(b.dir)
 	b.check(err)
-	b.holdings = holdings.New(b.store, box)
+	b.holdings = holdings.New(b.store, box, jobs.Busy{})
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true, RatePerSecond: -1,
 	})

@@ -175,8 +175,7 @@ func (r mutationResolver) UpdateCollection(
 	if err == nil {
 		var row *ent.Collection
 		var warnings []string
-		row, warnings, err = r.holdings.UpdateCollection(ctx, change,
-			func(ctx context.Context, tx *store.Tx) error { return jobs.CheckUnwritten(ctx, tx, change.ID) })
+		row, warnings, err = r.holdings.UpdateCollection(ctx, change)
 		payload.Collection, payload.Warnings = only(row, model.Collections), append(payload.Warnings, warnings...)
 	}
 	payload.UserErrors, err = userErrors(err)
@@ -266,21 +265,15 @@ func (r mutationResolver) JudgeRefusedRow(
 	return payload, err
 }
 
-// byHand does with a portfolio what a person asked for, unless a job is writing its collection.
+// byHand does with a portfolio what a person asked for.
 func byHand(
-	ctx context.Context, opaque string, do func(context.Context, int64, holdings.CollectionCheck) (*ent.Portfolio, error),
+	ctx context.Context, opaque string, do func(context.Context, int64) (*ent.Portfolio, error),
 ) (*model.Portfolio, error) {
 	id, err := idOf(model.PortfolioType, "input.portfolioId", opaque)
 	if err != nil {
 		return nil, err
 	}
-	row, err := do(ctx, id, func(ctx context.Context, tx *store.Tx, collectionID int64) error {
-		err := jobs.CheckUnwritten(ctx, tx, collectionID)
-		if problems, ok := problem.In(err); ok && len(problems) > 0 {
-			return problem.New(problems[0].Code, "input.portfolioId", "%s", problems[0].Message)
-		}
-		return err
-	})
+	row, err := do(ctx, id)
 	return only(row, model.Portfolios), err
 }
 

@@ -11,8 +11,6 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
-	"autoholdings/internal/store"
-	"autoholdings/jobs"
 )
 
 func (r queryResolver) CollectionSets(
@@ -98,7 +96,7 @@ func (r mutationResolver) DeleteCollectionSet(
 	payload := &generated.DeleteCollectionSetPayload{}
 	id, err := idOf(model.CollectionSetType, "input.setId", in.SetID)
 	if err == nil {
-		err = r.holdings.DeleteCollectionSet(ctx, id, func(ctx context.Context, tx *store.Tx) error { return jobs.CheckSetIdle(ctx, tx, id) })
+		err = r.holdings.DeleteCollectionSet(ctx, id)
 		if err == nil {
 			payload.DeletedID = &in.SetID
 		}
@@ -113,8 +111,7 @@ func (r mutationResolver) DeleteCollection(
 	payload := &generated.DeleteCollectionPayload{}
 	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
 	if err == nil {
-		idle := func(ctx context.Context, tx *store.Tx) error { return jobs.CheckCollectionIdle(ctx, tx, id) }
-		if err = r.holdings.DeleteCollection(ctx, id, orElse(in.WithPortfolios, false), idle); err == nil {
+		if err = r.holdings.DeleteCollection(ctx, id, orElse(in.WithPortfolios, false)); err == nil {
 			payload.DeletedID = &in.CollectionID
 		}
 	}

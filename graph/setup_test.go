@@ -63,7 +63,7 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	t.Cleanup(func() { must(t, b.store.Close()) })
 	box, err := secret.Open(dir)
 	must(t, err)
-	b.holdings = holdings.New(b.store, box)
+	b.holdings = holdings.New(b.store, box, jobs.Busy{})
 	fetcher, err := oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,

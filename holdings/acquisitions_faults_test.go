@@ -89,8 +89,8 @@ func TestAcquisitionFaults(t *testing.T) {
 					_, err := s.UpdateCollectionSet(ctx, set.ID, nil, holdings.SetInput{Name: new("More"), Add: local})
 					return err
 				},
-				"delete set":        func() error { return s.DeleteCollectionSet(ctx, set.ID, nil) },
-				"delete collection": func() error { return s.DeleteCollection(ctx, local[0], false, nil) },
+				"delete set":        func() error { return s.DeleteCollectionSet(ctx, set.ID) },
+				"delete collection": func() error { return s.DeleteCollection(ctx, local[0], false) },
 				"check collection":  func() error { return s.CheckCollection(ctx, local[0], "") },
 				"member counts":     func() error { _, err := s.MemberCounts(ctx, []int64{set.ID}); return err },
 				"sets of collections": func() error {

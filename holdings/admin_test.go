@@ -97,7 +97,7 @@ func TestActivation(t *testing.T) {
 		t.Errorf("the answer has the one that is active: %+v", same)
 	}
 
-	off, warnings, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: books.ID, Active: new(false)}, nil)
+	off, warnings, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: books.ID, Active: new(false)})
 	b.must(err)
 	wantNotice(t, warnings, "a sync leaves the collection alone")
 	if off.Active || off.Version != 2 {
@@ -179,35 +179,34 @@ func TestLocalCollection(t *testing.T) {
 		c.CommunityZoneCollectionID != nil {
 		t.Errorf("%+v", c)
 	}
-	now, _, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Name: new(""), LicenseID: new(int64(6))}, nil)
+	now, _, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Name: new(""), LicenseID: new(int64(6))})
 	wantProblems(t, err, "BAD_USER_INPUT input.name", "NOT_FOUND input.licenseId")
 	if now.Name != c.Name || now.Version != 1 {
 		t.Errorf("%+v", now)
 	}
 	now, warnings, err := b.service.UpdateCollection(t.Context(), holdings.CollectionChange{
 		ID: c.ID, Version: new(1), Name: new("Maps"), Available: new(true), AutoActivateNewPortfolios: new(true), LicenseID: new(int64(0)),
-	}, nil)
+	})
 	b.must(err)
 	wantNotice(t, warnings, "Best leave this off")
 	if now.Name != "Maps" || now.NameKey != "maps" || !now.Available || now.LicenseID != nil || now.Version != 2 {
 		t.Errorf("%+v", now)
 	}
-	now, warnings, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Version: new(1), Name: new("Atlases")},
-		nil)
+	now, warnings, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, Version: new(1), Name: new("Atlases")})
 	wantProblems(t, err, "CONFLICT input.version")
 	wantMessage(t, err, `"Maps"`, "its version is now 2")
 	if now.Name != "Maps" || len(warnings) > 0 {
 		t.Errorf("%+v %q", now, warnings)
 	}
-	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID}, nil)
+	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID})
 	if b.must(err); now.Version != 2 {
 		t.Error("a save that changes nothing raised the version")
 	}
-	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, LicenseID: new(int64(5))}, nil)
+	now, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: c.ID, LicenseID: new(int64(5))})
 	if b.must(err); now.LicenseID == nil || *now.LicenseID != 5 {
 		t.Errorf("%+v", now)
 	}
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: 99}, nil)
+	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: 99})
 	wantProblems(t, err, "NOT_FOUND input.collectionId")
 }
 
@@ -284,7 +283,7 @@ func TestSettings(t *testing.T) {
 	_, err = b.service.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(false)})
 	wantProblems(t, err, "ONE_PROFILE_ONLY input.multiCampusInventoryManagement", "ONE_PROFILE_ONLY input.multiCampusInventoryManagement")
 	wantMessage(t, err, `there are 2: "First", "Second"`, "no inventory groups")
-	b.must(b.service.DeleteProfile(t.Context(), second.ID, nil))
+	b.must(b.service.DeleteProfile(t.Context(), second.ID))
 	_, err = b.service.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(false)})
 	wantProblems(t, err, "ONE_PROFILE_ONLY input.multiCampusInventoryManagement")
 	b.update(first.ID, holdings.ProfileInput{GroupIDs: &[]int64{}})
@@ -399,7 +398,7 @@ func TestDatabaseFaults(t *testing.T) {
 					return err
 				},
 				"update collection": func() error {
-					_, _, err := b.service.UpdateCollection(ctx, holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(1))}, nil)
+					_, _, err := b.service.UpdateCollection(ctx, holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(1))})
 					return err
 				},
 				"settings": func() error {
@@ -414,7 +413,7 @@ func TestDatabaseFaults(t *testing.T) {
 					_, _, err := b.service.UpdateProfile(ctx, p.ID, nil, holdings.ProfileInput{Active: new(false), GroupIDs: &[]int64{medicine}}, nil)
 					return err
 				},
-				"delete profile": func() error { return b.service.DeleteProfile(ctx, p.ID, nil) },
+				"delete profile": func() error { return b.service.DeleteProfile(ctx, p.ID) },
 				"create group": func() error {
 					_, err := b.service.CreateInventoryGroup(ctx, "History", "")
 					return err

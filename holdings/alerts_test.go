@@ -133,7 +133,7 @@ func TestNoAlerts(t *testing.T) {
 	}
 	books, err := b.store.Read.Collection.Query().Order(collection.ByID()).First(t.Context())
 	b.must(err)
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: books.ID, Active: new(false)}, nil)
+	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: books.ID, Active: new(false)})
 	b.must(err)
 	got := b.alerts(day(90), inactive, never, active, 4711)
 	if len(got) != 1 || !strings.HasPrefix(got[0], "JOURNALS ") {

@@ -58,7 +58,7 @@ func openBundle(t *testing.T) *testBundle {
 	t.Cleanup(func() { b.must(b.store.Close()) })
 	box, err := secret.Open(dir)
 	b.must(err)
-	b.service = holdings.New(b.store, box)
+	b.service = holdings.New(b.store, box, holdings.NoJobs)
 	return b
 }
 

@@ -67,7 +67,7 @@ func newLoader(b *testing.B, titles int) *loader {
 	b.Cleanup(func() { l.must(l.store.Close()) })
 	box, err := secret.Open(l.dir)
 	l.must(err)
-	l.service = holdings.New(l.store, box)
+	l.service = holdings.New(l.store, box, holdings.NoJobs)
 	l.mock, err = mockoup.New(mockoup.Options{Titles: titles})
 	l.must(err)
 	l.must(l.store.Write(b.Context(), func(ctx context.Context, tx *store.Tx) error { return makeParents(ctx, tx, l.parts) }))

@@ -14,7 +14,7 @@ import (
 func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	db := plantest.Open(t)
-	service := holdings.New(db.Store, nil)
+	service := holdings.New(db.Store, nil, holdings.NoJobs)
 	yes, no := true, false
 	for name, c := range map[string]struct {
 		filter holdings.PortfolioFilter
@@ -88,7 +88,7 @@ func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 func TestCommunityZoneTitleFiltersUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	db := plantest.Open(t)
-	service := holdings.New(db.Store, nil)
+	service := holdings.New(db.Store, nil, holdings.NoJobs)
 	type filter = holdings.CommunityZoneTitleFilter
 	const inCollection = "communityzonetitle_community_zone_collection_id_title_key_id (community_zone_collection_id=? AND title_key>?"
 	for name, c := range map[string]struct {

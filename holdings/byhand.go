@@ -13,16 +13,13 @@ import (
 	"autoholdings/internal/store"
 )
 
-// CollectionCheck looks, in the transaction that is to write a collection, for what stands in the way.
-type CollectionCheck func(ctx context.Context, tx *store.Tx, collectionID int64) error
-
 // RemovePortfolio takes a portfolio out of the holdings that nothing holds: one that was kept and whose protection has
 // gone, one that waits, or one of the library's own in a local collection. Its record stays, hidden. What a PO line, a
 // license of its own or an entitlement in force holds is refused, and each reason named. One that is out of the
-// holdings already stays as it is. check, where it is not nil, may refuse. Beside a refusal it returns the portfolio as
-// it is, where there is one.
-func (s *Service) RemovePortfolio(ctx context.Context, id int64, check CollectionCheck) (*ent.Portfolio, error) {
-	return s.writeByHand(ctx, id, check, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
+// holdings already stays as it is. It is refused while a job writes the collection. Beside a refusal it returns the
+// portfolio as it is, where there is one.
+func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio, error) {
+	return s.writeByHand(ctx, id, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
 		if p.RemovedAt != nil {
 			return p, nil
 		}
@@ -41,9 +38,9 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64, check Collectio
 
 // RestorePortfolio brings a portfolio back into the holdings, whoever took it out. In a local collection it is the
 // library's own again; in another one nothing entitles to it until the provider lists it. One that is in the holdings
-// stays as it is.
-func (s *Service) RestorePortfolio(ctx context.Context, id int64, check CollectionCheck) (*ent.Portfolio, error) {
-	return s.writeByHand(ctx, id, check, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
+// stays as it is. It is refused while a job writes the collection.
+func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfolio, error) {
+	return s.writeByHand(ctx, id, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
 		if p.RemovedAt == nil {
 			return p, nil
 		}
@@ -61,8 +58,9 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64, check Collecti
 
 func isLocal(c *ent.Collection) bool { return c.CommunityZoneCollectionID == nil }
 
-// writeByHand does with a portfolio, read with its collection and license, what a person asked for.
-func (s *Service) writeByHand(ctx context.Context, id int64, check CollectionCheck,
+// writeByHand does with a portfolio, read with its collection and license, what a person asked for, unless a job is
+// writing its collection.
+func (s *Service) writeByHand(ctx context.Context, id int64,
 	change func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error),
 ) (p *ent.Portfolio, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -74,10 +72,8 @@ func (s *Service) writeByHand(ctx context.Context, id int64, check CollectionChe
 			return fmt.Errorf("read portfolio %d: %w", id, err)
 		}
 		p = found
-		if check != nil {
-			if err := check(ctx, tx, p.CollectionID); err != nil {
-				return err
-			}
+		if err := s.busy.Writing(ctx, tx, p.CollectionID); err != nil {
+			return onField("input.portfolioId", err)
 		}
 		changed, err := change(ctx, tx, p)
 		if err == nil {

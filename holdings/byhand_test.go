@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"autoholdings/ent"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
@@ -108,14 +109,14 @@ func TestAccessible(t *testing.T) {
 	if got := b.found(holdings.PortfolioFilter{Waiting: &yes}); !slices.Equal(got, []string{"j003"}) {
 		t.Errorf("waiting: %v", got)
 	}
-	_, consequences, err := b.service.DeactivateCollection(t.Context(), holdings.Deactivation{CollectionID: collectionID, Preview: true}, nil)
+	_, consequences, err := b.service.DeactivateCollection(t.Context(), holdings.Deactivation{CollectionID: collectionID, Preview: true})
 	if b.must(err); consequences.Accessible != 3 || consequences.Portfolios != 6 {
 		t.Errorf("%+v", consequences)
 	}
 	for name, change := range map[string]holdings.CollectionChange{
 		"not available": {ID: collectionID, Available: new(false)}, "not active": {ID: collectionID, Available: new(true), Active: new(false)},
 	} {
-		_, _, err := b.service.UpdateCollection(t.Context(), change, nil)
+		_, _, err := b.service.UpdateCollection(t.Context(), change)
 		b.must(err)
 		if got := b.exported(); len(got) > 0 || b.accessible("j005") {
 			t.Errorf("%s: %v", name, got)
@@ -161,23 +162,23 @@ func TestKeptWithoutReason(t *testing.T) {
 	}
 
 	id := b.portfolioID("j000")
-	p, err := b.service.RemovePortfolio(t.Context(), id, nil)
+	p, err := b.service.RemovePortfolio(t.Context(), id)
 	if b.must(err); p.RemovedAt == nil || !p.Available {
 		t.Errorf("%+v", p)
 	}
-	again, err := b.service.RemovePortfolio(t.Context(), id, nil)
+	again, err := b.service.RemovePortfolio(t.Context(), id)
 	if b.must(err); again.UpdatedAt != p.UpdatedAt || len(b.found(holdings.PortfolioFilter{Unprotected: &yes})) > 0 {
 		t.Errorf("%+v", again)
 	}
 	if counts := b.undo(1, keeping); counts.Left != 1 || counts.Added != 1 || b.portfolio("j000").RemovedAt == nil {
 		t.Errorf("undoing the job that kept it leaves what a person did since: %+v", counts)
 	}
-	back, err := b.service.RestorePortfolio(t.Context(), id, nil)
+	back, err := b.service.RestorePortfolio(t.Context(), id)
 	if b.must(err); back.RemovedAt != nil || b.accessible("j000") ||
 		!slices.Equal(b.found(holdings.PortfolioFilter{Unprotected: &yes}), []string{"j000"}) {
 		t.Errorf("%+v", back)
 	}
-	_, err = b.service.RemovePortfolio(t.Context(), id, nil)
+	_, err = b.service.RemovePortfolio(t.Context(), id)
 	b.must(err)
 	b.sync(1, listOf(numbered(0, 30)...))
 	if p := b.portfolio("j000"); p.ID != id || p.RemovedAt != nil || !b.accessible("j000") {
@@ -192,7 +193,7 @@ func TestRemoveWaiting(t *testing.T) {
 	b.ofZone()
 	b.sync(1, listOf(numbered(0, 3)...))
 	b.waits("j001")
-	p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID("j001"), nil)
+	p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID("j001"))
 	b.must(err)
 	e := b.store.Read.Entitlement.Query().Where(entitlement.PortfolioID(p.ID)).OnlyX(t.Context())
 	if p.RemovedAt == nil || p.Review != "" || e.Waiting != "" || e.WaitingSince != "" || e.Active {
@@ -207,17 +208,17 @@ func TestRemoveOwn(t *testing.T) {
 	b.importList(listOf(numbered(0, 3)...), true)
 	before := b.holdingsText()
 	id := b.portfolioID("j001")
-	_, err := b.service.RemovePortfolio(t.Context(), id, nil)
+	_, err := b.service.RemovePortfolio(t.Context(), id)
 	b.must(err)
 	if got := b.exported(); !slices.Equal(got, []string{"j000", "j002"}) {
 		t.Errorf("%v", got)
 	}
-	_, err = b.service.RestorePortfolio(t.Context(), id, nil)
+	_, err = b.service.RestorePortfolio(t.Context(), id)
 	b.must(err)
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" || len(b.exported()) != 3 {
 		t.Errorf("restored:\n%s", diff)
 	}
-	same, err := b.service.RestorePortfolio(t.Context(), id, nil)
+	same, err := b.service.RestorePortfolio(t.Context(), id)
 	if b.must(err); same.RemovedAt != nil {
 		t.Errorf("%+v", same)
 	}
@@ -246,29 +247,22 @@ func TestRemoveIsRefused(t *testing.T) {
 		"j001": {[]string{path}, []string{"available to false"}},
 		"j002": {[]string{path}, []string{"activated with all titles"}},
 	} {
-		p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID(id), nil)
+		p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID(id))
 		wantProblems(t, err, want.codes...)
 		wantMessage(t, err, want.words...)
 		if p == nil || p.RemovedAt != nil {
 			t.Errorf("%s: %+v", id, p)
 		}
 	}
-	busy := func(context.Context, *store.Tx, int64) error {
-		return problem.New(problem.Conflict, "input.portfolioId", "busy")
-	}
-	for name, do := range map[string]func(context.Context, int64, holdings.CollectionCheck) (p any, err error){
-		"remove": func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) {
-			return b.service.RemovePortfolio(ctx, id, c)
-		},
-		"restore": func(ctx context.Context, id int64, c holdings.CollectionCheck) (any, error) {
-			return b.service.RestorePortfolio(ctx, id, c)
-		},
+	busy := b.whileBusy(problem.New(problem.Conflict, "input.collectionId", "busy"))
+	for name, do := range map[string]func(*holdings.Service, context.Context, int64) (*ent.Portfolio, error){
+		"remove": (*holdings.Service).RemovePortfolio, "restore": (*holdings.Service).RestorePortfolio,
 	} {
-		_, err := do(t.Context(), b.portfolioID("j002"), busy)
+		_, err := do(busy, t.Context(), b.portfolioID("j002"))
 		if wantProblems(t, err, "CONFLICT input.portfolioId"); err != nil && !strings.Contains(err.Error(), "busy") {
 			t.Errorf("%s: %v", name, err)
 		}
-		_, err = do(t.Context(), 4711, nil)
+		_, err = do(b.service, t.Context(), 4711)
 		wantProblems(t, err, "NOT_FOUND input.portfolioId")
 	}
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {

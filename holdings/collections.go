@@ -220,12 +220,10 @@ func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id 
 	return nil
 }
 
-// UpdateCollection changes a collection. Deactivating one changes no portfolio; check, where it is not nil, is asked
-// first then, and may refuse. Warnings say in words what to know about the choices. Beside a refusal it returns the
-// collection as it is, where there is one.
-func (s *Service) UpdateCollection(
-	ctx context.Context, in CollectionChange, check func(ctx context.Context, tx *store.Tx) error,
-) (c *ent.Collection, warnings []string, err error) {
+// UpdateCollection changes a collection. Deactivating one changes no portfolio, and is refused while a job writes it.
+// Warnings say in words what to know about the choices. Beside a refusal it returns the collection as it is, where there
+// is one.
+func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c *ent.Collection, warnings []string, err error) {
 	var problems problem.List
 	if in.Name != nil {
 		name := strings.TrimSpace(*in.Name)
@@ -251,8 +249,8 @@ func (s *Service) UpdateCollection(
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		if check != nil && in.deactivates(c) {
-			if err := check(ctx, tx); err != nil {
+		if in.deactivates(c) {
+			if err := s.busy.Writing(ctx, tx, c.ID); err != nil {
 				return err
 			}
 		}

@@ -29,10 +29,10 @@ type Consequences struct {
 }
 
 // DeactivateCollection deactivates a collection's service, which changes no portfolio; where it is inactive already it
-// does nothing and the consequences say so. check, where it is not nil, runs in the transaction that writes, and may
-// refuse. Beside a refusal it returns the collection as it is, with the consequences, where there is one.
+// does nothing and the consequences say so. It is refused while a job writes the collection. Beside a refusal it returns
+// the collection as it is, with the consequences, where there is one.
 func (s *Service) DeactivateCollection(
-	ctx context.Context, in Deactivation, check func(ctx context.Context, tx *store.Tx) error,
+	ctx context.Context, in Deactivation,
 ) (c *ent.Collection, consequences *Consequences, err error) {
 	c, err = s.store.Read.Collection.Get(ctx, in.CollectionID)
 	if ent.IsNotFound(err) {
@@ -60,10 +60,8 @@ func (s *Service) DeactivateCollection(
 		if err := checkCollectionVersion(c, in.Version); err != nil || !c.Active {
 			return err
 		}
-		if check != nil {
-			if err := check(ctx, tx); err != nil {
-				return err
-			}
+		if err := s.busy.Writing(ctx, tx, c.ID); err != nil {
+			return err
 		}
 		c, err = tx.Collection.UpdateOne(c).SetUpdatedAt(store.Now()).AddVersion(1).SetActive(false).Save(ctx)
 		return err

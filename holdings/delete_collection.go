@@ -14,10 +14,8 @@ import (
 
 // DeleteCollection deletes a local collection that is in no set, whose portfolios have neither PO lines nor licenses,
 // and, unless its portfolios are to be deleted too, that has none, hidden ones included. What jobs did with them stays
-// in their reports. check, where it is not nil, runs first and may refuse.
-func (s *Service) DeleteCollection(
-	ctx context.Context, id int64, withPortfolios bool, check func(ctx context.Context, tx *store.Tx) error,
-) error {
+// in their reports. It is refused while a job of the collection is unfinished.
+func (s *Service) DeleteCollection(ctx context.Context, id int64, withPortfolios bool) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err := tx.Collection.Query().Where(collection.ID(id)).WithSets().Only(ctx)
 		if ent.IsNotFound(err) {
@@ -31,10 +29,8 @@ func (s *Service) DeleteCollection(
 				"the collection %q was activated from the Community Zone: deactivate it (deactivateCollection); only local collections are deleted",
 				c.Name)
 		}
-		if check != nil {
-			if err := check(ctx, tx); err != nil {
-				return err
-			}
+		if err := s.busy.Collection(ctx, tx, id); err != nil {
+			return err
 		}
 		if err := checkDeletable(ctx, tx, c, withPortfolios); err != nil {
 			return err

@@ -100,7 +100,7 @@ func TestLicenseInUse(t *testing.T) {
 	}
 	license("j000", row.ID)
 	license("j001", row.ID)
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: &row.ID}, nil)
+	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: &row.ID})
 	b.must(err)
 	b.sync(1, listOf(numbered(1, 30)...))
 	err = b.service.DeleteLicense(t.Context(), row.ID)
@@ -110,7 +110,7 @@ func TestLicenseInUse(t *testing.T) {
 	license("j001", 0)
 	err = b.service.DeleteLicense(t.Context(), row.ID)
 	wantMessage(t, err, "that of 1 collection")
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(0))}, nil)
+	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(0))})
 	b.must(err)
 	b.must(b.service.DeleteLicense(t.Context(), row.ID))
 

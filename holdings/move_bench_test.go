@@ -157,7 +157,7 @@ func moveEverything(b *testing.B, s *store.Store) holdings.Counts {
 	if err != nil {
 		b.Fatal(err)
 	}
-	service := holdings.New(s, box)
+	service := holdings.New(s, box, holdings.NoJobs)
 	plan, err := service.PlanMove(b.Context(), holdings.MoveRules{SourceIDs: []int64{oldA}, TargetID: target, POLines: true, Licenses: true})
 	if err != nil {
 		b.Fatal(err)

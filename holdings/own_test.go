@@ -325,7 +325,7 @@ func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 			tx.Entitlement.Update().Where(entitlement.Active(true)).SetActive(false).Exec(ctx))
 	})
 	for _, id := range []int64{2, 1} {
-		b.must(b.service.DeleteProfile(t.Context(), id, nil))
+		b.must(b.service.DeleteProfile(t.Context(), id))
 	}
 	if got := b.coverage("j000"); got != "2005 – present" {
 		t.Errorf("the last coverage: %s", got)
@@ -346,7 +346,7 @@ func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 		return tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(e.UpdatedAt + 9).SetPortfolioID(e.PortfolioID).
 			SetProfileID(3).SetActive(false).SetCoverageHash(0).Exec(ctx)
 	})
-	b.must(b.service.DeleteProfile(t.Context(), 3, nil))
+	b.must(b.service.DeleteProfile(t.Context(), 3))
 	if got := left.OnlyX(t.Context()); !got.Active || b.coverage("j000") != "1996 – present" {
 		t.Errorf("the one in force: %+v, %s", got, b.coverage("j000"))
 	}

@@ -99,19 +99,18 @@ func (s *Service) UpdateProfile(
 }
 
 // DeleteProfile deletes a profile that has no entitlements in force (else IN_USE); the last coverage of ended ones is
-// kept without it. check, where it is not nil, runs first and may refuse.
-func (s *Service) DeleteProfile(ctx context.Context, id int64, check func(ctx context.Context, tx *store.Tx) error) error {
+// kept without it. It is refused while a job of the profile is unfinished.
+func (s *Service) DeleteProfile(ctx context.Context, id int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		_, err := s.DeleteProfileIn(ctx, tx, id, check)
+		_, err := s.DeleteProfileIn(ctx, tx, id, 0)
 		return err
 	})
 }
 
-// DeleteProfileIn is DeleteProfile in the caller's transaction, in which it has written nothing where it refuses. It
-// returns how the profile was called.
-func (*Service) DeleteProfileIn(
-	ctx context.Context, tx *store.Tx, id int64, check func(ctx context.Context, tx *store.Tx) error,
-) (name string, err error) {
+// DeleteProfileIn is DeleteProfile in the caller's transaction, in which it has written nothing where it refuses. A job
+// that deletes the profile names itself in askingJobID, since it is unfinished too; 0: no job asks. It returns how the
+// profile was called.
+func (s *Service) DeleteProfileIn(ctx context.Context, tx *store.Tx, id, askingJobID int64) (name string, err error) {
 	p, err := tx.Profile.Get(ctx, id)
 	if ent.IsNotFound(err) {
 		return "", problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted already")
@@ -119,10 +118,8 @@ func (*Service) DeleteProfileIn(
 	if err != nil {
 		return "", fmt.Errorf("read profile %d: %w", id, err)
 	}
-	if check != nil {
-		if err := check(ctx, tx); err != nil {
-			return "", err
-		}
+	if err := s.busy.Profile(ctx, tx, id, askingJobID); err != nil {
+		return "", err
 	}
 	inForce, err := countWithdrawal(ctx, tx, id)
 	if err != nil {

@@ -410,7 +410,7 @@ func TestDeactivateAndDelete(t *testing.T) {
 	if active(first.ID) != 29 {
 		t.Error("deactivating ended entitlements")
 	}
-	err := b.service.DeleteProfile(t.Context(), first.ID, nil)
+	err := b.service.DeleteProfile(t.Context(), first.ID)
 	wantProblems(t, err, "IN_USE input.profileId")
 	wantMessage(t, err, `"First" has 29 entitlements in force`,
 		"27 portfolios would be removed, 0 kept for a PO line, and 2 stay with other profiles", "withdrawEntitlements")
@@ -419,16 +419,16 @@ func TestDeactivateAndDelete(t *testing.T) {
 		return tx.Entitlement.Update().Where(entitlement.ProfileID(first.ID)).SetActive(false).Exec(ctx)
 	})
 	busy := problem.New(problem.Conflict, "input.profileId", "a job is under way")
-	err = b.service.DeleteProfile(t.Context(), first.ID, func(context.Context, *store.Tx) error { return busy })
+	err = b.whileBusy(busy).DeleteProfile(t.Context(), first.ID)
 	wantProblems(t, err, "CONFLICT input.profileId")
-	b.must(b.service.DeleteProfile(t.Context(), first.ID, func(context.Context, *store.Tx) error { return nil }))
+	b.must(b.service.DeleteProfile(t.Context(), first.ID))
 	if b.store.Read.Profile.Query().CountX(t.Context()) != 1 || active(second.ID) != 2 {
 		t.Error("the other profile was touched")
 	}
 	if n := b.store.Read.Entitlement.Query().Where(entitlement.ProfileIDIsNil()).CountX(t.Context()); n != 30 {
 		t.Errorf("%d of 30 ended entitlements keep their coverage", n)
 	}
-	wantProblems(t, b.service.DeleteProfile(t.Context(), first.ID, nil), "NOT_FOUND input.profileId")
+	wantProblems(t, b.service.DeleteProfile(t.Context(), first.ID), "NOT_FOUND input.profileId")
 	_, notices = b.update(second.ID, holdings.ProfileInput{Active: new(false)})
 	wantNotice(t, notices, "2 portfolios stay")
 }
@@ -492,6 +492,7 @@ func TestAdministratorsAtOnce(t *testing.T) {
 		}
 		return nil
 	}
+	deleting := holdings.New(b.store, nil, busyFunc(func(ctx context.Context, tx *store.Tx) error { return check(ctx, tx, nil) }))
 	act := func(random *rand.Rand) error {
 		ids := b.store.Read.Profile.Query().IDsX(t.Context())
 		id := int64(0)
@@ -517,7 +518,7 @@ func TestAdministratorsAtOnce(t *testing.T) {
 			_, _, err := b.service.CreateProfile(t.Context(), profileInput("new", random.IntN(2) == 0), check)
 			return err
 		case 8:
-			return b.service.DeleteProfile(t.Context(), id, func(ctx context.Context, tx *store.Tx) error { return check(ctx, tx, nil) })
+			return deleting.DeleteProfile(t.Context(), id)
 		}
 		_, _, err := b.service.UpdateProfile(t.Context(), id, nil, in, check)
 		return err

@@ -126,7 +126,7 @@ func TestReconciliation(t *testing.T) {
 func TestAcquisitionsUseIndexes(t *testing.T) {
 	t.Parallel()
 	db := plantest.Open(t)
-	s := holdings.New(db.Store, nil)
+	s := holdings.New(db.Store, nil, holdings.NoJobs)
 	yes, no := true, false
 	byID, byName := keyset.Window{First: 50, After: &keyset.Position{ID: 1}},
 		keyset.Window{First: 50, After: &keyset.Position{Keys: []string{"m"}, ID: 1}}

@@ -49,18 +49,14 @@ func (s *Service) RefusedRowAt(ctx context.Context, list Source, line int) (row 
 // JudgeRefusedRow keeps what a person says of a refused row in the lists of a collection: that it is a portfolio's,
 // which then stays as long as the row comes and no readable one takes its place, or, without a portfolio, that it hides
 // none. It holds for the same cells wherever they come again, from the next plan on; what was said before of the row is
-// replaced. check, where it is not nil, may refuse.
-func (s *Service) JudgeRefusedRow(
-	ctx context.Context, collectionID int64, row RefusedRow, portfolioID *int64, check CollectionCheck,
-) error {
+// replaced. It is refused while a job writes the collection.
+func (s *Service) JudgeRefusedRow(ctx context.Context, collectionID int64, row RefusedRow, portfolioID *int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := checkJudgement(ctx, tx, collectionID, portfolioID); err != nil {
 			return err
 		}
-		if check != nil {
-			if err := check(ctx, tx, collectionID); err != nil {
-				return err
-			}
+		if err := s.busy.Writing(ctx, tx, collectionID); err != nil {
+			return err
 		}
 		now := store.Now()
 		known, err := tx.RefusedRow.Query().Where(refusedrow.CollectionID(collectionID), refusedrow.RowHash(int64(row.Hash))).Only(ctx)

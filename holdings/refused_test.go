@@ -116,13 +116,13 @@ func TestJudgedRows(t *testing.T) {
 		t.Errorf("%+v", row)
 	}
 	brain := b.portfolio("brain").ID
-	b.must(b.service.JudgeRefusedRow(t.Context(), collectionID, row, &brain, nil))
+	b.must(b.service.JudgeRefusedRow(t.Context(), collectionID, row, &brain))
 	counts, _ := b.sync(1, list)
 	if counts.Review != 1 || counts.Removed != 1 || b.portfolio("brain").Review != holdings.ReviewUnreadable || b.portfolio("mind").
 		RemovedAt == nil {
 		t.Errorf("it is Brain's, so it hides Mind no more: %+v", counts)
 	}
-	b.must(b.service.JudgeRefusedRow(t.Context(), collectionID, row, nil, nil)) // and now it hides nothing
+	b.must(b.service.JudgeRefusedRow(t.Context(), collectionID, row, nil)) // and now it hides nothing
 	if n := b.store.Read.RefusedRow.Query().Where(refusedrow.RowHash(int64(row.Hash))).CountX(t.Context()); n != 1 {
 		t.Errorf("%d judgements of one row", n)
 	}
@@ -156,13 +156,13 @@ func TestJudgementsThatAreRefused(t *testing.T) {
 		"of another collection": {other, &brain, problem.BadInput, "another collection"},
 		"one that has left":     {collectionID, &gone, problem.WrongState, "out of the holdings"},
 	} {
-		err := b.service.JudgeRefusedRow(t.Context(), test.collection, row, test.portfolio, nil)
+		err := b.service.JudgeRefusedRow(t.Context(), test.collection, row, test.portfolio)
 		if found, ok := problem.In(err); !ok || len(found) != 1 || found[0].Code != test.code || !strings.Contains(found[0].Message, test.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	busy := errors.New("busy")
-	err := b.service.JudgeRefusedRow(t.Context(), collectionID, row, &brain, func(context.Context, *store.Tx, int64) error { return busy })
+	err := b.whileBusy(busy).JudgeRefusedRow(t.Context(), collectionID, row, &brain)
 	if !errors.Is(err, busy) || b.store.Read.RefusedRow.Query().CountX(t.Context()) != 0 {
 		t.Errorf("what stands in the way: %v", err)
 	}
@@ -170,7 +170,7 @@ func TestJudgementsThatAreRefused(t *testing.T) {
 		_, err := tx.SQL.ExecContext(ctx, `DROP TABLE refused_rows`)
 		return err
 	})
-	if err := b.service.JudgeRefusedRow(t.Context(), collectionID, row, &brain, nil); err == nil || !strings.Contains(err.Error(), "line 3") {
+	if err := b.service.JudgeRefusedRow(t.Context(), collectionID, row, &brain); err == nil || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("a fault: %v", err)
 	}
 	if err := b.planOnly(kbartOf(others)); err == nil {

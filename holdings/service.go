@@ -29,11 +29,16 @@ type Service struct {
 
 	store *store.Store
 	box   *secret.Box
+	busy  Busy
 }
 
-// New returns the domain on a database; box seals the credentials in it.
-func New(s *store.Store, box *secret.Box) *Service {
-	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box}
+// New returns the domain on a database. box seals the credentials in it. busy keeps changes away from what jobs work on;
+// it must not be nil, since a missing one would switch those rules off unnoticed.
+func New(s *store.Store, box *secret.Box, busy Busy) *Service {
+	if busy == nil {
+		panic("holdings: New was not told who knows of jobs under way: give it jobs.Busy, or holdings.NoJobs where no job ever runs")
+	}
+	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box, busy: busy}
 }
 
 // Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the

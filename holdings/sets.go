@@ -80,17 +80,15 @@ func (s *Service) UpdateCollectionSet(ctx context.Context, id int64, version *in
 	return set, err
 }
 
-// DeleteCollectionSet deletes a set. Its collections stay.
-func (s *Service) DeleteCollectionSet(ctx context.Context, id int64, check func(ctx context.Context, tx *store.Tx) error) error {
+// DeleteCollectionSet deletes a set. Its collections stay. It is refused while a job of the set is unfinished.
+func (s *Service) DeleteCollectionSet(ctx context.Context, id int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		set, err := findSet(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if check != nil {
-			if err := check(ctx, tx); err != nil {
-				return err
-			}
+		if err := s.busy.Set(ctx, tx, id); err != nil {
+			return err
 		}
 		return tx.CollectionSet.DeleteOne(set).Exec(ctx)
 	})

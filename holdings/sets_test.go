@@ -1,7 +1,6 @@
 package holdings_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
 	"autoholdings/internal/keyset"
-	"autoholdings/internal/store"
 )
 
 // local makes local collections, by name.
@@ -71,8 +69,8 @@ func TestCollectionSets(t *testing.T) {
 	update(set, holdings.SetInput{CollectionIDs: &[]int64{}, Description: new("")})
 	want(set, "OLD ONES () v4, 0: ")
 	update(set, holdings.SetInput{Add: ids})
-	b.must(b.service.DeleteCollectionSet(t.Context(), set.ID, nil))
-	wantProblems(t, b.service.DeleteCollectionSet(t.Context(), set.ID, nil), "NOT_FOUND input.setId")
+	b.must(b.service.DeleteCollectionSet(t.Context(), set.ID))
+	wantProblems(t, b.service.DeleteCollectionSet(t.Context(), set.ID), "NOT_FOUND input.setId")
 	if n := b.store.Read.Collection.Query().CountX(t.Context()); n != 5 {
 		t.Errorf("%d collections are left", n)
 	}
@@ -127,8 +125,7 @@ func TestWrongSet(t *testing.T) {
 	_, err = b.service.CreateCollectionSet(t.Context(), holdings.SetInput{})
 	wantProblems(t, err, "BAD_USER_INPUT input.name")
 	busy := errors.New("busy")
-	if err := b.service.DeleteCollectionSet(t.Context(), set.ID, func(context.Context, *store.Tx) error { return busy }); !errors.Is(err,
-		busy) {
+	if err := b.whileBusy(busy).DeleteCollectionSet(t.Context(), set.ID); !errors.Is(err, busy) {
 		t.Errorf("%v", err)
 	}
 	if got := b.setText(set.ID); got != before || b.store.Read.CollectionSet.Query().CountX(t.Context()) != 2 {
@@ -153,7 +150,7 @@ func TestDeleteCollection(t *testing.T) {
 
 	remove := func(with bool, want ...string) error {
 		t.Helper()
-		err := b.service.DeleteCollection(t.Context(), collectionID, with, nil)
+		err := b.service.DeleteCollection(t.Context(), collectionID, with)
 		wantProblems(t, err, want...)
 		return err
 	}
@@ -169,8 +166,7 @@ func TestDeleteCollection(t *testing.T) {
 	b.must(err)
 	remove(false, inUse)
 	busy := errors.New("busy")
-	if err := b.service.DeleteCollection(t.Context(), collectionID, true,
-		func(context.Context, *store.Tx) error { return busy }); !errors.Is(err, busy) {
+	if err := b.whileBusy(busy).DeleteCollection(t.Context(), collectionID, true); !errors.Is(err, busy) {
 		t.Errorf("%v", err)
 	}
 	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); n != 30 {
@@ -191,7 +187,7 @@ func TestDeleteCollection(t *testing.T) {
 		t.Errorf("the report has changed:\n%s", diff)
 	}
 	remove(true, "NOT_FOUND input.collectionId")
-	b.must(b.service.DeleteCollection(t.Context(), ids[0], false, nil))
+	b.must(b.service.DeleteCollection(t.Context(), ids[0], false))
 }
 
 // TestDeleteActivatedCollection: what was activated from the Community Zone is deactivated instead.
@@ -199,7 +195,7 @@ func TestDeleteActivatedCollection(t *testing.T) {
 	t.Parallel()
 	b := setupZone(t)
 	c, _ := b.activate(manually(booksZone))
-	err := b.service.DeleteCollection(t.Context(), c.ID, true, nil)
+	err := b.service.DeleteCollection(t.Context(), c.ID, true)
 	wantProblems(t, err, "BAD_USER_INPUT input.collectionId")
 	wantMessage(t, err, "deactivate")
 	if n := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(c.ID)).CountX(t.Context()); n != 0 {

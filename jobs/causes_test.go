@@ -90,7 +90,7 @@ func (b *testBundle) activate(content oup.Content, active bool) {
 	b.t.Helper()
 	for _, c := range b.store.Read.Collection.Query().AllX(b.t.Context()) {
 		if c.Content == strings.ToUpper(string(content)) {
-			_, _, err := b.holdings.UpdateCollection(b.t.Context(), holdings.CollectionChange{ID: c.ID, Active: &active}, nil)
+			_, _, err := b.holdings.UpdateCollection(b.t.Context(), holdings.CollectionChange{ID: c.ID, Active: &active})
 			must(b.t, err)
 		}
 	}

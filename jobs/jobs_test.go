@@ -84,7 +84,7 @@ func (b *testBundle) open() {
 	must(b.t, err)
 	box, err := secret.Open(b.dir)
 	must(b.t, err)
-	b.holdings = holdings.New(b.store, box)
+	b.holdings = holdings.New(b.store, box, jobs.Busy{})
 	if b.now != nil {
 		b.holdings.Now = b.now
 	}

@@ -86,7 +86,7 @@ func (m *machine) restart(dieAt int) (lives bool) {
 	m.must(err)
 	box, err := secret.Open(m.dir)
 	m.must(err)
-	m.holdings = holdings.New(m.store, box)
+	m.holdings = holdings.New(m.store, box, jobs.Busy{})
 	m.holdings.BatchTitles = 3 // so that a small list takes several transactions
 	m.fetcher, err = oup.NewFetcher(oup.Options{
 		Template: oup.DefaultTemplate(m.url), Dir: filepath.Join(m.dir, "files"), AllowHTTP: true, AllowPrivate: true,
@@ -190,7 +190,7 @@ func prepare(t *testing.T, fill func(b *testBundle)) string {
 	must(t, err)
 	box, err := secret.Open(b.dir)
 	must(t, err)
-	b.holdings = holdings.New(b.store, box)
+	b.holdings = holdings.New(b.store, box, jobs.Busy{})
 	b.makeHoldings()
 	fill(b)
 	must(t, b.store.Close())

@@ -326,7 +326,7 @@ func (b *testBundle) deactivateAll() {
 	b.t.Helper()
 	off := false
 	for _, c := range b.store.Read.Collection.Query().AllX(b.t.Context()) {
-		_, _, err := b.holdings.UpdateCollection(b.t.Context(), holdings.CollectionChange{ID: c.ID, Active: &off}, nil)
+		_, _, err := b.holdings.UpdateCollection(b.t.Context(), holdings.CollectionChange{ID: c.ID, Active: &off})
 		must(b.t, err)
 	}
 }

@@ -75,7 +75,7 @@ func (w walker) walk(ctx context.Context) (err error) {
 	}
 	c := &clock{time: w.From}
 	service, err := jobs.New(jobs.Options{
-		Store: db, Holdings: holdings.New(db, box), Fetcher: fetcher, Redis: queue, Now: c.now,
+		Store: db, Holdings: holdings.New(db, box, jobs.Busy{}), Fetcher: fetcher, Redis: queue, Now: c.now,
 		ScheduleEvery: 50 * time.Millisecond,
 	})
 	if err != nil {

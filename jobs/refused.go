@@ -41,5 +41,5 @@ func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolio
 	if err != nil {
 		return "", err
 	}
-	return row.Text, s.holdings.JudgeRefusedRow(ctx, *part.CollectionID, row, portfolioID, CheckUnwritten)
+	return row.Text, s.holdings.JudgeRefusedRow(ctx, *part.CollectionID, row, portfolioID)
 }

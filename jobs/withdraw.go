@@ -227,10 +227,7 @@ func (r *run) deleteWithdrawn(ctx context.Context, tx *store.Tx, e *ending) erro
 	if !args.DeleteProfile {
 		return nil
 	}
-	id := args.ProfileIDs[0]
-	name, err := r.s.holdings.DeleteProfileIn(ctx, tx, id, func(ctx context.Context, tx *store.Tx) error {
-		return checkIdleBut(ctx, tx, id, r.job.ID)
-	})
+	name, err := r.s.holdings.DeleteProfileIn(ctx, tx, args.ProfileIDs[0], r.job.ID)
 	problems, known := problem.In(err)
 	switch {
 	case err == nil:

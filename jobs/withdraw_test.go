@@ -464,7 +464,7 @@ func TestWithdrawKeepsProfile(t *testing.T) {
 	w.store.Read.Profile.GetX(t.Context(), w.profile)
 	_, err = w.jobs.Cancel(t.Context(), later.ID)
 	must(t, err)
-	must(t, w.holdings.DeleteProfile(t.Context(), w.profile, nil))
+	must(t, w.holdings.DeleteProfile(t.Context(), w.profile))
 }
 
 // TestIdleProfile: an undo counts as a job of the profiles whose job it undoes, before it has begun too.

@@ -27,7 +27,7 @@ func TestAutoActivation(t *testing.T) {
 		t.Fatalf("%d activations that nobody asked for", n)
 	}
 	on := true
-	_, _, err := b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, AutoActivateNewPortfolios: &on}, nil)
+	_, _, err := b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, AutoActivateNewPortfolios: &on})
 	must(t, err)
 	for range 6 {
 		must(t, b.mock.Step(1))
@@ -65,7 +65,7 @@ func TestAutoActivation(t *testing.T) {
 	}
 
 	off := false
-	_, _, err = b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, Active: &off}, nil)
+	_, _, err = b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, Active: &off})
 	must(t, err)
 	must(t, b.mock.Step(1))
 	b.zone(jobs.ZoneRequest{})

@@ -124,7 +124,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.holdings = holdings.New(a.store, box)
+	a.holdings = holdings.New(a.store, box, jobs.Busy{})
 	cfg.OUP.Dir = filepath.Join(cfg.DataDir, "files")
 	if a.fetcher, err = oup.NewFetcher(cfg.OUP); err != nil {
 		return nil, err

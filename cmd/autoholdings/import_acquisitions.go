@@ -15,6 +15,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/spreadsheet"
 	"autoholdings/internal/store"
+	"autoholdings/jobs"
 )
 
 func importPOLinesCommand() *cli.Command {
@@ -90,7 +91,7 @@ func importFile(
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	report, err := load(holdings.New(s, nil), ctx, in, c.Bool("dry-run"))
+	report, err := load(holdings.New(s, nil, jobs.Busy{}), ctx, in, c.Bool("dry-run"))
 	if err == nil || len(report.Lines) > 0 { // where it broke off, what was done until then stands
 		if c.String("format") == "tsv" { // which has no place for them
 			writeWarnings(c.Root().ErrWriter, report)

@@ -1,0 +1,44 @@
+package holdings
+
+import (
+	"context"
+	"strings"
+
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// Busy knows of jobs under way. Each method looks, in the transaction that is to write, for a job that stands in the
+// way. It refuses with a problem of code CONFLICT.
+type Busy interface {
+	// Collection refuses where an unfinished job reads or writes a collection, or waits for a person's decision on it.
+	Collection(ctx context.Context, tx *store.Tx, collectionID int64) error
+
+	// Writing refuses where a job is writing a collection at this moment.
+	Writing(ctx context.Context, tx *store.Tx, collectionID int64) error
+
+	// Set refuses where an unfinished job moves the portfolios of a set.
+	Set(ctx context.Context, tx *store.Tx, setID int64) error
+
+	// Profile refuses where a job of a profile is unfinished. The job that asks is no obstacle to itself; 0: no job asks.
+	Profile(ctx context.Context, tx *store.Tx, profileID, askingJobID int64) error
+}
+
+// NoJobs is for a database on which no job ever runs, such as a test's.
+var NoJobs Busy = noJobs{}
+
+type noJobs struct{}
+
+func (noJobs) Collection(context.Context, *store.Tx, int64) error     { return nil }
+func (noJobs) Writing(context.Context, *store.Tx, int64) error        { return nil }
+func (noJobs) Set(context.Context, *store.Tx, int64) error            { return nil }
+func (noJobs) Profile(context.Context, *store.Tx, int64, int64) error { return nil }
+
+// onField says of problems that they are with one field of the input.
+func onField(path string, err error) error {
+	found, _ := problem.In(err)
+	for _, p := range found {
+		p.Path = strings.Split(path, ".")
+	}
+	return err
+}
