@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 
-	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/internal/problem"
@@ -13,15 +12,9 @@ import (
 func (r mutationResolver) ImportCollection(
 	ctx context.Context, in generated.ImportCollectionInput,
 ) (*generated.ImportCollectionPayload, error) {
-	payload := &generated.ImportCollectionPayload{}
-	request, err := importRequest(in)
-	if err == nil {
-		var job *ent.Job
-		job, err = r.jobs.StartImport(ctx, request)
-		payload.Job = only(job, model.Jobs)
-	}
-	payload.UserErrors, err = userErrors(err)
-	return payload, err
+	request, wrong := importRequest(in)
+	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartImport)
+	return &generated.ImportCollectionPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
 }
 
 func importRequest(in generated.ImportCollectionInput) (request jobs.ImportRequest, err error) {

@@ -17,18 +17,78 @@ const (
 	maxFirst     = 500
 )
 
-// cursor is a position as a client carries it: opaque, and good for the listing that it came from.
-type cursor struct {
-	Keys []string `json:"k,omitempty"`
-	ID   int64    `json:"i"`
+// listing says how the rows of a list become a page of things.
+type listing[R, T any] struct {
+	window func(first *int, after *string) (keyset.Window, error) // of the arguments: byKeys or byTime
+	wrap   func([]R) []T
+	at     func(R) keyset.Position
 }
 
-func encodeCursor(p keyset.Position) string {
-	text, _ := json.Marshal(cursor(p)) // strings and a number: cannot fail
-	return base64.RawURLEncoding.EncodeToString(text)
+// source is where the rows of a list are read from.
+type source[R any] struct {
+	read  func(context.Context, keyset.Window) (keyset.Page[R], error)
+	count func(context.Context) (int, error)
+	wrong error // why the list cannot be asked for with this filter
 }
 
-// window decodes the arguments of a listing whose order has so many keys.
+// list reads a page and makes a connection of it.
+func list[R, T any](
+	ctx context.Context, first *int, after *string, l listing[R, T], from source[R],
+) (*model.Connection[T], error) {
+	w, err := l.window(first, after)
+	if err != nil {
+		return nil, err
+	}
+	if from.wrong != nil {
+		return nil, from.wrong
+	}
+	page, err := from.read(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	return l.connect(page, w, from.count), nil
+}
+
+// connect makes a connection of a page of rows.
+func (l listing[R, T]) connect(page keyset.Page[R], w keyset.Window, count func(context.Context) (int, error)) *model.Connection[T] {
+	c := &model.Connection[T]{Count: count, PageInfo: &model.PageInfo{HasNextPage: page.More, HasPreviousPage: w.After != nil}}
+	for i, thing := range l.wrap(page.Items) {
+		c.Edges = append(c.Edges, &model.Edge[T]{Cursor: encodeCursor(l.at(page.Items[i])), Node: thing})
+	}
+	if n := len(c.Edges); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
+	}
+	return c
+}
+
+// filtered is a list with a filter. wrong says what the filter's input was refused for; nil: nothing.
+func filtered[F, R any](
+	f F, wrong error, read func(context.Context, F, keyset.Window) (keyset.Page[R], error), count func(context.Context, F) (int, error),
+) source[R] {
+	return source[R]{
+		read:  func(ctx context.Context, w keyset.Window) (keyset.Page[R], error) { return read(ctx, f, w) },
+		count: func(ctx context.Context) (int, error) { return count(ctx, f) },
+		wrong: wrong,
+	}
+}
+
+// byKeys decodes the arguments of a listing whose order has so many keys before the id.
+func byKeys(keys int) func(first *int, after *string) (keyset.Window, error) {
+	return func(first *int, after *string) (keyset.Window, error) { return window(first, after, keys) }
+}
+
+// byTime decodes the arguments of a listing that is sorted by when things were made.
+func byTime(first *int, after *string) (keyset.Window, error) {
+	w, err := window(first, after, 1)
+	if err != nil || w.After == nil {
+		return w, err
+	}
+	if _, err := strconv.ParseInt(w.After.Keys[0], 10, 64); err != nil {
+		return w, noCursor(*after)
+	}
+	return w, nil
+}
+
 func window(first *int, after *string, keys int) (keyset.Window, error) {
 	w := keyset.Window{First: defaultFirst}
 	if first != nil {
@@ -40,138 +100,34 @@ func window(first *int, after *string, keys int) (keyset.Window, error) {
 	if after == nil {
 		return w, nil
 	}
-	var c cursor
-	text, err := base64.RawURLEncoding.DecodeString(*after)
-	if err == nil {
-		err = json.Unmarshal(text, &c)
+	position, err := decodeCursor(*after)
+	if err != nil || len(position.Keys) != keys {
+		return w, noCursor(*after)
 	}
-	if err != nil || len(c.Keys) != keys {
-		return w, problem.New(problem.BadInput, "after", "%.40q is no cursor of this listing; take one from pageInfo.endCursor", *after)
-	}
-	position := keyset.Position(c)
 	w.After = &position
 	return w, nil
 }
 
-// windowByTime is window for a listing that is sorted by when things were made.
-func windowByTime(first *int, after *string) (keyset.Window, error) {
-	w, err := window(first, after, 1)
-	if err != nil || w.After == nil {
-		return w, err
-	}
-	if _, err := strconv.ParseInt(w.After.Keys[0], 10, 64); err != nil {
-		return w, problem.New(problem.BadInput, "after", "%.40q is no cursor of this listing; take one from pageInfo.endCursor", *after)
-	}
-	return w, nil
+func noCursor(after string) error {
+	return problem.New(problem.BadInput, "after", "%.40q is no cursor of this listing; take one from pageInfo.endCursor", after)
 }
 
-// listing says how the rows of a listing become a page of things.
-type listing[R, T any] struct {
-	wrap  func([]R) []T
-	at    func(R) keyset.Position
-	count func(ctx context.Context) (int, error)
+// cursor is a position as a client carries it: opaque, and good for the listing that it came from.
+type cursor struct {
+	Keys []string `json:"k,omitempty"`
+	ID   int64    `json:"i"`
 }
 
-// connect makes a connection of a page of rows.
-func connect[R, T any](page keyset.Page[R], w keyset.Window, l listing[R, T]) *model.Connection[T] {
-	c := &model.Connection[T]{Count: l.count, PageInfo: &model.PageInfo{HasNextPage: page.More, HasPreviousPage: w.After != nil}}
-	for i, thing := range l.wrap(page.Items) {
-		c.Edges = append(c.Edges, &model.Edge[T]{Cursor: encodeCursor(l.at(page.Items[i])), Node: thing})
-	}
-	if n := len(c.Edges); n > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
-	}
-	return c
+func encodeCursor(p keyset.Position) string {
+	text, _ := json.Marshal(cursor(p)) // strings and a number: cannot fail
+	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// list reads a page and makes a connection of it.
-func list[R, T any](
-	ctx context.Context, w keyset.Window, read func(context.Context, keyset.Window) (keyset.Page[R], error), l listing[R, T],
-) (*model.Connection[T], error) {
-	page, err := read(ctx, w)
-	if err != nil {
-		return nil, err
+func decodeCursor(opaque string) (keyset.Position, error) {
+	var c cursor
+	text, err := base64.RawURLEncoding.DecodeString(opaque)
+	if err == nil {
+		err = json.Unmarshal(text, &c)
 	}
-	return connect(page, w, l), nil
-}
-
-// idOf takes an opaque id of one type apart; path names the argument.
-func idOf(typeName, path, opaque string) (int64, error) {
-	found, id, err := model.ParseID(opaque)
-	if err != nil {
-		return 0, problem.New(problem.BadInput, path, "%v", err)
-	}
-	if found != typeName {
-		return 0, problem.New(problem.BadInput, path, "%.80q is the id of a %s, not of a %s", opaque, found, typeName)
-	}
-	return id, nil
-}
-
-// optionalID is idOf of what may be left out: 0 then.
-func optionalID(typeName, path string, opaque *string) (int64, error) {
-	if opaque == nil {
-		return 0, nil
-	}
-	return idOf(typeName, path, *opaque)
-}
-
-// text is what an optional text says; "" where it is left out.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-// one is the only row of a read by id, wrapped; nil where it is not there.
-func one[R, T any](
-	ctx context.Context, id int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
-) (thing T, err error) {
-	rows, err := read(ctx, []int64{id})
-	if err != nil {
-		return thing, err
-	}
-	if row, ok := rows[id]; ok {
-		thing = wrap([]R{row})[0]
-	}
-	return thing, nil
-}
-
-// byID reads rows and wraps them as one page, by id.
-func byID[R, T any](
-	ctx context.Context, ids []int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
-) (map[int64]T, error) {
-	rows, err := read(ctx, distinct(ids))
-	if err != nil {
-		return nil, err
-	}
-	order, things := make([]int64, 0, len(rows)), make([]R, 0, len(rows))
-	for id, row := range rows {
-		order, things = append(order, id), append(things, row)
-	}
-	found := make(map[int64]T, len(rows))
-	for i, thing := range wrap(things) {
-		found[order[i]] = thing
-	}
-	return found, nil
-}
-
-func distinct(ids []int64) []int64 {
-	seen := make(map[int64]bool, len(ids))
-	kept := make([]int64, 0, len(ids))
-	for _, id := range ids {
-		if id != 0 && !seen[id] {
-			seen[id] = true
-			kept = append(kept, id)
-		}
-	}
-	return kept
-}
-
-// value is what a nullable column holds; 0 for NULL.
-func value(id *int64) int64 {
-	if id == nil {
-		return 0
-	}
-	return *id
+	return keyset.Position(c), err
 }

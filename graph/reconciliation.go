@@ -2,121 +2,38 @@ package graph
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"iter"
-	"net/http"
-	"strconv"
-	"time"
 
-	"autoholdings/ent"
 	"autoholdings/graph/model"
-	"autoholdings/internal/problem"
-	"autoholdings/internal/spreadsheet"
 )
 
-// The reconciliation's lists, whole, for a spreadsheet. Their columns are named as the import of PO lines knows them.
-
-func (d *downloads) registerReconciliation(mux *http.ServeMux) {
-	mux.Handle("GET /reconciliation/po-lines-not-listed.tsv",
-		d.reconcile("po-lines-not-listed", func(ctx context.Context, w io.Writer, collectionID int64) error {
-			return writeTSV(w, unlistedColumns, d.holdings.AllPOLinesNotListed(ctx, collectionID), unlistedCells)
-		}))
-	mux.Handle("GET /reconciliation/portfolios-without-po-line.tsv",
-		d.reconcile("portfolios-without-po-line", func(ctx context.Context, w io.Writer, collectionID int64) error {
-			return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosWithoutPOLine(ctx, collectionID), portfolioCells)
-		}))
-	mux.Handle("GET /reconciliation/portfolios-kept-without-reason.tsv",
-		d.reconcile("portfolios-kept-without-reason", func(ctx context.Context, w io.Writer, collectionID int64) error {
-			return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosKeptWithoutReason(ctx, collectionID), portfolioCells)
-		}))
+func (r queryResolver) PoLinesNotListed(
+	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+) (*model.Connection[*model.POLine], error) {
+	collectionID, wrong := reconciledCollection(filter)
+	return list(ctx, first, after, poLineListing,
+		filtered(collectionID, wrong, r.holdings.POLinesNotListed, r.holdings.CountPOLinesNotListed))
 }
 
-var unlistedColumns = []string{
-	"number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "main", "po_line_id", "title", "title_id", "print_identifier",
-	"online_identifier",
-	"collection", "portfolio_id",
+func (r queryResolver) PortfoliosWithoutPoLine(
+	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+) (*model.Connection[*model.Portfolio], error) {
+	collectionID, wrong := reconciledCollection(filter)
+	return list(ctx, first, after, portfolioListing,
+		filtered(collectionID, wrong, r.holdings.PortfoliosWithoutPOLine, r.holdings.CountPortfoliosWithoutPOLine))
 }
 
-func unlistedCells(row *ent.POLine) []string {
-	p := row.Edges.Portfolio
-	if p == nil || p.Edges.Collection == nil { // detached and deleted while the list was read
-		return nil
-	}
-	main := "no"
-	if row.Main {
-		main = "yes"
-	}
-	return []string{
-		row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note, main, model.ID(model.POLineType, row.ID),
-		p.PublicationTitle,
-		p.TitleID, p.PrintIdentifier, p.OnlineIdentifier, p.Edges.Collection.Name, model.ID(model.PortfolioType, p.ID),
-	}
+func (r queryResolver) PortfoliosKeptWithoutReason(
+	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+) (*model.Connection[*model.Portfolio], error) {
+	collectionID, wrong := reconciledCollection(filter)
+	return list(ctx, first, after, portfolioListing,
+		filtered(collectionID, wrong, r.holdings.PortfoliosKeptWithoutReason, r.holdings.CountPortfoliosKeptWithoutReason))
 }
 
-var portfolioColumns = []string{
-	"title", "title_id", "print_identifier", "online_identifier", "title_url", "publication_type", "available", "collection", "portfolio_id",
-}
-
-func portfolioCells(row *ent.Portfolio) []string {
-	if row.Edges.Collection == nil { // deleted while the list was read
-		return nil
-	}
-	return []string{
-		row.PublicationTitle, row.TitleID, row.PrintIdentifier, row.OnlineIdentifier, row.TitleURL, row.PublicationType,
-		strconv.FormatBool(row.Available),
-		row.Edges.Collection.Name, model.ID(model.PortfolioType, row.ID),
-	}
-}
-
-// writeTSV writes rows for a spreadsheet, one a line, under a header. A row without cells is left out.
-func writeTSV[R any](w io.Writer, columns []string, rows iter.Seq2[R, error], cells func(R) []string) error {
-	line := spreadsheet.AppendCells([]byte(spreadsheet.ByteOrderMark), columns)
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(line); err != nil {
-			return err
-		}
-		line = line[:0]
-		if values := cells(row); values != nil {
-			line = spreadsheet.AppendCells(line, values)
-		}
-	}
-	_, err := w.Write(line)
-	return err
-}
-
-// reconcile answers with a list, of one collection where the address names one.
-func (d *downloads) reconcile(name string, write func(ctx context.Context, w io.Writer, collectionID int64) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		collectionID, err := d.asked(r)
-		if err != nil {
-			d.refuse(w, r, err)
-			return
-		}
-		d.send(w, r, &file{
-			name: fmt.Sprintf("%s-%s.tsv", name, time.Now().UTC().Format(time.DateOnly)), contentType: tabSeparated,
-			write: func(ctx context.Context, w io.Writer) error { return write(ctx, w, collectionID) },
-		})
-	})
-}
-
-// asked is the collection that the address names; 0 where it names none.
-func (d *downloads) asked(r *http.Request) (int64, error) {
-	query := r.URL.Query()
-	for name := range query {
-		if name != "collection" {
-			return 0, problem.New(problem.BadInput, "", "the parameter %.40q is unknown: there is collection", name)
-		}
-	}
-	if !query.Has("collection") {
+// reconciledCollection is the collection that a list is narrowed to; 0: all.
+func reconciledCollection(filter *model.ReconciliationFilter) (int64, error) {
+	if filter == nil {
 		return 0, nil
 	}
-	id, err := idOf(model.CollectionType, "", query.Get("collection"))
-	if err != nil {
-		return 0, err
-	}
-	return id, d.holdings.CheckCollection(r.Context(), id, "")
+	return optionalID(model.CollectionType, "filter.collectionId", filter.CollectionID)
 }

@@ -7,31 +7,30 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/holdings"
-	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
 
 // Jobs is what the API asks of the jobs. *jobs.Service is one.
 type Jobs interface {
-	Once(ctx context.Context, kind string, q jobs.Request, do func(context.Context) (*ent.Job, error)) (row *ent.Job, before bool, err error)
-	QueueSync(ctx context.Context, tx *store.Tx, in jobs.SyncRequest) (*ent.Job, error)
+	CreateProfile(ctx context.Context, in jobs.SaveRequest) (jobs.Saved, error)
+	UpdateProfile(ctx context.Context, id int64, version *int, in jobs.SaveRequest) (jobs.Saved, error)
+	DeleteProfile(ctx context.Context, in jobs.DeleteProfileRequest) (*ent.Job, error)
+	ActivateCollection(ctx context.Context, in jobs.ActivateRequest) (jobs.Activated, error)
 	StartSync(ctx context.Context, in jobs.SyncRequest) (*ent.Job, error)
+	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
+	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
+	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
+	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)
 	Cancel(ctx context.Context, jobID int64) (*ent.Job, error)
 	Approve(ctx context.Context, jobID int64, in jobs.Decision) (*ent.Job, error)
 	Reject(ctx context.Context, jobID int64, in jobs.Decision) (*ent.Job, error)
 	Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error)
-	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
-	KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error)
-	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
 	JudgeRefusedRow(ctx context.Context, changeID int64, portfolioID *int64) (text string, err error)
-	QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, of jobs.Request) (*ent.Job, error)
-	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
-	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)
+	KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error)
 	TestConnection(ctx context.Context, in jobs.ConnectionRequest) ([]jobs.ConnectionResult, error)
 	ScheduledJobs(ctx context.Context) ([]jobs.ScheduledJob, error)
 	EnableScheduled(ctx context.Context, id string, enabled bool) (*jobs.ScheduledJob, error)
 	RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error)
-	Nudge()
 	Watch(ctx context.Context, jobID int64) <-chan struct{}
 }
 

@@ -11,27 +11,37 @@ import (
 
 // JobUpdated sends the job as it is, and then each time it is otherwise, up to its final state.
 func (r subscriptionResolver) JobUpdated(ctx context.Context, id string) (<-chan *model.Job, error) {
-	number, err := idOf(model.JobType, "id", id)
+	number, err := r.existingJob(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	job, err := one(ctx, number, r.reader.JobsByID, model.Jobs)
-	if err != nil {
-		return nil, err
-	}
-	if job == nil {
-		return nil, problem.New(problem.NotFound, "id", "there is no such job")
-	}
-	updates := make(chan *model.Job, 1)
-	hints := r.jobs.Watch(ctx, number) // before the first event, so that none is missed
-	go func() {
-		defer close(updates)
-		r.sendUpdates(ctx, number, hints, updates)
-	}()
-	return updates, nil
+	return r.follow(ctx, number), nil
 }
 
-func (r subscriptionResolver) sendUpdates(ctx context.Context, id int64, hints <-chan struct{}, updates chan<- *model.Job) {
+func (r *resolver) existingJob(ctx context.Context, opaque string) (int64, error) {
+	id, err := idOf(model.JobType, "id", opaque)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := r.reader.JobsByID(ctx, []int64{id})
+	if err == nil && rows[id] == nil {
+		err = problem.New(problem.NotFound, "id", "there is no such job")
+	}
+	return id, err
+}
+
+// follow reads the job anew at each hint, and sends it where there is anything to tell.
+func (r *resolver) follow(ctx context.Context, id int64) <-chan *model.Job {
+	updates := make(chan *model.Job, 1)
+	hints := r.jobs.Watch(ctx, id) // before the first event, so that none is missed
+	go func() {
+		defer close(updates)
+		r.sendUpdates(ctx, id, hints, updates)
+	}()
+	return updates
+}
+
+func (r *resolver) sendUpdates(ctx context.Context, id int64, hints <-chan struct{}, updates chan<- *model.Job) {
 	var sent *ent.Job
 	for {
 		job, err := one(ctx, id, r.reader.JobsByID, model.Jobs)

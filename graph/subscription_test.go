@@ -383,7 +383,7 @@ func (b *testBundle) awaitWatchers(when string, want int) {
 		var stacks strings.Builder
 		must(b.t, pprof.Lookup("goroutine").WriteTo(&stacks, 2))
 		watching := strings.Count(stacks.String(), "created by autoholdings/jobs.(*Service).Watch")
-		sending := strings.Count(stacks.String(), "created by autoholdings/graph.subscriptionResolver.JobUpdated")
+		sending := strings.Count(stacks.String(), "created by autoholdings/graph.(*resolver).follow")
 		if watching == want && sending == want {
 			return
 		}

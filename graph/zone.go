@@ -13,46 +13,76 @@ import (
 	"autoholdings/jobs"
 )
 
+var zoneCollectionListing = listing[*ent.CommunityZoneCollection, *model.CommunityZoneCollection]{
+	byKeys(1), model.CommunityZoneCollections, func(row *ent.CommunityZoneCollection) keyset.Position {
+		return keyset.Position{Keys: []string{row.NameKey}, ID: row.ID}
+	},
+}
+
+func (r queryResolver) CommunityZoneCollections(
+	ctx context.Context, first *int, after *string, filter *model.CommunityZoneCollectionFilter,
+) (*model.CommunityZoneCollectionConnection, error) {
+	var f holdings.CommunityZoneFilter
+	if filter != nil {
+		f = holdings.CommunityZoneFilter{Search: text(filter.Search), Content: text(filter.Content)}
+	}
+	return list(ctx, first, after, zoneCollectionListing,
+		filtered(f, nil, r.holdings.CommunityZoneCollections, r.holdings.CountCommunityZoneCollections))
+}
+
+var zoneTitleListing = listing[*ent.CommunityZoneTitle, *model.CommunityZoneTitle]{
+	byKeys(1), model.CommunityZoneTitles, func(row *ent.CommunityZoneTitle) keyset.Position {
+		return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
+	},
+}
+
 func (r queryResolver) CommunityZoneTitles(
 	ctx context.Context, first *int, after *string, filter *model.CommunityZoneTitleFilter,
 ) (*model.Connection[*model.CommunityZoneTitle], error) {
-	w, err := window(first, after, 1)
-	if err != nil {
-		return nil, err
+	return list(ctx, first, after, zoneTitleListing,
+		filtered(zoneTitleFilter(filter), nil, r.holdings.CommunityZoneTitles, r.holdings.CountCommunityZoneTitles))
+}
+
+func zoneTitleFilter(in *model.CommunityZoneTitleFilter) holdings.CommunityZoneTitleFilter {
+	if in == nil {
+		return holdings.CommunityZoneTitleFilter{}
 	}
-	var f holdings.CommunityZoneTitleFilter
-	if filter != nil {
-		f = holdings.CommunityZoneTitleFilter{
-			CommunityZoneID: text(filter.CommunityZoneID), TitlePrefix: text(filter.TitlePrefix),
-			TitleID: text(filter.TitleID), Identifier: text(filter.Identifier),
-		}
+	return holdings.CommunityZoneTitleFilter{
+		CommunityZoneID: text(in.CommunityZoneID), TitlePrefix: text(in.TitlePrefix),
+		TitleID: text(in.TitleID), Identifier: text(in.Identifier),
 	}
-	return list(ctx, w, with(f, r.holdings.CommunityZoneTitles), listing[*ent.CommunityZoneTitle, *model.CommunityZoneTitle]{
-		model.CommunityZoneTitles, func(row *ent.CommunityZoneTitle) keyset.Position {
-			return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
-		}, counting(f, r.holdings.CountCommunityZoneTitles),
-	})
 }
 
 func (r mutationResolver) ImportCommunityZoneTitles(
 	ctx context.Context, in generated.ImportCommunityZoneTitlesInput,
 ) (*generated.ImportCommunityZoneTitlesPayload, error) {
-	payload := &generated.ImportCommunityZoneTitlesPayload{}
+	request, wrong := zoneRequest(in)
+	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartZoneUpdate)
+	return &generated.ImportCommunityZoneTitlesPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+}
+
+func zoneRequest(in generated.ImportCommunityZoneTitlesInput) (jobs.ZoneRequest, error) {
 	fileID, err := optionalID(model.ProviderFileType, "input.fileId", given(in.FileID))
 	if zone := given(in.CommunityZoneID); zone != nil && *zone == "" {
 		err = errors.Join(err, problem.New(problem.BadInput, "input.communityZoneId",
 			"it is empty: leave it out to import the titles of all collections"))
 	}
-	if err == nil {
-		var job *ent.Job
-		job, err = r.jobs.StartZoneUpdate(ctx, jobs.ZoneRequest{
-			CommunityZoneID: orElse(in.CommunityZoneID, ""), FileID: fileID, Mode: orElse(in.Mode, jobs.Apply), Force: orElse(in.Force, false),
-			Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
-		})
-		payload.Job = only(job, model.Jobs)
-	}
-	payload.UserErrors, err = userErrors(err)
-	return payload, err
+	return jobs.ZoneRequest{
+		CommunityZoneID: orElse(in.CommunityZoneID, ""), FileID: fileID, Mode: orElse(in.Mode, jobs.Apply), Force: orElse(in.Force, false),
+		Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
+	}, err
+}
+
+func (r communityZoneCollectionResolver) TitleCount(ctx context.Context, c *model.CommunityZoneCollection) (int, error) {
+	return c.Page.TitleCounts.Of(ctx, c.CommunityZoneCollection.ID, func(ctx context.Context) (map[int64]int, error) {
+		return r.holdings.CommunityZoneTitleCounts(ctx, c.Page.IDs)
+	})
+}
+
+func (r communityZoneCollectionResolver) Collection(ctx context.Context, c *model.CommunityZoneCollection) (*model.Collection, error) {
+	return c.Page.Collections.Of(ctx, c.CommunityZoneCollection.ID, func(ctx context.Context) (map[int64]*model.Collection, error) {
+		return byID(ctx, c.Page.IDs, r.holdings.CollectionsOfCommunityZone, model.Collections)
+	})
 }
 
 func (r communityZoneTitleResolver) CommunityZoneCollection(

@@ -46,15 +46,6 @@ func (s *Service) queueActivation(ctx context.Context, tx *store.Tx, collectionI
 	})
 }
 
-// ActivatedCollection is the collection that a job of an activation is of; 0 for a job of another kind.
-func ActivatedCollection(row *ent.Job) int64 {
-	args, err := argsOf[activateArgs](row)
-	if row.Kind != KindActivate || err != nil || len(args.CollectionIDs) == 0 {
-		return 0
-	}
-	return args.CollectionIDs[0]
-}
-
 // activate makes portfolios of titles of the Community Zone that nothing holds yet.
 func (r *run) activate(ctx context.Context) error {
 	args, err := argsOf[activateArgs](r.job)

@@ -1,0 +1,172 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/keyset"
+	"autoholdings/jobs"
+)
+
+var collectionListing = listing[*ent.Collection, *model.Collection]{
+	byKeys(1), model.Collections, func(row *ent.Collection) keyset.Position {
+		return keyset.Position{Keys: []string{row.NameKey}, ID: row.ID}
+	},
+}
+
+func (r queryResolver) Collection(ctx context.Context, id string) (*model.Collection, error) {
+	return oneOf(ctx, model.CollectionType, id, r.holdings.CollectionsByID, model.Collections)
+}
+
+func (r queryResolver) Collections(
+	ctx context.Context, first *int, after *string, filter *model.CollectionFilter,
+) (*model.CollectionConnection, error) {
+	return list(ctx, first, after, collectionListing,
+		filtered(collectionFilter(filter), nil, r.holdings.Collections, r.holdings.CountCollections))
+}
+
+func collectionFilter(in *model.CollectionFilter) holdings.CollectionFilter {
+	if in == nil {
+		return holdings.CollectionFilter{}
+	}
+	return holdings.CollectionFilter{NamePrefix: text(in.NamePrefix), CommunityZoneID: text(in.CommunityZoneID), Active: in.Active}
+}
+
+func (r mutationResolver) ActivateCollection(
+	ctx context.Context, in generated.ActivateCollectionInput,
+) (*generated.ActivateCollectionPayload, error) {
+	activated, problems, err := carryOut(ctx, activateRequest(in), nil, r.jobs.ActivateCollection)
+	return &generated.ActivateCollectionPayload{
+		Collection: only(activated.Collection, model.Collections), Job: only(activated.Job, model.Jobs),
+		Warnings: append([]string{}, activated.Warnings...), UserErrors: problems,
+	}, err
+}
+
+func activateRequest(in generated.ActivateCollectionInput) jobs.ActivateRequest {
+	return jobs.ActivateRequest{
+		Activation: holdings.Activation{
+			CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true),
+			MakeServiceAvailable:      orElse(in.MakeServiceAvailable, true),
+			AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false),
+			ActivationType:            orElse(in.ActivationType, holdings.ActivateManually),
+		},
+		IdempotencyKey: orElse(in.IdempotencyKey, ""),
+	}
+}
+
+func (r mutationResolver) CreateCollection(
+	ctx context.Context, in generated.CreateCollectionInput,
+) (*generated.CreateCollectionPayload, error) {
+	made, wrong := newCollection(in)
+	row, problems, err := carryOut(ctx, made, wrong, r.holdings.CreateCollection)
+	return &generated.CreateCollectionPayload{Collection: only(row, model.Collections), UserErrors: problems}, err
+}
+
+func newCollection(in generated.CreateCollectionInput) (holdings.NewCollection, error) {
+	licenseID, err := optionalID(model.LicenseType, "input.licenseId", given(in.LicenseID))
+	return holdings.NewCollection{
+		Name: in.Name, Content: orElse(in.Content, ""), Active: orElse(in.Active, true), Available: orElse(in.Available, true),
+		LicenseID: licenseID,
+	}, err
+}
+
+func (r mutationResolver) UpdateCollection(
+	ctx context.Context, in generated.UpdateCollectionInput,
+) (*generated.UpdateCollectionPayload, error) {
+	warnings := []string{}
+	change, wrong := collectionChange(in)
+	row, problems, err := carryOut(ctx, change, wrong, func(ctx context.Context, c holdings.CollectionChange) (*ent.Collection, error) {
+		row, told, err := r.holdings.UpdateCollection(ctx, c)
+		warnings = append(warnings, told...)
+		return row, err
+	})
+	return &generated.UpdateCollectionPayload{Collection: only(row, model.Collections), Warnings: warnings, UserErrors: problems}, err
+}
+
+func collectionChange(in generated.UpdateCollectionInput) (c holdings.CollectionChange, err error) {
+	c = holdings.CollectionChange{
+		Version: given(in.Version), Name: given(in.Name), Active: given(in.Active), Available: given(in.Available),
+		AutoActivateNewPortfolios: given(in.AutoActivateNewPortfolios),
+	}
+	if c.ID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
+		return c, err
+	}
+	c.LicenseID, err = licenseChange(in.LicenseID)
+	return c, err
+}
+
+func (r mutationResolver) DeactivateCollection(
+	ctx context.Context, in generated.DeactivateCollectionInput,
+) (*generated.DeactivateCollectionPayload, error) {
+	var found *holdings.Consequences
+	asked, wrong := deactivation(in)
+	row, problems, err := carryOut(ctx, asked, wrong, func(ctx context.Context, d holdings.Deactivation) (row *ent.Collection, err error) {
+		row, found, err = r.holdings.DeactivateCollection(ctx, d)
+		return row, err
+	})
+	return &generated.DeactivateCollectionPayload{
+		Collection: only(row, model.Collections), Consequences: consequencesOf(found), UserErrors: problems,
+	}, err
+}
+
+func deactivation(in generated.DeactivateCollectionInput) (holdings.Deactivation, error) {
+	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
+	return holdings.Deactivation{CollectionID: id, Version: given(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview}, err
+}
+
+func consequencesOf(found *holdings.Consequences) *generated.DeactivationConsequences {
+	if found == nil {
+		return nil
+	}
+	return &generated.DeactivationConsequences{
+		Portfolios: found.Portfolios, Accessible: found.Accessible, PoLines: found.POLines,
+		Profiles: model.Profiles(found.Profiles), Sets: model.CollectionSets(found.Sets), Text: found.Text,
+	}
+}
+
+func (r mutationResolver) DeleteCollection(
+	ctx context.Context, in generated.DeleteCollectionInput,
+) (*generated.DeleteCollectionPayload, error) {
+	id, wrong := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
+	remove := func(ctx context.Context, id int64) error {
+		return r.holdings.DeleteCollection(ctx, id, orElse(in.WithPortfolios, false))
+	}
+	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.CollectionID, remove))
+	return &generated.DeleteCollectionPayload{DeletedID: deleted, UserErrors: problems}, err
+}
+
+func (r collectionResolver) CommunityZoneCollection(ctx context.Context, c *model.Collection) (*model.CommunityZoneCollection, error) {
+	return c.Page.CommunityZone.Of(ctx, value(c.CommunityZoneCollectionID),
+		func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
+			ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.CommunityZoneCollectionID) })
+			return byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
+		})
+}
+
+func (r collectionResolver) License(ctx context.Context, c *model.Collection) (*model.License, error) {
+	return c.Page.Licenses.Of(ctx, value(c.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
+		ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.LicenseID) })
+		return byID(ctx, ids, r.holdings.LicensesByID, model.Licenses)
+	})
+}
+
+func (r collectionResolver) Portfolios(
+	ctx context.Context, c *model.Collection, first *int, after *string, filter *model.PortfolioFilter,
+) (*model.PortfolioConnection, error) {
+	f, err := portfolioFilter(filter)
+	if err != nil {
+		return nil, err
+	}
+	f.CollectionID = c.Collection.ID
+	return r.portfolios(ctx, first, after, f)
+}
+
+func (r collectionResolver) Sets(ctx context.Context, c *model.Collection) ([]*model.CollectionSet, error) {
+	return c.Page.Sets.Of(ctx, c.Collection.ID, func(ctx context.Context) (map[int64][]*model.CollectionSet, error) {
+		rows, err := r.holdings.SetsOfCollections(ctx, each(c.Page.Rows, func(row *ent.Collection) int64 { return row.ID }))
+		return eachList(rows, model.CollectionSets), err
+	})
+}

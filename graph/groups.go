@@ -1,0 +1,60 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/keyset"
+)
+
+var inventoryGroupListing = listing[*ent.InventoryGroup, *model.InventoryGroup]{
+	byKeys(1), model.InventoryGroups, func(row *ent.InventoryGroup) keyset.Position {
+		return keyset.Position{Keys: []string{row.Name}, ID: row.ID}
+	},
+}
+
+func (r queryResolver) InventoryGroups(ctx context.Context, first *int, after *string) (*model.InventoryGroupConnection, error) {
+	return list(ctx, first, after, inventoryGroupListing, source[*ent.InventoryGroup]{
+		read: r.holdings.InventoryGroups, count: r.holdings.CountInventoryGroups,
+	})
+}
+
+func (r mutationResolver) CreateInventoryGroup(
+	ctx context.Context, in generated.CreateInventoryGroupInput,
+) (*generated.CreateInventoryGroupPayload, error) {
+	row, problems, err := carryOut(ctx, in.Name, nil, func(ctx context.Context, name string) (*ent.InventoryGroup, error) {
+		return r.holdings.CreateInventoryGroup(ctx, name, orElse(in.Description, ""))
+	})
+	return &generated.CreateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups), UserErrors: problems}, err
+}
+
+func (r mutationResolver) UpdateInventoryGroup(
+	ctx context.Context, in generated.UpdateInventoryGroupInput,
+) (*generated.UpdateInventoryGroupPayload, error) {
+	change, wrong := groupChange(in)
+	row, problems, err := carryOut(ctx, change, wrong, r.holdings.UpdateInventoryGroup)
+	return &generated.UpdateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups), UserErrors: problems}, err
+}
+
+func groupChange(in generated.UpdateInventoryGroupInput) (holdings.GroupChange, error) {
+	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
+	return holdings.GroupChange{ID: id, Version: given(in.Version), Name: given(in.Name), Description: cleared(in.Description)}, err
+}
+
+func (r mutationResolver) DeleteInventoryGroup(
+	ctx context.Context, in generated.DeleteInventoryGroupInput,
+) (*generated.DeleteInventoryGroupPayload, error) {
+	id, wrong := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
+	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.InventoryGroupID, r.holdings.DeleteInventoryGroup))
+	return &generated.DeleteInventoryGroupPayload{DeletedID: deleted, UserErrors: problems}, err
+}
+
+func (r inventoryGroupResolver) Profiles(ctx context.Context, g *model.InventoryGroup) ([]*model.Profile, error) {
+	return g.Page.Profiles.Of(ctx, g.InventoryGroup.ID, func(ctx context.Context) (map[int64][]*model.Profile, error) {
+		rows, err := r.holdings.ProfilesOfGroups(ctx, g.Page.IDs)
+		return eachList(rows, model.Profiles), err
+	})
+}

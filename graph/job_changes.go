@@ -1,0 +1,100 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/keyset"
+	"autoholdings/jobs"
+)
+
+var changeListing = listing[*ent.JobChange, *model.JobChange]{
+	byKeys(2), model.JobChanges, func(row *ent.JobChange) keyset.Position {
+		return keyset.Position{Keys: []string{row.Action, row.Field}, ID: row.ID}
+	},
+}
+
+func changeFilter(in *model.JobChangeFilter) (f jobs.ChangeFilter, err error) {
+	if in == nil {
+		return f, nil
+	}
+	f = jobs.ChangeFilter{Actions: in.Action, Field: in.Field}
+	f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID)
+	return f, err
+}
+
+func (r jobChangeResolver) Part(ctx context.Context, c *model.JobChange) (*model.JobPart, error) {
+	return r.partOfChange(ctx, c)
+}
+
+func (r jobChangeResolver) Profile(ctx context.Context, c *model.JobChange) (*model.Profile, error) {
+	part, err := r.partOfChange(ctx, c)
+	if err != nil || part == nil {
+		return nil, err
+	}
+	return r.profileOfPart(ctx, part)
+}
+
+func (r jobChangeResolver) Groups(ctx context.Context, c *model.JobChange) ([]*model.JobGroup, error) {
+	part, err := r.partOfChange(ctx, c)
+	if err != nil || part == nil {
+		return []*model.JobGroup{}, err
+	}
+	groups, err := r.groupsOfPart(ctx, part)
+	return append([]*model.JobGroup{}, groups...), err
+}
+
+func (r jobChangeResolver) Portfolio(ctx context.Context, c *model.JobChange) (*model.Portfolio, error) {
+	return r.portfolioOfChange(ctx, c.Page, value(c.PortfolioID))
+}
+
+func (r jobChangeResolver) Candidates(ctx context.Context, c *model.JobChange) ([]*model.Portfolio, error) {
+	return present(holdings.ValuesOf(c.JobChange).Candidates(), func(id int64) (*model.Portfolio, error) {
+		return r.portfolioOfChange(ctx, c.Page, id)
+	})
+}
+
+func (r jobChangeResolver) Target(ctx context.Context, c *model.JobChange) (*model.Portfolio, error) {
+	target, _, _ := holdings.Moved(c.JobChange)
+	return r.portfolioOfChange(ctx, c.Page, target)
+}
+
+func (r jobChangeResolver) PoLine(ctx context.Context, c *model.JobChange) (*model.POLine, error) {
+	_, line, _ := holdings.Moved(c.JobChange)
+	return c.Page.POLines.Of(ctx, line, func(ctx context.Context) (map[int64]*model.POLine, error) {
+		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, line, _ := holdings.Moved(row); return line })
+		return byID(ctx, ids, r.holdings.POLinesByID, model.POLines)
+	})
+}
+
+func (r jobChangeResolver) License(ctx context.Context, c *model.JobChange) (*model.License, error) {
+	_, _, license := holdings.Moved(c.JobChange)
+	return c.Page.Licenses.Of(ctx, license, func(ctx context.Context) (map[int64]*model.License, error) {
+		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, _, license := holdings.Moved(row); return license })
+		return byID(ctx, ids, r.holdings.LicensesByID, model.Licenses)
+	})
+}
+
+func (r *resolver) partOfChange(ctx context.Context, c *model.JobChange) (*model.JobPart, error) {
+	return c.Page.Parts.Of(ctx, c.PartID, func(ctx context.Context) (map[int64]*model.JobPart, error) {
+		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { return row.PartID })
+		return byID(ctx, ids, r.reader.PartsByID, model.JobParts)
+	})
+}
+
+// portfolioOfChange is one of those that the page's changes name: what they are of, the candidates of ambiguous titles,
+// and the targets of moves.
+func (r *resolver) portfolioOfChange(ctx context.Context, page *model.JobChangePage, id int64) (*model.Portfolio, error) {
+	return page.Portfolios.Of(ctx, id, func(ctx context.Context) (map[int64]*model.Portfolio, error) {
+		var ids []int64
+		for _, row := range page.Rows {
+			ids = append(ids, value(row.PortfolioID))
+			ids = append(ids, holdings.ValuesOf(row).Candidates()...)
+			target, _, _ := holdings.Moved(row)
+			ids = append(ids, target)
+		}
+		return byID(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
+	})
+}

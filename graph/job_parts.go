@@ -1,0 +1,88 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/model"
+	"autoholdings/jobs"
+)
+
+func (r jobPartResolver) Profile(ctx context.Context, p *model.JobPart) (*model.Profile, error) {
+	return r.profileOfPart(ctx, p)
+}
+
+func (r jobPartResolver) Collection(ctx context.Context, p *model.JobPart) (*model.Collection, error) {
+	return p.Page.Collections.Of(ctx, value(p.CollectionID), func(ctx context.Context) (map[int64]*model.Collection, error) {
+		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.CollectionID) })
+		return byID(ctx, ids, r.holdings.CollectionsByID, model.Collections)
+	})
+}
+
+func (r jobPartResolver) File(ctx context.Context, p *model.JobPart) (*model.ProviderFile, error) {
+	return p.Page.Files.Of(ctx, value(p.ProviderFileID), func(ctx context.Context) (map[int64]*model.ProviderFile, error) {
+		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.ProviderFileID) })
+		return byID(ctx, ids, r.holdings.ProviderFilesByID, model.ProviderFiles)
+	})
+}
+
+func (r jobPartResolver) Groups(ctx context.Context, p *model.JobPart) ([]*model.JobGroup, error) {
+	groups, err := r.groupsOfPart(ctx, p)
+	return append([]*model.JobGroup{}, groups...), err
+}
+
+// Decisions are those on the part's list, whichever job they were made in.
+func (r jobPartResolver) Decisions(ctx context.Context, p *model.JobPart) ([]*model.JobPartDecision, error) {
+	decisions, err := p.Page.Decisions.Of(ctx, p.JobPart.ID, func(ctx context.Context) (map[int64][]*model.JobPartDecision, error) {
+		return r.decisionsOfPage(ctx, p.Page)
+	})
+	return append([]*model.JobPartDecision{}, decisions...), err
+}
+
+func (r *resolver) decisionsOfPage(ctx context.Context, page *model.JobPartPage) (map[int64][]*model.JobPartDecision, error) {
+	known, err := r.reader.DecisionsOf(ctx, page.Rows)
+	found := make(map[int64][]*model.JobPartDecision, len(known))
+	for id, ofPart := range known {
+		found[id] = each(ofPart, func(d jobs.KindDecision) *model.JobPartDecision { return &model.JobPartDecision{KindDecision: d} })
+	}
+	return found, err
+}
+
+func (r *resolver) profileOfPart(ctx context.Context, p *model.JobPart) (*model.Profile, error) {
+	return p.Page.Profiles.Of(ctx, value(p.ProfileID), func(ctx context.Context) (map[int64]*model.Profile, error) {
+		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.ProfileID) })
+		return byID(ctx, ids, r.holdings.ProfilesByID, model.Profiles)
+	})
+}
+
+// groupsOfPart are the groups as they were called at the time; those that still are called so have an id.
+func (r *resolver) groupsOfPart(ctx context.Context, p *model.JobPart) ([]*model.JobGroup, error) {
+	return p.Page.Groups.Of(ctx, p.JobPart.ID, func(ctx context.Context) (map[int64][]*model.JobGroup, error) {
+		names, all := map[int64][]string{}, []string{}
+		for _, row := range p.Page.Rows {
+			ofRow, err := (&model.JobPart{JobPart: row}).GroupNames()
+			if err != nil {
+				return nil, err
+			}
+			names[row.ID], all = ofRow, append(all, ofRow...)
+		}
+		known, err := r.holdings.InventoryGroupsByName(ctx, all)
+		if err != nil {
+			return nil, err
+		}
+		found := map[int64][]*model.JobGroup{}
+		for id, ofRow := range names {
+			found[id] = each(ofRow, func(name string) *model.JobGroup { return jobGroup(name, known[name]) })
+		}
+		return found, nil
+	})
+}
+
+func jobGroup(name string, known *ent.InventoryGroup) *model.JobGroup {
+	g := &model.JobGroup{Name: name}
+	if known != nil {
+		id := model.ID(model.InventoryGroupType, known.ID)
+		g.ID = &id
+	}
+	return g
+}

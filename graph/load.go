@@ -1,0 +1,119 @@
+package graph
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// one is the only row of a read by id, wrapped; nil where it is not there.
+func one[R, T any](
+	ctx context.Context, id int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
+) (thing T, err error) {
+	rows, err := read(ctx, []int64{id})
+	if err != nil {
+		return thing, err
+	}
+	if row, ok := rows[id]; ok {
+		thing = wrap([]R{row})[0]
+	}
+	return thing, nil
+}
+
+// oneOf is one by the opaque id that a query was given.
+func oneOf[R, T any](
+	ctx context.Context, typeName, opaque string, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
+) (thing T, err error) {
+	id, err := idOf(typeName, "id", opaque)
+	if err != nil {
+		return thing, err
+	}
+	return one(ctx, id, read, wrap)
+}
+
+// byID reads rows and wraps them as one page, by id.
+func byID[R, T any](
+	ctx context.Context, ids []int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
+) (map[int64]T, error) {
+	rows, err := read(ctx, distinct(ids))
+	if err != nil {
+		return nil, err
+	}
+	order, things := make([]int64, 0, len(rows)), make([]R, 0, len(rows))
+	for id, row := range rows {
+		order, things = append(order, id), append(things, row)
+	}
+	found := make(map[int64]T, len(rows))
+	for i, thing := range wrap(things) {
+		found[order[i]] = thing
+	}
+	return found, nil
+}
+
+// present are the things of ids in their order, without those that are no longer there.
+func present[T any](ids []int64, find func(id int64) (*T, error)) ([]*T, error) {
+	things := []*T{}
+	for _, id := range ids {
+		thing, err := find(id)
+		if err != nil {
+			return nil, err
+		}
+		if thing != nil {
+			things = append(things, thing)
+		}
+	}
+	return things, nil
+}
+
+// only wraps one row; nil stays nil.
+func only[R, T any](row *R, wrap func([]*R) []*T) *T {
+	if row == nil {
+		return nil
+	}
+	return wrap([]*R{row})[0]
+}
+
+// each takes one thing of each row.
+func each[R, T any](rows []R, of func(R) T) []T {
+	things := make([]T, len(rows))
+	for i, row := range rows {
+		things[i] = of(row)
+	}
+	return things
+}
+
+// eachList wraps lists of rows, all of them as one page.
+func eachList[R, T any](rows map[int64][]R, wrap func([]R) []T) map[int64][]T {
+	ids := slices.Collect(maps.Keys(rows))
+	var flat []R
+	for _, id := range ids {
+		flat = append(flat, rows[id]...)
+	}
+	wrapped := wrap(flat)
+	things := make(map[int64][]T, len(rows))
+	for _, id := range ids {
+		n := len(rows[id])
+		things[id], wrapped = wrapped[:n:n], wrapped[n:]
+	}
+	return things
+}
+
+func distinct(ids []int64) []int64 {
+	seen := make(map[int64]bool, len(ids))
+	kept := make([]int64, 0, len(ids))
+	for _, id := range ids {
+		if id != 0 && !seen[id] {
+			seen[id] = true
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+// value is what a nullable column holds; 0 for NULL.
+func value(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
+}

@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"autoholdings/ent"
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
+)
+
+var poLineListing = listing[*ent.POLine, *model.POLine]{
+	byKeys(0), model.POLines, func(row *ent.POLine) keyset.Position { return keyset.Position{ID: row.ID} },
+}
+
+func (r queryResolver) PoLines(
+	ctx context.Context, first *int, after *string, filter *model.POLineFilter,
+) (*model.POLineConnection, error) {
+	f, wrong := poLineFilter(filter)
+	return list(ctx, first, after, poLineListing, filtered(f, wrong, r.holdings.POLines, r.holdings.CountPOLines))
+}
+
+func poLineFilter(in *model.POLineFilter) (f holdings.POLineFilter, err error) {
+	if in == nil {
+		return f, nil
+	}
+	f = holdings.POLineFilter{
+		Number: text(in.Number), NumberPrefix: text(in.NumberPrefix), Vendor: text(in.Vendor), Status: text(in.Status), Attached: in.Attached,
+	}
+	if f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID); err != nil {
+		return f, err
+	}
+	f.CollectionID, err = optionalID(model.CollectionType, "filter.collectionId", in.CollectionID)
+	return f, err
+}
+
+func (r mutationResolver) CreatePoLine(ctx context.Context, in generated.CreatePoLineInput) (*generated.CreatePoLinePayload, error) {
+	row, problems, err := carryOut(ctx, newPOLine(in), nil, r.holdings.CreatePOLine)
+	return &generated.CreatePoLinePayload{PoLine: only(row, model.POLines), UserErrors: problems}, err
+}
+
+func newPOLine(in generated.CreatePoLineInput) holdings.POLineInput {
+	return poLineInput(holdings.POLineTexts{
+		Number: &in.Number, Vendor: given(in.Vendor), Status: given(in.Status), Type: given(in.Type),
+		OrderedOn: given(in.OrderedOn), RenewsOn: given(in.RenewsOn), Note: given(in.Note),
+	}, in.PortfolioID, in.Main)
+}
+
+func (r mutationResolver) UpdatePoLine(ctx context.Context, in generated.UpdatePoLineInput) (*generated.UpdatePoLinePayload, error) {
+	id, wrong := idOf(model.POLineType, "input.poLineId", in.PoLineID)
+	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.POLine, error) {
+		return r.holdings.UpdatePOLine(ctx, id, given(in.Version), poLineChange(in))
+	})
+	return &generated.UpdatePoLinePayload{PoLine: only(row, model.POLines), UserErrors: problems}, err
+}
+
+func poLineChange(in generated.UpdatePoLineInput) holdings.POLineInput {
+	return poLineInput(holdings.POLineTexts{
+		Number: given(in.Number), Vendor: cleared(in.Vendor), Status: cleared(in.Status), Type: cleared(in.Type),
+		OrderedOn: cleared(in.OrderedOn), RenewsOn: cleared(in.RenewsOn), Note: cleared(in.Note),
+	}, in.PortfolioID, in.Main)
+}
+
+// poLineInput is what creating and updating a PO line have in common. A portfolio that is null is none.
+func poLineInput(texts holdings.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool]) holdings.POLineInput {
+	in := holdings.POLineInput{POLineTexts: texts, Main: given(main)}
+	if opaque, set := portfolioID.ValueOK(); set {
+		id, err := optionalID(model.PortfolioType, "input.portfolioId", opaque)
+		if in.Wrong, _ = problem.In(err); err == nil {
+			in.PortfolioID = &id
+		}
+	}
+	return in
+}
+
+func (r mutationResolver) DeletePoLine(ctx context.Context, in generated.DeletePoLineInput) (*generated.DeletePoLinePayload, error) {
+	id, wrong := idOf(model.POLineType, "input.poLineId", in.PoLineID)
+	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.PoLineID, r.holdings.DeletePOLine))
+	return &generated.DeletePoLinePayload{DeletedID: deleted, UserErrors: problems}, err
+}
+
+func (r poLineResolver) Portfolio(ctx context.Context, l *model.POLine) (*model.Portfolio, error) {
+	return l.Page.Portfolios.Of(ctx, value(l.PortfolioID), func(ctx context.Context) (map[int64]*model.Portfolio, error) {
+		ids := each(l.Page.Rows, func(row *ent.POLine) int64 { return value(row.PortfolioID) })
+		return byID(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
+	})
+}

@@ -1,0 +1,161 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+)
+
+func (r portfolioResolver) Collection(ctx context.Context, p *model.Portfolio) (*model.Collection, error) {
+	return p.Page.Collections.Of(ctx, p.CollectionID, func(ctx context.Context) (map[int64]*model.Collection, error) {
+		ids := each(p.Page.Rows, func(row *ent.Portfolio) int64 { return row.CollectionID })
+		return byID(ctx, ids, r.holdings.CollectionsByID, model.Collections)
+	})
+}
+
+// Accessible says whether patrons get to it.
+func (r portfolioResolver) Accessible(ctx context.Context, p *model.Portfolio) (bool, error) {
+	c, err := r.Collection(ctx, p)
+	if err != nil || c == nil {
+		return false, err
+	}
+	entitlements, err := r.entitlements(ctx, p.Page, p.Portfolio.ID)
+	return err == nil && holdings.Accessible(p.Portfolio, c.Collection, entitlements), err
+}
+
+// Waiting says whether a suspended entitlement is all that it has.
+func (r portfolioResolver) Waiting(ctx context.Context, p *model.Portfolio) (bool, error) {
+	entitlements, err := r.entitlements(ctx, p.Page, p.Portfolio.ID)
+	return err == nil && holdings.Waiting(entitlements), err
+}
+
+func (r portfolioResolver) Coverage(ctx context.Context, p *model.Portfolio) ([]*model.Coverage, error) {
+	return p.Page.Coverage.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.Coverage, error) {
+		return r.coverageOfPage(ctx, p.Page)
+	})
+}
+
+func (r portfolioResolver) AvailableFor(ctx context.Context, p *model.Portfolio) ([]*model.InventoryGroup, error) {
+	return p.Page.AvailableFor.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.InventoryGroup, error) {
+		return r.groupsOfPage(ctx, p.Page)
+	})
+}
+
+func (r portfolioResolver) Entitlements(ctx context.Context, p *model.Portfolio) ([]*model.Entitlement, error) {
+	return p.Page.Entitlements.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.Entitlement, error) {
+		return r.entitlementsOfPage(ctx, p.Page)
+	})
+}
+
+func (r portfolioResolver) PoLines(ctx context.Context, p *model.Portfolio) ([]*model.POLine, error) {
+	return p.Page.POLines.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.POLine, error) {
+		rows, err := r.holdings.POLinesOf(ctx, p.Page.IDs())
+		found := map[int64][]*model.POLine{}
+		for _, line := range model.POLines(rows) {
+			found[*line.PortfolioID] = append(found[*line.PortfolioID], line)
+		}
+		return found, err
+	})
+}
+
+func (r portfolioResolver) License(ctx context.Context, p *model.Portfolio) (*model.License, error) {
+	return p.Page.Licenses.Of(ctx, value(p.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
+		ids := each(p.Page.Rows, func(row *ent.Portfolio) int64 { return value(row.LicenseID) })
+		return byID(ctx, ids, r.holdings.LicensesByID, model.Licenses)
+	})
+}
+
+func (r coverageResolver) Profiles(ctx context.Context, c *model.Coverage) ([]*model.Profile, error) {
+	return present(c.ProfileIDs, func(id int64) (*model.Profile, error) { return r.profileOfPage(ctx, c.Page, id) })
+}
+
+func (r entitlementResolver) Profile(ctx context.Context, e *model.Entitlement) (*model.Profile, error) {
+	return r.profileOfPage(ctx, e.Page, value(e.ProfileID))
+}
+
+// entitlements are a portfolio's, which coverage, availableFor and entitlements share.
+func (r *resolver) entitlements(ctx context.Context, page *model.PortfolioPage, id int64) ([]holdings.Entitlement, error) {
+	return page.Stored.Of(ctx, id, func(ctx context.Context) (map[int64][]holdings.Entitlement, error) {
+		return r.holdings.EntitlementsOf(ctx, page.IDs())
+	})
+}
+
+// eachEntitled goes through the portfolios of a page with their entitlements.
+func (r *resolver) eachEntitled(
+	ctx context.Context, page *model.PortfolioPage, visit func(id int64, entitlements []holdings.Entitlement),
+) error {
+	for _, row := range page.Rows {
+		entitlements, err := r.entitlements(ctx, page, row.ID)
+		if err != nil {
+			return err
+		}
+		visit(row.ID, entitlements)
+	}
+	return nil
+}
+
+func (r *resolver) coverageOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.Coverage, error) {
+	shared, found := &model.CoveragePage{}, map[int64][]*model.Coverage{}
+	err := r.eachEntitled(ctx, page, func(id int64, entitlements []holdings.Entitlement) {
+		for _, st := range holdings.Coverage(entitlements) {
+			found[id] = append(found[id], &model.Coverage{Statement: st.Statement, ProfileIDs: st.ProfileIDs, Page: shared})
+			shared.ProfileIDs = append(shared.ProfileIDs, st.ProfileIDs...)
+		}
+	})
+	return found, err
+}
+
+// groupsOfPage are the groups for which each portfolio of a page is available.
+func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.InventoryGroup, error) {
+	var profiles []int64
+	entitled := map[int64][]holdings.Entitlement{}
+	err := r.eachEntitled(ctx, page, func(id int64, entitlements []holdings.Entitlement) {
+		entitled[id] = entitlements
+		for _, e := range entitlements {
+			profiles = append(profiles, value(e.ProfileID))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	groups, err := r.holdings.GroupsOfProfiles(ctx, distinct(profiles))
+	if err != nil {
+		return nil, err
+	}
+	rows := make(map[int64][]*ent.InventoryGroup, len(entitled))
+	for id, entitlements := range entitled {
+		rows[id] = holdings.AvailableFor(entitlements, groups)
+	}
+	return eachList(rows, model.InventoryGroups), nil
+}
+
+func (r *resolver) entitlementsOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.Entitlement, error) {
+	shared, found := &model.CoveragePage{}, map[int64][]*model.Entitlement{}
+	err := r.eachEntitled(ctx, page, func(id int64, entitlements []holdings.Entitlement) {
+		for _, e := range entitlements {
+			found[id] = append(found[id], entitlementOf(e, shared))
+		}
+	})
+	return found, err
+}
+
+func entitlementOf(e holdings.Entitlement, page *model.CoveragePage) *model.Entitlement {
+	thing := &model.Entitlement{Entitlement: e.Entitlement, Coverage: []*model.Coverage{}, Page: page}
+	var profiles []int64
+	if e.ProfileID != nil {
+		profiles = []int64{*e.ProfileID}
+		page.ProfileIDs = append(page.ProfileIDs, *e.ProfileID)
+	}
+	for _, st := range e.Coverage {
+		thing.Coverage = append(thing.Coverage, &model.Coverage{Statement: st, ProfileIDs: profiles, Page: page})
+	}
+	return thing
+}
+
+func (r *resolver) profileOfPage(ctx context.Context, page *model.CoveragePage, id int64) (*model.Profile, error) {
+	return page.Profiles.Of(ctx, id, func(ctx context.Context) (map[int64]*model.Profile, error) {
+		return byID(ctx, page.ProfileIDs, r.holdings.ProfilesByID, model.Profiles)
+	})
+}

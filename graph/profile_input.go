@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/secret"
+	"autoholdings/jobs"
+)
+
+func createProfileRequest(in generated.CreateProfileInput) (jobs.SaveRequest, error) {
+	return saveRequest(profileFields{
+		in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
+		in.GroupIds, in.Schedule, in.Guard, in.Guards, in.CommunityZoneOnly, in.RunNow, in.IdempotencyKey,
+	})
+}
+
+func updateProfileRequest(in generated.UpdateProfileInput) (id int64, request jobs.SaveRequest, err error) {
+	if id, err = idOf(model.ProfileType, "input.profileId", in.ProfileID); err != nil {
+		return 0, request, err
+	}
+	request, err = saveRequest(profileFields{
+		in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.Guards,
+		in.CommunityZoneOnly, in.RunNow, in.IdempotencyKey,
+	})
+	return id, request, err
+}
+
+// profileFields are what creating and updating a profile have in common.
+type profileFields struct {
+	description, customerNumber, apiKey graphql.Omittable[*string]
+	active                              graphql.Omittable[*bool]
+	fileFormat                          graphql.Omittable[*string]
+	groupIDs                            graphql.Omittable[[]string]
+	schedule                            graphql.Omittable[*generated.ScheduleInput]
+	guard                               graphql.Omittable[*generated.GuardLimitsInput]
+	guards                              graphql.Omittable[*generated.GuardsInput]
+	communityZoneOnly, runNow           graphql.Omittable[*bool]
+	idempotencyKey                      graphql.Omittable[*string]
+}
+
+func saveRequest(f profileFields) (jobs.SaveRequest, error) {
+	in, err := profileInput(f)
+	return jobs.SaveRequest{Profile: in, RunNow: orElse(f.runNow, false), IdempotencyKey: orElse(f.idempotencyKey, "")}, err
+}
+
+func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
+	in = holdings.ProfileInput{
+		Description: cleared(f.description), CustomerNumber: given(f.customerNumber), Active: given(f.active),
+		FileFormat: given(f.fileFormat), CommunityZoneOnly: given(f.communityZoneOnly), Schedule: scheduleChange(given(f.schedule)),
+		Guards: guardsChange(given(f.guards)),
+	}
+	if key := given(f.apiKey); key != nil {
+		sealed := secret.NewKey(*key)
+		in.APIKey = &sealed
+	}
+	if g := given(f.guard); g != nil {
+		in.GuardPercent, in.GuardTitles = given(g.Percent), given(g.Titles)
+	}
+	if opaque, set := f.groupIDs.ValueOK(); set {
+		ids, err := idsOf(model.InventoryGroupType, "input.groupIds", opaque)
+		if err != nil {
+			return in, err
+		}
+		in.GroupIDs = &ids
+	}
+	return in, nil
+}
+
+func scheduleChange(in *generated.ScheduleInput) *holdings.ScheduleChange {
+	if in == nil {
+		return nil
+	}
+	change := &holdings.ScheduleChange{
+		Frequency: given(in.Frequency), DayOfMonth: given(in.DayOfMonth), Time: given(in.Time), Timezone: given(in.Timezone),
+	}
+	if day := given(in.Weekday); day != nil {
+		number := model.WeekdayNumber(*day)
+		change.Weekday = &number
+	}
+	return change
+}
+
+func guardsChange(in *generated.GuardsInput) holdings.GuardsChange {
+	if in == nil {
+		return holdings.GuardsChange{}
+	}
+	return holdings.GuardsChange{
+		Removals: marksChange(in.Removals), Access: marksChange(in.Access), Identity: marksChange(in.Identity),
+		Additions: marksChange(in.Additions), Again: given(in.Again), Shape: given(in.Shape),
+	}
+}
+
+// marksChange is what to change of one guard; null takes away the mark beyond which the share does not matter.
+func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change holdings.MarksChange) {
+	in := given(o)
+	if in == nil {
+		return change
+	}
+	change.Percent, change.Titles = given(in.Percent), given(in.Titles)
+	if most, set := in.Most.ValueOK(); set {
+		change.Most = most
+		if most == nil {
+			change.Most = new(int)
+		}
+	}
+	return change
+}

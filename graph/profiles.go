@@ -1,0 +1,143 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+	"autoholdings/internal/keyset"
+	"autoholdings/internal/secret"
+	"autoholdings/jobs"
+)
+
+var profileListing = listing[*ent.Profile, *model.Profile]{
+	byKeys(0), model.Profiles, func(row *ent.Profile) keyset.Position { return keyset.Position{ID: row.ID} },
+}
+
+func (r queryResolver) Profile(ctx context.Context, id string) (*model.Profile, error) {
+	return oneOf(ctx, model.ProfileType, id, r.holdings.ProfilesByID, model.Profiles)
+}
+
+func (r queryResolver) Profiles(
+	ctx context.Context, first *int, after *string, filter *model.ProfileFilter,
+) (*model.ProfileConnection, error) {
+	var f holdings.ProfileFilter
+	if filter != nil {
+		f.Active = filter.Active
+	}
+	return list(ctx, first, after, profileListing, filtered(f, nil, r.holdings.Profiles, r.holdings.CountProfiles))
+}
+
+func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {
+	request, wrong := createProfileRequest(in)
+	saved, problems, err := carryOut(ctx, request, wrong, r.jobs.CreateProfile)
+	return &generated.CreateProfilePayload{
+		Profile: only(saved.Profile, model.Profiles), Job: only(saved.Job, model.Jobs), Notices: append([]string{}, saved.Notices...),
+		UserErrors: problems,
+	}, err
+}
+
+func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.UpdateProfileInput) (*generated.UpdateProfilePayload, error) {
+	id, request, wrong := updateProfileRequest(in)
+	saved, problems, err := carryOut(ctx, request, wrong, func(ctx context.Context, request jobs.SaveRequest) (jobs.Saved, error) {
+		return r.jobs.UpdateProfile(ctx, id, given(in.Version), request)
+	})
+	return &generated.UpdateProfilePayload{
+		Profile: only(saved.Profile, model.Profiles), Job: only(saved.Job, model.Jobs), Notices: append([]string{}, saved.Notices...),
+		UserErrors: problems,
+	}, err
+}
+
+func (r mutationResolver) DeleteProfile(ctx context.Context, in generated.DeleteProfileInput) (*generated.DeleteProfilePayload, error) {
+	request, wrong := deleteProfileRequest(in)
+	job, problems, err := carryOut(ctx, request, wrong, r.jobs.DeleteProfile)
+	payload := &generated.DeleteProfilePayload{Job: only(job, model.Jobs), UserErrors: problems}
+	if job == nil && err == nil && len(problems) == 0 {
+		payload.DeletedID = &in.ProfileID
+	}
+	return payload, err
+}
+
+func deleteProfileRequest(in generated.DeleteProfileInput) (jobs.DeleteProfileRequest, error) {
+	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
+	return jobs.DeleteProfileRequest{
+		ProfileID: id, WithdrawEntitlements: orElse(in.WithdrawEntitlements, false), IdempotencyKey: orElse(in.IdempotencyKey, ""),
+	}, err
+}
+
+func (r mutationResolver) RunProfile(ctx context.Context, in generated.RunProfileInput) (*generated.RunProfilePayload, error) {
+	request, wrong := runRequest(in)
+	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartSync)
+	return &generated.RunProfilePayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+}
+
+func runRequest(in generated.RunProfileInput) (jobs.SyncRequest, error) {
+	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
+	return jobs.SyncRequest{
+		ProfileIDs: []int64{id}, Mode: orElse(in.Mode, jobs.Apply), Force: orElse(in.Force, false), Trigger: jobs.Manual,
+		IdempotencyKey: orElse(in.IdempotencyKey, ""),
+	}, err
+}
+
+func (r mutationResolver) WithdrawProfile(
+	ctx context.Context, in generated.WithdrawProfileInput,
+) (*generated.WithdrawProfilePayload, error) {
+	request, wrong := withdrawRequest(in)
+	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartWithdrawal)
+	return &generated.WithdrawProfilePayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+}
+
+func withdrawRequest(in generated.WithdrawProfileInput) (jobs.WithdrawRequest, error) {
+	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
+	return jobs.WithdrawRequest{
+		ProfileID: id, Content: orElse(in.Content, ""), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual,
+		IdempotencyKey: orElse(in.IdempotencyKey, ""),
+	}, err
+}
+
+func (r mutationResolver) TestProfileConnection(
+	ctx context.Context, in generated.TestProfileConnectionInput,
+) (*generated.TestProfileConnectionPayload, error) {
+	request, wrong := connectionRequest(in)
+	results, problems, err := carryOut(ctx, request, wrong, r.jobs.TestConnection)
+	return &generated.TestProfileConnectionPayload{Results: each(results, connectionTest), UserErrors: problems}, err
+}
+
+func connectionRequest(in generated.TestProfileConnectionInput) (jobs.ConnectionRequest, error) {
+	id, err := optionalID(model.ProfileType, "input.profileId", given(in.ProfileID))
+	request := jobs.ConnectionRequest{ProfileID: id, CustomerNumber: given(in.CustomerNumber)}
+	if key := given(in.APIKey); key != nil {
+		hidden := secret.NewKey(*key)
+		request.APIKey = &hidden
+	}
+	return request, err
+}
+
+func connectionTest(result jobs.ConnectionResult) *generated.ConnectionTest {
+	return &generated.ConnectionTest{
+		Content: result.Content, Ok: result.OK, Code: result.Code, Message: result.Message, Hint: orNull(result.Hint),
+	}
+}
+
+func (r profileResolver) Groups(ctx context.Context, p *model.Profile) ([]*model.InventoryGroup, error) {
+	return p.Page.Groups.Of(ctx, p.Profile.ID, func(ctx context.Context) (map[int64][]*model.InventoryGroup, error) {
+		rows, err := r.holdings.GroupsOfProfiles(ctx, p.Page.IDs)
+		return eachList(rows, model.InventoryGroups), err
+	})
+}
+
+func (r profileResolver) Alerts(ctx context.Context, p *model.Profile) ([]*generated.ProfileAlert, error) {
+	found, err := p.Page.Alerts.Of(ctx, p.Profile.ID, func(ctx context.Context) (map[int64][]holdings.ProfileAlert, error) {
+		return r.holdings.AlertsOf(ctx, p.Page.IDs)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return each(found, alertOf), nil
+}
+
+func alertOf(a holdings.ProfileAlert) *generated.ProfileAlert {
+	return &generated.ProfileAlert{Code: a.Code, Content: orNull(a.Content), Message: a.Message, Hint: a.Hint, Since: a.Since}
+}

@@ -1,0 +1,33 @@
+package graph
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/graph/generated"
+	"autoholdings/graph/model"
+	"autoholdings/holdings"
+)
+
+func (r queryResolver) Settings(ctx context.Context) (*model.Settings, error) {
+	row, err := r.holdings.Settings(ctx)
+	return &model.Settings{Setting: row}, err
+}
+
+func (r mutationResolver) UpdateSettings(ctx context.Context, in generated.UpdateSettingsInput) (*generated.UpdateSettingsPayload, error) {
+	row, problems, err := carryOut(ctx, settingsChange(in), nil, r.holdings.UpdateSettings)
+	return &generated.UpdateSettingsPayload{Settings: settingsOf(row), UserErrors: problems}, err
+}
+
+func settingsChange(in generated.UpdateSettingsInput) holdings.SettingsChange {
+	return holdings.SettingsChange{
+		Version: given(in.Version), InstitutionName: cleared(in.InstitutionName), MultiCampus: given(in.MultiCampusInventoryManagement),
+	}
+}
+
+func settingsOf(row *ent.Setting) *model.Settings {
+	if row == nil {
+		return nil
+	}
+	return &model.Settings{Setting: row}
+}

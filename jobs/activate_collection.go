@@ -1,0 +1,70 @@
+package jobs
+
+import (
+	"context"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+)
+
+// ActivateRequest asks for the activation of a collection of the Community Zone.
+type ActivateRequest struct {
+	holdings.Activation
+	IdempotencyKey string // the same key again answers with the same job; "" for none
+}
+
+// Activated is what came of an activation.
+type Activated struct {
+	Collection *ent.Collection // beside a refusal the collection as it is, where there is one
+	Job        *ent.Job        // makes portfolios of all titles; nil: none was queued
+	Warnings   []string        // what to know about the choices
+}
+
+// ActivateCollection activates a collection. Where all its titles are to become portfolios, the job that makes them is
+// queued in the same transaction. The same request again is answered with that job and its collection.
+func (s *Service) ActivateCollection(ctx context.Context, in ActivateRequest) (activated Activated, err error) {
+	request := in.request()
+	row, before, err := s.Once(ctx, KindActivate, request, func(ctx context.Context) (queued *ent.Job, err error) {
+		queue := func(ctx context.Context, tx *store.Tx, c *ent.Collection) (err error) {
+			if c.ActivationType == holdings.ActivateAll {
+				queued, err = s.QueueActivation(ctx, tx, c.ID, request)
+			}
+			return err
+		}
+		if activated.Collection, activated.Warnings, err = s.holdings.ActivateCollection(ctx, in.Activation, queue); err != nil {
+			return nil, err
+		}
+		s.Nudge()
+		return queued, nil
+	})
+	if before {
+		return s.activatedBefore(ctx, row)
+	}
+	activated.Job = row
+	return activated, err
+}
+
+func (in ActivateRequest) request() Request {
+	request := Request{Key: in.IdempotencyKey, Mutation: "activateCollection", Arguments: []any{in.Activation}}
+	if in.ActivationType != holdings.ActivateAll {
+		request.Needs = "activationType: ALL"
+	}
+	return request
+}
+
+// activatedBefore is the answer to a request that has made a job before. The collection may have been deleted since.
+func (s *Service) activatedBefore(ctx context.Context, row *ent.Job) (Activated, error) {
+	id := activatedCollection(row)
+	collections, err := s.holdings.CollectionsByID(ctx, []int64{id})
+	return Activated{Job: row, Collection: collections[id]}, err
+}
+
+// activatedCollection is the collection that a job of an activation is of; 0 for a job of another kind.
+func activatedCollection(row *ent.Job) int64 {
+	args, err := argsOf[activateArgs](row)
+	if row.Kind != KindActivate || err != nil || len(args.CollectionIDs) == 0 {
+		return 0
+	}
+	return args.CollectionIDs[0]
+}
