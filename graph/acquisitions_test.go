@@ -61,40 +61,7 @@ func TestPOLineMutations(t *testing.T) {
 		t.Errorf("%+v", alone)
 	}
 
-	long, note := strings.Repeat("x", 201), strings.Repeat("x", 2001)
-	b.unchanged(func() {
-		for _, name := range []string{"createPoLine", "updatePoLine"} {
-			refused := func(in input, want ...string) *payload {
-				t.Helper()
-				if name == "updatePoLine" {
-					in["poLineId"] = one.ID
-				} else if _, given := in["number"]; !given {
-					in["number"] = "POL-9"
-				}
-				return b.refused(name, in, want...)
-			}
-			refused(input{"number": ""}, "BAD_USER_INPUT input.number")
-			refused(input{"number": "POL-2"}, "CONFLICT input.number")
-			refused(input{"portfolioId": "garbage"}, "BAD_USER_INPUT input.portfolioId")
-			refused(input{"portfolioId": "garbage", "number": "", "main": true}, "BAD_USER_INPUT input.portfolioId", "BAD_USER_INPUT input.number")
-			refused(input{"portfolioId": model.ID(model.LicenseType, 1)}, "BAD_USER_INPUT input.portfolioId")
-			refused(input{"portfolioId": model.ID(model.PortfolioType, 4711)}, "NOT_FOUND input.portfolioId")
-			refused(input{"portfolioId": gone}, "BAD_USER_INPUT input.portfolioId")
-			refused(input{"portfolioId": nil, "main": true}, "BAD_USER_INPUT input.main")
-			p := refused(input{
-				"number": long, "vendor": long, "status": long, "type": long, "orderedOn": "x", "renewsOn": "2024-13-01",
-				"note": note,
-			},
-				"BAD_USER_INPUT input.number", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status", "BAD_USER_INPUT input.type",
-				"BAD_USER_INPUT input.orderedOn", "BAD_USER_INPUT input.renewsOn", "BAD_USER_INPUT input.note")
-			if is := p.PoLine; name == "updatePoLine" && (is == nil || is.Number != "POL-1" || *is.Vendor != "OUP" || is.Portfolio.ID != at[0]) {
-				t.Errorf("beside the refusal %+v", is)
-			}
-		}
-		b.refused("updatePoLine", input{"poLineId": one.ID, "version": 9, "vendor": "X"}, "CONFLICT input.version")
-		b.wrongIDs("updatePoLine", "PoLine", "poLineId", nil)
-		b.wrongIDs("deletePoLine", "PoLine", "poLineId", nil)
-	})
+	b.wrongPOLines(one, at[0], gone)
 
 	now := b.done("updatePoLine", input{"poLineId": two.ID, "version": 1, "main": true, "status": "Closed"}).PoLine
 	if !now.Main || *now.Status != "Closed" || now.Version != 2 {
@@ -116,6 +83,46 @@ func TestPOLineMutations(t *testing.T) {
 	b.refused("deletePoLine", input{"poLineId": one.ID}, "NOT_FOUND input.poLineId")
 }
 
+// wrongPOLines refuses what is wrong of a PO line, one that is there and one that is new; gone is a portfolio out of the
+// holdings.
+func (b *testBundle) wrongPOLines(one *thing, portfolioID, gone string) {
+	b.t.Helper()
+	long, note := strings.Repeat("x", 201), strings.Repeat("x", 2001)
+	b.unchanged(func() {
+		for _, name := range []string{"createPoLine", "updatePoLine"} {
+			refused := func(in input, want ...string) *payload {
+				b.t.Helper()
+				if name == "updatePoLine" {
+					in["poLineId"] = one.ID
+				} else if _, given := in["number"]; !given {
+					in["number"] = "POL-9"
+				}
+				return b.refused(name, in, want...)
+			}
+			refused(input{"number": ""}, "BAD_USER_INPUT input.number")
+			refused(input{"number": "POL-2"}, "CONFLICT input.number")
+			refused(input{"portfolioId": "garbage"}, "BAD_USER_INPUT input.portfolioId")
+			refused(input{"portfolioId": "garbage", "number": "", "main": true}, "BAD_USER_INPUT input.portfolioId", "BAD_USER_INPUT input.number")
+			refused(input{"portfolioId": model.ID(model.LicenseType, 1)}, "BAD_USER_INPUT input.portfolioId")
+			refused(input{"portfolioId": model.ID(model.PortfolioType, 4711)}, "NOT_FOUND input.portfolioId")
+			refused(input{"portfolioId": gone}, "BAD_USER_INPUT input.portfolioId")
+			refused(input{"portfolioId": nil, "main": true}, "BAD_USER_INPUT input.main")
+			p := refused(input{
+				"number": long, "vendor": long, "status": long, "type": long, "orderedOn": "x", "renewsOn": "2024-13-01",
+				"note": note,
+			},
+				"BAD_USER_INPUT input.number", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status", "BAD_USER_INPUT input.type",
+				"BAD_USER_INPUT input.orderedOn", "BAD_USER_INPUT input.renewsOn", "BAD_USER_INPUT input.note")
+			if is := p.PoLine; name == "updatePoLine" && (is == nil || is.Number != "POL-1" || *is.Vendor != "OUP" || is.Portfolio.ID != portfolioID) {
+				b.t.Errorf("beside the refusal %+v", is)
+			}
+		}
+		b.refused("updatePoLine", input{"poLineId": one.ID, "version": 9, "vendor": "X"}, "CONFLICT input.version")
+		b.wrongIDs("updatePoLine", "PoLine", "poLineId", nil)
+		b.wrongIDs("deletePoLine", "PoLine", "poLineId", nil)
+	})
+}
+
 func TestLicenseMutations(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30}).work()
@@ -129,31 +136,7 @@ func TestLicenseMutations(t *testing.T) {
 		t.Errorf("%+v", one)
 	}
 	b.done("createLicense", input{"code": "L-2"})
-	long, note := strings.Repeat("x", 201), strings.Repeat("x", 2001)
-	b.unchanged(func() {
-		for _, name := range []string{"createLicense", "updateLicense"} {
-			refused := func(in input, want ...string) {
-				t.Helper()
-				if name == "updateLicense" {
-					in["licenseId"] = one.ID
-				}
-				if p := b.refused(name, in, want...); name == "updateLicense" && (p.License == nil || p.License.Code != "L-1") {
-					t.Errorf("beside the refusal %+v", p.License)
-				}
-			}
-			refused(input{"code": " "}, "BAD_USER_INPUT input.code")
-			refused(input{"code": "L-2"}, "CONFLICT input.code")
-			refused(input{"code": "L-3", "startsOn": "2026-02-01", "endsOn": "2026-01-31"}, "BAD_USER_INPUT input.endsOn")
-			refused(input{"code": long, "name": long, "vendor": long, "status": long, "type": long, "startsOn": "x", "endsOn": "x", "note": note},
-				"BAD_USER_INPUT input.code", "BAD_USER_INPUT input.name", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status",
-				"BAD_USER_INPUT input.type",
-				"BAD_USER_INPUT input.startsOn", "BAD_USER_INPUT input.endsOn", "BAD_USER_INPUT input.note")
-		}
-		b.refused("updateLicense", input{"licenseId": one.ID, "version": 4, "name": "X"}, "CONFLICT input.version")
-		b.wrongIDs("deleteLicense", "License", "licenseId", nil)
-		b.wrongIDs("updateLicense", "License", "licenseId", nil)
-		b.wrongIDs("updatePortfolio", "License", "licenseId", input{"portfolioId": at[0]})
-	})
+	b.wrongLicenses(one, at[0])
 	if now := b.done("updateLicense", input{"licenseId": one.ID, "version": 1, "name": nil, "endsOn": nil}).License; now.EndsOn != nil ||
 		now.Name != "" || now.Version != 2 {
 		t.Errorf("%+v", now)
@@ -190,6 +173,36 @@ func TestLicenseMutations(t *testing.T) {
 	}
 }
 
+// wrongLicenses refuses what is wrong of a license, one that is there and one that is new.
+func (b *testBundle) wrongLicenses(one *thing, portfolioID string) {
+	b.t.Helper()
+	long, note := strings.Repeat("x", 201), strings.Repeat("x", 2001)
+	b.unchanged(func() {
+		for _, name := range []string{"createLicense", "updateLicense"} {
+			refused := func(in input, want ...string) {
+				b.t.Helper()
+				if name == "updateLicense" {
+					in["licenseId"] = one.ID
+				}
+				if p := b.refused(name, in, want...); name == "updateLicense" && (p.License == nil || p.License.Code != "L-1") {
+					b.t.Errorf("beside the refusal %+v", p.License)
+				}
+			}
+			refused(input{"code": " "}, "BAD_USER_INPUT input.code")
+			refused(input{"code": "L-2"}, "CONFLICT input.code")
+			refused(input{"code": "L-3", "startsOn": "2026-02-01", "endsOn": "2026-01-31"}, "BAD_USER_INPUT input.endsOn")
+			refused(input{"code": long, "name": long, "vendor": long, "status": long, "type": long, "startsOn": "x", "endsOn": "x", "note": note},
+				"BAD_USER_INPUT input.code", "BAD_USER_INPUT input.name", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status",
+				"BAD_USER_INPUT input.type",
+				"BAD_USER_INPUT input.startsOn", "BAD_USER_INPUT input.endsOn", "BAD_USER_INPUT input.note")
+		}
+		b.refused("updateLicense", input{"licenseId": one.ID, "version": 4, "name": "X"}, "CONFLICT input.version")
+		b.wrongIDs("deleteLicense", "License", "licenseId", nil)
+		b.wrongIDs("updateLicense", "License", "licenseId", nil)
+		b.wrongIDs("updatePortfolio", "License", "licenseId", input{"portfolioId": portfolioID})
+	})
+}
+
 func TestCollectionSetMutations(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
@@ -205,34 +218,7 @@ func TestCollectionSetMutations(t *testing.T) {
 	if empty.MemberCount != 0 || empty.Description != nil {
 		t.Errorf("%+v", empty)
 	}
-	b.unchanged(func() {
-		gone := model.ID(model.CollectionType, 4711)
-		b.refused("createCollectionSet", input{"name": "OLD ONES"}, "CONFLICT input.name")
-		b.refused("createCollectionSet", input{"name": "", "description": strings.Repeat("x", 501), "collectionIds": []string{gone}},
-			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description", "NOT_FOUND input.collectionIds")
-		b.refused("createCollectionSet", input{"name": "X", "collectionIds": []string{"garbage"}}, "BAD_USER_INPUT input.collectionIds")
-		b.refused("updateCollectionSet", input{
-			"setId": set.ID, "name": "", "addCollectionIds": []string{"x"},
-			"removeCollectionIds": []string{"y"},
-		},
-			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.addCollectionIds", "BAD_USER_INPUT input.removeCollectionIds")
-		for _, field := range []string{"collectionIds", "addCollectionIds", "removeCollectionIds"} {
-			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{local, model.ID(model.ProfileType, 1)}}, "BAD_USER_INPUT input."+
-				field)
-			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{gone}}, "NOT_FOUND input."+field)
-		}
-		b.refused("updateCollectionSet", input{"setId": set.ID, "addCollectionIds": []string{books}, "removeCollectionIds": []string{books}},
-			"BAD_USER_INPUT input.removeCollectionIds")
-		p := b.refused("updateCollectionSet", input{"setId": set.ID, "version": 5, "name": "X"}, "CONFLICT input.version")
-		if p.CollectionSet == nil || p.CollectionSet.MemberCount != 2 {
-			t.Errorf("beside the conflict %+v", p.CollectionSet)
-		}
-		b.wrongIDs("updateCollectionSet", "CollectionSet", "setId", nil)
-		b.wrongIDs("deleteCollectionSet", "CollectionSet", "setId", nil)
-		b.refused("deleteCollection", input{"collectionId": local}, "IN_USE input.collectionId")
-		b.refused("deleteCollection", input{"collectionId": journals, "withPortfolios": true}, "BAD_USER_INPUT input.collectionId")
-		b.wrongIDs("deleteCollection", "Collection", "collectionId", nil)
-	})
+	b.wrongSets(set, local, journals, books)
 	now := b.done("updateCollectionSet", input{
 		"setId": set.ID, "version": 1, "description": nil, "addCollectionIds": []string{books},
 		"removeCollectionIds": []string{journals},
@@ -258,6 +244,39 @@ func TestCollectionSetMutations(t *testing.T) {
 	b.refused("deleteCollection", input{"collectionId": local}, "NOT_FOUND input.collectionId")
 	b.done("deleteCollectionSet", input{"setId": set.ID})
 	b.refused("deleteCollectionSet", input{"setId": set.ID}, "NOT_FOUND input.setId")
+}
+
+// wrongSets refuses what is wrong of a set; the others are collections, of which local is in the set.
+func (b *testBundle) wrongSets(set *thing, local, journals, books string) {
+	b.t.Helper()
+	b.unchanged(func() {
+		gone := model.ID(model.CollectionType, 4711)
+		b.refused("createCollectionSet", input{"name": "OLD ONES"}, "CONFLICT input.name")
+		b.refused("createCollectionSet", input{"name": "", "description": strings.Repeat("x", 501), "collectionIds": []string{gone}},
+			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description", "NOT_FOUND input.collectionIds")
+		b.refused("createCollectionSet", input{"name": "X", "collectionIds": []string{"garbage"}}, "BAD_USER_INPUT input.collectionIds")
+		b.refused("updateCollectionSet", input{
+			"setId": set.ID, "name": "", "addCollectionIds": []string{"x"},
+			"removeCollectionIds": []string{"y"},
+		},
+			"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.addCollectionIds", "BAD_USER_INPUT input.removeCollectionIds")
+		for _, field := range []string{"collectionIds", "addCollectionIds", "removeCollectionIds"} {
+			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{local, model.ID(model.ProfileType, 1)}}, "BAD_USER_INPUT input."+
+				field)
+			b.refused("updateCollectionSet", input{"setId": set.ID, field: []string{gone}}, "NOT_FOUND input."+field)
+		}
+		b.refused("updateCollectionSet", input{"setId": set.ID, "addCollectionIds": []string{books}, "removeCollectionIds": []string{books}},
+			"BAD_USER_INPUT input.removeCollectionIds")
+		p := b.refused("updateCollectionSet", input{"setId": set.ID, "version": 5, "name": "X"}, "CONFLICT input.version")
+		if p.CollectionSet == nil || p.CollectionSet.MemberCount != 2 {
+			b.t.Errorf("beside the conflict %+v", p.CollectionSet)
+		}
+		b.wrongIDs("updateCollectionSet", "CollectionSet", "setId", nil)
+		b.wrongIDs("deleteCollectionSet", "CollectionSet", "setId", nil)
+		b.refused("deleteCollection", input{"collectionId": local}, "IN_USE input.collectionId")
+		b.refused("deleteCollection", input{"collectionId": journals, "withPortfolios": true}, "BAD_USER_INPUT input.collectionId")
+		b.wrongIDs("deleteCollection", "Collection", "collectionId", nil)
+	})
 }
 
 // TestDeletionWaitsForJobs: neither a collection nor a set goes while an unfinished job is of it, however it names

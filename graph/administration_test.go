@@ -166,28 +166,10 @@ func TestDeactivateCollection(t *testing.T) {
 	portfolios := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(books.ID)).IDsX(t.Context())
 	b.attachPOLine(portfolios[0])
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.Portfolio.UpdateOneID(portfolios[1]).SetAvailable(false).Exec(ctx); err != nil {
-			return err
-		}
-		now := store.Now()
-		set, err := tx.CollectionSet.Create().SetID(b.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetName("Old journals").Save(ctx)
-		if err != nil {
-			return err
-		}
-		return tx.CollectionSetMember.Create().SetCollectionSetID(set.ID).SetCollectionID(books.ID).Exec(ctx)
+		return tx.Portfolio.UpdateOneID(portfolios[1]).SetAvailable(false).Exec(ctx)
 	})
-	n := len(portfolios)
-	want := &consequences{
-		Portfolios: n, Accessible: n - 1, PoLines: 1,
-		Profiles: []thing{{ID: p.ID}}, Sets: []thing{{Name: "Old journals"}},
-		Text: []string{
-			fmt.Sprintf("%d portfolios are no longer accessible.", n-1),
-			fmt.Sprintf("%d portfolios stay as recorded, and accessible again as before when the collection is activated again.", n),
-			`A sync leaves the collection alone and says so: 1 active profile, "Oxford University Press, customer demo".`,
-			"1 PO line stays as it is.",
-			"It stays in the set Old journals.",
-		},
-	}
+	b.done("createCollectionSet", input{"name": "Old journals", "collectionIds": []string{id}})
+	want := deactivated(len(portfolios), p.ID)
 	shown := func(p *payload) {
 		t.Helper()
 		for i := range p.Consequences.Sets {
@@ -209,22 +191,10 @@ func TestDeactivateCollection(t *testing.T) {
 		b.wrongIDs("deactivateCollection", "Collection", "collectionId", nil)
 	})
 
-	b.write(func(ctx context.Context, tx *store.Tx) error { // a job is in the midst of writing it
-		_, err := tx.SQL.ExecContext(ctx, `UPDATE collections SET writer_job_id = (SELECT id FROM jobs) WHERE id = ?`, books.ID)
-		if err == nil {
-			_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'CANCELLING', run_token = 'another', heartbeat_at = `+store.NowSQL)
-		}
-		return err
-	})
-	b.unchanged(func() {
+	b.whileWriting(books.ID, func() {
 		b.refused("deactivateCollection", input{"collectionId": id}, "CONFLICT input.collectionId")
 		b.refused("updateCollection", input{"collectionId": id, "active": false}, "CONFLICT input.collectionId")
 	})
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'SUCCEEDED'`)
-		return err
-	})
-
 	done := b.done("deactivateCollection", input{"collectionId": id, "version": books.Version})
 	shown(done)
 	if done.Collection.Active || done.Collection.Version != books.Version+1 {
@@ -241,6 +211,39 @@ func TestDeactivateCollection(t *testing.T) {
 	if !strings.Contains(job.Summary, "is not activated") {
 		t.Errorf("the next sync: %s", job.Summary)
 	}
+}
+
+// deactivated are the consequences of deactivating a collection with n portfolios, one of which is not accessible, of an
+// active profile.
+func deactivated(n int, profileID string) *consequences {
+	return &consequences{
+		Portfolios: n, Accessible: n - 1, PoLines: 1,
+		Profiles: []thing{{ID: profileID}}, Sets: []thing{{Name: "Old journals"}},
+		Text: []string{
+			fmt.Sprintf("%d portfolios are no longer accessible.", n-1),
+			fmt.Sprintf("%d portfolios stay as recorded, and accessible again as before when the collection is activated again.", n),
+			`A sync leaves the collection alone and says so: 1 active profile, "Oxford University Press, customer demo".`,
+			"1 PO line stays as it is.",
+			"It stays in the set Old journals.",
+		},
+	}
+}
+
+// whileWriting does something that changes nothing while the only job is in the midst of writing a collection.
+func (b *testBundle) whileWriting(collectionID int64, do func()) {
+	b.t.Helper()
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL.ExecContext(ctx, `UPDATE collections SET writer_job_id = (SELECT id FROM jobs) WHERE id = ?`, collectionID)
+		if err == nil {
+			_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'CANCELLING', run_token = 'another', heartbeat_at = `+store.NowSQL)
+		}
+		return err
+	})
+	b.unchanged(do)
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'SUCCEEDED'`)
+		return err
+	})
 }
 
 // TestDeactivateLocalCollection: no profile's sync is concerned, and an empty one means nothing to patrons.

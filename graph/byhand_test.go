@@ -58,16 +58,7 @@ func TestPortfoliosByHand(t *testing.T) {
 	kept, waiting, listed := rows[0], rows[1], rows[2]
 	id := func(row int64) string { return model.ID(model.PortfolioType, row) }
 	b.attachPOLine(kept)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.Entitlement.Update().Where(entitlement.PortfolioIDIn(kept, waiting)).SetActive(false).Exec(ctx); err != nil {
-			return err
-		}
-		if err := tx.Entitlement.Update().Where(entitlement.PortfolioID(waiting)).SetWaiting("CONTESTED").SetWaitingSince("2026-02-28").
-			Exec(ctx); err != nil {
-			return err
-		}
-		return tx.Portfolio.Update().Where(portfolio.IDIn(kept, waiting)).SetListed(false).Exec(ctx)
-	})
+	b.leaveUnlisted(kept, waiting)
 	if p := b.standing(id(kept)); !p.Available || p.Accessible || p.ListedByProvider || p.Waiting || p.Entitlements[0].Waiting != nil ||
 		p.Entitlements[0].WaitingSince != nil {
 		t.Errorf("kept: %+v", p)
@@ -99,21 +90,9 @@ func TestPortfoliosByHand(t *testing.T) {
 			t.Errorf("%s: %v, before that %v", field, got, none)
 		}
 	}
-	b.write(func(ctx context.Context, tx *store.Tx) error { // a job writes the collection
-		return tx.Job.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState(jobs.Running).SetMode("APPLY").
-			SetTrigger("MANUAL").
-			SetArgs([]byte("{}")).SetDueAt(1).SetHeartbeatAt(store.Now() + 3_600_000).Exec(ctx)
+	b.withWriter(b.store.Read.Portfolio.GetX(t.Context(), kept).CollectionID, func() {
+		b.refused("removePortfolio", input{"portfolioId": id(kept)}, "CONFLICT input.portfolioId")
 	})
-	collection := b.store.Read.Portfolio.GetX(t.Context(), kept).CollectionID
-	writer := func(job any) {
-		b.write(func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.SQL.ExecContext(ctx, `UPDATE collections SET writer_job_id = ? WHERE id = ?`, job, collection)
-			return err
-		})
-	}
-	writer(99)
-	b.refused("removePortfolio", input{"portfolioId": id(kept)}, "CONFLICT input.portfolioId")
-	writer(nil)
 	for _, row := range []int64{kept, waiting} {
 		if p := b.done("removePortfolio", input{"portfolioId": id(row)}).Portfolio; p.ID != id(row) || b.standing(p.ID).RemovedAt == nil {
 			t.Errorf("%+v", b.standing(p.ID))
@@ -123,6 +102,40 @@ func TestPortfoliosByHand(t *testing.T) {
 	if p := b.standing(id(kept)); p.RemovedAt != nil || p.Accessible || !p.Available {
 		t.Errorf("restored: %+v", p)
 	}
+}
+
+// leaveUnlisted makes two portfolios as they are once no list has them: one is kept, and one waits.
+func (b *testBundle) leaveUnlisted(kept, waiting int64) {
+	b.t.Helper()
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.Entitlement.Update().Where(entitlement.PortfolioIDIn(kept, waiting)).SetActive(false).Exec(ctx); err != nil {
+			return err
+		}
+		if err := tx.Entitlement.Update().Where(entitlement.PortfolioID(waiting)).SetWaiting("CONTESTED").SetWaitingSince("2026-02-28").
+			Exec(ctx); err != nil {
+			return err
+		}
+		return tx.Portfolio.Update().Where(portfolio.IDIn(kept, waiting)).SetListed(false).Exec(ctx)
+	})
+}
+
+// withWriter does something while a job of its own writes a collection.
+func (b *testBundle) withWriter(collectionID int64, do func()) {
+	b.t.Helper()
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Job.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState(jobs.Running).SetMode("APPLY").
+			SetTrigger("MANUAL").
+			SetArgs([]byte("{}")).SetDueAt(1).SetHeartbeatAt(store.Now() + 3_600_000).Exec(ctx)
+	})
+	writer := func(job any) {
+		b.write(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.SQL.ExecContext(ctx, `UPDATE collections SET writer_job_id = ? WHERE id = ?`, job, collectionID)
+			return err
+		})
+	}
+	writer(99)
+	do()
+	writer(nil)
 }
 
 // marks and guards are as the API shows them.

@@ -97,79 +97,7 @@ func at(hour int) input { return input{"frequency": "DAILY", "time": fmt.Sprintf
 // TestTwoAdministrators: requests that are right one by one, and together would break a rule, never do.
 func TestTwoAdministrators(t *testing.T) {
 	t.Parallel()
-	off, newProfile := input{"multiCampusInventoryManagement": false}, input{"customerNumber": "second", "apiKey": "second-key"}
-	with := func(in input, more input) input {
-		for k, v := range in {
-			if _, there := more[k]; !there {
-				more[k] = v
-			}
-		}
-		return more
-	}
-	for name, race := range map[string]struct {
-		several bool
-		begin   func(b *testBundle) []request
-		most    int // how many of the requests can be done together
-	}{
-		"one campus, and a second profile or a group": {true, func(b *testBundle) []request {
-			p, g := b.newProfile(input{"customerNumber": "demo", "active": true}).ID, b.newGroup("Law")
-			return []request{
-				{"updateSettings", off}, {"createProfile", newProfile}, {"updateProfile", input{"profileId": p, "groupIds": []string{g}}},
-			}
-		}, 2},
-		"a group on one of two": {true, func(b *testBundle) []request {
-			g := b.newGroup("Law")
-			first := b.newProfile(input{"customerNumber": "demo", "active": true, "groupIds": []string{g}}).ID
-			second := b.newProfile(input{"customerNumber": "second"}).ID
-			return []request{
-				{"updateProfile", input{"profileId": first, "groupIds": []string{}}},
-				{"updateProfile", input{"profileId": second, "active": true}},
-				{"createProfile", with(newProfile, input{"active": true, "groupIds": []string{g}})},
-			}
-		}, 2},
-		"schedules of those that are activated": {true, func(b *testBundle) []request {
-			first := b.newProfile(input{"customerNumber": "demo", "active": true, "schedule": at(1)}).ID
-			second := b.newProfile(input{"customerNumber": "second", "schedule": at(2)}).ID
-			third := b.newProfile(input{"customerNumber": "third", "schedule": at(3)}).ID
-			return []request{
-				{"updateProfile", input{"profileId": first, "schedule": at(4)}},
-				{"updateProfile", input{"profileId": second, "active": true}},
-				{"updateProfile", input{"profileId": third, "active": true}},
-				{"createProfile", with(newProfile, input{"active": true, "schedule": at(5)})},
-			}
-		}, 4},
-		"a group that is deleted": {true, func(b *testBundle) []request {
-			p, g := b.newProfile(input{"customerNumber": "demo"}).ID, b.newGroup("Law")
-			return []request{
-				{"deleteInventoryGroup", input{"inventoryGroupId": g}},
-				{"updateProfile", input{"profileId": p, "groupIds": []string{g}}},
-				{"createProfile", with(newProfile, input{"groupIds": []string{g}})},
-			}
-		}, 2},
-		"the only profile": {false, func(*testBundle) []request {
-			return []request{{"createProfile", newProfile}, {"createProfile", newProfile}, {"createProfile", newProfile}}
-		}, 1},
-		"the same version": {false, func(b *testBundle) []request {
-			p := b.newProfile(input{"customerNumber": "demo"})
-			change := input{"profileId": p.ID, "version": p.Version, "active": true, "description": "Mine"}
-			return []request{{"updateProfile", change}, {"updateProfile", with(change, input{"description": "Yours"})}}
-		}, 1},
-		"the name of a group": {false, func(*testBundle) []request {
-			return []request{
-				{"createInventoryGroup", input{"name": "Law"}},
-				{"createInventoryGroup", input{"name": "LAW"}},
-				{"createInventoryGroup", input{"name": "law"}},
-			}
-		}, 1},
-		"a profile that is deleted": {false, func(b *testBundle) []request {
-			p := b.newProfile(input{"customerNumber": "demo"}).ID
-			return []request{
-				{"deleteProfile", input{"profileId": p}},
-				{"updateProfile", input{"profileId": p, "active": true}},
-				{"createProfile", newProfile},
-			}
-		}, 3},
-	} {
+	for name, race := range races {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, mockoup.Options{Titles: 30})
@@ -188,6 +116,79 @@ func TestTwoAdministrators(t *testing.T) {
 			}
 		})
 	}
+}
+
+// race are requests that are each right alone.
+type race struct {
+	several bool
+	begin   func(b *testBundle) []request
+	most    int // how many of the requests can be done together
+}
+
+var (
+	oneCampus     = input{"multiCampusInventoryManagement": false}
+	secondProfile = input{"customerNumber": "second", "apiKey": "second-key"}
+)
+
+var races = map[string]race{
+	"one campus, and a second profile or a group": {true, func(b *testBundle) []request {
+		p, g := b.newProfile(input{"customerNumber": "demo", "active": true}).ID, b.newGroup("Law")
+		return []request{
+			{"updateSettings", oneCampus}, {"createProfile", secondProfile}, {"updateProfile", input{"profileId": p, "groupIds": []string{g}}},
+		}
+	}, 2},
+	"a group on one of two": {true, func(b *testBundle) []request {
+		g := b.newGroup("Law")
+		first := b.newProfile(input{"customerNumber": "demo", "active": true, "groupIds": []string{g}}).ID
+		second := b.newProfile(input{"customerNumber": "second"}).ID
+		return []request{
+			{"updateProfile", input{"profileId": first, "groupIds": []string{}}},
+			{"updateProfile", input{"profileId": second, "active": true}},
+			{"createProfile", with(secondProfile, input{"active": true, "groupIds": []string{g}})},
+		}
+	}, 2},
+	"schedules of those that are activated": {true, func(b *testBundle) []request {
+		first := b.newProfile(input{"customerNumber": "demo", "active": true, "schedule": at(1)}).ID
+		second := b.newProfile(input{"customerNumber": "second", "schedule": at(2)}).ID
+		third := b.newProfile(input{"customerNumber": "third", "schedule": at(3)}).ID
+		return []request{
+			{"updateProfile", input{"profileId": first, "schedule": at(4)}},
+			{"updateProfile", input{"profileId": second, "active": true}},
+			{"updateProfile", input{"profileId": third, "active": true}},
+			{"createProfile", with(secondProfile, input{"active": true, "schedule": at(5)})},
+		}
+	}, 4},
+	"a group that is deleted": {true, func(b *testBundle) []request {
+		p, g := b.newProfile(input{"customerNumber": "demo"}).ID, b.newGroup("Law")
+		return []request{
+			{"deleteInventoryGroup", input{"inventoryGroupId": g}},
+			{"updateProfile", input{"profileId": p, "groupIds": []string{g}}},
+			{"createProfile", with(secondProfile, input{"groupIds": []string{g}})},
+		}
+	}, 2},
+	"the only profile": {false, func(*testBundle) []request {
+		return []request{{"createProfile", secondProfile}, {"createProfile", secondProfile}, {"createProfile", secondProfile}}
+	}, 1},
+	"the same version": {false, func(b *testBundle) []request {
+		p := b.newProfile(input{"customerNumber": "demo"})
+		change := input{"profileId": p.ID, "version": p.Version, "active": true, "description": "Mine"}
+		return []request{{"updateProfile", change}, {"updateProfile", with(change, input{"description": "Yours"})}}
+	}, 1},
+	"the name of a group": {false, func(*testBundle) []request {
+		return []request{
+			{"createInventoryGroup", input{"name": "Law"}},
+			{"createInventoryGroup", input{"name": "LAW"}},
+			{"createInventoryGroup", input{"name": "law"}},
+		}
+	}, 1},
+	"a profile that is deleted": {false, func(b *testBundle) []request {
+		p := b.newProfile(input{"customerNumber": "demo"}).ID
+		return []request{
+			{"deleteProfile", input{"profileId": p}},
+			{"updateProfile", input{"profileId": p, "active": true}},
+			{"createProfile", secondProfile},
+		}
+	}, 3},
 }
 
 // TestManyAdministrators: whatever several do at once, in whatever order, the rules hold after each round.

@@ -67,28 +67,7 @@ func TestDecideByPartAndKind(t *testing.T) {
 	b.waitFor(b.done("runProfile", input{"profileId": p.ID}).Job.ID)
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half"}))
 
-	look := b.done("runProfile", input{"profileId": p.ID, "mode": "PREVIEW"}).Job
-	b.waitFor(look.ID)
-	foreseen := b.partOf(look.ID, "BOOKS")
-	if foreseen.State != "PREVIEWED" || foreseen.WouldBe == nil || *foreseen.WouldBe != "HELD" || *foreseen.Code != "GUARD" ||
-		foreseen.Guard.Held {
-		t.Errorf("%+v", foreseen)
-	}
-
-	held := b.done("runProfile", input{"profileId": p.ID}).Job
-	b.waitFor(held.ID)
-	books, journals := b.partOf(held.ID, "BOOKS"), b.partOf(held.ID, "JOURNALS")
-	if diff := cmp.Diff(foreseen.Guards, books.Guards); diff != "" || len(books.Guards) != 1 || books.WouldBe != nil || !books.Guard.Held {
-		t.Errorf("%+v: %s", books, diff)
-	}
-	if g := books.Guards[0]; g.Guard != "REMOVALS" || g.Affected == 0 || g.Percent < 40 || g.Column != nil || g.Message == "" {
-		t.Errorf("%+v", g)
-	}
-	open := []string{"ADDITIONS OPEN", "UPDATES OPEN", "ACCESS_LOST OPEN", "REMOVALS OPEN"}
-	if diff := cmp.Diff(open, books.decided()); diff != "" || len(books.Kinds) != 4 {
-		t.Errorf("%v %s", books.Kinds, diff)
-	}
-
+	held, books, journals := b.heldAsForeseen(p.ID)
 	b.unchanged(func() {
 		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": held.ID}}}, "BAD_USER_INPUT input.parts.0.partId")
 		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": books.ID, "kinds": []string{}}}},
@@ -128,6 +107,33 @@ func TestDecideByPartAndKind(t *testing.T) {
 		b.refused("approveJob", input{"jobId": held.ID, "parts": []input{{"partId": books.ID, "kinds": []string{"REMOVALS"}}}},
 			"WRONG_STATE input.parts.0.kinds")
 	})
+}
+
+// heldAsForeseen runs a profile whose list loses half its titles. The job is held as its preview foresaw.
+func (b *testBundle) heldAsForeseen(profileID string) (held *thing, books, journals shownPart) {
+	b.t.Helper()
+	look := b.done("runProfile", input{"profileId": profileID, "mode": "PREVIEW"}).Job
+	b.waitFor(look.ID)
+	foreseen := b.partOf(look.ID, "BOOKS")
+	if foreseen.State != "PREVIEWED" || foreseen.WouldBe == nil || *foreseen.WouldBe != "HELD" || *foreseen.Code != "GUARD" ||
+		foreseen.Guard.Held {
+		b.t.Errorf("%+v", foreseen)
+	}
+
+	held = b.done("runProfile", input{"profileId": profileID}).Job
+	b.waitFor(held.ID)
+	books, journals = b.partOf(held.ID, "BOOKS"), b.partOf(held.ID, "JOURNALS")
+	if diff := cmp.Diff(foreseen.Guards, books.Guards); diff != "" || len(books.Guards) != 1 || books.WouldBe != nil || !books.Guard.Held {
+		b.t.Errorf("%+v: %s", books, diff)
+	}
+	if g := books.Guards[0]; g.Guard != "REMOVALS" || g.Affected == 0 || g.Percent < 40 || g.Column != nil || g.Message == "" {
+		b.t.Errorf("%+v", g)
+	}
+	open := []string{"ADDITIONS OPEN", "UPDATES OPEN", "ACCESS_LOST OPEN", "REMOVALS OPEN"}
+	if diff := cmp.Diff(open, books.decided()); diff != "" || len(books.Kinds) != 4 {
+		b.t.Errorf("%v %s", books.Kinds, diff)
+	}
+	return held, books, journals
 }
 
 // TestApproveForAnotherCustomer: a held list is not applied under another customer number.

@@ -33,7 +33,8 @@ var digestTests = []struct {
 	{
 		"createProfile",
 		input{
-			"description": "Third", "customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "fileFormat": "KBART", "groupIds": []string{},
+			"description": "Third", "customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "fileFormat": "KBART",
+			"groupIds": []string{},
 			"schedule": input{"frequency": "WEEKLY", "weekday": "FRIDAY", "time": "04:00", "timezone": "Europe/Vienna"},
 			"guard":    input{"percent": 15, "titles": 30}, "guards": input{"access": input{"percent": 20, "most": nil}},
 			"communityZoneOnly": true, "runNow": true,
@@ -147,8 +148,8 @@ func digestWorld(t *testing.T) *testBundle {
 			}
 		}
 		journals := tx.Collection.Query().Where(collection.Content("JOURNALS")).FirstIDX(ctx)
-		tx.Portfolio.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(journals).SetPublicationTitle("Brain").SetAvailable(true).SetListed(true).
-			SetTitleKey(holdings.FoldTitle("Brain")).SetValuesHash(0).SaveX(ctx)
+		tx.Portfolio.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(journals).SetPublicationTitle("Brain").
+			SetTitleKey(holdings.FoldTitle("Brain")).SetAvailable(true).SetListed(true).SetValuesHash(0).SaveX(ctx)
 		tx.Entitlement.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(1).SetProfileID(digestInactive).SetActive(true).
 			SetCoverageHash(0).SaveX(ctx)
 		return nil

@@ -116,35 +116,7 @@ func TestImportCollectionOfText(t *testing.T) {
 	}); again.Job == nil || again.Job.ID != got.Job.ID {
 		t.Errorf("the same key: %+v", again)
 	}
-	var answer struct {
-		Job struct {
-			Profiles, Groups []struct{ ID string }
-			Counts           struct{ Added int }
-			Parts            []struct {
-				Content, CollectionName *string
-				Profile                 *struct{ ID string }
-				File                    *struct {
-					Name    string
-					Content *string
-					Profile *struct{ ID string }
-				}
-			}
-		}
-		Collection struct {
-			Portfolios struct {
-				Nodes []struct {
-					Title                       string
-					Available, ListedByProvider bool
-					AvailableFor                []struct{ Name string }
-					Coverage                    []struct{ From string }
-					Entitlements                []struct {
-						Active  bool
-						Profile *struct{ ID string }
-					}
-				}
-			}
-		}
-	}
+	var answer importedAnswer
 	b.query(`query($job: ID!, $collection: ID!) {
 		job(id: $job) { profiles { id } groups { id } counts { added } parts { content collectionName profile { id } file { name content profile { id } } } }
 		collection(id: $collection) { portfolios { nodes { title available listedByProvider availableFor { name } coverage { from } entitlements { active profile { id } } } } }
@@ -166,6 +138,37 @@ func TestImportCollectionOfText(t *testing.T) {
 		map[string]any{"id": got.Job.ID}, &undo)
 	if undo.UndoJob.Job == nil || b.waitFor(undo.UndoJob.Job.ID).Verdict != jobs.VerdictChanged {
 		t.Errorf("undone: %+v", undo)
+	}
+}
+
+// importedAnswer is a job that imported a list, and the collection that it did so into.
+type importedAnswer struct {
+	Job struct {
+		Profiles, Groups []struct{ ID string }
+		Counts           struct{ Added int }
+		Parts            []struct {
+			Content, CollectionName *string
+			Profile                 *struct{ ID string }
+			File                    *struct {
+				Name    string
+				Content *string
+				Profile *struct{ ID string }
+			}
+		}
+	}
+	Collection struct {
+		Portfolios struct {
+			Nodes []struct {
+				Title                       string
+				Available, ListedByProvider bool
+				AvailableFor                []struct{ Name string }
+				Coverage                    []struct{ From string }
+				Entitlements                []struct {
+					Active  bool
+					Profile *struct{ ID string }
+				}
+			}
+		}
 	}
 }
 

@@ -121,33 +121,7 @@ func TestMoveByAPI(t *testing.T) {
 		t.Errorf("%+v", j)
 	}
 	b.waitFor(confirmed.Job.ID)
-	var answer struct {
-		Job struct {
-			Verdict string
-			Counts  struct{ Move map[string]int }
-			Parts   []struct {
-				Collection         struct{ Name string }
-				Profile, Content   any
-				ProfileName, State string
-			}
-			Changes struct {
-				Nodes []struct {
-					Action, Title             string
-					Field, OldValue, NewValue *string
-					Portfolio, Target         *struct {
-						Title      string
-						Collection struct{ Name string }
-					}
-					PoLine *struct {
-						Number    string
-						Portfolio struct{ Collection struct{ Name string } }
-					}
-					License    *struct{ Code string }
-					Candidates []struct{ Title string }
-				}
-			}
-		}
-	}
+	var answer moveAnswer
 	b.query(`query($id: ID!) { job(id: $id) { verdict counts { move { portfolios poLinesMoved licensesMoved noCounterpart ambiguous conflicts nothingToMove } }
 		parts { collection { name } profile { name } profileName content state }
 		changes { nodes { action title field oldValue newValue portfolio { title collection { name } } target { title collection { name } }
@@ -164,21 +138,73 @@ func TestMoveByAPI(t *testing.T) {
 		p[0].State != "APPLIED" {
 		t.Errorf("%+v", p)
 	}
-	var lines []string
-	for _, c := range answer.Job.Changes.Nodes {
-		line := c.Action + " " + c.Title + " from " + c.Portfolio.Collection.Name
-		if c.Target != nil {
-			line += " to " + c.Target.Title + " in " + c.Target.Collection.Name
-		}
-		if c.PoLine != nil {
-			line += ": " + c.PoLine.Number + ", now in " + c.PoLine.Portfolio.Collection.Name
-		}
-		if c.License != nil {
-			line += ": " + c.License.Code
-		}
-		lines = append(lines, fmt.Sprintf("%s, %d candidates, %s → %s", line, len(c.Candidates), *c.OldValue, *c.NewValue))
+	lines := make([]string, len(answer.Job.Changes.Nodes))
+	for i, c := range answer.Job.Changes.Nodes {
+		lines[i] = c.String()
 	}
 	slices.Sort(lines)
+	if diff := cmp.Diff(movedLines(), lines); diff != "" {
+		t.Errorf("%s", diff)
+	}
+	b.reports(confirmed.Job.ID)
+
+	var undone struct{ UndoJob movePayload }
+	b.query(`mutation($id: ID!) { undoJob(input: {jobId: $id}) { job { id kind mode subject { id } } userErrors { code message path } } }`,
+		input{"id": confirmed.Job.ID}, &undone)
+	if undone.UndoJob.Job == nil || b.waitFor(undone.UndoJob.Job.ID).Verdict != "CHANGED" {
+		t.Errorf("%+v", undone.UndoJob)
+	}
+}
+
+// moveAnswer is a move's job with its report.
+type moveAnswer struct {
+	Job struct {
+		Verdict string
+		Counts  struct{ Move map[string]int }
+		Parts   []struct {
+			Collection         struct{ Name string }
+			Profile, Content   any
+			ProfileName, State string
+		}
+		Changes struct {
+			Nodes []movedChange
+		}
+	}
+}
+
+// movedChange is a line of a move's report.
+type movedChange struct {
+	Action, Title             string
+	Field, OldValue, NewValue *string
+	Portfolio, Target         *struct {
+		Title      string
+		Collection struct{ Name string }
+	}
+	PoLine *struct {
+		Number    string
+		Portfolio struct{ Collection struct{ Name string } }
+	}
+	License    *struct{ Code string }
+	Candidates []struct{ Title string }
+}
+
+// String is the line in words.
+func (c movedChange) String() string {
+	line := c.Action + " " + c.Title + " from " + c.Portfolio.Collection.Name
+	if c.Target != nil {
+		line += " to " + c.Target.Title + " in " + c.Target.Collection.Name
+	}
+	if c.PoLine != nil {
+		line += ": " + c.PoLine.Number + ", now in " + c.PoLine.Portfolio.Collection.Name
+	}
+	if c.License != nil {
+		line += ": " + c.License.Code
+	}
+	return fmt.Sprintf("%s, %d candidates, %s → %s", line, len(c.Candidates), *c.OldValue, *c.NewValue)
+}
+
+// movedLines is the report of the move of three journals, of which the last has two counterparts.
+func movedLines() []string {
 	wanted := []string{`AMBIGUOUS Journal 002 from Old, 2 candidates, 2 PO lines and a license → has the keys of 2 portfolios`}
 	for _, n := range []string{"000", "001"} {
 		where := fmt.Sprintf(`of "Journal %s" in New`, n)
@@ -190,17 +216,7 @@ func TestMoveByAPI(t *testing.T) {
 				` → additional PO line %[2]s`, n, where))
 	}
 	slices.Sort(wanted)
-	if diff := cmp.Diff(wanted, lines); diff != "" {
-		t.Errorf("%s", diff)
-	}
-	b.reports(confirmed.Job.ID)
-
-	var undone struct{ UndoJob movePayload }
-	b.query(`mutation($id: ID!) { undoJob(input: {jobId: $id}) { job { id kind mode subject { id } } userErrors { code message path } } }`,
-		input{"id": confirmed.Job.ID}, &undone)
-	if undone.UndoJob.Job == nil || b.waitFor(undone.UndoJob.Job.ID).Verdict != "CHANGED" {
-		t.Errorf("%+v", undone.UndoJob)
-	}
+	return wanted
 }
 
 // reports looks at the report as it is downloaded.

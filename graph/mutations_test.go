@@ -283,13 +283,42 @@ func (b *testBundle) newProfile(in input) *thing {
 func TestCreateProfile(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
-	good := func(more input) input {
-		in := input{"customerNumber": "demo", "apiKey": "demo-key", "active": true}
-		for k, v := range more {
-			in[k] = v
-		}
-		return in
+	b.wrongProfiles()
+	once := goodProfile(input{
+		"description": "Books and journals", "schedule": input{
+			"frequency": "WEEKLY", "weekday": "SUNDAY", "time": "04:30",
+			"timezone": "Europe/Berlin",
+		},
+		"runNow": true, "idempotencyKey": "once",
+	})
+	p := b.done("createProfile", once)
+	if p.Profile.Name != "Books and journals" || !p.Profile.Active || p.Profile.Schedule.Text != "every Sunday at 04:30 (Europe/Berlin)" ||
+		len(p.Profile.APIKeyFingerprint) != 8 {
+		t.Errorf("%+v", p.Profile)
 	}
+	if p.Job == nil || p.Job.State != "QUEUED" || p.Job.Kind != "SYNC" || p.Job.Mode != "APPLY" {
+		t.Errorf("runNow: %+v", p.Job)
+	}
+	b.unchanged(func() {
+		again := b.done("createProfile", once)
+		if again.Profile == nil || again.Profile.ID != p.Profile.ID || again.Job == nil || again.Job.ID != p.Job.ID {
+			t.Errorf("the same key again: %+v %+v", again.Profile, again.Job)
+		}
+		b.refused("createProfile", goodProfile(nil), "ONE_PROFILE_ONLY")
+	})
+	if done := b.work().waitFor(p.Job.ID); done.State != jobs.Succeeded {
+		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
+	}
+}
+
+// goodProfile is the input of a profile that can be made, with more fields.
+func goodProfile(more input) input {
+	return with(input{"customerNumber": "demo", "apiKey": "demo-key", "active": true}, more)
+}
+
+// wrongProfiles refuses what is wrong of a new profile, one mistake at a time and several at once.
+func (b *testBundle) wrongProfiles() {
+	b.t.Helper()
 	b.unchanged(func() {
 		for _, test := range []struct {
 			in   input
@@ -312,39 +341,14 @@ func TestCreateProfile(t *testing.T) {
 			{input{"groupIds": []string{model.ID("InventoryGroup", 4711)}}, "NOT_FOUND input.groupIds"},
 			{input{"active": false, "runNow": true}, "PROFILE_INACTIVE input.runNow"},
 		} {
-			if p := b.refused("createProfile", good(test.in), test.want); p.Profile != nil || p.Job != nil {
-				t.Errorf("%v: %+v %+v", test.in, p.Profile, p.Job)
+			if p := b.refused("createProfile", goodProfile(test.in), test.want); p.Profile != nil || p.Job != nil {
+				b.t.Errorf("%v: %+v %+v", test.in, p.Profile, p.Job)
 			}
 		}
-		b.refused("createProfile", good(input{"apiKey": "", "schedule": input{"time": "3 am", "dayOfMonth": 0}, "guard": input{"percent": -1}}),
+		b.refused("createProfile", goodProfile(input{"apiKey": "", "schedule": input{"time": "3 am", "dayOfMonth": 0}, "guard": input{"percent": -1}}),
 			"BAD_USER_INPUT input.apiKey", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.dayOfMonth",
 			"BAD_USER_INPUT input.guard.percent")
 	})
-	once := good(input{
-		"description": "Books and journals", "schedule": input{
-			"frequency": "WEEKLY", "weekday": "SUNDAY", "time": "04:30",
-			"timezone": "Europe/Berlin",
-		},
-		"runNow": true, "idempotencyKey": "once",
-	})
-	p := b.done("createProfile", once)
-	if p.Profile.Name != "Books and journals" || !p.Profile.Active || p.Profile.Schedule.Text != "every Sunday at 04:30 (Europe/Berlin)" ||
-		len(p.Profile.APIKeyFingerprint) != 8 {
-		t.Errorf("%+v", p.Profile)
-	}
-	if p.Job == nil || p.Job.State != "QUEUED" || p.Job.Kind != "SYNC" || p.Job.Mode != "APPLY" {
-		t.Errorf("runNow: %+v", p.Job)
-	}
-	b.unchanged(func() {
-		again := b.done("createProfile", once)
-		if again.Profile == nil || again.Profile.ID != p.Profile.ID || again.Job == nil || again.Job.ID != p.Job.ID {
-			t.Errorf("the same key again: %+v %+v", again.Profile, again.Job)
-		}
-		b.refused("createProfile", good(nil), "ONE_PROFILE_ONLY")
-	})
-	if done := b.work().waitFor(p.Job.ID); done.State != jobs.Succeeded {
-		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
-	}
 }
 
 // TestSameKeyAtOnce: an impatient client that sends createProfile or updateProfile many times at once has one profile,
@@ -432,29 +436,7 @@ func TestUpdateAndDeleteProfile(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30}).work()
 	p := b.newProfile(input{"customerNumber": "demo", "description": "Old", "active": true})
-	b.unchanged(func() {
-		for _, test := range []struct {
-			in   input
-			want string
-		}{
-			{input{"version": 7}, "CONFLICT input.version"},
-			{input{"customerNumber": "a b"}, "BAD_USER_INPUT input.customerNumber"},
-			{input{"apiKey": ""}, "BAD_USER_INPUT input.apiKey"},
-			{input{"description": strings.Repeat("x", 501)}, "BAD_USER_INPUT input.description"},
-			{input{"schedule": input{"time": "9:00"}}, "BAD_USER_INPUT input.schedule.time"},
-			{input{"guard": input{"titles": 1_000_001}}, "BAD_USER_INPUT input.guard.titles"},
-			{input{"groupIds": []string{"garbage"}}, "BAD_USER_INPUT input.groupIds"},
-			{input{"active": false, "runNow": true}, "PROFILE_INACTIVE input.runNow"},
-		} {
-			in := input{"profileId": p.ID}
-			for k, v := range test.in {
-				in[k] = v
-			}
-			b.refused("updateProfile", in, test.want)
-		}
-		b.wrongIDs("updateProfile", "Profile", "profileId", input{"description": "New"})
-		b.wrongIDs("deleteProfile", "Profile", "profileId", nil)
-	})
+	b.wrongChanges(p.ID)
 	before := b.store.Read.Profile.Query().OnlyX(t.Context())
 	changed := b.done("updateProfile", input{
 		"profileId": p.ID, "version": p.Version, "description": nil, "apiKey": "other-key",
@@ -497,6 +479,36 @@ func TestUpdateAndDeleteProfile(t *testing.T) {
 	if deleted := b.done("deleteProfile", input{"profileId": p.ID}).DeletedID; deleted == nil || *deleted != p.ID {
 		t.Errorf("deleted %v", deleted)
 	}
+	b.outlivesItsProfile(ran.Job.ID)
+}
+
+// wrongChanges refuses what is wrong of a change of a profile.
+func (b *testBundle) wrongChanges(profileID string) {
+	b.t.Helper()
+	b.unchanged(func() {
+		for _, test := range []struct {
+			in   input
+			want string
+		}{
+			{input{"version": 7}, "CONFLICT input.version"},
+			{input{"customerNumber": "a b"}, "BAD_USER_INPUT input.customerNumber"},
+			{input{"apiKey": ""}, "BAD_USER_INPUT input.apiKey"},
+			{input{"description": strings.Repeat("x", 501)}, "BAD_USER_INPUT input.description"},
+			{input{"schedule": input{"time": "9:00"}}, "BAD_USER_INPUT input.schedule.time"},
+			{input{"guard": input{"titles": 1_000_001}}, "BAD_USER_INPUT input.guard.titles"},
+			{input{"groupIds": []string{"garbage"}}, "BAD_USER_INPUT input.groupIds"},
+			{input{"active": false, "runNow": true}, "PROFILE_INACTIVE input.runNow"},
+		} {
+			b.refused("updateProfile", with(test.in, input{"profileId": profileID}), test.want)
+		}
+		b.wrongIDs("updateProfile", "Profile", "profileId", input{"description": "New"})
+		b.wrongIDs("deleteProfile", "Profile", "profileId", nil)
+	})
+}
+
+// outlivesItsProfile: the report of a job stays when its profile is deleted, and calls it as it was called.
+func (b *testBundle) outlivesItsProfile(jobID string) {
+	b.t.Helper()
 	var got struct {
 		Job struct {
 			Profiles []thing
@@ -506,9 +518,9 @@ func TestUpdateAndDeleteProfile(t *testing.T) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { profiles { id } parts { profile { id } profileName } } }`, input{"id": ran.Job.ID}, &got)
+	b.query(`query($id: ID!) { job(id: $id) { profiles { id } parts { profile { id } profileName } } }`, input{"id": jobID}, &got)
 	if len(got.Job.Profiles) != 0 || len(got.Job.Parts) != 2 || got.Job.Parts[0].Profile != nil || got.Job.Parts[0].ProfileName == "" {
-		t.Errorf("a job of a deleted profile: %+v", got.Job)
+		b.t.Errorf("a job of a deleted profile: %+v", got.Job)
 	}
 }
 

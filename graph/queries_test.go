@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -347,78 +348,7 @@ func TestPortfolioFilters(t *testing.T) {
 	c := setupCatalogue(t)
 	rows := c.store.Read.Portfolio.Query().Order(portfolio.ByTitleKey(), portfolio.ByID()).
 		WithEntitlements().WithPoLines().AllX(t.Context())
-	in := func(is func(*ent.Portfolio) bool) func(*ent.Portfolio) bool {
-		return func(p *ent.Portfolio) bool { return p.RemovedAt == nil && is(p) }
-	}
-	journals := c.collectionID(journalsCZ)
-	entitled := func(profile int64) func(*ent.Portfolio) bool {
-		return in(func(p *ent.Portfolio) bool {
-			return slices.ContainsFunc(p.Edges.Entitlements, func(e *ent.Entitlement) bool { return e.Active && *e.ProfileID == profile })
-		})
-	}
-	suspended := func(e *ent.Entitlement) bool { return e.Waiting != "" }
-	held := func(p *ent.Portfolio) bool {
-		return slices.ContainsFunc(p.Edges.Entitlements, func(e *ent.Entitlement) bool { return e.Active })
-	}
-	waits := func(p *ent.Portfolio) bool { return !held(p) && slices.ContainsFunc(p.Edges.Entitlements, suspended) }
-	keptForNothing := func(p *ent.Portfolio) bool { return !p.Listed && !held(p) && !waits(p) && len(p.Edges.PoLines) == 0 }
-	book, journal := c.someOf(rows, "monograph"), c.someOf(rows, "serial")
-	prefix := book.TitleKey[:3]
-	for name, test := range map[string]struct {
-		filter string
-		want   func(*ent.Portfolio) bool
-	}{
-		"none": {`{}`, in(func(*ent.Portfolio) bool { return true })},
-		"collectionId": {
-			fmt.Sprintf(`{collectionId: %q}`, journals),
-			in(func(p *ent.Portfolio) bool { return model.ID(model.CollectionType, p.CollectionID) == journals }),
-		},
-		"titlePrefix": {
-			fmt.Sprintf(`{titlePrefix: %q}`, strings.ToUpper(prefix)),
-			in(func(p *ent.Portfolio) bool { return strings.HasPrefix(p.TitleKey, prefix) }),
-		},
-		"titleId": {fmt.Sprintf(`{titleId: %q}`, journal.TitleID), in(func(p *ent.Portfolio) bool { return p.TitleID == journal.TitleID })},
-		"ISSN": {fmt.Sprintf(`{identifier: %q}`, journal.OnlineKey), in(func(p *ent.Portfolio) bool {
-			return p.OnlineKey == journal.OnlineKey || p.PrintKey == journal.OnlineKey
-		})},
-		"ISSN as it is written": {
-			fmt.Sprintf(`{identifier: %q}`, journal.OnlineIdentifier),
-			in(func(p *ent.Portfolio) bool {
-				return p.OnlineKey == journal.OnlineKey || p.PrintKey == journal.OnlineKey
-			}),
-		},
-		"ISBN with hyphens": {
-			fmt.Sprintf(`{identifier: "%s-%s"}`, book.OnlineKey[:3], book.OnlineKey[3:]),
-			in(func(p *ent.Portfolio) bool { return p.OnlineKey == book.OnlineKey || p.PrintKey == book.OnlineKey }),
-		},
-		"ISBN of 10 digits": {
-			fmt.Sprintf(`{identifier: %q}`, isbn10(book.OnlineKey)),
-			in(func(p *ent.Portfolio) bool { return p.OnlineKey == book.OnlineKey || p.PrintKey == book.OnlineKey }),
-		},
-		"available":           {`{available: true}`, in(func(p *ent.Portfolio) bool { return p.Available })},
-		"not available":       {`{available: false}`, in(func(p *ent.Portfolio) bool { return !p.Available })},
-		"listed":              {`{listedByProvider: true}`, in(func(p *ent.Portfolio) bool { return p.Listed })},
-		"not listed":          {`{listedByProvider: false}`, in(func(p *ent.Portfolio) bool { return !p.Listed })},
-		"needs review":        {`{needsReview: true}`, in(func(p *ent.Portfolio) bool { return p.Review != "" })},
-		"needs no review":     {`{needsReview: false}`, in(func(p *ent.Portfolio) bool { return p.Review == "" })},
-		"waiting":             {`{waiting: true}`, in(waits)},
-		"not waiting":         {`{waiting: false}`, in(func(p *ent.Portfolio) bool { return !waits(p) })},
-		"kept without reason": {`{keptWithoutReason: true}`, in(keptForNothing)},
-		"not that":            {`{keptWithoutReason: false}`, in(func(p *ent.Portfolio) bool { return !keptForNothing(p) })},
-		"removed":             {`{removed: true}`, func(p *ent.Portfolio) bool { return p.RemovedAt != nil }},
-		"not removed":         {`{removed: false}`, in(func(*ent.Portfolio) bool { return true })},
-		"profile of some":     {fmt.Sprintf(`{profileId: %q}`, model.ID(model.ProfileType, c.profiles[2].ID)), entitled(c.profiles[2].ID)},
-		"several at a time": {
-			fmt.Sprintf(`{collectionId: %q, available: false, listedByProvider: true}`, journals),
-			in(func(p *ent.Portfolio) bool {
-				return model.ID(model.CollectionType, p.CollectionID) == journals && !p.Available && p.Listed
-			}),
-		},
-		"null narrows not": {`{titlePrefix: null, available: null, collectionId: null}`, in(func(*ent.Portfolio) bool { return true })},
-		"removed of collection": {fmt.Sprintf(`{removed: true, collectionId: %q}`, journals), func(p *ent.Portfolio) bool {
-			return p.RemovedAt != nil && model.ID(model.CollectionType, p.CollectionID) == journals
-		}},
-	} {
+	for name, test := range c.portfolioFilters(rows) {
 		var want []string
 		for _, p := range rows {
 			if test.want(p) {
@@ -447,6 +377,99 @@ func TestPortfolioFilters(t *testing.T) {
 	}
 }
 
+// portfolioChoice is a filter, and which portfolios it should leave.
+type portfolioChoice struct {
+	filter string
+	want   func(*ent.Portfolio) bool
+}
+
+// inHoldings narrows a choice to the portfolios in the holdings.
+func inHoldings(is func(*ent.Portfolio) bool) func(*ent.Portfolio) bool {
+	return func(p *ent.Portfolio) bool { return p.RemovedAt == nil && is(p) }
+}
+
+// portfolioFilters are filters of every field, each of which leaves some of the portfolios.
+func (c *catalogue) portfolioFilters(rows []*ent.Portfolio) map[string]portfolioChoice {
+	filters := c.filtersByKey(rows)
+	maps.Copy(filters, c.filtersByState())
+	return filters
+}
+
+func (c *catalogue) filtersByKey(rows []*ent.Portfolio) map[string]portfolioChoice {
+	journals := c.collectionID(journalsCZ)
+	book, journal := c.someOf(rows, "monograph"), c.someOf(rows, "serial")
+	prefix := book.TitleKey[:3]
+	return map[string]portfolioChoice{
+		"none": {`{}`, inHoldings(func(*ent.Portfolio) bool { return true })},
+		"collectionId": {
+			fmt.Sprintf(`{collectionId: %q}`, journals),
+			inHoldings(func(p *ent.Portfolio) bool { return model.ID(model.CollectionType, p.CollectionID) == journals }),
+		},
+		"titlePrefix": {
+			fmt.Sprintf(`{titlePrefix: %q}`, strings.ToUpper(prefix)),
+			inHoldings(func(p *ent.Portfolio) bool { return strings.HasPrefix(p.TitleKey, prefix) }),
+		},
+		"titleId": {fmt.Sprintf(`{titleId: %q}`, journal.TitleID), inHoldings(func(p *ent.Portfolio) bool { return p.TitleID == journal.TitleID })},
+		"ISSN": {fmt.Sprintf(`{identifier: %q}`, journal.OnlineKey), inHoldings(func(p *ent.Portfolio) bool {
+			return p.OnlineKey == journal.OnlineKey || p.PrintKey == journal.OnlineKey
+		})},
+		"ISSN as it is written": {
+			fmt.Sprintf(`{identifier: %q}`, journal.OnlineIdentifier),
+			inHoldings(func(p *ent.Portfolio) bool {
+				return p.OnlineKey == journal.OnlineKey || p.PrintKey == journal.OnlineKey
+			}),
+		},
+		"ISBN with hyphens": {
+			fmt.Sprintf(`{identifier: "%s-%s"}`, book.OnlineKey[:3], book.OnlineKey[3:]),
+			inHoldings(func(p *ent.Portfolio) bool { return p.OnlineKey == book.OnlineKey || p.PrintKey == book.OnlineKey }),
+		},
+		"ISBN of 10 digits": {
+			fmt.Sprintf(`{identifier: %q}`, isbn10(book.OnlineKey)),
+			inHoldings(func(p *ent.Portfolio) bool { return p.OnlineKey == book.OnlineKey || p.PrintKey == book.OnlineKey }),
+		},
+	}
+}
+
+func (c *catalogue) filtersByState() map[string]portfolioChoice {
+	journals := c.collectionID(journalsCZ)
+	entitled := func(profile int64) func(*ent.Portfolio) bool {
+		return inHoldings(func(p *ent.Portfolio) bool {
+			return slices.ContainsFunc(p.Edges.Entitlements, func(e *ent.Entitlement) bool { return e.Active && *e.ProfileID == profile })
+		})
+	}
+	suspended := func(e *ent.Entitlement) bool { return e.Waiting != "" }
+	held := func(p *ent.Portfolio) bool {
+		return slices.ContainsFunc(p.Edges.Entitlements, func(e *ent.Entitlement) bool { return e.Active })
+	}
+	waits := func(p *ent.Portfolio) bool { return !held(p) && slices.ContainsFunc(p.Edges.Entitlements, suspended) }
+	keptForNothing := func(p *ent.Portfolio) bool { return !p.Listed && !held(p) && !waits(p) && len(p.Edges.PoLines) == 0 }
+	return map[string]portfolioChoice{
+		"available":           {`{available: true}`, inHoldings(func(p *ent.Portfolio) bool { return p.Available })},
+		"not available":       {`{available: false}`, inHoldings(func(p *ent.Portfolio) bool { return !p.Available })},
+		"listed":              {`{listedByProvider: true}`, inHoldings(func(p *ent.Portfolio) bool { return p.Listed })},
+		"not listed":          {`{listedByProvider: false}`, inHoldings(func(p *ent.Portfolio) bool { return !p.Listed })},
+		"needs review":        {`{needsReview: true}`, inHoldings(func(p *ent.Portfolio) bool { return p.Review != "" })},
+		"needs no review":     {`{needsReview: false}`, inHoldings(func(p *ent.Portfolio) bool { return p.Review == "" })},
+		"waiting":             {`{waiting: true}`, inHoldings(waits)},
+		"not waiting":         {`{waiting: false}`, inHoldings(func(p *ent.Portfolio) bool { return !waits(p) })},
+		"kept without reason": {`{keptWithoutReason: true}`, inHoldings(keptForNothing)},
+		"not that":            {`{keptWithoutReason: false}`, inHoldings(func(p *ent.Portfolio) bool { return !keptForNothing(p) })},
+		"removed":             {`{removed: true}`, func(p *ent.Portfolio) bool { return p.RemovedAt != nil }},
+		"not removed":         {`{removed: false}`, inHoldings(func(*ent.Portfolio) bool { return true })},
+		"profile of some":     {fmt.Sprintf(`{profileId: %q}`, model.ID(model.ProfileType, c.profiles[2].ID)), entitled(c.profiles[2].ID)},
+		"several at a time": {
+			fmt.Sprintf(`{collectionId: %q, available: false, listedByProvider: true}`, journals),
+			inHoldings(func(p *ent.Portfolio) bool {
+				return model.ID(model.CollectionType, p.CollectionID) == journals && !p.Available && p.Listed
+			}),
+		},
+		"null narrows not": {`{titlePrefix: null, available: null, collectionId: null}`, inHoldings(func(*ent.Portfolio) bool { return true })},
+		"removed of collection": {fmt.Sprintf(`{removed: true, collectionId: %q}`, journals), func(p *ent.Portfolio) bool {
+			return p.RemovedAt != nil && model.ID(model.CollectionType, p.CollectionID) == journals
+		}},
+	}
+}
+
 func (c *catalogue) someOf(rows []*ent.Portfolio, publicationType string) *ent.Portfolio {
 	c.t.Helper()
 	i := slices.IndexFunc(rows, func(p *ent.Portfolio) bool {
@@ -471,13 +494,32 @@ func isbn10(isbn13 string) string {
 func TestOtherFilters(t *testing.T) {
 	t.Parallel()
 	c := setupCatalogue(t)
+	for _, test := range c.otherFilters() {
+		var got struct {
+			Page struct {
+				TotalCount int
+				Nodes      []json.RawMessage
+			}
+		}
+		c.query(`{ page: `+test.field+`(filter: `+test.filter+`) { totalCount nodes { `+test.nodes+` } } }`, nil, &got)
+		checkTally(t, test.field+" "+test.filter, got.Page.Nodes, test.want)
+		if got.Page.TotalCount != len(got.Page.Nodes) {
+			t.Errorf("%s %s: totalCount %d of %d", test.field, test.filter, got.Page.TotalCount, len(got.Page.Nodes))
+		}
+	}
+}
+
+// filterTest is a filter of a list, and how often each node is there.
+type filterTest struct {
+	field, filter, nodes string
+	want                 map[string]int
+}
+
+func (c *catalogue) otherFilters() []filterTest {
 	withPOLines := c.store.Read.Portfolio.Query().Where(portfolio.HasPoLines()).Order(portfolio.ByTitleKey(), portfolio.ByID()).
-		AllX(t.Context())[1]
+		AllX(c.t.Context())[1]
 	first := model.ID(model.ProfileType, c.profiles[0].ID)
-	for _, test := range []struct {
-		field, filter, nodes string
-		want                 map[string]int // how often each node is there
-	}{
+	return []filterTest{
 		{
 			"communityZoneCollections", `{search: "autoholdings oxford"}`, `content`,
 			map[string]int{`{"content":"BOOKS"}`: 1, `{"content":"JOURNALS"}`: 1},
@@ -517,18 +559,6 @@ func TestOtherFilters(t *testing.T) {
 		{"jobs", `{state: [FAILED, QUEUED]}`, `state`, map[string]int{}},
 		{"jobs", `{kind: UNDO}`, `id`, map[string]int{}},
 		{"jobs", fmt.Sprintf(`{profileId: %q}`, first), `mode`, map[string]int{`{"mode":"APPLY"}`: 2, `{"mode":"PREVIEW"}`: 1}},
-	} {
-		var got struct {
-			Page struct {
-				TotalCount int
-				Nodes      []json.RawMessage
-			}
-		}
-		c.query(`{ page: `+test.field+`(filter: `+test.filter+`) { totalCount nodes { `+test.nodes+` } } }`, nil, &got)
-		checkTally(t, test.field+" "+test.filter, got.Page.Nodes, test.want)
-		if got.Page.TotalCount != len(got.Page.Nodes) {
-			t.Errorf("%s %s: totalCount %d of %d", test.field, test.filter, got.Page.TotalCount, len(got.Page.Nodes))
-		}
 	}
 }
 

@@ -39,24 +39,6 @@ func TestJudgeRefusedRow(t *testing.T) {
 	if review != 1 || removed != 0 {
 		t.Fatalf("a row that cannot be read takes away what it names: %d left, %d removed", review, removed)
 	}
-	judge := func(in map[string]any) (row *string, codes string) {
-		t.Helper()
-		var answer struct {
-			JudgeRefusedRow struct {
-				Row        *string
-				UserErrors []struct {
-					Code string
-					Path []string
-				}
-			}
-		}
-		b.query(`mutation($in: JudgeRefusedRowInput!) { judgeRefusedRow(input: $in) { row userErrors { code path } } }`, map[string]any{"in": in},
-			&answer)
-		for _, e := range answer.JudgeRefusedRow.UserErrors {
-			codes += e.Code + " " + strings.Join(e.Path, ".")
-		}
-		return answer.JudgeRefusedRow.Row, codes
-	}
 	for _, wrong := range []struct {
 		in   map[string]any
 		want string
@@ -65,15 +47,35 @@ func TestJudgeRefusedRow(t *testing.T) {
 		{map[string]any{"changeId": line, "portfolioId": collection}, "BAD_USER_INPUT input.portfolioId"},
 		{map[string]any{"changeId": line + "A"}, "BAD_USER_INPUT input.changeId"},
 	} {
-		if row, codes := judge(wrong.in); row != nil || codes != wrong.want {
+		if row, codes := b.judge(wrong.in); row != nil || codes != wrong.want {
 			t.Errorf("%v: %v, %q instead of %q", wrong.in, row, codes, wrong.want)
 		}
 	}
-	row, codes := judge(map[string]any{"changeId": line})
+	row, codes := b.judge(map[string]any{"changeId": line})
 	if row == nil || !strings.Contains(*row, "brain") || codes != "" {
 		t.Fatalf("%v %s", row, codes)
 	}
 	if review, removed, _ = run(); review != 0 || removed != 1 {
 		t.Errorf("judged to hide nothing, and %d are left, %d removed", review, removed)
 	}
+}
+
+// judge says something of a refused row, and returns the row or what is wrong.
+func (b *testBundle) judge(in map[string]any) (row *string, codes string) {
+	b.t.Helper()
+	var answer struct {
+		JudgeRefusedRow struct {
+			Row        *string
+			UserErrors []struct {
+				Code string
+				Path []string
+			}
+		}
+	}
+	b.query(`mutation($in: JudgeRefusedRowInput!) { judgeRefusedRow(input: $in) { row userErrors { code path } } }`, map[string]any{"in": in},
+		&answer)
+	for _, e := range answer.JudgeRefusedRow.UserErrors {
+		codes += e.Code + " " + strings.Join(e.Path, ".")
+	}
+	return answer.JudgeRefusedRow.Row, codes
 }

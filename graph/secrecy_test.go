@@ -119,6 +119,13 @@ func (b *testBundle) wrongWithKey() {
 			b.t.Errorf("%v is no mistake", in)
 		}
 	}
+	b.wrongLiterals()
+	b.wrongVariables()
+}
+
+// wrongLiterals writes the key into queries that are wrong.
+func (b *testBundle) wrongLiterals() {
+	b.t.Helper()
 	literal := fmt.Sprintf("%q", canaryKey)
 	for _, query := range []string{
 		`mutation { createProfile(input: {customerNumber: "canary", apiKey: ` + literal + `, colour: "red"}) { profile { id } } }`,
@@ -133,6 +140,11 @@ func (b *testBundle) wrongWithKey() {
 			b.t.Errorf("%s: %s", query, a.Body)
 		}
 	}
+}
+
+// wrongVariables sends the key in variables that are wrong, over each transport.
+func (b *testBundle) wrongVariables() {
+	b.t.Helper()
 	mutation := `mutation($in: CreateProfileInput!) { createProfile(input: $in) { profile { id } } }`
 	for _, in := range []any{
 		input{"customerNumber": "canary", "apiKey": []string{canaryKey}},

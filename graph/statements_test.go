@@ -42,12 +42,35 @@ func TestStatements(t *testing.T) {
 	for range 12 { // for the largest page
 		c.sync(jobs.Preview, c.profiles[2].ID)
 	}
-	largest := c.largestJob()
-	for _, test := range []struct {
-		name, query, word string
-		most              int
-		pages             []int
-	}{
+	for _, test := range statementTests(c.largestJob()) {
+		var before []string
+		for i, first := range test.pages {
+			statements, n := c.cost(test.query, map[string]any{"first": first}, test.word)
+			if i < 2 && n != first || i == 2 && n <= test.pages[1] {
+				t.Errorf("%s: %d items on a page of %d", test.name, n, first)
+			}
+			if len(statements) > test.most {
+				t.Errorf("%s: %d statements for %d, want at most %d: %s", test.name, len(statements), n, test.most, tables(statements))
+			}
+			if i > 0 && len(statements) != len(before) {
+				t.Errorf("%s: %d statements for %d items, %d for %d:\n%s\n%s", test.name, len(before), test.pages[i-1], len(statements), n,
+					tables(before), tables(statements))
+			}
+			before = statements
+		}
+	}
+}
+
+// statementTest is a query of pages of three sizes, and how many statements each may cost.
+type statementTest struct {
+	name, query, word string
+	most              int
+	pages             []int
+}
+
+// statementTests go as far from each list as a client would; largest is the job with the longest report.
+func statementTests(largest string) []statementTest {
+	return []statementTest{
 		{
 			"portfolios", `query($first: Int) { portfolios(first: $first) { pageInfo { endCursor } nodes { title titleId url accessible
 			collection { name communityZoneCollection { name } license { code } }
@@ -86,22 +109,6 @@ func TestStatements(t *testing.T) {
 			4,
 			[]int{4, 8, 16},
 		},
-	} {
-		var before []string
-		for i, first := range test.pages {
-			statements, n := c.cost(test.query, map[string]any{"first": first}, test.word)
-			if i < 2 && n != first || i == 2 && n <= test.pages[1] {
-				t.Errorf("%s: %d items on a page of %d", test.name, n, first)
-			}
-			if len(statements) > test.most {
-				t.Errorf("%s: %d statements for %d, want at most %d: %s", test.name, len(statements), n, test.most, tables(statements))
-			}
-			if i > 0 && len(statements) != len(before) {
-				t.Errorf("%s: %d statements for %d items, %d for %d:\n%s\n%s", test.name, len(before), test.pages[i-1], len(statements), n,
-					tables(before), tables(statements))
-			}
-			before = statements
-		}
 	}
 }
 

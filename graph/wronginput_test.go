@@ -80,33 +80,118 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 	b.t.Helper()
 	b.done("updateSettings", input{"multiCampusInventoryManagement": true})
 	law := b.done("createInventoryGroup", input{"name": "Law"}).InventoryGroup
-	spare := b.done("createInventoryGroup", input{"name": "Spare"}).InventoryGroup
 	active := b.newProfile(input{"customerNumber": "demo", "active": true, "groupIds": []string{law.ID}})
 	b.newProfile(input{"customerNumber": "other", "active": true, "groupIds": []string{law.ID}})
 	idle := b.newProfile(input{"customerNumber": "idle"})
+	inputs := b.wrongCollections(law)
+	maps.Copy(inputs, wrongProfileInputs(law, active, idle))
+	return inputs
+}
+
+// badIDs are what is no id of a type, or of nothing that is there.
+func badIDs(field, typeName string) (cases []wrong) {
+	for id, code := range map[string]string{
+		"garbage": "BAD_USER_INPUT", "": "BAD_USER_INPUT", model.ID(model.JobType, 1): "BAD_USER_INPUT", model.ID(typeName, 4711): "NOT_FOUND",
+	} {
+		cases = append(cases, wrong{value: id, want: code + " input." + field})
+	}
+	return cases
+}
+
+// bad are values that a field must not have.
+func bad(path string, values ...any) (cases []wrong) {
+	for _, value := range values {
+		cases = append(cases, wrong{value: value, want: "BAD_USER_INPUT input." + path})
+	}
+	return cases
+}
+
+var (
+	stale          = []wrong{{value: 7, want: "CONFLICT input.version"}}
+	badDescription = bad("description", strings.Repeat("x", 501), "a\x00b", "bell\a")
+)
+
+// wrongCollections are the mutations of settings, groups and collections; law is a group in use.
+func (b *testBundle) wrongCollections(law *thing) map[string]wrongInput {
+	b.t.Helper()
+	spare := b.done("createInventoryGroup", input{"name": "Spare"}).InventoryGroup
 	local := b.done("createCollection", input{"name": "Local"}).Collection
-	ids := func(field, typeName string) (cases []wrong) {
-		for id, code := range map[string]string{
-			"garbage": "BAD_USER_INPUT", "": "BAD_USER_INPUT", model.ID(model.JobType, 1): "BAD_USER_INPUT", model.ID(typeName, 4711): "NOT_FOUND",
-		} {
-			cases = append(cases, wrong{value: id, want: code + " input." + field})
-		}
-		return cases
-	}
-	bad := func(path string, values ...any) (cases []wrong) {
-		for _, value := range values {
-			cases = append(cases, wrong{value: value, want: "BAD_USER_INPUT input." + path})
-		}
-		return cases
-	}
-	stale := []wrong{{value: 7, want: "CONFLICT input.version"}}
 	name := bad("name", "", " ", strings.Repeat("x", 201), "two\nlines", "a\x00b")
 	groupName := append(bad("name", strings.Repeat("x", 101), "Law", "LAW", "Law & Order", "two  blanks", "x-ray"), name...)
-	description := bad("description", strings.Repeat("x", 501), "a\x00b", "bell\a")
+	return map[string]wrongInput{
+		"updateSettings": {input{"institutionName": "A library"}, map[string][]wrong{
+			"version":         {{value: 77, want: "CONFLICT input.version"}},
+			"institutionName": bad("institutionName", strings.Repeat("x", 201), "two\nlines"),
+			"multiCampusInventoryManagement": {{
+				value: false, // there are several profiles, and some have groups
+				want:  "ONE_PROFILE_ONLY input.multiCampusInventoryManagement, ONE_PROFILE_ONLY input.multiCampusInventoryManagement",
+			}},
+		}},
+		"createInventoryGroup": {input{"name": "Medicine"}, map[string][]wrong{"name": groupName, "description": badDescription}},
+		"updateInventoryGroup": {input{"inventoryGroupId": spare.ID, "description": "New"}, map[string][]wrong{
+			"inventoryGroupId": badIDs("inventoryGroupId", "InventoryGroup"), "version": stale, "name": groupName, "description": badDescription,
+		}},
+		"deleteInventoryGroup": {input{"inventoryGroupId": spare.ID}, map[string][]wrong{
+			"inventoryGroupId": append(badIDs("inventoryGroupId", "InventoryGroup"), wrong{value: law.ID, want: "IN_USE input.inventoryGroupId"}),
+		}},
+		"activateCollection": {input{"communityZoneId": booksCZ}, map[string][]wrong{"communityZoneId": {
+			{value: "", want: "NOT_FOUND input.communityZoneId"},
+			{value: "4711", want: "NOT_FOUND input.communityZoneId"},
+			{value: booksCZ, want: "ALREADY_ACTIVE input.communityZoneId"},
+		}}},
+		"createCollection": {input{"name": "Another"}, map[string][]wrong{"name": name, "licenseId": badIDs("licenseId", "License")}},
+		"updateCollection": {input{"collectionId": local.ID, "available": false}, map[string][]wrong{
+			"collectionId": badIDs("collectionId", "Collection"), "version": stale, "name": name, "licenseId": badIDs("licenseId", "License"),
+		}},
+		"deactivateCollection": {
+			input{"collectionId": local.ID},
+			map[string][]wrong{"collectionId": badIDs("collectionId", "Collection"), "version": stale},
+		},
+	}
+}
+
+// wrongProfileInputs are the mutations of profiles and what they run, of an active profile and an inactive one.
+func wrongProfileInputs(law, active, idle *thing) map[string]wrongInput {
+	profile := profileMistakes(law, idle)
+	changed := maps.Clone(profile)
+	changed["version"], changed["profileId"] = stale, badIDs("profileId", "Profile")
+	scheduled := []wrong{
+		{value: "garbage", want: "NOT_FOUND input.scheduledJobId"},
+		{value: "", want: "NOT_FOUND input.scheduledJobId"},
+		{value: "profile:4711", want: "NOT_FOUND input.scheduledJobId"},
+	}
+	return map[string]wrongInput{
+		"createProfile": {input{"customerNumber": "new", "apiKey": "new-key"}, profile},
+		"updateProfile": {input{"profileId": idle.ID, "description": "New"}, changed},
+		"deleteProfile": {input{"profileId": idle.ID}, map[string][]wrong{"profileId": badIDs("profileId", "Profile")}},
+		"testProfileConnection": {input{"profileId": idle.ID}, map[string][]wrong{
+			"profileId": badIDs("profileId", "Profile"), "customerNumber": profile["customerNumber"], "apiKey": profile["apiKey"],
+		}},
+		"withdrawProfile": {input{"profileId": idle.ID}, map[string][]wrong{
+			"profileId": append(badIDs("profileId", "Profile"), wrong{value: active.ID, want: "WRONG_STATE input.profileId"},
+				wrong{value: idle.ID, want: "WRONG_STATE input.profileId"}),
+		}},
+		"runProfile": {input{"profileId": idle.ID, "mode": "PREVIEW"}, map[string][]wrong{
+			"profileId": append(badIDs("profileId", "Profile"),
+				wrong{value: idle.ID, want: "PROFILE_INACTIVE input.profileId", with: input{"mode": "APPLY"}}),
+			"mode": {{value: "APPLY", want: "PROFILE_INACTIVE input.profileId"}},
+		}},
+		"enableScheduledJob":  {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"disableScheduledJob": {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"runScheduledJob":     {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"importCommunityZoneTitles": {input{"communityZoneId": booksCZ}, map[string][]wrong{
+			"communityZoneId": {{value: "", want: "BAD_USER_INPUT input.communityZoneId"}, {value: "4711", want: "NOT_FOUND input.communityZoneId"}},
+			"fileId":          badIDs("fileId", "ProviderFile"),
+		}},
+	}
+}
+
+// profileMistakes are wrong values of each field of a profile.
+func profileMistakes(law, idle *thing) map[string][]wrong {
 	groups := append([]wrong{{value: []string{model.ID(model.InventoryGroupType, 4711)}, want: "NOT_FOUND input.groupIds"}},
 		bad("groupIds", []string{"garbage"}, []string{law.ID, ""}, []string{idle.ID})...)
 	profile := map[string][]wrong{
-		"description":         description,
+		"description":         badDescription,
 		"customerNumber":      bad("customerNumber", "", "a b", " ", "a\tb", strings.Repeat("1", 201), ".", ".."),
 		"apiKey":              bad("apiKey", "", "a b", "ключ", "a\nb", strings.Repeat("k", 501), "."),
 		"groupIds":            groups,
@@ -125,65 +210,7 @@ func (b *testBundle) wrongInputs() map[string]wrongInput {
 			profile[path] = bad(path, values...)
 		}
 	}
-	changed := maps.Clone(profile)
-	changed["version"], changed["profileId"] = stale, ids("profileId", "Profile")
-	scheduled := []wrong{
-		{value: "garbage", want: "NOT_FOUND input.scheduledJobId"},
-		{value: "", want: "NOT_FOUND input.scheduledJobId"},
-		{value: "profile:4711", want: "NOT_FOUND input.scheduledJobId"},
-	}
-	return map[string]wrongInput{
-		"updateSettings": {input{"institutionName": "A library"}, map[string][]wrong{
-			"version":         {{value: 77, want: "CONFLICT input.version"}},
-			"institutionName": bad("institutionName", strings.Repeat("x", 201), "two\nlines"),
-			"multiCampusInventoryManagement": {{
-				value: false, // there are several profiles, and some have groups
-				want:  "ONE_PROFILE_ONLY input.multiCampusInventoryManagement, ONE_PROFILE_ONLY input.multiCampusInventoryManagement",
-			}},
-		}},
-		"createInventoryGroup": {input{"name": "Medicine"}, map[string][]wrong{"name": groupName, "description": description}},
-		"updateInventoryGroup": {input{"inventoryGroupId": spare.ID, "description": "New"}, map[string][]wrong{
-			"inventoryGroupId": ids("inventoryGroupId", "InventoryGroup"), "version": stale, "name": groupName, "description": description,
-		}},
-		"deleteInventoryGroup": {input{"inventoryGroupId": spare.ID}, map[string][]wrong{
-			"inventoryGroupId": append(ids("inventoryGroupId", "InventoryGroup"), wrong{value: law.ID, want: "IN_USE input.inventoryGroupId"}),
-		}},
-		"activateCollection": {input{"communityZoneId": booksCZ}, map[string][]wrong{"communityZoneId": {
-			{value: "", want: "NOT_FOUND input.communityZoneId"},
-			{value: "4711", want: "NOT_FOUND input.communityZoneId"},
-			{value: booksCZ, want: "ALREADY_ACTIVE input.communityZoneId"},
-		}}},
-		"createCollection": {input{"name": "Another"}, map[string][]wrong{"name": name, "licenseId": ids("licenseId", "License")}},
-		"updateCollection": {input{"collectionId": local.ID, "available": false}, map[string][]wrong{
-			"collectionId": ids("collectionId", "Collection"), "version": stale, "name": name, "licenseId": ids("licenseId", "License"),
-		}},
-		"deactivateCollection": {
-			input{"collectionId": local.ID},
-			map[string][]wrong{"collectionId": ids("collectionId", "Collection"), "version": stale},
-		},
-		"createProfile": {input{"customerNumber": "new", "apiKey": "new-key"}, profile},
-		"updateProfile": {input{"profileId": idle.ID, "description": "New"}, changed},
-		"deleteProfile": {input{"profileId": idle.ID}, map[string][]wrong{"profileId": ids("profileId", "Profile")}},
-		"testProfileConnection": {input{"profileId": idle.ID}, map[string][]wrong{
-			"profileId": ids("profileId", "Profile"), "customerNumber": profile["customerNumber"], "apiKey": profile["apiKey"],
-		}},
-		"withdrawProfile": {input{"profileId": idle.ID}, map[string][]wrong{
-			"profileId": append(ids("profileId", "Profile"), wrong{value: active.ID, want: "WRONG_STATE input.profileId"},
-				wrong{value: idle.ID, want: "WRONG_STATE input.profileId"}),
-		}},
-		"runProfile": {input{"profileId": idle.ID, "mode": "PREVIEW"}, map[string][]wrong{
-			"profileId": append(ids("profileId", "Profile"),
-				wrong{value: idle.ID, want: "PROFILE_INACTIVE input.profileId", with: input{"mode": "APPLY"}}),
-			"mode": {{value: "APPLY", want: "PROFILE_INACTIVE input.profileId"}},
-		}},
-		"enableScheduledJob":  {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
-		"disableScheduledJob": {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
-		"runScheduledJob":     {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
-		"importCommunityZoneTitles": {input{"communityZoneId": booksCZ}, map[string][]wrong{
-			"communityZoneId": {{value: "", want: "BAD_USER_INPUT input.communityZoneId"}, {value: "4711", want: "NOT_FOUND input.communityZoneId"}},
-			"fileId":          ids("fileId", "ProviderFile"),
-		}},
-	}
+	return profile
 }
 
 // set is an input with one field, which may be in an input of its own, set to a value.

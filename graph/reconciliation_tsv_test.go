@@ -41,8 +41,6 @@ func (b *downloadsBundle) table(path, name string) (rows []map[string]string) {
 func TestReconciliationTSV(t *testing.T) {
 	t.Parallel()
 	b := setUpDownloads(t, mockoup.Options{Titles: 2600})
-	const notListed, withoutOrder = "/reconciliation/po-lines-not-listed.tsv", "/reconciliation/portfolios-without-po-line.tsv"
-	const withoutReason = "/reconciliation/portfolios-kept-without-reason.tsv"
 	if rows := b.table(notListed, "po-lines-not-listed"); len(rows) != 0 {
 		t.Errorf("%d lines before there is anything", len(rows))
 	}
@@ -89,19 +87,31 @@ func TestReconciliationTSV(t *testing.T) {
 			t.Errorf("%s: %v", path, rows)
 		}
 	}
+	b.wrongReconciliations()
+}
 
+// The addresses of the reconciliation's lists.
+const (
+	notListed     = "/reconciliation/po-lines-not-listed.tsv"
+	withoutOrder  = "/reconciliation/portfolios-without-po-line.tsv"
+	withoutReason = "/reconciliation/portfolios-kept-without-reason.tsv"
+)
+
+// wrongReconciliations asks for the lists with parameters that are wrong and, at last, of a database that is broken.
+func (b *downloadsBundle) wrongReconciliations() {
+	b.t.Helper()
 	for _, path := range []string{notListed, withoutOrder, withoutReason} {
-		b.request(http.MethodGet, path+"?collection=garbage").hasCode(t, http.StatusBadRequest, "BAD_USER_INPUT")
-		b.request(http.MethodGet, path+"?collection=").hasCode(t, http.StatusBadRequest, "BAD_USER_INPUT")
-		b.request(http.MethodGet, path+"?collection="+model.ID(model.LicenseType, 1)).hasCode(t, http.StatusBadRequest, "BAD_USER_INPUT")
-		b.request(http.MethodGet, path+"?collection="+model.ID(model.CollectionType, 4711)).hasCode(t, http.StatusNotFound, "NOT_FOUND")
-		b.request(http.MethodGet, path+"?collectionId=x").hasCode(t, http.StatusBadRequest, "BAD_USER_INPUT")
+		b.request(http.MethodGet, path+"?collection=garbage").hasCode(b.t, http.StatusBadRequest, "BAD_USER_INPUT")
+		b.request(http.MethodGet, path+"?collection=").hasCode(b.t, http.StatusBadRequest, "BAD_USER_INPUT")
+		b.request(http.MethodGet, path+"?collection="+model.ID(model.LicenseType, 1)).hasCode(b.t, http.StatusBadRequest, "BAD_USER_INPUT")
+		b.request(http.MethodGet, path+"?collection="+model.ID(model.CollectionType, 4711)).hasCode(b.t, http.StatusNotFound, "NOT_FOUND")
+		b.request(http.MethodGet, path+"?collectionId=x").hasCode(b.t, http.StatusBadRequest, "BAD_USER_INPUT")
 		if d := b.request(http.MethodHead, path); d.body != "" {
-			t.Errorf("HEAD %s has a body", path)
+			b.t.Errorf("HEAD %s has a body", path)
 		}
 	}
 	b.write("ALTER TABLE po_lines RENAME TO taken_away")
 	for _, path := range []string{notListed, withoutOrder, withoutReason} {
-		b.request(http.MethodGet, path).hasCode(t, http.StatusInternalServerError, "INTERNAL")
+		b.request(http.MethodGet, path).hasCode(b.t, http.StatusInternalServerError, "INTERNAL")
 	}
 }
