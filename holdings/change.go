@@ -422,35 +422,6 @@ func citationOfRow(rec *kbart.Record, title string) Citation {
 	}
 }
 
-// reportLine is one line of a job's report, as it is gathered.
-type reportLine struct {
-	portfolio int64 // 0: the line is of none
-	action    Action
-	field     string // a KBART name, CoverageField or one of ownField; "": the portfolio, title or row as a whole
-	title     Citation
-	values    Values
-	line      int // in the file; 0: none
-}
-
-// changeColumns are those that applier.change fills.
-var changeColumns = []string{
-	"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "title_id", "print_identifier", "online_identifier",
-	"value_kind", "old_value", "new_value", "line",
-}
-
-// change gathers one line of the report.
-func (a *applier) change(l reportLine) {
-	var portfolio any
-	if l.portfolio > 0 { // one that an earlier part of a preview would add has a negative id, and is nowhere
-		portfolio = l.portfolio
-	}
-	if l.values.Old == "" && l.values.New == "" {
-		l.values.Kind = NoValues
-	}
-	a.changes.add(a.store.NextID(), a.part.JobID, a.part.ID, portfolio, string(l.action), l.field, l.title.Title, l.title.TitleID,
-		l.title.PrintIdentifier, l.title.OnlineIdentifier, string(l.values.Kind), l.values.Old, l.values.New, l.line)
-}
-
 // ownField names a statement's own value of one of ownColumns, which is not the title's.
 func ownField(c kbart.Column) string { return CoverageField + "." + c.String() }
 

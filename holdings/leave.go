@@ -3,31 +3,19 @@ package holdings
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"autoholdings/internal/store"
 )
 
-// writeLeaving ends the entitlements of what the list no longer has. Whether a portfolio then goes, or is kept for its
-// PO line or by another entitlement, is decided here once more: somebody may have attached a PO line since the plan.
-func (a *applier) writeLeaving(ctx context.Context) error {
-	for batch := range slices.Chunk(a.plan.leaving, a.service.BatchTitles) {
-		a.done += len(batch)
-		err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.writer.leaveBatch(ctx, tx, batch) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error {
+// leaveBatch ends entitlements. Whether a portfolio then goes, or is kept for its PO line or by another entitlement, is
+// decided here once more: somebody may have attached a PO line since the plan.
+func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error {
 	ids := make([]int64, len(batch))
 	entitlements := make([]int64, len(batch))
 	for i, l := range batch {
-		ids[i], entitlements[i] = a.plan.held.at(l.portfolio).id, a.plan.held.at(l.portfolio).entitlement
+		ids[i], entitlements[i] = w.plan.held.at(l.portfolio).id, w.plan.held.at(l.portfolio).entitlement
 	}
-	there, err := a.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
+	there, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
@@ -35,7 +23,7 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 	if err != nil {
 		return err
 	}
-	others, err := a.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
+	others, err := w.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
 	if err != nil {
 		return err
 	}
@@ -56,37 +44,37 @@ func (a *applier) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving)
 		if action == Withdraw && !others[id].profile {
 			unlisted = append(unlisted, id)
 		}
-		a.change(reportLine{
+		w.out.change(reportLine{
 			portfolio: id, action: action, title: citationOf(&p.values),
-			values: stateValues(stateOf(p, a.plan.held.at(l.portfolio).entitlement), a.leavingWhy(l, action, orders[id])),
+			values: stateValues(stateOf(p, w.plan.held.at(l.portfolio).entitlement), w.leavingWhy(l, action, orders[id])),
 		})
 	}
-	a.counts.Removed += len(byAction[Remove])
-	a.counts.Kept += len(byAction[Keep])
-	a.counts.Withdrawn += len(byAction[Withdraw])
-	if a.show {
-		return a.takeOver(ctx, tx, byAction[Withdraw], there)
+	w.out.counts.Removed += len(byAction[Remove])
+	w.out.counts.Kept += len(byAction[Keep])
+	w.out.counts.Withdrawn += len(byAction[Withdraw])
+	if w.out.show {
+		return w.takeOver(ctx, tx, byAction[Withdraw], there)
 	}
-	if err := a.endEntitlements(ctx, tx, entitlements); err != nil {
+	if err := w.endEntitlements(ctx, tx, entitlements); err != nil {
 		return err
 	}
-	if err := a.unlist(ctx, tx, unlisted); err != nil {
+	if err := w.unlist(ctx, tx, unlisted); err != nil {
 		return err
 	}
-	if err := a.settleReviews(ctx, tx, batch); err != nil {
+	if err := w.settleReviews(ctx, tx, batch); err != nil {
 		return err
 	}
-	if err := a.takeOver(ctx, tx, byAction[Withdraw], there); err != nil {
+	if err := w.takeOver(ctx, tx, byAction[Withdraw], there); err != nil {
 		return err
 	}
-	return a.hide(ctx, tx, byAction)
+	return w.hide(ctx, tx, byAction)
 }
 
-func (a *applier) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64) error {
+func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64) error {
 	placeholders, args := inList(ids)
 	if _, err := tx.SQL.ExecContext(ctx,
 		`UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{false, false, a.now}, args...)...); err != nil {
+		append([]any{false, false, w.out.now}, args...)...); err != nil {
 		return fmt.Errorf("end the entitlements: %w", err)
 	}
 	return nil
@@ -94,10 +82,10 @@ func (a *applier) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64
 
 // settleReviews says of portfolios that waited and have left that they wait no more, unless another profile waits for
 // them.
-func (a *applier) settleReviews(ctx context.Context, tx *store.Tx, batch []leaving) error {
+func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch []leaving) error {
 	var ids []int64
 	for _, l := range batch {
-		if h := a.plan.held.at(l.portfolio); h.flagged && !h.awaited {
+		if h := w.plan.held.at(l.portfolio); h.flagged && !h.awaited {
 			ids = append(ids, h.id)
 		}
 	}
@@ -106,19 +94,19 @@ func (a *applier) settleReviews(ctx context.Context, tx *store.Tx, batch []leavi
 	}
 	placeholders, args := inList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = '', updated_at = ? WHERE id IN `+placeholders,
-		append([]any{a.now}, args...)...); err != nil {
+		append([]any{w.out.now}, args...)...); err != nil {
 		return fmt.Errorf("say that the portfolios wait no more: %w", err)
 	}
 	return nil
 }
 
 // leavingWhy is what a line says of a portfolio that leaves.
-func (a *applier) leavingWhy(l leaving, action Action, poLines []string) (why Leaving) {
+func (w *portfolioTarget) leavingWhy(l leaving, action Action, poLines []string) (why Leaving) {
 	if action == Keep {
 		why = keptFor(poLines)
 	}
 	why.FreeNow = l.free
-	if successor, ok := a.successors[l.portfolio]; ok {
+	if successor, ok := w.successors[l.portfolio]; ok {
 		why.Successor = &successor
 	}
 	return why
@@ -126,14 +114,14 @@ func (a *applier) leavingWhy(l leaving, action Action, poLines []string) (why Le
 
 // hide takes the removed out of the holdings and says of the kept that no provider lists them. Their records stay
 // whole, and whether they are available stays as staff have it.
-func (a *applier) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]int64) error {
-	for action, removedAt := range map[Action]any{Remove: a.now, Keep: nil} {
+func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]int64) error {
+	for action, removedAt := range map[Action]any{Remove: w.out.now, Keep: nil} {
 		if len(byAction[action]) == 0 {
 			continue
 		}
 		placeholders, args := inList(byAction[action])
 		if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET listed = ?, removed_at = ?, review = '', updated_at = ?
-			WHERE id IN `+placeholders, append([]any{false, removedAt, a.now}, args...)...); err != nil {
+			WHERE id IN `+placeholders, append([]any{false, removedAt, w.out.now}, args...)...); err != nil {
 			return fmt.Errorf("take the portfolios out: %w", err)
 		}
 	}

@@ -22,60 +22,67 @@ func (s *Service) ShowMove(ctx context.Context, plan *MovePlan, part *Part) (Cou
 }
 
 func (s *Service) runMove(ctx context.Context, plan *MovePlan, part *Part, resumed *Counts, show bool) (Counts, error) {
-	m := &mover{applier: applier{service: s, store: s.store, part: part, show: show, now: store.Now()}, moves: plan}
-	return m.run(ctx, resumed, m.eachBatch)
+	w, err := s.newMoveWriter(ctx, part, show)
+	m := &mover{w, plan}
+	if err != nil {
+		return Counts{}, errors.Join(err, w.out.close())
+	}
+	return w.run(ctx, resumed, m.eachBatch)
 }
 
 // mover moves what one collection's portfolios have.
 type mover struct {
-	applier
-	moves    *MovePlan
+	to   *moveWriter
+	plan *MovePlan
+}
+
+// moveWriter writes a part of a move, or of its undo.
+type moveWriter struct {
+	out      *partWriter
 	reported map[int64]bool // by the run that this one goes on from
 
 	attaching, licensing *inserter // of PO lines, of portfolios
 }
 
-// prepare prepares what attaches PO lines to portfolios, and what licenses portfolios.
-func (m *mover) prepare(ctx context.Context) (err error) {
-	if err := m.applier.prepare(ctx); err != nil {
-		return err
+func (s *Service) newMoveWriter(ctx context.Context, part *Part, show bool) (w *moveWriter, err error) {
+	w = &moveWriter{}
+	if w.out, err = s.newPartWriter(ctx, part, show); err != nil {
+		return w, err
 	}
-	m.attaching, err = m.updater(ctx, "po_lines",
+	w.attaching, err = w.out.updater(ctx, "po_lines",
 		"portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
 		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
 	if err != nil {
-		return err
+		return w, err
 	}
-	m.licensing, err = m.updater(ctx, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
-	return err
+	w.licensing, err = w.out.updater(ctx, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
+	return w, err
 }
 
 // run does a part in batches: what an earlier run has reported, whose counts resumed are, is done.
-func (m *mover) run(ctx context.Context, resumed *Counts, eachBatch func(context.Context) error) (_ Counts, err error) {
-	m.counts.Move = &MoveCounts{}
-	defer func() { err = errors.Join(err, m.close()) }()
-	if err := m.prepare(ctx); err != nil {
-		return Counts{}, err
-	}
+func (w *moveWriter) run(ctx context.Context, resumed *Counts, eachBatch func(context.Context) error) (_ Counts, err error) {
+	w.out.counts.Move = &MoveCounts{}
+	defer func() { err = errors.Join(err, w.out.close()) }()
 	if resumed != nil {
 		if resumed.Move != nil {
-			m.counts = *resumed
+			w.out.counts = *resumed
 		}
-		if m.reported, err = m.readReported(ctx); err != nil {
+		if w.reported, err = w.readReported(ctx); err != nil {
 			return Counts{}, err
 		}
-	} else if err := m.beginBare(ctx); err != nil {
+	} else if err := w.out.begin(ctx, nil); err != nil {
 		return Counts{}, err
 	}
 	if err := eachBatch(ctx); err != nil {
 		return Counts{}, err
 	}
-	err = m.endBare(ctx)
-	return m.counts, err
+	err = w.out.end(ctx, nil)
+	return w.out.counts, err
 }
 
-func (m *mover) readReported(ctx context.Context) (map[int64]bool, error) {
-	rows, err := m.store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IS NOT NULL`, m.part.ID)
+func (w *moveWriter) readReported(ctx context.Context) (map[int64]bool, error) {
+	rows, err := w.out.store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IS NOT NULL`,
+		w.out.part.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read what was reported: %w", err)
 	}
@@ -89,16 +96,16 @@ func (m *mover) readReported(ctx context.Context) (map[int64]bool, error) {
 
 // eachBatch goes through the collection's portfolios in the order of their ids.
 func (m *mover) eachBatch(ctx context.Context) error {
-	sources := m.moves.sources[m.part.CollectionID]
-	m.total = sources.len()
-	m.done = len(m.reported)
-	for from := 0; from < sources.len(); from += m.service.BatchTitles {
-		batch := m.moves.batch(m.part.CollectionID, from, m.service.BatchTitles, func(id int64) bool { return !m.reported[id] })
+	sources := m.plan.sources[m.to.out.part.CollectionID]
+	m.to.out.total = sources.len()
+	m.to.out.done = len(m.to.reported)
+	for from := 0; from < sources.len(); from += m.to.out.batch {
+		batch := m.plan.batch(m.to.out.part.CollectionID, from, m.to.out.batch, func(id int64) bool { return !m.to.reported[id] })
 		if len(batch.sources) == 0 {
 			continue
 		}
-		m.done += len(batch.sources)
-		err := m.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return m.writeBatch(ctx, tx, batch) })
+		m.to.out.done += len(batch.sources)
+		err := m.to.out.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return m.writeBatch(ctx, tx, batch) })
 		if err != nil {
 			return err
 		}
@@ -127,41 +134,41 @@ func (p *MovePlan) batch(collectionID int64, from, n int, toBe func(id int64) bo
 }
 
 func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch) error {
-	now, err := loadMoveBatch(ctx, tx.SQL.QueryContext, m.moves, batch)
+	now, err := loadMoveBatch(ctx, tx.SQL.QueryContext, m.plan, batch)
 	if err != nil {
 		return err
 	}
-	now.check = !m.show
+	now.check = !m.to.out.show
 	for i, source := range batch.sources {
 		now.decide(source, batch.candidates[i], batch.passedOver[i])
 	}
-	m.counts.Move.Portfolios += len(batch.sources)
+	m.to.out.counts.Move.Portfolios += len(batch.sources)
 	for _, row := range now.found {
-		m.counts.countMove(row.action)
-		m.change(reportLine{portfolio: row.portfolio, action: row.action, field: row.field, title: row.title, values: row.values})
+		m.to.out.counts.countMove(row.action)
+		m.to.out.change(reportLine{portfolio: row.portfolio, action: row.action, field: row.field, title: row.title, values: row.values})
 	}
-	if m.show {
+	if m.to.out.show {
 		return nil
 	}
-	return m.write(ctx, tx, now.lineMoves, now.licensed)
+	return m.to.write(ctx, tx, now.lineMoves, now.licensed)
 }
 
 // write writes what was decided. No PO line becomes main where another is: the order does not matter.
-func (m *mover) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
+func (w *moveWriter) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
 	for _, l := range lines {
-		m.attaching.add(l.portfolio, l.main, m.now, l.line)
+		w.attaching.add(l.portfolio, l.main, w.out.now, l.line)
 	}
 	for _, l := range licensed {
 		var license any
 		if l.license != 0 {
 			license = l.license
 		}
-		m.licensing.add(license, m.now, l.portfolio)
+		w.licensing.add(license, w.out.now, l.portfolio)
 	}
-	if err := m.attaching.flush(ctx, tx); err != nil {
+	if err := w.attaching.flush(ctx, tx); err != nil {
 		return err
 	}
-	return m.licensing.flush(ctx, tx)
+	return w.licensing.flush(ctx, tx)
 }
 
 func (c *Counts) countMove(action Action) {

@@ -2,6 +2,7 @@ package holdings
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,17 +14,17 @@ import (
 // part is the undoing job's own. With shown nothing is written but the report; it is the same for all parts of one
 // showing. resumed are the counts recorded so far where an earlier run began the part.
 func (s *Service) UndoMove(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, shown *ShownUndo) (Counts, error) {
-	u := &moveUndoer{
-		mover:   mover{applier: applier{service: s, store: s.store, part: part, show: shown != nil, now: store.Now()}},
-		subject: subjectPartID,
-		shown:   shown,
+	w, err := s.newMoveWriter(ctx, part, shown != nil)
+	u := &moveUndoer{w, subjectPartID, shown}
+	if err != nil {
+		return Counts{}, errors.Join(err, w.out.close())
 	}
-	return u.run(ctx, resumed, u.eachBatch)
+	return w.run(ctx, resumed, u.eachBatch)
 }
 
 // moveUndoer reverses one part of a move.
 type moveUndoer struct {
-	mover
+	to      *moveWriter
 	subject int64
 	shown   *ShownUndo
 }
@@ -37,7 +38,7 @@ func NewShownUndo() *ShownUndo { return &ShownUndo{map[int64]int64{}} }
 
 // license is the one that a portfolio has, or would have by now.
 func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
-	if u.show {
+	if u.to.out.show {
 		if license, known := u.shown.licenses[portfolioID]; known {
 			return license
 		}
@@ -61,13 +62,13 @@ func (u *moveUndoer) eachBatch(ctx context.Context) error {
 			return err
 		}
 		last = ids[len(ids)-1]
-		rows = slices.DeleteFunc(rows, func(r movedRow) bool { return u.reported[r.portfolio] })
-		u.done += len(ids)
-		u.total = max(u.total, u.done)
+		rows = slices.DeleteFunc(rows, func(r movedRow) bool { return u.to.reported[r.portfolio] })
+		u.to.out.done += len(ids)
+		u.to.out.total = max(u.to.out.total, u.to.out.done)
 		if len(rows) == 0 {
 			continue
 		}
-		if err := u.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return u.reverseBatch(ctx, tx, rows) }); err != nil {
+		if err := u.to.out.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return u.reverseBatch(ctx, tx, rows) }); err != nil {
 			return err
 		}
 	}
@@ -75,16 +76,16 @@ func (u *moveUndoer) eachBatch(ctx context.Context) error {
 
 // read reads what was recorded of the next portfolios.
 func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved []movedRow, err error) {
-	found, err := u.store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes
+	found, err := u.to.out.store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes
 		WHERE part_id = ? AND portfolio_id > ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id LIMIT ?`,
-		u.subject, after, u.service.BatchTitles)
+		u.subject, after, u.to.out.batch)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
 	}
 	if ids, err = scanIDs(found); err != nil || len(ids) == 0 {
 		return nil, nil, err
 	}
-	rows, err := u.store.Query(ctx,
+	rows, err := u.to.out.store.Query(ctx,
 		`SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value
 		FROM job_changes
 		WHERE part_id = ? AND portfolio_id BETWEEN ? AND ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id, id`,
@@ -145,7 +146,7 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 		if n < 0 {
 			n = len(rows)
 		}
-		u.counts.Move.Portfolios++
+		u.to.out.counts.Move.Portfolios++
 		u.reverseLines(now, slices.DeleteFunc(slices.Clone(rows[:n]), func(r movedRow) bool { return r.action != MovePOLine }))
 		for _, r := range rows[:n] {
 			if r.action == MoveLicense {
@@ -154,13 +155,13 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 		}
 		rows = rows[n:]
 	}
-	if u.show {
+	if u.to.out.show {
 		return nil
 	}
-	if err := u.write(ctx, tx, now.lineMoves, now.licensed); err != nil {
+	if err := u.to.write(ctx, tx, now.lineMoves, now.licensed); err != nil {
 		return err
 	}
-	return u.write(ctx, tx, now.promoted, nil) // after the main PO line that was there has gone
+	return u.to.write(ctx, tx, now.promoted, nil) // after the main PO line that was there has gone
 }
 
 // reverseLines puts the PO lines of one portfolio back. Where it has got another main one since, that one stays main;
@@ -198,8 +199,8 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	}
 	for i, r := range back {
 		to := moveValue{POLine: r.after.POLine, Main: i == main}
-		u.counts.Move.PoLinesMoved++
-		u.change(reportLine{portfolio: r.portfolio, action: MovePOLine, field: r.field, title: r.title, values: moveValues(r.after, to)})
+		u.to.out.counts.Move.PoLinesMoved++
+		u.to.out.change(reportLine{portfolio: r.portfolio, action: MovePOLine, field: r.field, title: r.title, values: moveValues(r.after, to)})
 		now.lineMoves = append(now.lineMoves, lineMove{to.POLine, source, to.Main})
 	}
 	if left := now.lines[target]; len(left) > 0 && !left[0].main {
@@ -233,13 +234,13 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 		u.leaveMoved(r, "stays at the counterpart: the license that it took the place of was deleted since")
 		return
 	}
-	u.counts.Move.LicensesMoved++
+	u.to.out.counts.Move.LicensesMoved++
 	values := moveValues(r.after, moveValue{License: r.after.License})
-	u.change(reportLine{portfolio: r.portfolio, action: MoveLicense, field: r.field, title: r.title, values: values})
+	u.to.out.change(reportLine{portfolio: r.portfolio, action: MoveLicense, field: r.field, title: r.title, values: values})
 	now.licensed = append(now.licensed, licensing{r.portfolio, r.after.License})
 	if !r.after.Had {
 		now.licensed = append(now.licensed, licensing{target, r.after.Replaces})
-		if u.show {
+		if u.to.out.show {
 			u.shown.licenses[target] = r.after.Replaces
 		}
 	}
@@ -247,8 +248,8 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 
 // leaveMoved lists something that is not put back.
 func (u *moveUndoer) leaveMoved(r movedRow, why string) {
-	u.counts.Left++
-	u.change(reportLine{
+	u.to.out.counts.Left++
+	u.to.out.change(reportLine{
 		portfolio: r.portfolio, action: Left, field: r.field, title: r.title, values: Values{WordsValues, r.after.words(r.action), why},
 	})
 }

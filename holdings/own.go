@@ -12,17 +12,6 @@ import (
 // carries its coverage. A part whose ProfileID is 0 is of these: it plans, writes and undoes them as another does its
 // profile's.
 
-// profile is the part's profile as the tables have it, for IS [NOT] DISTINCT FROM.
-func (p *Part) profile() any {
-	if p.ProfileID == 0 {
-		return nil
-	}
-	return p.ProfileID
-}
-
-// ofProfile says whether the part is a profile's: its titles are listed by a provider.
-func (p *Part) ofProfile() bool { return p.ProfileID != 0 }
-
 // otherHolder is what else holds a portfolio, beside the entitlement of the part's own profile.
 type otherHolder struct {
 	any     bool // an entitlement is in force, of another profile or of none, or is suspended until it is known which title this is
@@ -53,26 +42,26 @@ func (p *Part) otherHolders(ctx context.Context, tx *store.Tx, portfolioIDs []in
 
 // otherHolders does so for portfolios of the plan. Of a preview that rests on earlier parts, the plan knows what these
 // would leave.
-func (a *applier) otherHolders(ctx context.Context, tx *store.Tx, ids []int64, portfolio func(i int) int32) (map[int64]otherHolder, error) {
-	if a.plan.foreseen == nil {
-		return a.part.otherHolders(ctx, tx, ids)
+func (w *portfolioTarget) otherHolders(ctx context.Context, tx *store.Tx, ids []int64, portfolio func(i int) int32) (map[int64]otherHolder, error) {
+	if w.plan.foreseen == nil {
+		return w.out.part.otherHolders(ctx, tx, ids)
 	}
 	found := map[int64]otherHolder{}
 	for i, id := range ids {
-		h := a.plan.held.at(portfolio(i))
+		h := w.plan.held.at(portfolio(i))
 		found[id] = otherHolder{any: h.elsewhere || h.awaited, profile: h.shared}
 	}
 	return found, nil
 }
 
 // unlist says of portfolios that no provider lists them any more, though they stay.
-func (a *applier) unlist(ctx context.Context, tx *store.Tx, ids []int64) error {
+func (w *portfolioTarget) unlist(ctx context.Context, tx *store.Tx, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	placeholders, args := inList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET listed = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{false, a.now}, args...)...); err != nil {
+		append([]any{false, w.out.now}, args...)...); err != nil {
 		return fmt.Errorf("say that the portfolios are no longer listed: %w", err)
 	}
 	return nil

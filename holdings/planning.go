@@ -198,6 +198,14 @@ func (p *Plan) leftLast(portfolios []int32, n int) []int32 {
 	return sorted[:n]
 }
 
+// portfolioOf is the portfolio that a title is paired with; nil: none.
+func (p *Plan) portfolioOf(t *Title) *held {
+	if pair := p.pair[t.index]; pair != unpaired {
+		return p.held.at(pair)
+	}
+	return nil
+}
+
 // pending says whether a title has anything to write or to compare by value. The others are unchanged.
 func (p *Plan) pending(title int32) bool {
 	if p.skipAbsent && p.lacking(title) || p.declines(title) {

@@ -162,18 +162,18 @@ func (in *planned) open(pair int32) bool {
 
 // rejoinSuccessors finds the names of titles that an interrupted run added and that go on from portfolios which are
 // still to leave.
-func (a *applier) rejoinSuccessors(ctx context.Context) error {
+func (w *portfolioTarget) rejoinSuccessors(ctx context.Context) error {
 	byID := map[int64]int32{}
-	for title, portfolio := range a.plan.follows.predecessor {
-		if pair := a.plan.pair[title]; pair != unpaired {
-			byID[a.plan.held.at(pair).id] = portfolio
+	for title, portfolio := range w.plan.follows.predecessor {
+		if pair := w.plan.pair[title]; pair != unpaired {
+			byID[w.plan.held.at(pair).id] = portfolio
 		}
 	}
 	if len(byID) == 0 {
 		return nil
 	}
-	rows, err := a.store.Query(ctx, `SELECT portfolio_id, title, title_id FROM job_changes
-		WHERE part_id = ? AND action = 'ADD' AND field = '' AND portfolio_id IS NOT NULL`, a.part.ID)
+	rows, err := w.out.store.Query(ctx, `SELECT portfolio_id, title, title_id FROM job_changes
+		WHERE part_id = ? AND action = 'ADD' AND field = '' AND portfolio_id IS NOT NULL`, w.out.part.ID)
 	if err != nil {
 		return fmt.Errorf("read what an interrupted run has added: %w", err)
 	}
@@ -184,7 +184,7 @@ func (a *applier) rejoinSuccessors(ctx context.Context) error {
 			return fmt.Errorf("read what an interrupted run has added: %w", err)
 		}
 		if portfolio, ok := byID[r.PortfolioID]; ok {
-			a.successors[portfolio] = r
+			w.successors[portfolio] = r
 		}
 	}
 	return rows.Err()

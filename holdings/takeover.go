@@ -13,11 +13,11 @@ import (
 
 // takeOver lets the values of the profiles that still list portfolios take the place of those that this one's list gave
 // them: of several, the newest of the releases applied last counts, and of one date the profile that was made first.
-func (a *applier) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*stored) error {
+func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*stored) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	standing, err := a.plan.foreseen.standing(ctx, tx.SQL.QueryContext, a.part, ids, there)
+	standing, err := w.plan.foreseen.standing(ctx, tx.SQL.QueryContext, w.out.part, ids, there)
 	if err != nil || len(standing) == 0 {
 		return err
 	}
@@ -25,23 +25,23 @@ func (a *applier) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there
 	for _, id := range slices.Sorted(maps.Keys(standing)) {
 		p := there[id]
 		after := p.takenOver(standing[id], func(c kbart.Column, before, after string) {
-			a.change(reportLine{portfolio: id, action: Withdraw, field: c.String(), title: citationOf(&p.values), values: textValues(before, after)})
+			w.out.change(reportLine{portfolio: id, action: Withdraw, field: c.String(), title: citationOf(&p.values), values: textValues(before, after)})
 		})
 		if after == p.values {
 			continue
 		}
 		changes = append(changes, valueChange{id, p.values, after})
-		if a.show {
+		if w.out.show {
 			continue
 		}
-		if err := a.setValues(ctx, tx, id, after, p.moreKeys); err != nil {
+		if err := w.rows.setValues(ctx, tx, id, after, p.moreKeys); err != nil {
 			return err
 		}
 	}
-	if a.show {
+	if w.out.show {
 		return nil
 	}
-	return a.keepAll(ctx, tx, changes)
+	return w.rows.keepAll(ctx, tx, changes)
 }
 
 // takenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list

@@ -15,14 +15,14 @@ import (
 // was added goes last. What anyone else changed since is left as it is and listed. part is the undoing job's own;
 // with show nothing is written but the report. resumed are the counts recorded so far where an earlier run began it.
 func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
-	u := &undoer{applier: applier{service: s, store: s.store, part: part, show: show, now: store.Now()}, subject: subjectPartID}
+	u, err := s.newUndoer(ctx, subjectPartID, part, show)
 	defer func() { err = errors.Join(err, u.close()) }()
-	if err := u.prepare(ctx); err != nil {
+	if err != nil {
 		return Counts{}, err
 	}
 	if resumed != nil {
-		u.counts = *resumed
-	} else if err := u.beginBare(ctx); err != nil {
+		u.out.counts = *resumed
+	} else if err := u.out.begin(ctx, nil); err != nil {
 		return Counts{}, err
 	}
 	for _, additions := range []bool{false, true} {
@@ -30,35 +30,42 @@ func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, res
 			return Counts{}, err
 		}
 	}
-	err = u.endBare(ctx)
-	return u.counts, err
+	err = u.out.end(ctx, nil)
+	return u.out.counts, err
 }
 
 // undoer reverses one part.
 type undoer struct {
-	applier
+	out     *partWriter
+	rows    *portfolioWriter
 	subject int64
 
 	entitling, placing *inserter     // of entitlements, of portfolios
+	revalued           []valueChange // portfolios of other profiles too whose title columns the batch changes
 	takenBack          []valueChange // portfolios whose values are those of the part's own list again, which had ended
 }
 
-// prepare prepares what puts entitlements and portfolios back as they were.
-func (u *undoer) prepare(ctx context.Context) (err error) {
-	if err := u.applier.prepare(ctx); err != nil {
-		return err
+func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show bool) (u *undoer, err error) {
+	u = &undoer{subject: subject}
+	if u.out, err = s.newPartWriter(ctx, part, show); err != nil {
+		return u, err
 	}
-	u.entitling, err = u.updater(ctx, "entitlements",
+	if u.rows, err = newPortfolioWriter(ctx, u.out); err != nil {
+		return u, err
+	}
+	u.entitling, err = u.out.updater(ctx, "entitlements",
 		"active = v.to_active, waiting = v.to_waiting, waiting_since = v.to_since, given_back = v.to_given_back, updated_at = v.at",
 		"to_active BOOLEAN", "to_waiting TEXT", "to_since TEXT", "to_given_back BOOLEAN", "at BIGINT")
 	if err != nil {
-		return err
+		return u, err
 	}
-	u.placing, err = u.updater(ctx, "portfolios",
+	u.placing, err = u.out.updater(ctx, "portfolios",
 		"listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
 		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
-	return err
+	return u, err
 }
+
+func (u *undoer) close() error { return errors.Join(u.out.close(), u.rows.close()) }
 
 // recorded is one line of the report that is being reversed.
 type recorded struct {
@@ -77,9 +84,9 @@ func (u *undoer) eachBatch(ctx context.Context, additions bool) error {
 			return err
 		}
 		last = ids[len(ids)-1]
-		u.done += len(ids)
-		u.total = max(u.total, u.done)
-		err = u.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return u.reverseBatch(ctx, tx, ids, changes) })
+		u.out.done += len(ids)
+		u.out.total = max(u.out.total, u.out.done)
+		err = u.out.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return u.reverseBatch(ctx, tx, ids, changes) })
 		if err != nil {
 			return err
 		}
@@ -92,11 +99,11 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	if additions {
 		added = "EXISTS"
 	}
-	rows, err := u.store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
+	rows, err := u.out.store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
 		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND `+
 		added+`
 			(SELECT 1 FROM job_changes a WHERE a.part_id = c.part_id AND a.portfolio_id = c.portfolio_id AND a.action = 'ADD')
-		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.service.BatchTitles)
+		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.out.batch)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
 	}
@@ -104,7 +111,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 		return nil, nil, err
 	}
 	placeholders, args := inList(ids)
-	found, err := u.store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
+	found, err := u.out.store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
 		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND portfolio_id IN `+placeholders+
 		` ORDER BY id`,
 		append([]any{u.subject}, args...)...)
@@ -159,12 +166,12 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 	if now.orders, err = poLineNumbers(ctx, tx, ids); err != nil {
 		return now, err
 	}
-	now.others, err = u.part.otherHolders(ctx, tx, ids)
+	now.others, err = u.out.part.otherHolders(ctx, tx, ids)
 	return now, err
 }
 
 func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, changes map[int64][]recorded) error {
-	done, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids, u.part.ID)
+	done, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids, u.out.part.ID)
 	if err != nil {
 		return err
 	}
@@ -181,10 +188,10 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 			return err
 		}
 	}
-	if err := u.keepOthers(ctx, tx, u.revalued); err != nil {
+	if err := u.rows.keepOthers(ctx, tx, u.revalued); err != nil {
 		return err
 	}
-	return u.keepAll(ctx, tx, u.takenBack)
+	return u.rows.keepAll(ctx, tx, u.takenBack)
 }
 
 // ownEntitlements are those of the part's profile, by portfolio.
@@ -192,7 +199,7 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 	placeholders, args := inList(ids)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+
 		placeholders,
-		append([]any{u.part.profile()}, args...)...)
+		append([]any{u.out.part.profile()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
@@ -244,16 +251,16 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 			return err
 		}
 	} else if len(d.fields) > 0 {
-		u.counts.Updated++
+		u.out.counts.Updated++
 	}
 	for _, f := range d.fields {
-		u.change(reportLine{portfolio: id, action: action, field: f.name, title: citationOf(&d.values), values: f.values})
+		u.out.change(reportLine{portfolio: id, action: action, field: f.name, title: citationOf(&d.values), values: f.values})
 	}
 	if action == Update {
-		d.countFields(&u.counts)
+		d.countFields(&u.out.counts)
 	}
 	u.reverseFurther(id, p, further, &d)
-	if err := u.reverseDiverging(id, p, diverged, &d); err != nil || u.show {
+	if err := u.reverseDiverging(id, p, diverged, &d); err != nil || u.out.show {
 		return err
 	}
 	if len(d.fields) > 0 {
@@ -267,7 +274,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 			return err
 		}
 	} else if d.further != p.moreKeys {
-		if err := u.setValues(ctx, tx, id, d.values, d.further); err != nil {
+		if err := u.rows.setValues(ctx, tx, id, d.values, d.further); err != nil {
 			return err
 		}
 	}
@@ -286,7 +293,7 @@ func (u *undoer) reverseDiverging(id int64, p *stored, r *recorded, d *differenc
 	if d.own, err = parseOwnValues(r.values.Old); err != nil {
 		return fmt.Errorf("read line %d of the report to undo: %w", r.id, err)
 	}
-	u.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
+	u.out.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
 	return nil
 }
 
@@ -298,7 +305,7 @@ func (u *undoer) reverseFurther(id int64, p *stored, r *recorded, d *difference)
 		u.leave(id, p, "", Values{FurtherValues, p.moreKeys, r.values.Old})
 	default:
 		d.further = r.values.Old
-		u.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
+		u.out.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
 	}
 }
 
@@ -323,8 +330,8 @@ func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d
 // leave lists something that is not put back, because it was changed since: values are the present one and the former
 // one.
 func (u *undoer) leave(id int64, p *stored, field string, values Values) {
-	u.counts.Left++
-	u.change(reportLine{portfolio: id, action: Left, field: field, title: citationOf(&p.values), values: values})
+	u.out.counts.Left++
+	u.out.change(reportLine{portfolio: id, action: Left, field: field, title: citationOf(&p.values), values: values})
 }
 
 // leaveState lists a portfolio that is not put back as it was before.
@@ -380,8 +387,8 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 		u.leaveState(id, p, e, r.values.Old)
 		return "", true, nil
 	}
-	u.counts.Added++
-	u.change(reportLine{portfolio: id, action: Add, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), Leaving{})})
+	u.out.counts.Added++
+	u.out.change(reportLine{portfolio: id, action: Add, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), Leaving{})})
 	u.setState(id, e, true, state)
 	return Add, false, nil
 }
@@ -394,7 +401,7 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	action := leavingAction(&held{ordered: len(now.orders[id]) > 0, elsewhere: other.any})
 	switch {
 	case recordedState == "" && action == Remove:
-		state = portfolioState{RemovedAt: &u.now}
+		state = portfolioState{RemovedAt: &u.out.now}
 	case recordedState == "":
 		state = portfolioState{Listed: other.profile}
 	case action != Remove:
@@ -404,33 +411,33 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	var why Leaving
 	switch action {
 	case Remove:
-		u.counts.Removed++
+		u.out.counts.Removed++
 	case Keep:
-		u.counts.Kept++
+		u.out.counts.Kept++
 		why = keptFor(now.orders[id])
 	case Withdraw:
-		u.counts.Withdrawn++
+		u.out.counts.Withdrawn++
 	}
-	u.change(reportLine{portfolio: id, action: action, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), why)})
+	u.out.change(reportLine{portfolio: id, action: action, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), why)})
 	u.setState(id, e, false, state)
 	return action
 }
 
 // setState puts a portfolio and the entitlement back. Whether it is available is the staff's, and stays.
 func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portfolioState) {
-	if u.show {
+	if u.out.show {
 		return
 	}
-	u.entitling.add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.now, e.id)
-	u.placing.add(state.Listed, state.RemovedAt, state.Review, u.now, id)
+	u.entitling.add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.out.now, e.id)
+	u.placing.add(state.Listed, state.RemovedAt, state.Review, u.out.now, id)
 }
 
 // writeValues writes fields and coverage that go back.
 func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, e ownEntitlement, d *difference) error {
-	if err := u.setValues(ctx, tx, id, d.values, d.further); err != nil || !d.rewrite {
+	if err := u.rows.setValues(ctx, tx, id, d.values, d.further); err != nil || !d.rewrite {
 		return err
 	}
-	return u.replaceCoverage(ctx, tx, e.id, d.coverage)
+	return u.rows.replaceCoverage(ctx, tx, e.id, d.coverage)
 }
 
 func scanIDs(rows *sql.Rows) (ids []int64, err error) {

@@ -3,34 +3,18 @@ package holdings
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"autoholdings/internal/store"
 )
 
-// writeWaiting suspends the entitlements to portfolios that a title of the list might be.
-func (a *applier) writeWaiting(ctx context.Context) error {
-	if a.part.Resumed {
-		if err := a.rejoinSuccessors(ctx); err != nil {
-			return err
-		}
-	}
-	for batch := range slices.Chunk(a.plan.waiting, a.service.BatchTitles) {
-		a.done += len(batch)
-		if err := a.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.waitBatch(ctx, tx, batch) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *applier) waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) error {
+// waitBatch suspends the entitlements to portfolios that a title of the list might be.
+func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) error {
 	ids, entitlements := make([]int64, len(batch)), make([]int64, len(batch))
-	for i, w := range batch {
-		ids[i], entitlements[i] = a.plan.held.at(w.portfolio).id, a.plan.held.at(w.portfolio).entitlement
+	for i, waits := range batch {
+		ids[i], entitlements[i] = w.plan.held.at(waits.portfolio).id, w.plan.held.at(waits.portfolio).entitlement
 	}
-	there, err := a.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
+	there, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
@@ -38,52 +22,52 @@ func (a *applier) waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) 
 	if err != nil {
 		return err
 	}
-	others, err := a.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
+	others, err := w.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
 	if err != nil {
 		return err
 	}
 	byReason := map[string][]int64{}
 	var unlisted []int64
-	for i, w := range batch {
+	for i, waits := range batch {
 		p := there[ids[i]]
 		if p == nil {
 			return ErrMoved
 		}
 		p.entitle(states[entitlements[i]])
-		byReason[w.why] = append(byReason[w.why], ids[i])
+		byReason[waits.why] = append(byReason[waits.why], ids[i])
 		if !others[ids[i]].profile {
 			unlisted = append(unlisted, ids[i])
 		}
-		why := Leaving{Waits: w.why}
-		if successor, ok := a.successors[w.portfolio]; ok {
+		why := Leaving{Waits: waits.why}
+		if successor, ok := w.successors[waits.portfolio]; ok {
 			why.Successor = &successor
 		}
-		a.counts.Waiting++
-		a.change(reportLine{
+		w.out.counts.Waiting++
+		w.out.change(reportLine{
 			portfolio: ids[i], action: Wait, title: citationOf(&p.values), values: stateValues(stateOf(p, entitlements[i]), why),
 		})
 	}
-	if a.show {
+	if w.out.show {
 		return nil
 	}
 	for why, portfolios := range byReason {
-		if err := a.suspend(ctx, tx, why, portfolios); err != nil {
+		if err := w.suspend(ctx, tx, why, portfolios); err != nil {
 			return err
 		}
 	}
-	return a.unlist(ctx, tx, unlisted)
+	return w.unlist(ctx, tx, unlisted)
 }
 
-func (a *applier) suspend(ctx context.Context, tx *store.Tx, why string, portfolios []int64) error {
+func (w *portfolioTarget) suspend(ctx context.Context, tx *store.Tx, why string, portfolios []int64) error {
 	placeholders, args := inList(portfolios)
-	since := a.service.today(a.part).Format(time.DateOnly)
+	since := w.service.today(w.out.part).Format(time.DateOnly)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = ?, waiting_since = ?, updated_at = ?
 		WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,
-		append([]any{false, why, since, a.now, a.part.profile()}, args...)...); err != nil {
+		append([]any{false, why, since, w.out.now, w.out.part.profile()}, args...)...); err != nil {
 		return fmt.Errorf("suspend the entitlements: %w", err)
 	}
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{why, a.now}, args...)...); err != nil {
+		append([]any{why, w.out.now}, args...)...); err != nil {
 		return fmt.Errorf("mark the portfolios that wait: %w", err)
 	}
 	return nil

@@ -21,28 +21,31 @@ func loadZoneHeld(ctx context.Context, s *store.Store, part *Part) (titles chunk
 	return titles, err
 }
 
-// zoneWriter writes a plan to the titles of a Community Zone collection. Nothing hangs on one of these and staff decide
-// nothing about them, so that what the list no longer has goes, and what it has is as it says.
-type zoneWriter struct {
-	*applier
-	titles *inserter
+// zoneTarget is the titles of a Community Zone collection. Nothing hangs on one of these and staff decide nothing about
+// them, so that what the list no longer has goes, and what it has is as it says.
+type zoneTarget struct {
+	plan         *Plan
+	out          *partWriter
+	report       *planReport
+	titles       *inserter
+	updateValues *sql.Stmt
 }
 
 var zoneColumns = slices.Concat(
 	[]string{"id", "created_at", "community_zone_collection_id", "updated_at", "coverage", "coverage_hash", "added_by_job_id"},
 	titleRowColumns)
 
-func (z *zoneWriter) prepare(ctx context.Context) (err error) {
-	if z.titles, err = z.inserter(ctx, "community_zone_titles", zoneColumns...); err != nil {
-		return err
+func newZoneTarget(ctx context.Context, plan *Plan, out *partWriter, report *planReport) (z *zoneTarget, err error) {
+	z = &zoneTarget{plan: plan, out: out, report: report}
+	if z.titles, err = out.inserter(ctx, "community_zone_titles", zoneColumns...); err != nil {
+		return nil, err
 	}
-	if z.changes, err = z.inserter(ctx, "job_changes", changeColumns...); err != nil {
-		return err
-	}
-	z.updateValues, err = z.store.Prepare(ctx, `UPDATE community_zone_titles SET removed_at = NULL, `+
+	z.updateValues, err = out.store.Prepare(ctx, `UPDATE community_zone_titles SET removed_at = NULL, `+
 		strings.Join(zoneColumns[3:], " = ?, ")+` = ? WHERE id = ?`)
-	return err
+	return z, err
 }
+
+func (z *zoneTarget) close() error { return z.updateValues.Close() }
 
 // zoneTitle is a title of the Community Zone with its values.
 type zoneTitle struct {
@@ -81,10 +84,10 @@ func loadZoneTitles(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*
 	return found, rows.Err()
 }
 
-func (z *zoneWriter) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error {
+func (z *zoneTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error {
 	var ids []int64
 	for _, t := range batch {
-		if h := z.pairOf(t); h != nil {
+		if h := z.plan.portfolioOf(t); h != nil {
 			ids = append(ids, h.id)
 		}
 	}
@@ -93,7 +96,7 @@ func (z *zoneWriter) writeBatch(ctx context.Context, tx *store.Tx, batch []*Titl
 		return err
 	}
 	for _, t := range batch {
-		h := z.pairOf(t)
+		h := z.plan.portfolioOf(t)
 		if h == nil {
 			z.add(t)
 			continue
@@ -108,45 +111,45 @@ func (z *zoneWriter) writeBatch(ctx context.Context, tx *store.Tx, batch []*Titl
 	return nil
 }
 
-func (z *zoneWriter) add(t *Title) {
-	if !z.show {
-		row := []any{z.store.NextID(), z.now, z.part.ZoneID}
-		z.titles.add(append(row, z.row(&t.Values, t.Coverage, strings.Join(t.more, " "), t.values, z.part.JobID)...)...)
+func (z *zoneTarget) add(t *Title) {
+	if !z.out.show {
+		row := []any{z.out.store.NextID(), z.out.now, z.out.part.ZoneID}
+		z.titles.add(append(row, z.row(&t.Values, t.Coverage, strings.Join(t.more, " "), t.values, z.out.part.JobID)...)...)
 	}
-	z.counts.Added++
+	z.out.counts.Added++
 	added := reportLine{action: Add, title: citationOf(&t.Values), line: t.Line}
-	z.change(added)
+	z.out.change(added)
 	if candidates, ambiguous := z.plan.ambiguous[t.index]; ambiguous {
-		z.counts.Ambiguous++
+		z.out.counts.Ambiguous++
 		added.action, added.values = Ambiguous, wordsValue(fmt.Sprintf("%d titles of the Community Zone might be this one", len(candidates)))
-		z.change(added)
+		z.out.change(added)
 	}
 }
 
 // row is the values of zoneColumns from updated_at on.
-func (z *zoneWriter) row(values *[len(titleColumns)]string, coverage []Statement, moreKeys string, hash uint64, addedBy any) []any {
+func (z *zoneTarget) row(values *[len(titleColumns)]string, coverage []Statement, moreKeys string, hash uint64, addedBy any) []any {
 	for i := range coverage {
-		coverage[i].Kind = z.kindOf(&coverage[i])
+		coverage[i].Kind = z.out.part.kindOf(&coverage[i])
 	}
-	return appendTitle([]any{z.now, statementsJSON(coverage), int64(coverageHash(coverage)), addedBy}, values, moreKeys, hash)
+	return appendTitle([]any{z.out.now, statementsJSON(coverage), int64(coverageHash(coverage)), addedBy}, values, moreKeys, hash)
 }
 
 // writePaired writes what the list changes on a title, or brings it back.
-func (z *zoneWriter) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *held, there *zoneTitle) error {
+func (z *zoneTarget) writePaired(ctx context.Context, tx *store.Tx, t *Title, h *held, there *zoneTitle) error {
 	d := z.plan.comparing(t.index, h).compare(t, &there.stored)
 	action, addedBy := Update, any(there.addedBy)
 	switch {
 	case h.hidden:
-		action, addedBy = Add, z.part.JobID
-		z.counts.Added++
-		z.change(reportLine{action: Add, title: citationOf(&d.values), line: t.Line})
+		action, addedBy = Add, z.out.part.JobID
+		z.out.counts.Added++
+		z.out.change(reportLine{action: Add, title: citationOf(&d.values), line: t.Line})
 	case len(d.fields) == 0:
 		return nil
 	default:
-		z.counts.Updated++
+		z.out.counts.Updated++
 	}
-	z.listDifference(t, 0, &d, action)
-	if z.show {
+	z.report.difference(t, 0, &d, action)
+	if z.out.show {
 		return nil
 	}
 	moreKeys := there.moreKeys
@@ -160,7 +163,10 @@ func (z *zoneWriter) writePaired(ctx context.Context, tx *store.Tx, t *Title, h 
 	return nil
 }
 
-func (z *zoneWriter) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error {
+// waitBatch has nothing to do: no person decides which title of the Community Zone one is.
+func (*zoneTarget) waitBatch(context.Context, *store.Tx, []waiting) error { return nil }
+
+func (z *zoneTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error {
 	ids := make([]int64, len(batch))
 	for i, l := range batch {
 		ids[i] = z.plan.held.at(l.portfolio).id
@@ -173,39 +179,39 @@ func (z *zoneWriter) leaveBatch(ctx context.Context, tx *store.Tx, batch []leavi
 		if there[ids[i]] == nil {
 			return ErrMoved
 		}
-		z.counts.Removed++
-		z.change(reportLine{action: Remove, title: citationOf(&there[ids[i]].values), values: leavingValues(Leaving{FreeNow: l.free})})
+		z.out.counts.Removed++
+		z.out.change(reportLine{action: Remove, title: citationOf(&there[ids[i]].values), values: leavingValues(Leaving{FreeNow: l.free})})
 	}
-	if z.show {
+	if z.out.show {
 		return nil
 	}
 	placeholders, args := inList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE community_zone_titles SET removed_at = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{z.now, z.now}, args...)...); err != nil {
+		append([]any{z.out.now, z.out.now}, args...)...); err != nil {
 		return fmt.Errorf("take titles out of the Community Zone: %w", err)
 	}
 	return nil
 }
 
 // review lists what is left as it is. It needs no mark: each run sees for itself whether a row can be read.
-func (z *zoneWriter) review(ctx context.Context, tx *store.Tx, why string, ids []int64) error {
+func (z *zoneTarget) leaveForPerson(ctx context.Context, tx *store.Tx, why string, ids []int64) error {
 	there, err := loadZoneTitles(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
 		if t := there[id]; t != nil {
-			z.counts.Review++
-			z.change(reportLine{action: Review, title: citationOf(&t.values), values: reasonValue(why)})
+			z.out.counts.Review++
+			z.out.change(reportLine{action: Review, title: citationOf(&t.values), values: reasonValue(why)})
 		}
 	}
 	return nil
 }
 
 // finish records that the collection is as the list says.
-func (z *zoneWriter) finish(ctx context.Context, tx *store.Tx) error {
+func (z *zoneTarget) finish(ctx context.Context, tx *store.Tx) error {
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE community_zone_collections SET titles_updated_at = ?, updated_at = ? WHERE id = ?`,
-		z.now, z.now, z.part.ZoneID); err != nil {
+		z.out.now, z.out.now, z.out.part.ZoneID); err != nil {
 		return fmt.Errorf("record the import of the titles: %w", err)
 	}
 	return nil

@@ -1,0 +1,47 @@
+package holdings
+
+import (
+	"context"
+	"errors"
+
+	"autoholdings/internal/store"
+)
+
+// Part is one profile's one content type within a job: what is planned, guarded, applied and counted together. Where it
+// names a collection of the Community Zone it is that one's titles, and neither a profile nor portfolios have a share.
+type Part struct {
+	ID, JobID         int64
+	ProfileID         int64 // 0: of no profile, see own.go
+	CollectionID      int64
+	ZoneID            int64  // a Community Zone collection's; 0: a plan of portfolios
+	Content           string // BOOKS, JOURNALS or "" for both
+	Release           string // date of the file, YYYY-MM-DD; "" unknown
+	Kind              KindFunc
+	Findings          *FindingLog // recorded with the plan
+	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
+	Resumed           bool        // an interrupted run has written a share of the plan
+	NewOnly           bool        // leave titles as they are whose portfolio some entitlement holds
+	Earlier           []*Plan     // plans of earlier parts of this preview, in order, that would be applied to the same collection
+
+	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
+	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
+	// Begun is called in the transaction after which the part counts as being applied; Finish in the last one.
+	Begun, Finish func(ctx context.Context, tx *store.Tx, counts Counts) error
+}
+
+// Progress says how far a part is: Done of Total titles and removals.
+type Progress struct{ Done, Total int }
+
+// ErrMoved says that a portfolio of the plan is no longer there: plan again.
+var ErrMoved = errors.New("holdings changed while the plan was applied")
+
+// profile is the part's profile as the tables have it, for IS [NOT] DISTINCT FROM.
+func (p *Part) profile() any {
+	if p.ProfileID == 0 {
+		return nil
+	}
+	return p.ProfileID
+}
+
+// ofProfile says whether the part is a profile's: its titles are listed by a provider.
+func (p *Part) ofProfile() bool { return p.ProfileID != 0 }
