@@ -18,9 +18,8 @@ import (
 // CollectionSetUpdate is the builder for updating CollectionSet entities.
 type CollectionSetUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *CollectionSetMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *CollectionSetMutation
 }
 
 // Where appends a list predicates to the CollectionSetUpdate builder.
@@ -167,12 +166,6 @@ func (_u *CollectionSetUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CollectionSetUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CollectionSetUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CollectionSetUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(collectionset.Table, collectionset.Columns, sqlgraph.NewFieldSpec(collectionset.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -245,7 +238,6 @@ func (_u *CollectionSetUpdate) sqlSave(ctx context.Context) (_node int, err erro
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{collectionset.Label}
@@ -261,10 +253,9 @@ func (_u *CollectionSetUpdate) sqlSave(ctx context.Context) (_node int, err erro
 // CollectionSetUpdateOne is the builder for updating a single CollectionSet entity.
 type CollectionSetUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *CollectionSetMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *CollectionSetMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -418,12 +409,6 @@ func (_u *CollectionSetUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CollectionSetUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CollectionSetUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CollectionSetUpdateOne) sqlSave(ctx context.Context) (_node *CollectionSet, err error) {
 	_spec := sqlgraph.NewUpdateSpec(collectionset.Table, collectionset.Columns, sqlgraph.NewFieldSpec(collectionset.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
@@ -513,7 +498,6 @@ func (_u *CollectionSetUpdateOne) sqlSave(ctx context.Context) (_node *Collectio
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &CollectionSet{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

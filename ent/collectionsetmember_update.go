@@ -19,9 +19,8 @@ import (
 // CollectionSetMemberUpdate is the builder for updating CollectionSetMember entities.
 type CollectionSetMemberUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *CollectionSetMemberMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *CollectionSetMemberMutation
 }
 
 // Where appends a list predicates to the CollectionSetMemberUpdate builder.
@@ -123,12 +122,6 @@ func (_u *CollectionSetMemberUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CollectionSetMemberUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CollectionSetMemberUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CollectionSetMemberUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -199,7 +192,6 @@ func (_u *CollectionSetMemberUpdate) sqlSave(ctx context.Context) (_node int, er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{collectionsetmember.Label}
@@ -215,10 +207,9 @@ func (_u *CollectionSetMemberUpdate) sqlSave(ctx context.Context) (_node int, er
 // CollectionSetMemberUpdateOne is the builder for updating a single CollectionSetMember entity.
 type CollectionSetMemberUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *CollectionSetMemberMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *CollectionSetMemberMutation
 }
 
 // SetCollectionSetID sets the "collection_set_id" field.
@@ -327,12 +318,6 @@ func (_u *CollectionSetMemberUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CollectionSetMemberUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CollectionSetMemberUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CollectionSetMemberUpdateOne) sqlSave(ctx context.Context) (_node *CollectionSetMember, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -422,7 +407,6 @@ func (_u *CollectionSetMemberUpdateOne) sqlSave(ctx context.Context) (_node *Col
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &CollectionSetMember{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

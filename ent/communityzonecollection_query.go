@@ -13,7 +13,6 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -28,7 +27,6 @@ type CommunityZoneCollectionQuery struct {
 	predicates      []predicate.CommunityZoneCollection
 	withTitles      *CommunityZoneTitleQuery
 	withCollections *CollectionQuery
-	modifiers       []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -304,9 +302,8 @@ func (_q *CommunityZoneCollectionQuery) Clone() *CommunityZoneCollectionQuery {
 		withTitles:      _q.withTitles.Clone(),
 		withCollections: _q.withCollections.Clone(),
 		// clone intermediate query.
-		sql:       _q.sql.Clone(),
-		path:      _q.path,
-		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
+		sql:  _q.sql.Clone(),
+		path: _q.path,
 	}
 }
 
@@ -424,9 +421,6 @@ func (_q *CommunityZoneCollectionQuery) sqlAll(ctx context.Context, hooks ...que
 		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
-	if len(_q.modifiers) > 0 {
-		_spec.Modifiers = _q.modifiers
-	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
 	}
@@ -519,9 +513,6 @@ func (_q *CommunityZoneCollectionQuery) loadCollections(ctx context.Context, que
 
 func (_q *CommunityZoneCollectionQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
-	if len(_q.modifiers) > 0 {
-		_spec.Modifiers = _q.modifiers
-	}
 	_spec.Node.Columns = _q.ctx.Fields
 	if len(_q.ctx.Fields) > 0 {
 		_spec.Unique = _q.ctx.Unique != nil && *_q.ctx.Unique
@@ -584,9 +575,6 @@ func (_q *CommunityZoneCollectionQuery) sqlQuery(ctx context.Context) *sql.Selec
 	if _q.ctx.Unique != nil && *_q.ctx.Unique {
 		selector.Distinct()
 	}
-	for _, m := range _q.modifiers {
-		m(selector)
-	}
 	for _, p := range _q.predicates {
 		p(selector)
 	}
@@ -602,38 +590,6 @@ func (_q *CommunityZoneCollectionQuery) sqlQuery(ctx context.Context) *sql.Selec
 		selector.Limit(*limit)
 	}
 	return selector
-}
-
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *CommunityZoneCollectionQuery) ForUpdate(opts ...sql.LockOption) *CommunityZoneCollectionQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *CommunityZoneCollectionQuery) ForShare(opts ...sql.LockOption) *CommunityZoneCollectionQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
-// Modify adds a query modifier for attaching custom logic to queries.
-func (_q *CommunityZoneCollectionQuery) Modify(modifiers ...func(s *sql.Selector)) *CommunityZoneCollectionSelect {
-	_q.modifiers = append(_q.modifiers, modifiers...)
-	return _q.Select()
 }
 
 // CommunityZoneCollectionGroupBy is the group-by builder for CommunityZoneCollection entities.
@@ -724,10 +680,4 @@ func (_s *CommunityZoneCollectionSelect) sqlScan(ctx context.Context, root *Comm
 	}
 	defer rows.Close()
 	return sql.ScanSlice(rows, v)
-}
-
-// Modify adds a query modifier for attaching custom logic to queries.
-func (_s *CommunityZoneCollectionSelect) Modify(modifiers ...func(s *sql.Selector)) *CommunityZoneCollectionSelect {
-	_s.modifiers = append(_s.modifiers, modifiers...)
-	return _s
 }

@@ -19,9 +19,8 @@ import (
 // CommunityZoneCollectionUpdate is the builder for updating CommunityZoneCollection entities.
 type CommunityZoneCollectionUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *CommunityZoneCollectionMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *CommunityZoneCollectionMutation
 }
 
 // Where appends a list predicates to the CommunityZoneCollectionUpdate builder.
@@ -238,12 +237,6 @@ func (_u *CommunityZoneCollectionUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CommunityZoneCollectionUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CommunityZoneCollectionUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CommunityZoneCollectionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(communityzonecollection.Table, communityzonecollection.Columns, sqlgraph.NewFieldSpec(communityzonecollection.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -370,7 +363,6 @@ func (_u *CommunityZoneCollectionUpdate) sqlSave(ctx context.Context) (_node int
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{communityzonecollection.Label}
@@ -386,10 +378,9 @@ func (_u *CommunityZoneCollectionUpdate) sqlSave(ctx context.Context) (_node int
 // CommunityZoneCollectionUpdateOne is the builder for updating a single CommunityZoneCollection entity.
 type CommunityZoneCollectionUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *CommunityZoneCollectionMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *CommunityZoneCollectionMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -613,12 +604,6 @@ func (_u *CommunityZoneCollectionUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CommunityZoneCollectionUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CommunityZoneCollectionUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CommunityZoneCollectionUpdateOne) sqlSave(ctx context.Context) (_node *CommunityZoneCollection, err error) {
 	_spec := sqlgraph.NewUpdateSpec(communityzonecollection.Table, communityzonecollection.Columns, sqlgraph.NewFieldSpec(communityzonecollection.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
@@ -762,7 +747,6 @@ func (_u *CommunityZoneCollectionUpdateOne) sqlSave(ctx context.Context) (_node 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &CommunityZoneCollection{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

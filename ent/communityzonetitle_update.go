@@ -17,9 +17,8 @@ import (
 // CommunityZoneTitleUpdate is the builder for updating CommunityZoneTitle entities.
 type CommunityZoneTitleUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *CommunityZoneTitleMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *CommunityZoneTitleMutation
 }
 
 // Where appends a list predicates to the CommunityZoneTitleUpdate builder.
@@ -507,12 +506,6 @@ func (_u *CommunityZoneTitleUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CommunityZoneTitleUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CommunityZoneTitleUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CommunityZoneTitleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -630,7 +623,6 @@ func (_u *CommunityZoneTitleUpdate) sqlSave(ctx context.Context) (_node int, err
 	if value, ok := _u.mutation.AddedValuesHash(); ok {
 		_spec.AddField(communityzonetitle.FieldValuesHash, field.TypeInt64, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{communityzonetitle.Label}
@@ -646,10 +638,9 @@ func (_u *CommunityZoneTitleUpdate) sqlSave(ctx context.Context) (_node int, err
 // CommunityZoneTitleUpdateOne is the builder for updating a single CommunityZoneTitle entity.
 type CommunityZoneTitleUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *CommunityZoneTitleMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *CommunityZoneTitleMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -1144,12 +1135,6 @@ func (_u *CommunityZoneTitleUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CommunityZoneTitleUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CommunityZoneTitleUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CommunityZoneTitleUpdateOne) sqlSave(ctx context.Context) (_node *CommunityZoneTitle, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -1284,7 +1269,6 @@ func (_u *CommunityZoneTitleUpdateOne) sqlSave(ctx context.Context) (_node *Comm
 	if value, ok := _u.mutation.AddedValuesHash(); ok {
 		_spec.AddField(communityzonetitle.FieldValuesHash, field.TypeInt64, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &CommunityZoneTitle{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -17,9 +17,8 @@ import (
 // CoverageStatementUpdate is the builder for updating CoverageStatement entities.
 type CoverageStatementUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *CoverageStatementMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *CoverageStatementMutation
 }
 
 // Where appends a list predicates to the CoverageStatementUpdate builder.
@@ -261,12 +260,6 @@ func (_u *CoverageStatementUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CoverageStatementUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CoverageStatementUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CoverageStatementUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -327,7 +320,6 @@ func (_u *CoverageStatementUpdate) sqlSave(ctx context.Context) (_node int, err 
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(coveragestatement.FieldKind, field.TypeString, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{coveragestatement.Label}
@@ -343,10 +335,9 @@ func (_u *CoverageStatementUpdate) sqlSave(ctx context.Context) (_node int, err 
 // CoverageStatementUpdateOne is the builder for updating a single CoverageStatement entity.
 type CoverageStatementUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *CoverageStatementMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *CoverageStatementMutation
 }
 
 // SetPosition sets the "position" field.
@@ -595,12 +586,6 @@ func (_u *CoverageStatementUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CoverageStatementUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CoverageStatementUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *CoverageStatementUpdateOne) sqlSave(ctx context.Context) (_node *CoverageStatement, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -678,7 +663,6 @@ func (_u *CoverageStatementUpdateOne) sqlSave(ctx context.Context) (_node *Cover
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(coveragestatement.FieldKind, field.TypeString, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &CoverageStatement{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

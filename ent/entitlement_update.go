@@ -19,9 +19,8 @@ import (
 // EntitlementUpdate is the builder for updating Entitlement entities.
 type EntitlementUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *EntitlementMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *EntitlementMutation
 }
 
 // Where appends a list predicates to the EntitlementUpdate builder.
@@ -276,12 +275,6 @@ func (_u *EntitlementUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *EntitlementUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EntitlementUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *EntitlementUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -404,7 +397,6 @@ func (_u *EntitlementUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{entitlement.Label}
@@ -420,10 +412,9 @@ func (_u *EntitlementUpdate) sqlSave(ctx context.Context) (_node int, err error)
 // EntitlementUpdateOne is the builder for updating a single Entitlement entity.
 type EntitlementUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *EntitlementMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *EntitlementMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -685,12 +676,6 @@ func (_u *EntitlementUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *EntitlementUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EntitlementUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *EntitlementUpdateOne) sqlSave(ctx context.Context) (_node *Entitlement, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -830,7 +815,6 @@ func (_u *EntitlementUpdateOne) sqlSave(ctx context.Context) (_node *Entitlement
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &Entitlement{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -1,4 +1,4 @@
 // Package ent is the database schema: schema/ is written by hand, all else is generated from it.
 package ent
 
-//go:generate go tool ent generate --feature sql/lock,sql/execquery,sql/modifier,sql/versioned-migration ./schema
+//go:generate go tool ent generate --feature sql/versioned-migration ./schema

@@ -18,9 +18,8 @@ import (
 // InventoryGroupUpdate is the builder for updating InventoryGroup entities.
 type InventoryGroupUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *InventoryGroupMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *InventoryGroupMutation
 }
 
 // Where appends a list predicates to the InventoryGroupUpdate builder.
@@ -167,12 +166,6 @@ func (_u *InventoryGroupUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *InventoryGroupUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *InventoryGroupUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *InventoryGroupUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(inventorygroup.Table, inventorygroup.Columns, sqlgraph.NewFieldSpec(inventorygroup.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -245,7 +238,6 @@ func (_u *InventoryGroupUpdate) sqlSave(ctx context.Context) (_node int, err err
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{inventorygroup.Label}
@@ -261,10 +253,9 @@ func (_u *InventoryGroupUpdate) sqlSave(ctx context.Context) (_node int, err err
 // InventoryGroupUpdateOne is the builder for updating a single InventoryGroup entity.
 type InventoryGroupUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *InventoryGroupMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *InventoryGroupMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -418,12 +409,6 @@ func (_u *InventoryGroupUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *InventoryGroupUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *InventoryGroupUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *InventoryGroupUpdateOne) sqlSave(ctx context.Context) (_node *InventoryGroup, err error) {
 	_spec := sqlgraph.NewUpdateSpec(inventorygroup.Table, inventorygroup.Columns, sqlgraph.NewFieldSpec(inventorygroup.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
@@ -513,7 +498,6 @@ func (_u *InventoryGroupUpdateOne) sqlSave(ctx context.Context) (_node *Inventor
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &InventoryGroup{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -18,9 +18,8 @@ import (
 // JobChangeUpdate is the builder for updating JobChange entities.
 type JobChangeUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *JobChangeMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *JobChangeMutation
 }
 
 // Where appends a list predicates to the JobChangeUpdate builder.
@@ -103,12 +102,6 @@ func (_u *JobChangeUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *JobChangeUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JobChangeUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *JobChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -150,7 +143,6 @@ func (_u *JobChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{jobchange.Label}
@@ -166,10 +158,9 @@ func (_u *JobChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // JobChangeUpdateOne is the builder for updating a single JobChange entity.
 type JobChangeUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *JobChangeMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *JobChangeMutation
 }
 
 // SetPortfolioID sets the "portfolio_id" field.
@@ -259,12 +250,6 @@ func (_u *JobChangeUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *JobChangeUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JobChangeUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *JobChangeUpdateOne) sqlSave(ctx context.Context) (_node *JobChange, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -323,7 +308,6 @@ func (_u *JobChangeUpdateOne) sqlSave(ctx context.Context) (_node *JobChange, er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &JobChange{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

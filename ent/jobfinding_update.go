@@ -17,9 +17,8 @@ import (
 // JobFindingUpdate is the builder for updating JobFinding entities.
 type JobFindingUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *JobFindingMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *JobFindingMutation
 }
 
 // Where appends a list predicates to the JobFindingUpdate builder.
@@ -71,12 +70,6 @@ func (_u *JobFindingUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *JobFindingUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JobFindingUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *JobFindingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -89,7 +82,6 @@ func (_u *JobFindingUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			}
 		}
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{jobfinding.Label}
@@ -105,10 +97,9 @@ func (_u *JobFindingUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 // JobFindingUpdateOne is the builder for updating a single JobFinding entity.
 type JobFindingUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *JobFindingMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *JobFindingMutation
 }
 
 // Mutation returns the JobFindingMutation object of the builder.
@@ -167,12 +158,6 @@ func (_u *JobFindingUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *JobFindingUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JobFindingUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *JobFindingUpdateOne) sqlSave(ctx context.Context) (_node *JobFinding, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -202,7 +187,6 @@ func (_u *JobFindingUpdateOne) sqlSave(ctx context.Context) (_node *JobFinding, 
 			}
 		}
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &JobFinding{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

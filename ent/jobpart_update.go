@@ -24,9 +24,8 @@ import (
 // JobPartUpdate is the builder for updating JobPart entities.
 type JobPartUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *JobPartMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *JobPartMutation
 }
 
 // Where appends a list predicates to the JobPartUpdate builder.
@@ -476,12 +475,6 @@ func (_u *JobPartUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *JobPartUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JobPartUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *JobPartUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -746,7 +739,6 @@ func (_u *JobPartUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{jobpart.Label}
@@ -762,10 +754,9 @@ func (_u *JobPartUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // JobPartUpdateOne is the builder for updating a single JobPart entity.
 type JobPartUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *JobPartMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *JobPartMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -1222,12 +1213,6 @@ func (_u *JobPartUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *JobPartUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JobPartUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *JobPartUpdateOne) sqlSave(ctx context.Context) (_node *JobPart, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -1509,7 +1494,6 @@ func (_u *JobPartUpdateOne) sqlSave(ctx context.Context) (_node *JobPart, err er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &JobPart{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

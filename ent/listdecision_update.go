@@ -17,9 +17,8 @@ import (
 // ListDecisionUpdate is the builder for updating ListDecision entities.
 type ListDecisionUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *ListDecisionMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *ListDecisionMutation
 }
 
 // Where appends a list predicates to the ListDecisionUpdate builder.
@@ -141,12 +140,6 @@ func (_u *ListDecisionUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ListDecisionUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ListDecisionUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ListDecisionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -177,7 +170,6 @@ func (_u *ListDecisionUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedJobID(); ok {
 		_spec.AddField(listdecision.FieldJobID, field.TypeInt64, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{listdecision.Label}
@@ -193,10 +185,9 @@ func (_u *ListDecisionUpdate) sqlSave(ctx context.Context) (_node int, err error
 // ListDecisionUpdateOne is the builder for updating a single ListDecision entity.
 type ListDecisionUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *ListDecisionMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *ListDecisionMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -325,12 +316,6 @@ func (_u *ListDecisionUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ListDecisionUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ListDecisionUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ListDecisionUpdateOne) sqlSave(ctx context.Context) (_node *ListDecision, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -378,7 +363,6 @@ func (_u *ListDecisionUpdateOne) sqlSave(ctx context.Context) (_node *ListDecisi
 	if value, ok := _u.mutation.AddedJobID(); ok {
 		_spec.AddField(listdecision.FieldJobID, field.TypeInt64, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &ListDecision{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

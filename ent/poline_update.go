@@ -18,9 +18,8 @@ import (
 // POLineUpdate is the builder for updating POLine entities.
 type POLineUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *POLineMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *POLineMutation
 }
 
 // Where appends a list predicates to the POLineUpdate builder.
@@ -246,12 +245,6 @@ func (_u *POLineUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *POLineUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *POLineUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *POLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(poline.Table, poline.Columns, sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -326,7 +319,6 @@ func (_u *POLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{poline.Label}
@@ -342,10 +334,9 @@ func (_u *POLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // POLineUpdateOne is the builder for updating a single POLine entity.
 type POLineUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *POLineMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *POLineMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -578,12 +569,6 @@ func (_u *POLineUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *POLineUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *POLineUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *POLineUpdateOne) sqlSave(ctx context.Context) (_node *POLine, err error) {
 	_spec := sqlgraph.NewUpdateSpec(poline.Table, poline.Columns, sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
@@ -675,7 +660,6 @@ func (_u *POLineUpdateOne) sqlSave(ctx context.Context) (_node *POLine, err erro
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &POLine{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

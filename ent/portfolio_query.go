@@ -17,7 +17,6 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -36,7 +35,6 @@ type PortfolioQuery struct {
 	withPoLines      *POLineQuery
 	withChanges      *JobChangeQuery
 	withRefusedRows  *RefusedRowQuery
-	modifiers        []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -404,9 +402,8 @@ func (_q *PortfolioQuery) Clone() *PortfolioQuery {
 		withChanges:      _q.withChanges.Clone(),
 		withRefusedRows:  _q.withRefusedRows.Clone(),
 		// clone intermediate query.
-		sql:       _q.sql.Clone(),
-		path:      _q.path,
-		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
+		sql:  _q.sql.Clone(),
+		path: _q.path,
 	}
 }
 
@@ -571,9 +568,6 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
-	}
-	if len(_q.modifiers) > 0 {
-		_spec.Modifiers = _q.modifiers
 	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
@@ -820,9 +814,6 @@ func (_q *PortfolioQuery) loadRefusedRows(ctx context.Context, query *RefusedRow
 
 func (_q *PortfolioQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
-	if len(_q.modifiers) > 0 {
-		_spec.Modifiers = _q.modifiers
-	}
 	_spec.Node.Columns = _q.ctx.Fields
 	if len(_q.ctx.Fields) > 0 {
 		_spec.Unique = _q.ctx.Unique != nil && *_q.ctx.Unique
@@ -891,9 +882,6 @@ func (_q *PortfolioQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	if _q.ctx.Unique != nil && *_q.ctx.Unique {
 		selector.Distinct()
 	}
-	for _, m := range _q.modifiers {
-		m(selector)
-	}
 	for _, p := range _q.predicates {
 		p(selector)
 	}
@@ -909,38 +897,6 @@ func (_q *PortfolioQuery) sqlQuery(ctx context.Context) *sql.Selector {
 		selector.Limit(*limit)
 	}
 	return selector
-}
-
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *PortfolioQuery) ForUpdate(opts ...sql.LockOption) *PortfolioQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *PortfolioQuery) ForShare(opts ...sql.LockOption) *PortfolioQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
-// Modify adds a query modifier for attaching custom logic to queries.
-func (_q *PortfolioQuery) Modify(modifiers ...func(s *sql.Selector)) *PortfolioSelect {
-	_q.modifiers = append(_q.modifiers, modifiers...)
-	return _q.Select()
 }
 
 // PortfolioGroupBy is the group-by builder for Portfolio entities.
@@ -1031,10 +987,4 @@ func (_s *PortfolioSelect) sqlScan(ctx context.Context, root *PortfolioQuery, v 
 	}
 	defer rows.Close()
 	return sql.ScanSlice(rows, v)
-}
-
-// Modify adds a query modifier for attaching custom logic to queries.
-func (_s *PortfolioSelect) Modify(modifiers ...func(s *sql.Selector)) *PortfolioSelect {
-	_s.modifiers = append(_s.modifiers, modifiers...)
-	return _s
 }

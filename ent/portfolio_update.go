@@ -22,9 +22,8 @@ import (
 // PortfolioUpdate is the builder for updating Portfolio entities.
 type PortfolioUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *PortfolioMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *PortfolioMutation
 }
 
 // Where appends a list predicates to the PortfolioUpdate builder.
@@ -681,12 +680,6 @@ func (_u *PortfolioUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *PortfolioUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *PortfolioUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -1007,7 +1000,6 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{portfolio.Label}
@@ -1023,10 +1015,9 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // PortfolioUpdateOne is the builder for updating a single Portfolio entity.
 type PortfolioUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *PortfolioMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *PortfolioMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -1690,12 +1681,6 @@ func (_u *PortfolioUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *PortfolioUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *PortfolioUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -2033,7 +2018,6 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &Portfolio{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

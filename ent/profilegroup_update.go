@@ -19,9 +19,8 @@ import (
 // ProfileGroupUpdate is the builder for updating ProfileGroup entities.
 type ProfileGroupUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *ProfileGroupMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *ProfileGroupMutation
 }
 
 // Where appends a list predicates to the ProfileGroupUpdate builder.
@@ -129,12 +128,6 @@ func (_u *ProfileGroupUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ProfileGroupUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ProfileGroupUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ProfileGroupUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -205,7 +198,6 @@ func (_u *ProfileGroupUpdate) sqlSave(ctx context.Context) (_node int, err error
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{profilegroup.Label}
@@ -221,10 +213,9 @@ func (_u *ProfileGroupUpdate) sqlSave(ctx context.Context) (_node int, err error
 // ProfileGroupUpdateOne is the builder for updating a single ProfileGroup entity.
 type ProfileGroupUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *ProfileGroupMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *ProfileGroupMutation
 }
 
 // SetProfileID sets the "profile_id" field.
@@ -339,12 +330,6 @@ func (_u *ProfileGroupUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ProfileGroupUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ProfileGroupUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ProfileGroupUpdateOne) sqlSave(ctx context.Context) (_node *ProfileGroup, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -434,7 +419,6 @@ func (_u *ProfileGroupUpdateOne) sqlSave(ctx context.Context) (_node *ProfileGro
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &ProfileGroup{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -22,9 +22,8 @@ import (
 // ProviderFileUpdate is the builder for updating ProviderFile entities.
 type ProviderFileUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *ProviderFileMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *ProviderFileMutation
 }
 
 // Where appends a list predicates to the ProviderFileUpdate builder.
@@ -423,12 +422,6 @@ func (_u *ProviderFileUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ProviderFileUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ProviderFileUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ProviderFileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(providerfile.Table, providerfile.Columns, sqlgraph.NewFieldSpec(providerfile.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -631,7 +624,6 @@ func (_u *ProviderFileUpdate) sqlSave(ctx context.Context) (_node int, err error
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{providerfile.Label}
@@ -647,10 +639,9 @@ func (_u *ProviderFileUpdate) sqlSave(ctx context.Context) (_node int, err error
 // ProviderFileUpdateOne is the builder for updating a single ProviderFile entity.
 type ProviderFileUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *ProviderFileMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *ProviderFileMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -1056,12 +1047,6 @@ func (_u *ProviderFileUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ProviderFileUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ProviderFileUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ProviderFileUpdateOne) sqlSave(ctx context.Context) (_node *ProviderFile, err error) {
 	_spec := sqlgraph.NewUpdateSpec(providerfile.Table, providerfile.Columns, sqlgraph.NewFieldSpec(providerfile.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
@@ -1281,7 +1266,6 @@ func (_u *ProviderFileUpdateOne) sqlSave(ctx context.Context) (_node *ProviderFi
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &ProviderFile{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

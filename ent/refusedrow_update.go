@@ -18,9 +18,8 @@ import (
 // RefusedRowUpdate is the builder for updating RefusedRow entities.
 type RefusedRowUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *RefusedRowMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *RefusedRowMutation
 }
 
 // Where appends a list predicates to the RefusedRowUpdate builder.
@@ -121,12 +120,6 @@ func (_u *RefusedRowUpdate) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *RefusedRowUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *RefusedRowUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *RefusedRowUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -174,7 +167,6 @@ func (_u *RefusedRowUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{refusedrow.Label}
@@ -190,10 +182,9 @@ func (_u *RefusedRowUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 // RefusedRowUpdateOne is the builder for updating a single RefusedRow entity.
 type RefusedRowUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *RefusedRowMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *RefusedRowMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -301,12 +292,6 @@ func (_u *RefusedRowUpdateOne) check() error {
 	return nil
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *RefusedRowUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *RefusedRowUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *RefusedRowUpdateOne) sqlSave(ctx context.Context) (_node *RefusedRow, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -371,7 +356,6 @@ func (_u *RefusedRowUpdateOne) sqlSave(ctx context.Context) (_node *RefusedRow, 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &RefusedRow{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -17,9 +17,8 @@ import (
 // ScheduleSlotUpdate is the builder for updating ScheduleSlot entities.
 type ScheduleSlotUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *ScheduleSlotMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *ScheduleSlotMutation
 }
 
 // Where appends a list predicates to the ScheduleSlotUpdate builder.
@@ -108,12 +107,6 @@ func (_u *ScheduleSlotUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ScheduleSlotUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ScheduleSlotUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ScheduleSlotUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(scheduleslot.Table, scheduleslot.Columns, sqlgraph.NewFieldSpec(scheduleslot.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -138,7 +131,6 @@ func (_u *ScheduleSlotUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if _u.mutation.JobIDCleared() {
 		_spec.ClearField(scheduleslot.FieldJobID, field.TypeInt64)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{scheduleslot.Label}
@@ -154,10 +146,9 @@ func (_u *ScheduleSlotUpdate) sqlSave(ctx context.Context) (_node int, err error
 // ScheduleSlotUpdateOne is the builder for updating a single ScheduleSlot entity.
 type ScheduleSlotUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *ScheduleSlotMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *ScheduleSlotMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -253,12 +244,6 @@ func (_u *ScheduleSlotUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ScheduleSlotUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ScheduleSlotUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *ScheduleSlotUpdateOne) sqlSave(ctx context.Context) (_node *ScheduleSlot, err error) {
 	_spec := sqlgraph.NewUpdateSpec(scheduleslot.Table, scheduleslot.Columns, sqlgraph.NewFieldSpec(scheduleslot.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
@@ -300,7 +285,6 @@ func (_u *ScheduleSlotUpdateOne) sqlSave(ctx context.Context) (_node *ScheduleSl
 	if _u.mutation.JobIDCleared() {
 		_spec.ClearField(scheduleslot.FieldJobID, field.TypeInt64)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &ScheduleSlot{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -51,8 +51,7 @@ func (_c *SettingCreate) SetMultiCampusInventoryManagement(v bool) *SettingCreat
 	return _c
 }
 
-// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is
-// not nil.
+// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is not nil.
 func (_c *SettingCreate) SetNillableMultiCampusInventoryManagement(v *bool) *SettingCreate {
 	if v != nil {
 		_c.SetMultiCampusInventoryManagement(*v)
@@ -179,8 +178,7 @@ func (_c *SettingCreate) check() error {
 		return &ValidationError{Name: "institution_name", err: errors.New(`ent: missing required field "Setting.institution_name"`)}
 	}
 	if _, ok := _c.mutation.MultiCampusInventoryManagement(); !ok {
-		return &ValidationError{Name: "multi_campus_inventory_management",
-			err: errors.New(`ent: missing required field "Setting.multi_campus_inventory_management"`)}
+		return &ValidationError{Name: "multi_campus_inventory_management", err: errors.New(`ent: missing required field "Setting.multi_campus_inventory_management"`)}
 	}
 	if _, ok := _c.mutation.IDEpoch(); !ok {
 		return &ValidationError{Name: "id_epoch", err: errors.New(`ent: missing required field "Setting.id_epoch"`)}

@@ -17,9 +17,8 @@ import (
 // SettingUpdate is the builder for updating Setting entities.
 type SettingUpdate struct {
 	config
-	hooks     []Hook
-	mutation  *SettingMutation
-	modifiers []func(*sql.UpdateBuilder)
+	hooks    []Hook
+	mutation *SettingMutation
 }
 
 // Where appends a list predicates to the SettingUpdate builder.
@@ -69,8 +68,7 @@ func (_u *SettingUpdate) SetMultiCampusInventoryManagement(v bool) *SettingUpdat
 	return _u
 }
 
-// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is
-// not nil.
+// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is not nil.
 func (_u *SettingUpdate) SetNillableMultiCampusInventoryManagement(v *bool) *SettingUpdate {
 	if v != nil {
 		_u.SetMultiCampusInventoryManagement(*v)
@@ -191,12 +189,6 @@ func (_u *SettingUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *SettingUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SettingUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(setting.Table, setting.Columns, sqlgraph.NewFieldSpec(setting.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -245,7 +237,6 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(setting.FieldVersion, field.TypeInt, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{setting.Label}
@@ -261,10 +252,9 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // SettingUpdateOne is the builder for updating a single Setting entity.
 type SettingUpdateOne struct {
 	config
-	fields    []string
-	hooks     []Hook
-	mutation  *SettingMutation
-	modifiers []func(*sql.UpdateBuilder)
+	fields   []string
+	hooks    []Hook
+	mutation *SettingMutation
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -308,8 +298,7 @@ func (_u *SettingUpdateOne) SetMultiCampusInventoryManagement(v bool) *SettingUp
 	return _u
 }
 
-// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is
-// not nil.
+// SetNillableMultiCampusInventoryManagement sets the "multi_campus_inventory_management" field if the given value is not nil.
 func (_u *SettingUpdateOne) SetNillableMultiCampusInventoryManagement(v *bool) *SettingUpdateOne {
 	if v != nil {
 		_u.SetMultiCampusInventoryManagement(*v)
@@ -443,12 +432,6 @@ func (_u *SettingUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *SettingUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SettingUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
 func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err error) {
 	_spec := sqlgraph.NewUpdateSpec(setting.Table, setting.Columns, sqlgraph.NewFieldSpec(setting.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
@@ -514,7 +497,6 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(setting.FieldVersion, field.TypeInt, value)
 	}
-	_spec.AddModifiers(_u.modifiers...)
 	_node = &Setting{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

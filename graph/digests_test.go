@@ -11,9 +11,9 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/profile"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 	"autoholdings/mockoup"
 )
 
@@ -149,7 +149,7 @@ func digestWorld(t *testing.T) *testBundle {
 		}
 		journals := tx.Collection.Query().Where(collection.Content("JOURNALS")).FirstIDX(ctx)
 		tx.Portfolio.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(journals).SetPublicationTitle("Brain").
-			SetTitleKey(holdings.FoldTitle("Brain")).SetAvailable(true).SetListed(true).SetValuesHash(0).SaveX(ctx)
+			SetTitleKey(kbart.FoldTitle("Brain")).SetAvailable(true).SetListed(true).SetValuesHash(0).SaveX(ctx)
 		tx.Entitlement.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(1).SetProfileID(digestInactive).SetActive(true).
 			SetCoverageHash(0).SaveX(ctx)
 		return nil

@@ -14,8 +14,8 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 	"autoholdings/mockoup"
 )
 
@@ -190,9 +190,9 @@ func TestOrder(t *testing.T) {
 		map[string]any{"job": c.withChanges()}, &got)
 	checkSorted(t, "inventoryGroups", got.InventoryGroups.Nodes, func(n struct{ Name string }) string { return n.Name })
 	checkSorted(t, "communityZoneCollections", got.CommunityZoneCollections.Nodes,
-		func(n struct{ Name string }) string { return holdings.FoldTitle(n.Name) })
-	checkSorted(t, "collections", got.Collections.Nodes, func(n struct{ Name string }) string { return holdings.FoldTitle(n.Name) })
-	checkSorted(t, "portfolios", got.Portfolios.Nodes, func(n struct{ Title string }) string { return holdings.FoldTitle(n.Title) })
+		func(n struct{ Name string }) string { return kbart.FoldTitle(n.Name) })
+	checkSorted(t, "collections", got.Collections.Nodes, func(n struct{ Name string }) string { return kbart.FoldTitle(n.Name) })
+	checkSorted(t, "portfolios", got.Portfolios.Nodes, func(n struct{ Title string }) string { return kbart.FoldTitle(n.Title) })
 	var actions []string
 	for _, n := range got.Job.Changes.Nodes {
 		field := ""
@@ -265,7 +265,7 @@ func TestPagesWhileRowsAreInserted(t *testing.T) {
 			}
 			p, err := tx.Portfolio.Create().SetID(b.store.NextID()).SetCreatedAt(store.Now()).SetUpdatedAt(store.Now()).
 				SetCollectionID(some.CollectionID).SetAvailable(true).SetListed(false).SetPublicationTitle(title).
-				SetTitleKey(holdings.FoldTitle(title)).SetValuesHash(0).Save(ctx)
+				SetTitleKey(kbart.FoldTitle(title)).SetValuesHash(0).Save(ctx)
 			inserted = append(inserted, model.ID(model.PortfolioType, p.ID))
 			return err
 		})

@@ -15,9 +15,9 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/providerfile"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
+	"autoholdings/kbart"
 	"autoholdings/mockoup"
 )
 
@@ -32,7 +32,7 @@ func (c *catalogue) makeZoneTitles(ctx context.Context, tx *store.Tx) error {
 	for i := range 15 {
 		title := fmt.Sprintf("Known Book %d", i/2)
 		create := tx.CommunityZoneTitle.Create().SetID(c.store.NextID()).SetCreatedAt(1).SetUpdatedAt(2).SetCommunityZoneCollectionID(zones[i%2]).
-			SetPublicationTitle(title).SetTitleKey(holdings.FoldTitle(title)).SetTitleID(fmt.Sprintf("known-%d", i)).SetPublicationType("monograph").
+			SetPublicationTitle(title).SetTitleKey(kbart.FoldTitle(title)).SetTitleID(fmt.Sprintf("known-%d", i)).SetPublicationType("monograph").
 			SetPrintIdentifier(fmt.Sprintf("9780000000%02d0", i)).SetPrintKey("").SetValuesHash(0)
 		switch i {
 		case 3:

@@ -1,6 +1,7 @@
 package holdings
 
 import (
+	"autoholdings/internal/store"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +58,7 @@ func (s *Service) decidedOn(ctx context.Context, part *Part) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read the decisions on the list: %w", err)
 	}
-	ids, err := scanIDs(rows)
+	ids, err := store.ScanIDs(rows)
 	return len(ids) > 0, err
 }
 

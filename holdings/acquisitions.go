@@ -1,7 +1,6 @@
 package holdings
 
 import (
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -82,7 +81,7 @@ func fillTexts(problems *problem.List, texts []aText) {
 }
 
 func checkText(problems *problem.List, t aText, value string) {
-	most := maxName
+	most := problem.MaxName
 	if t.kind == noteText {
 		most = maxNote
 	}
@@ -120,13 +119,4 @@ func checkTerm(problems *problem.List, row *ent.License) {
 		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: mend one of them", row.EndsOn,
 			row.StartsOn)
 	}
-}
-
-// quotedList names things one after another.
-func quotedList[T any](things []T, name func(T) string) string {
-	names := make([]string, len(things))
-	for i, thing := range things {
-		names[i] = strconv.Quote(name(thing))
-	}
-	return strings.Join(names, ", ")
 }

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // What became of a line of an imported file.
@@ -106,7 +107,7 @@ func importCSV(
 	}
 	if len(table.unknown) > 0 {
 		report.Warnings = append(report.Warnings, fmt.Sprintf("not read, since they mean nothing here: the columns %s. Known are %s",
-			quotedList(table.unknown, func(name string) string { return name }), strings.Join(columns, ", ")))
+			words.Quoted(table.unknown, func(name string) string { return name }), strings.Join(columns, ", ")))
 	}
 	seen := map[string]int{}
 	for more := true; more; {

@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/profile"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // Codes of alerts.
@@ -81,7 +82,7 @@ type newestFile struct {
 
 // newestFiles reads those of each profile.
 func (s *Service) newestFiles(ctx context.Context, profiles []*ent.Profile) (map[int64][]newestFile, error) {
-	placeholders, args := inList(ids(profiles))
+	placeholders, args := store.InList(ids(profiles))
 	rows, err := s.store.Query(ctx, `SELECT f.profile_id, f.content, MAX(f.name), f.created_at FROM provider_files f
 		JOIN (SELECT profile_id, content, MAX(created_at) AS newest FROM provider_files
 			WHERE profile_id IN `+placeholders+` GROUP BY profile_id, content) n
@@ -147,7 +148,7 @@ func noListAlerts(p *ent.Profile, none map[string]*NoList, synced []string) (ale
 			Code: NoListAnswer, Content: content, Since: n.Since,
 			Message: fmt.Sprintf("The provider's last %d answers for %s were no list: %s (the newest first). %s in the holdings on this profile's "+
 				"account, and stay until a list comes or they are withdrawn.",
-				len(n.Answers), what, n, countedInGroups(n.Entitled, "portfolio is", "portfolios are")),
+				len(n.Answers), what, n, words.Count(n.Entitled, "portfolio is", "portfolios are")),
 			Hint: fmt.Sprintf("Where the library should have %s, test the profile's connection and ask the provider. Where it has cancelled them, "+
 				"take them out by withdrawProfile(input: {profileId: %q, content: %s}): it shows its plan and waits for your approval.",
 				what, opaque.ID("Profile", p.ID), content),

@@ -11,16 +11,16 @@ import (
 
 // Apply writes the plan in short transactions: additions and updates first, removals last. Started again after a
 // crash with a new plan of the same file, and the counts that the last transaction recorded, it does the rest.
-func (s *Service) Apply(ctx context.Context, plan *Plan, part *Part, resumed *Counts) (Counts, error) {
+func (s *Service) Apply(ctx context.Context, plan *PartPlan, part *Part, resumed *Counts) (Counts, error) {
 	return s.run(ctx, plan, part, resumed, false)
 }
 
 // Show writes the plan's report and nothing else.
-func (s *Service) Show(ctx context.Context, plan *Plan, part *Part) (Counts, error) {
+func (s *Service) Show(ctx context.Context, plan *PartPlan, part *Part) (Counts, error) {
 	return s.run(ctx, plan, part, nil, true)
 }
 
-func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
+func (s *Service) run(ctx context.Context, plan *PartPlan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
 	out, err := s.newPartWriter(ctx, part, show)
 	if err != nil {
 		return Counts{}, err
@@ -49,7 +49,7 @@ func (s *Service) run(ctx context.Context, plan *Plan, part *Part, resumed *Coun
 // applier takes a plan to where it is written, batch by batch.
 type applier struct {
 	service *Service
-	plan    *Plan
+	plan    *PartPlan
 	out     *partWriter
 	report  *planReport
 	target  target
@@ -69,7 +69,7 @@ type target interface {
 
 func (a *applier) openTarget(ctx context.Context) (target, error) {
 	if a.out.part.ZoneID != 0 {
-		return newZoneTarget(ctx, a.plan, a.out, a.report)
+		return newZoneTarget(ctx, a.plan.Plan, a.out, a.report)
 	}
 	return newPortfolioTarget(ctx, a.service, a.plan, a.out, a.report)
 }

@@ -107,7 +107,7 @@ func (b *testBundle) newJob(profile int64) int64 {
 }
 
 // apply makes one try; begun says whether the part counted as being applied when it ended.
-func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Plan, begun bool, err error) {
+func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.PartPlan, begun bool, err error) {
 	b.t.Helper()
 	transactions := 0
 	part := &holdings.Part{

@@ -28,7 +28,7 @@ func (f POLineFilter) where() (where []predicate.POLine) {
 		where = append(where, poline.Number(f.Number))
 	}
 	if f.NumberPrefix != "" {
-		where = append(where, begins(poline.FieldNumber, f.NumberPrefix))
+		where = append(where, keyset.Begins(poline.FieldNumber, f.NumberPrefix))
 	}
 	if f.Vendor != "" {
 		where = append(where, poline.Vendor(f.Vendor))
@@ -64,7 +64,7 @@ func onPortfolio(conditions ...*sql.Predicate) predicate.POLine {
 
 // POLines lists PO lines in the order in which they were made.
 func (s *Service) POLines(ctx context.Context, f POLineFilter, w keyset.Window) (keyset.Page[*ent.POLine], error) {
-	return keyset.List(ctx, s.store.Read.POLine.Query(), oldest, w, f.where())
+	return keyset.List(ctx, s.store.Read.POLine.Query(), keyset.Oldest, w, f.where())
 }
 
 // CountPOLines counts what POLines lists.
@@ -91,7 +91,7 @@ func (f LicenseFilter) where() (where []predicate.License) {
 		where = append(where, license.Code(f.Code))
 	}
 	if f.CodePrefix != "" {
-		where = append(where, begins(license.FieldCode, f.CodePrefix))
+		where = append(where, keyset.Begins(license.FieldCode, f.CodePrefix))
 	}
 	if f.Vendor != "" {
 		where = append(where, license.Vendor(f.Vendor))
@@ -104,7 +104,7 @@ func (f LicenseFilter) where() (where []predicate.License) {
 
 // Licenses lists licenses in the order in which they were made.
 func (s *Service) Licenses(ctx context.Context, f LicenseFilter, w keyset.Window) (keyset.Page[*ent.License], error) {
-	return keyset.List(ctx, s.store.Read.License.Query(), oldest, w, f.where())
+	return keyset.List(ctx, s.store.Read.License.Query(), keyset.Oldest, w, f.where())
 }
 
 // CountLicenses counts what Licenses lists.
@@ -135,7 +135,7 @@ func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64)
 // PortfoliosOfLicense lists the portfolios that have a license as their own, those out of the holdings too, by folded
 // title.
 func (s *Service) PortfoliosOfLicense(ctx context.Context, licenseID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), byTitle, w, []predicate.Portfolio{licensed(licenseID)})
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, []predicate.Portfolio{licensed(licenseID)})
 }
 
 // CountPortfoliosOfLicense counts what PortfoliosOfLicense lists.

@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/internal/keyset"
+	"autoholdings/kbart"
 )
 
 // PortfolioFilter narrows a listing of portfolios; empty and nil fields do not. Each is answered from an index.
@@ -43,7 +44,7 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 		where = append(where, f.inCollection())
 	}
 	if f.TitlePrefix != "" {
-		where = append(where, prefixed(portfolio.FieldTitleKey, f.TitlePrefix))
+		where = append(where, keyset.Begins(portfolio.FieldTitleKey, kbart.FoldTitle(f.TitlePrefix)))
 	}
 	if f.TitleID != "" {
 		where = append(where, portfolio.TitleID(f.TitleID))
@@ -157,7 +158,7 @@ func (f PortfolioFilter) among(conditions ...*sql.Predicate) predicate.Portfolio
 
 // identified finds the titles of a table by ISSN or ISBN. What is neither identifies nothing.
 func identified(table, identifier string) func(*sql.Selector) {
-	key := identifierKey(strings.TrimSpace(identifier))
+	key := kbart.IdentifierKey(strings.TrimSpace(identifier))
 	return func(s *sql.Selector) {
 		if key == "" {
 			s.Where(sql.False())
@@ -181,7 +182,7 @@ func entitledBy(profileID int64) predicate.Portfolio {
 
 // Portfolios lists portfolios by folded title.
 func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), byTitle, w, f.where())
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, f.where())
 }
 
 // CountPortfolios counts what Portfolios lists.

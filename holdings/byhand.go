@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // RemovePortfolio takes a portfolio out of the holdings that nothing holds: one that was kept and whose protection has
@@ -98,7 +99,7 @@ func checkNothingHolds(ctx context.Context, tx *store.Tx, p *ent.Portfolio) erro
 			numbers[i] = l.Number
 		}
 		problems.Add(problem.InUse, path, "%q has the PO %s %s: detach it or attach it to another portfolio first (updatePoLine)",
-			p.PublicationTitle, plural(len(lines), "line", "lines"), strings.Join(numbers, ", "))
+			p.PublicationTitle, words.Plural(len(lines), "line", "lines"), strings.Join(numbers, ", "))
 	}
 	if license := p.Edges.License; license != nil {
 		problems.Add(problem.InUse, path,

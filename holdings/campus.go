@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/ent/inventorygroup"
@@ -21,7 +20,7 @@ type campus struct {
 }
 
 func readCampus(ctx context.Context, tx *store.Tx) (*campus, error) {
-	settings, err := tx.Setting.Get(ctx, settingsID)
+	settings, err := tx.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)
 	}
@@ -77,14 +76,6 @@ func groupless(active []*ent.Profile) []*ent.Profile {
 		return nil
 	}
 	return slices.DeleteFunc(active, grouped)
-}
-
-func quotedNames(profiles []*ent.Profile) string {
-	names := make([]string, len(profiles))
-	for i, p := range profiles {
-		names[i] = fmt.Sprintf("%q", ProfileName(p))
-	}
-	return strings.Join(names, ", ")
 }
 
 // settleSchedule keeps one schedule for all active profiles: one that is activated takes it over, and a change on an

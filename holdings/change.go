@@ -1,15 +1,11 @@
 package holdings
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
-	"autoholdings/ent"
-	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
@@ -37,9 +33,6 @@ type Values struct {
 	Kind     ValueKind
 	Old, New string
 }
-
-// ValuesOf are the values of a stored change.
-func ValuesOf(c *ent.JobChange) Values { return Values{ValueKind(c.ValueKind), c.OldValue, c.NewValue} }
 
 func textValues(before, after string) Values { return Values{TextValues, before, after} }
 
@@ -287,11 +280,8 @@ type portfolioState struct {
 // stateOf is the state of a portfolio as it stands; entitlement is the profile's, 0 where there is none.
 func stateOf(p *stored, entitlement int64) portfolioState {
 	state := portfolioState{
-		Available: p.available, Listed: p.listed, Review: p.review,
+		Available: p.available, Listed: p.listed, RemovedAt: p.removedAt, Review: p.review,
 		Waiting: p.waiting, WaitingSince: p.waitingSince, GivenBack: p.givenBack,
-	}
-	if p.removedAt.Valid {
-		state.RemovedAt = &p.removedAt.Int64
 	}
 	if entitlement != 0 {
 		state.Entitled = "ended"
@@ -307,7 +297,7 @@ func (s portfolioState) String() string {
 	}
 	switch {
 	case s.RemovedAt != nil:
-		words = []string{"removed on " + store.Time(*s.RemovedAt).Format(time.DateOnly)}
+		words = []string{"removed on " + time.UnixMilli(*s.RemovedAt).UTC().Format(time.DateOnly)}
 	case !s.Listed:
 		words = append(words, "not listed by the provider")
 	}
@@ -428,67 +418,3 @@ func ownField(c kbart.Column) string { return CoverageField + "." + c.String() }
 // countedField is the name under which a field is counted: a title whose notes and a statement's own notes both differ
 // differs in its notes.
 func countedField(field string) string { return strings.TrimPrefix(field, CoverageField+".") }
-
-// NewHost is the host at which all the URLs are that a job changed, or would change; "" where they are at several,
-// where one of them was there before, or where it is no web address. A statement's own URLs count too.
-func NewHost(ctx context.Context, tx *store.Tx, jobID int64) (host string, err error) {
-	rows, err := tx.SQL.QueryContext(ctx,
-		`SELECT value_kind, old_value, new_value FROM job_changes WHERE job_id = ? AND action = ? AND field IN (?, ?)`,
-		jobID, string(Update), kbart.TitleURL.String(), ownField(kbart.TitleURL))
-	if err != nil {
-		return "", fmt.Errorf("look at the URLs that changed: %w", err)
-	}
-	defer rows.Close()
-	former := map[string]bool{}
-	for rows.Next() {
-		var v Values
-		if err := rows.Scan(&v.Kind, &v.Old, &v.New); err != nil {
-			return "", fmt.Errorf("look at the URLs that changed: %w", err)
-		}
-		before, after, err := v.urls()
-		if err != nil {
-			return "", fmt.Errorf("look at the URLs that changed: %w", err)
-		}
-		for _, address := range after {
-			at := webHost(address)
-			if at == "" || host != "" && at != host {
-				return "", rows.Close()
-			}
-			host = at
-		}
-		for _, address := range before {
-			former[webHost(address)] = true
-		}
-	}
-	if former[host] {
-		return "", rows.Err()
-	}
-	return host, rows.Err()
-}
-
-// urls are the addresses of a change of title_url, the title's or those of statements.
-func (v Values) urls() (before, after []string, err error) {
-	old, now, isCoverage, err := v.Coverage()
-	if err != nil || !isCoverage {
-		return []string{v.Old}, []string{v.New}, err
-	}
-	return ownURLs(old), ownURLs(now), nil
-}
-
-func ownURLs(statements []Statement) (urls []string) {
-	for i := range statements {
-		if address := statements[i].ownText(kbart.TitleURL); address != "" {
-			urls = append(urls, address)
-		}
-	}
-	return urls
-}
-
-// webHost is the host of a web address, lower-cased; "" for anything else.
-func webHost(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
-		return ""
-	}
-	return strings.ToLower(u.Host)
-}

@@ -8,9 +8,9 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
-	"autoholdings/ent/license"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // How a collection is activated.
@@ -149,7 +149,7 @@ func (s *Service) collectionToActivate(ctx context.Context, tx *store.Tx, zone *
 func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.Collection, error) {
 	in.Name = strings.TrimSpace(in.Name)
 	var problems problem.List
-	checkName(&problems, "input.name", in.Name)
+	problems.CheckName("input.name", in.Name)
 	switch in.Content {
 	case "", "BOOKS", "JOURNALS":
 	default:
@@ -165,7 +165,7 @@ func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.
 		}
 		now := store.Now()
 		create := tx.Collection.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetName(in.Name).
-			SetNameKey(FoldTitle(in.Name)).SetContent(in.Content).SetActive(in.Active).SetAvailable(in.Available)
+			SetNameKey(kbart.FoldTitle(in.Name)).SetContent(in.Content).SetActive(in.Active).SetAvailable(in.Available)
 		if in.LicenseID != 0 {
 			create.SetLicenseID(in.LicenseID)
 		}
@@ -205,21 +205,6 @@ func (s *Service) LocalCollection(ctx context.Context, name, content string, mak
 	return c, err == nil, err
 }
 
-// checkLicense adds a problem where there is no such license; 0 stands for none.
-func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
-	if id == 0 {
-		return nil
-	}
-	there, err := tx.License.Query().Where(license.ID(id)).Exist(ctx)
-	if err != nil {
-		return fmt.Errorf("look up license %d: %w", id, err)
-	}
-	if !there {
-		problems.Add(problem.NotFound, "input.licenseId", "there is no such license: it may have been deleted")
-	}
-	return nil
-}
-
 // UpdateCollection changes a collection. Deactivating one changes no portfolio, and is refused while a job writes it.
 // Warnings say in words what to know about the choices. Beside a refusal it returns the collection as it is, where there
 // is one.
@@ -228,7 +213,7 @@ func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c 
 	if in.Name != nil {
 		name := strings.TrimSpace(*in.Name)
 		in.Name = &name
-		checkName(&problems, "input.name", name)
+		problems.CheckName("input.name", name)
 	}
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err = tx.Collection.Get(ctx, in.ID)
@@ -238,7 +223,7 @@ func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c 
 		if err != nil {
 			return fmt.Errorf("read collection %d: %w", in.ID, err)
 		}
-		if err := checkVersion(fmt.Sprintf("the collection %q", c.Name), in.Version, c.Version); err != nil {
+		if err := problem.CheckVersion(fmt.Sprintf("the collection %q", c.Name), in.Version, c.Version); err != nil {
 			return err
 		}
 		if in.LicenseID != nil {
@@ -288,7 +273,7 @@ func (in *CollectionChange) fill(update *ent.CollectionUpdateOne) {
 	update.SetNillableName(in.Name).SetNillableActive(in.Active).SetNillableAvailable(in.Available).
 		SetNillableAutoActivateNewPortfolios(in.AutoActivateNewPortfolios)
 	if in.Name != nil {
-		update.SetNameKey(FoldTitle(*in.Name))
+		update.SetNameKey(kbart.FoldTitle(*in.Name))
 	}
 	switch {
 	case in.LicenseID == nil:

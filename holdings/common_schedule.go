@@ -20,7 +20,7 @@ type CommonSchedule struct {
 
 // ReadCommonSchedule reads it with a client, which may be that of a transaction.
 func ReadCommonSchedule(ctx context.Context, client *ent.Client) (*CommonSchedule, error) {
-	settings, err := client.Setting.Get(ctx, settingsID)
+	settings, err := client.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)
 	}
@@ -66,7 +66,7 @@ func (c *CommonSchedule) ProfileIDs() []int64 {
 // EnableSchedule lets the common schedule run, or stops it. What it would have run while it was stopped is not made up.
 func (s *Service) EnableSchedule(ctx context.Context, enabled bool) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		settings, err := tx.Setting.Get(ctx, settingsID)
+		settings, err := tx.Setting.Get(ctx, store.SettingsID)
 		if err != nil {
 			return fmt.Errorf("read the settings: %w", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // CommunityZoneSeed is a collection that the Community Zone has from the start.
@@ -35,12 +36,12 @@ func (s *Service) ensureZone(ctx context.Context, tx *store.Tx, seed CommunityZo
 	switch {
 	case ent.IsNotFound(err):
 		return tx.CommunityZoneCollection.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetCzID(seed.CZID).
-			SetName(seed.Name).SetNameKey(FoldTitle(seed.Name)).SetProvider(seed.Provider).SetContent(seed.Content).Exec(ctx)
+			SetName(seed.Name).SetNameKey(kbart.FoldTitle(seed.Name)).SetProvider(seed.Provider).SetContent(seed.Content).Exec(ctx)
 	case err != nil:
 		return err
 	case seed == CommunityZoneSeed{known.CzID, known.Name, known.Provider, known.Content}:
 		return nil
 	}
 	return tx.CommunityZoneCollection.UpdateOne(known).SetUpdatedAt(now).
-		SetName(seed.Name).SetNameKey(FoldTitle(seed.Name)).SetProvider(seed.Provider).SetContent(seed.Content).Exec(ctx)
+		SetName(seed.Name).SetNameKey(kbart.FoldTitle(seed.Name)).SetProvider(seed.Provider).SetContent(seed.Content).Exec(ctx)
 }

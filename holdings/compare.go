@@ -291,3 +291,14 @@ func (d *difference) reportFilled(t *Title, report func(kbart.Finding)) {
 		})
 	}
 }
+
+// ownHash is the hash of what the list says, where that is not what the portfolio has.
+func (d *difference) ownHash(t *Title) *int64 {
+	if len(d.own) == 0 && t.values == valuesHash(&d.values) {
+		return nil
+	}
+	hash := int64(t.values)
+	return &hash
+}
+
+func equalHash(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }

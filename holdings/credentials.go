@@ -30,7 +30,7 @@ func apiKeyPlace(profileID int64) string { return fmt.Sprintf("profiles.api_key_
 
 // VerifySeal makes sure that the sealing keys open what is stored, before anything is sealed with others.
 func (s *Service) VerifySeal(ctx context.Context) error {
-	settings, err := s.store.Read.Setting.Get(ctx, settingsID)
+	settings, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
 	}
@@ -38,13 +38,13 @@ func (s *Service) VerifySeal(ctx context.Context) error {
 		return s.box.VerifyCheck(string(settings.SealCheck))
 	}
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return tx.Setting.UpdateOneID(settingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
+		return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
 	})
 }
 
 // Sealed returns nil where something is stored and the sealing keys open it.
 func (s *Service) Sealed(ctx context.Context) error {
-	settings, err := s.store.Read.Setting.Get(ctx, settingsID)
+	settings, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
 	}
@@ -55,7 +55,7 @@ func (s *Service) Sealed(ctx context.Context) error {
 // keys these are. Their fingerprints, which depend on the sealing key, change with it; nothing else of a profile does.
 func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		settings, err := tx.Setting.Get(ctx, settingsID)
+		settings, err := tx.Setting.Get(ctx, store.SettingsID)
 		if err != nil {
 			return fmt.Errorf("read the settings: %w", err)
 		}
@@ -74,7 +74,7 @@ func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
 			}
 		}
 		resealed = len(profiles)
-		return tx.Setting.UpdateOneID(settingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
+		return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
 	})
 	if err != nil {
 		return 0, err

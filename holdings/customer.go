@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/providerfile"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // noticeSameCustomer warns of other active profiles with the customer number: each title is then entitled twice, and
@@ -42,7 +43,7 @@ func (save *profileSave) noticeCustomerChange(ctx context.Context, before, after
 	save.notices = append(save.notices, fmt.Sprintf(
 		"The customer number is %s now. %s in force from the lists of the former number. The next run that is applied ends those that the "+
 			"new lists do not have, and waits for a person where that is much; a content type for which there is no list stays as it is.",
-		after.CustomerNumber, counted(inForce, "entitlement is", "entitlements are")))
+		after.CustomerNumber, words.Count(inForce, "entitlement is", "entitlements are")))
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/profile"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // Deactivation is a collection's service to be deactivated.
@@ -74,7 +75,7 @@ func noSuchCollection() error {
 }
 
 func checkCollectionVersion(c *ent.Collection, read *int) error {
-	return checkVersion(fmt.Sprintf("the collection %q", c.Name), read, c.Version)
+	return problem.CheckVersion(fmt.Sprintf("the collection %q", c.Name), read, c.Version)
 }
 
 // consequences reads what deactivating the collection means, in a statement for each thing.
@@ -122,30 +123,23 @@ func (f *Consequences) words(c *ent.Collection) []string {
 	}
 	lines := []string{"No portfolio is accessible in it now, so nothing changes for patrons."}
 	if f.Accessible > 0 {
-		lines[0] = countedInGroups(f.Accessible, "portfolio is", "portfolios are") + " no longer accessible."
+		lines[0] = words.Count(f.Accessible, "portfolio is", "portfolios are") + " no longer accessible."
 	}
 	lines = append(lines, fmt.Sprintf("%s as recorded, and accessible again as before when the collection is activated again.",
-		countedInGroups(f.Portfolios, "portfolio stays", "portfolios stay")))
+		words.Count(f.Portfolios, "portfolio stays", "portfolios stay")))
 	if len(f.Profiles) > 0 {
 		lines = append(lines, fmt.Sprintf("A sync leaves the collection alone and says so: %s, %s.",
-			countedInGroups(len(f.Profiles), "active profile", "active profiles"), quotedNames(f.Profiles)))
+			words.Count(len(f.Profiles), "active profile", "active profiles"), quotedNames(f.Profiles)))
 	}
 	if f.POLines > 0 {
-		lines = append(lines, countedInGroups(f.POLines, "PO line stays as it is.", "PO lines stay as they are."))
+		lines = append(lines, words.Count(f.POLines, "PO line stays as it is.", "PO lines stay as they are."))
 	}
 	if len(f.Sets) > 0 {
 		names := make([]string, len(f.Sets))
 		for i, set := range f.Sets {
 			names[i] = set.Name
 		}
-		lines = append(lines, fmt.Sprintf("It stays in %s.", plural(len(names), "the set ", "the sets ")+strings.Join(names, ", ")))
+		lines = append(lines, fmt.Sprintf("It stays in %s.", words.Plural(len(names), "the set ", "the sets ")+strings.Join(names, ", ")))
 	}
 	return lines
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
 }

@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // DeleteCollection deletes a local collection that is in no set, whose portfolios have neither PO lines nor licenses,
@@ -48,7 +49,7 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 	var problems problem.List
 	if sets := c.Edges.Sets; len(sets) > 0 {
 		problems.Add(problem.InUse, path, "the collection %q is in %s: %s. Take it out first (updateCollectionSet)",
-			c.Name, counted(len(sets), "set", "sets"), quotedList(sets, func(set *ent.CollectionSet) string { return set.Name }))
+			c.Name, words.Count(len(sets), "set", "sets"), words.Quoted(sets, func(set *ent.CollectionSet) string { return set.Name }))
 	}
 	orders, err := tx.POLine.Query().Where(poline.HasPortfolioWith(portfolio.CollectionID(c.ID))).Count(ctx)
 	if err != nil {
@@ -57,7 +58,7 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 	if orders > 0 {
 		problems.Add(problem.InUse, path,
 			"the portfolios of %q have %s: move them to another collection or detach them first (list poLines with collectionId)",
-			c.Name, counted(orders, "PO line", "PO lines"))
+			c.Name, words.Count(orders, "PO line", "PO lines"))
 	}
 	licensed, err := tx.Portfolio.Query().Where(portfolio.CollectionID(c.ID), portfolio.LicenseIDNotNil()).Count(ctx)
 	if err != nil {
@@ -66,7 +67,7 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 	if licensed > 0 {
 		problems.Add(problem.InUse, path,
 			"in %q there is a license on %s, those out of the holdings included: move the licenses to another collection or take them away first",
-			c.Name, counted(licensed, "portfolio", "portfolios"))
+			c.Name, words.Count(licensed, "portfolio", "portfolios"))
 	}
 	if !withPortfolios {
 		n, err := tx.Portfolio.Query().Where(portfolio.CollectionID(c.ID)).Count(ctx)
@@ -75,7 +76,7 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 		}
 		if n > 0 {
 			problems.Add(problem.InUse, path, "the collection %q has %s, those out of the holdings included: say withPortfolios to delete them too",
-				c.Name, counted(n, "portfolio", "portfolios"))
+				c.Name, words.Count(n, "portfolio", "portfolios"))
 		}
 	}
 	return problems.Err()

@@ -1,13 +1,11 @@
 package holdings
 
 import (
+	"autoholdings/internal/store"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
-
-	"autoholdings/kbart"
 )
 
 // A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts
@@ -95,7 +93,7 @@ func (s *Service) foresee(ctx context.Context, part *Part, in *planned) (*foresi
 }
 
 // entitle gives another profile's entitlement to the portfolio of a title, or makes the portfolio.
-func (f *foresight) entitle(earlier *Plan, title int32, byID map[int64]int32, in *planned, outranks bool) {
+func (f *foresight) entitle(earlier *PartPlan, title int32, byID map[int64]int32, in *planned, outranks bool) {
 	t := earlier.list.titles.at(title)
 	pair := earlier.pair[title]
 	if pair == unpaired {
@@ -151,7 +149,7 @@ func (f *foresight) end(in *planned, byID map[int64]int32, was *held, action Act
 }
 
 // idOf is the id that stands for a portfolio that a title would become.
-func (f *foresight) idOf(earlier *Plan, title int32) int64 {
+func (f *foresight) idOf(earlier *PartPlan, title int32) int64 {
 	if id, ok := earlier.foreseenIDs[title]; ok {
 		return id
 	}
@@ -160,7 +158,7 @@ func (f *foresight) idOf(earlier *Plan, title int32) int64 {
 }
 
 // foreseeValues computes how the portfolios would stand that a plan writes.
-func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan) error {
+func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *PartPlan) error {
 	earlier.foreseenIDs = map[int32]int64{}
 	var batch []*Title
 	flush := func() error {
@@ -185,7 +183,7 @@ func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan
 
 // foreseeLeaving notes what an earlier part would take from its profile, how the portfolios would stand then, and which
 // values would take over.
-func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
+func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *PartPlan) error {
 	gone := make([]leaving, 0, len(earlier.leaving)+len(earlier.waiting))
 	why := map[int32]string{}
 	for _, w := range earlier.waiting {
@@ -217,39 +215,7 @@ func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *Pla
 	return nil
 }
 
-// gone is how a portfolio would stand that a part takes from its profile.
-func (p *stored) gone(h *held, action Action, why string, standing map[int64][len(titleColumns)]string, now int64) *stored {
-	after := p.foreseen(h.id)
-	after.listed = h.shared
-	switch action {
-	case Remove:
-		after.removedAt, after.review = sql.NullInt64{Int64: now, Valid: true}, ""
-	case Keep:
-		after.review = ""
-	case Wait:
-		after.review = why
-	case Withdraw:
-		if said, ok := standing[h.id]; ok {
-			after.values = p.takenOver(said, func(kbart.Column, string, string) {})
-		}
-		if !h.awaited {
-			after.review = ""
-		}
-	}
-	return after
-}
-
-// foreseen is a copy that may be changed, and that knows the values in the database.
-func (p *stored) foreseen(id int64) *stored {
-	after := *p
-	if after.former == nil && id > 0 {
-		former := p.values
-		after.former = &former
-	}
-	return &after
-}
-
-func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch []*Title) error {
+func (f *foresight) write(ctx context.Context, s *Service, earlier *PartPlan, batch []*Title) error {
 	var ids, own []int64
 	for _, t := range batch {
 		if pair := earlier.pair[t.index]; pair != unpaired {
@@ -283,7 +249,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 		d := earlier.comparing(t.index, h).compare(t, p)
 		now := p.foreseen(h.id)
 		f.say(h.id, earlier.part, &saying{said: d.own.over(&d.values)})
-		now.values, now.moreKeys, now.listed, now.removedAt.Valid = d.values, d.further, true, false
+		now.values, now.moreKeys, now.listed, now.removedAt = d.values, d.further, true, nil
 		if !h.awaited {
 			now.review = ""
 		}
@@ -294,7 +260,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 }
 
 // load reads portfolios as they would stand.
-func (f *foresight) load(ctx context.Context, read query, ids []int64) (map[int64]*stored, error) {
+func (f *foresight) load(ctx context.Context, read store.QueryFunc, ids []int64) (map[int64]*stored, error) {
 	there, err := loadStored(ctx, read, slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id < 0 }))
 	if err != nil || f == nil {
 		return there, err

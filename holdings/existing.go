@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
 	"autoholdings/internal/store"
-	"autoholdings/kbart"
 )
 
 // loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What
@@ -45,11 +43,11 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunk
 			return portfolios, nil, fmt.Errorf("read the portfolios: %w", err)
 		}
 		h.values, h.coverage = uint64(values), uint64(coverage)
-		h.setFlags(flags)
+		setFlags(&h, flags)
 		h.setIdentity(text)
 		if rare != nil {
 			base := h.identity
-			if err := h.setRare(rare); err != nil {
+			if err := setRare(&h, rare); err != nil {
 				return portfolios, nil, err
 			}
 			if h.diverged {
@@ -68,13 +66,13 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios chunk
 	return portfolios, views, err
 }
 
-func (h *held) setFlags(flags int64) {
+func setFlags(h *held, flags int64) {
 	h.listed, h.hidden, h.flagged = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	h.locked, h.licensed, h.entitled = flags&8 != 0, flags&16 != 0, flags&32 != 0
 	h.waits, h.givenBack = flags&64 != 0, flags&128 != 0
 }
 
-func (h *held) setRare(text []byte) (err error) {
+func setRare(h *held, text []byte) (err error) {
 	left, rest, _ := bytes.Cut(text, []byte(" "))
 	since, own, _ := bytes.Cut(rest, []byte(" "))
 	if h.leftAt, err = strconv.ParseInt(string(left), 10, 64); err != nil {
@@ -88,58 +86,6 @@ func (h *held) setRare(text []byte) (err error) {
 	return h.overlay(own)
 }
 
-// overlay puts the keys in place that a profile's list has otherwise than the portfolio: own_values, as JSON.
-func (m *identity) overlay(own []byte) error {
-	var values ownValues
-	if err := json.Unmarshal(own, &values); err != nil {
-		return fmt.Errorf("read what a list has otherwise: %w", err)
-	}
-	m.overlayValues(values)
-	return nil
-}
-
-func (m *identity) overlayValues(values ownValues) {
-	if m.more != nil { // it may be another view's too
-		more := *m.more
-		m.more = &more
-	}
-	for c, value := range values.columns() {
-		switch c {
-		case kbart.PublicationTitle:
-			m.folded = textHash(FoldTitle(value))
-		case kbart.TitleID:
-			m.titleID = titleIDHash(value)
-			m.setHost(value, values[kbart.PublicationTitle.String()])
-		case kbart.PrintIdentifier:
-			m.keys[0] = textHash(identifierKey(value))
-			m.filled = m.filled || saysIdentifier(value)
-		case kbart.OnlineIdentifier:
-			m.keys[1] = textHash(identifierKey(value))
-			m.filled = m.filled || saysIdentifier(value)
-		case kbart.MonographVolume:
-			m.volume = volumeHash(value)
-		case kbart.MonographEdition:
-			m.edition = volumeHash(value)
-		case kbart.PublicationTypeColumn:
-			m.kind, _ = kbart.ParsePublicationType(value)
-		}
-	}
-}
-
-// setHost takes another title_id: it may be the bare name of a host, or no longer be one. Where the title is not known,
-// no word of it tells it from others, so that the title_id pairs nothing by itself.
-func (m *identity) setHost(titleID, title string) {
-	host := isHost(titleID)
-	if !host && !m.onHost() {
-		return
-	}
-	further := m.furtherOwn()
-	further.host, further.words = host, nil
-	if host {
-		further.words = tellingWords(FoldTitle(title))
-	}
-}
-
 // markOrdered marks the portfolios that have a PO line.
 func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *chunked[held]) error {
 	rows, err := s.Query(ctx, `SELECT l.portfolio_id FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
@@ -147,7 +93,7 @@ func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *ch
 	if err != nil {
 		return fmt.Errorf("read the PO lines: %w", err)
 	}
-	ids, err := scanIDs(rows)
+	ids, err := store.ScanIDs(rows)
 	if err != nil || len(ids) == 0 {
 		return err
 	}

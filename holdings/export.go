@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
@@ -25,7 +26,7 @@ func (s *Service) ExportName(ctx context.Context, collectionID int64, date time.
 	if err != nil {
 		return "", fmt.Errorf("export: %w", err)
 	}
-	settings, err := s.Settings(ctx)
+	settings, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
 		return "", fmt.Errorf("export: %w", err)
 	}
@@ -103,7 +104,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 			if err != nil {
 				return err
 			}
-			x.statement = st.beside(&x.values, said)
+			x.statement = besideTitle(&st, &x.values, said)
 		}
 		if err := fn(x); err != nil {
 			return err
@@ -114,7 +115,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 
 // beside is the statement as it is beside the values that the portfolio shows: what is not its own is as the list says
 // of the title, which may be otherwise.
-func (s *Statement) beside(values *[len(titleColumns)]string, said ownValues) *Statement {
+func besideTitle(s *Statement, values *[len(titleColumns)]string, said ownValues) *Statement {
 	for _, c := range ownColumns {
 		text := *s.own(c)
 		if value, differs := said[c.String()]; text == nil && differs {

@@ -99,7 +99,7 @@ func isSorted(t failer, rows []*kbart.Record) {
 	seen := map[string]bool{}
 	last, lastID := "", ""
 	for _, row := range rows {
-		title, id := holdings.FoldTitle(row.Get(kbart.PublicationTitle)), row.Get(kbart.TitleID)
+		title, id := kbart.FoldTitle(row.Get(kbart.PublicationTitle)), row.Get(kbart.TitleID)
 		if title < last {
 			t.Fatalf("%q comes after %q", title, last)
 		}

@@ -2,11 +2,8 @@ package holdings
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/cespare/xxhash/v2"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 
 	"autoholdings/kbart"
 )
@@ -136,63 +133,9 @@ func mix(h, salt uint64) uint64 {
 	return h ^ h>>33
 }
 
-// FoldTitle brings a title to the form in which titles are compared and sorted: NFKC, case-folded, each run of
-// punctuation and blanks one blank, none at the ends.
-func FoldTitle(title string) string {
-	if folded, ok := foldASCII(title); ok {
-		return folded
+func valuesHash(values *[len(titleColumns)]string) (hash uint64) {
+	for i, c := range titleColumns {
+		hash ^= fieldHash(c, values[i])
 	}
-	var b strings.Builder
-	b.Grow(len(title))
-	blank := false
-	for _, r := range cases.Fold().String(norm.NFKC.String(title)) {
-		if unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r) {
-			blank = true
-			continue
-		}
-		if blank && b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		blank = false
-		b.WriteRune(r)
-	}
-	return b.String()
+	return hash
 }
-
-// asciiFold maps each ASCII byte to its folded form: 0 for blanks, punctuation and control characters.
-var asciiFold = func() (table [128]byte) {
-	for i := range table {
-		r := rune(i)
-		switch {
-		case unicode.IsSpace(r), unicode.IsPunct(r), unicode.IsControl(r):
-		default:
-			table[i] = byte(unicode.ToLower(r))
-		}
-	}
-	return table
-}()
-
-func foldASCII(title string) (string, bool) {
-	out := make([]byte, 0, len(title))
-	blank := false
-	for i := range len(title) {
-		if title[i] >= 128 {
-			return "", false
-		}
-		c := asciiFold[title[i]]
-		if c == 0 {
-			blank = true
-			continue
-		}
-		if blank && len(out) > 0 {
-			out = append(out, ' ')
-		}
-		blank = false
-		out = append(out, c)
-	}
-	return string(out), true
-}
-
-// identifierKey is an identifier as a key: the ISSN or ISBN in comparable form; "" where the cell holds neither, since
-// damaged text and placeholders identify nothing.
-func identifierKey(cell string) string { return kbart.IdentifierKey(cell) }

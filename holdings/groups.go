@@ -11,6 +11,8 @@ import (
 	"autoholdings/ent/profile"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
+	"autoholdings/kbart"
 )
 
 // GroupChange is what to change of an inventory group; nil leaves a field as it is.
@@ -25,7 +27,7 @@ type GroupChange struct {
 func (s *Service) CreateInventoryGroup(ctx context.Context, name, description string) (*ent.InventoryGroup, error) {
 	name, description = strings.TrimSpace(name), strings.TrimSpace(description)
 	var problems problem.List
-	checkDescription(&problems, description)
+	problems.CheckDescription(description)
 	var made *ent.InventoryGroup
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := checkGroupName(ctx, tx, &problems, name, 0); err != nil {
@@ -52,14 +54,14 @@ func (s *Service) UpdateInventoryGroup(ctx context.Context, in GroupChange) (*en
 	if in.Description != nil {
 		description := strings.TrimSpace(*in.Description)
 		in.Description = &description
-		checkDescription(&problems, description)
+		problems.CheckDescription(description)
 	}
 	var group *ent.InventoryGroup
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if group, err = findGroup(ctx, tx, in.ID); err != nil {
 			return err
 		}
-		if err := checkVersion(fmt.Sprintf("the inventory group %q", group.Name), in.Version, group.Version); err != nil {
+		if err := problem.CheckVersion(fmt.Sprintf("the inventory group %q", group.Name), in.Version, group.Version); err != nil {
 			return err
 		}
 		if in.Name != nil {
@@ -96,7 +98,7 @@ func (s *Service) DeleteInventoryGroup(ctx context.Context, id int64) error {
 		if len(users) > 0 {
 			return problem.New(problem.InUse, "input.inventoryGroupId",
 				"the inventory group %q is that of %s: %s. Take it away from there first",
-				group.Name, counted(len(users), "profile", "profiles"), quotedNames(users))
+				group.Name, words.Count(len(users), "profile", "profiles"), quotedNames(users))
 		}
 		return tx.InventoryGroup.DeleteOne(group).Exec(ctx)
 	})
@@ -117,7 +119,7 @@ func findGroup(ctx context.Context, tx *store.Tx, id int64) (*ent.InventoryGroup
 func checkGroupName(ctx context.Context, tx *store.Tx, problems *problem.List, name string, own int64) error {
 	const path = "input.name"
 	before := len(*problems)
-	checkNameUpTo(problems, path, name, maxGroupName)
+	problems.CheckNameUpTo(path, name, maxGroupName)
 	if len(*problems) > before {
 		return nil
 	}
@@ -131,7 +133,7 @@ func checkGroupName(ctx context.Context, tx *store.Tx, problems *problem.List, n
 		return fmt.Errorf("read the inventory groups: %w", err)
 	}
 	for _, other := range groups {
-		if FoldTitle(other.Name) == FoldTitle(name) {
+		if kbart.FoldTitle(other.Name) == kbart.FoldTitle(name) {
 			problems.Add(problem.BadInput, path, "there is an inventory group %q already: choose another name", other.Name)
 		}
 	}

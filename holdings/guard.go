@@ -1,11 +1,8 @@
 package holdings
 
 import (
-	"context"
 	"fmt"
 	"strings"
-
-	"autoholdings/internal/store"
 )
 
 // Guards are what holds a plan until a person decides (DOMAIN section 7): a profile's settings, or those of an import.
@@ -196,16 +193,4 @@ func (p *Plan) countGivenBack() (n int) {
 		}
 	}
 	return n
-}
-
-// HeldOnce says that a person has seen that a part would take away again what an undo gave back, and declined it: that
-// guard holds once.
-func HeldOnce(ctx context.Context, tx *store.Tx, partID int64) error {
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET given_back = ? WHERE given_back
-		AND profile_id = (SELECT profile_id FROM job_parts WHERE id = ?)
-		AND portfolio_id IN (SELECT portfolio_id FROM job_changes WHERE part_id = ? AND action IN ('REMOVE', 'KEEP', 'WITHDRAW', 'WAIT'))`,
-		false, partID, partID); err != nil {
-		return fmt.Errorf("note that removals were held once: %w", err)
-	}
-	return nil
 }

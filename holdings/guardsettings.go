@@ -72,9 +72,9 @@ func (in *ProfileInput) checkGuards(problems *problem.List) {
 		{"additions", in.Guards.Additions},
 	} {
 		path := "input.guards." + guard.name
-		checkRange(problems, path+".percent", "the share of titles, in percent,", guard.marks.Percent, 100)
-		checkRange(problems, path+".titles", "the number of titles", guard.marks.Titles, maxGuardTitles)
-		checkRange(problems, path+".most", "the number of titles beyond which the share does not matter", guard.marks.Most, maxGuardTitles)
+		problems.CheckRange(path+".percent", "the share of titles, in percent,", guard.marks.Percent, 100)
+		problems.CheckRange(path+".titles", "the number of titles", guard.marks.Titles, maxGuardTitles)
+		problems.CheckRange(path+".most", "the number of titles beyond which the share does not matter", guard.marks.Most, maxGuardTitles)
 	}
 	for _, twice := range []struct {
 		name         string

@@ -2,6 +2,8 @@ package holdings
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -146,12 +148,12 @@ type identityCells struct {
 
 func (c *identityCells) identity() identity {
 	if c.folded == "" {
-		c.folded = FoldTitle(c.title)
+		c.folded = kbart.FoldTitle(c.title)
 	}
 	m := identity{
 		titleID: titleIDHash(c.titleID),
 		folded:  textHash(c.folded),
-		keys:    [2]uint64{textHash(identifierKey(c.print)), textHash(identifierKey(c.online))},
+		keys:    [2]uint64{textHash(kbart.IdentifierKey(c.print)), textHash(kbart.IdentifierKey(c.online))},
 		volume:  volumeHash(c.volume),
 		edition: volumeHash(c.edition),
 		kind:    c.kind,
@@ -166,7 +168,7 @@ func (c *identityCells) identity() identity {
 		if key := titleIDHash(c.preceding); key != 0 {
 			further.preceding = append(further.preceding, key)
 		}
-		if key := textHash(identifierKey(c.preceding)); key != 0 {
+		if key := textHash(kbart.IdentifierKey(c.preceding)); key != 0 {
 			further.preceding = append(further.preceding, key)
 		}
 	}
@@ -280,5 +282,57 @@ func (m *identity) setKey(column int, cell []byte) {
 	case len(cell) > 1 && (cell[0] == cell[1] || cell[0]+1 == cell[1]) && kbart.StateOfIdentifier(string(cell)) == kbart.IdentifierPlaceholder:
 	default:
 		m.keys[column], m.filled = bytesHash(cell), true
+	}
+}
+
+// overlay puts the keys in place that a profile's list has otherwise than the portfolio: own_values, as JSON.
+func (m *identity) overlay(own []byte) error {
+	var values ownValues
+	if err := json.Unmarshal(own, &values); err != nil {
+		return fmt.Errorf("read what a list has otherwise: %w", err)
+	}
+	m.overlayValues(values)
+	return nil
+}
+
+func (m *identity) overlayValues(values ownValues) {
+	if m.more != nil { // it may be another view's too
+		more := *m.more
+		m.more = &more
+	}
+	for c, value := range values.columns() {
+		switch c {
+		case kbart.PublicationTitle:
+			m.folded = textHash(kbart.FoldTitle(value))
+		case kbart.TitleID:
+			m.titleID = titleIDHash(value)
+			m.setHost(value, values[kbart.PublicationTitle.String()])
+		case kbart.PrintIdentifier:
+			m.keys[0] = textHash(kbart.IdentifierKey(value))
+			m.filled = m.filled || saysIdentifier(value)
+		case kbart.OnlineIdentifier:
+			m.keys[1] = textHash(kbart.IdentifierKey(value))
+			m.filled = m.filled || saysIdentifier(value)
+		case kbart.MonographVolume:
+			m.volume = volumeHash(value)
+		case kbart.MonographEdition:
+			m.edition = volumeHash(value)
+		case kbart.PublicationTypeColumn:
+			m.kind, _ = kbart.ParsePublicationType(value)
+		}
+	}
+}
+
+// setHost takes another title_id: it may be the bare name of a host, or no longer be one. Where the title is not known,
+// no word of it tells it from others, so that the title_id pairs nothing by itself.
+func (m *identity) setHost(titleID, title string) {
+	host := isHost(titleID)
+	if !host && !m.onHost() {
+		return
+	}
+	further := m.furtherOwn()
+	further.host, further.words = host, nil
+	if host {
+		further.words = tellingWords(kbart.FoldTitle(title))
 	}
 }

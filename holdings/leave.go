@@ -71,7 +71,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 }
 
 func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64) error {
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx,
 		`UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
 		append([]any{false, false, w.out.now}, args...)...); err != nil {
@@ -92,7 +92,7 @@ func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch
 	if len(ids) == 0 {
 		return nil
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = '', updated_at = ? WHERE id IN `+placeholders,
 		append([]any{w.out.now}, args...)...); err != nil {
 		return fmt.Errorf("say that the portfolios wait no more: %w", err)
@@ -119,7 +119,7 @@ func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[A
 		if len(byAction[action]) == 0 {
 			continue
 		}
-		placeholders, args := inList(byAction[action])
+		placeholders, args := store.InList(byAction[action])
 		if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET listed = ?, removed_at = ?, review = '', updated_at = ?
 			WHERE id IN `+placeholders, append([]any{false, removedAt, w.out.now}, args...)...); err != nil {
 			return fmt.Errorf("take the portfolios out: %w", err)
@@ -131,7 +131,7 @@ func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[A
 // poLineNumbers reads the numbers of the portfolios' PO lines, each one's main line first. Where there is none, the
 // portfolio is not among them.
 func poLineNumbers(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64][]string, error) {
-	placeholders, args := inList(portfolioIDs)
+	placeholders, args := store.InList(portfolioIDs)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, number FROM po_lines WHERE portfolio_id IN `+placeholders+`
 		ORDER BY portfolio_id, main DESC, created_at, id`, args...)
 	if err != nil {
@@ -148,19 +148,4 @@ func poLineNumbers(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map
 		found[id] = append(found[id], number)
 	}
 	return found, rows.Err()
-}
-
-// idSet reads a set of ids: query ends in "IN", to which the list of ids is added.
-func idSet(ctx context.Context, tx *store.Tx, query string, ids []int64, args ...any) (map[int64]bool, error) {
-	placeholders, list := inList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, query+placeholders, append(args, list...)...)
-	if err != nil {
-		return nil, fmt.Errorf("read what holds the portfolios: %w", err)
-	}
-	ids, err = scanIDs(rows)
-	set := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		set[id] = true
-	}
-	return set, err
 }

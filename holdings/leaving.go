@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"autoholdings/internal/words"
 	"autoholdings/kbart"
 )
 
@@ -146,7 +147,7 @@ func (p *Plan) unreadable(found *pairing, in *planned) (func(portfolio int32) bo
 			leaving = append(leaving, i)
 		}
 	}
-	urls, err := in.texts.urls(leaving)
+	urls, err := in.texts.URLs(leaving)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +191,7 @@ func (p *Plan) reportHidden(report func(kbart.Finding)) {
 		Severity: kbart.Warning, Code: "removals-left", Line: p.hiddenIn,
 		Hint: "ask the provider to mend the row, or say of it that it hides nothing or which title it is",
 	}
-	switch titles := counted(len(p.reviews), "title", "titles"); {
+	switch titles := words.Count(len(p.reviews), "title", "titles"); {
 	case p.list.refused.many:
 		f.Message = fmt.Sprintf("too many rows could not be read to say what they hide: "+
 			"%s that the list does not have stay as they are", titles)

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // CreateLicense makes a license. UpdatePortfolio and UpdateCollection attach it.
@@ -36,7 +37,7 @@ func (s *Service) UpdateLicense(ctx context.Context, id int64, version *int, in 
 			return err
 		}
 		stored = *row
-		if err := checkVersion(fmt.Sprintf("the license %q", row.Code), version, row.Version); err != nil {
+		if err := problem.CheckVersion(fmt.Sprintf("the license %q", row.Code), version, row.Version); err != nil {
 			return err
 		}
 		return in.save(ctx, tx, row)
@@ -81,15 +82,15 @@ func usersOfLicense(ctx context.Context, tx *store.Tx, id int64) (users []string
 		return nil, fmt.Errorf("read the collections of license %d: %w", id, err)
 	}
 	if portfolios > 0 {
-		user := counted(portfolios, "portfolio", "portfolios")
+		user := words.Count(portfolios, "portfolio", "portfolios")
 		if hidden > 0 {
 			user += fmt.Sprintf(" (%d of them out of the holdings)", hidden)
 		}
 		users = append(users, user)
 	}
 	if len(collections) > 0 {
-		names := quotedList(collections, func(c *ent.Collection) string { return c.Name })
-		users = append(users, counted(len(collections), "collection", "collections")+" ("+names+")")
+		names := words.Quoted(collections, func(c *ent.Collection) string { return c.Name })
+		users = append(users, words.Count(len(collections), "collection", "collections")+" ("+names+")")
 	}
 	return users, nil
 }
@@ -143,7 +144,7 @@ func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) er
 			row.Version,
 		}
 	}
-	return upsert(ctx, tx, license.Table, licenseColumns, rows)
+	return store.Upsert(ctx, tx, license.Table, licenseColumns, rows)
 }
 
 var licenseColumns = []string{

@@ -238,13 +238,13 @@ func (b *testBundle) keepFile(profile, jobID int64, date string) {
 }
 
 // planOf is the plan of a list of a date, which is not written.
-func (b *testBundle) planOf(profile int64, date, list string, guards holdings.Guards) *holdings.Plan {
+func (b *testBundle) planOf(profile int64, date, list string, guards holdings.Guards) *holdings.PartPlan {
 	b.t.Helper()
 	plan, _ := b.planAndFindings(profile, date, list, guards)
 	return plan
 }
 
-func (b *testBundle) planAndFindings(profile int64, date, list string, guards holdings.Guards) (*holdings.Plan, []string) {
+func (b *testBundle) planAndFindings(profile int64, date, list string, guards holdings.Guards) (*holdings.PartPlan, []string) {
 	b.t.Helper()
 	jobID := b.newJob(profile)
 	b.keepFile(profile, jobID, date)

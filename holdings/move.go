@@ -41,7 +41,7 @@ type moveWriter struct {
 	out      *partWriter
 	reported map[int64]bool // by the run that this one goes on from
 
-	attaching, licensing *inserter // of PO lines, of portfolios
+	attaching, licensing *store.Inserter // of PO lines, of portfolios
 }
 
 func (s *Service) newMoveWriter(ctx context.Context, part *Part, show bool) (w *moveWriter, err error) {
@@ -86,7 +86,7 @@ func (w *moveWriter) readReported(ctx context.Context) (map[int64]bool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what was reported: %w", err)
 	}
-	ids, err := scanIDs(rows)
+	ids, err := store.ScanIDs(rows)
 	reported := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		reported[id] = true
@@ -156,36 +156,17 @@ func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch)
 // write writes what was decided. No PO line becomes main where another is: the order does not matter.
 func (w *moveWriter) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
 	for _, l := range lines {
-		w.attaching.add(l.portfolio, l.main, w.out.now, l.line)
+		w.attaching.Add(l.portfolio, l.main, w.out.now, l.line)
 	}
 	for _, l := range licensed {
 		var license any
 		if l.license != 0 {
 			license = l.license
 		}
-		w.licensing.add(license, w.out.now, l.portfolio)
+		w.licensing.Add(license, w.out.now, l.portfolio)
 	}
-	if err := w.attaching.flush(ctx, tx); err != nil {
+	if err := w.attaching.Flush(ctx, tx); err != nil {
 		return err
 	}
-	return w.licensing.flush(ctx, tx)
-}
-
-func (c *Counts) countMove(action Action) {
-	switch action {
-	case MovePOLine:
-		c.Move.PoLinesMoved++
-	case MoveLicense:
-		c.Move.LicensesMoved++
-	case LicenseConflict:
-		c.Move.Conflicts++
-	case NoCounterpart:
-		c.Move.NoCounterpart++
-	case Ambiguous:
-		c.Move.Ambiguous++
-	case NothingToMove:
-		c.Move.NothingToMove++
-	case Left:
-		c.Left++
-	}
+	return w.licensing.Flush(ctx, tx)
 }

@@ -1,15 +1,12 @@
 package holdings
 
 import (
+	"autoholdings/internal/store"
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 )
-
-// queryFunc reads: inside a transaction, or outside.
-type queryFunc func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 
 // moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of
 // them.
@@ -55,7 +52,7 @@ func newMoveBatch(p *MovePlan) *moveBatch {
 }
 
 // loadMoveBatch reads what deciding on the portfolios needs, in a fixed number of statements.
-func loadMoveBatch(ctx context.Context, query queryFunc, p *MovePlan, batch sourceBatch) (*moveBatch, error) {
+func loadMoveBatch(ctx context.Context, query store.QueryFunc, p *MovePlan, batch sourceBatch) (*moveBatch, error) {
 	b := newMoveBatch(p)
 	var ids []int64
 	licenses := map[int64]bool{}
@@ -84,8 +81,8 @@ func loadMoveBatch(ctx context.Context, query queryFunc, p *MovePlan, batch sour
 	return b, b.loadCodes(ctx, query, licenses)
 }
 
-func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []int64) error {
-	placeholders, args := inList(ids)
+func (b *moveBatch) loadPortfolios(ctx context.Context, query store.QueryFunc, ids []int64) error {
+	placeholders, args := store.InList(ids)
 	rows, err := query(ctx, `SELECT p.id, p.publication_title, p.title_id, p.print_identifier, p.online_identifier, COALESCE(p.license_id, 0),
 		p.removed_at IS NOT NULL, `+closedSQL+`
 		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.id IN `+placeholders, args...)
@@ -105,8 +102,8 @@ func (b *moveBatch) loadPortfolios(ctx context.Context, query queryFunc, ids []i
 	return rows.Err()
 }
 
-func (b *moveBatch) loadLines(ctx context.Context, query queryFunc, ids []int64) error {
-	placeholders, args := inList(ids)
+func (b *moveBatch) loadLines(ctx context.Context, query store.QueryFunc, ids []int64) error {
+	placeholders, args := store.InList(ids)
 	rows, err := query(ctx, `SELECT portfolio_id, id, created_at, number, main FROM po_lines WHERE portfolio_id IN `+placeholders, args...)
 	if err != nil {
 		return fmt.Errorf("read the PO lines to move: %w", err)
@@ -138,12 +135,12 @@ func mainFirst(a, b poLine) int {
 	}
 }
 
-func (b *moveBatch) loadCodes(ctx context.Context, query queryFunc, licenses map[int64]bool) error {
+func (b *moveBatch) loadCodes(ctx context.Context, query store.QueryFunc, licenses map[int64]bool) error {
 	var ids []int64
 	for id := range licenses {
 		ids = append(ids, id)
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	rows, err := query(ctx, `SELECT id, code FROM licenses WHERE id IN `+placeholders, args...)
 	if err != nil {
 		return fmt.Errorf("read the licenses to move: %w", err)

@@ -50,7 +50,7 @@ type buckets struct {
 
 // fileUnder files all that is open under the step's keys. Keys of titles alone are of no use and are not kept.
 func fileUnder(step step, titles, portfolios *side) *buckets {
-	b := &buckets{of: make(map[uint64]bucket, portfolios.countKeys(step)), crowded: map[uint64]*crowd{}}
+	b := &buckets{of: make(map[uint64]bucket, countKeys(portfolios, step)), crowded: map[uint64]*crowd{}}
 	for p := range portfolios.pair {
 		if portfolios.open(int32(p)) {
 			step(portfolios.at(int32(p)), func(key uint64) { b.addPortfolio(key, int32(p)) })
@@ -67,7 +67,7 @@ func fileUnder(step step, titles, portfolios *side) *buckets {
 	return b
 }
 
-func (s *side) countKeys(step step) (n int) {
+func countKeys(s *side, step step) (n int) {
 	for i := range s.pair {
 		if s.open(int32(i)) {
 			step(s.at(int32(i)), func(uint64) { n++ })
@@ -113,7 +113,7 @@ func appendNew(list []int32, i int32) []int32 {
 
 // sole drops what is paired from the list and says whether exactly one is left. It looks no further than the second,
 // so that a key shared by a whole file costs no more than any other.
-func (s *side) sole(list *[]int32) bool {
+func sole(s *side, list *[]int32) bool {
 	l := *list
 	for i := 0; i < len(l) && i < 2; {
 		if s.open(l[i]) {

@@ -63,7 +63,7 @@ func (b *buckets) under(key uint64, sources, targets *side) (source, target int3
 		return bucket.title, bucket.portfolio, sources.open(bucket.title) && targets.open(bucket.portfolio)
 	}
 	c := b.crowded[key]
-	one, other := sources.sole(&c.titles), targets.sole(&c.portfolios)
+	one, other := sole(sources, &c.titles), sole(targets, &c.portfolios)
 	switch {
 	case len(c.titles) == 0 || len(c.portfolios) == 0:
 		return 0, 0, false

@@ -90,7 +90,7 @@ func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
 		i.kind = ""
 	}
 	create := tx.Portfolio.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(i.in).SetAvailable(!i.off).SetListed(true).
-		SetPublicationTitle(i.title).SetTitleKey(holdings.FoldTitle(i.title)).SetTitleID(i.id).SetPrintIdentifier(i.print).
+		SetPublicationTitle(i.title).SetTitleKey(kbart.FoldTitle(i.title)).SetTitleID(i.id).SetPrintIdentifier(i.print).
 		SetOnlineIdentifier(i.online).
 		SetPrintKey(keyOf(i.print)).SetOnlineKey(keyOf(i.online)).SetMoreKeys(i.moreKeys).SetPublicationType(i.kind).SetValuesHash(0)
 	if i.removed {

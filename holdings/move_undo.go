@@ -82,7 +82,7 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
 	}
-	if ids, err = scanIDs(found); err != nil || len(ids) == 0 {
+	if ids, err = store.ScanIDs(found); err != nil || len(ids) == 0 {
 		return nil, nil, err
 	}
 	rows, err := u.to.out.store.Query(ctx,

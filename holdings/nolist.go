@@ -38,12 +38,12 @@ func (s *Service) NoListOf(ctx context.Context, tx *store.Tx, profileID int64, c
 
 // noLists finds, by profile and content type, where the last answers were no list. Only what was asked of the provider
 // with the profile's present API key is an answer.
-func noLists(ctx context.Context, query queryFunc, profileIDs []int64) (map[int64]map[string]*NoList, error) {
+func noLists(ctx context.Context, query store.QueryFunc, profileIDs []int64) (map[int64]map[string]*NoList, error) {
 	found, err := lastNoLists(ctx, query, profileIDs)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	placeholders, args := inList(slices.Collect(maps.Keys(found)))
+	placeholders, args := store.InList(slices.Collect(maps.Keys(found)))
 	rows, err := query(ctx, `SELECT e.profile_id, c.content, COUNT(*) FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
 			JOIN collections c ON c.id = p.collection_id
 		WHERE e.active AND e.profile_id IN `+placeholders+` GROUP BY e.profile_id, c.content`, args...)
@@ -65,8 +65,8 @@ func noLists(ctx context.Context, query queryFunc, profileIDs []int64) (map[int6
 	return found, rows.Err()
 }
 
-func lastNoLists(ctx context.Context, query queryFunc, profileIDs []int64) (map[int64]map[string]*NoList, error) {
-	placeholders, args := inList(profileIDs)
+func lastNoLists(ctx context.Context, query store.QueryFunc, profileIDs []int64) (map[int64]map[string]*NoList, error) {
+	placeholders, args := store.InList(profileIDs)
 	rows, err := query(ctx, `SELECT profile_id, content, code, created_at
 		FROM (SELECT p.profile_id, p.content, p.code, p.created_at,
 				ROW_NUMBER() OVER (PARTITION BY p.profile_id, p.content ORDER BY j.created_at DESC, p.id DESC) AS back

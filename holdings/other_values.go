@@ -127,7 +127,7 @@ func leftEmpty(values *[len(titleColumns)]string, own ownValues, hash uint64) (e
 }
 
 func loadSaid(ctx context.Context, tx *store.Tx, portfolioIDs []int64, where string, args ...any) (found []otherEntitlement, err error) {
-	placeholders, ids := inList(portfolioIDs)
+	placeholders, ids := store.InList(portfolioIDs)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT id, portfolio_id, own_values, own_hash FROM entitlements
 		WHERE `+where+` portfolio_id IN `+placeholders, append(args, ids...)...)
 	if err != nil {

@@ -20,7 +20,7 @@ type otherHolder struct {
 
 // otherHolders tells what else holds each of the portfolios.
 func (p *Part) otherHolders(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64]otherHolder, error) {
-	placeholders, args := inList(portfolioIDs)
+	placeholders, args := store.InList(portfolioIDs)
 	rows, err := tx.SQL.QueryContext(ctx,
 		`SELECT portfolio_id, MAX(CASE WHEN active AND profile_id IS NOT NULL THEN 1 ELSE 0 END) FROM entitlements
 		WHERE (active OR waiting <> '') AND profile_id IS DISTINCT FROM ? AND portfolio_id IN `+placeholders+` GROUP BY portfolio_id`,
@@ -59,7 +59,7 @@ func (w *portfolioTarget) unlist(ctx context.Context, tx *store.Tx, ids []int64)
 	if len(ids) == 0 {
 		return nil
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET listed = ?, updated_at = ? WHERE id IN `+placeholders,
 		append([]any{false, w.out.now}, args...)...); err != nil {
 		return fmt.Errorf("say that the portfolios are no longer listed: %w", err)

@@ -21,7 +21,7 @@ type Part struct {
 	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
 	Resumed           bool        // an interrupted run has written a share of the plan
 	NewOnly           bool        // leave titles as they are whose portfolio some entitlement holds
-	Earlier           []*Plan     // plans of earlier parts of this preview, in order, that would be applied to the same collection
+	Earlier           []*PartPlan // plans of earlier parts of this preview, in order, that would be applied to the same collection
 
 	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
 	Fence func(ctx context.Context, tx *store.Tx, p Progress) error

@@ -22,19 +22,19 @@ type partWriter struct {
 	counts      Counts
 	done, total int // progress, as Part.Fence is told
 
-	changes   *inserter   // lines of the report: written last, since they name what the others insert
-	inserters []*inserter // all others that take part in each transaction
+	changes   *store.Inserter   // lines of the report: written last, since they name what the others insert
+	inserters []*store.Inserter // all others that take part in each transaction
 }
 
 func (s *Service) newPartWriter(ctx context.Context, part *Part, show bool) (w *partWriter, err error) {
 	w = &partWriter{store: s.store, part: part, batch: s.BatchTitles, show: show, now: store.Now()}
-	w.changes, err = newInserter(ctx, s.store, "job_changes", changeColumns...)
+	w.changes, err = s.store.Inserter(ctx, "job_changes", changeColumns...)
 	return w, err
 }
 
 // inserter makes one that takes part in each transaction.
-func (w *partWriter) inserter(ctx context.Context, table string, columns ...string) (*inserter, error) {
-	in, err := newInserter(ctx, w.store, table, columns...)
+func (w *partWriter) inserter(ctx context.Context, table string, columns ...string) (*store.Inserter, error) {
+	in, err := w.store.Inserter(ctx, table, columns...)
 	if err == nil {
 		w.inserters = append(w.inserters, in)
 	}
@@ -42,8 +42,8 @@ func (w *partWriter) inserter(ctx context.Context, table string, columns ...stri
 }
 
 // updater makes one that takes part in each transaction.
-func (w *partWriter) updater(ctx context.Context, table, set string, values ...string) (*inserter, error) {
-	in, err := newUpdater(ctx, w.store, table, set, values...)
+func (w *partWriter) updater(ctx context.Context, table, set string, values ...string) (*store.Inserter, error) {
+	in, err := w.store.Updater(ctx, table, set, values...)
 	if err == nil {
 		w.inserters = append(w.inserters, in)
 	}
@@ -51,7 +51,7 @@ func (w *partWriter) updater(ctx context.Context, table, set string, values ...s
 }
 
 // all are the inserters in the order in which they write.
-func (w *partWriter) all() []*inserter {
+func (w *partWriter) all() []*store.Inserter {
 	if w.changes == nil {
 		return w.inserters
 	}
@@ -61,7 +61,7 @@ func (w *partWriter) all() []*inserter {
 func (w *partWriter) close() error {
 	var errs []error
 	for _, in := range w.all() {
-		errs = append(errs, in.close())
+		errs = append(errs, in.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -113,7 +113,7 @@ func (w *partWriter) transaction(ctx context.Context, write func(ctx context.Con
 			return err
 		}
 		for _, in := range w.all() {
-			if err := in.flush(ctx, tx); err != nil {
+			if err := in.Flush(ctx, tx); err != nil {
 				return err
 			}
 		}
@@ -122,7 +122,7 @@ func (w *partWriter) transaction(ctx context.Context, write func(ctx context.Con
 	if err != nil {
 		w.counts = before
 		for _, in := range w.all() {
-			in.discard()
+			in.Discard()
 		}
 	}
 	return err

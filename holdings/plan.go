@@ -187,3 +187,22 @@ func (c *Counts) addField(name string, titles int) {
 func (c *Counts) Changed() bool {
 	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 || c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved > 0
 }
+
+func (c *Counts) countMove(action Action) {
+	switch action {
+	case MovePOLine:
+		c.Move.PoLinesMoved++
+	case MoveLicense:
+		c.Move.LicensesMoved++
+	case LicenseConflict:
+		c.Move.Conflicts++
+	case NoCounterpart:
+		c.Move.NoCounterpart++
+	case Ambiguous:
+		c.Move.Ambiguous++
+	case NothingToMove:
+		c.Move.NothingToMove++
+	case Left:
+		c.Left++
+	}
+}

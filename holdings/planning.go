@@ -71,12 +71,8 @@ type Plan struct {
 	twins     []int32 // titles that were paired in an order that nothing proves
 	revived   []int32 // titles for which one of several hidden portfolios came back
 	follows   history
-	part      *Part
-	foreseen  *foresight // what earlier parts of a preview would have changed; nil: nothing
-
-	foreseenIDs map[int32]int64 // of titles that would be added, where a later part of the preview is planned on top
-	lost        []lostColumn
-	loses       map[int32]bool // titles that stay and lose covered time; nil: not asked
+	lost      []lostColumn
+	loses     map[int32]bool // titles that stay and lose covered time; nil: not asked
 
 	hiddenIn int // line of a refused row that may hide any title; 0: there is none
 
@@ -121,10 +117,10 @@ type planned struct {
 
 // texts reads what matching needs no text for, save in rare cases.
 type texts interface {
-	// twins are what puts portfolios that are alike into order.
-	twins(portfolios []int32) (map[int32]twinText, error)
-	// urls are the addresses of portfolios, as urlHash has them.
-	urls(portfolios []int32) (map[int32]uint64, error)
+	// Twins are what puts portfolios that are alike into order.
+	Twins(portfolios []int32) (map[int32]twinText, error)
+	// URLs are the addresses of portfolios, as urlHash has them.
+	URLs(portfolios []int32) (map[int32]uint64, error)
 }
 
 // makePlan matches the list with what is there.

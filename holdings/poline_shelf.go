@@ -34,7 +34,7 @@ func (sh *shelf) load(ctx context.Context, client *ent.Client, portfolioIDs []in
 	for _, id := range missing {
 		sh.of[id] = nil
 	}
-	for chunk := range slices.Chunk(missing, idsAtOnce) {
+	for chunk := range slices.Chunk(missing, store.IDsAtOnce) {
 		rows, err := client.POLine.Query().Where(poline.PortfolioIDIn(chunk...)).All(ctx)
 		if err != nil {
 			return fmt.Errorf("read the PO lines of portfolios: %w", err)
@@ -45,9 +45,6 @@ func (sh *shelf) load(ctx context.Context, client *ent.Client, portfolioIDs []in
 	}
 	return nil
 }
-
-// idsAtOnce is how many ids a statement asks for at most.
-const idsAtOnce = 1000
 
 // put lays a stored row on the shelf and returns the one that lies there: another, where it was there before and may
 // have been changed since.
@@ -181,8 +178,8 @@ func (sh *shelf) write(ctx context.Context, tx *store.Tx) error {
 			givesWay = append(givesWay, row.ID)
 		}
 	}
-	for chunk := range slices.Chunk(givesWay, idsAtOnce) {
-		in, args := inList(chunk)
+	for chunk := range slices.Chunk(givesWay, store.IDsAtOnce) {
+		in, args := store.InList(chunk)
 		if _, err := tx.SQL.ExecContext(ctx, "UPDATE po_lines SET main = FALSE WHERE id IN "+in, args...); err != nil {
 			return fmt.Errorf("make PO lines additional: %w", err)
 		}
@@ -194,7 +191,7 @@ func (sh *shelf) write(ctx context.Context, tx *store.Tx) error {
 			row.PortfolioID, row.Main, row.Version,
 		})
 	}
-	return upsert(ctx, tx, poline.Table, poLineColumns, rows)
+	return store.Upsert(ctx, tx, poline.Table, poLineColumns, rows)
 }
 
 var poLineColumns = []string{

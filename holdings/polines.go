@@ -47,7 +47,7 @@ func (s *Service) UpdatePOLine(ctx context.Context, id int64, version *int, in P
 			return err
 		}
 		stored = *row
-		if err := checkVersion(fmt.Sprintf("the PO line %q", row.Number), version, row.Version); err != nil {
+		if err := problem.CheckVersion(fmt.Sprintf("the PO line %q", row.Number), version, row.Version); err != nil {
 			return err
 		}
 		sh := newShelf()

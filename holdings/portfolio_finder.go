@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/internal/opaque"
+	"autoholdings/kbart"
 )
 
 // portfolioRef is how a line of a file names a portfolio: by id, or by collection, title_id and identifiers. What is
@@ -55,7 +56,7 @@ func findPortfolios(ctx context.Context, client *ent.Client, refs []portfolioRef
 			continue
 		}
 		for _, identifier := range ref.identifiers {
-			keys = append(keys, identifierKey(identifier))
+			keys = append(keys, kbart.IdentifierKey(identifier))
 		}
 		if ref.titleID != "" && len(ref.identifiers) == 0 { // identifiers tell more, and a title_id may be that of many
 			titleIDs = append(titleIDs, ref.titleID)
@@ -151,7 +152,7 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 		return nil, wrong
 	}
 	for _, identifier := range ref.identifiers {
-		if identifierKey(identifier) == "" {
+		if kbart.IdentifierKey(identifier) == "" {
 			return nil, fmt.Sprintf("%.40q is neither an ISSN nor an ISBN: mend it, or leave the cell empty", identifier)
 		}
 	}
@@ -175,7 +176,7 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 		candidates = f.candidates(ref, in, f.byTitleID[ref.titleID]...)
 	default:
 		for _, identifier := range ref.identifiers {
-			candidates = append(candidates, f.candidates(ref, in, f.byKey[identifierKey(identifier)]...)...)
+			candidates = append(candidates, f.candidates(ref, in, f.byKey[kbart.IdentifierKey(identifier)]...)...)
 		}
 	}
 	return f.only(ref, candidates)
@@ -188,7 +189,7 @@ func (f *portfolioFinder) candidates(ref portfolioRef, in int64, among ...*ent.P
 			continue
 		}
 		shares := func(identifier string) bool {
-			key := identifierKey(identifier)
+			key := kbart.IdentifierKey(identifier)
 			return key == p.PrintKey || key == p.OnlineKey
 		}
 		if len(ref.identifiers) == 0 || slices.ContainsFunc(ref.identifiers, shares) {
@@ -228,7 +229,7 @@ func (f *portfolioFinder) collection(ref portfolioRef) (id int64, wrong string) 
 	}
 	found := f.named[ref.collection]
 	if len(found) == 0 {
-		found = f.named[FoldTitle(ref.collection)]
+		found = f.named[kbart.FoldTitle(ref.collection)]
 	}
 	if len(found) == 0 {
 		if id, err := numberOf(collectionType, ref.collection); err == nil && f.collections[id] != nil {

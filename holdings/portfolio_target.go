@@ -12,7 +12,7 @@ import (
 // portfolioTarget is the portfolios of a collection, and what the part's profile has of them.
 type portfolioTarget struct {
 	service *Service
-	plan    *Plan
+	plan    *PartPlan
 	out     *partWriter
 	report  *planReport
 	rows    *portfolioWriter
@@ -22,7 +22,7 @@ type portfolioTarget struct {
 	successors map[int32]Related // of portfolios that leave: the titles added that follow them
 }
 
-func newPortfolioTarget(ctx context.Context, s *Service, plan *Plan, out *partWriter, report *planReport) (*portfolioTarget, error) {
+func newPortfolioTarget(ctx context.Context, s *Service, plan *PartPlan, out *partWriter, report *planReport) (*portfolioTarget, error) {
 	rows, err := newPortfolioWriter(ctx, out)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (w *portfolioTarget) leaveForPerson(ctx context.Context, tx *store.Tx, why 
 	if w.out.show {
 		return nil
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE review <> ? AND id IN `+placeholders,
 		append([]any{why, w.out.now, why}, args...)...); err != nil {
 		return fmt.Errorf("mark the portfolios to review: %w", err)
@@ -86,7 +86,7 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 	w.revalued = w.revalued[:0]
 	for _, t := range batch {
 		h := w.plan.portfolioOf(t)
-		if w.report.lacking(w.plan, t, h) && !w.plan.pending(t.index) {
+		if w.report.lacking(w.plan.Plan, t, h) && !w.plan.pending(t.index) {
 			continue
 		}
 		if h == nil {
@@ -125,7 +125,7 @@ func (w *portfolioTarget) addPortfolio(t *Title) {
 	if !w.out.show {
 		id = w.out.store.NextID()
 		row := []any{id, w.out.now, w.out.now, w.out.part.CollectionID, true, w.out.part.ofProfile()}
-		w.rows.portfolios.add(appendTitle(row, &t.Values, strings.Join(t.more, " "), t.values)...)
+		w.rows.portfolios.Add(appendTitle(row, &t.Values, strings.Join(t.more, " "), t.values)...)
 		w.rows.entitle(id, t, nil, nil)
 	}
 	w.out.counts.Added++

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/license"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -76,4 +77,19 @@ func (in *PortfolioChange) checkLocks(problems *problem.List) *string {
 	}
 	locked := strings.Join(slices.DeleteFunc(known, func(name string) bool { return !slices.Contains(*in.LockedFields, name) }), " ")
 	return &locked
+}
+
+// checkLicense adds a problem where there is no such license; 0 stands for none.
+func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	there, err := tx.License.Query().Where(license.ID(id)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look up license %d: %w", id, err)
+	}
+	if !there {
+		problems.Add(problem.NotFound, "input.licenseId", "there is no such license: it may have been deleted")
+	}
+	return nil
 }

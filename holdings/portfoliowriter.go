@@ -13,14 +13,14 @@ import (
 // portfolioWriter writes rows of portfolios, entitlements and coverage for a part.
 type portfolioWriter struct {
 	out                                  *partWriter
-	portfolios, entitlements, statements *inserter
+	portfolios, entitlements, statements *store.Inserter
 	updateValues                         *sql.Stmt
 }
 
 func newPortfolioWriter(ctx context.Context, out *partWriter) (w *portfolioWriter, err error) {
 	w = &portfolioWriter{out: out}
 	for _, in := range []struct {
-		to      **inserter
+		to      **store.Inserter
 		table   string
 		columns []string
 	}{
@@ -49,7 +49,7 @@ func (w *portfolioWriter) close() error {
 // entitle gives the profile's entitlement, with its coverage, to a portfolio that never had it.
 func (w *portfolioWriter) entitle(portfolioID int64, t *Title, own ownValues, ownHash *int64) {
 	entitlementID := w.out.store.NextID()
-	w.entitlements.add(entitlementID, w.out.now, w.out.now, portfolioID, w.out.part.profile(), true, int64(t.coverage), own.text(), ownHash)
+	w.entitlements.Add(entitlementID, w.out.now, w.out.now, portfolioID, w.out.part.profile(), true, int64(t.coverage), own.text(), ownHash)
 	w.addCoverage(entitlementID, t.Coverage)
 }
 
@@ -57,7 +57,7 @@ func (w *portfolioWriter) addCoverage(entitlementID int64, statements []Statemen
 	for i := range statements {
 		st := &statements[i]
 		st.Kind = w.out.part.kindOf(st)
-		w.statements.add(w.out.store.NextID(), entitlementID, i, st.DateFirst, st.VolFirst, st.IssueFirst, st.DateLast, st.VolLast,
+		w.statements.Add(w.out.store.NextID(), entitlementID, i, st.DateFirst, st.VolFirst, st.IssueFirst, st.DateLast, st.VolLast,
 			st.IssueLast, st.Embargo, st.URL, st.Notes, st.Depth, st.Kind)
 	}
 }
@@ -70,15 +70,8 @@ func appendTitle(row []any, values *[len(titleColumns)]string, moreKeys string, 
 	for _, value := range values {
 		row = append(row, value)
 	}
-	return append(row, FoldTitle(values[0]), identifierKey(values[titleColumnIndex[kbart.PrintIdentifier]]),
-		identifierKey(values[titleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash))
-}
-
-func valuesHash(values *[len(titleColumns)]string) (hash uint64) {
-	for i, c := range titleColumns {
-		hash ^= fieldHash(c, values[i])
-	}
-	return hash
+	return append(row, kbart.FoldTitle(values[0]), kbart.IdentifierKey(values[titleColumnIndex[kbart.PrintIdentifier]]),
+		kbart.IdentifierKey(values[titleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash))
 }
 
 // replaceCoverage puts statements in place of an entitlement's.

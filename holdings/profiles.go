@@ -13,15 +13,8 @@ import (
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
-
-// ProfileName is how people know a profile: its description, else provider and customer number.
-func ProfileName(p *ent.Profile) string {
-	if p.Description != "" {
-		return p.Description
-	}
-	return "Oxford University Press, customer " + p.CustomerNumber
-}
 
 // ProfileInput is what to save of a profile. What is nil takes the default of a new profile, or stays as it is.
 type ProfileInput struct {
@@ -82,7 +75,7 @@ func (s *Service) UpdateProfile(
 		if before = save.campus.find(id); before == nil {
 			return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
 		}
-		if err := checkVersion(fmt.Sprintf("the profile %q", ProfileName(before)), version, before.Version); err != nil {
+		if err := problem.CheckVersion(fmt.Sprintf("the profile %q", ProfileName(before)), version, before.Version); err != nil {
 			return err
 		}
 		p, err = save.update(ctx, before)
@@ -129,7 +122,7 @@ func (s *Service) DeleteProfileIn(ctx context.Context, tx *store.Tx, id, askingJ
 		return "", problem.New(problem.InUse, "input.profileId",
 			"the profile %q has %s in force. If they were withdrawn, %s. To have that done by a job, which shows its plan, waits for your "+
 				"approval and deletes the profile at its end, set withdrawEntitlements; or keep the profile and deactivate it",
-			ProfileName(p), countedInGroups(inForce.all(), "entitlement", "entitlements"), inForce)
+			ProfileName(p), words.Count(inForce.all(), "entitlement", "entitlements"), inForce)
 	}
 	if err := detachEntitlements(ctx, tx, id); err != nil {
 		return "", err
@@ -143,14 +136,6 @@ func entitlementsInForce(ctx context.Context, tx *store.Tx, profileID int64) (in
 		return 0, fmt.Errorf("count the entitlements of profile %d: %w", profileID, err)
 	}
 	return n, nil
-}
-
-// counted is "1 title" or "3 titles".
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // profileSave is one save of a profile, judged on the state that it leaves, inside the transaction that writes it.
@@ -186,7 +171,7 @@ func (s *Service) beginSave(ctx context.Context, tx *store.Tx, in ProfileInput) 
 	}
 	if missing := len(ids) - len(save.groups); missing > 0 {
 		save.problems.Add(problem.NotFound, "input.groupIds", "%s not there: list inventoryGroups for those that are",
-			counted(missing, "of the inventory groups is", "of the inventory groups are"))
+			words.Count(missing, "of the inventory groups is", "of the inventory groups are"))
 	}
 	return save, nil
 }
@@ -194,7 +179,7 @@ func (s *Service) beginSave(ctx context.Context, tx *store.Tx, in ProfileInput) 
 // check adds what is wrong with the input itself.
 func (in *ProfileInput) check(problems *problem.List) {
 	if in.Description != nil {
-		checkDescription(problems, *in.Description)
+		problems.CheckDescription(*in.Description)
 	}
 	if in.CustomerNumber != nil {
 		checkCustomerNumber(problems, "input.customerNumber", *in.CustomerNumber)
@@ -206,8 +191,8 @@ func (in *ProfileInput) check(problems *problem.List) {
 		problems.Add(problem.BadInput, "input.fileFormat", "the file format %q is unknown: choose KBART", *in.FileFormat)
 	}
 	in.Schedule.check(problems)
-	checkRange(problems, "input.guard.percent", "the share of titles, in percent,", in.GuardPercent, 100)
-	checkRange(problems, "input.guard.titles", "the number of titles", in.GuardTitles, maxGuardTitles)
+	problems.CheckRange("input.guard.percent", "the share of titles, in percent,", in.GuardPercent, 100)
+	problems.CheckRange("input.guard.titles", "the number of titles", in.GuardTitles, maxGuardTitles)
 	in.checkGuards(problems)
 }
 
@@ -365,6 +350,6 @@ func (save *profileSave) noticeDeactivation(ctx context.Context, p *ent.Profile)
 	save.notices = append(save.notices, fmt.Sprintf(
 		"The profile is inactive now. Deactivating leaves its entitlements in force: %s in the holdings on its account until the profile is "+
 			"active and run again, or withdrawProfile ends them.",
-		counted(inForce, "portfolio stays", "portfolios stay")))
+		words.Count(inForce, "portfolio stays", "portfolios stay")))
 	return nil
 }

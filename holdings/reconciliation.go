@@ -38,7 +38,7 @@ func notListed(collectionID int64) predicate.POLine {
 // POLinesNotListed lists PO lines whose portfolio the provider listed once and lists no more, in the order in which
 // they were made; collectionID is 0 for all collections.
 func (s *Service) POLinesNotListed(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.POLine], error) {
-	return keyset.List(ctx, s.store.Read.POLine.Query(), oldest, w, []predicate.POLine{notListed(collectionID)})
+	return keyset.List(ctx, s.store.Read.POLine.Query(), keyset.Oldest, w, []predicate.POLine{notListed(collectionID)})
 }
 
 // CountPOLinesNotListed counts what POLinesNotListed lists.
@@ -62,7 +62,7 @@ func withoutPOLine(collectionID int64) []predicate.Portfolio {
 // PortfoliosWithoutPOLine lists portfolios that the provider lists and that have no PO line, by folded title;
 // collectionID is 0 for all collections.
 func (s *Service) PortfoliosWithoutPOLine(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), byTitle, w, withoutPOLine(collectionID))
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, withoutPOLine(collectionID))
 }
 
 // CountPortfoliosWithoutPOLine counts what PortfoliosWithoutPOLine lists.
@@ -98,7 +98,7 @@ const reconciliationPage = 1000
 func (s *Service) AllPOLinesNotListed(ctx context.Context, collectionID int64) iter.Seq2[*ent.POLine, error] {
 	return pages(func(w keyset.Window) (keyset.Page[*ent.POLine], error) {
 		query := s.store.Read.POLine.Query().WithPortfolio(func(q *ent.PortfolioQuery) { q.WithCollection() })
-		return keyset.List(ctx, query, oldest, w, []predicate.POLine{notListed(collectionID)})
+		return keyset.List(ctx, query, keyset.Oldest, w, []predicate.POLine{notListed(collectionID)})
 	}, func(row *ent.POLine) keyset.Position { return keyset.Position{ID: row.ID} })
 }
 
@@ -116,7 +116,7 @@ func (s *Service) AllPortfoliosKeptWithoutReason(ctx context.Context, collection
 
 func (s *Service) allPortfolios(ctx context.Context, where []predicate.Portfolio) iter.Seq2[*ent.Portfolio, error] {
 	return pages(func(w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-		return keyset.List(ctx, s.store.Read.Portfolio.Query().WithCollection(), byTitle, w, where)
+		return keyset.List(ctx, s.store.Read.Portfolio.Query().WithCollection(), keyset.By("title_key"), w, where)
 	}, func(row *ent.Portfolio) keyset.Position {
 		return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
 	})

@@ -1,8 +1,6 @@
 package holdings
 
 import (
-	"context"
-	"fmt"
 	"strings"
 
 	"autoholdings/kbart"
@@ -74,7 +72,7 @@ func (r *refusedRows) giveUp() { r.many, r.keys, r.opaque = true, keySet{}, nil 
 
 // appendCellKeys appends all that a cell may be a key as.
 func appendCellKeys(keys []uint64, cell string) []uint64 {
-	for _, key := range [...]uint64{titleIDHash(cell), textHash(identifierKey(cell)), urlHash(cell), foldedHash(cell)} {
+	for _, key := range [...]uint64{titleIDHash(cell), textHash(kbart.IdentifierKey(cell)), urlHash(cell), foldedHash(cell)} {
 		if key != 0 {
 			keys = append(keys, key)
 		}
@@ -90,7 +88,7 @@ func urlHash(cell string) uint64 {
 	return mix(textHash(comparable(kbart.TitleURL, cell)), 0x75726c) | 1
 }
 
-func foldedHash(cell string) uint64 { return foldedKey(textHash(FoldTitle(cell))) }
+func foldedHash(cell string) uint64 { return foldedKey(textHash(kbart.FoldTitle(cell))) }
 
 func foldedKey(folded uint64) uint64 {
 	if folded == 0 {
@@ -113,25 +111,4 @@ func (r *refusedRows) names(m *identity, url uint64) bool {
 	}
 	_, found := r.keys[url]
 	return found && url != 0
-}
-
-// judgedRows are what people said of refused rows of the part's collection.
-func (s *Service) judgedRows(ctx context.Context, part *Part) (map[uint64]int64, error) {
-	if part.CollectionID == 0 {
-		return nil, nil
-	}
-	rows, err := s.store.Query(ctx, `SELECT row_hash, COALESCE(portfolio_id, 0) FROM refused_rows WHERE collection_id = ?`, part.CollectionID)
-	if err != nil {
-		return nil, fmt.Errorf("read what was said of refused rows: %w", err)
-	}
-	defer rows.Close()
-	judged := map[uint64]int64{}
-	for rows.Next() {
-		var hash, portfolioID int64
-		if err := rows.Scan(&hash, &portfolioID); err != nil {
-			return nil, fmt.Errorf("read what was said of refused rows: %w", err)
-		}
-		judged[uint64(hash)] = portfolioID
-	}
-	return judged, rows.Err()
 }

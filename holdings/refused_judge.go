@@ -101,3 +101,24 @@ func checkJudgement(ctx context.Context, tx *store.Tx, collectionID int64, portf
 	}
 	return nil
 }
+
+// judgedRows are what people said of refused rows of the part's collection.
+func (s *Service) judgedRows(ctx context.Context, part *Part) (map[uint64]int64, error) {
+	if part.CollectionID == 0 {
+		return nil, nil
+	}
+	rows, err := s.store.Query(ctx, `SELECT row_hash, COALESCE(portfolio_id, 0) FROM refused_rows WHERE collection_id = ?`, part.CollectionID)
+	if err != nil {
+		return nil, fmt.Errorf("read what was said of refused rows: %w", err)
+	}
+	defer rows.Close()
+	judged := map[uint64]int64{}
+	for rows.Next() {
+		var hash, portfolioID int64
+		if err := rows.Scan(&hash, &portfolioID); err != nil {
+			return nil, fmt.Errorf("read what was said of refused rows: %w", err)
+		}
+		judged[uint64(hash)] = portfolioID
+	}
+	return judged, rows.Err()
+}

@@ -1,5 +1,15 @@
 package holdings
 
+import (
+	"autoholdings/ent"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
 // reportLine is one line of a job's report, as it is gathered.
 type reportLine struct {
 	portfolio int64 // 0: the line is of none
@@ -25,6 +35,73 @@ func (w *partWriter) change(l reportLine) {
 	if l.values.Old == "" && l.values.New == "" {
 		l.values.Kind = NoValues
 	}
-	w.changes.add(w.store.NextID(), w.part.JobID, w.part.ID, portfolio, string(l.action), l.field, l.title.Title, l.title.TitleID,
+	w.changes.Add(w.store.NextID(), w.part.JobID, w.part.ID, portfolio, string(l.action), l.field, l.title.Title, l.title.TitleID,
 		l.title.PrintIdentifier, l.title.OnlineIdentifier, string(l.values.Kind), l.values.Old, l.values.New, l.line)
+}
+
+// ValuesOf are the values of a stored change.
+func ValuesOf(c *ent.JobChange) Values { return Values{ValueKind(c.ValueKind), c.OldValue, c.NewValue} }
+
+// NewHost is the host at which all the URLs are that a job changed, or would change; "" where they are at several,
+// where one of them was there before, or where it is no web address. A statement's own URLs count too.
+func NewHost(ctx context.Context, tx *store.Tx, jobID int64) (host string, err error) {
+	rows, err := tx.SQL.QueryContext(ctx,
+		`SELECT value_kind, old_value, new_value FROM job_changes WHERE job_id = ? AND action = ? AND field IN (?, ?)`,
+		jobID, string(Update), kbart.TitleURL.String(), ownField(kbart.TitleURL))
+	if err != nil {
+		return "", fmt.Errorf("look at the URLs that changed: %w", err)
+	}
+	defer rows.Close()
+	former := map[string]bool{}
+	for rows.Next() {
+		var v Values
+		if err := rows.Scan(&v.Kind, &v.Old, &v.New); err != nil {
+			return "", fmt.Errorf("look at the URLs that changed: %w", err)
+		}
+		before, after, err := urlsOf(v)
+		if err != nil {
+			return "", fmt.Errorf("look at the URLs that changed: %w", err)
+		}
+		for _, address := range after {
+			at := webHost(address)
+			if at == "" || host != "" && at != host {
+				return "", rows.Close()
+			}
+			host = at
+		}
+		for _, address := range before {
+			former[webHost(address)] = true
+		}
+	}
+	if former[host] {
+		return "", rows.Err()
+	}
+	return host, rows.Err()
+}
+
+// urls are the addresses of a change of title_url, the title's or those of statements.
+func urlsOf(v Values) (before, after []string, err error) {
+	old, now, isCoverage, err := v.Coverage()
+	if err != nil || !isCoverage {
+		return []string{v.Old}, []string{v.New}, err
+	}
+	return ownURLs(old), ownURLs(now), nil
+}
+
+func ownURLs(statements []Statement) (urls []string) {
+	for i := range statements {
+		if address := statements[i].ownText(kbart.TitleURL); address != "" {
+			urls = append(urls, address)
+		}
+	}
+	return urls
+}
+
+// webHost is the host of a web address, lower-cased; "" for anything else.
+func webHost(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
+		return ""
+	}
+	return strings.ToLower(u.Host)
 }

@@ -44,7 +44,7 @@ func New(s *store.Store, box *secret.Box, busy Busy) *Service {
 // Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the
 // part is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A
 // *kbart.FatalError says that the list is refused as a whole.
-func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Guards, report func(kbart.Finding)) (*Plan, error) {
+func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Guards, report func(kbart.Finding)) (*PartPlan, error) {
 	in, l, err := s.read(ctx, source, part, report)
 	if err != nil {
 		return nil, err
@@ -60,10 +60,10 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 		return nil, err
 	}
 	plan.reportHidden(report)
+	planned := &PartPlan{Plan: plan, part: part, foreseen: foreseen}
 	if plan.zone {
-		return plan, nil
+		return planned, nil
 	}
-	plan.part, plan.foreseen = part, foreseen
 	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
 	plan.checkZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
 	if err := plan.reportTwins(ctx, report); err != nil {
@@ -72,7 +72,15 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	if err := s.judgeShape(ctx, plan, part, guards, report); err != nil {
 		return nil, err
 	}
-	return plan, s.judgeAccess(ctx, plan, part, guards)
+	return planned, s.judgeAccess(ctx, plan, part, guards)
+}
+
+// PartPlan is the plan of a part, on top of what earlier parts of a preview would have changed.
+type PartPlan struct {
+	*Plan
+	part        *Part
+	foreseen    *foresight      // nil: nothing
+	foreseenIDs map[int32]int64 // of titles that would be added, where a later part of the preview is planned on top
 }
 
 // manyTitles is the size of a list from which on memory counts more than the tenths of a second that a collection

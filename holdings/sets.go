@@ -16,6 +16,7 @@ import (
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // SetInput is a set of electronic collections to make, or what to change of one; nil leaves a field as it is.
@@ -56,7 +57,7 @@ func (s *Service) UpdateCollectionSet(ctx context.Context, id int64, version *in
 		if set, err = findSet(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := checkVersion(fmt.Sprintf("the set %q", set.Name), version, set.Version); err != nil {
+		if err := problem.CheckVersion(fmt.Sprintf("the set %q", set.Name), version, set.Version); err != nil {
 			return err
 		}
 		had, err := membersOf(ctx, tx, id)
@@ -125,7 +126,7 @@ func (in *SetInput) check(ctx context.Context, tx *store.Tx, own int64, had []in
 	if in.Name != nil {
 		name := strings.TrimSpace(*in.Name)
 		in.Name = &name
-		checkName(&problems, "input.name", name)
+		problems.CheckName("input.name", name)
 		if err := checkSetName(ctx, tx, &problems, name, own); err != nil {
 			return nil, err
 		}
@@ -133,7 +134,7 @@ func (in *SetInput) check(ctx context.Context, tx *store.Tx, own int64, had []in
 	if in.Description != nil {
 		description := strings.TrimSpace(*in.Description)
 		in.Description = &description
-		checkDescription(&problems, description)
+		problems.CheckDescription(description)
 	}
 	members = had
 	if in.CollectionIDs != nil {
@@ -179,7 +180,7 @@ func checkSetName(ctx context.Context, tx *store.Tx, problems *problem.List, nam
 func checkCollections(ctx context.Context, tx *store.Tx, problems *problem.List, path string, ids []int64) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	missing := len(ids)
-	for chunk := range slices.Chunk(ids, idsAtOnce) {
+	for chunk := range slices.Chunk(ids, store.IDsAtOnce) {
 		there, err := tx.Collection.Query().Where(collection.IDIn(chunk...)).Count(ctx)
 		if err != nil {
 			return fmt.Errorf("look up collections: %w", err)
@@ -188,7 +189,7 @@ func checkCollections(ctx context.Context, tx *store.Tx, problems *problem.List,
 	}
 	if missing > 0 {
 		problems.Add(problem.NotFound, path, "%s not there: list collections for those that are",
-			counted(missing, "of the collections is", "of the collections are"))
+			words.Count(missing, "of the collections is", "of the collections are"))
 	}
 	return nil
 }
@@ -210,7 +211,7 @@ type SetFilter struct {
 
 func (f SetFilter) where() (where []predicate.CollectionSet) {
 	if f.NamePrefix != "" {
-		where = append(where, begins(collectionset.FieldName, f.NamePrefix))
+		where = append(where, keyset.Begins(collectionset.FieldName, f.NamePrefix))
 	}
 	if f.CollectionID != 0 {
 		where = append(where, func(s *sql.Selector) {
@@ -224,7 +225,7 @@ func (f SetFilter) where() (where []predicate.CollectionSet) {
 
 // CollectionSets lists sets by name.
 func (s *Service) CollectionSets(ctx context.Context, f SetFilter, w keyset.Window) (keyset.Page[*ent.CollectionSet], error) {
-	return keyset.List(ctx, s.store.Read.CollectionSet.Query(), byName, w, f.where())
+	return keyset.List(ctx, s.store.Read.CollectionSet.Query(), keyset.By("name"), w, f.where())
 }
 
 // CountCollectionSets counts what CollectionSets lists.
@@ -239,7 +240,7 @@ func (s *Service) CollectionSetsByID(ctx context.Context, ids []int64) (map[int6
 
 // CollectionsOfSet lists a set's collections by folded name.
 func (s *Service) CollectionsOfSet(ctx context.Context, setID int64, w keyset.Window) (keyset.Page[*ent.Collection], error) {
-	return keyset.List(ctx, s.store.Read.Collection.Query(), byKey, w, []predicate.Collection{inSet(setID)})
+	return keyset.List(ctx, s.store.Read.Collection.Query(), keyset.By("name_key"), w, []predicate.Collection{inSet(setID)})
 }
 
 // MemberCounts counts the collections of sets.

@@ -26,15 +26,15 @@ func (s *Service) UpdateSettings(ctx context.Context, in SettingsChange) (*ent.S
 		name := strings.TrimSpace(*in.InstitutionName)
 		in.InstitutionName = &name
 		if name != "" { // it may be emptied
-			checkName(&problems, "input.institutionName", name)
+			problems.CheckName("input.institutionName", name)
 		}
 	}
 	var settings *ent.Setting
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if settings, err = tx.Setting.Get(ctx, settingsID); err != nil {
+		if settings, err = tx.Setting.Get(ctx, store.SettingsID); err != nil {
 			return fmt.Errorf("read the settings: %w", err)
 		}
-		if err := checkVersion("something in the settings", in.Version, settings.Version); err != nil {
+		if err := problem.CheckVersion("something in the settings", in.Version, settings.Version); err != nil {
 			return err
 		}
 		if in.MultiCampus != nil && !*in.MultiCampus {
@@ -79,4 +79,13 @@ func checkOneCampus(ctx context.Context, tx *store.Tx, problems *problem.List) e
 			quotedNames(grouped))
 	}
 	return nil
+}
+
+// Settings reads the settings.
+func (s *Service) Settings(ctx context.Context) (*ent.Setting, error) {
+	row, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return nil, fmt.Errorf("read the settings: %w", err)
+	}
+	return row, nil
 }

@@ -1,9 +1,9 @@
 package holdings
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
+	"autoholdings/kbart"
+	"slices"
+	"strings"
 )
 
 // stored is a portfolio with its values, as a batch compares and writes it.
@@ -13,7 +13,7 @@ type stored struct {
 	locked    string
 	available bool
 	listed    bool
-	removedAt sql.NullInt64
+	removedAt *int64 // Unix milliseconds; nil: it is in the holdings
 	review    string
 
 	former *[len(titleColumns)]string // of a preview: the values in the database, where an earlier part would have changed them
@@ -52,89 +52,47 @@ func (p *stored) entitle(e entitlementState) {
 	}
 }
 
-// query reads in SQL, inside a transaction or outside.
-type query func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-
-// loadEntitlements reads entitlements by id.
-func loadEntitlements(ctx context.Context, read query, ids []int64) (map[int64]entitlementState, error) {
-	found := make(map[int64]entitlementState, len(ids))
-	if len(ids) == 0 {
-		return found, nil
-	}
-	placeholders, args := inList(ids)
-	rows,
-		err := read(ctx,
-		`SELECT id, portfolio_id, active, waiting, waiting_since, given_back, own_values, own_hash FROM entitlements WHERE id IN `+placeholders,
-		args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the entitlements: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		var e entitlementState
-		var own string
-		if err := rows.Scan(&id, &e.portfolioID, &e.active, &e.waiting, &e.waitingSince, &e.givenBack, &own, &e.ownHash); err != nil {
-			return nil, fmt.Errorf("read the entitlements: %w", err)
+// gone is how a portfolio would stand that a part takes from its profile.
+func (p *stored) gone(h *held, action Action, why string, standing map[int64][len(titleColumns)]string, now int64) *stored {
+	after := p.foreseen(h.id)
+	after.listed = h.shared
+	switch action {
+	case Remove:
+		after.removedAt, after.review = &now, ""
+	case Keep:
+		after.review = ""
+	case Wait:
+		after.review = why
+	case Withdraw:
+		if said, ok := standing[h.id]; ok {
+			after.values = p.takenOver(said, func(kbart.Column, string, string) {})
 		}
-		if e.own, err = parseOwnValues(own); err != nil {
-			return nil, err
+		if !h.awaited {
+			after.review = ""
 		}
-		found[id] = e
 	}
-	return found, rows.Err()
+	return after
 }
 
-// loadStored reads portfolios by id, inside the transaction that writes them.
-func loadStored(ctx context.Context, read query, ids []int64) (map[int64]*stored, error) {
-	found := make(map[int64]*stored, len(ids))
-	if len(ids) == 0 {
-		return found, nil
+// foreseen is a copy that may be changed, and that knows the values in the database.
+func (p *stored) foreseen(id int64) *stored {
+	after := *p
+	if after.former == nil && id > 0 {
+		former := p.values
+		after.former = &former
 	}
-	placeholders, args := inList(ids)
-	rows, err := read(ctx, `SELECT id, more_keys, locked_fields, available, listed, removed_at, review, `+
-		titleColumnNames+` FROM portfolios WHERE id IN `+placeholders, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the portfolios to compare: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		p := &stored{}
-		targets := []any{&id, &p.moreKeys, &p.locked, &p.available, &p.listed, &p.removedAt, &p.review}
-		for i := range p.values {
-			targets = append(targets, &p.values[i])
-		}
-		if err := rows.Scan(targets...); err != nil {
-			return nil, fmt.Errorf("read the portfolios to compare: %w", err)
-		}
-		found[id] = p
-	}
-	return found, rows.Err()
+	return &after
 }
 
-// loadCoverage reads the statements of entitlements, each in order.
-func loadCoverage(ctx context.Context, read query, entitlementIDs []int64) (map[int64][]Statement, error) {
-	found := make(map[int64][]Statement, len(entitlementIDs))
-	if len(entitlementIDs) == 0 {
-		return found, nil
-	}
-	placeholders, args := inList(entitlementIDs)
-	rows, err := read(ctx, `SELECT entitlement_id, `+statementColumnNames+` FROM coverage_statements
-		WHERE entitlement_id IN `+placeholders+` ORDER BY entitlement_id, position`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the coverage to compare: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		var st Statement
-		err := rows.Scan(&id, &st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast,
-			&st.Embargo, &st.URL, &st.Notes, &st.Depth, &st.Kind)
-		if err != nil {
-			return nil, fmt.Errorf("read the coverage to compare: %w", err)
+// takenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list
+// leaves empty.
+func (p *stored) takenOver(said [len(titleColumns)]string, changed func(c kbart.Column, before, after string)) [len(titleColumns)]string {
+	after, locked := p.values, strings.Fields(p.locked)
+	for i, c := range titleColumns {
+		if said[i] != "" && comparable(c, after[i]) != comparable(c, said[i]) && !slices.Contains(locked, c.String()) {
+			changed(c, after[i], said[i])
+			after[i] = said[i]
 		}
-		found[id] = append(found[id], st)
 	}
-	return found, rows.Err()
+	return after
 }

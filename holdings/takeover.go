@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -44,19 +43,6 @@ func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int6
 	return w.rows.keepAll(ctx, tx, changes)
 }
 
-// takenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list
-// leaves empty.
-func (p *stored) takenOver(said [len(titleColumns)]string, changed func(c kbart.Column, before, after string)) [len(titleColumns)]string {
-	after, locked := p.values, strings.Fields(p.locked)
-	for i, c := range titleColumns {
-		if said[i] != "" && comparable(c, after[i]) != comparable(c, said[i]) && !slices.Contains(locked, c.String()) {
-			changed(c, after[i], said[i])
-			after[i] = said[i]
-		}
-	}
-	return after
-}
-
 // standingList is what one profile's list says of a portfolio.
 type standingList struct {
 	profile int64
@@ -71,7 +57,7 @@ func (l *standingList) outranks(o *standingList) bool {
 // standing is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows
 // what earlier parts of it would have changed. Portfolios that show just that are left out.
 func (f *foresight) standing(
-	ctx context.Context, read query, part *Part, ids []int64, there map[int64]*stored,
+	ctx context.Context, read store.QueryFunc, part *Part, ids []int64, there map[int64]*stored,
 ) (map[int64][len(titleColumns)]string, error) {
 	best := map[int64]*standingList{}
 	consider := func(id int64, l *standingList) {
@@ -79,7 +65,7 @@ func (f *foresight) standing(
 			best[id] = l
 		}
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	rows, err := read(ctx, `SELECT e.portfolio_id, e.profile_id, COALESCE(f.date, ''), e.own_values FROM entitlements e
 		LEFT JOIN provider_files f ON f.id = (SELECT l.id FROM provider_files l WHERE l.profile_id = e.profile_id AND l.content = ?
 			AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)

@@ -3,12 +3,8 @@ package holdings
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
-	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
@@ -21,7 +17,7 @@ func (p *Plan) inOrder(ctx context.Context, of texts, titles, portfolios []int32
 	if err != nil {
 		return err
 	}
-	ofPortfolios, err := of.twins(portfolios)
+	ofPortfolios, err := of.Twins(portfolios)
 	if err != nil {
 		return err
 	}
@@ -86,69 +82,17 @@ func (p *Plan) reportTwins(ctx context.Context, report func(kbart.Finding)) erro
 	})
 }
 
-// dbTexts are the texts of portfolios in the database.
-type dbTexts struct {
-	ctx        context.Context
-	store      *store.Store
-	portfolios *chunked[held]
-}
-
-func (d *dbTexts) twins(portfolios []int32) (map[int32]twinText, error) {
-	texts := map[int32]twinText{}
-	err := d.eachOf(portfolios, "monograph_volume, monograph_edition, title_id", func(i int32, text []string) { texts[i] = text })
-	return texts, err
-}
-
-func (d *dbTexts) urls(portfolios []int32) (map[int32]uint64, error) {
-	urls := make(map[int32]uint64, len(portfolios))
-	err := d.eachOf(portfolios, "title_url", func(i int32, text []string) { urls[i] = urlHash(text[0]) })
-	return urls, err
-}
-
-// eachOf calls fn with columns of portfolios.
-func (d *dbTexts) eachOf(portfolios []int32, columns string, fn func(i int32, text []string)) error {
-	ids := make([]int64, len(portfolios))
-	byID := make(map[int64]int32, len(portfolios))
-	for n, i := range portfolios {
-		ids[n] = d.portfolios.at(i).id
-		byID[ids[n]] = i
-	}
-	for batch := range slices.Chunk(ids, 2000) {
-		placeholders, args := inList(batch)
-		rows, err := d.store.Query(d.ctx, "SELECT id, "+columns+" FROM portfolios WHERE id IN "+placeholders, args...)
-		if err != nil {
-			return fmt.Errorf("read the portfolios: %w", err)
-		}
-		for rows.Next() {
-			var id int64
-			text := make([]string, 1+strings.Count(columns, ","))
-			targets := []any{&id}
-			for i := range text {
-				targets = append(targets, &text[i])
-			}
-			if err := rows.Scan(targets...); err != nil {
-				return errors.Join(fmt.Errorf("read the portfolios: %w", err), rows.Close())
-			}
-			fn(byID[id], text)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return fmt.Errorf("read the portfolios: %w", err)
-		}
-	}
-	return nil
-}
-
 // listTexts are the texts of a list's titles that play the part of portfolios.
 type listTexts struct {
 	ctx  context.Context //nolint:containedctx // of one plan
 	list *list
 }
 
-func (t *listTexts) twins(portfolios []int32) (map[int32]twinText, error) {
+func (t *listTexts) Twins(portfolios []int32) (map[int32]twinText, error) {
 	return t.list.twinTexts(t.ctx, portfolios)
 }
 
-func (t *listTexts) urls(portfolios []int32) (map[int32]uint64, error) {
+func (t *listTexts) URLs(portfolios []int32) (map[int32]uint64, error) {
 	urls := map[int32]uint64{}
 	err := t.list.eachOf(t.ctx, portfolios, func(title *Title) { urls[title.index] = urlHash(title.Get(kbart.TitleURL)) })
 	return urls, err

@@ -130,7 +130,7 @@ func (t *Title) join(rec *kbart.Record, from *[len(titleColumns)]int, report fun
 			t.Values[i], from[i] = value, rec.Line
 		case comparable(c, t.Values[i]) == comparable(c, value):
 		case c == kbart.PrintIdentifier || c == kbart.OnlineIdentifier:
-			t.addKey(identifierKey(value))
+			t.addKey(kbart.IdentifierKey(value))
 			t.disagree(rec, c, value, from[i], report)
 		case kind != kbart.Monograph && ownIndex[i] >= 0:
 			// kept on the statement
@@ -158,7 +158,7 @@ func (t *Title) cover(rec *kbart.Record, seen map[uint64]bool) {
 }
 
 func (t *Title) addKey(key string) {
-	if key == "" || key == identifierKey(t.Get(kbart.PrintIdentifier)) || key == identifierKey(t.Get(kbart.OnlineIdentifier)) {
+	if key == "" || key == kbart.IdentifierKey(t.Get(kbart.PrintIdentifier)) || key == kbart.IdentifierKey(t.Get(kbart.OnlineIdentifier)) {
 		return
 	}
 	if !slices.Contains(t.more, key) {

@@ -2,7 +2,6 @@ package holdings
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -40,9 +39,9 @@ type undoer struct {
 	rows    *portfolioWriter
 	subject int64
 
-	entitling, placing *inserter     // of entitlements, of portfolios
-	revalued           []valueChange // portfolios of other profiles too whose title columns the batch changes
-	takenBack          []valueChange // portfolios whose values are those of the part's own list again, which had ended
+	entitling, placing *store.Inserter // of entitlements, of portfolios
+	revalued           []valueChange   // portfolios of other profiles too whose title columns the batch changes
+	takenBack          []valueChange   // portfolios whose values are those of the part's own list again, which had ended
 }
 
 func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show bool) (u *undoer, err error) {
@@ -107,10 +106,10 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
 	}
-	if ids, err = scanIDs(rows); err != nil || len(ids) == 0 {
+	if ids, err = store.ScanIDs(rows); err != nil || len(ids) == 0 {
 		return nil, nil, err
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	found, err := u.out.store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
 		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND portfolio_id IN `+placeholders+
 		` ORDER BY id`,
@@ -171,7 +170,7 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 }
 
 func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, changes map[int64][]recorded) error {
-	done, err := idSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids, u.out.part.ID)
+	done, err := store.IDSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids, u.out.part.ID)
 	if err != nil {
 		return err
 	}
@@ -196,14 +195,14 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 
 // ownEntitlements are those of the part's profile, by portfolio.
 func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownEntitlement, error) {
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+
 		placeholders,
 		append([]any{u.out.part.profile()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
-	entitlementIDs, err := scanIDs(rows)
+	entitlementIDs, err := store.ScanIDs(rows)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +232,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 			whole = r
 			continue
 		}
-		current, ok, err := d.restore(r, p)
+		current, ok, err := restoreField(&d, r, p)
 		switch {
 		case err != nil:
 			return fmt.Errorf("read line %d of the report to undo: %w", r.id, err)
@@ -346,7 +345,7 @@ func columnNamed(name string) int {
 
 // restore puts one field back in d. Where it no longer has the value that the job gave it, ok is false and current has
 // the value that it has now and the former one.
-func (d *difference) restore(r *recorded, p *stored) (current Values, ok bool, err error) {
+func restoreField(d *difference, r *recorded, p *stored) (current Values, ok bool, err error) {
 	before, after, isCoverage, err := r.values.Coverage()
 	if err != nil {
 		return current, false, err
@@ -383,7 +382,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 		}
 		return u.takeOut(now, id, r.values.Old, state), false, nil
 	}
-	if e.active || e.id == 0 || r.action != Remove && p.removedAt.Valid { // what the job kept, a person took out since
+	if e.active || e.id == 0 || r.action != Remove && p.removedAt != nil { // what the job kept, a person took out since
 		u.leaveState(id, p, e, r.values.Old)
 		return "", true, nil
 	}
@@ -428,8 +427,8 @@ func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portf
 	if u.out.show {
 		return
 	}
-	u.entitling.add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.out.now, e.id)
-	u.placing.add(state.Listed, state.RemovedAt, state.Review, u.out.now, id)
+	u.entitling.Add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.out.now, e.id)
+	u.placing.Add(state.Listed, state.RemovedAt, state.Review, u.out.now, id)
 }
 
 // writeValues writes fields and coverage that go back.
@@ -438,16 +437,4 @@ func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, e ownE
 		return err
 	}
 	return u.rows.replaceCoverage(ctx, tx, e.id, d.coverage)
-}
-
-func scanIDs(rows *sql.Rows) (ids []int64, err error) {
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read ids: %w", err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
 }

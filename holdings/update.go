@@ -82,17 +82,6 @@ func (w *portfolioTarget) writeEntitlement(ctx context.Context, tx *store.Tx, t 
 	return w.rows.replaceCoverage(ctx, tx, h.entitlement, d.coverage)
 }
 
-// ownHash is the hash of what the list says, where that is not what the portfolio has.
-func (d *difference) ownHash(t *Title) *int64 {
-	if len(d.own) == 0 && t.values == valuesHash(&d.values) {
-		return nil
-	}
-	hash := int64(t.values)
-	return &hash
-}
-
-func equalHash(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
-
 // writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether it is
 // available is the staff's choice: nothing here changes it.
 func (w *portfolioTarget) writePortfolio(ctx context.Context, tx *store.Tx, h *held, p *stored, d *difference) error {

@@ -59,7 +59,7 @@ func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []w
 }
 
 func (w *portfolioTarget) suspend(ctx context.Context, tx *store.Tx, why string, portfolios []int64) error {
-	placeholders, args := inList(portfolios)
+	placeholders, args := store.InList(portfolios)
 	since := w.service.today(w.out.part).Format(time.DateOnly)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = ?, waiting_since = ?, updated_at = ?
 		WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,

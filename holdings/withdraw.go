@@ -3,27 +3,19 @@ package holdings
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // PlanWithdrawal plans to end all entitlements that the part's profile has in force in its collection. Nothing would be
 // left, so the plan's guard holds it, unless there are none.
-func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error) {
+func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*PartPlan, error) {
 	portfolios, _, err := loadHeld(ctx, s.store, part)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{list: &list{}, held: portfolios}
-	for i := range int32(portfolios.len()) {
-		if h := portfolios.at(i); h.entitled || h.waits && !h.hidden {
-			p.leaving = append(p.leaving, leaving{portfolio: i, action: leavingAction(h)})
-		}
-	}
-	p.Counts.EntitlementsBefore, p.Counts.EntitlementsAffected = len(p.leaving), len(p.leaving)
-	p.Guards = judgeRemovals(Marks{}, len(p.leaving), len(p.leaving))
-	return p, nil
+	return &PartPlan{Plan: planWithdrawal(portfolios), part: part}, nil
 }
 
 // EntitledCollections are those in which a profile has entitlements in force, in the order of their ids; content is ""
@@ -36,7 +28,7 @@ func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profile
 	if err != nil {
 		return nil, fmt.Errorf("look up the collections of profile %d: %w", profileID, err)
 	}
-	return scanIDs(rows)
+	return store.ScanIDs(rows)
 }
 
 // withdrawal is what withdrawing a profile's entitlements would come to, in portfolios.
@@ -47,7 +39,7 @@ func (w withdrawal) all() int { return w.removed + w.kept + w.withdrawn }
 // String says it in words: "200 portfolios would be removed, 3 kept for a PO line, and 5 stay with other profiles".
 func (w withdrawal) String() string {
 	return fmt.Sprintf("%s would be removed, %s kept for a PO line, and %s stay with other profiles",
-		countedInGroups(w.removed, "portfolio", "portfolios"), inGroups(w.kept), inGroups(w.withdrawn))
+		words.Count(w.removed, "portfolio", "portfolios"), words.Figure(w.kept), words.Figure(w.withdrawn))
 }
 
 func countWithdrawal(ctx context.Context, tx *store.Tx, profileID int64) (w withdrawal, err error) {
@@ -64,25 +56,4 @@ func countWithdrawal(ctx context.Context, tx *store.Tx, profileID int64) (w with
 		return w, fmt.Errorf("count the entitlements of profile %d: %w", profileID, err)
 	}
 	return w, nil
-}
-
-// inGroups is a number for a person to read: 5,333.
-func inGroups(n int) string {
-	digits := fmt.Sprint(n)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
-}
-
-// countedInGroups is a number with its noun: "5,333 portfolios".
-func countedInGroups(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return inGroups(n) + " " + many
 }

@@ -27,7 +27,7 @@ type zoneTarget struct {
 	plan         *Plan
 	out          *partWriter
 	report       *planReport
-	titles       *inserter
+	titles       *store.Inserter
 	updateValues *sql.Stmt
 }
 
@@ -58,7 +58,7 @@ func loadZoneTitles(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*
 	if len(ids) == 0 {
 		return found, nil
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT id, more_keys, removed_at, added_by_job_id, coverage, `+titleColumnNames+`
 		FROM community_zone_titles WHERE id IN `+placeholders, args...)
 	if err != nil {
@@ -114,7 +114,7 @@ func (z *zoneTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []*Titl
 func (z *zoneTarget) add(t *Title) {
 	if !z.out.show {
 		row := []any{z.out.store.NextID(), z.out.now, z.out.part.ZoneID}
-		z.titles.add(append(row, z.row(&t.Values, t.Coverage, strings.Join(t.more, " "), t.values, z.out.part.JobID)...)...)
+		z.titles.Add(append(row, z.row(&t.Values, t.Coverage, strings.Join(t.more, " "), t.values, z.out.part.JobID)...)...)
 	}
 	z.out.counts.Added++
 	added := reportLine{action: Add, title: citationOf(&t.Values), line: t.Line}
@@ -185,7 +185,7 @@ func (z *zoneTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []leavi
 	if z.out.show {
 		return nil
 	}
-	placeholders, args := inList(ids)
+	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE community_zone_titles SET removed_at = ?, updated_at = ? WHERE id IN `+placeholders,
 		append([]any{z.out.now, z.out.now}, args...)...); err != nil {
 		return fmt.Errorf("take titles out of the Community Zone: %w", err)

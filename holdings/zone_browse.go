@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/predicate"
 	"autoholdings/internal/keyset"
+	"autoholdings/kbart"
 )
 
 // CommunityZoneTitleFilter narrows a listing of the Community Zone's titles; empty fields do not. Each is answered from
@@ -28,7 +29,7 @@ func (f CommunityZoneTitleFilter) where() []predicate.CommunityZoneTitle {
 		where = append(where, f.inCollection)
 	}
 	if f.TitlePrefix != "" {
-		where = append(where, prefixed(communityzonetitle.FieldTitleKey, f.TitlePrefix))
+		where = append(where, keyset.Begins(communityzonetitle.FieldTitleKey, kbart.FoldTitle(f.TitlePrefix)))
 	}
 	if f.TitleID != "" {
 		where = append(where, communityzonetitle.TitleID(f.TitleID))
@@ -54,7 +55,7 @@ func (f CommunityZoneTitleFilter) inCollection(s *sql.Selector) {
 func (s *Service) CommunityZoneTitles(
 	ctx context.Context, f CommunityZoneTitleFilter, w keyset.Window,
 ) (keyset.Page[*ent.CommunityZoneTitle], error) {
-	return keyset.List(ctx, s.store.Read.CommunityZoneTitle.Query(), byTitle, w, f.where())
+	return keyset.List(ctx, s.store.Read.CommunityZoneTitle.Query(), keyset.By("title_key"), w, f.where())
 }
 
 // CountCommunityZoneTitles counts what CommunityZoneTitles lists.

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // fillZone makes the bundle's collection one of the Community Zone's, with the first n journals as its titles.
@@ -20,7 +20,7 @@ func (b *testBundle) fillZone(n int) {
 			SetProvider("OUP").SetContent("JOURNALS").SaveX(ctx)
 		for _, j := range numbered(0, n) {
 			tx.CommunityZoneTitle.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCommunityZoneCollectionID(zone).
-				SetPublicationTitle(j.title).SetTitleKey(holdings.FoldTitle(j.title)).SetTitleID(j.id).SetPublicationType("serial").
+				SetPublicationTitle(j.title).SetTitleKey(kbart.FoldTitle(j.title)).SetTitleID(j.id).SetPublicationType("serial").
 				SetPrintKey(strings.ReplaceAll(j.print, "-", "")).SetOnlineKey(strings.ReplaceAll(j.online, "-", "")).SetValuesHash(0).SaveX(ctx)
 		}
 		return tx.Collection.UpdateOneID(collectionID).SetCommunityZoneCollectionID(zone).Exec(ctx)

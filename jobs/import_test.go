@@ -22,6 +22,7 @@ import (
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
+	"autoholdings/kbart"
 	"autoholdings/mockoup"
 )
 
@@ -345,7 +346,7 @@ func (b *testBundle) fillZone(from, to int, addedBy int64) {
 			title := fmt.Sprintf("Journal %05d", n)
 			create := tx.CommunityZoneTitle.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).
 				SetCommunityZoneCollectionID(*zone.CommunityZoneCollectionID).
-				SetPublicationTitle(title).SetTitleKey(holdings.FoldTitle(title)).SetTitleID(fmt.Sprintf("j%05d", n)).SetPublicationType("serial").
+				SetPublicationTitle(title).SetTitleKey(kbart.FoldTitle(title)).SetTitleID(fmt.Sprintf("j%05d", n)).SetPublicationType("serial").
 				SetCoverage(`[{"dateFirst":"1960","dateLast":"1995","kind":"ARCHIVE"},{"dateFirst":"1996"}]`).SetValuesHash(0)
 			if addedBy != 0 {
 				create.SetAddedByJobID(addedBy)

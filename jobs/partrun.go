@@ -83,7 +83,7 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 
 // endUnwritten ends a part of whose list nothing is ever written, in this state; a preview says what a run would end
 // as.
-func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
+func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, state string, why failure) error {
 	if pr.job.Mode == Preview && state == PartBlocked {
 		pr.foresee(blockedInARun, why)
 	}
@@ -94,7 +94,7 @@ func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.Plan, part *
 }
 
 // carryOut shows, holds or applies a plan, without what a person declined of the list.
-func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *holdings.Part) (err error) {
+func (pr *partRun) carryOut(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part) (err error) {
 	switch pr.part.State {
 	case PartApplying:
 		resumed, err := pr.resumed()
@@ -120,14 +120,14 @@ func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *hold
 }
 
 // decline leaves out of a plan what a person declined of the list.
-func decline(plan *holdings.Plan, declined holdings.Kinds) {
+func decline(plan *holdings.PartPlan, declined holdings.Kinds) {
 	if len(declined) > 0 {
 		plan.Decline(declined)
 	}
 }
 
 // preview shows a plan, and what a run would make of it.
-func (pr *partRun) preview(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+func (pr *partRun) preview(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part) error {
 	if plan.Held() {
 		pr.foresee(heldInARun, heldBecause(plan.HeldBecause()))
 	}
@@ -208,7 +208,7 @@ func (pr *partRun) phase(verb string) string {
 }
 
 // apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
-func (pr *partRun) apply(ctx context.Context, plan *holdings.Plan, part *holdings.Part, resumed *holdings.Counts) error {
+func (pr *partRun) apply(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, resumed *holdings.Counts) error {
 	part.Fence = pr.fenceBatches("apply")
 	declined := pr.decided.declined()
 	if pr.part.State != PartFetched {
@@ -258,7 +258,7 @@ func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined ho
 }
 
 // hold shows a plan that a person must decide on. What a person had decided in this job is asked again.
-func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part, reason string) error {
+func (pr *partRun) hold(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, reason string) error {
 	hash := plan.Hash() // of the whole plan, whatever was declined of it
 	decline(plan, pr.decided.declined())
 	return pr.show(ctx, plan, part, PartHeld, heldBecause(reason), func(ctx context.Context, tx *store.Tx) error {
@@ -296,7 +296,7 @@ func heldBecause(reason string) failure {
 var fileOutcomes = map[string]string{PartPreviewed: FilePreviewed, PartHeld: FileHeld}
 
 // show records the plan without writing it; also, where it is not nil, is part of the last transaction.
-func (pr *partRun) show(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure,
+func (pr *partRun) show(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, state string, why failure,
 	also func(context.Context, *store.Tx) error,
 ) error {
 	guards, err := json.Marshal(plan.Guards)
@@ -333,7 +333,7 @@ const anyPlan = ""
 
 // applyApproved applies what a person approved of a held plan, unless the holdings have moved so that it is another one
 // now: then that one is shown and asked again.
-func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
+func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part) error {
 	if pr.part.PlanHash == anyPlan || plan.Hash() == pr.part.PlanHash {
 		decline(plan, KindsOf(pr.part).Others())
 		return pr.apply(ctx, plan, part, nil)

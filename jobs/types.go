@@ -1,11 +1,10 @@
 package jobs
 
 import (
+	"autoholdings/kbart"
 	"cmp"
 	"slices"
 	"strings"
-
-	"autoholdings/holdings"
 )
 
 // Type is a job that a person can run. What it is to be told are the input fields of its mutation.
@@ -19,9 +18,9 @@ type Type struct {
 // Types are the jobs that a person can run, by name, of which name or description have all words of search, in any case
 // and order.
 func Types(search string) []Type {
-	words := strings.Fields(holdings.FoldTitle(search))
+	words := strings.Fields(kbart.FoldTitle(search))
 	found := slices.DeleteFunc(slices.Clone(types), func(t Type) bool {
-		text := holdings.FoldTitle(t.Name + " " + t.Description)
+		text := kbart.FoldTitle(t.Name + " " + t.Description)
 		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 	})
 	slices.SortFunc(found, func(a, b Type) int { return cmp.Compare(a.Name, b.Name) })

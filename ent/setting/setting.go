@@ -17,8 +17,7 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldInstitutionName holds the string denoting the institution_name field in the database.
 	FieldInstitutionName = "institution_name"
-	// FieldMultiCampusInventoryManagement holds the string denoting the multi_campus_inventory_management field in the
-	// database.
+	// FieldMultiCampusInventoryManagement holds the string denoting the multi_campus_inventory_management field in the database.
 	FieldMultiCampusInventoryManagement = "multi_campus_inventory_management"
 	// FieldSyncScheduleDisabledAt holds the string denoting the sync_schedule_disabled_at field in the database.
 	FieldSyncScheduleDisabledAt = "sync_schedule_disabled_at"
@@ -58,8 +57,7 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultInstitutionName holds the default value on creation for the "institution_name" field.
 	DefaultInstitutionName string
-	// DefaultMultiCampusInventoryManagement holds the default value on creation for the
-	// "multi_campus_inventory_management" field.
+	// DefaultMultiCampusInventoryManagement holds the default value on creation for the "multi_campus_inventory_management" field.
 	DefaultMultiCampusInventoryManagement bool
 	// DefaultIDEpoch holds the default value on creation for the "id_epoch" field.
 	DefaultIDEpoch int64

@@ -63,20 +63,17 @@ func UpdatedAt(v int64) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldUpdatedAt, v))
 }
 
-// InstitutionName applies equality check predicate on the "institution_name" field. It's identical to
-// InstitutionNameEQ.
+// InstitutionName applies equality check predicate on the "institution_name" field. It's identical to InstitutionNameEQ.
 func InstitutionName(v string) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldInstitutionName, v))
 }
 
-// MultiCampusInventoryManagement applies equality check predicate on the "multi_campus_inventory_management" field.
-// It's identical to MultiCampusInventoryManagementEQ.
+// MultiCampusInventoryManagement applies equality check predicate on the "multi_campus_inventory_management" field. It's identical to MultiCampusInventoryManagementEQ.
 func MultiCampusInventoryManagement(v bool) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldMultiCampusInventoryManagement, v))
 }
 
-// SyncScheduleDisabledAt applies equality check predicate on the "sync_schedule_disabled_at" field. It's identical to
-// SyncScheduleDisabledAtEQ.
+// SyncScheduleDisabledAt applies equality check predicate on the "sync_schedule_disabled_at" field. It's identical to SyncScheduleDisabledAtEQ.
 func SyncScheduleDisabledAt(v int64) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldSyncScheduleDisabledAt, v))
 }

@@ -38,6 +38,12 @@ type Order struct {
 // Newest sorts by when rows were made, the newest first. Ids do not tell: each process has a range of its own.
 var Newest = Order{Keys: []string{"created_at"}, Numbers: true, Desc: true}
 
+// Oldest sorts by id: in the order in which one process made the rows.
+var Oldest = Order{}
+
+// By sorts by a column of text.
+func By(column string) Order { return Order{Keys: []string{column}} }
+
 // Made is a row's position in a listing sorted by Newest.
 func Made(createdAt, id int64) Position {
 	return Position{Keys: []string{strconv.FormatInt(createdAt, 10)}, ID: id}
@@ -147,4 +153,11 @@ func ByID[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](ctx context.Context, 
 		found[id(row)] = row
 	}
 	return found, nil
+}
+
+// Begins is the condition that a column begins with the text as it is.
+func Begins(column, text string) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		s.Where(sql.And(sql.GTE(s.C(column), text), sql.LT(s.C(column), text+"\U0010FFFF")))
+	}
 }

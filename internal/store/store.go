@@ -159,6 +159,9 @@ func (s *Store) Sync(ctx context.Context) error {
 // idBits is the width of one process's id range: 2^36 ids for each of 2^27 openings of a database.
 const idBits = 36
 
+// SettingsID is the one row of settings, which Open makes.
+const SettingsID = 1
+
 // takeIDRange makes sure that the settings row exists and takes the next range of ids from it: ids of one process
 // rise one by one, those of two never meet, and no statement is spent on any of them.
 func (s *Store) takeIDRange(ctx context.Context) error {

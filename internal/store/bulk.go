@@ -1,4 +1,4 @@
-package holdings
+package store
 
 import (
 	"context"
@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"autoholdings/internal/store"
 )
 
-// inserter inserts many rows of one table. Rows are gathered outside the transaction and written inside it, rowsAtOnce
+// An Inserter inserts many rows of one table. Rows are gathered outside the transaction and written inside it, rowsAtOnce
 // to a statement: that is several times faster than row by row, and each database plans the statement once.
-type inserter struct {
+type Inserter struct {
 	verb    string // what it does to which table, for errors
 	columns int
 	many    *sql.Stmt // rowsAtOnce rows
@@ -24,13 +22,14 @@ type inserter struct {
 // rowsAtOnce keeps a statement of the widest table far below SQLite's 32,766 and PostgreSQL's 65,535 variables.
 const rowsAtOnce = 64
 
-func newInserter(ctx context.Context, s *store.Store, table string, columns ...string) (*inserter, error) {
+// Inserter makes one for the columns of a table. Close it in the end.
+func (s *Store) Inserter(ctx context.Context, table string, columns ...string) (*Inserter, error) {
 	return newBulk(ctx, s, "insert into "+table, len(columns), func(rows int) string { return insertSQL(table, columns, rows) })
 }
 
-// newUpdater is an inserter that updates: each row added is values to set, which set names, and the id of the row to
+// Updater makes an Inserter that updates: each row added is values to set, which set names, and the id of the row to
 // set them in. values are "name TYPE".
-func newUpdater(ctx context.Context, s *store.Store, table, set string, values ...string) (*inserter, error) {
+func (s *Store) Updater(ctx context.Context, table, set string, values ...string) (*Inserter, error) {
 	values = append(values, "id BIGINT")
 	var names, places []string
 	for _, v := range values {
@@ -44,8 +43,8 @@ func newUpdater(ctx context.Context, s *store.Store, table, set string, values .
 	})
 }
 
-func newBulk(ctx context.Context, s *store.Store, verb string, columns int, query func(rows int) string) (*inserter, error) {
-	in := &inserter{verb: verb, columns: columns}
+func newBulk(ctx context.Context, s *Store, verb string, columns int, query func(rows int) string) (*Inserter, error) {
+	in := &Inserter{verb: verb, columns: columns}
 	var err error
 	if in.many, err = s.Prepare(ctx, query(rowsAtOnce)); err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", verb, err)
@@ -65,8 +64,8 @@ func repeated(text string, n int) string {
 	return strings.TrimSuffix(strings.Repeat(text+", ", n), ", ")
 }
 
-// upsert writes rows of a table whose first column is its id: those that are there are overwritten.
-func upsert(ctx context.Context, tx *store.Tx, table string, columns []string, rows [][]any) error {
+// Upsert writes rows of a table whose first column is its id: those that are there are overwritten.
+func Upsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any) error {
 	overwrite := " ON CONFLICT (id) DO UPDATE SET "
 	for i, column := range columns[1:] {
 		if i > 0 {
@@ -83,11 +82,11 @@ func upsert(ctx context.Context, tx *store.Tx, table string, columns []string, r
 	return nil
 }
 
-// add gathers one row, its values in the order of the columns.
-func (in *inserter) add(values ...any) { in.args = append(in.args, values...) }
+// Add gathers one row, its values in the order of the columns.
+func (in *Inserter) Add(values ...any) { in.args = append(in.args, values...) }
 
-// flush writes what was gathered.
-func (in *inserter) flush(ctx context.Context, tx *store.Tx) error {
+// Flush writes what was gathered.
+func (in *Inserter) Flush(ctx context.Context, tx *Tx) error {
 	defer func() { clear(in.args); in.args = in.args[:0] }()
 	width := rowsAtOnce * in.columns
 	rest := in.args
@@ -116,16 +115,51 @@ func execAtOnce(ctx context.Context, stmt *sql.Stmt, args []any) error {
 	return errors.Join(rows.Err(), rows.Close())
 }
 
-// discard forgets what was gathered for a transaction that did not happen.
-func (in *inserter) discard() { in.args = in.args[:0] }
+// Discard forgets what was gathered for a transaction that did not happen.
+func (in *Inserter) Discard() { in.args = in.args[:0] }
 
-func (in *inserter) close() error { return errors.Join(in.many.Close(), in.one.Close()) }
+// Close frees its statements.
+func (in *Inserter) Close() error { return errors.Join(in.many.Close(), in.one.Close()) }
 
-// inList is "(?, ?, …)" for ids, and the ids as arguments.
-func inList(ids []int64) (placeholders string, args []any) {
+// IDsAtOnce is how many ids one statement asks for.
+const IDsAtOnce = 1000
+
+// InList is "(?, ?, …)" for ids, and the ids as arguments.
+func InList(ids []int64) (placeholders string, args []any) {
 	args = make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = id
 	}
 	return "(" + strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ") + ")", args
 }
+
+// ScanIDs reads the ids that a query returned, and closes it.
+func ScanIDs(rows *sql.Rows) (ids []int64, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("read ids: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// IDSet reads a set of ids: query ends in "IN", to which the list of ids is added.
+func IDSet(ctx context.Context, tx *Tx, query string, ids []int64, args ...any) (map[int64]bool, error) {
+	placeholders, list := InList(ids)
+	rows, err := tx.SQL.QueryContext(ctx, query+placeholders, append(args, list...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read a set of ids: %w", err)
+	}
+	ids, err = ScanIDs(rows)
+	set := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set, err
+}
+
+// QueryFunc reads in SQL, inside a transaction or outside: Store.Query, or QueryContext of Tx.SQL.
+type QueryFunc func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
