@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// judgeAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the
+// guardAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the
 // statements, so it looks at those titles alone whose statements differ, and only where there are so many of them that
 // the guard could hold the plan, or where a person has decided on the list and the answer says which changes that
 // concerns.
-func (s *Service) judgeAccess(ctx context.Context, p *Plan, part *Part, guards Guards) error {
+func (s *Service) guardAccess(ctx context.Context, p *Plan, part *Part, guards Guards) error {
 	base := p.Counts.EntitlementsBefore
 	differ := map[int32]bool{}
 	for title, pair := range p.pair {
@@ -40,7 +40,7 @@ func (s *Service) judgeAccess(ctx context.Context, p *Plan, part *Part, guards G
 		return err
 	}
 	p.loses = map[int32]bool{}
-	j := accessJudge{service: s, ctx: ctx, plan: p, part: part, days: days}
+	j := accessGuard{service: s, ctx: ctx, plan: p, part: part, days: days}
 	err = p.list.eachTitle(ctx, func(i int32) bool { return differ[i] }, ignore, j.add)
 	if err == nil {
 		err = j.flush()
@@ -90,8 +90,8 @@ func (s *Service) today(part *Part) time.Time {
 	return s.Now().UTC()
 }
 
-// accessJudge compares the statements of titles with the stored ones, in batches.
-type accessJudge struct {
+// accessGuard compares the statements of titles with the stored ones, in batches.
+type accessGuard struct {
 	service *Service
 	ctx     context.Context //nolint:containedctx // of one judgement
 	plan    *Plan
@@ -100,14 +100,14 @@ type accessJudge struct {
 	batch   []*Title
 }
 
-func (j *accessJudge) add(t *Title) error {
+func (j *accessGuard) add(t *Title) error {
 	if j.batch = append(j.batch, t); len(j.batch) < j.service.BatchTitles {
 		return nil
 	}
 	return j.flush()
 }
 
-func (j *accessJudge) flush() error {
+func (j *accessGuard) flush() error {
 	var ids, locked []int64
 	for _, t := range j.batch {
 		h := j.plan.held.at(j.plan.pair[t.index])

@@ -49,9 +49,9 @@ func (c *campus) otherActive(id int64) []*ent.Profile {
 	return slices.DeleteFunc(slices.Clone(c.profiles), func(p *ent.Profile) bool { return p.ID == id || !p.Active })
 }
 
-// judge applies the rules of one and of several campuses to the state that the save leaves, and returns all that is
+// checkCampusRules applies the rules of one and of several campuses to the state that the save leaves, and returns all that is
 // wrong with the save.
-func (save *profileSave) judge(after *ent.Profile) error {
+func (save *profileSave) checkCampusRules(after *ent.Profile) error {
 	if !save.campus.several && len(after.Edges.Groups) > 0 {
 		save.problems.Add(problem.OneProfileOnly, "input.groupIds",
 			"without multi-campus inventory management a profile has no inventory groups: leave them out, or turn on "+

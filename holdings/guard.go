@@ -107,14 +107,14 @@ func (m Marks) words(base, n int) string {
 	}
 }
 
-// judge asks all guards but that of access, which needs values. The base is the profile's own entitlements in force;
+// askGuards asks all guards but that of access, which needs values. The base is the profile's own entitlements in force;
 // without any, there is nothing to lose.
-func (p *Plan) judge(guards Guards) {
+func (p *Plan) askGuards(guards Guards) {
 	base := p.Counts.EntitlementsBefore
 	if base == 0 {
 		return
 	}
-	p.Guards = append(p.Guards, judgeRemovals(guards.Removals, base, p.Counts.EntitlementsAffected)...)
+	p.Guards = append(p.Guards, guardRemovals(guards.Removals, base, p.Counts.EntitlementsAffected)...)
 	identity, additions := p.countIdentity(), p.countAdditions()
 	if guards.Identity.asked() && guards.Identity.exceeds(base, identity) {
 		p.hold(GuardIdentity, identity, "%d of %d titles would get both another title and another identifier (%s), %s", guards.Identity)
@@ -139,8 +139,8 @@ func (p *Plan) hold(guard string, n int, format string, marks Marks) {
 	})
 }
 
-// judgeRemovals judges how much a plan takes away.
-func judgeRemovals(marks Marks, base, n int) []GuardReason {
+// guardRemovals judges how much a plan takes away.
+func guardRemovals(marks Marks, base, n int) []GuardReason {
 	reason := GuardReason{Guard: GuardRemovals, Before: base, Affected: n}
 	switch {
 	case n > 0 && n >= base:

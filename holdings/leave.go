@@ -39,7 +39,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 			return ErrMoved
 		}
 		p.entitle(states[entitlements[i]])
-		action := leavingAction(&held{ordered: len(orders[id]) > 0, elsewhere: others[id].any})
+		action := leavingAction(len(orders[id]) > 0, others[id].any)
 		byAction[action] = append(byAction[action], id)
 		if action == Withdraw && !others[id].profile {
 			unlisted = append(unlisted, id)

@@ -45,7 +45,7 @@ func (p *Plan) leave(found *pairing, in *planned) error {
 		switch {
 		case h.waits:
 			if p.mayLeave(index, h, may, in) {
-				p.leaving = append(p.leaving, leaving{index, leavingAction(h), p.list.free.has(&h.identity)})
+				p.leaving = append(p.leaving, leaving{index, leavingAction(h.ordered, h.elsewhere || h.awaited), p.list.free.has(&h.identity)})
 			} else {
 				p.Counts.StillWaiting++
 			}
@@ -62,17 +62,19 @@ func (p *Plan) leave(found *pairing, in *planned) error {
 		case p.contested(found, in, index):
 			p.waiting = append(p.waiting, waiting{index, ReviewContested})
 		default:
-			p.leaving = append(p.leaving, leaving{index, leavingAction(h), p.list.free.has(&h.identity)})
+			p.leaving = append(p.leaving, leaving{index, leavingAction(h.ordered, h.elsewhere || h.awaited), p.list.free.has(&h.identity)})
 		}
 	}
 	return nil
 }
 
-func leavingAction(h *held) Action {
+// leavingAction is what becomes of a portfolio that a profile's list no longer has: shared says that another entitlement
+// holds or awaits it.
+func leavingAction(ordered, shared bool) Action {
 	switch {
-	case h.elsewhere || h.awaited:
+	case shared:
 		return Withdraw
-	case h.ordered:
+	case ordered:
 		return Keep
 	default:
 		return Remove

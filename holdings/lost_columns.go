@@ -80,9 +80,9 @@ func columnChoices(ctx context.Context, s *store.Store, part *Part) (map[int64]m
 	return choices, rows.Err()
 }
 
-// judgeShape finds the columns that the list lost while titles that had them are still listed. The first list that
+// guardShape finds the columns that the list lost while titles that had them are still listed. The first list that
 // lacks one is held; later ones carry a finding.
-func (s *Service) judgeShape(ctx context.Context, p *Plan, part *Part, guards Guards, report func(kbart.Finding)) error {
+func (s *Service) guardShape(ctx context.Context, p *Plan, part *Part, guards Guards, report func(kbart.Finding)) error {
 	if !part.ofProfile() || p.Counts.EntitlementsBefore == 0 {
 		return nil
 	}

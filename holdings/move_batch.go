@@ -2,7 +2,6 @@ package holdings
 
 import (
 	"autoholdings/internal/store"
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -118,21 +117,9 @@ func (b *moveBatch) loadLines(ctx context.Context, query store.QueryFunc, ids []
 		b.lines[portfolioID] = append(b.lines[portfolioID], line)
 	}
 	for _, lines := range b.lines {
-		slices.SortFunc(lines, mainFirst)
+		slices.SortFunc(lines, func(a, b poLine) int { return a.precedence().Compare(b.precedence()) })
 	}
 	return rows.Err()
-}
-
-// mainFirst orders a portfolio's PO lines: its main one, then the others as they were made.
-func mainFirst(a, b poLine) int {
-	switch {
-	case a.main != b.main && a.main:
-		return -1
-	case a.main != b.main:
-		return 1
-	default:
-		return cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.id, b.id)) // ids of two processes do not rise together
-	}
 }
 
 func (b *moveBatch) loadCodes(ctx context.Context, query store.QueryFunc, licenses map[int64]bool) error {

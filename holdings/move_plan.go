@@ -196,6 +196,8 @@ type poLine struct {
 }
 
 // hash tells sets of PO lines apart by the XOR of their members'.
+func (l poLine) precedence() Precedence { return Precedence{l.main, l.created, l.id} }
+
 func (l poLine) hash() uint64 {
 	if l.main {
 		return mix(uint64(l.id), 1)

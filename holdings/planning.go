@@ -147,7 +147,7 @@ func makePlan(ctx context.Context, l *list, in planned) (*Plan, error) {
 		}
 	}
 	p.countAffected()
-	p.judge(in.guards)
+	p.askGuards(in.guards)
 	return p, nil
 }
 

@@ -113,12 +113,31 @@ func (sh *shelf) followUp(portfolioID int64, not *ent.POLine) bool {
 	if len(others) == 0 {
 		return false
 	}
-	slices.MinFunc(others, older).Main = true
+	slices.MinFunc(others, comparePrecedence).Main = true
 	return true
 }
 
-func older(a, b *ent.POLine) int {
-	return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
+// Precedence is a PO line's place among those of its portfolio: the main one comes first, then the others as they were
+// made. Where the main one leaves, the next takes its place.
+type Precedence struct {
+	Main          bool
+	CreatedAt, ID int64
+}
+
+// Compare puts the line that goes before first.
+func (a Precedence) Compare(b Precedence) int {
+	switch {
+	case a.Main != b.Main && a.Main:
+		return -1
+	case a.Main != b.Main:
+		return 1
+	default: // ids of two processes do not rise together
+		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	}
+}
+
+func comparePrecedence(a, b *ent.POLine) int {
+	return Precedence{a.Main, a.CreatedAt, a.ID}.Compare(Precedence{b.Main, b.CreatedAt, b.ID})
 }
 
 // mainOf is the portfolio's main PO line; nil where it has none.

@@ -213,7 +213,7 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 		ScheduleTimezone: profile.DefaultScheduleTimezone,
 	}
 	after := save.after(p)
-	if err := save.judge(after); err != nil {
+	if err := save.checkCampusRules(after); err != nil {
 		return nil, err
 	}
 	save.takeOverSchedule(after)
@@ -235,7 +235,7 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 // update writes what differs.
 func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.Profile, error) {
 	after := save.after(before)
-	if err := save.judge(after); err != nil {
+	if err := save.checkCampusRules(after); err != nil {
 		return nil, err
 	}
 	if err := save.settleSchedule(ctx, before, after); err != nil {

@@ -69,10 +69,10 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	if err := plan.reportTwins(ctx, report); err != nil {
 		return nil, err
 	}
-	if err := s.judgeShape(ctx, plan, part, guards, report); err != nil {
+	if err := s.guardShape(ctx, plan, part, guards, report); err != nil {
 		return nil, err
 	}
-	return planned, s.judgeAccess(ctx, plan, part, guards)
+	return planned, s.guardAccess(ctx, plan, part, guards)
 }
 
 // PartPlan is the plan of a part, on top of what earlier parts of a preview would have changed.

@@ -216,37 +216,16 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 
 // reverse takes one portfolio back. Fields go back where they still have the value that the job gave them.
 func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
-	p := now.there[id]
+	p, lines := now.there[id], linesOf(changes)
 	d := difference{values: p.values, coverage: p.coverage, own: p.own, further: p.moreKeys}
-	var whole, diverged, further *recorded
-	for i := range changes {
-		r := &changes[i]
-		switch {
-		case r.values.Kind == OwnValues:
-			diverged = r
-			continue
-		case r.values.Kind == FurtherValues:
-			further = r
-			continue
-		case r.field == "":
-			whole = r
-			continue
-		}
-		current, ok, err := restoreField(&d, r, p)
-		switch {
-		case err != nil:
-			return fmt.Errorf("read line %d of the report to undo: %w", r.id, err)
-		case !ok:
-			u.leave(id, p, r.field, current)
-		default:
-			d.fields = append(d.fields, fieldChange{r.field, r.values.reversed()})
-		}
+	if err := u.restoreFields(id, p, lines.fields, &d); err != nil {
+		return err
 	}
 	action := Update
-	if whole != nil {
+	if lines.whole != nil {
 		var stays bool
 		var err error
-		if action, stays, err = u.reverseWhole(now, id, whole); err != nil || stays {
+		if action, stays, err = u.reverseWhole(now, id, lines.whole); err != nil || stays {
 			return err
 		}
 	} else if len(d.fields) > 0 {
@@ -258,26 +237,73 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 	if action == Update {
 		d.countFields(&u.out.counts)
 	}
-	u.reverseFurther(id, p, further, &d)
-	if err := u.reverseDiverging(id, p, diverged, &d); err != nil || u.out.show {
+	u.reverseFurther(id, p, lines.further, &d)
+	if err := u.reverseDiverging(id, p, lines.diverging, &d); err != nil || u.out.show {
 		return err
 	}
-	if len(d.fields) > 0 {
-		change := valueChange{id, p.values, d.values}
-		if whole != nil && whole.action == Withdraw {
-			u.takenBack = append(u.takenBack, change)
-		} else {
-			u.revalued = append(u.revalued, change)
-		}
-		if err := u.writeValues(ctx, tx, id, now.entitlements[id], &d); err != nil {
-			return err
-		}
-	} else if d.further != p.moreKeys {
-		if err := u.rows.setValues(ctx, tx, id, d.values, d.further); err != nil {
-			return err
+	if err := u.writeRestored(ctx, tx, now, id, &d, lines.whole != nil && lines.whole.action == Withdraw); err != nil {
+		return err
+	}
+	return u.writeOwn(ctx, tx, now.entitlements[id], &d, len(d.fields) > 0 || lines.diverging != nil)
+}
+
+// recordedLines are the lines of a report that tell of one portfolio.
+type recordedLines struct {
+	whole     *recorded // that it came or went
+	fields    []*recorded
+	diverging *recorded // what the profile's list had otherwise
+	further   *recorded // the identifiers of further rows
+}
+
+func linesOf(changes []recorded) (lines recordedLines) {
+	for i := range changes {
+		switch r := &changes[i]; {
+		case r.values.Kind == OwnValues:
+			lines.diverging = r
+		case r.values.Kind == FurtherValues:
+			lines.further = r
+		case r.field == "":
+			lines.whole = r
+		default:
+			lines.fields = append(lines.fields, r)
 		}
 	}
-	return u.writeOwn(ctx, tx, now.entitlements[id], &d, len(d.fields) > 0 || diverged != nil)
+	return lines
+}
+
+// restoreFields puts back in d the fields that still have the value that the job gave them, and lists the others.
+func (u *undoer) restoreFields(id int64, p *stored, fields []*recorded, d *difference) error {
+	for _, r := range fields {
+		current, ok, err := restoreField(d, r, p)
+		switch {
+		case err != nil:
+			return fmt.Errorf("read line %d of the report to undo: %w", r.id, err)
+		case !ok:
+			u.leave(id, p, r.field, current)
+		default:
+			d.fields = append(d.fields, fieldChange{r.field, r.values.reversed()})
+		}
+	}
+	return nil
+}
+
+// writeRestored writes the values that go back. withdrawn says that the job had withdrawn the portfolio, so that the
+// values are once more those of the part's own list.
+func (u *undoer) writeRestored(ctx context.Context, tx *store.Tx, now *reversing, id int64, d *difference, withdrawn bool) error {
+	p := now.there[id]
+	if len(d.fields) == 0 {
+		if d.further == p.moreKeys {
+			return nil
+		}
+		return u.rows.setValues(ctx, tx, id, d.values, d.further)
+	}
+	change := valueChange{id, p.values, d.values}
+	if withdrawn {
+		u.takenBack = append(u.takenBack, change)
+	} else {
+		u.revalued = append(u.revalued, change)
+	}
+	return u.writeValues(ctx, tx, id, now.entitlements[id], d)
 }
 
 // reverseDiverging takes back what the profile's list had otherwise than the portfolio.
@@ -397,7 +423,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Act
 // as it was.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state portfolioState) Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
-	action := leavingAction(&held{ordered: len(now.orders[id]) > 0, elsewhere: other.any})
+	action := leavingAction(len(now.orders[id]) > 0, other.any)
 	switch {
 	case recordedState == "" && action == Remove:
 		state = portfolioState{RemovedAt: &u.out.now}
