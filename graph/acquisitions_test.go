@@ -288,15 +288,22 @@ func TestDeletionWaitsForJobs(t *testing.T) {
 	set := b.done("createCollectionSet", input{"name": "Some"}).CollectionSet.ID
 	_, id, _ := model.ParseID(collection)
 	_, setID, _ := model.ParseID(set)
-	for name, args := range map[string]map[string]any{
-		"writes it": {"collectionIds": []int64{3, id}}, "is of it": {"collectionId": id}, "target": {"targetCollectionId": id, "setId": setID},
-		"has a part of it": {}, "is its writer": {},
+	for name, of := range map[string]struct {
+		kind string
+		args map[string]any
+	}{
+		"writes it":        {jobs.KindMove, map[string]any{"collectionIds": []int64{3, id}}},
+		"imports into it":  {jobs.KindImport, map[string]any{"collectionIds": []int64{id}, "fileId": 1}},
+		"undoes it":        {jobs.KindUndo, map[string]any{"collectionIds": []int64{id}}},
+		"target":           {jobs.KindMove, map[string]any{"targetCollectionId": id, "setId": setID}},
+		"has a part of it": {jobs.KindMove, map[string]any{}},
+		"is its writer":    {jobs.KindMove, map[string]any{}},
 	} {
 		jobID := b.store.NextID()
 		b.write(func(ctx context.Context, tx *store.Tx) error {
-			text, err := json.Marshal(args)
+			text, err := json.Marshal(of.args)
 			must(t, err)
-			err = tx.Job.Create().SetID(jobID).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindMove).SetState(jobs.NeedsReview).SetMode(jobs.Apply).
+			err = tx.Job.Create().SetID(jobID).SetCreatedAt(1).SetUpdatedAt(1).SetKind(of.kind).SetState(jobs.NeedsReview).SetMode(jobs.Apply).
 				SetTrigger(jobs.Manual).SetArgs(text).SetDueAt(1).Exec(ctx)
 			must(t, err)
 			if name == "has a part of it" {
@@ -314,7 +321,7 @@ func TestDeletionWaitsForJobs(t *testing.T) {
 			if !strings.Contains(p.UserErrors[0].Message, "needs review") {
 				t.Errorf("%s: %q", name, p.UserErrors[0].Message)
 			}
-			if args["setId"] != nil {
+			if of.args["setId"] != nil {
 				b.refused("deleteCollectionSet", input{"setId": set}, "CONFLICT input.setId")
 			}
 		})

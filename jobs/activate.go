@@ -10,6 +10,15 @@ import (
 	"autoholdings/internal/store"
 )
 
+// KindActivate is the kind of a job that makes portfolios of titles of the Community Zone.
+const KindActivate = "ACTIVATE"
+
+var activateKind = kind{
+	name: KindActivate, arguments: argumentsAs[activateArgs],
+	one: "an activation of all titles", same: "an activation of this collection",
+	undo: undoByParts{},
+}
+
 var activateAdvice = advice{
 	allFree:      "Nothing is to be done: free titles are not part of the holdings.",
 	noUsableRows: "Read the findings, then import the provider's global title list anew.",
@@ -18,9 +27,11 @@ var activateAdvice = advice{
 
 // activateArgs are an activation's arguments as its row keeps them.
 type activateArgs struct {
-	CollectionIDs []int64 `json:"collectionIds"`
+	CollectionIDs []int64 `json:"collectionIds"`          // one
 	AddedByJobID  int64   `json:"addedByJobId,omitempty"` // only titles that this job added to the Community Zone; 0: all
 }
+
+func (a activateArgs) involved() involved { return involved{writes: a.CollectionIDs} }
 
 // QueueActivation queues, inside the caller's transaction, the job that makes portfolios of all titles that the
 // Community Zone has of a collection. It returns nil where there are none. Call Nudge after the commit. A request with
@@ -42,17 +53,13 @@ func (s *Service) queueActivation(ctx context.Context, tx *store.Tx, collectionI
 	return s.queue(ctx, tx, newJob{
 		kind: KindActivate, mode: Apply, trigger: Manual, request: of,
 		args:      activateArgs{CollectionIDs: []int64{collectionID}, AddedByJobID: addedBy},
-		uniqueKey: fmt.Sprintf("activate:%d:%d", collectionID, addedBy), what: "an activation of this collection", path: "input.communityZoneId",
+		uniqueKey: fmt.Sprintf("activate:%d:%d", collectionID, addedBy), path: "input.communityZoneId",
 	})
 }
 
-// activate makes portfolios of titles of the Community Zone that nothing holds yet.
-func (r *run) activate(ctx context.Context) error {
-	args, err := argsOf[activateArgs](r.job)
-	if err != nil {
-		return err
-	}
-	titles := holdings.ZoneTitles{CollectionID: args.CollectionIDs[0], AddedBy: args.AddedByJobID}
+// perform makes portfolios of titles of the Community Zone that nothing holds yet.
+func (a activateArgs) perform(ctx context.Context, r *run) error {
+	titles := holdings.ZoneTitles{CollectionID: a.CollectionIDs[0], AddedBy: a.AddedByJobID}
 	prepare := func(ctx context.Context, tx *store.Tx) error {
 		return r.makePartOf(ctx, tx, titles.CollectionID, func(*ent.JobPartCreate) {})
 	}

@@ -88,7 +88,7 @@ var Unfinished = []string{Queued, Running, Cancelling, NeedsReview}
 // unfinishedOf finds the unfinished jobs that run a profile: by their arguments, since one that has not begun has no
 // parts yet, and those that undo what was done for it.
 func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids []int64, err error) {
-	rows, err := client.Job.Query().Where(job.StateIn(Unfinished...)).Select(job.FieldID, job.FieldArgs).All(ctx)
+	rows, err := client.Job.Query().Where(job.StateIn(Unfinished...)).Select(job.FieldID, job.FieldKind, job.FieldArgs).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the unfinished jobs: %w", err)
 	}
@@ -106,13 +106,11 @@ func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids
 
 // ProfileIDs are those of the profiles that a job was queued for; none for a job of another kind.
 func ProfileIDs(row *ent.Job) []int64 {
-	args, err := argsOf[struct {
-		ProfileIDs []int64 `json:"profileIds"`
-	}](row)
+	in, err := involvedIn(row)
 	if err != nil {
 		return nil
 	}
-	return args.ProfileIDs
+	return in.profiles
 }
 
 // CheckIdle refuses where a job of the profile is unfinished.

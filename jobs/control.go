@@ -23,7 +23,7 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 	return s.control(ctx, jobID, func(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		switch row.State {
 		case Queued:
-			return (&run{s: s, job: row, token: row.RunToken}).finishEarlyIn(ctx, tx, cancelled)
+			return s.cancelQueued(ctx, tx, row)
 		case Running:
 			return tx.Job.UpdateOneID(jobID).SetState(Cancelling).SetUpdatedAt(store.Now()).Exec(ctx)
 		case Cancelling:
@@ -34,6 +34,13 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 			return wrongState(row, "cancelled", "it is over")
 		}
 	})
+}
+
+// cancelQueued ends a job that no worker has.
+func (s *Service) cancelQueued(ctx context.Context, tx *store.Tx, row *ent.Job) error {
+	k := kindOf(row.Kind)
+	args, _ := k.arguments(row) // a job can be cancelled though its arguments cannot be read
+	return (&run{s: s, job: row, kind: k, args: args, token: row.RunToken}).finishEarlyIn(ctx, tx, cancelled)
 }
 
 // Decision is what a person decides on a job that waits.
@@ -77,10 +84,11 @@ func (s *Service) Approve(ctx context.Context, jobID int64, in Decision) (*ent.J
 		if row.State == NeedsReview {
 			return s.approveHeld(ctx, tx, row, in)
 		}
-		if row.Kind != KindSync || row.Mode != Apply || row.FinishedAt == nil {
+		rules := kindOf(row.Kind).decisions
+		if rules == nil || row.Mode != Apply || row.FinishedAt == nil {
 			return wrongState(row, "approved", "only a job in NEEDS_REVIEW waits for a decision")
 		}
-		answer, err = s.takeDeclined(ctx, tx, row, in)
+		answer, err = rules.takeDeclined(ctx, s, tx, row, in)
 		return err
 	})
 	if err != nil {
@@ -98,8 +106,8 @@ func (s *Service) approveHeld(ctx context.Context, tx *store.Tx, row *ent.Job, i
 	if err != nil {
 		return err
 	}
-	if row.Kind == KindSync { // a withdrawal is of an inactive profile
-		if err := checkApproval(ctx, tx, chosen, in.Force); err != nil {
+	if rules := kindOf(row.Kind).decisions; rules != nil {
+		if err := rules.checkApproval(ctx, tx, chosen, in.Force); err != nil {
 			return err
 		}
 	}
@@ -133,7 +141,7 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 			return err
 		}
 	}
-	if row.Kind == KindZone { // its lists remember nothing by kind
+	if kindOf(row.Kind).byKind == nothingByKind {
 		return markApproved(ctx, tx, c, columns)
 	}
 	var declined holdings.Kinds // now, and not before
@@ -231,10 +239,11 @@ func (s *Service) chooseHeld(ctx context.Context, tx *store.Tx, row *ent.Job, na
 	if err != nil {
 		return nil, err
 	}
+	k := kindOf(row.Kind)
 	for i, d := range named {
-		if d.Kinds != nil && row.Kind != KindSync && row.Kind != KindImport {
+		if d.Kinds != nil && k.byKind == nothingByKind {
 			return nil, problem.New(problem.BadInput, kindsPath(i),
-				"only the list of a profile, or of an import, can be approved by kind: decide on the part as a whole")
+				"nothing can be decided by kind of the changes of %s: decide on the part as a whole", k.one)
 		}
 	}
 	return chosen, nil
@@ -274,114 +283,6 @@ func choose(parts []*ent.JobPart, named []PartDecision, missing string) (chosen 
 	return chosen, problems.Err()
 }
 
-// checkApproval refuses to apply what is held of a profile that was deactivated since, of a list that came for another
-// customer number, or of one that a newer list has overtaken.
-func checkApproval(ctx context.Context, tx *store.Tx, chosen []chosenPart, force bool) error {
-	var problems problem.List
-	for _, c := range chosen {
-		if c.part.ProfileID == nil || c.part.ProviderFileID == nil {
-			continue // the run says that it is gone
-		}
-		p, err := tx.Profile.Get(ctx, *c.part.ProfileID)
-		if err != nil {
-			return fmt.Errorf("read profile %d: %w", *c.part.ProfileID, err)
-		}
-		file, err := tx.ProviderFile.Get(ctx, *c.part.ProviderFileID)
-		if err != nil {
-			return fmt.Errorf("read file %d: %w", *c.part.ProviderFileID, err)
-		}
-		newer, err := appliedSince(ctx, tx.Client, file, c.part.UpdatedAt)
-		if err != nil {
-			return err
-		}
-		switch {
-		case !p.Active:
-			problems.Add(problem.ProfileInactive, "input.jobId",
-				"profile %q is inactive, so nothing of it can be applied: activate it first, or reject the job", holdings.ProfileName(p))
-		case customerChanged(file, p):
-			problems.Add(problem.CustomerChanged, "input.jobId",
-				"the list %s came for customer number %s, and profile %q has %s now: reject the job, and run the profile for its present list",
-				file.Name, file.CustomerNumber, holdings.ProfileName(p), p.CustomerNumber)
-		case newer && !force:
-			problems.Add(problem.OlderFile, "input.jobId",
-				"a newer list than %s was applied to %s since: reject the job, or approve it with force", file.Name, c.part.CollectionName)
-		}
-	}
-	return problems.Err()
-}
-
-// takeDeclined queues a sync of the file of a job that is over, to apply what a person, or an undo, had declined of it.
-func (s *Service) takeDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, in Decision) (int64, error) {
-	part, err := s.chooseDeclined(ctx, tx, row, in.Parts)
-	if err != nil {
-		return 0, err
-	}
-	if err := checkApproval(ctx, tx, []chosenPart{part}, in.Force); err != nil {
-		return 0, err
-	}
-	file, err := tx.ProviderFile.Get(ctx, *part.part.ProviderFileID)
-	if err != nil {
-		return 0, fmt.Errorf("read file %d: %w", *part.part.ProviderFileID, err)
-	}
-	if file.Path == "" {
-		return 0, problem.New(problem.WrongState, "input.jobId",
-			"the copy of %s is no longer kept, so nothing can be taken from it: run the profile", file.Name)
-	}
-	queued, err := s.queue(ctx, tx, newJob{
-		kind: KindSync, mode: Apply, trigger: Manual,
-		args:      syncArgs{ProfileIDs: []int64{*part.part.ProfileID}, FileID: file.ID, Force: in.Force, ByDecision: true},
-		uniqueKey: syncKey([]int64{*part.part.ProfileID}), what: "a sync of this profile", path: "input.jobId",
-	})
-	if err != nil {
-		return 0, err
-	}
-	return queued.ID, s.decide(ctx, tx, verdictOn{part.part, part.kinds, Approved, in.Reason, queued.ID})
-}
-
-// chooseDeclined finds the one part whose list has something declined that is to be taken now.
-func (s *Service) chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, named []PartDecision) (found chosenPart, err error) {
-	parts, err := partsOf(ctx, tx.Client, row.ID)
-	if err != nil {
-		return found, err
-	}
-	var remembering []*ent.JobPart
-	declined := map[int64]holdings.Kinds{}
-	for _, part := range parts {
-		if !remembers(part) {
-			continue
-		}
-		decided, err := standingOf(ctx, tx.Client, *part.ProviderFileID, *part.CollectionID)
-		if err != nil {
-			return found, err
-		}
-		if declined[part.ID] = decided.declined(); len(declined[part.ID]) > 0 {
-			remembering = append(remembering, part)
-		}
-	}
-	if len(remembering) == 0 {
-		return found, wrongState(row, "approved",
-			"only a job in NEEDS_REVIEW waits for a decision, and nothing is declined of the lists of this one")
-	}
-	chosen, err := choose(remembering, named, "has a list of which nothing is declined")
-	if err != nil {
-		return found, err
-	}
-	if len(chosen) > 1 {
-		return found, problem.New(problem.BadInput, "input.parts",
-			"%d lists of this job have something declined: name one part at a time", len(chosen))
-	}
-	found = chosenPart{part: chosen[0].part}
-	for _, kind := range declined[found.part.ID] {
-		if named == nil || named[0].Kinds == nil || named[0].Kinds.Has(kind) {
-			found.kinds = append(found.kinds, kind)
-		}
-	}
-	if len(found.kinds) == 0 {
-		return found, problem.New(problem.WrongState, kindsPath(0), "none of these kinds is declined: %s is", declined[found.part.ID])
-	}
-	return found, nil
-}
-
 // Reject ends a job that waits for a person, or those of its parts that the decision names; what is rejected of a list
 // is not applied again until its bytes change.
 func (s *Service) Reject(ctx context.Context, jobID int64, in Decision) (*ent.Job, error) {
@@ -401,10 +302,11 @@ func (s *Service) reject(ctx context.Context, tx *store.Tx, row *ent.Job, in Dec
 	if err != nil {
 		return err
 	}
-	if row.Kind == KindImport && slices.ContainsFunc(in.Parts, func(d PartDecision) bool { return d.Kinds != nil }) {
-		return problem.New(problem.BadInput, kindsPath(0), "an import is rejected as a whole: to apply some kinds of its changes, approve those")
+	k := kindOf(row.Kind)
+	if k.byKind != decidedByKind && slices.ContainsFunc(in.Parts, func(d PartDecision) bool { return d.Kinds != nil }) {
+		return problem.New(problem.BadInput, kindsPath(0), "%s is rejected as a whole: to apply some kinds of its changes, approve those", k.one)
 	}
-	why := rejection(row)
+	why := k.rejection()
 	if in.Reason != "" {
 		why.Message += "; the reason given: " + in.Reason
 	}
@@ -425,7 +327,7 @@ func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c 
 		}
 		return setKinds(ctx, tx, c.part.ID, left.Others())
 	}
-	if row.Kind == KindSync { // what a person gives is decided on as often as it is given
+	if remembers(c.part) {
 		if err := s.decline(ctx, tx, verdictOn{c.part, holdings.AllKinds, Declined, reason, row.ID}); err != nil {
 			return err
 		}
@@ -433,16 +335,13 @@ func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c 
 	if err := closeHeld(ctx, tx, c.part, PartRejected, why); err != nil {
 		return err
 	}
-	return updateFile(ctx, tx, row.Kind, c.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileRejected) })
+	return updateFile(ctx, tx, kindOf(row.Kind), c.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileRejected) })
 }
 
 // rejection says what rejecting a job's held changes means.
-func rejection(row *ent.Job) failure {
-	if row.Kind == KindWithdraw {
-		return failure{
-			"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is",
-			"Activate the profile to sync it again, or withdraw its entitlements anew.",
-		}
+func (k *kind) rejection() failure {
+	if k.rejected != (failure{}) {
+		return k.rejected
 	}
 	return failure{"REJECTED", "the held changes were rejected; nothing of them was written", "The next file of other content is judged anew."}
 }

@@ -133,20 +133,11 @@ func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.J
 			}
 		}
 	}
-	if r.job.Kind != KindSync || slices.ContainsFunc(parts,
-		func(p *ent.JobPart) bool { return p.State == PartApplying || p.State == PartApplied }) {
+	begun := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartApplying || p.State == PartApplied })
+	if r.kind.decisions == nil || begun {
 		return nil
 	}
-	args, err := argsOf[syncArgs](r.job)
-	if err != nil || !args.ByDecision {
-		return err
-	}
-	err = tx.ListDecision.Update().Where(listdecision.JobID(r.job.ID), listdecision.Decision(Approved)).
-		SetDecision(Declined).SetUpdatedAt(store.Now()).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("decline again what job %d was to take: %w", r.job.ID, err)
-	}
-	return nil
+	return r.kind.decisions.declineAgain(ctx, tx, r.job)
 }
 
 // DecisionsOf are the decisions on the lists of parts, by part: one for each kind, in the order in which kinds are
@@ -288,7 +279,7 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 // one; nil: there is none.
 func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 	part, err := pr.s.store.Read.JobPart.Query().Where(pr.sameTarget(), jobpart.ProviderFileID(pr.file.ID), jobpart.JobIDNEQ(pr.job.ID),
-		jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.KindIn(KindSync, KindZone))).Order(jobpart.ByID()).First(ctx)
+		jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.Kind(pr.job.Kind))).Order(jobpart.ByID()).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
@@ -296,66 +287,6 @@ func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 		return nil, fmt.Errorf("look for a plan of the list that waits: %w", err)
 	}
 	return part, nil
-}
-
-// appliedSince says whether a list that is no older than this one was applied for the profile after a moment. Where
-// dates do not tell, the one that was applied since is the newer.
-func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFile, since int64) (bool, error) {
-	where := []predicate.ProviderFile{
-		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content),
-		providerfile.IDNEQ(file.ID), providerfile.AppliedAtGT(since),
-	}
-	if file.Date != "" {
-		where = append(where, providerfile.Or(providerfile.Date(""), providerfile.DateGTE(file.Date)))
-	}
-	newer, err := client.ProviderFile.Query().Where(where...).Exist(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look for a newer list: %w", err)
-	}
-	return newer, nil
-}
-
-// customerChanged says whether a list came under another customer number than the profile has now. Lists from before
-// that was recorded count as the profile's.
-func customerChanged(file *ent.ProviderFile, p *ent.Profile) bool {
-	return file.CustomerNumber != "" && file.CustomerNumber != p.CustomerNumber
-}
-
-// mayBegin is asked in the transaction that begins to write a provider's list for a profile: what was true when it was
-// planned, or approved, may not be so any more.
-func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
-	if pr.begun || pr.part.State == PartApplying { // what is half written is finished
-		return nil
-	}
-	p, err := tx.Profile.Get(ctx, pr.profile.ID)
-	if ent.IsNotFound(err) {
-		return &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
-	}
-	if err != nil {
-		return fmt.Errorf("read profile %d: %w", pr.profile.ID, err)
-	}
-	switch {
-	case !p.Active:
-		return inactive(p)
-	case customerChanged(pr.file, p):
-		return &blockade{PartBlocked, *formerCustomer(pr.file, p)}
-	case pr.part.State != PartApproved:
-		return nil
-	}
-	newer, err := appliedSince(ctx, tx.Client, pr.file, pr.part.UpdatedAt)
-	if err != nil || !newer {
-		return err
-	}
-	return block(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved",
-		"Look at what the newer list has changed; this one is out of date.")
-}
-
-func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
-	return &failure{
-		"CUSTOMER_CHANGED",
-		fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
-		"Run the profile: the list of its present customer number is then fetched and planned.",
-	}
 }
 
 // decline records that a person decided against kinds of a held part's changes. Removals of what an undo gave back were

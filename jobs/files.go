@@ -171,14 +171,14 @@ func (o fileOrigin) where() predicate.ProviderFile {
 	return providerfile.And(providerfile.ProfileIDIsNil(), providerfile.Source(o.source))
 }
 
-// updateFile changes the record of the file that a part of a job of this kind is from. An import may take a list that
-// was fetched: what it makes of that is not what became of the file for its own profile.
-func updateFile(ctx context.Context, tx *store.Tx, kind string, part *ent.JobPart, set func(*ent.ProviderFileUpdate)) error {
+// updateFile changes the record of the file that a part of a job of this kind is from. A person may give a list that
+// was fetched for a profile: what becomes of it here is not what became of it for that profile.
+func updateFile(ctx context.Context, tx *store.Tx, k *kind, part *ent.JobPart, set func(*ent.ProviderFileUpdate)) error {
 	if part.ProviderFileID == nil {
 		return nil
 	}
 	update := tx.ProviderFile.Update().Where(providerfile.ID(*part.ProviderFileID)).SetUpdatedAt(store.Now())
-	if kind == KindImport {
+	if k.givenList {
 		update.Where(providerfile.Source(SourceUpload))
 	}
 	set(update)
@@ -406,7 +406,7 @@ func (pr *partRun) appliedHere() []predicate.ProviderFile {
 	if pr.zone != nil { // people's lists too
 		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName),
 			jobpart.Content(pr.part.Content),
-			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(KindZone)))}
+			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(pr.job.Kind)))}
 	}
 	return []predicate.ProviderFile{pr.origin().where(), providerfile.Content(pr.part.Content)}
 }

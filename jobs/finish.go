@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -25,8 +24,8 @@ type ending struct {
 	target         string   // of a move: what the collection is called; "" for any other job
 }
 
-// judge decides a job's state and verdict from its parts (DOMAIN section 9).
-func judge(parts []*ent.JobPart) (e ending, err error) {
+// endingOf decides a job's state and verdict from its parts (DOMAIN section 9).
+func endingOf(parts []*ent.JobPart) (e ending, err error) {
 	var good, changed, preview bool
 	var failed, held, blocked, idle, foreseen []cause
 	for _, p := range parts {
@@ -125,7 +124,7 @@ func (pr *partRun) endWithLastPart(ctx context.Context, tx *store.Tx) error {
 
 // finish ends a job whose last part had nothing to write.
 func (r *run) finish(ctx context.Context) error {
-	if r.ended {
+	if r.ending != nil {
 		return nil
 	}
 	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -141,11 +140,11 @@ func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	e, err := judge(parts)
+	e, err := endingOf(parts)
 	if err != nil {
 		return err
 	}
-	if err := r.deleteWithdrawn(ctx, tx, &e); err != nil {
+	if err := r.conclude(ctx, tx, &e); err != nil {
 		return err
 	}
 	if e.besides == "" {
@@ -153,11 +152,20 @@ func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	r.ended = true
-	return r.write(ctx, tx, e, parts)
+	r.ending = &e
+	return r.record(ctx, tx, e, parts)
 }
 
-func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.JobPart) error {
+// conclude lets the job's kind add to its end.
+func (r *run) conclude(ctx context.Context, tx *store.Tx, e *ending) error {
+	if args, ok := r.args.(concluder); ok {
+		return args.conclude(ctx, tx, r, e)
+	}
+	return nil
+}
+
+// record writes the ending into the job's row.
+func (r *run) record(ctx context.Context, tx *store.Tx, e ending, parts []*ent.JobPart) error {
 	counts, err := json.Marshal(e.counts)
 	if err != nil {
 		return err
@@ -166,14 +174,11 @@ func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.Jo
 	if err != nil {
 		return err
 	}
-	if e.target, err = r.targetName(ctx, tx); err != nil {
-		return err
-	}
 	summary, err := summarize(r.job.Mode, e, parts, host)
 	if err != nil {
 		return err
 	}
-	return r.end(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
+	return r.release(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
 		u.SetState(e.state).SetVerdict(e.verdict).SetApplied(e.applied).SetCounts(counts).
 			SetSummary(summary).SetPhase("done").ClearHeartbeatAt()
 		if e.problem != nil {
@@ -188,25 +193,6 @@ func (r *run) write(ctx context.Context, tx *store.Tx, e ending, parts []*ent.Jo
 	})
 }
 
-// targetName is what a move's target is called; "" for any other job.
-func (r *run) targetName(ctx context.Context, tx *store.Tx) (string, error) {
-	if r.job.Kind != KindMove {
-		return "", nil
-	}
-	args, err := argsOf[moveArgs](r.job)
-	if err != nil {
-		return "", err
-	}
-	target, err := tx.Collection.Get(ctx, args.TargetID)
-	if ent.IsNotFound(err) {
-		return "a deleted collection", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read the target collection: %w", err)
-	}
-	return target.Name, nil
-}
-
 // finishFailed ends a job that cannot go on. What was written before stays, and the verdict says so.
 func (r *run) finishFailed(ctx context.Context, why *failure) error {
 	return r.finishEarly(ctx, func(e *ending) {
@@ -214,17 +200,11 @@ func (r *run) finishFailed(ctx context.Context, why *failure) error {
 	})
 }
 
-// finishCancelled ends a job that a person cancelled.
-func (r *run) finishCancelled(ctx context.Context) error { return r.finishEarly(ctx, cancelled) }
-
+// cancelled is how a job ends that a person cancelled.
 func cancelled(e *ending) { e.state, e.verdict, e.problem = Cancelled, VerdictNoChange, nil }
 
 func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
-	err := r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return r.finishEarlyIn(ctx, tx, decide) })
-	if errors.Is(err, errLost) {
-		return nil
-	}
-	return err
+	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return r.finishEarlyIn(ctx, tx, decide) })
 }
 
 func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*ending)) error {
@@ -257,7 +237,10 @@ func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*endi
 	if err := failOpenParts(ctx, tx, r.job.ID, e); err != nil {
 		return err
 	}
-	return r.write(ctx, tx, e, parts)
+	if err := r.conclude(ctx, tx, &e); err != nil {
+		return err
+	}
+	return r.record(ctx, tx, e, parts)
 }
 
 // failOpenParts closes the parts that will not be done: nobody can approve what is held in a job that is over.
@@ -283,7 +266,7 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 // says that it was written; a list that waits itself closes only those that wait with a list of a provider.
 func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) error {
 	waiting, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID)).
-		WithProviderFile().WithJob().All(ctx)
+		WithProviderFile().All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for held plans: %w", err)
 	}
@@ -309,7 +292,7 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) er
 // force.
 func (pr *partRun) replaces(waiting *ent.JobPart, applied bool) bool {
 	mine, other := pr.file, waiting.Edges.ProviderFile
-	if mine == nil || other == nil || pr.job.Kind == KindImport || waiting.Edges.Job.Kind == KindImport {
+	if mine == nil || other == nil || pr.kind.givenList {
 		return applied
 	}
 	if mine.CustomerNumber != other.CustomerNumber && other.CustomerNumber != "" { // nobody can approve it any more
@@ -346,7 +329,7 @@ func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) er
 	if err != nil {
 		return err
 	}
-	e, err := judge(parts)
+	e, err := endingOf(parts)
 	if err != nil {
 		return err
 	}

@@ -17,9 +17,7 @@ import (
 // CheckCollectionIdle refuses where an unfinished job reads or writes a collection, or waits for a person with changes
 // of it.
 func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) error {
-	row, err := unfinishedWith(ctx, tx, func(args jobObjects) bool {
-		return slices.Contains(append(args.CollectionIDs, args.CollectionID, args.TargetCollectionID), collectionID)
-	})
+	row, err := unfinishedWith(ctx, tx, func(in involved) bool { return slices.Contains(append(in.reads, in.writes...), collectionID) })
 	if err != nil {
 		return err
 	}
@@ -39,33 +37,25 @@ func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) 
 
 // CheckSetIdle refuses where an unfinished job is of a set.
 func CheckSetIdle(ctx context.Context, tx *store.Tx, setID int64) error {
-	row, err := unfinishedWith(ctx, tx, func(args jobObjects) bool { return args.SetID == setID })
+	row, err := unfinishedWith(ctx, tx, func(in involved) bool { return slices.Contains(in.sets, setID) })
 	if err != nil {
 		return err
 	}
 	return underWayWith(row, "input.setId", "set")
 }
 
-// jobObjects are the things that a job's arguments may name.
-type jobObjects struct {
-	CollectionIDs      []int64 `json:"collectionIds"`
-	CollectionID       int64   `json:"collectionId"`
-	TargetCollectionID int64   `json:"targetCollectionId"`
-	SetID              int64   `json:"setId"`
-}
-
 // unfinishedWith finds an unfinished job by its arguments: one that has not begun has no parts yet.
-func unfinishedWith(ctx context.Context, tx *store.Tx, is func(jobObjects) bool) (*ent.Job, error) {
+func unfinishedWith(ctx context.Context, tx *store.Tx, is func(involved) bool) (*ent.Job, error) {
 	rows, err := tx.Job.Query().Where(job.StateIn(Unfinished...)).Order(job.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the unfinished jobs: %w", err)
 	}
 	for _, row := range rows {
-		args, err := argsOf[jobObjects](row)
+		in, err := involvedIn(row)
 		if err != nil {
 			return nil, err
 		}
-		if is(args) {
+		if is(in) {
 			return row, nil
 		}
 	}

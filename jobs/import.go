@@ -11,11 +11,18 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Kinds of jobs that write portfolios of no profile.
-const (
-	KindImport   = "IMPORT"   // a KBART list that a person has, into a local collection
-	KindActivate = "ACTIVATE" // titles of the Community Zone, into a collection activated from it
-)
+// KindImport is the kind of a job that brings a local collection in step with a KBART list that a person has.
+const KindImport = "IMPORT"
+
+var importKind = kind{
+	name: KindImport, arguments: argumentsAs[importArgs],
+	one: "an import", same: "an import into this collection",
+	title: "Import a KBART list into a local collection",
+	description: "Brings a local electronic collection in step with a KBART list that a person has: adds, updates and, where it is asked " +
+		"for, takes out portfolios.",
+	mutation:  "importCollection",
+	givenList: true, byKind: approvedByKind, undo: undoByParts{},
+}
 
 // importLimits are the marks of the guard on an import, those of a new profile. Only removals are judged: a person
 // chose the list.
@@ -37,13 +44,14 @@ type ImportRequest struct {
 	IdempotencyKey string `json:"-"`
 }
 
-// importArgs are an import's arguments as its row keeps them. The collection is named as all jobs name those that they
-// write.
+// importArgs are an import's arguments as its row keeps them.
 type importArgs struct {
-	CollectionIDs []int64 `json:"collectionIds"`
+	CollectionIDs []int64 `json:"collectionIds"` // one
 	FileID        int64   `json:"fileId"`
 	RemoveMissing bool    `json:"removeMissing,omitempty"`
 }
+
+func (a importArgs) involved() involved { return involved{writes: a.CollectionIDs} }
 
 // StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
 func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, error) {
@@ -55,7 +63,7 @@ func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, 
 		return s.queue(ctx, tx, newJob{
 			kind: KindImport, mode: in.Mode, trigger: in.Trigger, request: request,
 			args:      importArgs{CollectionIDs: []int64{in.CollectionID}, FileID: in.FileID, RemoveMissing: in.RemoveMissing},
-			uniqueKey: fmt.Sprintf("import:%d", in.CollectionID), what: "an import into this collection", path: "input.collectionId",
+			uniqueKey: fmt.Sprintf("import:%d", in.CollectionID), path: "input.collectionId",
 		})
 	}
 	if in.List == nil {
@@ -100,19 +108,15 @@ func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {
 	return problems.Err()
 }
 
-// importList brings a local collection in step with a list that a person has.
-func (r *run) importList(ctx context.Context) error {
-	args, err := argsOf[importArgs](r.job)
-	if err != nil {
-		return err
-	}
+// perform brings a local collection in step with a list that a person has.
+func (a importArgs) perform(ctx context.Context, r *run) error {
 	prepare := func(ctx context.Context, tx *store.Tx) error {
-		return r.makePartOf(ctx, tx, args.CollectionIDs[0], func(part *ent.JobPartCreate) {
-			part.SetProviderFileID(args.FileID).SetState(PartFetched)
+		return r.makePartOf(ctx, tx, a.CollectionIDs[0], func(part *ent.JobPartCreate) {
+			part.SetProviderFileID(a.FileID).SetState(PartFetched)
 		})
 	}
 	return r.inParts(ctx, prepare, func(ctx context.Context, part *ent.JobPart, last bool) error {
-		return r.importPart(ctx, part, last, args.RemoveMissing)
+		return r.importPart(ctx, part, last, a.RemoveMissing)
 	})
 }
 
@@ -136,17 +140,3 @@ func (r *run) importPart(ctx context.Context, part *ent.JobPart, last, removeMis
 }
 
 var errCollectionGone = &failure{"COLLECTION_GONE", "the collection was deleted meanwhile", "Choose a collection that exists."}
-
-// makePartOf makes the one part of a job that writes a collection for no profile.
-func (r *run) makePartOf(ctx context.Context, tx *store.Tx, collectionID int64, set func(*ent.JobPartCreate)) error {
-	c, err := tx.Collection.Get(ctx, collectionID)
-	if ent.IsNotFound(err) {
-		return errCollectionGone
-	}
-	if err != nil {
-		return fmt.Errorf("read collection %d: %w", collectionID, err)
-	}
-	part := r.newPart(tx).SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content)
-	set(part)
-	return r.makePart(ctx, part)
-}

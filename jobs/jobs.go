@@ -1,10 +1,12 @@
 // Package jobs runs what takes long: asynq carries the ids, the jobs table is the truth.
 //
-// A job's life, top to bottom: [Service.QueueSync] inserts the row (queue.go); the dispatcher hands its id to asynq
-// (dispatch.go); a worker claims the row (claim.go) and runs it (run.go) part by part (sync.go, parts.go, partrun.go);
-// each write is fenced by the row (claim.go); the end is written in the last transaction (finish.go). What a crash or a
-// flushed queue leaves behind, the reconciler picks up (reconcile.go). What is scheduled is queued by the process that
-// sees it come first (schedule.go).
+// A job's life, top to bottom: its kind is asked for a row (sync.go, move.go, ...), which is inserted (queue.go); the
+// dispatcher hands its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and runs
+// it (run.go) part by part (parts.go, partrun.go); each write is fenced by the row (fence.go); the end is written in the
+// last transaction (finish.go). What a crash or a flushed queue leaves behind, the reconciler picks up (reconcile.go).
+// What is scheduled is queued by the process that sees it come first (schedule.go).
+//
+// All that the engine knows of a kind of jobs stands in the table of kinds (kinds.go).
 package jobs
 
 import (
@@ -22,9 +24,6 @@ import (
 	"autoholdings/internal/store"
 	"autoholdings/oup"
 )
-
-// KindSync is the kind of a job that brings holdings in step with a provider's lists.
-const KindSync = "SYNC"
 
 // States of a job.
 const (

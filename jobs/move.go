@@ -16,6 +16,16 @@ import (
 // KindMove is the kind of a job that moves PO lines and licenses to the counterparts of their portfolios.
 const KindMove = "MOVE"
 
+var moveKind = kind{
+	name: KindMove, arguments: argumentsAs[moveArgs],
+	one: "a move", same: "a move of this set",
+	title: "Move electronic portfolio information",
+	description: "Moves PO lines and licenses from the portfolios of a set of electronic collections to their counterparts in another " +
+		"collection, after a summary to review and confirm.",
+	mutation: "movePortfolioInformation",
+	undo:     undoMove{},
+}
+
 // What becomes of a license where the counterpart has another one.
 const (
 	KeepTarget = "KEEP_TARGET"
@@ -49,6 +59,10 @@ type moveArgs struct {
 	IncludeInaccessible bool `json:"includeInaccessible,omitempty"`
 }
 
+func (a moveArgs) involved() involved {
+	return involved{writes: a.CollectionIDs, reads: []int64{a.TargetID}, sets: []int64{a.SetID}}
+}
+
 // StartMove queues a move. What is wrong with the request is a problem for each mistake.
 func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, error) {
 	if in.LicenseConflict == "" {
@@ -62,7 +76,7 @@ func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, erro
 		}
 		return s.queue(ctx, tx, newJob{
 			kind: KindMove, mode: in.Mode, trigger: in.Trigger, request: request, args: args, subject: in.PreviewJobID,
-			uniqueKey: fmt.Sprintf("move:%d", in.SetID), what: "a move of this set", path: "input.setId",
+			uniqueKey: fmt.Sprintf("move:%d", in.SetID), path: "input.setId",
 		})
 	})
 }

@@ -11,21 +11,17 @@ import (
 	"autoholdings/internal/store"
 )
 
-// move plans the whole move, then takes the collections one after the other. A run that starts again plans again: what
+// perform plans the whole move, then takes the collections one after the other. A run that starts again plans again: what
 // was moved is at its counterpart, and what was reported is not reported twice.
-func (r *run) move(ctx context.Context) error {
-	args, err := argsOf[moveArgs](r.job)
-	if err != nil {
-		return err
-	}
-	parts, err := r.parts(ctx, "plan", func(ctx context.Context, tx *store.Tx) error { return r.makeMoveParts(ctx, tx, args) })
+func (a moveArgs) perform(ctx context.Context, r *run) error {
+	parts, err := r.parts(ctx, "plan", func(ctx context.Context, tx *store.Tx) error { return r.makeMoveParts(ctx, tx, a) })
 	r.s.tell(r.job.ID)
 	if err != nil {
 		return err
 	}
 	rules := holdings.MoveRules{
-		TargetID: args.TargetID, POLines: args.POLines, Licenses: args.Licenses, Overwrite: args.LicenseConflict == Overwrite,
-		IncludeInaccessible: args.IncludeInaccessible,
+		TargetID: a.TargetID, POLines: a.POLines, Licenses: a.Licenses, Overwrite: a.LicenseConflict == Overwrite,
+		IncludeInaccessible: a.IncludeInaccessible,
 	}
 	begun := false
 	for _, p := range parts {
@@ -161,4 +157,20 @@ func (pr *partRun) movePart(phase string, show bool, done func(context.Context, 
 	}
 	pr.endIn(part, show, done)
 	return part
+}
+
+var _ concluder = moveArgs{}
+
+// conclude names the target in the summary.
+func (a moveArgs) conclude(ctx context.Context, tx *store.Tx, _ *run, e *ending) error {
+	target, err := tx.Collection.Get(ctx, a.TargetID)
+	switch {
+	case ent.IsNotFound(err):
+		e.target = "a deleted collection"
+	case err != nil:
+		return fmt.Errorf("read the target collection: %w", err)
+	default:
+		e.target = target.Name
+	}
+	return nil
 }

@@ -3,7 +3,6 @@ package jobs
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -15,59 +14,31 @@ import (
 	"autoholdings/internal/store"
 )
 
-// undoArgs are the arguments of a job that reverses another: the collections that it writes. It waits for the jobs that
-// write them, and none of them is deleted under it.
-func undoArgs(ctx context.Context, tx *store.Tx, subject *ent.Job) (json.RawMessage, error) {
-	var ids []int64
-	if subject.Kind == KindMove {
-		args, err := argsOf[moveArgs](subject)
-		if err != nil {
-			return nil, err
-		}
-		ids = args.CollectionIDs
-	} else {
-		parts, err := writtenParts(ctx, tx.Client, subject)
-		if err != nil {
-			return nil, err
-		}
-		for _, part := range parts {
-			ids = append(ids, *part.CollectionID)
-		}
-	}
-	slices.Sort(ids)
-	return json.Marshal(map[string][]int64{"collectionIds": slices.Compact(ids)})
-}
+// undoMove undoes moves, the last part first.
+type undoMove struct{}
 
-// writtenMoveParts are a move's parts that may have moved something.
-func writtenMoveParts(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
-	parts, err := client.JobPart.Query().Where(jobpart.JobID(jobID), writtenState).Order(jobpart.ByID()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the parts of job %d: %w", jobID, err)
-	}
-	return parts, nil
-}
-
-// checkUndoMove refuses to undo a move that wrote nothing, whose old collections are all gone, or that is not the
+// check refuses a move that wrote nothing, whose old collections are all gone, or that is not the
 // newest of its collections.
-func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
-	written, err := writtenMoveParts(ctx, tx.Client, row.ID)
+func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error {
+	written, err := writtenMoveParts(ctx, tx.Client, undone.ID)
 	if err != nil {
 		return err
 	}
 	if len(written) == 0 {
-		return wrongState(row, "undone", "it moved nothing, or was undone already")
+		return wrongState(undone, "undone", "it moved nothing, or was undone already")
 	}
 	if !slices.ContainsFunc(written, func(p *ent.JobPart) bool { return p.CollectionID != nil }) {
-		return wrongState(row, "undone", "the collections that it moved from were deleted since")
+		return wrongState(undone, "undone", "the collections that it moved from were deleted since")
 	}
-	args, err := argsOf[moveArgs](row)
+	args, err := argsOf[moveArgs](undone)
 	if err != nil {
 		return err
 	}
 	last := slices.MaxFunc(written, func(a, b *ent.JobPart) int {
 		return cmp.Or(cmp.Compare(a.UpdatedAt, b.UpdatedAt), cmp.Compare(a.ID, b.ID))
 	})
-	later, err := tx.JobPart.Query().Where(writtenAfter(last), jobpart.JobIDNEQ(row.ID), writtenState, jobpart.HasJobWith(job.Kind(KindMove))).
+	later, err := tx.JobPart.Query().
+		Where(writtenAfter(last), jobpart.JobIDNEQ(undone.ID), writtenState, jobpart.HasJobWith(job.Kind(KindMove))).
 		WithJob().Order(lastWritten).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for later moves: %w", err)
@@ -85,9 +56,15 @@ func checkUndoMove(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	return nil
 }
 
-// undoMove reverses the subject's parts, the last first.
-func (r *run) undoMove(ctx context.Context, subjectID int64) error {
-	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeUndoMoveParts(ctx, tx, subjectID) })
+// writes are the collections that the move wrote.
+func (undoMove) writes(_ context.Context, _ *store.Tx, undone *ent.Job) ([]int64, error) {
+	args, err := argsOf[moveArgs](undone)
+	return args.CollectionIDs, err
+}
+
+// perform reverses the move's parts, the last first.
+func (undoMove) perform(ctx context.Context, r *run, undone *ent.Job) error {
+	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeUndoMoveParts(ctx, tx, undone.ID) })
 	if err != nil {
 		return err
 	}
@@ -99,7 +76,7 @@ func (r *run) undoMove(ctx context.Context, subjectID int64) error {
 		if !open(part.State) && (shown == nil || part.State != PartPreviewed) { // a showing is begun anew: its parts build on each other
 			continue
 		}
-		subject, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(subjectID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)
+		subject, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(undone.ID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)
 		if err != nil {
 			return fmt.Errorf("read the part to undo: %w", err)
 		}
@@ -135,10 +112,8 @@ func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int
 
 func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *holdings.ShownUndo, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
-	part := pr.movePart("undo", shown != nil, func(ctx context.Context,
-		tx *store.Tx,
-	) error {
-		return r.closeUndone(ctx, tx, KindMove, subject)
+	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error {
+		return r.closeUndone(ctx, tx, &moveKind, subject)
 	})
 	resumed, err := pr.resumed()
 	if err != nil {
@@ -146,4 +121,13 @@ func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown
 	}
 	_, err = r.s.holdings.UndoMove(ctx, subject.ID, part, resumed, shown)
 	return err
+}
+
+// writtenMoveParts are a move's parts that may have moved something.
+func writtenMoveParts(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
+	parts, err := client.JobPart.Query().Where(jobpart.JobID(jobID), writtenState).Order(jobpart.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the parts of job %d: %w", jobID, err)
+	}
+	return parts, nil
 }

@@ -39,16 +39,24 @@ type partRun struct {
 	keepMissing bool // leave portfolios as they are that the list does not have
 	advice      advice
 
-	mayWrite func(ctx context.Context, tx *store.Tx) error // asked in each transaction that writes the plan; nil: always
+	// mayWrite is asked in each transaction that writes the plan; nil: it always may.
+	mayWrite func(ctx context.Context, tx *store.Tx) error
+	// whenApplied belongs to the transaction that ends the writing of the plan; nil: nothing does.
+	whenApplied func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error
 }
 
 // advice is what to do about a list that cannot be used.
 type advice struct{ allFree, noUsableRows, lost string }
 
-var syncAdvice = advice{
-	allFree:      "Ask OUP for the file of what the library licenses.",
-	noUsableRows: "Read the findings, then tell OUP.",
-	lost:         "Run the profile again: the file is then fetched anew.",
+// fetchAndBringInStep takes the part from wherever it is to its end, by a list of the provider.
+func (pr *partRun) fetchAndBringInStep(ctx context.Context) error {
+	if err := pr.getFile(ctx); err != nil {
+		return err
+	}
+	if err := pr.checkFile(ctx); err != nil {
+		return err
+	}
+	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
 }
 
 // bringInStep plans what the list changes in the collection, and applies the plan, shows it, or holds it back.
@@ -144,11 +152,11 @@ func (pr *partRun) preview(ctx context.Context, plan *holdings.PartPlan, part *h
 }
 
 func (pr *partRun) holdingsPart() *holdings.Part {
-	part := partToDo(pr.part, pr.job.Kind)
+	part := pr.kind.partToDo(pr.part)
 	part.Findings, part.NewOnly, part.Resumed = pr.log, pr.newOnly, pr.part.State == PartApplying
 	part.Earlier = pr.foresight.earlier(part.CollectionID)
-	if pr.zone != nil {
-		part.ZoneID = pr.zone.ID
+	if pr.zone != nil { // what is activated from it is not written
+		part.ZoneID, part.CollectionID = pr.zone.ID, 0
 	}
 	if pr.file != nil {
 		part.Release = pr.file.Date
@@ -159,17 +167,17 @@ func (pr *partRun) holdingsPart() *holdings.Part {
 	return part
 }
 
-// partToDo is a row's part as the domain knows it. kind is of the job whose list it is: what a person imports is not of
-// the provider whose archive and frontfile are told apart.
-func partToDo(row *ent.JobPart, kind string) *holdings.Part {
+// partToDo is a part of a job of this kind as the domain knows it. A list that a person gives is not of the provider
+// whose archive and frontfile are told apart.
+func (k *kind) partToDo(row *ent.JobPart) *holdings.Part {
 	part := &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
-	if row.CollectionID != nil && kind != KindZone {
+	if row.CollectionID != nil {
 		part.CollectionID = *row.CollectionID
 	}
 	if row.ProfileID != nil {
 		part.ProfileID = *row.ProfileID
 	}
-	if kind != KindImport {
+	if !k.givenList {
 		part.Kind = coverageKind
 	}
 	return part
@@ -229,7 +237,7 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.PartPlan, part *hol
 		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
 			return err
 		}
-		err := updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(store.Now()).SetOutcome(outcome) })
+		err := updateFile(ctx, tx, pr.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(store.Now()).SetOutcome(outcome) })
 		if err != nil {
 			return err
 		}
@@ -239,8 +247,10 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.PartPlan, part *hol
 		if err := pr.supersede(ctx, tx, true); err != nil {
 			return err
 		}
-		if err := pr.activateNew(ctx, tx, counts); err != nil {
-			return err
+		if pr.whenApplied != nil {
+			if err := pr.whenApplied(ctx, tx, counts); err != nil {
+				return err
+			}
 		}
 		return pr.endWithLastPart(ctx, tx)
 	}
@@ -283,7 +293,7 @@ func (pr *partRun) askAgain(ctx context.Context, tx *store.Tx) error {
 	if err := reopen(ctx, tx, pr.part, listdecision.JobID(pr.job.ID)); err != nil {
 		return err
 	}
-	return updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) {
+	return updateFile(ctx, tx, pr.kind, pr.part, func(u *ent.ProviderFileUpdate) {
 		u.Where(providerfile.OutcomeIn(FileRejected, FileUndone)).SetOutcome(FileHeld)
 	})
 }
@@ -312,7 +322,7 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.PartPlan, part *hold
 			return fmt.Errorf("record the plan: %w", err)
 		}
 		if outcome := fileOutcomes[state]; outcome != "" && pr.file != nil && (pr.file.Outcome == "" || pr.file.Outcome == FilePreviewed) {
-			err := updateFile(ctx, tx, pr.job.Kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(outcome) })
+			err := updateFile(ctx, tx, pr.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(outcome) })
 			if err != nil {
 				return err
 			}

@@ -62,6 +62,9 @@ func open(state string) bool {
 	return state == PartPending || state == PartFetched || state == PartApplying || state == PartApproved
 }
 
+// stillOpen are the parts that a run of their job has yet to end.
+var stillOpen = jobpart.StateIn(PartPending, PartFetched, PartApplying, PartApproved)
+
 // parts are the job's parts in order. Its first run makes them, in one transaction with prepare.
 func (r *run) parts(ctx context.Context, phase string, prepare func(context.Context, *store.Tx) error) (parts []*ent.JobPart, err error) {
 	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -99,6 +102,20 @@ func (r *run) makePart(ctx context.Context, part *ent.JobPartCreate) error {
 		return fmt.Errorf("make the parts of job %d: %w", r.job.ID, err)
 	}
 	return nil
+}
+
+// makePartOf makes the one part of a job that writes a collection for no profile.
+func (r *run) makePartOf(ctx context.Context, tx *store.Tx, collectionID int64, set func(*ent.JobPartCreate)) error {
+	c, err := tx.Collection.Get(ctx, collectionID)
+	if ent.IsNotFound(err) {
+		return errCollectionGone
+	}
+	if err != nil {
+		return fmt.Errorf("read collection %d: %w", collectionID, err)
+	}
+	part := r.newPart(tx).SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content)
+	set(part)
+	return r.makePart(ctx, part)
 }
 
 // profileOf is a profile with its groups by name; nil: it was deleted.

@@ -35,7 +35,7 @@ func (pr *partRun) foreseenOr(err error) error {
 // written, and so on top of the earlier ones that a run would apply.
 type foresight struct {
 	plans map[int64][]*holdings.PartPlan // by collection
-	left  map[int64]int              // how many parts of a collection are yet to be planned
+	left  map[int64]int                  // how many parts of a collection are yet to be planned
 }
 
 // newForesight begins a preview. A run that goes on from an interrupted one plans everything anew: plans are not kept.

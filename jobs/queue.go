@@ -4,57 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/ent/job"
-	"autoholdings/ent/profile"
-	"autoholdings/holdings"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
-
-// SyncRequest asks for a sync of one or several profiles together.
-type SyncRequest struct {
-	ProfileIDs     []int64 `json:"profileId"`
-	Mode           string  // Apply or Preview
-	Force          bool    // apply a file that is older, was rejected or was undone
-	Trigger        string  // Manual, Scheduled or Command
-	IdempotencyKey string  `json:"-"` // the same key again answers with the same job; "" for none
-	DueAt          int64   // Unix milliseconds, not before; 0: now
-
-	// FileID is a kept file (see KeepFile) to sync instead of fetching: only its content type is done. 0: fetch.
-	FileID int64 `json:"fileId"`
-
-	// Of is the request that the sync is a part of, in whose Once it is queued; empty: it is asked for by itself.
-	Of Request `json:"-"`
-}
-
-func (in SyncRequest) request() Request {
-	if in.Of.Mutation != "" {
-		return in.Of
-	}
-	return Request{Key: in.IdempotencyKey, Mutation: "runProfile", Arguments: []any{in}}
-}
-
-// syncArgs are a sync's arguments as its row keeps them.
-type syncArgs struct {
-	ProfileIDs []int64 `json:"profileIds"`
-	Force      bool    `json:"force,omitempty"`
-	FileID     int64   `json:"fileId,omitempty"`
-
-	// ByDecision says that the job was queued by a decision on the file: force is of its age alone, and what else was
-	// declined of it stays declined.
-	ByDecision bool `json:"byDecision,omitempty"`
-}
-
-// StartSync queues a sync and tells the dispatcher.
-func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, error) {
-	return s.start(ctx, KindSync, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
-}
 
 // start queues the job that a request asks for, once, and tells the dispatcher.
 func (s *Service) start(
@@ -74,51 +31,6 @@ func (s *Service) start(
 	return row, err
 }
 
-// QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
-// not at all. Call Nudge after the commit.
-func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
-	if err := checkProfiles(ctx, tx, in); err != nil {
-		return nil, err
-	}
-	return s.queue(ctx, tx, newJob{
-		kind: KindSync, mode: in.Mode, trigger: in.Trigger, request: in.request(), dueAt: in.DueAt,
-		args:      syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force, FileID: in.FileID},
-		uniqueKey: syncKey(in.ProfileIDs), what: "a sync of this profile", path: "input.profileId",
-	})
-}
-
-// syncKey is what makes two syncs the same: their profiles.
-func syncKey(profileIDs []int64) string {
-	ids := slices.Clone(profileIDs)
-	slices.Sort(ids)
-	text := make([]string, len(ids))
-	for i, id := range ids {
-		text[i] = strconv.FormatInt(id, 10)
-	}
-	return "sync:" + strings.Join(text, ",")
-}
-
-func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
-	if len(in.ProfileIDs) == 0 {
-		return problem.New(problem.BadInput, "input.profileId", "name the profile to run")
-	}
-	profiles, err := tx.Profile.Query().Where(profile.IDIn(in.ProfileIDs...)).All(ctx)
-	if err != nil {
-		return fmt.Errorf("queue a sync: %w", err)
-	}
-	if len(profiles) < len(in.ProfileIDs) {
-		return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
-	}
-	var problems problem.List
-	for _, p := range profiles {
-		if in.Mode == Apply && !p.Active {
-			problems.Add(problem.ProfileInactive, "input.profileId",
-				"profile %q is inactive: activate it first, or run it with mode PREVIEW", holdings.ProfileName(p))
-		}
-	}
-	return problems.Err()
-}
-
 // newJob is a job to queue.
 type newJob struct {
 	kind, mode, trigger string
@@ -128,7 +40,6 @@ type newJob struct {
 	dueAt               int64   // Unix milliseconds, not before; 0: now
 
 	uniqueKey string // one unfinished job that applies has it
-	what      string // such a job in words, to one who asks for a second: "an import into this collection"
 	path      string // of the input that asks for it
 }
 
@@ -170,11 +81,12 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 
 // conflict says which job is in the way.
 func (n newJob) conflict(ctx context.Context, tx *store.Tx) error {
+	same := kindOf(n.kind).same
 	other, err := underWayAs(ctx, tx, n.uniqueKey)
 	if err != nil || other == nil {
-		return problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", n.what)
+		return problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", same)
 	}
-	return problem.New(problem.Conflict, n.path, "%s, %s, is %s: wait for it or cancel it", jobName(other.ID), n.what,
+	return problem.New(problem.Conflict, n.path, "%s, %s, is %s: wait for it or cancel it", jobName(other.ID), same,
 		strings.ToLower(other.State))
 }
 

@@ -2,60 +2,42 @@ package jobs
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math"
 	"time"
 
-	"github.com/hibiken/asynq"
-
 	"autoholdings/ent"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 )
 
-// work runs jobs until ctx ends, then lets those under way finish their batch and hands them back.
-func (s *Service) work(ctx context.Context) error {
-	s.stopping = ctx
-	server := asynq.NewServerFromRedisClient(s.redis, asynq.Config{
-		Concurrency:              s.o.Concurrency,
-		Queues:                   map[string]int{queueName: 1},
-		TaskCheckInterval:        s.o.TakeEvery, // asynq's default of a second would be felt at each start
-		DelayedTaskCheckInterval: time.Minute,   // nothing of ours is delayed in Redis
-		Logger:                   asynqLogger{s.log},
-		LogLevel:                 asynq.WarnLevel,
-		ErrorHandler: asynq.ErrorHandlerFunc(func(ctx context.Context, _ *asynq.Task, err error) {
-			s.log.ErrorContext(ctx, "run a job", "error", err)
-		}),
-	})
-	mux := asynq.NewServeMux()
-	mux.HandleFunc(taskType, s.handle)
-	if err := server.Start(mux); err != nil {
-		return fmt.Errorf("start the worker: %w", err)
-	}
-	<-ctx.Done()
-	server.Shutdown()
-	return nil
+// Why a run stops before its end.
+var (
+	errLost     = errors.New("the job is run by another worker now")
+	errCancel   = errors.New("the job is to be cancelled")
+	errHandBack = errors.New("the worker stops")
+)
+
+// run is one worker's hold on a job's row.
+type run struct {
+	s         *Service
+	job       *ent.Job
+	kind      *kind
+	args      arguments
+	token     string
+	cancelled bool    // it was being cancelled when it was claimed
+	ending    *ending // how its last transaction ended the job; nil: it has not
+
+	foresight *foresight // of a preview of several parts; nil: none
 }
 
-// handle runs the job whose id the task carries. What went wrong is recorded in the row, which is also what says when
-// the job is tried again; asynq is told only of what could not even be recorded.
-func (s *Service) handle(ctx context.Context, task *asynq.Task) error {
-	if len(task.Payload()) != 8 {
-		return fmt.Errorf("task payload of %d bytes is no job id: %w", len(task.Payload()), asynq.SkipRetry)
-	}
-	r, err := s.claim(ctx, int64(binary.BigEndian.Uint64(task.Payload())))
-	if err != nil || r == nil {
-		return err
-	}
-	return r.do(ctx)
-}
-
-// do runs a claimed job and records how it ended.
-func (r *run) do(ctx context.Context) error {
+// execute does a claimed job and records how it ended. It returns what the queue is told of the task: a *failedTask
+// where the job failed or was interrupted.
+func (r *run) execute(ctx context.Context) error {
 	s := r.s
-	log := s.log.With("job", r.job.ID, "kind", r.job.Kind, "attempt", r.job.Attempt)
+	log := s.log.With("job", opaque.ID("Job", r.job.ID), "kind", r.job.Kind, "attempt", r.job.Attempt)
 	log.InfoContext(ctx, "job started", "mode", r.job.Mode, "trigger", r.job.Trigger)
 	s.tell(r.job.ID)
 	defer func() { s.tell(r.job.ID); s.Nudge() }()
@@ -65,7 +47,7 @@ func (r *run) do(ctx context.Context) error {
 	defer context.AfterFunc(s.stopping, func() { stop(errHandBack) })()
 	go r.keepBeating(runCtx, stop)
 
-	err := r.perform(runCtx)
+	err := r.attempt(runCtx)
 	if cause := context.Cause(runCtx); err != nil && cause != nil {
 		err = errors.Join(err, cause)
 	}
@@ -73,7 +55,8 @@ func (r *run) do(ctx context.Context) error {
 	return r.settle(context.WithoutCancel(ctx), log, err)
 }
 
-func (r *run) perform(ctx context.Context) (err error) {
+// attempt does the job's work. A panic in it is an error.
+func (r *run) attempt(ctx context.Context) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
@@ -88,27 +71,7 @@ func (r *run) perform(ctx context.Context) (err error) {
 			Hint: "Look into the server's log for what ends it, then run it again.",
 		}
 	}
-	switch r.job.Kind {
-	case KindSync:
-		return r.sync(ctx)
-	case KindUndo:
-		return r.undo(ctx)
-	case KindMove:
-		return r.move(ctx)
-	case KindImport:
-		return r.importList(ctx)
-	case KindActivate:
-		return r.activate(ctx)
-	case KindZone:
-		return r.updateZone(ctx)
-	case KindWithdraw:
-		return r.withdraw(ctx)
-	default:
-		return &failure{
-			Code: "UNKNOWN_KIND", Message: fmt.Sprintf("this version cannot run jobs of kind %s", r.job.Kind),
-			Hint: "Start the version that queued it.",
-		}
-	}
+	return r.args.perform(ctx, r)
 }
 
 // keepBeating tells the row that its worker lives, and stops the run where the row is no longer its own.
@@ -128,62 +91,91 @@ func (r *run) keepBeating(ctx context.Context, stop context.CancelCauseFunc) {
 	}
 }
 
-// settle records how the run ended. The order matters: a run that was told to stop fails with whatever that broke.
+// settle records how the run ended. When a run is told to stop, any error it returns is only a symptom, so that the
+// reasons to stop come first.
 func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 	var known *failure
 	switch {
 	case err == nil:
-		log.InfoContext(ctx, "job ended")
-		return nil
+		return r.ended(ctx, log)
 	case errors.Is(err, errLost):
 		log.WarnContext(ctx, "job is run by another worker now")
 		return nil
 	case errors.Is(err, errCancel):
 		log.InfoContext(ctx, "job cancelled")
-		return r.finishCancelled(ctx)
+		return unlessLost(r.finishEarly(ctx, cancelled))
 	case errors.Is(err, errHandBack):
 		log.InfoContext(ctx, "job handed back to the queue")
-		return r.backToQueue(ctx, 0, -1)
+		return unlessLost(r.backToQueue(ctx, 0, -1))
 	case errors.As(err, &known):
 		log.WarnContext(ctx, "job failed", "code", known.Code, "error", known.Message)
-		return r.finishFailed(ctx, known)
+		return r.fail(ctx, known)
 	case r.job.Attempt < r.s.o.Attempts:
-		pause := time.Duration(float64(r.s.o.RetryPause) * math.Pow(2, float64(r.job.Attempt-1)))
-		log.ErrorContext(ctx, "job interrupted, to be tried again", "error", err, "again_in", pause)
-		return r.backToQueue(ctx, pause, 0)
+		return r.interrupted(ctx, log, err)
 	default:
 		log.ErrorContext(ctx, "job failed for good", "error", err)
-		return r.finishFailed(ctx, &failure{
+		return r.fail(ctx, &failure{
 			Code: "INTERNAL", Message: "something went wrong that is not the provider's doing",
-			Hint: "Look into the server's log for job " + fmt.Sprint(r.job.ID) + ".",
+			Hint: "Look into the server's log for " + jobName(r.job.ID) + ".",
 		})
 	}
 }
 
-// backToQueue lets another run do the rest, after a pause.
-func (r *run) backToQueue(ctx context.Context, pause time.Duration, attempts int) error {
-	err := r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return r.end(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
-			due := max(store.Now(), r.job.DueAt+1) + pause.Milliseconds()
-			return u.SetState(Queued).SetDueAt(due).ClearDispatchedAt().ClearHeartbeatAt().AddAttempt(attempts)
-		})
-	})
+// ended says how the last transaction of the run ended the job.
+func (r *run) ended(ctx context.Context, log *slog.Logger) error {
+	e := r.ending
+	if e == nil {
+		return fmt.Errorf("the run of %s came to its end and has not ended the job", jobName(r.job.ID))
+	}
+	if e.state != Failed {
+		log.InfoContext(ctx, "job ended", "state", e.state, "verdict", e.verdict)
+		return nil
+	}
+	why := e.problem
+	if why == nil {
+		why = &failure{Code: Failed, Message: "the job had nothing to do"}
+	}
+	log.WarnContext(ctx, "job ended", "state", e.state, "verdict", e.verdict, "code", why.Code, "error", why.Message)
+	return &failedTask{why.Code, why.Message}
+}
+
+// fail ends a job that cannot go on.
+func (r *run) fail(ctx context.Context, why *failure) error {
+	if err := r.finishFailed(ctx, why); err != nil {
+		return unlessLost(err)
+	}
+	return &failedTask{why.Code, why.Message}
+}
+
+// interrupted puts a job back into the queue, to be tried again after a pause that doubles with each attempt.
+func (r *run) interrupted(ctx context.Context, log *slog.Logger, why error) error {
+	pause := time.Duration(float64(r.s.o.RetryPause) * math.Pow(2, float64(r.job.Attempt-1)))
+	log.ErrorContext(ctx, "job interrupted, to be tried again", "error", why, "again_in", pause)
+	if err := r.backToQueue(ctx, pause, 0); err != nil {
+		return unlessLost(err)
+	}
+	return &failedTask{"INTERRUPTED", fmt.Sprintf("%v; the job is tried again in %s", why, pause)}
+}
+
+// unlessLost leaves out that another worker has the job: what this one has to say of it no longer counts.
+func unlessLost(err error) error {
 	if errors.Is(err, errLost) {
 		return nil
 	}
 	return err
 }
 
+// backToQueue lets another run do the rest, after a pause.
+func (r *run) backToQueue(ctx context.Context, pause time.Duration, attempts int) error {
+	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return r.release(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
+			due := max(store.Now(), r.job.DueAt+1) + pause.Milliseconds()
+			return u.SetState(Queued).SetDueAt(due).ClearDispatchedAt().ClearHeartbeatAt().AddAttempt(attempts)
+		})
+	})
+}
+
 // failure is an end that trying again would not change: what the job's error says.
 type failure struct{ Code, Message, Hint string }
 
 func (f *failure) Error() string { return f.Code + ": " + f.Message }
-
-// asynqLogger sends asynq's own lines to slog.
-type asynqLogger struct{ log *slog.Logger }
-
-func (l asynqLogger) Debug(args ...any) { l.log.Debug(fmt.Sprint(args...)) }
-func (l asynqLogger) Info(args ...any)  { l.log.Info(fmt.Sprint(args...)) }
-func (l asynqLogger) Warn(args ...any)  { l.log.Warn(fmt.Sprint(args...)) }
-func (l asynqLogger) Error(args ...any) { l.log.Error(fmt.Sprint(args...)) }
-func (l asynqLogger) Fatal(args ...any) { l.log.Error(fmt.Sprint(args...)) }

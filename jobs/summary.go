@@ -34,18 +34,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	}
 	inWords := func(c *holdings.Counts, moved string) string { return doneInWords(c, moved, e.target) }
 	var b strings.Builder
-	switch {
-	case e.state == Failed && e.applied:
-		say(&b, "the job failed after part of it was written: "+inWords(&written, at("now", newHost)))
-	case e.state == Failed && e.problem != nil:
-		say(&b, "nothing was changed: "+e.problem.Message)
-	case e.state == Failed:
-		say(&b, "nothing was changed")
-	case e.state == Cancelled && e.applied:
-		say(&b, "the job was cancelled after part of it was written: "+inWords(&written, at("now", newHost)))
-	case e.state == Cancelled:
-		say(&b, "the job was cancelled before anything was written")
-	case mode == Preview:
+	if mode == Preview && e.state != Failed && e.state != Cancelled {
 		say(&b, "nothing was written")
 		foreseen, err := previewInWords(parts, func(c *holdings.Counts) string { return inWords(c, at("then", newHost)) })
 		if err != nil {
@@ -54,10 +43,8 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 		for _, sentence := range foreseen {
 			say(&b, sentence)
 		}
-	case !e.applied:
-		say(&b, "nothing was written")
-	default:
-		say(&b, inWords(&written, at("now", newHost)))
+	} else {
+		say(&b, writtenInWords(e, inWords(&written, at("now", newHost))))
 	}
 	if e.state == NeedsReview && (waiting.Titles > 0 || waiting.Changed()) {
 		say(&b, "if a person approves: "+inWords(&waiting, at("then", newHost)))
@@ -79,6 +66,26 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 		}
 	}
 	return b.String(), nil
+}
+
+// writtenInWords is what a job has written; done is what changed, in words.
+func writtenInWords(e ending, done string) string {
+	switch {
+	case e.state == Failed && e.applied:
+		return "the job failed after part of it was written: " + done
+	case e.state == Failed && e.problem != nil:
+		return "nothing was changed: " + e.problem.Message
+	case e.state == Failed:
+		return "nothing was changed"
+	case e.state == Cancelled && e.applied:
+		return "the job was cancelled after part of it was written: " + done
+	case e.state == Cancelled:
+		return "the job was cancelled before anything was written"
+	case !e.applied:
+		return "nothing was written"
+	default:
+		return done
+	}
 }
 
 func severalProfiles(parts []*ent.JobPart) bool {

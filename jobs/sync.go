@@ -3,134 +3,137 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/jobpart"
+	"autoholdings/ent/profile"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/oup"
 )
 
-// sync fetches, plans and applies each part in turn.
-func (r *run) sync(ctx context.Context) error {
-	parts, err := r.parts(ctx, "prepare", r.makeSyncParts)
-	if err != nil {
-		return err
-	}
-	if r.job.Mode == Preview {
-		r.foresight = newForesight(parts)
-	}
-	return r.eachOpen(ctx, parts, r.syncPart)
+// KindSync is the kind of a job that brings holdings in step with a provider's lists.
+const KindSync = "SYNC"
+
+var syncKind = kind{
+	name: KindSync, arguments: argumentsAs[syncArgs],
+	one: "a sync", same: "a sync of this profile",
+	title: "Upload electronic holdings",
+	description: "Fetches the provider's lists of what the library is entitled to, for one integration profile, and brings the portfolios " +
+		"in step with them. The schedule of the active profiles does the same.",
+	mutation: "runProfile",
+	byKind:   decidedByKind, decisions: syncDecisions{}, undo: undoByParts{ofProfiles: true},
 }
 
-// makeSyncParts makes the parts of each profile.
-func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx) error {
-	args, err := argsOf[syncArgs](r.job)
-	if err != nil {
-		return err
-	}
-	var given *ent.ProviderFile
-	if args.FileID != 0 {
-		if given, err = tx.ProviderFile.Get(ctx, args.FileID); err != nil {
-			return fmt.Errorf("read the file to sync: %w", err)
-		}
-	}
-	for _, id := range args.ProfileIDs {
-		if err := r.makeParts(ctx, tx, id, given); err != nil {
-			return err
-		}
-	}
-	return nil
+// SyncRequest asks for a sync of one or several profiles together.
+type SyncRequest struct {
+	ProfileIDs     []int64 `json:"profileId"`
+	Mode           string  // Apply or Preview
+	Force          bool    // apply a file that is older, was rejected or was undone
+	Trigger        string  // Manual, Scheduled or Command
+	IdempotencyKey string  `json:"-"` // the same key again answers with the same job; "" for none
+	DueAt          int64   // Unix milliseconds, not before; 0: now
+
+	// FileID is a kept file (see KeepFile) to sync instead of fetching: only its content type is done. 0: fetch.
+	FileID int64 `json:"fileId"`
+
+	// Of is the request that the sync is a part of, in whose Once it is queued; empty: it is asked for by itself.
+	Of Request `json:"-"`
 }
 
-// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. Whether
-// the profile is active is asked when a part's turn comes: one that was deactivated meanwhile does not stop the others.
-func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, given *ent.ProviderFile) error {
-	p, err := profileOf(ctx, tx, profileID)
-	if err != nil {
-		return err
+func (in SyncRequest) request() Request {
+	if in.Of.Mutation != "" {
+		return in.Of
 	}
-	if p == nil {
-		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
-	}
+	return Request{Key: in.IdempotencyKey, Mutation: "runProfile", Arguments: []any{in}}
+}
+
+// syncArgs are a sync's arguments as its row keeps them.
+type syncArgs struct {
+	ProfileIDs []int64 `json:"profileIds"`
+	Force      bool    `json:"force,omitempty"`
+	FileID     int64   `json:"fileId,omitempty"`
+
+	// ByDecision says that the job was queued by a decision on the file: force is of its age alone, and what else was
+	// declined of it stays declined.
+	ByDecision bool `json:"byDecision,omitempty"`
+}
+
+func (a syncArgs) involved() involved {
+	return involved{profiles: a.ProfileIDs, asksProvider: a.FileID == 0}
+}
+
+var _ collectionFinder = syncArgs{}
+
+// findCollections finds the active collections of the provider's content types, and those that the job began or was
+// held with while they were active.
+func (syncArgs) findCollections(ctx context.Context, tx *store.Tx, jobID int64) ([]int64, error) {
+	var zoneIDs []string
 	for _, c := range oup.Collections() {
-		if given != nil && given.Content != contentName(c.Content) {
-			continue
-		}
-		if err := r.makeSyncPart(ctx, tx, p, c, given); err != nil {
-			return err
-		}
+		zoneIDs = append(zoneIDs, c.CommunityZoneID)
 	}
-	return nil
-}
-
-func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c oup.Collection, given *ent.ProviderFile) error {
-	part := r.newPart(tx).SetContent(contentName(c.Content)).SetCollectionName(c.Name)
-	if err := setProfile(part, p); err != nil {
-		return err
-	}
-	target, err := tx.Collection.Query().
-		Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzID(c.CommunityZoneID))).Only(ctx)
-	switch {
-	case err == nil && target.Active:
-		part.SetCollectionID(target.ID).SetCollectionName(target.Name)
-		if given != nil {
-			part.SetProviderFileID(given.ID).SetState(PartFetched)
-		}
-	case err == nil || ent.IsNotFound(err):
-		part.SetState(PartSkipped).SetCode("COLLECTION_INACTIVE").
-			SetMessage("the collection is not activated, so its titles were not synced").
-			SetHint(fmt.Sprintf("Activate %s (Community Zone id %s), then run the profile again.", c.Name, c.CommunityZoneID))
-	default:
-		return fmt.Errorf("look up collection %q: %w", c.Name, err)
-	}
-	return r.makePart(ctx, part)
-}
-
-func inactive(p *ent.Profile) *failure {
-	return &failure{
-		"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before its turn came", holdings.ProfileName(p)),
-		"Activate the profile, then run it again.",
-	}
-}
-
-func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool) error {
-	r.foresight.begin(part)
-	if part.ProfileID == nil || part.CollectionID == nil {
-		gone := &partRun{run: r, part: part}
-		return gone.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
-	}
-	args, err := argsOf[syncArgs](r.job)
+	ids, err := tx.Collection.Query().
+		Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzIDIn(zoneIDs...)),
+			collection.Or(collection.Active(true), collection.HasJobPartsWith(jobpart.JobID(jobID), stillOpen))).
+		Order(collection.ByID()).IDs(ctx)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("look up the collections to sync: %w", err)
 	}
-	p, err := r.s.store.Read.Profile.Get(ctx, *part.ProfileID)
+	return ids, nil
+}
+
+// StartSync queues a sync and tells the dispatcher.
+func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, error) {
+	return s.start(ctx, KindSync, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
+}
+
+// QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
+// not at all. Call Nudge after the commit.
+func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
+	if err := checkProfiles(ctx, tx, in); err != nil {
+		return nil, err
+	}
+	return s.queue(ctx, tx, newJob{
+		kind: KindSync, mode: in.Mode, trigger: in.Trigger, request: in.request(), dueAt: in.DueAt,
+		args:      syncArgs{ProfileIDs: in.ProfileIDs, Force: in.Force, FileID: in.FileID},
+		uniqueKey: syncKey(in.ProfileIDs), path: "input.profileId",
+	})
+}
+
+// syncKey is what makes two syncs the same: their profiles.
+func syncKey(profileIDs []int64) string {
+	ids := slices.Clone(profileIDs)
+	slices.Sort(ids)
+	text := make([]string, len(ids))
+	for i, id := range ids {
+		text[i] = strconv.FormatInt(id, 10)
+	}
+	return "sync:" + strings.Join(text, ",")
+}
+
+func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
+	if len(in.ProfileIDs) == 0 {
+		return problem.New(problem.BadInput, "input.profileId", "name the profile to run")
+	}
+	profiles, err := tx.Profile.Query().Where(profile.IDIn(in.ProfileIDs...)).All(ctx)
 	if err != nil {
-		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
+		return fmt.Errorf("queue a sync: %w", err)
 	}
-	if r.job.Mode == Apply && !p.Active && part.State != PartApplying { // what is half written is finished
-		gone := &partRun{run: r, part: part}
-		return gone.closePart(ctx, PartFailed, inactive(p))
+	if len(profiles) < len(in.ProfileIDs) {
+		return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
 	}
-	pr := &partRun{
-		run: r, part: part, last: last, profile: p, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(),
-		limits: guardsOf(p), advice: syncAdvice,
+	var problems problem.List
+	for _, p := range profiles {
+		if in.Mode == Apply && !p.Active {
+			problems.Add(problem.ProfileInactive, "input.profileId",
+				"profile %q is inactive: activate it first, or run it with mode PREVIEW", holdings.ProfileName(p))
+		}
 	}
-	pr.mayWrite = pr.mayBegin
-	return pr.settlePart(ctx, pr.perform(ctx))
+	return problems.Err()
 }
-
-// perform takes the part from wherever it is to its end.
-func (pr *partRun) perform(ctx context.Context) error {
-	if err := pr.getFile(ctx); err != nil {
-		return err
-	}
-	if err := pr.checkFile(ctx); err != nil {
-		return err
-	}
-	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
-}
-
-// guardsOf are a profile's guards as its plans are judged.
-func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p).OfProfile() }

@@ -14,6 +14,21 @@ import (
 // KindWithdraw is the kind of a job that withdraws the entitlements of a profile.
 const KindWithdraw = "WITHDRAW"
 
+var withdrawKind = kind{
+	name: KindWithdraw, arguments: argumentsAs[withdrawArgs],
+	one: "a withdrawal", same: "a withdrawal of this profile's entitlements",
+	title: "Withdraw a profile's entitlements",
+	description: "Takes out of the holdings what an inactive integration profile entitles to and no other does, or what an active one " +
+		"entitled to of a content type of which the provider has no list any more; a portfolio with a PO line is kept. " +
+		"It waits for a person's approval.",
+	mutation: "withdrawProfile",
+	undo:     undoByParts{ofProfiles: true},
+	rejected: failure{
+		"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is",
+		"Activate the profile to sync it again, or withdraw its entitlements anew.",
+	},
+}
+
 // WithdrawRequest asks for the withdrawal of a profile's entitlements.
 type WithdrawRequest struct {
 	ProfileID      int64  `json:"profileId"`
@@ -40,6 +55,10 @@ type withdrawArgs struct {
 	CollectionIDs []int64 `json:"collectionIds"` // where it had entitlements in force
 	DeleteProfile bool    `json:"deleteProfile,omitempty"`
 	Content       string  `json:"content,omitempty"`
+}
+
+func (a withdrawArgs) involved() involved {
+	return involved{profiles: a.ProfileIDs, writes: a.CollectionIDs}
 }
 
 // StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused
@@ -86,7 +105,7 @@ func (s *Service) queueWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 	return s.queue(ctx, tx, newJob{
 		kind: KindWithdraw, mode: in.Mode, trigger: in.Trigger, request: in.request(),
 		args:      withdrawArgs{[]int64{in.ProfileID}, collections, in.DeleteProfile, in.Content},
-		uniqueKey: fmt.Sprintf("withdraw:%d", in.ProfileID), what: "a withdrawal of this profile's entitlements", path: "input.profileId",
+		uniqueKey: fmt.Sprintf("withdraw:%d", in.ProfileID), path: "input.profileId",
 	})
 }
 
@@ -123,126 +142,4 @@ func (s *Service) listGone(ctx context.Context, tx *store.Tx, p *ent.Profile, co
 	}
 	none, err := s.holdings.NoListOf(ctx, tx, p.ID, content)
 	return none != nil, err
-}
-
-// withdraw ends the profile's entitlements, one collection after the other.
-func (r *run) withdraw(ctx context.Context) error {
-	args, err := argsOf[withdrawArgs](r.job)
-	if err != nil {
-		return err
-	}
-	return r.inParts(ctx, func(ctx context.Context, tx *store.Tx) error { return r.makeWithdrawalParts(ctx, tx, args) },
-		func(ctx context.Context, row *ent.JobPart, last bool) error {
-			return r.withdrawPart(ctx, row, last, args.Content)
-		})
-}
-
-func (r *run) makeWithdrawalParts(ctx context.Context, tx *store.Tx, args withdrawArgs) error {
-	p, err := r.withdrawnProfile(ctx, tx, args.ProfileIDs[0], args.Content)
-	if err != nil {
-		return err
-	}
-	for _, id := range args.CollectionIDs {
-		if err := r.makeWithdrawalPart(ctx, tx, p, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// withdrawnProfile is the profile with its groups. One that was activated since the job was queued stops it: its next
-// sync and this job would undo each other. An active one may go on while the provider has no list of the content type.
-func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, content string) (*ent.Profile, error) {
-	p, err := profileOf(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	if p == nil {
-		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
-	}
-	gone, err := r.s.listGone(ctx, tx, p, content)
-	switch {
-	case err != nil:
-		return nil, err
-	case p.Active && !gone && content != "":
-		return nil, &failure{
-			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list",
-				holdings.ProfileName(p), strings.ToLower(content)),
-			"Look at the profile's last jobs. If its entitlements are to be withdrawn all the same, deactivate it first.",
-		}
-	case p.Active && !gone:
-		return nil, &failure{
-			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q was activated meanwhile, so its entitlements are not withdrawn", holdings.ProfileName(p)),
-			"Deactivate it, then withdraw its entitlements anew; or run it, which brings back what it is entitled to.",
-		}
-	}
-	return p, nil
-}
-
-func (r *run) makeWithdrawalPart(ctx context.Context, tx *store.Tx, p *ent.Profile, collectionID int64) error {
-	c, err := tx.Collection.Get(ctx, collectionID)
-	if ent.IsNotFound(err) {
-		return nil // and its entitlements with it
-	}
-	if err != nil {
-		return fmt.Errorf("read collection %d: %w", collectionID, err)
-	}
-	part := r.newPart(tx).SetCollectionID(c.ID).SetCollectionName(c.Name).SetContent(c.Content)
-	if err := setProfile(part, p); err != nil {
-		return err
-	}
-	return r.makePart(ctx, part)
-}
-
-func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool, content string) error {
-	pr := &partRun{run: r, part: row, last: last, log: holdings.NewFindingLog()}
-	if row.ProfileID == nil || row.CollectionID == nil {
-		return pr.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
-	}
-	pr.mayWrite = func(ctx context.Context, tx *store.Tx) error {
-		_, err := r.withdrawnProfile(ctx, tx, *row.ProfileID, content)
-		return err
-	}
-	if err := pr.progress(ctx, "plan"); err != nil {
-		return err
-	}
-	part := pr.holdingsPart()
-	plan, err := r.s.holdings.PlanWithdrawal(ctx, part)
-	if err != nil {
-		return err
-	}
-	return pr.carryOut(ctx, plan, part)
-}
-
-// deleteWithdrawn deletes the profile in the last transaction of a withdrawal that was asked for it. Where something of
-// it is in force still, the profile stays and the job says why.
-func (r *run) deleteWithdrawn(ctx context.Context, tx *store.Tx, e *ending) error {
-	if r.job.Kind != KindWithdraw || r.job.Mode != Apply || e.state != Succeeded {
-		return nil
-	}
-	args, err := argsOf[withdrawArgs](r.job)
-	if err != nil {
-		return err
-	}
-	if !args.DeleteProfile {
-		return nil
-	}
-	name, err := r.s.holdings.DeleteProfileIn(ctx, tx, args.ProfileIDs[0], r.job.ID)
-	problems, known := problem.In(err)
-	switch {
-	case err == nil:
-		e.besides = fmt.Sprintf("the profile %q was deleted", name)
-	case known:
-		var why []string
-		for _, p := range problems {
-			why = append(why, p.Message)
-		}
-		e.verdict, e.problem = VerdictPartial, &failure{
-			"PROFILE_KEPT", "the profile was not deleted: " + strings.Join(why, "; "), "Mend that, then delete the profile again.",
-		}
-		e.besides = e.problem.Message
-	default:
-		return err
-	}
-	return nil
 }

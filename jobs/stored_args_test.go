@@ -1,0 +1,129 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+	"autoholdings/oup"
+)
+
+// TestStoredArguments: what versions before have queued is read by this one, and makes its job the writer of the same
+// collections. The texts are those of rows; they must never change.
+func TestStoredArguments(t *testing.T) {
+	t.Parallel()
+	l := openLicensing(t)
+	c := l.someCollections()
+	for name, stored := range map[string]struct {
+		kind, args string
+		writes     []int64
+		involved   involved
+	}{
+		"a sync of two": {KindSync, `{"profileIds":[5,6]}`, c.oup, involved{profiles: []int64{5, 6}, asksProvider: true}},
+		"a sync of a file": {
+			KindSync, `{"profileIds":[5],"force":true,"fileId":7,"byDecision":true}`, c.oup, involved{profiles: []int64{5}},
+		},
+		"a move": {
+			KindMove, `{"setId":9,"targetCollectionId":12,"movePoLines":true,"moveLicenses":false,"licenseConflict":"KEEP_TARGET",` +
+				`"sourceIds":[11],"collectionIds":[11,12]}`,
+			[]int64{11, 12},
+			involved{sets: []int64{9}, reads: []int64{12}, writes: []int64{11, 12}},
+		},
+		"an import":      {KindImport, `{"collectionIds":[11],"fileId":7,"removeMissing":true}`, []int64{11}, involved{writes: []int64{11}}},
+		"an activation":  {KindActivate, `{"collectionIds":[12],"addedByJobId":3}`, []int64{12}, involved{writes: []int64{12}}},
+		"a fetched zone": {KindZone, `{"collectionIds":[]}`, nil, involved{asksProvider: true}},
+		"a given zone":   {KindZone, `{"collectionIds":[],"communityZoneId":"x","force":true,"fileId":7}`, nil, involved{}},
+		"a withdrawal": {
+			KindWithdraw, `{"profileIds":[5],"collectionIds":[12,11],"deleteProfile":true}`,
+			[]int64{11, 12},
+			involved{profiles: []int64{5}, writes: []int64{12, 11}},
+		},
+		"an undo":          {KindUndo, `{"collectionIds":[11,12]}`, []int64{11, 12}, involved{writes: []int64{11, 12}}},
+		"an undo of none":  {KindUndo, `{"collectionIds":null}`, nil, involved{}},
+		"of later version": {"FUTURE", `{"collectionIds":null,"profileIds":["by name"]}`, nil, involved{}},
+	} {
+		row := l.insert(name, stored.kind, stored.args)
+		r, err := l.service.claim(t.Context(), row)
+		check(t, err)
+		if r == nil {
+			t.Errorf("%s: not claimed", name)
+			continue
+		}
+		written, err := l.store.Read.Collection.Query().Where(collection.WriterJobID(row)).Order(collection.ByID()).IDs(t.Context())
+		check(t, err)
+		if !slices.Equal(written, stored.writes) {
+			t.Errorf("%s: it is the writer of %v, want %v", name, written, stored.writes)
+		}
+		if diff := cmp.Diff(stored.involved, r.args.involved(), cmp.AllowUnexported(involved{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: what it needs:\n%s", name, diff)
+		}
+		check(t, l.service.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			return r.release(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne { return u.SetState(Cancelled).SetFinishedAt(1) })
+		}))
+	}
+}
+
+// TestUnknownKind: the job of a kind that only a later version knows fails and says so. It holds up no other.
+func TestUnknownKind(t *testing.T) {
+	t.Parallel()
+	l := setUpLicensing(t)
+	later := l.insert("later", "FUTURE", `{"collectionIds":"all"}`)
+	l.want(l.until(l.queue(Apply, "").ID, over), Succeeded, VerdictChanged, l.license)
+	failed := l.until(later, over)
+	if l.want(failed, Failed, VerdictFailed, l.license); failed.ErrorCode != "UNKNOWN_KIND" {
+		t.Errorf("%s: %s", failed.ErrorCode, failed.ErrorMessage)
+	}
+	if _, err := l.service.Undo(t.Context(), later, Apply, ""); !refusedAs(err, problem.WrongState) {
+		t.Errorf("undone: %v", err)
+	}
+}
+
+type someCollections struct {
+	oup []int64 // activated, of the provider's content types
+}
+
+// someCollections are those of the provider, activated, and two local ones with the ids 11 and 12.
+func (l *licensing) someCollections() (c someCollections) {
+	l.t.Helper()
+	check(l.t, l.store.Write(l.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		for _, id := range []int64{11, 12} {
+			tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName("Local").SetNameKey("local").SaveX(ctx)
+		}
+		return nil
+	}))
+	var seeds []holdings.CommunityZoneSeed
+	for _, of := range oup.Collections() {
+		seeds = append(seeds, holdings.CommunityZoneSeed{
+			CZID: of.CommunityZoneID, Name: of.Name, Provider: "Oxford University Press", Content: contentName(of.Content),
+		})
+	}
+	check(l.t, l.service.holdings.EnsureCommunityZone(l.t.Context(), seeds))
+	for _, of := range oup.Collections() {
+		activated, _, err := l.service.holdings.ActivateCollection(l.t.Context(), holdings.Activation{
+			CommunityZoneID: of.CommunityZoneID, ActivateService: true, ActivationType: holdings.ActivateManually,
+		}, nil)
+		check(l.t, err)
+		c.oup = append(c.oup, activated.ID)
+	}
+	slices.Sort(c.oup)
+	return c
+}
+
+// insert inserts the row of a queued job.
+func (l *licensing) insert(name, kind, args string) int64 {
+	l.t.Helper()
+	id := l.store.NextID()
+	check(l.t, l.store.Write(l.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind(kind).SetState(Queued).SetMode(Apply).SetTrigger(Manual).
+			SetArgs([]byte(args)).SetDueAt(1).SetUniqueKey(name).Exec(ctx)
+	}))
+	return id
+}

@@ -1,0 +1,123 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/communityzonecollection"
+	"autoholdings/holdings"
+	"autoholdings/internal/store"
+	"autoholdings/oup"
+)
+
+// perform fetches, plans and applies each part in turn.
+func (a syncArgs) perform(ctx context.Context, r *run) error {
+	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeSyncParts(ctx, tx, a) })
+	if err != nil {
+		return err
+	}
+	if r.job.Mode == Preview {
+		r.foresight = newForesight(parts)
+	}
+	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error { return r.syncPart(ctx, part, last, a) })
+}
+
+// makeSyncParts makes the parts of each profile.
+func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx, args syncArgs) (err error) {
+	var given *ent.ProviderFile
+	if args.FileID != 0 {
+		if given, err = tx.ProviderFile.Get(ctx, args.FileID); err != nil {
+			return fmt.Errorf("read the file to sync: %w", err)
+		}
+	}
+	for _, id := range args.ProfileIDs {
+		if err := r.makeParts(ctx, tx, id, given); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. Whether
+// the profile is active is asked when a part's turn comes: one that was deactivated meanwhile does not stop the others.
+func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, given *ent.ProviderFile) error {
+	p, err := profileOf(ctx, tx, profileID)
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
+	}
+	for _, c := range oup.Collections() {
+		if given != nil && given.Content != contentName(c.Content) {
+			continue
+		}
+		if err := r.makeSyncPart(ctx, tx, p, c, given); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c oup.Collection, given *ent.ProviderFile) error {
+	part := r.newPart(tx).SetContent(contentName(c.Content)).SetCollectionName(c.Name)
+	if err := setProfile(part, p); err != nil {
+		return err
+	}
+	target, err := tx.Collection.Query().
+		Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzID(c.CommunityZoneID))).Only(ctx)
+	switch {
+	case err == nil && target.Active:
+		part.SetCollectionID(target.ID).SetCollectionName(target.Name)
+		if given != nil {
+			part.SetProviderFileID(given.ID).SetState(PartFetched)
+		}
+	case err == nil || ent.IsNotFound(err):
+		part.SetState(PartSkipped).SetCode("COLLECTION_INACTIVE").
+			SetMessage("the collection is not activated, so its titles were not synced").
+			SetHint(fmt.Sprintf("Activate %s (Community Zone id %s), then run the profile again.", c.Name, c.CommunityZoneID))
+	default:
+		return fmt.Errorf("look up collection %q: %w", c.Name, err)
+	}
+	return r.makePart(ctx, part)
+}
+
+func inactive(p *ent.Profile) *failure {
+	return &failure{
+		"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before its turn came", holdings.ProfileName(p)),
+		"Activate the profile, then run it again.",
+	}
+}
+
+func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args syncArgs) error {
+	r.foresight.begin(part)
+	if part.ProfileID == nil || part.CollectionID == nil {
+		gone := &partRun{run: r, part: part}
+		return gone.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
+	}
+	p, err := r.s.store.Read.Profile.Get(ctx, *part.ProfileID)
+	if err != nil {
+		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
+	}
+	if r.job.Mode == Apply && !p.Active && part.State != PartApplying { // what is half written is finished
+		gone := &partRun{run: r, part: part}
+		return gone.closePart(ctx, PartFailed, inactive(p))
+	}
+	pr := &partRun{
+		run: r, part: part, last: last, profile: p, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(),
+		limits: guardsOf(p), advice: syncAdvice,
+	}
+	pr.mayWrite = pr.mayBegin
+	return pr.settlePart(ctx, pr.fetchAndBringInStep(ctx))
+}
+
+// guardsOf are a profile's guards as its plans are judged.
+func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p).OfProfile() }
+
+var syncAdvice = advice{
+	allFree:      "Ask OUP for the file of what the library licenses.",
+	noUsableRows: "Read the findings, then tell OUP.",
+	lost:         "Run the profile again: the file is then fetched anew.",
+}

@@ -1,0 +1,228 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"autoholdings/ent"
+	"autoholdings/ent/job"
+	"autoholdings/ent/jobpart"
+	"autoholdings/ent/predicate"
+	"autoholdings/holdings"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// undoByParts undoes jobs that give and take portfolios, one part after the other. The newest of a collection goes
+// first, whichever kind it is of. A move stands beside them: what a sync added goes or stays by the PO lines that it
+// has now.
+type undoByParts struct {
+	ofProfiles bool // each part is of a profile, and is undone only while that is there
+}
+
+// undoneByParts are the names of the kinds that are undone by parts, those of profiles or the others.
+func undoneByParts(ofProfiles bool) []string {
+	return namesOf(func(k *kind) bool { return k.undo == undoByParts{ofProfiles} })
+}
+
+// check refuses a job that wrote nothing, was undone already, or is not the newest of its collections.
+func (u undoByParts) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error {
+	written, err := u.writtenParts(ctx, tx.Client, undone)
+	if err != nil {
+		return err
+	}
+	if len(written) == 0 {
+		why := "it wrote nothing, or was undone already"
+		gone, err := tx.JobPart.Query().Where(jobpart.JobID(undone.ID), writtenState, jobpart.ProfileIDIsNil()).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("read the parts of job %d: %w", undone.ID, err)
+		}
+		if gone {
+			why = "the profile for which it was done was deleted since"
+		}
+		return wrongState(undone, "undone", why)
+	}
+	for _, part := range written {
+		if err := checkNewest(ctx, tx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writes are the collections of the parts that are reversed.
+func (u undoByParts) writes(ctx context.Context, tx *store.Tx, undone *ent.Job) (ids []int64, err error) {
+	parts, err := u.writtenParts(ctx, tx.Client, undone)
+	for _, part := range parts {
+		ids = append(ids, *part.CollectionID)
+	}
+	return ids, err
+}
+
+// perform reverses the job's parts one by one.
+func (u undoByParts) perform(ctx context.Context, r *run, undone *ent.Job) error {
+	subjects, parts, err := u.parts(ctx, r, undone)
+	if err != nil {
+		return err
+	}
+	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
+		return r.undoPart(ctx, kindOf(undone.Kind), subjects[part.ID], part, last)
+	})
+}
+
+// checkNewest refuses where a later job that can be undone has changed the part's collection. What was done for a
+// profile that was deleted since cannot be: it stays, and what it changed is left where this part is undone.
+func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
+	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID), writtenAfter(part), jobpart.JobIDNEQ(part.JobID),
+		writtenState, jobpart.Or(
+			jobpart.And(jobpart.HasJobWith(job.KindIn(undoneByParts(true)...)), jobpart.ProfileIDNotNil()),
+			jobpart.HasJobWith(job.KindIn(undoneByParts(false)...)))).
+		Order(lastWritten).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for later jobs: %w", err)
+	}
+	return problem.New(problem.Conflict, "input.jobId", "%s has changed %s since: undo that one first", jobName(later.JobID),
+		part.CollectionName)
+}
+
+// writtenState are the parts that may have written something: one that was cancelled or failed half way too.
+var writtenState = jobpart.StateIn(PartApplied, PartStopped)
+
+// lastWritten puts the part that was written last first. Its id does not tell: a part may have been held until a person
+// approved it, and the ids of two processes do not rise together.
+var lastWritten = ent.Desc(jobpart.FieldUpdatedAt, jobpart.FieldID)
+
+// writtenAfter are the parts that were written after another one.
+func writtenAfter(part *ent.JobPart) predicate.JobPart {
+	return jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID)))
+}
+
+// writtenParts are those of a job that can be reversed: the collection is there and, of a sync or a withdrawal, the
+// profile. They stand in the order in which they are to be reversed: what one profile's part did stands on what the
+// part before it had done to the same portfolios.
+func (u undoByParts) writtenParts(ctx context.Context, client *ent.Client, undone *ent.Job) ([]*ent.JobPart, error) {
+	where := []predicate.JobPart{jobpart.JobID(undone.ID), writtenState, jobpart.CollectionIDNotNil()}
+	if u.ofProfiles {
+		where = append(where, jobpart.ProfileIDNotNil())
+	}
+	parts, err := client.JobPart.Query().Where(where...).Order(lastWritten).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the parts of job %d: %w", undone.ID, err)
+	}
+	return parts, nil
+}
+
+// parts are those that reverse the subject's written ones, and of each of them, by id, the one that it
+// reverses.
+func (u undoByParts) parts(
+	ctx context.Context, r *run, undone *ent.Job,
+) (subjects map[int64]*ent.JobPart, parts []*ent.JobPart, err error) {
+	parts, err = r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return u.makeParts(ctx, tx, r, undone) })
+	if err != nil {
+		return nil, nil, err
+	}
+	subjects = map[int64]*ent.JobPart{}
+	for _, part := range parts {
+		if part.CollectionID == nil || u.ofProfiles && part.ProfileID == nil {
+			return nil, nil, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
+		}
+		subjects[part.ID], err = r.s.store.Read.JobPart.Query().
+			Where(jobpart.JobID(undone.ID), ofProfile(part.ProfileID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the part to undo: %w", err)
+		}
+	}
+	return subjects, parts, nil
+}
+
+func (u undoByParts) makeParts(ctx context.Context, tx *store.Tx, r *run, undone *ent.Job) error {
+	if err := stillUndoable(ctx, tx, undone.ID); err != nil {
+		return err
+	}
+	written, err := u.writtenParts(ctx, tx.Client, undone)
+	if err != nil {
+		return err
+	}
+	for _, w := range written {
+		err := r.makePart(ctx, r.newPart(tx).SetNillableProfileID(w.ProfileID).SetNillableCollectionID(w.CollectionID).
+			SetNillableProviderFileID(w.ProviderFileID).SetContent(w.Content).SetGroups(w.Groups).
+			SetProfileName(w.ProfileName).SetCollectionName(w.CollectionName).SetState(PartFetched))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) undoPart(ctx context.Context, k *kind, subject, row *ent.JobPart, last bool) error {
+	pr := &partRun{run: r, part: row, last: last}
+	part := k.partToDo(row)
+	part.Fence = pr.fenceBatches("undo")
+	show := r.job.Mode == Preview
+	pr.endIn(part, show, func(ctx context.Context, tx *store.Tx) error { return r.closeUndone(ctx, tx, k, subject) })
+	resumed, err := pr.resumed()
+	if err != nil {
+		return err
+	}
+	_, err = r.s.holdings.Undo(ctx, subject.ID, part, resumed, show)
+	return err
+}
+
+// closeUndone records that a part no longer stands, and that what it applied of its file is not to be applied again by
+// itself.
+func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *kind, subject *ent.JobPart) error {
+	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(store.Now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("record that the part was undone: %w", err)
+	}
+	if !remembers(subject) {
+		return updateFile(ctx, tx, k, subject, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileUndone).ClearAppliedAt() })
+	}
+	if err := r.s.decide(ctx, tx, verdictOn{subject, KindsOf(subject), Declined, "undone by " + jobName(r.job.ID), r.job.ID}); err != nil {
+		return err
+	}
+	decided, err := standingOf(ctx, tx.Client, *subject.ProviderFileID, *subject.CollectionID)
+	if err != nil {
+		return err
+	}
+	still, err := appliedStill(ctx, tx, k, subject)
+	if err != nil {
+		return err
+	}
+	return updateFile(ctx, tx, k, subject, func(u *ent.ProviderFileUpdate) {
+		if len(decided.declined()) == len(holdings.AllKinds) {
+			u.SetOutcome(FileUndone)
+		}
+		if still == nil {
+			u.ClearAppliedAt()
+		} else {
+			u.SetAppliedAt(still.UpdatedAt)
+		}
+	})
+}
+
+// appliedStill is the newest part of another job of the kind that applied the same file and was not undone; nil: the
+// file counts as applied no more.
+func appliedStill(ctx context.Context, tx *store.Tx, k *kind, undone *ent.JobPart) (*ent.JobPart, error) {
+	still, err := tx.JobPart.Query().Where(jobpart.ProviderFileID(*undone.ProviderFileID), jobpart.CollectionID(*undone.CollectionID),
+		jobpart.IDNEQ(undone.ID),
+		jobpart.State(PartApplied), jobpart.HasJobWith(job.Kind(k.name))).Order(lastWritten).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for what else applied the file: %w", err)
+	}
+	return still, nil
+}
+
+// ofProfile are the parts of the same profile, or of none.
+func ofProfile(id *int64) predicate.JobPart {
+	if id == nil {
+		return jobpart.ProfileIDIsNil()
+	}
+	return jobpart.ProfileID(*id)
+}
