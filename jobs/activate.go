@@ -14,7 +14,7 @@ import (
 const KindActivate = "ACTIVATE"
 
 var activateKind = kind{
-	name: KindActivate, arguments: argumentsAs[activateArgs],
+	name: KindActivate, task: "activate", arguments: argumentsAs[activateArgs],
 	one: "an activation of all titles", same: "an activation of this collection",
 	undo: undoByParts{},
 }

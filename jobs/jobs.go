@@ -121,7 +121,6 @@ type Service struct {
 	holdings  *holdings.Service
 	fetcher   *oup.Fetcher
 	log       *slog.Logger
-	client    *asynq.Client
 	inspector *asynq.Inspector
 	redis     redis.UniversalClient
 	nudged    chan struct{}
@@ -140,8 +139,7 @@ func New(o Options) (*Service, error) {
 	}
 	return &Service{
 		o: o, store: o.Store, holdings: o.Holdings, fetcher: o.Fetcher, log: o.Logger,
-		client: asynq.NewClientFromRedisClient(client), inspector: asynq.NewInspectorFromRedisClient(client),
-		redis: client, nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
+		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
 	}, nil
 }
 

@@ -17,6 +17,7 @@ var kinds = []*kind{&syncKind, &withdrawKind, &importKind, &activateKind, &moveK
 // kind is what the engine knows of one kind of jobs. What depends on a single job, its arguments answer.
 type kind struct {
 	name      string                                // as rows store it and the API shows it
+	task      string                                // as asynq shows it: the type of its tasks
 	arguments func(row *ent.Job) (arguments, error) // reads those of a job
 
 	one  string // in words: "a sync"
@@ -143,7 +144,7 @@ func undoableInWords() string {
 // no other.
 func unknownKind(name string) *kind {
 	return &kind{
-		name: name, one: "a job of an unknown kind", same: "a job of an unknown kind",
+		name: name, task: "unknown", one: "a job of an unknown kind", same: "a job of an unknown kind",
 		arguments: func(*ent.Job) (arguments, error) { return unknownArgs{name}, nil },
 	}
 }

@@ -17,7 +17,7 @@ import (
 const KindMove = "MOVE"
 
 var moveKind = kind{
-	name: KindMove, arguments: argumentsAs[moveArgs],
+	name: KindMove, task: "move-portfolio", arguments: argumentsAs[moveArgs],
 	one: "a move", same: "a move of this set",
 	title: "Move electronic portfolio information",
 	description: "Moves PO lines and licenses from the portfolios of a set of electronic collections to their counterparts in another " +

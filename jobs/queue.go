@@ -103,4 +103,7 @@ func underWayAs(ctx context.Context, tx *store.Tx, uniqueKey string) (*ent.Job, 
 }
 
 // jobName names a job in a message, by the id that the API knows it by.
-func jobName(id int64) string { return "job " + opaque.ID("Job", id) }
+func jobName(id int64) string { return "job " + opaque.ID(jobType, id) }
+
+// jobType is what the API's ids of jobs are made of, beside their numbers.
+const jobType = "Job"

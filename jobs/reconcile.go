@@ -32,7 +32,7 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	if err := s.takeUpStale(ctx); err != nil {
 		return err
 	}
-	dispatched, err := s.queuedJobs(ctx, `SELECT id, due_at FROM jobs WHERE `+waiting+` AND dispatched_at IS NOT NULL`)
+	dispatched, err := s.queueings(ctx, dispatchedJobs)
 	if err != nil {
 		return err
 	}
@@ -53,11 +53,16 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	return nil
 }
 
+// dispatchedJobs are those that should have a task in Redis. One that waits for the writer of a collection has none: its
+// task found the collection taken, and it is dispatched again when the writer is done.
+const dispatchedJobs = `SELECT id, kind, due_at FROM jobs WHERE ` + waiting + ` AND dispatched_at IS NOT NULL AND NOT EXISTS (
+	SELECT 1 FROM jobs writer WHERE writer.id = jobs.waits_for_job_id AND writer.state IN ('RUNNING', 'CANCELLING'))`
+
 // laterNow is the present, or the next millisecond where a job was queued in this one: due_at must change.
 const laterNow = `CASE WHEN due_at >= ` + store.NowSQL + ` THEN due_at + 1 ELSE ` + store.NowSQL + ` END`
 
 // lost says whether Redis has no task that will still run for the queueing.
-func (s *Service) lost(q queuedJob) (bool, error) {
+func (s *Service) lost(q queueing) (bool, error) {
 	info, err := s.inspector.GetTaskInfo(queueName, q.taskID())
 	if errors.Is(err, asynq.ErrTaskNotFound) || errors.Is(err, asynq.ErrQueueNotFound) {
 		return true, nil

@@ -37,7 +37,7 @@ type run struct {
 // where the job failed or was interrupted.
 func (r *run) execute(ctx context.Context) error {
 	s := r.s
-	log := s.log.With("job", opaque.ID("Job", r.job.ID), "kind", r.job.Kind, "attempt", r.job.Attempt)
+	log := s.log.With("job", opaque.ID(jobType, r.job.ID), "kind", r.job.Kind, "attempt", r.job.Attempt)
 	log.InfoContext(ctx, "job started", "mode", r.job.Mode, "trigger", r.job.Trigger)
 	s.tell(r.job.ID)
 	defer func() { s.tell(r.job.ID); s.Nudge() }()

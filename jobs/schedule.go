@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/holdings"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 )
 
@@ -20,7 +21,7 @@ func (s *Service) scheduleLoop(ctx context.Context) {
 		if queued, err := s.FireSchedules(ctx, s.o.Now()); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "look at the schedule", "error", err)
 		} else if queued != nil {
-			s.log.InfoContext(ctx, "queued by schedule", "job", queued.ID)
+			s.log.InfoContext(ctx, "queued by schedule", "job", opaque.ID(jobType, queued.ID))
 		}
 		select {
 		case <-ctx.Done():

@@ -22,7 +22,7 @@ import (
 const KindSync = "SYNC"
 
 var syncKind = kind{
-	name: KindSync, arguments: argumentsAs[syncArgs],
+	name: KindSync, task: "sync", arguments: argumentsAs[syncArgs],
 	one: "a sync", same: "a sync of this profile",
 	title: "Upload electronic holdings",
 	description: "Fetches the provider's lists of what the library is entitled to, for one integration profile, and brings the portfolios " +

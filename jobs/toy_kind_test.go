@@ -21,7 +21,7 @@ import (
 const kindLicense = "TOY_LICENSE"
 
 var licenseKind = kind{
-	name: kindLicense, arguments: argumentsAs[licenseArgs],
+	name: kindLicense, task: "toy-license", arguments: argumentsAs[licenseArgs],
 	one: "a licensing", same: "a licensing of this collection",
 	title: "License a collection", description: "Gives one collection a license.", mutation: "licenseCollection",
 	undo: undoLicense{},

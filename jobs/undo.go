@@ -14,7 +14,7 @@ import (
 const KindUndo = "UNDO"
 
 var undoKind = kind{
-	name: KindUndo, arguments: argumentsAs[undoArgs],
+	name: KindUndo, task: "undo", arguments: argumentsAs[undoArgs],
 	one: "an undo", same: "an undo of this job",
 	title:       "Undo a job",
 	description: "Reverses what another job changed in the holdings; what was changed since is left and listed.",

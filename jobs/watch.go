@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"autoholdings/internal/opaque"
 )
 
 // channelName is where processes tell each other that a job's row has changed. The message is a hint to read the row:
@@ -96,7 +98,7 @@ func (s *Service) publish(ctx context.Context) {
 			return
 		case jobID := <-s.told:
 			if err := s.redis.Publish(ctx, channelName, strconv.FormatInt(jobID, 10)).Err(); err != nil {
-				s.log.DebugContext(ctx, "tell of a job's progress", "job", jobID, "error", err)
+				s.log.DebugContext(ctx, "tell of a job's progress", "job", opaque.ID(jobType, jobID), "error", err)
 				s.watchers.hint(jobID)
 			}
 		}

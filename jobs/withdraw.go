@@ -15,7 +15,7 @@ import (
 const KindWithdraw = "WITHDRAW"
 
 var withdrawKind = kind{
-	name: KindWithdraw, arguments: argumentsAs[withdrawArgs],
+	name: KindWithdraw, task: "withdraw", arguments: argumentsAs[withdrawArgs],
 	one: "a withdrawal", same: "a withdrawal of this profile's entitlements",
 	title: "Withdraw a profile's entitlements",
 	description: "Takes out of the holdings what an inactive integration profile entitles to and no other does, or what an active one " +

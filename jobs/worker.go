@@ -2,9 +2,10 @@ package jobs
 
 import (
 	"context"
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -20,13 +21,10 @@ func (s *Service) work(ctx context.Context) error {
 		DelayedTaskCheckInterval: time.Minute,   // nothing of ours is delayed in Redis
 		Logger:                   asynqLogger{s.log},
 		LogLevel:                 asynq.WarnLevel,
-		ErrorHandler: asynq.ErrorHandlerFunc(func(ctx context.Context, _ *asynq.Task, err error) {
-			s.log.ErrorContext(ctx, "run a job", "error", err)
-		}),
+		ErrorHandler:             asynq.ErrorHandlerFunc(s.logTaskError),
 	})
-	mux := asynq.NewServeMux()
-	mux.HandleFunc(taskType, s.handle)
-	if err := server.Start(mux); err != nil {
+	// Whatever a task's type, the job's row says what is to be done.
+	if err := server.Start(asynq.HandlerFunc(s.handle)); err != nil {
 		return fmt.Errorf("start the worker: %w", err)
 	}
 	<-ctx.Done()
@@ -34,17 +32,26 @@ func (s *Service) work(ctx context.Context) error {
 	return nil
 }
 
-// handle runs the job whose id the task carries. What went wrong is recorded in the row, which is also what says when
-// the job is tried again; asynq is told only of what could not even be recorded.
+// handle runs the job that the task names. What went wrong is recorded in the row, which also says when the job is
+// tried again. asynq hears of it too, so that its tools and metrics count the failure.
 func (s *Service) handle(ctx context.Context, task *asynq.Task) error {
-	if len(task.Payload()) != 8 {
-		return fmt.Errorf("task payload of %d bytes is no job id: %w", len(task.Payload()), asynq.SkipRetry)
+	id, err := jobOf(task)
+	if err != nil {
+		return err
 	}
-	r, err := s.claim(ctx, int64(binary.BigEndian.Uint64(task.Payload())))
+	r, err := s.claim(ctx, id)
 	if err != nil || r == nil {
 		return err
 	}
 	return r.execute(ctx)
+}
+
+// logTaskError logs what could not even be recorded in a job's row.
+func (s *Service) logTaskError(ctx context.Context, task *asynq.Task, err error) {
+	var logged *failedTask
+	if !errors.As(err, &logged) { // else the run has logged it
+		s.log.ErrorContext(ctx, "run a job", "type", task.Type(), "payload", string(task.Payload()), "error", err)
+	}
 }
 
 // asynqLogger sends asynq's own lines to slog.
@@ -52,14 +59,12 @@ type asynqLogger struct{ log *slog.Logger }
 
 func (l asynqLogger) Debug(args ...any) { l.log.Debug(fmt.Sprint(args...)) }
 func (l asynqLogger) Info(args ...any)  { l.log.Info(fmt.Sprint(args...)) }
-func (l asynqLogger) Warn(args ...any)  { l.log.Warn(fmt.Sprint(args...)) }
 func (l asynqLogger) Error(args ...any) { l.log.Error(fmt.Sprint(args...)) }
 func (l asynqLogger) Fatal(args ...any) { l.log.Error(fmt.Sprint(args...)) }
 
-// failedTask is what asynq is told of a run that failed or was interrupted: what the job's row says, too. When the job
-// is tried again is the row's business, so that asynq does not retry.
-type failedTask struct{ code, message string }
-
-func (f *failedTask) Error() string { return f.code + ": " + f.message }
-
-func (f *failedTask) Unwrap() error { return asynq.SkipRetry }
+// Warn leaves out that a failed task is not tried again: the run has logged the failure.
+func (l asynqLogger) Warn(args ...any) {
+	if line := fmt.Sprint(args...); !strings.HasPrefix(line, "Retry exhausted for task") {
+		l.log.Warn(line)
+	}
+}

@@ -16,7 +16,7 @@ import (
 const KindZone = "COMMUNITY_ZONE"
 
 var zoneKind = kind{
-	name: KindZone, arguments: argumentsAs[zoneArgs],
+	name: KindZone, task: "zone", arguments: argumentsAs[zoneArgs],
 	one: "an update of the Community Zone", same: "an update of the Community Zone",
 	title: "Update the Community Zone",
 	description: "Brings the titles of the Community Zone's collections in step with the provider's global title list, fetched or " +
