@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hibiken/asynq"
 
@@ -20,19 +19,11 @@ func (s *Service) Nudge() {
 }
 
 func (s *Service) dispatchLoop(ctx context.Context) {
-	tick := time.NewTicker(s.o.PollEvery)
-	defer tick.Stop()
-	for {
+	every(ctx, s.o.PollEvery, s.nudged, func() {
 		if err := s.dispatch(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "dispatch jobs", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.nudged:
-		case <-tick.C:
-		}
-	}
+	})
 }
 
 // dispatch hands every due job to asynq. The row is marked afterwards: a crash in between enqueues the same task id

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hibiken/asynq"
 
@@ -12,18 +11,11 @@ import (
 )
 
 func (s *Service) reconcileLoop(ctx context.Context) {
-	tick := time.NewTicker(s.o.Reconcile)
-	defer tick.Stop()
-	for {
+	every(ctx, s.o.Reconcile, nil, func() {
 		if err := s.Reconcile(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "reconcile jobs", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	})
 }
 
 // Reconcile brings back what was lost: a queued job that Redis no longer knows is dispatched again, and a running one

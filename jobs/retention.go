@@ -66,18 +66,11 @@ func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 
 // pruneLoop removes what is no longer to be kept.
 func (s *Service) pruneLoop(ctx context.Context) {
-	tick := time.NewTicker(pruneEvery)
-	defer tick.Stop()
-	for {
+	every(ctx, pruneEvery, nil, func() {
 		if n, err := s.PruneFiles(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "remove kept files", "error", err)
 		} else if n > 0 {
 			s.log.InfoContext(ctx, "removed kept files", "files", n, "older_than", s.o.KeepFiles)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	})
 }

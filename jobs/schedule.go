@@ -15,20 +15,13 @@ import (
 
 // scheduleLoop fires what the schedule has come to.
 func (s *Service) scheduleLoop(ctx context.Context) {
-	tick := time.NewTicker(s.o.ScheduleEvery)
-	defer tick.Stop()
-	for {
+	every(ctx, s.o.ScheduleEvery, nil, func() {
 		if queued, err := s.FireSchedules(ctx, s.o.Now()); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "look at the schedule", "error", err)
 		} else if queued != nil {
 			s.log.InfoContext(ctx, "queued by schedule", "job", opaque.ID(jobType, queued.ID))
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	})
 }
 
 // FireSchedules queues the sync that the schedule of the active profiles has come to by now: all of them in one job. It

@@ -1,0 +1,22 @@
+package jobs
+
+import (
+	"context"
+	"time"
+)
+
+// every does something at once, and then again at each interval and each time it is woken, until ctx ends. Without a
+// channel nothing wakes it.
+func every(ctx context.Context, interval time.Duration, wake <-chan struct{}, do func()) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		do()
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-tick.C:
+		}
+	}
+}
