@@ -79,8 +79,8 @@ func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitle
 		return errCollectionGone
 	}
 	n := 0
-	list, err := pr.s.fetcher.Store().Spool(func(w io.Writer) (err error) {
-		n, err = pr.s.holdings.WriteZoneTitles(ctx, titles, w)
+	list, err := pr.run.s.fetcher.Store().Spool(func(w io.Writer) (err error) {
+		n, err = pr.run.s.holdings.WriteZoneTitles(ctx, titles, w)
 		return err
 	})
 	if err != nil {

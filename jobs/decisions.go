@@ -246,7 +246,7 @@ func (pr *partRun) undecided(ctx context.Context, guards []holdings.GuardReason)
 
 // otherAppliedAt is when another list than the part's was last applied here; 0: never.
 func (pr *partRun) otherAppliedAt(ctx context.Context) (int64, error) {
-	other, err := pr.s.store.Read.ProviderFile.Query().Where(pr.origin().where(), providerfile.Content(pr.part.Content),
+	other, err := pr.run.s.store.Read.ProviderFile.Query().Where(pr.origin().where(), providerfile.Content(pr.part.Content),
 		providerfile.IDNEQ(pr.file.ID), providerfile.AppliedAtNotNil()).Order(ent.Desc(providerfile.FieldAppliedAt)).First(ctx)
 	if ent.IsNotFound(err) {
 		return 0, nil
@@ -263,12 +263,12 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	if pr.profile == nil || pr.part.CollectionID == nil || pr.force && !pr.byDecision {
 		return nil
 	}
-	pr.decided, err = standingOf(ctx, pr.s.store.Read, pr.file.ID, *pr.part.CollectionID)
+	pr.decided, err = standingOf(ctx, pr.run.s.store.Read, pr.file.ID, *pr.part.CollectionID)
 	if err != nil || !pr.byDecision {
 		return err
 	}
 	for _, kind := range holdings.AllKinds { // a person took some kinds of the list: this job does those and no more
-		if row := pr.decided[kind]; row == nil || row.JobID != pr.job.ID {
+		if row := pr.decided[kind]; row == nil || row.JobID != pr.run.job.ID {
 			pr.decided[kind] = &ent.ListDecision{Decision: Declined}
 		}
 	}
@@ -278,8 +278,8 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 // waiting is the part of another job that waits, or is approved and about to be applied, with the very list of this
 // one; nil: there is none.
 func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
-	part, err := pr.s.store.Read.JobPart.Query().Where(pr.sameTarget(), jobpart.ProviderFileID(pr.file.ID), jobpart.JobIDNEQ(pr.job.ID),
-		jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.Kind(pr.job.Kind))).Order(jobpart.ByID()).First(ctx)
+	part, err := pr.run.s.store.Read.JobPart.Query().Where(pr.sameTarget(), jobpart.ProviderFileID(pr.file.ID),
+		jobpart.JobIDNEQ(pr.run.job.ID), jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.Kind(pr.run.job.Kind))).Order(jobpart.ByID()).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

@@ -28,7 +28,7 @@ func contentName(c oup.Content) string { return strings.ToUpper(string(c)) }
 func (pr *partRun) source() holdings.Source {
 	return holdings.Source{
 		Name: pr.file.Name, Expect: typeOf[pr.part.Content],
-		Open: func() (io.ReadCloser, error) { return pr.s.fetcher.Open(pr.file.Path) },
+		Open: func() (io.ReadCloser, error) { return pr.run.s.fetcher.Open(pr.file.Path) },
 	}
 }
 
@@ -38,9 +38,9 @@ var typeOf = map[string]kbart.PublicationType{contentName(oup.Books): kbart.Mono
 // getFile fetches the part's file, or takes the one that an earlier run of the job fetched.
 func (pr *partRun) getFile(ctx context.Context) (err error) {
 	if pr.part.ProviderFileID != nil {
-		pr.file, err = pr.s.store.Read.ProviderFile.Get(ctx, *pr.part.ProviderFileID)
+		pr.file, err = pr.run.s.store.Read.ProviderFile.Get(ctx, *pr.part.ProviderFileID)
 		if err != nil {
-			return fmt.Errorf("read the file of job %d: %w", pr.job.ID, err)
+			return fmt.Errorf("read the file of job %d: %w", pr.run.job.ID, err)
 		}
 		return nil
 	}
@@ -61,7 +61,7 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	if applied != nil && !pr.changedSince(applied) {
 		request.ETag, request.LastModified = applied.Etag, applied.LastModified
 	}
-	file, err := pr.s.fetcher.Fetch(ctx, request)
+	file, err := pr.run.s.fetcher.Fetch(ctx, request)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -96,7 +96,7 @@ func (pr *partRun) noFile(ctx context.Context, outcome *oup.Outcome, applied *en
 	if pr.profile == nil || !customerChanged(applied, pr.profile) {
 		return why
 	}
-	n, err := pr.s.store.Read.Entitlement.Query().Where(entitlement.ProfileID(pr.profile.ID), entitlement.Active(true),
+	n, err := pr.run.s.store.Read.Entitlement.Query().Where(entitlement.ProfileID(pr.profile.ID), entitlement.Active(true),
 		entitlement.HasPortfolioWith(portfolio.CollectionID(*pr.part.CollectionID))).Count(ctx)
 	if err != nil {
 		return fmt.Errorf("count the entitlements of the former customer number: %w", err)
@@ -114,7 +114,7 @@ func (pr *partRun) request() (oup.Request, error) {
 	if pr.zone != nil {
 		return oup.Request{Global: true, Content: content}, nil
 	}
-	key, err := pr.s.holdings.APIKey(pr.profile)
+	key, err := pr.run.s.holdings.APIKey(pr.profile)
 	if err != nil {
 		return oup.Request{}, &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
 	}
@@ -132,7 +132,7 @@ func (pr *partRun) origin() fileOrigin {
 }
 
 func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderFile) (*ent.ProviderFile, error) {
-	file, err := pr.s.store.Read.ProviderFile.Query().Where(append(where, providerfile.AppliedAtNotNil())...).
+	file, err := pr.run.s.store.Read.ProviderFile.Query().Where(append(where, providerfile.AppliedAtNotNil())...).
 		Order(ent.Desc(providerfile.FieldAppliedAt), ent.Desc(providerfile.FieldID)).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
@@ -145,11 +145,11 @@ func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderF
 
 // keepFile records the file. The same bytes of a profile are one record, whenever they come.
 func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
-	return pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if err := pr.fence(ctx, tx, "fetch", 0, 0); err != nil {
+	return pr.run.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if err := pr.run.fence(ctx, tx, "fetch", 0, 0); err != nil {
 			return err
 		}
-		if pr.file, err = recordFile(ctx, tx, pr.s.store.NextID(), pr.origin(), pr.part.Content, file); err != nil {
+		if pr.file, err = recordFile(ctx, tx, pr.run.s.store.NextID(), pr.origin(), pr.part.Content, file); err != nil {
 			return err
 		}
 		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
@@ -304,7 +304,7 @@ func (pr *partRun) checkFile(ctx context.Context) error {
 	if err != nil || why == nil {
 		return err
 	}
-	if pr.job.Mode == Preview {
+	if pr.run.job.Mode == Preview {
 		pr.foresee(blockedInARun, *why)
 		return nil
 	}
@@ -390,7 +390,7 @@ func (pr *partRun) firstApplied(
 	if pr.profile != nil {
 		where = append(where, providerfile.CustomerNumberIn(pr.profile.CustomerNumber, ""))
 	}
-	file, err := pr.s.store.Read.ProviderFile.Query().Where(providerfile.And(pr.appliedHere()...), providerfile.AppliedAtNotNil()).
+	file, err := pr.run.s.store.Read.ProviderFile.Query().Where(providerfile.And(pr.appliedHere()...), providerfile.AppliedAtNotNil()).
 		Where(where...).Order(order).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
@@ -406,7 +406,7 @@ func (pr *partRun) appliedHere() []predicate.ProviderFile {
 	if pr.zone != nil { // people's lists too
 		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName),
 			jobpart.Content(pr.part.Content),
-			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(pr.job.Kind)))}
+			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(pr.run.job.Kind)))}
 	}
 	return []predicate.ProviderFile{pr.origin().where(), providerfile.Content(pr.part.Content)}
 }

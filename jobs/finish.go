@@ -119,7 +119,7 @@ func (pr *partRun) endWithLastPart(ctx context.Context, tx *store.Tx) error {
 	if !pr.last {
 		return nil
 	}
-	return pr.finishIn(ctx, tx)
+	return pr.run.finishIn(ctx, tx)
 }
 
 // finish ends a job whose last part had nothing to write.
@@ -265,14 +265,15 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 // supersede closes what waits of older lists for this profile and content type: a newer one has been planned. Applied
 // says that it was written; a list that waits itself closes only those that wait with a list of a provider.
 func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) error {
-	waiting, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.job.ID)).
+	waiting, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.run.job.ID)).
 		WithProviderFile().All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for held plans: %w", err)
 	}
-	why := failure{"SUPERSEDED", jobName(pr.job.ID) + " has planned a newer list here since, which waits for a person", "Decide on that job."}
+	mine := jobName(pr.run.job.ID)
+	why := failure{"SUPERSEDED", mine + " has planned a newer list here since, which waits for a person", "Decide on that job."}
 	if applied {
-		why = failure{"SUPERSEDED", jobName(pr.job.ID) + " applied a file here since", ""}
+		why = failure{"SUPERSEDED", mine + " applied a file here since", ""}
 	}
 	for _, part := range waiting {
 		if !pr.replaces(part, applied) {
@@ -292,7 +293,7 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) er
 // force.
 func (pr *partRun) replaces(waiting *ent.JobPart, applied bool) bool {
 	mine, other := pr.file, waiting.Edges.ProviderFile
-	if mine == nil || other == nil || pr.kind.givenList {
+	if mine == nil || other == nil || pr.run.kind.givenList {
 		return applied
 	}
 	if mine.CustomerNumber != other.CustomerNumber && other.CustomerNumber != "" { // nobody can approve it any more
@@ -303,7 +304,7 @@ func (pr *partRun) replaces(waiting *ent.JobPart, applied bool) bool {
 
 // sameTarget are the parts that write where this one does.
 func (pr *partRun) sameTarget() predicate.JobPart {
-	switch ofKind := jobpart.HasJobWith(job.Kind(pr.job.Kind)); {
+	switch ofKind := jobpart.HasJobWith(job.Kind(pr.run.job.Kind)); {
 	case pr.zone != nil:
 		return jobpart.And(ofKind, jobpart.Content(pr.part.Content), jobpart.CollectionName(pr.part.CollectionName))
 	case pr.part.ProfileID == nil:

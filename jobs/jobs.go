@@ -139,7 +139,8 @@ func New(o Options) (*Service, error) {
 	}
 	return &Service{
 		o: o, store: o.Store, holdings: o.Holdings, fetcher: o.Fetcher, log: o.Logger,
-		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
+		inspector: asynq.NewInspectorFromRedisClient(client), redis: client,
+		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
 	}, nil
 }
 

@@ -150,10 +150,10 @@ func (r *run) movePart(ctx context.Context, plan *holdings.MovePlan, row *ent.Jo
 
 // movePart is a collection's part of a move, or of its undo; done is called in the transaction that ends it.
 func (pr *partRun) movePart(phase string, show bool, done func(context.Context, *store.Tx) error) *holdings.Part {
-	part := &holdings.Part{ID: pr.part.ID, JobID: pr.job.ID, CollectionID: *pr.part.CollectionID}
+	part := &holdings.Part{ID: pr.part.ID, JobID: pr.run.job.ID, CollectionID: *pr.part.CollectionID}
 	part.Fence = func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
-		defer pr.s.tell(pr.job.ID)
-		return pr.fence(ctx, tx, phase, p.Done, p.Total)
+		defer pr.run.s.tell(pr.run.job.ID)
+		return pr.run.fence(ctx, tx, phase, p.Done, p.Total)
 	}
 	pr.endIn(part, show, done)
 	return part

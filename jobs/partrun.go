@@ -18,7 +18,7 @@ import (
 
 // partRun is one part under way.
 type partRun struct {
-	*run
+	run     *run
 	part    *ent.JobPart
 	last    bool                         // the job's last part: its last transaction may end the job
 	profile *ent.Profile                 // nil: a part of no profile
@@ -65,7 +65,7 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 		return err
 	}
 	part := pr.holdingsPart()
-	plan, err := pr.s.holdings.Plan(ctx, list, part, pr.limits, pr.log.Add)
+	plan, err := pr.run.s.holdings.Plan(ctx, list, part, pr.limits, pr.log.Add)
 	if err != nil {
 		return pr.refusal(err)
 	}
@@ -92,7 +92,7 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 // endUnwritten ends a part of whose list nothing is ever written, in this state; a preview says what a run would end
 // as.
 func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, state string, why failure) error {
-	if pr.job.Mode == Preview && state == PartBlocked {
+	if pr.run.job.Mode == Preview && state == PartBlocked {
 		pr.foresee(blockedInARun, why)
 	}
 	if pr.wouldBe != "" {
@@ -117,7 +117,7 @@ func (pr *partRun) carryOut(ctx context.Context, plan *holdings.PartPlan, part *
 	if plan.Guards, err = pr.undecided(ctx, plan.Guards); err != nil {
 		return err
 	}
-	if pr.job.Mode == Preview {
+	if pr.run.job.Mode == Preview {
 		return pr.preview(ctx, plan, part)
 	}
 	if plan.Held() {
@@ -146,15 +146,15 @@ func (pr *partRun) preview(ctx context.Context, plan *holdings.PartPlan, part *h
 		return err
 	}
 	if pr.wouldBe == "" {
-		pr.foresight.add(part.CollectionID, plan)
+		pr.run.foresight.add(part.CollectionID, plan)
 	}
 	return nil
 }
 
 func (pr *partRun) holdingsPart() *holdings.Part {
-	part := pr.kind.partToDo(pr.part)
+	part := pr.run.kind.partToDo(pr.part)
 	part.Findings, part.NewOnly, part.Resumed = pr.log, pr.newOnly, pr.part.State == PartApplying
-	part.Earlier = pr.foresight.earlier(part.CollectionID)
+	part.Earlier = pr.run.foresight.earlier(part.CollectionID)
 	if pr.zone != nil { // what is activated from it is not written
 		part.ZoneID, part.CollectionID = pr.zone.ID, 0
 	}
@@ -200,10 +200,10 @@ func (pr *partRun) refusal(err error) error {
 
 // progress records that a phase begins.
 func (pr *partRun) progress(ctx context.Context, phase string) error {
-	err := pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return pr.fence(ctx, tx, pr.phase(phase), 0, 0)
+	err := pr.run.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return pr.run.fence(ctx, tx, pr.phase(phase), 0, 0)
 	})
-	pr.s.tell(pr.job.ID)
+	pr.run.s.tell(pr.run.job.ID)
 	return err
 }
 
@@ -237,7 +237,7 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.PartPlan, part *hol
 		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
 			return err
 		}
-		err := updateFile(ctx, tx, pr.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(store.Now()).SetOutcome(outcome) })
+		err := updateFile(ctx, tx, pr.run.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(store.Now()).SetOutcome(outcome) })
 		if err != nil {
 			return err
 		}
@@ -254,7 +254,7 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.PartPlan, part *hol
 		}
 		return pr.endWithLastPart(ctx, tx)
 	}
-	_, err := pr.s.holdings.Apply(ctx, plan, part, resumed)
+	_, err := pr.run.s.holdings.Apply(ctx, plan, part, resumed)
 	return err
 }
 
@@ -290,10 +290,10 @@ func (pr *partRun) askAgain(ctx context.Context, tx *store.Tx) error {
 	if pr.part.State != PartApproved && !pr.byDecision {
 		return nil
 	}
-	if err := reopen(ctx, tx, pr.part, listdecision.JobID(pr.job.ID)); err != nil {
+	if err := reopen(ctx, tx, pr.part, listdecision.JobID(pr.run.job.ID)); err != nil {
 		return err
 	}
-	return updateFile(ctx, tx, pr.kind, pr.part, func(u *ent.ProviderFileUpdate) {
+	return updateFile(ctx, tx, pr.run.kind, pr.part, func(u *ent.ProviderFileUpdate) {
 		u.Where(providerfile.OutcomeIn(FileRejected, FileUndone)).SetOutcome(FileHeld)
 	})
 }
@@ -322,7 +322,7 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.PartPlan, part *hold
 			return fmt.Errorf("record the plan: %w", err)
 		}
 		if outcome := fileOutcomes[state]; outcome != "" && pr.file != nil && (pr.file.Outcome == "" || pr.file.Outcome == FilePreviewed) {
-			err := updateFile(ctx, tx, pr.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(outcome) })
+			err := updateFile(ctx, tx, pr.run.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(outcome) })
 			if err != nil {
 				return err
 			}
@@ -334,7 +334,7 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.PartPlan, part *hold
 		}
 		return pr.endWithLastPart(ctx, tx)
 	}
-	_, err = pr.s.holdings.Show(ctx, plan, part)
+	_, err = pr.run.s.holdings.Show(ctx, plan, part)
 	return err
 }
 
@@ -349,11 +349,11 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.PartPlan, p
 		return pr.apply(ctx, plan, part, nil)
 	}
 	if remembers(pr.part) {
-		known, err := standingOf(ctx, pr.s.store.Read, *pr.part.ProviderFileID, *pr.part.CollectionID)
+		known, err := standingOf(ctx, pr.run.s.store.Read, *pr.part.ProviderFileID, *pr.part.CollectionID)
 		if err != nil {
 			return err
 		}
-		pr.decided = known.without(pr.job.ID)
+		pr.decided = known.without(pr.run.job.ID)
 	}
 	reason := "the holdings have moved since a person decided, so that the plan is another one now"
 	if guards := plan.HeldBecause(); guards != "" { // else nothing would hold it any more
@@ -402,13 +402,13 @@ func (pr *partRun) resumed() (*holdings.Counts, error) {
 
 func (pr *partRun) fenceBatches(verb string) func(context.Context, *store.Tx, holdings.Progress) error {
 	return func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
-		defer pr.s.tell(pr.job.ID)
+		defer pr.run.s.tell(pr.run.job.ID)
 		if pr.mayWrite != nil && verb == "apply" {
 			if err := pr.mayWrite(ctx, tx); err != nil {
 				return err
 			}
 		}
-		return pr.fence(ctx, tx, pr.phase(verb), p.Done, p.Total)
+		return pr.run.fence(ctx, tx, pr.phase(verb), p.Done, p.Total)
 	}
 }
 
@@ -437,12 +437,12 @@ func block(state, code, message, hint string) error {
 
 // closePart ends a part that has nothing to write. What was found in a list that is refused says why it is.
 func (pr *partRun) closePart(ctx context.Context, state string, why *failure) error {
-	return pr.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := pr.fence(ctx, tx, "close", 0, 0); err != nil {
+	return pr.run.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := pr.run.fence(ctx, tx, "close", 0, 0); err != nil {
 			return err
 		}
 		var counts holdings.Counts
-		if err := pr.log.Save(ctx, pr.s.holdings, tx, pr.job.ID, pr.part.ID, &counts); err != nil {
+		if err := pr.log.Save(ctx, pr.run.s.holdings, tx, pr.run.job.ID, pr.part.ID, &counts); err != nil {
 			return err
 		}
 		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetWouldBe(pr.wouldBe).

@@ -113,7 +113,7 @@ func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts holding
 	if err != nil || activated == nil || !activated.Active || !activated.AutoActivateNewPortfolios {
 		return err
 	}
-	queued, err := pr.s.QueueActivationOfNew(ctx, tx, activated.ID, pr.job.ID)
+	queued, err := pr.run.s.QueueActivationOfNew(ctx, tx, activated.ID, pr.run.job.ID)
 	if err != nil || queued == nil {
 		return err
 	}
