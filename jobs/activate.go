@@ -13,7 +13,7 @@ import (
 // KindActivate is the kind of a job that makes portfolios of titles of the Community Zone.
 const KindActivate = "ACTIVATE"
 
-var activateKind = kind{
+var activateKind = jobKind{
 	name: KindActivate, task: "activate", arguments: argumentsAs[activateArgs],
 	one: "an activation of all titles", same: "an activation of this collection",
 	undo: undoByParts{},

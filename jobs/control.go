@@ -339,7 +339,7 @@ func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c 
 }
 
 // rejection says what rejecting a job's held changes means.
-func (k *kind) rejection() failure {
+func (k *jobKind) rejection() failure {
 	if k.rejected != (failure{}) {
 		return k.rejected
 	}

@@ -279,7 +279,8 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 // one; nil: there is none.
 func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 	part, err := pr.run.s.store.Read.JobPart.Query().Where(pr.sameTarget(), jobpart.ProviderFileID(pr.file.ID),
-		jobpart.JobIDNEQ(pr.run.job.ID), jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.Kind(pr.run.job.Kind))).Order(jobpart.ByID()).First(ctx)
+		jobpart.JobIDNEQ(pr.run.job.ID), jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.Kind(pr.run.job.Kind))).
+		Order(jobpart.ByID()).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

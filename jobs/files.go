@@ -173,7 +173,7 @@ func (o fileOrigin) where() predicate.ProviderFile {
 
 // updateFile changes the record of the file that a part of a job of this kind is from. A person may give a list that
 // was fetched for a profile: what becomes of it here is not what became of it for that profile.
-func updateFile(ctx context.Context, tx *store.Tx, k *kind, part *ent.JobPart, set func(*ent.ProviderFileUpdate)) error {
+func updateFile(ctx context.Context, tx *store.Tx, k *jobKind, part *ent.JobPart, set func(*ent.ProviderFileUpdate)) error {
 	if part.ProviderFileID == nil {
 		return nil
 	}

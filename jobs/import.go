@@ -14,7 +14,7 @@ import (
 // KindImport is the kind of a job that brings a local collection in step with a KBART list that a person has.
 const KindImport = "IMPORT"
 
-var importKind = kind{
+var importKind = jobKind{
 	name: KindImport, task: "import", arguments: argumentsAs[importArgs],
 	one: "an import", same: "an import into this collection",
 	title: "Import a KBART list into a local collection",

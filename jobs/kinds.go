@@ -12,10 +12,10 @@ import (
 )
 
 // kinds are the jobs that this version can run. A new kind is a file of its own and a row here.
-var kinds = []*kind{&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &zoneKind, &undoKind}
+var kinds = []*jobKind{&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &zoneKind, &undoKind}
 
-// kind is what the engine knows of one kind of jobs. What depends on a single job, its arguments answer.
-type kind struct {
+// jobKind is what the engine knows of one kind of jobs. What depends on a single job, its arguments answer.
+type jobKind struct {
 	name      string                                // as rows store it and the API shows it
 	task      string                                // as asynq shows it: the type of its tasks
 	arguments func(row *ent.Job) (arguments, error) // reads those of a job
@@ -91,15 +91,15 @@ type undoing interface {
 }
 
 // kindOf is the kind of a name; where this version has none, one whose jobs fail.
-func kindOf(name string) *kind {
-	if i := slices.IndexFunc(kinds, func(k *kind) bool { return k.name == name }); i >= 0 {
+func kindOf(name string) *jobKind {
+	if i := slices.IndexFunc(kinds, func(k *jobKind) bool { return k.name == name }); i >= 0 {
 		return kinds[i]
 	}
 	return unknownKind(name)
 }
 
 // namesOf are the names of some kinds.
-func namesOf(which func(*kind) bool) (names []string) {
+func namesOf(which func(*jobKind) bool) (names []string) {
 	for _, k := range kinds {
 		if which(k) {
 			names = append(names, k.name)
@@ -142,8 +142,8 @@ func undoableInWords() string {
 
 // unknownKind is a kind that another version has queued. Its jobs write nothing and need nothing, so that they hold up
 // no other.
-func unknownKind(name string) *kind {
-	return &kind{
+func unknownKind(name string) *jobKind {
+	return &jobKind{
 		name: name, task: "unknown", one: "a job of an unknown kind", same: "a job of an unknown kind",
 		arguments: func(*ent.Job) (arguments, error) { return unknownArgs{name}, nil },
 	}

@@ -16,7 +16,7 @@ import (
 // KindMove is the kind of a job that moves PO lines and licenses to the counterparts of their portfolios.
 const KindMove = "MOVE"
 
-var moveKind = kind{
+var moveKind = jobKind{
 	name: KindMove, task: "move-portfolio", arguments: argumentsAs[moveArgs],
 	one: "a move", same: "a move of this set",
 	title: "Move electronic portfolio information",

@@ -169,7 +169,7 @@ func (pr *partRun) holdingsPart() *holdings.Part {
 
 // partToDo is a part of a job of this kind as the domain knows it. A list that a person gives is not of the provider
 // whose archive and frontfile are told apart.
-func (k *kind) partToDo(row *ent.JobPart) *holdings.Part {
+func (k *jobKind) partToDo(row *ent.JobPart) *holdings.Part {
 	part := &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
 	if row.CollectionID != nil {
 		part.CollectionID = *row.CollectionID

@@ -24,7 +24,7 @@ var (
 type run struct {
 	s         *Service
 	job       *ent.Job
-	kind      *kind
+	kind      *jobKind
 	args      arguments
 	token     string
 	cancelled bool    // it was being cancelled when it was claimed

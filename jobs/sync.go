@@ -21,7 +21,7 @@ import (
 // KindSync is the kind of a job that brings holdings in step with a provider's lists.
 const KindSync = "SYNC"
 
-var syncKind = kind{
+var syncKind = jobKind{
 	name: KindSync, task: "sync", arguments: argumentsAs[syncArgs],
 	one: "a sync", same: "a sync of this profile",
 	title: "Upload electronic holdings",

@@ -20,7 +20,7 @@ import (
 
 const kindLicense = "TOY_LICENSE"
 
-var licenseKind = kind{
+var licenseKind = jobKind{
 	name: kindLicense, task: "toy-license", arguments: argumentsAs[licenseArgs],
 	one: "a licensing", same: "a licensing of this collection",
 	title: "License a collection", description: "Gives one collection a license.", mutation: "licenseCollection",

@@ -13,7 +13,7 @@ import (
 // KindUndo is the kind of a job that reverses another.
 const KindUndo = "UNDO"
 
-var undoKind = kind{
+var undoKind = jobKind{
 	name: KindUndo, task: "undo", arguments: argumentsAs[undoArgs],
 	one: "an undo", same: "an undo of this job",
 	title:       "Undo a job",

@@ -22,7 +22,7 @@ type undoByParts struct {
 
 // undoneByParts are the names of the kinds that are undone by parts, those of profiles or the others.
 func undoneByParts(ofProfiles bool) []string {
-	return namesOf(func(k *kind) bool { return k.undo == undoByParts{ofProfiles} })
+	return namesOf(func(k *jobKind) bool { return k.undo == undoByParts{ofProfiles} })
 }
 
 // check refuses a job that wrote nothing, was undone already, or is not the newest of its collections.
@@ -157,7 +157,7 @@ func (u undoByParts) makeParts(ctx context.Context, tx *store.Tx, r *run, undone
 	return nil
 }
 
-func (r *run) undoPart(ctx context.Context, k *kind, subject, row *ent.JobPart, last bool) error {
+func (r *run) undoPart(ctx context.Context, k *jobKind, subject, row *ent.JobPart, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
 	part := k.partToDo(row)
 	part.Fence = pr.fenceBatches("undo")
@@ -173,7 +173,7 @@ func (r *run) undoPart(ctx context.Context, k *kind, subject, row *ent.JobPart, 
 
 // closeUndone records that a part no longer stands, and that what it applied of its file is not to be applied again by
 // itself.
-func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *kind, subject *ent.JobPart) error {
+func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject *ent.JobPart) error {
 	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(store.Now()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record that the part was undone: %w", err)
@@ -206,7 +206,7 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *kind, subject *e
 
 // appliedStill is the newest part of another job of the kind that applied the same file and was not undone; nil: the
 // file counts as applied no more.
-func appliedStill(ctx context.Context, tx *store.Tx, k *kind, undone *ent.JobPart) (*ent.JobPart, error) {
+func appliedStill(ctx context.Context, tx *store.Tx, k *jobKind, undone *ent.JobPart) (*ent.JobPart, error) {
 	still, err := tx.JobPart.Query().Where(jobpart.ProviderFileID(*undone.ProviderFileID), jobpart.CollectionID(*undone.CollectionID),
 		jobpart.IDNEQ(undone.ID),
 		jobpart.State(PartApplied), jobpart.HasJobWith(job.Kind(k.name))).Order(lastWritten).First(ctx)

@@ -14,7 +14,7 @@ import (
 // KindWithdraw is the kind of a job that withdraws the entitlements of a profile.
 const KindWithdraw = "WITHDRAW"
 
-var withdrawKind = kind{
+var withdrawKind = jobKind{
 	name: KindWithdraw, task: "withdraw", arguments: argumentsAs[withdrawArgs],
 	one: "a withdrawal", same: "a withdrawal of this profile's entitlements",
 	title: "Withdraw a profile's entitlements",

@@ -15,7 +15,7 @@ import (
 // KindZone is the kind of a job that brings the Community Zone in step with the provider's global title list.
 const KindZone = "COMMUNITY_ZONE"
 
-var zoneKind = kind{
+var zoneKind = jobKind{
 	name: KindZone, task: "zone", arguments: argumentsAs[zoneArgs],
 	one: "an update of the Community Zone", same: "an update of the Community Zone",
 	title: "Update the Community Zone",

@@ -71,6 +71,29 @@ func TestStoredArguments(t *testing.T) {
 	}
 }
 
+// TestTableOfKinds: each kind has its names and words, and shares none with another.
+func TestTableOfKinds(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, k := range kinds {
+		for _, text := range []string{k.name, "task " + k.task, "one " + k.one} {
+			if other, ok := seen[text]; ok {
+				t.Errorf("%s and %s have %q in common", k.name, other, text)
+			}
+			seen[text] = k.name
+		}
+		if k.name == "" || k.task == "" || k.one == "" || k.same == "" || k.arguments == nil {
+			t.Errorf("the row of %q is not filled in: %+v", k.name, k)
+		}
+		if (k.title == "") != (k.description == "") || (k.title == "") != (k.mutation == "") {
+			t.Errorf("%s is listed in part: %q, %q, %q", k.name, k.title, k.description, k.mutation)
+		}
+		if k.undo != nil && k.notUndone != "" {
+			t.Errorf("%s can be undone, and says why it cannot", k.name)
+		}
+	}
+}
+
 // TestUnknownKind: the job of a kind that only a later version knows fails and says so. It holds up no other.
 func TestUnknownKind(t *testing.T) {
 	t.Parallel()
