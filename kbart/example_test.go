@@ -48,9 +48,9 @@ func ExampleFatalError() {
 			fmt.Println(fatal)
 		}
 	}
-	// Output: html kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in
-	// a browser to see the page. A library's holdings stay as they are. Send this message to the provider, and load the
-	// list anew once it is mended.
+	// Output:
+	// html
+	// kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in a browser to see the page. A library's holdings stay as they are. Send this message to the provider, and load the list anew once it is mended.
 }
 
 // Judge the cells of each row while reading.
@@ -82,12 +82,10 @@ func ExampleWriter() {
 	if err := errors.Join(err, w.Flush()); err != nil {
 		fmt.Println(err)
 	}
-	// Output: line 2: warning: A tab or line break was replaced (publication_title = "Annals\nof Examples")
-	// [written-break] publication_title print_identifier online_identifier date_first_issue_online num_first_vol_online
-	// num_first_issue_online date_last_issue_online num_last_vol_online num_last_issue_online title_url first_author
-	// title_id embargo_info coverage_depth notes publisher_name publication_type date_monograph_published_print
-	// date_monograph_published_online monograph_volume monograph_edition first_editor parent_publication_title_id
-	// preceding_publication_title_id access_type Annals of Examples 1357-2466 annals P
+	// Output:
+	// line 2: warning: A tab or line break was replaced (publication_title = "Annals\nof Examples") [written-break]
+	// publication_title	print_identifier	online_identifier	date_first_issue_online	num_first_vol_online	num_first_issue_online	date_last_issue_online	num_last_vol_online	num_last_issue_online	title_url	first_author	title_id	embargo_info	coverage_depth	notes	publisher_name	publication_type	date_monograph_published_print	date_monograph_published_online	monograph_volume	monograph_edition	first_editor	parent_publication_title_id	preceding_publication_title_id	access_type
+	// Annals of Examples	1357-2466										annals													P
 }
 
 // What is open on a day under an embargo: the past ten calendar years, but not the past 30 days.
