@@ -17,7 +17,7 @@ import (
 
 var benchRows = flag.Int("rows", 100_000, "rows of the generated list that benchmarks read")
 
-// generated returns a list of n rows as a publisher of journals and books would send it.
+// generated returns a list of n rows like that of a publisher of journals and books.
 func generated(n int) []byte {
 	var b bytes.Buffer
 	w := kbart.NewWriter(&b, kbart.WriterOptions{})
@@ -50,8 +50,7 @@ func generated(n int) []byte {
 	return b.Bytes()
 }
 
-// bareSplit does the least that reading can be: it finds the lines and the cells of the bytes and holds each row as
-// strings.
+// bareSplit does the least that a reader must do: it finds the lines and cells and makes strings of each row.
 func bareSplit(text []byte) (rows, cells int) {
 	var row []string
 	for len(text) > 0 {
@@ -86,7 +85,7 @@ func readAll(tb testing.TB, text []byte, each func(*kbart.Record)) kbart.Summary
 	return r.Summary()
 }
 
-// benchmarkInputs are the lists that are measured: generated ones and, where they are at hand, the real large one.
+// benchmarkInputs are the lists to measure: generated ones and, if it is available, a large real one.
 func benchmarkInputs(b *testing.B) map[string][]byte {
 	b.Helper()
 	inputs := map[string][]byte{"generated": generated(*benchRows)}
@@ -106,8 +105,7 @@ func benchmarkInputs(b *testing.B) map[string][]byte {
 	return inputs
 }
 
-// BenchmarkRead reads with all cells available, and reports how much of the speed of a bare split of the same bytes
-// that is (1 = as fast).
+// BenchmarkRead reads a list, and reports the speed compared to a bare split of the same bytes (1 = as fast).
 func BenchmarkRead(b *testing.B) {
 	for name, text := range benchmarkInputs(b) {
 		b.Run(name, func(b *testing.B) {
@@ -130,7 +128,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkCheck reads and judges every cell, and reports how much of the speed of a bare split that is.
+// BenchmarkCheck reads a list and checks every cell, and reports the speed compared to a bare split (1 = as fast).
 func BenchmarkCheck(b *testing.B) {
 	for name, text := range benchmarkInputs(b) {
 		b.Run(name, func(b *testing.B) {
@@ -149,7 +147,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
-// BenchmarkBareSplit is the yardstick by itself.
+// BenchmarkBareSplit measures the bare split itself.
 func BenchmarkBareSplit(b *testing.B) {
 	for name, text := range benchmarkInputs(b) {
 		b.Run(name, func(b *testing.B) {

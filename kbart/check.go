@@ -6,114 +6,115 @@ import (
 	"strings"
 )
 
-// The rules of the cells, by which values are judged. A row that breaks them is used all the same.
+// The rules on single cells. A row that breaks them is still used.
 var (
 	ruleISSNCheckDigit = define(Rule{
 		Code: "issn-check-digit", Severity: Error, Title: "The check digit of the ISSN is wrong",
-		Cause:   "A digit was mistyped or two were swapped. The number is kept as written and still serves to match.",
+		Cause:   "A digit was mistyped or two were swapped. The number is kept as written and still used for matching.",
 		Cure:    "Compare the ISSN with the ISSN Portal or the publisher's page.",
 		Example: "1673-3550",
 	})
 	ruleISBNCheckDigit = define(Rule{
 		Code: "isbn-check-digit", Severity: Error, Title: "The check digit of the ISBN is wrong",
-		Cause:   "A digit was mistyped or two were swapped; an ISBN-13 never ends in X. The number is kept as written and still serves to match.",
-		Cure:    "Compare the ISBN with the imprint.",
+		Cause: "A digit was mistyped or two were swapped; an ISBN-13 never ends in X. The number is kept as written and still used for " +
+			"matching.",
+		Cure:    "Compare the ISBN with the one printed in the book.",
 		Example: "978-1-137-05446-X",
 	})
 	ruleIdentifierForm = define(Rule{
 		Code: "identifier-form", Severity: Error, Title: "Neither an ISSN nor an ISBN",
-		Cause:   "Something else was written in the column, or digits are missing. It does not serve to match.",
-		Cure:    "Write an ISSN as NNNN-NNNC, an ISBN as 13 digits, and one of them only.",
+		Cause:   "Something else was written in the column, or digits are missing. It is not used for matching.",
+		Cure:    "Write one ISSN as NNNN-NNNC or one ISBN as 13 digits, and nothing else.",
 		Example: "doi:10.1093/brain",
 	})
 	ruleIdentifierNumber = define(Rule{
-		Code: "identifier-spreadsheet", Severity: Error, Title: "An identifier that a spreadsheet took for a number",
-		Cause: "The column was not marked as text when the list was opened in a spreadsheet program. 9.78E+12 has lost its digits; of " +
-			"9780822341567.0 they can be read.",
+		Code: "identifier-spreadsheet", Severity: Error, Title: "A spreadsheet turned an identifier into a number",
+		Cause: "The column was not marked as text when the list was opened in a spreadsheet program. 9.78E+12 has lost its digits; " +
+			"9780822341567.0 still has them.",
 		Cure:    "Import the column as text and export the list again.",
 		Example: "9.78E+12",
 	})
 	rulePlaceholder = define(Rule{
-		Code: "placeholder", Severity: Warning, Title: "A placeholder in place of a value",
-		Cause: "A program wanted the cell to be filled, or wrote out that there is nothing. It identifies nothing, and is not used to group " +
-			"or match titles.",
-		Cure:    "Leave the cell empty where nothing is known.",
+		Code: "placeholder", Severity: Warning, Title: "A placeholder instead of a value",
+		Cause: "A program required a value, or wrote a word for “no value”. A placeholder identifies nothing and is not used to group or match " +
+			"titles.",
+		Cure:    "Leave the cell empty if the value is not known.",
 		Example: "0000-0000, 1234-5678, NULL, N/A",
 	})
 	ruleDateForm = define(Rule{
-		Code: "date-form", Severity: Error, Title: "A date in another form",
-		Cause:   "The standard knows YYYY, YYYY-MM and YYYY-MM-DD. The date is not understood.",
-		Cure:    "Write the date in one of these forms; leave the end of coverage empty where it goes to the present.",
+		Code: "date-form", Severity: Error, Title: "The date is not in a standard format",
+		Cause:   "The standard allows YYYY, YYYY-MM and YYYY-MM-DD. This date cannot be read.",
+		Cure:    "Write the date in one of these formats. Leave the end of coverage empty if it extends to the present.",
 		Example: "01/02/2006",
 	})
 	ruleDateCalendar = define(Rule{
-		Code: "date-calendar", Severity: Error, Title: "A day that no calendar has",
-		Cause:   "The form is right, but month or day do not exist.",
+		Code: "date-calendar", Severity: Error, Title: "The date does not exist",
+		Cause:   "The format is right, but there is no such month or day.",
 		Cure:    "Correct the date.",
 		Example: "2023-02-29",
 	})
 	ruleDateNumber = define(Rule{
-		Code: "date-spreadsheet", Severity: Error, Title: "A date that a spreadsheet took for a number",
+		Code: "date-spreadsheet", Severity: Error, Title: "A spreadsheet turned a date into a number",
 		Cause:   "The column was not marked as text when the list was opened in a spreadsheet or statistics program.",
 		Cure:    "Import the column as text and export the list again.",
 		Example: "2008.0",
 	})
 	ruleVolumeNumber = define(Rule{
-		Code: "volume-spreadsheet", Severity: Error, Title: "A volume or issue that a spreadsheet changed",
-		Cause:   "The column was not marked as text when the list was opened in a spreadsheet program: 1-2 became a day, 12 became 12.0.",
+		Code: "volume-spreadsheet", Severity: Error, Title: "A spreadsheet changed a volume or issue",
+		Cause:   "The column was not marked as text when the list was opened in a spreadsheet program: 1-2 became a date, 12 became 12.0.",
 		Cure:    "Import the column as text and export the list again.",
 		Example: "1-Feb, 01-Mar, 12.0",
 	})
 	ruleSpreadsheetError = define(Rule{
-		Code: "spreadsheet-error", Severity: Error, Title: "An error of a spreadsheet in place of a value",
-		Cause: "A formula failed, or a value that begins with a sign such as = or - was taken for one, and the program wrote its error into " +
-			"the list.",
-		Cure:    "Write the value, as text.",
+		Code: "spreadsheet-error", Severity: Error, Title: "A spreadsheet error instead of a value",
+		Cause: "A formula failed, or a value that begins with a sign such as = or - was taken for a formula. The program wrote its error " +
+			"message into the list.",
+		Cure:    "Write the value as text.",
 		Example: "#N/A, #NAME?, #REF!, #VALUE!",
 	})
 	ruleEmbargo = define(Rule{
-		Code: "embargo-form", Severity: Error, Title: "An embargo in another form",
-		Cause: "The standard knows R or P, a length, and D, M or Y, or an R and a P part with a semicolon between. The embargo is not " +
-			"understood.",
-		Cure:    "Write R10Y, P6M or R10Y;P30D; put prose under notes.",
+		Code: "embargo-form", Severity: Error, Title: "The embargo is not in the standard format",
+		Cause: "The standard asks for R or P, a length, and D, M or Y; or for an R part and a P part with a semicolon between them. This " +
+			"embargo cannot be read.",
+		Cure:    "Write R10Y, P6M or R10Y;P30D. Put explanations in notes.",
 		Example: "R1Y;6M",
 	})
 	ruleDepth = define(Rule{
-		Code: "coverage-depth", Severity: Warning, Title: "A coverage depth outside the vocabulary",
-		Cause:   "The column takes fulltext, selected articles and abstracts; ebook and print are in use.",
-		Cure:    "Write fulltext in one word.",
+		Code: "coverage-depth", Severity: Warning, Title: "An unknown coverage depth",
+		Cause:   "The column allows fulltext, selected articles and abstracts; ebook and print are also in use.",
+		Cure:    "Use one of these values. Fulltext is one word.",
 		Example: "full text",
 	})
 	ruleTypeUnknown = define(Rule{
-		Code: "publication-type-unknown", Severity: Warning, Title: "A publication type outside the vocabulary",
-		Cause:   "The column takes serial and monograph. The type is told from the identifiers.",
+		Code: "publication-type-unknown", Severity: Warning, Title: "An unknown publication type",
+		Cause:   "The column allows serial and monograph. The type is inferred from the identifiers.",
 		Cure:    "Write serial or monograph.",
 		Example: "book",
 	})
 	ruleTypeEmpty = define(Rule{
 		Code: "publication-type-empty", Severity: Warning, Title: "No publication type",
-		Cause:   "The cell is empty. The type is told from the identifiers.",
+		Cause:   "The cell is empty. The type is inferred from the identifiers.",
 		Cure:    "Write serial or monograph.",
-		Example: "an empty cell under publication_type",
+		Example: "an empty publication_type",
 	})
 	ruleAccess = define(Rule{
-		Code: "access-type", Severity: Warning, Title: "An access type outside the vocabulary",
-		Cause:   "The column takes F and P; M is in the draft of Phase III. The title counts as paid.",
-		Cure:    "Write F for what everyone may read, P for all else.",
+		Code: "access-type", Severity: Warning, Title: "An unknown access type",
+		Cause:   "The column allows F and P; M is in the draft of Phase III. The title counts as paid.",
+		Cure:    "Write F for titles that everyone may read, P for all others.",
 		Example: "Paid",
 	})
 	ruleOpenAccessNote = define(Rule{
-		Code: "open-access-note", Severity: Warning, Title: "A paid title with a note of open access",
-		Cause:   "The note says Open Access, the access type does not say free. The row is kept as paid.",
-		Cure:    "If everyone may read the whole title, write F under access_type.",
+		Code: "open-access-note", Severity: Warning, Title: "A paid title whose note says Open Access",
+		Cause:   "The note says Open Access, but the access type does not say free. The title counts as paid.",
+		Cure:    "If everyone may read the whole title, write F in access_type.",
 		Example: "P, Open Access from 2012",
 	})
 )
 
-// Check judges the cells of a row by what the standard asks of their values, and by what spreadsheets make of them, and
-// reports each thing wrong, in the order of the columns: identifiers, dates, volumes and issues, title_ids, embargo,
-// and the vocabularies of coverage_depth, publication_type and access_type. It allocates nothing for a row without
-// fault. Rows of which the cells cannot be assigned to columns are not judged.
+// Check reports values that break the standard or were damaged by a spreadsheet program, in the order of the columns. It
+// checks identifiers, dates, volumes and issues, title_ids, the embargo, and the vocabularies of coverage_depth,
+// publication_type and access_type. It skips rows whose cells could not be assigned to columns. It allocates nothing for
+// a row without faults.
 func Check(rec *Record, report func(Finding)) {
 	if rec.Reason == ReasonCells || rec.Reason == ReasonRepeatedHeader {
 		return
@@ -124,61 +125,61 @@ func Check(rec *Record, report func(Finding)) {
 		if value == "" {
 			continue
 		}
-		judge := cellChecks[c]
-		if value[0] == '#' && isSpreadsheetError(value) && !isKey.Has(c) {
-			judge = judgeSpreadsheetError
+		check := cellChecks[c]
+		if value[0] == '#' && isSpreadsheetError(value) && !keyColumns.Has(c) {
+			check = checkSpreadsheetError
 		}
-		if judge == nil {
+		if check == nil {
 			continue
 		}
-		if rule, message := judge(value); rule != nil {
-			report(rule.of(rec, c, message))
+		if rule, message := check(value); rule != nil {
+			report(rule.cellFinding(rec, c, message))
 		}
 	}
 	if rec.layout.has(PublicationTypeColumn) && rec.Get(PublicationTypeColumn) == "" {
-		report(ruleTypeEmpty.of(rec, PublicationTypeColumn, ""))
+		report(ruleTypeEmpty.cellFinding(rec, PublicationTypeColumn, ""))
 	}
 	if notes := rec.Get(Notes); notes != "" && !isFree(rec.Get(AccessType)) && saysOpenAccess(notes) {
-		report(ruleOpenAccessNote.of(rec, Notes, ""))
+		report(ruleOpenAccessNote.cellFinding(rec, Notes, ""))
 	}
 }
 
-// cellChecks tells which column is judged by what. A check returns nil for a value without fault; message "" stands for
-// the rule's title.
+// cellChecks are the checks of single columns. A check returns nil for a value without faults. If message is "", the
+// rule's title is used.
 var cellChecks = [NumColumns]func(value string) (rule *Rule, message string){
-	PrintIdentifier:              judgeIdentifier,
-	OnlineIdentifier:             judgeIdentifier,
-	DateFirstIssueOnline:         judgeDate,
-	NumFirstVolOnline:            judgeVolume,
-	NumFirstIssueOnline:          judgeVolume,
-	DateLastIssueOnline:          judgeDate,
-	NumLastVolOnline:             judgeVolume,
-	NumLastIssueOnline:           judgeVolume,
-	TitleID:                      judgeTitleID,
-	EmbargoInfo:                  judgeEmbargo,
-	CoverageDepth:                judgeDepth,
-	PublicationTypeColumn:        judgeType,
-	DateMonographPublishedPrint:  judgeDate,
-	DateMonographPublishedOnline: judgeDate,
-	MonographVolume:              judgeVolume,
-	MonographEdition:             judgeVolume,
-	ParentPublicationTitleID:     judgeTitleID,
-	PrecedingPublicationTitleID:  judgeTitleID,
-	AccessType:                   judgeAccess,
+	PrintIdentifier:              checkIdentifier,
+	OnlineIdentifier:             checkIdentifier,
+	DateFirstIssueOnline:         checkDate,
+	NumFirstVolOnline:            checkVolume,
+	NumFirstIssueOnline:          checkVolume,
+	DateLastIssueOnline:          checkDate,
+	NumLastVolOnline:             checkVolume,
+	NumLastIssueOnline:           checkVolume,
+	TitleID:                      checkTitleID,
+	EmbargoInfo:                  checkEmbargo,
+	CoverageDepth:                checkDepth,
+	PublicationTypeColumn:        checkType,
+	DateMonographPublishedPrint:  checkDate,
+	DateMonographPublishedOnline: checkDate,
+	MonographVolume:              checkVolume,
+	MonographEdition:             checkVolume,
+	ParentPublicationTitleID:     checkTitleID,
+	PrecedingPublicationTitleID:  checkTitleID,
+	AccessType:                   checkAccess,
 }
 
-// isKey are the columns in which the error of a spreadsheet is a placeholder like others.
-var isKey = columnSetOf(PrintIdentifier, OnlineIdentifier, TitleID, ParentPublicationTitleID, PrecedingPublicationTitleID)
+// keyColumns are the columns in which a spreadsheet error is reported as a placeholder.
+var keyColumns = columnSetOf(PrintIdentifier, OnlineIdentifier, TitleID, ParentPublicationTitleID, PrecedingPublicationTitleID)
 
-func judgeSpreadsheetError(string) (*Rule, string) { return ruleSpreadsheetError, "" }
+func checkSpreadsheetError(string) (*Rule, string) { return ruleSpreadsheetError, "" }
 
-// saysOpenAccess says whether a note calls the title open access. Of a hybrid journal, of which some articles are, it
-// does not.
+// saysOpenAccess reports whether a note calls the whole title open access. A hybrid journal, in which only some articles
+// are open, does not count.
 func saysOpenAccess(note string) bool {
 	if !containsFold(note, "open access") {
 		return false
 	}
-	for _, words := range notWhollyOpen {
+	for _, words := range partlyOpenWords {
 		if containsFold(note, words) {
 			return false
 		}
@@ -186,24 +187,22 @@ func saysOpenAccess(note string) bool {
 	return true
 }
 
-// notWhollyOpen are words of notes that speak of open access to a part of a title, of a choice that authors have, or of
-// none.
-var notWhollyOpen = []string{
-	"hybrid", "hybride", "article", "artikel", "paper", "some ", "certain", "selected", "several", "individual", "partly", "partial",
-	"partially",
-	"option", "choice", "choose", "may ", "not open", "non-open", "no open", "without open", "contains open", "includes open",
-	"including open",
+// partlyOpenWords are words in notes about open access to part of a title, about open access as an option for authors,
+// or about the lack of it.
+var partlyOpenWords = []string{
+	"hybrid", "hybride", "article", "artikel", "paper", "some ", "certain", "selected", "several", "individual",
+	"partly", "partial", "partially", "option", "choice", "choose", "may ", "transformative",
+	"not open", "non-open", "no open", "without open", "contains open", "includes open", "including open",
 	"open access content", "open access material", "open access issue", "open access chapter", "chapter", "kapitel", "chapitre",
-	"transformative",
 }
 
-func judgeIdentifier(value string) (*Rule, string) {
+func checkIdentifier(value string) (*Rule, string) {
 	id := scanIdentifier(value)
 	switch {
 	case id.float:
-		return ruleIdentifierNumber, "a spreadsheet added .0 to the identifier; its digits are whole"
+		return ruleIdentifierNumber, "a spreadsheet added .0 to the identifier; its digits are complete"
 	case id.valid && id.mark != 0:
-		return ruleInvisible, fmt.Sprintf("the identifier has the character %U%s in it; it is read without", id.mark, runeName(id.mark))
+		return ruleInvisible, fmt.Sprintf("the identifier contains the character %U%s; it is read without it", id.mark, runeName(id.mark))
 	case id.valid:
 		return nil, ""
 	case id.kind == ISSN:
@@ -218,9 +217,9 @@ func judgeIdentifier(value string) (*Rule, string) {
 	return ruleIdentifierForm, ""
 }
 
-func judgeTitleID(value string) (*Rule, string) {
+func checkTitleID(value string) (*Rule, string) {
 	switch {
-	case saysNothing(value):
+	case isPlaceholder(value):
 		return rulePlaceholder, ""
 	case isExponent(value), isWholeNumber(value):
 		return ruleIdentifierNumber, ""
@@ -228,7 +227,7 @@ func judgeTitleID(value string) (*Rule, string) {
 	return nil, ""
 }
 
-func judgeDate(value string) (*Rule, string) {
+func checkDate(value string) (*Rule, string) {
 	if _, ok := ParseDate(value); ok {
 		return nil, ""
 	}
@@ -241,8 +240,8 @@ func judgeDate(value string) (*Rule, string) {
 	return ruleDateForm, ""
 }
 
-// judgeVolume looks for what spreadsheets make of volumes, issues and editions.
-func judgeVolume(value string) (*Rule, string) {
+// checkVolume looks for volumes, issues and editions that a spreadsheet program changed.
+func checkVolume(value string) (*Rule, string) {
 	switch c := value[len(value)-1]; {
 	case !isDigit(c) && !isLetter(c) && c < 0x80:
 	case isWholeNumber(value):
@@ -253,53 +252,53 @@ func judgeVolume(value string) (*Rule, string) {
 	return nil, ""
 }
 
-func judgeEmbargo(value string) (*Rule, string) {
+func checkEmbargo(value string) (*Rule, string) {
 	if _, err := parseEmbargo(value); err != nil {
 		return ruleEmbargo, err.Error()
 	}
 	return nil, ""
 }
 
-func judgeDepth(value string) (*Rule, string) {
+func checkDepth(value string) (*Rule, string) {
 	if _, ok := ParseDepth(value); ok {
 		return nil, ""
 	}
 	return ruleDepth, ""
 }
 
-func judgeType(value string) (*Rule, string) {
+func checkType(value string) (*Rule, string) {
 	if _, ok := ParsePublicationType(value); ok {
 		return nil, ""
 	}
 	return ruleTypeUnknown, ""
 }
 
-func judgeAccess(value string) (*Rule, string) {
+func checkAccess(value string) (*Rule, string) {
 	if _, ok := ParseAccess(value); ok {
 		return nil, ""
 	}
 	return ruleAccess, ""
 }
 
-// of makes a finding of a rule about a cell of a row.
-func (r *Rule) of(rec *Record, c Column, message string) Finding {
+// cellFinding returns a finding about a cell of a row.
+func (r *Rule) cellFinding(rec *Record, c Column, message string) Finding {
 	return r.finding(Finding{
 		File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle), Column: c.String(), Value: rec.Get(c),
 		Message: message,
 	})
 }
 
-// monthNames are the beginnings of the months' names that spreadsheet programs write, in English, German, French and
-// Spanish.
+// monthNames are the abbreviated months that spreadsheet programs write in English, German, French and Spanish.
 var monthNames = map[string]bool{
 	"jan": true, "feb": true, "mar": true, "apr": true, "may": true, "jun": true, "jul": true, "aug": true, "sep": true, "sept": true,
-	"oct": true, "nov": true, "dec": true, "mrz": true, "mär": true, "mai": true, "okt": true, "dez": true, "janv": true, "févr": true,
-	"fév":  true,
-	"mars": true, "avr": true, "juin": true, "juil": true, "août": true, "déc": true, "ene": true, "abr": true, "ago": true, "dic": true,
+	"oct": true, "nov": true, "dec": true, // English
+	"mrz": true, "mär": true, "mai": true, "okt": true, "dez": true, // German
+	"janv": true, "févr": true, "fév": true, "mars": true, "avr": true, "juin": true, "juil": true, "août": true, "déc": true, // French
+	"ene": true, "abr": true, "ago": true, "dic": true, // Spanish
 }
 
-// isDayOfMonth tells what a spreadsheet writes for 1-2 or 2/98: 1-Feb, 01-Mar, Feb-01, 2. Feb, 1-Feb-2001. Jan-Feb is
-// an issue.
+// isDayOfMonth recognizes the dates that a spreadsheet makes of 1-2 or 2/98: 1-Feb, 01-Mar, Feb-01, 2. Feb, 1-Feb-2001.
+// Jan-Feb is an issue.
 func isDayOfMonth(s string) bool {
 	if len(s) > 14 || !hasLetterAndDigit(s) {
 		return false
@@ -310,7 +309,7 @@ func isDayOfMonth(s string) bool {
 	}
 	month := slices.IndexFunc(parts, func(part string) bool { return monthNames[strings.ToLower(part)] })
 	switch month {
-	case 0: // Feb-01, which is February 2001 or the first
+	case 0: // Feb-01, which is February 2001 or the 1st of February
 		return len(parts) == 2 && isShortNumber(parts[1]) && strings.Contains(s, "-")
 	case 1:
 		return isShortNumber(parts[0]) && (len(parts) == 2 || isShortNumber(parts[2]) || len(parts[2]) == 4 && allDigits(parts[2]))
@@ -329,7 +328,7 @@ func hasLetterAndDigit(s string) bool {
 
 func isShortNumber(s string) bool { return (len(s) == 1 || len(s) == 2) && allDigits(s) }
 
-// isFullDate tells a day of the calendar, with a time of day perhaps.
+// isFullDate recognizes a complete date, with or without a time of day.
 func isFullDate(s string) bool {
 	if len(s) < 8 {
 		return false
@@ -342,7 +341,7 @@ func isFullDate(s string) bool {
 	return len(parts) == 3 && isShortNumber(parts[0]) && isShortNumber(parts[1]) && len(parts[2]) == 4 && allDigits(parts[2])
 }
 
-// hasDateForm says whether a value has the form of a date, whatever its numbers.
+// hasDateForm reports whether a value has the format of a date, whatever its numbers.
 func hasDateForm(s string) bool {
 	if len(s) != 4 && len(s) != 7 && len(s) != 10 {
 		return false
@@ -355,7 +354,7 @@ func hasDateForm(s string) bool {
 	return true
 }
 
-// isNumberDamage tells 9.78E+12 and 2008.0: digits with one decimal point, and an exponent perhaps.
+// isNumberDamage recognizes 9.78E+12 and 2008.0: digits with one decimal point, with or without an exponent.
 func isNumberDamage(s string) bool {
 	mantissa, exponent, hasExponent := strings.Cut(strings.ToUpper(s), "E")
 	whole, fraction, hasPoint := strings.Cut(mantissa, ".")
@@ -369,10 +368,10 @@ func isNumberDamage(s string) bool {
 	return hasPoint && whole != "" && fraction != "" && allDigits(whole) && allDigits(fraction)
 }
 
-// isExponent tells 9.78E+12.
+// isExponent recognizes 9.78E+12.
 func isExponent(s string) bool { return strings.ContainsAny(s, "eE") && isNumberDamage(s) }
 
-// isWholeNumber tells a whole number that was given a decimal: 12.0, 9780822341567.00.
+// isWholeNumber recognizes a whole number with decimals: 12.0, 9780822341567.00.
 func isWholeNumber(s string) bool {
 	whole, fraction, found := strings.Cut(s, ".")
 	return found && whole != "" && fraction != "" && allDigits(whole) && strings.Trim(fraction, "0") == ""
@@ -387,7 +386,7 @@ func allDigits(s string) bool {
 	return true
 }
 
-// containsFold says whether s has the given words, which are lower case ASCII, in any case.
+// containsFold reports whether s contains the given words in any case. The words are in lower case ASCII.
 func containsFold(s, words string) bool {
 	for i := 0; i+len(words) <= len(s); i++ {
 		if s[i]|0x20 == words[0] && strings.EqualFold(s[i:i+len(words)], words) {

@@ -5,26 +5,26 @@ import (
 	"unicode/utf8"
 )
 
-// takenOff says what was taken off the ends of a cell besides blanks and quotes.
-type takenOff struct {
+// removedEnds says what was removed from the ends of a cell besides spaces and quotes.
+type removedEnds struct {
 	escape bool // a literal \r or \n
-	mark   rune // the first invisible character or blank of typesetting, 0 for none
+	mark   rune // the first invisible character or typographic space, 0 for none
 }
 
-// clean brings a cell as split to its value: outer blanks, invisible characters and literal escapes off, outer quotes
-// off where every quote between them is doubled.
-func clean(s string) (value string, off takenOff) {
+// clean turns a cell into its value: without outer spaces, invisible characters and literal escapes, and without outer
+// quotes if every quote between them is doubled.
+func clean(s string) (value string, off removedEnds) {
 	s, off = trim(s)
 	if !quoted(s) {
 		return s, off
 	}
 	s, inner := trim(unquote(s))
-	return s, takenOff{off.escape || inner.escape, firstRune(off.mark, inner.mark)}
+	return s, removedEnds{off.escape || inner.escape, firstRune(off.mark, inner.mark)}
 }
 
-// trim takes off both ends of a value what shows nothing, and a literal \r or \n at the end, which is what is left
-// where a program wrote the escape in place of the line's end.
-func trim(s string) (value string, off takenOff) {
+// trim removes spaces and invisible characters from both ends of a value, and a literal \r or \n from its end: some
+// programs write the escape sequence instead of ending the line.
+func trim(s string) (value string, off removedEnds) {
 	s, off.mark = trimEnds(s)
 	for strings.HasSuffix(s, `\r`) || strings.HasSuffix(s, `\n`) {
 		var mark rune
@@ -34,7 +34,7 @@ func trim(s string) (value string, off takenOff) {
 	return s, off
 }
 
-// quoted says whether a cell stands in quotes: it begins and ends with one, and every quote between is doubled.
+// quoted reports whether a cell is in quotes: it begins and ends with one, and every quote between them is doubled.
 func quoted(s string) bool {
 	if len(s) < 2 || s[0] != '"' {
 		return false
@@ -43,7 +43,7 @@ func quoted(s string) bool {
 	return end == len(s)-1
 }
 
-// closingQuote returns the index of the first quote from i on that is not doubled, or -1.
+// closingQuote returns the index of the first quote at or after i that is not doubled, or -1.
 func closingQuote(s string, i int) int {
 	for {
 		n := strings.IndexByte(s[i:], '"')
@@ -58,12 +58,12 @@ func closingQuote(s string, i int) int {
 	}
 }
 
-// unquote takes the outer quotes off a quoted cell and makes doubled ones single.
+// unquote removes the outer quotes from a quoted cell and makes doubled ones single.
 func unquote(s string) string {
 	return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
 }
 
-// flatten makes one blank of each run of the given break characters and the blanks about it.
+// flatten replaces each run of the given break characters, and the spaces around it, by one space.
 func flatten(s, breaks string) string {
 	if !strings.ContainsAny(s, breaks) {
 		return s
@@ -78,6 +78,6 @@ func flatten(s, breaks string) string {
 	return strings.Join(kept, " ")
 }
 
-// plainEnd says whether a cell may end (or begin) with this byte without any blank to be taken off: an ASCII character
-// that is none. Bytes of longer characters may belong to a blank, such as U+00A0.
+// plainEnd reports whether a cell that begins or ends with this byte needs no trimming there. That is so for visible
+// ASCII characters. A byte beyond ASCII may belong to a space such as U+00A0.
 func plainEnd(c byte) bool { return c-'!' < utf8.RuneSelf-'!' }

@@ -69,8 +69,8 @@ var columnNames = [NumColumns]string{
 	"access_type",
 }
 
-// columnAliases are names that stand for a column in files in use: Phase I's name for the notes, misspellings that the
-// standard's own first printing made common, and shortened forms.
+// columnAliases are other names for columns in published files: the Phase I name of notes, misspellings that the
+// standard's first printing made common, and shortened forms.
 var columnAliases = map[string]Column{
 	"coverage_notes":                  Notes,
 	"coverage_note":                   Notes,
@@ -104,7 +104,7 @@ func columnSetOf(columns ...Column) (s ColumnSet) {
 	return s
 }
 
-// Has says whether the column is in the set.
+// Has reports whether the column is in the set.
 func (s ColumnSet) Has(c Column) bool { return s&(1<<c) != 0 }
 
 // With returns the set with the column in it.
@@ -132,9 +132,9 @@ func (c Column) String() string {
 	return columnNames[c]
 }
 
-// ParseColumn returns the column that a header name stands for. Case does not count, nor do invisible characters,
-// quotes, blanks, hyphens or a byte order mark around the name or between its words; aliases such as coverage_notes are
-// known. ok is false for any other name.
+// ParseColumn returns the column with the given name or alias, such as coverage_notes. It ignores case, invisible
+// characters, byte order marks and quotes. Spaces and hyphens between words count as underscores. ok is false for any
+// other name.
 func ParseColumn(name string) (c Column, ok bool) {
 	var folded [longestName]byte
 	short, ok := appendName(folded[:0], name)
@@ -148,9 +148,9 @@ func ParseColumn(name string) (c Column, ok bool) {
 // longestName is longer than any name of a column or alias, in bytes.
 const longestName = 48
 
-// appendName appends a header name in the form in which names are compared, in so far as it can be that of a column:
-// lower case letters, with one underscore for blanks, hyphens and underscores between words. Most cells that are no
-// names are told by their first characters, and nothing is allocated for them.
+// appendName appends a header name in the form in which names are compared: lower case letters, with one underscore
+// between words. ok is false for a value that cannot be a column's name. Most values are rejected by their first
+// characters, without an allocation.
 func appendName(dst []byte, name string) (folded []byte, ok bool) {
 	gap := false
 	for _, r := range name {
@@ -176,7 +176,7 @@ func appendName(dst []byte, name string) (folded []byte, ok bool) {
 	return dst, true
 }
 
-// foldName brings a header name to the form in which names are compared.
+// foldName returns a header name in the form in which names are compared.
 func foldName(name string) string {
 	var folded [longestName]byte
 	if short, ok := appendName(folded[:0], name); ok {
@@ -186,7 +186,7 @@ func foldName(name string) string {
 	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || isBlank(r) }), "_")
 }
 
-// isColumnName says whether a cell is the name of one of the 25 columns.
+// isColumnName reports whether a cell is the name of one of the 25 columns.
 func isColumnName(cell string) bool {
 	_, ok := ParseColumn(cell)
 	return ok

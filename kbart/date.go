@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Date is a date with the precision it was written in: year, month or day. Month 0 means that only the year is known,
-// Day 0 that only year and month are. The zero value is no date. Dates are compared with == where the precision counts,
-// with [Date.Compare] where order does.
+// Date is a date with the precision in which it was written: year, month or day. If only the year is known, Month is 0.
+// If only year and month are known, Day is 0. The zero value is no date. Compare dates with == if the precision counts,
+// with [Date.Compare] if only the order does.
 type Date struct{ Year, Month, Day int }
 
-// ParseDate reads YYYY, YYYY-MM or YYYY-MM-DD (ISO 8601, as NISO RP-9 asks), years 1000 to 9999, and checks it against
-// the calendar. ok is false for anything else: "", "2006-", "01/02/2006", "2008.0", "2023-02-29".
+// ParseDate reads YYYY, YYYY-MM or YYYY-MM-DD (ISO 8601, as NISO RP-9 requires) with a year from 1000 to 9999. ok is
+// false for anything else, and for dates that do not exist: "", "2006-", "01/02/2006", "2008.0", "2023-02-29".
 func ParseDate(s string) (d Date, ok bool) {
 	switch len(s) {
 	case 4, 7, 10:
@@ -38,7 +38,7 @@ func ParseDate(s string) (d Date, ok bool) {
 	return d, true
 }
 
-// String writes the date as [ParseDate] reads it, in its own precision; the zero date is "".
+// String returns the date as [ParseDate] reads it, with its own precision. The zero date is "".
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""
@@ -53,17 +53,17 @@ func (d Date) String() string {
 	return string(b)
 }
 
-// IsZero says whether there is no date.
+// IsZero reports whether d is the zero value, which is no date.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// Compare returns -1, 0 or +1 as d's first day lies before, on or after that of e. Of two that begin on one day the
-// less precise one comes first. No date comes before every date.
+// Compare returns -1, 0 or +1 if the first day of d is before, on or after the first day of e. If two dates begin on the
+// same day, the less precise one comes first. The zero date comes before every other.
 func (d Date) Compare(e Date) int {
 	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
 }
 
-// First returns the first day that the date can mean, at midnight UTC: what a coverage start means. The zero date gives
-// the zero time.
+// First returns the first day that the date can mean, at midnight UTC. This is the day on which coverage starts. The
+// zero date gives the zero time.
 func (d Date) First() time.Time {
 	if d.IsZero() {
 		return time.Time{}
@@ -71,8 +71,8 @@ func (d Date) First() time.Time {
 	return time.Date(d.Year, time.Month(max(d.Month, 1)), max(d.Day, 1), 0, 0, 0, 0, time.UTC)
 }
 
-// Last returns the last day that the date can mean, at midnight UTC: what a coverage end means. The zero date gives the
-// zero time; as a coverage end it means to the present.
+// Last returns the last day that the date can mean, at midnight UTC. This is the day on which coverage ends. The zero
+// date gives the zero time. As the end of coverage, it means the present.
 func (d Date) Last() time.Time {
 	switch {
 	case d.IsZero():

@@ -7,33 +7,33 @@ import (
 	"time"
 )
 
-// Wall is one moving wall of an embargo: so many days, months or years before today.
+// Wall is one moving wall of an embargo: a number of days, months or years before today.
 type Wall struct {
 	Length int  // at least 1
 	Unit   byte // 'D', 'M' or 'Y'; it is also the step in which the wall moves
 }
 
-// Embargo is the content of embargo_info: where access begins, where it ends, or both, expressed by moving walls (NISO
-// RP-9-2014, 6.6.13). A wall of length 0 is none; the zero value is no embargo.
+// Embargo is the content of embargo_info (NISO RP-9-2014, 6.6.13): moving walls at which access begins, ends, or both. A
+// wall of length 0 is no wall. The zero value is no embargo.
 type Embargo struct {
 	Begins Wall // R: access begins at this wall
 	Ends   Wall // P: access ends at this wall
 }
 
-// maxWallDigits keeps a wall within what a calendar can hold.
+// maxWallDigits keeps the dates of a wall within the range of the calendar.
 const maxWallDigits = 6
 
-// ParseEmbargo reads R10Y, P6M, R10Y;P30D: [RP][1-9]\d*[DMY], or an R and a P in this order. "" is no embargo and no
-// error. The error says what is wrong with the value, and names the parts of the form.
+// ParseEmbargo reads values such as R10Y, P6M and R10Y;P30D: [RP][1-9]\d*[DMY], or an R part and a P part in this order.
+// "" is no embargo and no error. An error says which part of the value is wrong.
 func ParseEmbargo(s string) (Embargo, error) {
 	e, err := parseEmbargo(s)
 	if err != nil {
-		return Embargo{}, fmt.Errorf("embargo %q: %w", cut(s), err)
+		return Embargo{}, fmt.Errorf("embargo %q: %w", excerpt(s), err)
 	}
 	return e, nil
 }
 
-// String writes the embargo as [ParseEmbargo] reads it; no embargo is "".
+// String returns the embargo as [ParseEmbargo] reads it. No embargo is "".
 func (e Embargo) String() string {
 	switch {
 	case e.IsZero():
@@ -46,15 +46,16 @@ func (e Embargo) String() string {
 	return e.Begins.text('R') + ";" + e.Ends.text('P')
 }
 
-// IsZero says whether there is no embargo.
+// IsZero reports whether there is no embargo.
 func (e Embargo) IsZero() bool { return e.Begins.Length == 0 && e.Ends.Length == 0 }
 
-// Accessible returns the first and the last day, at midnight UTC, of what the embargo leaves open on the day of on. A
-// zero from means from the beginning, a zero to means to the present; where from is after to, nothing is open.
+// Accessible returns the first and the last day, at midnight UTC, that are accessible under the embargo on the day of
+// on. If from is zero, access has no beginning. If to is zero, it extends to the present. If from is after to, nothing
+// is accessible.
 //
-// The unit is the granularity in which a wall moves, and the present day, month or year is the first unit of its
-// length, as the examples of NISO RP-9 have it: R1Y is the current calendar year, P1Y everything but it, R365D exactly
-// one year, P6M everything but the past six calendar months.
+// A wall moves in steps of its unit, and the current day, month or year counts as the first unit, as in the examples of
+// NISO RP-9: R1Y is the current calendar year, P1Y everything before it, R365D exactly one year, and P6M everything but
+// the past six calendar months.
 func (e Embargo) Accessible(on time.Time) (from, to time.Time) {
 	if e.Begins.Length > 0 {
 		from = e.Begins.first(on)
@@ -65,7 +66,7 @@ func (e Embargo) Accessible(on time.Time) (from, to time.Time) {
 	return from, to
 }
 
-// first returns the first day of the window of Length units that ends with the unit in which on lies.
+// first returns the first day of the last Length units, up to and including the current unit on the day of on.
 func (w Wall) first(on time.Time) time.Time {
 	year, month, day := on.Date()
 	switch w.Unit {
@@ -98,7 +99,7 @@ func parseEmbargo(s string) (Embargo, error) {
 	case err != nil:
 		return Embargo{}, err
 	case kind != 'R' || kind2 != 'P':
-		return Embargo{}, errors.New("of two parts the first must be R and the second P")
+		return Embargo{}, errors.New("if it has two parts, the first must be R and the second P")
 	}
 	return Embargo{Begins: wall, Ends: wall2}, nil
 }

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// The encodings that are recognised, as [Header] and [Summary] name them. Plain ASCII counts as UTF-8.
+// The encodings of lists, as [Header] and [Summary] name them. Plain ASCII counts as UTF-8.
 const (
 	UTF8        = "UTF-8"
 	UTF16LE     = "UTF-16LE"
@@ -20,7 +20,7 @@ const (
 
 const byteOrderMark = "\ufeff"
 
-// sniffUTF16 tells UTF-16 by its byte order mark or, without one, by the zero bytes of its ASCII characters. It returns
+// sniffUTF16 recognizes UTF-16 by its byte order mark or, without one, by the zero bytes of ASCII characters. It returns
 // "" for anything else.
 func sniffUTF16(sample []byte) (encoding string, bom bool) {
 	switch {
@@ -35,7 +35,8 @@ func sniffUTF16(sample []byte) (encoding string, bom bool) {
 			zeros[i%2]++
 		}
 	}
-	const most = 5 // of a list's characters nearly all are ASCII, so that every other byte is zero: most of a half
+	// Nearly all characters of a list are ASCII, so that nearly every other byte is zero: at least four of five.
+	const most = 5
 	switch half := len(sample) / 2; {
 	case half < 8:
 		return "", false
@@ -47,7 +48,7 @@ func sniffUTF16(sample []byte) (encoding string, bom bool) {
 	return "", false
 }
 
-// utf16Reader turns UTF-16 to UTF-8 as it is read. Half a surrogate pair becomes U+FFFD.
+// utf16Reader converts UTF-16 to UTF-8. Half a surrogate pair becomes U+FFFD.
 func utf16Reader(src io.Reader, encoding string) io.Reader {
 	endian := unicode.LittleEndian
 	if encoding == UTF16BE {
@@ -56,16 +57,16 @@ func utf16Reader(src io.Reader, encoding string) io.Reader {
 	return transform.NewReader(src, unicode.UTF16(endian, unicode.IgnoreBOM).NewDecoder())
 }
 
-// charset is what the bytes of a list of single-byte or UTF-8 encoding have shown so far.
+// charset is the encoding of a list that is not UTF-16, as far as it is known.
 type charset uint8
 
 const (
 	charsetOpen    charset = iota // nothing but ASCII so far
-	charsetUTF8                   // characters beyond ASCII are UTF-8
-	charsetWestern                // they are Windows-1252
+	charsetUTF8                   // there are characters beyond ASCII, in UTF-8
+	charsetWestern                // Windows-1252
 )
 
-// sniffCharset judges a sample by its lines: what most of those beyond ASCII are.
+// sniffCharset returns the encoding of most of the lines that are not plain ASCII.
 func sniffCharset(sample []byte, eol byte) charset {
 	utf8Lines, otherLines := 0, 0
 	for len(sample) > 0 {
@@ -75,7 +76,7 @@ func sniffCharset(sample []byte, eol byte) charset {
 		case isASCII(line):
 		case utf8.Valid(line):
 			utf8Lines++
-		case ended: // the last line of a sample may be cut within a character
+		case ended: // the sample may end in the middle of a character
 			otherLines++
 		}
 	}
@@ -88,8 +89,8 @@ func sniffCharset(sample []byte, eol byte) charset {
 	return charsetOpen
 }
 
-// appendWestern appends text of Windows-1252 as UTF-8. The five bytes that Windows-1252 leaves open become the control
-// characters of ISO 8859-1, as in the WHATWG's encoding standard.
+// appendWestern appends Windows-1252 text as UTF-8. The five bytes that Windows-1252 does not define become the control
+// characters of ISO 8859-1, as in the WHATWG encoding standard.
 func appendWestern(dst, text []byte) []byte {
 	for _, c := range text {
 		dst = appendWesternByte(dst, c)
@@ -97,7 +98,7 @@ func appendWestern(dst, text []byte) []byte {
 	return dst
 }
 
-// appendRepaired appends UTF-8 in which stray bytes are taken for Windows-1252, and the rest is left as it is.
+// appendRepaired appends UTF-8 text. Bytes that are not UTF-8 are read as Windows-1252.
 func appendRepaired(dst, text []byte) []byte {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)

@@ -38,7 +38,7 @@ func Example() {
 	// {Read:3 Used:1 SetAside:1 Refused:1}
 }
 
-// A file that is no list is refused as a whole, with the reason and what to do about it.
+// A file that is not a list is refused as a whole. The error says why and what to do.
 func ExampleFatalError() {
 	r := kbart.NewReader(strings.NewReader("<!DOCTYPE html><title>Sign in</title>"), kbart.Options{})
 	for _, err := range r.Records() {
@@ -50,10 +50,10 @@ func ExampleFatalError() {
 	}
 	// Output:
 	// html
-	// kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in a browser to see the page. A library's holdings stay as they are. Send this message to the provider, and load the list anew once it is mended.
+	// kbart: line 1: A web page instead of a list. Check the address and the credentials; open the address in a browser to see the page. A library's holdings stay as they are. Send this message to the provider, and load the list again once it is fixed.
 }
 
-// Judge the cells of each row while reading.
+// Check the cells of each row while reading.
 func ExampleCheck() {
 	list := strings.NewReader("publication_title\ttitle_id\tprint_identifier\tdate_first_issue_online\tembargo_info\tpublication_type\n" +
 		"Annals\tannals\t1357-2467\t01/02/2006\tR1Y;6M\tserial\n")
@@ -70,7 +70,7 @@ func ExampleCheck() {
 	// 2 error embargo-form embargo_info R1Y;6M
 }
 
-// Write a list of Phase II.
+// Write a Phase II list.
 func ExampleWriter() {
 	w := kbart.NewWriter(os.Stdout, kbart.WriterOptions{Findings: func(f kbart.Finding) { fmt.Println(f) }})
 	err := w.WriteRow(&[kbart.NumColumns]string{
@@ -88,7 +88,7 @@ func ExampleWriter() {
 	// Annals of Examples	1357-2466										annals													P
 }
 
-// What is open on a day under an embargo: the past ten calendar years, but not the past 30 days.
+// The period that an embargo leaves open on a given day: the past ten calendar years, but not the past 30 days.
 func ExampleEmbargo_Accessible() {
 	embargo, err := kbart.ParseEmbargo("R10Y;P30D")
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// FileName returns the name that NISO RP-9 asks for: Provider_Region_Package_YYYY-MM-DD.txt. Blanks and characters that
-// separate the parts or that file systems refuse become hyphens; an empty region or package is left out.
+// FileName returns the file name that NISO RP-9 asks for: Provider_Region_Package_YYYY-MM-DD.txt. Spaces, underscores
+// and characters that file systems refuse become hyphens. An empty region or package is left out.
 func FileName(provider, region, pkg string, date time.Time) string {
 	var parts []string
 	for _, part := range []string{provider, region, pkg} {
@@ -19,8 +19,8 @@ func FileName(provider, region, pkg string, date time.Time) string {
 	return strings.Join(parts, "_") + ".txt"
 }
 
-// ParseFileDate finds the date in a file's name, YYYY-MM-DD or YYYYMMDD, at midnight UTC. Where there are several the
-// last counts. ok is false where there is none.
+// ParseFileDate finds a date in a file's name, YYYY-MM-DD or YYYYMMDD, and returns it at midnight UTC. If there are
+// several, the last one counts. ok is false if there is none.
 func ParseFileDate(name string) (date time.Time, ok bool) {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	for end := len(name); end >= 8; end-- {

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Severity says how much a finding matters. It does not say what becomes of the row: see [Fate].
+// Severity says how much a finding matters. It does not decide what happens to the row: see [Fate].
 type Severity uint8
 
-// The severities, least first.
+// The severities, from least to most severe.
 const (
 	Info    Severity = iota // worth knowing
 	Warning                 // probably not what was meant
@@ -26,10 +26,10 @@ func (s Severity) String() string {
 	return severityNames[s]
 }
 
-// MarshalText returns the same as String, for JSON.
+// MarshalText returns the result of String, for JSON.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText is the reverse of MarshalText; case does not count.
+// UnmarshalText is the reverse of MarshalText. It ignores case.
 func (s *Severity) UnmarshalText(text []byte) error {
 	for i, name := range severityNames {
 		if strings.EqualFold(name, string(text)) {
@@ -37,26 +37,26 @@ func (s *Severity) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("kbart: %q is no severity; use one of %s", text, strings.Join(severityNames[:], ", "))
+	return fmt.Errorf("kbart: %q is not a severity; use one of %s", text, strings.Join(severityNames[:], ", "))
 }
 
-// MaxFindingValue is the number of characters of a value that a finding keeps.
+// MaxFindingValue is the maximum number of characters of a value that a finding keeps.
 const MaxFindingValue = 200
 
-// Finding is one thing noticed in a file: where, what, and what to do about it.
+// Finding is one problem or peculiarity of a file: where it is, what it is, and what to do about it.
 type Finding struct {
 	Severity Severity
 	Code     string // stable rule code in kebab case, such as "issn-check-digit"; [Rules] lists them all
-	File     string // the member of a ZIP archive; "" for a file that is not one
-	Line     int    // physical line, from 1; 0 = the file as a whole
-	Title    string // publication_title of the row, cut as Value is; "" = no row, or one without a title
-	Column   string // KBART column name, or the header's own name for another column; "" = the row
-	Value    string // the value at fault, cut to [MaxFindingValue] characters
+	File     string // the member of a ZIP archive; "" if the file is not an archive
+	Line     int    // physical line, from 1; 0 = the whole file
+	Title    string // publication_title of the row, cut like Value; "" = not about a row, or the row has no title
+	Column   string // KBART column name, or the header's name of an added column; "" = the whole row
+	Value    string // the value in question, cut to [MaxFindingValue] characters
 	Message  string // what is wrong
-	Hint     string // what to do: the publisher of the list, then the library that loads it
+	Hint     string // what to do: first for the publisher of the list, then for the library that loads it
 }
 
-// String returns the finding on one line, for people.
+// String returns the finding as one line of text.
 func (f Finding) String() string {
 	var b strings.Builder
 	if f.File != "" {
@@ -84,13 +84,13 @@ func (f Finding) String() string {
 	return b.String()
 }
 
-// FatalError refuses the whole file: nothing of it may be applied, not even the rows that were yielded before.
+// FatalError refuses the whole file. No part of it may be applied, not even the rows that were yielded before.
 type FatalError struct {
 	Finding Finding
-	Err     error // the cause, where there is one, such as io.ErrUnexpectedEOF
+	Err     error // the cause, if there is one, such as io.ErrUnexpectedEOF
 }
 
-// Error says what is wrong, where, and what to do.
+// Error says what is wrong, where it is, and what to do.
 func (e *FatalError) Error() string {
 	var b strings.Builder
 	b.WriteString("kbart: ")
@@ -113,8 +113,8 @@ func (e *FatalError) Error() string {
 // Unwrap returns the cause, or nil.
 func (e *FatalError) Unwrap() error { return e.Err }
 
-// cut shortens a value to what a finding keeps, at a character's boundary.
-func cut(s string) string {
+// excerpt returns the beginning of a value, at most [MaxFindingValue] characters.
+func excerpt(s string) string {
 	if len(s) > MaxFindingValue {
 		n := 0
 		for i := range s {

@@ -11,7 +11,7 @@ import (
 	"autoholdings/kbart"
 )
 
-// FuzzReader wants every row accounted for, whatever the bytes, and the same of the bytes one by one.
+// FuzzReader checks that every row is accounted for, whatever the bytes, and that reading byte by byte gives the same.
 func FuzzReader(f *testing.F) {
 	f.Add([]byte(sampleList(3)))
 	f.Add([]byte(sampleHeader + "\"Annals\nof\tX\"\t1357-2466\t\ta\tP\n\"x\n\"\"\ty\t\n"))
@@ -70,9 +70,8 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// countLines counts the non-blank lines (those with more than blanks and delimiters) after the header of a list in
-// which every line is a row: plain ASCII without quotes, backslashes or lone carriage returns, and without added
-// columns.
+// countLines counts the non-blank lines after the header. A line of spaces and delimiters is blank. In the list, every
+// line must be a row: it must be plain ASCII without quotes, backslashes, lone carriage returns and added columns.
 func countLines(input []byte, h kbart.Header) (n int, ok bool) {
 	text := strings.ReplaceAll(string(input), "\r\n", "\n")
 	if h.Names == nil || strings.ContainsAny(text, "\"\r\\\x1a") || strings.HasPrefix(text, "PK") {

@@ -24,12 +24,12 @@ import (
 
 var update = flag.Bool("update", false, "write what was found to the golden files")
 
-// TestReadGolden reads the lists of testdata/read and compares rows and findings with what is written there.
+// TestReadGolden reads the lists in testdata/read and compares rows and findings with those in the files.
 //
-// Each file says in its comment what it shows and how the list is to be made of the text: "encoding: windows-1252",
-// "eol: cr", "wrap: gzip" and so on, one a line. In the text → is a tab, ␍ a carriage return, ␊ a line feed that is not
-// the file's own line end, and <E4> a byte. The section want has the rows, the findings of reader and Check, and the
-// summary.
+// The comment of each file says what it shows and how the list is made from the text: "encoding: windows-1252",
+// "eol: cr", "wrap: gzip" and so on, one setting per line. In the text, → is a tab, ␍ a carriage return, ␊ a line feed
+// that does not end lines in this file, and <E4> a byte. The section want has the rows, the findings of the reader and
+// of Check, and the summary.
 func TestReadGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/read/*.txtar")
@@ -64,7 +64,7 @@ func TestReadGolden(t *testing.T) {
 	}
 }
 
-// golden makes the bytes of a list from the text of a golden file.
+// golden is a golden file, from whose text the bytes of a list are made.
 type golden struct{ archive *txtar.Archive }
 
 func (g golden) setting(key string) string {
@@ -141,7 +141,7 @@ func (g golden) bytes(t *testing.T, text string) []byte {
 	})
 }
 
-// describe reads a list and tells everything about it, one thing a line.
+// describe reads a list and returns everything about it, one fact per line.
 func describe(input []byte) string {
 	var b strings.Builder
 	missing := 0 // the short headers of most lists here lack columns, which is no news

@@ -13,8 +13,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// hostile are lists that would cost more than their size if anything in reading or validating looked at what it had
-// seen already. Each is made of n parts.
+// hostile are lists that would take disproportionate time if reading or validating looked at anything more than once.
+// Each consists of n parts.
 var hostile = map[string]func(n int) string{
 	"one row of many cells":   func(n int) string { return sampleHeader + "Annals" + strings.Repeat("\tx", n*4) + "\n" + sampleRow(1) },
 	"one row of quoted cells": func(n int) string { return sampleHeader + strings.Repeat("\"a\tb\"\t", n) + "\n" + sampleRow(1) },
@@ -68,9 +68,9 @@ func numberedRows(n int, format string) string {
 	return b.String()
 }
 
-// BenchmarkGrowth validates hostile lists, and reports how many times longer one of four times the size takes (4 = the
-// cost grows as the size does). It fails where the cost grows much faster. What is measured is the processor's time, so
-// that it does not matter what else the machine does.
+// BenchmarkGrowth validates hostile lists, and reports how many times longer a list of four times the size takes (4 =
+// the time grows in proportion). It fails if the time grows much faster. It measures processor time, so that other load
+// on the machine does not matter.
 func BenchmarkGrowth(b *testing.B) {
 	const n, most = 10_000, 7
 	for name, list := range hostile {
@@ -88,7 +88,7 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
-// costOf is the least of the processor's time that validating a list takes, of several runs.
+// costOf returns the least processor time for validating a list in several runs.
 func costOf(tb testing.TB, list string) time.Duration {
 	tb.Helper()
 	const enough = 40 * time.Millisecond

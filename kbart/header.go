@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Header is what the beginning of a list says about it.
+// Header describes the beginning of a list.
 type Header struct {
-	Names     []string // as written, in file order, outer blanks and quotes off
-	Line      int      // physical line on which the header stands
-	Phase     string   // "I" or "II": a list with neither publication_type nor access_type is one of Phase I
+	Names     []string // as written, in file order, without outer spaces and quotes
+	Line      int      // physical line of the header
+	Phase     string   // "II" if the list has publication_type or access_type, else "I"
 	Delimiter string   // "\t", ";" or ","
-	Encoding  string   // UTF8, UTF16LE, UTF16BE or Windows1252, as far as is known; Summary knows it for the whole list
+	Encoding  string   // UTF8, UTF16LE, UTF16BE or Windows1252, as far as it is known; Summary has that of the whole list
 	LineEnd   string   // "LF", "CRLF" or "CR"
 }
 
-// Has says whether the list has a column.
+// Has reports whether the list has a column.
 func (h Header) Has(c Column) bool {
 	return slices.ContainsFunc(h.Names, func(name string) bool {
 		found, ok := ParseColumn(name)
@@ -31,14 +31,14 @@ const (
 	maxPreamble  = 50 // non-blank lines before the header
 	delimiters   = "\t;,"
 	noCell       = 1<<16 - 1
-	phaseIColumn = PublicationTypeColumn // the first that Phase I does not have
+	firstPhaseII = PublicationTypeColumn // Phase I does not have the columns from here on
 )
 
-// layout maps columns to the cells of a row. It does not change once made, so records may share it.
+// layout maps columns to the cells of a row. It does not change once made, so records can share it.
 type layout struct {
-	byColumn [NumColumns]uint16 // index of the cell, noCell where the file lacks the column
-	columns  ColumnSet          // those that the file has
-	doubled  []doubledColumn
+	byColumn   [NumColumns]uint16 // index of the cell, noCell where the file lacks the column
+	columns    ColumnSet          // those that the file has
+	duplicates []duplicateColumn
 	// standardCells are the cells of the 25 columns.
 	standardCells []int
 	byName        map[string]int // other columns by folded name
@@ -47,8 +47,8 @@ type layout struct {
 	standard      int            // cells up to the last column of the 25
 }
 
-// doubledColumn is a column that stands several times in the file.
-type doubledColumn struct {
+// duplicateColumn is a column that the file has several times.
+type duplicateColumn struct {
 	column Column
 	cells  []int // those under the column's own name first, then those under aliases, each in file order
 }
@@ -82,7 +82,7 @@ func newLayout(names []string) *layout {
 	return l
 }
 
-// place lets a column be read from these cells, the first of them first.
+// place assigns cells to a column. The first cell has precedence.
 func (l *layout) place(c Column, cells []int) {
 	if len(cells) == 0 {
 		return
@@ -92,19 +92,19 @@ func (l *layout) place(c Column, cells []int) {
 	l.standard = max(l.standard, slices.Max(cells)+1)
 	l.standardCells = append(l.standardCells, cells...)
 	if len(cells) > 1 {
-		l.doubled = append(l.doubled, doubledColumn{c, cells})
+		l.duplicates = append(l.duplicates, duplicateColumn{c, cells})
 	}
 }
 
-// has says whether the file has the column.
+// has reports whether the file has the column.
 func (l *layout) has(c Column) bool { return l.columns.Has(c) }
 
-// isHeader says whether a list can be read by these columns: there is a title, and something that identifies it.
+// isHeader reports whether a list can be read by these columns: there must be a title and something that identifies it.
 func (l *layout) isHeader() bool {
 	return l.has(PublicationTitle) && (l.has(TitleID) || l.has(PrintIdentifier) || l.has(OnlineIdentifier))
 }
 
-// phase tells the phase of the standard by its columns.
+// phase infers the phase of the standard from the columns.
 func (l *layout) phase() string {
 	if l.has(PublicationTypeColumn) || l.has(AccessType) {
 		return "II"
@@ -112,7 +112,8 @@ func (l *layout) phase() string {
 	return "I"
 }
 
-// parseHeader reads a line as a header, under the first delimiter under which it is one.
+// parseHeader reads a line as a header. It tries the delimiters in turn and returns nil if the line is no header under
+// any of them.
 func parseHeader(line string) (l *layout, delimiter byte) {
 	for i := range len(delimiters) {
 		if l = newLayout(splitNames(line, delimiters[i])); l.isHeader() {
@@ -133,8 +134,8 @@ func splitNames(line string, delimiter byte) []string {
 	return names
 }
 
-// looksLikeHeader says whether the cells of a row are column names rather than data: most of them are,
-// publication_title is among them. The others may be damaged.
+// looksLikeHeader reports whether a row consists of column names rather than data: publication_title and most others are
+// column names. The rest may be damaged.
 func looksLikeHeader(cells []string) bool {
 	if len(cells) > maxColumns {
 		return false
@@ -153,10 +154,10 @@ func looksLikeHeader(cells []string) bool {
 	return title && known >= 3 && known*2 > filled
 }
 
-// judgeHeader reports what is unusual about a header.
-func judgeHeader(l *layout, line int, report func(*Rule, Finding)) {
+// checkHeader reports what is unusual about a header.
+func checkHeader(l *layout, line int, report func(*Rule, Finding)) {
 	missing := missingColumns(l)
-	seen := map[Column]bool{}
+	var seen ColumnSet
 	unnamed := 0
 	for _, name := range l.names {
 		c, known := ParseColumn(name)
@@ -164,37 +165,44 @@ func judgeHeader(l *layout, line int, report func(*Rule, Finding)) {
 		switch {
 		case folded == "":
 			unnamed++
-		case known && seen[c]:
+		case !known:
+			checkUnknownColumn(name, missing, line, report)
+		case seen.Has(c):
 			report(ruleDuplicateColumn, Finding{Line: line, Column: c.String(), Value: name})
-		case known:
-			seen[c] = true
-			if folded != c.String() {
-				report(ruleColumnAlias, Finding{Line: line, Column: c.String(), Value: name})
-			}
-		default:
-			if c, ok := nearest(folded, missing); ok {
-				report(ruleMisspelt, Finding{
-					Line: line, Column: name, Value: name,
-					Message: fmt.Sprintf("%s is no column of the standard; %s may be meant", name, c),
-					Hint:    fmt.Sprintf("If so, write %s in the header; until then it is read as an added column.", c),
-				})
-			} else {
-				report(ruleExtraColumn, Finding{Line: line, Column: name, Value: name})
-			}
+		case folded != c.String():
+			report(ruleColumnAlias, Finding{Line: line, Column: c.String(), Value: name})
+		}
+		if known {
+			seen = seen.With(c)
 		}
 	}
 	if unnamed > 0 {
-		report(ruleUnnamedColumn, Finding{Line: line, Message: fmt.Sprintf("%d columns have no name", unnamed)})
+		report(ruleUnnamedColumn, Finding{Line: line, Message: fmt.Sprintf("%s without a name", quantity(unnamed, "column"))})
 	}
 	if l.phase() == "I" {
 		report(rulePhaseI, Finding{Line: line})
 	}
 	for _, c := range missing {
-		if l.phase() == "I" && c >= phaseIColumn {
+		if l.phase() == "I" && c >= firstPhaseII {
 			break
 		}
 		report(ruleMissingColumn, Finding{Line: line, Column: c.String(), Message: "the column " + c.String() + " is missing"})
 	}
+}
+
+// checkUnknownColumn reports a name that is not that of a column: as misspelt if it is close to a missing one, otherwise
+// as an added column.
+func checkUnknownColumn(name string, missing []Column, line int, report func(*Rule, Finding)) {
+	c, ok := nearest(foldName(name), missing)
+	if !ok {
+		report(ruleExtraColumn, Finding{Line: line, Column: name, Value: name})
+		return
+	}
+	report(ruleMisspelt, Finding{
+		Line: line, Column: name, Value: name,
+		Message: fmt.Sprintf("%s is not a column of the standard; it may be meant for %s", name, c),
+		Hint:    fmt.Sprintf("If so, write %s in the header; until then it is read as an added column.", c),
+	})
 }
 
 func missingColumns(l *layout) []Column {
@@ -207,7 +215,7 @@ func missingColumns(l *layout) []Column {
 	return missing
 }
 
-// nearest returns the column whose name, or alias, differs from the given one by the fewest letters, at most two.
+// nearest returns the column whose name or alias differs from the given name by the fewest letters, at most two.
 func nearest(name string, among []Column) (best Column, ok bool) {
 	const most = 2
 	fewest := most + 1
@@ -226,8 +234,8 @@ func nearest(name string, among []Column) (best Column, ok bool) {
 // knownNames are the names and aliases of columns, in order.
 var knownNames = slices.Sorted(maps.Keys(columnsByName))
 
-// distance is the number of letters to insert, delete or replace to come from a to b (Levenshtein), or any number above
-// most where there are more than that.
+// distance returns the number of letters to insert, delete or replace to turn a into b (Levenshtein). If it is more than
+// most, any number above most may be returned.
 func distance(a, b string, most int) int {
 	if len(a)-len(b) > most || len(b)-len(a) > most {
 		return most + 1
@@ -250,14 +258,14 @@ func distance(a, b string, most int) int {
 	return row[len(b)]
 }
 
-// refusal says why a text without a header is none of ours, from its beginning.
-func refusal(sample []byte, names []string) Finding {
+// explainNoHeader says why a text without a header is not a list. It looks at the beginning of the text.
+func explainNoHeader(sample []byte, names []string) Finding {
 	start := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(sample, []byte(byteOrderMark))))
 	firstLine, _, _ := bytes.Cut(bytes.TrimSpace(sample), []byte("\n"))
-	excerpt := string(firstLine)
-	for _, sign := range refusalSigns {
+	firstText := string(firstLine)
+	for _, sign := range otherFormats {
 		if bytes.HasPrefix(start, []byte(sign.begins)) {
-			return sign.rule.finding(Finding{Line: 1, Value: excerpt})
+			return sign.rule.finding(Finding{Line: 1, Value: firstText})
 		}
 	}
 	if controls := countControls(sample); controls*20 > len(sample) || bytes.IndexByte(sample, 0) >= 0 {
@@ -266,11 +274,11 @@ func refusal(sample []byte, names []string) Finding {
 	if len(start) == 0 {
 		return ruleNoRows.finding(Finding{Message: "the file is empty"})
 	}
-	return ruleNoHeader.finding(Finding{Line: 1, Value: excerpt, Message: headerFault(names)})
+	return ruleNoHeader.finding(Finding{Line: 1, Value: firstText, Message: headerFault(names)})
 }
 
-// refusalSigns are the beginnings by which other kinds of file are known.
-var refusalSigns = []struct {
+// otherFormats are the first characters of files that are not lists, in lower case.
+var otherFormats = []struct {
 	begins string
 	rule   *Rule
 }{
@@ -301,17 +309,17 @@ func countControls(sample []byte) int {
 	return n
 }
 
-// headerFault says what the line that comes nearest to a header lacks.
+// headerFault says what is missing from the line that is most like a header.
 func headerFault(names []string) string {
 	l := newLayout(names)
 	if l.has(PublicationTitle) {
-		return "the header has publication_title, but none of title_id, print_identifier, online_identifier"
+		return "the header has publication_title, but none of title_id, print_identifier and online_identifier"
 	}
 	for _, name := range names {
 		if _, ok := nearest(foldName(name), []Column{PublicationTitle}); ok {
-			return fmt.Sprintf("no line has the column publication_title; %q may be meant for it", cut(name))
+			return fmt.Sprintf("no line has the column publication_title; %q may be a misspelling of it", excerpt(name))
 		}
 	}
-	return fmt.Sprintf("none of the first %d lines has the columns publication_title and one of title_id, print_identifier, online_identifier",
-		maxPreamble)
+	return fmt.Sprintf("none of the first %d lines has the column publication_title and one of title_id, print_identifier and "+
+		"online_identifier", maxPreamble)
 }

@@ -8,11 +8,11 @@ import (
 // IdentifierKind says what an identifier identifies.
 type IdentifierKind uint8
 
-// The kinds of identifier that KBART's two identifier columns hold.
+// The kinds of identifiers in print_identifier and online_identifier.
 const (
 	NoIdentifier IdentifierKind = iota
-	ISSN                        // a serial, ISO 3297
-	ISBN                        // a monograph, ISO 2108
+	ISSN                        // of a serial, ISO 3297
+	ISBN                        // of a monograph, ISO 2108
 )
 
 // String returns "", "ISSN" or "ISBN".
@@ -26,20 +26,20 @@ func (k IdentifierKind) String() string {
 	return ""
 }
 
-// Identifier is an ISSN or ISBN in the form in which identifiers are compared. Two are the same where Kind and Key are.
+// Identifier is an ISSN or ISBN in the form in which identifiers are compared. Two are the same if Kind and Key are.
 type Identifier struct {
 	Kind  IdentifierKind
-	Key   string // ISSN: 8 characters, X upper case, "13572466"; ISBN: 13 digits, one of 10 turned to 13
+	Key   string // ISSN: 8 characters with an upper case X, "13572466"; ISBN: 13 digits, also for an ISBN-10
 	Valid bool   // the check digit as written is right
 }
 
-// ParseIdentifier reads an ISSN or an ISBN of 10 or 13 digits, with or without hyphens or blanks, a final x in either
-// case. One of the right length with a wrong check digit is still an identifier (Valid is false): it serves to group
-// and match. An ISBN-10 with a wrong check digit gets the right one as it is turned to 13 digits.
+// ParseIdentifier reads an ISSN or an ISBN of 10 or 13 digits, with or without hyphens or spaces, and with a final x in
+// either case. If the length is right and the check digit wrong, it is still an identifier (Valid is false) and used for
+// grouping and matching. An ISBN-10 with a wrong check digit gets the right one when it is converted to 13 digits.
 //
-// A number that a spreadsheet gave a decimal, such as 9780822341567.0, is read where the check digit proves that no
-// digit is lost. ok is false for everything else: "", text, 9.78E+12; and for placeholders such as 0000-0000 and
-// 1357-2466, which identify nothing. [StateOfIdentifier] tells these apart.
+// A number to which a spreadsheet added decimals, such as 9780822341567.0, is read if the check digit proves that no
+// digit is lost. ok is false for everything else, such as "", text and 9.78E+12, and for placeholders such as 0000-0000
+// and 1357-2466, which identify nothing. [StateOfIdentifier] distinguishes these cases.
 func ParseIdentifier(s string) (id Identifier, ok bool) {
 	scanned := scanIdentifier(s)
 	switch scanned.kind {
@@ -48,7 +48,7 @@ func ParseIdentifier(s string) (id Identifier, ok bool) {
 	case ISSN:
 		id.Key = string(scanned.key[:8])
 	case ISBN:
-		// The usual form is the key already.
+		// An ISBN in its usual form already is the key.
 		if len(s) == len(scanned.key) && s == string(scanned.key[:]) {
 			id.Key = s
 		} else {
@@ -59,7 +59,7 @@ func ParseIdentifier(s string) (id Identifier, ok bool) {
 	return id, true
 }
 
-// String writes an ISSN as NNNN-NNNC and an ISBN as 13 digits; no identifier is "".
+// String returns an ISSN as NNNN-NNNC and an ISBN as 13 digits. No identifier is "".
 func (id Identifier) String() string {
 	if id.Kind == ISSN && len(id.Key) == 8 {
 		return id.Key[:4] + "-" + id.Key[4:]
@@ -67,13 +67,13 @@ func (id Identifier) String() string {
 	return id.Key
 }
 
-// scanned is an identifier without a string of its own, so that to look at one costs no allocation.
+// scanned is an identifier without a string of its own, so that reading one costs no allocation.
 type scanned struct {
 	kind  IdentifierKind
 	valid bool
 	float bool     // written with .0 at its end
 	mark  rune     // the first invisible character in it, 0 for none
-	key   [13]byte // an ISSN has the first 8
+	key   [13]byte // an ISSN takes the first 8
 }
 
 func scanIdentifier(s string) scanned {
@@ -82,16 +82,16 @@ func scanIdentifier(s string) scanned {
 	}
 	whole, isFloat := strings.CutSuffix(s, ".0")
 	var id scanned
-	n, inMiddle := id.gather(whole)
+	n, inMiddle := id.collectDigits(whole)
 	switch {
 	case n >= 8 && isPlaceholderNumber(id.key[:n]):
 		return scanned{}
 	case n == 8 && inMiddle:
-		id.issn()
+		id.checkISSN()
 	case n == 10:
-		id.isbn10()
+		id.convertISBN10()
 	case n == 13:
-		id.isbn13()
+		id.checkISBN13()
 	}
 	if isFloat {
 		if !id.valid {
@@ -102,9 +102,10 @@ func scanIdentifier(s string) scanned {
 	return id
 }
 
-// gather collects the digits of s, an X among them only as the last, and returns their number, 0 where something else
-// is in s. inMiddle says that hyphens and blanks stand after the fourth only, as in an ISSN; 1980-09-01 is none.
-func (id *scanned) gather(s string) (n int, inMiddle bool) {
+// collectDigits collects the digits of s and returns their number. The last may be an X. It returns 0 if s contains
+// anything else. inMiddle says that there are no hyphens and spaces except after the fourth digit, as in an ISSN;
+// 1980-09-01 is not an ISSN.
+func (id *scanned) collectDigits(s string) (n int, inMiddle bool) {
 	inMiddle = true
 	for _, c := range s {
 		switch {
@@ -137,13 +138,13 @@ func isSeparator(c rune) bool {
 	return false
 }
 
-func (id *scanned) issn() {
+func (id *scanned) checkISSN() {
 	id.kind = ISSN
 	id.valid = mod11(id.key[:7]) == id.key[7]
 }
 
-// isbn10 turns ten digits to thirteen.
-func (id *scanned) isbn10() {
+// convertISBN10 checks ten digits and converts them to thirteen.
+func (id *scanned) convertISBN10() {
 	id.kind = ISBN
 	id.valid = mod11(id.key[:9]) == id.key[9]
 	copy(id.key[3:], id.key[:9])
@@ -151,8 +152,8 @@ func (id *scanned) isbn10() {
 	id.key[12] = ean13(id.key[:12])
 }
 
-// isbn13 wants the prefix of books. An X in place of the check digit is a wrong one.
-func (id *scanned) isbn13() {
+// checkISBN13 accepts only the prefixes of books. An X as check digit is wrong.
+func (id *scanned) checkISBN13() {
 	if prefix := string(id.key[:3]); prefix != "978" && prefix != "979" {
 		return
 	}
@@ -170,8 +171,7 @@ func ean13(digits []byte) byte {
 	return byte('0' + (10-sum%10)%10)
 }
 
-// mod11 returns the check digit of the digits before it: weights that fall to 2, modulo 11, X for ten (ISO 3297;
-// ISBN-10).
+// mod11 returns the check digit of an ISSN (ISO 3297) or ISBN-10: weights descending to 2, modulo 11, X for ten.
 func mod11(digits []byte) byte {
 	sum := 0
 	for i, c := range digits {

@@ -13,19 +13,19 @@ import (
 	"autoholdings/kbart"
 )
 
-// independentReader is a reader in another language, which was written from the rules and knows nothing of this one.
+// independentReader is a reader in another language that was written from the rules, independently of this package.
 var independentReader = filepath.Join("..", "internal", "independent", "reader.py")
 
-// independentRow is a row that belongs to a title, as the independent reader has it.
+// independentRow is a row that belongs to a title, as the independent reader returns it.
 type independentRow struct {
 	Line  int
 	Cells map[string]string
 	Rows  *struct{ Read, Used, Free, Refused int }
 }
 
-// TestIndependentReader reads every real list by both readers: each row that is used must have the same cells in both,
-// and each row the same fate. Both make the same repairs: blanks and invisible characters off the ends, quotes
-// resolved, escapes off the end, line breaks within values to blanks, normal form C.
+// TestIndependentReader reads every real list with both readers. Each row must have the same fate, and each used row the
+// same cells. Both readers make the same repairs: they remove spaces, invisible characters and escapes from the ends of
+// values, resolve quotes, turn line breaks within values into spaces, and normalize to form C.
 func TestIndependentReader(t *testing.T) {
 	t.Parallel()
 	python := findPython(t)
@@ -42,7 +42,7 @@ func TestIndependentReader(t *testing.T) {
 	}
 }
 
-// findPython fails in continuous integration, where there has to be one.
+// findPython skips the test if there is no Python. In continuous integration, it fails.
 func findPython(t *testing.T) string {
 	t.Helper()
 	python, err := exec.LookPath("python3")

@@ -7,11 +7,10 @@ import (
 	"unicode"
 )
 
-// Some programs put a value in quotes that has a delimiter or a line break in it. The format knows no quoting, and a
-// lone quote is a character, so that there are several ways to read a row with quotes: as it is split, or with the
-// pieces of one quoted cell or another joined. Width cannot tell which is right, for a row that lacks its last cells
-// has the right width by chance. What tells is the row as a whole: in the right reading the values stand under the
-// columns where they belong.
+// Some programs put a value in quotes if it contains a delimiter or a line break. But the format has no quoting, and a
+// lone quote is an ordinary character. So a row with quotes can be read in several ways: simply split, or with the
+// pieces of some quoted cells joined. The number of cells does not decide, because a row without its last cells can have
+// the right number by chance. The row as a whole decides: in the right reading, the values are in their columns.
 
 // reading is one way to read a row.
 type reading struct {
@@ -20,21 +19,21 @@ type reading struct {
 }
 
 const (
-	// maxReadings bounds the ways in which a row is tried to be read, and manyPieces is the number of pieces from which on
-	// there are two: as it is split, and with every quoted cell joined. A row of more than maxPieces is no row of a list,
-	// and is only split.
+	// maxReadings is the maximum number of ways in which a row is read.
 	maxReadings = 16
-	manyPieces  = 512
-	maxPieces   = 4096
+	// manyPieces is the number of pieces above which only two ways are tried: split, and with every quoted cell joined.
+	manyPieces = 512
+	// maxPieces is the number of pieces above which a row is only split: no list has such rows.
+	maxPieces = 4096
 )
 
 // readings finds the ways in which a text can be read with pieces joined.
 type readings struct {
 	delimiter, eol byte
 	stops          string
-	left           int // how many more may be found
+	left           int // how many more are tried
 	found          [][]string
-	open           bool // a quoted cell is open at the text's end
+	open           bool // a quoted cell is still open at the end of the text
 }
 
 func readingsOf(text string, delimiter, eol byte) *readings {
@@ -46,7 +45,7 @@ func readingsOf(text string, delimiter, eol byte) *readings {
 	return r
 }
 
-// walk reads on from the beginning of text, after cells. joined says that pieces of them were joined.
+// walk reads the rest of a text. cells are those before it, and joined says that some of their pieces were joined.
 func (r *readings) walk(text string, cells []string, joined bool) {
 	for {
 		end, open := quotedEnd(text, r.delimiter, r.eol)
@@ -58,7 +57,7 @@ func (r *readings) walk(text string, cells []string, joined bool) {
 		if end > plain { // a quoted cell of several pieces
 			if r.left > 1 {
 				r.left--
-				r.split(text, plain, cells, joined)
+				r.walkUnjoined(text, plain, cells, joined)
 			}
 			plain, joined = end, true
 		}
@@ -70,20 +69,20 @@ func (r *readings) walk(text string, cells []string, joined bool) {
 			return
 		}
 		if text[plain] == r.eol {
-			return // a row ends at a line's end unless a quoted cell goes on
+			return // only within a quoted cell does a row go on after a line's end
 		}
 		text = text[plain+1:]
 	}
 }
 
-// split reads on with a cell that ends at its first delimiter, though it could be joined.
-func (r *readings) split(text string, plain int, cells []string, joined bool) {
+// walkUnjoined reads the rest of a text with a cell that ends at its first delimiter, though it could be joined.
+func (r *readings) walkUnjoined(text string, plain int, cells []string, joined bool) {
 	if text[plain] != r.eol {
 		r.walk(text[plain+1:], append(slices.Clone(cells), text[:plain]), joined)
 	}
 }
 
-// best returns the most plausible of the readings found. doubt says that there are several of that rank.
+// best returns the most plausible reading. doubt says that several are equally plausible.
 func (l *layout) best(found [][]string, width int) (best reading, doubt bool) {
 	for i, cells := range found {
 		w := l.weigh(cells, width)
@@ -97,15 +96,15 @@ func (l *layout) best(found [][]string, width int) (best reading, doubt bool) {
 	return best, doubt
 }
 
-// choice is how a line with quotes is to be read.
+// choice is the way in which a line with quotes is read.
 type choice struct {
-	joined  []string // its cells, nil for those that it is split into
+	joined  []string // its cells; nil = the line is simply split
 	certain bool     // it is the only plausible reading
-	open    bool     // a quoted cell is open at the line's end
+	open    bool     // a quoted cell is still open at the end of the line
 	weight           // of the reading
 }
 
-// choose decides how a line with quotes is to be read, given as a text and as split into cells.
+// choose decides how a line with quotes is read. The line is given as text and as the cells that it is split into.
 func (l *layout) choose(text string, cells []string, delimiter, eol byte, width int) choice {
 	ways := readingsOf(text, delimiter, eol)
 	if len(ways.found) == 0 && !ways.open {
@@ -122,8 +121,8 @@ func (l *layout) choose(text string, cells []string, delimiter, eol byte, width 
 	return choice{nil, split.strays == 0 && split.sum > joined.sum, ways.open, split}
 }
 
-// prefers says whether joined pieces are more plausible than the row as it is split. Where the values do not tell,
-// because nothing stands behind the pieces, the joined reading has it if it alone is as wide as the header.
+// prefers reports whether joining pieces is more plausible than splitting. If the values do not decide, because nothing
+// follows the pieces, the joined reading is preferred if it alone is as wide as the header.
 func (l *layout) prefers(joined, split reading) bool {
 	if joined.sum == split.sum && joined.strays == 0 {
 		return len(joined.cells) == len(l.names) && len(split.cells) != len(joined.cells)
@@ -131,11 +130,11 @@ func (l *layout) prefers(joined, split reading) bool {
 	return joined.sum > split.sum
 }
 
-// width is the number of cells up to which a row is not too long: the header's, or that of the file's other rows.
-func (r *Reader) width() int { return max(len(r.layout.names), r.usual) }
+// width returns the maximum number of cells of a row: that of the header or, if larger, of the file's other rows.
+func (r *Reader) width() int { return max(len(r.layout.names), r.usualWidth) }
 
-// join decides how a row with quotes is to be read, and makes the cells of that reading those of the row. certain says
-// that it is the only plausible one; where there is none, the cells are those that the row is split into.
+// join decides how a row with quotes is read and sets the row's cells accordingly. certain says that this is the only
+// plausible reading. Otherwise the row is simply split.
 func (r *Reader) join(one extent) (taken extent, certain bool) {
 	if len(r.cells) > maxPieces {
 		return one, true
@@ -154,16 +153,16 @@ func (r *Reader) join(one extent) (taken extent, certain bool) {
 }
 
 const (
-	// A quoted cell with line breaks is looked for no further than this.
+	// Limits of the search for the end of a quoted cell that spans lines.
 	maxJoinLines = 100
 	maxJoinBytes = 64 << 10
-	// maxJoinTries is the number of times that lines put together are tried to be read.
+	// maxJoinTries is the maximum number of attempts to read several lines as one row.
 	maxJoinTries = 8
 )
 
-// joinLines joins lines to a row that ends within a quoted cell, up to the line that closes it. A line that is a row by
-// itself is never taken, so that a quote which stays open takes no other title with it. The result has one line where
-// none is joined.
+// joinLines joins following lines to a row that ends within a quoted cell, up to the line that closes the cell. It never
+// takes a line that is a row by itself, so that an open quote cannot swallow other titles. The result has one line if
+// nothing is joined.
 func (r *Reader) joinLines(one extent, alone weight) extent {
 	all, best := one, one
 	var cells []string
@@ -181,7 +180,7 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 			if isRow {
 				break
 			}
-			continue // a cell that is open stays so
+			continue // the quoted cell is still open
 		}
 		tries++
 		if bytes.Count(text, []byte{r.delim}) > maxPieces {
@@ -190,10 +189,8 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 		decoded, _ := r.guess(text)
 		ways := readingsOf(string(decoded), r.delim, r.lines.eol)
 		joined, doubt := r.layout.best(ways.found, r.width())
-		// The rest of a text in the last cell is plausible as such, though no value tells: without a delimiter it is nothing
-		// else.
-		rest := joined.sum == alone.sum && len(joined.cells) <= r.width() && bytes.IndexByte(text[one.next:], r.delim) < 0
-		plausible := len(ways.found) > 0 && !doubt && joined.strays == 0 && (joined.sum > alone.sum || rest)
+		plausible := len(ways.found) > 0 && !doubt && joined.strays == 0 &&
+			(joined.sum > alone.sum || r.endsLastCell(joined, alone, text[one.next:]))
 		if plausible && (!isRow || r.completes(joined.cells, next)) {
 			best, cells, alone = all, joined.cells, joined.weight
 		}
@@ -208,24 +205,30 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 	return best
 }
 
-// completes says whether joining lines leaves the last of them the row that it is by itself, and only gives its first
-// cell, which is no key, the beginning that it lacks.
+// endsLastCell reports whether the added lines may be the end of the row's last cell. No value tells, but text without a
+// delimiter can hardly be anything else.
+func (r *Reader) endsLastCell(joined reading, alone weight, added []byte) bool {
+	return joined.sum == alone.sum && len(joined.cells) <= r.width() && bytes.IndexByte(added, r.delim) < 0
+}
+
+// completes reports whether joining lines only completes the first cell of the last line and leaves its other cells as
+// they are. That cell must not be a key.
 func (r *Reader) completes(joined, last []string) bool {
 	if len(joined) != len(last) || !r.isText(0) {
 		return false
 	}
 	for i := 1; i < len(last); i++ {
-		if bare(joined[i]) != bare(last[i]) {
+		if bareValue(joined[i]) != bareValue(last[i]) {
 			return false
 		}
 	}
-	// What stands before may be the beginning of a text, and no row that is taken away.
+	// What comes before must be the beginning of a text, not a row that would be lost.
 	head := joined[0][:len(joined[0])-len(last[0])]
 	if r.delim == '\t' {
 		return !strings.Contains(head, "\t")
 	}
 	for piece := range strings.SplitSeq(head, string(r.delim)) {
-		piece = bare(piece)
+		piece = bareValue(piece)
 		if strings.ContainsFunc(piece, unicode.IsNumber) || kindOf(piece) != textKind {
 			return false
 		}
@@ -233,7 +236,7 @@ func (r *Reader) completes(joined, last []string) bool {
 	return true
 }
 
-// isText says whether the cell with this index is that of a title or of an added column.
+// isText reports whether the cell with this index is a title or in an added column.
 func (r *Reader) isText(i int) bool {
 	for c := range Column(NumColumns) {
 		if int(r.layout.byColumn[c]) == i && c != PublicationTitle {
@@ -243,19 +246,19 @@ func (r *Reader) isText(i int) bool {
 	return true
 }
 
-// lineCells splits a line that may be taken with the row before it. The cells are valid until the next call.
+// lineCells splits a line that may belong to the row before it. The cells are valid until the next call.
 func (r *Reader) lineCells(line []byte) []string {
-	decoded, _ := r.guess(r.withoutStray(line))
+	decoded, _ := r.guess(r.trimOtherEOL(line))
 	r.nextCells, _, _ = splitCells(r.nextCells[:0], decoded, string(decoded), r.delim)
 	return r.nextCells
 }
 
-// isRow says whether cells are a row by itself: it has a title and something that identifies it, and every value stands
-// where it may.
+// isRow reports whether cells are a row by themselves: there is a title and something that identifies it, and no value
+// is in a column where it cannot belong.
 func (l *layout) isRow(cells []string, width int) bool {
 	get := func(c Column) string {
 		if i := int(l.byColumn[c]); i < len(cells) {
-			return bare(cells[i])
+			return bareValue(cells[i])
 		}
 		return ""
 	}
@@ -269,7 +272,7 @@ func (l *layout) isRow(cells []string, width int) bool {
 	return l.weigh(cells, width).strays == 0 || looksLikeHeader(cells)
 }
 
-// takeJoined makes joined cells those of the row. added is what was joined to its first line.
+// takeJoined sets the row's cells to joined ones. added is the text that was joined to its first line.
 func (r *Reader) takeJoined(cells []string, added []byte) {
 	_, _ = r.decode(added, r.line+1) // for its findings
 	for i, cell := range cells {
@@ -280,8 +283,8 @@ func (r *Reader) takeJoined(cells []string, added []byte) {
 	r.cells = append(r.cells[:0], cells...)
 }
 
-// quotedEnd returns where the quoted cell ends with which a text begins: at a delimiter, a line end, or the text's end.
-// It returns -1 where the text does not begin with such a cell, and open where the cell is not closed.
+// quotedEnd returns where a quoted cell at the beginning of a text ends: at a delimiter, a line end, or the end of the
+// text. It returns -1 if the text does not begin with such a cell. open says that the cell is not closed.
 func quotedEnd(text string, delimiter, eol byte) (end int, open bool) {
 	start := 0
 	for start < len(text) && text[start] == ' ' {

@@ -6,21 +6,19 @@ import (
 	"io"
 )
 
-// errLineTooLong says that a line is longer than a record may be.
+// errLineTooLong says that a line is longer than [Options.MaxLine].
 var errLineTooLong = errors.New("line too long")
 
-// lines finds the lines of a text in one buffer, which it refills and, for a long line, enlarges. Positions are
-// relative to the beginning of what is not yet taken, so that a caller can look ahead over several lines and then take
-// none, one or all.
+// lines finds the lines of a text in one buffer, which it refills and, for a long line, enlarges. Offsets count from the
+// first byte that was not discarded. So a caller can look ahead over several lines and then discard none, one or all.
 type lines struct {
-	src    io.Reader
-	buf    []byte
-	pos    int   // beginning of what is not yet taken
-	end    int   // end of what was read
-	err    error // why reading ended: io.EOF or a failure
-	eol    byte  // '\n' or '\r': the byte that ends a line
-	forced int   // so many bytes from pos on, the other of the two ends a line as well
-	max    int   // bytes of the longest line
+	src   io.Reader
+	buf   []byte
+	pos   int   // start of the text that was not discarded
+	end   int   // end of the text that was read
+	err   error // why reading ended: io.EOF or a failure
+	eol   byte  // '\n' or '\r': the byte that ends a line
+	mixed int   // number of bytes from pos on in which both '\n' and '\r' end a line
 }
 
 const (
@@ -28,27 +26,27 @@ const (
 	bufferSize = 256 << 10
 )
 
-func newLines(src io.Reader, max int) *lines {
-	return &lines{src: src, buf: make([]byte, bufferSize), eol: '\n', max: max}
+func newLines(src io.Reader) *lines {
+	return &lines{src: src, buf: make([]byte, bufferSize), eol: '\n'}
 }
 
-// sample returns the beginning of the text, without taking it: up to sampleSize bytes, less at the text's end.
+// sample returns the next sampleSize bytes without discarding them, fewer at the end of the text.
 func (l *lines) sample() []byte {
 	for l.err == nil && l.end-l.pos < sampleSize {
-		l.fill()
+		l.refill()
 	}
 	return l.buf[l.pos:min(l.end, l.pos+sampleSize)]
 }
 
-// find returns where the line that begins at offset off ends, and where the one after it begins. limit is the most
-// bytes that may lie between pos and the line's end. At the text's end it returns io.EOF and no line.
+// find returns the offset at which the line that begins at off ends, and that of the next line. The line must end within
+// limit bytes after pos. At the end of the text it returns io.EOF.
 func (l *lines) find(off, limit int) (end, next int, err error) {
 	seen := off
 	for {
 		if i := bytes.IndexByte(l.buf[l.pos+seen:l.end], l.eol); i >= 0 {
 			end = seen + i
-			if l.forced > off {
-				end = l.forcedEnd(off, end)
+			if l.mixed > off {
+				end = l.mixedEnd(off, end)
 			}
 			if end > limit {
 				return 0, 0, errLineTooLong
@@ -62,7 +60,7 @@ func (l *lines) find(off, limit int) (end, next int, err error) {
 		if l.err != nil {
 			break
 		}
-		l.fill()
+		l.refill()
 	}
 	if l.err != io.EOF {
 		return 0, 0, l.err
@@ -70,42 +68,42 @@ func (l *lines) find(off, limit int) (end, next int, err error) {
 	if seen == off {
 		return 0, 0, io.EOF
 	}
-	if l.forced > off {
-		if end = l.forcedEnd(off, seen); end < seen {
+	if l.mixed > off {
+		if end = l.mixedEnd(off, seen); end < seen {
 			return end, end + 1, nil
 		}
 	}
 	return seen, seen, nil
 }
 
-// forcedEnd returns where the line ends if the other line-end byte counts too.
-func (l *lines) forcedEnd(off, end int) int {
-	stop := min(end, l.forced)
-	if i := bytes.IndexByte(l.buf[l.pos+off:l.pos+stop], l.stray()); i >= 0 {
+// mixedEnd returns where the line ends if both bytes end lines.
+func (l *lines) mixedEnd(off, end int) int {
+	stop := min(end, l.mixed)
+	if i := bytes.IndexByte(l.buf[l.pos+off:l.pos+stop], l.otherEOL()); i >= 0 {
 		return off + i
 	}
 	return end
 }
 
-// stray returns the line-end byte that does not end lines in this text.
-func (l *lines) stray() byte {
+// otherEOL returns the one of CR and LF that does not end lines in this text.
+func (l *lines) otherEOL() byte {
 	if l.eol == '\n' {
 		return '\r'
 	}
 	return '\n'
 }
 
-// bytes returns what lies between two offsets. It is valid until the next find.
+// bytes returns the next n bytes. They are valid until the next find.
 func (l *lines) bytes(n int) []byte { return l.buf[l.pos : l.pos+n] }
 
-// take passes over n bytes.
-func (l *lines) take(n int) {
+// discard skips n bytes.
+func (l *lines) discard(n int) {
 	l.pos += n
-	l.forced = max(0, l.forced-n)
+	l.mixed = max(0, l.mixed-n)
 }
 
-// fill reads once more, first making room.
-func (l *lines) fill() {
+// refill reads more of the text. It makes room first.
+func (l *lines) refill() {
 	if l.pos > 0 && l.end == len(l.buf) {
 		copy(l.buf, l.buf[l.pos:l.end])
 		l.end -= l.pos
@@ -128,8 +126,8 @@ func (l *lines) fill() {
 	l.err = io.ErrNoProgress
 }
 
-// sniffLineEnd tells how lines end from a sample: the byte that ends them, the name of the practice, and whether there
-// are several practices in it.
+// sniffLineEnd finds out from a sample how lines end: by which byte, what that is called, and whether the sample has
+// other line ends too.
 func sniffLineEnd(sample []byte) (eol byte, name string, mixed bool) {
 	crlf := bytes.Count(sample, []byte("\r\n"))
 	lf := bytes.Count(sample, []byte("\n")) - crlf

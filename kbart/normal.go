@@ -8,15 +8,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Normalize returns a value as a [Reader] has it: without blanks and invisible characters at its ends, in Unicode's
-// normal form C. Two values that differ in nothing else are one text. What a list reads is normalized already; values
-// from elsewhere, such as those that an older version stored, are compared by it.
+// Normalize returns a value as a [Reader] yields it: without spaces and invisible characters at its ends, in Unicode
+// normalization form C. Values that do not differ otherwise are the same text. Values from elsewhere, such as those that
+// an older version stored, must be normalized before they are compared with those of a list.
 func Normalize(value string) string {
 	value, _ = trimEnds(value)
 	return composed(value)
 }
 
-// composed brings a text to normal form C. Nearly all is in it already, and none below U+0300 is not.
+// composed returns a text in normalization form C. Nearly every text is in it already, among them all texts of
+// characters below U+0300.
 func composed(s string) string {
 	for i := range len(s) {
 		if s[i] >= 0xcc {
@@ -26,8 +27,8 @@ func composed(s string) string {
 	return s
 }
 
-// trimEnds takes blanks and invisible characters off both ends. mark is the first such character that no keyboard has,
-// 0 for none.
+// trimEnds removes spaces and invisible characters from both ends. mark is the first of them that cannot be typed on a
+// keyboard, 0 for none.
 func trimEnds(s string) (trimmed string, mark rune) {
 	for s != "" {
 		if plainEnd(s[0]) {
@@ -58,8 +59,8 @@ func trimEnds(s string) (trimmed string, mark rune) {
 	return s, mark
 }
 
-// isGarbled says whether a soft hyphen or a no-break space is the second half of a letter that was UTF-8 and was read
-// as Windows-1252, as in UniversitÃ\u00a0: the letter can be told only as long as both are there.
+// isGarbled reports whether a soft hyphen or a no-break space is the second half of a UTF-8 letter that was read as
+// Windows-1252, as in UniversitÃ\u00a0. The letter can only be recognized as long as both halves are there.
 func isGarbled(before string, r rune) bool {
 	return (r == '\u00ad' || r == '\u00a0') && strings.HasSuffix(before, "\u00c3")
 }
@@ -76,24 +77,24 @@ func isBlank(r rune) bool { return unicode.IsSpace(r) }
 // endOfText is what CP/M and DOS programs write after the last line.
 const endOfText = '\x1a'
 
-// isInvisible says whether a character shows nothing: zero-width characters, marks of writing direction, byte order
-// marks, soft hyphens, and the end-of-text mark of old systems.
+// isInvisible reports whether a character is not displayed: zero-width characters, directional marks, byte order marks,
+// soft hyphens, and the end-of-text mark of old systems.
 func isInvisible(r rune) bool {
 	switch {
 	case r < 0x80:
 		return r == endOfText
 	case r == '\u034f', r == '\u2800', r == '\u3164', r == '\uffa0':
-		return true // fillers and joiners that are letters or marks by their class
+		return true // fillers and joiners whose Unicode category is letter or mark
 	}
 	return unicode.Is(unicode.Cf, r) && !isPrefixedMark(r)
 }
 
-// isPrefixedMark tells the Arabic, Syriac and Kaithi signs that are of the class of formats and are seen.
+// isPrefixedMark recognizes Arabic, Syriac and Kaithi signs that are displayed although their category is format.
 func isPrefixedMark(r rune) bool {
 	return unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
-// withoutInvisible takes invisible characters out of a name wherever they stand.
+// withoutInvisible removes all invisible characters from a name.
 func withoutInvisible(s string) string {
 	for i := range len(s) {
 		if s[i] >= 0x80 || s[i] == endOfText {

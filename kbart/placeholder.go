@@ -7,25 +7,25 @@ import (
 	"golang.org/x/text/cases"
 )
 
-// Placeholders are values that were written because a program wanted a cell to be filled. They identify nothing: two
-// titles with one placeholder have nothing in common.
+// Placeholders are values that were written because a program required one. They identify nothing: two titles with the
+// same placeholder have nothing in common.
 
-// nothingWords are values that say there is none, in lower case, without the punctuation around them.
-var nothingWords = map[string]bool{
+// placeholderWords are words for “no value”, in lower case, without the punctuation around them.
+var placeholderWords = map[string]bool{
 	"null": true, "none": true, "nil": true, "n/a": true, "n.a": true, "n. a": true, "n a": true, "n-a": true, `n\a`: true,
 	"n/a/": true, "n.d": true, "unknown": true, "undefined": true, "unassigned": true, "tba": true, "tbd": true,
 	"not available": true, "not applicable": true, "not assigned": true, "no id": true, "no title id": true, "no title_id": true,
 	"no identifier": true, "missing": true, "empty": true, "blank": true,
 }
 
-// longestNothing is the length in bytes beyond which a value is looked up no more.
-const longestNothing = 24
+// longestPlaceholder is the length in bytes above which no value is a placeholder.
+const longestPlaceholder = 24
 
-// saysNothing says whether a value stands for no value at all: NULL, N/A, none, 0, an error of a spreadsheet, or
-// nothing but punctuation.
-func saysNothing(s string) bool {
+// isPlaceholder reports whether a value stands for no value: NULL, N/A, none, 0, a spreadsheet error, or nothing but
+// punctuation.
+func isPlaceholder(s string) bool {
 	switch {
-	case s == "" || len(s) > longestNothing:
+	case s == "" || len(s) > longestPlaceholder:
 		return false
 	case s[0] == '#' && isSpreadsheetError(s):
 		return true
@@ -50,17 +50,17 @@ func saysNothing(s string) bool {
 	case !letters:
 		return true
 	case !others && !strings.ContainsRune("nNuUmMeEbBtT", rune(s[0])):
-		return false // no word of those below begins like this
+		return false // no placeholder begins like this
 	}
 	word := strings.Trim(s, " .,;:-–—_()<>[]{}\"'#!?*/")
-	// In lower case these may be the abbreviated name of a journal, and are.
+	// In lower case these are also abbreviated names of journals.
 	if word == "NA" || word == "NaN" {
 		return true
 	}
-	return nothingWords[strings.ToLower(word)]
+	return placeholderWords[strings.ToLower(word)]
 }
 
-// allZeros tells 0, 000 and 0.0.
+// allZeros recognizes 0, 000 and 0.0.
 func allZeros(s string) bool {
 	zeros := 0
 	for i := range len(s) {
@@ -75,7 +75,7 @@ func allZeros(s string) bool {
 	return zeros > 0
 }
 
-// isSpreadsheetError tells the errors that spreadsheet programs write in place of a value.
+// isSpreadsheetError recognizes the errors that spreadsheet programs write instead of a value.
 func isSpreadsheetError(s string) bool {
 	if len(s) < 3 || len(s) > 13 || s[0] != '#' {
 		return false
@@ -90,17 +90,17 @@ func isSpreadsheetError(s string) bool {
 	return false
 }
 
-// isPlaceholderNumber says whether digits are one digit again and again or digits that run up or down, as in 0000-0000,
-// 1357-2466 and 9781234567897. The check digit, the last, may be any: a right one is often added.
+// isPlaceholderNumber reports whether all digits are the same or run up or down, as in 0000-0000, 1357-2466 and
+// 9781234567897. The last one, the check digit, does not count, because a right one is often added.
 func isPlaceholderNumber(digits []byte) bool {
-	if len(digits) == 13 && (string(digits[:3]) == "978" || string(digits[:3]) == "979") && runs(digits[3:12]) {
+	if len(digits) == 13 && (string(digits[:3]) == "978" || string(digits[:3]) == "979") && isRun(digits[3:12]) {
 		return true
 	}
-	return len(digits) >= 8 && runs(digits[:len(digits)-1])
+	return len(digits) >= 8 && isRun(digits[:len(digits)-1])
 }
 
-// runs says whether each digit follows the one before it by the same step: none, one up, or one down.
-func runs(digits []byte) bool {
+// isRun reports whether each digit follows the one before it by the same step: zero, one up, or one down.
+func isRun(digits []byte) bool {
 	step := (digits[1] + 10 - digits[0]) % 10
 	if step != 0 && step != 1 && step != 9 {
 		return false
@@ -113,10 +113,10 @@ func runs(digits []byte) bool {
 	return isDigit(digits[0])
 }
 
-// isPlaceholderIdentifier says whether the value of an identifier column stands for none: a placeholder's number, or a
-// word such as NULL.
+// isPlaceholderIdentifier reports whether the value of an identifier column is a placeholder: a number such as 0000-0000
+// or a word such as NULL.
 func isPlaceholderIdentifier(s string) bool {
-	if saysNothing(s) || strings.EqualFold(s, "na") || strings.EqualFold(s, "nan") {
+	if isPlaceholder(s) || strings.EqualFold(s, "na") || strings.EqualFold(s, "nan") {
 		return true
 	}
 	var number [13]byte
@@ -136,19 +136,19 @@ func isPlaceholderIdentifier(s string) bool {
 	return (n == 8 || n == 10 || n == 13) && isPlaceholderNumber(number[:n])
 }
 
-// IdentifierState says what the cell of an identifier column holds.
+// IdentifierState is the kind of content of an identifier cell.
 type IdentifierState uint8
 
-// The states of an identifier's cell.
+// The states of an identifier cell.
 const (
-	IdentifierEmpty       IdentifierState = iota // nothing
-	IdentifierPlaceholder                        // 0000-0000, NULL: filled, and says no more than an empty cell
-	IdentifierUnreadable                         // filled with what is neither an ISSN nor an ISBN: there is one, and nobody can tell which
+	IdentifierEmpty       IdentifierState = iota // no value
+	IdentifierPlaceholder                        // a value such as 0000-0000 or NULL, which says no more than an empty cell
+	IdentifierUnreadable                         // neither an ISSN nor an ISBN: the title has an identifier, but it is not known
 	IdentifierReadable                           // an ISSN or ISBN
 )
 
-// StateOfIdentifier tells apart the cells of print_identifier and online_identifier from which [IdentifierKey] makes no
-// key.
+// StateOfIdentifier returns the state of a cell of print_identifier or online_identifier. It says why [IdentifierKey]
+// returns no key.
 func StateOfIdentifier(cell string) IdentifierState {
 	cell = Normalize(cell)
 	switch {
@@ -162,8 +162,8 @@ func StateOfIdentifier(cell string) IdentifierState {
 	return IdentifierUnreadable
 }
 
-// IdentifierKey returns the key by which an identifier's cell is matched: 8 characters of an ISSN, 13 digits of an
-// ISBN, and "" where the cell is empty, a placeholder, or neither of the two.
+// IdentifierKey returns the key by which an identifier cell is matched: the 8 characters of an ISSN or the 13 digits of
+// an ISBN. It is "" if the cell is empty, a placeholder, or neither an ISSN nor an ISBN.
 func IdentifierKey(cell string) string {
 	cell, _ = trimEnds(cell)
 	id, ok := ParseIdentifier(cell)
@@ -173,20 +173,21 @@ func IdentifierKey(cell string) string {
 	return id.Key
 }
 
-// TitleIDKey returns the key by which a title_id is matched: case-folded, in Unicode's normal form C, without invisible
-// characters and blanks at its ends. It is "" for an empty cell and for a placeholder such as NULL, N/A, none, - or 0.
+// TitleIDKey returns the key by which a title_id is matched: case-folded, in Unicode normalization form C, without
+// invisible characters and spaces at its ends. It is "" for an empty cell and for a placeholder such as NULL, N/A, none,
+// - or 0.
 func TitleIDKey(cell string) string {
 	cell = Normalize(cell)
-	if cell == "" || saysNothing(cell) {
+	if cell == "" || isPlaceholder(cell) {
 		return ""
 	}
 	return foldCase(cell)
 }
 
-// isTitleID says whether a title_id is one, and no placeholder. The cell is one of a record, which is normalized.
-func isTitleID(cell string) bool { return cell != "" && !saysNothing(cell) }
+// isTitleID reports whether a cell has a title_id that is not a placeholder. The cell must be normalized.
+func isTitleID(cell string) bool { return cell != "" && !isPlaceholder(cell) }
 
-// foldCase folds case as Unicode has it. Most values are lower case ASCII already and cost no allocation.
+// foldCase folds case by the rules of Unicode. Most values are lower case ASCII already and cost no allocation.
 func foldCase(s string) string {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
@@ -196,7 +197,7 @@ func foldCase(s string) string {
 	return strings.ToLower(s)
 }
 
-// hostEndings are the last names of hosts, besides those of countries, that platforms of publishers have.
+// hostEndings are the top-level domains of publishers' platforms, other than those of countries.
 var hostEndings = map[string]bool{
 	"com": true, "org": true, "net": true, "edu": true, "gov": true, "int": true, "mil": true, "info": true, "biz": true, "name": true,
 	"pro": true, "museum": true, "coop": true, "cat": true, "asia": true, "online": true, "site": true, "app": true, "dev": true,
@@ -207,8 +208,8 @@ var hostEndings = map[string]bool{
 	"invalid": true, "local": true, "localhost": true,
 }
 
-// IsHostName says whether a title_id is the bare name of a host, such as journals.example.org or www.jstor.org, with a
-// scheme or a final slash perhaps, but without a path. Such a title_id may be the platform's own.
+// IsHostName reports whether a title_id is only the name of a host, such as journals.example.org or www.jstor.org. It
+// may have a scheme or a final slash, but no path. Such a title_id may belong to the whole platform.
 func IsHostName(cell string) bool {
 	host := strings.ToLower(Normalize(cell))
 	if rest, ok := cutScheme(host); ok {

@@ -12,7 +12,7 @@ import (
 	"autoholdings/kbart"
 )
 
-// value draws what may stand in a cell: often what makes trouble.
+// value draws the value of a cell, often a troublesome one.
 var value = rapid.OneOf(
 	rapid.Just(""),
 	rapid.String(),
@@ -24,7 +24,7 @@ var value = rapid.OneOf(
 	}),
 )
 
-// What is written is read again as the same rows.
+// Written rows are read back as the same rows.
 func TestWriteThenRead(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -50,13 +50,13 @@ func TestWriteThenRead(t *testing.T) {
 	})
 }
 
-// fatalf is what a test and a drawn one have in common.
+// fatalf is the common part of testing.T and rapid.T.
 type fatalf interface {
 	Fatalf(format string, args ...any)
 	Errorf(format string, args ...any)
 }
 
-// compare reads a list as written, and wants the rows in it, cleaned.
+// compare reads a written list and checks that it has the given rows, cleaned.
 func compare(t fatalf, list []byte, rows [][kbart.NumColumns]string) {
 	if !utf8.Valid(list) {
 		t.Fatalf("what was written is not UTF-8: %q", list)
@@ -89,7 +89,7 @@ func compare(t fatalf, list []byte, rows [][kbart.NumColumns]string) {
 	}
 }
 
-// To clean twice is to clean once, and what has nothing to be cleaned stays as it is.
+// Cleaning twice is the same as cleaning once, and a clean value stays as it is.
 func TestClean(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -119,7 +119,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// Whatever an ISSN or ISBN is written like, it comes to one form, and its check digit is told.
+// A parsed identifier, written as a string, parses to the same identifier.
 func TestIdentifiersRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -136,14 +136,14 @@ func TestIdentifiersRoundTrip(t *testing.T) {
 			t.Fatalf("%q is no identifier", in)
 		}
 		again, ok := kbart.ParseIdentifier(id.String())
-		// An ISBN-10 gets a right check digit as it is turned to 13.
+		// An ISBN-10 gets a right check digit when it is converted to 13 digits.
 		if !ok || again.Key != id.Key || again.Kind != id.Kind || id.Valid && !again.Valid {
 			t.Errorf("%q is %+v, as %q it is %+v", in, id, id, again)
 		}
 	})
 }
 
-// Of ten last digits exactly one is right, for an ISSN of eleven.
+// Exactly one of the ten possible check digits is right; of eleven for an ISSN or ISBN-10.
 func TestOneCheckDigitIsRight(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -10,15 +10,15 @@ import (
 	"unicode/utf8"
 )
 
-// Options say how a list is read. The zero value is good.
+// Options control how a list is read. The zero value is ready to use.
 type Options struct {
 	// Name is the file's name, for errors; "" = unknown.
 	Name string
-	// Findings is called with each finding, in file order, while reading; nil = findings are only counted.
+	// Findings is called with each finding while reading, in file order; nil = findings are only counted.
 	Findings func(Finding)
-	// MaxLine is the size in bytes of the longest record, 1 MiB by default. A longer one is fatal.
+	// MaxLine is the maximum length of a line in bytes, 1 MiB by default. A longer one is fatal.
 	MaxLine int
-	// MaxSize is the size in bytes of the largest text after decompression, 4 GiB by default. A larger one is fatal.
+	// MaxSize is the maximum size of the decompressed text in bytes, 4 GiB by default. A larger one is fatal.
 	MaxSize int64
 }
 
@@ -29,10 +29,10 @@ type Rows struct {
 	Read     int // non-blank lines after the header, or records where a quoted cell spans lines
 	Used     int
 	SetAside int // free
-	Refused  int // a repeated header among them
+	Refused  int // including repeated headers
 }
 
-// Counts are numbers of findings by severity.
+// Counts are the numbers of findings by severity.
 type Counts struct{ Fatal, Error, Warning, Info int }
 
 // Add counts one more finding.
@@ -49,11 +49,11 @@ func (c *Counts) Add(s Severity) {
 	}
 }
 
-// Summary is what reading a list came to. Of a ZIP archive it is that of all members; encoding, delimiter and phase are
-// those of the last.
+// Summary describes a list that was read. For a ZIP archive the counts cover all members; encoding, delimiter and phase
+// are those of the last one.
 type Summary struct {
 	Rows      Rows
-	Findings  Counts // of the reader's own findings; those of Check are the caller's to count
+	Findings  Counts // the reader's own findings; the caller counts those of Check
 	Encoding  string // UTF8, UTF16LE, UTF16BE or Windows1252
 	Delimiter string // "\t", ";" or ","
 	Phase     string // "I" or "II"
@@ -68,45 +68,51 @@ type Reader struct {
 	columns ColumnSet
 	summary Summary
 
-	// Of the list that is being read, which is a member of an archive or the whole input:
-	file    string // the member's name
-	lines   *lines
-	line    int // physical lines taken so far
-	charset charset
-	utf16   string // the encoding, where it is UTF-16
-	layout  *layout
-	delim   byte
-	early   []early           // findings about the beginning, held until it is known to be that of a list
-	data    int               // data rows of this list
-	usual   int               // cells that its rows have, where most have the same number, and at least the header's
-	beyond  bool              // it was said that rows are wider than the header
-	marks   map[seenMark]bool // kinds of invisible characters that were reported
-	record  Record
-	cells   []string
-	scratch []byte
+	// State of the current list, which is the whole input or one member of an archive:
+	file           string // the member's name
+	lines          *lines
+	line           int // physical lines read so far
+	charset        charset
+	utf16          string // UTF16LE or UTF16BE; "" = another encoding
+	layout         *layout
+	delim          byte
+	headerFindings []pendingFinding // about the text before the rows; reported once a header is found
+	dataRows       int
+	usualWidth     int               // number of cells in most rows, at least that of the header
+	reportedBeyond bool              // the finding that rows are wider than the header was made
+	marks          map[seenMark]bool // invisible characters that were reported
+	record         Record
+	cells          []string
+	scratch        []byte
 
-	// Of the row that is being read:
-	inRow     bool
-	held      []early    // what was found in it
-	newMarks  []seenMark // in it for the first time
-	nextCells []string   // of a line after it
+	// State of the current row:
+	inRow       bool
+	rowFindings []pendingFinding
+	newMarks    []seenMark // invisible characters that this row is the first to have
+	nextCells   []string   // cells of a line after it
 }
 
-type early struct {
+// pendingFinding is a finding that is reported later.
+type pendingFinding struct {
 	rule    *Rule
 	finding Finding
 }
 
-// NewReader reads a KBART list from r, in memory that does not grow with its size. See [Reader.Records] for what it
-// makes of the rows.
+// NewReader returns a reader of the KBART list in r. Its memory does not grow with the size of the list.
+// [Reader.Records] describes how rows are read.
 //
-// What it understands: plain text, gzip and ZIP, told by their first bytes, each text in an archive a list of its own;
-// UTF-8, with or without a byte order mark, UTF-16, and Windows-1252, which is assumed of bytes that are no UTF-8;
-// lines that end in LF, CRLF or CR; tabs, or semicolons or commas in their place; lines before the header; columns in
-// any order, under the names of Phase I or II, aliases and added columns among them. What is unusual is a finding.
+// It accepts:
+//   - plain text, gzip and ZIP, recognized by their first bytes. Each text file in an archive is a list of its own.
+//   - UTF-8 with or without a byte order mark, and UTF-16. Bytes that are not UTF-8 are read as Windows-1252.
+//   - lines that end in LF, CRLF or CR.
+//   - cells delimited by tabs, semicolons or commas.
+//   - text before the header.
+//   - columns in any order, under the names of Phase I or II or an alias, and added columns.
 //
-// A ZIP archive is read in place where r is an [io.ReaderAt] that knows its size, such as a file; otherwise it is
-// spooled to a temporary file, which is removed when Records ends.
+// Anything unusual is a finding.
+//
+// A ZIP archive is read in place if r is an [io.ReaderAt] that knows its size, such as a file. Otherwise it is spooled
+// to a temporary file, which is removed when Records ends.
 func NewReader(r io.Reader, o Options) *Reader {
 	if o.MaxLine <= 0 {
 		o.MaxLine = defaultMaxLine
@@ -119,36 +125,37 @@ func NewReader(r io.Reader, o Options) *Reader {
 	return reader
 }
 
-// Header returns what the header says. It is valid once Records has yielded or ended; of a ZIP archive it is that of
-// the member being read.
+// Header describes the beginning of the list. It is valid once Records has yielded a row or ended. For a ZIP archive it
+// is that of the member being read.
 func (r *Reader) Header() Header { return r.header }
 
-// Summary returns what reading came to. It is complete once Records has ended.
+// Summary describes the list. It is complete once Records has ended.
 func (r *Reader) Summary() Summary { return r.summary }
 
-// Columns returns those of the 25 columns that the header had: of several lists in an archive, and of headers repeated
-// in mid-file, all together. It is complete once Records has ended. [Record.Filled] tells which of them a row fills.
+// Columns returns the standard columns of the header. If there are several headers, because an archive has several lists
+// or a header is repeated, it returns the columns of all of them. It is complete once Records has ended. [Record.Filled]
+// returns the columns that one row fills.
 func (r *Reader) Columns() ColumnSet { return r.columns }
 
-// Records yields each row after the header, those that are free or refused too, in file order. It can be called once.
-// An error is yielded once, last: a [*FatalError], which refuses the whole list with the rows yielded before it, or an
-// error of the underlying reader (wrapped).
+// Records yields each row after the header in file order, including free and refused rows. It can be called once. An
+// error is yielded once, at the end. It is a [*FatalError], which refuses the whole list including the rows yielded
+// before it, or an error of the underlying reader (wrapped).
 //
-// Every non-blank line after the header is a row and has a fate; a line with none of the 25 columns filled is blank,
-// whatever added columns hold. A header that occurs again is a refused row with [ReasonRepeatedHeader]. A row is
-// refused only where it has no publication_title, where nothing identifies it, or where its cells cannot be assigned to
-// columns with certainty: it is longer than the header and the file's other rows by more than empty cells, it is of
-// another length and has values under columns where they cannot belong, or it has quotes and makes sense neither with
-// its pieces joined nor apart.
+// Every non-blank line after the header is a row and has a fate. A line that fills none of the 25 columns is blank, even
+// if added columns have values. A repeated header is a refused row with [ReasonRepeatedHeader]. Otherwise a row is
+// refused only if it has no publication_title, if nothing identifies it, or if its cells cannot be assigned to columns
+// with certainty. That is so in three cases:
+//   - The row has more filled cells than the header and the file's other rows.
+//   - It has another number of cells than the header, and values in columns where they cannot belong.
+//   - It has quotes and makes no sense, whether its pieces are joined or not.
 //
-// There is no quoting as in CSV. Outer quotes come off a cell only if every quote between them is doubled; doubled ones
-// become single; a lone quote is a character. Pieces are joined again over a delimiter only where the first piece opens
-// and the last closes such a cell and the row as a whole is more plausible so: its identifiers, dates, address, type
-// and access type stand in their columns. They are joined over a line break only where, besides, the next line is no
-// row by itself. A tab or line break within a value becomes a blank.
+// There is no quoting as in CSV. Outer quotes are removed from a cell only if every quote between them is doubled.
+// Doubled quotes become single ones. A lone quote is an ordinary character. Pieces are joined across a delimiter only if
+// the first piece opens a quoted cell and the last one closes it, and if the row as a whole is then more plausible: its
+// identifiers, dates, address, type and access type are in their columns. Pieces are joined across a line break only if,
+// in addition, the next line is not a row by itself. A tab or line break within a value becomes a space.
 //
-// Blanks and invisible characters are taken off the ends of values, and values are in Unicode's normal form C; see
-// [Normalize].
+// Values have no spaces or invisible characters at their ends, and are in Unicode normalization form C. See [Normalize].
 func (r *Reader) Records() iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		if r.started {
@@ -162,10 +169,10 @@ func (r *Reader) Records() iter.Seq2[*Record, error] {
 	}
 }
 
-// readAll reads the one list of the input, or every list of an archive. A text in an archive that has no header, such
-// as a note, is passed over, unless no other has one.
+// readAll reads the list of the input, or every list of an archive. A text file in an archive that has no header, such
+// as a note, is skipped. It is an error if no file has one.
 func (r *Reader) readAll(yield func(*Record, error) bool) error {
-	none := error(&FatalError{Finding: ruleNoRows.finding(Finding{Message: "the archive holds no list"})})
+	none := error(&FatalError{Finding: ruleNoRows.finding(Finding{Message: "the archive contains no list"})})
 	lists := 0
 	err := r.source.each(func(name string, text io.Reader) error {
 		err := r.readList(name, text, yield)
@@ -186,8 +193,8 @@ func (r *Reader) readAll(yield func(*Record, error) bool) error {
 
 // readList reads one list: the whole input, or a member of an archive.
 func (r *Reader) readList(name string, text io.Reader, yield func(*Record, error) bool) error {
-	r.file, r.line, r.layout, r.data, r.early = name, 0, nil, 0, nil
-	r.usual, r.beyond, r.marks = 0, false, nil
+	r.file, r.line, r.layout, r.dataRows, r.headerFindings = name, 0, nil, 0, nil
+	r.usualWidth, r.reportedBeyond, r.marks = 0, false, nil
 	if err := r.begin(text); err != nil {
 		return err
 	}
@@ -197,25 +204,25 @@ func (r *Reader) readList(name string, text io.Reader, yield func(*Record, error
 	if err := r.readRows(yield); err != nil {
 		return err
 	}
-	if r.data == 0 {
+	if r.dataRows == 0 {
 		return &FatalError{Finding: ruleNoRows.finding(Finding{File: r.file, Line: r.header.Line, Message: "there is no row after the header"})}
 	}
 	return nil
 }
 
-// begin looks at the first bytes: encoding and line ends.
+// begin finds out the encoding and the line ends from the first bytes.
 func (r *Reader) begin(text io.Reader) error {
-	l := newLines(text, r.options.MaxLine)
+	l := newLines(text)
 	sample := l.sample()
 	var bom bool
 	if r.utf16, bom = sniffUTF16(sample); r.utf16 != "" {
-		text := utf16Reader(io.MultiReader(bytes.NewReader(l.buf[l.pos:l.end]), &rest{l.src, l.err}), r.utf16)
-		l = newLines(text, r.options.MaxLine)
+		text := utf16Reader(io.MultiReader(bytes.NewReader(l.buf[l.pos:l.end]), &resumedReader{l.src, l.err}), r.utf16)
+		l = newLines(text)
 		sample = l.sample()
 		r.note(ruleUTF16, Finding{Message: "the file is encoded in " + r.utf16, Value: r.utf16})
 	}
 	if bytes.HasPrefix(sample, []byte(byteOrderMark)) {
-		l.take(len(byteOrderMark))
+		l.discard(len(byteOrderMark))
 		sample = sample[len(byteOrderMark):]
 		if !bom {
 			r.note(ruleByteOrderMark, Finding{})
@@ -237,16 +244,18 @@ func (r *Reader) begin(text io.Reader) error {
 	return nil
 }
 
-// note holds a finding until the header is found: of what is no list, that alone is said.
-func (r *Reader) note(rule *Rule, f Finding) { r.early = append(r.early, early{rule, f}) }
+// note keeps a finding until the header is found. If the text turns out not to be a list, that is the only finding.
+func (r *Reader) note(rule *Rule, f Finding) {
+	r.headerFindings = append(r.headerFindings, pendingFinding{rule, f})
+}
 
-// rest continues a source after what was read of it.
-type rest struct {
+// resumedReader goes on reading a source that may have failed already.
+type resumedReader struct {
 	src io.Reader
 	err error
 }
 
-func (r *rest) Read(p []byte) (int, error) {
+func (r *resumedReader) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err
 	}
@@ -264,122 +273,17 @@ func (r *Reader) noteEncoding() {
 	r.header.Encoding, r.summary.Encoding = encoding, encoding
 }
 
-// findHeader takes lines up to and with the header.
-func (r *Reader) findHeader() error {
-	sample := string(r.lines.sample())
-	var before preamble
-	for before.lines < maxPreamble {
-		text, err := r.headerLine()
-		switch {
-		case err == io.EOF:
-			return r.noHeader(sample, before, nil)
-		case errors.Is(err, errLineTooLong):
-			return r.noHeader(sample, before, err)
-		case err != nil:
-			return err
-		case strings.TrimSpace(text) == "":
-			continue
-		case strings.Count(text, "\t") > maxColumns:
-			return &FatalError{Finding: ruleTooManyColumns.finding(Finding{File: r.file, Line: r.line})}
-		}
-		if l, delim := parseHeader(text); l != nil {
-			r.setHeader(l, delim, before)
-			return nil
-		}
-		before.add(text)
-	}
-	return r.noHeader(sample, before, nil)
-}
-
-// preamble is what stands before the header.
-type preamble struct {
-	lines int      // that are not blank
-	first string   // the first of them
-	names []string // of the line that comes nearest to a header
-}
-
-func (p *preamble) add(text string) {
-	names := splitNames(text, '\t')
-	if p.lines == 0 {
-		p.first = strings.TrimSpace(text)
-	}
-	if p.lines == 0 || newLayout(names).has(PublicationTitle) {
-		p.names = names
-	}
-	p.lines++
-}
-
-// headerLine takes one line, as text.
-func (r *Reader) headerLine() (string, error) {
-	r.forceFirstLine()
-	end, next, err := r.lines.find(0, r.options.MaxLine)
-	if err != nil {
-		return "", err
-	}
-	decoded, _ := r.decode(r.lines.bytes(end), r.line+1)
-	text := string(decoded)
-	r.lines.take(next)
-	r.line++
-	return text, nil
-}
-
-// forceFirstLine has both line-end bytes count up to the end of the next line: a header may end otherwise than the
-// rows.
-func (r *Reader) forceFirstLine() {
-	if r.lines.forced > 0 {
-		return
-	}
-	if end, _, err := r.lines.find(0, r.options.MaxLine); err == nil {
-		if line := r.withoutStray(r.lines.bytes(end)); bytes.IndexByte(line, r.lines.stray()) >= 0 {
-			r.lines.forced = end - 1
-		}
-	}
-}
-
-// withoutStray takes off a line what is the other half of its end, or of the end before it, in a CRLF.
-func (r *Reader) withoutStray(line []byte) []byte {
+// trimOtherEOL removes the other half of a CRLF from a line: the CR before its own LF, or the LF after the CR that ended
+// the line before.
+func (r *Reader) trimOtherEOL(line []byte) []byte {
 	if r.lines.eol == '\n' {
 		return bytes.TrimSuffix(line, []byte("\r"))
 	}
 	return bytes.TrimPrefix(line, []byte("\n"))
 }
 
-// noHeader says what a text is that has no header; a cause has precedence unless the text is known for something else.
-func (r *Reader) noHeader(sample string, before preamble, cause error) error {
-	f := refusal([]byte(sample), before.names)
-	if cause != nil && (f.Code == ruleNoHeader.Code || f.Code == ruleNoRows.Code) {
-		return cause
-	}
-	f.File = r.file
-	return &FatalError{Finding: f}
-}
-
-func (r *Reader) setHeader(l *layout, delim byte, before preamble) {
-	r.layout, r.delim = l, delim
-	r.columns |= l.columns
-	r.header.Names, r.header.Line = l.names, r.line
-	r.header.Phase, r.header.Delimiter = l.phase(), string(delim)
-	r.summary.Phase, r.summary.Delimiter = r.header.Phase, r.header.Delimiter
-	r.record.layout, r.record.File = l, r.file
-	for _, e := range r.early {
-		r.report(e.rule, e.finding)
-	}
-	if before.lines > 0 {
-		r.report(rulePreamble, Finding{Line: 1, Value: before.first, Message: fmt.Sprintf("%d lines stand before the header", before.lines)})
-	}
-	if delim != '\t' {
-		r.report(ruleDelimiter, Finding{
-			Line: r.line, Value: string(delim),
-			Message: fmt.Sprintf("cells are delimited by %q, not by tabs", delim),
-		})
-	}
-	judgeHeader(l, r.line, r.report)
-	r.countWidth()
-}
-
-// decode returns a line in UTF-8: itself, or what the file's encoding makes of it. The first line with bytes beyond
-// ASCII decides what is expected of the others; one that is otherwise is read as what it is, with a finding. A changed
-// line is valid until the next call.
+// decode returns a line in UTF-8. The first line that is not plain ASCII decides which encoding is expected. A line in
+// another encoding is read in that encoding, and reported. A changed line is valid until the next call.
 func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
 	if r.utf16 != "" || isASCII(line) {
 		return line, false
@@ -392,7 +296,7 @@ func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
 	case valid:
 		r.charset = charsetUTF8
 	case r.charset == charsetUTF8:
-		r.report(ruleMixedEncoding, Finding{Line: number, Message: "this row is not UTF-8; what is not is read as Windows-1252"})
+		r.report(ruleMixedEncoding, Finding{Line: number, Message: "this row is not all UTF-8; the other bytes are read as Windows-1252"})
 	case r.charset == charsetOpen:
 		r.charset = charsetWestern
 		r.noteEncoding()
@@ -404,7 +308,7 @@ func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
 	return r.guess(line)
 }
 
-// guess is decode without any consequence.
+// guess decodes like decode, but reports nothing and leaves the reader's state as it is.
 func (r *Reader) guess(line []byte) (text []byte, changed bool) {
 	switch {
 	case r.utf16 != "" || utf8.Valid(line):
@@ -417,15 +321,15 @@ func (r *Reader) guess(line []byte) (text []byte, changed bool) {
 	return r.scratch, true
 }
 
-// memberSkipped reports a member of an archive that is no list.
+// memberSkipped reports a member of an archive that is not a list.
 func (r *Reader) memberSkipped(name, why string) {
 	r.file = name
 	r.report(ruleMemberSkipped, Finding{Message: fmt.Sprintf("%s was not read: %s", name, why)})
 }
 
-// failure gives an error its last form, and reports it where it is fatal.
+// failure turns an error into the one that Records yields, and reports it if it is fatal.
 func (r *Reader) failure(err error) error {
-	// A source that fails while it is decompressed looks damaged: its own error is the cause.
+	// If the source fails during decompression, the data looks damaged. The source's own error is the cause.
 	if cause := r.source.raw.err; cause != nil {
 		err = cause
 	}
@@ -434,14 +338,14 @@ func (r *Reader) failure(err error) error {
 	case errors.As(err, &fatal):
 	case errors.Is(err, errTooLarge):
 		fatal = &FatalError{Finding: ruleTooLarge.finding(Finding{Line: r.line + 1, Message: fmt.Sprintf(
-			"the text is larger than %d bytes, or more than %d times the size it was sent in", r.options.MaxSize, maxRatio)})}
+			"the text is larger than %d bytes, or more than %d times its compressed size", r.options.MaxSize, maxRatio)})}
 	case errors.Is(err, errLineTooLong):
 		fatal = &FatalError{Finding: ruleLineTooLong.finding(Finding{Line: r.line + 1, Message: fmt.Sprintf(
 			"a line is longer than %d bytes", r.options.MaxLine)})}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		fatal = &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Line: r.line + 1, Message: "the data ended before it should"})}
 	default:
-		return fmt.Errorf("kbart: reading %safter line %d: %w", named(r.options.Name, r.file), r.line, err)
+		return fmt.Errorf("kbart: reading %safter line %d: %w", nameList(r.options.Name, r.file), r.line, err)
 	}
 	if fatal.Finding.File == "" {
 		fatal.Finding.File = r.file
@@ -456,7 +360,7 @@ func (r *Reader) failure(err error) error {
 	return fatal
 }
 
-func named(names ...string) string {
+func nameList(names ...string) string {
 	var b strings.Builder
 	for _, name := range names {
 		if name != "" {

@@ -21,7 +21,7 @@ import (
 
 const sampleHeader = "publication_title\tprint_identifier\tonline_identifier\ttitle_id\taccess_type\n"
 
-// sampleList is a list of n rows.
+// sampleList returns a list of n rows.
 func sampleList(n int) string {
 	var b strings.Builder
 	b.WriteString(sampleHeader)
@@ -51,7 +51,7 @@ func zipped(t testing.TB, members ...[2]string) []byte {
 	return b.Bytes()
 }
 
-// outcome reads to the end and returns the summary and the error.
+// outcome reads a list to its end and returns the summary and the error.
 func outcome(r io.Reader, o kbart.Options) (kbart.Summary, error) {
 	reader := kbart.NewReader(r, o)
 	var failure error
@@ -61,10 +61,10 @@ func outcome(r io.Reader, o kbart.Options) (kbart.Summary, error) {
 	return reader.Summary(), failure
 }
 
-// hidden is a reader that is nothing else: it cannot seek and does not know its size.
+// hidden is only an io.Reader: it cannot seek and does not know its size.
 type hidden struct{ io.Reader }
 
-// repeat yields one string for ever.
+// repeat yields the same string forever.
 type repeat struct {
 	text string
 	at   int
@@ -136,7 +136,7 @@ func TestFatal(t *testing.T) {
 
 func cutEnd(b []byte, n int) []byte { return b[:len(b)-n] }
 
-// flip damages one byte, counted from the end if i is negative.
+// flip damages one byte. A negative i counts from the end.
 func flip(b []byte, i int) []byte {
 	if i < 0 {
 		i += len(b)
@@ -145,7 +145,7 @@ func flip(b []byte, i int) []byte {
 	return b
 }
 
-// A transfer may break off at any byte: no cut of an archive passes for the whole.
+// A transfer may be interrupted at any byte: no part of an archive is accepted as the whole.
 func TestEveryCutIsNoticed(t *testing.T) {
 	t.Parallel()
 	list := sampleList(20)
@@ -188,7 +188,7 @@ func TestFailingSource(t *testing.T) {
 	}
 }
 
-// failingAt can be read at any place, but fails there.
+// failingAt has random access, but fails to read.
 type failingAt struct {
 	*bytes.Reader
 	err error
@@ -237,9 +237,9 @@ func TestMaxLine(t *testing.T) {
 	}
 }
 
-// Hostile input ends in an error while memory stays bounded.
+// Hostile input ends in an error, and memory stays bounded.
 func TestMemoryIsBounded(t *testing.T) {
-	// Not parallel: it looks at the whole process's memory.
+	// Not parallel: it measures the memory of the whole process.
 	const most = 64 << 20
 	open := `"` + strings.Repeat("a", 200) + "\n"
 	for name, input := range map[string]io.Reader{
@@ -299,7 +299,7 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// What is read does not depend on the pieces in which it arrives.
+// The result does not depend on the pieces in which the input arrives.
 func TestPiecesDoNotMatter(t *testing.T) {
 	t.Parallel()
 	list := strings.ReplaceAll(sampleList(3000), "Annals 7\t", "\"Annals\n7\"\t")
@@ -338,7 +338,7 @@ func TestZipInPlaceAndSpooled(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want 5 rows", name, sum.Rows, err)
 		}
 	}
-	// A caller who stops early leaves no temporary file either.
+	// If the caller stops early, no temporary file is left either.
 	for _, err := range kbart.NewReader(hidden{bytes.NewReader(packed)}, kbart.Options{}).Records() {
 		must(t, err)
 		break
@@ -364,7 +364,7 @@ func TestRecordsTwice(t *testing.T) {
 	}
 }
 
-// The record is reused, its strings and its clone are not.
+// The record is reused, but its strings and its clone stay valid.
 func TestClone(t *testing.T) {
 	t.Parallel()
 	r := kbart.NewReader(strings.NewReader(sampleList(2)), kbart.Options{})
@@ -393,7 +393,7 @@ func TestHeaderHas(t *testing.T) {
 	}
 }
 
-// What the first bytes do not show, the row that shows it decides.
+// If the first bytes do not show the encoding, the first row that does decides.
 func TestLateBytesBeyondASCII(t *testing.T) {
 	t.Parallel()
 	plain := sampleList(5000) // longer than the sample that is looked at first
@@ -452,7 +452,7 @@ func TestLongUTF16(t *testing.T) {
 	}
 }
 
-// A quote that stays open takes no more rows than its own.
+// An open quote affects no other row.
 func TestOpenQuoteIsNoTrap(t *testing.T) {
 	t.Parallel()
 	for name, lines := range map[string]int{"many lines": 500, "to the end": 20} {
@@ -468,8 +468,8 @@ func TestOpenQuoteIsNoTrap(t *testing.T) {
 	}
 }
 
-// TestTextOverLinesAtTheEnd: what goes on over lines in a row's last cell is one text, though no value behind it tells;
-// a line with cells of its own is never taken into it, not even one that is no row.
+// TestTextOverLinesAtTheEnd: text that spans lines in a row's last cell is one value, although no value follows that
+// would prove it. It never includes a line with several cells, even if that line is not a row.
 func TestTextOverLinesAtTheEnd(t *testing.T) {
 	t.Parallel()
 	const head = "publication_title\tprint_identifier\ttitle_id\tnotes\nAnnals\t1357-2466\ta\t"
@@ -529,7 +529,7 @@ type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
 
-// A source that never gives anything is an error, not a hang.
+// A source that never returns data is an error, not a hang.
 func TestSourceWithoutProgress(t *testing.T) {
 	t.Parallel()
 	if _, err := outcome(io.MultiReader(strings.NewReader(sampleList(2)), idle{}), kbart.Options{}); !errors.Is(err, io.ErrNoProgress) {

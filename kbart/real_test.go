@@ -12,8 +12,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// realFiles is the folder of lists as providers published them. They belong to their publishers and are no part of the
-// project: tests read them where they are at hand.
+// realFiles is the folder of lists as providers published them. They belong to their publishers and are not part of the
+// project. Tests read them if they are available.
 func realFiles() string {
 	if dir := os.Getenv("AUTOHOLDINGS_KBART_DIR"); dir != "" {
 		return dir
@@ -46,7 +46,7 @@ func TestRealFiles(t *testing.T) {
 	}
 }
 
-// tally reads a file and returns its numbers, and checks what must hold of any.
+// tally reads a file, checks what must be true of every file, and returns its numbers.
 func tally(t *testing.T, path string) string {
 	t.Helper()
 	file, err := os.Open(path)
@@ -91,7 +91,7 @@ func tally(t *testing.T, path string) string {
 	return b.String()
 }
 
-// The four lists by which GOKb tests its own validator: two are in order, and two fail on the identifier that is wrong.
+// GOKb tests its own validator with these four lists: two are correct, and two have a wrong identifier.
 func TestGOKbValidatorFiles(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{

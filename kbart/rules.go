@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// Rule is one thing that the package looks for. A finding carries the rule's code.
+// Rule is one thing that the package checks. A finding has the code of its rule.
 type Rule struct {
 	Code     string   // stable, kebab case
-	Severity Severity // of the findings it makes
+	Severity Severity // of its findings
 	Title    string   // what is wrong, in a few words
-	Cause    string   // how it usually comes about
-	Cure     string   // what the publisher of the list does about it
-	Library  string   // what it means for a library that loads the list, and what it can do meanwhile
+	Cause    string   // how it usually happens
+	Cure     string   // what the publisher of the list can do
+	Library  string   // what it means for a library that loads the list, and what the library can do in the meantime
 	Example  string   // a value or row that breaks it
 }
 
-// Rules returns every rule of the package in order of code. The slice is the caller's own.
+// Rules returns every rule of the package in the order of their codes. The caller owns the slice.
 func Rules() []Rule {
 	all := make([]Rule, 0, len(registry))
 	for _, r := range registry {
@@ -26,8 +26,8 @@ func Rules() []Rule {
 	return all
 }
 
-// finding completes a finding with what the rule says: code, severity, and message and hint where it has none of its
-// own. The hint is for both who may read it, the publisher and the library.
+// finding completes a finding with the rule's code and severity, and with its message and hint unless the finding has
+// its own. The hint addresses both possible readers, the publisher and the library.
 func (r *Rule) finding(f Finding) Finding {
 	f.Code, f.Severity = r.Code, r.Severity
 	if f.Message == "" {
@@ -37,15 +37,15 @@ func (r *Rule) finding(f Finding) Finding {
 		f.Hint = r.Cure
 	}
 	f.Hint += " " + r.Library
-	// A finding may be kept for long: it must not hold the whole line of which its value is a part.
-	f.Value, f.Title = strings.Clone(cut(f.Value)), strings.Clone(cut(f.Title))
+	// A finding may be kept for a long time. It must not keep in memory the whole line that its value is a part of.
+	f.Value, f.Title = strings.Clone(excerpt(f.Value)), strings.Clone(excerpt(f.Title))
 	return f
 }
 
-// registry holds each rule once; define is the only way in.
+// registry has every rule. define adds them.
 var registry []*Rule
 
-// define declares a rule. It panics where a code is taken or something is left out: that is a mistake in this package.
+// define declares a rule. It panics if the code is taken or a field is missing, which is a mistake in this package.
 func define(r Rule) *Rule {
 	r.Library = libraryAdvice[r.Code]
 	if r.Code == "" || r.Title == "" || r.Cause == "" || r.Cure == "" || r.Library == "" || r.Example == "" {

@@ -2,56 +2,57 @@ package kbart
 
 import "strings"
 
-// shifted says whether the values of a row of wrong width stand under columns where they cannot belong: a cell too many
-// or too few somewhere before the end moves all that follow. It looks only for what is beyond doubt, because every row
-// of which the cells can be assigned is to be used.
+// shifted reports whether values of a row of the wrong width are in columns where they cannot belong: one cell too many
+// or too few moves all cells after it. It looks only for clear cases, because a row is to be used if its cells can be
+// assigned to columns.
 func (r *Reader) shifted() bool {
 	for c, impossible := range impossibleIn {
-		if impossible != nil && r.has(Column(c), impossible) {
+		if impossible != nil && r.cellMatches(Column(c), impossible) {
 			return true
 		}
 	}
-	for c, own := range wordsOf {
-		if own != nil && r.besides(Column(c), own) {
+	for c, own := range vocabularyOf {
+		if own != nil && r.standsBeside(Column(c), own) {
 			return true
 		}
 	}
 	return false
 }
 
-// impossibleIn tells values that a column never holds.
+// impossibleIn recognizes values that a column never has.
 var impossibleIn = [NumColumns]func(string) bool{
-	PrintIdentifier:              isForeignToIdentifier,
-	OnlineIdentifier:             isForeignToIdentifier,
-	DateFirstIssueOnline:         isForeignToDate,
+	PrintIdentifier:              cannotBeIdentifier,
+	OnlineIdentifier:             cannotBeIdentifier,
+	DateFirstIssueOnline:         cannotBeDate,
 	NumFirstVolOnline:            isURL,
 	NumFirstIssueOnline:          isURL,
-	DateLastIssueOnline:          isForeignToDate,
+	DateLastIssueOnline:          cannotBeDate,
 	NumLastVolOnline:             isURL,
 	NumLastIssueOnline:           isURL,
 	FirstAuthor:                  isURL,
 	EmbargoInfo:                  isURL,
 	CoverageDepth:                isURL,
 	PublicationTypeColumn:        isURL,
-	DateMonographPublishedPrint:  isForeignToDate,
-	DateMonographPublishedOnline: isForeignToDate,
+	DateMonographPublishedPrint:  cannotBeDate,
+	DateMonographPublishedOnline: cannotBeDate,
 	AccessType:                   isURL,
 }
 
-// wordsOf tells the words by which a column is known wherever they stand.
-var wordsOf = [NumColumns]func(string) bool{
+// vocabularyOf recognizes the words that belong to one column only.
+var vocabularyOf = [NumColumns]func(string) bool{
 	CoverageDepth:         func(s string) bool { d, ok := ParseDepth(s); return ok && d <= Abstracts },
 	PublicationTypeColumn: func(s string) bool { _, ok := ParsePublicationType(s); return ok },
 	AccessType:            func(s string) bool { return s == "F" || s == "P" },
 }
 
-func (r *Reader) has(c Column, is func(string) bool) bool {
+// cellMatches reports whether the column has a value for which is returns true.
+func (r *Reader) cellMatches(c Column, is func(string) bool) bool {
 	i := int(r.layout.byColumn[c])
 	return i < len(r.cells) && r.cells[i] != "" && is(r.cells[i])
 }
 
-// besides says whether the words of a column stand one or two cells beside it, and not in it.
-func (r *Reader) besides(c Column, own func(string) bool) bool {
+// standsBeside reports whether a word of the column is one or two cells away from it, and none is in it.
+func (r *Reader) standsBeside(c Column, own func(string) bool) bool {
 	i := int(r.layout.byColumn[c])
 	if i == noCell || i < len(r.cells) && own(r.cells[i]) {
 		return false
@@ -68,22 +69,22 @@ func isURL(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
-func isForeignToIdentifier(s string) bool {
+func cannotBeIdentifier(s string) bool {
 	_, isDate := ParseDate(s)
 	return isDate || isURL(s)
 }
 
-func isForeignToDate(s string) bool {
+func cannotBeDate(s string) bool {
 	if _, isDate := ParseDate(s); isDate || isYearRange(s) {
 		return false
 	}
 	if len(s) == 8 && allDigits(s) {
-		return false // a day, in a column of days
+		return false // YYYYMMDD
 	}
 	return scanIdentifier(s).valid || isURL(s)
 }
 
-// isYearRange tells 1998-2004, which has the form of an ISSN.
+// isYearRange recognizes 1998-2004, which has the form of an ISSN.
 func isYearRange(s string) bool {
 	if len(s) != 9 || s[4] != '-' {
 		return false

@@ -13,12 +13,12 @@ import (
 	"strings"
 )
 
-// Limits on what compressed input may become.
+// Limits on compressed input.
 const (
 	defaultMaxSize = 4 << 30
-	// maxRatio is how many times its compressed size a text may have; lists as published come to 5 to 20.
+	// maxRatio is the maximum ratio of a text's size to its compressed size. Published lists have 5 to 20.
 	maxRatio = 250
-	// ratioFrom is the size from which the ratio counts: below it a bomb does no harm.
+	// ratioFrom is the size up to which the ratio is ignored: a small decompression bomb does no harm.
 	ratioFrom  = 64 << 20
 	maxNesting = 3    // a gzip file in a ZIP archive in a gzip file
 	maxMembers = 1000 // of a ZIP archive
@@ -26,15 +26,15 @@ const (
 
 var (
 	errTooLarge = errors.New("too large")
-	// errStop ends the walk over members without being an error of the list.
+	// errStop ends reading because the caller stopped, not because of a fault.
 	errStop = errors.New("stop")
 )
 
-// source opens what a list may be wrapped in. It counts what comes in and what comes out, so that a bomb is an error.
+// source decompresses the input. It counts the bytes before and after decompression, to detect decompression bombs.
 type source struct {
-	raw     *meter // the input, before any decompression
+	raw     *meter // the input before decompression
 	maxSize int64
-	size    int64 // bytes after the innermost decompression, over all members
+	size    int64 // bytes after the innermost decompression, of all members
 	skipped func(name, why string)
 }
 
@@ -54,18 +54,18 @@ func (s *source) open(src io.Reader, name string, depth int, read func(string, i
 	case !isGzip && !isZip:
 		return read(name, &meter{src: br, count: &s.size, check: s.check})
 	case depth == maxNesting:
-		return &FatalError{Finding: ruleNotText.finding(Finding{File: name, Message: "the file is compressed several times over"})}
+		return &FatalError{Finding: ruleNotText.finding(Finding{File: name, Message: "the file is compressed too many times over"})}
 	case isZip:
 		return s.openZip(br, name, depth, read)
 	}
 	text, err := gzip.NewReader(br)
 	if err != nil {
-		return truncated("gzip", err)
+		return archiveError("gzip", err)
 	}
 	return s.open(&decoder{src: text, what: "gzip"}, name, depth+1, read)
 }
 
-// check refuses what has become too large, altogether or for its compressed size.
+// check returns an error if the text has become too large, in total or compared to its compressed size.
 func (s *source) check() error {
 	if s.size > s.maxSize || s.size > ratioFrom && s.size/maxRatio > *s.raw.count {
 		return errTooLarge
@@ -73,8 +73,8 @@ func (s *source) check() error {
 	return nil
 }
 
-// openZip reads the members of an archive one after the other. An archive has its directory at the end, so that an
-// input that cannot be read at any place is spooled to a file first.
+// openZip reads the members of an archive one after the other. The directory of an archive is at its end, so an input
+// without random access is first spooled to a file.
 func (s *source) openZip(br *bufio.Reader, name string, depth int, read func(string, io.Reader) error) error {
 	var at io.ReaderAt
 	var size int64
@@ -87,20 +87,20 @@ func (s *source) openZip(br *bufio.Reader, name string, depth int, read func(str
 			return err
 		}
 		defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
-		at, size = s.raw.noting(file, 0, n), n
+		at, size = s.raw.section(file, 0, n), n
 	} else {
 		*s.raw.count = size
 	}
 	archive, err := zip.NewReader(at, size)
 	if err != nil {
-		return truncated("ZIP", err)
+		return archiveError("ZIP", err)
 	}
 	members, err := s.members(archive)
 	if err != nil {
 		return err
 	}
 	for _, m := range members {
-		if err := s.openMember(m, path.Join(name, m.Name), depth, read); err != nil {
+		if err := s.openMember(m, path.Join(name, m.Name), depth, read); err != nil { //nolint:gosec // no file is opened by this name
 			return err
 		}
 	}
@@ -113,13 +113,13 @@ func (s *source) openMember(m *zip.File, name string, depth int, read func(strin
 	}
 	text, err := m.Open()
 	if err != nil {
-		return truncated("ZIP", err)
+		return archiveError("ZIP", err)
 	}
 	defer func() { _ = text.Close() }()
 	return s.open(&decoder{src: text, what: "ZIP"}, name, depth+1, read)
 }
 
-// members returns the members of an archive that may be lists, by their names.
+// members returns the members of an archive whose names may be those of lists.
 func (s *source) members(archive *zip.Reader) ([]*zip.File, error) {
 	var members []*zip.File
 	for _, f := range archive.File {
@@ -127,7 +127,7 @@ func (s *source) members(archive *zip.Reader) ([]*zip.File, error) {
 		switch {
 		case f.Name == "xl/workbook.xml":
 			return nil, &FatalError{Finding: ruleNotText.finding(Finding{
-				Message: "this is a workbook of a spreadsheet program, not a text file",
+				Message: "this is a spreadsheet workbook, not a text file",
 				Hint:    "Save the sheet as tab-delimited text in UTF-8.",
 			})}
 		case f.FileInfo().IsDir(), strings.HasPrefix(f.Name, "__MACOSX/"), strings.HasPrefix(base, "."):
@@ -144,7 +144,7 @@ func (s *source) members(archive *zip.Reader) ([]*zip.File, error) {
 	return members, nil
 }
 
-// listName says whether a member's name may be that of a list.
+// listName reports whether a member's name may be that of a list.
 func listName(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".txt", ".tsv", ".tab", ".csv", ".kbart", ".gz", ".zip", "":
@@ -157,7 +157,7 @@ func isZipMagic(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte("PK\x05\x06"))
 }
 
-// spool copies the input to a temporary file, at most limit bytes.
+// spool copies the input to a temporary file. It fails if there are more than limit bytes.
 func spool(src io.Reader, limit int64) (file *os.File, size int64, err error) {
 	file, err = os.CreateTemp("", "kbart-*.zip")
 	if err != nil {
@@ -175,14 +175,14 @@ func spool(src io.Reader, limit int64) (file *os.File, size int64, err error) {
 	return file, size, nil
 }
 
-// meter counts the bytes read through it and, where check is given, asks it after each read. It remembers the input's
-// own failure, which decompression would otherwise pass on as one of the format.
+// meter counts the bytes read through it and calls check, if given, after each read. It remembers errors of the input
+// itself, because a decompressor would report them as damaged data.
 type meter struct {
 	src   io.Reader
 	count *int64
 	check func() error
 	err   error
-	start int64 // where the input stood at first, if it can tell
+	start int64 // position of the input at first, if it is an io.Seeker
 }
 
 func newMeter(src io.Reader) *meter {
@@ -209,7 +209,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readerAt returns the input as one that can be read at any place, and its size, or nil where it is none.
+// readerAt returns the input as an io.ReaderAt, and its size. It returns nil if the input has no random access.
 func (m *meter) readerAt() (io.ReaderAt, int64) {
 	at, ok := m.src.(io.ReaderAt)
 	if !ok {
@@ -227,20 +227,20 @@ func (m *meter) readerAt() (io.ReaderAt, int64) {
 	if end < m.start {
 		return nil, 0
 	}
-	return m.noting(at, m.start, end-m.start), end - m.start
+	return m.section(at, m.start, end-m.start), end - m.start
 }
 
-// noting makes a section of what can be read at any place, of which the meter remembers the failures.
-func (m *meter) noting(at io.ReaderAt, off, size int64) io.ReaderAt {
-	return io.NewSectionReader(notingReaderAt{at, m}, off, size)
+// section returns a part of the input. The meter remembers errors of reading it.
+func (m *meter) section(at io.ReaderAt, off, size int64) io.ReaderAt {
+	return io.NewSectionReader(recordingReaderAt{at, m}, off, size)
 }
 
-type notingReaderAt struct {
+type recordingReaderAt struct {
 	at    io.ReaderAt
 	meter *meter
 }
 
-func (n notingReaderAt) ReadAt(p []byte, off int64) (int, error) {
+func (n recordingReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	read, err := n.at.ReadAt(p, off)
 	if err != nil && err != io.EOF {
 		n.meter.err = err
@@ -248,7 +248,7 @@ func (n notingReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	return read, err
 }
 
-// decoder gives the failures of decompression their name.
+// decoder turns errors of decompression into fatal findings.
 type decoder struct {
 	src  io.Reader
 	what string
@@ -257,19 +257,19 @@ type decoder struct {
 func (d *decoder) Read(p []byte) (int, error) {
 	n, err := d.src.Read(p)
 	if err != nil && err != io.EOF {
-		err = truncated(d.what, err)
+		err = archiveError(d.what, err)
 	}
 	return n, err
 }
 
-// truncated turns the failure of an archive's own checks into a fatal finding, and leaves alone what is one already. A
-// failure of the input itself may come here too; the meter remembers it, and it has precedence.
-func truncated(what string, err error) error {
+// archiveError turns an error of decompression into a fatal finding, unless it already is one. An error of the input
+// itself may also come here. The meter remembers it, and it takes precedence.
+func archiveError(what string, err error) error {
 	switch {
 	case errors.Is(err, errTooLarge), errors.As(err, new(*FatalError)):
 		return err
 	case errors.Is(err, zip.ErrAlgorithm):
-		return &FatalError{Err: err, Finding: ruleNotText.finding(Finding{Message: "the archive is compressed in a way that cannot be read"})}
+		return &FatalError{Err: err, Finding: ruleNotText.finding(Finding{Message: "the archive uses an unsupported compression method"})}
 	}
 	return &FatalError{Err: err, Finding: ruleTruncated.finding(Finding{Message: "the " + what + " data is cut short or damaged"})}
 }

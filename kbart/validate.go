@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Profile says by which yardstick a list is judged.
+// Profile is the standard by which a list is judged.
 type Profile uint8
 
-// The profiles. Both look for the same things; they differ in the severity that some have.
+// The profiles. They have the same rules and differ in the severity of some.
 const (
-	Lenient Profile = iota // what a library can load: form that does no harm is a warning
-	Strict                 // what NISO RP-9 asks of a publisher: what breaks the standard is an error
+	Lenient Profile = iota // what a library can load: a harmless departure from the standard is a warning
+	Strict                 // what NISO RP-9 requires of a publisher: every departure from the standard is an error
 )
 
 var profileNames = [...]string{"lenient", "strict"}
@@ -28,43 +28,43 @@ func ParseProfile(s string) (Profile, error) {
 			return Profile(i), nil
 		}
 	}
-	return 0, fmt.Errorf("kbart: %q is no profile; use %s", s, strings.Join(profileNames[:], " or "))
+	return 0, fmt.Errorf("kbart: %q is not a profile; use %s", s, strings.Join(profileNames[:], " or "))
 }
 
-// ValidateOptions say how a list is judged. The zero value is good.
+// ValidateOptions control how a list is validated. The zero value is ready to use.
 type ValidateOptions struct {
-	// Name is the file's name, for the rule on names; "" = unknown, and not judged.
+	// Name is the file's name, which is checked too; "" = unknown.
 	Name string
 	// Findings is called with each finding, on the goroutine that called Validate; nil = findings are only counted.
 	Findings func(Finding)
-	// Profile is the yardstick, Lenient by default.
+	// Profile decides the severity of findings. The default is Lenient.
 	Profile Profile
-	// MaxLine is the size in bytes of the longest record, 1 MiB by default. A longer one is fatal.
+	// MaxLine is the maximum length of a line in bytes, 1 MiB by default. A longer one is fatal.
 	MaxLine int
-	// MaxSize is the size in bytes of the largest text after decompression, 4 GiB by default. A larger one is fatal.
+	// MaxSize is the maximum size of the decompressed text in bytes, 4 GiB by default. A larger one is fatal.
 	MaxSize int64
-	// MaxRows is the number of rows that are remembered to be compared with later ones, 4,000,000 by default and
-	// 16,777,215 at most; that takes about 22 bytes a row, and 9 MiB besides. Negative = rows are not compared.
+	// MaxRows is the number of rows that are remembered and compared with later ones, 4,000,000 by default and
+	// 16,777,215 at most. They take about 22 bytes a row and another 9 MiB. Negative = rows are not compared.
 	MaxRows int
-	// Today is the day by which dates are judged, today by default.
+	// Today is the current day for the plausibility of dates; zero = today.
 	Today time.Time
 }
 
 const defaultMaxRows = 4_000_000
 
-// Validate reads a list to its end and judges all of it: the file, its cells, its rows, and rows beside each other. The
-// Summary counts every finding, those of the reader and of [Check] among them; [Rules] says what is looked for.
+// Validate reads a whole list and checks the file, its rows and their cells, and compares rows with each other. [Rules]
+// lists what it checks. The Summary counts all findings, including those of the reader and of [Check].
 //
-// Findings come in file order, except that what can be known only at the end comes last: whether the list is sorted,
-// and references to titles that it does not have. The lists of a ZIP archive are judged each by itself.
+// Findings come in file order, except for two that are only known at the end: that the list is not sorted, and that it
+// refers to titles that it does not have. The lists in a ZIP archive are validated separately.
 //
-// The error is that of [Reader.Records]: a [*FatalError] where the list is refused, which was also reported as a
-// finding, or an error of r.
+// The error is that of [Reader.Records]: a [*FatalError] if the list is refused, which is also reported as a finding, or
+// an error of r.
 func Validate(r io.Reader, o ValidateOptions) (Summary, error) {
 	v := newValidator(o)
-	v.judgeName()
+	v.checkName()
 	f := newFeed(r, Options{Name: o.Name, MaxLine: o.MaxLine, MaxSize: o.MaxSize})
-	err := f.each(v.judgeBatch)
+	err := f.each(v.checkBatch)
 	if err == nil {
 		v.end()
 	}
@@ -73,19 +73,19 @@ func Validate(r io.Reader, o ValidateOptions) (Summary, error) {
 	return summary, err
 }
 
-// validator judges an input, which may have several lists.
+// validator checks an input, which may have several lists.
 type validator struct {
 	options ValidateOptions
 	counts  Counts
-	lastDay ordinal // dates after it are implausible
+	lastDay ordinal // later dates are implausible
 
-	// Of the list that is being read:
-	begun  bool
-	file   string
-	host   string // of the address before, where it is without fault
-	proxy  bool   // that host is a proxy's
-	titles sorting
-	across *across // nil = rows are not compared
+	// State of the current list:
+	begun   bool
+	file    string
+	host    string // of the last address, if it has no fault
+	proxy   bool   // that host is a proxy
+	titles  titleOrder
+	history *rowHistory // nil = rows are not compared
 }
 
 func newValidator(o ValidateOptions) *validator {
@@ -100,9 +100,9 @@ func newValidator(o ValidateOptions) *validator {
 	return v
 }
 
-// judgeBatch judges a stretch of a list. What was found in reading a row comes before what is found in judging it, and
-// what there is to say of the header before both.
-func (v *validator) judgeBatch(b *batch) {
+// checkBatch checks some rows of a list. It reports findings about the header first. For each row, it reports those of
+// reading before those of validating.
+func (v *validator) checkBatch(b *batch) {
 	if v.begun && v.file != b.file {
 		v.end()
 	}
@@ -119,44 +119,44 @@ func (v *validator) judgeBatch(b *batch) {
 	for i := range b.records {
 		pass(i)
 		v.begin(b)
-		v.judge(&b.records[i])
+		v.checkRecord(&b.records[i])
 	}
 	pass(len(b.records))
 }
 
-// begin starts a list, unless it is the one that is being judged.
+// begin starts a list, unless it has begun already.
 func (v *validator) begin(b *batch) {
 	if v.begun {
 		return
 	}
-	v.begun, v.file, v.host, v.titles = true, b.file, "", sorting{}
-	v.judgeColumnOrder(b.header)
+	v.begun, v.file, v.host, v.titles = true, b.file, "", titleOrder{}
+	v.checkColumnOrder(b.header)
 	if v.options.MaxRows > 0 {
-		v.across = newAcross(v.options.MaxRows)
+		v.history = newRowHistory(v.options.MaxRows)
 	}
 }
 
-// end reports what is known only at a list's end.
+// end reports what is only known at the end of a list.
 func (v *validator) end() {
 	if !v.begun {
 		return
 	}
-	v.judgeSorting()
-	if v.across != nil {
-		v.judgeReferences()
+	v.checkSorting()
+	if v.history != nil {
+		v.checkReferences()
 	}
 	v.begun = false
 }
 
-// judge judges a row by itself and beside those before it.
-func (v *validator) judge(rec *Record) {
+// checkRecord checks a row by itself and compares it with the rows before it.
+func (v *validator) checkRecord(rec *Record) {
 	if rec.Reason == ReasonRepeatedHeader || rec.Reason == ReasonCells {
 		return
 	}
-	v.judgeCells(rec)
-	row := v.judgeRow(rec)
-	v.titles.see(rec)
-	if v.across != nil {
+	v.checkCells(rec)
+	row := v.checkRow(rec)
+	v.titles.add(rec)
+	if v.history != nil {
 		v.compare(rec, &row)
 	}
 }
@@ -164,12 +164,12 @@ func (v *validator) judge(rec *Record) {
 // report counts a finding and passes it on.
 func (v *validator) report(rule *Rule, f Finding) { v.pass(rule.finding(f)) }
 
-// reportCell is report for a cell. message "" stands for the rule's title.
+// reportCell reports a finding about a cell. If message is "", the rule's title is used.
 func (v *validator) reportCell(rule *Rule, rec *Record, c Column, message string) {
-	v.pass(rule.of(rec, c, message))
+	v.pass(rule.cellFinding(rec, c, message))
 }
 
-// pass counts a finding that is complete and passes it on with the severity that the profile gives it.
+// pass gives a complete finding its severity under the profile, counts it, and passes it on.
 func (v *validator) pass(f Finding) {
 	f.Severity = severityIn(v.options.Profile, f.Code, f.Severity)
 	v.counts.Add(f.Severity)

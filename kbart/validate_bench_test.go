@@ -8,8 +8,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// BenchmarkValidate judges all there is to judge, and reports how much of the speed of a bare split of the same bytes
-// that is (1 = as fast), with and without comparing rows.
+// BenchmarkValidate runs all checks, with and without comparing rows, and reports the speed compared to a bare split of
+// the same bytes (1 = as fast).
 func BenchmarkValidate(b *testing.B) {
 	modes := map[string]int{"all": 0, "rows-by-themselves": -1}
 	for name, text := range benchmarkInputs(b) {

@@ -26,7 +26,7 @@ func ExampleValidate() {
 	fmt.Printf("%d rows, %d errors\n", summary.Rows.Read, summary.Findings.Error)
 	// Output:
 	// line 2, "Annals of Examples": error: The check digit of the ISSN is wrong (print_identifier = "1357-2460") [issn-check-digit]
-	// line 3, "Brain &amp; Sample": warning: the value has the HTML entity &amp;, which stands for "&" (publication_title = "Brain &amp; Sample") [html-entity]
+	// line 3, "Brain &amp; Sample": warning: the value contains the HTML entity &amp;, which stands for "&" (publication_title = "Brain &amp; Sample") [html-entity]
 	// line 3, "Brain &amp; Sample": error: not a web address: it does not begin with http:// or https:// (title_url = "example.org/brain") [url-form]
 	// 2 rows, 2 errors
 }

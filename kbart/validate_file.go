@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// judgeName judges the file's name by NISO RP-9-2014, section 6.4: Provider_Region_Package_YYYY-MM-DD.txt.
-func (v *validator) judgeName() {
+// checkName checks the file's name by NISO RP-9-2014, section 6.4: Provider_Region_Package_YYYY-MM-DD.txt.
+func (v *validator) checkName() {
 	name := path.Base(strings.ReplaceAll(v.options.Name, `\`, "/"))
 	if v.options.Name == "" || isConventional(name) {
 		return
@@ -21,8 +21,8 @@ func (v *validator) judgeName() {
 	v.report(ruleFileName, Finding{Value: name})
 }
 
-// isConventional says whether a file's name has provider, package and date, a region between them perhaps, and the
-// ending of a text file, an archive, or both.
+// isConventional reports whether a file's name consists of provider, optional region, package and date, and of the
+// extension of a text file, an archive, or both.
 func isConventional(name string) bool {
 	unpacked := withoutSuffix(name, ".gz", ".zip")
 	stem := withoutSuffix(unpacked, ".txt", ".tsv")
@@ -51,8 +51,9 @@ func withoutSuffix(name string, suffixes ...string) string {
 	return name
 }
 
-// judgeColumnOrder wants the columns of the standard in its order, and others after them.
-func (v *validator) judgeColumnOrder(h Header) {
+// checkColumnOrder reports a header that does not have the standard columns in the standard's order, and added columns
+// after them.
+func (v *validator) checkColumnOrder(h Header) {
 	last, other := -1, ""
 	var seen ColumnSet
 	for _, name := range h.Names {
@@ -65,11 +66,11 @@ func (v *validator) judgeColumnOrder(h Header) {
 			}
 			continue
 		case seen.Has(c):
-			continue // the reader said so
+			continue // the reader reported it
 		case int(c) < last:
-			f.Message = fmt.Sprintf("%s stands after %s", c, Column(last))
+			f.Message = fmt.Sprintf("%s comes after %s", c, Column(last))
 		case other != "":
-			f.Message = fmt.Sprintf("%s stands after %s, which the standard does not have", c, other)
+			f.Message = fmt.Sprintf("%s comes after %s, which is not a column of the standard", c, other)
 		default:
 			last, seen = int(c), seen.With(c)
 			continue
@@ -79,19 +80,19 @@ func (v *validator) judgeColumnOrder(h Header) {
 	}
 }
 
-// sorting follows the order of titles. Lists are sorted by machines that differ in what they make of case, punctuation,
-// blanks and articles: two titles are out of order only where they are so by every usual way.
-type sorting struct {
-	title    string // the last one
-	disorder int    // titles that stand after one that they should precede
+// titleOrder checks the order of titles. Programs that sort lists treat case, punctuation, spaces and articles
+// differently, so two titles are out of order only if they are so by every usual method.
+type titleOrder struct {
+	title    string // the last title
+	disorder int    // number of titles that should come before the title in front of them
 	line     int    // of the first such title
-	first    string // that title
-	after    string // the one before it
-	a, b     []byte // for comparing
+	first    string // the first such title
+	after    string // the title in front of it
+	a, b     []byte // buffers for comparing
 }
 
-// see takes the next row.
-func (s *sorting) see(rec *Record) {
+// add checks the next row.
+func (s *titleOrder) add(rec *Record) {
 	title := rec.Get(PublicationTitle)
 	if title == "" {
 		return
@@ -105,8 +106,9 @@ func (s *sorting) see(rec *Record) {
 	s.title = title
 }
 
-// inOrder says whether one title may precede another: in words, in words without a leading article, or in letters.
-func (s *sorting) inOrder(one, other string) bool {
+// inOrder reports whether one title may come before another. It compares words, words without a leading article, and
+// letters.
+func (s *titleOrder) inOrder(one, other string) bool {
 	s.a, s.b = appendFolded(s.a[:0], one), appendFolded(s.b[:0], other)
 	if bytes.Compare(s.a, s.b) <= 0 || bytes.Compare(withoutArticle(s.a), withoutArticle(s.b)) <= 0 {
 		return true
@@ -115,15 +117,15 @@ func (s *sorting) inOrder(one, other string) bool {
 	return bytes.Compare(s.a, s.b) <= 0
 }
 
-// judgeSorting reports once for a list that is not sorted.
-func (v *validator) judgeSorting() {
+// checkSorting reports, once for a list, that it is not sorted.
+func (v *validator) checkSorting() {
 	s := &v.titles
 	if s.disorder == 0 {
 		return
 	}
-	message := fmt.Sprintf("the title should precede %q, which stands before it", cut(s.after))
+	message := fmt.Sprintf("the title comes after %q but should come before it", excerpt(s.after))
 	if more := s.disorder - 1; more > 0 {
-		message += fmt.Sprintf("; so it is with %s", quantity(more, "further title"))
+		message += fmt.Sprintf("; %s out of order", quantity(more, "more title"))
 	}
 	v.report(ruleUnsorted, Finding{
 		File: v.file, Line: s.line, Title: s.first, Column: PublicationTitle.String(), Message: message,
@@ -137,8 +139,8 @@ func quantity(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// appendFolded appends a title in the form in which titles are sorted and compared: lower case, without accents, each
-// run of anything but letters and digits one blank.
+// appendFolded appends a title in the form in which titles are sorted and compared: in lower case, without accents, and
+// with one space for each run of characters that are not letters or digits.
 func appendFolded(dst []byte, s string) []byte {
 	n := len(dst)
 	buf := slices.Grow(dst, len(s))[:n+len(s)]
@@ -150,7 +152,7 @@ func appendFolded(dst []byte, s string) []byte {
 		}
 		buf[n] = c
 		next := n + 1
-		if (c^' ')|(last^' ') == 0 { // a blank after a blank, said without a branch
+		if (c^' ')|(last^' ') == 0 { // a space after a space, tested without a branch
 			next = n
 		}
 		n, last = next, c
@@ -158,7 +160,7 @@ func appendFolded(dst []byte, s string) []byte {
 	return buf[:n]
 }
 
-// foldedBytes has what becomes of ASCII, and 0 for all else.
+// foldedBytes maps ASCII characters to their folded form, and all other bytes to 0.
 var foldedBytes = func() (table [256]byte) {
 	for c := range byte(utf8.RuneSelf) {
 		table[c] = ' '
@@ -190,7 +192,7 @@ func foldRuneQuickly(r rune) string {
 	return foldRune(r)
 }
 
-// foldedLatin has what becomes of the characters that European languages are written in.
+// foldedLatin maps the characters of European languages to their folded form.
 var foldedLatin = func() (table [0x250]string) {
 	for r := range table {
 		table[r] = foldRune(rune(r))
@@ -198,8 +200,8 @@ var foldedLatin = func() (table [0x250]string) {
 	return table
 }()
 
-// foldRune takes a character apart (NFKD) and returns its letters and digits in lower case, a blank where there are
-// none; of an accent by itself, nothing.
+// foldRune decomposes a character (NFKD) and returns its letters and digits in lower case, or a space if it has none. It
+// returns "" for an accent by itself.
 func foldRune(r rune) string {
 	if unicode.Is(unicode.Mn, r) {
 		return ""
@@ -226,7 +228,7 @@ func withoutBlanks(words []byte) []byte {
 	return letters
 }
 
-// articles are those that lists are most often sorted without.
+// articles are those that are most often ignored in sorting.
 var articles = []string{"the ", "a ", "an ", "der ", "die ", "das ", "le ", "la ", "les ", "l ", "el ", "los ", "il "}
 
 func withoutArticle(words []byte) []byte {

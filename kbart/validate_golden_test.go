@@ -16,12 +16,12 @@ import (
 	"autoholdings/kbart"
 )
 
-// TestValidateGolden judges the lists of testdata/validate and compares the findings with what is written there.
+// TestValidateGolden validates the lists in testdata/validate and compares the findings with those in the files.
 //
-// Each file says in its comment what it shows, and how to judge: "profile: strict", "name: x.txt", "max rows: 2". A
-// list is either given as in testdata/read, or by a section rows, in which every line is a row: the word serial or
-// monograph stands for a row without fault, and what follows it, set off by |, for cells that are otherwise. Rows begin
-// on line 2.
+// The comment of each file says what it shows, and how to validate: "profile: strict", "name: x.txt", "max rows: 2". A
+// list is given as in testdata/read or by a section rows, in which every line is a row. There, the word serial or
+// monograph stands for a row without faults. The cells after it, separated by |, replace those of that row. Rows begin on
+// line 2.
 func TestValidateGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/validate/*.txtar")
@@ -33,7 +33,7 @@ func TestValidateGolden(t *testing.T) {
 			t.Parallel()
 			archive, err := txtar.ParseFile(file)
 			must(t, err)
-			got := judged(t, golden{archive})
+			got := validated(t, golden{archive})
 			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
 			if i < 0 {
 				archive.Files = append(archive.Files, txtar.File{Name: "want"})
@@ -51,12 +51,12 @@ func TestValidateGolden(t *testing.T) {
 	}
 }
 
-// june2024 is the day by which dates are judged here.
+// june2024 is the current day in these tests.
 var june2024 = time.Date(2024, 6, 15, 12, 0, 0, 0, time.UTC)
 
-// judged validates the list of a golden file and tells the findings, one a line. That columns are missing is no news
-// where a list is given by a short header.
-func judged(t *testing.T, g golden) string {
+// validated validates the list of a golden file and returns the findings, one per line. It leaves out missing columns,
+// because many lists here have a short header.
+func validated(t *testing.T, g golden) string {
 	t.Helper()
 	profile, err := kbart.ParseProfile(cmpOr(g.setting("profile"), "lenient"))
 	must(t, err)
@@ -78,7 +78,7 @@ func judged(t *testing.T, g golden) string {
 	return b.String()
 }
 
-// list returns the list of a golden file in either form.
+// list returns the list of a golden file, which is given in either form.
 func (g golden) list(t *testing.T) []byte {
 	t.Helper()
 	for _, f := range g.archive.Files {
@@ -89,7 +89,7 @@ func (g golden) list(t *testing.T) []byte {
 	return g.input(t)
 }
 
-// soundRows are rows without fault. A number takes the place of %d, so that rows differ and are sorted.
+// soundRows are rows without faults. %d is replaced by a number, so that rows differ and are sorted.
 var soundRows = map[string]map[kbart.Column]string{
 	"serial": {
 		kbart.PublicationTitle: "Example %03d", kbart.PrintIdentifier: "%s", kbart.DateFirstIssueOnline: "1996",
@@ -141,7 +141,7 @@ func rowsOf(t *testing.T, text string) []byte {
 	return b.Bytes()
 }
 
-// cellsOf reads name=value, set off by |. A value in quotes is one of Go.
+// cellsOf reads name=value pairs separated by |. A value in quotes is a Go string.
 func cellsOf(t *testing.T, text string) map[string]string {
 	t.Helper()
 	cells := map[string]string{}

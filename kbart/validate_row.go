@@ -2,39 +2,38 @@ package kbart
 
 import "fmt"
 
-// judgedRow is what judging a row found out about it and comparing rows needs again.
-type judgedRow struct {
+// checkedRow are the values of a row that were parsed by checking it and are needed again to compare it.
+type checkedRow struct {
 	kind          PublicationType
 	print, online identity
 	first, last   Date
 }
 
-// judgeRow judges the cells of a row by one another.
-func (v *validator) judgeRow(rec *Record) judgedRow {
-	row := judgedRow{
+// checkRow checks whether the cells of a row are consistent with each other.
+func (v *validator) checkRow(rec *Record) checkedRow {
+	row := checkedRow{
 		print:  identityOf(rec.Get(PrintIdentifier)),
 		online: identityOf(rec.Get(OnlineIdentifier)),
 	}
 	row.first, _ = ParseDate(rec.Get(DateFirstIssueOnline))
 	row.last, _ = ParseDate(rec.Get(DateLastIssueOnline))
 	row.kind = typeOf(rec, &row)
-	v.judgeRequired(rec, &row)
-	v.judgeIdentifiers(rec, &row)
-	v.judgeFieldsOfType(rec, row.kind)
-	v.judgeRange(rec, &row)
-	v.judgePlausible(rec, &row)
-	v.judgeSelfReference(rec)
+	v.checkRequired(rec, &row)
+	v.checkIdentifiers(rec, &row)
+	v.checkFieldsOfType(rec, row.kind)
+	v.checkRange(rec, &row)
+	v.checkPlausible(rec, &row)
+	v.checkSelfReference(rec)
 	return row
 }
 
-// identity is what an [Identifier] is compared by, without a string of its own. Two writings of one identifier are
-// equal.
+// identity is an [Identifier] as a number, which needs no allocation. Two spellings of one identifier are equal.
 type identity struct {
 	kind   IdentifierKind
-	number uint64 // its digits, an X as ten
+	number uint64 // its digits, with X as ten
 }
 
-// identityOf reads an identifier. It looks at its form only, and is quick for the usual ones.
+// identityOf reads an identifier without checking its check digit. It is fast for the usual spellings.
 func identityOf(s string) identity {
 	switch {
 	case s == "":
@@ -76,8 +75,8 @@ func digitsAndCheck(s string, check byte) (number uint64, ok bool) {
 	return 0, false
 }
 
-// typeOf is [Record.Type] without an allocation.
-func typeOf(rec *Record, row *judgedRow) PublicationType {
+// typeOf is [Record.Type] for identifiers that are parsed already.
+func typeOf(rec *Record, row *checkedRow) PublicationType {
 	if t, ok := ParsePublicationType(rec.Get(PublicationTypeColumn)); ok {
 		return t
 	}
@@ -90,24 +89,26 @@ func typeOf(rec *Record, row *judgedRow) PublicationType {
 	return UnknownType
 }
 
-// required are the columns to be filled in every row. Check sees to publication_type, the reader to publication_title.
+// required are the columns that must be filled in every row. Check reports an empty publication_type, and the reader an
+// empty publication_title.
 var required = [...]Column{TitleURL, TitleID, CoverageDepth, AccessType}
 
-func (v *validator) judgeRequired(rec *Record, row *judgedRow) {
+func (v *validator) checkRequired(rec *Record, row *checkedRow) {
 	if rec.Reason == ReasonNoIdentifier {
-		return // the reader said so
+		return // the reader reported it
 	}
 	if row.kind == Serial && rec.Get(DateFirstIssueOnline) == "" && rec.layout.has(DateFirstIssueOnline) {
-		v.reportCell(ruleRequired, rec, DateFirstIssueOnline, "the coverage of the serial has no beginning")
+		v.reportCell(ruleRequired, rec, DateFirstIssueOnline, "the coverage of the serial has no start date")
 	}
 	for _, c := range required {
-		if int(rec.layout.byColumn[c]) < len(rec.cells) && rec.Get(c) == "" { // of a row that is too short the reader said so
+		// If the row is too short, the reader reported that.
+		if int(rec.layout.byColumn[c]) < len(rec.cells) && rec.Get(c) == "" {
 			v.reportCell(ruleRequired, rec, c, c.String()+" is empty")
 		}
 	}
 }
 
-func (v *validator) judgeIdentifiers(rec *Record, row *judgedRow) {
+func (v *validator) checkIdentifiers(rec *Record, row *checkedRow) {
 	if rec.Get(PrintIdentifier) == "" && rec.Get(OnlineIdentifier) == "" && rec.Reason != ReasonNoIdentifier {
 		v.report(ruleOnlyTitleID, Finding{File: rec.File, Line: rec.Line, Title: rec.Get(PublicationTitle), Value: rec.Get(TitleID)})
 		return
@@ -120,15 +121,15 @@ func (v *validator) judgeIdentifiers(rec *Record, row *judgedRow) {
 		foreign = ISSN
 	}
 	if foreign != NoIdentifier {
-		v.judgeKind(rec, PrintIdentifier, row.print, foreign)
-		v.judgeKind(rec, OnlineIdentifier, row.online, foreign)
+		v.checkKind(rec, PrintIdentifier, row.print, foreign)
+		v.checkKind(rec, OnlineIdentifier, row.online, foreign)
 	}
 	if row.print.kind != NoIdentifier && row.print == row.online {
 		v.reportCell(ruleSameIdentifiers, rec, OnlineIdentifier, "")
 	}
 }
 
-func (v *validator) judgeKind(rec *Record, c Column, id identity, foreign IdentifierKind) {
+func (v *validator) checkKind(rec *Record, c Column, id identity, foreign IdentifierKind) {
 	if id.kind == foreign {
 		v.reportCell(ruleIdentifierType, rec, c, fmt.Sprintf("the identifier of a %s is an %s", typeWithout(foreign), foreign))
 	}
@@ -142,7 +143,7 @@ func typeWithout(kind IdentifierKind) PublicationType {
 	return Serial
 }
 
-// serialFields and monographFields are the columns that the standard keeps for one type of title.
+// serialFields and monographFields are the columns that the standard reserves for one type of title.
 var (
 	serialFields = []Column{
 		DateFirstIssueOnline, NumFirstVolOnline, NumFirstIssueOnline, DateLastIssueOnline, NumLastVolOnline, NumLastIssueOnline,
@@ -152,7 +153,7 @@ var (
 	}
 )
 
-func (v *validator) judgeFieldsOfType(rec *Record, kind PublicationType) {
+func (v *validator) checkFieldsOfType(rec *Record, kind PublicationType) {
 	rule, foreign := ruleSerialFields, serialFields
 	switch kind {
 	case UnknownType:
@@ -180,9 +181,9 @@ func (v *validator) judgeFieldsOfType(rec *Record, kind PublicationType) {
 	v.reportCell(rule, rec, first, message)
 }
 
-// judgeRange judges the ends of the coverage by one another: dates by the days that they can mean, volumes and issues
-// only where both are numbers.
-func (v *validator) judgeRange(rec *Record, row *judgedRow) {
+// checkRange reports coverage that ends before it begins. Dates are compared by the days that they can mean, volumes and
+// issues only if both are numbers.
+func (v *validator) checkRange(rec *Record, row *checkedRow) {
 	if !row.first.IsZero() && !row.last.IsZero() && lastOrdinal(row.last) < firstOrdinal(row.first) {
 		v.reportCell(ruleDateOrder, rec, DateLastIssueOnline, fmt.Sprintf("coverage begins %s and ends %s", row.first, row.last))
 	}
@@ -192,16 +193,16 @@ func (v *validator) judgeRange(rec *Record, row *judgedRow) {
 	}
 	firstVolume := rec.Get(NumFirstVolOnline)
 	if firstVolume != lastVolume {
-		v.judgeNumbers(ruleVolumeOrder, rec, NumFirstVolOnline, NumLastVolOnline)
+		v.checkNumbers(ruleVolumeOrder, rec, NumFirstVolOnline, NumLastVolOnline)
 		return
 	}
-	// Issues begin anew with each volume, and where one volume holds several years.
+	// Issue numbers restart with each volume, and may also restart each year if one volume covers several years.
 	if row.first.Year == row.last.Year {
-		v.judgeNumbers(ruleIssueOrder, rec, NumFirstIssueOnline, NumLastIssueOnline)
+		v.checkNumbers(ruleIssueOrder, rec, NumFirstIssueOnline, NumLastIssueOnline)
 	}
 }
 
-func (v *validator) judgeNumbers(rule *Rule, rec *Record, first, last Column) {
+func (v *validator) checkNumbers(rule *Rule, rec *Record, first, last Column) {
 	from, ok := digits(rec.Get(first))
 	to, ok2 := digits(rec.Get(last))
 	if ok && ok2 && to < from {
@@ -212,24 +213,24 @@ func (v *validator) judgeNumbers(rule *Rule, rec *Record, first, last Column) {
 // firstPlausible is the year of the first printed books.
 const firstPlausible = 1450
 
-func (v *validator) judgePlausible(rec *Record, row *judgedRow) {
-	v.judgeYear(rec, DateFirstIssueOnline, row.first)
-	v.judgeYear(rec, DateLastIssueOnline, row.last)
+func (v *validator) checkPlausible(rec *Record, row *checkedRow) {
+	v.checkYear(rec, DateFirstIssueOnline, row.first)
+	v.checkYear(rec, DateLastIssueOnline, row.last)
 	for _, c := range [...]Column{DateMonographPublishedPrint, DateMonographPublishedOnline} {
 		if cell := rec.Get(c); cell != "" {
 			d, _ := ParseDate(cell)
-			v.judgeYear(rec, c, d)
+			v.checkYear(rec, c, d)
 		}
 	}
 }
 
-func (v *validator) judgeYear(rec *Record, c Column, d Date) {
+func (v *validator) checkYear(rec *Record, c Column, d Date) {
 	if !d.IsZero() && (d.Year < firstPlausible || firstOrdinal(d) > v.lastDay) {
 		v.reportCell(ruleImplausible, rec, c, "")
 	}
 }
 
-func (v *validator) judgeSelfReference(rec *Record) {
+func (v *validator) checkSelfReference(rec *Record) {
 	id := rec.Get(TitleID)
 	if !isTitleID(id) {
 		return
@@ -244,18 +245,18 @@ func (v *validator) judgeSelfReference(rec *Record) {
 // references are the columns that name another title by its title_id.
 var references = [...]Column{ParentPublicationTitleID, PrecedingPublicationTitleID}
 
-// ordinal numbers days in order, with gaps: every month has 31.
+// ordinal is the number of a day. Every month has 31, so that there are gaps.
 type ordinal int32
 
-// noEnd is the last day of coverage that goes to the present.
+// noEnd is the last day of coverage that extends to the present.
 const noEnd ordinal = 1<<31 - 1
 
-// firstOrdinal is the first day that a date can mean.
+// firstOrdinal returns the first day that a date can mean.
 func firstOrdinal(d Date) ordinal {
 	return ordinal(d.Year*372 + max(d.Month-1, 0)*31 + max(d.Day-1, 0))
 }
 
-// lastOrdinal is the last day that a date can mean.
+// lastOrdinal returns the last day that a date can mean.
 func lastOrdinal(d Date) ordinal {
 	month, day := d.Month, d.Day
 	if month == 0 {

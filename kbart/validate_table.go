@@ -2,15 +2,15 @@ package kbart
 
 import "math/bits"
 
-// table gives numbers to fingerprints. It holds neither strings nor pointers, so that a million entries are no work for
-// the garbage collector, and it grows in small steps, one part at a time. Of a fingerprint's 64 bits it keeps 48.
+// table maps fingerprints to numbers. It has no strings or pointers, so that a million entries cost the garbage collector
+// nothing. It grows in small steps, one part at a time. It keeps 48 of a fingerprint's 64 bits.
 type table struct {
 	parts [1 << partBits]tablePart
 	size  int
 }
 
 const (
-	partBits   = 8 // the part is told by the fingerprint's highest bits
+	partBits   = 8 // the highest bits of the fingerprint select the part
 	numberBits = 24
 	maxNumber  = 1<<numberBits - 1
 )
@@ -21,15 +21,16 @@ type tablePart struct {
 	used  int
 }
 
-// slot has 40 bits of a fingerprint, of which at least one is set, above the number. 0 is an empty slot.
+// slot has 40 bits of a fingerprint and, below them, the number. At least one bit of the fingerprint is set. 0 is an
+// empty slot.
 type slot uint64
 
 func (s slot) number() uint32 { return uint32(s & maxNumber) }
 
 func (s *slot) setNumber(n uint32) { *s = *s&^maxNumber | slot(n&maxNumber) }
 
-// at returns the slot of a fingerprint, with the number 0 at first. It is valid until the next call.
-func (t *table) at(hash uint64) *slot {
+// slotFor returns the slot of a fingerprint. A new slot has the number 0. It is valid until the next call.
+func (t *table) slotFor(hash uint64) *slot {
 	p := &t.parts[hash>>(64-partBits)]
 	if p.used*5 >= len(p.slots)*4 {
 		p.grow()
@@ -43,7 +44,7 @@ func (t *table) at(hash uint64) *slot {
 	return s
 }
 
-// has says whether a fingerprint is there.
+// has reports whether the table has a fingerprint.
 func (t *table) has(hash uint64) bool {
 	p := &t.parts[hash>>(64-partBits)]
 	return p.used > 0 && *p.find(keyOf(hash)) != 0
@@ -57,7 +58,7 @@ func keyOf(hash uint64) slot {
 	return key
 }
 
-// find returns the slot of a key, or the empty one where it would go. There is always an empty one.
+// find returns the slot of a key, or the empty slot for it. There is always an empty slot.
 func (p *tablePart) find(key slot) *slot {
 	high, _ := bits.Mul64(uint64(key), uint64(len(p.slots)))
 	for i := int(high); ; i++ {
@@ -80,7 +81,7 @@ func (p *tablePart) grow() {
 	}
 }
 
-// ring keeps the values that came last, numbered from 1. Its memory grows with the values that come, up to its size.
+// ring keeps the last values that were added, numbered from 1. Its memory grows with the values, up to its size.
 type ring[T any] struct {
 	pages [][]T
 	size  uint32 // a multiple of ringPage
@@ -89,7 +90,7 @@ type ring[T any] struct {
 
 const ringPage = 1 << 12
 
-// add gives the next number to a value, in the place of the oldest where all places are taken.
+// add adds a value and returns its number. If the ring is full, the value replaces the oldest.
 func (r *ring[T]) add(value T) (number uint32, kept *T) {
 	r.last++
 	i := r.last % r.size
@@ -101,7 +102,7 @@ func (r *ring[T]) add(value T) (number uint32, kept *T) {
 	return r.last, kept
 }
 
-// get returns the value with a number, or nil where it has made room for others. There is none with the number 0.
+// get returns the value with a number, or nil if it has been replaced. No value has the number 0.
 func (r *ring[T]) get(number uint32) *T {
 	if number == 0 || r.last-number >= r.size {
 		return nil

@@ -17,7 +17,7 @@ import (
 	"autoholdings/kbart"
 )
 
-// codesOf validates a list and returns how often each rule reported.
+// codesOf validates a list and returns the number of findings of each rule.
 func codesOf(t *testing.T, list []byte, o kbart.ValidateOptions) map[string]int {
 	t.Helper()
 	codes := map[string]int{}
@@ -163,8 +163,7 @@ func manyRows(n int, row func(i int) string) []byte {
 	return b.Bytes()
 }
 
-// What is remembered of titles is bounded: of two rows that are further apart than that, only whether they are the same
-// row is known.
+// The memory for titles is limited. If two rows of a title are too far apart, only duplicate rows are found.
 func TestRowsFarApart(t *testing.T) {
 	t.Parallel()
 	const between = 66_000
@@ -196,7 +195,7 @@ func TestManyReferencesAreBounded(t *testing.T) {
 	}
 }
 
-// A list in which every row has the same title_id and another title must not take time by the square of its rows.
+// The time must not grow with the square of the rows if every row has the same title_id and another title.
 func TestOneTitleIDForEveryRow(t *testing.T) {
 	t.Parallel()
 	const n = 50_000
@@ -206,7 +205,7 @@ func TestOneTitleIDForEveryRow(t *testing.T) {
 	}
 }
 
-// peak measures the heap while a list is read through it.
+// peak is a reader that measures the heap while a list is read through it.
 type peak struct {
 	src  io.Reader
 	read int
@@ -225,7 +224,7 @@ func (p *peak) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Not parallel: it measures the memory of the process.
+// Not parallel: it measures the memory of the whole process.
 func TestValidateMemory(t *testing.T) {
 	const rows = 200_000
 	header, row, _ := strings.Cut(sampleList(1), "\n")
@@ -248,7 +247,7 @@ func TestValidateMemory(t *testing.T) {
 	}
 }
 
-// numbered yields a row n times, each with a number of its own in place of its first byte.
+// numbered yields a row n times. In each, a different number replaces the first byte.
 type numbered struct {
 	row     string
 	i, n    int
@@ -268,7 +267,7 @@ func (r *numbered) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestValidateRealFiles judges every real list and compares the numbers of findings by rule, in both profiles, with
+// TestValidateRealFiles validates every real list in both profiles and compares the numbers of findings by rule with
 // testdata/validate-real.golden.
 func TestValidateRealFiles(t *testing.T) {
 	t.Parallel()
@@ -321,8 +320,7 @@ func readOnly(t *testing.T, list []byte) kbart.Rows {
 	return summary.Rows
 }
 
-// The four lists by which GOKb tests its own validator: two pass, and two fail on the identifier that is wrong, and
-// only on it.
+// GOKb tests its own validator with these four lists: two pass, and two fail only because of a wrong identifier.
 func TestValidateGOKbFiles(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
@@ -348,12 +346,13 @@ func TestValidateGOKbFiles(t *testing.T) {
 	}
 }
 
-// FuzzValidate wants of any input: no crash, the rows that reading alone comes to, and counts that are those of the
-// findings.
+// FuzzValidate checks for any input that there is no crash, that the rows are those that a Reader counts, and that the
+// counts are those of the findings.
 func FuzzValidate(f *testing.F) {
 	f.Add([]byte(sampleList(2)))
 	f.Add([]byte("publication_title\ttitle_id\ttitle_url\nA &amp; B\ta\thttp://x.y/%\nÃ©\ta\t\n"))
-	f.Add([]byte("publication_title\ttitle_id\tdate_first_issue_online\tdate_last_issue_online\tpublication_type\nA\ta\t1990\t\tserial\nA\ta\t1991-02\t1992-02-03\tserial\n"))
+	f.Add([]byte("publication_title\ttitle_id\tdate_first_issue_online\tdate_last_issue_online\tpublication_type\n" +
+		"A\ta\t1990\t\tserial\nA\ta\t1991-02\t1992-02-03\tserial\n"))
 	f.Fuzz(func(t *testing.T, list []byte) {
 		var counted kbart.Counts
 		o := kbart.Options{MaxLine: 1 << 16, MaxSize: 1 << 20}

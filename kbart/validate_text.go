@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// maxLengths are the numbers of characters beyond which a value is hardly one of its column: wider by far than what
-// publishers need, so that what is beyond is a mistake.
+// maxLengths are the maximum numbers of characters of values. They are far more than publishers need, so that a longer
+// value is a mistake.
 var maxLengths = [NumColumns]int{
 	PublicationTitle:            1000,
 	NumFirstVolOnline:           100,
@@ -30,15 +30,15 @@ var maxLengths = [NumColumns]int{
 	PrecedingPublicationTitleID: 300,
 }
 
-// textColumns are those that hold text, or an address. What is odd in the others breaks the form or the vocabulary that
-// Check asks of them.
+// textColumns are the columns with text or an address. In the other columns, Check reports everything that is not in the
+// required format.
 var textColumns = [...]Column{
 	PublicationTitle, NumFirstVolOnline, NumFirstIssueOnline, NumLastVolOnline, NumLastIssueOnline, TitleURL, FirstAuthor, TitleID,
 	Notes, PublisherName, MonographVolume, MonographEdition, FirstEditor, ParentPublicationTitleID, PrecedingPublicationTitleID,
 }
 
-// judgeCells judges the text of each cell, and title_url by its form.
-func (v *validator) judgeCells(rec *Record) {
+// checkCells checks the text of each cell, and the format of title_url.
+func (v *validator) checkCells(rec *Record) {
 	for _, c := range textColumns {
 		cell := rec.Get(c)
 		if cell == "" {
@@ -47,13 +47,13 @@ func (v *validator) judgeCells(rec *Record) {
 		found := suspectsIn(cell)
 		unusual := found & unusualInText
 		if c == TitleURL {
-			unusual &^= hasLess | hasControl // its form forbids them
-			if v.judgeURL(rec, cell, found) {
-				unusual = 0 // it is no address, whatever else it is
+			unusual &^= hasLess | hasControl // checkURL reports them
+			if v.checkURL(rec, cell, found) {
+				unusual = 0 // one finding is enough
 			}
 		}
 		if unusual != 0 {
-			v.judgeText(rec, c, cell, unusual)
+			v.checkText(rec, c, cell, unusual)
 		}
 		if most := maxLengths[c]; len(cell) > most {
 			if n := utf8.RuneCountInString(cell); n > most {
@@ -63,7 +63,7 @@ func (v *validator) judgeCells(rec *Record) {
 	}
 }
 
-// suspects say which bytes occur in a cell that are a reason to look closer.
+// suspects are the kinds of bytes in a cell that are a reason to look closer.
 type suspects uint8
 
 const (
@@ -72,7 +72,7 @@ const (
 	hasAmpersand
 	hasWide // beyond ASCII
 	hasEquals
-	foreignToURL // what cannot stand in an address as it is, and the percent sign
+	foreignToURL // must be escaped in an address, or is a percent sign
 
 	unusualInText = hasControl | hasLess | hasAmpersand | hasWide
 )
@@ -105,16 +105,16 @@ func suspectsIn(s string) suspects {
 	return found
 }
 
-// judgeText looks closer at a text with suspect bytes. Each rule is reported once for a cell.
-func (v *validator) judgeText(rec *Record, c Column, text string, found suspects) {
+// checkText checks a text with suspect bytes. It reports each rule once for a cell.
+func (v *validator) checkText(rec *Record, c Column, text string, found suspects) {
 	if found&hasLess != 0 {
 		if tag := findTag(text); tag != "" {
-			v.reportCell(ruleTag, rec, c, "the value has the HTML tag "+tag)
+			v.reportCell(ruleTag, rec, c, "the value contains the HTML tag "+tag)
 		}
 	}
 	if found&hasAmpersand != 0 {
 		if entity := findEntity(text); entity != "" {
-			v.reportCell(ruleEntity, rec, c, fmt.Sprintf("the value has the HTML entity %s, which stands for %q", entity,
+			v.reportCell(ruleEntity, rec, c, fmt.Sprintf("the value contains the HTML entity %s, which stands for %q", entity,
 				html.UnescapeString(entity)))
 		}
 	}
@@ -122,19 +122,19 @@ func (v *validator) judgeText(rec *Record, c Column, text string, found suspects
 		return
 	}
 	if found&hasWide == 0 {
-		v.judgeRunes(rec, c, text)
+		v.checkRunes(rec, c, text)
 		return
 	}
-	// A garbled character may come to a soft hyphen or a no-break space: that is one fault, not two.
+	// A garbled character may contain a soft hyphen or a no-break space. That is one fault, not two.
 	garbled, meant, others := findMojibake(text)
-	v.judgeRunes(rec, c, others)
+	v.checkRunes(rec, c, others)
 	if garbled != "" {
-		v.reportCell(ruleMojibake, rec, c, fmt.Sprintf("the value has %q, where %q was meant", garbled, meant))
+		v.reportCell(ruleMojibake, rec, c, fmt.Sprintf("the value contains %q, which was meant to be %q", garbled, meant))
 	}
 }
 
-// judgeRunes looks for characters that no text should have.
-func (v *validator) judgeRunes(rec *Record, c Column, text string) {
+// checkRunes reports characters that do not belong in text.
+func (v *validator) checkRunes(rec *Record, c Column, text string) {
 	var seen [len(runeRules)]bool
 	last := rune(0)
 	for i, r := range text {
@@ -146,13 +146,13 @@ func (v *validator) judgeRunes(rec *Record, c Column, text string) {
 		for n := range runeRules {
 			if !seen[n] && runeRules[n].is(r) && !isFrenchBlank(r, before, text[i+utf8.RuneLen(r):]) {
 				seen[n] = true
-				v.reportCell(*runeRules[n].rule, rec, c, fmt.Sprintf("the value has the character %U%s", r, runeName(r)))
+				v.reportCell(*runeRules[n].rule, rec, c, fmt.Sprintf("the value contains the character %U%s", r, runeName(r)))
 			}
 		}
 	}
 }
 
-// isFrenchBlank tells a no-break space where French puts one: before a mark of punctuation, and within quotation marks.
+// isFrenchBlank recognizes a no-break space as it is used in French: before punctuation and inside quotation marks.
 func isFrenchBlank(r, before rune, after string) bool {
 	if r != '\u00a0' && r != '\u202f' && r != '\u2009' {
 		return false
@@ -162,7 +162,7 @@ func isFrenchBlank(r, before rune, after string) bool {
 		strings.ContainsRune(":;!?»›”%", next)
 }
 
-// runeRules are the rules on single characters.
+// runeRules are the rules about single characters.
 var runeRules = [...]struct {
 	rule **Rule
 	is   func(rune) bool
@@ -173,7 +173,7 @@ var runeRules = [...]struct {
 	{&ruleInvisible, func(r rune) bool { return r > '~' && unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' }},
 }
 
-// runeName says in words what the characters are that are met most often.
+// runeName describes the most frequent of these characters in words.
 func runeName(r rune) string {
 	switch r {
 	case '\u00a0':
@@ -185,30 +185,29 @@ func runeName(r rune) string {
 	case '\u200c', '\u200d', '\u2060':
 		return ", a zero-width joiner"
 	case '\u200e', '\u200f', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069':
-		return ", a mark of writing direction"
+		return ", a directional mark"
 	case '\ufeff':
 		return ", a byte order mark"
 	}
 	return ""
 }
 
-// tagNames are the tags that are met in titles and notes: those of HTML, and of the formats of journal articles.
-var tagNames = map[string]bool{
-	"a": true, "abbr": true, "b": true, "big": true, "blockquote": true, "body": true, "bold": true, "br": true, "center": true, "cite": true,
-	"code": true, "dd": true, "del": true, "div": true, "dl": true, "dt": true, "em": true, "font": true, "h1": true, "h2": true, "h3": true,
-	"h4": true, "h5": true, "h6": true, "head": true, "hr": true, "html": true, "i": true, "img": true, "inf": true, "ins": true,
-	"italic": true,
-	"li":     true, "link": true, "meta": true, "nobr": true, "ol": true, "p": true, "pre": true, "q": true, "s": true, "sc": true,
-	"script": true,
-	"small":  true, "span": true, "strike": true, "strong": true, "style": true, "sub": true, "sup": true, "table": true, "tbody": true,
-	"td": true,
-	"th": true, "title": true, "tr": true, "tt": true, "u": true, "ul": true, "wbr": true,
-}
+// tagNames are the tags that occur in titles and notes: those of HTML, and of the formats of journal articles.
+var tagNames = func() map[string]bool {
+	names := map[string]bool{}
+	for _, name := range strings.Fields(`
+		a abbr b big blockquote body bold br center cite code dd del div dl dt em font h1 h2 h3 h4 h5 h6 head hr html i img inf ins italic
+		li link meta nobr ol p pre q s sc script small span strike strong style sub sup table tbody td th title tr tt u ul wbr`) {
+		names[name] = true
+	}
+	return names
+}()
 
-// longestTag is the number of bytes that a tag may have.
+// longestTag is the maximum length of a tag in bytes.
 const longestTag = 200
 
-// findTag returns the first HTML tag of a text, or "". A sign of comparison is none, and <<Le >> is a mark for sorting.
+// findTag returns the first HTML tag in a text, or "". A less-than sign is not a tag, and <<Le >> marks words that sorting
+// ignores.
 func findTag(s string) string {
 	for {
 		start := strings.IndexByte(s, '<')
@@ -220,7 +219,7 @@ func findTag(s string) string {
 			s = strings.TrimLeft(s, "<")
 			continue
 		}
-		// No further than a tag may be long, so that many signs without an end cost no more than others.
+		// The search is limited, so that a text with many < and no > takes no longer than others.
 		if end := strings.IndexByte(s[:min(len(s), longestTag)], '>'); end > 0 && isTag(s[1:end]) {
 			return s[:end+1]
 		}
@@ -228,7 +227,7 @@ func findTag(s string) string {
 	}
 }
 
-// isTag says whether what stands between < and > makes a tag: a name that is known, or one that ends a tag or has attributes.
+// isTag reports whether the text between < and > is a tag: it is a known name, or it closes a tag or has attributes.
 func isTag(s string) bool {
 	name, closing := strings.CutPrefix(s, "/")
 	n := 0
@@ -248,7 +247,7 @@ func isTag(s string) bool {
 	return tagNames[strings.ToLower(name[:n])] && (rest == "" || rest == "/") || rest == "/" || strings.Contains(name[:n], ":") && rest == ""
 }
 
-// findEntity returns the first character reference of a text that stands for something, or "".
+// findEntity returns the first HTML entity in a text, or "".
 func findEntity(s string) string {
 	const longest = 32
 	if strings.IndexByte(s, ';') < 0 {
@@ -261,7 +260,7 @@ func findEntity(s string) string {
 		}
 		s = s[start:]
 		if end := strings.IndexByte(s[:min(len(s), longest)], ';'); end > 1 {
-			// What is left unchanged, in whole or after its first letters, is no entity that ends here.
+			// If the semicolon is still there, this is not an entity, or it is a shorter one without a semicolon.
 			if meant := html.UnescapeString(s[:end+1]); !strings.HasSuffix(meant, ";") || s[:end+1] == "&semi;" {
 				return s[:end+1]
 			}
@@ -270,8 +269,8 @@ func findEntity(s string) string {
 	}
 }
 
-// findMojibake returns the first stretch of a text that was UTF-8 before it was read as Windows-1252, and what it was, or "";
-// and the text without all such stretches.
+// findMojibake returns the first part of a text that was UTF-8 and was read as Windows-1252, what it was meant to be, and
+// the text without all such parts. garbled is "" if there is none.
 func findMojibake(s string) (garbled, meant, others string) {
 	var kept strings.Builder
 	start := 0
@@ -300,8 +299,8 @@ func findMojibake(s string) (garbled, meant, others string) {
 	return garbled, meant, kept.String()
 }
 
-// ungarble reads the beginning of s as the Windows-1252 of one UTF-8 character, or of two where one alone may well be meant as
-// it stands. It returns size 0 where that is not so.
+// ungarble restores the beginning of s if it is one UTF-8 character that was read as Windows-1252, or two of them if one
+// alone may well be intended. Otherwise it returns size 0.
 func ungarble(s string) (size int, meant string) {
 	var raw [4]byte
 	n := 0
@@ -327,19 +326,19 @@ func ungarble(s string) (size int, meant string) {
 	case width > 2, lead == 0xc3, lead == 0xc2 && raw[1] >= 0xa0:
 		return sizes[width], string(first)
 	}
-	// Greek and Cyrillic letters, say: a single one may be a letter before a quotation mark.
+	// These are Greek or Cyrillic letters, for example. A single one may be an intended letter before a quotation mark.
 	if second, more := utf8.DecodeRune(raw[width:n]); more == 2 && second != utf8.RuneError {
 		return sizes[width+more], string([]rune{first, second})
 	}
 	return 0, ""
 }
 
-// westernByte returns the byte that Windows-1252 has for a character beyond ASCII.
+// westernByte returns the Windows-1252 byte of a character beyond ASCII.
 func westernByte(r rune) (byte, bool) {
 	if r < utf8.RuneSelf {
 		return 0, false
 	}
-	if r < 0xa0 { // the bytes that Windows-1252 leaves open
+	if r < 0xa0 { // the bytes that Windows-1252 does not define
 		return byte(r), true
 	}
 	return charmap.Windows1252.EncodeRune(r)

@@ -2,8 +2,8 @@ package kbart
 
 import "strings"
 
-// judgeURL judges title_url, in which these suspect bytes were found. It says whether that is no address.
-func (v *validator) judgeURL(rec *Record, url string, found suspects) (isNone bool) {
+// checkURL checks title_url. found are its suspect bytes. It returns true if the value is not an address.
+func (v *validator) checkURL(rec *Record, url string, found suspects) (isNone bool) {
 	fault := v.urlFault(url, found)
 	switch {
 	case fault != "":
@@ -16,14 +16,14 @@ func (v *validator) judgeURL(rec *Record, url string, found suspects) (isNone bo
 	return fault != ""
 }
 
-// urlFault says why a value is no absolute web address, "" where it is one. It looks at what a link needs, not at all
-// of RFC 3986: characters beyond ASCII are let through, for browsers know what to do with them.
+// urlFault says why a value is not an absolute web address, or returns "". It checks what a link needs, not all of RFC
+// 3986. Characters beyond ASCII are accepted because browsers handle them.
 func (v *validator) urlFault(s string, found suspects) string {
 	rest, ok := cutScheme(s)
 	if !ok {
 		return "it does not begin with http:// or https://"
 	}
-	// Most rows have the host of the row before.
+	// Most rows have the same host as the row before.
 	end := len(v.host)
 	if end == 0 || len(rest) <= end || rest[end] != '/' || rest[:end] != v.host {
 		end = 0
@@ -45,9 +45,9 @@ func pathFault(s string) string {
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c == '%' && !isEscape(s[i:]):
-			return "it has a percent sign without two hexadecimal digits"
+			return "it has a percent sign without two hexadecimal digits after it"
 		case c != '%' && suspectBytes[c]&foreignToURL != 0:
-			return "it has " + nameByte(c) + " in it"
+			return "it contains " + nameByte(c)
 		}
 	}
 	return ""
@@ -62,7 +62,7 @@ func cutScheme(s string) (rest string, ok bool) {
 	return "", false
 }
 
-// hostFault wants a host with a dot, and a port that is a number.
+// hostFault says why an authority is not a host with a dot and, if it has a port, a number, or returns "".
 func hostFault(authority string) string {
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		authority = authority[i+1:]
@@ -77,9 +77,9 @@ func hostFault(authority string) string {
 		switch {
 		case isLetter(c) || isDigit(c) || c == '-' || c == '_' || c >= 0x80:
 		case c != '.':
-			return "its host has " + nameByte(c) + " in it"
+			return "its host contains " + nameByte(c)
 		case last == '.':
-			return "its host is not complete"
+			return "its host is incomplete"
 		default:
 			dots++
 		}
@@ -89,9 +89,9 @@ func hostFault(authority string) string {
 	case host == "":
 		return "it has no host"
 	case dots == 0 || last == '.':
-		return "its host is not complete"
+		return "its host is incomplete"
 	case hasPort && (port == "" || len(port) > 5 || !allDigits(port)):
-		return "its port is no number"
+		return "its port is not a number"
 	}
 	return ""
 }
@@ -102,17 +102,17 @@ func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 func nameByte(c byte) string {
 	if c == ' ' {
-		return "a blank"
+		return "a space"
 	}
 	return "the character " + string(rune(c))
 }
 
-// isProxy tells the host of a proxy by its name.
+// isProxy recognizes a proxy by the name of its host.
 func isProxy(host string) bool {
 	return strings.Contains(host, "proxy") || strings.HasSuffix(host, ".idm.oclc.org")
 }
 
-// hasSecondAddress says whether the address is a parameter of another, as with the login of a proxy.
+// hasSecondAddress reports whether the address has another one as a parameter, as the login of a proxy has.
 func hasSecondAddress(url string) bool {
 	const scheme = len("https://")
 	if len(url) < scheme {
@@ -121,7 +121,7 @@ func hasSecondAddress(url string) bool {
 	return strings.Contains(url[scheme:], "url=http")
 }
 
-// hasSession says whether the address carries a visit's mark.
+// hasSession reports whether the address contains a session identifier.
 func hasSession(url string) bool {
 	if !strings.Contains(url, "sess") && !strings.Contains(url, "SESS") {
 		return false

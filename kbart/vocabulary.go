@@ -23,7 +23,7 @@ func (t PublicationType) String() string {
 	return ""
 }
 
-// ParsePublicationType reads "serial" or "monograph" in any case; anything else is UnknownType and not ok.
+// ParsePublicationType reads "serial" or "monograph" in any case. Anything else is UnknownType and not ok.
 func ParsePublicationType(s string) (t PublicationType, ok bool) {
 	switch {
 	case strings.EqualFold(s, "serial"):
@@ -37,7 +37,7 @@ func ParsePublicationType(s string) (t PublicationType, ok bool) {
 // Access says whether a title is free to read.
 type Access uint8
 
-// The access types: F and P of Phase II, M of the draft of Phase III. Anything but AccessFree counts as paid.
+// The access types: F and P are from Phase II, M is from the draft of Phase III. All but AccessFree count as paid.
 const (
 	UnknownAccess Access = iota
 	AccessFree
@@ -50,7 +50,7 @@ func (a Access) String() string {
 	return [...]string{"", "F", "P", "M"}[min(a, AccessMixed)]
 }
 
-// ParseAccess reads "F", "P" or "M" in either case; anything else is UnknownAccess and not ok.
+// ParseAccess reads "F", "P" or "M" in either case. Anything else is UnknownAccess and not ok.
 func ParseAccess(s string) (a Access, ok bool) {
 	switch s {
 	case "F", "f":
@@ -63,10 +63,10 @@ func ParseAccess(s string) (a Access, ok bool) {
 	return UnknownAccess, false
 }
 
-// Depth is what of a title can be read: the vocabulary of coverage_depth.
+// Depth is the part of a title that can be read, as given in coverage_depth.
 type Depth uint8
 
-// The depths in use: the first three are Phase II's, ebook and print are met in practice.
+// The depths. The first three are from Phase II; ebook and print are used in practice.
 const (
 	UnknownDepth Depth = iota
 	Fulltext
@@ -83,7 +83,7 @@ func (d Depth) String() string {
 	return depthNames[min(int(d), len(depthNames)-1)]
 }
 
-// ParseDepth reads a word of the vocabulary in any case; anything else, "full text" too, is UnknownDepth and not ok.
+// ParseDepth reads a word of the vocabulary in any case. Anything else, such as "full text", is UnknownDepth and not ok.
 func ParseDepth(s string) (d Depth, ok bool) {
 	for i, name := range depthNames[1:] {
 		if strings.EqualFold(s, name) {

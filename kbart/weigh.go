@@ -1,10 +1,10 @@
 package kbart
 
-// kind tells what a cell's value is by its form.
+// kind is what the form of a value shows about it.
 type kind uint8
 
 const (
-	textKind kind = iota // what any column may hold
+	textKind kind = iota // any text
 	identifierKind
 	dateKind
 	urlKind
@@ -14,8 +14,8 @@ const (
 	embargoKind
 )
 
-// kindOf tells the kind of a value in so far as its form leaves no doubt. A number of eight digits may be an ISSN or a
-// day: it is text here, and the columns of both take it for theirs.
+// kindOf returns the kind of a value if its form leaves no doubt, else textKind. Eight digits may be an ISSN or a date.
+// They count as text, and both kinds of column accept them.
 func kindOf(s string) kind {
 	switch n := len(s); {
 	case n == 1:
@@ -58,21 +58,21 @@ func kindOfNumber(s string) kind {
 	return textKind
 }
 
-// ownKind is the kind of values that a column is made for.
-var ownKind = [NumColumns]kind{
+// columnKind is the kind of value that a column is for.
+var columnKind = [NumColumns]kind{
 	PrintIdentifier: identifierKind, OnlineIdentifier: identifierKind,
 	DateFirstIssueOnline: dateKind, DateLastIssueOnline: dateKind,
 	DateMonographPublishedPrint: dateKind, DateMonographPublishedOnline: dateKind,
 	TitleURL: urlKind, EmbargoInfo: embargoKind, CoverageDepth: depthKind, PublicationTypeColumn: typeKind, AccessType: accessKind,
 }
 
-// takesAny are the columns of text in which a value of any kind may stand: a title_id may be an ISSN or an address, a
-// note anything.
-var takesAny = columnSetOf(PublicationTitle, TitleID, Notes, ParentPublicationTitleID, PrecedingPublicationTitleID)
+// anyKindColumns are the text columns that may have a value of any kind: a title_id may be an ISSN or an address, and a
+// note may be anything.
+var anyKindColumns = columnSetOf(PublicationTitle, TitleID, Notes, ParentPublicationTitleID, PrecedingPublicationTitleID)
 
-// belongs says whether a value is one that the column is made for.
-func belongs(c Column, s string) bool {
-	switch ownKind[c] {
+// fitsColumn reports whether a value is of the kind that the column is for.
+func fitsColumn(c Column, s string) bool {
+	switch columnKind[c] {
 	case identifierKind:
 		return scanIdentifier(s).kind != NoIdentifier || isPlaceholderIdentifier(s)
 	case dateKind:
@@ -96,17 +96,17 @@ func belongs(c Column, s string) bool {
 	return false
 }
 
-// weight says how plausible it is that cells stand under the right columns.
+// weight says how plausible it is that cells are in the right columns.
 type weight struct {
 	sum    int // more is better
-	strays int // values that stand where they cannot belong; with any the cells are not where they should be
+	strays int // number of values in columns where they cannot belong
 }
 
 // What a cell adds to the weight of its row.
 const (
-	weightFit    = 2  // a value of the kind that the column is made for
-	weightMisfit = -1 // a value that the column is not made for, but which may be a mistake of its own
-	weightStray  = -3
+	weightFit    = 2  // the value is of the kind that the column is for
+	weightMisfit = -1 // the value is not of that kind, but may simply be wrong
+	weightStray  = -3 // the value belongs to another column
 )
 
 func (w *weight) stray() {
@@ -114,8 +114,8 @@ func (w *weight) stray() {
 	w.sum += weightStray
 }
 
-// weigh judges a reading of a row as a whole: whether its identifiers, dates, address, type, depth and access type
-// stand in their columns. width is the number of cells that a row of this file may have.
+// weigh returns the weight of a reading of a row: whether its identifiers, dates, address, type, depth and access type
+// are in their columns. width is the number of cells that a row of this file may have.
 func (l *layout) weigh(cells []string, width int) weight {
 	var w weight
 	title, identified := false, false
@@ -124,7 +124,7 @@ func (l *layout) weigh(cells []string, width int) weight {
 		if i >= len(cells) || cells[i] == "" {
 			continue
 		}
-		value := bare(cells[i])
+		value := bareValue(cells[i])
 		if value == "" {
 			continue
 		}
@@ -147,38 +147,38 @@ func (l *layout) weigh(cells []string, width int) weight {
 	return w
 }
 
-// add judges one cell.
+// add adds the weight of one cell.
 func (w *weight) add(l *layout, cells []string, c Column, value string) {
-	if own := ownKind[c]; own != textKind && belongs(c, value) {
+	if own := columnKind[c]; own != textKind && fitsColumn(c, value) {
 		w.sum += weightFit
 		return
 	}
 	is := kindOf(value)
 	switch {
-	case is == textKind || is == accessKind && ownKind[c] == textKind:
-	case is == dateKind && ownKind[c] == textKind:
-	case !takesAny.Has(c), (is == typeKind || is == depthKind) && c != PublicationTitle && !l.hasOwn(cells, is):
+	case is == textKind || is == accessKind && columnKind[c] == textKind:
+	case is == dateKind && columnKind[c] == textKind:
+	case !anyKindColumns.Has(c), (is == typeKind || is == depthKind) && c != PublicationTitle && !l.hasOwn(cells, is):
 		w.stray()
 		return
 	}
-	if ownKind[c] != textKind {
+	if columnKind[c] != textKind {
 		w.sum += weightMisfit
 	}
 }
 
-// hasOwn says whether the column of a vocabulary has a word of its own, so that one elsewhere is a coincidence. A
-// column that the file lacks has none to miss.
+// hasOwn reports whether the column of a vocabulary has one of its own words. If so, such a word elsewhere is a
+// coincidence. It is also true if the file lacks the column.
 func (l *layout) hasOwn(cells []string, is kind) bool {
 	c := PublicationTypeColumn
 	if is == depthKind {
 		c = CoverageDepth
 	}
 	i := int(l.byColumn[c])
-	return !l.has(c) || i < len(cells) && belongs(c, bare(cells[i]))
+	return !l.has(c) || i < len(cells) && fitsColumn(c, bareValue(cells[i]))
 }
 
-// bare is a cell without blanks and quotes around it.
-func bare(cell string) string {
+// bareValue returns a cell without spaces and quotes around it.
+func bareValue(cell string) string {
 	if cell == "" || plainEnd(cell[0]) && plainEnd(cell[len(cell)-1]) && cell[0] != '"' {
 		return cell
 	}

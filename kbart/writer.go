@@ -10,67 +10,68 @@ import (
 	"unicode/utf8"
 )
 
-// What the writer changes in values, because the format cannot carry it or a reader would take it off.
+// Changes that the writer makes to values that cannot be written, or that readers would change.
 var (
 	ruleWrittenBreak = define(Rule{
 		Code: "written-break", Severity: Warning, Title: "A tab or line break was replaced",
-		Cause:   "The value has a tab or a line break, which the format cannot carry. It was written as a blank.",
-		Cure:    "Take it out of the value.",
+		Cause:   "The value contains a tab or a line break, which the format has no way to write. It was written as a space.",
+		Cure:    "Remove it from the value.",
 		Example: "Brain\\nA Journal",
 	})
 	ruleWrittenControl = define(Rule{
 		Code: "written-control", Severity: Warning, Title: "A control character was left out",
-		Cause:   "The value has a character that no text has, usually from a copy out of another program.",
-		Cure:    "Take it out of the value.",
+		Cause:   "The value contains a character that does not belong in text. It was usually copied from another program.",
+		Cure:    "Remove it from the value.",
 		Example: "Brain\\x00",
 	})
 	ruleWrittenEncoding = define(Rule{
 		Code: "written-encoding", Severity: Warning, Title: "Bytes that are not UTF-8 were replaced",
-		Cause:   "The value was read in another encoding than it has. Each stretch was written as U+FFFD.",
+		Cause:   "The value was read in the wrong encoding. Each sequence of such bytes was written as U+FFFD.",
 		Cure:    "Correct the value.",
 		Example: "Universit\\xe4t",
 	})
 	ruleWrittenQuotes = define(Rule{
 		Code: "written-quotes", Severity: Info, Title: "Outer quotes were doubled",
-		Cause: "The value begins with a quotation mark that readers would take for one of CSV: they would take it off with that at the end, " +
-			"or join what stands behind it. It was written in a pair of its own, and every quote doubled.",
+		Cause: "The value begins with a quotation mark that readers would take for CSV quoting: they would remove it or join the following " +
+			"cells. The value was put in another pair of quotes, and every quote in it was doubled.",
 		Cure:    "Nothing needs to be done; typographic quotation marks avoid it.",
 		Example: `"Dada"`,
 	})
 	ruleWrittenEscape = define(Rule{
 		Code: "written-escape", Severity: Warning, Title: `A literal \r or \n was left off a value's end`,
-		Cause:   "The value ends in the escape sequence of a line break, which readers take off.",
-		Cure:    "Take it out of the value.",
+		Cause:   "The value ends in the escape sequence of a line break, which readers remove.",
+		Cure:    "Remove it from the value.",
 		Example: `Brain\n`,
 	})
 )
 
-// ErrNotARow says that a row cannot be written because no reader would take it for one.
-var ErrNotARow = errors.New("kbart: not a row that can be written")
+// ErrNotARow says that a row cannot be written because a reader would not read it as a row.
+var ErrNotARow = errors.New("kbart: this row cannot be written")
 
-// WriterOptions say how a list is written. The zero value is good.
+// WriterOptions control how a list is written. The zero value is ready to use.
 type WriterOptions struct {
-	CRLF     bool          // lines end in CRLF, not LF
-	Findings func(Finding) // called for each value that had to be changed, with its line in the list written; nil = no one asks
+	CRLF     bool          // lines end in CRLF instead of LF
+	Findings func(Finding) // called for each changed value, with its line in the written list; nil = not called
 }
 
-// Writer writes a KBART list of Phase II: the 25 columns in order, UTF-8 without a byte order mark, tabs between cells,
-// no quoting. What is written, [NewReader] reads as the same rows.
+// Writer writes a Phase II list: the 25 columns in order, UTF-8 without a byte order mark, tabs between cells, and no
+// quoting. [NewReader] reads the same rows from it.
 //
-// What the format cannot carry is replaced, with a finding, as [Clean] describes. Only a value that itself begins and
-// ends with quotation marks is written in a second pair, since readers would take its own off; and one that begins with
-// a quotation mark where they would join it with what stands behind it.
+// Characters that the format cannot represent are replaced as [Clean] describes, with a finding. A value is put in quotes
+// only if it begins and ends with quotation marks, which readers would remove, or if it begins with one and readers would
+// join it with the following cells.
 type Writer struct {
 	w       *bufio.Writer
 	options WriterOptions
 	end     string
 	line    int // lines written
 	row     []byte
-	open    []byte // the row before, held back because a quote in it stays open
+	open    []byte // the row before, held back because it has an open quote
 	err     error
 }
 
-// NewWriter writes a list to w. The header goes out with the first row, or on Flush where there is none.
+// NewWriter returns a Writer that writes to w. It writes the header with the first row or, if there are no rows, on
+// Flush.
 func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	end := "\n"
 	if o.CRLF {
@@ -79,9 +80,9 @@ func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	return &Writer{w: bufio.NewWriterSize(w, 64<<10), options: o, end: end}
 }
 
-// WriteRow writes one row: the values of the 25 columns in order. It returns ErrNotARow (wrapped) for a row without any
-// value, one of column names, or one longer than 1 MiB, and goes on with the next; or the underlying writer's error,
-// which stays.
+// WriteRow writes one row, given as the values of the 25 columns in order. It returns ErrNotARow (wrapped) for a row
+// without values, of column names, or longer than 1 MiB; other rows can be written after it. It also returns errors of
+// the underlying writer, after which nothing more can be written.
 func (w *Writer) WriteRow(cells *[NumColumns]string) error {
 	if w.start(); w.err != nil {
 		return w.err
@@ -99,7 +100,7 @@ func (w *Writer) WriteRow(cells *[NumColumns]string) error {
 	return w.writeRow()
 }
 
-// writeRow writes the row that is ready. One in which a quote stays open waits for the row behind it.
+// writeRow writes w.row. A row with an open quote is held back until the next row is known.
 func (w *Writer) writeRow() error {
 	hasQuote := bytes.IndexByte(w.row, '"') >= 0
 	if w.open == nil && !hasQuote {
@@ -111,7 +112,7 @@ func (w *Writer) writeRow() error {
 		if !writtenLayout.isRow(cells, NumColumns) {
 			w.open = w.requote(w.open)
 		}
-		w.release()
+		w.writeHeld()
 	}
 	if hasQuote {
 		chosen := writtenLayout.choose(text, cells, '\t', '\n', NumColumns)
@@ -126,15 +127,15 @@ func (w *Writer) writeRow() error {
 	return w.writeLine()
 }
 
-// release writes the row that was held back.
-func (w *Writer) release() {
+// writeHeld writes the row that was held back.
+func (w *Writer) writeHeld() {
 	row := w.row
 	w.row, w.open = w.open, nil
 	_ = w.writeLine()
 	w.row = row
 }
 
-// requote puts into quotes each value of a row that begins with one and is not in quotes yet.
+// requote puts each value of a row in quotes if it begins with a quote and is not in quotes yet.
 func (w *Writer) requote(row []byte) []byte {
 	cells := strings.Split(string(row), "\t")
 	for c, cell := range cells {
@@ -149,7 +150,7 @@ func (w *Writer) requote(row []byte) []byte {
 // writtenLayout is the layout of every list that is written.
 var writtenLayout = newLayout(columnNames[:])
 
-// rows returns the number of rows that were written or wait to be.
+// rows returns the number of lines that were written or held back, including the header.
 func (w *Writer) rows() int {
 	if w.open != nil {
 		return w.line + 1
@@ -157,13 +158,13 @@ func (w *Writer) rows() int {
 	return w.line
 }
 
-// Flush writes what is still held, at least the header.
+// Flush writes everything that is still buffered, and the header if there were no rows.
 func (w *Writer) Flush() error {
 	if w.start(); w.err != nil {
 		return w.err
 	}
 	if w.open != nil {
-		if w.release(); w.err != nil {
+		if w.writeHeld(); w.err != nil {
 			return w.err
 		}
 	}
@@ -171,9 +172,9 @@ func (w *Writer) Flush() error {
 	return w.err
 }
 
-// Clean returns what a value is after it was written and read again: valid UTF-8 in one line. Outer blanks and a
-// literal \r or \n at the end are off, each run of tabs and line breaks is one blank, control characters are left out,
-// bytes that are not UTF-8 are U+FFFD.
+// Clean returns a value as it is after it was written and read again: one line of valid UTF-8. It removes outer spaces, a
+// literal \r or \n at the end, and control characters. It replaces each run of tabs and line breaks by a space, and bytes
+// that are not UTF-8 by U+FFFD.
 func Clean(value string) string {
 	if isPlain(value) {
 		return value
@@ -196,15 +197,15 @@ func (w *Writer) writeLine() error {
 	return w.err
 }
 
-// fault says why the row that is ready to be written is none.
+// fault says why w.row cannot be written, or returns "".
 func (w *Writer) fault(cells *[NumColumns]string) string {
 	switch {
 	case len(w.row) < NumColumns:
-		return "has no value; a line of tabs alone is blank"
+		return "has no values; a line of tabs alone would be read as blank"
 	case len(w.row) > defaultMaxLine:
 		return fmt.Sprintf("is longer than %d bytes", defaultMaxLine)
 	case (strings.Contains(cells[PublicationTitle], "_") || isColumnName(cells[PublicationTitle])) && looksLikeHeader(cells[:]):
-		return "consists of column names; it would be read as a header"
+		return "consists of column names and would be read as a header"
 	}
 	return ""
 }
@@ -225,7 +226,7 @@ func (w *Writer) appendValue(c Column, value string) {
 	w.row = append(w.row, '"')
 }
 
-// report reports on the row that is being made.
+// report reports a change to a value of the current row.
 func (w *Writer) report(rule *Rule, c Column, value string) { w.reportAt(w.rows()+1, rule, c, value) }
 
 func (w *Writer) reportAt(line int, rule *Rule, c Column, value string) {
@@ -234,8 +235,8 @@ func (w *Writer) reportAt(line int, rule *Rule, c Column, value string) {
 	}
 }
 
-// isPlain says that a value can be written as it is, as nearly all can: ASCII without control characters or
-// backslashes, that neither begins nor ends with a blank or a quote.
+// isPlain reports whether a value can be written without checking it further, as most can: it is ASCII without control
+// characters or backslashes, has no outer spaces, and does not begin with a quote.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f || c == '\\' {
@@ -245,7 +246,7 @@ func isPlain(s string) bool {
 	return s == "" || s[0] != ' ' && s[len(s)-1] != ' ' && s[0] != '"'
 }
 
-// lineBreaks are tab and all that Unicode's newline guidelines (UAX #14) call a line break.
+// lineBreaks are the tab and all line breaks of Unicode (UAX #14).
 const lineBreaks = "\t\n\v\f\r\u0085\u2028\u2029"
 
 func cleanValue(value string, changed func(*Rule)) string {

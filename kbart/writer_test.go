@@ -12,7 +12,7 @@ import (
 
 var errFull = errors.New("the disk is full")
 
-// fullAfter takes so many bytes and then fails.
+// fullAfter accepts a number of bytes and then fails.
 type fullAfter struct{ left int }
 
 func (f *fullAfter) Write(p []byte) (int, error) {
@@ -130,7 +130,7 @@ func TestWriterFails(t *testing.T) {
 	}
 }
 
-// A list of any size is written in constant memory: nothing is allocated for a row that needs no repair.
+// A list of any size is written in constant memory: a row that needs no changes costs no allocation.
 func TestWriterAllocations(t *testing.T) {
 	row := [kbart.NumColumns]string{kbart.PublicationTitle: "Annals of Examples", kbart.TitleID: "annals", kbart.AccessType: "P"}
 	w := kbart.NewWriter(io.Discard, kbart.WriterOptions{})

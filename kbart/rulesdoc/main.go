@@ -25,7 +25,7 @@ func main() {
 		}
 		return
 	}
-	if err := os.WriteFile(*out, b.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(*out, b.Bytes(), 0o644); err != nil { //nolint:gosec // a document that everybody may read
 		log.Fatalf("rulesdoc: writing the rules: %v", err)
 	}
 }
