@@ -40,7 +40,7 @@ type Collection struct {
 	ActivationType string `json:"activation_type,omitempty"`
 	// default license of the collection's portfolios
 	LicenseID *int64 `json:"license_id,omitempty"`
-	// the job that writes the collection now; others wait for it
+	// the job that is writing the collection; others wait for it
 	WriterJobID *int64 `json:"writer_job_id,omitempty"`
 	// raised at each change, for optimistic locking
 	Version int `json:"version,omitempty"`

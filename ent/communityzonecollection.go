@@ -28,7 +28,7 @@ type CommunityZoneCollection struct {
 	NameKey string `json:"name_key,omitempty"`
 	// Provider holds the value of the "provider" field.
 	Provider string `json:"provider,omitempty"`
-	// BOOKS or JOURNALS: what the provider is asked for
+	// BOOKS or JOURNALS, as requested from the provider
 	Content string `json:"content,omitempty"`
 	// when the global title list was last imported
 	TitlesUpdatedAt *int64 `json:"titles_updated_at,omitempty"`

@@ -29,7 +29,7 @@ type CommunityZoneTitle struct {
 	CoverageHash int64 `json:"coverage_hash,omitempty"`
 	// RemovedAt holds the value of the "removed_at" field.
 	RemovedAt *int64 `json:"removed_at,omitempty"`
-	// the update that added it, or brought it back, last
+	// the update that last added it or brought it back
 	AddedByJobID *int64 `json:"added_by_job_id,omitempty"`
 	// PublicationTitle holds the value of the "publication_title" field.
 	PublicationTitle string `json:"publication_title,omitempty"`
@@ -67,15 +67,15 @@ type CommunityZoneTitle struct {
 	PrecedingPublicationTitleID string `json:"preceding_publication_title_id,omitempty"`
 	// AccessType holds the value of the "access_type" field.
 	AccessType string `json:"access_type,omitempty"`
-	// folded title: NFKC, case-folded, punctuation and blanks collapsed
+	// folded title: NFKC, case-folded, punctuation and spaces collapsed
 	TitleKey string `json:"title_key,omitempty"`
 	// print_identifier in comparable form: ISSN without hyphen, ISBN as 13 digits
 	PrintKey string `json:"print_key,omitempty"`
 	// online_identifier in comparable form
 	OnlineKey string `json:"online_key,omitempty"`
-	// further identifiers of the title's rows, comparable form, blank-separated
+	// other identifiers in the title's rows, in comparable form, separated by spaces
 	MoreKeys string `json:"more_keys,omitempty"`
-	// hash of the title columns in comparable form: equal hashes need no comparison
+	// hash of the title columns in comparable form; if hashes are equal, nothing needs to be compared
 	ValuesHash int64 `json:"values_hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CommunityZoneTitleQuery when eager-loading is set.

@@ -35,11 +35,11 @@ type CoverageStatement struct {
 	NumLastIssueOnline string `json:"num_last_issue_online,omitempty"`
 	// EmbargoInfo holds the value of the "embargo_info" field.
 	EmbargoInfo string `json:"embargo_info,omitempty"`
-	// of the statement's own row; NULL: as the title has it
+	// from the statement's own row; NULL: the same as the title's
 	TitleURL *string `json:"title_url,omitempty"`
-	// of the statement's own row; NULL: as the title has it
+	// from the statement's own row; NULL: the same as the title's
 	Notes *string `json:"notes,omitempty"`
-	// of the statement's own row; NULL: as the title has it
+	// from the statement's own row; NULL: the same as the title's
 	CoverageDepth *string `json:"coverage_depth,omitempty"`
 	// ARCHIVE, FRONTFILE or empty
 	Kind string `json:"kind,omitempty"`

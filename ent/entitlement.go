@@ -24,21 +24,21 @@ type Entitlement struct {
 	UpdatedAt int64 `json:"updated_at,omitempty"`
 	// PortfolioID holds the value of the "portfolio_id" field.
 	PortfolioID int64 `json:"portfolio_id,omitempty"`
-	// NULL: no provider's entitlement; it carries the coverage of a local portfolio
+	// NULL: not from a provider; it has the coverage of a local portfolio
 	ProfileID *int64 `json:"profile_id,omitempty"`
-	// in force: an ended or suspended one is not
+	// neither ended nor suspended
 	Active bool `json:"active,omitempty"`
-	// why it is suspended until it is known which title the portfolio is: AMBIGUOUS, CONTESTED; empty: it is not
+	// AMBIGUOUS or CONTESTED: it is suspended until it is known which title the portfolio is; empty: not suspended
 	Waiting string `json:"waiting,omitempty"`
-	// YYYY-MM-DD: date of the list that made it wait
+	// YYYY-MM-DD: date of the list that suspended it
 	WaitingSince string `json:"waiting_since,omitempty"`
-	// an undo gave it back: taking it away again is held once
+	// an undo restored it, so the next removal is held once
 	GivenBack bool `json:"given_back,omitempty"`
-	// JSON: the title columns in which the profile's list differs from the portfolio; empty: in none
+	// JSON: the title columns in which the profile's list differs from the portfolio; empty: none
 	OwnValues string `json:"own_values,omitempty"`
-	// hash of the title columns as the profile's list has them; NULL: that of the portfolio
+	// hash of the title columns in the profile's list; NULL: the same as the portfolio's
 	OwnHash *int64 `json:"own_hash,omitempty"`
-	// hash of the statements as a set: equal hashes need no comparison
+	// hash of the statements as a set; if hashes are equal, nothing needs to be compared
 	CoverageHash int64 `json:"coverage_hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the EntitlementQuery when eager-loading is set.

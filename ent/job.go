@@ -33,11 +33,11 @@ type Job struct {
 	Trigger string `json:"trigger,omitempty"`
 	// Args holds the value of the "args" field.
 	Args json.RawMessage `json:"args,omitempty"`
-	// one unfinished job a key; NULL: any number
+	// there can be one unfinished job per key; NULL: no limit
 	UniqueKey *string `json:"unique_key,omitempty"`
 	// IdempotencyKey holds the value of the "idempotency_key" field.
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
-	// of the request that the key came with; empty: it was not recorded
+	// of the request with the key; empty: not recorded
 	IdempotencyHash string `json:"idempotency_hash,omitempty"`
 	// Phase holds the value of the "phase" field.
 	Phase string `json:"phase,omitempty"`
@@ -61,15 +61,15 @@ type Job struct {
 	RunToken string `json:"run_token,omitempty"`
 	// Attempt holds the value of the "attempt" field.
 	Attempt int `json:"attempt,omitempty"`
-	// not before
+	// the job must not start earlier
 	DueAt int64 `json:"due_at,omitempty"`
 	// DispatchedAt holds the value of the "dispatched_at" field.
 	DispatchedAt *int64 `json:"dispatched_at,omitempty"`
 	// HeartbeatAt holds the value of the "heartbeat_at" field.
 	HeartbeatAt *int64 `json:"heartbeat_at,omitempty"`
-	// the job that writes a common collection
+	// a job that is writing the same collection
 	WaitsForJobID *int64 `json:"waits_for_job_id,omitempty"`
-	// the job an undo reverses, the preview a move applies
+	// the job that an undo reverses, or the preview that a move applies
 	SubjectJobID *int64 `json:"subject_job_id,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt *int64 `json:"started_at,omitempty"`

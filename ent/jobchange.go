@@ -27,9 +27,9 @@ type JobChange struct {
 	PortfolioID *int64 `json:"portfolio_id,omitempty"`
 	// ADD UPDATE REMOVE KEEP WITHDRAW FREE INVALID AMBIGUOUS ...
 	Action string `json:"action,omitempty"`
-	// KBART name or coverage; empty: the portfolio as a whole
+	// KBART name or coverage; empty: the whole portfolio
 	Field string `json:"field,omitempty"`
-	// as it was called at the time
+	// the title at the time
 	Title string `json:"title,omitempty"`
 	// TitleID holds the value of the "title_id" field.
 	TitleID string `json:"title_id,omitempty"`
@@ -37,13 +37,13 @@ type JobChange struct {
 	PrintIdentifier string `json:"print_identifier,omitempty"`
 	// OnlineIdentifier holds the value of the "online_identifier" field.
 	OnlineIdentifier string `json:"online_identifier,omitempty"`
-	// what the two values are, and so how they are written
+	// the kind of the two values, which decides how they are written
 	ValueKind string `json:"value_kind,omitempty"`
 	// OldValue holds the value of the "old_value" field.
 	OldValue string `json:"old_value,omitempty"`
 	// NewValue holds the value of the "new_value" field.
 	NewValue string `json:"new_value,omitempty"`
-	// in the file; 0: none
+	// line in the file; 0: none
 	Line int `json:"line,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the JobChangeQuery when eager-loading is set.

@@ -35,11 +35,11 @@ type JobPart struct {
 	ProviderFileID *int64 `json:"provider_file_id,omitempty"`
 	// BOOKS or JOURNALS
 	Content string `json:"content,omitempty"`
-	// PENDING FETCHED PLANNED APPLYING APPLIED NO_CHANGE NO_FILE SKIPPED PREVIEWED HELD BLOCKED FAILED
+	// one of the states in jobs: PENDING, FETCHED, APPLYING, APPLIED, ...
 	State string `json:"state,omitempty"`
 	// Counts holds the value of the "counts" field.
 	Counts json.RawMessage `json:"counts,omitempty"`
-	// outcome code where there is something to say
+	// outcome code, if there is something to say
 	Code string `json:"code,omitempty"`
 	// Message holds the value of the "message" field.
 	Message string `json:"message,omitempty"`
@@ -47,19 +47,19 @@ type JobPart struct {
 	Hint string `json:"hint,omitempty"`
 	// names of the profile's inventory groups at the time
 	Groups json.RawMessage `json:"groups,omitempty"`
-	// as it was called at the time
+	// the name at the time
 	ProfileName string `json:"profile_name,omitempty"`
 	// CollectionName holds the value of the "collection_name" field.
 	CollectionName string `json:"collection_name,omitempty"`
-	// of a held plan, to see whether it still is the plan
+	// of a held plan, to see whether the plan is still the same
 	PlanHash string `json:"plan_hash,omitempty"`
-	// what the guards had to say of the plan: each with its figures
+	// the guards' findings about the plan, each with its figures
 	Guards json.RawMessage `json:"guards,omitempty"`
-	// of a preview: HELD or BLOCKED where the run would be; empty: it would be applied
+	// for a preview: HELD or BLOCKED if a run would be; empty: it would be applied
 	WouldBe string `json:"would_be,omitempty"`
-	// the kinds of changes that the part applied, where a person declined others; blank-separated; empty: all
+	// if a person declined some kinds of changes: the kinds that the part applied, separated by spaces; empty: all
 	Kinds string `json:"kinds,omitempty"`
-	// the profile's entitlements here before the run
+	// number of the profile's entitlements in the collection before the run
 	EntitlementsBefore int `json:"entitlements_before,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the JobPartQuery when eager-loading is set.

@@ -28,11 +28,11 @@ type ListDecision struct {
 	CollectionID int64 `json:"collection_id,omitempty"`
 	// ADDITIONS, UPDATES, ACCESS_LOST, REMOVALS, or COLUMN: and the name of a lost column
 	Kind string `json:"kind,omitempty"`
-	// APPROVED or DECLINED; of a lost column: LEAVE, EMPTY or ALL_PAID
+	// APPROVED or DECLINED; for a lost column: LEAVE, EMPTY or ALL_PAID
 	Decision string `json:"decision,omitempty"`
 	// Reason holds the value of the "reason" field.
 	Reason string `json:"reason,omitempty"`
-	// in which it was decided
+	// the job in which it was decided
 	JobID int64 `json:"job_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ListDecisionQuery when eager-loading is set.

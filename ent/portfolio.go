@@ -24,15 +24,15 @@ type Portfolio struct {
 	UpdatedAt int64 `json:"updated_at,omitempty"`
 	// CollectionID holds the value of the "collection_id" field.
 	CollectionID int64 `json:"collection_id,omitempty"`
-	// the staff's switch: true at creation, changed by people alone
+	// set by staff only; true when the portfolio is created
 	Available bool `json:"available,omitempty"`
-	// listedByProvider: at least one profile's entitlement is in force
+	// listedByProvider: at least one profile's entitlement is active
 	Listed bool `json:"listed,omitempty"`
-	// hidden since; NULL: in the holdings
+	// hidden since then; NULL: in the holdings
 	RemovedAt *int64 `json:"removed_at,omitempty"`
 	// what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing
 	Review string `json:"review,omitempty"`
-	// KBART names that a sync leaves alone, blank-separated
+	// KBART names that a sync does not change, separated by spaces
 	LockedFields string `json:"locked_fields,omitempty"`
 	// LicenseID holds the value of the "license_id" field.
 	LicenseID *int64 `json:"license_id,omitempty"`
@@ -72,15 +72,15 @@ type Portfolio struct {
 	PrecedingPublicationTitleID string `json:"preceding_publication_title_id,omitempty"`
 	// AccessType holds the value of the "access_type" field.
 	AccessType string `json:"access_type,omitempty"`
-	// folded title: NFKC, case-folded, punctuation and blanks collapsed
+	// folded title: NFKC, case-folded, punctuation and spaces collapsed
 	TitleKey string `json:"title_key,omitempty"`
 	// print_identifier in comparable form: ISSN without hyphen, ISBN as 13 digits
 	PrintKey string `json:"print_key,omitempty"`
 	// online_identifier in comparable form
 	OnlineKey string `json:"online_key,omitempty"`
-	// further identifiers of the title's rows, comparable form, blank-separated
+	// other identifiers in the title's rows, in comparable form, separated by spaces
 	MoreKeys string `json:"more_keys,omitempty"`
-	// hash of the title columns in comparable form: equal hashes need no comparison
+	// hash of the title columns in comparable form; if hashes are equal, nothing needs to be compared
 	ValuesHash int64 `json:"values_hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PortfolioQuery when eager-loading is set.

@@ -43,21 +43,21 @@ type Profile struct {
 	ScheduleFrequency string `json:"schedule_frequency,omitempty"`
 	// 1 Monday to 7 Sunday
 	ScheduleWeekday int `json:"schedule_weekday,omitempty"`
-	// 1 to 31; in a shorter month its last day
+	// 1 to 31; in a shorter month, the last day
 	ScheduleDayOfMonth int `json:"schedule_day_of_month,omitempty"`
-	// HH:MM, local to the time zone
+	// HH:MM in the time zone
 	ScheduleTime string `json:"schedule_time,omitempty"`
 	// IANA name
 	ScheduleTimezone string `json:"schedule_timezone,omitempty"`
-	// since when the schedule holds for the profile: it was changed or the profile activated; earlier moments are never made up
+	// when the schedule was changed or the profile activated; earlier scheduled moments are not made up for
 	ScheduleSince int64 `json:"schedule_since,omitempty"`
-	// a run that takes away more than this share and more than guard_titles is held
+	// a run that removes more than this percentage and more than guard_titles is held
 	GuardPercent int `json:"guard_percent,omitempty"`
 	// GuardTitles holds the value of the "guard_titles" field.
 	GuardTitles int `json:"guard_titles,omitempty"`
-	// the marks of the guards, where the profile has others than the usual ones; guard_percent and guard_titles are those of removals
+	// the limits of the other guards, if they differ from the defaults; those of removals are in guard_percent and guard_titles
 	Guards json.RawMessage `json:"guards,omitempty"`
-	// skip titles the Community Zone does not have, as Alma does
+	// skip titles that the Community Zone does not have, as Alma does
 	CommunityZoneOnly bool `json:"community_zone_only,omitempty"`
 	// raised at each change, for optimistic locking
 	Version int `json:"version,omitempty"`

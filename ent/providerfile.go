@@ -24,13 +24,13 @@ type ProviderFile struct {
 	UpdatedAt int64 `json:"updated_at,omitempty"`
 	// ProfileID holds the value of the "profile_id" field.
 	ProfileID *int64 `json:"profile_id,omitempty"`
-	// NULL: fetched for a profile, or given for one; GLOBAL: the provider's global title list; UPLOAD: given by a person
+	// NULL: fetched or uploaded for a profile; GLOBAL: the provider's global title list; UPLOAD: uploaded by a person
 	Source string `json:"source,omitempty"`
 	// BOOKS or JOURNALS; empty: an uploaded list of both
 	Content string `json:"content,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
-	// of the kept copy, relative to the data directory's folder of files; empty: no longer kept
+	// path of the kept copy in the data directory's folder of files; empty: no longer kept
 	Path string `json:"path,omitempty"`
 	// hex, of the decompressed bytes
 	Sha256 string `json:"sha256,omitempty"`
@@ -42,17 +42,17 @@ type ProviderFile struct {
 	Etag string `json:"etag,omitempty"`
 	// as the provider sent it
 	LastModified string `json:"last_modified,omitempty"`
-	// YYYY-MM-DD: in its name, else of Last-Modified
+	// YYYY-MM-DD, from its name or, without one, from Last-Modified
 	Date string `json:"date,omitempty"`
 	// FetchedAt holds the value of the "fetched_at" field.
 	FetchedAt int64 `json:"fetched_at,omitempty"`
-	// of the profile when the file came; empty: not recorded
+	// the profile's customer number when the file was fetched; empty: not recorded
 	CustomerNumber string `json:"customer_number,omitempty"`
-	// how many rows filled each column: what later lists are held against
+	// how many rows filled each column; later lists are compared with this
 	Columns json.RawMessage `json:"columns,omitempty"`
-	// when its plan was last applied in full
+	// when its plan was last applied completely
 	AppliedAt *int64 `json:"applied_at,omitempty"`
-	// APPLIED, NO_CHANGE, PREVIEWED, HELD, REJECTED, UNDONE, REFUSED, OLDER or empty while undecided
+	// one of the file outcomes in jobs, such as APPLIED or HELD; empty: undecided
 	Outcome string `json:"outcome,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ProviderFileQuery when eager-loading is set.

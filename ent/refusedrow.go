@@ -28,7 +28,7 @@ type RefusedRow struct {
 	RowHash int64 `json:"row_hash,omitempty"`
 	// the row's cells, for people to read
 	Row string `json:"row,omitempty"`
-	// NULL: it hides nothing
+	// NULL: the row is about no portfolio
 	PortfolioID *int64 `json:"portfolio_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RefusedRowQuery when eager-loading is set.

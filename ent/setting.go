@@ -24,11 +24,11 @@ type Setting struct {
 	InstitutionName string `json:"institution_name,omitempty"`
 	// MultiCampusInventoryManagement holds the value of the "multi_campus_inventory_management" field.
 	MultiCampusInventoryManagement bool `json:"multi_campus_inventory_management,omitempty"`
-	// since when the common schedule of the active profiles is disabled; NULL: it runs
+	// when the common schedule of all active profiles was disabled; NULL: it is enabled
 	SyncScheduleDisabledAt *int64 `json:"sync_schedule_disabled_at,omitempty"`
-	// raised once by every process that opens the database to write
+	// raised by every process that opens the database for writing
 	IDEpoch int64 `json:"id_epoch,omitempty"`
-	// a known text sealed with the key of this installation
+	// a known text, sealed with this installation's key
 	SealCheck []byte `json:"seal_check,omitempty"`
 	// Version holds the value of the "version" field.
 	Version      int `json:"version,omitempty"`

@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Collection is an electronic collection in the library's own zone: activated from the Community Zone, or local.
+// Collection is an electronic collection in the library's own zone. It is activated from the Community Zone, or local.
 type Collection struct{ ent.Schema }
 
 func (Collection) Annotations() []schema.Annotation { return table("collections") }
@@ -27,7 +27,7 @@ func (Collection) Fields() []ent.Field {
 		field.Bool("auto_activate_new_portfolios").Default(false),
 		field.String("activation_type").Default("MANUAL").Comment("MANUAL or ALL"),
 		field.Int64("license_id").Optional().Nillable().Comment("default license of the collection's portfolios"),
-		field.Int64("writer_job_id").Optional().Nillable().Comment("the job that writes the collection now; others wait for it"),
+		field.Int64("writer_job_id").Optional().Nillable().Comment("the job that is writing the collection; others wait for it"),
 		field.Int("version").Default(1).Comment("raised at each change, for optimistic locking"),
 	}
 }
@@ -72,8 +72,8 @@ func (CollectionSet) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("collections", Collection.Type).Through("members", CollectionSetMember.Type)}
 }
 
-// CollectionSetMember says that a collection is in a set. It is a table with a schema of its own for the sake of the
-// index from the collection's side.
+// CollectionSetMember says that a collection is in a set. The table has its own schema because it needs an index on the
+// collection.
 type CollectionSetMember struct{ ent.Schema }
 
 func (CollectionSetMember) Annotations() []schema.Annotation {

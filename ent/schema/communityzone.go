@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// CommunityZoneCollection is an electronic collection of the shared catalogue, which a library activates.
+// CommunityZoneCollection is an electronic collection of the shared catalog, which a library can activate.
 type CommunityZoneCollection struct{ ent.Schema }
 
 func (CommunityZoneCollection) Annotations() []schema.Annotation {
@@ -24,7 +24,7 @@ func (CommunityZoneCollection) Fields() []ent.Field {
 		field.String("name"),
 		field.String("name_key").Comment("the folded name, for sorting and searching"),
 		field.String("provider"),
-		field.String("content").Comment("BOOKS or JOURNALS: what the provider is asked for"),
+		field.String("content").Comment("BOOKS or JOURNALS, as requested from the provider"),
 		field.Int64("titles_updated_at").Optional().Nillable().Comment("when the global title list was last imported"),
 	}
 }
@@ -56,7 +56,7 @@ func (CommunityZoneTitle) Fields() []ent.Field {
 		field.String("coverage").Default("").Comment("coverage statements, JSON"),
 		field.Int64("coverage_hash").Default(0),
 		field.Int64("removed_at").Optional().Nillable(),
-		field.Int64("added_by_job_id").Optional().Nillable().Comment("the update that added it, or brought it back, last"),
+		field.Int64("added_by_job_id").Optional().Nillable().Comment("the update that last added it or brought it back"),
 	}, titleFields()...)
 }
 

@@ -11,8 +11,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Job is one run of sync, move, undo or catalogue update. The table is the outbox and the truth: the queue only
-// carries ids of rows that are here.
+// Job is one job, such as a sync, a move, an undo or an update of the Community Zone. The table is the outbox and the
+// truth: the queue only has the ids of its rows.
 type Job struct{ ent.Schema }
 
 func (Job) Annotations() []schema.Annotation { return table("jobs") }
@@ -27,9 +27,9 @@ func (Job) Fields() []ent.Field {
 		field.String("mode").Immutable().Comment("APPLY or PREVIEW"),
 		field.String("trigger").Immutable().Comment("MANUAL, SCHEDULED, COMMAND"),
 		field.JSON("args", json.RawMessage{}).Immutable(),
-		field.String("unique_key").Optional().Nillable().Immutable().Comment("one unfinished job a key; NULL: any number"),
+		field.String("unique_key").Optional().Nillable().Immutable().Comment("there can be one unfinished job per key; NULL: no limit"),
 		field.String("idempotency_key").Optional().Nillable().Unique().Immutable(),
-		field.String("idempotency_hash").Default("").Immutable().Comment("of the request that the key came with; empty: it was not recorded"),
+		field.String("idempotency_hash").Default("").Immutable().Comment("of the request with the key; empty: not recorded"),
 		field.String("phase").Default(""),
 		field.Int64("done").Default(0),
 		field.Int64("total").Default(0),
@@ -41,11 +41,11 @@ func (Job) Fields() []ent.Field {
 		field.String("error_hint").Default(""),
 		field.String("run_token").Default("").Comment("of the run that owns the row; every write is fenced by it"),
 		field.Int("attempt").Default(0),
-		field.Int64("due_at").Comment("not before"),
+		field.Int64("due_at").Comment("the job must not start earlier"),
 		field.Int64("dispatched_at").Optional().Nillable(),
 		field.Int64("heartbeat_at").Optional().Nillable(),
-		field.Int64("waits_for_job_id").Optional().Nillable().Comment("the job that writes a common collection"),
-		field.Int64("subject_job_id").Optional().Nillable().Immutable().Comment("the job an undo reverses, the preview a move applies"),
+		field.Int64("waits_for_job_id").Optional().Nillable().Comment("a job that is writing the same collection"),
+		field.Int64("subject_job_id").Optional().Nillable().Immutable().Comment("the job that an undo reverses, or the preview that a move applies"),
 		field.Int64("started_at").Optional().Nillable(),
 		field.Int64("finished_at").Optional().Nillable(),
 	}
@@ -75,7 +75,7 @@ func (Job) Indexes() []ent.Index {
 	}
 }
 
-// JobPart is a job's work on one profile's one content type: the unit of fetching, planning, guarding and failing.
+// JobPart is a job's work on one content type of one profile: the unit of fetching, planning, guarding and failing.
 type JobPart struct{ ent.Schema }
 
 func (JobPart) Annotations() []schema.Annotation { return table("job_parts") }
@@ -89,20 +89,20 @@ func (JobPart) Fields() []ent.Field {
 		field.Int64("collection_id").Optional().Nillable(),
 		field.Int64("provider_file_id").Optional().Nillable(),
 		field.String("content").Comment("BOOKS or JOURNALS"),
-		field.String("state").Comment("PENDING FETCHED PLANNED APPLYING APPLIED NO_CHANGE NO_FILE SKIPPED PREVIEWED HELD BLOCKED FAILED"),
+		field.String("state").Comment("one of the states in jobs: PENDING, FETCHED, APPLYING, APPLIED, ..."),
 		field.JSON("counts", json.RawMessage{}).Optional(),
-		field.String("code").Default("").Comment("outcome code where there is something to say"),
+		field.String("code").Default("").Comment("outcome code, if there is something to say"),
 		field.String("message").Default(""),
 		field.String("hint").Default(""),
 		field.JSON("groups", json.RawMessage{}).Optional().Comment("names of the profile's inventory groups at the time"),
-		field.String("profile_name").Default("").Comment("as it was called at the time"),
+		field.String("profile_name").Default("").Comment("the name at the time"),
 		field.String("collection_name").Default(""),
-		field.String("plan_hash").Default("").Comment("of a held plan, to see whether it still is the plan"),
-		field.JSON("guards", json.RawMessage{}).Optional().Comment("what the guards had to say of the plan: each with its figures"),
-		field.String("would_be").Default("").Comment("of a preview: HELD or BLOCKED where the run would be; empty: it would be applied"),
-		field.String("kinds").Default("").Comment("the kinds of changes that the part applied, where a person declined others; " +
-			"blank-separated; empty: all"),
-		field.Int("entitlements_before").Default(0).Comment("the profile's entitlements here before the run"),
+		field.String("plan_hash").Default("").Comment("of a held plan, to see whether the plan is still the same"),
+		field.JSON("guards", json.RawMessage{}).Optional().Comment("the guards' findings about the plan, each with its figures"),
+		field.String("would_be").Default("").Comment("for a preview: HELD or BLOCKED if a run would be; empty: it would be applied"),
+		field.String("kinds").Default("").Comment("if a person declined some kinds of changes: the kinds that the part applied, " +
+			"separated by spaces; empty: all"),
+		field.Int("entitlements_before").Default(0).Comment("number of the profile's entitlements in the collection before the run"),
 	}
 }
 
@@ -126,8 +126,8 @@ func (JobPart) Indexes() []ent.Index {
 	}
 }
 
-// JobChange is one line of a job's report: a field that changed on a portfolio, a portfolio that came or went, or a
-// row that was set aside.
+// JobChange is one line of a job's report: a field of a portfolio that changed, a portfolio that was added or removed, or
+// a row that was set aside.
 type JobChange struct{ ent.Schema }
 
 func (JobChange) Annotations() []schema.Annotation { return table("job_changes") }
@@ -140,15 +140,15 @@ func (JobChange) Fields() []ent.Field {
 		field.Int64("part_id").Immutable(),
 		field.Int64("portfolio_id").Optional().Nillable().Comment("NULL: a row without a portfolio (free, invalid)"),
 		field.String("action").Immutable().Comment("ADD UPDATE REMOVE KEEP WITHDRAW FREE INVALID AMBIGUOUS ..."),
-		field.String("field").Default("").Immutable().Comment("KBART name or coverage; empty: the portfolio as a whole"),
-		field.String("title").Immutable().Comment("as it was called at the time"),
+		field.String("field").Default("").Immutable().Comment("KBART name or coverage; empty: the whole portfolio"),
+		field.String("title").Immutable().Comment("the title at the time"),
 		field.String("title_id").Default("").Immutable(),
 		field.String("print_identifier").Default("").Immutable(),
 		field.String("online_identifier").Default("").Immutable(),
-		field.String("value_kind").Default("").Immutable().Comment("what the two values are, and so how they are written"),
+		field.String("value_kind").Default("").Immutable().Comment("the kind of the two values, which decides how they are written"),
 		field.String("old_value").Default("").Immutable(),
 		field.String("new_value").Default("").Immutable(),
-		field.Int("line").Default(0).Immutable().Comment("in the file; 0: none"),
+		field.Int("line").Default(0).Immutable().Comment("line in the file; 0: none"),
 	}
 }
 
@@ -168,7 +168,7 @@ func (JobChange) Indexes() []ent.Index {
 	}
 }
 
-// JobFinding is what the reader or the planner had to say of one place in a file.
+// JobFinding is a finding of the reader or the planner about one place in a file.
 type JobFinding struct{ ent.Schema }
 
 func (JobFinding) Annotations() []schema.Annotation { return table("job_findings") }
@@ -207,7 +207,7 @@ func (JobFinding) Indexes() []ent.Index {
 	}
 }
 
-// ScheduleSlot makes one moment of a schedule fire once, however many processes see it come.
+// ScheduleSlot makes sure that a scheduled moment fires only once, even if several processes notice it.
 type ScheduleSlot struct{ ent.Schema }
 
 func (ScheduleSlot) Annotations() []schema.Annotation { return table("schedule_slots") }

@@ -1,8 +1,8 @@
-// Package schema declares the tables. Two rules hold everywhere:
+// Package schema declares the tables. Two rules apply to all of them:
 //
-//   - Ids are made by the program (store.NextID), never by the database: a bulk insert must know the ids of the rows
-//     it refers to, and no database returns them for a bulk upsert.
-//   - Times are Unix milliseconds, UTC, so that both databases store and compare them alike.
+//   - The program assigns ids (store.NextID), never the database. A bulk insert must know the ids of the rows it refers
+//     to, and no database returns them for a bulk upsert.
+//   - Times are Unix milliseconds in UTC, so that every database stores and compares them in the same way.
 package schema
 
 import (
@@ -13,7 +13,7 @@ import (
 	"entgo.io/ent/schema/mixin"
 )
 
-// idMixin gives a table its program-made primary key.
+// idMixin gives a table a primary key that the program assigns.
 type idMixin struct{ mixin.Schema }
 
 func (idMixin) Fields() []ent.Field {
@@ -23,7 +23,7 @@ func (idMixin) Fields() []ent.Field {
 	}
 }
 
-// timeMixin records when a row was made and last written, in Unix milliseconds.
+// timeMixin records when a row was created and last written, in Unix milliseconds.
 type timeMixin struct{ mixin.Schema }
 
 func (timeMixin) Fields() []ent.Field {
@@ -33,7 +33,7 @@ func (timeMixin) Fields() []ent.Field {
 	}
 }
 
-// table names the table. ent would otherwise guess a plural.
+// table sets the table's name. Otherwise ent would guess a plural.
 func table(name string) []schema.Annotation {
 	return []schema.Annotation{entsql.Table(name)}
 }

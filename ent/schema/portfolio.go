@@ -9,8 +9,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Portfolio is one title in a collection: the unit that is available or not. A removed one keeps its record, hidden
-// (removed_at), so that it comes back with id, locks and license.
+// Portfolio is one title in a collection: the unit that is available or not. If it is removed, its row stays but is hidden
+// (removed_at), so that it can come back with its id, locks and license.
 type Portfolio struct{ ent.Schema }
 
 func (Portfolio) Annotations() []schema.Annotation { return table("portfolios") }
@@ -20,11 +20,11 @@ func (Portfolio) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}
 func (Portfolio) Fields() []ent.Field {
 	return append([]ent.Field{
 		field.Int64("collection_id").Immutable(),
-		field.Bool("available").Comment("the staff's switch: true at creation, changed by people alone"),
-		field.Bool("listed").Comment("listedByProvider: at least one profile's entitlement is in force"),
-		field.Int64("removed_at").Optional().Nillable().Comment("hidden since; NULL: in the holdings"),
+		field.Bool("available").Comment("set by staff only; true when the portfolio is created"),
+		field.Bool("listed").Comment("listedByProvider: at least one profile's entitlement is active"),
+		field.Int64("removed_at").Optional().Nillable().Comment("hidden since then; NULL: in the holdings"),
 		field.String("review").Default("").Comment("what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing"),
-		field.String("locked_fields").Default("").Comment("KBART names that a sync leaves alone, blank-separated"),
+		field.String("locked_fields").Default("").Comment("KBART names that a sync does not change, separated by spaces"),
 		field.Int64("license_id").Optional().Nillable(),
 	}, titleFields()...)
 }
@@ -40,7 +40,7 @@ func (Portfolio) Edges() []ent.Edge {
 	}
 }
 
-// The indexes over rare states are partial: they cost the ordinary row nothing.
+// Indexes are partial for rare states, so that they cost ordinary rows nothing.
 func (Portfolio) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("collection_id", "title_key", "id"),
@@ -60,8 +60,8 @@ func (Portfolio) Indexes() []ent.Index {
 	}
 }
 
-// Entitlement says that one profile's latest file lists a portfolio. It carries that profile's coverage. An ended one
-// (active false) keeps its coverage: a portfolio that is kept for its PO line still shows it, and an undo needs it.
+// Entitlement says that the latest file of one profile lists a portfolio. It has the coverage from that file. When it ends
+// (active is false), it keeps its coverage: a portfolio that is kept for its PO line still shows it, and an undo needs it.
 type Entitlement struct{ ent.Schema }
 
 func (Entitlement) Annotations() []schema.Annotation { return table("entitlements") }
@@ -71,17 +71,16 @@ func (Entitlement) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin
 func (Entitlement) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("portfolio_id").Immutable(),
-		field.Int64("profile_id").Optional().Nillable().Comment("NULL: no provider's entitlement; it carries the coverage of a local portfolio"),
-		field.Bool("active").Comment("in force: an ended or suspended one is not"),
-		field.String("waiting").Default("").Comment("why it is suspended until it is known which title the portfolio is: AMBIGUOUS, CONTESTED; " +
-			"empty: it is not"),
-		field.String("waiting_since").Default("").Comment("YYYY-MM-DD: date of the list that made it wait"),
-		field.Bool("given_back").Default(false).Comment("an undo gave it back: taking it away again is held once"),
+		field.Int64("profile_id").Optional().Nillable().Comment("NULL: not from a provider; it has the coverage of a local portfolio"),
+		field.Bool("active").Comment("neither ended nor suspended"),
+		field.String("waiting").Default("").Comment("AMBIGUOUS or CONTESTED: it is suspended until it is known which title the portfolio is; " +
+			"empty: not suspended"),
+		field.String("waiting_since").Default("").Comment("YYYY-MM-DD: date of the list that suspended it"),
+		field.Bool("given_back").Default(false).Comment("an undo restored it, so the next removal is held once"),
 		field.String("own_values").Default("").Comment("JSON: the title columns in which the profile's list differs from the portfolio; empty: " +
-			"in none"),
-		field.Int64("own_hash").Optional().Nillable().Comment("hash of the title columns as the profile's list has them; NULL: that of the " +
-			"portfolio"),
-		field.Int64("coverage_hash").Comment("hash of the statements as a set: equal hashes need no comparison"),
+			"none"),
+		field.Int64("own_hash").Optional().Nillable().Comment("hash of the title columns in the profile's list; NULL: the same as the portfolio's"),
+		field.Int64("coverage_hash").Comment("hash of the statements as a set; if hashes are equal, nothing needs to be compared"),
 	}
 }
 
@@ -96,7 +95,7 @@ func (Entitlement) Edges() []ent.Edge {
 func (Entitlement) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("portfolio_id", "profile_id").Unique(),
-		// NULLs are never equal, so the index above lets several pass
+		// NULLs are never equal, so the index above would allow several rows without a profile.
 		index.Fields("portfolio_id").Unique().StorageKey("entitlement_of_no_profile").
 			Annotations(entsql.IndexWhere("profile_id IS NULL")),
 		index.Fields("profile_id", "active"),
@@ -104,8 +103,8 @@ func (Entitlement) Indexes() []ent.Index {
 	}
 }
 
-// CoverageStatement is one range of what is accessible: from and to date, volume, issue, and embargo. Statements of
-// a title are never merged.
+// CoverageStatement is one accessible range: its first and last date, volume and issue, and its embargo. Statements of a
+// title are never merged.
 type CoverageStatement struct{ ent.Schema }
 
 func (CoverageStatement) Annotations() []schema.Annotation { return table("coverage_statements") }
@@ -123,9 +122,9 @@ func (CoverageStatement) Fields() []ent.Field {
 		field.String("num_last_vol_online").Default(""),
 		field.String("num_last_issue_online").Default(""),
 		field.String("embargo_info").Default(""),
-		field.String("title_url").Optional().Nillable().Comment("of the statement's own row; NULL: as the title has it"),
-		field.String("notes").Optional().Nillable().Comment("of the statement's own row; NULL: as the title has it"),
-		field.String("coverage_depth").Optional().Nillable().Comment("of the statement's own row; NULL: as the title has it"),
+		field.String("title_url").Optional().Nillable().Comment("from the statement's own row; NULL: the same as the title's"),
+		field.String("notes").Optional().Nillable().Comment("from the statement's own row; NULL: the same as the title's"),
+		field.String("coverage_depth").Optional().Nillable().Comment("from the statement's own row; NULL: the same as the title's"),
 		field.String("kind").Default("").Comment("ARCHIVE, FRONTFILE or empty"),
 	}
 }
@@ -140,8 +139,8 @@ func (CoverageStatement) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("entitlement_id", "position").Unique()}
 }
 
-// RefusedRow is what a person said of a row that the reader refused, remembered by the row's bytes: which portfolio it
-// is, or that it hides none.
+// RefusedRow is a person's answer about a row that the reader refused: which portfolio it is about, or that it is about
+// none. It is remembered for this exact row.
 type RefusedRow struct{ ent.Schema }
 
 func (RefusedRow) Annotations() []schema.Annotation { return table("refused_rows") }
@@ -153,7 +152,7 @@ func (RefusedRow) Fields() []ent.Field {
 		field.Int64("collection_id").Immutable(),
 		field.Int64("row_hash").Immutable().Comment("of the row's cells"),
 		field.String("row").Immutable().Comment("the row's cells, for people to read"),
-		field.Int64("portfolio_id").Optional().Nillable().Comment("NULL: it hides nothing"),
+		field.Int64("portfolio_id").Optional().Nillable().Comment("NULL: the row is about no portfolio"),
 	}
 }
 

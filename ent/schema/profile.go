@@ -31,17 +31,16 @@ func (Profile) Fields() []ent.Field {
 		field.String("file_format").Default("KBART"),
 		field.String("schedule_frequency").Default("WEEKLY").Comment("NONE, DAILY, WEEKLY or MONTHLY"),
 		field.Int("schedule_weekday").Default(1).Comment("1 Monday to 7 Sunday"),
-		field.Int("schedule_day_of_month").Default(1).Comment("1 to 31; in a shorter month its last day"),
-		field.String("schedule_time").Default("03:00").Comment("HH:MM, local to the time zone"),
+		field.Int("schedule_day_of_month").Default(1).Comment("1 to 31; in a shorter month, the last day"),
+		field.String("schedule_time").Default("03:00").Comment("HH:MM in the time zone"),
 		field.String("schedule_timezone").Default("UTC").Comment("IANA name"),
-		field.Int64("schedule_since").Optional().Comment("since when the schedule holds for the profile: it was changed or the profile " +
-			"activated; earlier moments are never made up"),
-		field.Int("guard_percent").Default(10).Comment("a run that takes away more than this share and more than guard_titles is held"),
+		field.Int64("schedule_since").Optional().Comment("when the schedule was changed or the profile activated; earlier scheduled " +
+			"moments are not made up for"),
+		field.Int("guard_percent").Default(10).Comment("a run that removes more than this percentage and more than guard_titles is held"),
 		field.Int("guard_titles").Default(20),
-		field.JSON("guards",
-			json.RawMessage{}).Optional().Comment("the marks of the guards, where the profile has others than the usual ones; guard_percent and " +
-			"guard_titles are those of removals"),
-		field.Bool("community_zone_only").Default(false).Comment("skip titles the Community Zone does not have, as Alma does"),
+		field.JSON("guards", json.RawMessage{}).Optional().Comment("the limits of the other guards, if they differ from the defaults; those of " +
+			"removals are in guard_percent and guard_titles"),
+		field.Bool("community_zone_only").Default(false).Comment("skip titles that the Community Zone does not have, as Alma does"),
 		field.Int("version").Default(1).Comment("raised at each change, for optimistic locking"),
 	}
 }
@@ -78,8 +77,8 @@ func (InventoryGroup) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("profiles", Profile.Type).Ref("groups").Through("profile_groups", ProfileGroup.Type)}
 }
 
-// ProfileGroup says that a profile's portfolios are available for a group. It is a table with a schema of its own for
-// the sake of the index from the group's side.
+// ProfileGroup says that a profile's portfolios are available for a group. The table has its own schema because it needs
+// an index on the group.
 type ProfileGroup struct{ ent.Schema }
 
 func (ProfileGroup) Annotations() []schema.Annotation {
@@ -99,7 +98,7 @@ func (ProfileGroup) Edges() []ent.Edge {
 
 func (ProfileGroup) Indexes() []ent.Index { return []ent.Index{index.Fields("inventory_group_id")} }
 
-// ProviderFile is one file as fetched from the provider, kept compressed for ever unless retention says otherwise.
+// ProviderFile is one file as fetched from the provider. It is kept, compressed, as long as retention allows.
 type ProviderFile struct{ ent.Schema }
 
 func (ProviderFile) Annotations() []schema.Annotation { return table("provider_files") }
@@ -109,23 +108,22 @@ func (ProviderFile) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixi
 func (ProviderFile) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("profile_id").Optional().Nillable(),
-		field.String("source").Optional().Immutable().Comment("NULL: fetched for a profile, or given for one; GLOBAL: the provider's global " +
-			"title list; UPLOAD: given by a person"),
+		field.String("source").Optional().Immutable().Comment("NULL: fetched or uploaded for a profile; GLOBAL: the provider's global " +
+			"title list; UPLOAD: uploaded by a person"),
 		field.String("content").Comment("BOOKS or JOURNALS; empty: an uploaded list of both"),
 		field.String("name"),
-		field.String("path").Comment("of the kept copy, relative to the data directory's folder of files; empty: no longer kept"),
+		field.String("path").Comment("path of the kept copy in the data directory's folder of files; empty: no longer kept"),
 		field.String("sha256").Comment("hex, of the decompressed bytes"),
 		field.Int64("size").Comment("bytes, decompressed"),
 		field.Int64("stored_size").Comment("bytes on disk"),
 		field.String("etag").Default(""),
 		field.String("last_modified").Default("").Comment("as the provider sent it"),
-		field.String("date").Default("").Comment("YYYY-MM-DD: in its name, else of Last-Modified"),
+		field.String("date").Default("").Comment("YYYY-MM-DD, from its name or, without one, from Last-Modified"),
 		field.Int64("fetched_at"),
-		field.String("customer_number").Default("").Comment("of the profile when the file came; empty: not recorded"),
-		field.JSON("columns", json.RawMessage{}).Optional().Comment("how many rows filled each column: what later lists are held against"),
-		field.Int64("applied_at").Optional().Nillable().Comment("when its plan was last applied in full"),
-		field.String("outcome").Default("").Comment("APPLIED, NO_CHANGE, PREVIEWED, HELD, REJECTED, UNDONE, REFUSED, OLDER or empty while " +
-			"undecided"),
+		field.String("customer_number").Default("").Comment("the profile's customer number when the file was fetched; empty: not recorded"),
+		field.JSON("columns", json.RawMessage{}).Optional().Comment("how many rows filled each column; later lists are compared with this"),
+		field.Int64("applied_at").Optional().Nillable().Comment("when its plan was last applied completely"),
+		field.String("outcome").Default("").Comment("one of the file outcomes in jobs, such as APPLIED or HELD; empty: undecided"),
 	}
 }
 
@@ -158,15 +156,15 @@ func (Setting) Fields() []ent.Field {
 		field.String("institution_name").Default(""),
 		field.Bool("multi_campus_inventory_management").Default(false),
 		field.Int64("sync_schedule_disabled_at").Optional().Nillable().
-			Comment("since when the common schedule of the active profiles is disabled; NULL: it runs"),
-		field.Int64("id_epoch").Default(0).Comment("raised once by every process that opens the database to write"),
-		field.Bytes("seal_check").Optional().Comment("a known text sealed with the key of this installation"),
+			Comment("when the common schedule of all active profiles was disabled; NULL: it is enabled"),
+		field.Int64("id_epoch").Default(0).Comment("raised by every process that opens the database for writing"),
+		field.Bytes("seal_check").Optional().Comment("a known text, sealed with this installation's key"),
 		field.Int("version").Default(1),
 	}
 }
 
-// ListDecision is what a person decided on one kind of a list's changes in one collection. A decision belongs to the
-// list's bytes, so that a later run that meets them knows it.
+// ListDecision is a person's decision about one kind of change by a list in one collection. It belongs to the exact list,
+// so that a later run with the same list knows it.
 type ListDecision struct{ ent.Schema }
 
 func (ListDecision) Annotations() []schema.Annotation { return table("list_decisions") }
@@ -178,9 +176,9 @@ func (ListDecision) Fields() []ent.Field {
 		field.Int64("provider_file_id").Immutable(),
 		field.Int64("collection_id").Immutable(),
 		field.String("kind").Immutable().Comment("ADDITIONS, UPDATES, ACCESS_LOST, REMOVALS, or COLUMN: and the name of a lost column"),
-		field.String("decision").Comment("APPROVED or DECLINED; of a lost column: LEAVE, EMPTY or ALL_PAID"),
+		field.String("decision").Comment("APPROVED or DECLINED; for a lost column: LEAVE, EMPTY or ALL_PAID"),
 		field.String("reason").Default(""),
-		field.Int64("job_id").Comment("in which it was decided"),
+		field.Int64("job_id").Comment("the job in which it was decided"),
 	}
 }
 

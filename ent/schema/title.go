@@ -5,8 +5,8 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// titleFields are the KBART columns that belong to a title (all but the seven of coverage), under their KBART names
-// and as the provider wrote them, and the keys made from them for matching, sorting and comparing.
+// titleFields are the KBART columns of a title, that is, all but the seven of coverage. They have their KBART names and
+// the provider's values. The keys made from them are for matching, sorting and comparing.
 func titleFields() []ent.Field {
 	return []ent.Field{
 		field.String("publication_title"),
@@ -28,10 +28,10 @@ func titleFields() []ent.Field {
 		field.String("preceding_publication_title_id").Default(""),
 		field.String("access_type").Default(""),
 
-		field.String("title_key").Comment("folded title: NFKC, case-folded, punctuation and blanks collapsed"),
+		field.String("title_key").Comment("folded title: NFKC, case-folded, punctuation and spaces collapsed"),
 		field.String("print_key").Default("").Comment("print_identifier in comparable form: ISSN without hyphen, ISBN as 13 digits"),
 		field.String("online_key").Default("").Comment("online_identifier in comparable form"),
-		field.String("more_keys").Default("").Comment("further identifiers of the title's rows, comparable form, blank-separated"),
-		field.Int64("values_hash").Comment("hash of the title columns in comparable form: equal hashes need no comparison"),
+		field.String("more_keys").Default("").Comment("other identifiers in the title's rows, in comparable form, separated by spaces"),
+		field.Int64("values_hash").Comment("hash of the title columns in comparable form; if hashes are equal, nothing needs to be compared"),
 	}
 }

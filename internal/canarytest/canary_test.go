@@ -12,7 +12,7 @@ import (
 	"autoholdings/internal/canarytest"
 )
 
-// TestIn finds a key in each disguise, and nothing where there is none.
+// TestIn: a key is found in each encoding, and nothing is found in a text without keys.
 func TestIn(t *testing.T) {
 	t.Parallel()
 	const key = "canary-k3y/with+signs=Zq7<&>"

@@ -1,5 +1,5 @@
-// Package failpoint lets a database die between two statements, as the process that writes it might. It is for tests:
-// give [Point.Wrap] to store.Options, and open the database anew once the point is dead.
+// Package failpoint lets a test end a database between two statements, as if the process that writes it were killed. Pass
+// [Point.Wrap] to store.Options, and open the database again once the point is dead.
 package failpoint
 
 import (
@@ -13,36 +13,36 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// ErrDead is what every statement fails with once the point is dead.
+// ErrDead is the error of every statement once the point is dead.
 var ErrDead = errors.New("failpoint: the process is dead")
 
-// Point is where one opening of a database dies. It counts what is written: statements that change a row, and commits
-// of transactions with such statements. Statements that change nothing, as those of loops that look for work, do not
-// count. It may be used by several goroutines at once.
+// Point ends one opening of a database after a number of writes. Writes are statements that change a row, and commits of
+// transactions with such statements. Statements that change nothing, such as those of loops that look for work, do not
+// count. A Point is safe for concurrent use.
 type Point struct {
-	mu     sync.Mutex
-	writes int
-	dieAt  int // 0: never
-	dead   chan struct{}
-	wrote  chan struct{}
+	mu        sync.Mutex
+	writes    int
+	dieAt     int // 0: never
+	dead      chan struct{}
+	committed chan struct{}
 }
 
-// New makes a point that lives.
-func New() *Point { return &Point{dead: make(chan struct{}), wrote: make(chan struct{}, 1)} }
+// New returns a point that is alive.
+func New() *Point { return &Point{dead: make(chan struct{}), committed: make(chan struct{}, 1)} }
 
-// DieAt counts the writes from now on and dies after the nth: it happens, but nobody learns of it, and nothing comes
-// after it. With 0 the point only counts.
+// DieAt counts writes from now on and dies at the nth. That write happens, but its caller gets ErrDead, and so does every
+// later statement. If n is 0, the point only counts.
 func (p *Point) DieAt(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.writes, p.dieAt = 0, n
 	select {
-	case <-p.wrote:
+	case <-p.committed:
 	default:
 	}
 }
 
-// Spare lets a point live that is not dead yet; it goes on counting.
+// Spare keeps a point alive that is not dead yet. It goes on counting.
 func (p *Point) Spare() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -51,21 +51,21 @@ func (p *Point) Spare() {
 	}
 }
 
-// Writes is how many writes there were since DieAt.
+// Writes returns the number of writes since DieAt.
 func (p *Point) Writes() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.writes
 }
 
-// Dead is closed once the point is dead.
+// Dead returns a channel that is closed once the point is dead.
 func (p *Point) Dead() <-chan struct{} { return p.dead }
 
-// Committed receives when a transaction was committed since DieAt or since it was last received from. It is for one
-// receiver.
-func (p *Point) Committed() <-chan struct{} { return p.wrote }
+// Committed returns a channel that receives a value if a transaction was committed since DieAt or since the last receive.
+// It is for one receiver.
+func (p *Point) Committed() <-chan struct{} { return p.committed }
 
-// Wrap puts the point around SQLite's driver.
+// Wrap wraps SQLite's driver.
 func (p *Point) Wrap(d driver.Driver) driver.Driver { return &wrapped{d, p} }
 
 // count counts a write that has happened.
@@ -106,12 +106,12 @@ func (w *wrapped) Open(dsn string) (driver.Conn, error) {
 	}
 	inner, ok := c.(*sqlite3.SQLiteConn)
 	if !ok {
-		return nil, errors.Join(fmt.Errorf("failpoint: %T is no connection of SQLite", c), c.Close())
+		return nil, errors.Join(fmt.Errorf("failpoint: %T is not a connection of SQLite", c), c.Close())
 	}
 	return &conn{SQLiteConn: inner, point: w.point}, nil
 }
 
-// conn is a connection; it is used by one goroutine at a time.
+// conn is a connection. One goroutine uses it at a time.
 type conn struct {
 	*sqlite3.SQLiteConn
 	point *Point
@@ -173,7 +173,7 @@ func (c *conn) query(query string, run func() (driver.Rows, error)) (driver.Rows
 	return rows, nil
 }
 
-// isWrite says whether a statement changes rows, where it changes any.
+// isWrite reports whether a statement may change rows.
 func isWrite(query string) bool {
 	verb, _, _ := strings.Cut(strings.TrimSpace(query), " ")
 	switch strings.ToUpper(verb) {
@@ -216,8 +216,8 @@ func (t *tx) Commit() error {
 		return err
 	}
 	select {
-	case t.conn.point.wrote <- struct{}{}:
-	default: // it was told already
+	case t.conn.point.committed <- struct{}{}:
+	default: // an earlier commit has not been received yet
 	}
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestDeath: what was committed before the death is there afterwards, what was not is not, and nothing works after it.
+// TestDeath: afterwards the database has everything that was committed before, and nothing else. No statement works once
+// the point is dead.
 func TestDeath(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -29,7 +30,7 @@ func TestDeath(t *testing.T) {
 			s := open(t, store.Options{DataDir: dir, Wrap: point.Wrap})
 			point.DieAt(test.dieAt)
 			err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-				if _, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'LOST'`); err != nil { // changes no row: does not count
+				if _, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'LOST'`); err != nil { // changes no row, so it does not count
 					return err
 				}
 				for id := range int64(2) {
@@ -79,7 +80,7 @@ func open(t *testing.T, o store.Options) *store.Store {
 	return s
 }
 
-// TestSpare: a point that is spared counts on, and one that is dead stays dead.
+// TestSpare: a spared point goes on counting, and a dead one stays dead.
 func TestSpare(t *testing.T) {
 	t.Parallel()
 	point := failpoint.New()

@@ -1,5 +1,5 @@
-// Package keyset pages through sorted listings by position instead of by number: page 1,000 costs what page 1 costs,
-// and rows that are inserted meanwhile neither shift a page nor repeat in it.
+// Package keyset pages through sorted listings by position instead of by number. Page 1,000 costs as much as page 1, and
+// rows that are inserted in the meantime do not shift pages or appear twice.
 package keyset
 
 import (
@@ -10,19 +10,19 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Position is where an item stands in its listing: its sort keys, and its id where they are equal or there are none.
+// Position is the position of an item in a listing: its sort keys and, to tell equal keys apart, its id.
 type Position struct {
 	Keys []string
 	ID   int64
 }
 
-// Window is the part of a listing that is asked for: the first First items after a position; nil is the beginning.
+// Window is the requested part of a listing: the first First items after a position. A nil position is the beginning.
 type Window struct {
 	First int
 	After *Position
 }
 
-// Page is a part of a listing. More says whether the listing goes on behind it.
+// Page is a part of a listing. More says whether there are items after it.
 type Page[T any] struct {
 	Items []T
 	More  bool
@@ -30,12 +30,13 @@ type Page[T any] struct {
 
 // Order is how a listing is sorted: by columns and then by id.
 type Order struct {
-	Keys    []string // columns; none sorts by id alone
-	Numbers bool     // the columns hold whole numbers, which positions have as text; else they hold text
-	Desc    bool     // the highest first
+	Keys    []string // columns; empty = by id alone
+	Numbers bool     // the columns have whole numbers (positions have them as text); otherwise they have text
+	Desc    bool     // highest first
 }
 
-// Newest sorts by when rows were made, the newest first. Ids do not tell: each process has a range of its own.
+// Newest sorts rows by the time they were created, newest first. Sorting by id would not do this, because each process
+// has its own range of ids.
 var Newest = Order{Keys: []string{"created_at"}, Numbers: true, Desc: true}
 
 // Oldest sorts by id: in the order in which one process made the rows.
@@ -44,14 +45,14 @@ var Oldest = Order{}
 // By sorts by a column of text.
 func By(column string) Order { return Order{Keys: []string{column}} }
 
-// Made is a row's position in a listing sorted by Newest.
+// Made returns a row's position in a listing sorted by Newest.
 func Made(createdAt, id int64) Position {
 	return Position{Keys: []string{strconv.FormatInt(createdAt, 10)}, ID: id}
 }
 
-// Select limits a query to the window, and reads one row more than it holds: Cut tells by it whether there is more.
+// Select limits a query to the window and one more row, by which Cut sees whether there are more.
 //
-// The condition has the row form, (key, id) > (?, ?): with OR instead, PostgreSQL walks the index from its beginning.
+// The condition compares rows, (key, id) > (?, ?). With OR instead, PostgreSQL would read the index from its beginning.
 func (o Order) Select(w Window) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		var columns []string
@@ -76,7 +77,7 @@ func (o Order) after(columns []string, p Position) *sql.Predicate {
 	args := make([]any, 0, len(columns))
 	for _, key := range p.Keys {
 		if o.Numbers {
-			n, _ := strconv.ParseInt(key, 10, 64) // whoever takes positions from outside has looked at them
+			n, _ := strconv.ParseInt(key, 10, 64) // positions from outside were checked when they were decoded
 			args = append(args, n)
 			continue
 		}
@@ -89,7 +90,7 @@ func (o Order) after(columns []string, p Position) *sql.Predicate {
 	return sql.CompositeGT(columns, args...)
 }
 
-// Cut makes a page of what Select read.
+// Cut makes a page of the rows that Select read.
 func Cut[T any](items []T, w Window) Page[T] {
 	if len(items) > w.First {
 		return Page[T]{Items: items[:w.First], More: true}
@@ -97,21 +98,21 @@ func Cut[T any](items []T, w Window) Page[T] {
 	return Page[T]{Items: items}
 }
 
-// Query is what ent's queries have in common, as far as listing needs it.
+// Query is the part of ent's queries that listing needs.
 type Query[Q, R any, P ~func(*sql.Selector)] interface {
 	Where(predicates ...P) Q
 	All(ctx context.Context) ([]R, error)
 }
 
-// List reads the window of what the query and the conditions select.
+// List reads a window of the rows that the query and the conditions select.
 func List[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](ctx context.Context, q Q, o Order, w Window, where []P) (Page[R], error) {
 	rows, err := q.Where(append(where, P(o.Select(w)))...).All(ctx)
 	return Cut(rows, w), err
 }
 
-// All reads a listing to its end, first rows at a time, so that no connection of the database is held while the reader
-// takes its time. at is a row's position. The last pair has an error where read had one.
-func All[R any](first int, read func(Window) (Page[R], error), at func(R) Position) iter.Seq2[R, error] {
+// All reads a whole listing, first rows at a time, so that a slow reader does not hold a database connection. position
+// returns the position of a row. If read fails, the last pair has its error.
+func All[R any](first int, read func(Window) (Page[R], error), position func(R) Position) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		w := Window{First: first}
 		for {
@@ -129,13 +130,13 @@ func All[R any](first int, read func(Window) (Page[R], error), at func(R) Positi
 			if !page.More {
 				return
 			}
-			last := at(page.Items[len(page.Items)-1])
+			last := position(page.Items[len(page.Items)-1])
 			w.After = &last
 		}
 	}
 }
 
-// ByID reads rows by id. Those that are not there are missing from the map.
+// ByID reads rows by id. The map does not have ids that do not exist.
 func ByID[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](ctx context.Context, q Q, ids []int64, id func(R) int64) (map[int64]R, error) {
 	if len(ids) == 0 {
 		return nil, nil

@@ -1,4 +1,4 @@
-// Package opaque writes ids as the API shows them, wherever they are shown: in answers, reports and messages.
+// Package opaque encodes ids as the API shows them in answers, reports and messages.
 package opaque
 
 import (
@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// ID is the opaque id of a row: base64url of "Type:number".
+// ID returns the opaque id of a row: base64url of "Type:number".
 func ID(typeName string, id int64) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(typeName + ":" + strconv.FormatInt(id, 10)))
 }
 
-// Parse takes an opaque id apart. The error says what is wrong with it.
+// Parse decodes an opaque id. The error says what is wrong with it.
 func Parse(id string) (typeName string, number int64, err error) {
 	plain, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(id, "="))
 	if err != nil {

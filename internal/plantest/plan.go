@@ -1,4 +1,4 @@
-// Package plantest tells tests how the database goes about what the code asks of it.
+// Package plantest shows tests the database's plan for a query of the code.
 package plantest
 
 import (
@@ -9,15 +9,15 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Database is an empty installation that explains statements.
+// Database is an empty database that explains the last statement.
 type Database struct {
 	*store.Store
 
 	t    testing.TB
-	last string // statement
+	last string // the last statement
 }
 
-// Open opens one, until the test ends.
+// Open opens an empty database. It is closed when the test ends.
 func Open(t testing.TB) *Database {
 	t.Helper()
 	d := &Database{t: t}
@@ -37,7 +37,7 @@ func Open(t testing.TB) *Database {
 	return d
 }
 
-// Plan is how SQLite goes about the last statement, in lines. The statement's values play no part in it.
+// Plan returns SQLite's plan for the last statement, one step per line. It does not depend on the statement's values.
 func (d *Database) Plan() string {
 	d.t.Helper()
 	_, statement, _ := strings.Cut(d.last, "query=")
@@ -64,7 +64,7 @@ func (d *Database) Plan() string {
 	return strings.Join(plan, "\n")
 }
 
-// ScansTable says whether a plan reads a table from end to end; reading an index that holds only a few rows is well.
+// ScansTable reports whether a plan reads a whole table. Reading a whole index is allowed, if it has few rows.
 func ScansTable(plan string) bool {
 	for line := range strings.Lines(plan) {
 		if strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, "USING") {

@@ -1,5 +1,5 @@
-// Package problem is what a user can mend: wrong input, a rule that stands in the way, a thing that is not there.
-// The API answers with it as a userError; everything else is a fault and is masked.
+// Package problem has the errors that a user can fix: wrong input, a rule that forbids something, a thing that does not
+// exist. The API returns them as userErrors. All other errors are faults, and are masked.
 package problem
 
 import (
@@ -8,31 +8,31 @@ import (
 	"strings"
 )
 
-// Code classes a problem. Clients may rely on it.
+// Code is the kind of a problem. Clients may rely on it.
 type Code string
 
 // The codes.
 const (
-	BadInput           Code = "BAD_USER_INPUT"      // a value is not of the form it must have
-	NotFound           Code = "NOT_FOUND"           // the thing named is not there
-	Conflict           Code = "CONFLICT"            // something else is under way, or was changed meanwhile
-	ProfileInactive    Code = "PROFILE_INACTIVE"    // an inactive profile may be tested and previewed, not applied
-	CollectionInactive Code = "COLLECTION_INACTIVE" // a collection must be activated first
-	AlreadyActive      Code = "ALREADY_ACTIVE"      // the collection is activated already
+	BadInput           Code = "BAD_USER_INPUT"      // a value does not have the required form
+	NotFound           Code = "NOT_FOUND"           // the thing does not exist
+	Conflict           Code = "CONFLICT"            // something else is running, or the thing was changed in the meantime
+	ProfileInactive    Code = "PROFILE_INACTIVE"    // an inactive profile can be tested and previewed, but not applied
+	CollectionInactive Code = "COLLECTION_INACTIVE" // the collection must be activated first
+	AlreadyActive      Code = "ALREADY_ACTIVE"      // the collection is active already
 	GroupRequired      Code = "GROUP_REQUIRED"      // DOMAIN rule 6
 	OneProfileOnly     Code = "ONE_PROFILE_ONLY"    // DOMAIN rule 6, one campus
-	InUse              Code = "IN_USE"              // cannot be deleted while something refers to it
-	WrongState         Code = "WRONG_STATE"         // the state of the job, or of the profile, does not allow it
-	CustomerChanged    Code = "CUSTOMER_CHANGED"    // the list came for another customer number than the profile has now
-	OlderFile          Code = "OLDER_FILE"          // a newer list was applied since
-	Limited            Code = "LIMITED"             // more than is accepted at once
+	InUse              Code = "IN_USE"              // it cannot be deleted while something refers to it
+	WrongState         Code = "WRONG_STATE"         // the state of the job or profile does not allow it
+	CustomerChanged    Code = "CUSTOMER_CHANGED"    // the list was fetched for another customer number than the profile has now
+	OlderFile          Code = "OLDER_FILE"          // a newer list was applied in the meantime
+	Limited            Code = "LIMITED"             // there is a limit on how much is accepted at once
 	NotYet             Code = "NOT_AVAILABLE"       // not in this version
 )
 
-// Problem says what is wrong, where and what to do.
+// Problem says what is wrong, where it is and what to do.
 type Problem struct {
 	Code    Code
-	Path    []string // to the input field, e.g. ["input", "schedule", "time"]; nil: the request as a whole
+	Path    []string // path of the input field, such as ["input", "schedule", "time"]; nil: the whole request
 	Message string   // what, why, and what to do
 }
 
@@ -43,7 +43,7 @@ func (p *Problem) Error() string {
 	return strings.Join(p.Path, ".") + ": " + p.Message
 }
 
-// New makes a problem. The path is dotted: "input.schedule.time"; "" for none.
+// New returns a problem. The path is separated by dots, as in "input.schedule.time"; "" means no path.
 func New(code Code, path, format string, args ...any) *Problem {
 	p := &Problem{Code: code, Message: fmt.Sprintf(format, args...)}
 	if path != "" {
@@ -52,7 +52,7 @@ func New(code Code, path, format string, args ...any) *Problem {
 	return p
 }
 
-// List gathers problems, so that a form with three mistakes is answered with three.
+// List collects problems, so that the answer to a form with three mistakes names all three.
 type List []*Problem
 
 // Add appends a problem.
@@ -60,7 +60,7 @@ func (l *List) Add(code Code, path, format string, args ...any) {
 	*l = append(*l, New(code, path, format, args...))
 }
 
-// Err is the list as one error, or nil where it is empty.
+// Err returns the list as one error, or nil if it is empty.
 func (l List) Err() error {
 	errs := make([]error, len(l))
 	for i, p := range l {
@@ -69,7 +69,7 @@ func (l List) Err() error {
 	return errors.Join(errs...)
 }
 
-// In returns the problems that err is made of. ok is false where it is, or holds, anything else.
+// In returns the problems of which err consists. ok is false if err is, or contains, any other error.
 func In(err error) (found List, ok bool) {
 	if err == nil {
 		return nil, false

@@ -1,4 +1,4 @@
-// Package redistest starts a private redis-server for a test, on a socket of its own.
+// Package redistest starts a private redis-server for a test, on its own socket.
 package redistest
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Start starts a redis-server that ends with the test, and returns its address as REDIS_URL has it. Where none is
-// installed the test is skipped; in CI that is a failure.
+// Start starts a redis-server that ends with the test, and returns its address in the form of REDIS_URL. If redis-server
+// is not installed, the test is skipped; in CI it fails.
 func Start(t testing.TB) (url string) {
 	t.Helper()
 	binary, err := exec.LookPath("redis-server")
@@ -23,11 +23,12 @@ func Start(t testing.TB) (url string) {
 		}
 		t.Skip("redis-server is not installed: install it to run the suite on it too")
 	}
-	dir, err := os.MkdirTemp("", "redis") // t.TempDir() can be too long for a socket's name
+	dir, err := os.MkdirTemp("", "redis") // t.TempDir() can be too long for the path of a socket
 	if err != nil {
 		t.Fatal(err)
 	}
 	socket := filepath.Join(dir, "redis.sock")
+	//nolint:gosec // the program is the redis-server of this machine
 	server := exec.CommandContext(context.Background(), binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no",
 		"--maxmemory-policy", "noeviction", "--dir", dir)
 	if err := server.Start(); err != nil {

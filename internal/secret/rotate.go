@@ -9,14 +9,16 @@ import (
 	"slices"
 )
 
-// A key file is replaced in steps, between any two of which the program may die: StageKey writes the new key beside the
-// file, what is stored is sealed with it in one transaction, and SwapStaged puts it in the file's place. Whoever finds
-// a staged key asks OpenStaged's Box whether it opens what is stored: if so the rest is SwapStaged, if not DropStaged.
+// A key file is replaced in steps, and the program may be killed between any two of them. StageKey writes the new key
+// beside the key file. Then the stored values are sealed with it in one transaction. Then SwapStaged replaces the key
+// file. If a staged key is found later, OpenStaged returns its Box. If that Box opens the stored values, call SwapStaged,
+// otherwise DropStaged.
 
-// StagedFileName is the name of a key on its way to become the one of the key file.
+// StagedFileName is the name of the file with a key that is to replace the key file.
 const StagedFileName = KeyFileName + ".new"
 
-// StageKey writes a key beside the key file in dataDir, complete or not at all. It fails where one is staged already.
+// StageKey writes a key beside the key file in dataDir. A crash leaves either a complete file or none. StageKey fails if
+// a key is staged already.
 func StageKey(dataDir, key string) error {
 	if _, err := parseKey(key); err != nil {
 		return fmt.Errorf("new sealing key: %w", err)
@@ -28,7 +30,7 @@ func StageKey(dataDir, key string) error {
 	return nil
 }
 
-// OpenStaged returns a Box of the staged key, or nil where none is staged.
+// OpenStaged returns a Box with the staged key, or nil if none is staged.
 func OpenStaged(dataDir string) (*Box, error) {
 	box := &Box{file: filepath.Join(dataDir, StagedFileName)}
 	if err := box.addFile(false); err != nil {
@@ -40,8 +42,8 @@ func OpenStaged(dataDir string) (*Box, error) {
 	return box, nil
 }
 
-// SwapStaged makes the staged key the one of the key file. The former file is kept beside it, and its path returned; ""
-// where there was none. Called again after a crash in its midst, or by two processes at once, it does what is left.
+// SwapStaged replaces the key file by the staged key. It keeps the former file beside it and returns its path, "" if
+// there was none. If it was interrupted by a crash, or two processes call it at once, calling it again does the rest.
 func SwapStaged(dataDir string) (former string, err error) {
 	file, staged := filepath.Join(dataDir, KeyFileName), filepath.Join(dataDir, StagedFileName)
 	before := &Box{file: file}
@@ -60,7 +62,8 @@ func SwapStaged(dataDir string) (former string, err error) {
 	return former, syncDir(dataDir)
 }
 
-// keepFormer gives the key file a second name. A file that has the name must hold all its keys: then nothing is lost.
+// keepFormer gives the key file a second name. If a file has that name already, it must contain all keys of the key file,
+// so that no key is lost.
 func keepFormer(before *Box, former string) error {
 	err := os.Link(before.file, former)
 	if err == nil {
@@ -75,19 +78,19 @@ func keepFormer(before *Box, former string) error {
 	}
 	for _, key := range before.keys {
 		if !slices.ContainsFunc(kept.keys, func(k sealingKey) bool { return k.id == key.id }) {
-			return errors.New("there is such a file with other keys: move it to where backups are kept")
+			return errors.New("a file with this name has other keys: move it to your backups")
 		}
 	}
 	return nil
 }
 
-// DropStaged takes a staged key away with which nothing was sealed.
+// DropStaged removes a staged key with which nothing was sealed.
 func DropStaged(dataDir string) error {
 	if err := os.Remove(filepath.Join(dataDir, StagedFileName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("take away a sealing key that was not used: %w", err)
+		return fmt.Errorf("remove a sealing key that was not used: %w", err)
 	}
 	return syncDir(dataDir)
 }
 
-// KeyID names the newest key, the one that seals: 8 hex digits that say nothing of it.
+// KeyID returns the id of the newest key, which seals: 8 hex digits that reveal nothing about the key.
 func (b *Box) KeyID() string { return b.keys[0].id }

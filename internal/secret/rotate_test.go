@@ -22,7 +22,7 @@ func newFolder(t *testing.T) folder {
 	return f
 }
 
-// open is the id of the key of the key file.
+// open returns the id of the key in the key file.
 func (f folder) open() string {
 	f.t.Helper()
 	box, err := secret.Open(f.dir)
@@ -56,8 +56,8 @@ func (f folder) fails(err error, want string, keys ...string) {
 	}
 }
 
-// TestSwapStaged: the staged key takes the file's place, the former file stays under another name, and doing it again
-// does nothing.
+// TestSwapStaged: the staged key replaces the key file, the former file stays under another name, and swapping again does
+// nothing.
 func TestSwapStaged(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)
@@ -92,7 +92,7 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-// TestSwapStagedWithoutFile: where the database's key was given until now, the staged one becomes the file's.
+// TestSwapStagedWithoutFile: if the key was configured until now, the staged key becomes the key file.
 func TestSwapStagedWithoutFile(t *testing.T) {
 	t.Parallel()
 	f := folder{t, t.TempDir()}
@@ -104,7 +104,7 @@ func TestSwapStagedWithoutFile(t *testing.T) {
 	}
 }
 
-// TestStageRefused: no key is overwritten, and none that is not good is staged.
+// TestStageRefused: no staged key is overwritten, and a bad key is not staged.
 func TestStageRefused(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)
@@ -121,14 +121,15 @@ func TestStageRefused(t *testing.T) {
 	path := filepath.Join(f.dir, secret.StagedFileName)
 	f.must(os.WriteFile(path, []byte("# no key\n"), 0o600))
 	_, err := secret.OpenStaged(f.dir)
-	f.fails(err, "holds no key")
+	f.fails(err, "contains no key")
 	f.must(os.WriteFile(path, []byte(key), 0o600))
 	f.must(os.Chmod(path, 0o644))
 	_, err = secret.OpenStaged(f.dir)
 	f.fails(err, "may be read by others", key)
 }
 
-// TestFormerKeyIsKept: a file that has the former key's name already must hold that key, else nothing is swapped.
+// TestFormerKeyIsKept: if a file already has the name for the former key, it must contain that key. Otherwise nothing is
+// swapped.
 func TestFormerKeyIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)

@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// ByteOrderMark begins a file that is opened in a spreadsheet: without it Excel takes UTF-8 for the computer's own code
-// page.
+// ByteOrderMark must begin a file for spreadsheets. Without it, Excel reads UTF-8 in the computer's own code page.
 const ByteOrderMark = "\ufeff"
 
-// Cell is a value as a cell of tab-separated text. What would end the cell becomes a blank, and so do control
-// characters and what turns the direction of the text around, by which one text passes for another. What a spreadsheet
-// would not take as it stands gets an apostrophe before it: a value that begins with = + - or @ (or their full-width
-// forms) it would run as a formula (see OWASP, "CSV Injection"), and after one that begins with a quotation mark it
-// would look for the closing one, through all the cells between.
+// Cell returns a value as a cell of tab-separated text. Characters that would end the cell become spaces. So do control
+// characters and directional marks, because they can make one text look like another.
+//
+// A value that a spreadsheet would not read as text gets an apostrophe before it. If a value begins with =, +, - or @ (or
+// a full-width form of them), a spreadsheet would run it as a formula (see OWASP, "CSV Injection"). If it begins with a
+// quotation mark, a spreadsheet would look for the closing one in the following cells.
 func Cell(value string) string {
 	value = strings.Map(func(r rune) rune {
 		switch {
@@ -24,18 +24,18 @@ func Cell(value string) string {
 		}
 		return r
 	}, value)
-	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(value, blanks)); strings.ContainsRune(misread, first) {
+	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(value, spaces)); strings.ContainsRune(misread, first) {
 		return "'" + value
 	}
 	return value
 }
 
 const (
-	blanks  = " \u00a0\u3000"
+	spaces  = " \u00a0\u3000"
 	misread = "=+-@＝＋－＠\""
 )
 
-// AppendCells adds one line to text.
+// AppendCells appends one line of cells to text.
 func AppendCells(text []byte, cells []string) []byte {
 	for i, value := range cells {
 		if i > 0 {

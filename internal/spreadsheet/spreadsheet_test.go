@@ -6,7 +6,7 @@ import (
 	"autoholdings/internal/spreadsheet"
 )
 
-// TestCell: no value runs as a formula, ends its cell, or steers what shows it; any other value is as it was.
+// TestCell: no value runs as a formula, ends its cell, or changes the direction of text. Other values are unchanged.
 func TestCell(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{

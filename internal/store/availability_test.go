@@ -14,7 +14,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// before opens a database as it was after a migration.
+// before opens a database of an earlier version, in which newer migrations are missing.
 func before(t *testing.T, dir string, version int64) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite3", filepath.Join(dir, store.FileName)+"?_fk=1")
@@ -35,8 +35,8 @@ func before(t *testing.T, dir string, version int64) *sql.DB {
 	return db
 }
 
-// TestAvailabilityIsGivenBack: what was hidden or kept was set to not available by the job that did it, and gets back
-// what staff had chosen. What is in the holdings by an entitlement stays as it is.
+// TestAvailabilityIsGivenBack: jobs set portfolios that they hid or kept to not available. The migration restores what
+// staff had chosen. It does not change portfolios that are in the holdings by an entitlement.
 func TestAvailabilityIsGivenBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -81,7 +81,8 @@ func TestAvailabilityIsGivenBack(t *testing.T) {
 		if p.removed {
 			removedAt = 5
 		}
-		exec(`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, removed_at, publication_title, title_key, values_hash)
+		exec(`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, removed_at, publication_title, title_key,
+				values_hash)
 			VALUES (?, 1, 1, 1, false, false, ?, ?, 'a', 0)`, id, removedAt, fmt.Sprint(id))
 		exec(`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, 1, 1, ?, ?, 0)`, id, id,
 			p.entitled)

@@ -6,18 +6,20 @@ import (
 	"sync"
 )
 
-// The log is moved into the database in steps of so many pages (64 MiB), beside the writing; and where writing never
-// pauses, so that the log cannot begin anew, by the writer itself once it has come to the other size (256 MiB). What
-// the writer does then is little, but it waits for the disk, and so does each mutation behind it.
+// Sizes of the write-ahead log in pages of 4 KiB.
 const (
+	// checkpointPages (64 MiB) is the size at which the checkpointer moves the log into the database, while the writer goes
+	// on.
 	checkpointPages = 16 << 10
-	logPages        = 64 << 10
+	// logPages (256 MiB) is the size at which the writer moves the log itself. This happens if writing never pauses, because
+	// then the log cannot start again at its beginning. The writer and all mutations behind it then wait for the disk.
+	logPages = 64 << 10
 )
 
 // checkpointer moves the log into the database while the writer goes on.
 type checkpointer struct {
 	db        *sql.DB
-	committed chan struct{} // holds one: several commits are one reason to look
+	committed chan struct{} // has room for one: several commits are one reason to look
 	stop      context.CancelFunc
 	done      sync.WaitGroup
 }
@@ -38,16 +40,16 @@ func newCheckpointer(db *sql.DB) *checkpointer {
 	return c
 }
 
-// afterCommit says that the log may have grown.
+// afterCommit tells the checkpointer that the log may have grown.
 func (c *checkpointer) afterCommit() {
 	select {
 	case c.committed <- struct{}{}:
-	default: // it has yet to look at all
+	default: // it has not looked since an earlier commit
 	}
 }
 
-// run moves what the log has, if that is enough to be worth it. A failure is none of the writing's: the log stays
-// longer, and is moved the next time.
+// run moves the log into the database if it is large enough. A failure does not affect the writer: the log stays longer
+// and is moved the next time.
 func (c *checkpointer) run(ctx context.Context) {
 	var busy, pages, moved int
 	err := c.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(NOOP)`).Scan(&busy, &pages, &moved)
@@ -56,7 +58,7 @@ func (c *checkpointer) run(ctx context.Context) {
 	}
 }
 
-// close ends it. What the log still has, the last connection moves as it closes.
+// close stops the checkpointer. The last connection moves the rest of the log when it closes.
 func (c *checkpointer) close() {
 	c.stop()
 	c.done.Wait()

@@ -11,8 +11,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestLogIsMoved into the database while writing goes on, before anything is closed: a log that only grew would make
-// each reading slower.
+// TestLogIsMoved: the log is moved into the database while writing goes on, before anything is closed. If the log only
+// grew, every read would become slower.
 func TestLogIsMoved(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -17,7 +17,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// migration is one file of the migrations: its name begins with its version, and it is written as goose reads it.
+// migration is one migration file in goose's format. Its name begins with its version.
 type migration struct {
 	version int64
 	name    string
@@ -26,10 +26,10 @@ type migration struct {
 
 // migrator brings one database to the newest version.
 //
-// It has a connection of its own on which foreign keys are off. Migrations that rebuild a table switch them off
-// themselves, but SQLite ignores that inside a transaction, and DROP TABLE would then delete every row that refers to
-// the table. Inside one transaction all missing migrations are applied and the references checked, so the database is
-// either at the newest version or exactly as it was.
+// It has its own connection, on which foreign keys are off. Migrations that rebuild a table switch them off themselves,
+// but SQLite ignores that inside a transaction, and DROP TABLE would then delete every row that refers to the table. All
+// missing migrations and the check of references are in one transaction. So afterwards the database is either at the
+// newest version or exactly as before.
 type migrator struct {
 	path  string // of the database, for messages
 	db    *sql.DB
@@ -46,12 +46,12 @@ func newMigrator(d driver.Driver, database string, files fs.FS) (*migrator, erro
 	return &migrator{path: database, db: db, known: known}, nil
 }
 
-// run applies what is missing and returns its names. Several processes may do so at once: one applies the migrations,
-// and the others wait and then find nothing missing.
+// run applies the missing migrations and returns their names. Several processes may run it at once: one applies the
+// migrations, and the others wait and then find nothing missing.
 func (m *migrator) run(ctx context.Context) (applied []string, err error) {
 	defer func() { err = errors.Join(err, m.db.Close()) }()
 	var missing []migration
-	err = whileBusy(ctx, func() error { // without locking anything: mostly nothing is missing
+	err = whileBusy(ctx, func() error { // without a lock, because usually nothing is missing
 		missing, err = m.missing(ctx, m.db)
 		return err
 	})
@@ -69,18 +69,18 @@ func (m *migrator) run(ctx context.Context) (applied []string, err error) {
 	applied, err = m.apply(ctx, tx)
 	if err != nil {
 		_ = tx.Rollback()
-		return nil, m.whatNow(ctx, err)
+		return nil, m.withAdvice(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return nil, fmt.Errorf("commit the migrations, so that the database is as it was: %w", err)
+		return nil, fmt.Errorf("commit the migrations (nothing was changed): %w", err)
 	}
 	return applied, nil
 }
 
-// lockPatience is how long a start waits for another process that migrates the database.
+// lockPatience is how long a starting process waits for another one that migrates the database.
 const lockPatience = 10 * time.Minute
 
-// whileBusy calls f again as long as another process has the database locked.
+// whileBusy calls f again while another process has locked the database.
 func whileBusy(ctx context.Context, f func() error) error {
 	for deadline := time.Now().Add(lockPatience); ; {
 		err := f()
@@ -90,7 +90,7 @@ func whileBusy(ctx context.Context, f func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(50 * time.Millisecond): // some locks are refused at once, whatever the busy timeout
+		case <-time.After(50 * time.Millisecond): // SQLite refuses some locks at once, whatever the busy timeout
 		}
 	}
 }
@@ -99,8 +99,8 @@ type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// missing returns the migrations that the database lacks. It refuses a database with one that this version doesn't
-// know: whatever wrote it may have changed what the tables mean.
+// missing returns the migrations that the database lacks. It refuses a database that has an unknown migration, because
+// the program that applied it may have changed what the tables mean.
 func (m *migrator) missing(ctx context.Context, db queryer) ([]migration, error) {
 	const own = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`
 	tables, err := column[string](ctx, db, own)
@@ -111,8 +111,8 @@ func (m *migrator) missing(ctx context.Context, db queryer) ([]migration, error)
 		return m.known, nil
 	}
 	if !slices.Contains(tables, "goose_db_version") {
-		return nil, fmt.Errorf("it holds tables of another program (%s among them): "+
-			"name another data directory, or move this file away", tables[0])
+		return nil, fmt.Errorf("it has tables of another program, such as %s: "+
+			"use another data directory, or move this file away", tables[0])
 	}
 	versions, err := column[int64](ctx, db, `SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY version_id`)
 	if err != nil {
@@ -121,7 +121,7 @@ func (m *migrator) missing(ctx context.Context, db queryer) ([]migration, error)
 	newest := m.known[len(m.known)-1].version
 	for _, v := range slices.Backward(versions) {
 		if !slices.ContainsFunc(m.known, func(k migration) bool { return k.version == v }) {
-			return nil, fmt.Errorf("it was written by a newer version of autoholdings (its migration is %d, this version knows those up to %d): "+
+			return nil, fmt.Errorf("it was written by a newer version of autoholdings (it has migration %d, this version ends with %d): "+
 				"start that version, or restore the backup from before it", v, newest)
 		}
 	}
@@ -131,7 +131,7 @@ func (m *migrator) missing(ctx context.Context, db queryer) ([]migration, error)
 			continue
 		}
 		if len(versions) > 0 && k.version < versions[len(versions)-1] {
-			return nil, fmt.Errorf("migration %s is missing, but the later %d was applied: restore a backup that a release has written",
+			return nil, fmt.Errorf("migration %s is missing, although the later %d was applied: restore a backup that a release has written",
 				k.name, versions[len(versions)-1])
 		}
 		missing = append(missing, k)
@@ -139,12 +139,12 @@ func (m *migrator) missing(ctx context.Context, db queryer) ([]migration, error)
 	return missing, nil
 }
 
-// apply applies what is missing in a transaction that the caller ends.
+// apply applies the missing migrations in a transaction that the caller ends.
 func (m *migrator) apply(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	if on, err := column[bool](ctx, tx, `PRAGMA foreign_keys`); err != nil || on[0] {
 		return nil, errors.Join(errors.New("migrate: foreign keys are not off, so that rows could be lost"), err)
 	}
-	missing, err := m.missing(ctx, tx) // again: another process may have been first
+	missing, err := m.missing(ctx, tx) // again, because another process may have been first
 	if err != nil || len(missing) == 0 {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (m *migrator) apply(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	const applied = `INSERT INTO goose_db_version (version_id, is_applied)
 		SELECT ?, true WHERE NOT EXISTS (SELECT 1 FROM goose_db_version WHERE version_id = ?)`
 	names := make([]string, 0, len(missing))
-	for _, next := range append([]migration{{name: "0"}}, missing...) { // goose expects the version 0 of an empty database
+	for _, next := range append([]migration{{name: "0"}}, missing...) { // goose records an empty database as version 0
 		if _, err := tx.ExecContext(ctx, next.up); err != nil {
 			return nil, &failedMigration{"migration " + next.name, err}
 		}
@@ -173,14 +173,14 @@ func (m *migrator) apply(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	return names, nil
 }
 
-// orphans are rows that refer to rows which are not there.
+// orphans is the error that rows refer to rows that do not exist.
 type orphans struct{ found []string }
 
 func (o *orphans) Error() string {
-	return "rows refer to others that are not there: " + strings.Join(o.found, "; ")
+	return "rows refer to others that do not exist: " + strings.Join(o.found, "; ")
 }
 
-// checkReferences returns orphans where there are any.
+// checkReferences returns an error of type orphans if there are any.
 func checkReferences(ctx context.Context, db queryer) error {
 	const query = `SELECT count(*) || ' of ' || "table" || ' to ' || parent FROM pragma_foreign_key_check GROUP BY "table", parent ORDER BY 1`
 	found, err := column[string](ctx, db, query)
@@ -193,33 +193,33 @@ func checkReferences(ctx context.Context, db queryer) error {
 	return nil
 }
 
-// failedMigration says which one failed, or that the check after all of them did.
+// failedMigration says which migration failed, or that the check after all of them did.
 type failedMigration struct {
 	name  string // such as "migration 1_first.sql"
 	cause error
 }
 
 func (f *failedMigration) Error() string {
-	return fmt.Sprintf("%s failed, so no migration was applied and the database is as it was: %v", f.name, f.cause)
+	return fmt.Sprintf("%s failed, so no migration was applied and the database is unchanged: %v", f.name, f.cause)
 }
 
 func (f *failedMigration) Unwrap() error { return f.cause }
 
-// whatNow adds to a failed migration what is to be done. It is called once the database is as it was.
-func (m *migrator) whatNow(ctx context.Context, failure error) error {
+// withAdvice adds to the error of a failed migration what to do. It must be called after the rollback.
+func (m *migrator) withAdvice(ctx context.Context, failure error) error {
 	var failed *failedMigration
 	if !errors.As(failure, &failed) || ctx.Err() != nil || adviceOn(failure) != "" {
 		return failure
 	}
 	var before *orphans
 	if errors.As(checkReferences(ctx, m.db), &before) {
-		return fmt.Errorf("%w. Before the migration there were such rows too (%s), which autoholdings does not write: "+
+		return fmt.Errorf("%w. There were such rows before the migration too (%s), and autoholdings does not write them: "+
 			"restore a backup in which `PRAGMA foreign_key_check` finds nothing", failure, strings.Join(before.found, "; "))
 	}
-	return fmt.Errorf("%w. The migration does not fit this database: go on with the version before, and report this message", failure)
+	return fmt.Errorf("%w. The migration does not fit this database: keep using the previous version, and report this message", failure)
 }
 
-// column reads a query's one column.
+// column reads the only column of a query.
 func column[T any](ctx context.Context, db queryer, query string) (values []T, err error) {
 	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
@@ -247,7 +247,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 		version, _, _ := strings.Cut(path.Base(name), "_")
 		number, err := strconv.ParseInt(version, 10, 64)
 		if err != nil || number < 1 {
-			return nil, fmt.Errorf("migration %s: its name does not begin with a version", name)
+			return nil, fmt.Errorf("migration %s: its name does not begin with a version number", name)
 		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -271,16 +271,16 @@ func readMigrations(files fs.FS) ([]migration, error) {
 	return all, nil
 }
 
-// ending is a statement that would end the transaction.
+// ending matches a statement that would end the transaction.
 var ending = regexp.MustCompile(`(?im)^[ \t]*(COMMIT|ROLLBACK|END TRANSACTION)\b`)
 
-// upwards is the part of a goose file that leads to its version. SQLite finds the ends of its statements itself.
+// upwards returns the part of a goose file that leads to its version. SQLite splits it into statements itself.
 func upwards(text string) (string, error) {
 	if strings.Contains(text, "+goose NO TRANSACTION") {
-		return "", errors.New("it asks for no transaction, in which a failure would leave half of it behind")
+		return "", errors.New("it says NO TRANSACTION, so that a failure would leave half of it applied")
 	}
 	if statement := strings.TrimSpace(ending.FindString(text)); statement != "" {
-		return "", fmt.Errorf("it says %s, but the transaction it runs in ends after the check", statement)
+		return "", fmt.Errorf("it says %s, but its transaction must not end before the check", statement)
 	}
 	_, up, found := strings.Cut(text, "-- +goose Up")
 	if !found {
@@ -290,7 +290,7 @@ func upwards(text string) (string, error) {
 	return up, nil
 }
 
-// explain adds to a failure which database it is of and, where SQLite says what is wrong with the file, what to do.
+// explain adds to an error the path of the database and, if SQLite says what is wrong with the file, what to do.
 func explain(database string, err error) error {
 	if err == nil {
 		return nil
@@ -301,7 +301,7 @@ func explain(database string, err error) error {
 	return fmt.Errorf("the database %s: %w", database, err)
 }
 
-// adviceOn is what to do about a file that SQLite cannot work with; "" where the file is not at fault.
+// adviceOn says what to do about a file that SQLite cannot use. It returns "" if the file is not at fault.
 func adviceOn(err error) string {
 	var failure sqlite3.Error
 	if !errors.As(err, &failure) {
@@ -309,7 +309,7 @@ func adviceOn(err error) string {
 	}
 	switch failure.Code {
 	case sqlite3.ErrNotADB:
-		return "it is of another kind: name another data directory, or restore the backup"
+		return "it is not an SQLite database: use another data directory, or restore the backup"
 	case sqlite3.ErrCorrupt:
 		return "it is damaged: keep a copy of it, and restore the backup"
 	case sqlite3.ErrReadonly:
@@ -317,11 +317,11 @@ func adviceOn(err error) string {
 	case sqlite3.ErrPerm, sqlite3.ErrCantOpen, sqlite3.ErrAuth:
 		return "it cannot be opened: check that it is a file, and that this user owns it and its folder"
 	case sqlite3.ErrFull:
-		return "the disk is full: make room and start again"
+		return "the disk is full: free some space, then start again"
 	case sqlite3.ErrIoErr:
 		return "the disk failed: check the disk and its file system, then start again"
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return "another process holds it: wait for that process, or end it, and start again"
+		return "another process is using it: wait for that process or end it, then start again"
 	default:
 		return ""
 	}

@@ -27,7 +27,7 @@ import (
 
 const future = "29990101000000_of_the_future.sql"
 
-// known returns the migrations of this version, and more beside them.
+// known returns the migrations of this version together with more.
 func known(t *testing.T, more map[string]string) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
@@ -48,7 +48,7 @@ func known(t *testing.T, more map[string]string) fstest.MapFS {
 	return files
 }
 
-// raw opens the database as nothing but a file: foreign keys are off, as SQLite has them.
+// raw opens only the database file: foreign keys are off, which is SQLite's default.
 func raw(t *testing.T, dir string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite3", filepath.Join(dir, store.FileName))
@@ -89,7 +89,7 @@ func texts(t *testing.T, db *sql.DB, query string) []string {
 
 const tableNames = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
 
-// contents is every row of a database: by table, by key, by column.
+// contents are all rows of a database, by table, key and column.
 type contents map[string]map[string]map[string]any
 
 func read(t *testing.T, db *sql.DB) contents {
@@ -130,7 +130,8 @@ func read(t *testing.T, db *sql.DB) contents {
 	return all
 }
 
-// meant are the values that a migration changes on purpose, by its version, table and column: each from the row before.
+// meant are the values that a migration changes on purpose, by its version, table and column. Each is computed from the
+// row before the migration.
 var meant = map[string]func(before map[string]any) any{
 	"20261127033941 coverage_statements.title_url": func(row map[string]any) any { return emptyIsNull(row["title_url"]) },
 	"20261127033941 coverage_statements.notes":     func(row map[string]any) any { return emptyIsNull(row["notes"]) },
@@ -155,8 +156,7 @@ func emptyIsNull(before any) any {
 	return before
 }
 
-// lost compares what a database held with what it holds after a migration: each row, in each column that is still
-// there.
+// lost compares a database before and after a migration: each row, in each column that still exists.
 func lost(version string, before, after contents) (problems []string) {
 	for table, rows := range before {
 		if table == "goose_db_version" {
@@ -182,8 +182,8 @@ func lost(version string, before, after contents) (problems []string) {
 	return problems
 }
 
-// filled is the folder of a database that has gone through every migration with rows in it: those of testdata/rows are
-// written as soon as the migration of their version was applied. A migration that makes a table adds a file of them.
+// filled returns the folder of a database that went through every migration with rows in it. The rows in testdata/rows
+// are inserted as soon as the migration of their version is applied. A migration that creates a table needs such a file.
 func filled(t *testing.T) string {
 	t.Helper()
 	dir, all, until := t.TempDir(), known(t, nil), fstest.MapFS{}
@@ -220,8 +220,8 @@ func filled(t *testing.T) string {
 	return dir
 }
 
-// TestNoMigrationLosesARow: a database filled at the first version keeps every row, and every value of the columns that
-// stay, through each migration that there is.
+// TestNoMigrationLosesARow: a database that was filled at the first version keeps every row, and every value of the
+// columns that remain, through all migrations.
 func TestNoMigrationLosesARow(t *testing.T) {
 	t.Parallel()
 	dir := filled(t)
@@ -236,7 +236,7 @@ func TestNoMigrationLosesARow(t *testing.T) {
 	}
 }
 
-// rebuilding is the migration that the generator writes where a column changes, for every table at once.
+// rebuilding is the migration that the generator writes if a column changes, for all tables at once.
 func rebuilding(t *testing.T, db *sql.DB, where string) string {
 	t.Helper()
 	var b strings.Builder
@@ -262,14 +262,14 @@ func rebuilding(t *testing.T, db *sql.DB, where string) string {
 	return b.String()
 }
 
-// schema is what a database is made of.
+// schema returns the definitions of a database's tables and indexes.
 func schema(t *testing.T, db *sql.DB) []string {
 	t.Helper()
 	return texts(t, db, "SELECT replace(sql, '\"', '`') FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name")
 }
 
-// TestRebuildingMigration: every table is dropped and made anew under the rows that refer to it, and not one row of any
-// table is lost. Afterwards references are enforced again.
+// TestRebuildingMigration: every table is dropped and created again while rows refer to it, and no row of any table is
+// lost. Afterwards, references are enforced again.
 func TestRebuildingMigration(t *testing.T) {
 	t.Parallel()
 	dir := filled(t)
@@ -305,8 +305,8 @@ func TestRebuildingMigration(t *testing.T) {
 	}
 }
 
-// TestRefusedMigrations leave the database as it was: every row, the schema and the version, and also what another
-// migration of the same start had done. The message says where, which, why and what to do.
+// TestRefusedMigrations: a refused migration leaves every row, the schema and the version unchanged, and also undoes the
+// other migrations of the same start. The message says where, which, why and what to do.
 func TestRefusedMigrations(t *testing.T) {
 	t.Parallel()
 	model := raw(t, filled(t))
@@ -316,11 +316,11 @@ func TestRefusedMigrations(t *testing.T) {
 	}{
 		"orphans": {
 			up:   "PRAGMA foreign_keys = off;\nDELETE FROM job_parts WHERE id = 121;\nPRAGMA foreign_keys = on;",
-			want: []string{future, "2 of job_changes to job_parts", "1 of job_findings to job_parts", "as it was", "go on with the version before"},
+			want: []string{future, "2 of job_changes to job_parts", "1 of job_findings to job_parts", "unchanged", "keep using the previous version"},
 		},
 		"rows forgotten in a rebuilding": {
 			up:   rebuilding(t, model, "WHERE rowid <> 71"),
-			want: []string{future, "2 of entitlements to portfolios", "1 of job_changes to portfolios", "2 of po_lines to portfolios", "as it was"},
+			want: []string{future, "2 of entitlements to portfolios", "1 of job_changes to portfolios", "2 of po_lines to portfolios", "unchanged"},
 		},
 		"a table that others refer to": {
 			up:   "PRAGMA foreign_keys = off;\nDROP TABLE licenses;",
@@ -328,12 +328,12 @@ func TestRefusedMigrations(t *testing.T) {
 		},
 		"half of it fails": {
 			up:   "UPDATE portfolios SET notes = 'lost';\nINSERT INTO settings (id, created_at, updated_at) VALUES (1, 1, 1);",
-			want: []string{future, "UNIQUE constraint failed: settings.id", "no migration was applied", "go on with the version before"},
+			want: []string{future, "UNIQUE constraint failed: settings.id", "no migration was applied", "keep using the previous version"},
 		},
-		"no SQL": {up: "SELEC 1;", want: []string{future, "syntax error", "as it was"}},
+		"no SQL": {up: "SELEC 1;", want: []string{future, "syntax error", "unchanged"}},
 		"orphans that were there before": {
 			damage: "DELETE FROM profiles WHERE id = 91", up: "SELECT 1;",
-			want: []string{future, "Before the migration there were such rows too", "1 of entitlements to profiles", "restore a backup"},
+			want: []string{future, "There were such rows before the migration too", "1 of entitlements to profiles", "restore a backup"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -368,7 +368,7 @@ func TestRefusedMigrations(t *testing.T) {
 	}
 }
 
-// TestUnknownMigrations: what a newer version has written is opened by no other, and nothing in it is changed.
+// TestUnknownMigrations: an older version does not open a database of a newer version, and changes nothing in it.
 func TestUnknownMigrations(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(known(t, nil)))
@@ -424,7 +424,7 @@ func (w withMode) Open(dsn string) (driver.Conn, error) {
 	return w.Driver.Open(dsn + "&mode=" + w.mode)
 }
 
-// TestFilesThatCannotBeUsed are told from failed migrations, by their path, what is wrong and what to do.
+// TestFilesThatCannotBeUsed: the error is not that of a failed migration. It names the path, what is wrong and what to do.
 func TestFilesThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	readOnly := func(d driver.Driver) driver.Driver { return withMode{d, "ro"} }
@@ -468,7 +468,7 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 			if _, err := store.Migrate(t.Context(), o); err != nil {
 				t.Fatal(err)
 			}
-			raw(t, filepath.Dir(path)).QueryRow("SELECT 1 FROM jobs") // its log is left open
+			_ = raw(t, filepath.Dir(path)).QueryRow("SELECT 1 FROM jobs") // its log is left open
 		}, readOnly, []string{"readonly", "owns it", "mounted read-only"}},
 		"not there, read-only": {func(*testing.T, string) {}, readOnly, []string{"unable to open database file", "check that it is a file"}},
 	} {
@@ -477,23 +477,29 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, store.FileName)
 			c.prepare(t, path)
-			s, err := store.Open(t.Context(), store.Options{DataDir: dir, Wrap: c.wrap})
-			if err == nil {
-				t.Fatal(s.Close(), "it was opened")
-			}
-			for _, want := range append(c.want, path) {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("%q is not in: %v", want, err)
-				}
-			}
-			if strings.Contains(err.Error(), "migration") {
-				t.Errorf("no migration is to blame: %v", err)
-			}
+			refuses(t, store.Options{DataDir: dir, Wrap: c.wrap}, append(c.want, path))
 		})
 	}
 }
 
-// TestFaultyMigrationFiles are refused before anything is opened.
+// refuses checks that a database is not opened, and what the error says.
+func refuses(t *testing.T, o store.Options, wants []string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), o)
+	if err == nil {
+		t.Fatal(s.Close(), "it was opened")
+	}
+	for _, want := range wants {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in: %v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "migration") {
+		t.Errorf("no migration is to blame: %v", err)
+	}
+}
+
+// TestFaultyMigrationFiles: they are refused before anything is opened.
 func TestFaultyMigrationFiles(t *testing.T) {
 	t.Parallel()
 	for want, files := range map[string]map[string]string{
@@ -520,7 +526,8 @@ func TestFaultyMigrationFiles(t *testing.T) {
 	}
 }
 
-// TestManyStarts at once, in this process and in others: all open the database, and each migration is applied once.
+// TestManyStarts: many starts at once, in this process and in others, all open the database, and each migration is
+// applied once.
 func TestManyStarts(t *testing.T) {
 	t.Parallel()
 	dir := filled(t)
@@ -570,7 +577,7 @@ func TestManyStarts(t *testing.T) {
 	}
 }
 
-// TestStartOfAnotherProcess is what TestManyStarts runs beside itself.
+// TestStartOfAnotherProcess is run by TestManyStarts in other processes.
 func TestStartOfAnotherProcess(t *testing.T) {
 	dir := os.Getenv("STORE_TEST_DIR")
 	if dir == "" {
@@ -583,7 +590,7 @@ func TestStartOfAnotherProcess(t *testing.T) {
 	t.Log(names)
 }
 
-// TestManyFirstStarts at once make one database.
+// TestManyFirstStarts: many first starts at once create one database.
 func TestManyFirstStarts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -606,7 +613,7 @@ func TestManyFirstStarts(t *testing.T) {
 	}
 }
 
-// TestLockedDatabase: a start waits while another process holds the database, until it is told to stop.
+// TestLockedDatabase: a start waits while another process has locked the database, until it is told to stop.
 func TestLockedDatabase(t *testing.T) {
 	t.Parallel()
 	dir := filled(t)

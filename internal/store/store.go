@@ -1,8 +1,9 @@
-// Package store opens the database: two pools, migrations, transactions and the ids of new rows.
+// Package store opens the database. It is responsible for two connection pools, migrations, transactions and the ids of
+// new rows.
 //
-// SQLite has one writer whatever one does, so the store has one writing connection (its transactions begin
-// IMMEDIATE and queue in Go, never failing with "database is locked" half way) and a pool of read-only ones, which
-// WAL lets read on while a job writes.
+// SQLite allows only one writer. So the store has one writing connection. Its transactions begin IMMEDIATE and queue in
+// Go, so that they never fail halfway with "database is locked". A pool of read-only connections can read while a job
+// writes, thanks to WAL.
 package store
 
 import (
@@ -32,12 +33,13 @@ const FileName = "autoholdings.db"
 
 // Options says which database to open.
 type Options struct {
-	DataDir string                                  // holds the SQLite file; made if absent
+	DataDir string                                  // folder of the SQLite file; created if it does not exist
 	URL     string                                  // DATABASE_URL; empty = SQLite in DataDir
-	Trace   func(ctx context.Context, query string) // called with each statement of the clients; nil = none
-	Wrap    func(driver.Driver) driver.Driver       // put around the database's driver, by tests that let it fail; nil = as it is
+	Trace   func(ctx context.Context, query string) // called with each statement of the ent clients; nil = not called
 
-	Migrations fs.FS // goose files, by tests of migrations that are yet to come; nil = those of this version
+	// For tests:
+	Wrap       func(driver.Driver) driver.Driver // wraps the database's driver to let it fail; nil = not wrapped
+	Migrations fs.FS                             // goose files of a future version; nil = those of this version
 }
 
 // Store is an open database.
@@ -50,7 +52,7 @@ type Store struct {
 	nextID          atomic.Int64
 }
 
-// Open opens the database, applies missing migrations and takes an id range of its own. The caller closes it.
+// Open opens the database, applies missing migrations and takes a range of ids. The caller closes it.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if _, err := Migrate(ctx, o); err != nil {
 		return nil, err
@@ -62,14 +64,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Migrate applies the migrations that are missing to a database that nothing else is done with, and returns their
-// names.
+// Migrate applies the missing migrations to a database, without opening it for anything else, and returns their names.
 func Migrate(ctx context.Context, o Options) (applied []string, err error) {
 	if o.URL != "" {
-		return nil, fmt.Errorf("open database: DATABASE_URL is %q, but this version knows SQLite only: unset it", redact(o.URL))
+		return nil, fmt.Errorf("open database: DATABASE_URL is %q, but this version supports only SQLite: unset it", redact(o.URL))
 	}
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("open database: make the data directory: %w", err)
+		return nil, fmt.Errorf("open database: create the data directory: %w", err)
 	}
 	files := o.Migrations
 	if files == nil {
@@ -106,14 +107,15 @@ func open(o Options) *Store {
 	return s
 }
 
-// dsn carries every setting, since one made by Exec would reach only one connection of a pool. The writer has a large
-// cache (in KiB, negative), so that the indexes it inserts into stay in memory; readers share the system's.
+// dsn returns a DSN with all settings, because a setting made by Exec would reach only one connection of a pool. The
+// writer has a large cache (a negative number is in KiB), so that the indexes it inserts into stay in memory. Readers
+// share the operating system's cache.
 func dsn(path, mode string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&" + mode
 }
 
-// sqlite is SQLite with the settings that a DSN cannot carry: how long the log becomes before the writer moves it into
-// the database, and the size to which it is cut when it begins anew.
+// sqlite is SQLite's driver with the settings that a DSN cannot have: how long the log becomes before the writer moves it
+// into the database, and the size to which it is truncated when it starts again at its beginning.
 var sqlite driver.Driver = &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
 	_, err := c.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d", logPages, checkpointPages<<12), nil)
 	return err
@@ -143,11 +145,11 @@ func (s *Store) Close() error {
 	return errors.Join(s.readDB.Close(), s.writeDB.Close())
 }
 
-// Ping answers whether the database can be read.
+// Ping returns an error if the database cannot be read.
 func (s *Store) Ping(ctx context.Context) error { return s.readDB.PingContext(ctx) }
 
-// Sync makes what was committed survive a power cut too. (A commit alone survives the end of the process: in WAL with
-// synchronous=NORMAL only a checkpoint, which begins with it, syncs the log.)
+// Sync makes sure that everything committed so far survives a power failure. A commit alone only survives the end of the
+// process: in WAL mode with synchronous=NORMAL, only a checkpoint syncs the log.
 func (s *Store) Sync(ctx context.Context) error {
 	var busy, logged, done int
 	if err := s.writeDB.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &done); err != nil {
@@ -162,8 +164,8 @@ const idBits = 36
 // SettingsID is the one row of settings, which Open makes.
 const SettingsID = 1
 
-// takeIDRange makes sure that the settings row exists and takes the next range of ids from it: ids of one process
-// rise one by one, those of two never meet, and no statement is spent on any of them.
+// takeIDRange takes the next range of ids from the settings row, and creates that row if necessary. The ids of one
+// process rise one by one, two processes never make the same id, and an id costs no statement.
 func (s *Store) takeIDRange(ctx context.Context) error {
 	const query = `INSERT INTO settings (id, created_at, updated_at, id_epoch) VALUES (1, ?, ?, 1)
 		ON CONFLICT (id) DO UPDATE SET id_epoch = settings.id_epoch + 1 RETURNING id_epoch`
@@ -176,17 +178,17 @@ func (s *Store) takeIDRange(ctx context.Context) error {
 	return nil
 }
 
-// NextID makes the id of a new row.
+// NextID returns the id for a new row.
 func (s *Store) NextID() int64 { return s.nextID.Add(1) }
 
-// Tx is one write transaction, spoken to through ent or in SQL.
+// Tx is one write transaction, with an ent client and for SQL.
 type Tx struct {
 	*ent.Client
 	SQL *sql.Tx
 }
 
-// Write runs fn in one write transaction: committed when fn returns nil, else rolled back. fn must not use the
-// store's own clients for writing (there is one writing connection, and fn has it), nor wait for the network.
+// Write runs fn in one write transaction. It commits if fn returns nil, otherwise it rolls back. fn must not call Write or
+// wait for the network, because there is only one writing connection and fn has it.
 func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) (err error) {
 	sqlTx, err := s.writeDB.BeginTx(ctx, nil)
 	if err != nil {
@@ -212,7 +214,7 @@ func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 	return nil
 }
 
-// Query reads in SQL.
+// Query runs an SQL query on a read-only connection.
 func (s *Store) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if s.trace != nil {
 		s.trace(ctx, query)
@@ -220,7 +222,7 @@ func (s *Store) Query(ctx context.Context, query string, args ...any) (*sql.Rows
 	return s.readDB.QueryContext(ctx, query, args...)
 }
 
-// Prepare prepares a statement for use inside Write's transactions, by tx.SQL.StmtContext.
+// Prepare prepares a statement for use inside Write's transactions with tx.SQL.StmtContext.
 func (s *Store) Prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s.writeDB.PrepareContext(ctx, query)
 }
@@ -239,7 +241,7 @@ func (d txDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx
 func (txDriver) Close() error                             { return nil }
 func (txDriver) Dialect() string                          { return dialect.SQLite }
 
-// IsUniqueViolation says whether err is of a unique index, and of which where the database tells.
+// IsUniqueViolation reports whether err violates a unique index whose table, columns or name the error names.
 func IsUniqueViolation(err error, index string) bool {
 	if err == nil {
 		return false

@@ -27,7 +27,7 @@ func makeGroup(s *store.Store, name string) func(context.Context, *store.Tx) err
 	}
 }
 
-// TestIDsNeverMeet: neither those of two processes on one database, nor those of one after another.
+// TestIDsNeverMeet: two processes on one database never make the same id, whether they run at once or one after another.
 func TestIDsNeverMeet(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -43,7 +43,7 @@ func TestIDsNeverMeet(t *testing.T) {
 	}
 }
 
-// TestMigrateOnce: what is applied is not applied again, and Open applies what is missing.
+// TestMigrateOnce: applied migrations are not applied again, and Open applies missing ones.
 func TestMigrateOnce(t *testing.T) {
 	t.Parallel()
 	o := store.Options{DataDir: t.TempDir()}
@@ -88,7 +88,7 @@ func TestWriteIsWhole(t *testing.T) {
 	}
 }
 
-// TestReadersCannotWrite.
+// TestReadersCannotWrite: the read-only client refuses to write.
 func TestReadersCannotWrite(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
@@ -97,7 +97,7 @@ func TestReadersCannotWrite(t *testing.T) {
 	}
 }
 
-// TestManyWriters queue up: none fails because the database is locked, from two openings of it either.
+// TestManyWriters: writers queue. None fails because the database is locked, even if it is open twice.
 func TestManyWriters(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -117,7 +117,7 @@ func TestManyWriters(t *testing.T) {
 	}
 }
 
-// TestUniqueViolation is told from other failures.
+// TestUniqueViolation: it is distinguished from other errors.
 func TestUniqueViolation(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
@@ -133,7 +133,7 @@ func TestUniqueViolation(t *testing.T) {
 	}
 }
 
-// TestRefusals: a database that this version does not know, and a folder that cannot be made.
+// TestRefusals: an unsupported database, and a folder that cannot be created.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	_, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir(), URL: "postgres://u:secret@host/db"})
