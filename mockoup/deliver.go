@@ -21,21 +21,21 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Packaging is how a list is packed, as a file: not a Content-Encoding, which a client's library would undo unseen.
+// Packaging is how a list is packed as a file. It is not a Content-Encoding, which HTTP libraries undo without telling.
 type Packaging string
 
 // The packagings.
 const (
-	AsIs  Packaging = "" // generated lists plain, those of a folder as they lie there
+	AsIs  Packaging = "" // generated lists are plain; files of a folder are sent as they are
 	Plain Packaging = "plain"
 	Gzip  Packaging = "gzip"
 	Zip   Packaging = "zip"
 )
 
-// SetPackaging packs every list from now on.
+// SetPackaging sets the packaging of all lists.
 func (s *Server) SetPackaging(p Packaging) error {
 	if !slices.Contains([]Packaging{AsIs, Plain, Gzip, Zip}, p) {
-		return fmt.Errorf("mockoup: there is no packaging %q; set plain, gzip, zip, or nothing for lists as they are", p)
+		return fmt.Errorf("mockoup: there is no packaging %q; use plain, gzip or zip, or \"\" for lists as they are", p)
 	}
 	s.mu.Lock()
 	s.packaging = p
@@ -44,7 +44,7 @@ func (s *Server) SetPackaging(p Packaging) error {
 	return nil
 }
 
-// originalFile is a file of the folder that is a list as a whole.
+// originalFile is a file of the folder whose whole content is one list.
 type originalFile struct {
 	path   string
 	size   int64
@@ -80,13 +80,13 @@ func (s *Server) delivery(release int, content string, c Customer) (*delivery, e
 
 func textHash(s string) uint64 {
 	h := fnv.New64a()
-	_, _ = io.WriteString(h, s) // a hash never fails
+	_, _ = io.WriteString(h, s) // writing to a hash never fails
 	return h.Sum64()
 }
 
 func (d *delivery) empty() bool { return !d.licensed || d.edition.empty() }
 
-// answer serves the list, unless there is none or the client has it.
+// answer serves the list, unless there is none or the client already has it.
 func (d *delivery) answer(w http.ResponseWriter, r *http.Request) error {
 	if d.empty() {
 		w.WriteHeader(http.StatusNoContent)
@@ -103,7 +103,7 @@ func (d *delivery) answer(w http.ResponseWriter, r *http.Request) error {
 	return d.send(w, r)
 }
 
-// send serves the list whatever the client has.
+// send serves the list, even if the client already has it.
 func (d *delivery) send(w http.ResponseWriter, r *http.Request) error {
 	d.headers(w.Header())
 	w.WriteHeader(http.StatusOK)
@@ -113,8 +113,8 @@ func (d *delivery) send(w http.ResponseWriter, r *http.Request) error {
 	return d.body(w)
 }
 
-// known says whether the client has the list already (RFC 9110, section 13.2.2: If-None-Match goes before
-// If-Modified-Since).
+// known reports whether the client already has the list. If-None-Match takes precedence over If-Modified-Since (RFC 9110,
+// section 13.2.2).
 func (d *delivery) known(r *http.Request) bool {
 	if tags := r.Header.Values("If-None-Match"); len(tags) > 0 {
 		for tag := range strings.SplitSeq(strings.Join(tags, ","), ",") {
@@ -142,7 +142,8 @@ func (d *delivery) headers(h http.Header) {
 	}
 }
 
-// attachment names the file: in quotes, as most services do, and encoded where that will not do.
+// attachment returns a Content-Disposition with the file's name. The name is in quotes, as most services write it, or
+// encoded if that is not possible.
 func attachment(name string) string {
 	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
 		return mime.FormatMediaType("attachment", map[string]string{"filename": name})
@@ -150,7 +151,7 @@ func attachment(name string) string {
 	return `attachment; filename="` + name + `"`
 }
 
-// packedName returns the name of the file as it is sent, and how it is packed.
+// packedName returns the name and the packaging of the file that is sent.
 func (d *delivery) packedName() (string, Packaging) {
 	switch d.packaging {
 	case Gzip:
@@ -164,7 +165,7 @@ func (d *delivery) packedName() (string, Packaging) {
 	return d.fileName, Plain
 }
 
-// asFile returns the file whose bytes are sent unchanged, or nil.
+// asFile returns the file whose bytes are sent unchanged, or nil if there is none.
 func (d *delivery) asFile() *originalFile {
 	original := d.edition.original()
 	if original == nil || !d.view.whole() || d.encoding != nil {
@@ -176,7 +177,7 @@ func (d *delivery) asFile() *originalFile {
 	return nil
 }
 
-// etag is strong. It follows from what the list is made of, so that no list need be made for it.
+// etag returns a strong ETag. It is computed from the properties of the list, without writing the list.
 func (d *delivery) etag() string {
 	_, packed := d.packedName()
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%+v|%v", d.edition.tag(), d.fileName, packed, d.view, d.encoding))
@@ -196,7 +197,7 @@ func (d *delivery) body(w io.Writer) error {
 	}
 	switch d.packaging {
 	case Gzip:
-		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level exists
+		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // fails only for an invalid level
 		z.Name, z.ModTime = d.fileName, d.date
 		return errors.Join(d.text(z), z.Close())
 	case Zip:
@@ -210,7 +211,7 @@ func (d *delivery) body(w io.Writer) error {
 	return d.text(w)
 }
 
-// text writes the list, unpacked.
+// text writes the unpacked list.
 func (d *delivery) text(w io.Writer) error {
 	if d.encoding == nil {
 		return d.edition.writeTo(w, d.view)
@@ -219,7 +220,7 @@ func (d *delivery) text(w io.Writer) error {
 	return errors.Join(d.edition.writeTo(encoded, d.view), encoded.Close())
 }
 
-// length is the number of bytes that body writes.
+// length returns the number of bytes that body writes.
 func (d *delivery) length() (int64, error) {
 	if original := d.asFile(); original != nil {
 		return original.size, nil

@@ -11,7 +11,7 @@ import (
 	"autoholdings/mockoup"
 )
 
-// A client is tried against a release, the one after it, and a fault.
+// Test a client with a release, the next release, and a fault.
 func ExampleNewServer() {
 	t := newT() // in a test: func TestClient(t *testing.T)
 	defer t.end()
@@ -53,7 +53,7 @@ func ExampleNewServer() {
 	// 3 requests
 }
 
-// A list goes straight to a file or a pipe, without HTTP.
+// Write a list to a file or a pipe, without HTTP.
 func ExampleServer_WriteRelease() {
 	oup, err := mockoup.New(mockoup.Options{Titles: 3, Seed: 42})
 	if err != nil {
@@ -73,7 +73,7 @@ func ExampleServer_WriteRelease() {
 	// Opera and Language in Lübeck: A Very Short Introduction
 }
 
-// exampleT stands for a *testing.T, which an example does not have.
+// exampleT replaces *testing.T, which an example does not have.
 type exampleT struct{ cleanups []func() }
 
 var (

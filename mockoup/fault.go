@@ -17,41 +17,41 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Fault is something that goes wrong, or a list that is not what it should be. It meets requests that would otherwise
-// have been answered with a list, or with the news that there is none: a request with a wrong key does not use it up.
-// Conditions such as If-None-Match do not hold it.
+// Fault is an error of the service or a list with something wrong. It applies to requests that would otherwise be answered
+// with a list or with 204 No Content. So a request with a wrong key does not use it up. It applies regardless of
+// conditions such as If-None-Match.
 type Fault struct {
 	Kind string `json:"kind"` // one of FaultKinds
-	// Times is how many requests it meets before it is over; 0 or less: until it is cleared.
+	// Times is the number of requests to which the fault applies; 0 or less = until it is cleared.
 	Times    int    `json:"times"`
-	Content  string `json:"content,omitempty"`  // met only by requests for this content type; "" = any
-	Customer string `json:"customer,omitempty"` // met only by requests of this customer; "" = any, and the global title list
-	// RetryAfter is what the header Retry-After says, in seconds. For too-many-requests 0 means 1; for unavailable and
-	// server-error 0 means no such header.
+	Content  string `json:"content,omitempty"`  // applies only to this content type; "" = both
+	Customer string `json:"customer,omitempty"` // applies only to this customer; "" = all, and the global title list
+	// RetryAfter is the header Retry-After in seconds. For too-many-requests, 0 means 1. For unavailable and server-error, 0
+	// means no header.
 	RetryAfter int `json:"retryAfter,omitempty"`
-	// DelayMillis is for slow the pause after each piece, 100 by default, and for timeout the longest time for which
-	// the answer is held, 120,000 by default.
+	// DelayMillis is, for slow, the pause after each piece, 100 by default. For timeout, it is the longest time for which the
+	// answer is held, 120,000 by default.
 	DelayMillis int `json:"delayMillis,omitempty"`
-	// ChunkBytes is the size of a piece for slow, 1,024 by default.
+	// ChunkBytes is, for slow, the size of a piece, 1,024 by default.
 	ChunkBytes int `json:"chunkBytes,omitempty"`
-	// Encoding is for wrong-encoding windows-1252, utf-16le or utf-16be. By default it is windows-1252, or utf-16le
-	// where the list has no character that Windows-1252 writes differently.
+	// Encoding is, for wrong-encoding, windows-1252, utf-16le or utf-16be. The default is windows-1252 or, if the list is
+	// plain ASCII, utf-16le.
 	Encoding string `json:"encoding,omitempty"`
 }
 
 // faultKinds are the faults in the order of the documentation.
 var faultKinds = []struct {
-	kind string
-	meet func(f *Fault, x *exchange) error
+	kind  string
+	apply func(f *Fault, x *exchange) error
 }{
 	{"no-content", func(_ *Fault, x *exchange) error { x.w.WriteHeader(http.StatusNoContent); return nil }},
 	{"unauthorized", refuse(http.StatusUnauthorized, "the customer number or the key is not known", "check both with the provider")},
-	{"forbidden", refuse(http.StatusForbidden, "the key does not open this list", "ask the provider what the key is for")},
-	{"not-found", refuse(http.StatusNotFound, "there is no such list", "ask again when the next release is out")},
+	{"forbidden", refuse(http.StatusForbidden, "the key is not valid for this list", "ask the provider what the key is for")},
+	{"not-found", refuse(http.StatusNotFound, "there is no such list", "try again when the next release is out")},
 	{"too-many-requests", tooManyRequests},
-	{"server-error", refuse(http.StatusInternalServerError, "something broke", "ask again later")},
-	{"unavailable", refuse(http.StatusServiceUnavailable, "the service is being looked after", "ask again later")},
-	{"timeout", hold},
+	{"server-error", refuse(http.StatusInternalServerError, "an internal error occurred", "try again later")},
+	{"unavailable", refuse(http.StatusServiceUnavailable, "the service is down for maintenance", "try again later")},
+	{"timeout", holdAnswer},
 	{"slow", drip},
 	{"reset", reset},
 	{"truncated", truncate},
@@ -75,20 +75,20 @@ func FaultKinds() []string {
 	return kinds
 }
 
-// SetFault sets a fault. Several may be set: a request meets the one set last of those that fit. One for the same
-// content type and customer as an earlier one takes its place.
+// SetFault sets a fault. Several can be set: of those that match a request, the last one applies. A fault for the same
+// content type and customer as an earlier one replaces it.
 func (s *Server) SetFault(f Fault) error {
 	switch {
 	case !slices.Contains(FaultKinds(), f.Kind):
-		return fmt.Errorf("mockoup: there is no fault %q; set one of %s", f.Kind, strings.Join(FaultKinds(), ", "))
+		return fmt.Errorf("mockoup: there is no fault %q; use one of %s", f.Kind, strings.Join(FaultKinds(), ", "))
 	case f.Content != "" && !isContent(f.Content):
-		return fmt.Errorf("mockoup: there is no content type %q; set %s or %s, or leave it out for both", f.Content, Books, Journals)
+		return fmt.Errorf("mockoup: there is no content type %q; use %s or %s, or leave it out for both", f.Content, Books, Journals)
 	case f.Customer != "" && s.customers[f.Customer].Number == "":
 		return fmt.Errorf("mockoup: there is no customer %q; leave it out for all", f.Customer)
 	case f.RetryAfter < 0 || f.DelayMillis < 0 || f.ChunkBytes < 0:
 		return errors.New("mockoup: retryAfter, delayMillis and chunkBytes cannot be negative; leave them out for the defaults")
 	case f.Encoding != "" && encodings[f.Encoding] == nil:
-		return fmt.Errorf("mockoup: there is no encoding %q; set windows-1252, utf-16le or utf-16be", f.Encoding)
+		return fmt.Errorf("mockoup: there is no encoding %q; use windows-1252, utf-16le or utf-16be", f.Encoding)
 	}
 	s.mu.Lock()
 	s.faults = slices.DeleteFunc(s.faults, func(old *Fault) bool { return old.Content == f.Content && old.Customer == f.Customer })
@@ -98,7 +98,7 @@ func (s *Server) SetFault(f Fault) error {
 	return nil
 }
 
-// ClearFaults ends every fault. Answers under way are not changed.
+// ClearFaults removes all faults. It does not change answers that are being sent.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	s.faults = nil
@@ -106,7 +106,7 @@ func (s *Server) ClearFaults() {
 	s.log.Info("faults cleared")
 }
 
-// Faults returns the faults that are set, the one set last first, each with the times it has left.
+// Faults returns the faults that are set, the last one first. Times is the number of requests that are left.
 func (s *Server) Faults() []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +117,7 @@ func (s *Server) Faults() []Fault {
 	return faults
 }
 
-// takeFault returns the fault that a request meets, or nil, and counts it.
+// takeFault returns the fault that applies to a request, or nil, and counts the request.
 func (s *Server) takeFault(customer, content string) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,18 +125,18 @@ func (s *Server) takeFault(customer, content string) *Fault {
 		if f.Content != "" && f.Content != content || f.Customer != "" && f.Customer != customer {
 			continue
 		}
-		met := *f
+		fault := *f
 		if f.Times == 1 {
 			s.faults = slices.Delete(s.faults, i, i+1)
 		} else if f.Times > 1 {
 			f.Times--
 		}
-		return &met
+		return &fault
 	}
 	return nil
 }
 
-// exchange is a request that meets a fault, and the list it would have got.
+// exchange is a request to which a fault applies, and the list that would otherwise be the answer.
 type exchange struct {
 	*delivery
 	server  *Server
@@ -146,16 +146,16 @@ type exchange struct {
 	content string
 }
 
-func (f *Fault) meet(x *exchange) error {
+func (f *Fault) apply(x *exchange) error {
 	for _, k := range faultKinds {
 		if k.kind == f.Kind {
-			return k.meet(f, x)
+			return k.apply(f, x)
 		}
 	}
-	return fmt.Errorf("mockoup: fault %q was set and is not known", f.Kind)
+	return fmt.Errorf("mockoup: fault %q is set but unknown", f.Kind)
 }
 
-// list serves the list as the fault has changed it; where there is none, there is none.
+// list serves the list as changed by the fault. If there is no list, the answer is 204 No Content.
 func (x *exchange) list() error {
 	if x.empty() {
 		x.w.WriteHeader(http.StatusNoContent)
@@ -164,7 +164,7 @@ func (x *exchange) list() error {
 	return x.send(x.w, x.r)
 }
 
-// plain answers 200 with a body that is no list.
+// plain answers 200 with a body that is not a list.
 func (x *exchange) plain(body string) error {
 	if x.w.Header().Get("Content-Type") == "" {
 		x.w.Header().Set("Content-Type", "text/tab-separated-values; charset=utf-8")
@@ -191,8 +191,8 @@ func tooManyRequests(f *Fault, x *exchange) error {
 	return nil
 }
 
-// hold keeps the client waiting until it leaves, the server is closed, or the time is over.
-func hold(f *Fault, x *exchange) error {
+// holdAnswer keeps the client waiting until it leaves, the server is closed, or the time is over.
+func holdAnswer(f *Fault, x *exchange) error {
 	bound := time.NewTimer(f.delay(2 * time.Minute))
 	defer bound.Stop()
 	select {
@@ -200,7 +200,7 @@ func hold(f *Fault, x *exchange) error {
 	case <-x.server.closed:
 	case <-bound.C:
 	}
-	problem(x.w, http.StatusGatewayTimeout, f.Kind, "the answer was held for as long as it may be", "ask again later")
+	problem(x.w, http.StatusGatewayTimeout, f.Kind, "the answer took too long", "try again later")
 	return nil
 }
 
@@ -211,7 +211,7 @@ func (f *Fault) delay(byDefault time.Duration) time.Duration {
 	return byDefault
 }
 
-// drip sends the list a little at a time.
+// drip sends the list in small pieces with pauses.
 func drip(f *Fault, x *exchange) error {
 	if x.empty() {
 		return x.list()
@@ -244,7 +244,7 @@ func (d *dripper) Write(p []byte) (written int, err error) {
 		if err != nil {
 			return written, err
 		}
-		_ = flusher.Flush() // a writer that cannot drips all the same
+		_ = flusher.Flush() // if the writer cannot flush, the pauses still slow it down
 		select {
 		case <-d.x.r.Context().Done():
 			return written, errLeft
@@ -256,7 +256,7 @@ func (d *dripper) Write(p []byte) (written int, err error) {
 	return written, nil
 }
 
-// reset breaks the connection off half way through the list.
+// reset resets the connection halfway through the list.
 func reset(_ *Fault, x *exchange) error {
 	length, err := x.length()
 	if err != nil {
@@ -281,7 +281,7 @@ func reset(_ *Fault, x *exchange) error {
 	return nil
 }
 
-// truncate promises a length and sends half of it.
+// truncate announces the full length of the list and sends half of it.
 func truncate(_ *Fault, x *exchange) error {
 	if x.empty() {
 		return x.list()
@@ -299,7 +299,7 @@ func truncate(_ *Fault, x *exchange) error {
 	return nil
 }
 
-// upTo passes on a number of bytes and then fails with errEnough.
+// upTo writes a number of bytes and then fails with errEnough.
 type upTo struct {
 	w    io.Writer
 	left int64
@@ -317,8 +317,8 @@ func (u *upTo) Write(p []byte) (int, error) {
 	return n, errors.Join(err, errEnough)
 }
 
-// badGzip sends a gzip file that ends early: half of the list, and neither checksum nor length. For HTTP nothing is
-// wrong.
+// badGzip sends a gzip file that ends early: it has half of the list, and neither checksum nor length. As an HTTP answer,
+// it is complete.
 func badGzip(_ *Fault, x *exchange) error {
 	if x.empty() {
 		return x.list()
@@ -347,11 +347,11 @@ func loginPage(_ *Fault, x *exchange) error {
 
 func jsonError(f *Fault, x *exchange) error {
 	x.w.Header().Set("Content-Type", "application/json")
-	return x.plain(`{"error":{"code":"` + f.Kind + `","message":"the list could not be made"}}` + "\n")
+	return x.plain(`{"error":{"code":"` + f.Kind + `","message":"the list could not be created"}}` + "\n")
 }
 
-// older serves the release before the current one. Before the first there is none: then the list is served under a date
-// of a month earlier.
+// older serves the release before the current one. If the current release is the first, it serves the same list with a
+// date one month earlier.
 func older(_ *Fault, x *exchange) error {
 	if x.release > 0 {
 		e, err := x.server.source.edition(x.release-1, x.content)
@@ -375,7 +375,7 @@ var encodings = map[string]encoding.Encoding{
 	"utf-16be":     unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
 }
 
-// wrongEncoding says UTF-8, as always, and sends another encoding.
+// wrongEncoding announces UTF-8, as always, but sends another encoding.
 func wrongEncoding(f *Fault, x *exchange) error {
 	name := f.Encoding
 	if name == "" {

@@ -22,7 +22,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// faultCase is a fault and what it should do to an answer; good is the answer without it.
+// faultCase is a fault and its effect on an answer. good is the answer without the fault.
 type faultCase struct {
 	fault mockoup.Fault
 	check func(t *testing.T, got, good answer)
@@ -152,8 +152,8 @@ func wantOK(t *testing.T, got answer, contentType string) {
 	}
 }
 
-// TestFaults: every kind meets one request, whatever its conditions, for books and journals alike, is recorded, and is
-// over.
+// TestFaults: every kind applies to one request, for books and for journals and regardless of conditions. It is recorded,
+// and then it is over.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, kind := range mockoup.FaultKinds() {
@@ -184,7 +184,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestFaultsOnNothing: where there is no list a fault of the list has nothing to change.
+// TestFaultsOnNothing: if there is no list, a fault of the list changes nothing.
 func TestFaultsOnNothing(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 1})
@@ -264,7 +264,7 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// TestOlderThanTheFirst: before the first release the same list comes under an earlier date.
+// TestOlderThanTheFirst: for the first release, the same list is sent with an earlier date.
 func TestOlderThanTheFirst(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 30})
@@ -275,7 +275,7 @@ func TestOlderThanTheFirst(t *testing.T) {
 	}
 }
 
-// TestHeldAnswers: an answer that is held ends when the client leaves and when the server is closed.
+// TestHeldAnswers: a held answer ends when the client leaves or the server is closed.
 func TestHeldAnswers(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"timeout", "slow"} {
@@ -323,7 +323,7 @@ func fetch(ctx context.Context, url string) error {
 	return err
 }
 
-// waitForFault returns once a request has met its fault.
+// waitForFault returns once a fault was applied to a request.
 func waitForFault(s *mockoup.TestServer) {
 	for asked := s.Requests(); len(asked) == 0 || asked[0].Fault == ""; asked = s.Requests() {
 		runtime.Gosched()

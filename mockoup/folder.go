@@ -3,7 +3,6 @@ package mockoup
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,8 +22,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// folder serves the dated lists of a folder. Files are read when a release is first asked for, and again, row by row,
-// each time their rows have to be taken apart; none is held.
+// folder serves the dated lists of a folder. A file is read when its release is first requested, and again, row by row,
+// whenever its rows are needed. No file is kept in memory.
 type folder struct {
 	dir   string
 	dates []time.Time
@@ -32,27 +31,27 @@ type folder struct {
 	log   *slog.Logger
 }
 
-// openFolder finds the lists of a folder; it does not read them yet.
+// openFolder finds the lists of a folder. It does not read them yet.
 func openFolder(dir string, log *slog.Logger) (*folder, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("mockoup: the folder of lists cannot be read: %w; name one that exists", err)
+		return nil, fmt.Errorf("mockoup: the folder of lists cannot be read: %w; give the path of an existing folder", err)
 	}
 	f := &folder{dir: dir, files: map[time.Time][]*listFile{}, log: log}
 	for _, entry := range entries { // in name order
 		if entry.IsDir() || !isListName(entry.Name()) {
-			log.Info("file passed over: not .txt, .tsv or either with .gz", "name", entry.Name())
+			log.Info("file ignored: it is not .txt or .tsv, with or without .gz", "name", entry.Name())
 			continue
 		}
 		date, ok := kbart.ParseFileDate(entry.Name())
 		if !ok {
-			log.Warn("file passed over: no date (YYYY-MM-DD or YYYYMMDD) in its name", "name", entry.Name())
+			log.Warn("file ignored: there is no date (YYYY-MM-DD or YYYYMMDD) in its name", "name", entry.Name())
 			continue
 		}
 		f.files[date] = append(f.files[date], &listFile{path: filepath.Join(dir, entry.Name()), name: entry.Name()})
 	}
 	if len(f.files) == 0 {
-		return nil, fmt.Errorf("mockoup: %s holds no list with a date in its name; name a folder with files such as "+
+		return nil, fmt.Errorf("mockoup: %s has no list with a date in its name; give a folder with files such as "+
 			"Provider_Region_Package_2016-07-08.txt", dir)
 	}
 	f.dates = slices.SortedFunc(maps.Keys(f.files), time.Time.Compare)
@@ -64,7 +63,7 @@ func isListName(name string) bool {
 	return ext == ".txt" || ext == ".tsv"
 }
 
-// unpackedName is a file's name without .gz.
+// unpackedName returns a file's name without .gz.
 func unpackedName(name string) string {
 	if isGzip(name) {
 		return name[:len(name)-len(".gz")]
@@ -76,10 +75,10 @@ func isGzip(name string) bool { return strings.EqualFold(filepath.Ext(name), ".g
 
 func (f *folder) releases() []time.Time { return f.dates }
 
-// edition joins the rows of one type of all files of a date.
+// edition joins the rows of one content type of all files of a date.
 func (f *folder) edition(release int, content string) (edition, error) {
 	date := f.dates[release]
-	e := &joined{content: content, date: date}
+	e := &joinedEdition{content: content, date: date}
 	for _, file := range f.files[date] {
 		facts, err := file.facts(f.log)
 		if err != nil {
@@ -93,30 +92,30 @@ func (f *folder) edition(release int, content string) (edition, error) {
 	return e, nil
 }
 
-// joined is one content type of one release of a folder.
-type joined struct {
+// joinedEdition is one content type of one release of a folder.
+type joinedEdition struct {
 	content string
 	date    time.Time
-	files   []*listFile // those with rows of the type
-	scans   []*scan     // theirs
+	files   []*listFile // files with rows of the type
+	scans   []*scan     // of these files
 }
 
-// single returns the one file that is this edition, or nil.
-func (e *joined) single() *listFile {
+// single returns the file if the edition is exactly one file, or nil.
+func (e *joinedEdition) single() *listFile {
 	if len(e.files) == 1 && len(e.scans[0].rows) == 1 {
 		return e.files[0]
 	}
 	return nil
 }
 
-func (e *joined) name() string {
+func (e *joinedEdition) name() string {
 	if file := e.single(); file != nil {
 		return unpackedName(file.name)
 	}
 	return listName(e.content, e.date)
 }
 
-func (e *joined) tag() string {
+func (e *joinedEdition) tag() string {
 	parts := []string{"folder-1", e.content}
 	for _, facts := range e.scans {
 		parts = append(parts, facts.sum)
@@ -124,13 +123,13 @@ func (e *joined) tag() string {
 	return strings.Join(parts, " ")
 }
 
-func (e *joined) empty() bool { return len(e.files) == 0 }
+func (e *joinedEdition) empty() bool { return len(e.files) == 0 }
 
-func (e *joined) ascii() bool {
+func (e *joinedEdition) ascii() bool {
 	return !slices.ContainsFunc(e.scans, func(s *scan) bool { return !s.ascii })
 }
 
-func (e *joined) original() *originalFile {
+func (e *joinedEdition) original() *originalFile {
 	file := e.single()
 	if file == nil {
 		return nil
@@ -142,11 +141,11 @@ func (e *joined) original() *originalFile {
 	return original
 }
 
-func (e *joined) writeTo(w io.Writer, v view) error {
+func (e *joinedEdition) writeTo(w io.Writer, v view) error {
 	if file := e.single(); file != nil && v.whole() {
 		return file.copyTo(w)
 	}
-	out := newJoin(w, e, v)
+	out := newJoinedWriter(w, e, v)
 	for i, file := range e.files {
 		if err := out.rowsOf(file, e.scans[i]); err != nil {
 			return err
@@ -164,19 +163,19 @@ type listFile struct {
 	err  error
 }
 
-// scan is what reading a file once tells about it.
+// scan has the facts about a file that reading it once shows.
 type scan struct {
-	rows    map[string]int // by content type; types without rows are absent
-	leading string         // the content type of rows before the first that tells its own
-	names   []string       // of the columns, as written, in file order
+	rows    map[string]int // by content type; only types with rows
+	leading string         // the content type of rows before the first row that shows its type
+	names   []string       // column names as written, in file order
 	lineEnd string
 	ascii   bool
-	size    int64  // in bytes, as it lies there
+	size    int64  // of the file in bytes
 	sum     string // SHA-256 of the text
 }
 
-// facts reads the file, the first time. A file that is no list is told from one without rows: a client is to see it as
-// it is, as journals, for nothing in it says otherwise.
+// facts scans the file the first time it is called. A file without rows is not served. A file that is not a list is served
+// as it is, so that a client sees it. It is served as journals, because it does not show its content type.
 func (f *listFile) facts(log *slog.Logger) (*scan, error) {
 	f.once.Do(func() {
 		f.scan, f.err = f.read()
@@ -186,7 +185,7 @@ func (f *listFile) facts(log *slog.Logger) (*scan, error) {
 			log.Warn("file has no rows and is not served", "name", f.name, "err", f.err)
 			f.err = nil
 		case errors.As(f.err, &unusable):
-			log.Warn("file is not a whole list, and is served as it is", "name", f.name, "err", f.err)
+			log.Warn("file is not a complete list, and is served as it is", "name", f.name, "err", f.err)
 			if f.err = nil; len(f.scan.rows) == 0 {
 				f.scan.rows[Journals] = 1
 			}
@@ -197,7 +196,7 @@ func (f *listFile) facts(log *slog.Logger) (*scan, error) {
 	return f.scan, f.err
 }
 
-// codeNoRows is kbart's code for a list without a row.
+// codeNoRows is kbart's code for a list without rows.
 const codeNoRows = "no-rows"
 
 func (f *listFile) read() (*scan, error) {
@@ -216,7 +215,7 @@ func (f *listFile) read() (*scan, error) {
 	sum := sha256.New()
 	observed := io.TeeReader(text, io.MultiWriter(sum, asciiCheck{&facts.ascii}))
 	rows := kbart.NewReader(observed, kbart.Options{Name: f.name})
-	untold, last := 0, ""
+	undecided, last := 0, ""
 	for rec, rowErr := range rows.Records() {
 		if rowErr != nil {
 			err = rowErr
@@ -226,7 +225,7 @@ func (f *listFile) read() (*scan, error) {
 			continue
 		}
 		if last = contentOf(rec, last); last == "" {
-			untold++
+			undecided++
 		} else {
 			facts.rows[last]++
 		}
@@ -235,8 +234,8 @@ func (f *listFile) read() (*scan, error) {
 	if facts.rows[Books] > facts.rows[Journals] {
 		facts.leading = Books
 	}
-	if untold > 0 {
-		facts.rows[facts.leading] += untold
+	if undecided > 0 {
+		facts.rows[facts.leading] += undecided
 	}
 	facts.names, facts.lineEnd = slices.Clone(rows.Header().Names), rows.Header().LineEnd
 	if err == nil {
@@ -246,8 +245,8 @@ func (f *listFile) read() (*scan, error) {
 	return facts, err
 }
 
-// contentOf judges a row: by its publication_type, else by the kind of its identifiers. A row that tells nothing
-// belongs with the one before it.
+// contentOf returns the content type of a row, which depends on its publication_type or its identifiers. A row that has
+// neither has the type of the row before it.
 func contentOf(rec *kbart.Record, before string) string {
 	switch rec.Type() {
 	case kbart.Monograph:
@@ -258,7 +257,7 @@ func contentOf(rec *kbart.Record, before string) string {
 	return before
 }
 
-// asciiCheck notes whether anything else was written to it.
+// asciiCheck sets ascii to false if anything else is written to it.
 type asciiCheck struct{ ascii *bool }
 
 func (c asciiCheck) Write(p []byte) (int, error) {
@@ -268,9 +267,9 @@ func (c asciiCheck) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// open opens the text of the file, unpacked.
+// open opens the unpacked text of the file.
 func (f *listFile) open() (io.ReadCloser, error) {
-	file, err := os.Open(f.path)
+	file, err := os.Open(f.path) //nolint:gosec // a file of the folder that the operator named
 	if err != nil || !isGzip(f.name) {
 		return file, err
 	}
@@ -294,7 +293,7 @@ func (f *listFile) copyTo(w io.Writer) error {
 	return err
 }
 
-// rows yields the rows of one content type, and repeated headers. An error ends them.
+// rows yields the rows of one content type, and repeated headers. It ends with an error, if there is one.
 func (f *listFile) rows(content string, facts *scan) iter.Seq2[*kbart.Record, error] {
 	return func(yield func(*kbart.Record, error) bool) {
 		text, err := f.open()
@@ -319,175 +318,3 @@ func (f *listFile) rows(content string, facts *scan) iter.Seq2[*kbart.Record, er
 		}
 	}
 }
-
-// join writes the rows of several files under one header, each with the values it had.
-type join struct {
-	w       *bufio.Writer
-	view    view
-	content string
-	columns []joinedColumn
-	same    bool // all files have these columns in this order
-	lineEnd string
-	cells   []string
-	halves  map[string]bool // under half: whether a title stays
-}
-
-// joinedColumn is one of the 25, or another by its name.
-type joinedColumn struct {
-	name  string
-	known bool
-	kbart.Column
-}
-
-func newJoin(w io.Writer, e *joined, v view) *join {
-	j := &join{w: bufio.NewWriterSize(w, 64<<10), view: v, content: e.content, lineEnd: "\r\n", halves: map[string]bool{}}
-	if len(e.scans) > 0 {
-		ends := map[string]string{"LF": "\n", "CR": "\r"}
-		j.lineEnd = cmp.Or(ends[e.scans[0].lineEnd], "\r\n")
-	}
-	j.columns, j.same = jointColumns(e.scans)
-	var header []string
-	for _, column := range j.columns {
-		header = append(header, column.name)
-	}
-	if v.extraColumn {
-		header = append(header, extraColumnName)
-	}
-	_ = j.line(header) // the writer keeps the error for the first row
-	return j
-}
-
-// jointColumns is the common header of files: theirs where they agree, else the 25 columns of the standard and after
-// them every other column in the order in which they come.
-func jointColumns(scans []*scan) (columns []joinedColumn, same bool) {
-	if len(scans) > 0 {
-		columns = columnsOf(scans[0].names)
-		if !slices.ContainsFunc(scans, func(s *scan) bool { return !slices.EqualFunc(columns, columnsOf(s.names), joinedColumn.is) }) {
-			return columns, true
-		}
-	}
-	var standard []string
-	for c := range kbart.Column(kbart.NumColumns) {
-		standard = append(standard, c.String())
-	}
-	columns = columnsOf(standard)
-	for _, s := range scans {
-		for _, column := range columnsOf(s.names) {
-			if !slices.ContainsFunc(columns, column.is) {
-				columns = append(columns, column)
-			}
-		}
-	}
-	return columns, false
-}
-
-func columnsOf(names []string) []joinedColumn {
-	var columns []joinedColumn
-	for _, name := range names {
-		c, known := kbart.ParseColumn(name)
-		columns = append(columns, joinedColumn{name, known, c})
-	}
-	return columns
-}
-
-// is says whether two names stand for the same column.
-func (c joinedColumn) is(other joinedColumn) bool {
-	return c.known == other.known && c.Column == other.Column && (c.known || strings.EqualFold(c.name, other.name))
-}
-
-func (j *join) rowsOf(file *listFile, facts *scan) error {
-	if j.view.headerOnly {
-		return nil
-	}
-	inOrder := j.same
-	for rec, err := range file.rows(j.content, facts) {
-		var unusable *kbart.FatalError
-		if errors.As(err, &unusable) {
-			return nil // said when the file was first read; its rows so far are served
-		}
-		if err != nil {
-			return fmt.Errorf("mockoup: %s cannot be read: %w", file.path, err)
-		}
-		if rec.Reason == kbart.ReasonRepeatedHeader {
-			inOrder = false // it may give its columns another order
-			continue
-		}
-		if !j.shows(rec) {
-			continue
-		}
-		if err := j.line(j.arrange(rec, inOrder)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (j *join) shows(rec *kbart.Record) bool {
-	key := titleKey(rec)
-	if !j.view.shows(textHash(cmp.Or(rec.Get(kbart.TitleID), key))) {
-		return false
-	}
-	if !j.view.half {
-		return true
-	}
-	stays, known := j.halves[key]
-	if !known {
-		stays = len(j.halves)%2 == 0
-		j.halves[key] = stays
-	}
-	return stays
-}
-
-// titleKey tells titles apart well enough to drop whole ones.
-func titleKey(rec *kbart.Record) string {
-	return strings.Join([]string{
-		rec.Get(kbart.TitleID), rec.Get(kbart.PrintIdentifier), rec.Get(kbart.OnlineIdentifier),
-		rec.Get(kbart.PublicationTitle),
-	}, "\t")
-}
-
-// arrange brings the cells of a row under the common header. A row whose cells cannot be assigned to columns keeps them
-// as they are, so that a reader of the joined list refuses it likewise.
-func (j *join) arrange(rec *kbart.Record, inOrder bool) []string {
-	j.cells = j.cells[:0]
-	if inOrder || rec.Reason == kbart.ReasonCells {
-		j.cells = append(j.cells, rec.Cells()...)
-	} else {
-		for _, column := range j.columns {
-			if column.known {
-				j.cells = append(j.cells, rec.Get(column.Column))
-			} else {
-				j.cells = append(j.cells, rec.Extra(column.name))
-			}
-		}
-	}
-	if j.view.extraColumn {
-		for len(j.cells) < len(j.columns) {
-			j.cells = append(j.cells, "")
-		}
-		j.cells = append(j.cells, extraColumnValue)
-	}
-	return j.cells
-}
-
-// line writes one line. The writer keeps its first error, so the last one tells it.
-func (j *join) line(cells []string) error {
-	for i, cell := range cells {
-		if i > 0 {
-			_ = j.w.WriteByte('\t')
-		}
-		_, _ = j.w.WriteString(quoted(cell))
-	}
-	_, err := j.w.WriteString(j.lineEnd)
-	return err
-}
-
-// quoted quotes a value that is itself in quotes, which a reader would take for those of the cell.
-func quoted(value string) string {
-	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-		return `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
-	}
-	return value
-}
-
-func (j *join) flush() error { return j.w.Flush() }

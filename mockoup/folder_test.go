@@ -19,7 +19,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// row makes a data row; cells not given are empty.
+// row returns a data row. Cells that are not given are empty.
 func row(cells map[kbart.Column]string) string {
 	var all [kbart.NumColumns]string
 	for c, text := range cells {
@@ -64,7 +64,7 @@ func folder(t *testing.T, files map[string]string, log io.Writer) *mockoup.TestS
 	return mockoup.NewServer(t, o)
 }
 
-// TestFolderReleases: a release is exactly the files of one date.
+// TestFolderReleases: a release consists of the files of one date.
 func TestFolderReleases(t *testing.T) {
 	t.Parallel()
 	one := lines("\r\n", header(), serial("Algebra", "alg", "0000-0019"))
@@ -83,7 +83,7 @@ func TestFolderReleases(t *testing.T) {
 	}
 	for _, name := range []string{"P_R_Undated.txt", "README_2020-01-01.md"} {
 		if !strings.Contains(log.String(), name) {
-			t.Errorf("the log does not say that %s was passed over: %s", name, &log)
+			t.Errorf("the log does not say that %s was ignored: %s", name, &log)
 		}
 	}
 	a := get(t, s, "journals")
@@ -113,7 +113,8 @@ func TestFolderReleases(t *testing.T) {
 	}
 }
 
-// TestFolderJoins: rows of one type of all files of a date come in name order under one header, with their own cells.
+// TestFolderJoins: the rows of one content type from all files of a date are in the order of the files' names, under one
+// header, with their own cells.
 func TestFolderJoins(t *testing.T) {
 	t.Parallel()
 	untyped := func(title, identifier string) string {
@@ -239,7 +240,7 @@ func TestFolderFaultsAndShares(t *testing.T) {
 	}
 }
 
-// TestFolderTroubles: what cannot be read is said, and not taken for an empty list.
+// TestFolderTroubles: a file that cannot be read is reported, and not taken for an empty list.
 func TestFolderTroubles(t *testing.T) {
 	t.Parallel()
 	t.Run("no rows", func(t *testing.T) {
@@ -267,46 +268,50 @@ func TestFolderTroubles(t *testing.T) {
 			t.Errorf("the answer does not name the file: %s", a.body)
 		}
 	})
-	t.Run("gzip cut short", func(t *testing.T) {
-		t.Parallel()
-		all := []string{header()}
-		for i := range 2000 {
-			all = append(all, serial(fmt.Sprint("Title ", i), fmt.Sprint("id", i*i*i%7919), "0000-0019"))
-		}
-		var packed, log bytes.Buffer
-		z := gzip.NewWriter(&packed)
-		_, err := io.WriteString(z, lines("\n", all...))
-		must(t, err)
-		must(t, z.Close())
-		short := packed.String()[:packed.Len()/2]
-		s := folder(t, map[string]string{"j_2020-03-01.txt.gz": short}, &log)
-		if a := get(t, s, "journals"); a.status != 200 || string(a.body) != short {
-			t.Errorf("status %d, %d bytes; want the file as it is", a.status, len(a.body))
-		}
-		if !strings.Contains(log.String(), "not a whole list") {
-			t.Errorf("log %s", &log)
-		}
-	})
-	t.Run("file gone since", func(t *testing.T) {
-		t.Parallel()
-		dir := t.TempDir()
-		path := filepath.Join(dir, "j_2020-03-01.txt")
-		must(t, os.WriteFile(path, []byte(lines("\n", header(), serial("Algebra", "alg", "0000-0019"))), 0o600))
-		s := mockoup.NewServer(t, mockoup.Options{Dir: dir})
-		list(t, s, "journals")
-		must(t, os.Remove(path))
-		for _, kind := range []string{"", "half"} {
-			if kind != "" {
-				must(t, s.SetFault(mockoup.Fault{Kind: kind}))
-			}
-			if a := get(t, s, "journals"); a.err == nil {
-				t.Errorf("%s: status %d without an error, want a broken answer", kind, a.status)
-			}
-		}
-	})
 }
 
-// realLists is the folder of lists as providers published them, which are no part of the project.
+// TestGzipCutShort: a gzip file that ends early is served as it is, and the log says so.
+func TestGzipCutShort(t *testing.T) {
+	t.Parallel()
+	all := []string{header()}
+	for i := range 2000 {
+		all = append(all, serial(fmt.Sprint("Title ", i), fmt.Sprint("id", i*i*i%7919), "0000-0019"))
+	}
+	var packed, log bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := io.WriteString(z, lines("\n", all...))
+	must(t, err)
+	must(t, z.Close())
+	short := packed.String()[:packed.Len()/2]
+	s := folder(t, map[string]string{"j_2020-03-01.txt.gz": short}, &log)
+	if a := get(t, s, "journals"); a.status != 200 || string(a.body) != short {
+		t.Errorf("status %d, %d bytes; want the file as it is", a.status, len(a.body))
+	}
+	if !strings.Contains(log.String(), "not a complete list") {
+		t.Errorf("log %s", &log)
+	}
+}
+
+// TestFileGoneSince: if a file has disappeared since it was first read, the answer is broken.
+func TestFileGoneSince(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "j_2020-03-01.txt")
+	must(t, os.WriteFile(path, []byte(lines("\n", header(), serial("Algebra", "alg", "0000-0019"))), 0o600))
+	s := mockoup.NewServer(t, mockoup.Options{Dir: dir})
+	list(t, s, "journals")
+	must(t, os.Remove(path))
+	for _, kind := range []string{"", "half"} {
+		if kind != "" {
+			must(t, s.SetFault(mockoup.Fault{Kind: kind}))
+		}
+		if a := get(t, s, "journals"); a.err == nil {
+			t.Errorf("%s: status %d without an error, want a broken answer", kind, a.status)
+		}
+	}
+}
+
+// realLists returns the folder of lists as providers published them. They are not part of the project.
 func realLists(t *testing.T, name string) string {
 	t.Helper()
 	root := os.Getenv("AUTOHOLDINGS_KBART_DIR")

@@ -9,34 +9,33 @@ import (
 const (
 	generatedReleases = 12
 	defaultTitles     = 2_000
-	maxTitles         = 10_000_000 // beyond this ISSNs would repeat
+	maxTitles         = 10_000_000 // with more, ISSNs would repeat
 
-	growthPerRelease = 100 // one title in a hundred is new in a release
-	lossPerRelease   = 333 // one in 333 is gone
-	changePerRelease = 50  // one in fifty is changed
-
+	growthPerRelease = 100 // one title in 100 is new in a release
+	lossPerRelease   = 333 // one title in 333 is removed
+	changePerRelease = 50  // one title in 50 is changed
 )
 
-// catalogue is the generated catalogue. Nothing of it is held: every row follows from the seed, the title's slot and
-// the release, so that a list of any size is written as it is computed.
+// catalogue is the generated catalog. It is not kept in memory: every row is computed from the seed, the title's slot and
+// the release, so that a list of any size can be written.
 type catalogue struct {
-	shelves map[string]*shelf
-	dates   []time.Time
+	titleSets map[string]*titleSet
+	dates     []time.Time
 }
 
 func newCatalogue(titles int, seed uint64) *catalogue {
 	journals := titles / 3
 	return &catalogue{
-		shelves: map[string]*shelf{
-			Books:    newShelf(Books, titles-journals, seed),
-			Journals: newShelf(Journals, journals, seed),
+		titleSets: map[string]*titleSet{
+			Books:    newTitleSet(Books, titles-journals, seed),
+			Journals: newTitleSet(Journals, journals, seed),
 		},
 		dates: lastTuesdays(2025, generatedReleases),
 	}
 }
 
-// lastTuesdays are the days on which the generated releases appear: the provider replaces its files monthly, in the
-// last week of the month.
+// lastTuesdays returns the dates of the generated releases. The provider replaces its files in the last week of each
+// month.
 func lastTuesdays(year, months int) []time.Time {
 	days := make([]time.Time, months)
 	for i := range days {
@@ -49,12 +48,12 @@ func lastTuesdays(year, months int) []time.Time {
 func (c *catalogue) releases() []time.Time { return c.dates }
 
 func (c *catalogue) edition(release int, content string) (edition, error) {
-	return &generated{shelf: c.shelves[content], release: release, date: c.dates[release]}, nil
+	return &generated{titleSet: c.titleSets[content], release: release, date: c.dates[release]}, nil
 }
 
-// generated is one content type of one release of the generated catalogue.
+// generated is one content type of one release of the generated catalog.
 type generated struct {
-	*shelf
+	*titleSet
 	release int
 	date    time.Time
 }
@@ -71,10 +70,10 @@ func (g *generated) original() *originalFile { return nil }
 
 func (g *generated) writeTo(w io.Writer, v view) error {
 	const chunk = 64 << 10
-	l := line{buf: make([]byte, 0, chunk+(8<<10)), extra: v.extraColumn}
-	l.header()
+	rows := rowWriter{buf: make([]byte, 0, chunk+(8<<10)), extra: v.extraColumn}
+	rows.writeHeader()
 	if v.headerOnly {
-		_, err := w.Write(l.buf)
+		_, err := w.Write(rows.buf)
 		return err
 	}
 	half := alternate{on: v.half}
@@ -86,19 +85,19 @@ func (g *generated) writeTo(w io.Writer, v view) error {
 		if !g.listed(slot, g.release) || !v.shows(g.familyKey(slot)) || half.drops() {
 			continue
 		}
-		appendTo(&l, slot, g.release)
-		if len(l.buf) >= chunk {
-			if _, err := w.Write(l.buf); err != nil {
+		appendTo(&rows, slot, g.release)
+		if len(rows.buf) >= chunk {
+			if _, err := w.Write(rows.buf); err != nil {
 				return err
 			}
-			l.buf = l.buf[:0]
+			rows.buf = rows.buf[:0]
 		}
 	}
-	_, err := w.Write(l.buf)
+	_, err := w.Write(rows.buf)
 	return err
 }
 
-// alternate drops every second title it is asked about.
+// alternate drops every second title.
 type alternate struct {
 	on   bool
 	seen uint
@@ -109,19 +108,19 @@ func (a *alternate) drops() bool {
 	return a.on && a.seen%2 == 0
 }
 
-// shelf is one content type of the generated catalogue. Its titles have slots, in nearly alphabetical order, for all
-// those that are ever listed; which of them a release lists is worked out from the slot.
-type shelf struct {
+// titleSet is one content type of the generated catalog. Every title that is ever listed has a slot. The slots are in
+// nearly alphabetical order. Which slots a release lists is computed from the slot.
+type titleSet struct {
 	content string
 	seed    uint64
 	first   int // titles in the first release
-	growth  int // new titles in each further one
+	growth  int // new titles in each later release
 	total   int // slots
 	order   permutation
 }
 
-func newShelf(content string, titles int, seed uint64) *shelf {
-	s := &shelf{content: content, seed: hash(seed, uint64(len(content))), first: titles}
+func newTitleSet(content string, titles int, seed uint64) *titleSet {
+	s := &titleSet{content: content, seed: hash(seed, uint64(len(content))), first: titles}
 	if titles > 0 {
 		s.growth = max(1, titles/growthPerRelease)
 	}
@@ -130,70 +129,58 @@ func newShelf(content string, titles int, seed uint64) *shelf {
 	return s
 }
 
-// listed says whether a release lists the slot: titles come one by one in an order that is scattered over the
-// alphabet, and each may go in any release after its first.
-func (s *shelf) listed(slot, release int) bool {
+// listed reports whether a release lists the slot. New titles are scattered over the alphabet, and each may be removed in
+// any release after its first.
+func (s *titleSet) listed(slot, release int) bool {
 	came := 0
-	if nth := int(s.order.of(uint64(slot))); nth >= s.first {
+	if nth := int(s.order.permute(uint64(slot))); nth >= s.first {
 		came = 1 + (nth-s.first)/s.growth
 	}
 	goes := 1 + int(s.hash(slot, saltGone)%lossPerRelease)
 	return came <= release && (release < goes || goes <= came)
 }
 
-// familyKey is what a customer's entitlement is decided by: a journal and its predecessors are licensed together.
-func (s *shelf) familyKey(slot int) uint64 {
+// familyKey returns the key that decides whether a customer is entitled to a title. It is the same for a journal and its
+// predecessors, because they are licensed together.
+func (s *titleSet) familyKey(slot int) uint64 {
 	if s.content == Journals {
 		slot = headOf(slot)
 	}
 	return s.hash(slot, saltFamily)
 }
 
-// What a slot's hashes are for.
+// The purposes of a slot's hashes.
 const (
 	saltGone = iota + 1
 	saltFamily
 	saltTraits
 	saltYears
-	saltEvents = 1 << 8 // and those above it, one a release
+	saltEvents = 1 << 8 // and the following numbers, one for each release
 )
 
-func (s *shelf) hash(slot int, salt uint64) uint64 { return hash(s.seed+uint64(slot), salt) }
+func (s *titleSet) hash(slot int, salt uint64) uint64 { return hash(s.seed+uint64(slot), salt) }
 
-// draw is a supply of chance (SplitMix64: Steele and others, 2014). What is drawn depends on how often was drawn
-// before, so every trait is drawn, in one order, whether it is used or not.
-type draw uint64
-
-// below draws a number below n.
-func (d *draw) below(n int) int {
-	*d += 0x9e3779b97f4a7c15
-	return int(mix(uint64(*d)) >> 32 * uint64(n) >> 32)
-}
-
-// one draws true once in n.
-func (d *draw) one(n int) bool { return d.below(n) == 0 }
-
-// event is what happens to about one title in fifty from one release to the next.
+// event is a change to a title. From one release to the next, about one title in fifty has one.
 type event uint8
 
 const (
 	moved       event = iota // the address changes
 	retitled                 // the title changes
 	transferred              // the publisher's name changes
-	extended                 // coverage grows; a book has a new edition
-	ceased                   // the journal ends, and stays listed
-	freed                    // open access from now on
+	extended                 // coverage grows, or a book has a new edition
+	ceased                   // the journal ends but stays listed
+	freed                    // the title is open access from now on
 	renumbered               // the title_id changes
 	numEvents
 )
 
-// odds of each kind of event, in twentieths.
+// The odds of each kind of event, in twentieths.
 var (
-	journalOdds = spread(map[event]int{moved: 5, retitled: 2, transferred: 3, extended: 7, ceased: 1, freed: 1, renumbered: 1})
-	bookOdds    = spread(map[event]int{moved: 9, retitled: 4, transferred: 3, extended: 2, freed: 1, renumbered: 1})
+	journalOdds = expandOdds(map[event]int{moved: 5, retitled: 2, transferred: 3, extended: 7, ceased: 1, freed: 1, renumbered: 1})
+	bookOdds    = expandOdds(map[event]int{moved: 9, retitled: 4, transferred: 3, extended: 2, freed: 1, renumbered: 1})
 )
 
-func spread(odds map[event]int) (drawn [20]event) {
+func expandOdds(odds map[event]int) (drawn [20]event) {
 	i := 0
 	for e := range numEvents {
 		for range odds[e] {
@@ -204,28 +191,29 @@ func spread(odds map[event]int) (drawn [20]event) {
 	return drawn
 }
 
-// past is what has happened to a title by a release: how often each event, and the release of the last of each.
-type past struct {
+// titleHistory has the events of a title up to a release: the number of each kind, and the release of the last one.
+type titleHistory struct {
 	times [numEvents]int
 	last  [numEvents]int
 }
 
-func (s *shelf) past(slot, release int, odds *[20]event) (p past) {
+func (s *titleSet) history(slot, release int, odds *[20]event) (h titleHistory) {
 	for r := 1; r <= release; r++ {
-		d := draw(s.hash(slot, saltEvents+uint64(r)))
-		if !d.one(changePerRelease) {
+		d := random(s.hash(slot, saltEvents+uint64(r)))
+		if !d.oneIn(changePerRelease) {
 			continue
 		}
 		e := odds[d.below(len(odds))]
-		p.times[e]++
-		p.last[e] = r
+		h.times[e]++
+		h.last[e] = r
 	}
-	return p
+	return h
 }
 
-// appendTitle writes the title of a slot: a place in the combinations of the words, evenly spread, so that slots in
-// order have titles in order. Where there are more slots than combinations neighbours are told apart by a part.
-func (s *shelf) appendTitle(l *line, slot int, p *past) {
+// appendTitle writes the title of a slot, which is a combination of words. The slots are spread evenly over the
+// combinations, so that titles are in the order of their slots. If there are more slots than combinations, titles with
+// the same words get different part numbers.
+func (s *titleSet) appendTitle(w *rowWriter, slot int, p *titleHistory) {
 	names := &bookNames
 	if s.content == Journals {
 		names = &journalNames
@@ -236,14 +224,14 @@ func (s *shelf) appendTitle(l *line, slot int, p *past) {
 		each := (s.total + size - 1) / size
 		n, part = slot/each, slot%each
 	}
-	l.add(names.first[n/len(names.last)/len(names.middle)])
-	l.add(names.joint)
-	l.add(names.middle[n/len(names.last)%len(names.middle)])
-	l.add(names.last[n%len(names.last)])
-	l.add(names.suffixes[p.times[retitled]%len(names.suffixes)])
+	w.write(names.first[n/len(names.last)/len(names.middle)])
+	w.write(names.joint)
+	w.write(names.middle[n/len(names.last)%len(names.middle)])
+	w.write(names.last[n%len(names.last)])
+	w.write(names.suffixes[p.times[retitled]%len(names.suffixes)])
 	if part > 0 {
-		l.add(", Part ")
-		l.number(1 + part)
+		w.write(", Part ")
+		w.writeNumber(1 + part)
 	}
 }
 
@@ -262,8 +250,8 @@ type titleWords struct {
 
 func (t *titleWords) size() int { return len(t.first) * len(t.middle) * len(t.last) }
 
-// publisher is the university press itself for five titles in six, until they are transferred.
-func publisher(society int, own bool, p *past) string {
+// publisher returns the publisher of a title: OUP itself for five titles in six, until they are transferred.
+func publisher(society int, own bool, p *titleHistory) string {
 	if own && p.times[transferred] == 0 {
 		return "Oxford University Press"
 	}
@@ -275,36 +263,4 @@ func accessType(free bool) string {
 		return "F"
 	}
 	return "P"
-}
-
-// permutation scatters the numbers below n, each to a place of its own.
-type permutation struct{ n, factor, offset uint64 }
-
-func newPermutation(n, seed uint64) permutation {
-	factor := max(1, n*618/1000)
-	for gcd(factor, n) != 1 {
-		factor++
-	}
-	return permutation{n: n, factor: factor, offset: hash(seed, n) % n}
-}
-
-func (p permutation) of(i uint64) uint64 { return (i%p.n*p.factor + p.offset) % p.n }
-
-func gcd(a, b uint64) uint64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
-
-// hash makes one number of two that tells nothing of either.
-func hash(a, b uint64) uint64 {
-	return mix(a*0x9e3779b97f4a7c15 + b*0xd1342543de82ef95 + 0x2545f4914f6cdd1d)
-}
-
-// mix is the finalizer of SplitMix64.
-func mix(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TB is the part of testing.TB that [NewServer] needs: a *testing.T, *testing.B or *testing.F has it. The package
-// testing itself is not imported, so that it does not become a part of programs.
+// TB is the part of testing.TB that [NewServer] needs. *testing.T, *testing.B and *testing.F implement it. The package
+// testing is not imported, so that it does not become part of programs.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -17,13 +17,13 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// TestServer is a mock provider that listens on the loopback interface while a test runs.
+// TestServer is a mock provider that listens on the loopback interface during a test.
 type TestServer struct {
 	*Server
 	URL string // such as http://127.0.0.1:40123
 }
 
-// NewServer starts a mock provider for a test, and closes it when the test ends. It ends the test where it cannot.
+// NewServer starts a mock provider for a test and closes it when the test ends. If that fails, the test fails.
 func NewServer(t TB, o Options) *TestServer {
 	t.Helper()
 	s, err := New(o)
@@ -47,12 +47,12 @@ func NewServer(t TB, o Options) *TestServer {
 	return &TestServer{Server: s, URL: "http://" + listener.Addr().String()}
 }
 
-// ListURL is the address of a customer's list of a content type.
+// ListURL returns the address of a customer's list of a content type.
 func (s *TestServer) ListURL(customer, content string) string {
 	return s.URL + "/kbart/" + customer + "/" + content + "?format=kbart"
 }
 
-// TitlesURL is the address of the global title list of a content type.
+// TitlesURL returns the address of the global title list of a content type.
 func (s *TestServer) TitlesURL(content string) string {
 	return s.URL + "/titles/" + content + "?format=kbart"
 }

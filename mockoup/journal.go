@@ -2,8 +2,9 @@ package mockoup
 
 import "autoholdings/kbart"
 
-// A journal's slots are handed out in blocks of 32: a journal with four predecessors, one with two, two with one, and
-// twenty without. The first slot of a family, its head, is the journal of today, each further one came before.
+// familyBlock is the number of slots in a block of journals: one journal with four predecessors, one with two, two with
+// one, and twenty without any. A journal and its predecessors are a family. The first slot of a family, its head, is the
+// current journal, and each following slot is an earlier one.
 const familyBlock = 32
 
 var headInBlock = func() (head [familyBlock]int) {
@@ -22,24 +23,23 @@ var headInBlock = func() (head [familyBlock]int) {
 
 func headOf(slot int) int { return slot - slot%familyBlock + headInBlock[slot%familyBlock] }
 
-// Years that the coverage of journals turns on.
 const (
 	catalogueYear   = 2025 // of the generated releases
 	lastArchiveYear = 1995 // OUP's frontfile begins in 1996
 )
 
-// journal is what the one or two rows of a journal are made of.
+// journal has the values of a journal's one or two rows.
 type journal struct {
-	*shelf
+	*titleSet
 	slot, head    int
-	own, family   past // of the journal, and of the one of today, which the slug follows
-	from, through int  // years; through is 0 while it runs
-	quarter       int  // of the year through, from 0
-	volumes       int  // the number of the volume of the first year, before the back file grew
-	founded       int  // the year of that volume
-	precision     int  // of dates: 0 year, 1 month, 2 day
-	split         bool // archive and frontfile in rows of their own
-	ended         bool // ceased, not continued
+	own, family   titleHistory // of the journal, and of the one of today, which the slug follows
+	from, through int          // years; through is 0 while it runs
+	quarter       int          // of the year through, from 0
+	volumes       int          // the number of the volume of the first year, before the back file grew
+	founded       int          // the year of that volume
+	precision     int          // of dates: 0 year, 1 month, 2 day
+	split         bool         // archive and frontfile in rows of their own
+	ended         bool         // ceased, not continued
 	free          bool
 	openNote      bool // a paid title that is noted as open access
 	onlineOnly    bool
@@ -50,41 +50,41 @@ type journal struct {
 	publisher     string
 }
 
-func (s *shelf) appendJournal(l *line, slot, release int) {
+func (s *titleSet) appendJournal(w *rowWriter, slot, release int) {
 	j := s.journal(slot, release)
 	straddles := j.from <= lastArchiveYear && (j.through == 0 || j.through > lastArchiveYear)
 	if straddles && j.split {
-		j.row(l, j.from, lastArchiveYear, 3)
-		j.row(l, lastArchiveYear+1, j.through, j.quarter)
+		j.row(w, j.from, lastArchiveYear, 3)
+		j.row(w, lastArchiveYear+1, j.through, j.quarter)
 		return
 	}
-	j.row(l, j.from, j.through, j.quarter)
+	j.row(w, j.from, j.through, j.quarter)
 }
 
-func (s *shelf) journal(slot, release int) journal {
-	d := draw(s.hash(slot, saltTraits))
+func (s *titleSet) journal(slot, release int) journal {
+	d := random(s.hash(slot, saltTraits))
 	j := journal{
-		shelf: s, slot: slot, head: headOf(slot),
-		own:         s.past(slot, release, &journalOdds),
+		titleSet: s, slot: slot, head: headOf(slot),
+		own:         s.history(slot, release, &journalOdds),
 		volumes:     12 + d.below(30),
 		precision:   datePrecisions[d.below(len(datePrecisions))],
-		split:       !d.one(4),
-		free:        d.one(20),
-		openNote:    d.one(33),
-		onlineOnly:  d.one(3),
-		printOnly:   !d.one(4),
-		issuePage:   d.one(8),
-		lastVolumeB: d.one(64),
+		split:       !d.oneIn(4),
+		free:        d.oneIn(20),
+		openNote:    d.oneIn(33),
+		onlineOnly:  d.oneIn(3),
+		printOnly:   !d.oneIn(4),
+		issuePage:   d.oneIn(8),
+		lastVolumeB: d.oneIn(64),
 	}
 	current := j.head == slot
 	j.family = j.own
 	if !current {
-		j.family = s.past(j.head, release, &journalOdds)
+		j.family = s.history(j.head, release, &journalOdds)
 	}
-	if name, rare := embargoes[d.below(len(embargoes))], d.one(25); rare {
+	if name, rare := embargoes[d.below(len(embargoes))], d.oneIn(25); rare {
 		j.embargo = name
 	}
-	j.publisher = publisher(d.below(len(societies)), !d.one(6), &j.own)
+	j.publisher = publisher(d.below(len(societies)), !d.oneIn(6), &j.own)
 	j.from, j.through = s.years(slot)
 	j.founded, j.quarter = j.from, 3
 	if !current {
@@ -94,13 +94,13 @@ func (s *shelf) journal(slot, release int) journal {
 	j.free = j.free || j.own.times[freed] > 0
 	j.onlineOnly = j.onlineOnly && j.from > lastArchiveYear
 	j.printOnly = false
-	j.goesOn(d.below(20), d.one(40), d.one(4))
+	j.setEnd(d.below(20), d.oneIn(40), d.oneIn(4))
 	return j
 }
 
-// goesOn says how far a journal of today has come: it may have ceased, at a year or by an event; it may be listed up to
-// a quarter and follow the calendar; or it runs on, and its back file grows.
-func (j *journal) goesOn(yearsAgo int, stopped, followed bool) {
+// setEnd sets the end of a current journal's coverage. The journal may have ceased, in a given year or by an event. It may
+// be listed up to a quarter, and follow the calendar. Otherwise it has no end, and its back file grows.
+func (j *journal) setEnd(yearsAgo int, stopped, followed bool) {
 	extensions := j.own.times[extended]
 	switch {
 	case j.own.times[ceased] > 0:
@@ -114,12 +114,12 @@ func (j *journal) goesOn(yearsAgo int, stopped, followed bool) {
 	}
 }
 
-// years are the first and last year of a journal, before any event: 0 for the last while it runs.
-func (s *shelf) years(slot int) (from, through int) {
+// years returns the first and the last year of a journal before any event. The last year of a current journal is 0.
+func (s *titleSet) years(slot int) (from, through int) {
 	head := headOf(slot)
-	d := draw(s.hash(head, saltYears))
+	d := random(s.hash(head, saltYears))
 	from = 1850 + d.below(170)
-	if headOf(head+1) == head { // a journal with predecessors is a young one
+	if headOf(head+1) == head { // a journal with predecessors is young
 		from = 1965 + d.below(50)
 	}
 	for range slot - head {
@@ -129,100 +129,100 @@ func (s *shelf) years(slot int) (from, through int) {
 	return from, through
 }
 
-// datePrecisions: most lists have the year alone, some the day, few the month.
+// datePrecisions are the precisions of dates: most dates have only the year, some the day, and few the month.
 var datePrecisions = [...]int{0, 0, 0, 0, 0, 1, 2, 2}
 
-func (j *journal) row(l *line, from, through, quarter int) {
-	l.to(kbart.PublicationTitle)
-	j.appendTitle(l, j.slot, &j.own)
+func (j *journal) row(w *rowWriter, from, through, quarter int) {
+	w.startCell(kbart.PublicationTitle)
+	j.appendTitle(w, j.slot, &j.own)
 	if !j.onlineOnly {
-		l.to(kbart.PrintIdentifier)
-		l.issn(2 * j.slot)
+		w.startCell(kbart.PrintIdentifier)
+		w.writeISSN(2 * j.slot)
 	}
 	if !j.printOnly {
-		l.to(kbart.OnlineIdentifier)
-		l.issn(2*j.slot + 1)
+		w.startCell(kbart.OnlineIdentifier)
+		w.writeISSN(2*j.slot + 1)
 	}
-	j.coverage(l, from, through, quarter)
-	j.address(l)
-	l.to(kbart.TitleID)
-	j.slug(l)
-	l.text(kbart.EmbargoInfo, j.embargo)
-	l.text(kbart.CoverageDepth, "fulltext")
-	j.notes(l)
-	l.text(kbart.PublisherName, j.publisher)
-	l.text(kbart.PublicationTypeColumn, "serial")
-	l.text(kbart.AccessType, accessType(j.free))
-	l.end()
+	j.coverage(w, from, through, quarter)
+	j.address(w)
+	w.startCell(kbart.TitleID)
+	j.slug(w)
+	w.writeCell(kbart.EmbargoInfo, j.embargo)
+	w.writeCell(kbart.CoverageDepth, "fulltext")
+	j.notes(w)
+	w.writeCell(kbart.PublisherName, j.publisher)
+	w.writeCell(kbart.PublicationTypeColumn, "serial")
+	w.writeCell(kbart.AccessType, accessType(j.free))
+	w.endRow()
 }
 
-func (j *journal) coverage(l *line, from, through, quarter int) {
-	l.to(kbart.DateFirstIssueOnline)
-	l.date(from, 1, 1, j.precision)
-	l.to(kbart.NumFirstVolOnline)
-	l.number(j.volume(from))
-	l.to(kbart.NumFirstIssueOnline)
-	l.number(1)
+func (j *journal) coverage(w *rowWriter, from, through, quarter int) {
+	w.startCell(kbart.DateFirstIssueOnline)
+	w.writeDate(from, 1, 1, j.precision)
+	w.startCell(kbart.NumFirstVolOnline)
+	w.writeNumber(j.volume(from))
+	w.startCell(kbart.NumFirstIssueOnline)
+	w.writeNumber(1)
 	if through == 0 {
 		return
 	}
-	l.to(kbart.DateLastIssueOnline)
-	l.date(through, 3*(quarter+1), [...]int{31, 30, 30, 31}[quarter], j.precision)
-	l.to(kbart.NumLastVolOnline)
-	l.number(j.volume(through))
+	w.startCell(kbart.DateLastIssueOnline)
+	w.writeDate(through, 3*(quarter+1), [...]int{31, 30, 30, 31}[quarter], j.precision)
+	w.startCell(kbart.NumLastVolOnline)
+	w.writeNumber(j.volume(through))
 	if j.lastVolumeB {
-		l.add("B")
+		w.write("B")
 	}
-	l.to(kbart.NumLastIssueOnline)
-	l.number(quarter + 1)
+	w.startCell(kbart.NumLastIssueOnline)
+	w.writeNumber(quarter + 1)
 }
 
 func (j *journal) volume(year int) int { return j.volumes + year - j.founded }
 
-func (j *journal) address(l *line) {
-	l.to(kbart.TitleURL)
-	l.add("https://academic.oup.com/")
-	j.slug(l)
+func (j *journal) address(w *rowWriter) {
+	w.startCell(kbart.TitleURL)
+	w.write("https://academic.oup.com/")
+	j.slug(w)
 	if odd := j.family.times[moved]%2 == 1; odd != j.issuePage {
-		l.add("/issue")
+		w.write("/issue")
 	}
 }
 
-// slug writes the name of the journal on the platform, which it shares with its predecessors.
-func (j *journal) slug(l *line) {
+// slug writes the journal's name in addresses on the platform. It shares the name with its predecessors.
+func (j *journal) slug(w *rowWriter) {
 	head := uint64(j.head)
-	million, n := head/slugs.n, slugs.of(head%slugs.n)
-	l.add(syllables[n/10_000])
-	l.add(syllables[n/100%100])
-	l.add(syllables[n%100])
+	million, n := head/slugs.n, slugs.permute(head%slugs.n)
+	w.write(syllables[n/10_000])
+	w.write(syllables[n/100%100])
+	w.write(syllables[n%100])
 	if million > 0 {
-		l.add(syllables[million])
+		w.write(syllables[million])
 	}
 	switch times := j.family.times[renumbered]; {
 	case times == 1:
-		l.add("issue")
+		w.write("issue")
 	case times > 1:
-		l.add("issue")
-		l.number(times)
+		w.write("issue")
+		w.writeNumber(times)
 	}
 }
 
-func (j *journal) notes(l *line) {
-	l.to(kbart.Notes)
+func (j *journal) notes(w *rowWriter) {
+	w.startCell(kbart.Notes)
 	switch {
 	case j.slot != j.head:
 		from, _ := j.years(j.head)
-		l.add("Now: ")
-		j.appendTitle(l, j.head, &past{})
-		l.add(" (")
-		l.number(from)
-		l.add("-)")
+		w.write("Now: ")
+		j.appendTitle(w, j.head, &titleHistory{})
+		w.write(" (")
+		w.writeNumber(from)
+		w.write("-)")
 	case j.ended:
-		l.add("Ceased publication in ")
-		l.number(j.through)
+		w.write("Ceased publication in ")
+		w.writeNumber(j.through)
 	case j.free:
-		l.add("Fully Open Access")
+		w.write("Fully Open Access")
 	case j.openNote:
-		l.add("Open Access")
+		w.write("Open Access")
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"autoholdings/mockoup"
 )
 
-// answer is what a client got.
+// answer is the answer that a client got.
 type answer struct {
 	status int
 	header http.Header
@@ -25,7 +25,7 @@ type answer struct {
 	err    error // in reading the body
 }
 
-// get asks for a list as customer demo; headers come in pairs.
+// get requests a list as customer demo. headers are names and values in turn.
 func get(t *testing.T, s *mockoup.TestServer, content string, headers ...string) answer {
 	t.Helper()
 	return ask(t, http.MethodGet, s.ListURL(mockoup.DemoCustomer, content), append([]string{"X-Api-Key", mockoup.DemoKey}, headers...)...)
@@ -55,7 +55,7 @@ func send(t *testing.T, method, url, body string, headers ...string) answer {
 	return a
 }
 
-// list asks for a list and fails the test where it does not come whole.
+// list requests a list and fails the test if it is incomplete.
 func list(t *testing.T, s *mockoup.TestServer, content string) string {
 	t.Helper()
 	a := get(t, s, content)
@@ -73,7 +73,7 @@ func rows(list string) []string {
 
 func cell(row string, c kbart.Column) string { return strings.Split(row, "\t")[c] }
 
-// titles groups rows as DOMAIN does for generated lists: by title_id and print or online identifier.
+// titles groups the rows of a generated list by title_id and print or online identifier.
 func titles(list string) map[string][]string {
 	found := map[string][]string{}
 	for _, row := range rows(list) {
@@ -228,7 +228,7 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// TestGeneratedSize: the first release has as many titles as asked for, a third of them journals.
+// TestGeneratedSize: the first release has the given number of titles, and a third of them are journals.
 func TestGeneratedSize(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{1, 2, 3, 10, 2000, 20_000} {
@@ -246,7 +246,7 @@ func TestGeneratedSize(t *testing.T) {
 	}
 }
 
-// TestGeneratedTraits looks for what the provider's lists are known for.
+// TestGeneratedTraits checks for the typical features of the provider's lists.
 func TestGeneratedTraits(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{})
@@ -305,7 +305,7 @@ func TestGeneratedTraits(t *testing.T) {
 	}
 }
 
-// TestGeneratedListsAreSound reads every row of a big catalogue back and checks what must never be wrong.
+// TestGeneratedListsAreSound reads every row of a big catalog back and checks what must never be wrong.
 func TestGeneratedListsAreSound(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 30_000, Seed: 3})
@@ -368,7 +368,7 @@ func checkDates(t *testing.T, rec *kbart.Record) {
 	}
 }
 
-// TestReleasesDiffer: from one release to the next about 1 % of the titles are new, 0.3 % gone, 2 % changed.
+// TestReleasesDiffer: from one release to the next, about 1 % of the titles are new, 0.3 % are removed, and 2 % changed.
 func TestReleasesDiffer(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 15_000})
@@ -524,7 +524,7 @@ type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-// TestNoCellAllocates: the rows of a list cost no memory.
+// TestNoCellAllocates: writing the rows of a list allocates nothing.
 func TestNoCellAllocates(t *testing.T) {
 	s, err := mockoup.New(mockoup.Options{Titles: 10_000})
 	must(t, err)
@@ -549,14 +549,14 @@ func TestHandlerWithoutConnection(t *testing.T) {
 	}
 }
 
-// TestResetWithoutConnection: where there is no connection to reset the handler gives up, as one of net/http does.
+// TestResetWithoutConnection: if there is no connection to reset, the handler aborts in the way of net/http.
 func TestResetWithoutConnection(t *testing.T) {
 	t.Parallel()
 	s, err := mockoup.New(mockoup.Options{Titles: 10})
 	must(t, err)
 	must(t, s.SetFault(mockoup.Fault{Kind: "reset"}))
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler { //nolint:errorlint // a panic's value, not a wrapped error
+		if p := recover(); p != http.ErrAbortHandler { // the value of a panic is not wrapped
 			t.Errorf("panic %v, want http.ErrAbortHandler", p)
 		}
 	}()
@@ -564,7 +564,7 @@ func TestResetWithoutConnection(t *testing.T) {
 	s.ServeHTTP(httptest.NewRecorder(), r)
 }
 
-// TestRequestsAreBounded: a mock that runs for long keeps the last thousand requests.
+// TestRequestsAreBounded: a mock that runs for a long time keeps the last thousand requests.
 func TestRequestsAreBounded(t *testing.T) {
 	t.Parallel()
 	s, err := mockoup.New(mockoup.Options{Titles: 1})
@@ -578,7 +578,7 @@ func TestRequestsAreBounded(t *testing.T) {
 	}
 }
 
-// TestBigCatalogue: identifiers do not repeat and titles are told apart however large the catalogue is.
+// TestBigCatalogue: in a catalog of any size, identifiers do not repeat and titles are distinct.
 func TestBigCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("780,000 titles take a while")
@@ -595,8 +595,7 @@ func TestBigCatalogue(t *testing.T) {
 	}
 }
 
-// uniqueness looks at the rows of a list that is written to it: the print identifier may stand again only in the next
-// row.
+// uniqueness checks the rows of a list that is written to it. A print identifier may be repeated only in the next row.
 type uniqueness struct {
 	rest     []byte
 	seen     []uint64 // a bit for each of the last eight digits but the check digit

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// Request is a request for a list, as it was asked and answered. Keys are masked.
+// Request is a recorded request for a list and its answer. Keys are masked.
 type Request struct {
 	Time    time.Time         `json:"time"`
 	Method  string            `json:"method"`
 	Path    string            `json:"path"`
 	Query   string            `json:"query,omitempty"`
-	Headers map[string]string `json:"headers"` // those that bear on the answer
-	Status  int               `json:"status"`  // 0 while it is held, and where the connection was reset
+	Headers map[string]string `json:"headers"` // those that influence the answer
+	Status  int               `json:"status"`  // 0 while the answer is held, and if the connection was reset
 	Fault   string            `json:"fault,omitempty"`
 }
 
-// mask stands for a key.
+// mask replaces a key.
 const mask = "masked"
 
 var (
@@ -26,7 +26,7 @@ var (
 	secretHeaders   = []string{"Authorization", "X-Api-Key"}
 )
 
-// Requests returns the requests for lists so far in the order in which they came, the last 1,000 of them.
+// Requests returns the last 1,000 requests for lists in the order in which they arrived.
 func (s *Server) Requests() []Request { return s.requests.all() }
 
 const keptRequests = 1000
@@ -90,7 +90,7 @@ func (l *requestLog) clear() {
 	l.entries = nil
 }
 
-// recorder notes the status of an answer before the client can see it.
+// recorder records the status of an answer before the client can see it.
 type recorder struct {
 	http.ResponseWriter
 	requests *requestLog
@@ -102,5 +102,5 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
+// Unwrap gives http.ResponseController access to the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

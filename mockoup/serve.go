@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// ServeHTTP answers requests for lists and those that control the mock; see the package's documentation.
+// ServeHTTP answers requests for lists and requests that control the mock. See the package documentation.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 func (s *Server) routes() *http.ServeMux {
@@ -32,13 +32,13 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "no-such-path", r.Method+" "+r.URL.Path+" is not served here",
 			"lists are at GET /kbart/{customer}/books and /kbart/{customer}/journals, global title lists at GET /titles/books "+
-				"and /titles/journals; the mock is controlled at /_mock/release, /_mock/fault, /_mock/packaging and /_mock/requests")
+				"and /titles/journals; control the mock at /_mock/release, /_mock/fault, /_mock/packaging and /_mock/requests")
 	})
 	return mux
 }
 
-// serveList answers requests for lists: credentials first, then faults, then conditions. admit says whose list it is,
-// or answers that it is not to be had.
+// serveList answers requests for lists. It checks credentials first, then faults, then conditions. admit returns the
+// customer, or refuses the request and returns false.
 func (s *Server) serveList(admit func(http.ResponseWriter, *http.Request) (Customer, bool)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		entry := s.requests.add(r)
@@ -67,22 +67,22 @@ func (s *Server) serveListOf(customer Customer, w http.ResponseWriter, r *http.R
 	d, err := s.delivery(release, content, customer)
 	if err != nil {
 		s.log.Error("list not served", "err", err)
-		problem(w, http.StatusInternalServerError, "unreadable-release", err.Error(), "mend or remove the file")
+		problem(w, http.StatusInternalServerError, "unreadable-release", err.Error(), "fix or remove the file")
 		return
 	}
 	answer := func() error { return d.answer(w, r) }
 	if fault := s.takeFault(customer.Number, content); fault != nil {
 		s.requests.update(entry, func(q *Request) { q.Fault = fault.Kind })
 		x := &exchange{delivery: d, server: s, w: w, r: r, release: release, content: content}
-		answer = func() error { return fault.meet(x) }
+		answer = func() error { return fault.apply(x) }
 	}
 	if err := answer(); err != nil {
-		s.log.Warn("list not served to its end", "err", err)
-		panic(http.ErrAbortHandler) // the client must not take what it has for the whole
+		s.log.Warn("list not served completely", "err", err)
+		panic(http.ErrAbortHandler) // so that the client does not take its part for the whole list
 	}
 }
 
-// authenticate refuses a customer that is not known or gives no key with 401, and a wrong key with 403.
+// authenticate answers 401 to an unknown customer or a request without a key, and 403 to a wrong key.
 func (s *Server) authenticate(w http.ResponseWriter, r *http.Request) (Customer, bool) {
 	customer, known := s.customers[r.PathValue("customer")]
 	key := requestKey(r)
@@ -93,7 +93,7 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request) (Customer,
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		problem(w, http.StatusUnauthorized, "no-key", "the request has no key", "send the KBART API key in the header X-Api-Key")
 	case subtle.ConstantTimeCompare([]byte(key), []byte(customer.Key)) == 0:
-		problem(w, http.StatusForbidden, "wrong-key", "the key is not this customer's", "check the KBART API key")
+		problem(w, http.StatusForbidden, "wrong-key", "the key does not belong to this customer", "check the KBART API key")
 	default:
 		return customer, true
 	}
@@ -130,7 +130,7 @@ func (s *Server) changeRelease(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case (change.Date == "") == (change.Step == 0):
-		problem(w, http.StatusBadRequest, "bad-release", "a date or a step is needed, and not both", hint)
+		problem(w, http.StatusBadRequest, "bad-release", "either a date or a step is needed", hint)
 	case change.Date != "":
 		s.answerRelease(w, r, s.SetRelease(change.Date))
 	default:
@@ -142,13 +142,13 @@ func (s *Server) step(n int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { s.answerRelease(w, r, s.Step(n)) }
 }
 
-// answerRelease answers a change of the release: with the state after it, or why it was not made.
+// answerRelease answers a change of the release with the new state, or with the reason why nothing was changed.
 func (s *Server) answerRelease(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, ErrNoFurtherRelease):
-		problem(w, http.StatusConflict, "no-further-release", err.Error(), "set one of the dates, or step the other way")
+		problem(w, http.StatusConflict, "no-further-release", err.Error(), "set one of the dates, or step in the other direction")
 	case err != nil:
-		problem(w, http.StatusBadRequest, "bad-release", err.Error(), "GET /_mock/release lists them")
+		problem(w, http.StatusBadRequest, "bad-release", err.Error(), "GET /_mock/release lists the releases")
 	default:
 		s.showRelease(w, r)
 	}
@@ -207,14 +207,14 @@ func (s *Server) deleteRequests(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// readJSON reads the body of a control request, strictly: a misspelt field is better refused than passed over.
+// readJSON reads the body of a control request. It refuses unknown fields, because they are probably misspelled.
 func readJSON(w http.ResponseWriter, r *http.Request, into any, hint string) bool {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10))
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
 	if err == nil {
 		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("there is more after the JSON object")
+			err = errors.New("there is something after the JSON object")
 		}
 	}
 	if err != nil {
@@ -234,5 +234,5 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.WriteHeader(status)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(value) // a client that has left needs no answer
+	_ = e.Encode(value) // if this fails, the client has left
 }

@@ -10,7 +10,7 @@ import (
 	"autoholdings/mockoup"
 )
 
-// globalList asks for the global title list, and fails the test where it does not come whole.
+// globalList requests the global title list and fails the test if it is incomplete.
 func globalList(t *testing.T, s *mockoup.TestServer, content string) string {
 	t.Helper()
 	a := ask(t, http.MethodGet, s.TitlesURL(content))
@@ -20,7 +20,7 @@ func globalList(t *testing.T, s *mockoup.TestServer, content string) string {
 	return string(a.body)
 }
 
-// The global title list has every row that any customer's list has, free ones too, and is told apart by release alone.
+// The global title list has every row of every customer's list, including free titles, and changes only with the release.
 func TestGlobalTitleList(t *testing.T) {
 	t.Parallel()
 	o := mockoup.Options{Titles: 300, Customers: []mockoup.Customer{
@@ -74,7 +74,7 @@ func TestGlobalTitleList(t *testing.T) {
 	}
 }
 
-// Every fault meets the global title list as it meets a customer's, but for a fault of one customer.
+// Every fault applies to the global title list, except for one that is set for one customer.
 func TestGlobalTitleListFaults(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 60})
@@ -109,7 +109,7 @@ func TestGlobalTitleListFaults(t *testing.T) {
 	}
 }
 
-// Of a folder it is the files of the release, the original bytes where there is one.
+// For a folder, it is the files of the release, with the original bytes if there is only one.
 func TestGlobalTitleListOfFolder(t *testing.T) {
 	t.Parallel()
 	file := lines("\n", header(), serial("Brain", "brain", "0006-8950"), serial("Mind", "mind", "0026-4423"))

@@ -1,8 +1,8 @@
 package mockoup
 
-// The vocabulary of the generated catalogue. Every list is in alphabetical order, so that titles made of its words
-// come out nearly sorted, as a provider's list is. Every character exists in Windows-1252, so that the fault
-// wrong-encoding loses none.
+// The vocabulary of the generated catalog. Every list of words is in alphabetical order, so that generated titles are
+// nearly sorted, like a provider's list. Every character exists in Windows-1252, so that the fault wrong-encoding loses
+// none.
 
 var journalForms = []string{
 	"Abstracts in", "Advances in", "Annals of", "Annual Review of", "Applied", "Archives of", "Briefings in",
@@ -65,7 +65,7 @@ var bookThemes = []string{
 	"Vision", "Voice", "Welfare", "Work",
 }
 
-// suffixes come and go as titles are renamed; a renamed title goes on to the next one.
+// Suffixes change when titles are renamed: a renamed title gets the next one.
 var (
 	journalSuffixes = []string{"", " and Policy", ": New Series", " Today"}
 	bookSuffixes    = []string{"", " Reconsidered", ": A New History", ": An Inquiry"}
@@ -87,8 +87,8 @@ var familyNames = []string{
 	"Sørensen", "Taylor", "Thomas", "Van der Berg", "Wang", "Zuñiga",
 }
 
-// bookModules are the parts of the platform that a book's title_id begins with, each with the host it was read at
-// before books moved to academic.oup.com and the path element of its old addresses.
+// bookModules are the parts of the platform with which a book's title_id begins. Each has the host of its books before
+// they moved to academic.oup.com, and the path element of the old addresses.
 var bookModules = []bookModule{
 	{"acprof", "www.oxfordscholarship.com", "acprof:oso", ""},
 	{"actrade", "www.veryshortintroductions.com", "actrade", ": A Very Short Introduction"},
@@ -103,7 +103,7 @@ type bookModule struct{ name, host, path, subtitle string }
 
 var embargoes = []string{"P1Y", "P6M", "P12M", "P2Y", "R10Y", "R5Y", "R10Y;P30D", "R2Y;P6M"}
 
-// syllables make a journal's slug: 100 of them, so that three stand for any number below a million.
+// syllables are the parts of journals' slugs. There are 100, so that three represent any number below a million.
 var syllables = func() (all [100]string) {
 	i := 0
 	for _, c := range "bcdfghjklmnprstvwxyz" {
