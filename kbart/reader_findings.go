@@ -20,7 +20,9 @@ func (r *Reader) report(rule *Rule, f Finding) {
 
 // dropRowFindings drops the pending findings about the values of a row.
 func (r *Reader) dropRowFindings() {
-	r.rowFindings = slices.DeleteFunc(r.rowFindings, func(e pendingFinding) bool { return e.rule != ruleMixedEncoding && e.rule != ruleWestern })
+	r.rowFindings = slices.DeleteFunc(r.rowFindings, func(p pendingFinding) bool {
+		return p.rule != ruleMixedEncoding && p.rule != ruleWestern
+	})
 	r.newMarks = r.newMarks[:0]
 }
 

@@ -45,7 +45,8 @@ func (Job) Fields() []ent.Field {
 		field.Int64("dispatched_at").Optional().Nillable(),
 		field.Int64("heartbeat_at").Optional().Nillable(),
 		field.Int64("waits_for_job_id").Optional().Nillable().Comment("a job that is writing the same collection"),
-		field.Int64("subject_job_id").Optional().Nillable().Immutable().Comment("the job that an undo reverses, or the preview that a move applies"),
+		field.Int64("subject_job_id").Optional().Nillable().Immutable().
+			Comment("the job that an undo reverses, or the preview that a move applies"),
 		field.Int64("started_at").Optional().Nillable(),
 		field.Int64("finished_at").Optional().Nillable(),
 	}

@@ -79,7 +79,8 @@ func (Entitlement) Fields() []ent.Field {
 		field.Bool("given_back").Default(false).Comment("an undo restored it, so the next removal is held once"),
 		field.String("own_values").Default("").Comment("JSON: the title columns in which the profile's list differs from the portfolio; empty: " +
 			"none"),
-		field.Int64("own_hash").Optional().Nillable().Comment("hash of the title columns in the profile's list; NULL: the same as the portfolio's"),
+		field.Int64("own_hash").Optional().Nillable().
+			Comment("hash of the title columns in the profile's list; NULL: the same as the portfolio's"),
 		field.Int64("coverage_hash").Comment("hash of the statements as a set; if hashes are equal, nothing needs to be compared"),
 	}
 }

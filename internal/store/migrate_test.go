@@ -315,8 +315,10 @@ func TestRefusedMigrations(t *testing.T) {
 		want       []string
 	}{
 		"orphans": {
-			up:   "PRAGMA foreign_keys = off;\nDELETE FROM job_parts WHERE id = 121;\nPRAGMA foreign_keys = on;",
-			want: []string{future, "2 of job_changes to job_parts", "1 of job_findings to job_parts", "unchanged", "keep using the previous version"},
+			up: "PRAGMA foreign_keys = off;\nDELETE FROM job_parts WHERE id = 121;\nPRAGMA foreign_keys = on;",
+			want: []string{
+				future, "2 of job_changes to job_parts", "1 of job_findings to job_parts", "unchanged", "keep using the previous version",
+			},
 		},
 		"rows forgotten in a rebuilding": {
 			up:   rebuilding(t, model, "WHERE rowid <> 71"),
