@@ -111,10 +111,10 @@ var (
 	})
 )
 
-// Check reports values that break the standard or were damaged by a spreadsheet program, in the order of the columns. It
-// checks identifiers, dates, volumes and issues, title_ids, the embargo, and the vocabularies of coverage_depth,
-// publication_type and access_type. It skips rows whose cells could not be assigned to columns. It allocates nothing for
-// a row without faults.
+// Check reports values that break the standard or were damaged by a spreadsheet program, in the order of the columns.
+// It checks identifiers, dates, volumes and issues, title_ids, the embargo, and the vocabularies of coverage_depth,
+// publication_type and access_type. It skips rows whose cells could not be assigned to columns. It allocates nothing
+// for a row without faults.
 func Check(rec *Record, report func(Finding)) {
 	if rec.Reason == ReasonCells || rec.Reason == ReasonRepeatedHeader {
 		return
@@ -173,8 +173,8 @@ var keyColumns = columnSetOf(PrintIdentifier, OnlineIdentifier, TitleID, ParentP
 
 func checkSpreadsheetError(string) (*Rule, string) { return ruleSpreadsheetError, "" }
 
-// saysOpenAccess reports whether a note calls the whole title open access. A hybrid journal, in which only some articles
-// are open, does not count.
+// saysOpenAccess reports whether a note calls the whole title open access. A hybrid journal, in which only some
+// articles are open, does not count.
 func saysOpenAccess(note string) bool {
 	if !containsFold(note, "open access") {
 		return false

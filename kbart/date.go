@@ -56,8 +56,8 @@ func (d Date) String() string {
 // IsZero reports whether d is the zero value, which is no date.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// Compare returns -1, 0 or +1 if the first day of d is before, on or after the first day of e. If two dates begin on the
-// same day, the less precise one comes first. The zero date comes before every other.
+// Compare returns -1, 0 or +1 if the first day of d is before, on or after the first day of e. If two dates begin on
+// the same day, the less precise one comes first. The zero date comes before every other.
 func (d Date) Compare(e Date) int {
 	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
 }

@@ -13,8 +13,8 @@ type Wall struct {
 	Unit   byte // 'D', 'M' or 'Y'; it is also the step in which the wall moves
 }
 
-// Embargo is the content of embargo_info (NISO RP-9-2014, 6.6.13): moving walls at which access begins, ends, or both. A
-// wall of length 0 is no wall. The zero value is no embargo.
+// Embargo is the content of embargo_info (NISO RP-9-2014, 6.6.13): moving walls at which access begins, ends, or both.
+// A wall of length 0 is no wall. The zero value is no embargo.
 type Embargo struct {
 	Begins Wall // R: access begins at this wall
 	Ends   Wall // P: access ends at this wall
@@ -23,8 +23,8 @@ type Embargo struct {
 // maxWallDigits keeps the dates of a wall within the range of the calendar.
 const maxWallDigits = 6
 
-// ParseEmbargo reads values such as R10Y, P6M and R10Y;P30D: [RP][1-9]\d*[DMY], or an R part and a P part in this order.
-// "" is no embargo and no error. An error says which part of the value is wrong.
+// ParseEmbargo reads values such as R10Y, P6M and R10Y;P30D: [RP][1-9]\d*[DMY], or an R part and a P part in this
+// order. "" is no embargo and no error. An error says which part of the value is wrong.
 func ParseEmbargo(s string) (Embargo, error) {
 	e, err := parseEmbargo(s)
 	if err != nil {

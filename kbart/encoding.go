@@ -20,8 +20,8 @@ const (
 
 const byteOrderMark = "\ufeff"
 
-// sniffUTF16 recognizes UTF-16 by its byte order mark or, without one, by the zero bytes of ASCII characters. It returns
-// "" for anything else.
+// sniffUTF16 recognizes UTF-16 by its byte order mark or, without one, by the zero bytes of ASCII characters. It
+// returns "" for anything else.
 func sniffUTF16(sample []byte) (encoding string, bom bool) {
 	switch {
 	case bytes.HasPrefix(sample, []byte{0xff, 0xfe}):

@@ -63,8 +63,8 @@ func (r *Reader) isRepeatedHeader(title string) bool {
 	return (isColumnName(first) || isColumnName(title) || strings.IndexByte(first, '_') >= 0) && looksLikeHeader(r.cells)
 }
 
-// repeatHeader refuses a repeated header. If its columns differ and a list can be read by them, they apply from the next
-// row on.
+// repeatHeader refuses a repeated header. If its columns differ and a list can be read by them, they apply from the
+// next row on.
 func (r *Reader) repeatHeader(rec *Record) {
 	rec.Fate, rec.Reason = Refused, ReasonRepeatedHeader
 	r.dropRowFindings() // an invisible character or a quote in a header is not a fault of a value

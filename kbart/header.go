@@ -36,7 +36,7 @@ const (
 
 // layout maps columns to the cells of a row. It does not change once made, so records can share it.
 type layout struct {
-	byColumn   [NumColumns]uint16 // index of the cell, noCell where the file lacks the column
+	byColumn   [NumColumns]uint16 // index of the cell; noCell if the file lacks the column
 	columns    ColumnSet          // those that the file has
 	duplicates []duplicateColumn
 	// standardCells are the cells of the 25 columns.
@@ -134,8 +134,8 @@ func splitNames(line string, delimiter byte) []string {
 	return names
 }
 
-// looksLikeHeader reports whether a row consists of column names rather than data: publication_title and most others are
-// column names. The rest may be damaged.
+// looksLikeHeader reports whether a row consists of column names rather than data: publication_title and most others
+// are column names. The rest may be damaged.
 func looksLikeHeader(cells []string) bool {
 	if len(cells) > maxColumns {
 		return false
@@ -190,8 +190,8 @@ func checkHeader(l *layout, line int, report func(*Rule, Finding)) {
 	}
 }
 
-// checkUnknownColumn reports a name that is not that of a column: as misspelt if it is close to a missing one, otherwise
-// as an added column.
+// checkUnknownColumn reports a name that is not that of a column: as misspelt if it is close to a missing one,
+// otherwise as an added column.
 func checkUnknownColumn(name string, missing []Column, line int, report func(*Rule, Finding)) {
 	c, ok := nearest(foldName(name), missing)
 	if !ok {
@@ -234,8 +234,8 @@ func nearest(name string, among []Column) (best Column, ok bool) {
 // knownNames are the names and aliases of columns, in order.
 var knownNames = slices.Sorted(maps.Keys(columnsByName))
 
-// distance returns the number of letters to insert, delete or replace to turn a into b (Levenshtein). If it is more than
-// most, any number above most may be returned.
+// distance returns the number of letters to insert, delete or replace to turn a into b (Levenshtein). If it is more
+// than most, any number above most may be returned.
 func distance(a, b string, most int) int {
 	if len(a)-len(b) > most || len(b)-len(a) > most {
 		return most + 1

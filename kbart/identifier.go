@@ -34,8 +34,8 @@ type Identifier struct {
 }
 
 // ParseIdentifier reads an ISSN or an ISBN of 10 or 13 digits, with or without hyphens or spaces, and with a final x in
-// either case. If the length is right and the check digit wrong, it is still an identifier (Valid is false) and used for
-// grouping and matching. An ISBN-10 with a wrong check digit gets the right one when it is converted to 13 digits.
+// either case. If the length is right and the check digit wrong, it is still an identifier (Valid is false) and used
+// for grouping and matching. An ISBN-10 with a wrong check digit gets the right one when it is converted to 13 digits.
 //
 // A number to which a spreadsheet added decimals, such as 9780822341567.0, is read if the check digit proves that no
 // digit is lost. ok is false for everything else, such as "", text and 9.78E+12, and for placeholders such as 0000-0000

@@ -23,9 +23,9 @@ type independentRow struct {
 	Rows  *struct{ Read, Used, Free, Refused int }
 }
 
-// TestIndependentReader reads every real list with both readers. Each row must have the same fate, and each used row the
-// same cells. Both readers make the same repairs: they remove spaces, invisible characters and escapes from the ends of
-// values, resolve quotes, turn line breaks within values into spaces, and normalize to form C.
+// TestIndependentReader reads every real list with both readers. Each row must have the same fate, and each used row
+// the same cells. Both readers make the same repairs: they remove spaces, invisible characters and escapes from the
+// ends of values, resolve quotes, turn line breaks within values into spaces, and normalize to form C.
 func TestIndependentReader(t *testing.T) {
 	t.Parallel()
 	python := findPython(t)

@@ -9,8 +9,8 @@ import (
 
 // Some programs put a value in quotes if it contains a delimiter or a line break. But the format has no quoting, and a
 // lone quote is an ordinary character. So a row with quotes can be read in several ways: simply split, or with the
-// pieces of some quoted cells joined. The number of cells does not decide, because a row without its last cells can have
-// the right number by chance. The row as a whole decides: in the right reading, the values are in their columns.
+// pieces of some quoted cells joined. The number of cells does not decide, because a row without its last cells can
+// have the right number by chance. The row as a whole decides: in the right reading, the values are in their columns.
 
 // reading is one way to read a row.
 type reading struct {
@@ -160,9 +160,9 @@ const (
 	maxJoinTries = 8
 )
 
-// joinLines joins following lines to a row that ends within a quoted cell, up to the line that closes the cell. It never
-// takes a line that is a row by itself, so that an open quote cannot swallow other titles. The result has one line if
-// nothing is joined.
+// joinLines joins following lines to a row that ends within a quoted cell, up to the line that closes the cell. It
+// never takes a line that is a row by itself, so that an open quote cannot swallow other titles. The result has one
+// line if nothing is joined.
 func (r *Reader) joinLines(one extent, alone weight) extent {
 	all, best := one, one
 	var cells []string
@@ -205,8 +205,8 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 	return best
 }
 
-// endsLastCell reports whether the added lines may be the end of the row's last cell. No value tells, but text without a
-// delimiter can hardly be anything else.
+// endsLastCell reports whether the added lines may be the end of the row's last cell. No value tells, but text without
+// a delimiter can hardly be anything else.
 func (r *Reader) endsLastCell(joined reading, alone weight, added []byte) bool {
 	return joined.sum == alone.sum && len(joined.cells) <= r.width() && bytes.IndexByte(added, r.delim) < 0
 }

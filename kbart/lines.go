@@ -9,8 +9,9 @@ import (
 // errLineTooLong says that a line is longer than [Options.MaxLine].
 var errLineTooLong = errors.New("line too long")
 
-// lines finds the lines of a text in one buffer, which it refills and, for a long line, enlarges. Offsets count from the
-// first byte that was not discarded. So a caller can look ahead over several lines and then discard none, one or all.
+// lines finds the lines of a text in one buffer, which it refills and, for a long line, enlarges. Offsets count from
+// the first byte that was not discarded. So a caller can look ahead over several lines and then discard none, one or
+// all.
 type lines struct {
 	src   io.Reader
 	buf   []byte
@@ -38,8 +39,8 @@ func (l *lines) sample() []byte {
 	return l.buf[l.pos:min(l.end, l.pos+sampleSize)]
 }
 
-// find returns the offset at which the line that begins at off ends, and that of the next line. The line must end within
-// limit bytes after pos. At the end of the text it returns io.EOF.
+// find returns the offset at which the line that begins at off ends, and that of the next line. The line must end
+// within limit bytes after pos. At the end of the text it returns io.EOF.
 func (l *lines) find(off, limit int) (end, next int, err error) {
 	seen := off
 	for {

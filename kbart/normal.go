@@ -9,8 +9,8 @@ import (
 )
 
 // Normalize returns a value as a [Reader] yields it: without spaces and invisible characters at its ends, in Unicode
-// normalization form C. Values that do not differ otherwise are the same text. Values from elsewhere, such as those that
-// an older version stored, must be normalized before they are compared with those of a list.
+// normalization form C. Values that do not differ otherwise are the same text. Values from elsewhere, such as those
+// that an older version stored, must be normalized before they are compared with those of a list.
 func Normalize(value string) string {
 	value, _ = trimEnds(value)
 	return composed(value)

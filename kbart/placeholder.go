@@ -113,8 +113,8 @@ func isRun(digits []byte) bool {
 	return isDigit(digits[0])
 }
 
-// isPlaceholderIdentifier reports whether the value of an identifier column is a placeholder: a number such as 0000-0000
-// or a word such as NULL.
+// isPlaceholderIdentifier reports whether the value of an identifier column is a placeholder: a number such as
+// 0000-0000 or a word such as NULL.
 func isPlaceholderIdentifier(s string) bool {
 	if isPlaceholder(s) || strings.EqualFold(s, "na") || strings.EqualFold(s, "nan") {
 		return true
@@ -174,8 +174,8 @@ func IdentifierKey(cell string) string {
 }
 
 // TitleIDKey returns the key by which a title_id is matched: case-folded, in Unicode normalization form C, without
-// invisible characters and spaces at its ends. It is "" for an empty cell and for a placeholder such as NULL, N/A, none,
-// - or 0.
+// invisible characters and spaces at its ends. It is "" for an empty cell and for a placeholder such as NULL, N/A,
+// none, - or 0.
 func TitleIDKey(cell string) string {
 	cell = Normalize(cell)
 	if cell == "" || isPlaceholder(cell) {

@@ -132,17 +132,17 @@ func (r *Reader) Header() Header { return r.header }
 // Summary describes the list. It is complete once Records has ended.
 func (r *Reader) Summary() Summary { return r.summary }
 
-// Columns returns the standard columns of the header. If there are several headers, because an archive has several lists
-// or a header is repeated, it returns the columns of all of them. It is complete once Records has ended. [Record.Filled]
-// returns the columns that one row fills.
+// Columns returns the standard columns of the header. If there are several headers, because an archive has several
+// lists or a header is repeated, it returns the columns of all of them. It is complete once Records has ended.
+// [Record.Filled] returns the columns that one row fills.
 func (r *Reader) Columns() ColumnSet { return r.columns }
 
 // Records yields each row after the header in file order, including free and refused rows. It can be called once. An
 // error is yielded once, at the end. It is a [*FatalError], which refuses the whole list including the rows yielded
 // before it, or an error of the underlying reader (wrapped).
 //
-// Every non-blank line after the header is a row and has a fate. A line that fills none of the 25 columns is blank, even
-// if added columns have values. A repeated header is a refused row with [ReasonRepeatedHeader]. Otherwise a row is
+// Every non-blank line after the header is a row and has a fate. A line that fills none of the 25 columns is blank,
+// even if added columns have values. A repeated header is a refused row with [ReasonRepeatedHeader]. Otherwise a row is
 // refused only if it has no publication_title, if nothing identifies it, or if its cells cannot be assigned to columns
 // with certainty. That is so in three cases:
 //   - The row has more filled cells than the header and the file's other rows.
@@ -150,12 +150,13 @@ func (r *Reader) Columns() ColumnSet { return r.columns }
 //   - It has quotes and makes no sense, whether its pieces are joined or not.
 //
 // There is no quoting as in CSV. Outer quotes are removed from a cell only if every quote between them is doubled.
-// Doubled quotes become single ones. A lone quote is an ordinary character. Pieces are joined across a delimiter only if
-// the first piece opens a quoted cell and the last one closes it, and if the row as a whole is then more plausible: its
-// identifiers, dates, address, type and access type are in their columns. Pieces are joined across a line break only if,
-// in addition, the next line is not a row by itself. A tab or line break within a value becomes a space.
+// Doubled quotes become single ones. A lone quote is an ordinary character. Pieces are joined across a delimiter only
+// if the first piece opens a quoted cell and the last one closes it, and if the row as a whole is then more plausible:
+// its identifiers, dates, address, type and access type are in their columns. Pieces are joined across a line break
+// only if, in addition, the next line is not a row by itself. A tab or line break within a value becomes a space.
 //
-// Values have no spaces or invisible characters at their ends, and are in Unicode normalization form C. See [Normalize].
+// Values have no spaces or invisible characters at their ends, and are in Unicode normalization form C. See
+// [Normalize].
 func (r *Reader) Records() iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		if r.started {
@@ -273,8 +274,8 @@ func (r *Reader) noteEncoding() {
 	r.header.Encoding, r.summary.Encoding = encoding, encoding
 }
 
-// trimOtherEOL removes the other half of a CRLF from a line: the CR before its own LF, or the LF after the CR that ended
-// the line before.
+// trimOtherEOL removes the other half of a CRLF from a line: the CR before its own LF, or the LF after the CR that
+// ended the line before.
 func (r *Reader) trimOtherEOL(line []byte) []byte {
 	if r.lines.eol == '\n' {
 		return bytes.TrimSuffix(line, []byte("\r"))

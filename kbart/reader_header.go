@@ -67,8 +67,8 @@ func (r *Reader) headerLine() (string, error) {
 	return text, nil
 }
 
-// allowMixedFirstLine lets both CR and LF end a line, up to the end of the next line. A header may have another line end
-// than the rows.
+// allowMixedFirstLine lets both CR and LF end a line, up to the end of the next line. A header may have another line
+// end than the rows.
 func (r *Reader) allowMixedFirstLine() {
 	if r.lines.mixed > 0 {
 		return

@@ -35,8 +35,8 @@ const (
 	ReasonRepeatedHeader = "repeated-header" // not data but the header again, so no title is lost
 )
 
-// Get returns the value of a cell: without outer spaces, outer quotes and a literal \r or \n at its end. It is "" if the
-// file has no such column or the row no such cell. The values of a refused row may belong to other columns.
+// Get returns the value of a cell: without outer spaces, outer quotes and a literal \r or \n at its end. It is "" if
+// the file has no such column or the row no such cell. The values of a refused row may belong to other columns.
 func (r *Record) Get(c Column) string {
 	if i := r.layout.byColumn[c]; int(i) < len(r.cells) {
 		return r.cells[i]
@@ -55,8 +55,8 @@ func (r *Record) Extra(name string) string {
 // Cells returns every cell in the order of the file, also for a refused row. The slice belongs to the Record.
 func (r *Record) Cells() []string { return r.cells }
 
-// Type returns the publication type of the cell or, if it is not serial or monograph, infers it from the identifiers: an
-// ISBN means Monograph, else an ISSN means Serial, else it is UnknownType.
+// Type returns the publication type of the cell or, if it is not serial or monograph, infers it from the identifiers:
+// an ISBN means Monograph, else an ISSN means Serial, else it is UnknownType.
 func (r *Record) Type() PublicationType {
 	if t, ok := ParsePublicationType(r.Get(PublicationTypeColumn)); ok {
 		return t

@@ -1,8 +1,8 @@
 package kbart
 
-// libraryAdvice is the Library text of each rule by its code. The Cure of a rule tells the publisher what to fix, but the
-// reader of a finding is often a library that received the list. This tells the library what the finding means for its
-// holdings, and what it can do in the meantime.
+// libraryAdvice is the Library text of each rule by its code. The Cure of a rule tells the publisher what to fix, but
+// the reader of a finding is often a library that received the list. This tells the library what the finding means for
+// its holdings, and what it can do in the meantime.
 var libraryAdvice = func() map[string]string {
 	byCode := map[string]string{}
 	for advice, codes := range map[string][]string{

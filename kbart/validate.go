@@ -58,8 +58,8 @@ const defaultMaxRows = 4_000_000
 // Findings come in file order, except for two that are only known at the end: that the list is not sorted, and that it
 // refers to titles that it does not have. The lists in a ZIP archive are validated separately.
 //
-// The error is that of [Reader.Records]: a [*FatalError] if the list is refused, which is also reported as a finding, or
-// an error of r.
+// The error is that of [Reader.Records]: a [*FatalError] if the list is refused, which is also reported as a finding,
+// or an error of r.
 func Validate(r io.Reader, o ValidateOptions) (Summary, error) {
 	v := newValidator(o)
 	v.checkName()

@@ -104,7 +104,8 @@ func (f *feed) addFinding(finding Finding) {
 	}
 }
 
-// startFile begins a new batch if the file is not that of the current batch. It returns false if validating has stopped.
+// startFile begins a new batch if the file is not that of the current batch. It returns false if validating has
+// stopped.
 func (f *feed) startFile(file string) bool {
 	b := f.batch
 	if b.file == file {

@@ -200,8 +200,8 @@ var foldedLatin = func() (table [0x250]string) {
 	return table
 }()
 
-// foldRune decomposes a character (NFKD) and returns its letters and digits in lower case, or a space if it has none. It
-// returns "" for an accent by itself.
+// foldRune decomposes a character (NFKD) and returns its letters and digits in lower case, or a space if it has none.
+// It returns "" for an accent by itself.
 func foldRune(r rune) string {
 	if unicode.Is(unicode.Mn, r) {
 		return ""

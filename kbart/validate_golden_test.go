@@ -20,8 +20,8 @@ import (
 //
 // The comment of each file says what it shows, and how to validate: "profile: strict", "name: x.txt", "max rows: 2". A
 // list is given as in testdata/read or by a section rows, in which every line is a row. There, the word serial or
-// monograph stands for a row without faults. The cells after it, separated by |, replace those of that row. Rows begin on
-// line 2.
+// monograph stands for a row without faults. The cells after it, separated by |, replace those of that row. Rows begin
+// on line 2.
 func TestValidateGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/validate/*.txtar")

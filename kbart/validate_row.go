@@ -181,8 +181,8 @@ func (v *validator) checkFieldsOfType(rec *Record, kind PublicationType) {
 	v.reportCell(rule, rec, first, message)
 }
 
-// checkRange reports coverage that ends before it begins. Dates are compared by the days that they can mean, volumes and
-// issues only if both are numbers.
+// checkRange reports coverage that ends before it begins. Dates are compared by the days that they can mean, volumes
+// and issues only if both are numbers.
 func (v *validator) checkRange(rec *Record, row *checkedRow) {
 	if !row.first.IsZero() && !row.last.IsZero() && lastOrdinal(row.last) < firstOrdinal(row.first) {
 		v.reportCell(ruleDateOrder, rec, DateLastIssueOnline, fmt.Sprintf("coverage begins %s and ends %s", row.first, row.last))

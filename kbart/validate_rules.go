@@ -283,8 +283,8 @@ func severityIn(p Profile, code string, lenient Severity) Severity {
 	return lenient
 }
 
-// Memory describes what the rule remembers of earlier rows, and the limit of that memory. It is "" for nearly all rules,
-// because only rules that compare rows need any.
+// Memory describes what the rule remembers of earlier rows, and the limit of that memory. It is "" for nearly all
+// rules, because only rules that compare rows need any.
 func (r Rule) Memory() string {
 	for _, m := range memories {
 		for _, rule := range m.rules {

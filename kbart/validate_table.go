@@ -2,8 +2,8 @@ package kbart
 
 import "math/bits"
 
-// table maps fingerprints to numbers. It has no strings or pointers, so that a million entries cost the garbage collector
-// nothing. It grows in small steps, one part at a time. It keeps 48 of a fingerprint's 64 bits.
+// table maps fingerprints to numbers. It has no strings or pointers, so that a million entries cost the garbage
+// collector nothing. It grows in small steps, one part at a time. It keeps 48 of a fingerprint's 64 bits.
 type table struct {
 	parts [1 << partBits]tablePart
 	size  int

@@ -30,8 +30,8 @@ var maxLengths = [NumColumns]int{
 	PrecedingPublicationTitleID: 300,
 }
 
-// textColumns are the columns with text or an address. In the other columns, Check reports everything that is not in the
-// required format.
+// textColumns are the columns with text or an address. In the other columns, Check reports everything that is not in
+// the required format.
 var textColumns = [...]Column{
 	PublicationTitle, NumFirstVolOnline, NumFirstIssueOnline, NumLastVolOnline, NumLastIssueOnline, TitleURL, FirstAuthor, TitleID,
 	Notes, PublisherName, MonographVolume, MonographEdition, FirstEditor, ParentPublicationTitleID, PrecedingPublicationTitleID,
@@ -206,8 +206,8 @@ var tagNames = func() map[string]bool {
 // longestTag is the maximum length of a tag in bytes.
 const longestTag = 200
 
-// findTag returns the first HTML tag in a text, or "". A less-than sign is not a tag, and <<Le >> marks words that sorting
-// ignores.
+// findTag returns the first HTML tag in a text, or "". A less-than sign is not a tag, and <<Le >> marks words that
+// sorting ignores.
 func findTag(s string) string {
 	for {
 		start := strings.IndexByte(s, '<')
@@ -269,8 +269,8 @@ func findEntity(s string) string {
 	}
 }
 
-// findMojibake returns the first part of a text that was UTF-8 and was read as Windows-1252, what it was meant to be, and
-// the text without all such parts. garbled is "" if there is none.
+// findMojibake returns the first part of a text that was UTF-8 and was read as Windows-1252, what it was meant to be,
+// and the text without all such parts. garbled is "" if there is none.
 func findMojibake(s string) (garbled, meant, others string) {
 	var kept strings.Builder
 	start := 0
@@ -299,8 +299,8 @@ func findMojibake(s string) (garbled, meant, others string) {
 	return garbled, meant, kept.String()
 }
 
-// ungarble restores the beginning of s if it is one UTF-8 character that was read as Windows-1252, or two of them if one
-// alone may well be intended. Otherwise it returns size 0.
+// ungarble restores the beginning of s if it is one UTF-8 character that was read as Windows-1252, or two of them if
+// one alone may well be intended. Otherwise it returns size 0.
 func ungarble(s string) (size int, meant string) {
 	var raw [4]byte
 	n := 0

@@ -118,9 +118,9 @@ func fold32(hash uint64) uint32 {
 	return max(1, uint32(hash^hash>>32))
 }
 
-// findTitle returns the title that a row belongs to. It has the same title_id, and shares an identifier with the row or,
-// if either has no identifiers, has the same folded title. If there is no such title, other is another title with the
-// title_id, if there is one.
+// findTitle returns the title that a row belongs to. It has the same title_id, and shares an identifier with the row
+// or, if either has no identifiers, has the same folded title. If there is no such title, other is another title with
+// the title_id, if there is one.
 func (a *rowHistory) findTitle(newest uint32, p *titlePrint) (title, other *titlePrint) {
 	for range maxSteps {
 		t := a.titles.get(newest)
@@ -149,7 +149,8 @@ func (t *titlePrint) has(identifier uint32) bool {
 	return identifier != 0 && (t.print == identifier || t.online == identifier)
 }
 
-// checkAgreement reports the fields in which a row disagrees with its title, and adds to the title what it did not have.
+// checkAgreement reports the fields in which a row disagrees with its title, and adds to the title what it did not
+// have.
 func (v *validator) checkAgreement(rec *Record, t, p *titlePrint) {
 	for i, c := range titleFields {
 		mine, theirs := p.fields[i], t.fields[i]

@@ -83,7 +83,8 @@ func (d Depth) String() string {
 	return depthNames[min(int(d), len(depthNames)-1)]
 }
 
-// ParseDepth reads a word of the vocabulary in any case. Anything else, such as "full text", is UnknownDepth and not ok.
+// ParseDepth reads a word of the vocabulary in any case. Anything else, such as "full text", is UnknownDepth and not
+// ok.
 func ParseDepth(s string) (d Depth, ok bool) {
 	for i, name := range depthNames[1:] {
 		if strings.EqualFold(s, name) {

@@ -57,9 +57,9 @@ type WriterOptions struct {
 // Writer writes a Phase II list: the 25 columns in order, UTF-8 without a byte order mark, tabs between cells, and no
 // quoting. [NewReader] reads the same rows from it.
 //
-// Characters that the format cannot represent are replaced as [Clean] describes, with a finding. A value is put in quotes
-// only if it begins and ends with quotation marks, which readers would remove, or if it begins with one and readers would
-// join it with the following cells.
+// Characters that the format cannot represent are replaced as [Clean] describes, with a finding. A value is put in
+// quotes only if it begins and ends with quotation marks, which readers would remove, or if it begins with one and
+// readers would join it with the following cells.
 type Writer struct {
 	w       *bufio.Writer
 	options WriterOptions
@@ -172,9 +172,9 @@ func (w *Writer) Flush() error {
 	return w.err
 }
 
-// Clean returns a value as it is after it was written and read again: one line of valid UTF-8. It removes outer spaces, a
-// literal \r or \n at the end, and control characters. It replaces each run of tabs and line breaks by a space, and bytes
-// that are not UTF-8 by U+FFFD.
+// Clean returns a value as it is after it was written and read again: one line of valid UTF-8. It removes outer spaces,
+// a literal \r or \n at the end, and control characters. It replaces each run of tabs and line breaks by a space, and
+// bytes that are not UTF-8 by U+FFFD.
 func Clean(value string) string {
 	if isPlain(value) {
 		return value

@@ -113,8 +113,8 @@ func (d *delivery) send(w http.ResponseWriter, r *http.Request) error {
 	return d.body(w)
 }
 
-// known reports whether the client already has the list. If-None-Match takes precedence over If-Modified-Since (RFC 9110,
-// section 13.2.2).
+// known reports whether the client already has the list. If-None-Match takes precedence over If-Modified-Since (RFC
+// 9110, section 13.2.2).
 func (d *delivery) known(r *http.Request) bool {
 	if tags := r.Header.Values("If-None-Match"); len(tags) > 0 {
 		for tag := range strings.SplitSeq(strings.Join(tags, ","), ",") {

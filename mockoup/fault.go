@@ -17,20 +17,20 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Fault is an error of the service or a list with something wrong. It applies to requests that would otherwise be answered
-// with a list or with 204 No Content. So a request with a wrong key does not use it up. It applies regardless of
-// conditions such as If-None-Match.
+// Fault is an error of the service or a list with something wrong. It applies to requests that would otherwise be
+// answered with a list or with 204 No Content. So a request with a wrong key does not use it up. It applies regardless
+// of conditions such as If-None-Match.
 type Fault struct {
 	Kind string `json:"kind"` // one of FaultKinds
 	// Times is the number of requests to which the fault applies; 0 or less = until it is cleared.
 	Times    int    `json:"times"`
 	Content  string `json:"content,omitempty"`  // applies only to this content type; "" = both
 	Customer string `json:"customer,omitempty"` // applies only to this customer; "" = all, and the global title list
-	// RetryAfter is the header Retry-After in seconds. For too-many-requests, 0 means 1. For unavailable and server-error, 0
-	// means no header.
+	// RetryAfter is the header Retry-After in seconds. For too-many-requests, 0 means 1. For unavailable and server-error,
+	// 0 means no header.
 	RetryAfter int `json:"retryAfter,omitempty"`
-	// DelayMillis is, for slow, the pause after each piece, 100 by default. For timeout, it is the longest time for which the
-	// answer is held, 120,000 by default.
+	// DelayMillis is, for slow, the pause after each piece, 100 by default. For timeout, it is the longest time for which
+	// the answer is held, 120,000 by default.
 	DelayMillis int `json:"delayMillis,omitempty"`
 	// ChunkBytes is, for slow, the size of a piece, 1,024 by default.
 	ChunkBytes int `json:"chunkBytes,omitempty"`
@@ -317,8 +317,8 @@ func (u *upTo) Write(p []byte) (int, error) {
 	return n, errors.Join(err, errEnough)
 }
 
-// badGzip sends a gzip file that ends early: it has half of the list, and neither checksum nor length. As an HTTP answer,
-// it is complete.
+// badGzip sends a gzip file that ends early: it has half of the list, and neither checksum nor length. As an HTTP
+// answer, it is complete.
 func badGzip(_ *Fault, x *exchange) error {
 	if x.empty() {
 		return x.list()

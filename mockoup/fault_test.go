@@ -152,8 +152,8 @@ func wantOK(t *testing.T, got answer, contentType string) {
 	}
 }
 
-// TestFaults: every kind applies to one request, for books and for journals and regardless of conditions. It is recorded,
-// and then it is over.
+// TestFaults: every kind applies to one request, for books and for journals and regardless of conditions. It is
+// recorded, and then it is over.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, kind := range mockoup.FaultKinds() {

@@ -174,8 +174,8 @@ type scan struct {
 	sum     string // SHA-256 of the text
 }
 
-// facts scans the file the first time it is called. A file without rows is not served. A file that is not a list is served
-// as it is, so that a client sees it. It is served as journals, because it does not show its content type.
+// facts scans the file the first time it is called. A file without rows is not served. A file that is not a list is
+// served as it is, so that a client sees it. It is served as journals, because it does not show its content type.
 func (f *listFile) facts(log *slog.Logger) (*scan, error) {
 	f.once.Do(func() {
 		f.scan, f.err = f.read()

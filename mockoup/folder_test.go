@@ -113,8 +113,8 @@ func TestFolderReleases(t *testing.T) {
 	}
 }
 
-// TestFolderJoins: the rows of one content type from all files of a date are in the order of the files' names, under one
-// header, with their own cells.
+// TestFolderJoins: the rows of one content type from all files of a date are in the order of the files' names, under
+// one header, with their own cells.
 func TestFolderJoins(t *testing.T) {
 	t.Parallel()
 	untyped := func(title, identifier string) string {

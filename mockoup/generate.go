@@ -16,8 +16,8 @@ const (
 	changePerRelease = 50  // one title in 50 is changed
 )
 
-// catalogue is the generated catalog. It is not kept in memory: every row is computed from the seed, the title's slot and
-// the release, so that a list of any size can be written.
+// catalogue is the generated catalog. It is not kept in memory: every row is computed from the seed, the title's slot
+// and the release, so that a list of any size can be written.
 type catalogue struct {
 	titleSets map[string]*titleSet
 	dates     []time.Time
@@ -129,8 +129,8 @@ func newTitleSet(content string, titles int, seed uint64) *titleSet {
 	return s
 }
 
-// listed reports whether a release lists the slot. New titles are scattered over the alphabet, and each may be removed in
-// any release after its first.
+// listed reports whether a release lists the slot. New titles are scattered over the alphabet, and each may be removed
+// in any release after its first.
 func (s *titleSet) listed(slot, release int) bool {
 	came := 0
 	if nth := int(s.order.permute(uint64(slot))); nth >= s.first {
@@ -140,8 +140,8 @@ func (s *titleSet) listed(slot, release int) bool {
 	return came <= release && (release < goes || goes <= came)
 }
 
-// familyKey returns the key that decides whether a customer is entitled to a title. It is the same for a journal and its
-// predecessors, because they are licensed together.
+// familyKey returns the key that decides whether a customer is entitled to a title. It is the same for a journal and
+// its predecessors, because they are licensed together.
 func (s *titleSet) familyKey(slot int) uint64 {
 	if s.content == Journals {
 		slot = headOf(slot)

@@ -49,8 +49,8 @@ func newJoinedWriter(w io.Writer, e *joinedEdition, v view) *joinedWriter {
 	return j
 }
 
-// commonColumns returns the common header of files. If all headers are the same, it is that header. Otherwise, it is the
-// 25 columns of the standard, followed by all added columns in the order in which they occur.
+// commonColumns returns the common header of files. If all headers are the same, it is that header. Otherwise, it is
+// the 25 columns of the standard, followed by all added columns in the order in which they occur.
 func commonColumns(scans []*scan) (columns []joinedColumn, same bool) {
 	if len(scans) > 0 {
 		columns = columnsOf(scans[0].names)
@@ -138,8 +138,8 @@ func titleKey(rec *kbart.Record) string {
 	}, "\t")
 }
 
-// arrange puts the cells of a row in the order of the common header. If the cells of a row cannot be assigned to columns,
-// they stay as they are, so that a reader of the joined list also refuses the row.
+// arrange puts the cells of a row in the order of the common header. If the cells of a row cannot be assigned to
+// columns, they stay as they are, so that a reader of the joined list also refuses the row.
 func (j *joinedWriter) arrange(rec *kbart.Record, inOrder bool) []string {
 	j.cells = j.cells[:0]
 	if inOrder || rec.Reason == kbart.ReasonCells {

@@ -3,8 +3,8 @@ package mockoup
 import "autoholdings/kbart"
 
 // familyBlock is the number of slots in a block of journals: one journal with four predecessors, one with two, two with
-// one, and twenty without any. A journal and its predecessors are a family. The first slot of a family, its head, is the
-// current journal, and each following slot is an earlier one.
+// one, and twenty without any. A journal and its predecessors are a family. The first slot of a family, its head, is
+// the current journal, and each following slot is an earlier one.
 const familyBlock = 32
 
 var headInBlock = func() (head [familyBlock]int) {
@@ -98,8 +98,8 @@ func (s *titleSet) journal(slot, release int) journal {
 	return j
 }
 
-// setEnd sets the end of a current journal's coverage. The journal may have ceased, in a given year or by an event. It may
-// be listed up to a quarter, and follow the calendar. Otherwise it has no end, and its back file grows.
+// setEnd sets the end of a current journal's coverage. The journal may have ceased, in a given year or by an event. It
+// may be listed up to a quarter, and follow the calendar. Otherwise it has no end, and its back file grows.
 func (j *journal) setEnd(yearsAgo int, stopped, followed bool) {
 	extensions := j.own.times[extended]
 	switch {

@@ -1,9 +1,9 @@
 // Package mockoup is a mock of the service from which Oxford University Press sends libraries their KBART lists. It has
-// customers with keys, books and journals, monthly releases that can be stepped forward and back, and faults on demand, so
-// that a client can be tested without the provider.
+// customers with keys, books and journals, monthly releases that can be stepped forward and back, and faults on demand,
+// so that a client can be tested without the provider.
 //
-// OUP does not publish the interface of its service. This one works like services for NISO RP-26 (KBART Automation): one
-// GET for each content type, with the whole list as the answer.
+// OUP does not publish the interface of its service. This one works like services for NISO RP-26 (KBART Automation):
+// one GET for each content type, with the whole list as the answer.
 //
 //	GET /kbart/{customer}/{content}?format=kbart      content: books or journals; the key in X-Api-Key, in
 //	                                                  Authorization: Bearer, or in the query as api_key
@@ -17,9 +17,9 @@
 //	GET, PUT     /_mock/packaging   {"kind":"gzip"}, "zip", "plain", or "" for lists as they are
 //	GET, DELETE  /_mock/requests
 //
-// Lists are either generated from a seed ([Options].Titles) or the files of a folder ([Options].Dir). The customer "demo"
-// with the key "demo-key" always exists and is entitled to everything. Faults and packagings also apply to the global
-// title list, except for faults that are set for one customer.
+// Lists are either generated from a seed ([Options].Titles) or the files of a folder ([Options].Dir). The customer
+// "demo" with the key "demo-key" always exists and is entitled to everything. Faults and packagings also apply to the
+// global title list, except for faults that are set for one customer.
 package mockoup
 
 import (
@@ -50,8 +50,8 @@ const (
 
 // Options say what a [Server] serves. The zero value is a generated catalog of 2,000 titles and the customer demo.
 type Options struct {
-	// Dir is a folder of real lists (.txt or .tsv, also with .gz) with a date in their names. The files of one date are one
-	// release. "" serves the generated catalog.
+	// Dir is a folder of real lists (.txt or .tsv, also with .gz) with a date in their names. The files of one date are
+	// one release. "" serves the generated catalog.
 	Dir string
 	// Titles is the number of titles in the first release of the generated catalog, including free titles and predecessors
 	// of journals; 0 means 2,000. A third are journals, which have one or two rows each.

@@ -368,7 +368,8 @@ func checkDates(t *testing.T, rec *kbart.Record) {
 	}
 }
 
-// TestReleasesDiffer: from one release to the next, about 1 % of the titles are new, 0.3 % are removed, and 2 % changed.
+// TestReleasesDiffer: from one release to the next, about 1 % of the titles are new, 0.3 % are removed, and 2 %
+// changed.
 func TestReleasesDiffer(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 15_000})

@@ -20,7 +20,8 @@ func globalList(t *testing.T, s *mockoup.TestServer, content string) string {
 	return string(a.body)
 }
 
-// The global title list has every row of every customer's list, including free titles, and changes only with the release.
+// The global title list has every row of every customer's list, including free titles, and changes only with the
+// release.
 func TestGlobalTitleList(t *testing.T) {
 	t.Parallel()
 	o := mockoup.Options{Titles: 300, Customers: []mockoup.Customer{

@@ -127,8 +127,8 @@ func (JobPart) Indexes() []ent.Index {
 	}
 }
 
-// JobChange is one line of a job's report: a field of a portfolio that changed, a portfolio that was added or removed, or
-// a row that was set aside.
+// JobChange is one line of a job's report: a field of a portfolio that changed, a portfolio that was added or removed,
+// or a row that was set aside.
 type JobChange struct{ ent.Schema }
 
 func (JobChange) Annotations() []schema.Annotation { return table("job_changes") }

@@ -9,8 +9,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Portfolio is one title in a collection: the unit that is available or not. If it is removed, its row stays but is hidden
-// (removed_at), so that it can come back with its id, locks and license.
+// Portfolio is one title in a collection: the unit that is available or not. If it is removed, its row stays but is
+// hidden (removed_at), so that it can come back with its id, locks and license.
 type Portfolio struct{ ent.Schema }
 
 func (Portfolio) Annotations() []schema.Annotation { return table("portfolios") }
@@ -60,8 +60,9 @@ func (Portfolio) Indexes() []ent.Index {
 	}
 }
 
-// Entitlement says that the latest file of one profile lists a portfolio. It has the coverage from that file. When it ends
-// (active is false), it keeps its coverage: a portfolio that is kept for its PO line still shows it, and an undo needs it.
+// Entitlement says that the latest file of one profile lists a portfolio. It has the coverage from that file. When it
+// ends (active is false), it keeps its coverage: a portfolio that is kept for its PO line still shows it, and an undo
+// needs it.
 type Entitlement struct{ ent.Schema }
 
 func (Entitlement) Annotations() []schema.Annotation { return table("entitlements") }
@@ -104,8 +105,8 @@ func (Entitlement) Indexes() []ent.Index {
 	}
 }
 
-// CoverageStatement is one accessible range: its first and last date, volume and issue, and its embargo. Statements of a
-// title are never merged.
+// CoverageStatement is one accessible range: its first and last date, volume and issue, and its embargo. Statements of
+// a title are never merged.
 type CoverageStatement struct{ ent.Schema }
 
 func (CoverageStatement) Annotations() []schema.Annotation { return table("coverage_statements") }

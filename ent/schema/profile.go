@@ -77,8 +77,8 @@ func (InventoryGroup) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("profiles", Profile.Type).Ref("groups").Through("profile_groups", ProfileGroup.Type)}
 }
 
-// ProfileGroup says that a profile's portfolios are available for a group. The table has its own schema because it needs
-// an index on the group.
+// ProfileGroup says that a profile's portfolios are available for a group. The table has its own schema because it
+// needs an index on the group.
 type ProfileGroup struct{ ent.Schema }
 
 func (ProfileGroup) Annotations() []schema.Annotation {
@@ -163,8 +163,8 @@ func (Setting) Fields() []ent.Field {
 	}
 }
 
-// ListDecision is a person's decision about one kind of change by a list in one collection. It belongs to the exact list,
-// so that a later run with the same list knows it.
+// ListDecision is a person's decision about one kind of change by a list in one collection. It belongs to the exact
+// list, so that a later run with the same list knows it.
 type ListDecision struct{ ent.Schema }
 
 func (ListDecision) Annotations() []schema.Annotation { return table("list_decisions") }

@@ -21,7 +21,8 @@ func (k Keys) Hush(t testing.TB, where, text string) {
 	}
 }
 
-// In returns the first place in a text that contains one of the keys, with the text around it. It is "" if there is none.
+// In returns the first place in a text that contains one of the keys, with the text around it. It is "" if there is
+// none.
 func (k Keys) In(text string) string {
 	for _, key := range k {
 		for _, encoded := range encodings(key) {

@@ -1,5 +1,5 @@
-// Package failpoint lets a test end a database between two statements, as if the process that writes it were killed. Pass
-// [Point.Wrap] to store.Options, and open the database again once the point is dead.
+// Package failpoint lets a test end a database between two statements, as if the process that writes it were killed.
+// Pass [Point.Wrap] to store.Options, and open the database again once the point is dead.
 package failpoint
 
 import (
@@ -16,9 +16,9 @@ import (
 // ErrDead is the error of every statement once the point is dead.
 var ErrDead = errors.New("failpoint: the process is dead")
 
-// Point ends one opening of a database after a number of writes. Writes are statements that change a row, and commits of
-// transactions with such statements. Statements that change nothing, such as those of loops that look for work, do not
-// count. A Point is safe for concurrent use.
+// Point ends one opening of a database after a number of writes. Writes are statements that change a row, and commits
+// of transactions with such statements. Statements that change nothing, such as those of loops that look for work, do
+// not count. A Point is safe for concurrent use.
 type Point struct {
 	mu        sync.Mutex
 	writes    int
@@ -30,8 +30,8 @@ type Point struct {
 // New returns a point that is alive.
 func New() *Point { return &Point{dead: make(chan struct{}), committed: make(chan struct{}, 1)} }
 
-// DieAt counts writes from now on and dies at the nth. That write happens, but its caller gets ErrDead, and so does every
-// later statement. If n is 0, the point only counts.
+// DieAt counts writes from now on and dies at the nth. That write happens, but its caller gets ErrDead, and so does
+// every later statement. If n is 0, the point only counts.
 func (p *Point) DieAt(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -61,8 +61,8 @@ func (p *Point) Writes() int {
 // Dead returns a channel that is closed once the point is dead.
 func (p *Point) Dead() <-chan struct{} { return p.dead }
 
-// Committed returns a channel that receives a value if a transaction was committed since DieAt or since the last receive.
-// It is for one receiver.
+// Committed returns a channel that receives a value if a transaction was committed since DieAt or since the last
+// receive. It is for one receiver.
 func (p *Point) Committed() <-chan struct{} { return p.committed }
 
 // Wrap wraps SQLite's driver.

@@ -9,8 +9,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// TestDeath: afterwards the database has everything that was committed before, and nothing else. No statement works once
-// the point is dead.
+// TestDeath: afterwards the database has everything that was committed before, and nothing else. No statement works
+// once the point is dead.
 func TestDeath(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""An independent reader of KBART lists, to check the product's own by.
+"""An independent reader of KBART lists, to check the product's own reader.
 
-    python3 reader.py FILE        reads FILE, plain, gzip or ZIP, and prints JSON, an object on a line
+    python3 reader.py FILE        reads FILE (plain, gzip or ZIP) and prints JSON, one object per line
 
-Each row that belongs to a title is {"line": 2, "cells": {"publication_title": "Brain", ...}}, with the filled cells of the 25
-columns. The last line is {"rows": {"read": 3, "used": 1, "free": 1, "refused": 1}}.
+Each row that belongs to a title is {"line": 2, "cells": {"publication_title": "Brain", ...}}, with the filled cells of
+the 25 columns. The last line is {"rows": {"read": 3, "used": 1, "free": 1, "refused": 1}}.
 
-It was written from the rules alone, and shares no code, no tables and no approach with the Go reader: it holds the whole file in
-memory and splits it with the standard library. Repairs are few: outer blanks and invisible characters off, quotes resolved, a
-literal \\r or \\n at a cell's end off, line breaks and tabs within a value to one blank, normal form C.
+It was written from the rules alone. It shares no code, tables or approach with the Go reader: it keeps the whole file in
+memory and splits it with the standard library. It makes few repairs: it removes outer spaces and invisible characters,
+and a literal \\r or \\n at a cell's end, resolves quotes, turns line breaks and tabs within a value into one space, and
+normalizes to form C.
 """
 import gzip, io, itertools, json, re, sys, unicodedata, zipfile
 
@@ -26,7 +27,7 @@ BLANKS = "\x1a" + "".join(c for c in map(chr, range(0x10000)) if c.isspace() or 
 
 
 def off(text):
-    """Takes blanks and invisible characters off both ends."""
+    """Removes spaces and invisible characters from both ends."""
     return text.strip(BLANKS)
 
 
@@ -42,7 +43,7 @@ def value(cell):
 
 
 def written(cell):
-    """A column's name as the header has it, folded."""
+    """A column name of the header, folded."""
     cell = "".join(c for c in value(cell) if unicodedata.category(c) != "Cf").lower()
     return re.sub(r"[\s_-]+", "_", cell).strip("_")
 
@@ -52,7 +53,7 @@ def name(cell):
 
 
 def number(cell):
-    """The ISSN or ISBN in a cell, or ''. Placeholders are none."""
+    """The ISSN or ISBN in a cell, or an empty string. Placeholders do not count."""
     digits = re.sub(r"[\s\u2010-\u2013-]", "", re.sub(r"\.0$", "", cell)).upper()
     if not re.fullmatch(r"\d{7}[\dX]|\d{9}[\dX]|97[89]\d{9}[\dX]", digits) or len(digits) == 8 and not re.fullmatch(r"\d{4}\D?.{4}(\.0)?", cell):
         return ""
@@ -76,7 +77,7 @@ KINDS = {c: BELONGS[c] for c in ("print_identifier", "title_url", "publication_t
 
 
 def weight(row, beyond):
-    """How many values stand in their columns, and how many stand where only another column's can."""
+    """The number of values in their own columns, and of values that belong to another column."""
     right = sum(1 for c, v in row.items() if c in BELONGS and BELONGS[c](v))
     wrong = len([v for v in beyond if v])
     for c, v in row.items():
@@ -128,7 +129,7 @@ class List:
         return [(i + 1, line.removeprefix("\n") if cr else line.removesuffix("\r")) for i, line in enumerate(lines)]
 
     def row(self, cells):
-        """The filled cells by column: of columns of one name the first that is filled, an own name before an alias."""
+        """The filled cells by column. If a column occurs twice, the first filled cell counts, and its own name before an alias."""
         row = {}
         for aliased in (False, True):
             for n, alias, cell in zip(self.names, self.aliased, cells):
@@ -137,7 +138,7 @@ class List:
         return row, [value(c) for c in cells[len(self.names):]]
 
     def readings(self, pieces):
-        """Every way to read the pieces of a line, with the pieces of quoted cells joined or not."""
+        """All ways to read the pieces of a line, with the pieces of quoted cells joined or not."""
         if not pieces:
             yield []
             return
@@ -184,7 +185,7 @@ class List:
         short = len(cells) < len(self.names)
         last = line.split(self.delimiter)[-1].lstrip()
         if short and last.startswith('"') and last.count('"') % 2:
-            for n in range(1, 100):  # a cell that goes on in the next lines, none of which is a row by itself
+            for n in range(1, 100):  # a cell may span the next lines if none of them is a row by itself
                 if self.at + n > len(self.lines) or self.is_row(self.lines[self.at + n - 1][1]) and len(cells) > 1:
                     break
                 joined, sure = self.best("\n".join([line] + [t for _, t in self.lines[self.at:self.at + n]]))

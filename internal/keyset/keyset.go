@@ -1,5 +1,5 @@
-// Package keyset pages through sorted listings by position instead of by number. Page 1,000 costs as much as page 1, and
-// rows that are inserted in the meantime do not shift pages or appear twice.
+// Package keyset pages through sorted listings by position instead of by number. Page 1,000 costs as much as page 1,
+// and rows that are inserted in the meantime do not shift pages or appear twice.
 package keyset
 
 import (

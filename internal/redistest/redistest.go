@@ -12,8 +12,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Start starts a redis-server that ends with the test, and returns its address in the form of REDIS_URL. If redis-server
-// is not installed, the test is skipped; in CI it fails.
+// Start starts a redis-server that ends with the test, and returns its address in the form of REDIS_URL. If
+// redis-server is not installed, the test is skipped; in CI it fails.
 func Start(t testing.TB) (url string) {
 	t.Helper()
 	binary, err := exec.LookPath("redis-server")

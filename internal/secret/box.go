@@ -1,9 +1,9 @@
 // Package secret protects providers' credentials: they are sealed in the database and masked everywhere else.
 //
-// A [Box] seals with AES-256-GCM (NIST SP 800-38D). Its keys come from the configuration or, if none is configured, from
-// a file that is created in the data directory. If there are several keys, the first one seals and all of them open. To
-// replace a key, put the new one first, reseal what is stored ([Box.Reseal]), and remove the old one. rotate.go does this
-// with a key file, in such a way that no crash leaves a database without its key.
+// A [Box] seals with AES-256-GCM (NIST SP 800-38D). Its keys come from the configuration or, if none is configured,
+// from a file that is created in the data directory. If there are several keys, the first one seals and all of them
+// open. To replace a key, put the new one first, reseal what is stored ([Box.Reseal]), and remove the old one.
+// rotate.go does this with a key file, in such a way that no crash leaves a database without its key.
 package secret
 
 import (
@@ -38,9 +38,9 @@ type Box struct {
 // Open returns a Box with the configured keys, newest first, followed by those of the key file in dataDir. A configured
 // key is 32 bytes in hex or base64, as "openssl rand -base64 32" prints them. Empty strings are ignored.
 //
-// If no key is configured and there is no key file, Open creates one with a new key and mode 0600. A crash leaves either
-// a complete file or none. [Box.KeyFile] says whether it was created. If dataDir is empty, a key must be configured. Open
-// refuses a key file that others may read.
+// If no key is configured and there is no key file, Open creates one with a new key and mode 0600. A crash leaves
+// either a complete file or none. [Box.KeyFile] says whether it was created. If dataDir is empty, a key must be
+// configured. Open refuses a key file that others may read.
 func Open(dataDir string, configured ...string) (*Box, error) {
 	box := &Box{}
 	for i, text := range configured {
@@ -91,8 +91,8 @@ func (b *Box) Unseal(sealed, associatedData string) (Key, error) {
 	return NewKey(string(plain)), nil
 }
 
-// Reseal seals a value again with the newest key. If it was sealed with that key already, Reseal returns it as it is, and
-// changed is false.
+// Reseal seals a value again with the newest key. If it was sealed with that key already, Reseal returns it as it is,
+// and changed is false.
 func (b *Box) Reseal(sealed, associatedData string) (resealed string, changed bool, err error) {
 	plain, err := b.Unseal(sealed, associatedData)
 	if err != nil {
@@ -104,8 +104,9 @@ func (b *Box) Reseal(sealed, associatedData string) (resealed string, changed bo
 	return b.Seal(plain, associatedData), true, nil
 }
 
-// Fingerprint returns 8 hex digits by which a person can recognize a credential without seeing it. They are the beginning
-// of its HMAC-SHA-256 under a key derived from the newest sealing key, so they change when that key is replaced.
+// Fingerprint returns 8 hex digits by which a person can recognize a credential without seeing it. They are the
+// beginning of its HMAC-SHA-256 under a key derived from the newest sealing key, so they change when that key is
+// replaced.
 func (b *Box) Fingerprint(plain Key) string {
 	mac := hmac.New(sha256.New, b.keys[0].fingerprint)
 	mac.Write([]byte(plain.Reveal()))
@@ -117,8 +118,8 @@ const (
 	checkData = "check"
 )
 
-// SealCheck returns a sealed value to be stored with the first credential. At the next start, VerifyCheck uses it to find
-// out whether the configured keys open what is stored.
+// SealCheck returns a sealed value to be stored with the first credential. At the next start, VerifyCheck uses it to
+// find out whether the configured keys open what is stored.
 func (b *Box) SealCheck() string { return b.Seal(NewKey(checkText), checkData) }
 
 // VerifyCheck returns an error if this Box cannot open a value that SealCheck returned. The server must not start then.

@@ -11,14 +11,14 @@ import (
 
 // A key file is replaced in steps, and the program may be killed between any two of them. StageKey writes the new key
 // beside the key file. Then the stored values are sealed with it in one transaction. Then SwapStaged replaces the key
-// file. If a staged key is found later, OpenStaged returns its Box. If that Box opens the stored values, call SwapStaged,
-// otherwise DropStaged.
+// file. If a staged key is found later, OpenStaged returns its Box. If that Box opens the stored values, call
+// SwapStaged, otherwise DropStaged.
 
 // StagedFileName is the name of the file with a key that is to replace the key file.
 const StagedFileName = KeyFileName + ".new"
 
-// StageKey writes a key beside the key file in dataDir. A crash leaves either a complete file or none. StageKey fails if
-// a key is staged already.
+// StageKey writes a key beside the key file in dataDir. A crash leaves either a complete file or none. StageKey fails
+// if a key is staged already.
 func StageKey(dataDir, key string) error {
 	if _, err := parseKey(key); err != nil {
 		return fmt.Errorf("new sealing key: %w", err)
@@ -62,8 +62,8 @@ func SwapStaged(dataDir string) (former string, err error) {
 	return former, syncDir(dataDir)
 }
 
-// keepFormer gives the key file a second name. If a file has that name already, it must contain all keys of the key file,
-// so that no key is lost.
+// keepFormer gives the key file a second name. If a file has that name already, it must contain all keys of the key
+// file, so that no key is lost.
 func keepFormer(before *Box, former string) error {
 	err := os.Link(before.file, former)
 	if err == nil {

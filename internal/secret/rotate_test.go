@@ -56,8 +56,8 @@ func (f folder) fails(err error, want string, keys ...string) {
 	}
 }
 
-// TestSwapStaged: the staged key replaces the key file, the former file stays under another name, and swapping again does
-// nothing.
+// TestSwapStaged: the staged key replaces the key file, the former file stays under another name, and swapping again
+// does nothing.
 func TestSwapStaged(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)
@@ -128,8 +128,8 @@ func TestStageRefused(t *testing.T) {
 	f.fails(err, "may be read by others", key)
 }
 
-// TestFormerKeyIsKept: if a file already has the name for the former key, it must contain that key. Otherwise nothing is
-// swapped.
+// TestFormerKeyIsKept: if a file already has the name for the former key, it must contain that key. Otherwise nothing
+// is swapped.
 func TestFormerKeyIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)

@@ -13,9 +13,9 @@ const ByteOrderMark = "\ufeff"
 // Cell returns a value as a cell of tab-separated text. Characters that would end the cell become spaces. So do control
 // characters and directional marks, because they can make one text look like another.
 //
-// A value that a spreadsheet would not read as text gets an apostrophe before it. If a value begins with =, +, - or @ (or
-// a full-width form of them), a spreadsheet would run it as a formula (see OWASP, "CSV Injection"). If it begins with a
-// quotation mark, a spreadsheet would look for the closing one in the following cells.
+// A value that a spreadsheet would not read as text gets an apostrophe before it. If a value begins with =, +, - or @
+// (or a full-width form of them), a spreadsheet would run it as a formula (see OWASP, "CSV Injection"). If it begins
+// with a quotation mark, a spreadsheet would look for the closing one in the following cells.
 func Cell(value string) string {
 	value = strings.Map(func(r rune) rune {
 		switch {

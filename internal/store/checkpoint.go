@@ -8,11 +8,12 @@ import (
 
 // Sizes of the write-ahead log in pages of 4 KiB.
 const (
-	// checkpointPages (64 MiB) is the size at which the checkpointer moves the log into the database, while the writer goes
-	// on.
+	// checkpointPages (64 MiB) is the size at which the checkpointer moves the log into the database, while the writer
+	// goes on.
 	checkpointPages = 16 << 10
-	// logPages (256 MiB) is the size at which the writer moves the log itself. This happens if writing never pauses, because
-	// then the log cannot start again at its beginning. The writer and all mutations behind it then wait for the disk.
+	// logPages (256 MiB) is the size at which the writer moves the log itself. This happens if writing never pauses,
+	// because then the log cannot start again at its beginning. The writer and all mutations behind it then wait for the
+	// disk.
 	logPages = 64 << 10
 )
 

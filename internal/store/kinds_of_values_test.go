@@ -102,8 +102,8 @@ var oldChanges = []struct {
 	{undoJob, "LEFT", "notes", "main PO line of X", "stays at the counterpart", "WORDS", "", ""},
 }
 
-// TestKindsOfValuesOfOldReports: each row of an earlier version's report gets the kind of its values, which depends on its
-// field and on the values. No row is lost.
+// TestKindsOfValuesOfOldReports: each row of an earlier version's report gets the kind of its values, which depends on
+// its field and on the values. No row is lost.
 func TestKindsOfValuesOfOldReports(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -27,9 +27,9 @@ type migration struct {
 // migrator brings one database to the newest version.
 //
 // It has its own connection, on which foreign keys are off. Migrations that rebuild a table switch them off themselves,
-// but SQLite ignores that inside a transaction, and DROP TABLE would then delete every row that refers to the table. All
-// missing migrations and the check of references are in one transaction. So afterwards the database is either at the
-// newest version or exactly as before.
+// but SQLite ignores that inside a transaction, and DROP TABLE would then delete every row that refers to the table.
+// All missing migrations and the check of references are in one transaction. So afterwards the database is either at
+// the newest version or exactly as before.
 type migrator struct {
 	path  string // of the database, for messages
 	db    *sql.DB

@@ -183,7 +183,8 @@ func lost(version string, before, after contents) (problems []string) {
 }
 
 // filled returns the folder of a database that went through every migration with rows in it. The rows in testdata/rows
-// are inserted as soon as the migration of their version is applied. A migration that creates a table needs such a file.
+// are inserted as soon as the migration of their version is applied. A migration that creates a table needs such a
+// file.
 func filled(t *testing.T) string {
 	t.Helper()
 	dir, all, until := t.TempDir(), known(t, nil), fstest.MapFS{}
@@ -305,8 +306,8 @@ func TestRebuildingMigration(t *testing.T) {
 	}
 }
 
-// TestRefusedMigrations: a refused migration leaves every row, the schema and the version unchanged, and also undoes the
-// other migrations of the same start. The message says where, which, why and what to do.
+// TestRefusedMigrations: a refused migration leaves every row, the schema and the version unchanged, and also undoes
+// the other migrations of the same start. The message says where, which, why and what to do.
 func TestRefusedMigrations(t *testing.T) {
 	t.Parallel()
 	model := raw(t, filled(t))
@@ -426,7 +427,8 @@ func (w withMode) Open(dsn string) (driver.Conn, error) {
 	return w.Driver.Open(dsn + "&mode=" + w.mode)
 }
 
-// TestFilesThatCannotBeUsed: the error is not that of a failed migration. It names the path, what is wrong and what to do.
+// TestFilesThatCannotBeUsed: the error is not that of a failed migration. It names the path, what is wrong and what to
+// do.
 func TestFilesThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	readOnly := func(d driver.Driver) driver.Driver { return withMode{d, "ro"} }

@@ -114,8 +114,8 @@ func dsn(path, mode string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&" + mode
 }
 
-// sqlite is SQLite's driver with the settings that a DSN cannot have: how long the log becomes before the writer moves it
-// into the database, and the size to which it is truncated when it starts again at its beginning.
+// sqlite is SQLite's driver with the settings that a DSN cannot have: how long the log becomes before the writer moves
+// it into the database, and the size to which it is truncated when it starts again at its beginning.
 var sqlite driver.Driver = &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
 	_, err := c.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d", logPages, checkpointPages<<12), nil)
 	return err
@@ -148,8 +148,8 @@ func (s *Store) Close() error {
 // Ping returns an error if the database cannot be read.
 func (s *Store) Ping(ctx context.Context) error { return s.readDB.PingContext(ctx) }
 
-// Sync makes sure that everything committed so far survives a power failure. A commit alone only survives the end of the
-// process: in WAL mode with synchronous=NORMAL, only a checkpoint syncs the log.
+// Sync makes sure that everything committed so far survives a power failure. A commit alone only survives the end of
+// the process: in WAL mode with synchronous=NORMAL, only a checkpoint syncs the log.
 func (s *Store) Sync(ctx context.Context) error {
 	var busy, logged, done int
 	if err := s.writeDB.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &done); err != nil {
@@ -187,8 +187,8 @@ type Tx struct {
 	SQL *sql.Tx
 }
 
-// Write runs fn in one write transaction. It commits if fn returns nil, otherwise it rolls back. fn must not call Write or
-// wait for the network, because there is only one writing connection and fn has it.
+// Write runs fn in one write transaction. It commits if fn returns nil, otherwise it rolls back. fn must not call Write
+// or wait for the network, because there is only one writing connection and fn has it.
 func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) (err error) {
 	sqlTx, err := s.writeDB.BeginTx(ctx, nil)
 	if err != nil {

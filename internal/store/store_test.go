@@ -27,7 +27,8 @@ func makeGroup(s *store.Store, name string) func(context.Context, *store.Tx) err
 	}
 }
 
-// TestIDsNeverMeet: two processes on one database never make the same id, whether they run at once or one after another.
+// TestIDsNeverMeet: two processes on one database never make the same id, whether they run at once or one after
+// another.
 func TestIDsNeverMeet(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

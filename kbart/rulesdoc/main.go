@@ -33,8 +33,8 @@ func main() {
 const preface = `<!-- Generated from the rules in package kbart by "go generate ./kbart". Do not edit. -->
 # KBART rules
 
-What ` + "`autoholdings validate`" + ` and package ` + "`kbart`" + ` look for in a title list, and what to do about it. Codes are stable:
-programs may rely on them.
+This is what ` + "`autoholdings validate`" + ` and package ` + "`kbart`" + ` check in a title list, and what to do about each finding. Codes are
+stable: programs may rely on them.
 
 | severity | meaning |
 |---|---|
@@ -43,9 +43,9 @@ programs may rely on them.
 | warning | probably not what was meant |
 | info | worth knowing |
 
-A severity says nothing about the row's fate: a row with an error is used all the same, unless its rule says that it is
-refused. The profile *lenient* asks what a library can load, *strict* what NISO RP-9 asks of a publisher. Rules that begin
-with ` + "`written-`" + ` are those of the writer.
+The severity does not decide what happens to a row: a row with an error is still used, unless the rule says that it is
+refused. The profile *lenient* checks what a library can load, *strict* what NISO RP-9 requires of a publisher. Rules that
+begin with ` + "`written-`" + ` are about changes by the writer.
 
 `
 
@@ -75,7 +75,7 @@ func renderRule(w io.Writer, r kbart.Rule) {
 	}
 }
 
-// code sets a text as code, whatever backquotes it has.
+// code formats a text as code, even if it contains backquotes.
 func code(s string) string {
 	if !strings.Contains(s, "`") {
 		return "`" + s + "`"
