@@ -91,7 +91,7 @@ func benchmarkInputs(b *testing.B) map[string][]byte {
 	inputs := map[string][]byte{"generated": generated(*benchRows)}
 	f, err := os.Open(filepath.Join(realFiles(), "large", "ezb-holdings.kbart.txt.gz"))
 	if err != nil {
-		b.Logf("the large file is not at hand: %v", err)
+		b.Logf("the large file is not available: %v", err)
 		return inputs
 	}
 	defer func() { _ = f.Close() }()

@@ -32,7 +32,7 @@ func TestIndependentReader(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
 	must(t, err)
 	if len(files) == 0 {
-		t.Skipf("the real files are not at hand in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
+		t.Skipf("the real files are not in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
 	}
 	for _, file := range files {
 		if info, err := os.Stat(file); err != nil || testing.Short() && info.Size() > 100<<10 {

@@ -28,7 +28,7 @@ func TestRealFiles(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
 	must(t, err)
 	if len(files) == 0 {
-		t.Skipf("the real files are not at hand in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
+		t.Skipf("the real files are not in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
 	}
 	var got strings.Builder
 	for _, file := range files {
@@ -102,7 +102,7 @@ func TestGOKbValidatorFiles(t *testing.T) {
 	} {
 		file, err := os.Open(filepath.Join(realFiles(), "dirty", name))
 		if err != nil {
-			t.Skipf("the real files are not at hand: %v", err)
+			t.Skipf("the real files are not available: %v", err)
 		}
 		defer func() { _ = file.Close() }()
 		var errs []string

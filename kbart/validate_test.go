@@ -274,7 +274,7 @@ func TestValidateRealFiles(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
 	must(t, err)
 	if len(files) == 0 {
-		t.Skipf("the real files are not at hand in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
+		t.Skipf("the real files are not in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
 	}
 	var got strings.Builder
 	for _, file := range files {
@@ -331,7 +331,7 @@ func TestValidateGOKbFiles(t *testing.T) {
 	} {
 		list, err := os.ReadFile(filepath.Join(realFiles(), "dirty", name))
 		if err != nil {
-			t.Skipf("the real files are not at hand: %v", err)
+			t.Skipf("the real files are not available: %v", err)
 		}
 		var errs []string
 		_, err = kbart.Validate(bytes.NewReader(list), kbart.ValidateOptions{Name: name, Findings: func(f kbart.Finding) {
