@@ -33,8 +33,8 @@ func main() {
 const preface = `<!-- Generated from the rules in package kbart by "go generate ./kbart". Do not edit. -->
 # KBART rules
 
-This is what ` + "`autoholdings validate`" + ` and package ` + "`kbart`" + ` check in a title list, and what to do about each finding. Codes are
-stable: programs may rely on them.
+This is what ` + "`autoholdings validate`" + ` and package ` + "`kbart`" + ` check in a title list, and what to do about each finding.
+Codes are stable: programs may rely on them.
 
 | severity | meaning |
 |---|---|
