@@ -19,7 +19,7 @@ import (
 	"autoholdings/jobs"
 )
 
-// Files opens the kept copies of provider files. *oup.Fetcher is one.
+// Files opens the kept copies of provider files. *provider.Store is one.
 type Files interface {
 	// Open returns the decompressed bytes of a copy. The error matches fs.ErrNotExist where it is not kept.
 	Open(path string) (io.ReadCloser, error)

@@ -30,7 +30,8 @@ import (
 	"autoholdings/jobs"
 	"autoholdings/kbart"
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 // downloadsBundle is an installation with an active profile of two inventory groups, whose downloads are asked for.
@@ -57,13 +58,16 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 	box, err := secret.Open(b.dir)
 	b.check(err)
 	b.holdings = holdings.New(b.store, box, jobs.Busy{})
-	fetcher, err := oup.NewFetcher(oup.Options{
-		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true, RatePerSecond: -1,
+	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
+		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
+		RatePerSecond: -1,
 	})
 	b.check(err)
 	queue, err := jobs.StartEmbedded()
 	b.check(err)
-	b.jobs, err = jobs.New(jobs.Options{Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: queue.Options(), Exclusive: true})
+	b.jobs, err = jobs.New(jobs.Options{
+		Store: b.store, Holdings: b.holdings, Providers: []*provider.Fetcher{fetcher}, Redis: queue.Options(), Exclusive: true,
+	})
 	b.check(err)
 	running, stop := context.WithCancel(context.Background())
 	var group sync.WaitGroup
@@ -108,7 +112,7 @@ func (b *downloadsBundle) administer() {
 		b.check(err)
 		groups = append(groups, g.ID)
 	}
-	for _, c := range oup.Collections() {
+	for _, c := range oup.Provider().Collections {
 		b.check(b.holdings.EnsureCommunityZone(ctx, []holdings.CommunityZoneSeed{{
 			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press", Content: strings.ToUpper(string(c.Content)),
 		}}))

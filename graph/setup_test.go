@@ -22,7 +22,8 @@ import (
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 // The Community Zone's numbers of the two collections that every bundle has.
@@ -64,8 +65,8 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	box, err := secret.Open(dir)
 	must(t, err)
 	b.holdings = holdings.New(b.store, box, jobs.Busy{})
-	fetcher, err := oup.NewFetcher(oup.Options{
-		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
+	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
+		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
 		MaxSize: maxSize,
 	})
@@ -76,7 +77,7 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	t.Cleanup(embedded.Close)
 	logger := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: embedded.Options(), Exclusive: true, Logger: logger,
+		Store: b.store, Holdings: b.holdings, Providers: []*provider.Fetcher{fetcher}, Redis: embedded.Options(), Exclusive: true, Logger: logger,
 		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond,
 	})
 	must(t, err)
@@ -91,7 +92,7 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 func (b *testBundle) activateBoth() {
 	b.t.Helper()
 	var seeds []holdings.CommunityZoneSeed
-	for _, c := range oup.Collections() {
+	for _, c := range oup.Provider().Collections {
 		seeds = append(seeds, holdings.CommunityZoneSeed{
 			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press",
 			Content: strings.ToUpper(string(c.Content)),

@@ -11,7 +11,6 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
-	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/profile"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
@@ -49,10 +48,9 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 	if err != nil {
 		return nil, err
 	}
-	synced, err := s.store.Read.Collection.Query().Where(collection.Active(true)).
-		QueryCommunityZoneCollection().GroupBy(communityzonecollection.FieldContent).Strings(ctx)
+	synced, err := s.syncedContents(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read which content types are synced: %w", err)
+		return nil, err
 	}
 	now := s.Now()
 	alerts, err := s.olderFiles(ctx, profileIDs)
@@ -64,14 +62,32 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 		return nil, err
 	}
 	for _, p := range profiles {
+		of := s.providers.of(p.Provider)
 		if files := newest[p.ID]; len(files) > 0 {
-			alerts[p.ID] = append(alerts[p.ID], staleFiles(now, files, synced)...)
+			alerts[p.ID] = append(alerts[p.ID], staleFiles(now, of, files, synced[of.Name])...)
 		} else if days, stale := staleFor(now, p.CreatedAt); stale {
-			alerts[p.ID] = append(alerts[p.ID], neverHadFile(p, days))
+			alerts[p.ID] = append(alerts[p.ID], neverHadFile(p, of, days))
 		}
-		alerts[p.ID] = append(alerts[p.ID], noListAlerts(p, none[p.ID], synced)...)
+		alerts[p.ID] = append(alerts[p.ID], noListAlerts(p, of, none[p.ID], synced[of.Name])...)
 	}
 	return alerts, nil
+}
+
+// syncedContents are, by provider, the content types of which a collection is active.
+func (s *Service) syncedContents(ctx context.Context) (map[string][]string, error) {
+	zones, err := s.store.Read.Collection.Query().Where(collection.Active(true)).QueryCommunityZoneCollection().All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read which content types are synced: %w", err)
+	}
+	synced := map[string][]string{}
+	for _, zone := range zones {
+		for _, of := range s.providers {
+			if of.Title == "" || of.Title == zone.Provider {
+				synced[of.Name] = append(synced[of.Name], zone.Content)
+			}
+		}
+	}
+	return synced, nil
 }
 
 // newestFile is the newest of one content type. Bytes that the provider sends again are no new file.
@@ -110,7 +126,7 @@ func staleFor(now time.Time, since int64) (days int, stale bool) {
 	return int(age / (24 * time.Hour)), age > staleAfter
 }
 
-func staleFiles(now time.Time, newest []newestFile, synced []string) (alerts []ProfileAlert) {
+func staleFiles(now time.Time, of Provider, newest []newestFile, synced []string) (alerts []ProfileAlert) {
 	slices.SortFunc(newest, func(a, b newestFile) int { return cmp.Compare(a.content, b.content) })
 	for _, f := range newest {
 		days, stale := staleFor(now, f.createdAt)
@@ -119,7 +135,7 @@ func staleFiles(now time.Time, newest []newestFile, synced []string) (alerts []P
 		}
 		alerts = append(alerts, ProfileAlert{
 			Code: StaleFile, Content: f.content, Since: f.createdAt,
-			Message: fmt.Sprintf("The provider has had no new file of %s since %s, %d days ago: the newest is %q.",
+			Message: fmt.Sprintf("%s has had no new file of %s since %s, %d days ago: the newest is %q.", of.subject(),
 				strings.ToLower(f.content), store.Time(f.createdAt).Format("2 January 2006"), days, f.name),
 			Hint: "The provider replaces its files each month. Look at the profile's last jobs and test its connection; if both are well, ask the " +
 				"provider why the file stays the same.",
@@ -137,7 +153,7 @@ func ids(profiles []*ent.Profile) []int64 {
 }
 
 // noListAlerts offer to withdraw what the provider has no list of any more.
-func noListAlerts(p *ent.Profile, none map[string]*NoList, synced []string) (alerts []ProfileAlert) {
+func noListAlerts(p *ent.Profile, of Provider, none map[string]*NoList, synced []string) (alerts []ProfileAlert) {
 	for _, content := range slices.Sorted(maps.Keys(none)) {
 		n := none[content]
 		if n.Entitled == 0 || !slices.Contains(synced, content) {
@@ -146,9 +162,9 @@ func noListAlerts(p *ent.Profile, none map[string]*NoList, synced []string) (ale
 		what := strings.ToLower(content)
 		alerts = append(alerts, ProfileAlert{
 			Code: NoListAnswer, Content: content, Since: n.Since,
-			Message: fmt.Sprintf("The provider's last %d answers for %s were no list: %s (the newest first). %s in the holdings on this profile's "+
+			Message: fmt.Sprintf("%s's last %d answers for %s were no list: %s (the newest first). %s in the holdings on this profile's "+
 				"account, and stay until a list comes or they are withdrawn.",
-				len(n.Answers), what, n, words.Count(n.Entitled, "portfolio is", "portfolios are")),
+				of.subject(), len(n.Answers), what, n, words.Count(n.Entitled, "portfolio is", "portfolios are")),
 			Hint: fmt.Sprintf("Where the library should have %s, test the profile's connection and ask the provider. Where it has cancelled them, "+
 				"take them out by withdrawProfile(input: {profileId: %q, content: %s}): it shows its plan and waits for your approval.",
 				what, opaque.ID("Profile", p.ID), content),
@@ -157,12 +173,12 @@ func noListAlerts(p *ent.Profile, none map[string]*NoList, synced []string) (ale
 	return alerts
 }
 
-func neverHadFile(p *ent.Profile, days int) ProfileAlert {
+func neverHadFile(p *ent.Profile, of Provider, days int) ProfileAlert {
 	return ProfileAlert{
 		Code: StaleFile, Since: p.CreatedAt,
 		Message: fmt.Sprintf("The profile was made on %s, %d days ago, and has never had a file.", store.Time(p.CreatedAt).
 			Format("2 January 2006"), days),
-		Hint: "Test the profile's connection and run it once; if the provider has no file, ask it whether the customer number and the API key " +
-			"are set up.",
+		Hint: fmt.Sprintf("Test the profile's connection and run it once; if %s has no file, ask it whether %s set up.",
+			of.object(), of.asksFor()),
 	}
 }

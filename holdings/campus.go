@@ -44,9 +44,26 @@ func (c *campus) find(id int64) *ent.Profile {
 	return nil
 }
 
-// otherActive are the active profiles but this one.
-func (c *campus) otherActive(id int64) []*ent.Profile {
-	return slices.DeleteFunc(slices.Clone(c.profiles), func(p *ent.Profile) bool { return p.ID == id || !p.Active })
+// of are the profiles of one provider. What is said of several profiles is said of those of one provider.
+func (c *campus) of(provider string) []*ent.Profile {
+	return slices.DeleteFunc(slices.Clone(c.profiles), func(p *ent.Profile) bool { return p.Provider != provider })
+}
+
+// severalOfOne are the profiles of each provider that has more than one.
+func (c *campus) severalOfOne() (found [][]*ent.Profile) {
+	seen := map[string]bool{}
+	for _, p := range c.profiles {
+		if same := c.of(p.Provider); len(same) > 1 && !seen[p.Provider] {
+			found = append(found, same)
+		}
+		seen[p.Provider] = true
+	}
+	return found
+}
+
+// otherActive are the active profiles of the same provider but this one.
+func (c *campus) otherActive(than *ent.Profile) []*ent.Profile {
+	return slices.DeleteFunc(c.of(than.Provider), func(p *ent.Profile) bool { return p.ID == than.ID || !p.Active })
 }
 
 // checkCampusRules applies the rules of one and of several campuses to the state that the save leaves, and returns all that is
@@ -58,7 +75,7 @@ func (save *profileSave) checkCampusRules(after *ent.Profile) error {
 				"multiCampusInventoryManagement in the settings")
 	}
 	if after.Active {
-		lacking := groupless(append(save.campus.otherActive(after.ID), after))
+		lacking := groupless(append(save.campus.otherActive(after), after))
 		if len(lacking) > 0 {
 			save.problems.Add(problem.GroupRequired, "input.groupIds",
 				"as soon as more than one profile is active and one of them has an inventory group, every active one must have at least one. Without "+
@@ -92,7 +109,7 @@ func (save *profileSave) settleSchedule(ctx context.Context, before, after *ent.
 
 // takeOverSchedule gives a profile that becomes active the schedule of those that are.
 func (save *profileSave) takeOverSchedule(after *ent.Profile) {
-	others := save.campus.otherActive(after.ID)
+	others := save.campus.otherActive(after)
 	if !after.Active || len(others) == 0 {
 		return
 	}
@@ -118,7 +135,7 @@ func (save *profileSave) since() int64 { return save.s.Now().UnixMilli() }
 // shareSchedule writes the profile's schedule to all other active ones that have another.
 func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) error {
 	var changed []*ent.Profile
-	for _, p := range save.campus.otherActive(after.ID) {
+	for _, p := range save.campus.otherActive(after) {
 		if ScheduleOf(p) == ScheduleOf(after) {
 			continue
 		}

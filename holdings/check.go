@@ -1,67 +1,41 @@
 package holdings
 
 import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 )
 
 // The longest texts that a person may enter, in characters.
 const (
-	maxGroupName  = 100
-	maxCredential = 500
-	maxCustomer   = 200
+	maxGroupName = 100
 )
 
-// checkCustomerNumber adds what is wrong with a customer number: it has 1 to 200 characters, none of them a blank or a
-// control character, and is not "." or "..", which a path would not survive.
-func checkCustomerNumber(problems *problem.List, path, number string) {
-	length := utf8.RuneCountInString(number)
-	switch {
-	case length == 0:
-		problems.Add(problem.BadInput, path, "the customer number is empty: enter the provider's Sigma Customer ID")
-	case length > maxCustomer:
-		problems.Add(problem.BadInput, path, "the customer number has %d characters: it may have at most %d", length, maxCustomer)
-	case !utf8.ValidString(number) || strings.ContainsFunc(number, blankOrControl):
-		problems.Add(problem.BadInput, path, "the customer number holds a blank or a control character: enter it without them")
-	case number == "." || number == "..":
-		problems.Add(problem.BadInput, path, "the customer number consists of dots: enter the provider's Sigma Customer ID")
+// checkCredential adds what is wrong with a credential.
+func checkCredential(problems *problem.List, path string, credential secret.Credential, value secret.Key) {
+	if credential.Name == "" {
+		if !value.IsZero() {
+			problems.Add(problem.BadInput, path, "the provider does not ask for this: leave it out")
+		}
+		return
+	}
+	if err := credential.Check(value); err != nil {
+		problems.Add(problem.BadInput, path, "%s", err)
 	}
 }
 
-// CheckCredentials returns, as problems of the inputs customerNumber and apiKey, what is wrong with credentials that
-// are not saved. What is nil is not looked at.
-func CheckCredentials(customerNumber *string, apiKey *secret.Key) error {
+// CheckCredentials returns, as problems of the inputs customerNumber and apiKey, what is wrong with credentials for a
+// provider ("": the standard one) that are not saved. What is nil is not looked at.
+func (s *Service) CheckCredentials(provider string, number *string, key *secret.Key) error {
 	var problems problem.List
-	if customerNumber != nil {
-		checkCustomerNumber(&problems, "input.customerNumber", *customerNumber)
-	}
-	if apiKey != nil {
-		checkAPIKey(&problems, "input.apiKey", apiKey.Reveal())
-	}
+	checkCredentials(&problems, s.providers.of(provider), number, key)
 	return problems.Err()
 }
 
-func blankOrControl(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-}
-
-// checkAPIKey adds what is wrong with a key, and never shows it: it has 1 to 500 characters, all of them visible ASCII,
-// since it travels in a header or an address.
-func checkAPIKey(problems *problem.List, path, key string) {
-	length := utf8.RuneCountInString(key)
-	switch {
-	case length == 0:
-		problems.Add(problem.BadInput, path, "the API key is empty: enter the provider's KBART API key")
-	case length > maxCredential:
-		problems.Add(problem.BadInput, path, "the API key has %d characters: it may have at most %d", length, maxCredential)
-	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
-		problems.Add(problem.BadInput, path,
-			"the API key holds a blank, a control character or a letter outside ASCII: copy it again from the provider's message")
-	case key == "." || key == "..":
-		problems.Add(problem.BadInput, path, "the API key consists of dots: enter the provider's KBART API key")
+func checkCredentials(problems *problem.List, p Provider, number *string, key *secret.Key) {
+	if number != nil {
+		checkCredential(problems, "input.customerNumber", p.CustomerNumber, secret.NewKey(*number))
+	}
+	if key != nil {
+		checkCredential(problems, "input.apiKey", p.APIKey, *key)
 	}
 }

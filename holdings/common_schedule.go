@@ -10,7 +10,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// CommonSchedule is the one schedule of all active profiles.
+// CommonSchedule is the one schedule of all active profiles of a provider.
 type CommonSchedule struct {
 	Schedule
 	Profiles []*ent.Profile // the active ones, in the order in which they were made; none: nothing runs
@@ -18,13 +18,13 @@ type CommonSchedule struct {
 	Disabled bool           // a person has stopped it
 }
 
-// ReadCommonSchedule reads it with a client, which may be that of a transaction.
-func ReadCommonSchedule(ctx context.Context, client *ent.Client) (*CommonSchedule, error) {
+// ReadCommonSchedule reads a provider's with a client, which may be that of a transaction.
+func ReadCommonSchedule(ctx context.Context, client *ent.Client, provider string) (*CommonSchedule, error) {
 	settings, err := client.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)
 	}
-	profiles, err := client.Profile.Query().Where(profile.Active(true)).Order(profile.ByID()).All(ctx)
+	profiles, err := client.Profile.Query().Where(profile.Active(true), profile.Provider(provider)).Order(profile.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the active profiles: %w", err)
 	}
@@ -63,7 +63,8 @@ func (c *CommonSchedule) ProfileIDs() []int64 {
 	return ids
 }
 
-// EnableSchedule lets the common schedule run, or stops it. What it would have run while it was stopped is not made up.
+// EnableSchedule lets the common schedules run, or stops them: those of all providers, for which there is one switch.
+// What they would have run while they were stopped is not made up.
 func (s *Service) EnableSchedule(ctx context.Context, enabled bool) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		settings, err := tx.Setting.Get(ctx, store.SettingsID)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"autoholdings/ent/profile"
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
 )
@@ -29,7 +30,7 @@ func (b *testBundle) since(id int64) time.Time {
 
 func (b *testBundle) common() *holdings.CommonSchedule {
 	b.t.Helper()
-	common, err := holdings.ReadCommonSchedule(b.t.Context(), b.store.Read)
+	common, err := holdings.ReadCommonSchedule(b.t.Context(), b.store.Read, profile.DefaultProvider)
 	b.must(err)
 	return common
 }

@@ -17,11 +17,11 @@ import (
 // noticeSameCustomer warns of other active profiles with the customer number: each title is then entitled twice, and
 // stays as long as one of the two lists has it.
 func (save *profileSave) noticeSameCustomer(p *ent.Profile) {
-	if !p.Active {
+	if !p.Active || p.CustomerNumber == "" {
 		return
 	}
-	for _, other := range save.campus.profiles {
-		if other.ID == p.ID || !other.Active || !strings.EqualFold(other.CustomerNumber, p.CustomerNumber) {
+	for _, other := range save.campus.otherActive(p) {
+		if !strings.EqualFold(other.CustomerNumber, p.CustomerNumber) {
 			continue
 		}
 		save.notices = append(save.notices, fmt.Sprintf(

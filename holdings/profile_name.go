@@ -3,6 +3,7 @@ package holdings
 import (
 	"autoholdings/ent"
 	"autoholdings/internal/words"
+	"strings"
 )
 
 // ProfileName is how people know a profile: its description, else provider and customer number.
@@ -10,8 +11,26 @@ func ProfileName(p *ent.Profile) string {
 	if p.Description != "" {
 		return p.Description
 	}
-	return "Oxford University Press, customer " + p.CustomerNumber
+	name := titleOf(p.Provider, "")
+	if p.CustomerNumber != "" {
+		name += ", customer " + p.CustomerNumber
+	}
+	return name
 }
 
 // quotedNames names profiles in a message.
 func quotedNames(profiles []*ent.Profile) string { return words.Quoted(profiles, ProfileName) }
+
+// titleOf is a provider's title or, where only its name is at hand, the name in words: profiles do not store more.
+func titleOf(name, title string) string {
+	if title != "" {
+		return title
+	}
+	words := strings.Split(strings.ToLower(name), "_")
+	for i, word := range words {
+		if word != "" {
+			words[i] = strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -18,6 +18,7 @@ import (
 
 // ProfileInput is what to save of a profile. What is nil takes the default of a new profile, or stays as it is.
 type ProfileInput struct {
+	Provider                    string `json:",omitempty"` // of a new profile, which stays of it; "": the standard one
 	Description, CustomerNumber *string
 	APIKey                      *secret.Key `json:"apiKey"`
 	Active                      *bool
@@ -38,15 +39,15 @@ func (s *Service) CreateProfile(
 	ctx context.Context, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error,
 ) (p *ent.Profile, notices []string, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		save, err := s.beginSave(ctx, tx, in)
+		save, err := s.beginSave(ctx, tx, 0, in)
 		if err != nil {
 			return err
 		}
-		if !save.campus.several && len(save.campus.profiles) > 0 {
+		if others := save.campus.of(save.provider.Name); !save.campus.several && len(others) > 0 {
 			save.problems.Add(problem.OneProfileOnly, "",
 				"there is a profile already, %q, and without multi-campus inventory management there is one only: change that one, or turn on "+
 					"multiCampusInventoryManagement in the settings",
-				ProfileName(save.campus.profiles[0]))
+				ProfileName(others[0]))
 		}
 		p, err = save.create(ctx)
 		notices = save.notices
@@ -68,7 +69,7 @@ func (s *Service) UpdateProfile(
 ) (p *ent.Profile, notices []string, err error) {
 	var before *ent.Profile
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		save, err := s.beginSave(ctx, tx, in)
+		save, err := s.beginSave(ctx, tx, id, in)
 		if err != nil {
 			return err
 		}
@@ -143,24 +144,27 @@ type profileSave struct {
 	s        *Service
 	tx       *store.Tx
 	in       ProfileInput
+	provider Provider
 	campus   *campus
 	groups   []*ent.InventoryGroup // those of in.GroupIDs
 	problems problem.List
 	notices  []string
 }
 
-// beginSave reads what the save is judged by, and looks for what is wrong with the input itself.
-func (s *Service) beginSave(ctx context.Context, tx *store.Tx, in ProfileInput) (*profileSave, error) {
+// beginSave reads what the save of a profile is judged by, and looks for what is wrong with the input itself. id is 0
+// for a new profile.
+func (s *Service) beginSave(ctx context.Context, tx *store.Tx, id int64, in ProfileInput) (*profileSave, error) {
 	if in.Description != nil {
 		trimmed := strings.TrimSpace(*in.Description)
 		in.Description = &trimmed
 	}
 	save := &profileSave{s: s, tx: tx, in: in}
-	in.check(&save.problems)
 	var err error
 	if save.campus, err = readCampus(ctx, tx); err != nil {
 		return nil, err
 	}
+	save.findProvider(id)
+	in.check(&save.problems, save.provider)
 	if in.GroupIDs == nil || len(*in.GroupIDs) == 0 {
 		return save, nil
 	}
@@ -176,17 +180,29 @@ func (s *Service) beginSave(ctx context.Context, tx *store.Tx, in ProfileInput) 
 	return save, nil
 }
 
+// findProvider finds the profile's provider. A new profile is of the one that was asked for; a profile that is there
+// stays of its provider.
+func (save *profileSave) findProvider(id int64) {
+	if before := save.campus.find(id); before != nil {
+		save.provider = save.s.providers.of(before.Provider)
+		if save.in.Provider != "" && save.in.Provider != before.Provider {
+			save.problems.Add(problem.BadInput, "input.provider", "a profile stays of its provider: make another profile")
+		}
+		return
+	}
+	var known bool
+	if save.provider, known = save.s.providers.find(save.in.Provider); !known {
+		save.provider = unknownProvider(save.in.Provider)
+		save.problems.Add(problem.BadInput, "input.provider", "there is no provider %q", save.in.Provider)
+	}
+}
+
 // check adds what is wrong with the input itself.
-func (in *ProfileInput) check(problems *problem.List) {
+func (in *ProfileInput) check(problems *problem.List, p Provider) {
 	if in.Description != nil {
 		problems.CheckDescription(*in.Description)
 	}
-	if in.CustomerNumber != nil {
-		checkCustomerNumber(problems, "input.customerNumber", *in.CustomerNumber)
-	}
-	if in.APIKey != nil {
-		checkAPIKey(problems, "input.apiKey", in.APIKey.Reveal())
-	}
+	checkCredentials(problems, p, in.CustomerNumber, in.APIKey)
 	if in.FileFormat != nil && *in.FileFormat != profile.DefaultFileFormat {
 		problems.Add(problem.BadInput, "input.fileFormat", "the file format %q is unknown: choose KBART", *in.FileFormat)
 	}
@@ -198,15 +214,10 @@ func (in *ProfileInput) check(problems *problem.List) {
 
 // create makes the row.
 func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
-	if save.in.CustomerNumber == nil {
-		checkCustomerNumber(&save.problems, "input.customerNumber", "")
-	}
-	if save.in.APIKey == nil {
-		checkAPIKey(&save.problems, "input.apiKey", "")
-	}
+	save.completeCredentials()
 	now := store.Now()
 	p := &ent.Profile{
-		ID: save.s.store.NextID(), FileFormat: profile.DefaultFileFormat, GuardPercent: profile.DefaultGuardPercent,
+		ID: save.s.store.NextID(), Provider: save.provider.Name, FileFormat: profile.DefaultFileFormat, GuardPercent: profile.DefaultGuardPercent,
 		GuardTitles:       profile.DefaultGuardTitles,
 		ScheduleFrequency: profile.DefaultScheduleFrequency, ScheduleWeekday: profile.DefaultScheduleWeekday,
 		ScheduleDayOfMonth: profile.DefaultScheduleDayOfMonth, ScheduleTime: profile.DefaultScheduleTime,
@@ -222,7 +233,8 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	}
 	save.noticeDisabled(after)
 	save.noticeSameCustomer(after)
-	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).AddGroups(save.groups...)
+	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).SetProvider(p.Provider).
+		AddGroups(save.groups...)
 	fill(create.Mutation(), after)
 	save.sealKey(create.Mutation(), p.ID)
 	made, err := create.Save(ctx)
@@ -230,6 +242,19 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 		return nil, fmt.Errorf("make the profile: %w", err)
 	}
 	return made, nil
+}
+
+// completeCredentials takes what was not given of a new profile for empty, which is a mistake where the provider asks
+// for it.
+func (save *profileSave) completeCredentials() {
+	if save.in.CustomerNumber == nil {
+		save.in.CustomerNumber = new(string)
+		checkCredentials(&save.problems, save.provider, save.in.CustomerNumber, nil)
+	}
+	if save.in.APIKey == nil {
+		save.in.APIKey = new(secret.Key)
+		checkCredentials(&save.problems, save.provider, nil, save.in.APIKey)
+	}
 }
 
 // update writes what differs.

@@ -27,18 +27,17 @@ type Service struct {
 	// Now is the clock by which schedules begin to hold and alerts are judged. The standard is the machine's.
 	Now func() time.Time
 
-	store *store.Store
-	box   *secret.Box
-	busy  Busy
+	store     *store.Store
+	box       *secret.Box
+	busy      Busy
+	providers providers
 }
 
 // New returns the domain on a database. box seals the credentials in it. busy keeps changes away from what jobs work on;
-// it must not be nil, since a missing one would switch those rules off unnoticed.
-func New(s *store.Store, box *secret.Box, busy Busy) *Service {
-	if busy == nil {
-		panic("holdings: New was not told who knows of jobs under way: give it jobs.Busy, or holdings.NoJobs where no job ever runs")
-	}
-	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box, busy: busy}
+// it must not be nil, since a missing one would switch those rules off unnoticed. The providers are those that profiles
+// may be of, the standard one first; none: profiles are of one provider of which nothing is known.
+func New(s *store.Store, box *secret.Box, busy Busy, of ...Provider) *Service {
+	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box, busy: MustKnow(busy), providers: newProviders(of)}
 }
 
 // Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the

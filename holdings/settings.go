@@ -62,10 +62,10 @@ func checkOneCampus(ctx context.Context, tx *store.Tx, problems *problem.List) e
 	if err != nil {
 		return err
 	}
-	if len(c.profiles) > 1 {
+	for _, several := range c.severalOfOne() {
 		problems.Add(problem.OneProfileOnly, path,
 			"without multi-campus inventory management there is one profile, and there are %d: %s. Delete all but one first",
-			len(c.profiles), quotedNames(c.profiles))
+			len(several), quotedNames(several))
 	}
 	var grouped []*ent.Profile
 	for _, p := range c.profiles {

@@ -79,7 +79,7 @@ func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitle
 		return errCollectionGone
 	}
 	n := 0
-	list, err := pr.run.s.fetcher.Store().Spool(func(w io.Writer) (err error) {
+	list, err := pr.run.s.files.Spool(func(w io.Writer) (err error) {
 		n, err = pr.run.s.holdings.WriteZoneTitles(ctx, titles, w)
 		return err
 	})

@@ -9,7 +9,8 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 func wantProblem(t *testing.T, job *ent.Job, state, code, message string) {
@@ -52,7 +53,7 @@ func TestAJobNamesEachPartThatStandsOut(t *testing.T) {
 	b.activate(oup.Journals, false)
 	job = b.sync(jobs.Apply)
 	wantProblem(t, job, jobs.Failed, "COLLECTION_INACTIVE", "Books, Journals: "+inactive)
-	for _, c := range oup.Collections() {
+	for _, c := range oup.Provider().Collections {
 		if !strings.Contains(job.ErrorHint, c.CommunityZoneID) {
 			t.Errorf("it does not say which to activate: %s", job.ErrorHint)
 		}
@@ -86,7 +87,7 @@ func TestAJobOfManyProfiles(t *testing.T) {
 }
 
 // activate activates a collection or deactivates it.
-func (b *testBundle) activate(content oup.Content, active bool) {
+func (b *testBundle) activate(content provider.Content, active bool) {
 	b.t.Helper()
 	for _, c := range b.store.Read.Collection.Query().AllX(b.t.Context()) {
 		if c.Content == strings.ToUpper(string(content)) {

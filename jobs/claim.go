@@ -10,6 +10,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/internal/store"
+	"autoholdings/provider"
 )
 
 // claim takes the row of a queued job for this worker. It returns nil where there is nothing to do: another worker has
@@ -36,7 +37,7 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		if later, err = s.leaveToOthers(ctx, tx, row, args); err != nil || later {
 			return err
 		}
-		if free, err := takeCollections(ctx, tx, row, args); err != nil || !free {
+		if free, err := s.takeCollections(ctx, tx, row, args); err != nil || !free {
 			return err
 		}
 		token := rand.Text()
@@ -65,8 +66,13 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 // leaveToOthers puts a job off that has to ask the provider, where this process cannot: another one that can will take
 // it.
 func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (later bool, err error) {
-	if s.fetcher == nil || s.fetcher.Asks() || !args.involved().asksProvider {
+	asking, ok := args.(asker)
+	if !ok {
 		return false, nil
+	}
+	asked, err := asking.asked(ctx, tx, s)
+	if err != nil || !slices.ContainsFunc(asked, func(f *provider.Fetcher) bool { return !f.Asks() }) {
+		return false, err
 	}
 	_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+store.NowSQL+` + 60000 WHERE id = ? AND `+waiting,
 		row.ID)
@@ -75,11 +81,11 @@ func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job,
 
 // takeCollections makes the job the writer of its collections, or says that it must wait and for which job. The job
 // that waits is dispatched again when that one lets go.
-func takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (free bool, err error) {
+func (s *Service) takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (free bool, err error) {
 	if row.Mode != Apply {
 		return true, nil
 	}
-	ids, err := collectionsToWrite(ctx, tx, row, args)
+	ids, err := s.collectionsToWrite(ctx, tx, row, args)
 	if err != nil {
 		return false, err
 	}
@@ -105,9 +111,9 @@ func takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job, args argum
 }
 
 // collectionsToWrite are the ids of the collections that a job writes, in order.
-func collectionsToWrite(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (ids []int64, err error) {
+func (s *Service) collectionsToWrite(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (ids []int64, err error) {
 	if args, ok := args.(collectionFinder); ok {
-		if ids, err = args.findCollections(ctx, tx, row.ID); err != nil {
+		if ids, err = args.findCollections(ctx, tx, s, row.ID); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +10,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // ConnectionRequest says with what to ask the provider. What is left out is the profile's.
@@ -36,18 +36,18 @@ const NewFile = "NEW_FILE"
 // The profile may be inactive, and credentials can be tried before there is one. It takes no longer than
 // Options.ConnectionLimit, however long a sync would wait.
 func (s *Service) TestConnection(ctx context.Context, in ConnectionRequest) ([]ConnectionResult, error) {
-	request, err := s.connectionRequest(ctx, in)
+	from, request, err := s.connectionRequest(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.o.ConnectionLimit)
 	defer cancel()
-	results := make([]ConnectionResult, len(oup.Contents()))
+	results := make([]ConnectionResult, len(from.Provider().Contents()))
 	var group errgroup.Group
-	for i, content := range oup.Contents() {
+	for i, content := range from.Provider().Contents() {
 		asked := request
 		asked.Content = content
-		group.Go(func() (err error) { results[i], err = s.probe(ctx, asked); return err })
+		group.Go(func() (err error) { results[i], err = s.probe(ctx, from, asked); return err })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
@@ -55,40 +55,51 @@ func (s *Service) TestConnection(ctx context.Context, in ConnectionRequest) ([]C
 	return results, nil
 }
 
-// connectionRequest is what to ask with. Mistakes come as problems, all at once.
-func (s *Service) connectionRequest(ctx context.Context, in ConnectionRequest) (request oup.Request, err error) {
-	var p *ent.Profile
-	if in.ProfileID != 0 {
-		p, err = s.store.Read.Profile.Get(ctx, in.ProfileID)
-		if ent.IsNotFound(err) {
-			return request, problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
-		}
-		if err != nil {
-			return request, fmt.Errorf("read profile %d: %w", in.ProfileID, err)
-		}
+// connectionRequest is whom to ask and with what. Mistakes come as problems, all at once.
+func (s *Service) connectionRequest(
+	ctx context.Context, in ConnectionRequest,
+) (from *provider.Fetcher, request provider.Request, err error) {
+	p, from, err := s.profileToTest(ctx, in.ProfileID)
+	if err != nil {
+		return nil, request, err
 	}
 	number, key := in.CustomerNumber, in.APIKey
 	if p == nil {
 		number, key = orEmpty(number), orEmpty(key) // whose absence is a mistake then
 	}
-	if err := holdings.CheckCredentials(number, key); err != nil {
-		return request, err
+	if err := s.holdings.CheckCredentials(from.Provider().Name, number, key); err != nil {
+		return nil, request, err
 	}
 	if p != nil {
-		request.CustomerNumber, request.Format = p.CustomerNumber, strings.ToLower(p.FileFormat)
+		request.Format = strings.ToLower(p.FileFormat)
+		number = cmp.Or(number, &p.CustomerNumber)
 	}
-	if number != nil {
-		request.CustomerNumber = *number
+	if key == nil {
+		stored, err := s.holdings.APIKey(p)
+		if err != nil {
+			return nil, request, problem.New(problem.BadInput, "input.apiKey",
+				"the API key of the profile cannot be opened: give it here to test it, and enter it again with updateProfile")
+		}
+		key = &stored
 	}
-	if key != nil {
-		request.APIKey = *key
-		return request, nil
+	request.Credentials = credentialsOf(from.Provider(), *number, *key)
+	return from, request, nil
+}
+
+// profileToTest is a profile, nil for the id 0, and who asks its provider.
+func (s *Service) profileToTest(ctx context.Context, id int64) (*ent.Profile, *provider.Fetcher, error) {
+	if id == 0 {
+		return nil, s.providers.standard(), nil
 	}
-	if request.APIKey, err = s.holdings.APIKey(p); err != nil {
-		return request, problem.New(problem.BadInput, "input.apiKey",
-			"the API key of the profile cannot be opened: give it here to test it, and enter it again with updateProfile")
+	p, err := s.store.Read.Profile.Get(ctx, id)
+	if ent.IsNotFound(err) {
+		return nil, nil, problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
 	}
-	return request, nil
+	if err != nil {
+		return nil, nil, fmt.Errorf("read profile %d: %w", id, err)
+	}
+	from, err := s.providers.of(p)
+	return p, from, err
 }
 
 func orEmpty[T any](value *T) *T {
@@ -99,36 +110,37 @@ func orEmpty[T any](value *T) *T {
 }
 
 // probe asks for one content type.
-func (s *Service) probe(ctx context.Context, request oup.Request) (ConnectionResult, error) {
+func (s *Service) probe(ctx context.Context, from *provider.Fetcher, request provider.Request) (ConnectionResult, error) {
 	content := contentName(request.Content)
-	err := s.fetcher.Probe(ctx, request)
+	err := from.Probe(ctx, request)
 	if err == nil {
 		return ConnectionResult{Content: content, OK: true, Code: NewFile, Message: "the provider accepts the credentials and sends a list"}, nil
 	}
-	var outcome *oup.Outcome
+	var outcome *provider.Outcome
 	if !errors.As(err, &outcome) {
 		return ConnectionResult{}, fmt.Errorf("ask the provider for %s: %w", request.Content, err)
 	}
 	result := ConnectionResult{
-		Content: content, OK: outcome.Code == oup.NoFile, Code: string(outcome.Code), Message: outcome.Message,
+		Content: content, OK: outcome.Code == provider.NoFile, Code: string(outcome.Code), Message: outcome.Message,
 		Hint: outcome.Hint,
 	}
 	if advice, ok := connectionAdvice[outcome.Code]; ok {
-		result.Hint = advice
+		result.Hint = from.Provider().Advise(advice)
 	}
-	if outcome.Code == oup.Timeout && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if outcome.Code == provider.Timeout && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		result.Message = fmt.Sprintf("the provider did not answer within %s", s.o.ConnectionLimit)
 	}
 	return result, nil
 }
 
 // connectionAdvice replaces advice that holds for a sync, which asks again by itself, where a test does not.
-var connectionAdvice = map[oup.Code]string{
-	oup.Throttled:   "Wait some minutes, then test again. A sync waits by itself for as long as the provider asks for.",
-	oup.ServerError: "Test again later; tell OUP if it lasts for more than a day. A sync asks again by itself.",
-	oup.Network:     "Check the provider's address, name resolution, firewall and proxy of this server, then test again.",
-	oup.Timeout:     "Test again later. A sync waits longer and asks again by itself; where it fails too, raise its time limits or ask OUP.",
-	oup.Truncated:   "Test again; tell OUP if it lasts for more than a day. A sync asks again by itself.",
-	oup.NotKBART:    "Read what was sent, then check the address template and the file format, or tell OUP.",
-	oup.Cancelled:   "Test again when it is wanted.",
+var connectionAdvice = map[provider.Code]string{
+	provider.Throttled:   "Wait some minutes, then test again. A sync waits by itself for as long as the provider asks for.",
+	provider.ServerError: "Test again later; tell {provider} if it lasts for more than a day. A sync asks again by itself.",
+	provider.Network:     "Check the provider's address, name resolution, firewall and proxy of this server, then test again.",
+	provider.Timeout: "Test again later. A sync waits longer and asks again by itself; where it fails too, raise its time limits or ask " +
+		"{provider}.",
+	provider.Truncated: "Test again; tell {provider} if it lasts for more than a day. A sync asks again by itself.",
+	provider.NotKBART:  "Read what was sent, then check the address template and the file format, or tell {provider}.",
+	provider.Cancelled: "Test again when it is wanted.",
 }

@@ -24,7 +24,7 @@ import (
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider/oup"
 )
 
 // give keeps a list of journals, as if it had come for the profile.

@@ -19,21 +19,26 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // contentName is a content type as the tables and the API name it.
-func contentName(c oup.Content) string { return strings.ToUpper(string(c)) }
+func contentName(c provider.Content) string { return strings.ToUpper(string(c)) }
+
+// contentOf is a part's content type as its provider is asked for it.
+func contentOf(part *ent.JobPart) provider.Content {
+	return provider.Content(strings.ToLower(part.Content))
+}
 
 func (pr *partRun) source() holdings.Source {
 	return holdings.Source{
 		Name: pr.file.Name, Expect: typeOf[pr.part.Content],
-		Open: func() (io.ReadCloser, error) { return pr.run.s.fetcher.Open(pr.file.Path) },
+		Open: func() (io.ReadCloser, error) { return pr.run.s.files.Open(pr.file.Path) },
 	}
 }
 
 // typeOf is what the rows of a list of a content type should be; those of a list of both may be either.
-var typeOf = map[string]kbart.PublicationType{contentName(oup.Books): kbart.Monograph, contentName(oup.Journals): kbart.Serial}
+var typeOf = map[string]kbart.PublicationType{"BOOKS": kbart.Monograph, "JOURNALS": kbart.Serial}
 
 // getFile fetches the part's file, or takes the one that an earlier run of the job fetched.
 func (pr *partRun) getFile(ctx context.Context) (err error) {
@@ -61,15 +66,15 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	if applied != nil && !pr.changedSince(applied) {
 		request.ETag, request.LastModified = applied.Etag, applied.LastModified
 	}
-	file, err := pr.run.s.fetcher.Fetch(ctx, request)
+	file, err := pr.from.Fetch(ctx, request)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var outcome *oup.Outcome
+	var outcome *provider.Outcome
 	switch {
-	case errors.As(err, &outcome) && outcome.Code == oup.SameFile && outcome.File != nil:
+	case errors.As(err, &outcome) && outcome.Code == provider.SameFile && outcome.File != nil:
 		file = outcome.File
-	case errors.As(err, &outcome) && outcome.Code == oup.NoFile:
+	case errors.As(err, &outcome) && outcome.Code == provider.NoFile:
 		return pr.noFile(ctx, outcome, applied)
 	case errors.As(err, &outcome):
 		return &failure{string(outcome.Code), outcome.Message, outcome.Hint}
@@ -88,11 +93,11 @@ func (pr *partRun) changedSince(file *ent.ProviderFile) bool {
 
 // noFile is no failure where the provider never had one: the job goes on with the other content type. Where it had one,
 // what is there stays as it is.
-func (pr *partRun) noFile(ctx context.Context, outcome *oup.Outcome, applied *ent.ProviderFile) error {
+func (pr *partRun) noFile(ctx context.Context, outcome *provider.Outcome, applied *ent.ProviderFile) error {
 	if applied == nil {
-		return block(PartNoFile, string(oup.NoFile), outcome.Message, outcome.Hint)
+		return block(PartNoFile, string(provider.NoFile), outcome.Message, outcome.Hint)
 	}
-	why := &failure{string(oup.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
+	why := &failure{string(provider.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
 	if pr.profile == nil || !customerChanged(applied, pr.profile) {
 		return why
 	}
@@ -109,17 +114,18 @@ func (pr *partRun) noFile(ctx context.Context, outcome *oup.Outcome, applied *en
 }
 
 // request asks for the profile's list or, for the Community Zone, for the global one.
-func (pr *partRun) request() (oup.Request, error) {
-	content := oup.Content(strings.ToLower(pr.part.Content))
+func (pr *partRun) request() (provider.Request, error) {
+	content := contentOf(pr.part)
 	if pr.zone != nil {
-		return oup.Request{Global: true, Content: content}, nil
+		return provider.Request{Global: true, Content: content}, nil
 	}
 	key, err := pr.run.s.holdings.APIKey(pr.profile)
 	if err != nil {
-		return oup.Request{}, &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
+		return provider.Request{}, &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
 	}
-	return oup.Request{
-		CustomerNumber: pr.profile.CustomerNumber, APIKey: key, Content: content, Format: strings.ToLower(pr.profile.FileFormat),
+	return provider.Request{
+		Credentials: credentialsOf(pr.from.Provider(), pr.profile.CustomerNumber, key), Content: content,
+		Format: strings.ToLower(pr.profile.FileFormat),
 	}, nil
 }
 
@@ -144,7 +150,7 @@ func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderF
 }
 
 // keepFile records the file. The same bytes of a profile are one record, whenever they come.
-func (pr *partRun) keepFile(ctx context.Context, file *oup.File) error {
+func (pr *partRun) keepFile(ctx context.Context, file *provider.File) error {
 	return pr.run.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if err := pr.run.fence(ctx, tx, "fetch", 0, 0); err != nil {
 			return err
@@ -188,7 +194,9 @@ func updateFile(ctx context.Context, tx *store.Tx, k *jobKind, part *ent.JobPart
 	return nil
 }
 
-func recordFile(ctx context.Context, tx *store.Tx, id int64, from fileOrigin, content string, file *oup.File) (*ent.ProviderFile, error) {
+func recordFile(
+	ctx context.Context, tx *store.Tx, id int64, from fileOrigin, content string, file *provider.File,
+) (*ent.ProviderFile, error) {
 	now := store.Now()
 	date, err := dayOf(ctx, tx, file)
 	if err != nil {
@@ -220,21 +228,28 @@ func recordFile(ctx context.Context, tx *store.Tx, id int64, from fileOrigin, co
 
 // KeepFile keeps a list that a person has, to be synced as if it had been fetched: name it by SyncRequest.FileID.
 func (s *Service) KeepFile(
-	ctx context.Context, profileID int64, content oup.Content, name string, list io.Reader,
+	ctx context.Context, profileID int64, content provider.Content, name string, list io.Reader,
 ) (*ent.ProviderFile, error) {
-	file, err := s.fetcher.Store().Keep(ctx, list, name, s.fetcher.MaxSize())
-	if err != nil {
-		return nil, fmt.Errorf("keep %s: %w", name, err)
-	}
 	p, err := s.store.Read.Profile.Get(ctx, profileID)
 	if err != nil {
 		return nil, fmt.Errorf("read profile %d: %w", profileID, err)
+	}
+	from, err := s.providers.of(p)
+	if err != nil {
+		return nil, err
+	}
+	if _, has := from.Provider().Collection(content); !has {
+		return nil, fmt.Errorf("%s has no lists of %s", from.Provider().Title, content)
+	}
+	file, err := s.files.Keep(ctx, list, name, from.MaxSize())
+	if err != nil {
+		return nil, fmt.Errorf("keep %s: %w", name, err)
 	}
 	return s.record(ctx, fileOrigin{profileID: profileID, customer: p.CustomerNumber}, contentName(content), file)
 }
 
 // record records a file that was kept outside a job.
-func (s *Service) record(ctx context.Context, from fileOrigin, content string, file *oup.File) (kept *ent.ProviderFile, err error) {
+func (s *Service) record(ctx context.Context, from fileOrigin, content string, file *provider.File) (kept *ent.ProviderFile, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		kept, err = recordFile(ctx, tx, s.store.NextID(), from, content, file)
 		return err
@@ -244,7 +259,7 @@ func (s *Service) record(ctx context.Context, from fileOrigin, content string, f
 
 // fetchedAgain takes over what the provider says of a file that is known. An answer 304 says little: what it leaves out
 // stays as it was.
-func fetchedAgain(u *ent.ProviderFileUpdateOne, file *oup.File, date string) *ent.ProviderFileUpdateOne {
+func fetchedAgain(u *ent.ProviderFileUpdateOne, file *provider.File, date string) *ent.ProviderFileUpdateOne {
 	if file.Status == http.StatusNotModified {
 		return u
 	}
@@ -255,7 +270,7 @@ func fetchedAgain(u *ent.ProviderFileUpdateOne, file *oup.File, date string) *en
 const daysAhead = 2
 
 // dayOf is a file's date by day; "" where it has none. A date in the future is none: every later list would seem older.
-func dayOf(ctx context.Context, tx *store.Tx, file *oup.File) (string, error) {
+func dayOf(ctx context.Context, tx *store.Tx, file *provider.File) (string, error) {
 	if file.Date.IsZero() {
 		return "", nil
 	}

@@ -22,7 +22,7 @@ import (
 
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // States of a job.
@@ -63,9 +63,12 @@ const (
 type Options struct {
 	Store    *store.Store
 	Holdings *holdings.Service
-	Fetcher  *oup.Fetcher
 	Redis    asynq.RedisConnOpt
 	Logger   *slog.Logger // default: none
+
+	// Providers ask the providers that profiles may be of, one each, that of the standard provider first. They share the
+	// folder of kept lists.
+	Providers []*provider.Fetcher
 
 	// Exclusive says that no other process can run jobs of this database: what is RUNNING at the start was left by one
 	// that is dead, and is taken up at once.
@@ -119,7 +122,8 @@ type Service struct {
 	o         Options
 	store     *store.Store
 	holdings  *holdings.Service
-	fetcher   *oup.Fetcher
+	providers providers
+	files     *provider.Store // kept lists
 	log       *slog.Logger
 	inspector *asynq.Inspector
 	redis     redis.UniversalClient
@@ -133,12 +137,16 @@ type Service struct {
 // New connects to the queue. Close it after Run has returned.
 func New(o Options) (*Service, error) {
 	o.setDefaults()
+	providers := providers(o.Providers)
+	if err := providers.check(); err != nil {
+		return nil, err
+	}
 	client, ok := o.Redis.MakeRedisClient().(redis.UniversalClient)
 	if !ok {
 		return nil, fmt.Errorf("jobs: the Redis options make no client")
 	}
 	return &Service{
-		o: o, store: o.Store, holdings: o.Holdings, fetcher: o.Fetcher, log: o.Logger,
+		o: o, store: o.Store, holdings: o.Holdings, providers: providers, files: providers.standard().Store(), log: o.Logger,
 		inspector: asynq.NewInspectorFromRedisClient(client), redis: client,
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
 	}, nil

@@ -25,7 +25,8 @@ import (
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 // testBundle is a database with both collections active and an active profile, a provider, and a running worker.
@@ -88,14 +89,14 @@ func (b *testBundle) open() {
 	if b.now != nil {
 		b.holdings.Now = b.now
 	}
-	fetcher, err := oup.NewFetcher(oup.Options{
-		Template: oup.DefaultTemplate(b.mock.URL), Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
+	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
+		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: b.headerTimeout,
 		NoProvider: b.noProvider,
 	})
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Holdings: b.holdings, Fetcher: fetcher, Redis: b.redis, Exclusive: true,
+		Store: b.store, Holdings: b.holdings, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: true,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
 		ConnectionLimit: b.connectionLimit,
 		Now:             b.now, Logger: b.log,
@@ -130,14 +131,14 @@ func (b *testBundle) makeHoldings() {
 	b.t.Helper()
 	ctx := b.t.Context()
 	var seeds []holdings.CommunityZoneSeed
-	for _, c := range oup.Collections() {
+	for _, c := range oup.Provider().Collections {
 		seeds = append(seeds, holdings.CommunityZoneSeed{
 			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press",
 			Content: strings.ToUpper(string(c.Content)),
 		})
 	}
 	must(b.t, b.holdings.EnsureCommunityZone(ctx, seeds))
-	for _, c := range oup.Collections() {
+	for _, c := range oup.Provider().Collections {
 		_, _, err := b.holdings.ActivateCollection(ctx, holdings.Activation{
 			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
 		}, nil)

@@ -9,6 +9,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/internal/store"
+	"autoholdings/provider"
 )
 
 // kinds are the jobs that this version can run. A new kind is a file of its own and a row here.
@@ -48,12 +49,17 @@ type involved struct {
 	profiles, sets []int64
 	writes         []int64 // collections that no other job may write while this one runs
 	reads          []int64 // other collections
-	asksProvider   bool    // the job asks the provider for a list
 }
 
 // collectionFinder are arguments that find some of the collections to write only when the job begins.
 type collectionFinder interface {
-	findCollections(ctx context.Context, tx *store.Tx, jobID int64) ([]int64, error)
+	findCollections(ctx context.Context, tx *store.Tx, s *Service, jobID int64) ([]int64, error)
+}
+
+// asker are arguments of a job that fetches lists.
+type asker interface {
+	// asked are the providers that the job asks.
+	asked(ctx context.Context, tx *store.Tx, s *Service) ([]*provider.Fetcher, error)
 }
 
 // concluder are arguments that add to the end of their job, in the transaction that ends it.

@@ -13,7 +13,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
-	"autoholdings/oup"
+	"autoholdings/provider/oup"
 )
 
 // TestStoredArguments: what versions before have queued is read by this one, and makes its job the writer of the same
@@ -26,29 +26,30 @@ func TestStoredArguments(t *testing.T) {
 		kind, args string
 		writes     []int64
 		involved   involved
+		asks       bool // the provider for a list
 	}{
-		"a sync of two": {KindSync, `{"profileIds":[5,6]}`, c.oup, involved{profiles: []int64{5, 6}, asksProvider: true}},
+		"a sync of two": {KindSync, `{"profileIds":[5,6]}`, c.oup, involved{profiles: []int64{5, 6}}, true},
 		"a sync of a file": {
-			KindSync, `{"profileIds":[5],"force":true,"fileId":7,"byDecision":true}`, c.oup, involved{profiles: []int64{5}},
+			KindSync, `{"profileIds":[5],"force":true,"fileId":7,"byDecision":true}`, c.oup, involved{profiles: []int64{5}}, false,
 		},
 		"a move": {
 			KindMove, `{"setId":9,"targetCollectionId":12,"movePoLines":true,"moveLicenses":false,"licenseConflict":"KEEP_TARGET",` +
 				`"sourceIds":[11],"collectionIds":[11,12]}`,
 			[]int64{11, 12},
-			involved{sets: []int64{9}, reads: []int64{12}, writes: []int64{11, 12}},
+			involved{sets: []int64{9}, reads: []int64{12}, writes: []int64{11, 12}}, false,
 		},
-		"an import":      {KindImport, `{"collectionIds":[11],"fileId":7,"removeMissing":true}`, []int64{11}, involved{writes: []int64{11}}},
-		"an activation":  {KindActivate, `{"collectionIds":[12],"addedByJobId":3}`, []int64{12}, involved{writes: []int64{12}}},
-		"a fetched zone": {KindZone, `{"collectionIds":[]}`, nil, involved{asksProvider: true}},
-		"a given zone":   {KindZone, `{"collectionIds":[],"communityZoneId":"x","force":true,"fileId":7}`, nil, involved{}},
+		"an import":      {KindImport, `{"collectionIds":[11],"fileId":7,"removeMissing":true}`, []int64{11}, involved{writes: []int64{11}}, false},
+		"an activation":  {KindActivate, `{"collectionIds":[12],"addedByJobId":3}`, []int64{12}, involved{writes: []int64{12}}, false},
+		"a fetched zone": {KindZone, `{"collectionIds":[]}`, nil, involved{}, true},
+		"a given zone":   {KindZone, `{"collectionIds":[],"communityZoneId":"x","force":true,"fileId":7}`, nil, involved{}, false},
 		"a withdrawal": {
 			KindWithdraw, `{"profileIds":[5],"collectionIds":[12,11],"deleteProfile":true}`,
 			[]int64{11, 12},
-			involved{profiles: []int64{5}, writes: []int64{12, 11}},
+			involved{profiles: []int64{5}, writes: []int64{12, 11}}, false,
 		},
-		"an undo":          {KindUndo, `{"collectionIds":[11,12]}`, []int64{11, 12}, involved{writes: []int64{11, 12}}},
-		"an undo of none":  {KindUndo, `{"collectionIds":null}`, nil, involved{}},
-		"of later version": {"FUTURE", `{"collectionIds":null,"profileIds":["by name"]}`, nil, involved{}},
+		"an undo":          {KindUndo, `{"collectionIds":[11,12]}`, []int64{11, 12}, involved{writes: []int64{11, 12}}, false},
+		"an undo of none":  {KindUndo, `{"collectionIds":null}`, nil, involved{}, false},
+		"of later version": {"FUTURE", `{"collectionIds":null,"profileIds":["by name"]}`, nil, involved{}, false},
 	} {
 		row := l.insert(name, stored.kind, stored.args)
 		r, err := l.service.claim(t.Context(), row)
@@ -66,6 +67,15 @@ func TestStoredArguments(t *testing.T) {
 			t.Errorf("%s: what it needs:\n%s", name, diff)
 		}
 		check(t, l.service.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			asking, asks := r.args.(asker)
+			if asks {
+				asked, err := asking.asked(ctx, tx, l.service)
+				check(t, err)
+				asks = len(asked) > 0
+			}
+			if asks != stored.asks {
+				t.Errorf("%s: it asks the provider: %t", name, asks)
+			}
 			return r.release(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne { return u.SetState(Cancelled).SetFinishedAt(1) })
 		}))
 	}
@@ -113,23 +123,28 @@ type someCollections struct {
 	oup []int64 // activated, of the provider's content types
 }
 
-// someCollections are those of the provider, activated, and two local ones with the ids 11 and 12.
+// someCollections are those of the provider, activated, and two local ones with the ids 11 and 12. There are two
+// profiles of the provider, 5 and 6.
 func (l *licensing) someCollections() (c someCollections) {
 	l.t.Helper()
 	check(l.t, l.store.Write(l.t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for _, id := range []int64{11, 12} {
 			tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName("Local").SetNameKey("local").SaveX(ctx)
 		}
+		for _, id := range []int64{5, 6} {
+			tx.Profile.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").
+				SetAPIKeySealed([]byte("x")).SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).SaveX(ctx)
+		}
 		return nil
 	}))
 	var seeds []holdings.CommunityZoneSeed
-	for _, of := range oup.Collections() {
+	for _, of := range oup.Provider().Collections {
 		seeds = append(seeds, holdings.CommunityZoneSeed{
 			CZID: of.CommunityZoneID, Name: of.Name, Provider: "Oxford University Press", Content: contentName(of.Content),
 		})
 	}
 	check(l.t, l.service.holdings.EnsureCommunityZone(l.t.Context(), seeds))
-	for _, of := range oup.Collections() {
+	for _, of := range oup.Provider().Collections {
 		activated, _, err := l.service.holdings.ActivateCollection(l.t.Context(), holdings.Activation{
 			CommunityZoneID: of.CommunityZoneID, ActivateService: true, ActivationType: holdings.ActivateManually,
 		}, nil)

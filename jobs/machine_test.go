@@ -13,7 +13,8 @@ import (
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 // failer is what a machine needs of a test: a *testing.T or a *rapid.T.
@@ -38,7 +39,7 @@ type machine struct {
 	store    *store.Store
 	holdings *holdings.Service
 	jobs     *jobs.Service
-	fetcher  *oup.Fetcher
+	fetcher  *provider.Fetcher
 	halt     context.CancelFunc
 	ended    chan error
 }
@@ -88,13 +89,14 @@ func (m *machine) restart(dieAt int) (lives bool) {
 	m.must(err)
 	m.holdings = holdings.New(m.store, box, jobs.Busy{})
 	m.holdings.BatchTitles = 3 // so that a small list takes several transactions
-	m.fetcher, err = oup.NewFetcher(oup.Options{
-		Template: oup.DefaultTemplate(m.url), Dir: filepath.Join(m.dir, "files"), AllowHTTP: true, AllowPrivate: true,
+	m.fetcher, err = provider.NewFetcher(oup.Provider(), provider.Options{
+		Template: provider.Template{BaseURL: m.url}, Dir: filepath.Join(m.dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		RatePerSecond: -1, Attempts: 1, HeaderTimeout: 2 * time.Second,
 	})
 	m.must(err)
 	m.jobs, err = jobs.New(jobs.Options{
-		Store: m.store, Holdings: m.holdings, Fetcher: m.fetcher, Redis: m.queue.Options(), Exclusive: true, Concurrency: 1, Attempts: 100,
+		Store: m.store, Holdings: m.holdings, Providers: []*provider.Fetcher{m.fetcher}, Redis: m.queue.Options(), Exclusive: true,
+		Concurrency: 1, Attempts: 100,
 		PollEvery: 20 * time.Millisecond, TakeEvery: 4 * time.Millisecond, Reconcile: 100 * time.Millisecond, RetryPause: time.Millisecond,
 	})
 	m.must(err)

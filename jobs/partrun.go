@@ -13,7 +13,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // partRun is one part under way.
@@ -23,6 +23,7 @@ type partRun struct {
 	last    bool                         // the job's last part: its last transaction may end the job
 	profile *ent.Profile                 // nil: a part of no profile
 	zone    *ent.CommunityZoneCollection // nil: a part that is of portfolios
+	from    *provider.Fetcher            // asks the provider whose list it is; nil: the list is no provider's
 	file    *ent.ProviderFile            // nil: the list is no file that is kept
 	force   bool
 	log     *holdings.FindingLog
@@ -59,12 +60,23 @@ func (pr *partRun) fetchAndBringInStep(ctx context.Context) error {
 	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
 }
 
+// advise names the provider in an advice.
+func (pr *partRun) advise(text string) string {
+	if pr.from == nil {
+		return text
+	}
+	return pr.from.Provider().Advise(text)
+}
+
 // bringInStep plans what the list changes in the collection, and applies the plan, shows it, or holds it back.
 func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error {
 	if err := pr.progress(ctx, "plan"); err != nil {
 		return err
 	}
-	part := pr.holdingsPart()
+	part, err := pr.holdingsPart(ctx)
+	if err != nil {
+		return err
+	}
 	plan, err := pr.run.s.holdings.Plan(ctx, list, part, pr.limits, pr.log.Add)
 	if err != nil {
 		return pr.refusal(err)
@@ -77,12 +89,12 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 		plan.RemoveNothing()
 		return pr.endUnwritten(ctx, plan, part, PartBlocked, failure{
 			"ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
-			pr.advice.allFree,
+			pr.advise(pr.advice.allFree),
 		})
 	case plan.Counts.Titles == 0:
 		plan.RemoveNothing()
 		return pr.endUnwritten(ctx, plan, part, PartFailed, failure{
-			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advice.noUsableRows,
+			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advise(pr.advice.noUsableRows),
 		})
 	default:
 		return pr.carryOut(ctx, plan, part)
@@ -151,8 +163,11 @@ func (pr *partRun) preview(ctx context.Context, plan *holdings.PartPlan, part *h
 	return nil
 }
 
-func (pr *partRun) holdingsPart() *holdings.Part {
-	part := pr.run.kind.partToDo(pr.part)
+func (pr *partRun) holdingsPart(ctx context.Context) (*holdings.Part, error) {
+	part, err := pr.run.s.partToDo(ctx, pr.run.kind, pr.part)
+	if err != nil {
+		return nil, err
+	}
 	part.Findings, part.NewOnly, part.Resumed = pr.log, pr.newOnly, pr.part.State == PartApplying
 	part.Earlier = pr.run.foresight.earlier(part.CollectionID)
 	if pr.zone != nil { // what is activated from it is not written
@@ -164,13 +179,16 @@ func (pr *partRun) holdingsPart() *holdings.Part {
 	if pr.profile != nil {
 		part.CommunityZoneOnly = pr.profile.CommunityZoneOnly
 	}
-	return part
+	if pr.from != nil {
+		part.Kind = pr.from.Provider().CoverageKind
+	}
+	return part, nil
 }
 
-// partToDo is a part of a job of this kind as the domain knows it. A list that a person gives is not of the provider
-// whose archive and frontfile are told apart.
-func (k *jobKind) partToDo(row *ent.JobPart) *holdings.Part {
-	part := &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
+// partToDo is a part of a job of a kind as the domain knows it. A list that a person gives is not of the provider whose
+// archive and frontfile are told apart.
+func (s *Service) partToDo(ctx context.Context, k *jobKind, row *ent.JobPart) (part *holdings.Part, err error) {
+	part = &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
 	if row.CollectionID != nil {
 		part.CollectionID = *row.CollectionID
 	}
@@ -178,12 +196,10 @@ func (k *jobKind) partToDo(row *ent.JobPart) *holdings.Part {
 		part.ProfileID = *row.ProfileID
 	}
 	if !k.givenList {
-		part.Kind = coverageKind
+		part.Kind, err = s.coverageKind(ctx, row.CollectionID)
 	}
-	return part
+	return part, err
 }
-
-func coverageKind(first, last kbart.Date) string { return string(oup.CoverageKind(first, last)) }
 
 // refusal turns what the reader refuses into a failure of the part; all else stays a fault.
 func (pr *partRun) refusal(err error) error {
@@ -191,7 +207,7 @@ func (pr *partRun) refusal(err error) error {
 	if errors.As(err, &fatal) {
 		return &failure{strings.ToUpper(strings.ReplaceAll(fatal.Finding.Code, "-", "_")), fatal.Finding.Message, fatal.Finding.Hint}
 	}
-	var kept *oup.KeptError
+	var kept *provider.KeptError
 	if errors.As(err, &kept) {
 		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), pr.advice.lost}
 	}

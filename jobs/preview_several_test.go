@@ -44,13 +44,13 @@ func (g given) list() string {
 	return b.String()
 }
 
-// provider serves each customer a list of journals of its own, and no books.
-type provider struct {
+// listService serves each customer a list of journals of its own, and no books.
+type listService struct {
 	mu    sync.Mutex
 	lists map[string]given
 }
 
-func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *listService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	parts := strings.Split(r.URL.Path, "/")
@@ -162,7 +162,7 @@ func TestPreviewOfSeveralProfiles(t *testing.T) {
 
 func comparePreview(t *testing.T, before, after map[string]given) {
 	t.Helper()
-	p := &provider{}
+	p := &listService{}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
 	queue, err := jobs.StartEmbedded()

@@ -22,7 +22,8 @@ import (
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 // TestMain lets the test binary play a process that lives through simulated time.
@@ -62,8 +63,9 @@ func (w walker) walk(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fetcher, err := oup.NewFetcher(oup.Options{
-		Template: oup.DefaultTemplate(w.Provider), Dir: filepath.Join(w.Dir, "files"), AllowHTTP: true, AllowPrivate: true, RatePerSecond: -1,
+	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
+		Template: provider.Template{BaseURL: w.Provider}, Dir: filepath.Join(w.Dir, "files"), AllowHTTP: true, AllowPrivate: true,
+		RatePerSecond: -1,
 	})
 	if err != nil {
 		return err
@@ -75,7 +77,7 @@ func (w walker) walk(ctx context.Context) (err error) {
 	}
 	c := &clock{time: w.From}
 	service, err := jobs.New(jobs.Options{
-		Store: db, Holdings: holdings.New(db, box, jobs.Busy{}), Fetcher: fetcher, Redis: queue, Now: c.now,
+		Store: db, Holdings: holdings.New(db, box, jobs.Busy{}), Providers: []*provider.Fetcher{fetcher}, Redis: queue, Now: c.now,
 		ScheduleEvery: 50 * time.Millisecond,
 	})
 	if err != nil {

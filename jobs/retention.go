@@ -32,7 +32,7 @@ func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 		if err != nil {
 			return removed, fmt.Errorf("forget the kept file %s: %w", path, err)
 		}
-		if err := s.fetcher.Store().Remove(path); err != nil {
+		if err := s.files.Remove(path); err != nil {
 			return removed, fmt.Errorf("remove the kept file %s: %w", path, err)
 		}
 		removed++

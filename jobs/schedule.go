@@ -11,31 +11,53 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
+	"autoholdings/provider"
 )
 
 // scheduleLoop fires what the schedule has come to.
 func (s *Service) scheduleLoop(ctx context.Context) {
 	every(ctx, s.o.ScheduleEvery, nil, func() {
-		if queued, err := s.FireSchedules(ctx, s.o.Now()); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "look at the schedule", "error", err)
-		} else if queued != nil {
-			s.log.InfoContext(ctx, "queued by schedule", "job", opaque.ID(jobType, queued.ID))
+		for s.fireNext(ctx) {
 		}
 	})
 }
 
-// FireSchedules queues the sync that the schedule of the active profiles has come to by now: all of them in one job. It
-// returns the job, or nil where there is nothing to do or another process has done it. However many processes call it,
-// and whether they do so in time or late, each moment of the schedule fires once; of several that were missed, the
-// newest.
+// fireNext fires the schedule of one provider that is due, and says whether there was one.
+func (s *Service) fireNext(ctx context.Context) bool {
+	queued, err := s.FireSchedules(ctx, s.o.Now())
+	if err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "look at the schedule", "error", err)
+	}
+	if queued != nil {
+		s.log.InfoContext(ctx, "queued by schedule", "job", opaque.ID(jobType, queued.ID))
+	}
+	return queued != nil
+}
+
+// FireSchedules queues the sync that the schedule of a provider's active profiles has come to by now: all of them in
+// one job. It returns the job of the first provider whose schedule is due, or nil where there is nothing to do or
+// another process has done it. However many processes call it, and whether they do so in time or late, each moment of a
+// schedule fires once; of several that were missed, the newest.
 func (s *Service) FireSchedules(ctx context.Context, now time.Time) (*ent.Job, error) {
-	if d, err := findDue(ctx, s.store.Read, now); d == nil || err != nil {
+	var errs []error
+	for _, f := range s.providers {
+		queued, err := s.fireSchedule(ctx, f, now)
+		if errs = append(errs, err); queued != nil {
+			return queued, errors.Join(errs...)
+		}
+	}
+	return nil, errors.Join(errs...)
+}
+
+// fireSchedule fires the schedule of one provider.
+func (s *Service) fireSchedule(ctx context.Context, of *provider.Fetcher, now time.Time) (*ent.Job, error) {
+	if d, err := s.findDue(ctx, s.store.Read, of, now); d == nil || err != nil {
 		return nil, err
 	}
 	var queued *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		queued = nil
-		d, err := findDue(ctx, tx.Client, now) // again: another process may have been faster
+		d, err := s.findDue(ctx, tx.Client, of, now) // again: another process may have been faster
 		if d == nil || err != nil {
 			return err
 		}
@@ -57,43 +79,47 @@ var errTaken = errors.New("another process has the slot")
 
 // due is a moment of the schedule that has come and has not been fired.
 type due struct {
+	slots      slots
 	slot       time.Time
 	profileIDs []int64
 }
 
-// findDue looks for the newest moment of the schedule that is to be fired; nil where there is none.
-func findDue(ctx context.Context, client *ent.Client, now time.Time) (*due, error) {
-	common, err := holdings.ReadCommonSchedule(ctx, client)
+// findDue looks for the newest moment of a provider's schedule that is to be fired; nil where there is none.
+func (s *Service) findDue(ctx context.Context, client *ent.Client, of *provider.Fetcher, now time.Time) (*due, error) {
+	common, err := holdings.ReadCommonSchedule(ctx, client, of.Provider().Name)
 	if err != nil || !common.Runs() {
 		return nil, err
 	}
 	if err := common.Err(); err != nil {
 		return nil, err
 	}
-	slot := common.Last(now)
+	slots, slot := s.providers.slots(of), common.Last(now)
 	if !slot.After(common.Since) {
 		return nil, nil
 	}
 	// A clock that once went wrong may have left slots far in the future: they must not silence the schedule until then.
 	fired, err := client.ScheduleSlot.Query().
-		Where(scheduleslot.SlotGTE(slotName(slot)), scheduleslot.SlotLTE(slotName(now.Add(mostSkew)))).Exist(ctx)
+		Where(scheduleslot.SlotGTE(slots.name(slot)), scheduleslot.SlotLTE(slots.name(now.Add(mostSkew)))).Exist(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look up the slot of the schedule: %w", err)
 	}
 	if fired {
 		return nil, nil
 	}
-	return &due{slot, common.ProfileIDs()}, nil
+	return &due{slots, slot, common.ProfileIDs()}, nil
 }
 
 // mostSkew is by how much the clocks of two machines may differ for the one behind to leave alone what the other has
 // fired since.
 const mostSkew = 24 * time.Hour
 
-// slotName is a slot's name in the table. Names sort as their moments do.
-func slotName(slot time.Time) string { return slotPrefix + slot.UTC().Format(time.RFC3339) }
+// slots are the moments of one provider's schedule: what their names in the table begin with.
+type slots string
 
-const slotPrefix = "sync/"
+func (all providers) slots(of *provider.Fetcher) slots { return slots(all.scheduleID(of) + "/") }
+
+// name is a slot's name in the table. Names of one provider sort as their moments do.
+func (s slots) name(slot time.Time) string { return string(s) + slot.UTC().Format(time.RFC3339) }
 
 // keepSlots is how long it is remembered what was fired.
 const keepSlots = 400 * 24 * time.Hour
@@ -117,7 +143,7 @@ func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.J
 	}
 	now := store.Now()
 	err = tx.ScheduleSlot.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
-		SetSlot(slotName(d.slot)).SetJobID(underWay.ID).Exec(ctx)
+		SetSlot(d.slots.name(d.slot)).SetJobID(underWay.ID).Exec(ctx)
 	if store.IsUniqueViolation(err, "schedule_slots.slot") {
 		return nil, errTaken
 	}
@@ -125,7 +151,7 @@ func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.J
 		return nil, fmt.Errorf("record the slot of the schedule: %w", err)
 	}
 	_, err = tx.ScheduleSlot.Delete().
-		Where(scheduleslot.SlotHasPrefix(slotPrefix), scheduleslot.SlotLT(slotName(d.slot.Add(-keepSlots)))).Exec(ctx)
+		Where(scheduleslot.SlotHasPrefix(string(d.slots)), scheduleslot.SlotLT(d.slots.name(d.slot.Add(-keepSlots)))).Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("forget old slots of the schedule: %w", err)
 	}

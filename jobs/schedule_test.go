@@ -20,7 +20,7 @@ import (
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider/oup"
 )
 
 // clock is a time that a test sets.

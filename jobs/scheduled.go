@@ -13,11 +13,12 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/provider"
 )
 
 // ScheduledJob is something that runs by itself.
 type ScheduledJob struct {
-	ID         string // "sync" for the active profiles together, "profile:ID" for an inactive one
+	ID         string // "sync" for the active profiles together, "sync:NAME" for another provider's, "profile:ID" for an inactive one
 	Active     bool   // it runs by itself
 	Enabled    bool   // a person has not disabled it
 	Name       string
@@ -30,22 +31,47 @@ type ScheduledJob struct {
 
 // The ids of scheduled jobs.
 const (
-	syncID        = "sync"
+	syncID        = "sync"     // of the standard provider
+	syncPrefix    = "sync:"    // before the name of another provider
 	profilePrefix = "profile:" // before an inactive profile's id
 )
 
-// scheduledName is how the list of scheduled jobs calls a sync.
-const scheduledName = "Upload Electronic Holdings from Oxford University Press"
-
-// ScheduledJobs lists what runs by itself: the schedule of the active profiles first, then inactive profiles.
-func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
-	common, err := holdings.ReadCommonSchedule(ctx, s.store.Read)
-	if err != nil {
-		return nil, err
+// scheduleID is the id of a provider's schedule.
+func (all providers) scheduleID(of *provider.Fetcher) string {
+	if of == all.standard() {
+		return syncID
 	}
+	return syncPrefix + of.Provider().Name
+}
+
+// scheduled asks the provider whose schedule has an id; nil: none has.
+func (all providers) scheduled(id string) *provider.Fetcher {
+	for _, f := range all {
+		if all.scheduleID(f) == id {
+			return f
+		}
+	}
+	return nil
+}
+
+// scheduledName is how the list of scheduled jobs calls a sync.
+func scheduledName(of *provider.Provider) string {
+	return "Upload Electronic Holdings from " + of.Title
+}
+
+// ScheduledJobs lists what runs by itself: the schedules of the active profiles, by provider, first, then inactive
+// profiles.
+func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
 	var listed []ScheduledJob
-	if len(common.Profiles) > 0 {
-		together, err := s.scheduledSync(ctx, common)
+	for _, of := range s.providers {
+		common, err := holdings.ReadCommonSchedule(ctx, s.store.Read, of.Provider().Name)
+		if err != nil {
+			return nil, err
+		}
+		if len(common.Profiles) == 0 {
+			continue
+		}
+		together, err := s.scheduledSync(ctx, of, common)
 		if err != nil {
 			return nil, err
 		}
@@ -56,15 +82,15 @@ func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
 		return nil, fmt.Errorf("read the inactive profiles: %w", err)
 	}
 	for _, p := range inactive {
-		listed = append(listed, *scheduledProfile(p))
+		listed = append(listed, *s.scheduledProfile(p))
 	}
 	return listed, nil
 }
 
-// scheduledSync is the entry of the active profiles together.
-func (s *Service) scheduledSync(ctx context.Context, common *holdings.CommonSchedule) (*ScheduledJob, error) {
+// scheduledSync is the entry of a provider's active profiles together.
+func (s *Service) scheduledSync(ctx context.Context, of *provider.Fetcher, common *holdings.CommonSchedule) (*ScheduledJob, error) {
 	entry := &ScheduledJob{
-		ID: syncID, Active: common.Runs(), Enabled: !common.Disabled, Name: scheduledName, Kind: KindSync,
+		ID: s.providers.scheduleID(of), Active: common.Runs(), Enabled: !common.Disabled, Name: scheduledName(of.Provider()), Kind: KindSync,
 		ProfileIDs: common.ProfileIDs(), Schedule: common.Schedule,
 	}
 	if entry.Active {
@@ -75,22 +101,27 @@ func (s *Service) scheduledSync(ctx context.Context, common *holdings.CommonSche
 		entry.NextRun = common.Next(from)
 	}
 	var err error
-	entry.LastJobID, err = s.lastScheduled(ctx)
+	entry.LastJobID, err = s.lastScheduled(ctx, s.providers.slots(of))
 	return entry, err
 }
 
 // scheduledProfile is the entry of an inactive profile.
-func scheduledProfile(p *ent.Profile) *ScheduledJob {
+func (s *Service) scheduledProfile(p *ent.Profile) *ScheduledJob {
+	name := holdings.ProfileName(p)
+	if from, err := s.providers.of(p); err == nil { // else nobody knows its provider
+		name = scheduledName(from.Provider()) + ": " + name
+	}
 	return &ScheduledJob{
-		ID: profilePrefix + strconv.FormatInt(p.ID, 10), Enabled: true, Name: scheduledName + ": " + holdings.ProfileName(p), Kind: KindSync,
+		ID: profilePrefix + strconv.FormatInt(p.ID, 10), Enabled: true, Name: name, Kind: KindSync,
 		ProfileIDs: []int64{p.ID}, Schedule: holdings.ScheduleOf(p),
 	}
 }
 
-// lastScheduled is the newest job that the schedule has started, not one that stood in for it.
-func (s *Service) lastScheduled(ctx context.Context) (id int64, err error) {
+// lastScheduled is the newest job that a schedule has started, not one that stood in for it.
+func (s *Service) lastScheduled(ctx context.Context, fired slots) (id int64, err error) {
 	rows, err := s.store.Query(ctx, `SELECT j.id FROM schedule_slots s JOIN jobs j ON j.id = s.job_id
-		WHERE j.kind = ? AND j."trigger" = ? ORDER BY s.slot DESC LIMIT 1`, KindSync, Scheduled)
+		WHERE j.kind = ? AND j."trigger" = ? AND s.slot >= ? AND s.slot < ? ORDER BY s.slot DESC LIMIT 1`,
+		KindSync, Scheduled, string(fired), string(fired)+":") // a colon follows the digits that a moment begins with
 	if err != nil {
 		return 0, fmt.Errorf("look for the last scheduled job: %w", err)
 	}
@@ -115,19 +146,21 @@ func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) 
 	return s.together(ctx, id)
 }
 
-// together is the entry of the active profiles. Where the id names another, that one is returned beside the refusal.
+// together is the entry of a provider's active profiles. Where the id names another, that one is returned beside the
+// refusal.
 func (s *Service) together(ctx context.Context, id string) (*ScheduledJob, error) {
-	if id != syncID {
-		return alone(ctx, s.store.Read, id)
+	of := s.providers.scheduled(id)
+	if of == nil {
+		return s.alone(ctx, s.store.Read, id)
 	}
-	common, err := holdings.ReadCommonSchedule(ctx, s.store.Read)
+	common, err := holdings.ReadCommonSchedule(ctx, s.store.Read, of.Provider().Name)
 	if err != nil {
 		return nil, err
 	}
 	if len(common.Profiles) == 0 {
 		return nil, noActiveProfile()
 	}
-	return s.scheduledSync(ctx, common)
+	return s.scheduledSync(ctx, of, common)
 }
 
 func noActiveProfile() error {
@@ -135,7 +168,7 @@ func noActiveProfile() error {
 }
 
 // alone is the entry of an inactive profile, and why it can be neither enabled nor run.
-func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, error) {
+func (s *Service) alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, error) {
 	gone := problem.New(problem.NotFound, scheduledPath, "there is no such scheduled job, or no longer: list scheduledJobs for those that are")
 	text, ok := strings.CutPrefix(id, profilePrefix)
 	number, err := strconv.ParseInt(text, 10, 64)
@@ -152,7 +185,7 @@ func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, e
 	if p.Active { // since it was listed
 		return nil, gone
 	}
-	return scheduledProfile(p), problem.New(problem.ProfileInactive, scheduledPath,
+	return s.scheduledProfile(p), problem.New(problem.ProfileInactive, scheduledPath,
 		"the profile %q is inactive, and no schedule runs it: activate the profile, then it runs with all active ones", holdings.ProfileName(p))
 }
 
@@ -160,11 +193,12 @@ func alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, e
 func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
 	request := Request{Key: idempotencyKey, Mutation: "runScheduledJob", Arguments: []any{map[string]any{"scheduledJobId": id}}}
 	return s.start(ctx, KindSync, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
-		if id != syncID {
-			_, err := alone(ctx, tx.Client, id)
+		of := s.providers.scheduled(id)
+		if of == nil {
+			_, err := s.alone(ctx, tx.Client, id)
 			return nil, err
 		}
-		common, err := holdings.ReadCommonSchedule(ctx, tx.Client)
+		common, err := holdings.ReadCommonSchedule(ctx, tx.Client, of.Provider().Name)
 		if err != nil {
 			return nil, err
 		}

@@ -15,7 +15,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // KindSync is the kind of a job that brings holdings in step with a provider's lists.
@@ -66,17 +66,21 @@ type syncArgs struct {
 }
 
 func (a syncArgs) involved() involved {
-	return involved{profiles: a.ProfileIDs, asksProvider: a.FileID == 0}
+	return involved{profiles: a.ProfileIDs}
 }
 
 var _ collectionFinder = syncArgs{}
 
-// findCollections finds the active collections of the provider's content types, and those that the job began or was
-// held with while they were active.
-func (syncArgs) findCollections(ctx context.Context, tx *store.Tx, jobID int64) ([]int64, error) {
+// findCollections finds the active collections of the profiles' providers, and those that the job began or was held with
+// while they were active.
+func (a syncArgs) findCollections(ctx context.Context, tx *store.Tx, s *Service, jobID int64) ([]int64, error) {
+	providers, err := s.providersOf(ctx, tx, a.ProfileIDs)
+	if err != nil {
+		return nil, err
+	}
 	var zoneIDs []string
-	for _, c := range oup.Collections() {
-		zoneIDs = append(zoneIDs, c.CommunityZoneID)
+	for _, f := range providers {
+		zoneIDs = append(zoneIDs, communityZoneIDs(f)...)
 	}
 	ids, err := tx.Collection.Query().
 		Where(collection.HasCommunityZoneCollectionWith(communityzonecollection.CzIDIn(zoneIDs...)),
@@ -86,6 +90,16 @@ func (syncArgs) findCollections(ctx context.Context, tx *store.Tx, jobID int64) 
 		return nil, fmt.Errorf("look up the collections to sync: %w", err)
 	}
 	return ids, nil
+}
+
+var _ asker = syncArgs{}
+
+// asked asks the providers of the profiles, unless a list was given.
+func (a syncArgs) asked(ctx context.Context, tx *store.Tx, s *Service) ([]*provider.Fetcher, error) {
+	if a.FileID != 0 {
+		return nil, nil
+	}
+	return s.providersOf(ctx, tx, a.ProfileIDs)
 }
 
 // StartSync queues a sync and tells the dispatcher.

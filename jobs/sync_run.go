@@ -9,7 +9,7 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // perform fetches, plans and applies each part in turn.
@@ -50,7 +50,11 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 	if p == nil {
 		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
 	}
-	for _, c := range oup.Collections() {
+	from, err := r.s.providers.of(p)
+	if err != nil {
+		return err
+	}
+	for _, c := range from.Provider().Collections {
 		if given != nil && given.Content != contentName(c.Content) {
 			continue
 		}
@@ -61,7 +65,7 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 	return nil
 }
 
-func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c oup.Collection, given *ent.ProviderFile) error {
+func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c provider.Collection, given *ent.ProviderFile) error {
 	part := r.newPart(tx).SetContent(contentName(c.Content)).SetCollectionName(c.Name)
 	if err := setProfile(part, p); err != nil {
 		return err
@@ -105,8 +109,12 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args s
 		gone := &partRun{run: r, part: part}
 		return gone.closePart(ctx, PartFailed, inactive(p))
 	}
+	from, err := r.s.providers.of(p)
+	if err != nil {
+		return err
+	}
 	pr := &partRun{
-		run: r, part: part, last: last, profile: p, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(),
+		run: r, part: part, last: last, profile: p, from: from, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(),
 		limits: guardsOf(p), advice: syncAdvice,
 	}
 	pr.mayWrite = pr.mayBegin
@@ -117,7 +125,7 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args s
 func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p).OfProfile() }
 
 var syncAdvice = advice{
-	allFree:      "Ask OUP for the file of what the library licenses.",
-	noUsableRows: "Read the findings, then tell OUP.",
+	allFree:      "Ask {provider} for the file of what the library licenses.",
+	noUsableRows: "Read the findings, then tell {provider}.",
 	lost:         "Run the profile again: the file is then fetched anew.",
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -13,6 +14,8 @@ import (
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 // The kind of this file gives a collection a license. It is all that a kind needs, and no other file names it: a row in
@@ -166,8 +169,13 @@ func openLicensing(t *testing.T) *licensing {
 	t.Cleanup(func() { check(t, db.Close()) })
 	box, err := secret.Open(dir)
 	check(t, err)
+	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
+		Template: provider.Template{BaseURL: "https://provider.invalid"}, Dir: filepath.Join(dir, "files"),
+	})
+	check(t, err)
+	t.Cleanup(func() { check(t, fetcher.Close()) })
 	service, err := New(Options{
-		Store: db, Holdings: holdings.New(db, box, Busy{}), Redis: queue.Options(), Exclusive: true, Concurrency: 2,
+		Providers: []*provider.Fetcher{fetcher}, Store: db, Holdings: holdings.New(db, box, Busy{}), Redis: queue.Options(), Exclusive: true, Concurrency: 2,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, Heartbeat: 20 * time.Millisecond,
 	})
 	check(t, err)

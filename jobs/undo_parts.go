@@ -159,7 +159,10 @@ func (u undoByParts) makeParts(ctx context.Context, tx *store.Tx, r *run, undone
 
 func (r *run) undoPart(ctx context.Context, k *jobKind, subject, row *ent.JobPart, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
-	part := k.partToDo(row)
+	part, err := r.s.partToDo(ctx, k, row)
+	if err != nil {
+		return err
+	}
 	part.Fence = pr.fenceBatches("undo")
 	show := r.job.Mode == Preview
 	pr.endIn(part, show, func(ctx context.Context, tx *store.Tx) error { return r.closeUndone(ctx, tx, k, subject) })

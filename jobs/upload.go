@@ -10,7 +10,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/internal/problem"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // SourceUpload is the source of a file that a person gave, for no profile.
@@ -24,7 +24,7 @@ func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.
 	if content != "" && typeOf[content] == 0 {
 		return nil, problem.New(problem.BadInput, "", "the content %.40q is unknown: choose BOOKS or JOURNALS, or neither for both", content)
 	}
-	file, err := s.fetcher.Store().Keep(ctx, list, name, s.fetcher.MaxSize())
+	file, err := s.files.Keep(ctx, list, name, s.providers.standard().MaxSize())
 	if err != nil {
 		return nil, uploadProblem(err)
 	}
@@ -33,24 +33,24 @@ func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.
 }
 
 // uploadProblems are what a person can mend of an upload, in words that do not blame a provider.
-var uploadProblems = map[oup.Code]struct {
+var uploadProblems = map[provider.Code]struct {
 	code          problem.Code
 	what, toDoNow string
 }{
-	oup.NotKBART: {
+	provider.NotKBART: {
 		problem.BadInput, "what was given is no KBART list",
 		"give a list as tab-separated text, or that packed as gzip or ZIP",
 	},
-	oup.Truncated:      {problem.BadInput, "the list is incomplete or damaged", "give it again, whole"},
-	oup.InvalidRequest: {problem.BadInput, "the list could not be read", "give it again"},
-	oup.TooLarge: {
+	provider.Truncated:      {problem.BadInput, "the list is incomplete or damaged", "give it again, whole"},
+	provider.InvalidRequest: {problem.BadInput, "the list could not be read", "give it again"},
+	provider.TooLarge: {
 		problem.Limited, "the list exceeds the size limit",
 		"give less at a time, or start the server with a higher --oup-max-size",
 	},
 }
 
 func uploadProblem(err error) error {
-	var outcome *oup.Outcome
+	var outcome *provider.Outcome
 	if !errors.As(err, &outcome) {
 		return fmt.Errorf("keep an upload: %w", err)
 	}

@@ -88,7 +88,10 @@ func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool, con
 	if err := pr.progress(ctx, "plan"); err != nil {
 		return err
 	}
-	part := pr.holdingsPart()
+	part, err := pr.holdingsPart(ctx)
+	if err != nil {
+		return err
+	}
 	plan, err := r.s.holdings.PlanWithdrawal(ctx, part)
 	if err != nil {
 		return err

@@ -3,13 +3,14 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // KindZone is the kind of a job that brings the Community Zone in step with the provider's global title list.
@@ -47,7 +48,22 @@ type zoneArgs struct {
 	FileID          int64   `json:"fileId,omitempty"`
 }
 
-func (a zoneArgs) involved() involved { return involved{asksProvider: a.FileID == 0} }
+func (zoneArgs) involved() involved { return involved{} }
+
+var _ asker = zoneArgs{}
+
+// asked asks the providers of the collections, unless a list was given.
+func (a zoneArgs) asked(_ context.Context, _ *store.Tx, s *Service) (asked []*provider.Fetcher, err error) {
+	if a.FileID != 0 {
+		return nil, nil
+	}
+	for _, id := range a.zoneIDs(s.providers) {
+		if f := s.providers.ofCollection(id); f != nil && !slices.Contains(asked, f) {
+			asked = append(asked, f)
+		}
+	}
+	return asked, nil
+}
 
 // zoneKey lets one update of the Community Zone at a time be applied.
 const zoneKey = "zone"
@@ -56,7 +72,7 @@ const zoneKey = "zone"
 func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job, error) {
 	request := Request{Key: in.IdempotencyKey, Mutation: "importCommunityZoneTitles", Arguments: []any{in}}
 	return s.start(ctx, KindZone, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
-		if err := checkZone(ctx, tx, in); err != nil {
+		if err := s.checkZone(ctx, tx, in); err != nil {
 			return nil, err
 		}
 		return s.queue(ctx, tx, newJob{
@@ -69,7 +85,7 @@ func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job
 
 // checkZone refuses what cannot be imported: into a collection that is not there, from a list that is not there or is
 // of something else, or without a list where the provider has none.
-func checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
+func (s *Service) checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
 	if in.CommunityZoneID == "" {
 		if in.FileID != 0 {
 			return problem.New(problem.BadInput, "input.communityZoneId", "name the collection of the Community Zone that the list is of")
@@ -87,7 +103,7 @@ func checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
 	if in.FileID != 0 {
 		return checkZoneFile(ctx, tx, in.FileID, zone)
 	}
-	if _, known := oup.CollectionByID(zone.CzID); !known {
+	if !slices.Contains(s.providers.zoneIDs(), zone.CzID) {
 		return problem.New(problem.BadInput, "input.fileId", "%s is of %s, whose title list cannot be fetched: upload it and name it here",
 			zone.Name, zone.Provider)
 	}

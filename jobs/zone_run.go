@@ -3,14 +3,12 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
-	"autoholdings/oup"
 )
 
 // perform fetches, plans and applies the title list of each collection in turn.
@@ -22,28 +20,30 @@ func (a zoneArgs) perform(ctx context.Context, r *run) error {
 }
 
 // zoneIDs are the collections that an update is of.
-func (a zoneArgs) zoneIDs() (ids []string) {
+func (a zoneArgs) zoneIDs(all providers) []string {
 	if a.CommunityZoneID != "" {
 		return []string{a.CommunityZoneID}
 	}
-	for _, c := range oup.Collections() {
-		ids = append(ids, c.CommunityZoneID)
-	}
-	return ids
+	return all.zoneIDs()
 }
 
-// zoneOf is the collection that a part is of: all of the provider's differ in their content type.
-func (a zoneArgs) zoneOf(part *ent.JobPart) string {
+// zoneOf is the collection that a part is of. The part has its content type and its name, as it was when the job began.
+func (a zoneArgs) zoneOf(part *ent.JobPart, all providers) (found string) {
 	if a.CommunityZoneID != "" {
 		return a.CommunityZoneID
 	}
-	c, _ := oup.CollectionOf(oup.Content(strings.ToLower(part.Content)))
-	return c.CommunityZoneID
+	for _, f := range all {
+		c, has := f.Provider().Collection(contentOf(part))
+		if has && (found == "" || c.Name == part.CollectionName) {
+			found = c.CommunityZoneID
+		}
+	}
+	return found
 }
 
 // makeZoneParts adds a part for each collection of the Community Zone that is to be updated.
 func (r *run) makeZoneParts(ctx context.Context, tx *store.Tx, args zoneArgs) error {
-	for _, id := range args.zoneIDs() {
+	for _, id := range args.zoneIDs(r.s.providers) {
 		if err := r.makeZonePart(ctx, tx, id, args.FileID); err != nil {
 			return err
 		}
@@ -87,17 +87,18 @@ var zoneLimits = holdings.Guards{Removals: holdings.Marks{Percent: 10, Titles: 2
 
 var zoneAdvice = advice{
 	allFree:      "Check that the list is the provider's global title list, with the titles that are paid for.",
-	noUsableRows: "Read the findings, then tell OUP.",
+	noUsableRows: "Read the findings, then tell {provider}.",
 	lost:         "Import the list again.",
 }
 
 func (r *run) updateZonePart(ctx context.Context, part *ent.JobPart, last bool, args zoneArgs) error {
-	zone, err := r.s.store.Read.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(args.zoneOf(part))).Only(ctx)
+	zone, err := r.s.store.Read.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(args.zoneOf(part, r.s.providers))).Only(ctx)
 	if err != nil {
 		return fmt.Errorf("look up %s in the Community Zone: %w", part.CollectionName, err)
 	}
 	pr := &partRun{
-		run: r, part: part, last: last, zone: zone, force: args.Force, log: holdings.NewFindingLog(), limits: zoneLimits, advice: zoneAdvice,
+		run: r, part: part, last: last, zone: zone, from: r.s.providers.ofCollection(zone.CzID), force: args.Force,
+		log: holdings.NewFindingLog(), limits: zoneLimits, advice: zoneAdvice,
 	}
 	pr.whenApplied = pr.activateNew
 	return pr.settlePart(ctx, pr.fetchAndBringInStep(ctx))

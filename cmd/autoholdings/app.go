@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -19,7 +16,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
-	"autoholdings/oup"
+	"autoholdings/provider"
 )
 
 // config is everything an installation needs to know, however it was given.
@@ -28,7 +25,7 @@ type config struct {
 	DatabaseURL string
 	RedisURL    string // empty: embedded
 	SealingKeys []string
-	OUP         oup.Options
+	Providers   []providerConfig
 	KeepFiles   time.Duration // 0: for ever
 	Schedules   bool          // start what is scheduled: not in a command that does one thing and ends
 	Log         *slog.Logger
@@ -40,28 +37,9 @@ func configFrom(c *cli.Command) (config, error) {
 	if err != nil {
 		return config{}, err
 	}
-	template := oup.DefaultTemplate(c.String("oup-url"))
-	template.Path = c.String("oup-path")
-	if query := c.StringMap("oup-query"); len(query) > 0 {
-		template.Query = query
-	}
-	if headers := c.StringMap("oup-header"); len(headers) > 0 {
-		template.Headers = headers
-	}
-	titles := oup.DefaultTitlesTemplate("")
-	titles.Path = c.String("oup-titles-path")
-	if query := c.StringMap("oup-titles-query"); len(query) > 0 {
-		titles.Query = query
-	}
-	insecure := c.Bool("oup-allow-insecure")
 	return config{
 		DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), RedisURL: c.String("redis-url"),
-		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log,
-		OUP: oup.Options{
-			Template: template, Titles: titles, MaxSize: c.Int64("oup-max-size"), Timeout: c.Duration("oup-timeout"),
-			Attempts:  c.Int("oup-attempts"),
-			AllowHTTP: insecure, AllowPrivate: insecure, AllowedHosts: c.StringSlice("oup-allow-host"), Logger: log,
-		},
+		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log, Providers: providersFrom(c, log),
 	}, nil
 }
 
@@ -87,7 +65,7 @@ type app struct {
 	store    *store.Store
 	holdings *holdings.Service
 	jobs     *jobs.Service
-	fetcher  *oup.Fetcher
+	files    *provider.Store // kept lists
 	closers  []io.Closer
 }
 
@@ -100,7 +78,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if err := checkProvider(&cfg.OUP); err != nil {
+	if err := checkAddresses(cfg.Providers); err != nil {
 		return nil, err
 	}
 	if cfg.RedisURL == "" && !work {
@@ -124,17 +102,17 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.holdings = holdings.New(a.store, box, jobs.Busy{})
-	cfg.OUP.Dir = filepath.Join(cfg.DataDir, "files")
-	if a.fetcher, err = oup.NewFetcher(cfg.OUP); err != nil {
+	a.holdings = holdings.New(a.store, box, jobs.Busy{}, ofDomain(cfg.Providers)...)
+	fetchers, err := a.openProviders(cfg)
+	if err != nil {
 		return nil, err
 	}
-	a.closers = append(a.closers, a.fetcher)
-	if err := a.holdings.EnsureCommunityZone(ctx, communityZone()); err != nil {
+	a.files = fetchers[0].Store()
+	if err := a.holdings.EnsureCommunityZone(ctx, communityZone(cfg.Providers)); err != nil {
 		return nil, err
 	}
 	a.jobs, err = jobs.New(jobs.Options{
-		Store: a.store, Holdings: a.holdings, Fetcher: a.fetcher, Redis: redis, Logger: cfg.Log,
+		Store: a.store, Holdings: a.holdings, Providers: fetchers, Redis: redis, Logger: cfg.Log,
 		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, Unscheduled: !cfg.Schedules,
 	})
 	if err != nil {
@@ -144,32 +122,18 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	return a, nil
 }
 
-// checkProvider looks at the provider's address, which may be left out where nobody is to be asked.
-func checkProvider(o *oup.Options) error {
-	const flag = "--oup-url (AUTOHOLDINGS_OUP_URL)"
-	address := strings.TrimSpace(o.Template.BaseURL)
-	if address == "" && o.NoProvider {
-		return nil
+// openProviders makes ready to ask the providers. What they send is kept in one folder.
+func (a *app) openProviders(cfg config) (fetchers []*provider.Fetcher, err error) {
+	for _, p := range cfg.Providers {
+		p.Dir = filepath.Join(cfg.DataDir, "files")
+		f, err := provider.NewFetcher(p.Provider, p.Options)
+		if err != nil {
+			return nil, err
+		}
+		a.closers = append(a.closers, f)
+		fetchers = append(fetchers, f)
 	}
-	o.NoProvider = false
-	if address == "" {
-		return errors.New("the provider's address is not set: give " + flag +
-			", such as https://kbart.example.org (`autoholdings demo` brings a mock of its own)")
-	}
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || strings.Contains(address, "@"): // it may hold a password, which is not to be shown
-		return fmt.Errorf("%s is not an address such as https://kbart.example.org, without user name and password", flag)
-	case u.Scheme == "http" && u.Hostname() != "" && !o.AllowHTTP:
-		return fmt.Errorf("%s is %q: plain HTTP would show the API key to everyone on the way. Use https, or add --oup-allow-insecure if the "+
-			"provider is a mock or a mirror on your own network", flag, address)
-	case u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "" && strings.Contains(address, "://"):
-		return fmt.Errorf("%s is %q: the provider is asked by https, not by %s", flag, address, u.Scheme)
-	case u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("%s is %q: it needs a scheme and a host, as in https://%s", flag, address,
-			cmp.Or(strings.TrimLeft(strings.TrimPrefix(address, u.Scheme+"://"), "/"), "kbart.example.org"))
-	}
-	return nil
+	return fetchers, nil
 }
 
 // openQueue returns the Redis to use. The embedded one is for one process only, which the lock makes sure of.
@@ -190,17 +154,6 @@ func (a *app) openQueue() (asynq.RedisConnOpt, error) {
 	}
 	a.closers = append(a.closers, closer(embedded.Close))
 	return embedded.Options(), nil
-}
-
-// communityZone are the collections that are there from the start.
-func communityZone() []holdings.CommunityZoneSeed {
-	var seeds []holdings.CommunityZoneSeed
-	for _, c := range oup.Collections() {
-		seeds = append(seeds, holdings.CommunityZoneSeed{
-			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press", Content: strings.ToUpper(string(c.Content)),
-		})
-	}
-	return seeds
 }
 
 // Close closes everything, last opened first.

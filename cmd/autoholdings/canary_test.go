@@ -23,7 +23,8 @@ import (
 	"autoholdings/internal/canarytest"
 	"autoholdings/internal/store"
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 // The keys that must show nowhere: the provider knows the first, and refuses the second.
@@ -130,10 +131,10 @@ func (c *canary) open(t *testing.T) *app {
 	must(t, err)
 	a, err := openApp(t.Context(), config{
 		DataDir: c.dir, RedisURL: "redis://" + c.listening(t, c.redis.Addr()), Log: logger,
-		OUP: oup.Options{
-			Template: oup.DefaultTemplate(c.mock.URL), AllowHTTP: true, AllowPrivate: true, Logger: logger, RatePerSecond: -1, Attempts: 2,
+		Providers: []providerConfig{{oup.Provider(), provider.Options{
+			Template: provider.Template{BaseURL: c.mock.URL}, AllowHTTP: true, AllowPrivate: true, Logger: logger, RatePerSecond: -1, Attempts: 2,
 			BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, MaxRetryAfter: time.Millisecond, HeaderTimeout: 200 * time.Millisecond,
-		},
+		}}},
 	}, true)
 	must(t, err)
 	return a
@@ -307,7 +308,7 @@ func (c *canary) searchFiles(t *testing.T, a *app, keys canarytest.Keys) {
 	var paths []string
 	each(t, a.store, `SELECT DISTINCT path FROM provider_files WHERE path <> ''`, func(cells []string) { paths = append(paths, cells[0]) })
 	for _, path := range paths {
-		list, err := a.fetcher.Open(path)
+		list, err := a.files.Open(path)
 		must(t, err)
 		text, err := io.ReadAll(list)
 		must(t, err)

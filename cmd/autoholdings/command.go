@@ -5,7 +5,6 @@ import (
 	"io"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/urfave/cli/v3"
 )
@@ -44,8 +43,6 @@ func copies(flags []cli.Flag) []cli.Flag {
 	return own
 }
 
-const defaultFetchTimeout = 15 * time.Minute
-
 // Flags that several commands share. Each has an environment twin.
 var (
 	addrFlag = &cli.StringFlag{
@@ -66,51 +63,6 @@ var (
 		Name: "sealing-key", Sources: cli.EnvVars("AUTOHOLDINGS_SEALING_KEY"),
 		Usage: "`KEY` that seals stored credentials, 32 bytes in hex or base64, newest first; unset: made in the data directory",
 	}
-	oupFlags = []cli.Flag{
-		&cli.StringFlag{
-			Name: "oup-url", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_URL"),
-			Usage: "base `URL` of the provider's service",
-		},
-		&cli.StringFlag{
-			Name: "oup-path", Value: "/kbart/{customer}/{content}", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_PATH"),
-			Usage: "path of a request, with the placeholders {customer} {key} {content} {format}",
-		},
-		&cli.StringMapFlag{
-			Name: "oup-query", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_QUERY"),
-			Usage: "query of a request, `NAME=VALUE`, same placeholders (default: format={format})",
-		},
-		&cli.StringMapFlag{
-			Name: "oup-header", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_HEADER"),
-			Usage: "header of a request, `NAME=VALUE`, same placeholders (default: X-Api-Key={key})",
-		},
-		&cli.StringFlag{
-			Name: "oup-titles-path", Value: "/titles/{content}", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TITLES_PATH"),
-			Usage: "path of a request for the global title list, with the placeholders {content} {format}; it carries no credentials",
-		},
-		&cli.StringMapFlag{
-			Name: "oup-titles-query", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TITLES_QUERY"),
-			Usage: "query of a request for the global title list, `NAME=VALUE`, same placeholders (default: format={format})",
-		},
-		&cli.BoolFlag{
-			Name: "oup-allow-insecure", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ALLOW_INSECURE"),
-			Usage: "allow plain HTTP and private addresses for the provider: for a mock or a mirror on this network",
-		},
-		&cli.StringSliceFlag{
-			Name: "oup-allow-host", Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ALLOW_HOST"), Usage: "further `HOST` to which the provider may redirect",
-		},
-		&cli.Int64Flag{
-			Name: "oup-max-size", Value: 1 << 30, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_MAX_SIZE"),
-			Usage: "largest file accepted, in `BYTES`, unpacked",
-		},
-		&cli.DurationFlag{
-			Name: "oup-timeout", Value: defaultFetchTimeout, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_TIMEOUT"),
-			Usage: "longest time for one transfer",
-		},
-		&cli.IntFlag{
-			Name: "oup-attempts", Value: 4, Sources: cli.EnvVars("AUTOHOLDINGS_OUP_ATTEMPTS"),
-			Usage: "tries of one fetch when the provider or the network fails",
-		},
-	}
 	keepFilesFlag = &cli.DurationFlag{
 		Name: "keep-files", Sources: cli.EnvVars("AUTOHOLDINGS_KEEP_FILES"),
 		Usage: "how long copies of the provider's files are kept, such as 8760h; the ones applied last always are (default: all, for ever)",
@@ -127,5 +79,5 @@ var (
 
 // serverFlags are those of the commands that open the installation.
 func serverFlags(more ...cli.Flag) []cli.Flag {
-	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag}, oupFlags, logFlags)
+	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag}, providerFlags(), logFlags)
 }

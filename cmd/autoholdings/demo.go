@@ -13,7 +13,8 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/mockoup"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 func demoCommand() *cli.Command {
@@ -58,7 +59,9 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 
 	a, err := openApp(ctx, config{
 		DataDir: dir, Log: log, Schedules: !c.Bool("once"),
-		OUP: oup.Options{Template: oup.DefaultTemplate(mock.url), AllowHTTP: true, AllowPrivate: true, Logger: log},
+		Providers: []providerConfig{{oup.Provider(), provider.Options{
+			Template: provider.Template{BaseURL: mock.url}, AllowHTTP: true, AllowPrivate: true, Logger: log,
+		}}},
 	}, true)
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func importCollection(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg.OUP.NoProvider = true // unless an address is given all the same
+	cfg.askNobody() // unless an address is given all the same
 	a, err := openApp(ctx, cfg, true)
 	if err != nil {
 		return err

@@ -44,7 +44,9 @@ func importZone(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg.OUP.NoProvider = path != "" // unless an address is given all the same
+	if path != "" {
+		cfg.askNobody() // unless an address is given all the same
+	}
 	a, err := openApp(ctx, cfg, true)
 	if err != nil {
 		return err

@@ -12,7 +12,8 @@ import (
 
 	"autoholdings/graph/model"
 	"autoholdings/jobs"
-	"autoholdings/oup"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
 )
 
 func syncCommand() *cli.Command {
@@ -41,7 +42,9 @@ func syncNow(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg.OUP.NoProvider = c.String("file") != "" // unless an address is given all the same
+	if c.String("file") != "" {
+		cfg.askNobody() // unless an address is given all the same
+	}
 	a, err := openApp(ctx, cfg, true)
 	if err != nil {
 		return err
@@ -64,7 +67,7 @@ func syncNow(ctx context.Context, c *cli.Command) (err error) {
 }
 
 func (a *app) keepFile(ctx context.Context, profileID int64, content, path string) (int64, error) {
-	kind := oup.Content(strings.ToLower(content))
+	kind := provider.Content(strings.ToLower(content))
 	if kind != oup.Books && kind != oup.Journals {
 		return 0, fmt.Errorf("sync: --content %q is neither books nor journals", content)
 	}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"autoholdings/holdings"
+	"autoholdings/provider"
+	"autoholdings/provider/oup"
+)
+
+// knownProviders are those that profiles may be of, the standard one first. A further one is a line here.
+func knownProviders() []*provider.Provider {
+	return []*provider.Provider{
+		oup.Provider(),
+	}
+}
+
+// providerConfig is a provider, and how this installation asks it.
+type providerConfig struct {
+	*provider.Provider
+	provider.Options
+}
+
+// providersFrom reads the flags of each known provider.
+func providersFrom(c *cli.Command, log *slog.Logger) (configs []providerConfig) {
+	for _, p := range knownProviders() {
+		flags := flagsOf(p)
+		insecure := c.Bool(flags.name("allow-insecure"))
+		template := p.Template.At(c.String(flags.name("url")))
+		template.Path = c.String(flags.name("path"))
+		if query := c.StringMap(flags.name("query")); len(query) > 0 {
+			template.Query = query
+		}
+		if headers := c.StringMap(flags.name("header")); len(headers) > 0 {
+			template.Headers = headers
+		}
+		titles := p.Titles
+		titles.Path = c.String(flags.name("titles-path"))
+		if query := c.StringMap(flags.name("titles-query")); len(query) > 0 {
+			titles.Query = query
+		}
+		configs = append(configs, providerConfig{p, provider.Options{
+			Template: template, Titles: titles, MaxSize: c.Int64(flags.name("max-size")), Timeout: c.Duration(flags.name("timeout")),
+			Attempts:  c.Int(flags.name("attempts")),
+			AllowHTTP: insecure, AllowPrivate: insecure, AllowedHosts: c.StringSlice(flags.name("allow-host")), Logger: log,
+		}})
+	}
+	return configs
+}
+
+// askNobody leaves the providers' addresses optional, where a command can do without them.
+func (cfg *config) askNobody() {
+	for i := range cfg.Providers {
+		cfg.Providers[i].NoProvider = true
+	}
+}
+
+// checkAddress looks at the provider's address. It may be left out where nobody is to be asked.
+func (p *providerConfig) checkAddress() error {
+	flags := flagsOf(p.Provider)
+	flag := fmt.Sprintf("--%s (%s)", flags.name("url"), flags.variable("url"))
+	address := strings.TrimSpace(p.Options.Template.BaseURL)
+	if address == "" && p.NoProvider {
+		return nil
+	}
+	p.NoProvider = false
+	if address == "" {
+		return errors.New("the provider's address is not set: give " + flag +
+			", such as https://kbart.example.org (`autoholdings demo` brings a mock of its own)")
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || strings.Contains(address, "@"): // it may hold a password, which is not to be shown
+		return fmt.Errorf("%s is not an address such as https://kbart.example.org, without user name and password", flag)
+	case u.Scheme == "http" && u.Hostname() != "" && !p.AllowHTTP:
+		return fmt.Errorf("%s is %q: plain HTTP would show the API key to everyone on the way. Use https, or add --%s if the "+
+			"provider is a mock or a mirror on your own network", flag, address, flags.name("allow-insecure"))
+	case u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "" && strings.Contains(address, "://"):
+		return fmt.Errorf("%s is %q: the provider is asked by https, not by %s", flag, address, u.Scheme)
+	case u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("%s is %q: it needs a scheme and a host, as in https://%s", flag, address,
+			cmp.Or(strings.TrimLeft(strings.TrimPrefix(address, u.Scheme+"://"), "/"), "kbart.example.org"))
+	}
+	return nil
+}
+
+// checkAddresses looks at the addresses of all providers. That of the standard one is needed; nobody asks another one
+// whose address is not set.
+func checkAddresses(configs []providerConfig) error {
+	for i := range configs {
+		configs[i].NoProvider = configs[i].NoProvider || i > 0
+		if err := configs[i].checkAddress(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ofDomain are the providers as the domain knows them.
+func ofDomain(configs []providerConfig) (known []holdings.Provider) {
+	for _, p := range configs {
+		of := holdings.Provider{Name: p.Name, Title: p.Title}
+		for _, c := range p.Credentials {
+			if c.Hidden {
+				of.APIKey = c.Credential
+			} else {
+				of.CustomerNumber = c.Credential
+			}
+		}
+		known = append(known, of)
+	}
+	return known
+}
+
+// communityZone are the collections that are there from the start.
+func communityZone(configs []providerConfig) (seeds []holdings.CommunityZoneSeed) {
+	for _, p := range configs {
+		for _, c := range p.Collections {
+			seeds = append(seeds, holdings.CommunityZoneSeed{
+				CZID: c.CommunityZoneID, Name: c.Name, Provider: p.Title, Content: strings.ToUpper(string(c.Content)),
+			})
+		}
+	}
+	return seeds
+}

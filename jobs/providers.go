@@ -1,0 +1,136 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/communityzonecollection"
+	"autoholdings/ent/profile"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
+	"autoholdings/provider"
+)
+
+// providers ask the providers that profiles may be of: one each, that of the standard provider first.
+type providers []*provider.Fetcher
+
+// check refuses providers that cannot be told apart, or whose credentials a profile cannot hold.
+func (all providers) check() error {
+	if len(all) == 0 {
+		return errors.New("jobs: no provider is given")
+	}
+	seen := map[string]bool{}
+	for _, f := range all {
+		p := f.Provider()
+		for _, id := range append(communityZoneIDs(f), p.Name) {
+			if seen[id] {
+				return fmt.Errorf("jobs: two providers have %s", id)
+			}
+			seen[id] = true
+		}
+		hidden := 0
+		for _, c := range p.Credentials {
+			if c.Hidden {
+				hidden++
+			}
+		}
+		if hidden > 1 || len(p.Credentials)-hidden > 1 {
+			return fmt.Errorf("jobs: a profile of %s has more credentials than a customer number and a key", p.Title)
+		}
+	}
+	return nil
+}
+
+// standard asks the provider of whom profiles are for which nobody chose another.
+func (all providers) standard() *provider.Fetcher { return all[0] }
+
+// of asks the provider of a profile.
+func (all providers) of(p *ent.Profile) (*provider.Fetcher, error) {
+	for _, f := range all {
+		if f.Provider().Name == p.Provider {
+			return f, nil
+		}
+	}
+	return nil, &failure{
+		"PROVIDER_UNKNOWN", fmt.Sprintf("the profile is of the provider %s, which this server does not know", p.Provider),
+		"Start the version of autoholdings with which the profile was made, or a newer one.",
+	}
+}
+
+// ofCollection asks the provider that a collection of the Community Zone belongs to; nil: none of them.
+func (all providers) ofCollection(communityZoneID string) *provider.Fetcher {
+	for _, f := range all {
+		if _, has := f.Provider().CollectionByID(communityZoneID); has {
+			return f
+		}
+	}
+	return nil
+}
+
+// zoneIDs are the collections of the Community Zone whose titles can be fetched: those of providers with a global title
+// list.
+func (all providers) zoneIDs() (ids []string) {
+	for _, f := range all {
+		if f.Provider().HasTitles() {
+			ids = append(ids, communityZoneIDs(f)...)
+		}
+	}
+	return ids
+}
+
+func communityZoneIDs(f *provider.Fetcher) (ids []string) {
+	for _, c := range f.Provider().Collections {
+		ids = append(ids, c.CommunityZoneID)
+	}
+	return ids
+}
+
+// credentialsOf are what a provider asks of a profile: who the customer is, in the clear, and what opens the door.
+func credentialsOf(p *provider.Provider, customerNumber string, apiKey secret.Key) provider.Credentials {
+	credentials := provider.Credentials{}
+	for _, c := range p.Credentials {
+		credentials[c.Placeholder] = secret.NewKey(customerNumber)
+		if c.Hidden {
+			credentials[c.Placeholder] = apiKey
+		}
+	}
+	return credentials
+}
+
+// providersOf asks the providers of some profiles, those that there are.
+func (s *Service) providersOf(ctx context.Context, tx *store.Tx, profileIDs []int64) (found []*provider.Fetcher, err error) {
+	names, err := tx.Profile.Query().Where(profile.IDIn(profileIDs...)).GroupBy(profile.FieldProvider).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read which providers the profiles are of: %w", err)
+	}
+	for _, f := range s.providers {
+		if slices.Contains(names, f.Provider().Name) {
+			found = append(found, f)
+		}
+	}
+	return found, nil
+}
+
+// coverageKind is how the provider of a part's collection names coverage. Of a collection that is no provider's, the
+// standard one's names hold.
+func (s *Service) coverageKind(ctx context.Context, collectionID *int64) (func(first, last kbart.Date) string, error) {
+	if collectionID == nil {
+		return s.providers.standard().Provider().CoverageKind, nil
+	}
+	ids, err := s.store.Read.Collection.Query().Where(collection.ID(*collectionID)).QueryCommunityZoneCollection().
+		Select(communityzonecollection.FieldCzID).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read what the collection was activated from: %w", err)
+	}
+	for _, id := range ids {
+		if f := s.providers.ofCollection(id); f != nil {
+			return f.Provider().CoverageKind, nil
+		}
+	}
+	return s.providers.standard().Provider().CoverageKind, nil
+}

@@ -1,0 +1,83 @@
+package provider
+
+import (
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"autoholdings/kbart"
+)
+
+// names is where the name of a list may come from.
+type names struct {
+	given       string // by the caller
+	disposition string // header Content-Disposition
+	urlPath     string // path of the address
+	made        string // where nobody named it
+	m           mask   // a name must not show the key
+}
+
+const maxName = 200 // bytes
+
+// listEndings are those of file names; the last part of an address without one is not a name.
+var listEndings = []string{".txt", ".tsv", ".csv", ".kbart", ".gz", ".zip"}
+
+// entitle gives the list its name and its date. The name of a ZIP's member goes before that of the ZIP, since it is the
+// list's; the date is the first that a name holds.
+func (f *File) entitle(n names) {
+	candidates := []string{f.Name, n.given, dispositionName(n.disposition)}
+	if slices.Contains(listEndings, strings.ToLower(path.Ext(n.urlPath))) {
+		candidates = append(candidates, path.Base(n.urlPath))
+	}
+	f.Name = n.made
+	for _, candidate := range slices.Backward(candidates) {
+		candidate = cleanName(candidate)
+		if candidate == "" || n.m.shows(candidate) {
+			continue
+		}
+		f.Name = candidate
+		if date, ok := kbart.ParseFileDate(candidate); ok {
+			f.Date = date.UTC()
+		}
+	}
+	if !f.Date.IsZero() {
+		return
+	}
+	if date, err := http.ParseTime(f.LastModified); err == nil {
+		f.Date = date.UTC()
+	}
+}
+
+// dispositionName returns the file name of a Content-Disposition (RFC 6266), both forms.
+func dispositionName(header string) string {
+	_, parameters, err := mime.ParseMediaType(header)
+	if err != nil {
+		return ""
+	}
+	return parameters["filename"]
+}
+
+// cleanName keeps the last element of a name that others gave, without what a file system, a header or a terminal would
+// stumble over, and without the ending of gzip, which is taken off the list too.
+func cleanName(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	s = s[strings.LastIndexAny(s, `/\`)+1:]
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || strings.ContainsRune(`<>:"|?*`, r) || r != ' ' && blankOrControl(r) {
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Trim(s, " .")
+	if strings.EqualFold(path.Ext(s), ".gz") {
+		s = s[:len(s)-len(".gz")]
+	}
+	for len(s) > maxName {
+		_, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
+	}
+	return s
+}

@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Code names an outcome of a fetch other than a new file. Codes are stable: they appear in the API and in reports. A
+// Code is an error too, so that errors.Is(err, provider.NoFile) asks for one.
+type Code string
+
+// The outcomes; rules.go says what each means and what is to be done.
+const (
+	SameFile           Code = "SAME_FILE"
+	NoFile             Code = "NO_FILE"
+	CredentialsRefused Code = "CREDENTIALS_REFUSED"
+	Throttled          Code = "THROTTLED"
+	ServerError        Code = "SERVER_ERROR"
+	Network            Code = "NETWORK"
+	TLS                Code = "TLS"
+	Timeout            Code = "TIMEOUT"
+	NotKBART           Code = "NOT_KBART"
+	Truncated          Code = "TRUNCATED"
+	TooLarge           Code = "TOO_LARGE"
+	RefusedRedirect    Code = "REFUSED_REDIRECT"
+	RefusedAddress     Code = "REFUSED_ADDRESS"
+	UnexpectedStatus   Code = "UNEXPECTED_STATUS"
+	InvalidRequest     Code = "INVALID_REQUEST"
+	Storage            Code = "STORAGE"
+	Cancelled          Code = "CANCELLED"
+)
+
+// Error implements error.
+func (c Code) Error() string { return string(c) }
+
+// Outcome is the error that Fetch returns for everything but a new file. Neither its text nor that of any error it
+// wraps shows the API key.
+type Outcome struct {
+	Code    Code
+	Message string // what happened in this case, a clause
+	Hint    string // what to do, a sentence
+
+	Content Content // what was asked for
+	Host    string  // of whom: the provider's host, with a port where it has one
+
+	Status     int           // of the last answer; 0 = there was none
+	Retriable  bool          // trying again later, with nothing changed, may succeed
+	RetryAfter time.Duration // how long the provider asks to wait before that; 0 = it does not say
+	Attempts   int           // requests made, redirects not counted
+
+	// File is the kept copy of the file that is still the same (SameFile), by which a plan is made again. Its name, date
+	// and validators are those of the present answer. nil where the request named no LastSHA256 and the provider answered
+	// 304, and for every other code.
+	File *File
+
+	Err error // the cause; nil where the answer itself is the cause
+
+	final bool // another try at once would end the same way, whatever the code's rule
+}
+
+// Error says what was asked of whom, what happened, and what to do.
+func (o *Outcome) Error() string {
+	var b strings.Builder
+	b.WriteString("fetching")
+	if o.Content != "" {
+		fmt.Fprintf(&b, " %s", o.Content)
+	}
+	if o.Host != "" {
+		fmt.Fprintf(&b, " from %s", o.Host)
+	}
+	fmt.Fprintf(&b, ": %s [%s", o.Message, o.Code)
+	if o.Status != 0 {
+		fmt.Fprintf(&b, ", HTTP %d", o.Status)
+	}
+	if o.Attempts > 1 {
+		fmt.Fprintf(&b, ", %d attempts", o.Attempts)
+	}
+	if o.RetryAfter > 0 {
+		fmt.Fprintf(&b, ", again in %s", o.RetryAfter.Round(time.Second))
+	}
+	fmt.Fprintf(&b, "]. %s", o.Hint)
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (o *Outcome) Unwrap() error { return o.Err }
+
+// Is matches the outcome's Code.
+func (o *Outcome) Is(target error) bool {
+	code, ok := target.(Code)
+	return ok && code == o.Code
+}
+
+// fail makes the outcome of a code; detail, if any, says what is particular to the case.
+func fail(code Code, detail string, err error) *Outcome {
+	rule := rules[code]
+	message := rule.message
+	if detail != "" {
+		message += ": " + detail
+	}
+	return &Outcome{Code: code, Message: message, Hint: rule.hint, Retriable: rule.again != never, Err: err}
+}
+
+// hint replaces the general advice by one for the case.
+func (o *Outcome) hint(text string) *Outcome {
+	o.Hint = text
+	return o
+}
+
+// advise gives the advice of the provider that was asked, in the place of the general one.
+func (o *Outcome) advise(p *Provider, global bool) {
+	if o.Hint == rules[o.Code].hint {
+		o.Hint = cmp.Or(p.Advice[o.Code], o.Hint)
+	}
+	if global {
+		o.Hint = cmp.Or(globalHints[o.Code], o.Hint)
+	}
+	o.Hint = p.Advise(o.Hint)
+}

@@ -1,0 +1,84 @@
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// limitError is the cause with which a time limit of one attempt cancels it.
+type limitError struct {
+	what  string
+	limit time.Duration
+	final bool // trying again at once would take as long
+}
+
+func (e *limitError) Error() string   { return fmt.Sprintf("%s took more than %s", e.what, e.limit) }
+func (e *limitError) Timeout() bool   { return true }
+func (e *limitError) Temporary() bool { return true }
+
+// settle makes the outcome of whatever ended an attempt.
+func settle(ctx context.Context, m mask, err error) *Outcome {
+	if ctx.Err() != nil {
+		return interrupted(ctx, err)
+	}
+	if o, ok := errors.AsType[*Outcome](err); ok {
+		// What others wrote is masked where it is quoted; this is the net below.
+		o.Message, o.Err = m.text(o.Message), m.err(o.Err)
+		return o
+	}
+	clean := m.err(err)
+	return fail(networkCode(err), cut(clean.Error()), clean)
+}
+
+// interrupted is the outcome of an attempt whose context ended: by a limit of its own or by the caller.
+func interrupted(ctx context.Context, err error) *Outcome {
+	cause := context.Cause(ctx)
+	if cause == nil {
+		cause = err
+	}
+	if limit, ok := errors.AsType[*limitError](cause); ok {
+		o := fail(Timeout, limit.Error(), limit)
+		o.final = limit.final
+		return o
+	}
+	if errors.Is(cause, context.DeadlineExceeded) {
+		o := fail(Timeout, "the job's time was up", cause)
+		o.final = true
+		return o
+	}
+	if cause != nil && !errors.Is(cause, context.Canceled) {
+		cause = fmt.Errorf("%w: %w", context.Canceled, cause)
+	}
+	return fail(Cancelled, "", cause)
+}
+
+// networkCode tells what kind of fault an error of the connection is.
+func networkCode(err error) Code {
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+		return Timeout
+	}
+	if isTLS(err) {
+		return TLS
+	}
+	return Network
+}
+
+func isTLS(err error) bool {
+	if strings.Contains(err.Error(), "tls: ") {
+		return true // crypto/tls gives most of its faults no type
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok
+}
