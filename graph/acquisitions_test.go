@@ -83,8 +83,8 @@ func TestPOLineMutations(t *testing.T) {
 	b.refused("deletePoLine", input{"poLineId": one.ID}, "NOT_FOUND input.poLineId")
 }
 
-// wrongPOLines refuses what is wrong of a PO line, one that is there and one that is new; gone is a portfolio out of the
-// holdings.
+// wrongPOLines refuses what is wrong of a PO line, one that is there and one that is new; gone is a portfolio out of
+// the holdings.
 func (b *testBundle) wrongPOLines(one *thing, portfolioID, gone string) {
 	b.t.Helper()
 	long, note := strings.Repeat("x", 201), strings.Repeat("x", 2001)
@@ -113,7 +113,8 @@ func (b *testBundle) wrongPOLines(one *thing, portfolioID, gone string) {
 			},
 				"BAD_USER_INPUT input.number", "BAD_USER_INPUT input.vendor", "BAD_USER_INPUT input.status", "BAD_USER_INPUT input.type",
 				"BAD_USER_INPUT input.orderedOn", "BAD_USER_INPUT input.renewsOn", "BAD_USER_INPUT input.note")
-			if is := p.PoLine; name == "updatePoLine" && (is == nil || is.Number != "POL-1" || *is.Vendor != "OUP" || is.Portfolio.ID != portfolioID) {
+			if is := p.PoLine; name == "updatePoLine" &&
+				(is == nil || is.Number != "POL-1" || *is.Vendor != "OUP" || is.Portfolio.ID != portfolioID) {
 				b.t.Errorf("beside the refusal %+v", is)
 			}
 		}

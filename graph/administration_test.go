@@ -213,8 +213,8 @@ func TestDeactivateCollection(t *testing.T) {
 	}
 }
 
-// deactivated are the consequences of deactivating a collection with n portfolios, one of which is not accessible, of an
-// active profile.
+// deactivated are the consequences of deactivating a collection with n portfolios, one of which is not accessible, of
+// an active profile.
 func deactivated(n int, profileID string) *consequences {
 	return &consequences{
 		Portfolios: n, Accessible: n - 1, PoLines: 1,

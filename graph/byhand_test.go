@@ -11,7 +11,8 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -199,7 +200,7 @@ func TestProfileGuards(t *testing.T) {
 	b.done("updateProfile", input{"profileId": p.ID, "description": "Another"})
 	check("another field")
 	row := b.store.Read.Profile.Query().OnlyX(t.Context())
-	if g := holdings.GuardsOf(row); g.Again || g.Access.Titles != 5 || g.Removals != (holdings.Marks{Percent: 30, Titles: 3}) {
+	if g := profiles.GuardsOf(row); g.Again || g.Access.Titles != 5 || g.Removals != (plan.Marks{Percent: 30, Titles: 3}) {
 		t.Errorf("as jobs read them: %+v", g)
 	}
 	b.unchanged(func() {

@@ -9,7 +9,9 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -57,10 +59,10 @@ func setupCatalogue(t *testing.T) *catalogue {
 func (c *catalogue) makeCampuses() {
 	c.t.Helper()
 	ctx, yes := c.t.Context(), true
-	_, err := c.holdings.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: &yes})
+	_, err := c.testBundle.profiles.UpdateSettings(ctx, profiles.SettingsChange{MultiCampus: &yes})
 	must(c.t, err)
 	for i := range 9 {
-		group, err := c.holdings.CreateInventoryGroup(ctx, fmt.Sprintf("Library %d", 9-i), "A library")
+		group, err := c.testBundle.profiles.CreateInventoryGroup(ctx, fmt.Sprintf("Library %d", 9-i), "A library")
 		must(c.t, err)
 		c.groups = append(c.groups, group)
 	}
@@ -69,24 +71,24 @@ func (c *catalogue) makeCampuses() {
 		if !active {
 			groups = nil
 		}
-		p, _, err := c.holdings.CreateProfile(ctx, holdings.ProfileInput{
+		p, _, err := c.testBundle.profiles.CreateProfile(ctx, profiles.ProfileInput{
 			CustomerNumber: &customer, APIKey: &key, Active: &active,
 			GroupIDs: &groups,
 		}, nil)
 		must(c.t, err)
 		c.profiles = append(c.profiles, p)
 	}
-	var seeds []holdings.CommunityZoneSeed
+	var seeds []collections.CommunityZoneSeed
 	for i := range 7 { // two of a name: the id decides between them
-		seeds = append(seeds, holdings.CommunityZoneSeed{
+		seeds = append(seeds, collections.CommunityZoneSeed{
 			CZID: fmt.Sprint(500 + i), Name: fmt.Sprintf("Further Books %d", i/2),
 			Provider: "Another Press", Content: "BOOKS",
 		})
 	}
-	must(c.t, c.holdings.EnsureCommunityZone(ctx, seeds))
+	must(c.t, c.collections.EnsureCommunityZone(ctx, seeds))
 	for i, seed := range seeds[:5] {
-		_, _, err := c.holdings.ActivateCollection(ctx,
-			holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: i%2 == 0, ActivationType: holdings.ActivateManually}, nil)
+		_, _, err := c.collections.ActivateCollection(ctx,
+			collections.Activation{CommunityZoneID: seed.CZID, ActivateService: i%2 == 0, ActivationType: collections.ActivateManually}, nil)
 		must(c.t, err)
 	}
 }
@@ -134,8 +136,8 @@ func (c *catalogue) makeSets() {
 	for i := range 5 {
 		members := all[min(i, len(all)):]
 		name, description := fmt.Sprintf("Set %d", i), "Some"
-		set, err := c.holdings.CreateCollectionSet(c.t.Context(),
-			holdings.SetInput{Name: &name, Description: &description, CollectionIDs: &members})
+		set, err := c.collections.CreateCollectionSet(c.t.Context(),
+			collections.SetInput{Name: &name, Description: &description, CollectionIDs: &members})
 		must(c.t, err)
 		c.sets = append(c.sets, set)
 	}
@@ -157,7 +159,7 @@ func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
 		case 1:
 			update.SetAvailable(false).SetListed(false)
 		case 2:
-			update.SetReview(holdings.ReviewAmbiguous)
+			update.SetReview(plan.ReviewAmbiguous)
 		case 3:
 			update.SetRemovedAt(store.Now()).SetAvailable(false).SetListed(false)
 		case 4, 5:

@@ -6,7 +6,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/keyset"
 	"autoholdings/jobs"
 )
@@ -18,21 +18,21 @@ var collectionListing = listing[*ent.Collection, *model.Collection]{
 }
 
 func (r queryResolver) Collection(ctx context.Context, id string) (*model.Collection, error) {
-	return oneOf(ctx, model.CollectionType, id, r.holdings.CollectionsByID, model.Collections)
+	return oneOf(ctx, model.CollectionType, id, r.collections.CollectionsByID, model.Collections)
 }
 
 func (r queryResolver) Collections(
 	ctx context.Context, first *int, after *string, filter *model.CollectionFilter,
 ) (*model.CollectionConnection, error) {
 	return list(ctx, first, after, collectionListing,
-		filtered(collectionFilter(filter), nil, r.holdings.Collections, r.holdings.CountCollections))
+		filtered(collectionFilter(filter), nil, r.collections.Collections, r.collections.CountCollections))
 }
 
-func collectionFilter(in *model.CollectionFilter) holdings.CollectionFilter {
+func collectionFilter(in *model.CollectionFilter) collections.CollectionFilter {
 	if in == nil {
-		return holdings.CollectionFilter{}
+		return collections.CollectionFilter{}
 	}
-	return holdings.CollectionFilter{NamePrefix: text(in.NamePrefix), CommunityZoneID: text(in.CommunityZoneID), Active: in.Active}
+	return collections.CollectionFilter{NamePrefix: text(in.NamePrefix), CommunityZoneID: text(in.CommunityZoneID), Active: in.Active}
 }
 
 func (r mutationResolver) ActivateCollection(
@@ -47,11 +47,11 @@ func (r mutationResolver) ActivateCollection(
 
 func activateRequest(in generated.ActivateCollectionInput) jobs.ActivateRequest {
 	return jobs.ActivateRequest{
-		Activation: holdings.Activation{
+		Activation: collections.Activation{
 			CommunityZoneID: in.CommunityZoneID, ActivateService: orElse(in.ActivateService, true),
 			MakeServiceAvailable:      orElse(in.MakeServiceAvailable, true),
 			AutoActivateNewPortfolios: orElse(in.AutoActivateNewPortfolios, false),
-			ActivationType:            orElse(in.ActivationType, holdings.ActivateManually),
+			ActivationType:            orElse(in.ActivationType, collections.ActivateManually),
 		},
 		IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
@@ -61,13 +61,13 @@ func (r mutationResolver) CreateCollection(
 	ctx context.Context, in generated.CreateCollectionInput,
 ) (*generated.CreateCollectionPayload, error) {
 	made, wrong := newCollection(in)
-	row, problems, err := carryOut(ctx, made, wrong, r.holdings.CreateCollection)
+	row, problems, err := carryOut(ctx, made, wrong, r.collections.CreateCollection)
 	return &generated.CreateCollectionPayload{Collection: only(row, model.Collections), UserErrors: problems}, err
 }
 
-func newCollection(in generated.CreateCollectionInput) (holdings.NewCollection, error) {
+func newCollection(in generated.CreateCollectionInput) (collections.NewCollection, error) {
 	licenseID, err := optionalID(model.LicenseType, "input.licenseId", given(in.LicenseID))
-	return holdings.NewCollection{
+	return collections.NewCollection{
 		Name: in.Name, Content: orElse(in.Content, ""), Active: orElse(in.Active, true), Available: orElse(in.Available, true),
 		LicenseID: licenseID,
 	}, err
@@ -78,16 +78,16 @@ func (r mutationResolver) UpdateCollection(
 ) (*generated.UpdateCollectionPayload, error) {
 	warnings := []string{}
 	change, wrong := collectionChange(in)
-	row, problems, err := carryOut(ctx, change, wrong, func(ctx context.Context, c holdings.CollectionChange) (*ent.Collection, error) {
-		row, told, err := r.holdings.UpdateCollection(ctx, c)
+	row, problems, err := carryOut(ctx, change, wrong, func(ctx context.Context, c collections.CollectionChange) (*ent.Collection, error) {
+		row, told, err := r.collections.UpdateCollection(ctx, c)
 		warnings = append(warnings, told...)
 		return row, err
 	})
 	return &generated.UpdateCollectionPayload{Collection: only(row, model.Collections), Warnings: warnings, UserErrors: problems}, err
 }
 
-func collectionChange(in generated.UpdateCollectionInput) (c holdings.CollectionChange, err error) {
-	c = holdings.CollectionChange{
+func collectionChange(in generated.UpdateCollectionInput) (c collections.CollectionChange, err error) {
+	c = collections.CollectionChange{
 		Version: given(in.Version), Name: given(in.Name), Active: given(in.Active), Available: given(in.Available),
 		AutoActivateNewPortfolios: given(in.AutoActivateNewPortfolios),
 	}
@@ -101,10 +101,10 @@ func collectionChange(in generated.UpdateCollectionInput) (c holdings.Collection
 func (r mutationResolver) DeactivateCollection(
 	ctx context.Context, in generated.DeactivateCollectionInput,
 ) (*generated.DeactivateCollectionPayload, error) {
-	var found *holdings.Consequences
+	var found *collections.Consequences
 	asked, wrong := deactivation(in)
-	row, problems, err := carryOut(ctx, asked, wrong, func(ctx context.Context, d holdings.Deactivation) (row *ent.Collection, err error) {
-		row, found, err = r.holdings.DeactivateCollection(ctx, d)
+	row, problems, err := carryOut(ctx, asked, wrong, func(ctx context.Context, d collections.Deactivation) (row *ent.Collection, err error) {
+		row, found, err = r.collections.DeactivateCollection(ctx, d)
 		return row, err
 	})
 	return &generated.DeactivateCollectionPayload{
@@ -112,12 +112,12 @@ func (r mutationResolver) DeactivateCollection(
 	}, err
 }
 
-func deactivation(in generated.DeactivateCollectionInput) (holdings.Deactivation, error) {
+func deactivation(in generated.DeactivateCollectionInput) (collections.Deactivation, error) {
 	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
-	return holdings.Deactivation{CollectionID: id, Version: given(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview}, err
+	return collections.Deactivation{CollectionID: id, Version: given(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview}, err
 }
 
-func consequencesOf(found *holdings.Consequences) *generated.DeactivationConsequences {
+func consequencesOf(found *collections.Consequences) *generated.DeactivationConsequences {
 	if found == nil {
 		return nil
 	}
@@ -132,7 +132,7 @@ func (r mutationResolver) DeleteCollection(
 ) (*generated.DeleteCollectionPayload, error) {
 	id, wrong := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
 	remove := func(ctx context.Context, id int64) error {
-		return r.holdings.DeleteCollection(ctx, id, orElse(in.WithPortfolios, false))
+		return r.collections.DeleteCollection(ctx, id, orElse(in.WithPortfolios, false))
 	}
 	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.CollectionID, remove))
 	return &generated.DeleteCollectionPayload{DeletedID: deleted, UserErrors: problems}, err
@@ -142,14 +142,14 @@ func (r collectionResolver) CommunityZoneCollection(ctx context.Context, c *mode
 	return c.Page.CommunityZone.Of(ctx, value(c.CommunityZoneCollectionID),
 		func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
 			ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.CommunityZoneCollectionID) })
-			return byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
+			return byID(ctx, ids, r.collections.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
 		})
 }
 
 func (r collectionResolver) License(ctx context.Context, c *model.Collection) (*model.License, error) {
 	return c.Page.Licenses.Of(ctx, value(c.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
 		ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.LicenseID) })
-		return byID(ctx, ids, r.holdings.LicensesByID, model.Licenses)
+		return byID(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
 	})
 }
 
@@ -166,7 +166,7 @@ func (r collectionResolver) Portfolios(
 
 func (r collectionResolver) Sets(ctx context.Context, c *model.Collection) ([]*model.CollectionSet, error) {
 	return c.Page.Sets.Of(ctx, c.Collection.ID, func(ctx context.Context) (map[int64][]*model.CollectionSet, error) {
-		rows, err := r.holdings.SetsOfCollections(ctx, each(c.Page.Rows, func(row *ent.Collection) int64 { return row.ID }))
+		rows, err := r.collections.SetsOfCollections(ctx, each(c.Page.Rows, func(row *ent.Collection) int64 { return row.ID }))
 		return eachList(rows, model.CollectionSets), err
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/profile"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/mockoup"
 )
 
@@ -53,19 +53,19 @@ func (b *testBundle) rulesHold(after string) {
 	b.t.Helper()
 	ctx := b.t.Context()
 	several := b.store.Read.Setting.Query().OnlyX(ctx).MultiCampusInventoryManagement
-	profiles := b.store.Read.Profile.Query().WithGroups().Order(profile.ByID()).AllX(ctx)
+	rows := b.store.Read.Profile.Query().WithGroups().Order(profile.ByID()).AllX(ctx)
 	grouped := func(p *ent.Profile) bool { return len(p.Edges.Groups) > 0 }
-	active := slices.DeleteFunc(slices.Clone(profiles), func(p *ent.Profile) bool { return !p.Active })
-	if !several && (len(profiles) > 1 || slices.ContainsFunc(profiles, grouped)) {
-		b.t.Errorf("%s: one campus has %d profiles, with groups: %v", after, len(profiles), slices.ContainsFunc(profiles, grouped))
+	active := slices.DeleteFunc(slices.Clone(rows), func(p *ent.Profile) bool { return !p.Active })
+	if !several && (len(rows) > 1 || slices.ContainsFunc(rows, grouped)) {
+		b.t.Errorf("%s: one campus has %d profiles, with groups: %v", after, len(rows), slices.ContainsFunc(rows, grouped))
 	}
 	if len(active) > 1 && slices.ContainsFunc(active, grouped) &&
 		slices.ContainsFunc(active, func(p *ent.Profile) bool { return !grouped(p) }) {
 		b.t.Errorf("%s: of %d active profiles some have groups and some have none", after, len(active))
 	}
 	for _, p := range active {
-		if holdings.ScheduleOf(p) != holdings.ScheduleOf(active[0]) {
-			b.t.Errorf("%s: active profiles run %s and %s", after, holdings.ScheduleOf(active[0]), holdings.ScheduleOf(p))
+		if profiles.ScheduleOf(p) != profiles.ScheduleOf(active[0]) {
+			b.t.Errorf("%s: active profiles run %s and %s", after, profiles.ScheduleOf(active[0]), profiles.ScheduleOf(p))
 		}
 	}
 	if gone := b.rows(`SELECT profile_id, inventory_group_id FROM profile_groups

@@ -23,8 +23,8 @@ const (
 	digestInactive int64 = 8 // an inactive profile with an entitlement in force
 )
 
-// digestTests are requests with the digests that were kept with their jobs before. A literal here never changes: a client
-// may send its key again after the server was updated, and is then answered with the job of the first time.
+// digestTests are requests with the digests that were kept with their jobs before. A literal here never changes: a
+// client may send its key again after the server was updated, and is then answered with the job of the first time.
 var digestTests = []struct {
 	mutation string
 	in       input

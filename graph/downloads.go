@@ -15,6 +15,7 @@ import (
 
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
@@ -28,10 +29,11 @@ type Files interface {
 // downloads serve what is too large for an answer in GraphQL, as files: they stream, and take the same memory whatever
 // the size.
 type downloads struct {
-	holdings *holdings.Service
-	reader   *jobs.Reader
-	files    Files
-	log      *slog.Logger
+	holdings     *holdings.Service
+	acquisitions *acquisitions.Service
+	reader       *jobs.Reader
+	files        Files
+	log          *slog.Logger
 }
 
 // register serves the downloads at their paths, which the API shows.

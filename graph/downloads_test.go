@@ -25,6 +25,11 @@ import (
 	"autoholdings/graph"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -36,16 +41,20 @@ import (
 
 // downloadsBundle is an installation with an active profile of two inventory groups, whose downloads are asked for.
 type downloadsBundle struct {
-	t          *testing.T
-	dir        string
-	mock       *mockoup.TestServer
-	store      *store.Store
-	holdings   *holdings.Service
-	jobs       *jobs.Service
-	server     *httptest.Server
-	log        *lockedBuffer
-	collection int64 // of journals
-	profile    int64
+	t            *testing.T
+	dir          string
+	mock         *mockoup.TestServer
+	store        *store.Store
+	holdings     *holdings.Service
+	collections  *collections.Service
+	acquisitions *acquisitions.Service
+	profiles     *profiles.Service
+	moves        *move.Service
+	jobs         *jobs.Service
+	server       *httptest.Server
+	log          *lockedBuffer
+	collection   int64 // of journals
+	profile      int64
 }
 
 func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
@@ -57,7 +66,9 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 	b.check(err)
 	box, err := secret.Open(b.dir)
 	b.check(err)
-	b.holdings = holdings.New(b.store, box, jobs.Busy{})
+	lib := library.Open(b.store, box, jobs.Busy{})
+	b.holdings, b.collections, b.acquisitions = lib.Holdings, lib.Collections, lib.Acquisitions
+	b.profiles, b.moves = lib.Profiles, lib.Moves
 	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
 		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		RatePerSecond: -1,
@@ -66,7 +77,7 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 	queue, err := jobs.StartEmbedded()
 	b.check(err)
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Holdings: b.holdings, Providers: []*provider.Fetcher{fetcher}, Redis: queue.Options(), Exclusive: true,
+		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: queue.Options(), Exclusive: true,
 	})
 	b.check(err)
 	running, stop := context.WithCancel(context.Background())
@@ -77,7 +88,7 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 		}
 	})
 	b.server = httptest.NewServer(graph.NewHandler(graph.Options{
-		Holdings: b.holdings, Jobs: b.jobs, Store: b.store, Files: fetcher,
+		Library: lib, Jobs: b.jobs, Store: b.store, Files: fetcher,
 		Logger: logger,
 	}))
 	t.Cleanup(func() {
@@ -104,20 +115,20 @@ func (b *downloadsBundle) administer() {
 	b.t.Helper()
 	ctx := b.t.Context()
 	institution, campuses := "Alpine Library", true
-	_, err := b.holdings.UpdateSettings(ctx, holdings.SettingsChange{InstitutionName: &institution, MultiCampus: &campuses})
+	_, err := b.profiles.UpdateSettings(ctx, profiles.SettingsChange{InstitutionName: &institution, MultiCampus: &campuses})
 	b.check(err)
 	var groups []int64
 	for _, name := range []string{"South", "North"} {
-		g, err := b.holdings.CreateInventoryGroup(ctx, name, "")
+		g, err := b.profiles.CreateInventoryGroup(ctx, name, "")
 		b.check(err)
 		groups = append(groups, g.ID)
 	}
 	for _, c := range oup.Provider().Collections {
-		b.check(b.holdings.EnsureCommunityZone(ctx, []holdings.CommunityZoneSeed{{
+		b.check(b.collections.EnsureCommunityZone(ctx, []collections.CommunityZoneSeed{{
 			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press", Content: strings.ToUpper(string(c.Content)),
 		}}))
-		made, _, err := b.holdings.ActivateCollection(ctx, holdings.Activation{
-			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
+		made, _, err := b.collections.ActivateCollection(ctx, collections.Activation{
+			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: collections.ActivateManually,
 		}, nil)
 		b.check(err)
 		if c.Content == oup.Journals {
@@ -125,7 +136,7 @@ func (b *downloadsBundle) administer() {
 		}
 	}
 	customer, key, active, name := mockoup.DemoCustomer, secret.NewKey(mockoup.DemoKey), true, "Both campuses"
-	p, _, err := b.holdings.CreateProfile(ctx, holdings.ProfileInput{
+	p, _, err := b.profiles.CreateProfile(ctx, profiles.ProfileInput{
 		Description: &name, CustomerNumber: &customer, APIKey: &key, Active: &active, GroupIDs: &groups,
 	}, nil)
 	b.check(err)
@@ -346,8 +357,8 @@ func TestReportSaysWhatIsKept(t *testing.T) {
 	b.sync()
 	p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("zym")).OnlyX(t.Context())
 	number := "POL-7"
-	_, err := b.holdings.CreatePOLine(t.Context(),
-		holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: &p.ID})
+	_, err := b.acquisitions.CreatePOLine(t.Context(),
+		acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &number}, PortfolioID: &p.ID})
 	b.check(err)
 	b.check(b.mock.Step(1))
 	job := b.sync()

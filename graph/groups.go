@@ -6,7 +6,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/keyset"
 )
 
@@ -18,7 +18,7 @@ var inventoryGroupListing = listing[*ent.InventoryGroup, *model.InventoryGroup]{
 
 func (r queryResolver) InventoryGroups(ctx context.Context, first *int, after *string) (*model.InventoryGroupConnection, error) {
 	return list(ctx, first, after, inventoryGroupListing, source[*ent.InventoryGroup]{
-		read: r.holdings.InventoryGroups, count: r.holdings.CountInventoryGroups,
+		read: r.profiles.InventoryGroups, count: r.profiles.CountInventoryGroups,
 	})
 }
 
@@ -26,7 +26,7 @@ func (r mutationResolver) CreateInventoryGroup(
 	ctx context.Context, in generated.CreateInventoryGroupInput,
 ) (*generated.CreateInventoryGroupPayload, error) {
 	row, problems, err := carryOut(ctx, in.Name, nil, func(ctx context.Context, name string) (*ent.InventoryGroup, error) {
-		return r.holdings.CreateInventoryGroup(ctx, name, orElse(in.Description, ""))
+		return r.profiles.CreateInventoryGroup(ctx, name, orElse(in.Description, ""))
 	})
 	return &generated.CreateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups), UserErrors: problems}, err
 }
@@ -35,26 +35,26 @@ func (r mutationResolver) UpdateInventoryGroup(
 	ctx context.Context, in generated.UpdateInventoryGroupInput,
 ) (*generated.UpdateInventoryGroupPayload, error) {
 	change, wrong := groupChange(in)
-	row, problems, err := carryOut(ctx, change, wrong, r.holdings.UpdateInventoryGroup)
+	row, problems, err := carryOut(ctx, change, wrong, r.profiles.UpdateInventoryGroup)
 	return &generated.UpdateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups), UserErrors: problems}, err
 }
 
-func groupChange(in generated.UpdateInventoryGroupInput) (holdings.GroupChange, error) {
+func groupChange(in generated.UpdateInventoryGroupInput) (profiles.GroupChange, error) {
 	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
-	return holdings.GroupChange{ID: id, Version: given(in.Version), Name: given(in.Name), Description: cleared(in.Description)}, err
+	return profiles.GroupChange{ID: id, Version: given(in.Version), Name: given(in.Name), Description: cleared(in.Description)}, err
 }
 
 func (r mutationResolver) DeleteInventoryGroup(
 	ctx context.Context, in generated.DeleteInventoryGroupInput,
 ) (*generated.DeleteInventoryGroupPayload, error) {
 	id, wrong := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
-	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.InventoryGroupID, r.holdings.DeleteInventoryGroup))
+	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.InventoryGroupID, r.profiles.DeleteInventoryGroup))
 	return &generated.DeleteInventoryGroupPayload{DeletedID: deleted, UserErrors: problems}, err
 }
 
 func (r inventoryGroupResolver) Profiles(ctx context.Context, g *model.InventoryGroup) ([]*model.Profile, error) {
 	return g.Page.Profiles.Of(ctx, g.InventoryGroup.ID, func(ctx context.Context) (map[int64][]*model.Profile, error) {
-		rows, err := r.holdings.ProfilesOfGroups(ctx, g.Page.IDs)
+		rows, err := r.profiles.ProfilesOfGroups(ctx, g.Page.IDs)
 		return eachList(rows, model.Profiles), err
 	})
 }

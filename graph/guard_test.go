@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/mockoup"
 )
 
@@ -94,7 +94,7 @@ func TestCreateProfileTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{})
 	yes := true
-	_, err := b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: &yes})
+	_, err := b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: &yes})
 	must(t, err)
 	var group sync.WaitGroup
 	for range 8 {

@@ -21,7 +21,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"autoholdings/graph/generated"
-	"autoholdings/holdings"
+	"autoholdings/holdings/library"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -29,11 +29,11 @@ import (
 
 // Options are what the API stands on.
 type Options struct {
-	Holdings *holdings.Service
-	Jobs     Jobs
-	Store    *store.Store
-	Files    Files        // where provider files are kept; nil: none can be downloaded
-	Logger   *slog.Logger // default: none
+	Library *library.Library
+	Jobs    Jobs
+	Store   *store.Store
+	Files   Files        // where provider files are kept; nil: none can be downloaded
+	Logger  *slog.Logger // default: none
 }
 
 // The bounds of one request. A page of 500 portfolios with all that belongs to them stays far below.
@@ -56,13 +56,17 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("/graphql", checkBody(newServer(o)))
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
-	(&downloads{holdings: o.Holdings, reader: jobs.NewReader(o.Store), files: o.Files, log: o.Logger}).register(mux)
+	(&downloads{holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, reader: jobs.NewReader(o.Store), files: o.Files,
+		log: o.Logger}).register(mux)
 	(&uploads{jobs: o.Jobs, log: o.Logger}).register(mux)
 	return withRequestID(mux)
 }
 
 func newServer(o Options) *handler.Server {
-	root := &resolver{holdings: o.Holdings, jobs: o.Jobs, reader: jobs.NewReader(o.Store)}
+	root := &resolver{
+		holdings: o.Library.Holdings, collections: o.Library.Collections, acquisitions: o.Library.Acquisitions,
+		profiles: o.Library.Profiles, moves: o.Library.Moves, jobs: o.Jobs, reader: jobs.NewReader(o.Store),
+	}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root, Complexity: complexity()}))
 	server.AddTransport(transport.Websocket{PingPongInterval: keepAlive, InitTimeout: 10 * time.Second})
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive}) // before POST, which would take its requests

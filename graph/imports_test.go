@@ -15,7 +15,7 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/providerfile"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -56,7 +56,7 @@ func (b *testBundle) importCollection(in map[string]any) mutated {
 // local makes a local collection and returns its id as the API shows it.
 func (b *testBundle) local(name string) string {
 	b.t.Helper()
-	c, err := b.holdings.CreateCollection(b.t.Context(), holdings.NewCollection{Name: name, Active: true, Available: true})
+	c, err := b.collections.CreateCollection(b.t.Context(), collections.NewCollection{Name: name, Active: true, Available: true})
 	must(b.t, err)
 	return model.ID(model.CollectionType, c.ID)
 }
@@ -325,8 +325,8 @@ func TestActivateAllTitles(t *testing.T) {
 	const activate = `mutation($service: Boolean!) { activateCollection(input: {communityZoneId: "99", activateService: $service, activationType: ALL}) {
 		collection { id activationType } job { id kind } warnings userErrors { code message path } } }`
 	var answer struct{ ActivateCollection mutated }
-	must(t, b.holdings.EnsureCommunityZone(t.Context(),
-		[]holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
+	must(t, b.collections.EnsureCommunityZone(t.Context(),
+		[]collections.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
 	b.query(activate, map[string]any{"service": false}, &answer)
 	if got := answer.ActivateCollection; got.Collection == nil || got.Job != nil ||
 		!strings.Contains(strings.Join(got.Warnings, " "), "no titles of this collection yet") {
@@ -377,8 +377,8 @@ func TestActivateAllTitles(t *testing.T) {
 // withMaps gives the Community Zone a collection of one title.
 func (b *testBundle) withMaps() *testBundle {
 	b.t.Helper()
-	must(b.t, b.holdings.EnsureCommunityZone(b.t.Context(),
-		[]holdings.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
+	must(b.t, b.collections.EnsureCommunityZone(b.t.Context(),
+		[]collections.CommunityZoneSeed{{CZID: "99", Name: "Maps", Provider: "OUP", Content: "JOURNALS"}}))
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		zone := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID("99")).OnlyX(ctx)
 		return tx.CommunityZoneTitle.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCommunityZoneCollectionID(zone.ID).

@@ -6,6 +6,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
+	"autoholdings/holdings/move"
 	"autoholdings/internal/keyset"
 	"autoholdings/jobs"
 )
@@ -57,23 +58,23 @@ func (r jobChangeResolver) Candidates(ctx context.Context, c *model.JobChange) (
 }
 
 func (r jobChangeResolver) Target(ctx context.Context, c *model.JobChange) (*model.Portfolio, error) {
-	target, _, _ := holdings.Moved(c.JobChange)
+	target, _, _ := move.Moved(c.JobChange)
 	return r.portfolioOfChange(ctx, c.Page, target)
 }
 
 func (r jobChangeResolver) PoLine(ctx context.Context, c *model.JobChange) (*model.POLine, error) {
-	_, line, _ := holdings.Moved(c.JobChange)
+	_, line, _ := move.Moved(c.JobChange)
 	return c.Page.POLines.Of(ctx, line, func(ctx context.Context) (map[int64]*model.POLine, error) {
-		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, line, _ := holdings.Moved(row); return line })
-		return byID(ctx, ids, r.holdings.POLinesByID, model.POLines)
+		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, line, _ := move.Moved(row); return line })
+		return byID(ctx, ids, r.acquisitions.POLinesByID, model.POLines)
 	})
 }
 
 func (r jobChangeResolver) License(ctx context.Context, c *model.JobChange) (*model.License, error) {
-	_, _, license := holdings.Moved(c.JobChange)
+	_, _, license := move.Moved(c.JobChange)
 	return c.Page.Licenses.Of(ctx, license, func(ctx context.Context) (map[int64]*model.License, error) {
-		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, _, license := holdings.Moved(row); return license })
-		return byID(ctx, ids, r.holdings.LicensesByID, model.Licenses)
+		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, _, license := move.Moved(row); return license })
+		return byID(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
 	})
 }
 
@@ -92,7 +93,7 @@ func (r *resolver) portfolioOfChange(ctx context.Context, page *model.JobChangeP
 		for _, row := range page.Rows {
 			ids = append(ids, value(row.PortfolioID))
 			ids = append(ids, holdings.ValuesOf(row).Candidates()...)
-			target, _, _ := holdings.Moved(row)
+			target, _, _ := move.Moved(row)
 			ids = append(ids, target)
 		}
 		return byID(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)

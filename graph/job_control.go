@@ -9,7 +9,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/jobs"
 )
 
@@ -29,10 +29,10 @@ func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJo
 
 func approval(in generated.ApproveJobInput) (id int64, d jobs.Decision, err error) {
 	id, d, err = decisionOf(in.JobID, in.Parts, in.Reason)
-	d.Force, d.Columns = orElse(in.Force, false), map[string]holdings.ColumnChoice{}
+	d.Force, d.Columns = orElse(in.Force, false), map[string]plan.ColumnChoice{}
 	columns, _ := in.LostColumns.ValueOK()
 	for _, c := range columns {
-		d.Columns[c.Column] = holdings.ColumnChoice(c.Take)
+		d.Columns[c.Column] = plan.ColumnChoice(c.Take)
 	}
 	return id, d, err
 }
@@ -67,7 +67,7 @@ func partDecisions(named []*generated.JobPartChoice) ([]jobs.PartDecision, error
 			return nil, err
 		}
 		if kinds, _ := choice.Kinds.ValueOK(); kinds != nil {
-			decisions[i].Kinds = each(kinds, func(name string) holdings.Kind { return holdings.Kind(name) })
+			decisions[i].Kinds = each(kinds, func(name string) plan.Kind { return plan.Kind(name) })
 		}
 	}
 	return decisions, nil

@@ -15,7 +15,7 @@ func (r jobPartResolver) Profile(ctx context.Context, p *model.JobPart) (*model.
 func (r jobPartResolver) Collection(ctx context.Context, p *model.JobPart) (*model.Collection, error) {
 	return p.Page.Collections.Of(ctx, value(p.CollectionID), func(ctx context.Context) (map[int64]*model.Collection, error) {
 		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.CollectionID) })
-		return byID(ctx, ids, r.holdings.CollectionsByID, model.Collections)
+		return byID(ctx, ids, r.collections.CollectionsByID, model.Collections)
 	})
 }
 
@@ -51,7 +51,7 @@ func (r *resolver) decisionsOfPage(ctx context.Context, page *model.JobPartPage)
 func (r *resolver) profileOfPart(ctx context.Context, p *model.JobPart) (*model.Profile, error) {
 	return p.Page.Profiles.Of(ctx, value(p.ProfileID), func(ctx context.Context) (map[int64]*model.Profile, error) {
 		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.ProfileID) })
-		return byID(ctx, ids, r.holdings.ProfilesByID, model.Profiles)
+		return byID(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
 	})
 }
 
@@ -66,7 +66,7 @@ func (r *resolver) groupsOfPart(ctx context.Context, p *model.JobPart) ([]*model
 			}
 			names[row.ID], all = ofRow, append(all, ofRow...)
 		}
-		known, err := r.holdings.InventoryGroupsByName(ctx, all)
+		known, err := r.profiles.InventoryGroupsByName(ctx, all)
 		if err != nil {
 			return nil, err
 		}

@@ -113,7 +113,7 @@ func (r *resolver) profilesOfJobs(ctx context.Context, page *model.JobPage) (map
 	for _, p := range parts {
 		ids = append(ids, value(p.ProfileID))
 	}
-	return byID(ctx, ids, r.holdings.ProfilesByID, model.Profiles)
+	return byID(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
 }
 
 // groupsOfParts are the groups of several parts, each once, by name.

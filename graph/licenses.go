@@ -6,7 +6,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/keyset"
 )
 
@@ -17,25 +17,25 @@ var licenseListing = listing[*ent.License, *model.License]{
 func (r queryResolver) Licenses(
 	ctx context.Context, first *int, after *string, filter *model.LicenseFilter,
 ) (*model.LicenseConnection, error) {
-	return list(ctx, first, after, licenseListing, filtered(licenseFilter(filter), nil, r.holdings.Licenses, r.holdings.CountLicenses))
+	return list(ctx, first, after, licenseListing, filtered(licenseFilter(filter), nil, r.acquisitions.Licenses, r.acquisitions.CountLicenses))
 }
 
-func licenseFilter(in *model.LicenseFilter) holdings.LicenseFilter {
+func licenseFilter(in *model.LicenseFilter) acquisitions.LicenseFilter {
 	if in == nil {
-		return holdings.LicenseFilter{}
+		return acquisitions.LicenseFilter{}
 	}
-	return holdings.LicenseFilter{
+	return acquisitions.LicenseFilter{
 		Code: text(in.Code), CodePrefix: text(in.CodePrefix), Vendor: text(in.Vendor), Status: text(in.Status),
 	}
 }
 
 func (r mutationResolver) CreateLicense(ctx context.Context, in generated.CreateLicenseInput) (*generated.CreateLicensePayload, error) {
-	row, problems, err := carryOut(ctx, newLicense(in), nil, r.holdings.CreateLicense)
+	row, problems, err := carryOut(ctx, newLicense(in), nil, r.acquisitions.CreateLicense)
 	return &generated.CreateLicensePayload{License: only(row, model.Licenses), UserErrors: problems}, err
 }
 
-func newLicense(in generated.CreateLicenseInput) holdings.LicenseTexts {
-	return holdings.LicenseTexts{
+func newLicense(in generated.CreateLicenseInput) acquisitions.LicenseTexts {
+	return acquisitions.LicenseTexts{
 		Code: &in.Code, Name: given(in.Name), Vendor: given(in.Vendor), Status: given(in.Status), Type: given(in.Type),
 		StartsOn: given(in.StartsOn), EndsOn: given(in.EndsOn), Note: given(in.Note),
 	}
@@ -44,13 +44,13 @@ func newLicense(in generated.CreateLicenseInput) holdings.LicenseTexts {
 func (r mutationResolver) UpdateLicense(ctx context.Context, in generated.UpdateLicenseInput) (*generated.UpdateLicensePayload, error) {
 	id, wrong := idOf(model.LicenseType, "input.licenseId", in.LicenseID)
 	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.License, error) {
-		return r.holdings.UpdateLicense(ctx, id, given(in.Version), licenseTexts(in))
+		return r.acquisitions.UpdateLicense(ctx, id, given(in.Version), licenseTexts(in))
 	})
 	return &generated.UpdateLicensePayload{License: only(row, model.Licenses), UserErrors: problems}, err
 }
 
-func licenseTexts(in generated.UpdateLicenseInput) holdings.LicenseTexts {
-	return holdings.LicenseTexts{
+func licenseTexts(in generated.UpdateLicenseInput) acquisitions.LicenseTexts {
+	return acquisitions.LicenseTexts{
 		Code: given(in.Code), Name: cleared(in.Name), Vendor: cleared(in.Vendor), Status: cleared(in.Status), Type: cleared(in.Type),
 		StartsOn: cleared(in.StartsOn), EndsOn: cleared(in.EndsOn), Note: cleared(in.Note),
 	}
@@ -58,7 +58,7 @@ func licenseTexts(in generated.UpdateLicenseInput) holdings.LicenseTexts {
 
 func (r mutationResolver) DeleteLicense(ctx context.Context, in generated.DeleteLicenseInput) (*generated.DeleteLicensePayload, error) {
 	id, wrong := idOf(model.LicenseType, "input.licenseId", in.LicenseID)
-	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.LicenseID, r.holdings.DeleteLicense))
+	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.LicenseID, r.acquisitions.DeleteLicense))
 	return &generated.DeleteLicensePayload{DeletedID: deleted, UserErrors: problems}, err
 }
 
@@ -66,12 +66,12 @@ func (r licenseResolver) Portfolios(
 	ctx context.Context, l *model.License, first *int, after *string,
 ) (*model.Connection[*model.Portfolio], error) {
 	return list(ctx, first, after, portfolioListing,
-		filtered(l.License.ID, nil, r.holdings.PortfoliosOfLicense, r.holdings.CountPortfoliosOfLicense))
+		filtered(l.License.ID, nil, r.acquisitions.PortfoliosOfLicense, r.acquisitions.CountPortfoliosOfLicense))
 }
 
 func (r licenseResolver) Collections(ctx context.Context, l *model.License) ([]*model.Collection, error) {
 	return l.Page.Collections.Of(ctx, l.License.ID, func(ctx context.Context) (map[int64][]*model.Collection, error) {
-		rows, err := r.holdings.CollectionsOfLicenses(ctx, l.Page.IDs)
+		rows, err := r.acquisitions.CollectionsOfLicenses(ctx, l.Page.IDs)
 		return eachList(rows, model.Collections), err
 	})
 }

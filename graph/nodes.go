@@ -73,15 +73,15 @@ type nodeReader func(ctx context.Context, ids []int64) (map[int64]model.Node, er
 // nodeReaders are how the things of each type are read.
 func (r *resolver) nodeReaders() map[string]nodeReader {
 	return map[string]nodeReader{
-		model.InventoryGroupType:          reading(r.holdings.InventoryGroupsByID, model.InventoryGroups),
-		model.CommunityZoneCollectionType: reading(r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections),
-		model.CommunityZoneTitleType:      reading(r.holdings.CommunityZoneTitlesByID, model.CommunityZoneTitles),
-		model.CollectionType:              reading(r.holdings.CollectionsByID, model.Collections),
+		model.InventoryGroupType:          reading(r.profiles.InventoryGroupsByID, model.InventoryGroups),
+		model.CommunityZoneCollectionType: reading(r.collections.CommunityZoneCollectionsByID, model.CommunityZoneCollections),
+		model.CommunityZoneTitleType:      reading(r.collections.CommunityZoneTitlesByID, model.CommunityZoneTitles),
+		model.CollectionType:              reading(r.collections.CollectionsByID, model.Collections),
 		model.PortfolioType:               reading(r.holdings.PortfoliosByID, model.Portfolios),
-		model.POLineType:                  reading(r.holdings.POLinesByID, model.POLines),
-		model.LicenseType:                 reading(r.holdings.LicensesByID, model.Licenses),
-		model.CollectionSetType:           reading(r.holdings.CollectionSetsByID, model.CollectionSets),
-		model.ProfileType:                 reading(r.holdings.ProfilesByID, model.Profiles),
+		model.POLineType:                  reading(r.acquisitions.POLinesByID, model.POLines),
+		model.LicenseType:                 reading(r.acquisitions.LicensesByID, model.Licenses),
+		model.CollectionSetType:           reading(r.collections.CollectionSetsByID, model.CollectionSets),
+		model.ProfileType:                 reading(r.profiles.ProfilesByID, model.Profiles),
 		model.ProviderFileType:            reading(r.holdings.ProviderFilesByID, model.ProviderFiles),
 		model.JobType:                     reading(r.reader.JobsByID, model.Jobs),
 		model.JobPartType:                 reading(r.reader.PartsByID, model.JobParts),

@@ -8,7 +8,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 )
@@ -21,14 +21,14 @@ func (r queryResolver) PoLines(
 	ctx context.Context, first *int, after *string, filter *model.POLineFilter,
 ) (*model.POLineConnection, error) {
 	f, wrong := poLineFilter(filter)
-	return list(ctx, first, after, poLineListing, filtered(f, wrong, r.holdings.POLines, r.holdings.CountPOLines))
+	return list(ctx, first, after, poLineListing, filtered(f, wrong, r.acquisitions.POLines, r.acquisitions.CountPOLines))
 }
 
-func poLineFilter(in *model.POLineFilter) (f holdings.POLineFilter, err error) {
+func poLineFilter(in *model.POLineFilter) (f acquisitions.POLineFilter, err error) {
 	if in == nil {
 		return f, nil
 	}
-	f = holdings.POLineFilter{
+	f = acquisitions.POLineFilter{
 		Number: text(in.Number), NumberPrefix: text(in.NumberPrefix), Vendor: text(in.Vendor), Status: text(in.Status), Attached: in.Attached,
 	}
 	if f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID); err != nil {
@@ -39,12 +39,12 @@ func poLineFilter(in *model.POLineFilter) (f holdings.POLineFilter, err error) {
 }
 
 func (r mutationResolver) CreatePoLine(ctx context.Context, in generated.CreatePoLineInput) (*generated.CreatePoLinePayload, error) {
-	row, problems, err := carryOut(ctx, newPOLine(in), nil, r.holdings.CreatePOLine)
+	row, problems, err := carryOut(ctx, newPOLine(in), nil, r.acquisitions.CreatePOLine)
 	return &generated.CreatePoLinePayload{PoLine: only(row, model.POLines), UserErrors: problems}, err
 }
 
-func newPOLine(in generated.CreatePoLineInput) holdings.POLineInput {
-	return poLineInput(holdings.POLineTexts{
+func newPOLine(in generated.CreatePoLineInput) acquisitions.POLineInput {
+	return poLineInput(acquisitions.POLineTexts{
 		Number: &in.Number, Vendor: given(in.Vendor), Status: given(in.Status), Type: given(in.Type),
 		OrderedOn: given(in.OrderedOn), RenewsOn: given(in.RenewsOn), Note: given(in.Note),
 	}, in.PortfolioID, in.Main)
@@ -53,21 +53,23 @@ func newPOLine(in generated.CreatePoLineInput) holdings.POLineInput {
 func (r mutationResolver) UpdatePoLine(ctx context.Context, in generated.UpdatePoLineInput) (*generated.UpdatePoLinePayload, error) {
 	id, wrong := idOf(model.POLineType, "input.poLineId", in.PoLineID)
 	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.POLine, error) {
-		return r.holdings.UpdatePOLine(ctx, id, given(in.Version), poLineChange(in))
+		return r.acquisitions.UpdatePOLine(ctx, id, given(in.Version), poLineChange(in))
 	})
 	return &generated.UpdatePoLinePayload{PoLine: only(row, model.POLines), UserErrors: problems}, err
 }
 
-func poLineChange(in generated.UpdatePoLineInput) holdings.POLineInput {
-	return poLineInput(holdings.POLineTexts{
+func poLineChange(in generated.UpdatePoLineInput) acquisitions.POLineInput {
+	return poLineInput(acquisitions.POLineTexts{
 		Number: given(in.Number), Vendor: cleared(in.Vendor), Status: cleared(in.Status), Type: cleared(in.Type),
 		OrderedOn: cleared(in.OrderedOn), RenewsOn: cleared(in.RenewsOn), Note: cleared(in.Note),
 	}, in.PortfolioID, in.Main)
 }
 
 // poLineInput is what creating and updating a PO line have in common. A portfolio that is null is none.
-func poLineInput(texts holdings.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool]) holdings.POLineInput {
-	in := holdings.POLineInput{POLineTexts: texts, Main: given(main)}
+func poLineInput(
+	texts acquisitions.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool],
+) acquisitions.POLineInput {
+	in := acquisitions.POLineInput{POLineTexts: texts, Main: given(main)}
 	if opaque, set := portfolioID.ValueOK(); set {
 		id, err := optionalID(model.PortfolioType, "input.portfolioId", opaque)
 		if in.Wrong, _ = problem.In(err); err == nil {
@@ -79,7 +81,7 @@ func poLineInput(texts holdings.POLineTexts, portfolioID graphql.Omittable[*stri
 
 func (r mutationResolver) DeletePoLine(ctx context.Context, in generated.DeletePoLineInput) (*generated.DeletePoLinePayload, error) {
 	id, wrong := idOf(model.POLineType, "input.poLineId", in.PoLineID)
-	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.PoLineID, r.holdings.DeletePOLine))
+	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.PoLineID, r.acquisitions.DeletePOLine))
 	return &generated.DeletePoLinePayload{DeletedID: deleted, UserErrors: problems}, err
 }
 

@@ -11,7 +11,7 @@ import (
 func (r portfolioResolver) Collection(ctx context.Context, p *model.Portfolio) (*model.Collection, error) {
 	return p.Page.Collections.Of(ctx, p.CollectionID, func(ctx context.Context) (map[int64]*model.Collection, error) {
 		ids := each(p.Page.Rows, func(row *ent.Portfolio) int64 { return row.CollectionID })
-		return byID(ctx, ids, r.holdings.CollectionsByID, model.Collections)
+		return byID(ctx, ids, r.collections.CollectionsByID, model.Collections)
 	})
 }
 
@@ -51,7 +51,7 @@ func (r portfolioResolver) Entitlements(ctx context.Context, p *model.Portfolio)
 
 func (r portfolioResolver) PoLines(ctx context.Context, p *model.Portfolio) ([]*model.POLine, error) {
 	return p.Page.POLines.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.POLine, error) {
-		rows, err := r.holdings.POLinesOf(ctx, p.Page.IDs())
+		rows, err := r.acquisitions.POLinesOf(ctx, p.Page.IDs())
 		found := map[int64][]*model.POLine{}
 		for _, line := range model.POLines(rows) {
 			found[*line.PortfolioID] = append(found[*line.PortfolioID], line)
@@ -63,7 +63,7 @@ func (r portfolioResolver) PoLines(ctx context.Context, p *model.Portfolio) ([]*
 func (r portfolioResolver) License(ctx context.Context, p *model.Portfolio) (*model.License, error) {
 	return p.Page.Licenses.Of(ctx, value(p.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
 		ids := each(p.Page.Rows, func(row *ent.Portfolio) int64 { return value(row.LicenseID) })
-		return byID(ctx, ids, r.holdings.LicensesByID, model.Licenses)
+		return byID(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
 	})
 }
 
@@ -120,7 +120,7 @@ func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) 
 	if err != nil {
 		return nil, err
 	}
-	groups, err := r.holdings.GroupsOfProfiles(ctx, distinct(profiles))
+	groups, err := r.profiles.GroupsOfProfiles(ctx, distinct(profiles))
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +156,6 @@ func entitlementOf(e holdings.Entitlement, page *model.CoveragePage) *model.Enti
 
 func (r *resolver) profileOfPage(ctx context.Context, page *model.CoveragePage, id int64) (*model.Profile, error) {
 	return page.Profiles.Of(ctx, id, func(ctx context.Context) (map[int64]*model.Profile, error) {
-		return byID(ctx, page.ProfileIDs, r.holdings.ProfilesByID, model.Profiles)
+		return byID(ctx, page.ProfileIDs, r.profiles.ProfilesByID, model.Profiles)
 	})
 }

@@ -5,7 +5,7 @@ import (
 
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/jobs"
 )
@@ -46,8 +46,8 @@ func saveRequest(f profileFields) (jobs.SaveRequest, error) {
 	return jobs.SaveRequest{Profile: in, RunNow: orElse(f.runNow, false), IdempotencyKey: orElse(f.idempotencyKey, "")}, err
 }
 
-func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
-	in = holdings.ProfileInput{
+func profileInput(f profileFields) (in profiles.ProfileInput, err error) {
+	in = profiles.ProfileInput{
 		Description: cleared(f.description), CustomerNumber: given(f.customerNumber), Active: given(f.active),
 		FileFormat: given(f.fileFormat), CommunityZoneOnly: given(f.communityZoneOnly), Schedule: scheduleChange(given(f.schedule)),
 		Guards: guardsChange(given(f.guards)),
@@ -69,11 +69,11 @@ func profileInput(f profileFields) (in holdings.ProfileInput, err error) {
 	return in, nil
 }
 
-func scheduleChange(in *generated.ScheduleInput) *holdings.ScheduleChange {
+func scheduleChange(in *generated.ScheduleInput) *profiles.ScheduleChange {
 	if in == nil {
 		return nil
 	}
-	change := &holdings.ScheduleChange{
+	change := &profiles.ScheduleChange{
 		Frequency: given(in.Frequency), DayOfMonth: given(in.DayOfMonth), Time: given(in.Time), Timezone: given(in.Timezone),
 	}
 	if day := given(in.Weekday); day != nil {
@@ -83,18 +83,18 @@ func scheduleChange(in *generated.ScheduleInput) *holdings.ScheduleChange {
 	return change
 }
 
-func guardsChange(in *generated.GuardsInput) holdings.GuardsChange {
+func guardsChange(in *generated.GuardsInput) profiles.GuardsChange {
 	if in == nil {
-		return holdings.GuardsChange{}
+		return profiles.GuardsChange{}
 	}
-	return holdings.GuardsChange{
+	return profiles.GuardsChange{
 		Removals: marksChange(in.Removals), Access: marksChange(in.Access), Identity: marksChange(in.Identity),
 		Additions: marksChange(in.Additions), Again: given(in.Again), Shape: given(in.Shape),
 	}
 }
 
 // marksChange is what to change of one guard; null takes away the mark beyond which the share does not matter.
-func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change holdings.MarksChange) {
+func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change profiles.MarksChange) {
 	in := given(o)
 	if in == nil {
 		return change

@@ -6,7 +6,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/secret"
 	"autoholdings/jobs"
@@ -17,17 +17,17 @@ var profileListing = listing[*ent.Profile, *model.Profile]{
 }
 
 func (r queryResolver) Profile(ctx context.Context, id string) (*model.Profile, error) {
-	return oneOf(ctx, model.ProfileType, id, r.holdings.ProfilesByID, model.Profiles)
+	return oneOf(ctx, model.ProfileType, id, r.profiles.ProfilesByID, model.Profiles)
 }
 
 func (r queryResolver) Profiles(
 	ctx context.Context, first *int, after *string, filter *model.ProfileFilter,
 ) (*model.ProfileConnection, error) {
-	var f holdings.ProfileFilter
+	var f profiles.ProfileFilter
 	if filter != nil {
 		f.Active = filter.Active
 	}
-	return list(ctx, first, after, profileListing, filtered(f, nil, r.holdings.Profiles, r.holdings.CountProfiles))
+	return list(ctx, first, after, profileListing, filtered(f, nil, r.profiles.Profiles, r.profiles.CountProfiles))
 }
 
 func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {
@@ -123,14 +123,14 @@ func connectionTest(result jobs.ConnectionResult) *generated.ConnectionTest {
 
 func (r profileResolver) Groups(ctx context.Context, p *model.Profile) ([]*model.InventoryGroup, error) {
 	return p.Page.Groups.Of(ctx, p.Profile.ID, func(ctx context.Context) (map[int64][]*model.InventoryGroup, error) {
-		rows, err := r.holdings.GroupsOfProfiles(ctx, p.Page.IDs)
+		rows, err := r.profiles.GroupsOfProfiles(ctx, p.Page.IDs)
 		return eachList(rows, model.InventoryGroups), err
 	})
 }
 
 func (r profileResolver) Alerts(ctx context.Context, p *model.Profile) ([]*generated.ProfileAlert, error) {
-	found, err := p.Page.Alerts.Of(ctx, p.Profile.ID, func(ctx context.Context) (map[int64][]holdings.ProfileAlert, error) {
-		return r.holdings.AlertsOf(ctx, p.Page.IDs)
+	found, err := p.Page.Alerts.Of(ctx, p.Profile.ID, func(ctx context.Context) (map[int64][]profiles.ProfileAlert, error) {
+		return r.profiles.AlertsOf(ctx, p.Page.IDs)
 	})
 	if err != nil {
 		return nil, err
@@ -138,6 +138,6 @@ func (r profileResolver) Alerts(ctx context.Context, p *model.Profile) ([]*gener
 	return each(found, alertOf), nil
 }
 
-func alertOf(a holdings.ProfileAlert) *generated.ProfileAlert {
+func alertOf(a profiles.ProfileAlert) *generated.ProfileAlert {
 	return &generated.ProfileAlert{Code: a.Code, Content: orNull(a.Content), Message: a.Message, Hint: a.Hint, Since: a.Since}
 }

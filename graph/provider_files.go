@@ -32,6 +32,6 @@ func providerFileFilter(in *model.ProviderFileFilter) (f holdings.ProviderFileFi
 func (r providerFileResolver) Profile(ctx context.Context, f *model.ProviderFile) (*model.Profile, error) {
 	return f.Page.Profiles.Of(ctx, value(f.ProfileID), func(ctx context.Context) (map[int64]*model.Profile, error) {
 		ids := each(f.Page.Rows, func(row *ent.ProviderFile) int64 { return value(row.ProfileID) })
-		return byID(ctx, ids, r.holdings.ProfilesByID, model.Profiles)
+		return byID(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
 	})
 }

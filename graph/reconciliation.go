@@ -11,7 +11,7 @@ func (r queryResolver) PoLinesNotListed(
 ) (*model.Connection[*model.POLine], error) {
 	collectionID, wrong := reconciledCollection(filter)
 	return list(ctx, first, after, poLineListing,
-		filtered(collectionID, wrong, r.holdings.POLinesNotListed, r.holdings.CountPOLinesNotListed))
+		filtered(collectionID, wrong, r.acquisitions.POLinesNotListed, r.acquisitions.CountPOLinesNotListed))
 }
 
 func (r queryResolver) PortfoliosWithoutPoLine(
@@ -19,7 +19,7 @@ func (r queryResolver) PortfoliosWithoutPoLine(
 ) (*model.Connection[*model.Portfolio], error) {
 	collectionID, wrong := reconciledCollection(filter)
 	return list(ctx, first, after, portfolioListing,
-		filtered(collectionID, wrong, r.holdings.PortfoliosWithoutPOLine, r.holdings.CountPortfoliosWithoutPOLine))
+		filtered(collectionID, wrong, r.acquisitions.PortfoliosWithoutPOLine, r.acquisitions.CountPortfoliosWithoutPOLine))
 }
 
 func (r queryResolver) PortfoliosKeptWithoutReason(
@@ -27,7 +27,7 @@ func (r queryResolver) PortfoliosKeptWithoutReason(
 ) (*model.Connection[*model.Portfolio], error) {
 	collectionID, wrong := reconciledCollection(filter)
 	return list(ctx, first, after, portfolioListing,
-		filtered(collectionID, wrong, r.holdings.PortfoliosKeptWithoutReason, r.holdings.CountPortfoliosKeptWithoutReason))
+		filtered(collectionID, wrong, r.acquisitions.PortfoliosKeptWithoutReason, r.acquisitions.CountPortfoliosKeptWithoutReason))
 }
 
 // reconciledCollection is the collection that a list is narrowed to; 0: all.

@@ -20,15 +20,15 @@ import (
 func (d *downloads) registerReconciliation(mux *http.ServeMux) {
 	mux.Handle("GET /reconciliation/po-lines-not-listed.tsv",
 		d.reconcile("po-lines-not-listed", func(ctx context.Context, w io.Writer, collectionID int64) error {
-			return writeTSV(w, unlistedColumns, d.holdings.AllPOLinesNotListed(ctx, collectionID), unlistedCells)
+			return writeTSV(w, unlistedColumns, d.acquisitions.AllPOLinesNotListed(ctx, collectionID), unlistedCells)
 		}))
 	mux.Handle("GET /reconciliation/portfolios-without-po-line.tsv",
 		d.reconcile("portfolios-without-po-line", func(ctx context.Context, w io.Writer, collectionID int64) error {
-			return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosWithoutPOLine(ctx, collectionID), portfolioCells)
+			return writeTSV(w, portfolioColumns, d.acquisitions.AllPortfoliosWithoutPOLine(ctx, collectionID), portfolioCells)
 		}))
 	mux.Handle("GET /reconciliation/portfolios-kept-without-reason.tsv",
 		d.reconcile("portfolios-kept-without-reason", func(ctx context.Context, w io.Writer, collectionID int64) error {
-			return writeTSV(w, portfolioColumns, d.holdings.AllPortfoliosKeptWithoutReason(ctx, collectionID), portfolioCells)
+			return writeTSV(w, portfolioColumns, d.acquisitions.AllPortfoliosKeptWithoutReason(ctx, collectionID), portfolioCells)
 		}))
 }
 
@@ -118,5 +118,5 @@ func (d *downloads) asked(r *http.Request) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return id, d.holdings.CheckCollection(r.Context(), id, "")
+	return id, d.acquisitions.CheckCollection(r.Context(), id, "")
 }

@@ -9,7 +9,7 @@ import (
 
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/mockoup"
 )
 
@@ -49,8 +49,8 @@ func TestReconciliationTSV(t *testing.T) {
 		AllX(t.Context())
 	for i, p := range portfolios[:2] {
 		number, note := fmt.Sprintf("=POL-%d", i), "two\nlines\tand a tab"
-		_, err := b.holdings.CreatePOLine(t.Context(),
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number, Note: &note}, PortfolioID: &p.ID})
+		_, err := b.acquisitions.CreatePOLine(t.Context(),
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &number, Note: &note}, PortfolioID: &p.ID})
 		b.check(err)
 	}
 	b.write("UPDATE portfolios SET listed = FALSE, available = FALSE, publication_title = '@title' WHERE id = ?", portfolios[1].ID)

@@ -12,7 +12,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/spreadsheet"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -142,7 +142,7 @@ type (
 		Error      *reportError  `json:"error"`
 	}
 	reportCounts struct {
-		holdings.Counts
+		plan.Counts
 		Findings findingCounts `json:"findings"`
 	}
 	findingCounts struct {
@@ -257,7 +257,7 @@ func countsOf(c *model.Counts) *reportCounts {
 		return nil
 	}
 	counts := &reportCounts{Counts: c.Counts, Findings: findingCounts(*c.Findings())}
-	counts.Fields = append([]holdings.FieldCount{}, counts.Fields...)
+	counts.Fields = append([]plan.FieldCount{}, counts.Fields...)
 	return counts
 }
 

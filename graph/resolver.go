@@ -7,6 +7,10 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/profiles"
 	"autoholdings/jobs"
 )
 
@@ -36,9 +40,13 @@ type Jobs interface {
 
 // resolver answers every field that is no plain column. Its parts are named for the types they resolve.
 type resolver struct {
-	holdings *holdings.Service
-	jobs     Jobs
-	reader   *jobs.Reader
+	holdings     *holdings.Service
+	collections  *collections.Service
+	acquisitions *acquisitions.Service
+	profiles     *profiles.Service
+	moves        *move.Service
+	jobs         Jobs
+	reader       *jobs.Reader
 }
 
 // The resolvers of each type.

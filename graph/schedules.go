@@ -61,7 +61,7 @@ func (r *resolver) scheduledJobs(ctx context.Context, listed []jobs.ScheduledJob
 	for _, entry := range listed {
 		profileIDs, jobIDs = append(profileIDs, entry.ProfileIDs...), append(jobIDs, entry.LastJobID)
 	}
-	profiles, err := byID(ctx, profileIDs, r.holdings.ProfilesByID, model.Profiles)
+	profiles, err := byID(ctx, profileIDs, r.profiles.ProfilesByID, model.Profiles)
 	if err != nil {
 		return nil, err
 	}

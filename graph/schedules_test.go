@@ -11,7 +11,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -70,11 +70,11 @@ func (p *scheduledPayload) refused(t *testing.T, what, code string) {
 // named makes a further profile, under several campuses.
 func (b *testBundle) named(description string, active bool) *ent.Profile {
 	b.t.Helper()
-	_, err := b.holdings.UpdateSettings(b.t.Context(), holdings.SettingsChange{MultiCampus: new(true)})
+	_, err := b.profiles.UpdateSettings(b.t.Context(), profiles.SettingsChange{MultiCampus: new(true)})
 	must(b.t, err)
 	key := secret.NewKey(mockoup.DemoKey)
-	p, _, err := b.holdings.CreateProfile(b.t.Context(),
-		holdings.ProfileInput{Description: &description, CustomerNumber: new(mockoup.DemoCustomer), APIKey: &key, Active: &active}, nil)
+	p, _, err := b.profiles.CreateProfile(b.t.Context(),
+		profiles.ProfileInput{Description: &description, CustomerNumber: new(mockoup.DemoCustomer), APIKey: &key, Active: &active}, nil)
 	must(b.t, err)
 	return p
 }
@@ -262,7 +262,7 @@ func TestProfileAlerts(t *testing.T) {
 		return err
 	})
 	all := alerts()
-	if len(all) != 1 || all[0].Code != holdings.StaleFile || *all[0].Content != "BOOKS" || !all[0].Since.Equal(old) || all[0].Hint == "" ||
+	if len(all) != 1 || all[0].Code != profiles.StaleFile || *all[0].Content != "BOOKS" || !all[0].Since.Equal(old) || all[0].Hint == "" ||
 		!strings.Contains(all[0].Message, "41 days") {
 		t.Errorf("%+v", all)
 	}

@@ -8,7 +8,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 )
@@ -23,10 +23,10 @@ func (r queryResolver) CollectionSets(
 	ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter,
 ) (*model.Connection[*model.CollectionSet], error) {
 	f, wrong := setFilter(filter)
-	return list(ctx, first, after, collectionSetListing, filtered(f, wrong, r.holdings.CollectionSets, r.holdings.CountCollectionSets))
+	return list(ctx, first, after, collectionSetListing, filtered(f, wrong, r.collections.CollectionSets, r.collections.CountCollectionSets))
 }
 
-func setFilter(in *model.CollectionSetFilter) (f holdings.SetFilter, err error) {
+func setFilter(in *model.CollectionSetFilter) (f collections.SetFilter, err error) {
 	if in == nil {
 		return f, nil
 	}
@@ -38,12 +38,12 @@ func setFilter(in *model.CollectionSetFilter) (f holdings.SetFilter, err error) 
 func (r mutationResolver) CreateCollectionSet(
 	ctx context.Context, in generated.CreateCollectionSetInput,
 ) (*generated.CreateCollectionSetPayload, error) {
-	row, problems, err := carryOut(ctx, newSet(in), nil, r.holdings.CreateCollectionSet)
+	row, problems, err := carryOut(ctx, newSet(in), nil, r.collections.CreateCollectionSet)
 	return &generated.CreateCollectionSetPayload{CollectionSet: only(row, model.CollectionSets), UserErrors: problems}, err
 }
 
-func newSet(in generated.CreateCollectionSetInput) holdings.SetInput {
-	set := holdings.SetInput{Name: &in.Name, Description: given(in.Description)}
+func newSet(in generated.CreateCollectionSetInput) collections.SetInput {
+	set := collections.SetInput{Name: &in.Name, Description: given(in.Description)}
 	set.CollectionIDs = collectionIDs(&set.Wrong, "input.collectionIds", in.CollectionIds)
 	return set
 }
@@ -53,13 +53,13 @@ func (r mutationResolver) UpdateCollectionSet(
 ) (*generated.UpdateCollectionSetPayload, error) {
 	id, wrong := idOf(model.CollectionSetType, "input.setId", in.SetID)
 	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.CollectionSet, error) {
-		return r.holdings.UpdateCollectionSet(ctx, id, given(in.Version), setChange(in))
+		return r.collections.UpdateCollectionSet(ctx, id, given(in.Version), setChange(in))
 	})
 	return &generated.UpdateCollectionSetPayload{CollectionSet: only(row, model.CollectionSets), UserErrors: problems}, err
 }
 
-func setChange(in generated.UpdateCollectionSetInput) holdings.SetInput {
-	change := holdings.SetInput{Name: given(in.Name), Description: cleared(in.Description)}
+func setChange(in generated.UpdateCollectionSetInput) collections.SetInput {
+	change := collections.SetInput{Name: given(in.Name), Description: cleared(in.Description)}
 	change.CollectionIDs = collectionIDs(&change.Wrong, "input.collectionIds", in.CollectionIds)
 	if add := collectionIDs(&change.Wrong, "input.addCollectionIds", in.AddCollectionIds); add != nil {
 		change.Add = *add
@@ -90,14 +90,14 @@ func (r mutationResolver) DeleteCollectionSet(
 	ctx context.Context, in generated.DeleteCollectionSetInput,
 ) (*generated.DeleteCollectionSetPayload, error) {
 	id, wrong := idOf(model.CollectionSetType, "input.setId", in.SetID)
-	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.SetID, r.holdings.DeleteCollectionSet))
+	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.SetID, r.collections.DeleteCollectionSet))
 	return &generated.DeleteCollectionSetPayload{DeletedID: deleted, UserErrors: problems}, err
 }
 
 func (r collectionSetResolver) Collections(
 	ctx context.Context, s *model.CollectionSet, first *int, after *string,
 ) (*model.Connection[*model.Collection], error) {
-	members := filtered(s.CollectionSet.ID, nil, r.holdings.CollectionsOfSet, func(ctx context.Context, _ int64) (int, error) {
+	members := filtered(s.CollectionSet.ID, nil, r.collections.CollectionsOfSet, func(ctx context.Context, _ int64) (int, error) {
 		return r.MemberCount(ctx, s)
 	})
 	return list(ctx, first, after, collectionListing, members)
@@ -105,6 +105,6 @@ func (r collectionSetResolver) Collections(
 
 func (r collectionSetResolver) MemberCount(ctx context.Context, s *model.CollectionSet) (int, error) {
 	return s.Page.MemberCounts.Of(ctx, s.CollectionSet.ID, func(ctx context.Context) (map[int64]int, error) {
-		return r.holdings.MemberCounts(ctx, s.Page.IDs)
+		return r.collections.MemberCounts(ctx, s.Page.IDs)
 	})
 }

@@ -6,21 +6,21 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 )
 
 func (r queryResolver) Settings(ctx context.Context) (*model.Settings, error) {
-	row, err := r.holdings.Settings(ctx)
+	row, err := r.profiles.Settings(ctx)
 	return &model.Settings{Setting: row}, err
 }
 
 func (r mutationResolver) UpdateSettings(ctx context.Context, in generated.UpdateSettingsInput) (*generated.UpdateSettingsPayload, error) {
-	row, problems, err := carryOut(ctx, settingsChange(in), nil, r.holdings.UpdateSettings)
+	row, problems, err := carryOut(ctx, settingsChange(in), nil, r.profiles.UpdateSettings)
 	return &generated.UpdateSettingsPayload{Settings: settingsOf(row), UserErrors: problems}, err
 }
 
-func settingsChange(in generated.UpdateSettingsInput) holdings.SettingsChange {
-	return holdings.SettingsChange{
+func settingsChange(in generated.UpdateSettingsInput) profiles.SettingsChange {
+	return profiles.SettingsChange{
 		Version: given(in.Version), InstitutionName: cleared(in.InstitutionName), MultiCampus: given(in.MultiCampusInventoryManagement),
 	}
 }

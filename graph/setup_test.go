@@ -18,6 +18,11 @@ import (
 	"autoholdings/graph"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -38,15 +43,19 @@ const maxSize = 16 << 20
 // testBundle is the API of an installation with both collections active and no profile, on a database, a queue and a
 // provider of its own.
 type testBundle struct {
-	t        *testing.T
-	dir      string
-	store    *store.Store
-	holdings *holdings.Service
-	jobs     *jobs.Service
-	mock     *mockoup.TestServer
-	api      *httptest.Server
-	log      *logBuffer
-	counter  *statementCounter
+	t            *testing.T
+	dir          string
+	store        *store.Store
+	holdings     *holdings.Service
+	collections  *collections.Service
+	acquisitions *acquisitions.Service
+	profiles     *profiles.Service
+	moves        *move.Service
+	jobs         *jobs.Service
+	mock         *mockoup.TestServer
+	api          *httptest.Server
+	log          *logBuffer
+	counter      *statementCounter
 }
 
 func setup(t *testing.T, mock mockoup.Options) *testBundle {
@@ -64,7 +73,9 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	t.Cleanup(func() { must(t, b.store.Close()) })
 	box, err := secret.Open(dir)
 	must(t, err)
-	b.holdings = holdings.New(b.store, box, jobs.Busy{})
+	lib := library.Open(b.store, box, jobs.Busy{})
+	b.holdings, b.collections, b.acquisitions = lib.Holdings, lib.Collections, lib.Acquisitions
+	b.profiles, b.moves = lib.Profiles, lib.Moves
 	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
 		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
@@ -77,13 +88,13 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	t.Cleanup(embedded.Close)
 	logger := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Holdings: b.holdings, Providers: []*provider.Fetcher{fetcher}, Redis: embedded.Options(), Exclusive: true, Logger: logger,
+		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: embedded.Options(), Exclusive: true, Logger: logger,
 		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond,
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, b.jobs.Close()) })
 	b.activateBoth()
-	handler := graph.NewHandler(graph.Options{Holdings: b.holdings, Jobs: b.jobs, Store: b.store, Logger: logger})
+	handler := graph.NewHandler(graph.Options{Library: lib, Jobs: b.jobs, Store: b.store, Logger: logger})
 	b.api = httptest.NewServer(b.counter.counting(handler))
 	t.Cleanup(b.api.Close)
 	return b
@@ -91,17 +102,17 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 
 func (b *testBundle) activateBoth() {
 	b.t.Helper()
-	var seeds []holdings.CommunityZoneSeed
+	var seeds []collections.CommunityZoneSeed
 	for _, c := range oup.Provider().Collections {
-		seeds = append(seeds, holdings.CommunityZoneSeed{
+		seeds = append(seeds, collections.CommunityZoneSeed{
 			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press",
 			Content: strings.ToUpper(string(c.Content)),
 		})
 	}
-	must(b.t, b.holdings.EnsureCommunityZone(b.t.Context(), seeds))
+	must(b.t, b.collections.EnsureCommunityZone(b.t.Context(), seeds))
 	for _, seed := range seeds {
-		_, _, err := b.holdings.ActivateCollection(b.t.Context(), holdings.Activation{
-			CommunityZoneID: seed.CZID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
+		_, _, err := b.collections.ActivateCollection(b.t.Context(), collections.Activation{
+			CommunityZoneID: seed.CZID, ActivateService: true, MakeServiceAvailable: true, ActivationType: collections.ActivateManually,
 		}, nil)
 		must(b.t, err)
 	}
@@ -130,7 +141,7 @@ func (b *testBundle) run(work bool) *testBundle {
 func (b *testBundle) profile() *ent.Profile {
 	b.t.Helper()
 	customer, key, active := mockoup.DemoCustomer, secret.NewKey(mockoup.DemoKey), true
-	p, _, err := b.holdings.CreateProfile(b.t.Context(), holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
+	p, _, err := b.profiles.CreateProfile(b.t.Context(), profiles.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
 	must(b.t, err)
 	return p
 }

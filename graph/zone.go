@@ -7,7 +7,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
@@ -22,12 +22,12 @@ var zoneCollectionListing = listing[*ent.CommunityZoneCollection, *model.Communi
 func (r queryResolver) CommunityZoneCollections(
 	ctx context.Context, first *int, after *string, filter *model.CommunityZoneCollectionFilter,
 ) (*model.CommunityZoneCollectionConnection, error) {
-	var f holdings.CommunityZoneFilter
+	var f collections.CommunityZoneFilter
 	if filter != nil {
-		f = holdings.CommunityZoneFilter{Search: text(filter.Search), Content: text(filter.Content)}
+		f = collections.CommunityZoneFilter{Search: text(filter.Search), Content: text(filter.Content)}
 	}
 	return list(ctx, first, after, zoneCollectionListing,
-		filtered(f, nil, r.holdings.CommunityZoneCollections, r.holdings.CountCommunityZoneCollections))
+		filtered(f, nil, r.collections.CommunityZoneCollections, r.collections.CountCommunityZoneCollections))
 }
 
 var zoneTitleListing = listing[*ent.CommunityZoneTitle, *model.CommunityZoneTitle]{
@@ -40,14 +40,14 @@ func (r queryResolver) CommunityZoneTitles(
 	ctx context.Context, first *int, after *string, filter *model.CommunityZoneTitleFilter,
 ) (*model.Connection[*model.CommunityZoneTitle], error) {
 	return list(ctx, first, after, zoneTitleListing,
-		filtered(zoneTitleFilter(filter), nil, r.holdings.CommunityZoneTitles, r.holdings.CountCommunityZoneTitles))
+		filtered(zoneTitleFilter(filter), nil, r.collections.CommunityZoneTitles, r.collections.CountCommunityZoneTitles))
 }
 
-func zoneTitleFilter(in *model.CommunityZoneTitleFilter) holdings.CommunityZoneTitleFilter {
+func zoneTitleFilter(in *model.CommunityZoneTitleFilter) collections.CommunityZoneTitleFilter {
 	if in == nil {
-		return holdings.CommunityZoneTitleFilter{}
+		return collections.CommunityZoneTitleFilter{}
 	}
-	return holdings.CommunityZoneTitleFilter{
+	return collections.CommunityZoneTitleFilter{
 		CommunityZoneID: text(in.CommunityZoneID), TitlePrefix: text(in.TitlePrefix),
 		TitleID: text(in.TitleID), Identifier: text(in.Identifier),
 	}
@@ -75,13 +75,13 @@ func zoneRequest(in generated.ImportCommunityZoneTitlesInput) (jobs.ZoneRequest,
 
 func (r communityZoneCollectionResolver) TitleCount(ctx context.Context, c *model.CommunityZoneCollection) (int, error) {
 	return c.Page.TitleCounts.Of(ctx, c.CommunityZoneCollection.ID, func(ctx context.Context) (map[int64]int, error) {
-		return r.holdings.CommunityZoneTitleCounts(ctx, c.Page.IDs)
+		return r.collections.CommunityZoneTitleCounts(ctx, c.Page.IDs)
 	})
 }
 
 func (r communityZoneCollectionResolver) Collection(ctx context.Context, c *model.CommunityZoneCollection) (*model.Collection, error) {
 	return c.Page.Collections.Of(ctx, c.CommunityZoneCollection.ID, func(ctx context.Context) (map[int64]*model.Collection, error) {
-		return byID(ctx, c.Page.IDs, r.holdings.CollectionsOfCommunityZone, model.Collections)
+		return byID(ctx, c.Page.IDs, r.collections.CollectionsOfCommunityZone, model.Collections)
 	})
 }
 
@@ -91,6 +91,6 @@ func (r communityZoneTitleResolver) CommunityZoneCollection(
 	return t.Page.Collections.Of(ctx, t.CommunityZoneCollectionID,
 		func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
 			ids := each(t.Page.Rows, func(row *ent.CommunityZoneTitle) int64 { return row.CommunityZoneCollectionID })
-			return byID(ctx, ids, r.holdings.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
+			return byID(ctx, ids, r.collections.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
 		})
 }

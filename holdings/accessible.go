@@ -14,19 +14,20 @@ import (
 // entitledSQL is the condition on a portfolio p that an entitlement is in force, of a profile or of the library itself.
 const entitledSQL = `EXISTS (SELECT 1 FROM entitlements f WHERE f.portfolio_id = p.id AND f.active)`
 
-// accessibleSQL is the condition that a portfolio p is accessible, but for its collection's service.
-const accessibleSQL = `p.removed_at IS NULL AND p.available AND ` + entitledSQL
+// AccessibleSQL is the condition that a portfolio p is accessible, but for its collection's service.
+const AccessibleSQL = `p.removed_at IS NULL AND p.available AND ` + entitledSQL
 
-// servedSQL is the condition on a collection k that its service is active and available.
-const servedSQL = `k.active AND k.available`
+// ServedSQL is the condition on a collection k that its service is active and available.
+const ServedSQL = `k.active AND k.available`
 
-// closed is why patrons do not get to a portfolio that is in the holdings; 0: they do.
-type closed uint8
+// Closed is why patrons do not get to a portfolio that is in the holdings; 0: they do.
+type Closed uint8
 
-// closedSQL is that of a portfolio p of a collection k.
-const closedSQL = `CASE WHEN NOT ` + entitledSQL + ` THEN 1 WHEN NOT p.available THEN 2 WHEN NOT (` + servedSQL + `) THEN 3 ELSE 0 END`
+// ClosedSQL is that of a portfolio p of a collection k.
+const ClosedSQL = `CASE WHEN NOT ` + entitledSQL + ` THEN 1 WHEN NOT p.available THEN 2 WHEN NOT (` + ServedSQL + `) THEN 3 ELSE 0 END`
 
-func (c closed) String() string {
+// String says why in words.
+func (c Closed) String() string {
 	return [...]string{"", "no provider lists it", "it is not available", "the service of its collection is not available"}[min(c, 3)]
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -34,87 +36,89 @@ func TestAcquisitionFaults(t *testing.T) {
 		t.Run(table, func(t *testing.T) {
 			t.Parallel()
 			b := setupOrders(t)
-			ctx, s, w := t.Context(), b.service, keyset.Window{First: 5}
+			ctx, s, w := t.Context(), b.library, keyset.Window{First: 5}
 			line := b.order("POL-1", "j001")
-			license, err := s.CreateLicense(ctx, holdings.LicenseTexts{Code: new("L-1")})
+			license, err := s.Acquisitions.CreateLicense(ctx, acquisitions.LicenseTexts{Code: new("L-1")})
 			b.must(err)
 			local := b.local("A", "B")
-			set, err := s.CreateCollectionSet(ctx, holdings.SetInput{Name: new("Some")})
+			set, err := s.Collections.CreateCollectionSet(ctx, collections.SetInput{Name: new("Some")})
 			b.must(err)
 			at := b.portfolioID("j002")
 			calls := map[string]func() error{
 				"create PO line": func() error {
-					_, err := s.CreatePOLine(ctx, holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("POL-2")}, PortfolioID: &at})
+					_, err := s.Acquisitions.CreatePOLine(ctx,
+						acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("POL-2")}, PortfolioID: &at})
 					return err
 				},
 				"update PO line": func() error {
-					_, err := s.UpdatePOLine(ctx, line.ID, nil, holdings.POLineInput{PortfolioID: &at})
+					_, err := s.Acquisitions.UpdatePOLine(ctx, line.ID, nil, acquisitions.POLineInput{PortfolioID: &at})
 					return err
 				},
-				"delete PO line": func() error { return s.DeletePOLine(ctx, line.ID) },
+				"delete PO line": func() error { return s.Acquisitions.DeletePOLine(ctx, line.ID) },
 				"create license": func() error {
-					_, err := s.CreateLicense(ctx, holdings.LicenseTexts{Code: new("L-2")})
+					_, err := s.Acquisitions.CreateLicense(ctx, acquisitions.LicenseTexts{Code: new("L-2")})
 					return err
 				},
 				"update license": func() error {
-					_, err := s.UpdateLicense(ctx, license.ID, nil, holdings.LicenseTexts{Name: new("A")})
+					_, err := s.Acquisitions.UpdateLicense(ctx, license.ID, nil, acquisitions.LicenseTexts{Name: new("A")})
 					return err
 				},
-				"delete license": func() error { return s.DeleteLicense(ctx, license.ID) },
+				"delete license": func() error { return s.Acquisitions.DeleteLicense(ctx, license.ID) },
 				"license portfolio": func() error {
-					_, err := s.UpdatePortfolio(ctx, holdings.PortfolioChange{ID: at, LicenseID: &license.ID})
+					_, err := s.Holdings.UpdatePortfolio(ctx, holdings.PortfolioChange{ID: at, LicenseID: &license.ID})
 					return err
 				},
 				"import PO lines": func() error {
 					for _, dryRun := range []bool{true, false} {
-						if _, err := s.ImportPOLines(ctx, strings.NewReader("number,collection,title_id\nP9,journals,j004\n"), dryRun); err == nil {
+						if _, err := s.Acquisitions.ImportPOLines(ctx, strings.NewReader("number,collection,title_id\nP9,journals,j004\n"),
+							dryRun); err == nil {
 							return nil
 						}
 					}
-					_, err := s.ImportPOLines(ctx, strings.NewReader("number,collection,title_id\nPOL-1,journals,j004\n"), false)
+					_, err := s.Acquisitions.ImportPOLines(ctx, strings.NewReader("number,collection,title_id\nPOL-1,journals,j004\n"), false)
 					return err
 				},
 				"import licenses": func() error {
-					if _, err := s.ImportLicenses(ctx, strings.NewReader("code\nL-9\n"), true); err == nil {
+					if _, err := s.Acquisitions.ImportLicenses(ctx, strings.NewReader("code\nL-9\n"), true); err == nil {
 						return nil
 					}
-					_, err := s.ImportLicenses(ctx, strings.NewReader("code\nL-9\n"), false)
+					_, err := s.Acquisitions.ImportLicenses(ctx, strings.NewReader("code\nL-9\n"), false)
 					return err
 				},
 				"create set": func() error {
-					_, err := s.CreateCollectionSet(ctx, holdings.SetInput{Name: new("More"), CollectionIDs: &local})
+					_, err := s.Collections.CreateCollectionSet(ctx, collections.SetInput{Name: new("More"), CollectionIDs: &local})
 					return err
 				},
 				"update set": func() error {
-					_, err := s.UpdateCollectionSet(ctx, set.ID, nil, holdings.SetInput{Name: new("More"), Add: local})
+					_, err := s.Collections.UpdateCollectionSet(ctx, set.ID, nil, collections.SetInput{Name: new("More"), Add: local})
 					return err
 				},
-				"delete set":        func() error { return s.DeleteCollectionSet(ctx, set.ID) },
-				"delete collection": func() error { return s.DeleteCollection(ctx, local[0], false) },
-				"check collection":  func() error { return s.CheckCollection(ctx, local[0], "") },
-				"member counts":     func() error { _, err := s.MemberCounts(ctx, []int64{set.ID}); return err },
+				"delete set":        func() error { return s.Collections.DeleteCollectionSet(ctx, set.ID) },
+				"delete collection": func() error { return s.Collections.DeleteCollection(ctx, local[0], false) },
+				"check collection":  func() error { return s.Acquisitions.CheckCollection(ctx, local[0], "") },
+				"member counts":     func() error { _, err := s.Collections.MemberCounts(ctx, []int64{set.ID}); return err },
 				"sets of collections": func() error {
-					_, err := s.SetsOfCollections(ctx, local)
+					_, err := s.Collections.SetsOfCollections(ctx, local)
 					return err
 				},
 				"collections of licenses": func() error {
-					_, err := s.CollectionsOfLicenses(ctx, []int64{license.ID})
+					_, err := s.Acquisitions.CollectionsOfLicenses(ctx, []int64{license.ID})
 					return err
 				},
 				"not listed": func() error {
-					if _, err := s.POLinesNotListed(ctx, 0, w); err == nil {
+					if _, err := s.Acquisitions.POLinesNotListed(ctx, 0, w); err == nil {
 						return nil
 					}
-					for _, err := range s.AllPOLinesNotListed(ctx, 0) {
+					for _, err := range s.Acquisitions.AllPOLinesNotListed(ctx, 0) {
 						return err
 					}
 					return nil
 				},
 				"without PO line": func() error {
-					if _, err := s.PortfoliosWithoutPOLine(ctx, 0, w); err == nil {
+					if _, err := s.Acquisitions.PortfoliosWithoutPOLine(ctx, 0, w); err == nil {
 						return nil
 					}
-					for _, err := range s.AllPortfoliosWithoutPOLine(ctx, 0) {
+					for _, err := range s.Acquisitions.AllPortfoliosWithoutPOLine(ctx, 0) {
 						return err
 					}
 					return nil

@@ -15,22 +15,22 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 )
 
 // imported is what an import of PO lines reports, a line each. Before it, a dry run must report the same and write
 // nothing.
-func (b *testBundle) imported(csv string) (report holdings.ImportReport, lines []string) {
+func (b *testBundle) imported(csv string) (report acquisitions.ImportReport, lines []string) {
 	b.t.Helper()
 	before := b.acquisitionsText()
-	dry, err := b.service.ImportPOLines(b.t.Context(), strings.NewReader(csv), true)
+	dry, err := b.acquisitions.ImportPOLines(b.t.Context(), strings.NewReader(csv), true)
 	b.must(err)
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {
 		b.t.Errorf("the dry run wrote:\n%s", diff)
 	}
-	report, err = b.service.ImportPOLines(b.t.Context(), strings.NewReader(csv), false)
+	report, err = b.acquisitions.ImportPOLines(b.t.Context(), strings.NewReader(csv), false)
 	b.must(err)
 	dry.DryRun = false
 	if diff := cmp.Diff(dry, report); diff != "" {
@@ -42,7 +42,7 @@ func (b *testBundle) imported(csv string) (report holdings.ImportReport, lines [
 	return report, lines
 }
 
-func (b *testBundle) wantImported(csv string, want ...string) holdings.ImportReport {
+func (b *testBundle) wantImported(csv string, want ...string) acquisitions.ImportReport {
 	b.t.Helper()
 	report, got := b.imported(csv)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -52,7 +52,7 @@ func (b *testBundle) wantImported(csv string, want ...string) holdings.ImportRep
 }
 
 // wantLine checks what is told of a line.
-func wantLine(t *testing.T, report holdings.ImportReport, line int, parts ...string) {
+func wantLine(t *testing.T, report acquisitions.ImportReport, line int, parts ...string) {
 	t.Helper()
 	for _, l := range report.Lines {
 		if l.Line != line {
@@ -236,17 +236,17 @@ func TestImportRefusesFiles(t *testing.T) {
 		"": "empty", " \n\n": "empty", "\ufeff": "empty", "vendor,note\nx,y\n": `no column "number"`, "number,Number\n1,2\n": "twice",
 		"\xff\xfen\x00u\x00": "UTF-8", "number,n\xffte\n": "UTF-8", "number,\"vendor\n1,2\n": "header",
 	} {
-		_, err := b.service.ImportPOLines(t.Context(), strings.NewReader(csv), false)
+		_, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(csv), false)
 		wantProblems(t, err, "BAD_USER_INPUT")
 		wantMessage(t, err, want)
 	}
-	_, err := b.service.ImportLicenses(t.Context(), strings.NewReader("number\n1\n"), false)
+	_, err := b.acquisitions.ImportLicenses(t.Context(), strings.NewReader("number\n1\n"), false)
 	wantMessage(t, err, `"code"`)
 	for _, in := range []io.Reader{
 		iotest.ErrReader(errors.New("unplugged")),
 		io.MultiReader(strings.NewReader("number\n1\n"+strings.Repeat("x\n", 70_000)), iotest.ErrReader(errors.New("unplugged"))),
 	} {
-		if _, err := b.service.ImportPOLines(t.Context(), in, true); err == nil || !strings.Contains(err.Error(), "unplugged") {
+		if _, err := b.acquisitions.ImportPOLines(t.Context(), in, true); err == nil || !strings.Contains(err.Error(), "unplugged") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -255,12 +255,12 @@ func TestImportRefusesFiles(t *testing.T) {
 func TestImportLicenses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	run := func(csv string, want ...string) holdings.ImportReport {
+	run := func(csv string, want ...string) acquisitions.ImportReport {
 		t.Helper()
-		dry, err := b.service.ImportLicenses(t.Context(), strings.NewReader(csv), true)
+		dry, err := b.acquisitions.ImportLicenses(t.Context(), strings.NewReader(csv), true)
 		b.must(err)
 		before := b.acquisitionsText()
-		report, err := b.service.ImportLicenses(t.Context(), strings.NewReader(csv), false)
+		report, err := b.acquisitions.ImportLicenses(t.Context(), strings.NewReader(csv), false)
 		b.must(err)
 		changed := report.Created+report.Updated > 0
 		if dry.DryRun = false; cmp.Diff(dry, report) != "" || (before != b.acquisitionsText()) != changed {
@@ -310,7 +310,7 @@ func TestImportOfThousands(t *testing.T) {
 	b.sync(1, listOf(numbered(0, 200)...))
 	file := many(10_000)
 	begun := time.Now()
-	report, err := b.service.ImportPOLines(t.Context(), strings.NewReader(file), false)
+	report, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
 	b.must(err)
 	t.Logf("10,000 PO lines in %v", time.Since(begun))
 	if report.Created != 10_000 {
@@ -347,7 +347,7 @@ func TestImportGoesOn(t *testing.T) {
 		return err
 	})
 	file := many(2000)
-	report, err := b.service.ImportPOLines(t.Context(), strings.NewReader(file), false)
+	report, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
 	if err == nil || report.Created != 1000 || b.store.Read.POLine.Query().CountX(t.Context()) != 1000 {
 		t.Fatalf("%v, %d created", err, report.Created)
 	}
@@ -355,7 +355,7 @@ func TestImportGoesOn(t *testing.T) {
 		_, err := tx.SQL.ExecContext(ctx, `DROP TRIGGER full`)
 		return err
 	})
-	report, err = b.service.ImportPOLines(t.Context(), strings.NewReader(file), false)
+	report, err = b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
 	if b.must(err); report.Created != 1000 || report.Unchanged != 1000 {
 		t.Errorf("%d created, %d unchanged, %d refused", report.Created, report.Unchanged, report.Refused)
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/ent/collection"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 )
 
@@ -17,15 +18,15 @@ import (
 func setupAlerts(t *testing.T) *testBundle {
 	t.Helper()
 	b := openBundle(t)
-	b.settings(holdings.SettingsChange{MultiCampus: new(true)})
-	var seeds []holdings.CommunityZoneSeed
+	b.settings(profiles.SettingsChange{MultiCampus: new(true)})
+	var seeds []collections.CommunityZoneSeed
 	for _, content := range []string{"BOOKS", "JOURNALS"} {
-		seeds = append(seeds, holdings.CommunityZoneSeed{CZID: content, Name: content, Provider: "OUP", Content: content})
+		seeds = append(seeds, collections.CommunityZoneSeed{CZID: content, Name: content, Provider: "OUP", Content: content})
 	}
-	b.must(b.service.EnsureCommunityZone(t.Context(), seeds))
+	b.must(b.collections.EnsureCommunityZone(t.Context(), seeds))
 	for _, seed := range seeds {
-		_, _, err := b.service.ActivateCollection(t.Context(),
-			holdings.Activation{CommunityZoneID: seed.CZID, ActivateService: true, ActivationType: holdings.ActivateManually}, nil)
+		_, _, err := b.collections.ActivateCollection(t.Context(),
+			collections.Activation{CommunityZoneID: seed.CZID, ActivateService: true, ActivationType: collections.ActivateManually}, nil)
 		b.must(err)
 	}
 	return b
@@ -60,11 +61,12 @@ func (b *testBundle) fileOf(profileID int64, content, name string, first, again 
 func (b *testBundle) alerts(now time.Time, ids ...int64) (all []string) {
 	b.t.Helper()
 	b.service.Now = func() time.Time { return now }
-	found, err := b.service.AlertsOf(b.t.Context(), ids)
+	b.profiles.Now = b.service.Now
+	found, err := b.profiles.AlertsOf(b.t.Context(), ids)
 	b.must(err)
 	for _, id := range ids {
 		for _, a := range found[id] {
-			if a.Code != holdings.StaleFile || a.Hint == "" {
+			if a.Code != profiles.StaleFile || a.Hint == "" {
 				b.t.Errorf("%+v", a)
 			}
 			all = append(all, a.Content+" "+store.Time(a.Since).Format(time.DateOnly)+": "+a.Message)
@@ -133,7 +135,7 @@ func TestNoAlerts(t *testing.T) {
 	}
 	books, err := b.store.Read.Collection.Query().Order(collection.ByID()).First(t.Context())
 	b.must(err)
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: books.ID, Active: new(false)})
+	_, _, err = b.collections.UpdateCollection(t.Context(), collections.CollectionChange{ID: books.ID, Active: new(false)})
 	b.must(err)
 	got := b.alerts(day(90), inactive, never, active, 4711)
 	if len(got) != 1 || !strings.HasPrefix(got[0], "JOURNALS ") {
@@ -154,7 +156,7 @@ func TestAlertsOfBrokenDatabase(t *testing.T) {
 			_, err := tx.SQL.ExecContext(ctx, `ALTER TABLE `+table+` RENAME TO away`)
 			return err
 		})
-		if alerts, err := b.service.AlertsOf(t.Context(), []int64{p}); err == nil {
+		if alerts, err := b.profiles.AlertsOf(t.Context(), []int64{p}); err == nil {
 			t.Errorf("without %s: %v", table, alerts)
 		}
 	}

@@ -6,33 +6,34 @@ import (
 	"fmt"
 	"slices"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
 // Apply writes the plan in short transactions: additions and updates first, removals last. Started again after a
 // crash with a new plan of the same file, and the counts that the last transaction recorded, it does the rest.
-func (s *Service) Apply(ctx context.Context, plan *PartPlan, part *Part, resumed *Counts) (Counts, error) {
+func (s *Service) Apply(ctx context.Context, plan *Plan, part *Part, resumed *plan.Counts) (plan.Counts, error) {
 	return s.run(ctx, plan, part, resumed, false)
 }
 
 // Show writes the plan's report and nothing else.
-func (s *Service) Show(ctx context.Context, plan *PartPlan, part *Part) (Counts, error) {
+func (s *Service) Show(ctx context.Context, plan *Plan, part *Part) (plan.Counts, error) {
 	return s.run(ctx, plan, part, nil, true)
 }
 
-func (s *Service) run(ctx context.Context, plan *PartPlan, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
-	out, err := s.newPartWriter(ctx, part, show)
+func (s *Service) run(ctx context.Context, planned *Plan, part *Part, resumed *plan.Counts, show bool) (_ plan.Counts, err error) {
+	out, err := s.NewPartWriter(ctx, part, show)
 	if err != nil {
-		return Counts{}, err
+		return plan.Counts{}, err
 	}
-	a := &applier{service: s, plan: plan, out: out, report: &planReport{out: out}}
+	a := &applier{service: s, plan: planned, out: out, report: &planReport{out: out}}
 	defer func() { err = errors.Join(err, a.close()) }()
 	if a.target, err = a.openTarget(ctx); err != nil {
-		return Counts{}, err
+		return plan.Counts{}, err
 	}
-	out.counts = plan.Counts
+	out.Counts = planned.Counts
 	if resumed != nil {
-		out.counts = *resumed
+		out.Counts = *resumed
 		part.Findings.drain()
 		err = a.report.readListed(ctx)
 	} else {
@@ -43,14 +44,14 @@ func (s *Service) run(ctx context.Context, plan *PartPlan, part *Part, resumed *
 			err = write(ctx)
 		}
 	}
-	return out.counts, err
+	return out.Counts, err
 }
 
 // applier takes a plan to where it is written, batch by batch.
 type applier struct {
 	service *Service
-	plan    *PartPlan
-	out     *partWriter
+	plan    *Plan
+	out     *PartWriter
 	report  *planReport
 	target  target
 }
@@ -59,23 +60,23 @@ type applier struct {
 type target interface {
 	// leaveForPerson lists things that stay as they are until a person decides, and marks them.
 	leaveForPerson(ctx context.Context, tx *store.Tx, why string, ids []int64) error
-	writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error
-	waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) error
-	leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error
+	writeBatch(ctx context.Context, tx *store.Tx, batch []*plan.Title) error
+	waitBatch(ctx context.Context, tx *store.Tx, batch []plan.WaitingPortfolio) error
+	leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error
 	// finish is part of the last transaction of a plan that is applied.
 	finish(ctx context.Context, tx *store.Tx) error
 	close() error
 }
 
 func (a *applier) openTarget(ctx context.Context) (target, error) {
-	if a.out.part.ZoneID != 0 {
+	if a.out.Part.ZoneID != 0 {
 		return newZoneTarget(ctx, a.plan.Plan, a.out, a.report)
 	}
 	return newPortfolioTarget(ctx, a.service, a.plan, a.out, a.report)
 }
 
 func (a *applier) close() error {
-	err := a.out.close()
+	err := a.out.Close()
 	if a.target != nil {
 		err = errors.Join(err, a.target.close())
 	}
@@ -84,20 +85,20 @@ func (a *applier) close() error {
 
 // begin records what the plan lists without changing it: free and refused rows, and portfolios that wait for a person.
 func (a *applier) begin(ctx context.Context) error {
-	part := a.out.part
-	return a.out.begin(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := part.Findings.Save(ctx, a.service, tx, part.JobID, part.ID, &a.out.counts); err != nil {
+	part := a.out.Part
+	return a.out.Begin(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := part.Findings.Save(ctx, a.service, tx, part.JobID, part.ID, &a.out.Counts); err != nil {
 			return err
 		}
-		for _, row := range a.plan.list.listed {
-			a.out.change(reportLine{action: row.Action, title: row.Citation, values: wordsValue(row.Why), line: row.Line})
+		for _, row := range a.plan.List.Listed {
+			a.out.Change(ReportLine{Action: row.Action, Title: row.Citation, Values: plan.ValuesOfWords(row.Why), line: row.Line})
 		}
-		for batch := range slices.Chunk(a.plan.reviews, a.out.batch) {
+		for batch := range slices.Chunk(a.plan.Reviews, a.out.Batch) {
 			ids := make([]int64, len(batch))
 			for i, portfolio := range batch {
-				ids[i] = a.plan.held.at(portfolio).id
+				ids[i] = a.plan.Portfolios.At(portfolio).ID
 			}
-			if err := a.target.leaveForPerson(ctx, tx, ReviewUnreadable, ids); err != nil {
+			if err := a.target.leaveForPerson(ctx, tx, plan.ReviewUnreadable, ids); err != nil {
 				return err
 			}
 		}
@@ -107,13 +108,13 @@ func (a *applier) begin(ctx context.Context) error {
 
 // end is the last transaction.
 func (a *applier) end(ctx context.Context) error {
-	part, counts := a.out.part, &a.out.counts
-	return a.out.end(ctx, func(ctx context.Context, tx *store.Tx) error {
+	part, counts := a.out.Part, &a.out.Counts
+	return a.out.End(ctx, func(ctx context.Context, tx *store.Tx) error {
 		counts.Unchanged = counts.Titles - counts.Added - counts.Updated - counts.Skipped
 		if err := part.Findings.Save(ctx, a.service, tx, part.JobID, part.ID, counts); err != nil {
 			return err
 		}
-		if a.out.show {
+		if a.out.Show {
 			return nil
 		}
 		if err := a.target.finish(ctx, tx); err != nil {
@@ -125,12 +126,12 @@ func (a *applier) end(ctx context.Context) error {
 
 // rememberShape keeps with the file which columns its list filled: later lists are held against it.
 func (a *applier) rememberShape(ctx context.Context, tx *store.Tx) error {
-	if !a.out.part.ofProfile() || a.plan.list.columns.Rows == 0 {
+	if !a.out.Part.ofProfile() || a.plan.List.Columns.Rows == 0 {
 		return nil
 	}
 	if _, err := tx.SQL.ExecContext(ctx,
 		`UPDATE provider_files SET columns = ? WHERE id = (SELECT provider_file_id FROM job_parts WHERE id = ?)`,
-		toJSON(a.plan.list.columns.shape()), a.out.part.ID); err != nil {
+		plan.ToJSON(a.plan.List.Columns.Shape()), a.out.Part.ID); err != nil {
 		return fmt.Errorf("remember the list's columns: %w", err)
 	}
 	return nil
@@ -139,28 +140,28 @@ func (a *applier) rememberShape(ctx context.Context, tx *store.Tx) error {
 // writeTitles writes the titles that the plan has something to do with, in the order of the file.
 func (a *applier) writeTitles(ctx context.Context) error {
 	pending := 0
-	for i := range a.plan.pair {
+	for i := range a.plan.Pairs {
 		if a.concerned(int32(i)) {
 			pending++
 		}
 	}
-	a.out.done, a.out.total = 0, pending+len(a.plan.leaving)+len(a.plan.waiting)
-	if pending == 0 && len(a.plan.list.mixed) == 0 {
+	a.out.Done, a.out.Total = 0, pending+len(a.plan.Leaving)+len(a.plan.Waiting)
+	if pending == 0 && len(a.plan.List.Mixed) == 0 {
 		return nil
 	}
-	size := batchSize(a.out.batch, pending)
-	batch := make([]*Title, 0, size)
+	size := batchSize(a.out.Batch, pending)
+	batch := make([]*plan.Title, 0, size)
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
-		a.out.done += len(batch)
-		err := a.out.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.target.writeBatch(ctx, tx, batch) })
+		a.out.Done += len(batch)
+		err := a.out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return a.target.writeBatch(ctx, tx, batch) })
 		clear(batch)
 		batch = batch[:0]
 		return err
 	}
-	err := a.plan.list.eachTitle(ctx, a.concerned, a.out.part.Findings.Add, func(t *Title) error {
+	err := a.plan.List.EachTitle(ctx, a.concerned, a.out.Part.Findings.Add, func(t *plan.Title) error {
 		if batch = append(batch, t); len(batch) < size {
 			return nil
 		}
@@ -178,23 +179,23 @@ func (a *applier) writeTitles(ctx context.Context) error {
 func batchSize(standard, pending int) int { return min(max(standard, pending/100), 4*standard) }
 
 // concerned says whether there is anything to write or to list of a title.
-func (a *applier) concerned(title int32) bool { return a.plan.pending(title) || a.plan.lacking(title) }
+func (a *applier) concerned(title int32) bool { return a.plan.Pending(title) || a.plan.Lacking(title) }
 
 // writeWaiting suspends the entitlements to portfolios that a title of the list might be.
 func (a *applier) writeWaiting(ctx context.Context) error {
-	return inBatches(ctx, a.out, a.plan.waiting, a.target.waitBatch)
+	return inBatches(ctx, a.out, a.plan.Waiting, a.target.waitBatch)
 }
 
 // writeLeaving ends the entitlements of what the list no longer has.
 func (a *applier) writeLeaving(ctx context.Context) error {
-	return inBatches(ctx, a.out, a.plan.leaving, a.target.leaveBatch)
+	return inBatches(ctx, a.out, a.plan.Leaving, a.target.leaveBatch)
 }
 
 // inBatches writes things in one transaction for each batch of them.
-func inBatches[T any](ctx context.Context, out *partWriter, all []T, write func(context.Context, *store.Tx, []T) error) error {
-	for batch := range slices.Chunk(all, out.batch) {
-		out.done += len(batch)
-		if err := out.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return write(ctx, tx, batch) }); err != nil {
+func inBatches[T any](ctx context.Context, out *PartWriter, all []T, write func(context.Context, *store.Tx, []T) error) error {
+	for batch := range slices.Chunk(all, out.Batch) {
+		out.Done += len(batch)
+		if err := out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return write(ctx, tx, batch) }); err != nil {
 			return err
 		}
 	}

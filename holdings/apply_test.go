@@ -16,6 +16,12 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -23,10 +29,15 @@ import (
 
 // testBundle is a database with one collection and profiles 1 and 2, on which lists are planned and applied directly.
 type testBundle struct {
-	t       *testing.T
-	store   *store.Store
-	service *holdings.Service
-	jobs    int64
+	t            *testing.T
+	store        *store.Store
+	library      *library.Library
+	service      *holdings.Service
+	collections  *collections.Service
+	acquisitions *acquisitions.Service
+	profiles     *profiles.Service
+	moves        *move.Service
+	jobs         int64
 
 	zoneOnly bool   // skip what the Community Zone does not have
 	release  string // date of the lists
@@ -58,7 +69,9 @@ func openBundle(t *testing.T) *testBundle {
 	t.Cleanup(func() { b.must(b.store.Close()) })
 	box, err := secret.Open(dir)
 	b.must(err)
-	b.service = holdings.New(b.store, box, holdings.NoJobs)
+	lib := library.Open(b.store, box, holdings.NoJobs)
+	b.library = lib
+	b.service, b.collections, b.acquisitions, b.profiles, b.moves = lib.Holdings, lib.Collections, lib.Acquisitions, lib.Profiles, lib.Moves
 	return b
 }
 
@@ -79,7 +92,7 @@ type attempt struct {
 	profile int64 // 0: of no profile
 	list    string
 	jobID   int64
-	resumed *holdings.Counts
+	resumed *plan.Counts
 	failAt  int // the transaction that fails, from 1; 0: none
 	zone    int64
 
@@ -107,7 +120,7 @@ func (b *testBundle) newJob(profile int64) int64 {
 }
 
 // apply makes one try; begun says whether the part counted as being applied when it ended.
-func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.PartPlan, begun bool, err error) {
+func (b *testBundle) apply(a attempt) (counts plan.Counts, planned *holdings.Plan, begun bool, err error) {
 	b.t.Helper()
 	transactions := 0
 	part := &holdings.Part{
@@ -121,29 +134,29 @@ func (b *testBundle) apply(a attempt) (counts holdings.Counts, plan *holdings.Pa
 			return nil
 		},
 		ZoneID: a.zone,
-		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { begun = true; return nil },
-		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+		Begun:  func(context.Context, *store.Tx, plan.Counts) error { begun = true; return nil },
+		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}
-	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(a.list)), nil }}
-	plan, err = b.service.Plan(b.t.Context(), source, part, holdings.StandardGuards(), part.Findings.Add)
+	source := plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(a.list)), nil }}
+	planned, err = b.service.Plan(b.t.Context(), source, part, plan.StandardGuards(), part.Findings.Add)
 	b.must(err)
 	if a.keepMissing {
-		plan.Counts.Missing = plan.KeepMissing()
+		planned.Counts.Missing = planned.KeepMissing()
 	}
-	counts, err = b.service.Apply(b.t.Context(), plan, part, a.resumed)
-	return counts, plan, begun || a.resumed != nil, err
+	counts, err = b.service.Apply(b.t.Context(), planned, part, a.resumed)
+	return counts, planned, begun || a.resumed != nil, err
 }
 
 // planOnly plans a list and says whether it was refused.
 func (b *testBundle) planOnly(list string) error {
-	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
-	_, err := b.service.Plan(b.t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID}, holdings.Guards{},
+	source := plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
+	_, err := b.service.Plan(b.t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID}, plan.Guards{},
 		func(kbart.Finding) {})
 	return err
 }
 
 // sync applies a list without trouble.
-func (b *testBundle) sync(profile int64, list string) (holdings.Counts, int64) {
+func (b *testBundle) sync(profile int64, list string) (plan.Counts, int64) {
 	b.t.Helper()
 	jobID := b.newJob(profile)
 	counts, _, _, err := b.apply(attempt{profile: profile, list: list, jobID: jobID})
@@ -152,11 +165,11 @@ func (b *testBundle) sync(profile int64, list string) (holdings.Counts, int64) {
 }
 
 // recordedCounts are those that the last committed transaction recorded.
-func (b *testBundle) recordedCounts(jobID int64) *holdings.Counts {
+func (b *testBundle) recordedCounts(jobID int64) *plan.Counts {
 	b.t.Helper()
 	part, err := b.store.Read.JobPart.Get(b.t.Context(), jobID+1)
 	b.must(err)
-	counts := &holdings.Counts{}
+	counts := &plan.Counts{}
 	if len(part.Counts) > 0 {
 		b.must(json.Unmarshal(part.Counts, counts))
 	}
@@ -433,7 +446,7 @@ func TestEmptyCellsBlankNothing(t *testing.T) {
 	}
 	row.last, row.embargo = "", ""
 	counts, _ := b.sync(1, listOf(row))
-	if counts.Updated != 1 || counts.Fields[0] != (holdings.FieldCount{Name: "coverage", Titles: 1}) {
+	if counts.Updated != 1 || counts.Fields[0] != (plan.FieldCount{Name: "coverage", Titles: 1}) {
 		t.Errorf("%+v", counts)
 	}
 	p := b.store.Read.Portfolio.Query().OnlyX(t.Context())
@@ -524,7 +537,7 @@ func TestAmbiguousIsNeverGuessed(t *testing.T) {
 	if counts.Changed() || counts.Ambiguous != 0 || counts.StillWaiting != 2 {
 		t.Errorf("a later run: %+v", counts)
 	}
-	if n := b.store.Read.Portfolio.Query().Where(portfolio.Review(holdings.ReviewAmbiguous), portfolio.RemovedAtIsNil()).
+	if n := b.store.Read.Portfolio.Query().Where(portfolio.Review(plan.ReviewAmbiguous), portfolio.RemovedAtIsNil()).
 		CountX(t.Context()); n != 2 {
 		t.Errorf("%d portfolios wait for a person", n)
 	}
@@ -588,7 +601,7 @@ func TestFreeTitlesAreSetAside(t *testing.T) {
 	if report := b.reportText(jobID); !strings.Contains(report, "REMOVE Journal 000") || !strings.Contains(report, `{"freeNow":true}`) {
 		t.Error(report)
 	}
-	free := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Free))).OnlyX(t.Context())
+	free := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(plan.Free))).OnlyX(t.Context())
 	if free.TitleID != rows[0].id || free.PrintIdentifier != rows[0].print || free.PortfolioID != nil {
 		t.Errorf("the free row cannot be looked up: %+v", free)
 	}
@@ -616,9 +629,9 @@ func TestGuard(t *testing.T) {
 			if test.after == 0 {
 				list = listOf(numbered(500, 520)...)
 			}
-			source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
+			source := plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
 			plan, err := b.service.Plan(t.Context(), source, &holdings.Part{ProfileID: 1, CollectionID: collectionID},
-				holdings.StandardGuards(), func(kbart.Finding) {})
+				plan.StandardGuards(), func(kbart.Finding) {})
 			b.must(err)
 			if plan.Held() != test.held {
 				t.Errorf("held %v: %+v", plan.Held(), plan.Guards)

@@ -16,7 +16,11 @@ import (
 	"time"
 
 	"autoholdings/holdings"
-	"autoholdings/internal/secret"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 	"autoholdings/mockoup"
 )
@@ -48,13 +52,17 @@ func BenchmarkLoad(b *testing.B) {
 
 // loader is an installation without jobs: it plans and applies lists directly.
 type loader struct {
-	b       *testing.B
-	dir     string
-	store   *store.Store
-	service *holdings.Service
-	mock    *mockoup.Server
-	parts   map[string]*holdings.Part
-	runs    int64
+	b            *testing.B
+	dir          string
+	store        *store.Store
+	service      *holdings.Service
+	collections  *collections.Service
+	acquisitions *acquisitions.Service
+	profiles     *profiles.Service
+	moves        *move.Service
+	mock         *mockoup.Server
+	parts        map[string]*holdings.Part
+	runs         int64
 }
 
 var contents = []string{"books", "journals"}
@@ -65,9 +73,7 @@ func newLoader(b *testing.B, titles int) *loader {
 	l.store, err = store.Open(b.Context(), store.Options{DataDir: l.dir})
 	l.must(err)
 	b.Cleanup(func() { l.must(l.store.Close()) })
-	box, err := secret.Open(l.dir)
-	l.must(err)
-	l.service = holdings.New(l.store, box, holdings.NoJobs)
+	l.service = holdings.New(l.store, holdings.NoJobs)
 	l.mock, err = mockoup.New(mockoup.Options{Titles: titles})
 	l.must(err)
 	l.must(l.store.Write(b.Context(), func(ctx context.Context, tx *store.Tx) error { return makeParents(ctx, tx, l.parts) }))
@@ -162,10 +168,10 @@ func (l *loader) run(files map[string]string) time.Duration {
 		part.JobID, part.ID = jobID, jobID*10+int64(i)
 		part.Findings = holdings.NewFindingLog()
 		part.Fence = func(context.Context, *store.Tx, holdings.Progress) error { return nil }
-		part.Begun = func(context.Context, *store.Tx, holdings.Counts) error { return nil }
+		part.Begun = func(context.Context, *store.Tx, plan.Counts) error { return nil }
 		part.Finish = part.Begun
-		source := holdings.Source{Name: content, Open: func() (io.ReadCloser, error) { return os.Open(files[content]) }}
-		plan, err := l.service.Plan(ctx, source, &part, holdings.StandardGuards(), part.Findings.Add)
+		source := plan.Source{Name: content, Open: func() (io.ReadCloser, error) { return os.Open(files[content]) }}
+		plan, err := l.service.Plan(ctx, source, &part, plan.StandardGuards(), part.Findings.Add)
 		l.must(err)
 		_, err = l.service.Apply(ctx, plan, &part, nil)
 		l.must(err)

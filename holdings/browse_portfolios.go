@@ -14,6 +14,7 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/keyset"
 	"autoholdings/kbart"
 )
@@ -33,7 +34,8 @@ type PortfolioFilter struct {
 	ProfileID    int64 // those that the profile entitles to now
 }
 
-func (f PortfolioFilter) where() []predicate.Portfolio {
+// Where is the filter as conditions of a query.
+func (f PortfolioFilter) Where() []predicate.Portfolio {
 	var where []predicate.Portfolio
 	if f.Removed {
 		where = append(where, f.among(sql.NotNull(portfolio.FieldRemovedAt)))
@@ -50,7 +52,7 @@ func (f PortfolioFilter) where() []predicate.Portfolio {
 		where = append(where, portfolio.TitleID(f.TitleID))
 	}
 	if f.Identifier != "" {
-		where = append(where, identified(portfolio.Table, f.Identifier))
+		where = append(where, Identified(portfolio.Table, f.Identifier))
 	}
 	where = append(where, f.states()...)
 	where = append(where, f.unentitled()...)
@@ -156,8 +158,8 @@ func (f PortfolioFilter) among(conditions ...*sql.Predicate) predicate.Portfolio
 	}
 }
 
-// identified finds the titles of a table by ISSN or ISBN. What is neither identifies nothing.
-func identified(table, identifier string) func(*sql.Selector) {
+// Identified finds the titles of a table by ISSN or ISBN. What is neither identifies nothing.
+func Identified(table, identifier string) func(*sql.Selector) {
 	key := kbart.IdentifierKey(strings.TrimSpace(identifier))
 	return func(s *sql.Selector) {
 		if key == "" {
@@ -182,12 +184,12 @@ func entitledBy(profileID int64) predicate.Portfolio {
 
 // Portfolios lists portfolios by folded title.
 func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, f.where())
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, f.Where())
 }
 
 // CountPortfolios counts what Portfolios lists.
 func (s *Service) CountPortfolios(ctx context.Context, f PortfolioFilter) (int, error) {
-	return s.store.Read.Portfolio.Query().Where(f.where()...).Count(ctx)
+	return s.store.Read.Portfolio.Query().Where(f.Where()...).Count(ctx)
 }
 
 // PortfoliosByID reads portfolios, removed ones too.
@@ -198,7 +200,7 @@ func (s *Service) PortfoliosByID(ctx context.Context, ids []int64) (map[int64]*e
 // Entitlement is one profile's word on a portfolio, with the coverage it gives.
 type Entitlement struct {
 	*ent.Entitlement
-	Coverage []Statement
+	Coverage []plan.Statement
 }
 
 // EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in two
@@ -217,10 +219,10 @@ func (s *Service) EntitlementsOf(ctx context.Context, portfolioIDs []int64) (map
 	return found, nil
 }
 
-func statementsOf(rows []*ent.CoverageStatement) []Statement {
-	statements := make([]Statement, len(rows))
+func statementsOf(rows []*ent.CoverageStatement) []plan.Statement {
+	statements := make([]plan.Statement, len(rows))
 	for i, row := range rows {
-		statements[i] = Statement{
+		statements[i] = plan.Statement{
 			DateFirst: row.DateFirstIssueOnline, VolFirst: row.NumFirstVolOnline, IssueFirst: row.NumFirstIssueOnline,
 			DateLast: row.DateLastIssueOnline, VolLast: row.NumLastVolOnline, IssueLast: row.NumLastIssueOnline,
 			Embargo: row.EmbargoInfo, URL: row.TitleURL, Notes: row.Notes, Depth: row.CoverageDepth, Kind: row.Kind,
@@ -231,7 +233,7 @@ func statementsOf(rows []*ent.CoverageStatement) []Statement {
 
 // SharedStatement is a coverage statement and the profiles that give it.
 type SharedStatement struct {
-	Statement
+	plan.Statement
 	ProfileIDs []int64
 }
 
@@ -243,7 +245,7 @@ func Coverage(entitlements []Entitlement) []SharedStatement {
 	places := map[uint64]int{}
 	for _, e := range inForce(entitlements) {
 		for _, st := range e.Coverage {
-			full := st.fullHash()
+			full := st.FullHash()
 			i, known := places[full]
 			if !known {
 				i = len(union)
@@ -255,7 +257,7 @@ func Coverage(entitlements []Entitlement) []SharedStatement {
 			}
 		}
 	}
-	slices.SortStableFunc(union, func(a, b SharedStatement) int { return compareStart(a.Statement, b.Statement) })
+	slices.SortStableFunc(union, func(a, b SharedStatement) int { return plan.CompareStart(a.Statement, b.Statement) })
 	return union
 }
 

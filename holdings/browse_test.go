@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/plantest"
 )
@@ -14,7 +16,7 @@ import (
 func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	db := plantest.Open(t)
-	service := holdings.New(db.Store, nil, holdings.NoJobs)
+	service := library.Open(db.Store, nil, holdings.NoJobs)
 	yes, no := true, false
 	for name, c := range map[string]struct {
 		filter holdings.PortfolioFilter
@@ -76,7 +78,7 @@ func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 		},
 	} {
 		after := &keyset.Position{Keys: []string{"m"}, ID: 1}
-		if _, err := service.Portfolios(t.Context(), c.filter, keyset.Window{First: 50, After: after}); err != nil {
+		if _, err := service.Holdings.Portfolios(t.Context(), c.filter, keyset.Window{First: 50, After: after}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if plan := db.Plan(); !strings.Contains(plan, c.uses) || plantest.ScansTable(plan) {
@@ -88,8 +90,8 @@ func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 func TestCommunityZoneTitleFiltersUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	db := plantest.Open(t)
-	service := holdings.New(db.Store, nil, holdings.NoJobs)
-	type filter = holdings.CommunityZoneTitleFilter
+	service := library.Open(db.Store, nil, holdings.NoJobs)
+	type filter = collections.CommunityZoneTitleFilter
 	const inCollection = "communityzonetitle_community_zone_collection_id_title_key_id (community_zone_collection_id=? AND title_key>?"
 	for name, c := range map[string]struct {
 		filter filter
@@ -109,7 +111,7 @@ func TestCommunityZoneTitleFiltersUseTheirIndexes(t *testing.T) {
 		},
 	} {
 		after := &keyset.Position{Keys: []string{"m"}, ID: 1}
-		if _, err := service.CommunityZoneTitles(t.Context(), c.filter, keyset.Window{First: 50, After: after}); err != nil {
+		if _, err := service.Collections.CommunityZoneTitles(t.Context(), c.filter, keyset.Window{First: 50, After: after}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if plan := db.Plan(); !strings.Contains(plan, c.uses) || plantest.ScansTable(plan) {

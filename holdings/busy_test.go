@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/library"
 	"autoholdings/internal/store"
 )
 
@@ -17,8 +18,8 @@ func (f busyFunc) Set(ctx context.Context, tx *store.Tx, _ int64) error        {
 func (f busyFunc) Profile(ctx context.Context, tx *store.Tx, _, _ int64) error { return f(ctx, tx) }
 
 // whileBusy is the domain while a job stands in the way of everything, with that refusal.
-func (b *testBundle) whileBusy(refusal error) *holdings.Service {
-	return holdings.New(b.store, nil, busyFunc(func(context.Context, *store.Tx) error { return refusal }))
+func (b *testBundle) whileBusy(refusal error) *library.Library {
+	return library.Open(b.store, nil, busyFunc(func(context.Context, *store.Tx) error { return refusal }))
 }
 
 // TestNewDemandsBusy: a domain that knows of no jobs would let people write what jobs are writing.
@@ -29,5 +30,5 @@ func TestNewDemandsBusy(t *testing.T) {
 			t.Error("a domain was made that knows of no jobs")
 		}
 	}()
-	holdings.New(openBundle(t).store, nil, nil)
+	holdings.New(openBundle(t).store, nil)
 }

@@ -12,6 +12,9 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -21,8 +24,8 @@ import (
 // ofZone makes the bundle's collection one that was activated from the Community Zone.
 func (b *testBundle) ofZone() {
 	b.t.Helper()
-	b.must(b.service.EnsureCommunityZone(b.t.Context(),
-		[]holdings.CommunityZoneSeed{{CZID: "1", Name: "Journals", Provider: "OUP", Content: "JOURNALS"}}))
+	b.must(b.collections.EnsureCommunityZone(b.t.Context(),
+		[]collections.CommunityZoneSeed{{CZID: "1", Name: "Journals", Provider: "OUP", Content: "JOURNALS"}}))
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Collection.UpdateOneID(collectionID).SetCommunityZoneCollectionID(tx.CommunityZoneCollection.Query().OnlyIDX(ctx)).Exec(ctx)
 	})
@@ -53,7 +56,7 @@ func (b *testBundle) waits(titleID string) {
 		if err != nil {
 			return err
 		}
-		return tx.Portfolio.UpdateOneID(id).SetListed(false).SetReview(holdings.ReviewAmbiguous).Exec(ctx)
+		return tx.Portfolio.UpdateOneID(id).SetListed(false).SetReview(plan.ReviewAmbiguous).Exec(ctx)
 	})
 }
 
@@ -109,14 +112,15 @@ func TestAccessible(t *testing.T) {
 	if got := b.found(holdings.PortfolioFilter{Waiting: &yes}); !slices.Equal(got, []string{"j003"}) {
 		t.Errorf("waiting: %v", got)
 	}
-	_, consequences, err := b.service.DeactivateCollection(t.Context(), holdings.Deactivation{CollectionID: collectionID, Preview: true})
+	_, consequences, err := b.collections.DeactivateCollection(t.Context(),
+		collections.Deactivation{CollectionID: collectionID, Preview: true})
 	if b.must(err); consequences.Accessible != 3 || consequences.Portfolios != 6 {
 		t.Errorf("%+v", consequences)
 	}
-	for name, change := range map[string]holdings.CollectionChange{
+	for name, change := range map[string]collections.CollectionChange{
 		"not available": {ID: collectionID, Available: new(false)}, "not active": {ID: collectionID, Available: new(true), Active: new(false)},
 	} {
-		_, _, err := b.service.UpdateCollection(t.Context(), change)
+		_, _, err := b.collections.UpdateCollection(t.Context(), change)
 		b.must(err)
 		if got := b.exported(); len(got) > 0 || b.accessible("j005") {
 			t.Errorf("%s: %v", name, got)
@@ -139,7 +143,7 @@ func TestKeptWithoutReason(t *testing.T) {
 	if got := b.found(holdings.PortfolioFilter{Unprotected: &yes}); len(got) > 0 {
 		t.Errorf("while it has its PO line: %v", got)
 	}
-	_, err := b.service.UpdatePOLine(t.Context(), line.ID, nil, holdings.POLineInput{PortfolioID: new(int64(0))})
+	_, err := b.acquisitions.UpdatePOLine(t.Context(), line.ID, nil, acquisitions.POLineInput{PortfolioID: new(int64(0))})
 	b.must(err)
 	for _, f := range []holdings.PortfolioFilter{{Unprotected: &yes}, {Unprotected: &yes, CollectionID: collectionID}} {
 		if got := b.found(f); !slices.Equal(got, []string{"j000"}) {
@@ -150,7 +154,7 @@ func TestKeptWithoutReason(t *testing.T) {
 		t.Errorf("the others: %v", got)
 	}
 	var whole []string
-	for p, err := range b.service.AllPortfoliosKeptWithoutReason(t.Context(), 0) {
+	for p, err := range b.acquisitions.AllPortfoliosKeptWithoutReason(t.Context(), 0) {
 		b.must(err)
 		whole = append(whole, p.TitleID+" in "+p.Edges.Collection.Name)
 	}
@@ -258,7 +262,7 @@ func TestRemoveIsRefused(t *testing.T) {
 	for name, do := range map[string]func(*holdings.Service, context.Context, int64) (*ent.Portfolio, error){
 		"remove": (*holdings.Service).RemovePortfolio, "restore": (*holdings.Service).RestorePortfolio,
 	} {
-		_, err := do(busy, t.Context(), b.portfolioID("j002"))
+		_, err := do(busy.Holdings, t.Context(), b.portfolioID("j002"))
 		if wantProblems(t, err, "CONFLICT input.portfolioId"); err != nil && !strings.Contains(err.Error(), "busy") {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"autoholdings/ent/profile"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 )
 
@@ -15,6 +15,7 @@ import (
 func (b *testBundle) at(hour int) time.Time {
 	now := time.Date(2027, 5, 1, hour, 0, 0, 0, time.UTC)
 	b.service.Now = func() time.Time { return now }
+	b.profiles.Now = b.service.Now
 	return now
 }
 
@@ -28,9 +29,9 @@ func (b *testBundle) since(id int64) time.Time {
 	return store.Time(ms)
 }
 
-func (b *testBundle) common() *holdings.CommonSchedule {
+func (b *testBundle) common() *profiles.CommonSchedule {
 	b.t.Helper()
-	common, err := holdings.ReadCommonSchedule(b.t.Context(), b.store.Read, profile.DefaultProvider)
+	common, err := profiles.ReadCommonSchedule(b.t.Context(), b.store.Read, profile.DefaultProvider)
 	b.must(err)
 	return common
 }
@@ -52,32 +53,32 @@ func TestScheduleBegins(t *testing.T) {
 	}
 
 	activated := b.at(3)
-	b.update(asleep.ID, holdings.ProfileInput{Active: new(true)})
+	b.update(asleep.ID, profiles.ProfileInput{Active: new(true)})
 	if common := b.common(); !b.since(asleep.ID).Equal(activated) || !common.Since.Equal(made) || len(common.Profiles) != 2 {
 		t.Errorf("activated at %v, since %v; common %v", activated, b.since(asleep.ID), common.Since)
 	}
 	b.at(4)
-	b.update(first.ID, holdings.ProfileInput{
+	b.update(first.ID, profiles.ProfileInput{
 		Description: new("Renamed"), GroupIDs: &[]int64{medicine},
-		Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Weekly)},
+		Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Weekly)},
 	})
 	if since := b.since(first.ID); !since.Equal(made) {
 		t.Errorf("another change, and its schedule as it was: since %v", since)
 	}
 
 	changed := b.at(5)
-	b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Daily)}})
+	b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Daily)}})
 	if !b.since(first.ID).Equal(changed) || !b.since(asleep.ID).Equal(changed) || !b.common().Since.Equal(changed) {
 		t.Errorf("changed at %v, since %v and %v", changed, b.since(first.ID), b.since(asleep.ID))
 	}
 
 	b.at(6)
-	b.update(first.ID, holdings.ProfileInput{Active: new(false)})
+	b.update(first.ID, profiles.ProfileInput{Active: new(false)})
 	if since := b.since(first.ID); !since.Equal(changed) {
 		t.Errorf("deactivated: since %v", since)
 	}
 	again := b.at(7)
-	b.update(first.ID, holdings.ProfileInput{Active: new(true)})
+	b.update(first.ID, profiles.ProfileInput{Active: new(true)})
 	if since := b.since(first.ID); !since.Equal(again) {
 		t.Errorf("activated again at %v, since %v", again, since)
 	}
@@ -113,30 +114,30 @@ func TestEnableSchedule(t *testing.T) {
 	made := b.at(1)
 	active, _ := b.create(profileInput("Active", true, law))
 	inactive, _ := b.create(profileInput("Inactive", false, law))
-	b.must(b.service.EnableSchedule(t.Context(), true))
+	b.must(b.profiles.EnableSchedule(t.Context(), true))
 	if since := b.since(active.ID); !b.common().Runs() || !since.Equal(made) {
 		t.Errorf("enabled as it was: since %v", since)
 	}
 
 	stopped := b.at(2)
-	b.must(b.service.EnableSchedule(t.Context(), false))
+	b.must(b.profiles.EnableSchedule(t.Context(), false))
 	b.at(3)
-	b.must(b.service.EnableSchedule(t.Context(), false))
-	settings, err := b.service.Settings(t.Context())
+	b.must(b.profiles.EnableSchedule(t.Context(), false))
+	settings, err := b.profiles.Settings(t.Context())
 	b.must(err)
 	if at := settings.SyncScheduleDisabledAt; b.common().Runs() || at == nil || *at != stopped.UnixMilli() {
 		t.Errorf("stopped at %v: %v", stopped, at)
 	}
 
 	enabled := b.at(4)
-	b.must(b.service.EnableSchedule(t.Context(), true))
+	b.must(b.profiles.EnableSchedule(t.Context(), true))
 	b.at(5)
-	b.must(b.service.EnableSchedule(t.Context(), true))
+	b.must(b.profiles.EnableSchedule(t.Context(), true))
 	if !b.common().Runs() || !b.since(active.ID).Equal(enabled) || !b.since(inactive.ID).IsZero() {
 		t.Errorf("enabled at %v: since %v and %v", enabled, b.since(active.ID), b.since(inactive.ID))
 	}
 
-	b.update(active.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Never)}})
+	b.update(active.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Never)}})
 	if b.common().Runs() {
 		t.Error("NONE runs")
 	}
@@ -148,7 +149,7 @@ func TestDisabledScheduleIsSaid(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)
 	first, _ := b.create(profileInput("First", true, law))
-	b.must(b.service.EnableSchedule(t.Context(), false))
+	b.must(b.profiles.EnableSchedule(t.Context(), false))
 	said := func(what string, want bool, notices []string) {
 		t.Helper()
 		if got := strings.Contains(strings.Join(notices, " "), "The schedule is disabled"); got != want {
@@ -157,17 +158,17 @@ func TestDisabledScheduleIsSaid(t *testing.T) {
 	}
 	idle, notices := b.create(profileInput("Idle", false, law))
 	said("an inactive profile is made", false, notices)
-	_, notices = b.update(idle.ID, holdings.ProfileInput{Active: new(true)})
+	_, notices = b.update(idle.ID, profiles.ProfileInput{Active: new(true)})
 	said("it is activated", true, notices)
 	_, notices = b.create(profileInput("Third", true, law))
 	said("an active profile is made", true, notices)
-	_, notices = b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Daily)}})
+	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Daily)}})
 	said("the schedule is changed", true, notices)
-	_, notices = b.update(first.ID, holdings.ProfileInput{GroupIDs: &[]int64{medicine}})
+	_, notices = b.update(first.ID, profiles.ProfileInput{GroupIDs: &[]int64{medicine}})
 	said("the groups are changed", false, notices)
-	_, notices = b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Never)}})
+	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Never)}})
 	said("there is no schedule any more", false, notices)
-	b.must(b.service.EnableSchedule(t.Context(), true))
-	_, notices = b.update(first.ID, holdings.ProfileInput{Schedule: &holdings.ScheduleChange{Frequency: new(holdings.Daily)}})
+	b.must(b.profiles.EnableSchedule(t.Context(), true))
+	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Daily)}})
 	said("the schedule is enabled", false, notices)
 }

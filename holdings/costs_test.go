@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/kbart"
 )
 
@@ -65,13 +66,13 @@ func TestRefusedRowsCostLittle(t *testing.T) { // not parallel: it measures memo
 			runtime.GC()
 			before := heap()
 			var most uint64
-			source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) {
+			source := plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) {
 				rows := &rowReader{n: test.rows, row: test.row, most: &most}
 				return io.NopCloser(io.MultiReader(strings.NewReader(header), rows)), nil
 			}}
 			listed := 0
 			log := holdings.NewFindingLog()
-			counts, err := holdings.Diff(t.Context(), holdings.Source{}, source, log.Add, func(holdings.Change) error { listed++; return nil })
+			counts, err := plan.Diff(t.Context(), plan.Source{}, source, log.Add, func(plan.Change) error { listed++; return nil })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,7 +119,7 @@ func writeHeavy(b *strings.Builder, line string) {
 }
 
 // heavyStep are two such lists of n rows, the second with other titles and title_ids.
-func heavyStep(n int, write func(b *strings.Builder, i int)) (before, after holdings.Source) {
+func heavyStep(n int, write func(b *strings.Builder, i int)) (before, after plan.Source) {
 	var text strings.Builder
 	text.WriteString(header)
 	for i := range n {
@@ -132,7 +133,7 @@ func heavyTime(tb testing.TB, n int, write func(b *strings.Builder, i int)) time
 	before, after := heavyStep(n, write)
 	runtime.GC() // what is left of another list is not this one's cost
 	start := time.Now()
-	_, err := holdings.Diff(tb.Context(), before, after, func(kbart.Finding) {}, func(holdings.Change) error { return nil })
+	_, err := plan.Diff(tb.Context(), before, after, func(kbart.Finding) {}, func(plan.Change) error { return nil })
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/kbart"
 )
 
@@ -45,13 +45,13 @@ func TestDiffOfRealFiles(t *testing.T) {
 	} {
 		t.Run(filepath.Base(test.after), func(t *testing.T) {
 			t.Parallel()
-			var before holdings.Source
+			var before plan.Source
 			if test.before != "" {
 				before = realFile(t, test.before)
 			}
 			fields := map[string]int{}
-			got, err := holdings.Diff(t.Context(), before, realFile(t, test.after), func(kbart.Finding) {},
-				func(holdings.Change) error { return nil })
+			got, err := plan.Diff(t.Context(), before, realFile(t, test.after), func(kbart.Finding) {},
+				func(plan.Change) error { return nil })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +72,7 @@ func TestDiffOfRealFiles(t *testing.T) {
 	}
 }
 
-func realFile(t *testing.T, name string) holdings.Source {
+func realFile(t *testing.T, name string) plan.Source {
 	t.Helper()
 	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
 	if dir == "" {
@@ -82,5 +82,5 @@ func realFile(t *testing.T, name string) holdings.Source {
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("the real files are not here: %v", err)
 	}
-	return holdings.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+	return plan.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }

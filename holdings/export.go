@@ -11,6 +11,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -64,20 +65,21 @@ func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (
 type exported struct {
 	id        int64
 	from      *int64 // the entitlement that the statement is of
-	values    [len(titleColumns)]string
-	statement *Statement
+	values    [len(plan.TitleColumns)]string
+	statement *plan.Statement
 }
 
 // eachExported streams the portfolios of a collection, each with the statements of its entitlements in force: those of
 // profiles, else the one of no profile.
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
 	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
-	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", titleColumnNames, "%s")+`, COALESCE(e.own_values, ''), c.entitlement_id,
-		`+columnsOf("c", statementColumnNames, "%s")+`
+	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", plan.TitleColumnNames, "%s")+
+		`, COALESCE(e.own_values, ''), c.entitlement_id,
+		`+columnsOf("c", plan.StatementColumnNames, "%s")+`
 		FROM collections k JOIN portfolios p ON p.collection_id = k.id
 		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
 		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
-		WHERE k.id = ? AND `+servedSQL+` AND `+accessibleSQL+`
+		WHERE k.id = ? AND `+ServedSQL+` AND `+AccessibleSQL+`
 		ORDER BY p.title_key, p.id, e.id, c.position`, collectionID)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -86,7 +88,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 	for rows.Next() {
 		var x exported
 		var own string
-		var st Statement
+		var st plan.Statement
 		targets := []any{&x.id}
 		for i := range x.values {
 			targets = append(targets, &x.values[i])
@@ -100,7 +102,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 			return fmt.Errorf("export: %w", err)
 		}
 		if x.from != nil {
-			said, err := parseOwnValues(own)
+			said, err := plan.ParseDivergingValues(own)
 			if err != nil {
 				return err
 			}
@@ -115,16 +117,16 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 
 // beside is the statement as it is beside the values that the portfolio shows: what is not its own is as the list says
 // of the title, which may be otherwise.
-func besideTitle(s *Statement, values *[len(titleColumns)]string, said ownValues) *Statement {
-	for _, c := range ownColumns {
-		text := *s.own(c)
+func besideTitle(s *plan.Statement, values *[len(plan.TitleColumns)]string, said plan.DivergingValues) *plan.Statement {
+	for _, c := range plan.OwnColumns {
+		text := *s.Own(c)
 		if value, differs := said[c.String()]; text == nil && differs {
 			text = &value
 		}
-		if text != nil && comparable(c, *text) == comparable(c, values[titleColumnIndex[c]]) {
+		if text != nil && plan.ComparableValue(c, *text) == plan.ComparableValue(c, values[plan.TitleColumnIndex[c]]) {
 			text = nil
 		}
-		*s.own(c) = text
+		*s.Own(c) = text
 	}
 	return s
 }
@@ -160,9 +162,9 @@ func columnsOf(table, names, form string) string {
 type exporter struct {
 	out        *kbart.Writer
 	current    exported
-	statements []Statement
-	from       int64                 // the entitlement of the last statement
-	others     map[uint64]*Statement // by range, those of entitlements before it
+	statements []plan.Statement
+	from       int64                      // the entitlement of the last statement
+	others     map[uint64]*plan.Statement // by range, those of entitlements before it
 	rows       int
 }
 
@@ -178,10 +180,10 @@ func (e *exporter) add(x exported) error {
 	}
 	if e.from != *x.from {
 		if e.from = *x.from; len(e.statements) > 0 {
-			e.others = byRange(e.statements)
+			e.others = plan.ByRange(e.statements)
 		}
 	}
-	if e.others != nil && e.others[x.statement.rangeHash()] != nil { // another profile's list has it
+	if e.others != nil && e.others[x.statement.RangeHash()] != nil { // another profile's list has it
 		return nil
 	}
 	e.statements = append(e.statements, *x.statement)
@@ -208,10 +210,10 @@ func (e *exporter) flush() error {
 // take the title's from its first row.
 func (e *exporter) order() {
 	if len(e.statements) == 0 {
-		e.statements = append(e.statements, Statement{})
+		e.statements = append(e.statements, plan.Statement{})
 	}
-	sortStatements(e.statements)
-	i := slices.IndexFunc(e.statements, func(st Statement) bool { return st.URL == nil && st.Notes == nil && st.Depth == nil })
+	plan.SortStatements(e.statements)
+	i := slices.IndexFunc(e.statements, func(st plan.Statement) bool { return st.URL == nil && st.Notes == nil && st.Depth == nil })
 	if i > 0 {
 		st := e.statements[i]
 		copy(e.statements[1:], e.statements[:i])
@@ -219,16 +221,16 @@ func (e *exporter) order() {
 	}
 }
 
-func rowOf(values *[len(titleColumns)]string, st *Statement) *[kbart.NumColumns]string {
+func rowOf(values *[len(plan.TitleColumns)]string, st *plan.Statement) *[kbart.NumColumns]string {
 	var row [kbart.NumColumns]string
-	for i, c := range titleColumns {
+	for i, c := range plan.TitleColumns {
 		row[c] = values[i]
 	}
 	row[kbart.DateFirstIssueOnline], row[kbart.NumFirstVolOnline], row[kbart.NumFirstIssueOnline] = st.DateFirst, st.VolFirst, st.IssueFirst
 	row[kbart.DateLastIssueOnline], row[kbart.NumLastVolOnline], row[kbart.NumLastIssueOnline] = st.DateLast, st.VolLast, st.IssueLast
 	row[kbart.EmbargoInfo] = st.Embargo
-	for _, c := range ownColumns {
-		if text := *st.own(c); text != nil {
+	for _, c := range plan.OwnColumns {
+		if text := *st.Own(c); text != nil {
 			row[c] = *text
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -47,8 +47,8 @@ func (b *testBundle) empty() {
 	})
 }
 
-func sourceOf(list string) holdings.Source {
-	return holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
+func sourceOf(list string) plan.Source {
+	return plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
 }
 
 // failer is what *testing.T and *rapid.T have in common here.
@@ -59,12 +59,12 @@ type failer interface {
 }
 
 // sameContent fails where either list has a title, a value or a statement that the other has not.
-func sameContent(t failer, one, other holdings.Source) {
+func sameContent(t failer, one, other plan.Source) {
 	t.Helper()
-	for _, pair := range [][2]holdings.Source{{one, other}, {other, one}} {
+	for _, pair := range [][2]plan.Source{{one, other}, {other, one}} {
 		var differences []string
-		counts, err := holdings.Diff(t.Context(), pair[0], pair[1], func(kbart.Finding) {}, func(c holdings.Change) error {
-			if c.Action != holdings.Free && c.Action != holdings.Invalid {
+		counts, err := plan.Diff(t.Context(), pair[0], pair[1], func(kbart.Finding) {}, func(c plan.Change) error {
+			if c.Action != plan.Free && c.Action != plan.Invalid {
 				differences = append(differences, fmt.Sprintf("%s %s %s: %q → %q", c.Action, c.Title, c.Field, c.Old, c.New))
 			}
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -37,7 +38,7 @@ func (l *FindingLog) Add(f kbart.Finding) {
 func (l *FindingLog) drain() { l.kept, l.counts, l.unlisted = nil, [4]int{}, 0 }
 
 // Save records what the log holds as a part's findings, adds it to the counts and empties the log.
-func (l *FindingLog) Save(ctx context.Context, s *Service, tx *store.Tx, jobID, partID int64, counts *Counts) error {
+func (l *FindingLog) Save(ctx context.Context, s *Service, tx *store.Tx, jobID, partID int64, counts *plan.Counts) error {
 	if l == nil {
 		return nil
 	}

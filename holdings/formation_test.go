@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/kbart"
 )
 
@@ -14,8 +14,8 @@ import (
 func countTitles(t *testing.T, rows ...journal) int {
 	t.Helper()
 	list := listOf(rows...)
-	source := holdings.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
-	counts, err := holdings.Diff(t.Context(), holdings.Source{}, source, func(kbart.Finding) {}, func(holdings.Change) error { return nil })
+	source := plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
+	counts, err := plan.Diff(t.Context(), plan.Source{}, source, func(kbart.Finding) {}, func(plan.Change) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 )
 
 // TestRowsToTitles: which rows are one title, and what its statements are (DOMAIN section 5).
@@ -221,7 +222,7 @@ func TestRowsThatDisagree(t *testing.T) {
 		Brain; id=brain; print=@1; first=1996`,
 	} {
 		b := setup(t)
-		_, _, findings := changesOf(t, holdings.Source{}, sourceOf(kbartOf(list)))
+		_, _, findings := changesOf(t, plan.Source{}, sourceOf(kbartOf(list)))
 		if n := strings.Count(strings.Join(findings, " "), "rows-disagree"); n != 1 {
 			t.Errorf("%d findings: %v", n, findings)
 		}
@@ -239,8 +240,8 @@ func TestOrderOfRowsChangesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		before, after := drawRows(rt, "before"), drawRows(rt, "after")
 		seed := rapid.Uint64().Draw(rt, "order")
-		none, wantBefore, _ := changesOf(t, holdings.Source{}, sourceOf(kbartOf(before)))
-		noneShuffled, gotBefore, _ := changesOf(t, holdings.Source{}, sourceOf(kbartOf(shuffled(before, seed))))
+		none, wantBefore, _ := changesOf(t, plan.Source{}, sourceOf(kbartOf(before)))
+		noneShuffled, gotBefore, _ := changesOf(t, plan.Source{}, sourceOf(kbartOf(shuffled(before, seed))))
 		want, wantCounts, wantFindings := changesOf(t, sourceOf(kbartOf(before)), sourceOf(kbartOf(after)))
 		got, gotCounts, gotFindings := changesOf(t, sourceOf(kbartOf(shuffled(before, seed))), sourceOf(kbartOf(shuffled(after, seed+1))))
 		for what, diff := range map[string]string{

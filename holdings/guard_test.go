@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -25,7 +25,7 @@ func runGuard(t *testing.T, guard string, cases []guardCase, before string, chan
 			t.Parallel()
 			b := setup(t)
 			b.dated(1, "2026-01-01", kbartOf(crowdOf(0, test.base, before)))
-			plan := b.planOf(1, "2026-02-01", kbartOf(changed(test.base, test.n)), holdings.StandardGuards())
+			plan := b.planOf(1, "2026-02-01", kbartOf(changed(test.base, test.n)), plan.StandardGuards())
 			var reasons []string
 			for _, g := range plan.Guards {
 				reasons = append(reasons, g.Guard)
@@ -49,7 +49,7 @@ const guarded = "Journal %d; id=j%d; print=@%d; first=1990; last=2020"
 // unless nothing is left.
 func TestGuardOfRemovals(t *testing.T) {
 	t.Parallel()
-	runGuard(t, holdings.GuardRemovals, []guardCase{
+	runGuard(t, plan.GuardRemovals, []guardCase{
 		{200, 20, false, ""},
 		{210, 21, false, ""},
 		{209, 21, true, "takes away 21 of 209 titles (10.0 %), more than 10 % and more than 20"},
@@ -66,7 +66,7 @@ func TestGuardOfRemovals(t *testing.T) {
 		}
 		return crowdOf(n, base, guarded)
 	})
-	m := holdings.StandardGuards().Removals
+	m := plan.StandardGuards().Removals
 	if m.Most != 1000 {
 		t.Errorf("%+v", m)
 	}
@@ -75,7 +75,7 @@ func TestGuardOfRemovals(t *testing.T) {
 // TestGuardOfManyRemovals is apart: it takes lists of more than ten thousand titles.
 func TestGuardOfManyRemovals(t *testing.T) {
 	t.Parallel()
-	runGuard(t, holdings.GuardRemovals, []guardCase{
+	runGuard(t, plan.GuardRemovals, []guardCase{
 		{10_200, 1000, false, ""},
 		{10_200, 1001, true, "takes away 1001 of 10200 titles (9.8 %), more than 1000"},
 	}, guarded, func(base, n int) string { return crowdOf(n, base, guarded) })
@@ -84,7 +84,7 @@ func TestGuardOfManyRemovals(t *testing.T) {
 // TestGuardOfAccess: titles that stay and lose covered time.
 func TestGuardOfAccess(t *testing.T) {
 	t.Parallel()
-	runGuard(t, holdings.GuardAccess, []guardCase{
+	runGuard(t, plan.GuardAccess, []guardCase{
 		{210, 21, false, ""},
 		{209, 21, true, "21 of 209 titles would lose time that is covered today (10.0 %), more than 10 % and more than 20"},
 		{10, 6, true, "more than half"},
@@ -100,7 +100,7 @@ func TestGuardOfAccess(t *testing.T) {
 func TestGuardOfIdentity(t *testing.T) {
 	t.Parallel()
 	const books = "Book %d; id=b%d; type=monograph; print=#%d; online=#1%d" // of one title_id such a pair may be made
-	runGuard(t, holdings.GuardIdentity, []guardCase{
+	runGuard(t, plan.GuardIdentity, []guardCase{
 		{210, 21, false, ""},
 		{209, 21, true, "21 of 209 titles would get both another title and another identifier (10.0 %), more than 10 % and more than 20"},
 		{3, 2, false, ""},
@@ -113,7 +113,7 @@ func TestGuardOfIdentity(t *testing.T) {
 		b := setup(t)
 		b.sync(1, kbartOf(crowdOf(0, 60, guarded)))
 		if plan := b.planOf(1, "2026-02-01", kbartOf(crowdOf(0, 60, strings.Replace(guarded, "Journal", "Review", 1))),
-			holdings.StandardGuards()); plan.Held() {
+			plan.StandardGuards()); plan.Held() {
 			t.Errorf("%s", plan.HeldBecause())
 		}
 	})
@@ -122,13 +122,13 @@ func TestGuardOfIdentity(t *testing.T) {
 // TestGuardOfAdditions: more than half of the base and more than 100.
 func TestGuardOfAdditions(t *testing.T) {
 	t.Parallel()
-	runGuard(t, holdings.GuardAdditions, []guardCase{
+	runGuard(t, plan.GuardAdditions, []guardCase{
 		{150, 100, false, ""},
 		{202, 101, false, ""},
 		{201, 101, true, "101 titles would be added to the 201 there are (50.2 %), more than 50 % and more than 100"},
 	}, guarded, func(base, n int) string { return crowdOf(0, base+n, guarded) })
 	b := setup(t)
-	if plan := b.planOf(1, "2026-02-01", kbartOf(crowdOf(0, 300, guarded)), holdings.StandardGuards()); plan.Held() {
+	if plan := b.planOf(1, "2026-02-01", kbartOf(crowdOf(0, 300, guarded)), plan.StandardGuards()); plan.Held() {
 		t.Errorf("without a base nothing is held: %s", plan.HeldBecause())
 	}
 }
@@ -143,11 +143,11 @@ func TestGuardsOfAnImport(t *testing.T) {
 		Replace(books)
 	b.sync(1, kbartOf(crowdOf(0, 100, guarded)+crowdOf(100, 110, books)))
 	for guard, rows := range map[string]string{
-		holdings.GuardAccess:    crowdOf(0, 3, shorter) + crowdOf(3, 100, guarded) + crowdOf(100, 110, books),
-		holdings.GuardIdentity:  crowdOf(0, 100, guarded) + crowdOf(100, 103, renamed) + crowdOf(103, 110, books),
-		holdings.GuardAdditions: crowdOf(0, 100, guarded) + crowdOf(100, 110, books) + crowdOf(200, 203, guarded),
+		plan.GuardAccess:    crowdOf(0, 3, shorter) + crowdOf(3, 100, guarded) + crowdOf(100, 110, books),
+		plan.GuardIdentity:  crowdOf(0, 100, guarded) + crowdOf(100, 103, renamed) + crowdOf(103, 110, books),
+		plan.GuardAdditions: crowdOf(0, 100, guarded) + crowdOf(100, 110, books) + crowdOf(200, 203, guarded),
 	} {
-		guards := holdings.Guards{Removals: holdings.StandardGuards().Removals}
+		guards := plan.Guards{Removals: plan.StandardGuards().Removals}
 		if plan := b.planOf(1, "2026-02-01", kbartOf(rows), guards); plan.Held() {
 			t.Errorf("%s is asked: %s", guard, plan.HeldBecause())
 		}
@@ -165,13 +165,13 @@ func TestMarksAreTheProfiles(t *testing.T) {
 	b := setup(t)
 	b.sync(1, kbartOf(crowdOf(0, 100, guarded)))
 	list := kbartOf(crowdOf(6, 100, guarded))
-	guards := holdings.StandardGuards()
-	guards.Removals = holdings.Marks{Percent: 5, Titles: 3}
+	guards := plan.StandardGuards()
+	guards.Removals = plan.Marks{Percent: 5, Titles: 3}
 	if plan := b.planOf(1, "2026-02-01", list, guards); !plan.Held() ||
 		!strings.Contains(plan.HeldBecause(), "more than 5 % and more than 3") {
 		t.Errorf("%s", plan.HeldBecause())
 	}
-	guards.Removals = holdings.Marks{Percent: 6, Titles: 3}
+	guards.Removals = plan.Marks{Percent: 6, Titles: 3}
 	if plan := b.planOf(1, "2026-02-01", list, guards); plan.Held() {
 		t.Errorf("%s", plan.HeldBecause())
 	}
@@ -188,13 +188,13 @@ func TestGuardOfAgain(t *testing.T) {
 	if !b.entitlementOf(1, "j0").Active || !b.entitlementOf(1, "j0").GivenBack {
 		t.Fatalf("%+v", b.entitlementOf(1, "j0"))
 	}
-	plan := b.planOf(1, "2026-03-01", short, holdings.StandardGuards())
-	if !plan.Held() || plan.Guards[0].Guard != holdings.GuardAgain ||
-		!strings.Contains(plan.HeldBecause(), "takes away 1 of the 100 titles again that an undo gave back") {
-		t.Errorf("%+v", plan.Guards)
+	planned := b.planOf(1, "2026-03-01", short, plan.StandardGuards())
+	if !planned.Held() || planned.Guards[0].Guard != plan.GuardAgain ||
+		!strings.Contains(planned.HeldBecause(), "takes away 1 of the 100 titles again that an undo gave back") {
+		t.Errorf("%+v", planned.Guards)
 	}
 	b.dated(1, "2026-03-01", full) // it is listed again: what was given back is the provider's once more
-	if plan := b.planOf(1, "2026-04-01", short, holdings.StandardGuards()); plan.Held() {
+	if plan := b.planOf(1, "2026-04-01", short, plan.StandardGuards()); plan.Held() {
 		t.Errorf("%s", plan.HeldBecause())
 	}
 }
@@ -224,7 +224,7 @@ func TestLostTime(t *testing.T) {
 			b := setup(t)
 			rows := func(cells string) string { return kbartOf(crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; "+cells)) }
 			b.dated(1, "2026-01-01", rows(test.before))
-			plan := b.planOf(1, "2026-02-01", rows(test.after), holdings.StandardGuards())
+			plan := b.planOf(1, "2026-02-01", rows(test.after), plan.StandardGuards())
 			if plan.Held() != test.loses {
 				t.Errorf("held: %v %s", plan.Held(), plan.HeldBecause())
 			}
@@ -236,7 +236,7 @@ func TestLostTime(t *testing.T) {
 		const ended = "Ended; id=ended; print=@500; first=1990; last=1999\n" // else the column of last dates would be lost
 		b.dated(1, "2026-01-01", kbartOf(ended+crowdOf(0, 30,
 			"Journal %d; id=j%d; print=@%d; first=1990; last=1995\nJournal %d; id=j%d; print=@%d; first=1996")))
-		plan := b.planOf(1, "2026-02-01", kbartOf(ended+crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; first=1990")), holdings.StandardGuards())
+		plan := b.planOf(1, "2026-02-01", kbartOf(ended+crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; first=1990")), plan.StandardGuards())
 		if plan.Held() {
 			t.Errorf("%s", plan.HeldBecause())
 		}
@@ -248,17 +248,17 @@ func TestLostTime(t *testing.T) {
 			return kbartOf(crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; first="+first))
 		}
 		b.dated(1, "2026-01-01", rows("2016-01-01"))
-		if plan := b.planOf(1, "2026-02-01", rows("2016-02-01"), holdings.StandardGuards()); !plan.Held() {
+		if plan := b.planOf(1, "2026-02-01", rows("2016-02-01"), plan.StandardGuards()); !plan.Held() {
 			t.Error("it has never moved")
 		}
 		_, jobID := b.dated(1, "2026-02-01", rows("2016-02-01"))
 		b.write(func(ctx context.Context, tx *store.Tx) error {
 			return tx.JobPart.UpdateOneID(jobID + 1).SetState("APPLIED").Exec(ctx)
 		})
-		if plan := b.planOf(1, "2026-03-01", rows("2016-02-29"), holdings.StandardGuards()); plan.Held() {
+		if plan := b.planOf(1, "2026-03-01", rows("2016-02-29"), plan.StandardGuards()); plan.Held() {
 			t.Errorf("no more than lies between the two lists: %s", plan.HeldBecause())
 		}
-		if plan := b.planOf(1, "2026-03-01", rows("2016-03-02"), holdings.StandardGuards()); !plan.Held() {
+		if plan := b.planOf(1, "2026-03-01", rows("2016-03-02"), plan.StandardGuards()); !plan.Held() {
 			t.Error("more than lies between the two lists")
 		}
 	})
@@ -270,13 +270,13 @@ func TestLockedCoverageIsNotLost(t *testing.T) {
 	b := setup(t)
 	b.dated(1, "2026-01-01", kbartOf(crowdOf(0, 10, guarded)))
 	shorter := kbartOf(crowdOf(0, 10, strings.Replace(guarded, "first=1990", "first=1995", 1)))
-	if plan := b.planOf(1, "2026-02-01", shorter, holdings.StandardGuards()); !plan.Held() {
+	if plan := b.planOf(1, "2026-02-01", shorter, plan.StandardGuards()); !plan.Held() {
 		t.Fatal("without a lock it is held")
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.Update().SetLockedFields(holdings.CoverageField).Exec(ctx)
+		return tx.Portfolio.Update().SetLockedFields(plan.CoverageField).Exec(ctx)
 	})
-	if plan := b.planOf(1, "2026-02-01", shorter, holdings.StandardGuards()); plan.Held() {
+	if plan := b.planOf(1, "2026-02-01", shorter, plan.StandardGuards()); plan.Held() {
 		t.Errorf("%s", plan.HeldBecause())
 	}
 }

@@ -4,16 +4,17 @@ import (
 	"context"
 	"fmt"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
 // leaveBatch ends entitlements. Whether a portfolio then goes, or is kept for its PO line or by another entitlement, is
 // decided here once more: somebody may have attached a PO line since the plan.
-func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []leaving) error {
+func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error {
 	ids := make([]int64, len(batch))
 	entitlements := make([]int64, len(batch))
 	for i, l := range batch {
-		ids[i], entitlements[i] = w.plan.held.at(l.portfolio).id, w.plan.held.at(l.portfolio).entitlement
+		ids[i], entitlements[i] = w.plan.Portfolios.At(l.Portfolio).ID, w.plan.Portfolios.At(l.Portfolio).Entitlement
 	}
 	there, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
@@ -23,7 +24,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	if err != nil {
 		return err
 	}
-	others, err := w.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
+	others, err := w.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].Portfolio })
 	if err != nil {
 		return err
 	}
@@ -31,29 +32,29 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	if err != nil {
 		return err
 	}
-	byAction := map[Action][]int64{}
+	byAction := map[plan.Action][]int64{}
 	var unlisted []int64
 	for i, l := range batch {
 		id, p := ids[i], there[ids[i]]
 		if p == nil {
 			return ErrMoved
 		}
-		p.entitle(states[entitlements[i]])
-		action := leavingAction(len(orders[id]) > 0, others[id].any)
+		p.Entitle(states[entitlements[i]])
+		action := plan.LeavingAction(len(orders[id]) > 0, others[id].any)
 		byAction[action] = append(byAction[action], id)
-		if action == Withdraw && !others[id].profile {
+		if action == plan.Withdraw && !others[id].profile {
 			unlisted = append(unlisted, id)
 		}
-		w.out.change(reportLine{
-			portfolio: id, action: action, title: citationOf(&p.values),
-			values: stateValues(stateOf(p, w.plan.held.at(l.portfolio).entitlement), w.leavingWhy(l, action, orders[id])),
+		w.out.Change(ReportLine{
+			Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values),
+			Values: plan.ValuesOfState(plan.StateOf(p, w.plan.Portfolios.At(l.Portfolio).Entitlement), w.leavingWhy(l, action, orders[id])),
 		})
 	}
-	w.out.counts.Removed += len(byAction[Remove])
-	w.out.counts.Kept += len(byAction[Keep])
-	w.out.counts.Withdrawn += len(byAction[Withdraw])
-	if w.out.show {
-		return w.takeOver(ctx, tx, byAction[Withdraw], there)
+	w.out.Counts.Removed += len(byAction[plan.Remove])
+	w.out.Counts.Kept += len(byAction[plan.Keep])
+	w.out.Counts.Withdrawn += len(byAction[plan.Withdraw])
+	if w.out.Show {
+		return w.takeOver(ctx, tx, byAction[plan.Withdraw], there)
 	}
 	if err := w.endEntitlements(ctx, tx, entitlements); err != nil {
 		return err
@@ -64,7 +65,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	if err := w.settleReviews(ctx, tx, batch); err != nil {
 		return err
 	}
-	if err := w.takeOver(ctx, tx, byAction[Withdraw], there); err != nil {
+	if err := w.takeOver(ctx, tx, byAction[plan.Withdraw], there); err != nil {
 		return err
 	}
 	return w.hide(ctx, tx, byAction)
@@ -74,7 +75,7 @@ func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids
 	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx,
 		`UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{false, false, w.out.now}, args...)...); err != nil {
+		append([]any{false, false, w.out.Now}, args...)...); err != nil {
 		return fmt.Errorf("end the entitlements: %w", err)
 	}
 	return nil
@@ -82,11 +83,11 @@ func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids
 
 // settleReviews says of portfolios that waited and have left that they wait no more, unless another profile waits for
 // them.
-func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch []leaving) error {
+func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error {
 	var ids []int64
 	for _, l := range batch {
-		if h := w.plan.held.at(l.portfolio); h.flagged && !h.awaited {
-			ids = append(ids, h.id)
+		if h := w.plan.Portfolios.At(l.Portfolio); h.Flagged && !h.Awaited {
+			ids = append(ids, h.ID)
 		}
 	}
 	if len(ids) == 0 {
@@ -94,19 +95,19 @@ func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch
 	}
 	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = '', updated_at = ? WHERE id IN `+placeholders,
-		append([]any{w.out.now}, args...)...); err != nil {
+		append([]any{w.out.Now}, args...)...); err != nil {
 		return fmt.Errorf("say that the portfolios wait no more: %w", err)
 	}
 	return nil
 }
 
 // leavingWhy is what a line says of a portfolio that leaves.
-func (w *portfolioTarget) leavingWhy(l leaving, action Action, poLines []string) (why Leaving) {
-	if action == Keep {
-		why = keptFor(poLines)
+func (w *portfolioTarget) leavingWhy(l plan.LeavingPortfolio, action plan.Action, poLines []string) (why plan.Leaving) {
+	if action == plan.Keep {
+		why = plan.KeptFor(poLines)
 	}
-	why.FreeNow = l.free
-	if successor, ok := w.successors[l.portfolio]; ok {
+	why.FreeNow = l.Free
+	if successor, ok := w.successors[l.Portfolio]; ok {
 		why.Successor = &successor
 	}
 	return why
@@ -114,14 +115,14 @@ func (w *portfolioTarget) leavingWhy(l leaving, action Action, poLines []string)
 
 // hide takes the removed out of the holdings and says of the kept that no provider lists them. Their records stay
 // whole, and whether they are available stays as staff have it.
-func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[Action][]int64) error {
-	for action, removedAt := range map[Action]any{Remove: w.out.now, Keep: nil} {
+func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[plan.Action][]int64) error {
+	for action, removedAt := range map[plan.Action]any{plan.Remove: w.out.Now, plan.Keep: nil} {
 		if len(byAction[action]) == 0 {
 			continue
 		}
 		placeholders, args := store.InList(byAction[action])
 		if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET listed = ?, removed_at = ?, review = '', updated_at = ?
-			WHERE id IN `+placeholders, append([]any{false, removedAt, w.out.now}, args...)...); err != nil {
+			WHERE id IN `+placeholders, append([]any{false, removedAt, w.out.Now}, args...)...); err != nil {
 			return fmt.Errorf("take the portfolios out: %w", err)
 		}
 	}

@@ -8,12 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
 )
 
 func TestLicenses(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	row, err := b.service.CreateLicense(t.Context(), holdings.LicenseTexts{
+	row, err := b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{
 		Code: new(" OUP-2026 "), Name: new("Big deal"), Vendor: new("OUP"), Status: new("Active"), Type: new("Negotiated"),
 		StartsOn: new("2026-01-01"), EndsOn: new("2026-12-31"), Note: new("two\nlines"),
 	})
@@ -22,41 +24,41 @@ func TestLicenses(t *testing.T) {
 	if diff := cmp.Diff(fmt.Sprint(stored), fmt.Sprint(row)); diff != "" || stored.Code != "OUP-2026" || stored.Version != 1 {
 		t.Errorf("%v\n%s", stored, diff)
 	}
-	now, err := b.service.UpdateLicense(t.Context(), row.ID, new(1), holdings.LicenseTexts{Name: new(""), EndsOn: new("2027-12-31")})
+	now, err := b.acquisitions.UpdateLicense(t.Context(), row.ID, new(1), acquisitions.LicenseTexts{Name: new(""), EndsOn: new("2027-12-31")})
 	if b.must(err); now.Name != "" || now.EndsOn != "2027-12-31" || now.Version != 2 || now.Vendor != "OUP" {
 		t.Errorf("%v", now)
 	}
-	same, err := b.service.UpdateLicense(t.Context(), row.ID, nil, holdings.LicenseTexts{Vendor: new("OUP")})
+	same, err := b.acquisitions.UpdateLicense(t.Context(), row.ID, nil, acquisitions.LicenseTexts{Vendor: new("OUP")})
 	if b.must(err); same.Version != 2 || same.UpdatedAt != now.UpdatedAt {
 		t.Errorf("a save that changes nothing wrote: %v", same)
 	}
-	b.must(b.service.DeleteLicense(t.Context(), row.ID))
-	wantProblems(t, b.service.DeleteLicense(t.Context(), row.ID), "NOT_FOUND input.licenseId")
+	b.must(b.acquisitions.DeleteLicense(t.Context(), row.ID))
+	wantProblems(t, b.acquisitions.DeleteLicense(t.Context(), row.ID), "NOT_FOUND input.licenseId")
 }
 
 // TestWrongLicense: everything that is wrong is said at once, and nothing is saved.
 func TestWrongLicense(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	row, err := b.service.CreateLicense(t.Context(), holdings.LicenseTexts{Code: new("L-1"), StartsOn: new("2026-01-01")})
+	row, err := b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new("L-1"), StartsOn: new("2026-01-01")})
 	b.must(err)
-	_, err = b.service.CreateLicense(t.Context(), holdings.LicenseTexts{Code: new("L-2")})
+	_, err = b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new("L-2")})
 	b.must(err)
 	long, note := strings.Repeat("x", 201), strings.Repeat("x", 2001)
 	before := b.acquisitionsText()
 	for _, c := range []struct {
-		in   holdings.LicenseTexts
+		in   acquisitions.LicenseTexts
 		want []string
 	}{
-		{holdings.LicenseTexts{Code: new("")}, []string{"BAD_USER_INPUT input.code"}},
-		{holdings.LicenseTexts{Code: new("L-2")}, []string{"CONFLICT input.code"}},
-		{holdings.LicenseTexts{Code: new("L-3"), Vendor: new("a\tb")}, []string{"BAD_USER_INPUT input.vendor"}},
+		{acquisitions.LicenseTexts{Code: new("")}, []string{"BAD_USER_INPUT input.code"}},
+		{acquisitions.LicenseTexts{Code: new("L-2")}, []string{"CONFLICT input.code"}},
+		{acquisitions.LicenseTexts{Code: new("L-3"), Vendor: new("a\tb")}, []string{"BAD_USER_INPUT input.vendor"}},
 		{
-			holdings.LicenseTexts{Code: new("L-3"), StartsOn: new("2026-01-02"), EndsOn: new("2026-01-01")},
+			acquisitions.LicenseTexts{Code: new("L-3"), StartsOn: new("2026-01-02"), EndsOn: new("2026-01-01")},
 			[]string{"BAD_USER_INPUT input.endsOn"},
 		},
 		{
-			holdings.LicenseTexts{
+			acquisitions.LicenseTexts{
 				Code: &long, Name: &long, Vendor: &long, Status: &long, Type: &long, StartsOn: new("now"), EndsOn: new("2026-1-1"),
 				Note: &note,
 			},
@@ -66,21 +68,21 @@ func TestWrongLicense(t *testing.T) {
 			},
 		},
 	} {
-		made, err := b.service.CreateLicense(t.Context(), c.in)
+		made, err := b.acquisitions.CreateLicense(t.Context(), c.in)
 		wantProblems(t, err, c.want...)
-		now, err := b.service.UpdateLicense(t.Context(), row.ID, nil, c.in)
+		now, err := b.acquisitions.UpdateLicense(t.Context(), row.ID, nil, c.in)
 		wantProblems(t, err, c.want...)
 		if made != nil || now == nil || now.Code != "L-1" {
 			t.Errorf("made %v, beside the refusal %v", made, now)
 		}
 	}
-	_, err = b.service.UpdateLicense(t.Context(), row.ID, nil, holdings.LicenseTexts{EndsOn: new("2025-12-31")})
+	_, err = b.acquisitions.UpdateLicense(t.Context(), row.ID, nil, acquisitions.LicenseTexts{EndsOn: new("2025-12-31")})
 	wantProblems(t, err, "BAD_USER_INPUT input.endsOn")
-	_, err = b.service.UpdateLicense(t.Context(), row.ID, new(9), holdings.LicenseTexts{Name: new("X")})
+	_, err = b.acquisitions.UpdateLicense(t.Context(), row.ID, new(9), acquisitions.LicenseTexts{Name: new("X")})
 	wantProblems(t, err, "CONFLICT input.version")
-	_, err = b.service.UpdateLicense(t.Context(), 4711, nil, holdings.LicenseTexts{})
+	_, err = b.acquisitions.UpdateLicense(t.Context(), 4711, nil, acquisitions.LicenseTexts{})
 	wantProblems(t, err, "NOT_FOUND input.licenseId")
-	_, err = b.service.CreateLicense(t.Context(), holdings.LicenseTexts{})
+	_, err = b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{})
 	wantProblems(t, err, "BAD_USER_INPUT input.code")
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {
 		t.Errorf("something was saved:\n%s", diff)
@@ -91,7 +93,7 @@ func TestWrongLicense(t *testing.T) {
 func TestLicenseInUse(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	row, err := b.service.CreateLicense(t.Context(), holdings.LicenseTexts{Code: new("L-1")})
+	row, err := b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new("L-1")})
 	b.must(err)
 	license := func(titleID string, id int64) {
 		t.Helper()
@@ -100,19 +102,19 @@ func TestLicenseInUse(t *testing.T) {
 	}
 	license("j000", row.ID)
 	license("j001", row.ID)
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: &row.ID})
+	_, _, err = b.collections.UpdateCollection(t.Context(), collections.CollectionChange{ID: collectionID, LicenseID: &row.ID})
 	b.must(err)
 	b.sync(1, listOf(numbered(1, 30)...))
-	err = b.service.DeleteLicense(t.Context(), row.ID)
+	err = b.acquisitions.DeleteLicense(t.Context(), row.ID)
 	wantProblems(t, err, "IN_USE input.licenseId")
 	wantMessage(t, err, `"L-1"`, "2 portfolios (1 of them out of the holdings)", `1 collection ("journals")`)
 	license("j000", 0)
 	license("j001", 0)
-	err = b.service.DeleteLicense(t.Context(), row.ID)
+	err = b.acquisitions.DeleteLicense(t.Context(), row.ID)
 	wantMessage(t, err, "that of 1 collection")
-	_, _, err = b.service.UpdateCollection(t.Context(), holdings.CollectionChange{ID: collectionID, LicenseID: new(int64(0))})
+	_, _, err = b.collections.UpdateCollection(t.Context(), collections.CollectionChange{ID: collectionID, LicenseID: new(int64(0))})
 	b.must(err)
-	b.must(b.service.DeleteLicense(t.Context(), row.ID))
+	b.must(b.acquisitions.DeleteLicense(t.Context(), row.ID))
 
 	p, err := b.service.UpdatePortfolio(t.Context(),
 		holdings.PortfolioChange{ID: b.portfolioID("j001"), LicenseID: &row.ID, Available: new(false)})

@@ -17,6 +17,7 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -139,10 +140,10 @@ func crowdOf(from, to int, line string) string {
 }
 
 // changesOf is what the second list changes, a line for each, and the counts and findings.
-func changesOf(t *testing.T, before, after holdings.Source) (lines []string, counts holdings.Counts, findings []string) {
+func changesOf(t *testing.T, before, after plan.Source) (lines []string, counts plan.Counts, findings []string) {
 	t.Helper()
 	note := func(f kbart.Finding) { findings = append(findings, f.Code) }
-	counts, err := holdings.Diff(t.Context(), before, after, note, func(c holdings.Change) error {
+	counts, err := plan.Diff(t.Context(), before, after, note, func(c plan.Change) error {
 		lines = append(lines, changeLine(c))
 		return nil
 	})
@@ -153,7 +154,7 @@ func changesOf(t *testing.T, before, after holdings.Source) (lines []string, cou
 }
 
 // changeLine is a change in one line: what, which title, and the values.
-func changeLine(c holdings.Change) string {
+func changeLine(c plan.Change) string {
 	line := string(c.Action) + " " + c.Title
 	if c.Field != "" {
 		line += " " + c.Field
@@ -169,9 +170,9 @@ func changeLine(c holdings.Change) string {
 
 // reasonCodes shorten the reasons for which a portfolio waits or is left.
 var reasonCodes = strings.NewReplacer(
-	"waits: titles of the list might be this one, and nothing tells which", holdings.ReviewAmbiguous,
-	"waits: an identifier or the title_id of it stands in the list on a title of another name", holdings.ReviewContested,
-	"left as it is: its row in the list could not be read", holdings.ReviewUnreadable,
+	"waits: titles of the list might be this one, and nothing tells which", plan.ReviewAmbiguous,
+	"waits: an identifier or the title_id of it stands in the list on a title of another name", plan.ReviewContested,
+	"left as it is: its row in the list could not be read", plan.ReviewUnreadable,
 )
 
 // numerals put identifiers into what is wanted.
@@ -212,7 +213,7 @@ func runDiffs(t *testing.T, cases []diffCase) {
 }
 
 // dated applies a list of a date as a job does: the list is kept as a file, which counts as applied then.
-func (b *testBundle) dated(profile int64, date, list string) (holdings.Counts, int64) {
+func (b *testBundle) dated(profile int64, date, list string) (plan.Counts, int64) {
 	b.t.Helper()
 	jobID := b.newJob(profile)
 	b.keepFile(profile, jobID, date)
@@ -238,13 +239,13 @@ func (b *testBundle) keepFile(profile, jobID int64, date string) {
 }
 
 // planOf is the plan of a list of a date, which is not written.
-func (b *testBundle) planOf(profile int64, date, list string, guards holdings.Guards) *holdings.PartPlan {
+func (b *testBundle) planOf(profile int64, date, list string, guards plan.Guards) *holdings.Plan {
 	b.t.Helper()
 	plan, _ := b.planAndFindings(profile, date, list, guards)
 	return plan
 }
 
-func (b *testBundle) planAndFindings(profile int64, date, list string, guards holdings.Guards) (*holdings.PartPlan, []string) {
+func (b *testBundle) planAndFindings(profile int64, date, list string, guards plan.Guards) (*holdings.Plan, []string) {
 	b.t.Helper()
 	jobID := b.newJob(profile)
 	b.keepFile(profile, jobID, date)
@@ -334,7 +335,7 @@ func (b *testBundle) unnumbered(jobID int64) []string {
 	b.t.Helper()
 	var lines []string
 	for line := range strings.Lines(b.reportText(jobID)) {
-		if strings.HasPrefix(line, string(holdings.Ambiguous)) {
+		if strings.HasPrefix(line, string(plan.Ambiguous)) {
 			line, _, _ = strings.Cut(line, " → ") // the candidates are ids
 		}
 		lines = append(lines, anID.ReplaceAllString(line, ""))

@@ -17,6 +17,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 )
 
@@ -94,7 +96,7 @@ func (m *model) sync(t *rapid.T) {
 	had := len(m.listed[profile])
 	jobID := m.b.newJob(profile)
 	a := attempt{profile: profile, list: listOf(rows...), jobID: jobID}
-	var counts holdings.Counts
+	var counts plan.Counts
 	for {
 		a.failAt = rapid.IntRange(0, 9).Draw(t, "crash in transaction")
 		var err error
@@ -179,7 +181,7 @@ func (m *model) license(t *rapid.T) {
 func (m *model) switchProfile(t *rapid.T) {
 	before := m.b.holdingsText()
 	id, on := rapid.Int64Range(1, 2).Draw(t, "profile"), rapid.Bool().Draw(t, "on")
-	_, notices, err := m.b.service.UpdateProfile(m.b.t.Context(), id, nil, holdings.ProfileInput{Active: &on}, nil)
+	_, notices, err := m.b.profiles.UpdateProfile(m.b.t.Context(), id, nil, profiles.ProfileInput{Active: &on}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,10 +237,10 @@ func (m *model) undo(t *rapid.T) {
 	jobID := m.b.newJob(last.profile)
 	part := &holdings.Part{
 		ID: jobID + 1, JobID: jobID, ProfileID: last.profile, CollectionID: collectionID, Content: "JOURNALS",
-		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { return nil },
-		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
+		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}
-	var resumed *holdings.Counts
+	var resumed *plan.Counts
 	for {
 		transactions, failAt := 0, rapid.IntRange(0, 6).Draw(t, "crash in transaction")
 		part.Fence = func(context.Context, *store.Tx, holdings.Progress) error {
@@ -403,11 +405,11 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 		}
 	}
 	var got []string
-	for _, c := range m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(holdings.Locked))).
+	for _, c := range m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(plan.Locked))).
 		AllX(m.b.t.Context()) {
 		got = append(got, strings.Join([]string{c.Action, c.Title, c.Field}, " "))
 	}
-	locked := m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Locked))).
+	locked := m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(plan.Locked))).
 		Order(jobchange.ByTitle()).Select(jobchange.FieldTitle).StringsX(m.b.t.Context())
 	if once := slices.Compact(slices.Clone(locked)); len(once) != len(locked) {
 		t.Fatalf("locks are listed twice: %v", locked)

@@ -12,6 +12,9 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 )
@@ -151,23 +154,23 @@ func attachAll(b *testing.B, s *store.Store) (took time.Duration) {
 	return took
 }
 
-func moveEverything(b *testing.B, s *store.Store) holdings.Counts {
+func moveEverything(b *testing.B, s *store.Store) plan.Counts {
 	b.Helper()
 	box, err := secret.Open(b.TempDir())
 	if err != nil {
 		b.Fatal(err)
 	}
-	service := holdings.New(s, box, holdings.NoJobs)
-	plan, err := service.PlanMove(b.Context(), holdings.MoveRules{SourceIDs: []int64{oldA}, TargetID: target, POLines: true, Licenses: true})
+	moves := library.Open(s, box, holdings.NoJobs).Moves
+	planned, err := moves.PlanMove(b.Context(), move.MoveRules{SourceIDs: []int64{oldA}, TargetID: target, POLines: true, Licenses: true})
 	if err != nil {
 		b.Fatal(err)
 	}
-	nothing := func(context.Context, *store.Tx, holdings.Counts) error { return nil }
+	nothing := func(context.Context, *store.Tx, plan.Counts) error { return nil }
 	part := &holdings.Part{
 		ID: 1001, JobID: 1000, CollectionID: oldA, Begun: nothing, Finish: nothing,
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 	}
-	counts, err := service.ApplyMove(b.Context(), plan, part, nil)
+	counts, err := moves.ApplyMove(b.Context(), planned, part, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -16,7 +16,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -116,25 +117,25 @@ func (m *moveModel) moveAll(t *rapid.T) {
 // checkReport checks that each portfolio of the old collections is accounted for once, and that the counts are those of
 // the report, however often the job was interrupted.
 func (m *moveModel) checkReport(t *rapid.T, jobID int64) {
-	var counted holdings.MoveCounts
-	told := map[int64][]holdings.Action{}
+	var counted plan.MoveCounts
+	told := map[int64][]plan.Action{}
 	left := 0
 	for _, c := range m.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).AllX(m.t.Context()) {
-		action := holdings.Action(c.Action)
+		action := plan.Action(c.Action)
 		switch action {
-		case holdings.MovePOLine:
+		case plan.MovePOLine:
 			counted.PoLinesMoved++
-		case holdings.MoveLicense:
+		case plan.MoveLicense:
 			counted.LicensesMoved++
-		case holdings.LicenseConflict:
+		case plan.LicenseConflict:
 			counted.Conflicts++
-		case holdings.NoCounterpart:
+		case plan.NoCounterpart:
 			counted.NoCounterpart++
-		case holdings.Ambiguous:
+		case plan.Ambiguous:
 			counted.Ambiguous++
-		case holdings.NothingToMove:
+		case plan.NothingToMove:
 			counted.NothingToMove++
-		case holdings.Left:
+		case plan.Left:
 			left++
 		}
 		told[*c.PortfolioID] = append(told[*c.PortfolioID], action)
@@ -148,11 +149,11 @@ func (m *moveModel) checkReport(t *rapid.T, jobID int64) {
 		t.Fatalf("the report tells of %d portfolios of %d", len(told), counted.Portfolios)
 	}
 	for id, actions := range told {
-		moved := slices.ContainsFunc(actions, func(a holdings.Action) bool {
-			return a == holdings.MovePOLine || a == holdings.MoveLicense || a == holdings.LicenseConflict
+		moved := slices.ContainsFunc(actions, func(a plan.Action) bool {
+			return a == plan.MovePOLine || a == plan.MoveLicense || a == plan.LicenseConflict
 		})
-		others := slices.ContainsFunc(actions, func(a holdings.Action) bool {
-			return a == holdings.NoCounterpart || a == holdings.Ambiguous || a == holdings.NothingToMove || a == holdings.Left
+		others := slices.ContainsFunc(actions, func(a plan.Action) bool {
+			return a == plan.NoCounterpart || a == plan.Ambiguous || a == plan.NothingToMove || a == plan.Left
 		})
 		if moved == others || others && len(actions) > 1 {
 			t.Fatalf("the report tells of portfolio %d: %v", id, actions)
@@ -196,15 +197,15 @@ func (m *moveModel) checkWhole(t *rapid.T) {
 // believe follows a job's report line by line: each must fit what was there before it.
 func (m *moveModel) believe(t *rapid.T, jobID int64) {
 	for _, c := range m.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(m.t.Context()) {
-		to, line, license := holdings.Moved(c)
+		to, line, license := move.Moved(c)
 		from := *c.PortfolioID
 		var value struct {
 			Replaces int64
 			Had      bool
 		}
 		undone := hasTarget(c.OldValue)
-		switch holdings.Action(c.Action) {
-		case holdings.MovePOLine:
+		switch plan.Action(c.Action) {
+		case plan.MovePOLine:
 			if undone {
 				from, to = to, from
 			}
@@ -212,7 +213,7 @@ func (m *moveModel) believe(t *rapid.T, jobID int64) {
 				t.Fatalf("the report moves PO line %d from %d, it was at %d", line, from, m.at[line])
 			}
 			m.at[line] = to
-		case holdings.MoveLicense:
+		case plan.MoveLicense:
 			stored := c.NewValue
 			if undone {
 				stored = c.OldValue
@@ -258,9 +259,9 @@ func (m *moveModel) set(portfolioID, license int64) {
 // show makes a preview: it changes nothing, and a plan made anew does not differ from it.
 func (m *moveModel) show(t *rapid.T) {
 	jobID := m.preview()
-	plan, err := m.service.PlanMove(m.t.Context(), m.rules)
+	plan, err := m.moves.PlanMove(m.t.Context(), m.rules)
 	m.must(err)
-	found, err := m.service.CompareMove(m.t.Context(), plan, m.partsByCollection(jobID))
+	found, err := m.moves.CompareMove(m.t.Context(), plan, m.partsByCollection(jobID))
 	m.must(err)
 	if found.Portfolios != 0 {
 		t.Fatalf("the same plan differs: %+v", found)

@@ -11,6 +11,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/poline"
 	"autoholdings/holdings"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -120,18 +122,18 @@ func (b *moveBundle) outcomeOf(jobID int64) string {
 		}
 		return fmt.Sprint(id)
 	}
-	switch holdings.Action(c.Action) {
-	case holdings.MovePOLine:
-		to, _, _ := holdings.Moved(c)
+	switch plan.Action(c.Action) {
+	case plan.MovePOLine:
+		to, _, _ := move.Moved(c)
 		return nameOf(to)
-	case holdings.Ambiguous:
+	case plan.Ambiguous:
 		var names []string
 		for _, id := range holdings.ValuesOf(c).Candidates() {
 			names = append(names, nameOf(id))
 		}
 		slices.Sort(names)
 		return "ambiguous " + strings.Join(names, " ")
-	case holdings.NoCounterpart:
+	case plan.NoCounterpart:
 		return "none"
 	}
 	return c.Action
@@ -148,7 +150,7 @@ func TestManyCandidates(t *testing.T) {
 	b.make(items...)
 	jobID := b.move()
 	c := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).OnlyX(t.Context())
-	if n := len(holdings.ValuesOf(c).Candidates()); c.Action != string(holdings.Ambiguous) || n != 50 {
+	if n := len(holdings.ValuesOf(c).Candidates()); c.Action != string(plan.Ambiguous) || n != 50 {
 		t.Errorf("%s, %d candidates", c.Action, n)
 	}
 }
@@ -157,24 +159,24 @@ func TestManyCandidates(t *testing.T) {
 func TestMoveChoices(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		rules  holdings.MoveRules
+		rules  move.MoveRules
 		want   []string
-		counts holdings.MoveCounts
+		counts plan.MoveCounts
 	}{
 		"PO lines": {
-			holdings.MoveRules{POLines: true},
+			move.MoveRules{POLines: true},
 			[]string{"L1 on a", "L2 on b", "L9 on y", "a-1* at x", "y-1* at y"},
-			holdings.MoveCounts{Portfolios: 2, PoLinesMoved: 1, NothingToMove: 1},
+			plan.MoveCounts{Portfolios: 2, PoLinesMoved: 1, NothingToMove: 1},
 		},
 		"licenses": {
-			holdings.MoveRules{Licenses: true},
+			move.MoveRules{Licenses: true},
 			[]string{"L1 on x", "L2 on b", "L9 on y", "a-1* at a", "y-1* at y"},
-			holdings.MoveCounts{Portfolios: 2, LicensesMoved: 1, Conflicts: 1},
+			plan.MoveCounts{Portfolios: 2, LicensesMoved: 1, Conflicts: 1},
 		},
 		"overwrite": {
-			holdings.MoveRules{Licenses: true, Overwrite: true},
+			move.MoveRules{Licenses: true, Overwrite: true},
 			[]string{"L1 on x", "L2 on y", "a-1* at a", "y-1* at y"},
-			holdings.MoveCounts{Portfolios: 2, LicensesMoved: 2, Conflicts: 1},
+			plan.MoveCounts{Portfolios: 2, LicensesMoved: 2, Conflicts: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -363,7 +365,7 @@ func TestDeletedSincePlan(t *testing.T) {
 		})
 	}}
 	b.must(b.run(r))
-	c := b.store.Read.JobChange.Query().Where(jobchange.JobID(r.jobID), jobchange.Action(string(holdings.Left))).OnlyX(t.Context())
+	c := b.store.Read.JobChange.Query().Where(jobchange.JobID(r.jobID), jobchange.Action(string(plan.Left))).OnlyX(t.Context())
 	if c.PortfolioID != nil || !strings.Contains(c.NewValue, "deleted") {
 		t.Errorf("%+v", c)
 	}
@@ -402,9 +404,9 @@ func TestCompareMove(t *testing.T) {
 			b.make(item{in: oldA, name: "idle"})
 			shown := b.preview()
 			b.by(c.change)
-			plan, err := b.service.PlanMove(t.Context(), b.rules)
+			plan, err := b.moves.PlanMove(t.Context(), b.rules)
 			b.must(err)
-			found, err := b.service.CompareMove(t.Context(), plan, b.partsByCollection(shown))
+			found, err := b.moves.CompareMove(t.Context(), plan, b.partsByCollection(shown))
 			b.must(err)
 			if found.Portfolios != c.want || len(found.Titles) != c.want {
 				t.Errorf("%+v", found)
@@ -426,12 +428,12 @@ func TestCompareNames(t *testing.T) {
 	for n := range 5 {
 		b.make(item{in: oldA, name: fmt.Sprint("Title ", n), lines: 1})
 	}
-	plan, err := b.service.PlanMove(t.Context(), b.rules)
+	planned, err := b.moves.PlanMove(t.Context(), b.rules)
 	b.must(err)
-	found, err := b.service.CompareMove(t.Context(), plan, b.partsByCollection(shown))
+	found, err := b.moves.CompareMove(t.Context(), planned, b.partsByCollection(shown))
 	b.must(err)
-	b.same("difference", holdings.MoveDifference{
-		Portfolios: 5, Titles: []string{"Title 0", "Title 1", "Title 2"}, Now: holdings.MoveCounts{Portfolios: 5, NoCounterpart: 5},
+	b.same("difference", move.MoveDifference{
+		Portfolios: 5, Titles: []string{"Title 0", "Title 1", "Title 2"}, Now: plan.MoveCounts{Portfolios: 5, NoCounterpart: 5},
 	}, found)
 }
 
@@ -564,13 +566,13 @@ func TestPlanMoveWithoutTarget(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
 	b.rules.TargetID = 99
-	if _, err := b.service.PlanMove(t.Context(), b.rules); !ent.IsNotFound(err) {
+	if _, err := b.moves.PlanMove(t.Context(), b.rules); !ent.IsNotFound(err) {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	b.rules.TargetID = target
-	if _, err := b.service.PlanMove(ctx, b.rules); err == nil {
+	if _, err := b.moves.PlanMove(ctx, b.rules); err == nil {
 		t.Error("planned all the same")
 	}
 }

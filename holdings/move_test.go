@@ -16,6 +16,8 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -32,7 +34,7 @@ var collectionNames = map[int64]string{oldA: "Old A", oldB: "Old B", target: "Ne
 // moveBundle is a database with portfolios, PO lines and licenses to move.
 type moveBundle struct {
 	*testBundle
-	rules  holdings.MoveRules
+	rules  move.MoveRules
 	titles map[string]int64 // portfolios by name
 }
 
@@ -40,7 +42,7 @@ func setupMove(t *testing.T) *moveBundle {
 	t.Helper()
 	b := &moveBundle{
 		openBundle(t),
-		holdings.MoveRules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true},
+		move.MoveRules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true},
 		map[string]int64{},
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
@@ -147,7 +149,7 @@ type moveRun struct {
 	crashes func() bool // asked at each transaction: fail it
 	cancel  func() bool // likewise: stop for good
 	show    bool
-	shown   *holdings.ShownUndo
+	shown   *move.ShownUndo
 	undo    int64          // the job to undo; 0: none
 	begun   map[int64]bool // parts
 	over    map[int64]bool // likewise
@@ -162,15 +164,15 @@ func (b *moveBundle) run(r *moveRun) error {
 		r.begun, r.over = map[int64]bool{}, map[int64]bool{}
 	}
 	if r.show {
-		r.shown = holdings.NewShownUndo()
+		r.shown = move.NewShownUndo()
 	}
-	var plan *holdings.MovePlan
+	var plan *move.MovePlan
 	if r.undo == 0 {
 		var err error
-		plan, err = b.service.PlanMove(b.t.Context(), b.rules)
+		plan, err = b.moves.PlanMove(b.t.Context(), b.rules)
 		b.must(err)
 		if r.preview != 0 {
-			_, err := b.service.CompareMove(b.t.Context(), plan, b.partsByCollection(r.preview))
+			_, err := b.moves.CompareMove(b.t.Context(), plan, b.partsByCollection(r.preview))
 			b.must(err)
 		}
 	}
@@ -196,7 +198,7 @@ func (b *moveBundle) partsByCollection(jobID int64) map[int64]int64 {
 	return found
 }
 
-func (b *moveBundle) runPart(r *moveRun, plan *holdings.MovePlan, i int) error {
+func (b *moveBundle) runPart(r *moveRun, planned *move.MovePlan, i int) error {
 	id := r.jobID + 1 + int64(i)
 	if r.over[id] {
 		return nil
@@ -212,31 +214,31 @@ func (b *moveBundle) runPart(r *moveRun, plan *holdings.MovePlan, i int) error {
 			}
 			return nil
 		},
-		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { r.begun[id] = true; return nil },
-		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+		Begun:  func(context.Context, *store.Tx, plan.Counts) error { r.begun[id] = true; return nil },
+		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}
-	var resumed *holdings.Counts
+	var resumed *plan.Counts
 	if r.begun[id] && !r.show {
 		resumed = b.partCounts(id)
 	}
 	var err error
 	switch {
 	case r.undo != 0:
-		_, err = b.service.UndoMove(b.t.Context(), r.undo+1+int64(i), part, resumed, r.shown)
+		_, err = b.moves.UndoMove(b.t.Context(), r.undo+1+int64(i), part, resumed, r.shown)
 	case r.show:
-		_, err = b.service.ShowMove(b.t.Context(), plan, part)
+		_, err = b.moves.ShowMove(b.t.Context(), planned, part)
 	default:
-		_, err = b.service.ApplyMove(b.t.Context(), plan, part, resumed)
+		_, err = b.moves.ApplyMove(b.t.Context(), planned, part, resumed)
 	}
 	r.over[id] = err == nil
 	return err
 }
 
-func (b *moveBundle) partCounts(id int64) *holdings.Counts {
+func (b *moveBundle) partCounts(id int64) *plan.Counts {
 	b.t.Helper()
 	part, err := b.store.Read.JobPart.Get(b.t.Context(), id)
 	b.must(err)
-	counts := &holdings.Counts{}
+	counts := &plan.Counts{}
 	if len(part.Counts) > 0 {
 		b.must(json.Unmarshal(part.Counts, counts))
 	}
@@ -244,12 +246,12 @@ func (b *moveBundle) partCounts(id int64) *holdings.Counts {
 }
 
 // moveCounts are those of all the job's parts.
-func (b *moveBundle) moveCounts(jobID int64) (sum holdings.Counts) {
+func (b *moveBundle) moveCounts(jobID int64) (sum plan.Counts) {
 	for i := range b.rules.SourceIDs {
 		sum.Merge(*b.partCounts(jobID + 1 + int64(i)))
 	}
 	if sum.Move == nil {
-		sum.Move = &holdings.MoveCounts{}
+		sum.Move = &plan.MoveCounts{}
 	}
 	return sum
 }
@@ -300,7 +302,7 @@ func (b *moveBundle) said(jobID int64) []string {
 	var lines []string
 	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(b.t.Context()) {
 		lines = append(lines, fmt.Sprintf("%s %s %s: %s → %s", c.Action, c.Title, c.Field,
-			holdings.ValuesOf(c).OldWords(holdings.Action(c.Action), c.Field), holdings.ValuesOf(c).NewWords(holdings.Action(c.Action), c.Field)))
+			holdings.ValuesOf(c).OldWords(plan.Action(c.Action), c.Field), holdings.ValuesOf(c).NewWords(plan.Action(c.Action), c.Field)))
 	}
 	slices.Sort(lines)
 	return lines
@@ -364,7 +366,7 @@ func TestMove(t *testing.T) {
 		`NOTHING_TO_MOVE idle : → `,
 		`NO_COUNTERPART gone : 2 PO lines and a license → stays: no portfolio of New is its counterpart`,
 	}, trimmed(b.said(done)))
-	b.same("counts", holdings.MoveCounts{
+	b.same("counts", plan.MoveCounts{
 		Portfolios: 7, PoLinesMoved: 6, LicensesMoved: 2, NoCounterpart: 1, Ambiguous: 1, Conflicts: 2, NothingToMove: 1,
 	}, *b.moveCounts(done).Move)
 

@@ -12,11 +12,12 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
 // importList applies a list of no profile; keepMissing: it only adds and updates.
-func (b *testBundle) importList(list string, keepMissing bool) (holdings.Counts, int64) {
+func (b *testBundle) importList(list string, keepMissing bool) (plan.Counts, int64) {
 	b.t.Helper()
 	jobID := b.newJob(0)
 	counts, _, _, err := b.apply(attempt{list: list, jobID: jobID, keepMissing: keepMissing})
@@ -25,7 +26,7 @@ func (b *testBundle) importList(list string, keepMissing bool) (holdings.Counts,
 }
 
 // activateTitles applies a list as activating all titles does: what some entitlement holds stays as it is.
-func (b *testBundle) activateTitles(list string) (holdings.Counts, int64) {
+func (b *testBundle) activateTitles(list string) (plan.Counts, int64) {
 	b.t.Helper()
 	jobID := b.newJob(0)
 	counts, _, _, err := b.apply(attempt{list: list, jobID: jobID, newOnly: true, keepMissing: true})
@@ -34,14 +35,14 @@ func (b *testBundle) activateTitles(list string) (holdings.Counts, int64) {
 }
 
 // undo reverses a job of a profile, or of none, without trouble.
-func (b *testBundle) undo(profile, jobID int64) holdings.Counts {
+func (b *testBundle) undo(profile, jobID int64) plan.Counts {
 	b.t.Helper()
 	undoID := b.newJob(profile)
 	counts, err := b.service.Undo(b.t.Context(), jobID+1, &holdings.Part{
 		ID: undoID + 1, JobID: undoID, ProfileID: profile, CollectionID: collectionID, Content: "JOURNALS",
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
-		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { return nil },
-		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
+		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}, nil, false)
 	b.must(err)
 	return counts
@@ -325,7 +326,7 @@ func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 			tx.Entitlement.Update().Where(entitlement.Active(true)).SetActive(false).Exec(ctx))
 	})
 	for _, id := range []int64{2, 1} {
-		b.must(b.service.DeleteProfile(t.Context(), id))
+		b.must(b.profiles.DeleteProfile(t.Context(), id))
 	}
 	if got := b.coverage("j000"); got != "2005 – present" {
 		t.Errorf("the last coverage: %s", got)
@@ -346,7 +347,7 @@ func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 		return tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(e.UpdatedAt + 9).SetPortfolioID(e.PortfolioID).
 			SetProfileID(3).SetActive(false).SetCoverageHash(0).Exec(ctx)
 	})
-	b.must(b.service.DeleteProfile(t.Context(), 3))
+	b.must(b.profiles.DeleteProfile(t.Context(), 3))
 	if got := left.OnlyX(t.Context()); !got.Active || b.coverage("j000") != "1996 – present" {
 		t.Errorf("the one in force: %+v, %s", got, b.coverage("j000"))
 	}

@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -370,12 +371,12 @@ func TestTitleHistoryInTheReport(t *testing.T) {
 	added := b.portfolio("archives")
 	for _, line := range b.changesIn(jobID) {
 		values := holdings.ValuesOf(line)
-		switch holdings.Action(line.Action) {
-		case holdings.Add:
+		switch plan.Action(line.Action) {
+		case plan.Add:
 			if was := values.Leaving().Predecessor; was == nil || was.PortfolioID != old.ID || was.Title != "Annals" || was.TitleID != "annals" {
 				t.Errorf("the added title: %+v", was)
 			}
-		case holdings.Remove:
+		case plan.Remove:
 			if next := values.Leaving().Successor; next == nil || next.PortfolioID != added.ID || next.Title != "Archives" {
 				t.Errorf("the one that leaves: %+v", next)
 			}
@@ -432,7 +433,7 @@ func TestRounds(t *testing.T) {
 		})
 		b.sync(1, kbartOf(rest))
 		list := kbartOf(rest + "Works; id=c; print=@1")
-		if _, findings := b.planAndFindings(1, "2026-03-01", list, holdings.StandardGuards()); !strings.Contains(strings.Join(findings, " "),
+		if _, findings := b.planAndFindings(1, "2026-03-01", list, plan.StandardGuards()); !strings.Contains(strings.Join(findings, " "),
 			"one-of-several-revived") {
 			t.Errorf("findings: %v", findings)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -16,17 +17,17 @@ type Part struct {
 	ZoneID            int64  // a Community Zone collection's; 0: a plan of portfolios
 	Content           string // BOOKS, JOURNALS or "" for both
 	Release           string // date of the file, YYYY-MM-DD; "" unknown
-	Kind              KindFunc
+	Kind              plan.KindFunc
 	Findings          *FindingLog // recorded with the plan
 	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
 	Resumed           bool        // an interrupted run has written a share of the plan
 	NewOnly           bool        // leave titles as they are whose portfolio some entitlement holds
-	Earlier           []*PartPlan // plans of earlier parts of this preview, in order, that would be applied to the same collection
+	Earlier           []*Plan     // plans of earlier parts of this preview, in order, that would be applied to the same collection
 
 	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
 	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
 	// Begun is called in the transaction after which the part counts as being applied; Finish in the last one.
-	Begun, Finish func(ctx context.Context, tx *store.Tx, counts Counts) error
+	Begun, Finish func(ctx context.Context, tx *store.Tx, counts plan.Counts) error
 }
 
 // Progress says how far a part is: Done of Total titles and removals.

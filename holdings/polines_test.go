@@ -14,6 +14,8 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -44,14 +46,14 @@ func (b *testBundle) portfolioID(titleID string) int64 {
 // order makes a PO line of a portfolio, "" for none.
 func (b *testBundle) order(number, titleID string, main ...bool) *ent.POLine {
 	b.t.Helper()
-	in := holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}}
+	in := acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &number}}
 	if titleID != "" {
 		in.PortfolioID = new(b.portfolioID(titleID))
 	}
 	if len(main) > 0 {
 		in.Main = &main[0]
 	}
-	row, err := b.service.CreatePOLine(b.t.Context(), in)
+	row, err := b.acquisitions.CreatePOLine(b.t.Context(), in)
 	b.must(err)
 	return row
 }
@@ -59,7 +61,7 @@ func (b *testBundle) order(number, titleID string, main ...bool) *ent.POLine {
 // ranks are the PO lines of a portfolio, the main one first and marked.
 func (b *testBundle) ranks(titleID string) string {
 	b.t.Helper()
-	rows, err := b.service.POLinesOf(b.t.Context(), []int64{b.portfolioID(titleID)})
+	rows, err := b.acquisitions.POLinesOf(b.t.Context(), []int64{b.portfolioID(titleID)})
 	b.must(err)
 	var words []string
 	for _, row := range rows {
@@ -81,8 +83,8 @@ func setupOrders(t *testing.T) *testBundle {
 func TestCreatePOLine(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	row, err := b.service.CreatePOLine(t.Context(), holdings.POLineInput{
-		POLineTexts: holdings.POLineTexts{
+	row, err := b.acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{
+		POLineTexts: acquisitions.POLineTexts{
 			Number: new(" POL-1 "), Vendor: new("OUP"), Status: new("Sent"), Type: new("Subscription"), OrderedOn: new("2024-02-29"),
 			RenewsOn: new("2026-12-31"), Note: new("first line\nsecond\tline"),
 		},
@@ -111,51 +113,55 @@ func TestWrongPOLine(t *testing.T) {
 	long, note := strings.Repeat("ü", 201), strings.Repeat("ü", 2001)
 	before := b.acquisitionsText()
 	for name, c := range map[string]struct {
-		in   holdings.POLineInput
+		in   acquisitions.POLineInput
 		want []string
 	}{
-		"empty number":    {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new(" ")}}, []string{"BAD_USER_INPUT input.number"}},
-		"number too long": {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &long}}, []string{"BAD_USER_INPUT input.number"}},
+		"empty number": {acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new(" ")}},
+			[]string{"BAD_USER_INPUT input.number"}},
+		"number too long": {acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &long}},
+			[]string{"BAD_USER_INPUT input.number"}},
 		"number of lines": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("a\nb")}},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("a\nb")}},
 			[]string{"BAD_USER_INPUT input.number"},
 		},
 		"no UTF-8": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("a\xff")}},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("a\xff")}},
 			[]string{"BAD_USER_INPUT input.number"},
 		},
-		"number taken": {holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("POL-2")}}, []string{"CONFLICT input.number"}},
+		"number taken": {acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("POL-2")}},
+			[]string{"CONFLICT input.number"}},
 		"no such day": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), OrderedOn: new("2023-02-29")}},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n"), OrderedOn: new("2023-02-29")}},
 			[]string{"BAD_USER_INPUT input.orderedOn"},
 		},
 		"day of no form": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), RenewsOn: new("1/2/2023")}},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n"), RenewsOn: new("1/2/2023")}},
 			[]string{"BAD_USER_INPUT input.renewsOn"},
 		},
 		"control in note": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n"), Note: new("a\x00")}},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n"), Note: new("a\x00")}},
 			[]string{"BAD_USER_INPUT input.note"},
 		},
 		"no portfolio": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(int64(1))},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(int64(1))},
 			[]string{"NOT_FOUND input.portfolioId"},
 		},
 		"hidden portfolio": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j000"))},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j000"))},
 			[]string{"BAD_USER_INPUT input.portfolioId"},
 		},
-		"main of nothing": {holdings.POLineInput{
-			POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(int64(0)),
+		"main of nothing": {acquisitions.POLineInput{
+			POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(int64(0)),
 			Main: new(true),
 		}, []string{"BAD_USER_INPUT input.main"}},
 		"only one, not main": {
-			holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j002")), Main: new(false)},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j002")),
+				Main: new(false)},
 			[]string{"BAD_USER_INPUT input.main"},
 		},
 		"all at once": {
-			holdings.POLineInput{
-				POLineTexts: holdings.POLineTexts{
+			acquisitions.POLineInput{
+				POLineTexts: acquisitions.POLineTexts{
 					Number: new(""), Vendor: &long, Status: &long, Type: &long, OrderedOn: new("x"), RenewsOn: new("x"),
 					Note: &note,
 				},
@@ -167,31 +173,32 @@ func TestWrongPOLine(t *testing.T) {
 			},
 		},
 	} {
-		made, err := b.service.CreatePOLine(t.Context(), c.in)
+		made, err := b.acquisitions.CreatePOLine(t.Context(), c.in)
 		wantProblems(t, err, c.want...)
 		if made != nil {
 			t.Errorf("%s: made %v", name, made)
 		}
-		now, err := b.service.UpdatePOLine(t.Context(), row.ID, nil, c.in)
+		now, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, nil, c.in)
 		wantProblems(t, err, c.want...)
 		if now == nil || now.Number != "POL-1" || now.Version != row.Version {
 			t.Errorf("%s: beside the refusal %v", name, now)
 		}
 	}
-	now, err := b.service.UpdatePOLine(t.Context(), row.ID, new(7), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Vendor: new("X")}})
+	now, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, new(7),
+		acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Vendor: new("X")}})
 	wantProblems(t, err, "CONFLICT input.version")
 	if now == nil || now.Vendor != "" {
 		t.Errorf("beside the conflict: %v", now)
 	}
-	_, err = b.service.UpdatePOLine(t.Context(), 4711, nil, holdings.POLineInput{})
+	_, err = b.acquisitions.UpdatePOLine(t.Context(), 4711, nil, acquisitions.POLineInput{})
 	wantProblems(t, err, "NOT_FOUND input.poLineId")
-	wantProblems(t, b.service.DeletePOLine(t.Context(), 4711), "NOT_FOUND input.poLineId")
-	_, err = b.service.CreatePOLine(t.Context(), holdings.POLineInput{})
+	wantProblems(t, b.acquisitions.DeletePOLine(t.Context(), 4711), "NOT_FOUND input.poLineId")
+	_, err = b.acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{})
 	wantProblems(t, err, "BAD_USER_INPUT input.number")
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {
 		t.Errorf("something was saved:\n%s", diff)
 	}
-	_, err = b.service.CreatePOLine(t.Context(), holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &other.Number}})
+	_, err = b.acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &other.Number}})
 	wantMessage(t, err, `"POL-2"`)
 }
 
@@ -199,9 +206,9 @@ func TestWrongPOLine(t *testing.T) {
 func TestMainPOLine(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	update := func(row *ent.POLine, in holdings.POLineInput) *ent.POLine {
+	update := func(row *ent.POLine, in acquisitions.POLineInput) *ent.POLine {
 		t.Helper()
-		now, err := b.service.UpdatePOLine(t.Context(), row.ID, nil, in)
+		now, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, nil, in)
 		b.must(err)
 		return now
 	}
@@ -218,30 +225,30 @@ func TestMainPOLine(t *testing.T) {
 	if former := b.store.Read.POLine.GetX(t.Context(), one.ID); former.Version != 2 {
 		t.Errorf("becoming additional is a change: version %d", former.Version)
 	}
-	update(two, holdings.POLineInput{Main: new(true)})
+	update(two, acquisitions.POLineInput{Main: new(true)})
 	want("j001", "2* 1 3")
-	same := update(two, holdings.POLineInput{Main: new(true), PortfolioID: two.PortfolioID})
+	same := update(two, acquisitions.POLineInput{Main: new(true), PortfolioID: two.PortfolioID})
 	if same.Version != 2 {
 		t.Errorf("a save that changes nothing wrote: version %d", same.Version)
 	}
-	update(two, holdings.POLineInput{Main: new(false)})
+	update(two, acquisitions.POLineInput{Main: new(false)})
 	want("j001", "1* 2 3")
-	update(one, holdings.POLineInput{PortfolioID: new(int64(0))}) // detached: the oldest follows
+	update(one, acquisitions.POLineInput{PortfolioID: new(int64(0))}) // detached: the oldest follows
 	want("j001", "2* 3")
-	update(one, holdings.POLineInput{PortfolioID: two.PortfolioID})
+	update(one, acquisitions.POLineInput{PortfolioID: two.PortfolioID})
 	want("j001", "2* 1 3")
-	b.must(b.service.DeletePOLine(t.Context(), two.ID))
+	b.must(b.acquisitions.DeletePOLine(t.Context(), two.ID))
 	want("j001", "1* 3")
-	update(one, holdings.POLineInput{PortfolioID: new(b.portfolioID("j002")), POLineTexts: holdings.POLineTexts{Vendor: new("OUP")}})
+	update(one, acquisitions.POLineInput{PortfolioID: new(b.portfolioID("j002")), POLineTexts: acquisitions.POLineTexts{Vendor: new("OUP")}})
 	want("j001", "3*")
 	want("j002", "1*")
-	update(three, holdings.POLineInput{PortfolioID: new(b.portfolioID("j002")), Main: new(true)})
+	update(three, acquisitions.POLineInput{PortfolioID: new(b.portfolioID("j002")), Main: new(true)})
 	want("j001", "")
 	want("j002", "3* 1")
-	update(three, holdings.POLineInput{PortfolioID: new(b.portfolioID("j003")), Main: new(true)})
+	update(three, acquisitions.POLineInput{PortfolioID: new(b.portfolioID("j003")), Main: new(true)})
 	want("j002", "1*")
 	want("j003", "3*")
-	b.must(b.service.DeletePOLine(t.Context(), three.ID))
+	b.must(b.acquisitions.DeletePOLine(t.Context(), three.ID))
 	want("j003", "")
 }
 
@@ -254,7 +261,7 @@ func TestPOLinesModel(t *testing.T) {
 		b.sync(1, listOf(numbered(0, 4)...))
 		made, next := map[int64]int64{}, 0 // portfolio by PO line
 		portfolios := []int64{0, b.portfolioID("j000"), b.portfolioID("j001"), b.portfolioID("j002")}
-		draw := func(rt *rapid.T) (in holdings.POLineInput) {
+		draw := func(rt *rapid.T) (in acquisitions.POLineInput) {
 			if rapid.Bool().Draw(rt, "attach") {
 				in.PortfolioID = new(rapid.SampledFrom(portfolios).Draw(rt, "portfolio"))
 			}
@@ -279,7 +286,7 @@ func TestPOLinesModel(t *testing.T) {
 				in := draw(rt)
 				next++
 				in.Number = new(fmt.Sprint("POL-", next))
-				if row, err := b.service.CreatePOLine(t.Context(), in); err == nil {
+				if row, err := b.acquisitions.CreatePOLine(t.Context(), in); err == nil {
 					made[row.ID] = *cmp0(in.PortfolioID)
 				} else {
 					onlyRank(rt, err)
@@ -287,7 +294,7 @@ func TestPOLinesModel(t *testing.T) {
 			},
 			"update": func(rt *rapid.T) {
 				id, in := anyOne(rt), draw(rt)
-				if _, err := b.service.UpdatePOLine(t.Context(), id, nil, in); err != nil {
+				if _, err := b.acquisitions.UpdatePOLine(t.Context(), id, nil, in); err != nil {
 					onlyRank(rt, err)
 				} else if in.PortfolioID != nil {
 					made[id] = *in.PortfolioID
@@ -303,8 +310,8 @@ func TestPOLinesModel(t *testing.T) {
 					csv += fmt.Sprintf("POL-%d,%s,%s,%s\n", n, rapid.SampledFrom([]string{"", "yes", "no"}).Draw(rt, "main"), at,
 						rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "note"))
 				}
-				load := func(dryRun bool) holdings.ImportReport {
-					report, err := b.service.ImportPOLines(t.Context(), strings.NewReader(csv), dryRun)
+				load := func(dryRun bool) acquisitions.ImportReport {
+					report, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(csv), dryRun)
 					if err != nil {
 						rt.Fatal(err)
 					}
@@ -330,7 +337,7 @@ func TestPOLinesModel(t *testing.T) {
 			},
 			"delete": func(rt *rapid.T) {
 				id := anyOne(rt)
-				if err := b.service.DeletePOLine(t.Context(), id); err != nil {
+				if err := b.acquisitions.DeletePOLine(t.Context(), id); err != nil {
 					rt.Fatal(err)
 				}
 				delete(made, id)
@@ -385,7 +392,7 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 	}
 	b.order("POL-alone", "")
 	for i := range 12 {
-		license, err := b.service.CreateLicense(t.Context(), holdings.LicenseTexts{Code: new(fmt.Sprint("L-", i))})
+		license, err := b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new(fmt.Sprint("L-", i))})
 		b.must(err)
 		_, err = b.service.UpdatePortfolio(t.Context(),
 			holdings.PortfolioChange{ID: b.portfolioID(fmt.Sprintf("j%03d", i)), LicenseID: &license.ID})
@@ -396,7 +403,7 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 	for i := range changed {
 		changed[i].publisher, changed[i].title = "Another Press", changed[i].title+", new series"
 	}
-	total := holdings.Counts{}
+	total := plan.Counts{}
 	for _, step := range []struct {
 		profile int64
 		list    string
@@ -423,8 +430,8 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 	counts, err := b.service.Undo(t.Context(), jobID+1, &holdings.Part{
 		ID: undone + 1, JobID: undone, ProfileID: 1, CollectionID: collectionID, Content: "JOURNALS",
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
-		Begun:  func(context.Context, *store.Tx, holdings.Counts) error { return nil },
-		Finish: func(context.Context, *store.Tx, holdings.Counts) error { return nil },
+		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
+		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}, nil, false)
 	b.must(err)
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" || !counts.Changed() {
@@ -438,7 +445,7 @@ func TestDetachedFromKept(t *testing.T) {
 	b := setupOrders(t)
 	row := b.order("POL-1", "j000")
 	b.sync(1, listOf(numbered(1, 30)...))
-	_, err := b.service.UpdatePOLine(t.Context(), row.ID, nil, holdings.POLineInput{PortfolioID: new(int64(0))})
+	_, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, nil, acquisitions.POLineInput{PortfolioID: new(int64(0))})
 	b.must(err)
 	counts, _ := b.sync(1, listOf(numbered(1, 30)...))
 	p := b.store.Read.Portfolio.GetX(t.Context(), *row.PortfolioID)
@@ -459,7 +466,7 @@ func TestPOLineWriteFails(t *testing.T) {
 		return err
 	})
 	before := b.acquisitionsText()
-	if _, err := b.service.UpdatePOLine(t.Context(), two.ID, nil, holdings.POLineInput{Main: new(true)}); err == nil {
+	if _, err := b.acquisitions.UpdatePOLine(t.Context(), two.ID, nil, acquisitions.POLineInput{Main: new(true)}); err == nil {
 		t.Error("no error")
 	}
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -12,23 +13,23 @@ import (
 // portfolioTarget is the portfolios of a collection, and what the part's profile has of them.
 type portfolioTarget struct {
 	service *Service
-	plan    *PartPlan
-	out     *partWriter
+	plan    *Plan
+	out     *PartWriter
 	report  *planReport
 	rows    *portfolioWriter
 
-	former     map[int64]*stored // portfolios that titles of the batch go on from
-	revalued   []valueChange     // portfolios of other profiles too whose title columns the batch changes
-	successors map[int32]Related // of portfolios that leave: the titles added that follow them
+	former     map[int64]*plan.StoredPortfolio // portfolios that titles of the batch go on from
+	revalued   []valueChange                   // portfolios of other profiles too whose title columns the batch changes
+	successors map[int32]plan.Related          // of portfolios that leave: the titles added that follow them
 }
 
-func newPortfolioTarget(ctx context.Context, s *Service, plan *PartPlan, out *partWriter, report *planReport) (*portfolioTarget, error) {
+func newPortfolioTarget(ctx context.Context, s *Service, planned *Plan, out *PartWriter, report *planReport) (*portfolioTarget, error) {
 	rows, err := newPortfolioWriter(ctx, out)
 	if err != nil {
 		return nil, err
 	}
-	w := &portfolioTarget{service: s, plan: plan, out: out, report: report, rows: rows, successors: map[int32]Related{}}
-	if out.part.Resumed {
+	w := &portfolioTarget{service: s, plan: planned, out: out, report: report, rows: rows, successors: map[int32]plan.Related{}}
+	if out.Part.Resumed {
 		err = w.rejoinSuccessors(ctx)
 	}
 	return w, err
@@ -43,28 +44,28 @@ func (w *portfolioTarget) leaveForPerson(ctx context.Context, tx *store.Tx, why 
 	}
 	for _, id := range ids {
 		if p := portfolios[id]; p != nil {
-			w.out.counts.Review++
-			w.out.change(reportLine{portfolio: id, action: Review, title: citationOf(&p.values), values: reasonValue(why)})
+			w.out.Counts.Review++
+			w.out.Change(ReportLine{Portfolio: id, Action: plan.Review, Title: plan.CitationOf(&p.Values), Values: plan.ValuesOfReason(why)})
 		}
 	}
-	if w.out.show {
+	if w.out.Show {
 		return nil
 	}
 	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE review <> ? AND id IN `+placeholders,
-		append([]any{why, w.out.now, why}, args...)...); err != nil {
+		append([]any{why, w.out.Now, why}, args...)...); err != nil {
 		return fmt.Errorf("mark the portfolios to review: %w", err)
 	}
 	return nil
 }
 
-func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []*Title) error {
+func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []*plan.Title) error {
 	var ids, entitlementIDs []int64
 	for _, t := range batch {
-		if h := w.plan.portfolioOf(t); h != nil {
-			ids = append(ids, h.id)
-			if h.entitlement != 0 {
-				entitlementIDs = append(entitlementIDs, h.entitlement)
+		if h := w.plan.PortfolioOf(t); h != nil {
+			ids = append(ids, h.ID)
+			if h.Entitlement != 0 {
+				entitlementIDs = append(entitlementIDs, h.Entitlement)
 			}
 		}
 	}
@@ -85,22 +86,22 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 	}
 	w.revalued = w.revalued[:0]
 	for _, t := range batch {
-		h := w.plan.portfolioOf(t)
-		if w.report.lacking(w.plan.Plan, t, h) && !w.plan.pending(t.index) {
+		h := w.plan.PortfolioOf(t)
+		if w.report.lacking(w.plan.Plan, t, h) && !w.plan.Pending(t.Index) {
 			continue
 		}
 		if h == nil {
 			w.addPortfolio(t)
 			continue
 		}
-		p := there[h.id]
+		p := there[h.ID]
 		if p == nil {
 			return ErrMoved
 		}
-		p.coverage = coverage[h.entitlement]
-		p.entitle(entitlements[h.entitlement])
-		if h.entitlement == 0 {
-			p.coverage = t.Coverage // the profile had none to change
+		p.Coverage = coverage[h.Entitlement]
+		p.Entitle(entitlements[h.Entitlement])
+		if h.Entitlement == 0 {
+			p.Coverage = t.Coverage // the profile had none to change
 		}
 		if err := w.writePaired(ctx, tx, t, h, p); err != nil {
 			return err
@@ -110,66 +111,67 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 }
 
 // predecessorIDs are the portfolios that titles of a batch go on from.
-func (w *portfolioTarget) predecessorIDs(batch []*Title) (ids []int64) {
+func (w *portfolioTarget) predecessorIDs(batch []*plan.Title) (ids []int64) {
 	for _, t := range batch {
-		if portfolio, ok := w.plan.follows.predecessor[t.index]; ok {
-			ids = append(ids, w.plan.held.at(portfolio).id)
+		if portfolio, ok := w.plan.Follows.Predecessor[t.Index]; ok {
+			ids = append(ids, w.plan.Portfolios.At(portfolio).ID)
 		}
 	}
 	return ids
 }
 
 // addPortfolio makes a new portfolio of a title.
-func (w *portfolioTarget) addPortfolio(t *Title) {
+func (w *portfolioTarget) addPortfolio(t *plan.Title) {
 	var id int64
-	if !w.out.show {
-		id = w.out.store.NextID()
-		row := []any{id, w.out.now, w.out.now, w.out.part.CollectionID, true, w.out.part.ofProfile()}
-		w.rows.portfolios.Add(appendTitle(row, &t.Values, strings.Join(t.more, " "), t.values)...)
+	if !w.out.Show {
+		id = w.out.Store.NextID()
+		row := []any{id, w.out.Now, w.out.Now, w.out.Part.CollectionID, true, w.out.Part.ofProfile()}
+		w.rows.portfolios.Add(appendTitle(row, &t.Values, strings.Join(t.MoreKeys, " "), t.ValuesHash)...)
 		w.rows.entitle(id, t, nil, nil)
 	}
-	w.out.counts.Added++
-	w.out.change(reportLine{portfolio: id, action: Add, title: citationOf(&t.Values), values: leavingValues(w.predecessor(t)), line: t.Line})
+	w.out.Counts.Added++
+	w.out.Change(ReportLine{Portfolio: id, Action: plan.Add, Title: plan.CitationOf(&t.Values), Values: plan.ValuesOfLeaving(w.predecessor(t)),
+		line: t.Line})
 	w.listAmbiguous(id, t)
 	w.noteSuccessor(t, id)
 }
 
 // predecessor names the portfolio that leaves and that the title goes on from.
-func (w *portfolioTarget) predecessor(t *Title) (follows Leaving) {
-	portfolio, ok := w.plan.follows.predecessor[t.index]
+func (w *portfolioTarget) predecessor(t *plan.Title) (follows plan.Leaving) {
+	portfolio, ok := w.plan.Follows.Predecessor[t.Index]
 	if !ok {
 		return follows
 	}
-	h := w.plan.held.at(portfolio)
-	follows.Predecessor = &Related{PortfolioID: h.id}
-	if p := w.former[h.id]; p != nil {
-		follows.Predecessor.Title, follows.Predecessor.TitleID = p.values[0], p.values[titleColumnIndex[kbart.TitleID]]
+	h := w.plan.Portfolios.At(portfolio)
+	follows.Predecessor = &plan.Related{PortfolioID: h.ID}
+	if p := w.former[h.ID]; p != nil {
+		follows.Predecessor.Title, follows.Predecessor.TitleID = p.Values[0], p.Values[plan.TitleColumnIndex[kbart.TitleID]]
 	}
 	return follows
 }
 
 // noteSuccessor keeps the name of a title for the line of the portfolio that it goes on from.
-func (w *portfolioTarget) noteSuccessor(t *Title, id int64) {
-	if portfolio, ok := w.plan.follows.predecessor[t.index]; ok {
-		w.successors[portfolio] = Related{Title: t.Values[0], TitleID: t.Get(kbart.TitleID), PortfolioID: id}
+func (w *portfolioTarget) noteSuccessor(t *plan.Title, id int64) {
+	if portfolio, ok := w.plan.Follows.Predecessor[t.Index]; ok {
+		w.successors[portfolio] = plan.Related{Title: t.Values[0], TitleID: t.Get(kbart.TitleID), PortfolioID: id}
 	}
 }
 
 // listAmbiguous lists a title that was added because its keys point to several portfolios, and which these are.
-func (w *portfolioTarget) listAmbiguous(id int64, t *Title) {
-	candidates, ambiguous := w.plan.ambiguous[t.index]
+func (w *portfolioTarget) listAmbiguous(id int64, t *plan.Title) {
+	candidates, ambiguous := w.plan.Ambiguous[t.Index]
 	if !ambiguous {
 		return
 	}
 	ids := make([]int64, 0, len(candidates))
 	for _, c := range candidates {
-		if id := w.plan.held.at(c).id; id > 0 {
+		if id := w.plan.Portfolios.At(c).ID; id > 0 {
 			ids = append(ids, id)
 		}
 	}
-	w.out.counts.Ambiguous++
-	w.out.change(reportLine{
-		portfolio: id, action: Ambiguous, title: citationOf(&t.Values), values: candidateValues(moveValue{}, ids),
+	w.out.Counts.Ambiguous++
+	w.out.Change(ReportLine{
+		Portfolio: id, Action: plan.Ambiguous, Title: plan.CitationOf(&t.Values), Values: plan.ValuesOfCandidates(plan.MoveValue{}, ids),
 		line: t.Line,
 	})
 }

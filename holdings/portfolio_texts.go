@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -14,18 +15,18 @@ import (
 type dbTexts struct {
 	ctx        context.Context
 	store      *store.Store
-	portfolios *chunked[held]
+	portfolios *plan.Chunked[plan.HeldPortfolio]
 }
 
-func (d *dbTexts) Twins(portfolios []int32) (map[int32]twinText, error) {
-	texts := map[int32]twinText{}
+func (d *dbTexts) Twins(portfolios []int32) (map[int32]plan.TwinText, error) {
+	texts := map[int32]plan.TwinText{}
 	err := d.eachOf(portfolios, "monograph_volume, monograph_edition, title_id", func(i int32, text []string) { texts[i] = text })
 	return texts, err
 }
 
 func (d *dbTexts) URLs(portfolios []int32) (map[int32]uint64, error) {
 	urls := make(map[int32]uint64, len(portfolios))
-	err := d.eachOf(portfolios, "title_url", func(i int32, text []string) { urls[i] = urlHash(text[0]) })
+	err := d.eachOf(portfolios, "title_url", func(i int32, text []string) { urls[i] = plan.URLHash(text[0]) })
 	return urls, err
 }
 
@@ -34,7 +35,7 @@ func (d *dbTexts) eachOf(portfolios []int32, columns string, fn func(i int32, te
 	ids := make([]int64, len(portfolios))
 	byID := make(map[int64]int32, len(portfolios))
 	for n, i := range portfolios {
-		ids[n] = d.portfolios.at(i).id
+		ids[n] = d.portfolios.At(i).ID
 		byID[ids[n]] = i
 	}
 	for batch := range slices.Chunk(ids, 2000) {

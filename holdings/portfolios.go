@@ -8,6 +8,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/license"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -39,7 +40,7 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 			return fmt.Errorf("read portfolio %d: %w", in.ID, err)
 		}
 		if in.LicenseID != nil {
-			if err := checkLicense(ctx, tx, &problems, *in.LicenseID); err != nil {
+			if err := CheckLicense(ctx, tx, &problems, *in.LicenseID); err != nil {
 				return err
 			}
 		}
@@ -69,7 +70,7 @@ func (in *PortfolioChange) checkLocks(problems *problem.List) *string {
 	if in.LockedFields == nil {
 		return nil
 	}
-	known := append(strings.Split(titleColumnNames, ", "), CoverageField)
+	known := append(strings.Split(plan.TitleColumnNames, ", "), plan.CoverageField)
 	for _, name := range *in.LockedFields {
 		if !slices.Contains(known, name) {
 			problems.Add(problem.BadInput, "input.lockedFields", "there is no field %q to lock: choose among %s", name, strings.Join(known, ", "))
@@ -79,8 +80,8 @@ func (in *PortfolioChange) checkLocks(problems *problem.List) *string {
 	return &locked
 }
 
-// checkLicense adds a problem where there is no such license; 0 stands for none.
-func checkLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
+// CheckLicense adds a problem where there is no such license; 0 stands for none.
+func CheckLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
 	if id == 0 {
 		return nil
 	}

@@ -11,18 +11,18 @@ func ProfileName(p *ent.Profile) string {
 	if p.Description != "" {
 		return p.Description
 	}
-	name := titleOf(p.Provider, "")
+	name := TitleOf(p.Provider, "")
 	if p.CustomerNumber != "" {
 		name += ", customer " + p.CustomerNumber
 	}
 	return name
 }
 
-// quotedNames names profiles in a message.
-func quotedNames(profiles []*ent.Profile) string { return words.Quoted(profiles, ProfileName) }
+// QuotedNames names profiles in a message.
+func QuotedNames(profiles []*ent.Profile) string { return words.Quoted(profiles, ProfileName) }
 
-// titleOf is a provider's title or, where only its name is at hand, the name in words: profiles do not store more.
-func titleOf(name, title string) string {
+// TitleOf is a provider's title or, where only its name is at hand, the name in words: profiles do not store more.
+func TitleOf(name, title string) string {
 	if title != "" {
 		return title
 	}

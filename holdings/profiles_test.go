@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/entitlement"
 	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -34,44 +35,44 @@ func setupEmpty(t *testing.T) *testBundle {
 func setupCampuses(t *testing.T) (b *testBundle, law, medicine int64) {
 	t.Helper()
 	b = setupEmpty(t)
-	b.settings(holdings.SettingsChange{MultiCampus: new(true)})
+	b.settings(profiles.SettingsChange{MultiCampus: new(true)})
 	return b, b.group("Law"), b.group("Medicine")
 }
 
-func (b *testBundle) settings(in holdings.SettingsChange) *ent.Setting {
+func (b *testBundle) settings(in profiles.SettingsChange) *ent.Setting {
 	b.t.Helper()
-	settings, err := b.service.UpdateSettings(b.t.Context(), in)
+	settings, err := b.profiles.UpdateSettings(b.t.Context(), in)
 	b.must(err)
 	return settings
 }
 
 func (b *testBundle) group(name string) int64 {
 	b.t.Helper()
-	group, err := b.service.CreateInventoryGroup(b.t.Context(), name, "")
+	group, err := b.profiles.CreateInventoryGroup(b.t.Context(), name, "")
 	b.must(err)
 	return group.ID
 }
 
 // profileInput is what makes a good profile.
-func profileInput(description string, active bool, groups ...int64) holdings.ProfileInput {
+func profileInput(description string, active bool, groups ...int64) profiles.ProfileInput {
 	key := secret.NewKey("demo-key")
-	in := holdings.ProfileInput{Description: &description, CustomerNumber: new("demo"), APIKey: &key, Active: &active}
+	in := profiles.ProfileInput{Description: &description, CustomerNumber: new("demo"), APIKey: &key, Active: &active}
 	if len(groups) > 0 {
 		in.GroupIDs = &groups
 	}
 	return in
 }
 
-func (b *testBundle) create(in holdings.ProfileInput) (p *ent.Profile, notices []string) {
+func (b *testBundle) create(in profiles.ProfileInput) (p *ent.Profile, notices []string) {
 	b.t.Helper()
-	p, notices, err := b.service.CreateProfile(b.t.Context(), in, nil)
+	p, notices, err := b.profiles.CreateProfile(b.t.Context(), in, nil)
 	b.must(err)
 	return p, notices
 }
 
-func (b *testBundle) update(id int64, in holdings.ProfileInput) (p *ent.Profile, notices []string) {
+func (b *testBundle) update(id int64, in profiles.ProfileInput) (p *ent.Profile, notices []string) {
 	b.t.Helper()
-	p, notices, err := b.service.UpdateProfile(b.t.Context(), id, nil, in, nil)
+	p, notices, err := b.profiles.UpdateProfile(b.t.Context(), id, nil, in, nil)
 	b.must(err)
 	return p, notices
 }
@@ -81,7 +82,7 @@ func (b *testBundle) schedule(id int64) string {
 	b.t.Helper()
 	p, err := b.store.Read.Profile.Get(b.t.Context(), id)
 	b.must(err)
-	return holdings.ScheduleOf(p).String()
+	return profiles.ScheduleOf(p).String()
 }
 
 // profilesText is all that is saved of profiles.
@@ -141,24 +142,24 @@ func wantNotice(t *testing.T, notices []string, parts ...string) {
 // problem names the field, and nothing is saved.
 func TestWrongProfileInput(t *testing.T) {
 	t.Parallel()
-	key := func(s string) func(*holdings.ProfileInput) {
-		return func(in *holdings.ProfileInput) { in.APIKey = new(secret.NewKey(s)) }
+	key := func(s string) func(*profiles.ProfileInput) {
+		return func(in *profiles.ProfileInput) { in.APIKey = new(secret.NewKey(s)) }
 	}
-	customer := func(s string) func(*holdings.ProfileInput) {
-		return func(in *holdings.ProfileInput) { in.CustomerNumber = &s }
+	customer := func(s string) func(*profiles.ProfileInput) {
+		return func(in *profiles.ProfileInput) { in.CustomerNumber = &s }
 	}
-	schedule := func(c holdings.ScheduleChange) func(*holdings.ProfileInput) {
-		return func(in *holdings.ProfileInput) { in.Schedule = &c }
+	schedule := func(c profiles.ScheduleChange) func(*profiles.ProfileInput) {
+		return func(in *profiles.ProfileInput) { in.Schedule = &c }
 	}
 	cases := map[string]struct {
-		spoil func(*holdings.ProfileInput)
+		spoil func(*profiles.ProfileInput)
 		want  string
 	}{
 		"long description": {
-			func(in *holdings.ProfileInput) { in.Description = new(strings.Repeat("é", 501)) },
+			func(in *profiles.ProfileInput) { in.Description = new(strings.Repeat("é", 501)) },
 			"BAD_USER_INPUT input.description",
 		},
-		"damaged description":    {func(in *holdings.ProfileInput) { in.Description = new("a\xff") }, "BAD_USER_INPUT input.description"},
+		"damaged description":    {func(in *profiles.ProfileInput) { in.Description = new("a\xff") }, "BAD_USER_INPUT input.description"},
 		"empty customer number":  {customer(""), "BAD_USER_INPUT input.customerNumber"},
 		"blank in customer":      {customer("12 34"), "BAD_USER_INPUT input.customerNumber"},
 		"line break in customer": {customer("1234\n"), "BAD_USER_INPUT input.customerNumber"},
@@ -169,24 +170,24 @@ func TestWrongProfileInput(t *testing.T) {
 		"control in key":         {key("demo\x00key"), "BAD_USER_INPUT input.apiKey"},
 		"long key":               {key(strings.Repeat("k", 501)), "BAD_USER_INPUT input.apiKey"},
 		"key of dots":            {key("."), "BAD_USER_INPUT input.apiKey"},
-		"file format":            {func(in *holdings.ProfileInput) { in.FileFormat = new("ONIX") }, "BAD_USER_INPUT input.fileFormat"},
-		"unknown group":          {func(in *holdings.ProfileInput) { in.GroupIDs = &[]int64{77} }, "NOT_FOUND input.groupIds"},
-		"frequency":              {schedule(holdings.ScheduleChange{Frequency: new("HOURLY")}), "BAD_USER_INPUT input.schedule.frequency"},
-		"weekday 0":              {schedule(holdings.ScheduleChange{Weekday: new(0)}), "BAD_USER_INPUT input.schedule.weekday"},
-		"weekday 8":              {schedule(holdings.ScheduleChange{Weekday: new(8)}), "BAD_USER_INPUT input.schedule.weekday"},
-		"day 0":                  {schedule(holdings.ScheduleChange{DayOfMonth: new(0)}), "BAD_USER_INPUT input.schedule.dayOfMonth"},
-		"day 32":                 {schedule(holdings.ScheduleChange{DayOfMonth: new(32)}), "BAD_USER_INPUT input.schedule.dayOfMonth"},
-		"time 24:00":             {schedule(holdings.ScheduleChange{Time: new("24:00")}), "BAD_USER_INPUT input.schedule.time"},
-		"time 3:00":              {schedule(holdings.ScheduleChange{Time: new("3:00")}), "BAD_USER_INPUT input.schedule.time"},
-		"time 03:60":             {schedule(holdings.ScheduleChange{Time: new("03:60")}), "BAD_USER_INPUT input.schedule.time"},
-		"time with a break":      {schedule(holdings.ScheduleChange{Time: new("03:00\n")}), "BAD_USER_INPUT input.schedule.time"},
-		"time zone":              {schedule(holdings.ScheduleChange{Timezone: new("Oxford")}), "BAD_USER_INPUT input.schedule.timezone"},
-		"no time zone":           {schedule(holdings.ScheduleChange{Timezone: new("")}), "BAD_USER_INPUT input.schedule.timezone"},
-		"the machine's zone":     {schedule(holdings.ScheduleChange{Timezone: new("Local")}), "BAD_USER_INPUT input.schedule.timezone"},
-		"guard percent -1":       {func(in *holdings.ProfileInput) { in.GuardPercent = new(-1) }, "BAD_USER_INPUT input.guard.percent"},
-		"guard percent 101":      {func(in *holdings.ProfileInput) { in.GuardPercent = new(101) }, "BAD_USER_INPUT input.guard.percent"},
-		"guard titles -1":        {func(in *holdings.ProfileInput) { in.GuardTitles = new(-1) }, "BAD_USER_INPUT input.guard.titles"},
-		"guard titles":           {func(in *holdings.ProfileInput) { in.GuardTitles = new(1_000_001) }, "BAD_USER_INPUT input.guard.titles"},
+		"file format":            {func(in *profiles.ProfileInput) { in.FileFormat = new("ONIX") }, "BAD_USER_INPUT input.fileFormat"},
+		"unknown group":          {func(in *profiles.ProfileInput) { in.GroupIDs = &[]int64{77} }, "NOT_FOUND input.groupIds"},
+		"frequency":              {schedule(profiles.ScheduleChange{Frequency: new("HOURLY")}), "BAD_USER_INPUT input.schedule.frequency"},
+		"weekday 0":              {schedule(profiles.ScheduleChange{Weekday: new(0)}), "BAD_USER_INPUT input.schedule.weekday"},
+		"weekday 8":              {schedule(profiles.ScheduleChange{Weekday: new(8)}), "BAD_USER_INPUT input.schedule.weekday"},
+		"day 0":                  {schedule(profiles.ScheduleChange{DayOfMonth: new(0)}), "BAD_USER_INPUT input.schedule.dayOfMonth"},
+		"day 32":                 {schedule(profiles.ScheduleChange{DayOfMonth: new(32)}), "BAD_USER_INPUT input.schedule.dayOfMonth"},
+		"time 24:00":             {schedule(profiles.ScheduleChange{Time: new("24:00")}), "BAD_USER_INPUT input.schedule.time"},
+		"time 3:00":              {schedule(profiles.ScheduleChange{Time: new("3:00")}), "BAD_USER_INPUT input.schedule.time"},
+		"time 03:60":             {schedule(profiles.ScheduleChange{Time: new("03:60")}), "BAD_USER_INPUT input.schedule.time"},
+		"time with a break":      {schedule(profiles.ScheduleChange{Time: new("03:00\n")}), "BAD_USER_INPUT input.schedule.time"},
+		"time zone":              {schedule(profiles.ScheduleChange{Timezone: new("Oxford")}), "BAD_USER_INPUT input.schedule.timezone"},
+		"no time zone":           {schedule(profiles.ScheduleChange{Timezone: new("")}), "BAD_USER_INPUT input.schedule.timezone"},
+		"the machine's zone":     {schedule(profiles.ScheduleChange{Timezone: new("Local")}), "BAD_USER_INPUT input.schedule.timezone"},
+		"guard percent -1":       {func(in *profiles.ProfileInput) { in.GuardPercent = new(-1) }, "BAD_USER_INPUT input.guard.percent"},
+		"guard percent 101":      {func(in *profiles.ProfileInput) { in.GuardPercent = new(101) }, "BAD_USER_INPUT input.guard.percent"},
+		"guard titles -1":        {func(in *profiles.ProfileInput) { in.GuardTitles = new(-1) }, "BAD_USER_INPUT input.guard.titles"},
+		"guard titles":           {func(in *profiles.ProfileInput) { in.GuardTitles = new(1_000_001) }, "BAD_USER_INPUT input.guard.titles"},
 	}
 	b, law, _ := setupCampuses(t)
 	there, _ := b.create(profileInput("there", true, law))
@@ -194,11 +195,11 @@ func TestWrongProfileInput(t *testing.T) {
 	for name, c := range cases {
 		in := profileInput("new", false)
 		c.spoil(&in)
-		_, _, err := b.service.CreateProfile(t.Context(), in, nil)
+		_, _, err := b.profiles.CreateProfile(t.Context(), in, nil)
 		wantProblems(t, err, c.want)
-		change := holdings.ProfileInput{}
+		change := profiles.ProfileInput{}
 		c.spoil(&change)
-		p, _, err := b.service.UpdateProfile(t.Context(), there.ID, nil, change, nil)
+		p, _, err := b.profiles.UpdateProfile(t.Context(), there.ID, nil, change, nil)
 		wantProblems(t, err, c.want)
 		if p == nil || p.ID != there.ID {
 			t.Errorf("%s: the answer lacks the profile as it is", name)
@@ -213,17 +214,17 @@ func TestWrongProfileInput(t *testing.T) {
 func TestProfileMistakesAllAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
-	_, _, err := b.service.CreateProfile(t.Context(), holdings.ProfileInput{
+	_, _, err := b.profiles.CreateProfile(t.Context(), profiles.ProfileInput{
 		FileFormat: new("CSV"), GuardPercent: new(200), GroupIDs: &[]int64{5},
-		Schedule: &holdings.ScheduleChange{Time: new("noon"), Timezone: new("Mars/Base")},
+		Schedule: &profiles.ScheduleChange{Time: new("noon"), Timezone: new("Mars/Base")},
 	}, nil)
 	wantProblems(t, err, "BAD_USER_INPUT input.fileFormat", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.timezone",
 		"BAD_USER_INPUT input.guard.percent", "NOT_FOUND input.groupIds", "BAD_USER_INPUT input.customerNumber", "BAD_USER_INPUT input.apiKey")
-	_, _, err = b.service.UpdateProfile(t.Context(), 5, nil, holdings.ProfileInput{}, nil)
+	_, _, err = b.profiles.UpdateProfile(t.Context(), 5, nil, profiles.ProfileInput{}, nil)
 	wantProblems(t, err, "NOT_FOUND input.profileId")
 	key := profileInput("k", false)
 	key.APIKey = new(secret.NewKey("my secret"))
-	if _, _, err = b.service.CreateProfile(t.Context(), key, nil); strings.Contains(err.Error(), "my secret") {
+	if _, _, err = b.profiles.CreateProfile(t.Context(), key, nil); strings.Contains(err.Error(), "my secret") {
 		t.Error("the refusal shows the key")
 	}
 }
@@ -233,23 +234,23 @@ func TestProfileDefaults(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
 	key := secret.NewKey("demo-key")
-	p, notices := b.create(holdings.ProfileInput{CustomerNumber: new("4711"), APIKey: &key})
+	p, notices := b.create(profiles.ProfileInput{CustomerNumber: new("4711"), APIKey: &key})
 	if p.Active || p.FileFormat != "KBART" || p.GuardPercent != 10 || p.GuardTitles != 20 || p.CommunityZoneOnly || p.Version != 1 ||
 		len(notices) > 0 {
 		t.Errorf("%+v %q", p, notices)
 	}
-	if got := holdings.ScheduleOf(p).String(); got != "every Monday at 03:00 (UTC)" {
+	if got := profiles.ScheduleOf(p).String(); got != "every Monday at 03:00 (UTC)" {
 		t.Error(got)
 	}
 	if got := holdings.ProfileName(p); got != "Oxford University Press, customer 4711" {
 		t.Error(got)
 	}
-	opened, err := b.service.APIKey(p)
+	opened, err := b.profiles.APIKey(p)
 	if b.must(err); !opened.Equal(key) || strings.Contains(string(p.APIKeySealed), "demo-key") {
 		t.Error("the key is not sealed for the profile")
 	}
-	renewed, _ := b.update(p.ID, holdings.ProfileInput{APIKey: new(secret.NewKey("other")), Description: new("  Law library ")})
-	opened, err = b.service.APIKey(renewed)
+	renewed, _ := b.update(p.ID, profiles.ProfileInput{APIKey: new(secret.NewKey("other")), Description: new("  Law library ")})
+	opened, err = b.profiles.APIKey(renewed)
 	if b.must(err); opened.Reveal() != "other" || renewed.APIKeyFingerprint == p.APIKeyFingerprint ||
 		holdings.ProfileName(renewed) != "Law library" {
 		t.Errorf("%+v", renewed)
@@ -257,25 +258,9 @@ func TestProfileDefaults(t *testing.T) {
 	if renewed.Version != 2 || renewed.CustomerNumber != "4711" {
 		t.Errorf("what is left out stays: %+v", renewed)
 	}
-	same, _ := b.update(p.ID, holdings.ProfileInput{Description: new("Law library")})
+	same, _ := b.update(p.ID, profiles.ProfileInput{Description: new("Law library")})
 	if same.Version != 2 {
 		t.Error("a save that changes nothing raised the version")
-	}
-}
-
-func TestScheduleInWords(t *testing.T) {
-	t.Parallel()
-	for want, s := range map[string]holdings.Schedule{
-		"never by itself":                                                   {"NONE", 1, 1, "03:00", "UTC"},
-		"every day at 23:59 (UTC)":                                          {"DAILY", 1, 1, "23:59", "UTC"},
-		"every Monday at 03:00 (UTC)":                                       {"WEEKLY", 1, 1, "03:00", "UTC"},
-		"every Sunday at 03:00 (UTC)":                                       {"WEEKLY", 7, 1, "03:00", "UTC"},
-		"on day 28 of each month at 03:00 (UTC)":                            {"MONTHLY", 1, 28, "03:00", "UTC"},
-		"on day 31 of each month at 03:00 (Europe/Berlin), or its last day": {"MONTHLY", 1, 31, "03:00", "Europe/Berlin"},
-	} {
-		if got := s.String(); got != want {
-			t.Errorf("%q, not %q", got, want)
-		}
 	}
 }
 
@@ -284,19 +269,19 @@ func TestOneCampus(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
 	law := b.group("Law")
-	_, _, err := b.service.CreateProfile(t.Context(), profileInput("first", true, law), nil)
+	_, _, err := b.profiles.CreateProfile(t.Context(), profileInput("first", true, law), nil)
 	wantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
 	first, _ := b.create(profileInput("first", true))
 	before := b.profilesText()
-	_, _, err = b.service.UpdateProfile(t.Context(), first.ID, nil, holdings.ProfileInput{GroupIDs: &[]int64{law}}, nil)
+	_, _, err = b.profiles.UpdateProfile(t.Context(), first.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{law}}, nil)
 	wantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
-	_, _, err = b.service.CreateProfile(t.Context(), profileInput("second", false), nil)
+	_, _, err = b.profiles.CreateProfile(t.Context(), profileInput("second", false), nil)
 	wantProblems(t, err, "ONE_PROFILE_ONLY")
 	wantMessage(t, err, `"first"`, "multiCampusInventoryManagement")
 	if diff := cmp.Diff(before, b.profilesText()); diff != "" {
 		t.Error(diff)
 	}
-	b.update(first.ID, holdings.ProfileInput{GroupIDs: &[]int64{}}) // no groups is what there is
+	b.update(first.ID, profiles.ProfileInput{GroupIDs: &[]int64{}}) // no groups is what there is
 }
 
 // TestGroupRequired: rule 6, "On: several OUP profiles, each with zero or more groups; but as soon as more than one
@@ -307,30 +292,30 @@ func TestGroupRequired(t *testing.T) {
 	b, law, medicine := setupCampuses(t)
 	a, _ := b.create(profileInput("Alpha", true))
 	beta, _ := b.create(profileInput("Beta", true))
-	_, _, err := b.service.CreateProfile(t.Context(), profileInput("Gamma", true, law), nil)
+	_, _, err := b.profiles.CreateProfile(t.Context(), profileInput("Gamma", true, law), nil)
 	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
 	wantMessage(t, err, `"Alpha", "Beta"`)
 
 	gamma, _ := b.create(profileInput("Gamma", false, law)) // an inactive one may have groups
-	_, _, err = b.service.UpdateProfile(t.Context(), gamma.ID, nil, holdings.ProfileInput{Active: new(true)}, nil)
+	_, _, err = b.profiles.UpdateProfile(t.Context(), gamma.ID, nil, profiles.ProfileInput{Active: new(true)}, nil)
 	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
-	_, _, err = b.service.UpdateProfile(t.Context(), a.ID, nil, holdings.ProfileInput{GroupIDs: &[]int64{law}}, nil)
+	_, _, err = b.profiles.UpdateProfile(t.Context(), a.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{law}}, nil)
 	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
 	wantMessage(t, err, `"Beta"`)
 	if strings.Contains(err.Error(), `"Alpha"`) {
 		t.Error("it names one that would have a group:", err)
 	}
 
-	b.update(beta.ID, holdings.ProfileInput{Active: new(false)})
-	b.update(a.ID, holdings.ProfileInput{GroupIDs: &[]int64{law, medicine, law}}) // alone: groups or none
-	b.update(gamma.ID, holdings.ProfileInput{Active: new(true)})
-	_, _, err = b.service.UpdateProfile(t.Context(), beta.ID, nil, holdings.ProfileInput{Active: new(true)}, nil)
+	b.update(beta.ID, profiles.ProfileInput{Active: new(false)})
+	b.update(a.ID, profiles.ProfileInput{GroupIDs: &[]int64{law, medicine, law}}) // alone: groups or none
+	b.update(gamma.ID, profiles.ProfileInput{Active: new(true)})
+	_, _, err = b.profiles.UpdateProfile(t.Context(), beta.ID, nil, profiles.ProfileInput{Active: new(true)}, nil)
 	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
-	b.update(beta.ID, holdings.ProfileInput{Active: new(true), GroupIDs: &[]int64{medicine}})
-	_, _, err = b.service.UpdateProfile(t.Context(), a.ID, nil, holdings.ProfileInput{GroupIDs: &[]int64{}}, nil)
+	b.update(beta.ID, profiles.ProfileInput{Active: new(true), GroupIDs: &[]int64{medicine}})
+	_, _, err = b.profiles.UpdateProfile(t.Context(), a.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{}}, nil)
 	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
-	b.update(a.ID, holdings.ProfileInput{Active: new(false), GroupIDs: &[]int64{}}) // judged after the save
-	groups, err := b.service.GroupsOfProfiles(t.Context(), []int64{a.ID, beta.ID})
+	b.update(a.ID, profiles.ProfileInput{Active: new(false), GroupIDs: &[]int64{}}) // judged after the save
+	groups, err := b.profiles.GroupsOfProfiles(t.Context(), []int64{a.ID, beta.ID})
 	b.must(err)
 	if len(groups[a.ID]) != 0 || len(groups[beta.ID]) != 1 || groups[beta.ID][0].ID != medicine {
 		t.Error(groups)
@@ -343,8 +328,8 @@ func TestGroupRequired(t *testing.T) {
 func TestOneSchedule(t *testing.T) {
 	t.Parallel()
 	b, _, _ := setupCampuses(t)
-	daily := holdings.ScheduleChange{Frequency: new("DAILY"), Time: new("05:30")}
-	withSchedule := func(in holdings.ProfileInput, c holdings.ScheduleChange) holdings.ProfileInput {
+	daily := profiles.ScheduleChange{Frequency: new("DAILY"), Time: new("05:30")}
+	withSchedule := func(in profiles.ProfileInput, c profiles.ScheduleChange) profiles.ProfileInput {
 		in.Schedule = &c
 		return in
 	}
@@ -352,15 +337,15 @@ func TestOneSchedule(t *testing.T) {
 	if len(notices) > 0 {
 		t.Errorf("alone it has nothing to take over: %q", notices)
 	}
-	idle, _ := b.create(withSchedule(profileInput("Idle", false), holdings.ScheduleChange{Frequency: new("NONE")}))
+	idle, _ := b.create(withSchedule(profileInput("Idle", false), profiles.ScheduleChange{Frequency: new("NONE")}))
 
-	second, notices := b.create(withSchedule(profileInput("Second", true), holdings.ScheduleChange{Frequency: new("MONTHLY")}))
+	second, notices := b.create(withSchedule(profileInput("Second", true), profiles.ScheduleChange{Frequency: new("MONTHLY")}))
 	wantNotice(t, notices, "takes over", "every day at 05:30 (UTC)", "on day 1 of each month at 03:00 (UTC), was not saved")
-	if got := holdings.ScheduleOf(second).String(); got != "every day at 05:30 (UTC)" {
+	if got := profiles.ScheduleOf(second).String(); got != "every day at 05:30 (UTC)" {
 		t.Errorf("the new active profile: %s", got)
 	}
 
-	_, notices = b.update(second.ID, withSchedule(holdings.ProfileInput{}, holdings.ScheduleChange{Frequency: new("WEEKLY"), Weekday: new(3)}))
+	_, notices = b.update(second.ID, withSchedule(profiles.ProfileInput{}, profiles.ScheduleChange{Frequency: new("WEEKLY"), Weekday: new(3)}))
 	wantNotice(t, notices, `changed for "First" too: every Wednesday at 05:30 (UTC)`)
 	if got := b.schedule(first.ID); got != "every Wednesday at 05:30 (UTC)" {
 		t.Errorf("the other active profile: %s", got)
@@ -372,11 +357,11 @@ func TestOneSchedule(t *testing.T) {
 		t.Errorf("a change by another's save raises the version too: %d", row.Version)
 	}
 
-	_, notices = b.update(idle.ID, withSchedule(holdings.ProfileInput{}, holdings.ScheduleChange{Frequency: new("DAILY")}))
+	_, notices = b.update(idle.ID, withSchedule(profiles.ProfileInput{}, profiles.ScheduleChange{Frequency: new("DAILY")}))
 	if len(notices) > 0 || b.schedule(first.ID) != "every Wednesday at 05:30 (UTC)" {
 		t.Errorf("an inactive profile's schedule is its own: %q", notices)
 	}
-	_, notices = b.update(idle.ID, holdings.ProfileInput{Active: new(true)})
+	_, notices = b.update(idle.ID, profiles.ProfileInput{Active: new(true)})
 	wantNotice(t, notices, "takes over: every Wednesday at 05:30 (UTC).")
 	if strings.Contains(notices[0], "was not saved") {
 		t.Errorf("none was given: %q", notices)
@@ -385,7 +370,7 @@ func TestOneSchedule(t *testing.T) {
 		t.Errorf("the activated profile: %s", got)
 	}
 
-	_, notices = b.update(idle.ID, withSchedule(holdings.ProfileInput{Active: new(false)}, daily))
+	_, notices = b.update(idle.ID, withSchedule(profiles.ProfileInput{Active: new(false)}, daily))
 	wantNotice(t, notices, "inactive now")
 	if b.schedule(first.ID) != "every Wednesday at 05:30 (UTC)" || b.schedule(idle.ID) != "every day at 05:30 (UTC)" {
 		t.Error("a profile that is deactivated changes its own schedule only")
@@ -402,7 +387,7 @@ func TestDeactivateAndDelete(t *testing.T) {
 	b.sync(first.ID, listOf(numbered(0, 30)...))
 	b.sync(second.ID, listOf(numbered(0, 2)...))
 	b.sync(first.ID, listOf(numbered(0, 29)...))
-	_, notices := b.update(first.ID, holdings.ProfileInput{Active: new(false)})
+	_, notices := b.update(first.ID, profiles.ProfileInput{Active: new(false)})
 	wantNotice(t, notices, "leaves its entitlements in force", "29 portfolios stay")
 	active := func(id int64) int {
 		return b.store.Read.Entitlement.Query().Where(entitlement.ProfileID(id), entitlement.Active(true)).CountX(t.Context())
@@ -410,7 +395,7 @@ func TestDeactivateAndDelete(t *testing.T) {
 	if active(first.ID) != 29 {
 		t.Error("deactivating ended entitlements")
 	}
-	err := b.service.DeleteProfile(t.Context(), first.ID)
+	err := b.profiles.DeleteProfile(t.Context(), first.ID)
 	wantProblems(t, err, "IN_USE input.profileId")
 	wantMessage(t, err, `"First" has 29 entitlements in force`,
 		"27 portfolios would be removed, 0 kept for a PO line, and 2 stay with other profiles", "withdrawEntitlements")
@@ -419,17 +404,17 @@ func TestDeactivateAndDelete(t *testing.T) {
 		return tx.Entitlement.Update().Where(entitlement.ProfileID(first.ID)).SetActive(false).Exec(ctx)
 	})
 	busy := problem.New(problem.Conflict, "input.profileId", "a job is under way")
-	err = b.whileBusy(busy).DeleteProfile(t.Context(), first.ID)
+	err = b.whileBusy(busy).Profiles.DeleteProfile(t.Context(), first.ID)
 	wantProblems(t, err, "CONFLICT input.profileId")
-	b.must(b.service.DeleteProfile(t.Context(), first.ID))
+	b.must(b.profiles.DeleteProfile(t.Context(), first.ID))
 	if b.store.Read.Profile.Query().CountX(t.Context()) != 1 || active(second.ID) != 2 {
 		t.Error("the other profile was touched")
 	}
 	if n := b.store.Read.Entitlement.Query().Where(entitlement.ProfileIDIsNil()).CountX(t.Context()); n != 30 {
 		t.Errorf("%d of 30 ended entitlements keep their coverage", n)
 	}
-	wantProblems(t, b.service.DeleteProfile(t.Context(), first.ID), "NOT_FOUND input.profileId")
-	_, notices = b.update(second.ID, holdings.ProfileInput{Active: new(false)})
+	wantProblems(t, b.profiles.DeleteProfile(t.Context(), first.ID), "NOT_FOUND input.profileId")
+	_, notices = b.update(second.ID, profiles.ProfileInput{Active: new(false)})
 	wantNotice(t, notices, "2 portfolios stay")
 }
 
@@ -443,21 +428,21 @@ func TestThenIsOfTheSave(t *testing.T) {
 		seen = tx.Profile.GetX(ctx, p.ID).ID
 		return refuse
 	}
-	p, _, err := b.service.CreateProfile(t.Context(), profileInput("new", true), then)
+	p, _, err := b.profiles.CreateProfile(t.Context(), profileInput("new", true), then)
 	if !errors.Is(err, refuse) || p != nil || seen == 0 || b.store.Read.Profile.Query().CountX(t.Context()) != 0 {
 		t.Errorf("%v %v %d", p, err, seen)
 	}
 	refuse = nil
-	made, _, err := b.service.CreateProfile(t.Context(), profileInput("new", true), then)
+	made, _, err := b.profiles.CreateProfile(t.Context(), profileInput("new", true), then)
 	b.must(err)
 	refuse = errors.New("no")
 	before := b.profilesText()
-	p, _, err = b.service.UpdateProfile(t.Context(), made.ID, nil, holdings.ProfileInput{Description: new("other")}, then)
+	p, _, err = b.profiles.UpdateProfile(t.Context(), made.ID, nil, profiles.ProfileInput{Description: new("other")}, then)
 	if !errors.Is(err, refuse) || p.Description != "new" || b.profilesText() != before {
 		t.Errorf("%v %v", p, err)
 	}
 	seen = 0
-	_, _, err = b.service.UpdateProfile(t.Context(), made.ID, nil, holdings.ProfileInput{}, then)
+	_, _, err = b.profiles.UpdateProfile(t.Context(), made.ID, nil, profiles.ProfileInput{}, then)
 	if !errors.Is(err, refuse) || seen != made.ID {
 		t.Error("it runs even where nothing is changed: a run may be asked for")
 	}
@@ -468,9 +453,9 @@ func TestStaleProfile(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
 	p, _ := b.create(profileInput("Law", false))
-	_, _, err := b.service.UpdateProfile(t.Context(), p.ID, new(1), holdings.ProfileInput{GuardPercent: new(15)}, nil)
+	_, _, err := b.profiles.UpdateProfile(t.Context(), p.ID, new(1), profiles.ProfileInput{GuardPercent: new(15)}, nil)
 	b.must(err)
-	now, _, err := b.service.UpdateProfile(t.Context(), p.ID, new(1), holdings.ProfileInput{GuardPercent: new(50)}, nil)
+	now, _, err := b.profiles.UpdateProfile(t.Context(), p.ID, new(1), profiles.ProfileInput{GuardPercent: new(50)}, nil)
 	wantProblems(t, err, "CONFLICT input.version")
 	wantMessage(t, err, `"Law"`, "its version is now 2", "you read 1")
 	if now.GuardPercent != 15 || now.Version != 2 {
@@ -492,14 +477,14 @@ func TestAdministratorsAtOnce(t *testing.T) {
 		}
 		return nil
 	}
-	deleting := holdings.New(b.store, nil, busyFunc(func(ctx context.Context, tx *store.Tx) error { return check(ctx, tx, nil) }))
+	deleting := profiles.New(b.store, nil, busyFunc(func(ctx context.Context, tx *store.Tx) error { return check(ctx, tx, nil) }))
 	act := func(random *rand.Rand) error {
 		ids := b.store.Read.Profile.Query().IDsX(t.Context())
 		id := int64(0)
 		if len(ids) > 0 {
 			id = ids[random.IntN(len(ids))]
 		}
-		in := holdings.ProfileInput{}
+		in := profiles.ProfileInput{}
 		switch random.IntN(9) {
 		case 0, 1:
 			in.Active = new(true)
@@ -510,17 +495,17 @@ func TestAdministratorsAtOnce(t *testing.T) {
 		case 4:
 			in.GroupIDs = &[]int64{law, medicine}
 		case 5:
-			in.Schedule = &holdings.ScheduleChange{Weekday: new(1 + random.IntN(7))}
+			in.Schedule = &profiles.ScheduleChange{Weekday: new(1 + random.IntN(7))}
 		case 6:
-			_, err := b.service.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(random.IntN(2) == 0)})
+			_, err := b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: new(random.IntN(2) == 0)})
 			return err
 		case 7:
-			_, _, err := b.service.CreateProfile(t.Context(), profileInput("new", random.IntN(2) == 0), check)
+			_, _, err := b.profiles.CreateProfile(t.Context(), profileInput("new", random.IntN(2) == 0), check)
 			return err
 		case 8:
 			return deleting.DeleteProfile(t.Context(), id)
 		}
-		_, _, err := b.service.UpdateProfile(t.Context(), id, nil, in, check)
+		_, _, err := b.profiles.UpdateProfile(t.Context(), id, nil, in, check)
 		return err
 	}
 	outcomes := map[string]int{}
@@ -560,7 +545,7 @@ func TestTwoFirstProfilesAtOnce(t *testing.T) {
 	errs := make([]error, 8)
 	for i := range errs {
 		group.Go(func() {
-			_, _, errs[i] = b.service.CreateProfile(t.Context(), profileInput(fmt.Sprint(i), true), nil)
+			_, _, errs[i] = b.profiles.CreateProfile(t.Context(), profileInput(fmt.Sprint(i), true), nil)
 		})
 	}
 	group.Wait()
@@ -577,7 +562,7 @@ func brokenRule(ctx context.Context, client *ent.Client) string {
 	several := client.Setting.GetX(ctx, 1).MultiCampusInventoryManagement
 	all := client.Profile.Query().WithGroups().AllX(ctx)
 	var active, grouped int
-	schedules := map[holdings.Schedule]bool{}
+	schedules := map[profiles.Schedule]bool{}
 	for _, p := range all {
 		if !several && len(p.Edges.Groups) > 0 {
 			return "one campus, and a profile has groups"
@@ -586,7 +571,7 @@ func brokenRule(ctx context.Context, client *ent.Client) string {
 			continue
 		}
 		active++
-		schedules[holdings.ScheduleOf(p)] = true
+		schedules[profiles.ScheduleOf(p)] = true
 		if len(p.Edges.Groups) > 0 {
 			grouped++
 		}

@@ -10,6 +10,9 @@ import (
 
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/plantest"
 	"autoholdings/internal/store"
@@ -22,7 +25,7 @@ func (b *testBundle) reconciled(collection int64) (notListed, withoutOrder strin
 	var numbers, titles, all []string
 	w := keyset.Window{First: 2}
 	for more := true; more; {
-		page, err := b.service.POLinesNotListed(ctx, collection, w)
+		page, err := b.acquisitions.POLinesNotListed(ctx, collection, w)
 		b.must(err)
 		for _, row := range page.Items {
 			numbers = append(numbers, row.Number)
@@ -30,20 +33,20 @@ func (b *testBundle) reconciled(collection int64) (notListed, withoutOrder strin
 		}
 		more = page.More
 	}
-	for row, err := range b.service.AllPOLinesNotListed(ctx, collection) {
+	for row, err := range b.acquisitions.AllPOLinesNotListed(ctx, collection) {
 		b.must(err)
 		all = append(all, row.Number)
 		if row.Edges.Portfolio.Edges.Collection == nil {
 			b.t.Errorf("%s without its collection", row.Number)
 		}
 	}
-	n, err := b.service.CountPOLinesNotListed(ctx, collection)
+	n, err := b.acquisitions.CountPOLinesNotListed(ctx, collection)
 	if b.must(err); n != len(numbers) || cmp.Diff(numbers, all) != "" {
 		b.t.Errorf("%d, %v, %v", n, numbers, all)
 	}
 	w, all = keyset.Window{First: 2}, nil
 	for more := true; more; {
-		page, err := b.service.PortfoliosWithoutPOLine(ctx, collection, w)
+		page, err := b.acquisitions.PortfoliosWithoutPOLine(ctx, collection, w)
 		b.must(err)
 		for _, row := range page.Items {
 			titles = append(titles, row.TitleID)
@@ -51,11 +54,11 @@ func (b *testBundle) reconciled(collection int64) (notListed, withoutOrder strin
 		}
 		more = page.More
 	}
-	for row, err := range b.service.AllPortfoliosWithoutPOLine(ctx, collection) {
+	for row, err := range b.acquisitions.AllPortfoliosWithoutPOLine(ctx, collection) {
 		b.must(err)
 		all = append(all, row.TitleID)
 	}
-	n, err = b.service.CountPortfoliosWithoutPOLine(ctx, collection)
+	n, err = b.acquisitions.CountPortfoliosWithoutPOLine(ctx, collection)
 	if b.must(err); n != len(titles) || cmp.Diff(titles, all) != "" {
 		b.t.Errorf("%d, %v, %v", n, titles, all)
 	}
@@ -115,8 +118,8 @@ func TestReconciliation(t *testing.T) {
 	if lines, _ := b.reconciled(0); lines != "POL-0 POL-1 POL-2 POL-3 POL-0b" {
 		t.Errorf("after the profiles: %q", lines)
 	}
-	b.must(b.service.CheckCollection(t.Context(), other, "input"))
-	wantProblems(t, b.service.CheckCollection(t.Context(), 4711, "collection"), "NOT_FOUND collection")
+	b.must(b.acquisitions.CheckCollection(t.Context(), other, "input"))
+	wantProblems(t, b.acquisitions.CheckCollection(t.Context(), 4711, "collection"), "NOT_FOUND collection")
 	if n := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("j007"), portfolio.RemovedAtNotNil()).CountX(t.Context()); n != 1 {
 		t.Error("j007 is not hidden, so the test shows nothing of hidden ones")
 	}
@@ -126,65 +129,65 @@ func TestReconciliation(t *testing.T) {
 func TestAcquisitionsUseIndexes(t *testing.T) {
 	t.Parallel()
 	db := plantest.Open(t)
-	s := holdings.New(db.Store, nil, holdings.NoJobs)
+	s := library.Open(db.Store, nil, holdings.NoJobs)
 	yes, no := true, false
 	byID, byName := keyset.Window{First: 50, After: &keyset.Position{ID: 1}},
 		keyset.Window{First: 50, After: &keyset.Position{Keys: []string{"m"}, ID: 1}}
-	lines := func(f holdings.POLineFilter) func() error {
-		return func() error { _, err := s.POLines(t.Context(), f, byID); return err }
+	lines := func(f acquisitions.POLineFilter) func() error {
+		return func() error { _, err := s.Acquisitions.POLines(t.Context(), f, byID); return err }
 	}
-	licenses := func(f holdings.LicenseFilter) func() error {
-		return func() error { _, err := s.Licenses(t.Context(), f, byID); return err }
+	licenses := func(f acquisitions.LicenseFilter) func() error {
+		return func() error { _, err := s.Acquisitions.Licenses(t.Context(), f, byID); return err }
 	}
-	sets := func(f holdings.SetFilter) func() error {
-		return func() error { _, err := s.CollectionSets(t.Context(), f, byName); return err }
+	sets := func(f collections.SetFilter) func() error {
+		return func() error { _, err := s.Collections.CollectionSets(t.Context(), f, byName); return err }
 	}
 	for name, c := range map[string]struct {
 		read func() error
 		uses []string
 	}{
-		"PO lines":          {lines(holdings.POLineFilter{}), []string{"PRIMARY KEY (rowid>?)"}},
-		"PO line by number": {lines(holdings.POLineFilter{Number: "x"}), []string{"po_lines_number_key (number=?)"}},
-		"by beginning":      {lines(holdings.POLineFilter{NumberPrefix: "x"}), []string{"po_lines_number_key (number>? AND number<?)"}},
-		"of a vendor":       {lines(holdings.POLineFilter{Vendor: "x"}), []string{"poline_vendor_id (vendor=? AND id>?)"}},
-		"of a status":       {lines(holdings.POLineFilter{Status: "x"}), []string{"poline_status_id (status=? AND id>?)"}},
-		"of a portfolio":    {lines(holdings.POLineFilter{PortfolioID: 1}), []string{"poline_portfolio_id_main (portfolio_id=?"}},
+		"PO lines":          {lines(acquisitions.POLineFilter{}), []string{"PRIMARY KEY (rowid>?)"}},
+		"PO line by number": {lines(acquisitions.POLineFilter{Number: "x"}), []string{"po_lines_number_key (number=?)"}},
+		"by beginning":      {lines(acquisitions.POLineFilter{NumberPrefix: "x"}), []string{"po_lines_number_key (number>? AND number<?)"}},
+		"of a vendor":       {lines(acquisitions.POLineFilter{Vendor: "x"}), []string{"poline_vendor_id (vendor=? AND id>?)"}},
+		"of a status":       {lines(acquisitions.POLineFilter{Status: "x"}), []string{"poline_status_id (status=? AND id>?)"}},
+		"of a portfolio":    {lines(acquisitions.POLineFilter{PortfolioID: 1}), []string{"poline_portfolio_id_main (portfolio_id=?"}},
 		"of a collection": {
-			lines(holdings.POLineFilter{CollectionID: 1}),
+			lines(acquisitions.POLineFilter{CollectionID: 1}),
 			[]string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)"},
 		},
-		"not attached":         {lines(holdings.POLineFilter{Attached: &no}), []string{"po_lines USING"}},
-		"attached":             {lines(holdings.POLineFilter{Attached: &yes}), []string{"po_lines USING"}},
-		"license by code":      {licenses(holdings.LicenseFilter{Code: "x"}), []string{"licenses_code_key (code=?)"}},
-		"license by beginning": {licenses(holdings.LicenseFilter{CodePrefix: "x"}), []string{"licenses_code_key (code>? AND code<?)"}},
-		"sets":                 {sets(holdings.SetFilter{}), []string{"collection_sets_name_key"}},
-		"sets by beginning":    {sets(holdings.SetFilter{NamePrefix: "x"}), []string{"collection_sets_name_key"}},
-		"sets of a collection": {sets(holdings.SetFilter{CollectionID: 1}), []string{"collectionsetmember_collection_id (collection_id=?)"}},
+		"not attached":         {lines(acquisitions.POLineFilter{Attached: &no}), []string{"po_lines USING"}},
+		"attached":             {lines(acquisitions.POLineFilter{Attached: &yes}), []string{"po_lines USING"}},
+		"license by code":      {licenses(acquisitions.LicenseFilter{Code: "x"}), []string{"licenses_code_key (code=?)"}},
+		"license by beginning": {licenses(acquisitions.LicenseFilter{CodePrefix: "x"}), []string{"licenses_code_key (code>? AND code<?)"}},
+		"sets":                 {sets(collections.SetFilter{}), []string{"collection_sets_name_key"}},
+		"sets by beginning":    {sets(collections.SetFilter{NamePrefix: "x"}), []string{"collection_sets_name_key"}},
+		"sets of a collection": {sets(collections.SetFilter{CollectionID: 1}), []string{"collectionsetmember_collection_id (collection_id=?)"}},
 		"collections of a set": {
-			func() error { _, err := s.CollectionsOfSet(t.Context(), 1, byName); return err },
+			func() error { _, err := s.Collections.CollectionsOfSet(t.Context(), 1, byName); return err },
 			[]string{"collection_set_id=?"},
 		},
 		"portfolios of a license": {
-			func() error { _, err := s.PortfoliosOfLicense(t.Context(), 1, byName); return err },
+			func() error { _, err := s.Acquisitions.PortfoliosOfLicense(t.Context(), 1, byName); return err },
 			[]string{"portfolio_license_id (license_id=?)"},
 		},
 		"not listed": {
-			func() error { _, err := s.POLinesNotListed(t.Context(), 0, byID); return err },
+			func() error { _, err := s.Acquisitions.POLinesNotListed(t.Context(), 0, byID); return err },
 			[]string{
 				"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)",
 				"entitlement_portfolio_id_profile_id (portfolio_id=?)",
 			},
 		},
 		"not listed in collection": {
-			func() error { _, err := s.POLinesNotListed(t.Context(), 1, byID); return err },
+			func() error { _, err := s.Acquisitions.POLinesNotListed(t.Context(), 1, byID); return err },
 			[]string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)"},
 		},
 		"without PO line": {
-			func() error { _, err := s.PortfoliosWithoutPOLine(t.Context(), 0, byName); return err },
+			func() error { _, err := s.Acquisitions.PortfoliosWithoutPOLine(t.Context(), 0, byName); return err },
 			[]string{"portfolio_title_key_id (title_key>?)", "(portfolio_id=?)"},
 		},
 		"without PO line in collection": {
-			func() error { _, err := s.PortfoliosWithoutPOLine(t.Context(), 1, byName); return err },
+			func() error { _, err := s.Acquisitions.PortfoliosWithoutPOLine(t.Context(), 1, byName); return err },
 			[]string{"portfolio_collection_id_title_key_id (collection_id=? AND title_key>?)", "(portfolio_id=?)"},
 		},
 	} {

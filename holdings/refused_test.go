@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/refusedrow"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -57,20 +58,20 @@ func TestOpaqueRows(t *testing.T) {
 	b := setup(t)
 	b.sync(1, kbartOf(others+"Brain; id=brain; print=@1"))
 	list := kbartOf(others + tornRow)
-	plan, findings := b.planAndFindings(1, "2026-02-01", list, holdings.StandardGuards())
-	if plan.HiddenInLine() != 42 || !slices.Contains(findings, "removals-left") {
-		t.Errorf("line %d, %v", plan.HiddenInLine(), findings)
+	planned, findings := b.planAndFindings(1, "2026-02-01", list, plan.StandardGuards())
+	if planned.HiddenInLine() != 42 || !slices.Contains(findings, "removals-left") {
+		t.Errorf("line %d, %v", planned.HiddenInLine(), findings)
 	}
 	counts, jobID := b.sync(1, list)
 	p := b.portfolio("brain")
-	if counts.Removed != 0 || counts.Review != 1 || !p.Listed || p.Review != holdings.ReviewUnreadable || !b.entitlementOf(1, "brain").Active {
+	if counts.Removed != 0 || counts.Review != 1 || !p.Listed || p.Review != plan.ReviewUnreadable || !b.entitlementOf(1, "brain").Active {
 		t.Errorf("%+v\n%s", counts, b.reportText(jobID))
 	}
 
 	known := strings.Replace(tornRow, "that nobody", "j100", 1) // a title_id that is known here
-	plan = b.planOf(1, "2026-02-01", kbartOf(others+known), holdings.StandardGuards())
-	if plan.HiddenInLine() != 0 || plan.Counts.EntitlementsAffected != 1 {
-		t.Errorf("a row that names a title hides no other: line %d, %+v", plan.HiddenInLine(), plan.Counts)
+	planned = b.planOf(1, "2026-02-01", kbartOf(others+known), plan.StandardGuards())
+	if planned.HiddenInLine() != 0 || planned.Counts.EntitlementsAffected != 1 {
+		t.Errorf("a row that names a title hides no other: line %d, %+v", planned.HiddenInLine(), planned.Counts)
 	}
 	counts, _ = b.sync(1, kbartOf(others))
 	if counts.Removed != 1 || counts.Review != 0 {
@@ -90,11 +91,11 @@ func TestManyRefusedRows(t *testing.T) {
 		before.WriteString(kbartOf("Brain; id=brain; print=@1\nMind; id=mind; print=@2"))
 		after.WriteString(kbartOf("Mind; id=mind; print=@2") + rows)
 		var said []string
-		counts, err := holdings.Diff(t.Context(), sourceOf(before.String()), sourceOf(after.String()), func(f kbart.Finding) {
+		counts, err := plan.Diff(t.Context(), sourceOf(before.String()), sourceOf(after.String()), func(f kbart.Finding) {
 			if f.Code == "removals-left" {
 				said = append(said, f.Message)
 			}
-		}, func(holdings.Change) error { return nil })
+		}, func(plan.Change) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +119,7 @@ func TestJudgedRows(t *testing.T) {
 	brain := b.portfolio("brain").ID
 	b.must(b.service.JudgeRefusedRow(t.Context(), collectionID, row, &brain))
 	counts, _ := b.sync(1, list)
-	if counts.Review != 1 || counts.Removed != 1 || b.portfolio("brain").Review != holdings.ReviewUnreadable || b.portfolio("mind").
+	if counts.Review != 1 || counts.Removed != 1 || b.portfolio("brain").Review != plan.ReviewUnreadable || b.portfolio("mind").
 		RemovedAt == nil {
 		t.Errorf("it is Brain's, so it hides Mind no more: %+v", counts)
 	}
@@ -131,7 +132,7 @@ func TestJudgedRows(t *testing.T) {
 		t.Errorf("it hides nothing: %+v", counts)
 	}
 	changed := kbartOf(others + "New; id=new; print=@3\n" + strings.Replace(tornRow, "A title", "Another title", 1))
-	if plan := b.planOf(1, "2026-03-01", changed, holdings.StandardGuards()); plan.HiddenInLine() == 0 {
+	if plan := b.planOf(1, "2026-03-01", changed, plan.StandardGuards()); plan.HiddenInLine() == 0 {
 		t.Error("another row was not judged")
 	}
 }
@@ -162,7 +163,7 @@ func TestJudgementsThatAreRefused(t *testing.T) {
 		}
 	}
 	busy := errors.New("busy")
-	err := b.whileBusy(busy).JudgeRefusedRow(t.Context(), collectionID, row, &brain)
+	err := b.whileBusy(busy).Holdings.JudgeRefusedRow(t.Context(), collectionID, row, &brain)
 	if !errors.Is(err, busy) || b.store.Read.RefusedRow.Query().CountX(t.Context()) != 0 {
 		t.Errorf("what stands in the way: %v", err)
 	}
@@ -194,7 +195,7 @@ func TestMarksOfReviewGo(t *testing.T) {
 	b := setup(t)
 	b.sync(1, kbartOf(others+"Brain; id=brain; print=@1"))
 	b.sync(1, kbartOf(others+"; id=brain"))
-	if n := b.store.Read.Portfolio.Query().Where(portfolio.Review(holdings.ReviewUnreadable)).CountX(t.Context()); n != 1 {
+	if n := b.store.Read.Portfolio.Query().Where(portfolio.Review(plan.ReviewUnreadable)).CountX(t.Context()); n != 1 {
 		t.Fatalf("%d are marked", n)
 	}
 	counts, _ := b.sync(1, kbartOf(others+"Brain; id=brain; print=@1"))

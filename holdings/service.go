@@ -1,9 +1,10 @@
-// Package holdings is the domain: electronic collections, portfolios, entitlements and coverage; from a provider's
-// list to titles, from titles and what is there to a plan, and from the plan to the holdings. It is the only writer
-// of portfolios, and it knows neither HTTP nor GraphQL nor the queue.
+// Package holdings is the core of the domain: it plans on what is there, applies plans, undoes them and tells of them.
+// It is the only writer of portfolios, and it knows neither HTTP nor GraphQL nor the queue.
 //
-// The main job reads top down: [Service.Plan] (list.go reads, match.go pairs, plan.go decides), then [Service.Apply]
-// (apply.go adds and updates, leave.go removes). The titles of the Community Zone go the same way (zone_apply.go).
+// The main job reads top down: [Service.Plan] reads the list and the portfolios side by side and lets package plan
+// decide; [Service.Apply] writes the plan (apply.go) to its target, the portfolios of a collection
+// (portfolio_target.go, leave.go, wait.go) or the Community Zone (zone_target.go). Whoever writes has a [PartWriter].
+// The rooms beside it are packages of their own: collections, profiles, acquisitions, move.
 package holdings
 
 import (
@@ -13,7 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"autoholdings/internal/secret"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -27,45 +28,41 @@ type Service struct {
 	// Now is the clock by which schedules begin to hold and alerts are judged. The standard is the machine's.
 	Now func() time.Time
 
-	store     *store.Store
-	box       *secret.Box
-	busy      Busy
-	providers providers
+	store *store.Store
+	busy  Busy
 }
 
-// New returns the domain on a database. box seals the credentials in it. busy keeps changes away from what jobs work on;
-// it must not be nil, since a missing one would switch those rules off unnoticed. The providers are those that profiles
-// may be of, the standard one first; none: profiles are of one provider of which nothing is known.
-func New(s *store.Store, box *secret.Box, busy Busy, of ...Provider) *Service {
-	return &Service{BatchTitles: 2000, Now: time.Now, store: s, box: box, busy: MustKnow(busy), providers: newProviders(of)}
+// New returns the domain on a database. busy keeps changes away from what jobs work on.
+func New(s *store.Store, busy Busy) *Service {
+	return &Service{BatchTitles: 2000, Now: time.Now, store: s, busy: MustKnow(busy)}
 }
 
 // Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the
 // part is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A
 // *kbart.FatalError says that the list is refused as a whole.
-func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Guards, report func(kbart.Finding)) (*PartPlan, error) {
+func (s *Service) Plan(ctx context.Context, source plan.Source, part *Part, guards plan.Guards, report func(kbart.Finding)) (*Plan, error) {
 	in, l, err := s.read(ctx, source, part, report)
 	if err != nil {
 		return nil, err
 	}
-	in.guards = guards
-	foreseen, err := s.foresee(ctx, part, &in.planned)
+	in.Guards = guards
+	foreseen, err := s.foresee(ctx, part, &in.Input)
 	if err != nil {
 		return nil, err
 	}
-	in.texts = &dbTexts{ctx, s.store, &in.portfolios}
-	plan, err := makePlan(ctx, l, in.planned)
+	in.Texts = &dbTexts{ctx, s.store, &in.Portfolios}
+	plan, err := plan.Make(ctx, l, in.Input)
 	if err != nil {
 		return nil, err
 	}
-	plan.reportHidden(report)
-	planned := &PartPlan{Plan: plan, part: part, foreseen: foreseen}
-	if plan.zone {
+	plan.ReportHidden(report)
+	planned := &Plan{Plan: plan, part: part, foreseen: foreseen}
+	if plan.OfCommunityZone {
 		return planned, nil
 	}
-	plan.unlisted, plan.newOnly = !part.ofProfile(), part.NewOnly
-	plan.checkZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
-	if err := plan.reportTwins(ctx, report); err != nil {
+	plan.Unlisted, plan.NewOnly = !part.ofProfile(), part.NewOnly
+	plan.CheckZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
+	if err := plan.ReportTwins(ctx, report); err != nil {
 		return nil, err
 	}
 	if err := s.guardShape(ctx, plan, part, guards, report); err != nil {
@@ -74,9 +71,9 @@ func (s *Service) Plan(ctx context.Context, source Source, part *Part, guards Gu
 	return planned, s.guardAccess(ctx, plan, part, guards)
 }
 
-// PartPlan is the plan of a part, on top of what earlier parts of a preview would have changed.
-type PartPlan struct {
-	*Plan
+// Plan is the plan of a part, on top of what earlier parts of a preview would have changed.
+type Plan struct {
+	*plan.Plan
 	part        *Part
 	foreseen    *foresight      // nil: nothing
 	foreseenIDs map[int32]int64 // of titles that would be added, where a later part of the preview is planned on top
@@ -88,22 +85,22 @@ const manyTitles = 200_000
 
 // read is what a plan is made of.
 type read struct {
-	planned
-	zoneTitles chunked[identity]
+	plan.Input
+	zoneTitles plan.Chunked[plan.Identity]
 	local      bool // what a person gives, or is the Community Zone's, is not compared with it
 }
 
-func (s *Service) read(ctx context.Context, source Source, part *Part, report func(kbart.Finding)) (in read, l *list, err error) {
-	if source.judged, err = s.judgedRows(ctx, part); err != nil {
+func (s *Service) read(ctx context.Context, source plan.Source, part *Part, report func(kbart.Finding)) (in read, l *plan.List, err error) {
+	if source.Judged, err = s.judgedRows(ctx, part); err != nil {
 		return in, nil, err
 	}
-	in.local, in.zone = !part.ofProfile(), part.ZoneID != 0
+	in.local, in.Zone = !part.ofProfile(), part.ZoneID != 0
 	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
-	group.Go(func() (err error) { l, err = readList(groupCtx, source, report); return err })
-	if in.zone {
-		group.Go(func() (err error) { in.portfolios, err = loadZoneHeld(groupCtx, s.store, part); return err })
+	group.Go(func() (err error) { l, err = plan.ReadList(groupCtx, source, report); return err })
+	if in.Zone {
+		group.Go(func() (err error) { in.Portfolios, err = loadZoneHeld(groupCtx, s.store, part); return err })
 	} else {
-		group.Go(func() (err error) { in.portfolios, in.views, err = loadHeld(groupCtx, s.store, part); return err })
+		group.Go(func() (err error) { in.Portfolios, in.Views, err = loadHeld(groupCtx, s.store, part); return err })
 	}
 	if part.ofProfile() {
 		group.Go(func() (err error) {
@@ -114,14 +111,14 @@ func (s *Service) read(ctx context.Context, source Source, part *Part, report fu
 	if err := group.Wait(); err != nil {
 		return in, nil, err
 	}
-	if l.titles.len() > manyTitles {
+	if l.Titles.Len() > manyTitles {
 		runtime.GC() // what reading and grouping needed is as large as what stays
 	}
-	if part.Resumed && !in.zone {
-		if in.former, err = formerPortfolios(ctx, s.store, part, &in.portfolios); err != nil {
+	if part.Resumed && !in.Zone {
+		if in.Former, err = formerPortfolios(ctx, s.store, part, &in.Portfolios); err != nil {
 			return in, nil, err
 		}
 	}
-	in.day = int32(dayOf(s.today(part)))
-	return in, l, l.wrongContent()
+	in.Day = int32(plan.DayOf(s.today(part)))
+	return in, l, l.WrongContent()
 }

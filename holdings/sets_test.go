@@ -12,6 +12,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/keyset"
 )
 
@@ -19,7 +21,7 @@ import (
 func (b *testBundle) local(names ...string) (ids []int64) {
 	b.t.Helper()
 	for _, name := range names {
-		c, err := b.service.CreateCollection(b.t.Context(), holdings.NewCollection{Name: name, Active: true, Available: true})
+		c, err := b.collections.CreateCollection(b.t.Context(), collections.NewCollection{Name: name, Active: true, Available: true})
 		b.must(err)
 		ids = append(ids, c.ID)
 	}
@@ -29,9 +31,9 @@ func (b *testBundle) local(names ...string) (ids []int64) {
 // setText is a set with its collections, in one comparable text.
 func (b *testBundle) setText(id int64) string {
 	b.t.Helper()
-	page, err := b.service.CollectionsOfSet(b.t.Context(), id, keyset.Window{First: 100})
+	page, err := b.collections.CollectionsOfSet(b.t.Context(), id, keyset.Window{First: 100})
 	b.must(err)
-	counts, err := b.service.MemberCounts(b.t.Context(), []int64{id})
+	counts, err := b.collections.MemberCounts(b.t.Context(), []int64{id})
 	b.must(err)
 	var names []string
 	for _, c := range page.Items {
@@ -51,26 +53,26 @@ func TestCollectionSets(t *testing.T) {
 			t.Errorf("%q, want %q", got, text)
 		}
 	}
-	update := func(set *ent.CollectionSet, in holdings.SetInput) {
+	update := func(set *ent.CollectionSet, in collections.SetInput) {
 		t.Helper()
-		_, err := b.service.UpdateCollectionSet(t.Context(), set.ID, nil, in)
+		_, err := b.collections.UpdateCollectionSet(t.Context(), set.ID, nil, in)
 		b.must(err)
 	}
-	set, err := b.service.CreateCollectionSet(t.Context(),
-		holdings.SetInput{Name: new(" Old ones "), Description: new("To leave"), CollectionIDs: &[]int64{ids[0], ids[1], ids[0]}})
+	set, err := b.collections.CreateCollectionSet(t.Context(),
+		collections.SetInput{Name: new(" Old ones "), Description: new("To leave"), CollectionIDs: &[]int64{ids[0], ids[1], ids[0]}})
 	b.must(err)
 	want(set, "Old ones (To leave) v1, 2: A C")
-	update(set, holdings.SetInput{Add: []int64{ids[2], ids[0]}, Remove: []int64{ids[1]}})
+	update(set, collections.SetInput{Add: []int64{ids[2], ids[0]}, Remove: []int64{ids[1]}})
 	want(set, "Old ones (To leave) v2, 2: B C")
-	update(set, holdings.SetInput{CollectionIDs: &[]int64{ids[3]}, Add: []int64{ids[1]}, Name: new("OLD ONES")})
+	update(set, collections.SetInput{CollectionIDs: &[]int64{ids[3]}, Add: []int64{ids[1]}, Name: new("OLD ONES")})
 	want(set, "OLD ONES (To leave) v3, 2: A D")
-	update(set, holdings.SetInput{CollectionIDs: &[]int64{ids[3], ids[1]}, Description: new("To leave ")})
+	update(set, collections.SetInput{CollectionIDs: &[]int64{ids[3], ids[1]}, Description: new("To leave ")})
 	want(set, "OLD ONES (To leave) v3, 2: A D")
-	update(set, holdings.SetInput{CollectionIDs: &[]int64{}, Description: new("")})
+	update(set, collections.SetInput{CollectionIDs: &[]int64{}, Description: new("")})
 	want(set, "OLD ONES () v4, 0: ")
-	update(set, holdings.SetInput{Add: ids})
-	b.must(b.service.DeleteCollectionSet(t.Context(), set.ID))
-	wantProblems(t, b.service.DeleteCollectionSet(t.Context(), set.ID), "NOT_FOUND input.setId")
+	update(set, collections.SetInput{Add: ids})
+	b.must(b.collections.DeleteCollectionSet(t.Context(), set.ID))
+	wantProblems(t, b.collections.DeleteCollectionSet(t.Context(), set.ID), "NOT_FOUND input.setId")
 	if n := b.store.Read.Collection.Query().CountX(t.Context()); n != 5 {
 		t.Errorf("%d collections are left", n)
 	}
@@ -84,22 +86,22 @@ func TestWrongSet(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ids := b.local("A", "B")
-	set, err := b.service.CreateCollectionSet(t.Context(), holdings.SetInput{Name: new("Old Ones"), CollectionIDs: &ids})
+	set, err := b.collections.CreateCollectionSet(t.Context(), collections.SetInput{Name: new("Old Ones"), CollectionIDs: &ids})
 	b.must(err)
-	_, err = b.service.CreateCollectionSet(t.Context(), holdings.SetInput{Name: new("Économie")})
+	_, err = b.collections.CreateCollectionSet(t.Context(), collections.SetInput{Name: new("Économie")})
 	b.must(err)
 	before := b.setText(set.ID)
 	long := strings.Repeat("x", 501)
 	for _, c := range []struct {
-		in   holdings.SetInput
+		in   collections.SetInput
 		want []string
 	}{
-		{holdings.SetInput{Name: new("")}, []string{"BAD_USER_INPUT input.name"}},
-		{holdings.SetInput{Name: new("two\nlines")}, []string{"BAD_USER_INPUT input.name"}},
-		{holdings.SetInput{Name: new("éCONOMIE")}, []string{"CONFLICT input.name"}},
-		{holdings.SetInput{Name: new("n"), CollectionIDs: &[]int64{ids[0], 4711, 4712, 4711}}, []string{"NOT_FOUND input.collectionIds"}},
+		{collections.SetInput{Name: new("")}, []string{"BAD_USER_INPUT input.name"}},
+		{collections.SetInput{Name: new("two\nlines")}, []string{"BAD_USER_INPUT input.name"}},
+		{collections.SetInput{Name: new("éCONOMIE")}, []string{"CONFLICT input.name"}},
+		{collections.SetInput{Name: new("n"), CollectionIDs: &[]int64{ids[0], 4711, 4712, 4711}}, []string{"NOT_FOUND input.collectionIds"}},
 		{
-			holdings.SetInput{Name: &long, Description: &long, Add: []int64{4711, ids[0]}, Remove: []int64{4712, ids[0]}},
+			collections.SetInput{Name: &long, Description: &long, Add: []int64{4711, ids[0]}, Remove: []int64{4712, ids[0]}},
 			[]string{
 				"BAD_USER_INPUT input.name", "BAD_USER_INPUT input.description", "NOT_FOUND input.addCollectionIds",
 				"NOT_FOUND input.removeCollectionIds",
@@ -107,25 +109,25 @@ func TestWrongSet(t *testing.T) {
 			},
 		},
 	} {
-		made, err := b.service.CreateCollectionSet(t.Context(), c.in)
+		made, err := b.collections.CreateCollectionSet(t.Context(), c.in)
 		wantProblems(t, err, c.want...)
-		now, err := b.service.UpdateCollectionSet(t.Context(), set.ID, nil, c.in)
+		now, err := b.collections.UpdateCollectionSet(t.Context(), set.ID, nil, c.in)
 		wantProblems(t, err, c.want...)
 		if made != nil || now == nil || now.Name != "Old Ones" {
 			t.Errorf("made %v, beside the refusal %v", made, now)
 		}
 	}
-	now, err := b.service.UpdateCollectionSet(t.Context(), set.ID, new(2), holdings.SetInput{Name: new("X")})
+	now, err := b.collections.UpdateCollectionSet(t.Context(), set.ID, new(2), collections.SetInput{Name: new("X")})
 	wantProblems(t, err, "CONFLICT input.version")
 	if now == nil || now.Name != "Old Ones" {
 		t.Errorf("beside the conflict %v", now)
 	}
-	_, err = b.service.UpdateCollectionSet(t.Context(), 4711, nil, holdings.SetInput{})
+	_, err = b.collections.UpdateCollectionSet(t.Context(), 4711, nil, collections.SetInput{})
 	wantProblems(t, err, "NOT_FOUND input.setId")
-	_, err = b.service.CreateCollectionSet(t.Context(), holdings.SetInput{})
+	_, err = b.collections.CreateCollectionSet(t.Context(), collections.SetInput{})
 	wantProblems(t, err, "BAD_USER_INPUT input.name")
 	busy := errors.New("busy")
-	if err := b.whileBusy(busy).DeleteCollectionSet(t.Context(), set.ID); !errors.Is(err, busy) {
+	if err := b.whileBusy(busy).Collections.DeleteCollectionSet(t.Context(), set.ID); !errors.Is(err, busy) {
 		t.Errorf("%v", err)
 	}
 	if got := b.setText(set.ID); got != before || b.store.Read.CollectionSet.Query().CountX(t.Context()) != 2 {
@@ -141,32 +143,33 @@ func TestDeleteCollection(t *testing.T) {
 	b.sync(1, listOf(numbered(2, 30)...)) // two are hidden
 	ids := b.local("Empty", "Other")
 	order := b.order("POL-1", "j004")
-	license, err := b.service.CreateLicense(t.Context(), holdings.LicenseTexts{Code: new("L-1")})
+	license, err := b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new("L-1")})
 	b.must(err)
 	_, err = b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.portfolioID("j000"), LicenseID: &license.ID})
 	b.must(err)
-	set, err := b.service.CreateCollectionSet(t.Context(), holdings.SetInput{Name: new("Some"), CollectionIDs: &[]int64{collectionID, ids[1]}})
+	set, err := b.collections.CreateCollectionSet(t.Context(),
+		collections.SetInput{Name: new("Some"), CollectionIDs: &[]int64{collectionID, ids[1]}})
 	b.must(err)
 
 	remove := func(with bool, want ...string) error {
 		t.Helper()
-		err := b.service.DeleteCollection(t.Context(), collectionID, with)
+		err := b.collections.DeleteCollection(t.Context(), collectionID, with)
 		wantProblems(t, err, want...)
 		return err
 	}
 	const inUse = "IN_USE input.collectionId"
 	wantMessage(t, remove(false, inUse, inUse, inUse, inUse), `1 set: "Some"`, "1 PO line:", "license on 1 portfolio",
 		"30 portfolios, those out")
-	_, err = b.service.UpdateCollectionSet(t.Context(), set.ID, nil, holdings.SetInput{Remove: []int64{collectionID}})
+	_, err = b.collections.UpdateCollectionSet(t.Context(), set.ID, nil, collections.SetInput{Remove: []int64{collectionID}})
 	b.must(err)
 	remove(true, inUse, inUse)
-	b.must(b.service.DeletePOLine(t.Context(), order.ID))
+	b.must(b.acquisitions.DeletePOLine(t.Context(), order.ID))
 	remove(true, inUse)
 	_, err = b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.portfolioID("j000"), LicenseID: new(int64(0))})
 	b.must(err)
 	remove(false, inUse)
 	busy := errors.New("busy")
-	if err := b.whileBusy(busy).DeleteCollection(t.Context(), collectionID, true); !errors.Is(err, busy) {
+	if err := b.whileBusy(busy).Collections.DeleteCollection(t.Context(), collectionID, true); !errors.Is(err, busy) {
 		t.Errorf("%v", err)
 	}
 	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); n != 30 {
@@ -187,7 +190,7 @@ func TestDeleteCollection(t *testing.T) {
 		t.Errorf("the report has changed:\n%s", diff)
 	}
 	remove(true, "NOT_FOUND input.collectionId")
-	b.must(b.service.DeleteCollection(t.Context(), ids[0], false))
+	b.must(b.collections.DeleteCollection(t.Context(), ids[0], false))
 }
 
 // TestDeleteActivatedCollection: what was activated from the Community Zone is deactivated instead.
@@ -195,7 +198,7 @@ func TestDeleteActivatedCollection(t *testing.T) {
 	t.Parallel()
 	b := setupZone(t)
 	c, _ := b.activate(manually(booksZone))
-	err := b.service.DeleteCollection(t.Context(), c.ID, true)
+	err := b.collections.DeleteCollection(t.Context(), c.ID, true)
 	wantProblems(t, err, "BAD_USER_INPUT input.collectionId")
 	wantMessage(t, err, "deactivate")
 	if n := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(c.ID)).CountX(t.Context()); n != 0 {

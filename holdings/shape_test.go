@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -25,22 +25,22 @@ func TestLostColumns(t *testing.T) {
 	b := setup(t)
 	b.dated(1, "2026-01-01", kbartOf(manyRows(20)))
 	list := kbartOf(manyRows(20), kbart.Notes)
-	plan := b.planOf(1, "2026-02-01", list, holdings.StandardGuards())
-	if !plan.Held() || plan.Guards[0].Guard != holdings.GuardShape || plan.Guards[0].Column != "notes" ||
-		!strings.Contains(plan.HeldBecause(), "notes") {
-		t.Fatalf("%+v", plan.Guards)
+	planned := b.planOf(1, "2026-02-01", list, plan.StandardGuards())
+	if !planned.Held() || planned.Guards[0].Guard != plan.GuardShape || planned.Guards[0].Column != "notes" ||
+		!strings.Contains(planned.HeldBecause(), "notes") {
+		t.Fatalf("%+v", planned.Guards)
 	}
 	counts, _ := b.dated(1, "2026-02-01", list) // approved, say
 	if counts.Changed() || b.portfolio("j100").Notes != "a note 100" {
 		t.Errorf("the values stay: %+v, %q", counts, b.portfolio("j100").Notes)
 	}
-	plan, findings := b.planAndFindings(1, "2026-03-01", list, holdings.StandardGuards())
-	if plan.Held() || !slices.Contains(findings, "column-lost") {
-		t.Errorf("the next list: %+v, %v", plan.Guards, findings)
+	planned, findings := b.planAndFindings(1, "2026-03-01", list, plan.StandardGuards())
+	if planned.Held() || !slices.Contains(findings, "column-lost") {
+		t.Errorf("the next list: %+v, %v", planned.Guards, findings)
 	}
 	b.dated(1, "2026-03-01", list)
 	b.dated(1, "2026-04-01", kbartOf(manyRows(20)))
-	if plan := b.planOf(1, "2026-05-01", list, holdings.StandardGuards()); !plan.Held() {
+	if plan := b.planOf(1, "2026-05-01", list, plan.StandardGuards()); !plan.Held() {
 		t.Error("a list filled it again, so this is a first one anew")
 	}
 }
@@ -72,7 +72,7 @@ func TestWhenAColumnIsLost(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			b.dated(1, "2026-01-01", test.before)
-			plan := b.planOf(1, "2026-02-01", test.after, holdings.StandardGuards())
+			plan := b.planOf(1, "2026-02-01", test.after, plan.StandardGuards())
 			if plan.Held() != test.lost {
 				t.Errorf("held: %v, %+v", plan.Held(), plan.Guards)
 			}
@@ -93,17 +93,17 @@ func TestLostCoverageTouchesNoStatement(t *testing.T) {
 }
 
 // decide records what a person chose of a lost column in the list of a date.
-func (b *testBundle) decide(jobID int64, column kbart.Column, choice holdings.ColumnChoice) {
+func (b *testBundle) decide(jobID int64, column kbart.Column, choice plan.ColumnChoice) {
 	b.t.Helper()
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.ListDecision.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetProviderFileID(fileOfJob(jobID)).
 			SetCollectionID(collectionID).
-			SetKind(holdings.ColumnKind + column.String()).SetDecision(string(choice)).SetJobID(jobID).Exec(ctx)
+			SetKind(plan.ColumnKind + column.String()).SetDecision(string(choice)).SetJobID(jobID).Exec(ctx)
 	})
 }
 
 // datedWith applies a list for which a person has decided on a column.
-func (b *testBundle) datedWith(date, list string, column kbart.Column, choice holdings.ColumnChoice) holdings.Counts {
+func (b *testBundle) datedWith(date, list string, column kbart.Column, choice plan.ColumnChoice) plan.Counts {
 	b.t.Helper()
 	jobID := b.newJob(1)
 	b.keepFile(1, jobID, date)
@@ -127,7 +127,7 @@ func TestChoicesOfALostColumn(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
 		b.dated(1, "2026-01-01", kbartOf(manyRows(20)))
-		if counts := b.datedWith("2026-02-01", kbartOf(manyRows(20), kbart.Notes), kbart.Notes, holdings.LeaveValues); counts.Changed() {
+		if counts := b.datedWith("2026-02-01", kbartOf(manyRows(20), kbart.Notes), kbart.Notes, plan.LeaveValues); counts.Changed() {
 			t.Errorf("%+v", counts)
 		}
 	})
@@ -136,19 +136,19 @@ func TestChoicesOfALostColumn(t *testing.T) {
 		b := setup(t)
 		b.dated(1, "2026-01-01", kbartOf(manyRows(20)))
 		list := kbartOf(manyRows(20), kbart.Notes)
-		counts := b.datedWith("2026-02-01", list, kbart.Notes, holdings.TakeAsEmpty)
+		counts := b.datedWith("2026-02-01", list, kbart.Notes, plan.TakeAsEmpty)
 		if counts.Updated != 60 || b.portfolio("j100").Notes != "" || b.portfolio("j100").FirstAuthor != "A" {
 			t.Errorf("%+v, %q", counts, b.portfolio("j100").Notes)
 		}
-		plan, findings := b.planAndFindings(1, "2026-03-01", kbartOf(manyRows(20), kbart.Notes), holdings.StandardGuards())
-		if plan.Held() {
-			t.Errorf("the choice is remembered: %+v, %v", plan.Guards, findings)
+		planned, findings := b.planAndFindings(1, "2026-03-01", kbartOf(manyRows(20), kbart.Notes), plan.StandardGuards())
+		if planned.Held() {
+			t.Errorf("the choice is remembered: %+v, %v", planned.Guards, findings)
 		}
 		b.dated(1, "2026-03-01", kbartOf(manyRows(20)))
 		if b.portfolio("j100").Notes != "a note 100" {
 			t.Error("a list that fills it again")
 		}
-		if plan := b.planOf(1, "2026-04-01", list, holdings.StandardGuards()); !plan.Held() {
+		if plan := b.planOf(1, "2026-04-01", list, plan.StandardGuards()); !plan.Held() {
 			t.Error("then the choice is forgotten")
 		}
 	})
@@ -158,16 +158,16 @@ func TestChoicesOfALostColumn(t *testing.T) {
 		b.dated(1, "2026-01-01", kbartOf(manyRows(20)))
 		list := kbartOf(manyRows(20), kbart.AccessType)
 		for range 2 { // not the first list alone: nothing tells free from paid
-			plan := b.planOf(1, "2026-02-01", list, holdings.StandardGuards())
+			plan := b.planOf(1, "2026-02-01", list, plan.StandardGuards())
 			if !plan.Held() || plan.Guards[0].Column != "access_type" {
 				t.Errorf("%+v", plan.Guards)
 			}
 			b.dated(1, "2026-02-01", list)
 		}
-		if counts := b.datedWith("2026-03-01", list, kbart.AccessType, holdings.AllPaid); counts.Changed() {
+		if counts := b.datedWith("2026-03-01", list, kbart.AccessType, plan.AllPaid); counts.Changed() {
 			t.Errorf("%+v", counts)
 		}
-		if plan := b.planOf(1, "2026-04-01", list, holdings.StandardGuards()); plan.Held() {
+		if plan := b.planOf(1, "2026-04-01", list, plan.StandardGuards()); plan.Held() {
 			t.Errorf("the choice is remembered: %+v", plan.Guards)
 		}
 	})
@@ -180,13 +180,13 @@ func TestUndoneListsDoNotCount(t *testing.T) {
 	b.dated(1, "2026-01-01", kbartOf(manyRows(20), kbart.Notes))
 	_, jobID := b.dated(1, "2026-02-01", kbartOf(manyRows(20)))
 	list := kbartOf(manyRows(20), kbart.Notes)
-	if plan := b.planOf(1, "2026-03-01", list, holdings.StandardGuards()); !plan.Held() {
+	if plan := b.planOf(1, "2026-03-01", list, plan.StandardGuards()); !plan.Held() {
 		t.Fatal("the list before had it")
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.ProviderFile.UpdateOneID(fileOfJob(jobID)).SetOutcome("UNDONE").Exec(ctx)
 	})
-	if plan := b.planOf(1, "2026-03-01", list, holdings.StandardGuards()); plan.Held() {
+	if plan := b.planOf(1, "2026-03-01", list, plan.StandardGuards()); plan.Held() {
 		t.Errorf("that list was undone: %+v", plan.Guards)
 	}
 }
@@ -210,8 +210,8 @@ func TestWrongContent(t *testing.T) {
 				crowdOf(0, test.rows-test.books, "Journal %d; id=j%d; print=@%d")))
 			source.Expect = kbart.Serial
 			listed := 0
-			counts, err := holdings.Diff(t.Context(), holdings.Source{}, source, func(kbart.Finding) {}, func(c holdings.Change) error {
-				if c.Action == holdings.WrongContent {
+			counts, err := plan.Diff(t.Context(), plan.Source{}, source, func(kbart.Finding) {}, func(c plan.Change) error {
+				if c.Action == plan.WrongContent {
 					listed++
 				}
 				return nil

@@ -6,38 +6,40 @@ import (
 	"maps"
 	"slices"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
 // takeOver lets the values of the profiles that still list portfolios take the place of those that this one's list gave
 // them: of several, the newest of the releases applied last counts, and of one date the profile that was made first.
-func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*stored) error {
+func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*plan.StoredPortfolio) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	standing, err := w.plan.foreseen.standing(ctx, tx.SQL.QueryContext, w.out.part, ids, there)
+	standing, err := w.plan.foreseen.standing(ctx, tx.SQL.QueryContext, w.out.Part, ids, there)
 	if err != nil || len(standing) == 0 {
 		return err
 	}
 	var changes []valueChange
 	for _, id := range slices.Sorted(maps.Keys(standing)) {
 		p := there[id]
-		after := p.takenOver(standing[id], func(c kbart.Column, before, after string) {
-			w.out.change(reportLine{portfolio: id, action: Withdraw, field: c.String(), title: citationOf(&p.values), values: textValues(before, after)})
+		after := p.TakenOver(standing[id], func(c kbart.Column, before, after string) {
+			w.out.Change(ReportLine{Portfolio: id, Action: plan.Withdraw, Field: c.String(), Title: plan.CitationOf(&p.Values),
+				Values: plan.ValuesOfText(before, after)})
 		})
-		if after == p.values {
+		if after == p.Values {
 			continue
 		}
-		changes = append(changes, valueChange{id, p.values, after})
-		if w.out.show {
+		changes = append(changes, valueChange{id, p.Values, after})
+		if w.out.Show {
 			continue
 		}
-		if err := w.rows.setValues(ctx, tx, id, after, p.moreKeys); err != nil {
+		if err := w.rows.setValues(ctx, tx, id, after, p.MoreKeys); err != nil {
 			return err
 		}
 	}
-	if w.out.show {
+	if w.out.Show {
 		return nil
 	}
 	return w.rows.keepAll(ctx, tx, changes)
@@ -47,7 +49,7 @@ func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int6
 type standingList struct {
 	profile int64
 	date    string // of the release applied last
-	said    [len(titleColumns)]string
+	said    [len(plan.TitleColumns)]string
 }
 
 func (l *standingList) outranks(o *standingList) bool {
@@ -57,8 +59,8 @@ func (l *standingList) outranks(o *standingList) bool {
 // standing is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows
 // what earlier parts of it would have changed. Portfolios that show just that are left out.
 func (f *foresight) standing(
-	ctx context.Context, read store.QueryFunc, part *Part, ids []int64, there map[int64]*stored,
-) (map[int64][len(titleColumns)]string, error) {
+	ctx context.Context, read store.QueryFunc, part *Part, ids []int64, there map[int64]*plan.StoredPortfolio,
+) (map[int64][len(plan.TitleColumns)]string, error) {
 	best := map[int64]*standingList{}
 	consider := func(id int64, l *standingList) {
 		if l.profile != part.ProfileID && l.outranks(best[id]) {
@@ -81,7 +83,7 @@ func (f *foresight) standing(
 		if err := rows.Scan(&id, &l.profile, &l.date, &text); err != nil {
 			return nil, fmt.Errorf("read what other lists say: %w", err)
 		}
-		own, err := parseOwnValues(text)
+		own, err := plan.ParseDivergingValues(text)
 		if err != nil {
 			return nil, err
 		}
@@ -89,19 +91,19 @@ func (f *foresight) standing(
 		if p == nil || f.knows(id, l.profile) {
 			continue
 		}
-		from := &p.values
-		if p.former != nil {
-			from = p.former
+		from := &p.Values
+		if p.Former != nil {
+			from = p.Former
 		}
-		l.said, l.date = own.over(from), f.releaseOf(l.profile, l.date)
+		l.said, l.date = own.Over(from), f.releaseOf(l.profile, l.date)
 		consider(id, &l)
 	}
 	for _, id := range ids {
 		f.eachSaid(id, func(l standingList) { consider(id, &l) })
 	}
-	standing := map[int64][len(titleColumns)]string{}
+	standing := map[int64][len(plan.TitleColumns)]string{}
 	for id, l := range best {
-		if p := there[id]; p != nil && l.said != p.values {
+		if p := there[id]; p != nil && l.said != p.Values {
 			standing[id] = l.said
 		}
 	}

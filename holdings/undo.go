@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -13,29 +14,29 @@ import (
 // Undo reverses what one part of an applied job recorded, portfolio by portfolio: what left comes back first, and what
 // was added goes last. What anyone else changed since is left as it is and listed. part is the undoing job's own;
 // with show nothing is written but the report. resumed are the counts recorded so far where an earlier run began it.
-func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, resumed *Counts, show bool) (_ Counts, err error) {
+func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, resumed *plan.Counts, show bool) (_ plan.Counts, err error) {
 	u, err := s.newUndoer(ctx, subjectPartID, part, show)
 	defer func() { err = errors.Join(err, u.close()) }()
 	if err != nil {
-		return Counts{}, err
+		return plan.Counts{}, err
 	}
 	if resumed != nil {
-		u.out.counts = *resumed
-	} else if err := u.out.begin(ctx, nil); err != nil {
-		return Counts{}, err
+		u.out.Counts = *resumed
+	} else if err := u.out.Begin(ctx, nil); err != nil {
+		return plan.Counts{}, err
 	}
 	for _, additions := range []bool{false, true} {
 		if err := u.eachBatch(ctx, additions); err != nil {
-			return Counts{}, err
+			return plan.Counts{}, err
 		}
 	}
-	err = u.out.end(ctx, nil)
-	return u.out.counts, err
+	err = u.out.End(ctx, nil)
+	return u.out.Counts, err
 }
 
 // undoer reverses one part.
 type undoer struct {
-	out     *partWriter
+	out     *PartWriter
 	rows    *portfolioWriter
 	subject int64
 
@@ -46,32 +47,32 @@ type undoer struct {
 
 func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show bool) (u *undoer, err error) {
 	u = &undoer{subject: subject}
-	if u.out, err = s.newPartWriter(ctx, part, show); err != nil {
+	if u.out, err = s.NewPartWriter(ctx, part, show); err != nil {
 		return u, err
 	}
 	if u.rows, err = newPortfolioWriter(ctx, u.out); err != nil {
 		return u, err
 	}
-	u.entitling, err = u.out.updater(ctx, "entitlements",
+	u.entitling, err = u.out.Updater(ctx, "entitlements",
 		"active = v.to_active, waiting = v.to_waiting, waiting_since = v.to_since, given_back = v.to_given_back, updated_at = v.at",
 		"to_active BOOLEAN", "to_waiting TEXT", "to_since TEXT", "to_given_back BOOLEAN", "at BIGINT")
 	if err != nil {
 		return u, err
 	}
-	u.placing, err = u.out.updater(ctx, "portfolios",
+	u.placing, err = u.out.Updater(ctx, "portfolios",
 		"listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
 		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
 	return u, err
 }
 
-func (u *undoer) close() error { return errors.Join(u.out.close(), u.rows.close()) }
+func (u *undoer) close() error { return errors.Join(u.out.Close(), u.rows.close()) }
 
 // recorded is one line of the report that is being reversed.
 type recorded struct {
 	id     int64
-	action Action
+	action plan.Action
 	field  string
-	values Values
+	values plan.Values
 }
 
 // eachBatch goes through the portfolios that the part added, or through all others, in the order of their ids.
@@ -83,9 +84,9 @@ func (u *undoer) eachBatch(ctx context.Context, additions bool) error {
 			return err
 		}
 		last = ids[len(ids)-1]
-		u.out.done += len(ids)
-		u.out.total = max(u.out.total, u.out.done)
-		err = u.out.transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return u.reverseBatch(ctx, tx, ids, changes) })
+		u.out.Done += len(ids)
+		u.out.Total = max(u.out.Total, u.out.Done)
+		err = u.out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return u.reverseBatch(ctx, tx, ids, changes) })
 		if err != nil {
 			return err
 		}
@@ -98,11 +99,11 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	if additions {
 		added = "EXISTS"
 	}
-	rows, err := u.out.store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
+	rows, err := u.out.Store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
 		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND `+
 		added+`
 			(SELECT 1 FROM job_changes a WHERE a.part_id = c.part_id AND a.portfolio_id = c.portfolio_id AND a.action = 'ADD')
-		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.out.batch)
+		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.out.Batch)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
 	}
@@ -110,7 +111,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 		return nil, nil, err
 	}
 	placeholders, args := store.InList(ids)
-	found, err := u.out.store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
+	found, err := u.out.Store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
 		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND portfolio_id IN `+placeholders+
 		` ORDER BY id`,
 		append([]any{u.subject}, args...)...)
@@ -133,12 +134,12 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 // ownEntitlement is the entitlement of the part's profile, or of none, to a portfolio.
 type ownEntitlement struct {
 	id int64
-	entitlementState
+	plan.EntitlementState
 }
 
 // reversing is a batch of portfolios as they stand.
 type reversing struct {
-	there        map[int64]*stored
+	there        map[int64]*plan.StoredPortfolio
 	entitlements map[int64]ownEntitlement
 	orders       map[int64][]string // the numbers of their PO lines
 	others       map[int64]otherHolder
@@ -160,17 +161,18 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 		return now, err
 	}
 	for id, p := range now.there {
-		p.coverage, p.entitlementState = coverage[now.entitlements[id].id], now.entitlements[id].entitlementState
+		p.Coverage, p.EntitlementState = coverage[now.entitlements[id].id], now.entitlements[id].EntitlementState
 	}
 	if now.orders, err = poLineNumbers(ctx, tx, ids); err != nil {
 		return now, err
 	}
-	now.others, err = u.out.part.otherHolders(ctx, tx, ids)
+	now.others, err = u.out.Part.otherHolders(ctx, tx, ids)
 	return now, err
 }
 
 func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, changes map[int64][]recorded) error {
-	done, err := store.IDSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids, u.out.part.ID)
+	done, err := store.IDSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids,
+		u.out.Part.ID)
 	if err != nil {
 		return err
 	}
@@ -198,7 +200,7 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 	placeholders, args := store.InList(ids)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+
 		placeholders,
-		append([]any{u.out.part.profile()}, args...)...)
+		append([]any{u.out.Part.profile()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
@@ -209,7 +211,7 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 	states, err := loadEntitlements(ctx, tx.SQL.QueryContext, entitlementIDs)
 	found := make(map[int64]ownEntitlement, len(states))
 	for id, state := range states {
-		found[state.portfolioID] = ownEntitlement{id, state}
+		found[state.PortfolioID] = ownEntitlement{id, state}
 	}
 	return found, err
 }
@@ -217,34 +219,34 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 // reverse takes one portfolio back. Fields go back where they still have the value that the job gave them.
 func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
 	p, lines := now.there[id], linesOf(changes)
-	d := difference{values: p.values, coverage: p.coverage, own: p.own, further: p.moreKeys}
+	d := plan.Difference{Values: p.Values, Coverage: p.Coverage, Own: p.Own, Further: p.MoreKeys}
 	if err := u.restoreFields(id, p, lines.fields, &d); err != nil {
 		return err
 	}
-	action := Update
+	action := plan.Update
 	if lines.whole != nil {
 		var stays bool
 		var err error
 		if action, stays, err = u.reverseWhole(now, id, lines.whole); err != nil || stays {
 			return err
 		}
-	} else if len(d.fields) > 0 {
-		u.out.counts.Updated++
+	} else if len(d.Fields) > 0 {
+		u.out.Counts.Updated++
 	}
-	for _, f := range d.fields {
-		u.out.change(reportLine{portfolio: id, action: action, field: f.name, title: citationOf(&d.values), values: f.values})
+	for _, f := range d.Fields {
+		u.out.Change(ReportLine{Portfolio: id, Action: action, Field: f.Name, Title: plan.CitationOf(&d.Values), Values: f.Values})
 	}
-	if action == Update {
-		d.countFields(&u.out.counts)
+	if action == plan.Update {
+		d.CountFields(&u.out.Counts)
 	}
 	u.reverseFurther(id, p, lines.further, &d)
-	if err := u.reverseDiverging(id, p, lines.diverging, &d); err != nil || u.out.show {
+	if err := u.reverseDiverging(id, p, lines.diverging, &d); err != nil || u.out.Show {
 		return err
 	}
-	if err := u.writeRestored(ctx, tx, now, id, &d, lines.whole != nil && lines.whole.action == Withdraw); err != nil {
+	if err := u.writeRestored(ctx, tx, now, id, &d, lines.whole != nil && lines.whole.action == plan.Withdraw); err != nil {
 		return err
 	}
-	return u.writeOwn(ctx, tx, now.entitlements[id], &d, len(d.fields) > 0 || lines.diverging != nil)
+	return u.writeOwn(ctx, tx, now.entitlements[id], &d, len(d.Fields) > 0 || lines.diverging != nil)
 }
 
 // recordedLines are the lines of a report that tell of one portfolio.
@@ -258,9 +260,9 @@ type recordedLines struct {
 func linesOf(changes []recorded) (lines recordedLines) {
 	for i := range changes {
 		switch r := &changes[i]; {
-		case r.values.Kind == OwnValues:
+		case r.values.Kind == plan.OwnValues:
 			lines.diverging = r
-		case r.values.Kind == FurtherValues:
+		case r.values.Kind == plan.FurtherValues:
 			lines.further = r
 		case r.field == "":
 			lines.whole = r
@@ -272,7 +274,7 @@ func linesOf(changes []recorded) (lines recordedLines) {
 }
 
 // restoreFields puts back in d the fields that still have the value that the job gave them, and lists the others.
-func (u *undoer) restoreFields(id int64, p *stored, fields []*recorded, d *difference) error {
+func (u *undoer) restoreFields(id int64, p *plan.StoredPortfolio, fields []*recorded, d *plan.Difference) error {
 	for _, r := range fields {
 		current, ok, err := restoreField(d, r, p)
 		switch {
@@ -281,7 +283,7 @@ func (u *undoer) restoreFields(id int64, p *stored, fields []*recorded, d *diffe
 		case !ok:
 			u.leave(id, p, r.field, current)
 		default:
-			d.fields = append(d.fields, fieldChange{r.field, r.values.reversed()})
+			d.Fields = append(d.Fields, plan.FieldChange{Name: r.field, Values: r.values.Reversed()})
 		}
 	}
 	return nil
@@ -289,15 +291,15 @@ func (u *undoer) restoreFields(id int64, p *stored, fields []*recorded, d *diffe
 
 // writeRestored writes the values that go back. withdrawn says that the job had withdrawn the portfolio, so that the
 // values are once more those of the part's own list.
-func (u *undoer) writeRestored(ctx context.Context, tx *store.Tx, now *reversing, id int64, d *difference, withdrawn bool) error {
+func (u *undoer) writeRestored(ctx context.Context, tx *store.Tx, now *reversing, id int64, d *plan.Difference, withdrawn bool) error {
 	p := now.there[id]
-	if len(d.fields) == 0 {
-		if d.further == p.moreKeys {
+	if len(d.Fields) == 0 {
+		if d.Further == p.MoreKeys {
 			return nil
 		}
-		return u.rows.setValues(ctx, tx, id, d.values, d.further)
+		return u.rows.setValues(ctx, tx, id, d.Values, d.Further)
 	}
-	change := valueChange{id, p.values, d.values}
+	change := valueChange{id, p.Values, d.Values}
 	if withdrawn {
 		u.takenBack = append(u.takenBack, change)
 	} else {
@@ -307,45 +309,45 @@ func (u *undoer) writeRestored(ctx context.Context, tx *store.Tx, now *reversing
 }
 
 // reverseDiverging takes back what the profile's list had otherwise than the portfolio.
-func (u *undoer) reverseDiverging(id int64, p *stored, r *recorded, d *difference) (err error) {
+func (u *undoer) reverseDiverging(id int64, p *plan.StoredPortfolio, r *recorded, d *plan.Difference) (err error) {
 	if r == nil {
 		return nil
 	}
-	if p.own.text() != r.values.New {
-		u.leave(id, p, "", Values{OwnValues, p.own.text(), r.values.Old})
+	if p.Own.Text() != r.values.New {
+		u.leave(id, p, "", plan.Values{Kind: plan.OwnValues, Old: p.Own.Text(), New: r.values.Old})
 		return nil
 	}
-	if d.own, err = parseOwnValues(r.values.Old); err != nil {
+	if d.Own, err = plan.ParseDivergingValues(r.values.Old); err != nil {
 		return fmt.Errorf("read line %d of the report to undo: %w", r.id, err)
 	}
-	u.out.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
+	u.out.Change(ReportLine{Portfolio: id, Action: plan.Diverges, Title: plan.CitationOf(&d.Values), Values: r.values.Reversed()})
 	return nil
 }
 
 // reverseFurther takes back which identifiers the title's further rows had.
-func (u *undoer) reverseFurther(id int64, p *stored, r *recorded, d *difference) {
+func (u *undoer) reverseFurther(id int64, p *plan.StoredPortfolio, r *recorded, d *plan.Difference) {
 	switch {
 	case r == nil:
-	case p.moreKeys != r.values.New:
-		u.leave(id, p, "", Values{FurtherValues, p.moreKeys, r.values.Old})
+	case p.MoreKeys != r.values.New:
+		u.leave(id, p, "", plan.Values{Kind: plan.FurtherValues, Old: p.MoreKeys, New: r.values.Old})
 	default:
-		d.further = r.values.Old
-		u.out.change(reportLine{portfolio: id, action: Diverges, title: citationOf(&d.values), values: r.values.reversed()})
+		d.Further = r.values.Old
+		u.out.Change(ReportLine{Portfolio: id, Action: plan.Diverges, Title: plan.CitationOf(&d.Values), Values: r.values.Reversed()})
 	}
 }
 
 // writeOwn writes what the profile's list said last, as it was before the job.
-func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d *difference, changed bool) error {
+func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d *plan.Difference, changed bool) error {
 	if e.id == 0 || !changed {
 		return nil
 	}
 	var hash *int64
-	if len(d.own) > 0 {
-		said := d.own.over(&d.values)
-		sum := int64(valuesHash(&said))
+	if len(d.Own) > 0 {
+		said := d.Own.Over(&d.Values)
+		sum := int64(plan.HashValues(&said))
 		hash = &sum
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, d.own.text(), hash,
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET own_values = ?, own_hash = ? WHERE id = ?`, d.Own.Text(), hash,
 		e.id); err != nil {
 		return fmt.Errorf("write what the list said before: %w", err)
 	}
@@ -354,113 +356,115 @@ func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d
 
 // leave lists something that is not put back, because it was changed since: values are the present one and the former
 // one.
-func (u *undoer) leave(id int64, p *stored, field string, values Values) {
-	u.out.counts.Left++
-	u.out.change(reportLine{portfolio: id, action: Left, field: field, title: citationOf(&p.values), values: values})
+func (u *undoer) leave(id int64, p *plan.StoredPortfolio, field string, values plan.Values) {
+	u.out.Counts.Left++
+	u.out.Change(ReportLine{Portfolio: id, Action: plan.Left, Field: field, Title: plan.CitationOf(&p.Values), Values: values})
 }
 
 // leaveState lists a portfolio that is not put back as it was before.
-func (u *undoer) leaveState(id int64, p *stored, e ownEntitlement, before string) {
-	u.leave(id, p, "", Values{StatesValues, toJSON(stateOf(p, e.id)), before})
+func (u *undoer) leaveState(id int64, p *plan.StoredPortfolio, e ownEntitlement, before string) {
+	u.leave(id, p, "", plan.Values{Kind: plan.StatesValues, Old: plan.ToJSON(plan.StateOf(p, e.id)), New: before})
 }
 
 // columnNamed is the place of a title column in Title.Values, or -1.
 func columnNamed(name string) int {
-	return slices.IndexFunc(titleColumns[:], func(c kbart.Column) bool { return c.String() == name })
+	return slices.IndexFunc(plan.TitleColumns[:], func(c kbart.Column) bool { return c.String() == name })
 }
 
 // restore puts one field back in d. Where it no longer has the value that the job gave it, ok is false and current has
 // the value that it has now and the former one.
-func restoreField(d *difference, r *recorded, p *stored) (current Values, ok bool, err error) {
+func restoreField(d *plan.Difference, r *recorded, p *plan.StoredPortfolio) (current plan.Values, ok bool, err error) {
 	before, after, isCoverage, err := r.values.Coverage()
 	if err != nil {
 		return current, false, err
 	}
 	if isCoverage {
-		if coverageHash(after) != coverageHash(p.coverage) {
-			return Values{CoverageValues, statementsJSON(p.coverage), r.values.Old}, false, nil
+		if plan.HashCoverage(after) != plan.HashCoverage(p.Coverage) {
+			return plan.Values{Kind: plan.CoverageValues, Old: plan.StatementsJSON(p.Coverage), New: r.values.Old}, false, nil
 		}
-		d.coverage, d.rewrite = before, true
+		d.Coverage, d.Rewrite = before, true
 		return current, true, nil
 	}
 	i := columnNamed(r.field)
-	if i < 0 || r.values.Kind != TextValues {
+	if i < 0 || r.values.Kind != plan.TextValues {
 		return current, false, fmt.Errorf("nothing is known of a value of kind %q of the field %q", r.values.Kind, r.field)
 	}
-	if p.values[i] != r.values.New {
-		return textValues(p.values[i], r.values.Old), false, nil
+	if p.Values[i] != r.values.New {
+		return plan.ValuesOfText(p.Values[i], r.values.Old), false, nil
 	}
-	d.values[i] = r.values.Old
+	d.Values[i] = r.values.Old
 	return current, true, nil
 }
 
 // reverseWhole takes back that a portfolio came or went. stays says that it was changed since and is left.
-func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action Action, stays bool, err error) {
+func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action plan.Action, stays bool, err error) {
 	p, e := now.there[id], now.entitlements[id]
-	state, err := r.values.state()
+	state, err := r.values.State()
 	if err != nil {
 		return "", false, fmt.Errorf("read the former state of portfolio %d: %w", id, err)
 	}
-	if r.action == Add {
-		if !e.active {
+	if r.action == plan.Add {
+		if !e.Active {
 			u.leaveState(id, p, e, r.values.Old)
 			return "", true, nil
 		}
 		return u.takeOut(now, id, r.values.Old, state), false, nil
 	}
-	if e.active || e.id == 0 || r.action != Remove && p.removedAt != nil { // what the job kept, a person took out since
+	if e.Active || e.id == 0 || r.action != plan.Remove && p.RemovedAt != nil { // what the job kept, a person took out since
 		u.leaveState(id, p, e, r.values.Old)
 		return "", true, nil
 	}
-	u.out.counts.Added++
-	u.out.change(reportLine{portfolio: id, action: Add, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), Leaving{})})
+	u.out.Counts.Added++
+	u.out.Change(ReportLine{Portfolio: id, Action: plan.Add, Title: plan.CitationOf(&p.Values),
+		Values: plan.ValuesOfState(plan.StateOf(p, e.id), plan.Leaving{})})
 	u.setState(id, e, true, state)
-	return Add, false, nil
+	return plan.Add, false, nil
 }
 
 // takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
 // was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it
 // as it was.
-func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state portfolioState) Action {
+func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state plan.PortfolioState) plan.Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
-	action := leavingAction(len(now.orders[id]) > 0, other.any)
+	action := plan.LeavingAction(len(now.orders[id]) > 0, other.any)
 	switch {
-	case recordedState == "" && action == Remove:
-		state = portfolioState{RemovedAt: &u.out.now}
+	case recordedState == "" && action == plan.Remove:
+		state = plan.PortfolioState{RemovedAt: &u.out.Now}
 	case recordedState == "":
-		state = portfolioState{Listed: other.profile}
-	case action != Remove:
+		state = plan.PortfolioState{Listed: other.profile}
+	case action != plan.Remove:
 		state.RemovedAt = nil // somebody relies on it since
 		state.Listed = state.Listed || other.profile
 	}
-	var why Leaving
+	var why plan.Leaving
 	switch action {
-	case Remove:
-		u.out.counts.Removed++
-	case Keep:
-		u.out.counts.Kept++
-		why = keptFor(now.orders[id])
-	case Withdraw:
-		u.out.counts.Withdrawn++
+	case plan.Remove:
+		u.out.Counts.Removed++
+	case plan.Keep:
+		u.out.Counts.Kept++
+		why = plan.KeptFor(now.orders[id])
+	case plan.Withdraw:
+		u.out.Counts.Withdrawn++
 	}
-	u.out.change(reportLine{portfolio: id, action: action, title: citationOf(&p.values), values: stateValues(stateOf(p, e.id), why)})
+	u.out.Change(ReportLine{Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values),
+		Values: plan.ValuesOfState(plan.StateOf(p, e.id), why)})
 	u.setState(id, e, false, state)
 	return action
 }
 
 // setState puts a portfolio and the entitlement back. Whether it is available is the staff's, and stays.
-func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state portfolioState) {
-	if u.out.show {
+func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state plan.PortfolioState) {
+	if u.out.Show {
 		return
 	}
-	u.entitling.Add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.out.now, e.id)
-	u.placing.Add(state.Listed, state.RemovedAt, state.Review, u.out.now, id)
+	u.entitling.Add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.out.Now, e.id)
+	u.placing.Add(state.Listed, state.RemovedAt, state.Review, u.out.Now, id)
 }
 
 // writeValues writes fields and coverage that go back.
-func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, e ownEntitlement, d *difference) error {
-	if err := u.rows.setValues(ctx, tx, id, d.values, d.further); err != nil || !d.rewrite {
+func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, e ownEntitlement, d *plan.Difference) error {
+	if err := u.rows.setValues(ctx, tx, id, d.Values, d.Further); err != nil || !d.Rewrite {
 		return err
 	}
-	return u.rows.replaceCoverage(ctx, tx, e.id, d.coverage)
+	return u.rows.replaceCoverage(ctx, tx, e.id, d.Coverage)
 }

@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
 // waitBatch suspends the entitlements to portfolios that a title of the list might be.
-func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []waiting) error {
+func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []plan.WaitingPortfolio) error {
 	ids, entitlements := make([]int64, len(batch)), make([]int64, len(batch))
 	for i, waits := range batch {
-		ids[i], entitlements[i] = w.plan.held.at(waits.portfolio).id, w.plan.held.at(waits.portfolio).entitlement
+		ids[i], entitlements[i] = w.plan.Portfolios.At(waits.Portfolio).ID, w.plan.Portfolios.At(waits.Portfolio).Entitlement
 	}
 	there, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
@@ -22,7 +23,7 @@ func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []w
 	if err != nil {
 		return err
 	}
-	others, err := w.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].portfolio })
+	others, err := w.otherHolders(ctx, tx, ids, func(i int) int32 { return batch[i].Portfolio })
 	if err != nil {
 		return err
 	}
@@ -33,21 +34,22 @@ func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []w
 		if p == nil {
 			return ErrMoved
 		}
-		p.entitle(states[entitlements[i]])
-		byReason[waits.why] = append(byReason[waits.why], ids[i])
+		p.Entitle(states[entitlements[i]])
+		byReason[waits.Why] = append(byReason[waits.Why], ids[i])
 		if !others[ids[i]].profile {
 			unlisted = append(unlisted, ids[i])
 		}
-		why := Leaving{Waits: waits.why}
-		if successor, ok := w.successors[waits.portfolio]; ok {
+		why := plan.Leaving{Waits: waits.Why}
+		if successor, ok := w.successors[waits.Portfolio]; ok {
 			why.Successor = &successor
 		}
-		w.out.counts.Waiting++
-		w.out.change(reportLine{
-			portfolio: ids[i], action: Wait, title: citationOf(&p.values), values: stateValues(stateOf(p, entitlements[i]), why),
+		w.out.Counts.Waiting++
+		w.out.Change(ReportLine{
+			Portfolio: ids[i], Action: plan.Wait, Title: plan.CitationOf(&p.Values),
+			Values: plan.ValuesOfState(plan.StateOf(p, entitlements[i]), why),
 		})
 	}
-	if w.out.show {
+	if w.out.Show {
 		return nil
 	}
 	for why, portfolios := range byReason {
@@ -60,14 +62,14 @@ func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []w
 
 func (w *portfolioTarget) suspend(ctx context.Context, tx *store.Tx, why string, portfolios []int64) error {
 	placeholders, args := store.InList(portfolios)
-	since := w.service.today(w.out.part).Format(time.DateOnly)
+	since := w.service.today(w.out.Part).Format(time.DateOnly)
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = ?, waiting_since = ?, updated_at = ?
 		WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,
-		append([]any{false, why, since, w.out.now, w.out.part.profile()}, args...)...); err != nil {
+		append([]any{false, why, since, w.out.Now, w.out.Part.profile()}, args...)...); err != nil {
 		return fmt.Errorf("suspend the entitlements: %w", err)
 	}
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{why, w.out.now}, args...)...); err != nil {
+		append([]any{why, w.out.Now}, args...)...); err != nil {
 		return fmt.Errorf("mark the portfolios that wait: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -32,10 +33,10 @@ func TestAmbiguousPortfoliosWait(t *testing.T) {
 	}
 	for _, id := range []string{"a", "b"} {
 		p, e := b.portfolio(id), b.entitlementOf(1, id)
-		if p.Listed || p.RemovedAt != nil || p.Review != holdings.ReviewAmbiguous || !p.Available {
+		if p.Listed || p.RemovedAt != nil || p.Review != plan.ReviewAmbiguous || !p.Available {
 			t.Errorf("%s: listed %v, removed %v, review %q, available %v", id, p.Listed, p.RemovedAt, p.Review, p.Available)
 		}
-		if e.Active || e.Waiting != holdings.ReviewAmbiguous || e.WaitingSince != "2026-02-01" {
+		if e.Active || e.Waiting != plan.ReviewAmbiguous || e.WaitingSince != "2026-02-01" {
 			t.Errorf("%s: %+v", id, e)
 		}
 	}
@@ -48,7 +49,7 @@ func TestAmbiguousPortfoliosWait(t *testing.T) {
 	actions := map[string]int{}
 	for _, line := range b.changesIn(jobID) {
 		actions[line.Action]++
-		if line.Action == string(holdings.Wait) && holdings.ValuesOf(line).Leaving().Waits != holdings.ReviewAmbiguous {
+		if line.Action == string(plan.Wait) && holdings.ValuesOf(line).Leaving().Waits != plan.ReviewAmbiguous {
 			t.Errorf("it does not say why: %+v", line)
 		}
 	}
@@ -94,7 +95,7 @@ func TestOwnPortfoliosAreNamedOnly(t *testing.T) {
 		t.Errorf("it was touched: %+v", after)
 	}
 	for _, line := range b.changesIn(jobID) {
-		if line.Action == string(holdings.Ambiguous) && len(holdings.ValuesOf(line).Candidates()) != 2 {
+		if line.Action == string(plan.Ambiguous) && len(holdings.ValuesOf(line).Candidates()) != 2 {
 			t.Errorf("the candidates are not named: %s", line.NewValue)
 		}
 	}
@@ -195,9 +196,9 @@ func TestWaitingCountsAsRemoved(t *testing.T) {
 	after := crowdOf(0, 15, "Merged %d; id=c%d; print=@10%d; online=@20%d")
 	rest := crowdOf(300, 400, "Journal %d; id=j%d; print=@%d")
 	b.sync(1, kbartOf(before+rest))
-	plan := b.planOf(1, "2026-02-01", kbartOf(after+rest), holdings.StandardGuards())
-	if !plan.Held() || plan.Guards[0].Guard != holdings.GuardRemovals || plan.Guards[0].Affected != 30 {
-		t.Errorf("%+v", plan.Guards)
+	planned := b.planOf(1, "2026-02-01", kbartOf(after+rest), plan.StandardGuards())
+	if !planned.Held() || planned.Guards[0].Guard != plan.GuardRemovals || planned.Guards[0].Affected != 30 {
+		t.Errorf("%+v", planned.Guards)
 	}
 }
 
@@ -256,8 +257,8 @@ func TestContestedWaits(t *testing.T) {
 	b.dated(1, "2026-01-01", kbartOf(others+"Annals; id=annals; print=@1; online=@9"))
 	after := kbartOf(others + "Archives; id=archives; print=@2; online=@9")
 	counts, _ := b.dated(1, "2026-02-01", after)
-	if p := b.portfolio("annals"); counts.Waiting != 1 || p.Review != holdings.ReviewContested || p.Listed || b.entitlementOf(1, "annals").
-		Waiting != holdings.ReviewContested {
+	if p := b.portfolio("annals"); counts.Waiting != 1 || p.Review != plan.ReviewContested || p.Listed || b.entitlementOf(1, "annals").
+		Waiting != plan.ReviewContested {
 		t.Errorf("%+v, %+v", counts, p)
 	}
 	if counts, _ := b.dated(1, "2026-02-25", after); counts.Changed() || counts.StillWaiting != 1 {
@@ -364,7 +365,7 @@ func TestSecondProfileFindsWhatTheFirstAdded(t *testing.T) {
 	}
 	for _, date := range []string{"2026-02-02", "2026-02-03"} {
 		b.dated(2, date, kbartOf(others+waitingBefore))
-		if p := b.portfolio("a"); !p.Listed || p.Review != holdings.ReviewAmbiguous {
+		if p := b.portfolio("a"); !p.Listed || p.Review != plan.ReviewAmbiguous {
 			t.Errorf("%s: listed %v, review %q", date, p.Listed, p.Review)
 		}
 	}

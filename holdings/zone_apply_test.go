@@ -13,6 +13,7 @@ import (
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/jobchange"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -32,7 +33,7 @@ func setupZoneTitles(t *testing.T) *testBundle {
 }
 
 // importZone applies a global title list without trouble.
-func (b *testBundle) importZone(list string) (holdings.Counts, int64) {
+func (b *testBundle) importZone(list string) (plan.Counts, int64) {
 	b.t.Helper()
 	jobID := b.newJob(1)
 	counts, _, _, err := b.apply(attempt{zone: zoneID, list: list, jobID: jobID})
@@ -81,7 +82,7 @@ func TestZoneImport(t *testing.T) {
 		t.Errorf("first import: %+v", counts)
 	}
 	zone := b.zoneTitle("j000")
-	if statements, _ := holdings.StoredStatements(zone.Coverage); len(statements) != 2 || statements[0].DateFirst != "1878" ||
+	if statements, _ := plan.StoredStatements(zone.Coverage); len(statements) != 2 || statements[0].DateFirst != "1878" ||
 		*zone.AddedByJobID != first {
 		t.Errorf("%+v", zone)
 	}
@@ -148,7 +149,7 @@ func TestZoneImportShown(t *testing.T) {
 	changed[0].publisher = "Another Press"
 	jobID := b.newJob(1)
 	part := b.zonePart(jobID)
-	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, holdings.StandardGuards(), part.Findings.Add)
+	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, plan.StandardGuards(), part.Findings.Add)
 	b.must(err)
 	counts, err := b.service.Show(t.Context(), plan, part)
 	b.must(err)
@@ -167,7 +168,7 @@ func TestZoneImportShown(t *testing.T) {
 }
 
 func (b *testBundle) zonePart(jobID int64) *holdings.Part {
-	nothing := func(context.Context, *store.Tx, holdings.Counts) error { return nil }
+	nothing := func(context.Context, *store.Tx, plan.Counts) error { return nil }
 	return &holdings.Part{
 		ID: jobID + 1, JobID: jobID, ZoneID: zoneID, Content: "JOURNALS", Findings: holdings.NewFindingLog(),
 		Fence: func(context.Context, *store.Tx, holdings.Progress) error { return nil }, Begun: nothing, Finish: nothing,
@@ -187,7 +188,7 @@ func TestZoneGuard(t *testing.T) {
 	} {
 		b := setupZoneTitles(t)
 		b.importZone(listOf(numbered(0, 100)...))
-		plan, err := b.service.Plan(t.Context(), sourceOf(test.list), b.zonePart(1), holdings.StandardGuards(), func(kbart.Finding) {})
+		plan, err := b.service.Plan(t.Context(), sourceOf(test.list), b.zonePart(1), plan.StandardGuards(), func(kbart.Finding) {})
 		b.must(err)
 		if plan.Held() != (test.reason != "") || !strings.Contains(plan.HeldBecause(), test.reason) {
 			t.Errorf("%+v, want %q", plan.Guards, test.reason)
@@ -356,7 +357,7 @@ func TestZoneFaults(t *testing.T) {
 			b.importZone(listOf(before...))
 			b.write(func(ctx context.Context, tx *store.Tx) error { _, err := tx.SQL.ExecContext(ctx, breakIt); return err })
 			part := b.zonePart(b.newJob(1))
-			plan, err := b.service.Plan(t.Context(), sourceOf(list), part, holdings.StandardGuards(), part.Findings.Add)
+			plan, err := b.service.Plan(t.Context(), sourceOf(list), part, plan.StandardGuards(), part.Findings.Add)
 			if err == nil {
 				_, err = b.service.Apply(t.Context(), plan, part, nil)
 			}
@@ -370,7 +371,7 @@ func TestZoneFaults(t *testing.T) {
 	part := b.zonePart(b.newJob(1))
 	changed := numbered(2, 30)
 	changed[0].publisher = "Another Press"
-	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, holdings.StandardGuards(), part.Findings.Add)
+	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, plan.StandardGuards(), part.Findings.Add)
 	b.must(err)
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.CommunityZoneTitle.Delete().Exec(ctx)

@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/migrations"
 	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/store"
 )
 
@@ -70,25 +71,25 @@ func TestWriteZoneTitles(t *testing.T) {
 func TestLocalCollectionByName(t *testing.T) {
 	t.Parallel()
 	b := setupZone(t)
-	made, isNew, err := b.service.LocalCollection(t.Context(), " Given to us ", "BOOKS", true)
+	made, isNew, err := b.collections.LocalCollection(t.Context(), " Given to us ", "BOOKS", true)
 	b.must(err)
 	if !isNew || made.Name != "Given to us" || made.Content != "BOOKS" || !made.Active || !made.Available {
 		t.Errorf("%v %+v", isNew, made)
 	}
-	found, isNew, err := b.service.LocalCollection(t.Context(), "Given to us", "", true)
+	found, isNew, err := b.collections.LocalCollection(t.Context(), "Given to us", "", true)
 	if err != nil || isNew || found.ID != made.ID {
 		t.Errorf("again: %v %+v %v", isNew, found, err)
 	}
 	books, _ := b.activate(manually(booksZone))
 	for range 2 {
-		_, err := b.service.CreateCollection(t.Context(), holdings.NewCollection{Name: "Twice"})
+		_, err := b.collections.CreateCollection(t.Context(), collections.NewCollection{Name: "Twice"})
 		b.must(err)
 	}
 	for name, want := range map[string]string{
 		"Given to us": "BAD_USER_INPUT", books.Name: "BAD_USER_INPUT", "Twice": "BAD_USER_INPUT",
 		"None": "NOT_FOUND",
 	} {
-		_, _, err := b.service.LocalCollection(t.Context(), name, "JOURNALS", false)
+		_, _, err := b.collections.LocalCollection(t.Context(), name, "JOURNALS", false)
 		wantProblems(t, err, want)
 	}
 }

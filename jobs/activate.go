@@ -7,6 +7,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -90,5 +91,5 @@ func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitle
 	if n == 0 {
 		return block(PartNoChange, "NO_TITLES", "the Community Zone has no such titles of the collection any more", "Nothing is to be done.")
 	}
-	return pr.bringInStep(ctx, holdings.Source{Name: "Community Zone", Open: list.Open})
+	return pr.bringInStep(ctx, plan.Source{Name: "Community Zone", Open: list.Open})
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/store"
 )
 
 // ActivateRequest asks for the activation of a collection of the Community Zone.
 type ActivateRequest struct {
-	holdings.Activation
+	collections.Activation
 	IdempotencyKey string // the same key again answers with the same job; "" for none
 }
 
@@ -27,12 +27,12 @@ func (s *Service) ActivateCollection(ctx context.Context, in ActivateRequest) (a
 	request := in.request()
 	row, before, err := s.Once(ctx, KindActivate, request, func(ctx context.Context) (queued *ent.Job, err error) {
 		queue := func(ctx context.Context, tx *store.Tx, c *ent.Collection) (err error) {
-			if c.ActivationType == holdings.ActivateAll {
+			if c.ActivationType == collections.ActivateAll {
 				queued, err = s.QueueActivation(ctx, tx, c.ID, request)
 			}
 			return err
 		}
-		if activated.Collection, activated.Warnings, err = s.holdings.ActivateCollection(ctx, in.Activation, queue); err != nil {
+		if activated.Collection, activated.Warnings, err = s.collections.ActivateCollection(ctx, in.Activation, queue); err != nil {
 			return nil, err
 		}
 		s.Nudge()
@@ -47,7 +47,7 @@ func (s *Service) ActivateCollection(ctx context.Context, in ActivateRequest) (a
 
 func (in ActivateRequest) request() Request {
 	request := Request{Key: in.IdempotencyKey, Mutation: "activateCollection", Arguments: []any{in.Activation}}
-	if in.ActivationType != holdings.ActivateAll {
+	if in.ActivationType != collections.ActivateAll {
 		request.Needs = "activationType: ALL"
 	}
 	return request
@@ -56,7 +56,7 @@ func (in ActivateRequest) request() Request {
 // activatedBefore is the answer to a request that has made a job before. The collection may have been deleted since.
 func (s *Service) activatedBefore(ctx context.Context, row *ent.Job) (Activated, error) {
 	id := activatedCollection(row)
-	collections, err := s.holdings.CollectionsByID(ctx, []int64{id})
+	collections, err := s.collections.CollectionsByID(ctx, []int64{id})
 	return Activated{Job: row, Collection: collections[id]}, err
 }
 

@@ -8,7 +8,8 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -50,10 +51,10 @@ func TestCancelledAfterApproval(t *testing.T) {
 func TestCancelledTaking(t *testing.T) {
 	t.Parallel()
 	b, held := startHeld(t)
-	b.approve(held.ID, b.kinds(held.ID, holdings.Additions))
+	b.approve(held.ID, b.kinds(held.ID, plan.Additions))
 	b.stop()
 	b.open() // without a worker
-	taken, err := b.jobs.Approve(t.Context(), held.ID, b.kinds(held.ID, holdings.Removals))
+	taken, err := b.jobs.Approve(t.Context(), held.ID, b.kinds(held.ID, plan.Removals))
 	must(t, err)
 	_, err = b.jobs.Cancel(t.Context(), taken.ID)
 	must(t, err)
@@ -98,9 +99,9 @@ func TestOneProfileDeactivatedMeanwhile(t *testing.T) {
 	b := &testBundle{t: t, dir: t.TempDir(), redis: queue.Options(), mock: mockoup.NewServer(t, mockoup.Options{Titles: 60})}
 	b.open()
 	b.makeHoldings()
-	_, err = b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(true)})
+	_, err = b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: new(true)})
 	must(t, err)
-	other := b.addProfile(holdings.ProfileInput{Description: new("second")}, true).ID
+	other := b.addProfile(profiles.ProfileInput{Description: new("second")}, true).ID
 	job, err := b.jobs.StartSync(t.Context(), jobs.SyncRequest{ProfileIDs: []int64{b.profile, other}, Mode: jobs.Apply, Trigger: jobs.Manual})
 	must(t, err)
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {

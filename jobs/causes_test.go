@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/profiles"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 	"autoholdings/provider"
@@ -68,11 +69,11 @@ func TestAJobOfManyProfiles(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 20})
 	on := true
-	_, err := b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: &on})
+	_, err := b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: &on})
 	must(t, err)
 	in := jobs.SyncRequest{Mode: jobs.Apply, Trigger: jobs.Manual}
 	for i := range 7 {
-		in.ProfileIDs = append(in.ProfileIDs, b.addProfile(holdings.ProfileInput{Description: new(fmt.Sprint("Campus ", i))}, true).ID)
+		in.ProfileIDs = append(in.ProfileIDs, b.addProfile(profiles.ProfileInput{Description: new(fmt.Sprint("Campus ", i))}, true).ID)
 	}
 	b.deactivateAll()
 	queued, err := b.jobs.StartSync(t.Context(), in)
@@ -91,7 +92,7 @@ func (b *testBundle) activate(content provider.Content, active bool) {
 	b.t.Helper()
 	for _, c := range b.store.Read.Collection.Query().AllX(b.t.Context()) {
 		if c.Content == strings.ToUpper(string(content)) {
-			_, _, err := b.holdings.UpdateCollection(b.t.Context(), holdings.CollectionChange{ID: c.ID, Active: &active})
+			_, _, err := b.collections.UpdateCollection(b.t.Context(), collections.CollectionChange{ID: c.ID, Active: &active})
 			must(b.t, err)
 		}
 	}

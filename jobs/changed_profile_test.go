@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -18,8 +18,8 @@ func TestAnotherCustomerAskedWithoutConditions(t *testing.T) {
 	b := embedded(t, mockoup.Options{Titles: 60, Customers: []mockoup.Customer{{Number: "north", Key: "north-key", Share: 0.5}}})
 	b.sync(jobs.Apply)
 	key := secret.NewKey("north-key")
-	_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil,
-		holdings.ProfileInput{CustomerNumber: new("north"), APIKey: &key, GuardPercent: new(100), GuardTitles: new(1000)}, nil)
+	_, _, err := b.profiles.UpdateProfile(t.Context(), b.profile, nil,
+		profiles.ProfileInput{CustomerNumber: new("north"), APIKey: &key, GuardPercent: new(100), GuardTitles: new(1000)}, nil)
 	must(t, err)
 	if job := b.sync(jobs.Apply); job.Verdict != jobs.VerdictChanged {
 		t.Fatalf("%s %s: %s", job.State, job.Verdict, job.Summary)

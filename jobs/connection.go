@@ -67,7 +67,7 @@ func (s *Service) connectionRequest(
 	if p == nil {
 		number, key = orEmpty(number), orEmpty(key) // whose absence is a mistake then
 	}
-	if err := s.holdings.CheckCredentials(from.Provider().Name, number, key); err != nil {
+	if err := s.profiles.CheckCredentials(from.Provider().Name, number, key); err != nil {
 		return nil, request, err
 	}
 	if p != nil {
@@ -75,7 +75,7 @@ func (s *Service) connectionRequest(
 		number = cmp.Or(number, &p.CustomerNumber)
 	}
 	if key == nil {
-		stored, err := s.holdings.APIKey(p)
+		stored, err := s.profiles.APIKey(p)
 		if err != nil {
 			return nil, request, problem.New(problem.BadInput, "input.apiKey",
 				"the API key of the profile cannot be opened: give it here to test it, and enter it again with updateProfile")

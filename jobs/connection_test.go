@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -113,7 +113,7 @@ func TestConnectionCredentials(t *testing.T) {
 	t.Parallel()
 	b := setupConnection(t)
 	inactive := false
-	_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{Active: &inactive}, nil)
+	_, _, err := b.profiles.UpdateProfile(t.Context(), b.profile, nil, profiles.ProfileInput{Active: &inactive}, nil)
 	must(t, err)
 	before := b.written()
 	text := func(s string) *string { return &s }

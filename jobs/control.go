@@ -11,7 +11,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -45,16 +45,16 @@ func (s *Service) cancelQueued(ctx context.Context, tx *store.Tx, row *ent.Job) 
 
 // Decision is what a person decides on a job that waits.
 type Decision struct {
-	Parts   []PartDecision                   // nil: every part that waits, with all its kinds
-	Reason  string                           // kept with the decision
-	Force   bool                             // of an approval: though a newer list was applied since
-	Columns map[string]holdings.ColumnChoice // of an approval: what to make of lost columns, by name; not named: LeaveValues
+	Parts   []PartDecision               // nil: every part that waits, with all its kinds
+	Reason  string                       // kept with the decision
+	Force   bool                         // of an approval: though a newer list was applied since
+	Columns map[string]plan.ColumnChoice // of an approval: what to make of lost columns, by name; not named: LeaveValues
 }
 
 // PartDecision is what is decided on one part.
 type PartDecision struct {
 	PartID int64
-	Kinds  holdings.Kinds // nil: all that are not decided yet
+	Kinds  plan.Kinds // nil: all that are not decided yet
 }
 
 // maxReason is how long a reason may be, in characters.
@@ -136,7 +136,7 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 		return err
 	}
 	for column, choice := range columns {
-		kind := holdings.Kinds{holdings.Kind(holdings.ColumnKind + column)}
+		kind := plan.Kinds{plan.Kind(plan.ColumnKind + column)}
 		if err := s.decide(ctx, tx, verdictOn{c.part, kind, string(choice), in.Reason, row.ID}); err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 	if kindOf(row.Kind).byKind == nothingByKind {
 		return markApproved(ctx, tx, c, columns)
 	}
-	var declined holdings.Kinds // now, and not before
+	var declined plan.Kinds // now, and not before
 	for _, kind := range KindsOf(c.part) {
 		if !c.kinds.Has(kind) {
 			declined = append(declined, kind)
@@ -159,10 +159,10 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 	return markApproved(ctx, tx, c, columns)
 }
 
-func markApproved(ctx context.Context, tx *store.Tx, c chosenPart, columns map[string]holdings.ColumnChoice) error {
+func markApproved(ctx context.Context, tx *store.Tx, c chosenPart, columns map[string]plan.ColumnChoice) error {
 	update := tx.JobPart.UpdateOneID(c.part.ID).SetState(PartApproved).SetKinds(kindsText(c.kinds.Others())).
 		SetCode("").SetMessage("").SetHint("").SetUpdatedAt(store.Now())
-	if slices.Contains(slices.Collect(maps.Values(columns)), holdings.TakeAsEmpty) { // the plan on show left what is stored
+	if slices.Contains(slices.Collect(maps.Values(columns)), plan.TakeAsEmpty) { // the plan on show left what is stored
 		update.SetPlanHash(anyPlan)
 	}
 	if err := update.Exec(ctx); err != nil {
@@ -172,7 +172,7 @@ func markApproved(ctx context.Context, tx *store.Tx, c chosenPart, columns map[s
 }
 
 // checkColumns refuses what is said of columns that no list of the parts has lost.
-func checkColumns(chosen []chosenPart, given map[string]holdings.ColumnChoice) error {
+func checkColumns(chosen []chosenPart, given map[string]plan.ColumnChoice) error {
 	lost := map[string]bool{}
 	for _, c := range chosen {
 		reasons, err := GuardsOf(c.part)
@@ -195,28 +195,28 @@ func checkColumns(chosen []chosenPart, given map[string]holdings.ColumnChoice) e
 
 // columnsOf is what to make of the columns that a part's list lost. Where access_type is lost nothing tells free titles
 // from paid ones, so that a person has to say that all are paid.
-func columnsOf(c chosenPart, given map[string]holdings.ColumnChoice) (map[string]holdings.ColumnChoice, error) {
+func columnsOf(c chosenPart, given map[string]plan.ColumnChoice) (map[string]plan.ColumnChoice, error) {
 	reasons, err := GuardsOf(c.part)
 	if err != nil {
 		return nil, err
 	}
-	columns := map[string]holdings.ColumnChoice{}
+	columns := map[string]plan.ColumnChoice{}
 	for _, reason := range reasons {
-		if reason.Guard != holdings.GuardShape || reason.Column == "" {
+		if reason.Guard != plan.GuardShape || reason.Column == "" {
 			continue
 		}
 		choice := given[reason.Column]
 		access := reason.Column == kbart.AccessType.String()
 		switch {
-		case access && choice != holdings.AllPaid:
+		case access && choice != plan.AllPaid:
 			return nil, problem.New(problem.BadInput, "input.lostColumns",
 				"the list lacks access_type, so that nothing tells free titles from paid ones: "+
 					"approve it with access_type taken as ALL_PAID, or reject it")
-		case !access && choice == holdings.AllPaid:
+		case !access && choice == plan.AllPaid:
 			return nil, problem.New(problem.BadInput, "input.lostColumns",
 				"ALL_PAID is of access_type alone: choose LEAVE or EMPTY for %s", reason.Column)
 		case choice == "":
-			choice = holdings.LeaveValues
+			choice = plan.LeaveValues
 		}
 		columns[reason.Column] = choice
 	}
@@ -226,7 +226,7 @@ func columnsOf(c chosenPart, given map[string]holdings.ColumnChoice) (map[string
 // chosenPart is a part that a person decides on, and the kinds of changes that are meant.
 type chosenPart struct {
 	part  *ent.JobPart
-	kinds holdings.Kinds
+	kinds plan.Kinds
 }
 
 // chooseHeld finds the parts that a decision is about: those that it names, else all that wait.
@@ -328,7 +328,7 @@ func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c 
 		return setKinds(ctx, tx, c.part.ID, left.Others())
 	}
 	if remembers(c.part) {
-		if err := s.decline(ctx, tx, verdictOn{c.part, holdings.AllKinds, Declined, reason, row.ID}); err != nil {
+		if err := s.decline(ctx, tx, verdictOn{c.part, plan.AllKinds, Declined, reason, row.ID}); err != nil {
 			return err
 		}
 	}

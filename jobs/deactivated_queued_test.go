@@ -5,7 +5,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -23,11 +23,11 @@ func TestDeactivatedWhileQueued(t *testing.T) {
 	})}
 	b.open()
 	b.makeHoldings()
-	_, err = b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(true)})
+	_, err = b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: new(true)})
 	must(t, err)
 	key := secret.NewKey("north-key")
-	north, _, err := b.holdings.CreateProfile(t.Context(),
-		holdings.ProfileInput{CustomerNumber: new("north"), APIKey: &key, Active: new(true)}, nil)
+	north, _, err := b.profiles.CreateProfile(t.Context(),
+		profiles.ProfileInput{CustomerNumber: new("north"), APIKey: &key, Active: new(true)}, nil)
 	must(t, err)
 	queued, err := b.jobs.RunScheduled(t.Context(), "sync", "")
 	must(t, err)
@@ -56,7 +56,7 @@ func TestDeactivatedWhileQueued(t *testing.T) {
 
 func (b *testBundle) setActive(t *testing.T, profileID int64, active bool) *ent.Profile {
 	t.Helper()
-	p, _, err := b.holdings.UpdateProfile(t.Context(), profileID, nil, holdings.ProfileInput{Active: &active}, nil)
+	p, _, err := b.profiles.UpdateProfile(t.Context(), profileID, nil, profiles.ProfileInput{Active: &active}, nil)
 	must(t, err)
 	return p
 }

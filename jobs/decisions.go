@@ -14,6 +14,7 @@ import (
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -26,7 +27,7 @@ const (
 )
 
 // standing is what was decided on a list for one collection: by kind, the newest decision.
-type standing map[holdings.Kind]*ent.ListDecision
+type standing map[plan.Kind]*ent.ListDecision
 
 // standingOf reads the decisions on a list. They belong to its bytes, so that every run that meets them knows them.
 func standingOf(ctx context.Context, client *ent.Client, fileID, collectionID int64) (standing, error) {
@@ -36,7 +37,7 @@ func standingOf(ctx context.Context, client *ent.Client, fileID, collectionID in
 	}
 	found := standing{}
 	for _, row := range rows {
-		if kind := holdings.Kind(row.Kind); slices.Contains(holdings.AllKinds, kind) {
+		if kind := plan.Kind(row.Kind); slices.Contains(plan.AllKinds, kind) {
 			found[kind] = row
 		}
 	}
@@ -48,8 +49,8 @@ func onList(fileID, collectionID int64) []predicate.ListDecision {
 }
 
 // declined are the kinds that a person decided against.
-func (s standing) declined() (kinds holdings.Kinds) {
-	for _, kind := range holdings.AllKinds {
+func (s standing) declined() (kinds plan.Kinds) {
+	for _, kind := range plan.AllKinds {
 		if row := s[kind]; row != nil && row.Decision == Declined {
 			kinds = append(kinds, kind)
 		}
@@ -71,7 +72,7 @@ func (s standing) without(jobID int64) standing {
 // verdictOn is one decision to record on the list of a part.
 type verdictOn struct {
 	part             *ent.JobPart
-	kinds            holdings.Kinds
+	kinds            plan.Kinds
 	decision, reason string
 	jobID            int64
 }
@@ -169,7 +170,7 @@ func (r *Reader) DecisionsOf(ctx context.Context, parts []*ent.JobPart) (map[int
 		if !remembers(part) {
 			continue
 		}
-		for _, kind := range holdings.AllKinds {
+		for _, kind := range plan.AllKinds {
 			d := KindDecision{Kind: string(kind), Decision: Open}
 			if row := known[place{*part.ProviderFileID, *part.CollectionID, d.Kind}]; row != nil {
 				d.Decision, d.Reason = row.Decision, row.Reason
@@ -184,19 +185,19 @@ func (r *Reader) DecisionsOf(ctx context.Context, parts []*ent.JobPart) (map[int
 type KindDecision struct{ Kind, Decision, Reason string }
 
 // KindsOf are the kinds of changes that a part applies, or applied: all, unless a person declined some.
-func KindsOf(part *ent.JobPart) holdings.Kinds {
+func KindsOf(part *ent.JobPart) plan.Kinds {
 	if part.Kinds == "" {
-		return holdings.AllKinds
+		return plan.AllKinds
 	}
-	var kinds holdings.Kinds
+	var kinds plan.Kinds
 	for name := range strings.FieldsSeq(part.Kinds) {
-		kinds = append(kinds, holdings.Kind(name))
+		kinds = append(kinds, plan.Kind(name))
 	}
 	return kinds
 }
 
 // kindsText is how a part keeps its kinds.
-func kindsText(declined holdings.Kinds) string {
+func kindsText(declined plan.Kinds) string {
 	if len(declined) == 0 {
 		return ""
 	}
@@ -204,7 +205,7 @@ func kindsText(declined holdings.Kinds) string {
 }
 
 // GuardsOf is what the guards had to say of a part's plan.
-func GuardsOf(part *ent.JobPart) (reasons []holdings.GuardReason, err error) {
+func GuardsOf(part *ent.JobPart) (reasons []plan.GuardReason, err error) {
 	if len(part.Guards) == 0 {
 		return nil, nil
 	}
@@ -215,13 +216,13 @@ func GuardsOf(part *ent.JobPart) (reasons []holdings.GuardReason, err error) {
 }
 
 // guardedKind is the kind of changes that a guard is about. The guard of a list's shape is about all of them.
-var guardedKind = map[string]holdings.Kind{
-	holdings.GuardRemovals: holdings.Removals, holdings.GuardAgain: holdings.Removals, holdings.GuardAccess: holdings.AccessLost,
-	holdings.GuardIdentity: holdings.Updates, holdings.GuardAdditions: holdings.Additions,
+var guardedKind = map[string]plan.Kind{
+	plan.GuardRemovals: plan.Removals, plan.GuardAgain: plan.Removals, plan.GuardAccess: plan.AccessLost,
+	plan.GuardIdentity: plan.Updates, plan.GuardAdditions: plan.Additions,
 }
 
 // undecided are those of a plan's guards that nobody has decided about for this list.
-func (pr *partRun) undecided(ctx context.Context, guards []holdings.GuardReason) ([]holdings.GuardReason, error) {
+func (pr *partRun) undecided(ctx context.Context, guards []plan.GuardReason) ([]plan.GuardReason, error) {
 	if len(guards) == 0 || len(pr.decided) == 0 {
 		return guards, nil
 	}
@@ -229,18 +230,18 @@ func (pr *partRun) undecided(ctx context.Context, guards []holdings.GuardReason)
 	if err != nil {
 		return nil, err
 	}
-	settled := func(kind holdings.Kind) bool {
+	settled := func(kind plan.Kind) bool {
 		row := pr.decided[kind]
 		// What a person approved was this list's plan on what was there then: it ends with the next list that is applied.
 		return row != nil && (row.Decision == Declined || row.UpdatedAt > other)
 	}
-	return slices.DeleteFunc(slices.Clone(guards), func(g holdings.GuardReason) bool {
+	return slices.DeleteFunc(slices.Clone(guards), func(g plan.GuardReason) bool {
 		if kind, one := guardedKind[g.Guard]; one {
 			return settled(kind)
 		}
 		// Of a lost column the plan itself knows a decision; without access_type nothing is applied before there is one.
-		open := func(kind holdings.Kind) bool { return !settled(kind) }
-		return g.Column != kbart.AccessType.String() && !slices.ContainsFunc(holdings.AllKinds, open)
+		open := func(kind plan.Kind) bool { return !settled(kind) }
+		return g.Column != kbart.AccessType.String() && !slices.ContainsFunc(plan.AllKinds, open)
 	}), nil
 }
 
@@ -267,7 +268,7 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	if err != nil || !pr.byDecision {
 		return err
 	}
-	for _, kind := range holdings.AllKinds { // a person took some kinds of the list: this job does those and no more
+	for _, kind := range plan.AllKinds { // a person took some kinds of the list: this job does those and no more
 		if row := pr.decided[kind]; row == nil || row.JobID != pr.run.job.ID {
 			pr.decided[kind] = &ent.ListDecision{Decision: Declined}
 		}
@@ -293,7 +294,7 @@ func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 // decline records that a person decided against kinds of a held part's changes. Removals of what an undo gave back were
 // held then, and are not held for that reason again.
 func (s *Service) decline(ctx context.Context, tx *store.Tx, v verdictOn) error {
-	if v.kinds.Has(holdings.Removals) {
+	if v.kinds.Has(plan.Removals) {
 		if err := holdings.HeldOnce(ctx, tx, v.part.ID); err != nil {
 			return err
 		}

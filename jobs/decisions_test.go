@@ -17,7 +17,8 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
@@ -61,7 +62,7 @@ func (b *testBundle) onlyPart(jobID int64) *ent.JobPart {
 }
 
 // kinds is a decision on the only part of a job.
-func (b *testBundle) kinds(jobID int64, kinds ...holdings.Kind) jobs.Decision {
+func (b *testBundle) kinds(jobID int64, kinds ...plan.Kind) jobs.Decision {
 	b.t.Helper()
 	return jobs.Decision{Parts: []jobs.PartDecision{{PartID: b.onlyPart(jobID).ID, Kinds: kinds}}}
 }
@@ -106,7 +107,7 @@ func startHeld(t *testing.T) (b *testBundle, held *ent.Job) {
 func TestApproveByKind(t *testing.T) {
 	t.Parallel()
 	b, held := startHeld(t)
-	done := b.approve(held.ID, b.kinds(held.ID, holdings.Additions, holdings.Updates))
+	done := b.approve(held.ID, b.kinds(held.ID, plan.Additions, plan.Updates))
 	wantJob(t, done, jobs.Succeeded, jobs.VerdictChanged)
 	if counts := countsOf(t, done); done.ID != held.ID || counts.Added != 2 || counts.Removed != 0 || b.listed() != 102 {
 		t.Errorf("%+v, %d listed", counts, b.listed())
@@ -128,7 +129,7 @@ func TestApproveByKind(t *testing.T) {
 	}
 
 	// What was declined can be taken from the very file, in part and without being held again.
-	taken := b.approve(held.ID, b.kinds(held.ID, holdings.Removals))
+	taken := b.approve(held.ID, b.kinds(held.ID, plan.Removals))
 	wantJob(t, taken, jobs.Succeeded, jobs.VerdictChanged)
 	if counts := countsOf(t, taken); taken.ID == held.ID || counts.Removed != 50 || counts.Added != 0 || b.listed() != 52 {
 		t.Errorf("%d: %+v, %d listed", taken.ID, counts, b.listed())
@@ -136,7 +137,7 @@ func TestApproveByKind(t *testing.T) {
 	if part := b.onlyPart(taken.ID); part.Kinds != "REMOVALS" {
 		t.Errorf("it applied %q", part.Kinds)
 	}
-	if _, err := b.jobs.Approve(t.Context(), held.ID, b.kinds(held.ID, holdings.Removals)); !isProblem(err, problem.WrongState) {
+	if _, err := b.jobs.Approve(t.Context(), held.ID, b.kinds(held.ID, plan.Removals)); !isProblem(err, problem.WrongState) {
 		t.Errorf("taken twice: %v", err)
 	}
 
@@ -156,7 +157,7 @@ func TestApproveByKind(t *testing.T) {
 func TestRejectedKinds(t *testing.T) {
 	t.Parallel()
 	b, held := startHeld(t)
-	waits, err := b.jobs.Reject(t.Context(), held.ID, b.kinds(held.ID, holdings.Removals))
+	waits, err := b.jobs.Reject(t.Context(), held.ID, b.kinds(held.ID, plan.Removals))
 	must(t, err)
 	wantJob(t, waits, jobs.NeedsReview, jobs.VerdictBlocked)
 	if counts := countsOf(t, waits); counts.Removed != 0 || counts.Added != 2 || strings.Contains(waits.Summary, "removed") {
@@ -187,7 +188,7 @@ func TestRejectedList(t *testing.T) {
 		again.Verdict != jobs.VerdictBlocked {
 		t.Errorf("%s %s", again.Verdict, again.ErrorCode)
 	}
-	if taken := b.approve(held.ID, b.kinds(held.ID, holdings.Additions)); countsOf(t, taken).Added != 2 || b.listed() != 102 {
+	if taken := b.approve(held.ID, b.kinds(held.ID, plan.Additions)); countsOf(t, taken).Added != 2 || b.listed() != 102 {
 		t.Errorf("%s: %d listed", taken.Summary, b.listed())
 	}
 	if again := b.syncGiven("journals_2026-02-28.txt", halfList(), nil); again.Verdict != jobs.VerdictNoChange {
@@ -199,7 +200,7 @@ func TestRejectedList(t *testing.T) {
 	}
 	forced := b.approve(held.ID, jobs.Decision{
 		Force: true,
-		Parts: []jobs.PartDecision{{PartID: b.onlyPart(held.ID).ID, Kinds: holdings.Kinds{holdings.Removals}}},
+		Parts: []jobs.PartDecision{{PartID: b.onlyPart(held.ID).ID, Kinds: plan.Kinds{plan.Removals}}},
 	})
 	if counts := countsOf(t, forced); counts.Removed == 0 || counts.Added != 0 {
 		t.Errorf("by force: %s", forced.Summary)
@@ -223,11 +224,11 @@ func TestDecisionsThatAreRefused(t *testing.T) {
 			named(jobs.PartDecision{PartID: part}, jobs.PartDecision{PartID: part}), problem.BadInput,
 			"input.parts.1.partId",
 		},
-		"no kind":              {named(jobs.PartDecision{PartID: part, Kinds: holdings.Kinds{}}), problem.BadInput, "input.parts.0.kinds"},
+		"no kind":              {named(jobs.PartDecision{PartID: part, Kinds: plan.Kinds{}}), problem.BadInput, "input.parts.0.kinds"},
 		"a reason of two rows": {jobs.Decision{Reason: "a\nb"}, problem.BadInput, "input.reason"},
 		"too long a reason":    {jobs.Decision{Reason: strings.Repeat("x", 501)}, problem.BadInput, "input.reason"},
 		"a column not lost": {
-			jobs.Decision{Columns: map[string]holdings.ColumnChoice{"notes": holdings.LeaveValues}},
+			jobs.Decision{Columns: map[string]plan.ColumnChoice{"notes": plan.LeaveValues}},
 			problem.BadInput,
 			"input.lostColumns",
 		},
@@ -279,7 +280,7 @@ func TestZoneListWaits(t *testing.T) {
 	}
 	part := b.store.Read.JobPart.Query().Where(jobpart.JobID(held.ID), jobpart.State(jobs.PartHeld)).FirstX(t.Context())
 	_, err := b.jobs.Approve(t.Context(), held.ID,
-		jobs.Decision{Parts: []jobs.PartDecision{{PartID: part.ID, Kinds: holdings.Kinds{holdings.Additions}}}})
+		jobs.Decision{Parts: []jobs.PartDecision{{PartID: part.ID, Kinds: plan.Kinds{plan.Additions}}}})
 	if !isProblem(err, problem.BadInput) {
 		t.Errorf("approved by kind: %v", err)
 	}
@@ -373,7 +374,7 @@ func TestHeldForAnotherCustomer(t *testing.T) {
 func (b *testBundle) rename(t *testing.T, number string) (notices []string) {
 	t.Helper()
 	key := secret.NewKey(number + "-key")
-	_, notices, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{CustomerNumber: &number, APIKey: &key}, nil)
+	_, notices, err := b.profiles.UpdateProfile(t.Context(), b.profile, nil, profiles.ProfileInput{CustomerNumber: &number, APIKey: &key}, nil)
 	must(t, err)
 	return notices
 }
@@ -461,14 +462,14 @@ func TestOlderFilesAlert(t *testing.T) {
 	b := embedded(t, mockoup.Options{Titles: 5})
 	b.syncGiven("journals_2026-03-28.txt", wholeList(), nil)
 	codes := func() (codes []string) {
-		alerts, err := b.holdings.AlertsOf(t.Context(), []int64{b.profile})
+		alerts, err := b.profiles.AlertsOf(t.Context(), []int64{b.profile})
 		must(t, err)
 		for _, a := range alerts[b.profile] {
 			codes = append(codes, a.Code+" "+a.Content)
 		}
 		return codes
 	}
-	for n, want := range [][]string{nil, {holdings.OlderFiles + " JOURNALS"}} {
+	for n, want := range [][]string{nil, {profiles.OlderFiles + " JOURNALS"}} {
 		if older := b.syncGiven("journals_2026-02-28.txt", journalList(0, 99, 1996), nil); older.ErrorCode != "OLDER_FILE" {
 			t.Fatalf("%s: %s", older.Verdict, older.Summary)
 		}
@@ -521,10 +522,10 @@ func TestImportByKind(t *testing.T) {
 	b.importList(c, wholeList(), nil)
 	held := b.importList(c, halfList(), removeMissing)
 	wantJob(t, held, jobs.NeedsReview, jobs.VerdictBlocked)
-	if _, err := b.jobs.Reject(t.Context(), held.ID, b.kinds(held.ID, holdings.Removals)); !isProblem(err, problem.BadInput) {
+	if _, err := b.jobs.Reject(t.Context(), held.ID, b.kinds(held.ID, plan.Removals)); !isProblem(err, problem.BadInput) {
 		t.Errorf("%v", err)
 	}
-	done := b.approve(held.ID, b.kinds(held.ID, holdings.Updates, holdings.Additions))
+	done := b.approve(held.ID, b.kinds(held.ID, plan.Updates, plan.Additions))
 	if counts := countsOf(t, done); counts.Added != 2 || counts.Removed != 0 || b.onlyPart(done.ID).Kinds != "ADDITIONS UPDATES" {
 		t.Errorf("%+v %q", counts, b.onlyPart(done.ID).Kinds)
 	}
@@ -636,8 +637,8 @@ func TestLostColumns(t *testing.T) {
 	without := func(column string) []string {
 		return slices.DeleteFunc(slices.Clone(full), func(c string) bool { return c == column })
 	}
-	choice := func(column string, c holdings.ColumnChoice) jobs.Decision {
-		return jobs.Decision{Columns: map[string]holdings.ColumnChoice{column: c}}
+	choice := func(column string, c plan.ColumnChoice) jobs.Decision {
+		return jobs.Decision{Columns: map[string]plan.ColumnChoice{column: c}}
 	}
 	for name, c := range map[string]struct {
 		column    string
@@ -645,17 +646,17 @@ func TestLostColumns(t *testing.T) {
 		in        jobs.Decision
 		publisher string
 	}{
-		"left": {"publisher_name", []jobs.Decision{choice("publisher_name", holdings.AllPaid)}, jobs.Decision{}, "Some publisher_name"},
+		"left": {"publisher_name", []jobs.Decision{choice("publisher_name", plan.AllPaid)}, jobs.Decision{}, "Some publisher_name"},
 		"taken away": {
 			"publisher_name",
-			[]jobs.Decision{choice("notes", holdings.TakeAsEmpty)},
-			choice("publisher_name", holdings.TakeAsEmpty),
+			[]jobs.Decision{choice("notes", plan.TakeAsEmpty)},
+			choice("publisher_name", plan.TakeAsEmpty),
 			"",
 		},
 		"all paid": {
 			"access_type",
-			[]jobs.Decision{{}, choice("access_type", holdings.LeaveValues)},
-			choice("access_type", holdings.AllPaid),
+			[]jobs.Decision{{}, choice("access_type", plan.LeaveValues)},
+			choice("access_type", plan.AllPaid),
 			"Some publisher_name",
 		},
 	} {
@@ -667,7 +668,7 @@ func TestLostColumns(t *testing.T) {
 			wantJob(t, held, jobs.NeedsReview, jobs.VerdictBlocked)
 			reasons, err := jobs.GuardsOf(b.onlyPart(held.ID))
 			must(t, err)
-			if len(reasons) != 1 || reasons[0].Guard != holdings.GuardShape || reasons[0].Column != c.column {
+			if len(reasons) != 1 || reasons[0].Guard != plan.GuardShape || reasons[0].Column != c.column {
 				t.Fatalf("%+v", reasons)
 			}
 			for _, in := range c.refused {
@@ -698,7 +699,7 @@ func TestRejectedWithoutAccessType(t *testing.T) {
 	must(t, err)
 	asked := b.approve(held.ID, jobs.Decision{})
 	wantJob(t, asked, jobs.NeedsReview, jobs.VerdictBlocked)
-	done := b.approve(asked.ID, jobs.Decision{Columns: map[string]holdings.ColumnChoice{"access_type": holdings.AllPaid}})
+	done := b.approve(asked.ID, jobs.Decision{Columns: map[string]plan.ColumnChoice{"access_type": plan.AllPaid}})
 	if counts := countsOf(t, done); counts.Added != 2 {
 		t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
 	}

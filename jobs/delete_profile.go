@@ -20,7 +20,7 @@ type DeleteProfileRequest struct {
 func (s *Service) DeleteProfile(ctx context.Context, in DeleteProfileRequest) (*ent.Job, error) {
 	request := in.request()
 	row, _, err := s.Once(ctx, KindWithdraw, request, func(ctx context.Context) (*ent.Job, error) {
-		err := s.holdings.DeleteProfile(ctx, in.ProfileID)
+		err := s.profiles.DeleteProfile(ctx, in.ProfileID)
 		if in.WithdrawEntitlements && isInUse(err) {
 			return s.StartWithdrawal(ctx, WithdrawRequest{
 				ProfileID: in.ProfileID, DeleteProfile: true, Mode: Apply, Trigger: Manual, Of: request,

@@ -17,7 +17,9 @@ import (
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 	"autoholdings/kbart"
 	"autoholdings/provider"
 )
@@ -30,8 +32,8 @@ func contentOf(part *ent.JobPart) provider.Content {
 	return provider.Content(strings.ToLower(part.Content))
 }
 
-func (pr *partRun) source() holdings.Source {
-	return holdings.Source{
+func (pr *partRun) source() plan.Source {
+	return plan.Source{
 		Name: pr.file.Name, Expect: typeOf[pr.part.Content],
 		Open: func() (io.ReadCloser, error) { return pr.run.s.files.Open(pr.file.Path) },
 	}
@@ -107,7 +109,7 @@ func (pr *partRun) noFile(ctx context.Context, outcome *provider.Outcome, applie
 		return fmt.Errorf("count the entitlements of the former customer number: %w", err)
 	}
 	why.Message = fmt.Sprintf("%s; %s in force here, of the former customer number %s, and stay as they are",
-		outcome.Message, counted(n, "entitlement is", "entitlements are"), applied.CustomerNumber)
+		outcome.Message, words.Count(n, "entitlement is", "entitlements are"), applied.CustomerNumber)
 	why.Hint = outcome.Hint + " If customer number " + pr.profile.CustomerNumber +
 		" has none of these titles, withdraw the profile's entitlements to them."
 	return why
@@ -119,7 +121,7 @@ func (pr *partRun) request() (provider.Request, error) {
 	if pr.zone != nil {
 		return provider.Request{Global: true, Content: content}, nil
 	}
-	key, err := pr.run.s.holdings.APIKey(pr.profile)
+	key, err := pr.run.s.profiles.APIKey(pr.profile)
 	if err != nil {
 		return provider.Request{}, &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
 	}
@@ -363,7 +365,7 @@ func (pr *partRun) declined() *failure {
 	switch {
 	case pr.force && !pr.byDecision:
 		return nil
-	case len(pr.decided) == 0 && !against, len(pr.decided) > 0 && len(pr.decided.declined()) < len(holdings.AllKinds):
+	case len(pr.decided) == 0 && !against, len(pr.decided) > 0 && len(pr.decided.declined()) < len(plan.AllKinds):
 		return nil
 	}
 	outcome := FileRejected

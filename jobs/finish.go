@@ -10,15 +10,16 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
 // ending is how a job stands once nothing more is to be done.
 type ending struct {
 	state, verdict string
 	applied        bool
-	counts         holdings.Counts
+	counts         plan.Counts
 	problem        *failure // why it failed, or what stands out; nil: nothing
 	besides        string   // what was done beside the parts, for the summary; "": nothing
 	target         string   // of a move: what the collection is called; "" for any other job
@@ -83,7 +84,7 @@ func endingOf(parts []*ent.JobPart) (e ending, err error) {
 
 // countsOf are a job's counts. Once part of it is written they claim nothing that is not to be: what a part would have
 // done that a person rejected, or that was blocked, stands in the part's own. One that still waits counts as planned.
-func countsOf(parts []*ent.JobPart, applied bool) (sum holdings.Counts, err error) {
+func countsOf(parts []*ent.JobPart, applied bool) (sum plan.Counts, err error) {
 	for _, p := range parts {
 		counts, err := decodeCounts(p.Counts)
 		if err != nil {
@@ -101,15 +102,15 @@ func countsOf(parts []*ent.JobPart, applied bool) (sum holdings.Counts, err erro
 }
 
 // leftFailure says that something was left as it is, because it is no longer as the job knew it.
-func leftFailure(c *holdings.Counts) *failure {
+func leftFailure(c *plan.Counts) *failure {
 	if c.Move != nil {
 		return &failure{
-			"LEFT", counted(c.Left, "thing was", "things were") + " left where it is, because somebody has changed it or its surroundings since",
+			"LEFT", words.Count(c.Left, "thing was", "things were") + " left where it is, because somebody has changed it or its surroundings since",
 			"It is listed with action LEFT; look at it, then run the job again or move it by hand.",
 		}
 	}
 	return &failure{
-		"LEFT", fmt.Sprintf("%d changes were not put back, because somebody has changed them since", c.Left),
+		"LEFT", words.Count(c.Left, "change was", "changes were") + " not put back, because somebody has changed them since",
 		"They are listed with action LEFT; put them right by hand.",
 	}
 }
@@ -399,9 +400,9 @@ func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (stri
 	if err != nil {
 		return "", fmt.Errorf("look at what the held parts come to together: %w", err)
 	}
-	text := fmt.Sprintf("together the %d parts that wait take away %d of %d entitlements", held, affected, before)
+	text := fmt.Sprintf("together the %d parts that wait take away %s of %s entitlements", held, words.Figure(affected), words.Figure(before))
 	if lost > 0 {
-		gone := counted(lost, "title is then in no list any more", "titles are then in no list any more")
+		gone := words.Count(lost, "title is then in no list any more", "titles are then in no list any more")
 		text += "; " + gone + ", which each of them alone leaves to the others"
 	}
 	return text, nil

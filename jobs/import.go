@@ -7,6 +7,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -26,7 +27,7 @@ var importKind = jobKind{
 
 // importLimits are the marks of the guard on an import, those of a new profile. Only removals are judged: a person
 // chose the list.
-var importLimits = holdings.Guards{Removals: holdings.StandardGuards().Removals}
+var importLimits = plan.Guards{Removals: plan.StandardGuards().Removals}
 
 var importAdvice = advice{ // free titles are imported like others, so that no list is all free
 	noUsableRows: "Read the findings, mend the list, then import it again.",

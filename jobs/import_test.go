@@ -18,7 +18,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/providerfile"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -41,7 +41,7 @@ func journalList(from, to, year int) string {
 // local makes a local collection.
 func (b *testBundle) local(name string) *ent.Collection {
 	b.t.Helper()
-	c, err := b.holdings.CreateCollection(b.t.Context(), holdings.NewCollection{Name: name, Active: true, Available: true})
+	c, err := b.collections.CreateCollection(b.t.Context(), collections.NewCollection{Name: name, Active: true, Available: true})
 	must(b.t, err)
 	return c
 }

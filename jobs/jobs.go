@@ -1,10 +1,10 @@
 // Package jobs runs what takes long: asynq carries the ids, the jobs table is the truth.
 //
 // A job's life, top to bottom: its kind is asked for a row (sync.go, move.go, ...), which is inserted (queue.go); the
-// dispatcher hands its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and runs
-// it (run.go) part by part (parts.go, partrun.go); each write is fenced by the row (fence.go); the end is written in the
-// last transaction (finish.go). What a crash or a flushed queue leaves behind, the reconciler picks up (reconcile.go).
-// What is scheduled is queued by the process that sees it come first (schedule.go).
+// dispatcher hands its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and
+// runs it (run.go) part by part (parts.go, partrun.go); each write is fenced by the row (fence.go); the end is written
+// in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the reconciler picks up
+// (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
 //
 // All that the engine knows of a kind of jobs stands in the table of kinds (kinds.go).
 package jobs
@@ -21,6 +21,10 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
 )
@@ -61,10 +65,10 @@ const (
 
 // Options configures a Service. Zero values stand for the defaults named here.
 type Options struct {
-	Store    *store.Store
-	Holdings *holdings.Service
-	Redis    asynq.RedisConnOpt
-	Logger   *slog.Logger // default: none
+	Store   *store.Store
+	Library *library.Library
+	Redis   asynq.RedisConnOpt
+	Logger  *slog.Logger // default: none
 
 	// Providers ask the providers that profiles may be of, one each, that of the standard provider first. They share the
 	// folder of kept lists.
@@ -119,17 +123,20 @@ func orDefault[T int | time.Duration](value, standard T) T {
 
 // Service queues, runs and tells of jobs. It is safe for concurrent use.
 type Service struct {
-	o         Options
-	store     *store.Store
-	holdings  *holdings.Service
-	providers providers
-	files     *provider.Store // kept lists
-	log       *slog.Logger
-	inspector *asynq.Inspector
-	redis     redis.UniversalClient
-	nudged    chan struct{}
-	told      chan int64
-	watchers  watchers
+	o           Options
+	store       *store.Store
+	holdings    *holdings.Service
+	collections *collections.Service
+	profiles    *profiles.Service
+	moves       *move.Service
+	providers   providers
+	files       *provider.Store // kept lists
+	log         *slog.Logger
+	inspector   *asynq.Inspector
+	redis       redis.UniversalClient
+	nudged      chan struct{}
+	told        chan int64
+	watchers    watchers
 
 	stopping context.Context // ends when the worker is to hand its jobs back
 }
@@ -146,7 +153,8 @@ func New(o Options) (*Service, error) {
 		return nil, fmt.Errorf("jobs: the Redis options make no client")
 	}
 	return &Service{
-		o: o, store: o.Store, holdings: o.Holdings, providers: providers, files: providers.standard().Store(), log: o.Logger,
+		o: o, store: o.Store, holdings: o.Library.Holdings, collections: o.Library.Collections, profiles: o.Library.Profiles,
+		moves: o.Library.Moves, providers: providers, files: providers.standard().Store(), log: o.Logger,
 		inspector: asynq.NewInspectorFromRedisClient(client), redis: client,
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
 	}, nil

@@ -20,6 +20,12 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -31,15 +37,19 @@ import (
 
 // testBundle is a database with both collections active and an active profile, a provider, and a running worker.
 type testBundle struct {
-	t        *testing.T
-	dir      string
-	redis    asynq.RedisConnOpt
-	store    *store.Store
-	holdings *holdings.Service
-	jobs     *jobs.Service
-	mock     *mockoup.TestServer
-	profile  int64
-	stop     func()
+	t            *testing.T
+	dir          string
+	redis        asynq.RedisConnOpt
+	store        *store.Store
+	holdings     *holdings.Service
+	collections  *collections.Service
+	acquisitions *acquisitions.Service
+	profiles     *profiles.Service
+	moves        *move.Service
+	jobs         *jobs.Service
+	mock         *mockoup.TestServer
+	profile      int64
+	stop         func()
 
 	keepFiles, connectionLimit time.Duration
 	headerTimeout              time.Duration    // 0: 3 s
@@ -85,9 +95,11 @@ func (b *testBundle) open() {
 	must(b.t, err)
 	box, err := secret.Open(b.dir)
 	must(b.t, err)
-	b.holdings = holdings.New(b.store, box, jobs.Busy{})
+	lib := library.Open(b.store, box, jobs.Busy{})
+	b.holdings, b.collections, b.acquisitions = lib.Holdings, lib.Collections, lib.Acquisitions
+	b.profiles, b.moves = lib.Profiles, lib.Moves
 	if b.now != nil {
-		b.holdings.Now = b.now
+		b.holdings.Now, b.profiles.Now = b.now, b.now
 	}
 	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
 		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
@@ -96,7 +108,7 @@ func (b *testBundle) open() {
 	})
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Holdings: b.holdings, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: true,
+		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: true,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
 		ConnectionLimit: b.connectionLimit,
 		Now:             b.now, Logger: b.log,
@@ -130,22 +142,22 @@ func (b *testBundle) work() {
 func (b *testBundle) makeHoldings() {
 	b.t.Helper()
 	ctx := b.t.Context()
-	var seeds []holdings.CommunityZoneSeed
+	var seeds []collections.CommunityZoneSeed
 	for _, c := range oup.Provider().Collections {
-		seeds = append(seeds, holdings.CommunityZoneSeed{
+		seeds = append(seeds, collections.CommunityZoneSeed{
 			CZID: c.CommunityZoneID, Name: c.Name, Provider: "Oxford University Press",
 			Content: strings.ToUpper(string(c.Content)),
 		})
 	}
-	must(b.t, b.holdings.EnsureCommunityZone(ctx, seeds))
+	must(b.t, b.collections.EnsureCommunityZone(ctx, seeds))
 	for _, c := range oup.Provider().Collections {
-		_, _, err := b.holdings.ActivateCollection(ctx, holdings.Activation{
-			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
+		_, _, err := b.collections.ActivateCollection(ctx, collections.Activation{
+			CommunityZoneID: c.CommunityZoneID, ActivateService: true, MakeServiceAvailable: true, ActivationType: collections.ActivateManually,
 		}, nil)
 		must(b.t, err)
 	}
 	customer, key, active := "demo", secret.NewKey("demo-key"), true
-	p, _, err := b.holdings.CreateProfile(ctx, holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
+	p, _, err := b.profiles.CreateProfile(ctx, profiles.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
 	must(b.t, err)
 	b.profile = p.ID
 }
@@ -225,7 +237,7 @@ func visible(text string) string {
 	return b.String()
 }
 
-func countsOf(t *testing.T, job *ent.Job) (c holdings.Counts) {
+func countsOf(t *testing.T, job *ent.Job) (c plan.Counts) {
 	t.Helper()
 	must(t, json.Unmarshal(job.Counts, &c))
 	return c

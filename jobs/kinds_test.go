@@ -10,7 +10,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/provider/oup"
@@ -38,7 +38,8 @@ func TestStoredArguments(t *testing.T) {
 			[]int64{11, 12},
 			involved{sets: []int64{9}, reads: []int64{12}, writes: []int64{11, 12}}, false,
 		},
-		"an import":      {KindImport, `{"collectionIds":[11],"fileId":7,"removeMissing":true}`, []int64{11}, involved{writes: []int64{11}}, false},
+		"an import": {KindImport, `{"collectionIds":[11],"fileId":7,"removeMissing":true}`, []int64{11}, involved{writes: []int64{11}},
+			false},
 		"an activation":  {KindActivate, `{"collectionIds":[12],"addedByJobId":3}`, []int64{12}, involved{writes: []int64{12}}, false},
 		"a fetched zone": {KindZone, `{"collectionIds":[]}`, nil, involved{}, true},
 		"a given zone":   {KindZone, `{"collectionIds":[],"communityZoneId":"x","force":true,"fileId":7}`, nil, involved{}, false},
@@ -137,16 +138,16 @@ func (l *licensing) someCollections() (c someCollections) {
 		}
 		return nil
 	}))
-	var seeds []holdings.CommunityZoneSeed
+	var seeds []collections.CommunityZoneSeed
 	for _, of := range oup.Provider().Collections {
-		seeds = append(seeds, holdings.CommunityZoneSeed{
+		seeds = append(seeds, collections.CommunityZoneSeed{
 			CZID: of.CommunityZoneID, Name: of.Name, Provider: "Oxford University Press", Content: contentName(of.Content),
 		})
 	}
-	check(l.t, l.service.holdings.EnsureCommunityZone(l.t.Context(), seeds))
+	check(l.t, l.service.collections.EnsureCommunityZone(l.t.Context(), seeds))
 	for _, of := range oup.Provider().Collections {
-		activated, _, err := l.service.holdings.ActivateCollection(l.t.Context(), holdings.Activation{
-			CommunityZoneID: of.CommunityZoneID, ActivateService: true, ActivationType: holdings.ActivateManually,
+		activated, _, err := l.service.collections.ActivateCollection(l.t.Context(), collections.Activation{
+			CommunityZoneID: of.CommunityZoneID, ActivateService: true, ActivationType: collections.ActivateManually,
 		}, nil)
 		check(l.t, err)
 		c.oup = append(c.oup, activated.ID)

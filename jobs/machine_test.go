@@ -9,6 +9,11 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/failpoint"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -36,12 +41,16 @@ type machine struct {
 	point  *failpoint.Point
 	deaths int
 
-	store    *store.Store
-	holdings *holdings.Service
-	jobs     *jobs.Service
-	fetcher  *provider.Fetcher
-	halt     context.CancelFunc
-	ended    chan error
+	store        *store.Store
+	holdings     *holdings.Service
+	collections  *collections.Service
+	acquisitions *acquisitions.Service
+	profiles     *profiles.Service
+	moves        *move.Service
+	jobs         *jobs.Service
+	fetcher      *provider.Fetcher
+	halt         context.CancelFunc
+	ended        chan error
 }
 
 // startMachine starts one on a copy of a prepared data directory.
@@ -87,7 +96,9 @@ func (m *machine) restart(dieAt int) (lives bool) {
 	m.must(err)
 	box, err := secret.Open(m.dir)
 	m.must(err)
-	m.holdings = holdings.New(m.store, box, jobs.Busy{})
+	lib := library.Open(m.store, box, jobs.Busy{})
+	m.holdings, m.collections, m.acquisitions = lib.Holdings, lib.Collections, lib.Acquisitions
+	m.profiles, m.moves = lib.Profiles, lib.Moves
 	m.holdings.BatchTitles = 3 // so that a small list takes several transactions
 	m.fetcher, err = provider.NewFetcher(oup.Provider(), provider.Options{
 		Template: provider.Template{BaseURL: m.url}, Dir: filepath.Join(m.dir, "files"), AllowHTTP: true, AllowPrivate: true,
@@ -95,7 +106,7 @@ func (m *machine) restart(dieAt int) (lives bool) {
 	})
 	m.must(err)
 	m.jobs, err = jobs.New(jobs.Options{
-		Store: m.store, Holdings: m.holdings, Providers: []*provider.Fetcher{m.fetcher}, Redis: m.queue.Options(), Exclusive: true,
+		Store: m.store, Library: lib, Providers: []*provider.Fetcher{m.fetcher}, Redis: m.queue.Options(), Exclusive: true,
 		Concurrency: 1, Attempts: 100,
 		PollEvery: 20 * time.Millisecond, TakeEvery: 4 * time.Millisecond, Reconcile: 100 * time.Millisecond, RetryPause: time.Millisecond,
 	})
@@ -192,7 +203,9 @@ func prepare(t *testing.T, fill func(b *testBundle)) string {
 	must(t, err)
 	box, err := secret.Open(b.dir)
 	must(t, err)
-	b.holdings = holdings.New(b.store, box, jobs.Busy{})
+	lib := library.Open(b.store, box, jobs.Busy{})
+	b.holdings, b.collections, b.acquisitions = lib.Holdings, lib.Collections, lib.Acquisitions
+	b.profiles, b.moves = lib.Profiles, lib.Moves
 	b.makeHoldings()
 	fill(b)
 	must(t, b.store.Close())

@@ -15,7 +15,7 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/jobpart"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/jobs"
 )
 
@@ -59,7 +59,7 @@ func (m *model) recordOf(p *ent.Portfolio) record {
 	if p.LicenseID != nil {
 		r.license = *p.LicenseID
 	}
-	r.review = p.Review == holdings.ReviewAmbiguous
+	r.review = p.Review == plan.ReviewAmbiguous
 	if p.Review != "" && !r.review {
 		m.t.Fatalf("%s: review %q", p.TitleID, p.Review)
 	}
@@ -109,7 +109,7 @@ func (m *model) partsOf(t *rapid.T, j *modelJob) map[place]*ent.JobPart {
 	return found
 }
 
-func (m *model) countsOf(done *ent.Job) (c holdings.Counts) {
+func (m *model) countsOf(done *ent.Job) (c plan.Counts) {
 	if len(done.Counts) > 0 {
 		m.must(json.Unmarshal(done.Counts, &c))
 	}
@@ -117,7 +117,7 @@ func (m *model) countsOf(done *ent.Job) (c holdings.Counts) {
 }
 
 // checkCounts compares a part's counts with the model, with each other, and with the lines of the report.
-func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.JobPart) (c holdings.Counts) {
+func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.JobPart) (c plan.Counts) {
 	t.Helper()
 	if len(got.Counts) > 0 {
 		m.must(json.Unmarshal(got.Counts, &c))
@@ -135,7 +135,7 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 		t.Fatalf("job %d: the titles do not add up: %+v", j.id, c)
 	}
 
-	var lines holdings.Counts
+	var lines plan.Counts
 	once := map[[3]string]bool{} // what is counted by title, by action and field
 	byTitle := func(action, field, title string) int {
 		key := [3]string{action, field, title}
@@ -241,7 +241,7 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 			if !mine.active || !r.wasTold(l.OldValue, mine) {
 				bad("it was not as the report says: " + l.OldValue)
 			}
-			r.wait(&holdings.Counts{}, p, o.date)
+			r.wait(&plan.Counts{}, p, o.date)
 		case l.Action == "DIVERGES":
 			if old := m.overlaid(r.shown, l.OldValue); mine.said != old {
 				bad(fmt.Sprintf("its list said %v", mine.said))
@@ -351,7 +351,7 @@ func (r *record) wasTold(account string, mine *own) bool {
 
 // fieldOf is the place of a line's field in the record; a statement's own address is part of the coverage.
 func (r *record) fieldOf(l *ent.JobChange, mine *own) *string {
-	if l.Field == holdings.CoverageField || l.Field == "coverage.title_url" {
+	if l.Field == plan.CoverageField || l.Field == "coverage.title_url" {
 		return &mine.coverage
 	}
 	if i := slices.Index(valueNames[:], l.Field); i >= 0 {
@@ -389,10 +389,10 @@ func shownOf(shelves map[string]shelf) map[string]shelf {
 
 // valueOf is a line's value as the model has it.
 func valueOf(l *ent.JobChange, value string) string {
-	if holdings.ValueKind(l.ValueKind) != holdings.CoverageValues {
+	if plan.ValueKind(l.ValueKind) != plan.CoverageValues {
 		return value
 	}
-	statements, err := holdings.StoredStatements(value)
+	statements, err := plan.StoredStatements(value)
 	if err != nil {
 		return "unreadable: " + value
 	}

@@ -17,6 +17,8 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -83,25 +85,25 @@ var (
 )
 
 // drawGuards draws guards that a small list can exceed, or those of a new profile.
-func drawGuards(t *rapid.T) holdings.Guards {
+func drawGuards(t *rapid.T) plan.Guards {
 	if rapid.IntRange(0, 3).Draw(t, "standard guards") == 3 {
-		return holdings.StandardGuards()
+		return plan.StandardGuards()
 	}
-	marks := func(name string) holdings.Marks {
-		return holdings.Marks{Percent: 10, Titles: rapid.SampledFrom([]int{1, 3, 20}).Draw(t, name), Most: rapid.SampledFrom([]int{0, 1000}).
+	marks := func(name string) plan.Marks {
+		return plan.Marks{Percent: 10, Titles: rapid.SampledFrom([]int{1, 3, 20}).Draw(t, name), Most: rapid.SampledFrom([]int{0, 1000}).
 			Draw(t, name+" at most")}
 	}
-	return holdings.Guards{
+	return plan.Guards{
 		Removals: marks("removals"), Access: marks("access"), Identity: marks("identity"), Additions: marks("additions"),
 		Again: rapid.Bool().Draw(t, "again"), Shape: true,
 	}
 }
 
-func guardsChange(g holdings.Guards) holdings.GuardsChange {
-	of := func(m holdings.Marks) holdings.MarksChange {
-		return holdings.MarksChange{Percent: &m.Percent, Titles: &m.Titles, Most: &m.Most}
+func guardsChange(g plan.Guards) profiles.GuardsChange {
+	of := func(m plan.Marks) profiles.MarksChange {
+		return profiles.MarksChange{Percent: &m.Percent, Titles: &m.Titles, Most: &m.Most}
 	}
-	return holdings.GuardsChange{
+	return profiles.GuardsChange{
 		Removals: of(g.Removals), Access: of(g.Access), Identity: of(g.Identity), Additions: of(g.Additions), Again: &g.Again, Shape: &g.Shape,
 	}
 }
@@ -109,20 +111,20 @@ func guardsChange(g holdings.Guards) holdings.GuardsChange {
 func prepareCampuses(b *testBundle) {
 	b.t.Helper()
 	ctx, several := b.t.Context(), true
-	_, err := b.holdings.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: &several})
+	_, err := b.profiles.UpdateSettings(ctx, profiles.SettingsChange{MultiCampus: &several})
 	must(b.t, err)
 	for i, c := range customers {
-		group, err := b.holdings.CreateInventoryGroup(ctx, groupNames[i], "")
+		group, err := b.profiles.CreateInventoryGroup(ctx, groupNames[i], "")
 		must(b.t, err)
 		key, on := secret.NewKey(c.Key), true
-		in := holdings.ProfileInput{
+		in := profiles.ProfileInput{
 			Description: &customers[i].Number, CustomerNumber: &customers[i].Number, APIKey: &key, Active: &on,
 			GroupIDs: &[]int64{group.ID},
 		}
 		if i == 0 {
-			_, _, err = b.holdings.UpdateProfile(ctx, b.profile, nil, in, nil)
+			_, _, err = b.profiles.UpdateProfile(ctx, b.profile, nil, in, nil)
 		} else {
-			_, _, err = b.holdings.CreateProfile(ctx, in, nil)
+			_, _, err = b.profiles.CreateProfile(ctx, in, nil)
 		}
 		must(b.t, err)
 	}
@@ -161,11 +163,11 @@ func startModel(t *rapid.T, prepared string) *model {
 	var err error
 	m.groups, err = m.store.Read.InventoryGroup.Query().IDs(ctx)
 	m.must(err)
-	profiles, err := m.store.Read.Profile.Query().WithGroups().Order(ent.Asc("id")).All(ctx)
+	rows, err := m.store.Read.Profile.Query().WithGroups().Order(ent.Asc("id")).All(ctx)
 	m.must(err)
-	for i, p := range profiles {
+	for i, p := range rows {
 		m.world.guards[i] = drawGuards(t)
-		_, _, err := m.holdings.UpdateProfile(ctx, p.ID, nil, holdings.ProfileInput{Guards: guardsChange(m.world.guards[i])}, nil)
+		_, _, err := m.machine.profiles.UpdateProfile(ctx, p.ID, nil, profiles.ProfileInput{Guards: guardsChange(m.world.guards[i])}, nil)
 		m.must(err)
 		m.profiles = append(m.profiles, &campusProfile{id: p.ID, active: p.Active, groups: []int64{p.Edges.Groups[0].ID}})
 	}
@@ -259,27 +261,27 @@ func (m *model) runThem(t *rapid.T, which []int, mode string, force bool, fault 
 }
 
 // kindSets are what a person may decide on.
-var kindSets = []holdings.Kinds{
+var kindSets = []plan.Kinds{
 	nil, nil,
-	{holdings.Additions, holdings.Updates, holdings.AccessLost},
-	{holdings.Additions},
-	{holdings.Updates, holdings.AccessLost},
-	{holdings.Removals},
-	{holdings.Additions, holdings.Removals},
-	{holdings.Updates},
-	{holdings.AccessLost},
+	{plan.Additions, plan.Updates, plan.AccessLost},
+	{plan.Additions},
+	{plan.Updates, plan.AccessLost},
+	{plan.Removals},
+	{plan.Additions, plan.Removals},
+	{plan.Updates},
+	{plan.AccessLost},
 }
 
 // choose draws some parts of a job that wait, and kinds of their changes.
-func (m *model) choose(t *rapid.T, j *modelJob) (chosen map[*modelPart]holdings.Kinds, in jobs.Decision) {
-	chosen = map[*modelPart]holdings.Kinds{}
+func (m *model) choose(t *rapid.T, j *modelJob) (chosen map[*modelPart]plan.Kinds, in jobs.Decision) {
+	chosen = map[*modelPart]plan.Kinds{}
 	parts := m.partsOf(t, j)
 	all := rapid.Bool().Draw(t, "all parts")
 	for _, part := range j.parts {
 		if part.state != jobs.PartHeld {
 			continue
 		}
-		kinds := holdings.Kinds(nil)
+		kinds := plan.Kinds(nil)
 		if !all && len(chosen) > 0 && rapid.Bool().Draw(t, "leave it waiting") {
 			continue
 		}
@@ -319,7 +321,7 @@ func (m *model) take(t *rapid.T) {
 	named := rapid.SampledFrom(kindSets).Draw(t, "kinds")
 	taken := f.declined()
 	if named != nil {
-		taken = slices.DeleteFunc(taken, func(kind holdings.Kind) bool { return !named.Has(kind) })
+		taken = slices.DeleteFunc(taken, func(kind plan.Kind) bool { return !named.Has(kind) })
 	}
 	force := rapid.Bool().Draw(t, "force")
 	in := jobs.Decision{Force: force, Parts: []jobs.PartDecision{{PartID: m.partsOf(t, c.job)[c.part.place].ID, Kinds: named}}}
@@ -444,7 +446,7 @@ func (m *model) switchProfile(t *rapid.T) {
 	i := rapid.IntRange(0, 2).Draw(t, "profile")
 	after := *m.profiles[i]
 	after.active = !after.active
-	m.saveProfile(t, i, after, holdings.ProfileInput{Active: &after.active})
+	m.saveProfile(t, i, after, profiles.ProfileInput{Active: &after.active})
 }
 
 // regroup gives a profile its own group, both groups, or none.
@@ -452,15 +454,15 @@ func (m *model) regroup(t *rapid.T) {
 	i := rapid.IntRange(0, 2).Draw(t, "profile")
 	after := *m.profiles[i]
 	after.groups = rapid.SampledFrom([][]int64{{m.groups[i]}, m.groups, {}}).Draw(t, "groups")
-	m.saveProfile(t, i, after, holdings.ProfileInput{GroupIDs: &after.groups})
+	m.saveProfile(t, i, after, profiles.ProfileInput{GroupIDs: &after.groups})
 }
 
-func (m *model) saveProfile(t *rapid.T, i int, after campusProfile, in holdings.ProfileInput) {
+func (m *model) saveProfile(t *rapid.T, i int, after campusProfile, in profiles.ProfileInput) {
 	before, refused := m.read(), false
 	for k, other := range m.profiles {
 		refused = refused || k != i && after.active && other.active && (len(after.groups) == 0) != (len(other.groups) == 0)
 	}
-	_, _, err := m.holdings.UpdateProfile(context.Background(), after.id, nil, in, nil)
+	_, _, err := m.machine.profiles.UpdateProfile(context.Background(), after.id, nil, in, nil)
 	if refused != isProblem(err, problem.GroupRequired) || !refused && err != nil {
 		t.Fatalf("a profile saved as %+v refused %v: %v", after, refused, err)
 	}
@@ -622,7 +624,7 @@ func (m *model) judge(t *rapid.T, j *modelJob, done *ent.Job, before *snapshot, 
 	t.Helper()
 	j.state, j.verdict = j.ending()
 	parts := m.partsOf(t, j)
-	var sum holdings.Counts
+	var sum plan.Counts
 	for _, want := range j.parts {
 		got := parts[want.place]
 		if got == nil || got.State != want.state || got.Code != want.code || got.WouldBe != want.would {

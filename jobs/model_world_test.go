@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/jobs"
 )
 
@@ -93,7 +93,7 @@ type providerFile struct {
 	date    string
 	applied int    // when, by the world's clock; 0: it is not
 	outcome string // REJECTED or UNDONE, once all was declined; "" otherwise
-	decided map[holdings.Kind]decided
+	decided map[plan.Kind]decided
 	by      []*modelPart // the parts that applied it
 }
 
@@ -105,8 +105,8 @@ type decided struct {
 }
 
 // declined are the kinds that a person, or an undo, decided against.
-func (f *providerFile) declined() (kinds holdings.Kinds) {
-	for _, kind := range holdings.AllKinds {
+func (f *providerFile) declined() (kinds plan.Kinds) {
+	for _, kind := range plan.AllKinds {
 		if f.decided[kind].declined {
 			kinds = append(kinds, kind)
 		}
@@ -114,7 +114,7 @@ func (f *providerFile) declined() (kinds holdings.Kinds) {
 	return kinds
 }
 
-func (w *world) decide(f *providerFile, kinds holdings.Kinds, declined bool, job int64) {
+func (w *world) decide(f *providerFile, kinds plan.Kinds, declined bool, job int64) {
 	w.clock++
 	for _, kind := range kinds {
 		f.decided[kind] = decided{declined, w.clock, job}
@@ -138,7 +138,7 @@ type world struct {
 	runs    []*modelJob
 
 	inactive map[int]bool // profiles that are switched off
-	guards   [3]holdings.Guards
+	guards   [3]plan.Guards
 	foreseen map[place]*providerFile // what earlier parts of a preview would have applied; nil: no preview is under way
 }
 
@@ -193,10 +193,10 @@ func (j *modelJob) GoString() string { return fmt.Sprint("job ", j.id) }
 type modelPart struct {
 	place
 	state, code string
-	counts      holdings.Counts
+	counts      plan.Counts
 	offer       offer  // what was planned
 	would       string // of a preview: what a run would be, HELD or BLOCKED
-	kinds       holdings.Kinds
+	kinds       plan.Kinds
 	at          int      // when it came to be as it is
 	plan        string   // the plan that is held
 	gone        []string // the titles that it shows to leave
@@ -250,13 +250,13 @@ func (j *modelJob) ending() (state, verdict string) {
 type request struct {
 	mode  string
 	force bool
-	taken holdings.Kinds // the kinds that a decision takes of a list; nil: the run is of the whole list
+	taken plan.Kinds // the kinds that a decision takes of a list; nil: the run is of the whole list
 }
 
 // syncPart does one part of a job.
 func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	w.clock++
-	part := &modelPart{place: p, offer: o, kinds: holdings.AllKinds, at: w.clock}
+	part := &modelPart{place: p, offer: o, kinds: plan.AllKinds, at: w.clock}
 	j.parts = append(j.parts, part)
 	set := func(state, code string) *modelPart { part.state, part.code = state, code; return part }
 	switch {
@@ -267,7 +267,7 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	}
 	f := w.files[p][o.sha]
 	if f == nil {
-		f = &providerFile{decided: map[holdings.Kind]decided{}}
+		f = &providerFile{decided: map[plan.Kind]decided{}}
 		w.files[p][o.sha] = f
 	}
 	f.date = o.date
@@ -282,14 +282,14 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	blocked := w.obstacle(j, part, f, in.force, declined)
 	switch {
 	case blocked != "" && in.mode == jobs.Apply:
-		part.kinds = holdings.AllKinds
+		part.kinds = plan.AllKinds
 		return set(jobs.PartBlocked, blocked)
 	case o.rows == 0 && blocked == "":
 		return set(jobs.PartFailed, "NO_ROWS")
 	case len(o.titles) == 0:
 		if o.rows > 0 {
 			would := w.plan(p, o, nil).counts
-			part.counts = holdings.Counts{
+			part.counts = plan.Counts{
 				Rows: o.rows, Free: o.free, EntitlementsBefore: would.EntitlementsBefore,
 				WithoutEntitlement: would.WithoutEntitlement,
 			}
@@ -306,9 +306,9 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 		part.counts, part.would = w.plan(p, o, nil).counts, jobs.PartBlocked
 		return set(jobs.PartPreviewed, blocked)
 	}
-	plan := w.plan(p, o, declined)
-	part.counts = plan.counts
-	held := slices.ContainsFunc(plan.held, func(kind holdings.Kind) bool {
+	planned := w.plan(p, o, declined)
+	part.counts = planned.counts
+	held := slices.ContainsFunc(planned.held, func(kind plan.Kind) bool {
 		return in.force && in.taken == nil || !w.settled(p, o, kind, in.taken)
 	})
 	switch {
@@ -316,18 +316,18 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 		part.would = jobs.PartHeld
 		return set(jobs.PartPreviewed, "GUARD")
 	case in.mode == jobs.Preview:
-		w.shelves[p.content], w.foreseen[p] = plan.after, f // until the preview is over
+		w.shelves[p.content], w.foreseen[p] = planned.after, f // until the preview is over
 		return set(jobs.PartPreviewed, "")
 	case held:
-		w.hold(j, part, plan)
+		w.hold(j, part, planned)
 		return part
 	}
-	w.apply(j, part, plan)
+	w.apply(j, part, planned)
 	return part
 }
 
 // obstacle is the code of what stands in the way of a list; "": nothing does.
-func (w *world) obstacle(j *modelJob, part *modelPart, f *providerFile, force bool, declined holdings.Kinds) string {
+func (w *world) obstacle(j *modelJob, part *modelPart, f *providerFile, force bool, declined plan.Kinds) string {
 	for _, other := range w.runs {
 		for _, p := range other.parts {
 			if other != j && p.place == part.place && p.state == jobs.PartHeld && p.offer.sha == part.offer.sha {
@@ -342,9 +342,9 @@ func (w *world) obstacle(j *modelJob, part *modelPart, f *providerFile, force bo
 		}
 	}
 	switch {
-	case len(declined) == len(holdings.AllKinds) && f.outcome == "UNDONE":
+	case len(declined) == len(plan.AllKinds) && f.outcome == "UNDONE":
 		return "UNDONE_FILE"
-	case len(declined) == len(holdings.AllKinds):
+	case len(declined) == len(plan.AllKinds):
 		return "REJECTED_FILE"
 	case !force && f.date < newest && w.lastApplied(part.place) != f:
 		return "OLDER_FILE"
@@ -356,7 +356,7 @@ func (w *world) obstacle(j *modelJob, part *modelPart, f *providerFile, force bo
 
 // settled says whether a person decided on a kind of a list's changes. An approval ends with the next list that is
 // applied.
-func (w *world) settled(p place, o offer, kind holdings.Kind, taken holdings.Kinds) bool {
+func (w *world) settled(p place, o offer, kind plan.Kind, taken plan.Kinds) bool {
 	f := w.files[p][o.sha]
 	d, is := f.decided[kind]
 	if taken != nil && !taken.Has(kind) || is && d.declined {
@@ -418,7 +418,7 @@ func (w *world) supersede(j *modelJob, part *modelPart) {
 
 // approve applies what a person approves of a job that waits, unless the plan is another one now, and says what was
 // applied. The parts that are not named go on waiting.
-func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[place]offer {
+func (w *world) approve(j *modelJob, chosen map[*modelPart]plan.Kinds) map[place]offer {
 	applied := map[place]offer{}
 	j.why = ""
 	for _, part := range j.parts {
@@ -433,9 +433,9 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 		if chosen[part] == nil {
 			continue
 		}
-		plan := w.plan(part.place, part.offer, part.kinds.Others())
-		if plan.text != part.plan {
-			var declined holdings.Kinds
+		planned := w.plan(part.place, part.offer, part.kinds.Others())
+		if planned.text != part.plan {
+			var declined plan.Kinds
 			for kind, d := range w.files[part.place][part.offer.sha].decided {
 				if d.declined && d.job != j.id {
 					declined = append(declined, kind)
@@ -445,7 +445,7 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 			w.hold(j, part, w.plan(part.place, part.offer, declined))
 			continue
 		}
-		w.apply(j, part, plan)
+		w.apply(j, part, planned)
 		applied[part.place] = part.offer
 	}
 	return applied
@@ -453,9 +453,9 @@ func (w *world) approve(j *modelJob, chosen map[*modelPart]holdings.Kinds) map[p
 
 // decline is a person's decision against kinds of a plan that is held: what an undo gave back is held no more for that
 // reason.
-func (w *world) decline(part *modelPart, kinds holdings.Kinds, job int64) {
+func (w *world) decline(part *modelPart, kinds plan.Kinds, job int64) {
 	w.decide(w.files[part.place][part.offer.sha], kinds, true, job)
-	if !kinds.Has(holdings.Removals) {
+	if !kinds.Has(plan.Removals) {
 		return
 	}
 	for _, title := range part.gone {
@@ -466,7 +466,7 @@ func (w *world) decline(part *modelPart, kinds holdings.Kinds, job int64) {
 }
 
 // reject declines kinds of the lists of parts. One of which something is still open goes on waiting.
-func (w *world) reject(j *modelJob, chosen map[*modelPart]holdings.Kinds) {
+func (w *world) reject(j *modelJob, chosen map[*modelPart]plan.Kinds) {
 	for part, kinds := range chosen {
 		f := w.files[part.place][part.offer.sha]
 		left := slices.DeleteFunc(slices.Clone(part.kinds), kinds.Has)
@@ -475,7 +475,7 @@ func (w *world) reject(j *modelJob, chosen map[*modelPart]holdings.Kinds) {
 			part.kinds = left
 			continue
 		}
-		w.decline(part, holdings.AllKinds, j.id)
+		w.decline(part, plan.AllKinds, j.id)
 		part.state, part.code, part.at, f.outcome, j.why = jobs.PartRejected, "REJECTED", w.clock, "REJECTED", "REJECTED"
 	}
 }
@@ -494,21 +494,21 @@ func (w *world) overtaken(part *modelPart) bool {
 // modelPlan is what a list would change.
 type modelPlan struct {
 	after  shelf
-	counts holdings.Counts
-	held   holdings.Kinds // that a guard holds
-	gone   []string       // titles that leave or begin to wait
-	text   string         // tells it from others
+	counts plan.Counts
+	held   plan.Kinds // that a guard holds
+	gone   []string   // titles that leave or begin to wait
+	text   string     // tells it from others
 }
 
 // plan compares a list with the shelf, but for kinds that were declined: DOMAIN section 7. Its text is of the whole
 // plan.
-func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
+func (w *world) plan(p place, o offer, declined plan.Kinds) modelPlan {
 	before := w.shelves[p.content]
-	plan := modelPlan{
+	planned := modelPlan{
 		after:  maps.Clone(before),
-		counts: holdings.Counts{Rows: o.rows, Free: o.free, Titles: len(o.titles), Statements: o.statements},
+		counts: plan.Counts{Rows: o.rows, Free: o.free, Titles: len(o.titles), Statements: o.statements},
 	}
-	c := &plan.counts
+	c := &planned.counts
 	var lines []string
 	var affected judged // whatever was declined
 	unclear, waits := ambiguous(p, o, before)
@@ -527,40 +527,40 @@ func (w *world) plan(p place, o offer, declined holdings.Kinds) modelPlan {
 			}
 			lines = append(lines, fmt.Sprint("pending ", title, l, said, mine.coverage))
 		}
-		keeps := keeping{declined.Has(holdings.Updates), declined.Has(holdings.Updates)}
+		keeps := keeping{declined.Has(plan.Updates), declined.Has(plan.Updates)}
 		if loses {
-			keeps.coverage = declined.Has(holdings.AccessLost)
+			keeps.coverage = declined.Has(plan.AccessLost)
 		}
 		if !mine.active {
 			keeps = keeping{}
 		}
 		switch {
-		case !mine.active && declined.Has(holdings.Additions), keeps.fields && keeps.coverage:
+		case !mine.active && declined.Has(plan.Additions), keeps.fields && keeps.coverage:
 		case !there:
 			r = record{shown: l.values, visible: true, listed: true}
 			r.own[p.profile] = own{had: true, active: true, coverage: l.coverage, said: l.values}
-			plan.after[title] = r
+			planned.after[title] = r
 			c.Added++
 			if unclear[title] {
 				c.Ambiguous++
 			}
 		case w.pending(p, &r, l):
-			plan.after[title] = w.update(c, p, r, l, keeps)
+			planned.after[title] = w.update(c, p, r, l, keeps)
 		}
 	}
-	lines = append(lines, w.planLeaving(&plan, p, o, before, declined, waits, &affected)...)
+	lines = append(lines, w.planLeaving(&planned, p, o, before, declined, waits, &affected)...)
 	c.Unchanged = c.Titles - c.Added - c.Updated
-	plan.held = affected.by(w.guards[p.profile], c.EntitlementsBefore)
+	planned.held = affected.by(w.guards[p.profile], c.EntitlementsBefore)
 	slices.Sort(lines)
-	plan.text = strings.Join(lines, "\n")
-	return plan
+	planned.text = strings.Join(lines, "\n")
+	return planned
 }
 
 // planLeaving is what a list does to titles that it has no longer.
 func (w *world) planLeaving(
-	plan *modelPlan, p place, o offer, before shelf, declined holdings.Kinds, waits map[string]bool, affected *judged,
+	planned *modelPlan, p place, o offer, before shelf, declined plan.Kinds, waits map[string]bool, affected *judged,
 ) (lines []string) {
-	c := &plan.counts
+	c := &planned.counts
 	for title, r := range before {
 		_, listed := o.titles[title]
 		if r.visible && !listed && !r.own[p.profile].had && !r.heldElsewhere(p.profile) {
@@ -578,20 +578,20 @@ func (w *world) planLeaving(
 			continue
 		}
 		affected.leaves(mine)
-		left := holdings.Counts{}
+		left := plan.Counts{}
 		if waits[title] {
 			lines = append(lines, "WAIT "+title)
 			r.wait(&left, p, o.date)
 		} else {
 			lines = append(lines, fmt.Sprint(w.leave(&left, p, &r), " ", title))
 		}
-		if declined.Has(holdings.Removals) {
+		if declined.Has(plan.Removals) {
 			continue
 		}
 		c.Merge(left)
 		c.EntitlementsAffected++
-		plan.gone = append(plan.gone, title)
-		plan.after[title] = r
+		planned.gone = append(planned.gone, title)
+		planned.after[title] = r
 	}
 	return lines
 }
@@ -632,7 +632,7 @@ func mayLeave(r *record, p place, title string, o offer, before shelf) bool {
 }
 
 // wait suspends an entitlement.
-func (r *record) wait(c *holdings.Counts, p place, date string) {
+func (r *record) wait(c *plan.Counts, p place, date string) {
 	c.Waiting++
 	r.own[p.profile].active, r.own[p.profile].waiting = false, date
 	r.listed, r.review = r.heldElsewhere(p.profile), true
@@ -665,8 +665,8 @@ func (j *judged) leaves(mine *own) {
 }
 
 // by are the kinds of changes that guards hold.
-func (j *judged) by(guards holdings.Guards, base int) (kinds holdings.Kinds) {
-	exceeds := func(m holdings.Marks, n int) bool {
+func (j *judged) by(guards plan.Guards, base int) (kinds plan.Kinds) {
+	exceeds := func(m plan.Marks, n int) bool {
 		part := n > m.Titles && n*100 > m.Percent*base || m.Most > 0 && (n > m.Most || 2*n > base)
 		return n > 0 && (n >= base || n > 2 && part)
 	}
@@ -674,16 +674,16 @@ func (j *judged) by(guards holdings.Guards, base int) (kinds holdings.Kinds) {
 		return nil
 	}
 	if exceeds(guards.Removals, j.removals) || guards.Again && j.again > 0 {
-		kinds = append(kinds, holdings.Removals)
+		kinds = append(kinds, plan.Removals)
 	}
 	if exceeds(guards.Access, j.access) {
-		kinds = append(kinds, holdings.AccessLost)
+		kinds = append(kinds, plan.AccessLost)
 	}
 	if exceeds(guards.Identity, j.identity) {
-		kinds = append(kinds, holdings.Updates)
+		kinds = append(kinds, plan.Updates)
 	}
 	if m := guards.Additions; j.additions > m.Titles && j.additions*100 > m.Percent*base {
-		kinds = append(kinds, holdings.Additions)
+		kinds = append(kinds, plan.Additions)
 	}
 	return kinds
 }
@@ -710,7 +710,7 @@ func (w *world) pending(p place, r *record, l listed) bool {
 }
 
 // leave takes a title that the profile's list no longer has away from it.
-func (w *world) leave(c *holdings.Counts, p place, r *record) string {
+func (w *world) leave(c *plan.Counts, p place, r *record) string {
 	mine := &r.own[p.profile]
 	mine.active, mine.givenBack, mine.waiting = false, false, ""
 	r.review = r.review && r.awaitedElsewhere(p.profile)
@@ -759,7 +759,7 @@ func (w *world) takeOver(p place, r *record) {
 
 // update gives a record what a list says, but for fields that are locked, or that another profile with a newer release
 // has given.
-func (w *world) update(c *holdings.Counts, p place, r record, l listed, keeps keeping) record {
+func (w *world) update(c *plan.Counts, p place, r record, l listed, keeps keeping) record {
 	changed, kept := false, false
 	mine := &r.own[p.profile]
 	outranked := w.outranked(p, w.dateOf(p, l), r)
@@ -886,13 +886,13 @@ func (w *world) undone(j *modelJob, last writing, by int64) {
 			f.applied = max(f.applied, part.at)
 		}
 	}
-	if len(f.declined()) == len(holdings.AllKinds) {
+	if len(f.declined()) == len(plan.AllKinds) {
 		f.outcome = "UNDONE"
 	}
 }
 
 // reverse is the shelf before a writing, with what staff have done since.
-func reverse(c *holdings.Counts, last writing, now shelf) shelf {
+func reverse(c *plan.Counts, last writing, now shelf) shelf {
 	after := shelf{}
 	profile := last.place.profile
 	for title, r := range now {
@@ -908,7 +908,7 @@ func reverse(c *holdings.Counts, last writing, now shelf) shelf {
 }
 
 // reversed is a record as it was before a writing.
-func (r record) reversed(c *holdings.Counts, profile int, was, wrote record, there bool) record {
+func (r record) reversed(c *plan.Counts, profile int, was, wrote record, there bool) record {
 	to := r
 	mine, then := &to.own[profile], was.own[profile]
 	if there {
@@ -948,7 +948,7 @@ func (r record) reversed(c *holdings.Counts, profile int, was, wrote record, the
 }
 
 // sayAgain puts back what the list said before, where nothing has changed that since.
-func (o *own) sayAgain(c *holdings.Counts, r, to *record, then own, was, wrote record, profile int) {
+func (o *own) sayAgain(c *plan.Counts, r, to *record, then own, was, wrote record, profile int) {
 	said, now := wrote.own[profile], r.own[profile]
 	before, after := then.otherwise(was.shown), said.otherwise(wrote.shown)
 	left := said.active != then.active && !said.active // what a profile took away, it did not say otherwise

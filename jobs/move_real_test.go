@@ -16,6 +16,8 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/kbart"
@@ -66,14 +68,14 @@ func (b *moveBundle) fill(collectionID int64, path string, expect kbart.Publicat
 		return tx.JobPart.Create().SetID(jobID + 1<<20).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(jobID).SetProfileID(b.profile).
 			SetCollectionID(collectionID).SetContent("").SetState(jobs.PartApplied).Exec(ctx)
 	})
-	nothing := func(context.Context, *store.Tx, holdings.Counts) error { return nil }
+	nothing := func(context.Context, *store.Tx, plan.Counts) error { return nil }
 	part := &holdings.Part{
 		ID: jobID + 1<<20, JobID: jobID, ProfileID: b.profile, CollectionID: collectionID, Findings: holdings.NewFindingLog(), Begun: nothing,
 		Finish: nothing,
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 	}
-	source := holdings.Source{Name: filepath.Base(path), Expect: expect, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
-	plan, err := b.holdings.Plan(b.t.Context(), source, part, holdings.Guards{}, part.Findings.Add)
+	source := plan.Source{Name: filepath.Base(path), Expect: expect, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+	plan, err := b.holdings.Plan(b.t.Context(), source, part, plan.Guards{}, part.Findings.Add)
 	must(b.t, err)
 	_, err = b.holdings.Apply(b.t.Context(), plan, part, nil)
 	must(b.t, err)
@@ -103,7 +105,7 @@ func TestMoveRealLists(t *testing.T) {
 
 	b.target = b.active("JOURNALS")
 	shown := b.move(onlyShown)
-	b.same("journals", holdings.MoveCounts{
+	b.same("journals", plan.MoveCounts{
 		Portfolios:    1503, // 427 journals of 2020, 346 of 2017, 730 introductions
 		PoLinesMoved:  346,  // of 2020 the first of each third (143) and the second of each ninth (48), likewise of 2017 (116 and 39)
 		LicensesMoved: 228,  // of 2020 of each third (143), of 2017 of each third (116) but for those in conflict
@@ -125,7 +127,7 @@ func TestMoveRealLists(t *testing.T) {
 
 	b.target = b.active("BOOKS")
 	books := b.move(nil)
-	b.same("books", holdings.MoveCounts{
+	b.same("books", plan.MoveCounts{
 		Portfolios:    1503,
 		PoLinesMoved:  326,  // of each third introduction (244), and the second of each ninth (82)
 		LicensesMoved: 244,  // of each third introduction
@@ -214,7 +216,7 @@ func (b *moveBundle) explain(job *ent.Job, oldC int64) map[string]int {
 	names := map[int64]string{b.oldA: "2020", oldC: "2017", b.oldB: "introductions"}
 	targets := b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(b.target), portfolio.RemovedAtIsNil()).AllX(ctx)
 	found := map[string]int{}
-	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(job.ID), jobchange.ActionNEQ(string(holdings.NothingToMove))).
+	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(job.ID), jobchange.ActionNEQ(string(plan.NothingToMove))).
 		WithPortfolio().AllX(ctx) {
 		p := c.Edges.Portfolio
 		found[names[p.CollectionID]+" "+c.Action]++
@@ -224,7 +226,7 @@ func (b *moveBundle) explain(job *ent.Job, oldC int64) map[string]int {
 				sharing = append(sharing, candidate.ID)
 			}
 		}
-		if target, _, _ := holdings.Moved(c); target != 0 {
+		if target, _, _ := move.Moved(c); target != 0 {
 			want = []int64{target}
 		}
 		if !slices.Equal(want, sharing) {

@@ -8,18 +8,21 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
 	"autoholdings/holdings"
+	"autoholdings/holdings/move"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
-// perform plans the whole move, then takes the collections one after the other. A run that starts again plans again: what
-// was moved is at its counterpart, and what was reported is not reported twice.
+// perform plans the whole move, then takes the collections one after the other. A run that starts again plans again:
+// what was moved is at its counterpart, and what was reported is not reported twice.
 func (a moveArgs) perform(ctx context.Context, r *run) error {
 	parts, err := r.parts(ctx, "plan", func(ctx context.Context, tx *store.Tx) error { return r.makeMoveParts(ctx, tx, a) })
 	r.s.tell(r.job.ID)
 	if err != nil {
 		return err
 	}
-	rules := holdings.MoveRules{
+	rules := move.MoveRules{
 		TargetID: a.TargetID, POLines: a.POLines, Licenses: a.Licenses, Overwrite: a.LicenseConflict == Overwrite,
 		IncludeInaccessible: a.IncludeInaccessible,
 	}
@@ -30,7 +33,7 @@ func (a moveArgs) perform(ctx context.Context, r *run) error {
 			rules.SourceIDs = append(rules.SourceIDs, *p.CollectionID)
 		}
 	}
-	plan, err := r.s.holdings.PlanMove(ctx, rules)
+	plan, err := r.s.moves.PlanMove(ctx, rules)
 	if ent.IsNotFound(err) {
 		return &failure{"COLLECTION_GONE", "the target collection was deleted", "Choose another target."}
 	}
@@ -93,13 +96,13 @@ func (r *run) makeMovePart(ctx context.Context, tx *store.Tx, collectionID int64
 
 // comparePreview lets only the plan of the preview be applied. Before anything is written a difference ends the job; in
 // a run that goes on from another the portfolios that differ are left as they are.
-func (r *run) comparePreview(ctx context.Context, plan *holdings.MovePlan, previewID int64, begun bool) error {
+func (r *run) comparePreview(ctx context.Context, planned *move.MovePlan, previewID int64, begun bool) error {
 	previews := map[int64]int64{}
 	parts, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(previewID), jobpart.CollectionIDNotNil()).All(ctx)
 	if err != nil {
 		return fmt.Errorf("read the preview: %w", err)
 	}
-	var before holdings.Counts
+	var before plan.Counts
 	for _, p := range parts {
 		previews[*p.CollectionID] = p.ID
 		counts, err := decodeCounts(p.Counts)
@@ -108,23 +111,23 @@ func (r *run) comparePreview(ctx context.Context, plan *holdings.MovePlan, previ
 		}
 		before.Merge(counts)
 	}
-	found, err := r.s.holdings.CompareMove(ctx, plan, previews)
+	found, err := r.s.moves.CompareMove(ctx, planned, previews)
 	if err != nil || begun || found.Portfolios == 0 {
 		return err
 	}
 	if before.Move == nil {
-		before.Move = &holdings.MoveCounts{}
+		before.Move = &plan.MoveCounts{}
 	}
 	return &failure{
 		"PLAN_CHANGED", fmt.Sprintf("the move is no longer what the preview showed: %s (%s). The preview had %s to move, now there are %s",
-			counted(found.Portfolios, "portfolio differs", "portfolios differ"), titlesInWords(found),
+			words.Count(found.Portfolios, "portfolio differs", "portfolios differ"), titlesInWords(found),
 			movedInWords(before.Move), movedInWords(&found.Now)),
 		"Make a new preview, look at it, and apply that one. Nothing was written.",
 	}
 }
 
 // titlesInWords names the first of the titles that differ.
-func titlesInWords(d holdings.MoveDifference) string {
+func titlesInWords(d move.MoveDifference) string {
 	text := `"` + strings.Join(d.Titles, `", "`) + `"`
 	if d.Portfolios > len(d.Titles) {
 		text += ", …"
@@ -132,19 +135,19 @@ func titlesInWords(d holdings.MoveDifference) string {
 	return text
 }
 
-func (r *run) movePart(ctx context.Context, plan *holdings.MovePlan, row *ent.JobPart, last bool) error {
+func (r *run) movePart(ctx context.Context, plan *move.MovePlan, row *ent.JobPart, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
 	show := r.job.Mode == Preview
 	part := pr.movePart("move", show, nil)
 	if show {
-		_, err := r.s.holdings.ShowMove(ctx, plan, part)
+		_, err := r.s.moves.ShowMove(ctx, plan, part)
 		return err
 	}
 	resumed, err := pr.resumed()
 	if err != nil {
 		return err
 	}
-	_, err = r.s.holdings.ApplyMove(ctx, plan, part, resumed)
+	_, err = r.s.moves.ApplyMove(ctx, plan, part, resumed)
 	return err
 }
 

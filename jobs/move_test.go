@@ -15,7 +15,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -409,7 +409,7 @@ func TestMoveInterrupted(t *testing.T) {
 			b.work()
 			done := b.wait(job.ID)
 			counts := countsOf(t, done)
-			want := holdings.MoveCounts{Portfolios: 2 * titles, PoLinesMoved: 2*titles + 1, LicensesMoved: 200}
+			want := plan.MoveCounts{Portfolios: 2 * titles, PoLinesMoved: 2*titles + 1, LicensesMoved: 200}
 			verdict, left := jobs.VerdictChanged, 0
 			if previewed {
 				want.PoLinesMoved, verdict, left = 2*titles-1, jobs.VerdictPartial, 1

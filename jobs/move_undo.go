@@ -9,7 +9,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
-	"autoholdings/holdings"
+	"autoholdings/holdings/move"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -68,9 +68,9 @@ func (undoMove) perform(ctx context.Context, r *run, undone *ent.Job) error {
 	if err != nil {
 		return err
 	}
-	var shown *holdings.ShownUndo
+	var shown *move.ShownUndo
 	if r.job.Mode == Preview {
-		shown = holdings.NewShownUndo()
+		shown = move.NewShownUndo()
 	}
 	for i, part := range parts {
 		if !open(part.State) && (shown == nil || part.State != PartPreviewed) { // a showing is begun anew: its parts build on each other
@@ -110,7 +110,7 @@ func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int
 	return nil
 }
 
-func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *holdings.ShownUndo, last bool) error {
+func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *move.ShownUndo, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
 	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error {
 		return r.closeUndone(ctx, tx, &moveKind, subject)
@@ -119,7 +119,7 @@ func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown
 	if err != nil {
 		return err
 	}
-	_, err = r.s.holdings.UndoMove(ctx, subject.ID, part, resumed, shown)
+	_, err = r.s.moves.UndoMove(ctx, subject.ID, part, resumed, shown)
 	return err
 }
 

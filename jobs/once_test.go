@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -18,7 +18,7 @@ import (
 func TestOnceUndoesWhatCameTooLate(t *testing.T) {
 	t.Parallel()
 	b := idle(t)
-	p := b.addProfile(holdings.ProfileInput{}, true).ID
+	p := b.addProfile(profiles.ProfileInput{}, true).ID
 	request := func(note string) jobs.Request {
 		return jobs.Request{Key: "once", Mutation: "updateProfile", Arguments: []any{map[string]any{"note": note, "left": nil}}}
 	}

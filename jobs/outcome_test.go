@@ -14,7 +14,9 @@ import (
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -192,7 +194,7 @@ func TestHeldPlanOfAnInactiveProfile(t *testing.T) {
 	held := b.sync(jobs.Apply)
 	before := b.holdingsBytes()
 	for _, on := range []bool{false, true} {
-		_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{Active: &on}, nil)
+		_, _, err := b.profiles.UpdateProfile(t.Context(), b.profile, nil, profiles.ProfileInput{Active: &on}, nil)
 		must(t, err)
 		if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); on != (err == nil) || !on &&
 			!isProblem(err, problem.ProfileInactive) {
@@ -217,11 +219,11 @@ func TestApprovedPlanMoved(t *testing.T) {
 	held := b.sync(jobs.Apply)
 	leaving := b.store.Read.JobChange.Query().Where(jobchange.JobID(held.ID), jobchange.Action("REMOVE")).FirstX(t.Context())
 	number := "POL-1"
-	_, err := b.holdings.CreatePOLine(t.Context(),
-		holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &number}, PortfolioID: leaving.PortfolioID})
+	_, err := b.acquisitions.CreatePOLine(t.Context(),
+		acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &number}, PortfolioID: leaving.PortfolioID})
 	must(t, err)
 	percent := 100
-	_, _, err = b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{GuardPercent: &percent}, nil)
+	_, _, err = b.profiles.UpdateProfile(t.Context(), b.profile, nil, profiles.ProfileInput{GuardPercent: &percent}, nil)
 	must(t, err)
 	before := b.holdingsBytes()
 	for _, again := range []bool{true, false} {
@@ -326,7 +328,7 @@ func (b *testBundle) deactivateAll() {
 	b.t.Helper()
 	off := false
 	for _, c := range b.store.Read.Collection.Query().AllX(b.t.Context()) {
-		_, _, err := b.holdings.UpdateCollection(b.t.Context(), holdings.CollectionChange{ID: c.ID, Active: &off})
+		_, _, err := b.collections.UpdateCollection(b.t.Context(), collections.CollectionChange{ID: c.ID, Active: &off})
 		must(b.t, err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 	"autoholdings/provider"
@@ -35,7 +36,7 @@ type partRun struct {
 	wouldBe string // of a preview: what a run would make of the part, and why; "": it would apply it
 	why     failure
 
-	limits      holdings.Guards
+	limits      plan.Guards
 	newOnly     bool // leave titles as they are whose portfolio something holds
 	keepMissing bool // leave portfolios as they are that the list does not have
 	advice      advice
@@ -43,7 +44,7 @@ type partRun struct {
 	// mayWrite is asked in each transaction that writes the plan; nil: it always may.
 	mayWrite func(ctx context.Context, tx *store.Tx) error
 	// whenApplied belongs to the transaction that ends the writing of the plan; nil: nothing does.
-	whenApplied func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error
+	whenApplied func(ctx context.Context, tx *store.Tx, counts plan.Counts) error
 }
 
 // advice is what to do about a list that cannot be used.
@@ -69,7 +70,7 @@ func (pr *partRun) advise(text string) string {
 }
 
 // bringInStep plans what the list changes in the collection, and applies the plan, shows it, or holds it back.
-func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error {
+func (pr *partRun) bringInStep(ctx context.Context, list plan.Source) error {
 	if err := pr.progress(ctx, "plan"); err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (pr *partRun) bringInStep(ctx context.Context, list holdings.Source) error 
 
 // endUnwritten ends a part of whose list nothing is ever written, in this state; a preview says what a run would end
 // as.
-func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, state string, why failure) error {
+func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
 	if pr.run.job.Mode == Preview && state == PartBlocked {
 		pr.foresee(blockedInARun, why)
 	}
@@ -114,7 +115,7 @@ func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.PartPlan, pa
 }
 
 // carryOut shows, holds or applies a plan, without what a person declined of the list.
-func (pr *partRun) carryOut(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part) (err error) {
+func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *holdings.Part) (err error) {
 	switch pr.part.State {
 	case PartApplying:
 		resumed, err := pr.resumed()
@@ -140,14 +141,14 @@ func (pr *partRun) carryOut(ctx context.Context, plan *holdings.PartPlan, part *
 }
 
 // decline leaves out of a plan what a person declined of the list.
-func decline(plan *holdings.PartPlan, declined holdings.Kinds) {
+func decline(plan *holdings.Plan, declined plan.Kinds) {
 	if len(declined) > 0 {
 		plan.Decline(declined)
 	}
 }
 
 // preview shows a plan, and what a run would make of it.
-func (pr *partRun) preview(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part) error {
+func (pr *partRun) preview(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
 	if plan.Held() {
 		pr.foresee(heldInARun, heldBecause(plan.HeldBecause()))
 	}
@@ -232,20 +233,20 @@ func (pr *partRun) phase(verb string) string {
 }
 
 // apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
-func (pr *partRun) apply(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, resumed *holdings.Counts) error {
+func (pr *partRun) apply(ctx context.Context, planned *holdings.Plan, part *holdings.Part, resumed *plan.Counts) error {
 	part.Fence = pr.fenceBatches("apply")
 	declined := pr.decided.declined()
 	if pr.part.State != PartFetched {
 		declined = KindsOf(pr.part).Others()
 	}
-	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
+	part.Begun = func(ctx context.Context, tx *store.Tx, _ plan.Counts) error {
 		pr.begun = true
 		if err := setPart(ctx, tx, pr.part.ID, PartApplying); err != nil {
 			return err
 		}
 		return setKinds(ctx, tx, pr.part.ID, declined)
 	}
-	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
 		state, outcome := PartNoChange, FileNoChange
 		if counts.Changed() {
 			state, outcome = PartApplied, FileApplied
@@ -270,12 +271,12 @@ func (pr *partRun) apply(ctx context.Context, plan *holdings.PartPlan, part *hol
 		}
 		return pr.endWithLastPart(ctx, tx)
 	}
-	_, err := pr.run.s.holdings.Apply(ctx, plan, part, resumed)
+	_, err := pr.run.s.holdings.Apply(ctx, planned, part, resumed)
 	return err
 }
 
 // forgetDeclined opens the kinds again that were declined once, and that a person had applied all the same, by force.
-func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined holdings.Kinds) error {
+func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined plan.Kinds) error {
 	stay := make([]string, len(declined))
 	for i, kind := range declined {
 		stay[i] = string(kind)
@@ -284,7 +285,7 @@ func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined ho
 }
 
 // hold shows a plan that a person must decide on. What a person had decided in this job is asked again.
-func (pr *partRun) hold(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, reason string) error {
+func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part, reason string) error {
 	hash := plan.Hash() // of the whole plan, whatever was declined of it
 	decline(plan, pr.decided.declined())
 	return pr.show(ctx, plan, part, PartHeld, heldBecause(reason), func(ctx context.Context, tx *store.Tx) error {
@@ -322,16 +323,16 @@ func heldBecause(reason string) failure {
 var fileOutcomes = map[string]string{PartPreviewed: FilePreviewed, PartHeld: FileHeld}
 
 // show records the plan without writing it; also, where it is not nil, is part of the last transaction.
-func (pr *partRun) show(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part, state string, why failure,
+func (pr *partRun) show(ctx context.Context, planned *holdings.Plan, part *holdings.Part, state string, why failure,
 	also func(context.Context, *store.Tx) error,
 ) error {
-	guards, err := json.Marshal(plan.Guards)
+	guards, err := json.Marshal(planned.Guards)
 	if err != nil {
 		return err
 	}
 	part.Fence = pr.fenceBatches("compare")
-	part.Begun = func(context.Context, *store.Tx, holdings.Counts) error { return nil }
-	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+	part.Begun = func(context.Context, *store.Tx, plan.Counts) error { return nil }
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
 		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetGuards(guards).SetWouldBe(pr.wouldBe).
 			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
 		if err != nil {
@@ -350,7 +351,7 @@ func (pr *partRun) show(ctx context.Context, plan *holdings.PartPlan, part *hold
 		}
 		return pr.endWithLastPart(ctx, tx)
 	}
-	_, err = pr.run.s.holdings.Show(ctx, plan, part)
+	_, err = pr.run.s.holdings.Show(ctx, planned, part)
 	return err
 }
 
@@ -359,7 +360,7 @@ const anyPlan = ""
 
 // applyApproved applies what a person approved of a held plan, unless the holdings have moved so that it is another one
 // now: then that one is shown and asked again.
-func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.PartPlan, part *holdings.Part) error {
+func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
 	if pr.part.PlanHash == anyPlan || plan.Hash() == pr.part.PlanHash {
 		decline(plan, KindsOf(pr.part).Others())
 		return pr.apply(ctx, plan, part, nil)
@@ -381,13 +382,13 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.PartPlan, p
 // endIn records what becomes of a part that reverses or moves: being applied from its first transaction, over from its
 // last. With show it is only shown; otherwise done is called in the last transaction too.
 func (pr *partRun) endIn(part *holdings.Part, show bool, done func(context.Context, *store.Tx) error) {
-	part.Begun = func(ctx context.Context, tx *store.Tx, _ holdings.Counts) error {
+	part.Begun = func(ctx context.Context, tx *store.Tx, _ plan.Counts) error {
 		if show {
 			return nil
 		}
 		return setPart(ctx, tx, pr.part.ID, PartApplying)
 	}
-	part.Finish = func(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+	part.Finish = func(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
 		state := PartNoChange
 		switch {
 		case show:
@@ -408,7 +409,7 @@ func (pr *partRun) endIn(part *holdings.Part, show bool, done func(context.Conte
 }
 
 // resumed are the counts that an earlier run of the part recorded; nil where there was none.
-func (pr *partRun) resumed() (*holdings.Counts, error) {
+func (pr *partRun) resumed() (*plan.Counts, error) {
 	if pr.part.State != PartApplying {
 		return nil, nil
 	}
@@ -457,7 +458,7 @@ func (pr *partRun) closePart(ctx context.Context, state string, why *failure) er
 		if err := pr.run.fence(ctx, tx, "close", 0, 0); err != nil {
 			return err
 		}
-		var counts holdings.Counts
+		var counts plan.Counts
 		if err := pr.log.Save(ctx, pr.run.s.holdings, tx, pr.run.job.ID, pr.part.ID, &counts); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/profile"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -155,14 +156,14 @@ func setPart(ctx context.Context, tx *store.Tx, partID int64, state string) erro
 }
 
 // setKinds records which kinds of changes a part applies: all but those that were declined.
-func setKinds(ctx context.Context, tx *store.Tx, partID int64, declined holdings.Kinds) error {
+func setKinds(ctx context.Context, tx *store.Tx, partID int64, declined plan.Kinds) error {
 	if err := tx.JobPart.UpdateOneID(partID).SetKinds(kindsText(declined)).Exec(ctx); err != nil {
 		return fmt.Errorf("record the kinds of changes of a part: %w", err)
 	}
 	return nil
 }
 
-func decodeCounts(text json.RawMessage) (counts holdings.Counts, err error) {
+func decodeCounts(text json.RawMessage) (counts plan.Counts, err error) {
 	if len(text) == 0 {
 		return counts, nil
 	}

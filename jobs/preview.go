@@ -6,6 +6,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 )
 
 // What a run would make of a part that a preview shows; empty: it would apply it.
@@ -34,13 +35,13 @@ func (pr *partRun) foreseenOr(err error) error {
 // foresight is what the parts of a preview have shown so far: a part is planned on what will be there when it is
 // written, and so on top of the earlier ones that a run would apply.
 type foresight struct {
-	plans map[int64][]*holdings.PartPlan // by collection
-	left  map[int64]int                  // how many parts of a collection are yet to be planned
+	plans map[int64][]*holdings.Plan // by collection
+	left  map[int64]int              // how many parts of a collection are yet to be planned
 }
 
 // newForesight begins a preview. A run that goes on from an interrupted one plans everything anew: plans are not kept.
 func newForesight(parts []*ent.JobPart) *foresight {
-	f := &foresight{map[int64][]*holdings.PartPlan{}, map[int64]int{}}
+	f := &foresight{map[int64][]*holdings.Plan{}, map[int64]int{}}
 	if !anyOpen(parts) {
 		return f
 	}
@@ -72,7 +73,7 @@ func (f *foresight) begin(part *ent.JobPart) {
 }
 
 // earlier are the plans on which the next one of a collection rests.
-func (f *foresight) earlier(collectionID int64) []*holdings.PartPlan {
+func (f *foresight) earlier(collectionID int64) []*holdings.Plan {
 	if f == nil {
 		return nil
 	}
@@ -80,7 +81,7 @@ func (f *foresight) earlier(collectionID int64) []*holdings.PartPlan {
 }
 
 // add keeps a plan that a run would apply, as long as a later one rests on it.
-func (f *foresight) add(collectionID int64, plan *holdings.PartPlan) {
+func (f *foresight) add(collectionID int64, plan *holdings.Plan) {
 	if f == nil {
 		return
 	}
@@ -92,8 +93,8 @@ func (f *foresight) add(collectionID int64, plan *holdings.PartPlan) {
 }
 
 // previewInWords says what a run would do, and what would be held or blocked and why.
-func previewInWords(parts []*ent.JobPart, words func(*holdings.Counts) string) (sentences []string, err error) {
-	var done, asked holdings.Counts
+func previewInWords(parts []*ent.JobPart, words func(*plan.Counts) string) (sentences []string, err error) {
+	var done, asked plan.Counts
 	var held, blocked []string
 	applies := false
 	for _, p := range parts {

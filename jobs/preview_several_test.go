@@ -16,6 +16,8 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/profile"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -173,13 +175,13 @@ func comparePreview(t *testing.T, before, after map[string]given) {
 	b.makeHoldings()
 	b.work()
 	several, yes := true, true
-	_, err = b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: &several})
+	_, err = b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: &several})
 	must(t, err)
-	_, _, err = b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{CustomerNumber: new("1")}, nil)
+	_, _, err = b.profiles.UpdateProfile(t.Context(), b.profile, nil, profiles.ProfileInput{CustomerNumber: new("1")}, nil)
 	must(t, err)
 	for n := 2; n <= len(before); n++ {
 		key := secret.NewKey("key")
-		_, _, err := b.holdings.CreateProfile(t.Context(), holdings.ProfileInput{CustomerNumber: new(fmt.Sprint(n)), APIKey: &key, Active: &yes},
+		_, _, err := b.profiles.CreateProfile(t.Context(), profiles.ProfileInput{CustomerNumber: new(fmt.Sprint(n)), APIKey: &key, Active: &yes},
 			nil)
 		must(t, err)
 	}
@@ -230,7 +232,7 @@ func (b *testBundle) partTexts(job *ent.Job) (texts []string) {
 		for _, c := range b.store.Read.JobChange.Query().Where(jobchange.PartID(p.ID)).AllX(b.t.Context()) {
 			v := holdings.ValuesOf(c)
 			lines = append(lines, fmt.Sprintf("%s %s %s: %s > %s (line %d)", c.Action, c.Title, c.Field,
-				v.OldWords(holdings.Action(c.Action), c.Field), v.NewWords(holdings.Action(c.Action), c.Field), c.Line))
+				v.OldWords(plan.Action(c.Action), c.Field), v.NewWords(plan.Action(c.Action), c.Field), c.Line))
 		}
 		slices.Sort(lines)
 		texts = append(texts, lines...)

@@ -9,7 +9,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -54,7 +54,7 @@ func TestPreviewSaysWhatTheRunWouldBe(t *testing.T) {
 		}, "journals_2026-02-28.txt", journalList(0, 101, 1990), told{State: jobs.PartBlocked, Code: "UNDONE_FILE"}},
 		"removals declined": {func(b *testBundle) {
 			held := b.syncGiven("journals_2026-02-28.txt", halfList(), nil)
-			b.approve(held.ID, b.kinds(held.ID, holdings.Updates))
+			b.approve(held.ID, b.kinds(held.ID, plan.Updates))
 		}, "journals_2026-02-28.txt", halfList(), told{State: jobs.PartNoChange}},
 		"of a former customer": {func(b *testBundle) {
 			b.give("journals_2026-02-28.txt", halfList())
@@ -122,7 +122,7 @@ func compareWithRun(t *testing.T, b *testBundle, shown, done *ent.Job, want told
 		}
 	}
 	if run.Code == "LIST_WAITS" || run.Code == "CUSTOMER_CHANGED" || run.Code == "REJECTED_FILE" {
-		var counts holdings.Counts
+		var counts plan.Counts
 		must(t, decode(foreseen.Counts, &counts))
 		if !counts.Changed() {
 			t.Error("the plan is not shown beside the reason")
@@ -208,4 +208,4 @@ func TestPreviewOfSeveralParts(t *testing.T) {
 	}
 }
 
-func decode(text []byte, counts *holdings.Counts) error { return json.Unmarshal(text, counts) }
+func decode(text []byte, counts *plan.Counts) error { return json.Unmarshal(text, counts) }

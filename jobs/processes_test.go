@@ -16,7 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/ent/job"
-	"autoholdings/holdings"
+	"autoholdings/holdings/library"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
@@ -77,7 +78,7 @@ func (w walker) walk(ctx context.Context) (err error) {
 	}
 	c := &clock{time: w.From}
 	service, err := jobs.New(jobs.Options{
-		Store: db, Holdings: holdings.New(db, box, jobs.Busy{}), Providers: []*provider.Fetcher{fetcher}, Redis: queue, Now: c.now,
+		Store: db, Library: library.Open(db, box, jobs.Busy{}), Providers: []*provider.Fetcher{fetcher}, Redis: queue, Now: c.now,
 		ScheduleEvery: 50 * time.Millisecond,
 	})
 	if err != nil {
@@ -137,7 +138,7 @@ func (w walker) settle(ctx context.Context, db *store.Store, service *jobs.Servi
 // own, and fire each moment of the schedule exactly once.
 func TestProcessesThroughAYear(t *testing.T) {
 	t.Parallel()
-	year := func(t *testing.T, change holdings.ScheduleChange, w walker, steps ...time.Duration) *scheduleBundle {
+	year := func(t *testing.T, change profiles.ScheduleChange, w walker, steps ...time.Duration) *scheduleBundle {
 		t.Helper()
 		b := setupSchedule(t)
 		b.clock.set(w.From)
@@ -157,7 +158,7 @@ func TestProcessesThroughAYear(t *testing.T) {
 		t.Parallel()
 		w := berlin
 		w.Redis, w.Work = redistest.Start(t), true
-		b := year(t, holdings.ScheduleChange{Weekday: new(7), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, 5*time.Hour,
+		b := year(t, profiles.ScheduleChange{Weekday: new(7), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, 5*time.Hour,
 			310*time.Minute, 320*time.Minute)
 		b.wantYear(func(day time.Time) bool { return day.Weekday() == time.Sunday }, 52)
 		changed := 0
@@ -177,7 +178,7 @@ func TestProcessesThroughAYear(t *testing.T) {
 		t.Parallel()
 		w := berlin
 		w.Redis = "redis://127.0.0.1:1" // nobody asks it
-		b := year(t, holdings.ScheduleChange{Frequency: new(holdings.Daily), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, time.Hour,
+		b := year(t, profiles.ScheduleChange{Frequency: new(profiles.Daily), Time: new("02:30"), Timezone: new("Europe/Berlin")}, w, time.Hour,
 			61*time.Minute, 62*time.Minute)
 		b.wantYear(func(time.Time) bool { return true }, 365)
 	})

@@ -45,8 +45,8 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	return nil
 }
 
-// dispatchedJobs are those that should have a task in Redis. One that waits for the writer of a collection has none: its
-// task found the collection taken, and it is dispatched again when the writer is done.
+// dispatchedJobs are those that should have a task in Redis. One that waits for the writer of a collection has none:
+// its task found the collection taken, and it is dispatched again when the writer is done.
 const dispatchedJobs = `SELECT id, kind, due_at FROM jobs WHERE ` + waiting + ` AND dispatched_at IS NOT NULL AND NOT EXISTS (
 	SELECT 1 FROM jobs writer WHERE writer.id = jobs.waits_for_job_id AND writer.state IN ('RUNNING', 'CANCELLING'))`
 

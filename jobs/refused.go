@@ -7,7 +7,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobchange"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 )
 
@@ -15,7 +15,7 @@ import (
 // without one, that it hides none. It returns the row's cells. The row is read again from the kept file, since a report
 // has its first cell alone.
 func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolioID *int64) (text string, err error) {
-	line, err := s.store.Read.JobChange.Query().Where(jobchange.ID(changeID), jobchange.Action(string(holdings.Invalid))).
+	line, err := s.store.Read.JobChange.Query().Where(jobchange.ID(changeID), jobchange.Action(string(plan.Invalid))).
 		WithPart(func(q *ent.JobPartQuery) { q.WithProviderFile() }).Only(ctx)
 	if ent.IsNotFound(err) {
 		return "", problem.New(problem.NotFound, "input.changeId",
@@ -33,7 +33,7 @@ func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolio
 		return "", problem.New(problem.WrongState, "input.changeId",
 			"the file of the row is not kept any more: run the profile again, and judge the row in that report")
 	}
-	list := holdings.Source{
+	list := plan.Source{
 		Name: file.Name, Expect: typeOf[part.Content],
 		Open: func() (io.ReadCloser, error) { return s.files.Open(file.Path) },
 	}

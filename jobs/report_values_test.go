@@ -11,6 +11,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/plan"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -25,7 +27,7 @@ func (b *testBundle) saidOfValues(jobID int64) (lines []string) {
 		AllX(b.t.Context()) {
 		values := holdings.ValuesOf(c)
 		lines = append(lines, fmt.Sprintf("%s %s %s %s: %s > %s | %s %s %s", c.Action, c.Title, values.Kind, c.Field,
-			values.OldWords(holdings.Action(c.Action), c.Field), values.NewWords(holdings.Action(c.Action), c.Field),
+			values.OldWords(plan.Action(c.Action), c.Field), values.NewWords(plan.Action(c.Action), c.Field),
 			c.TitleID, c.PrintIdentifier, c.OnlineIdentifier))
 	}
 	return lines
@@ -94,7 +96,7 @@ func TestOwnValuesOfStatements(t *testing.T) {
 	if diff := cmp.Diff(want, b.saidOfValues(second.ID)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]holdings.FieldCount{{Name: "notes", Titles: 1}, {Name: "title_url", Titles: 1}}, countsOf(t, second).
+	if diff := cmp.Diff([]plan.FieldCount{{Name: "notes", Titles: 1}, {Name: "title_url", Titles: 1}}, countsOf(t, second).
 		Fields); diff != "" {
 		t.Error(diff)
 	}
@@ -160,13 +162,13 @@ func TestKeptForAPOLine(t *testing.T) {
 	order := func(titleID string, numbers ...string) {
 		p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).OnlyX(t.Context())
 		for i := range numbers {
-			_, err := b.holdings.CreatePOLine(t.Context(),
-				holdings.POLineInput{POLineTexts: holdings.POLineTexts{Number: &numbers[i]}, PortfolioID: &p.ID})
+			_, err := b.acquisitions.CreatePOLine(t.Context(),
+				acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &numbers[i]}, PortfolioID: &p.ID})
 			must(t, err)
 		}
 	}
 	kept := func(jobID int64) string {
-		line := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(holdings.Keep))).OnlyX(t.Context())
+		line := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(plan.Keep))).OnlyX(t.Context())
 		why := holdings.ValuesOf(line).Leaving()
 		return fmt.Sprintf("%s %s %q %s", line.TitleID, why.Reason, why.POLines, why)
 	}

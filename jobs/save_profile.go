@@ -5,14 +5,14 @@ import (
 	"maps"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
 
 // SaveRequest asks for a profile to be saved and, with RunNow, to be run once.
 type SaveRequest struct {
-	Profile        holdings.ProfileInput
+	Profile        profiles.ProfileInput
 	RunNow         bool
 	IdempotencyKey string // the same key again answers with the same job; "" for none
 }
@@ -30,7 +30,7 @@ type afterSave func(context.Context, *store.Tx, *ent.Profile) error
 // CreateProfile makes a profile and, where that is asked for, queues its first job in the same transaction.
 func (s *Service) CreateProfile(ctx context.Context, in SaveRequest) (Saved, error) {
 	return s.saveOnce(ctx, in, s.saveRequest("createProfile", in, nil), func(then afterSave) (*ent.Profile, []string, error) {
-		return s.holdings.CreateProfile(ctx, in.Profile, then)
+		return s.profiles.CreateProfile(ctx, in.Profile, then)
 	})
 }
 
@@ -39,7 +39,7 @@ func (s *Service) CreateProfile(ctx context.Context, in SaveRequest) (Saved, err
 func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in SaveRequest) (Saved, error) {
 	request := s.saveRequest("updateProfile", in, map[string]any{"profileId": id, "version": version})
 	return s.saveOnce(ctx, in, request, func(then afterSave) (*ent.Profile, []string, error) {
-		return s.holdings.UpdateProfile(ctx, id, version, in.Profile, then)
+		return s.profiles.UpdateProfile(ctx, id, version, in.Profile, then)
 	})
 }
 
@@ -49,7 +49,7 @@ func (s *Service) saveRequest(mutation string, in SaveRequest, more map[string]a
 	arguments := map[string]any{"runNow": in.RunNow}
 	maps.Copy(arguments, more)
 	if in.Profile.APIKey != nil {
-		arguments["apiKey"] = s.holdings.Fingerprint(*in.Profile.APIKey)
+		arguments["apiKey"] = s.profiles.Fingerprint(*in.Profile.APIKey)
 	}
 	request := Request{Key: in.IdempotencyKey, Mutation: mutation, Arguments: []any{in.Profile, arguments}}
 	if !in.RunNow {
@@ -96,7 +96,7 @@ func (s *Service) queueSaved(queued **ent.Job, request Request) afterSave {
 // savedBefore is the answer to a request that has made a job before. The profile may have been deleted since.
 func (s *Service) savedBefore(ctx context.Context, row *ent.Job) (Saved, error) {
 	saved, ids := Saved{Job: row}, ProfileIDs(row)
-	profiles, err := s.holdings.ProfilesByID(ctx, ids)
+	profiles, err := s.profiles.ProfilesByID(ctx, ids)
 	for _, id := range ids {
 		if p := profiles[id]; p != nil {
 			saved.Profile = p

@@ -3,7 +3,7 @@ package jobs_test
 import (
 	"testing"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
@@ -15,13 +15,13 @@ func TestSaveOnce(t *testing.T) {
 	b := idle(t)
 	b.makeHoldings()
 	ctx := t.Context()
-	save := jobs.SaveRequest{Profile: holdings.ProfileInput{Description: new("First")}, RunNow: true, IdempotencyKey: "save"}
+	save := jobs.SaveRequest{Profile: profiles.ProfileInput{Description: new("First")}, RunNow: true, IdempotencyKey: "save"}
 	first, err := b.jobs.UpdateProfile(ctx, b.profile, nil, save)
 	must(t, err)
 	if first.Job == nil || first.Job.State != jobs.Queued || first.Profile.Description != "First" {
 		t.Fatalf("%+v", first)
 	}
-	_, err = b.jobs.UpdateProfile(ctx, b.profile, nil, jobs.SaveRequest{Profile: holdings.ProfileInput{Description: new("Second")}})
+	_, err = b.jobs.UpdateProfile(ctx, b.profile, nil, jobs.SaveRequest{Profile: profiles.ProfileInput{Description: new("Second")}})
 	must(t, err)
 	again, err := b.jobs.UpdateProfile(ctx, b.profile, nil, save)
 	must(t, err)
@@ -33,7 +33,7 @@ func TestSaveOnce(t *testing.T) {
 		t.Errorf("a key that nothing keeps: %v", err)
 	}
 	refused, err := b.jobs.UpdateProfile(ctx, b.profile, nil, jobs.SaveRequest{
-		Profile: holdings.ProfileInput{Active: new(false)}, RunNow: true,
+		Profile: profiles.ProfileInput{Active: new(false)}, RunNow: true,
 	})
 	if !isProblem(err, problem.ProfileInactive) || refused.Profile == nil || !refused.Profile.Active || refused.Job != nil {
 		t.Errorf("%+v, %v", refused, err)
@@ -46,7 +46,7 @@ func TestDomainKnowsOfJobs(t *testing.T) {
 	b := idle(t)
 	b.makeHoldings()
 	queued := b.start(jobs.SyncRequest{Mode: jobs.Apply})
-	if err := b.holdings.DeleteProfile(t.Context(), b.profile); !isProblem(err, problem.Conflict) {
+	if err := b.profiles.DeleteProfile(t.Context(), b.profile); !isProblem(err, problem.Conflict) {
 		t.Errorf("a profile with a queued job: %v", err)
 	}
 	if _, err := b.jobs.DeleteProfile(t.Context(), jobs.DeleteProfileRequest{ProfileID: b.profile}); !isProblem(err, problem.Conflict) {

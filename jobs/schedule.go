@@ -8,7 +8,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/scheduleslot"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
@@ -86,7 +86,7 @@ type due struct {
 
 // findDue looks for the newest moment of a provider's schedule that is to be fired; nil where there is none.
 func (s *Service) findDue(ctx context.Context, client *ent.Client, of *provider.Fetcher, now time.Time) (*due, error) {
-	common, err := holdings.ReadCommonSchedule(ctx, client, of.Provider().Name)
+	common, err := profiles.ReadCommonSchedule(ctx, client, of.Provider().Name)
 	if err != nil || !common.Runs() {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/scheduleslot"
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -117,9 +117,9 @@ func (b *scheduleBundle) wantSlots(want ...string) {
 	}
 }
 
-func (b *scheduleBundle) setSchedule(change holdings.ScheduleChange) {
+func (b *scheduleBundle) setSchedule(change profiles.ScheduleChange) {
 	b.t.Helper()
-	_, _, err := b.holdings.UpdateProfile(b.t.Context(), b.profile, nil, holdings.ProfileInput{Schedule: &change}, nil)
+	_, _, err := b.profiles.UpdateProfile(b.t.Context(), b.profile, nil, profiles.ProfileInput{Schedule: &change}, nil)
 	must(b.t, err)
 }
 
@@ -223,16 +223,16 @@ func TestChangedSchedule(t *testing.T) {
 	b := setupSchedule(t)
 	b.fires("2027-01-04 03:00")
 	b.at("2027-01-06 12:00")
-	b.setSchedule(holdings.ScheduleChange{Frequency: new(holdings.Daily), Time: new("11:30")})
+	b.setSchedule(profiles.ScheduleChange{Frequency: new(profiles.Daily), Time: new("11:30")})
 	b.silent("2027-01-06 12:01", "2027-01-07 11:29")
 	b.fires("2027-01-07 11:30")
 
 	b.at("2027-01-08 12:00")
-	b.setSchedule(holdings.ScheduleChange{Frequency: new(holdings.Monthly), DayOfMonth: new(8)})
+	b.setSchedule(profiles.ScheduleChange{Frequency: new(profiles.Monthly), DayOfMonth: new(8)})
 	b.silent("2027-01-08 12:01", "2027-02-08 11:29")
 	b.fires("2027-02-08 11:30")
 
-	b.setSchedule(holdings.ScheduleChange{Frequency: new(holdings.Never)})
+	b.setSchedule(profiles.ScheduleChange{Frequency: new(profiles.Never)})
 	b.silent("2027-03-08 11:30", "2028-03-08 11:30")
 	b.wantSlots("2027-01-04T03:00:00Z", "2027-01-07T11:30:00Z", "2027-02-08T11:30:00Z")
 }
@@ -242,7 +242,7 @@ func TestInactiveProfileIsNotRun(t *testing.T) {
 	t.Parallel()
 	b := setupSchedule(t)
 	activate := func(active bool) {
-		_, _, err := b.holdings.UpdateProfile(t.Context(), b.profile, nil, holdings.ProfileInput{Active: &active}, nil)
+		_, _, err := b.profiles.UpdateProfile(t.Context(), b.profile, nil, profiles.ProfileInput{Active: &active}, nil)
 		must(t, err)
 	}
 	activate(false)
@@ -257,15 +257,15 @@ func TestInactiveProfileIsNotRun(t *testing.T) {
 func TestSeveralProfilesInOneJob(t *testing.T) {
 	t.Parallel()
 	b := setupSchedule(t)
-	_, err := b.holdings.UpdateSettings(t.Context(), holdings.SettingsChange{MultiCampus: new(true)})
+	_, err := b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: new(true)})
 	must(t, err)
 	want := map[int64]string{}
 	for _, name := range []string{"Law", "Medicine"} {
-		group, err := b.holdings.CreateInventoryGroup(t.Context(), name, "")
+		group, err := b.profiles.CreateInventoryGroup(t.Context(), name, "")
 		must(t, err)
-		in := holdings.ProfileInput{GroupIDs: &[]int64{group.ID}}
+		in := profiles.ProfileInput{GroupIDs: &[]int64{group.ID}}
 		if name == "Law" {
-			_, _, err = b.holdings.UpdateProfile(t.Context(), b.profile, nil, in, nil)
+			_, _, err = b.profiles.UpdateProfile(t.Context(), b.profile, nil, in, nil)
 			must(t, err)
 			want[b.profile] = `["Law"]`
 			continue
@@ -295,11 +295,11 @@ func TestSeveralProfilesInOneJob(t *testing.T) {
 }
 
 // addProfile makes a further profile of the customer that the provider always has.
-func (b *testBundle) addProfile(in holdings.ProfileInput, active bool) *ent.Profile {
+func (b *testBundle) addProfile(in profiles.ProfileInput, active bool) *ent.Profile {
 	b.t.Helper()
 	key := secret.NewKey(mockoup.DemoKey)
 	in.CustomerNumber, in.APIKey, in.Active = new(mockoup.DemoCustomer), &key, &active
-	p, _, err := b.holdings.CreateProfile(b.t.Context(), in, nil)
+	p, _, err := b.profiles.CreateProfile(b.t.Context(), in, nil)
 	must(b.t, err)
 	return p
 }

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/profile"
 	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
@@ -24,7 +25,7 @@ type ScheduledJob struct {
 	Name       string
 	Kind       string
 	ProfileIDs []int64
-	Schedule   holdings.Schedule
+	Schedule   profiles.Schedule
 	LastJobID  int64     // the last one that it started by itself; 0: none
 	NextRun    time.Time // zero: none
 }
@@ -64,7 +65,7 @@ func scheduledName(of *provider.Provider) string {
 func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
 	var listed []ScheduledJob
 	for _, of := range s.providers {
-		common, err := holdings.ReadCommonSchedule(ctx, s.store.Read, of.Provider().Name)
+		common, err := profiles.ReadCommonSchedule(ctx, s.store.Read, of.Provider().Name)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +89,7 @@ func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
 }
 
 // scheduledSync is the entry of a provider's active profiles together.
-func (s *Service) scheduledSync(ctx context.Context, of *provider.Fetcher, common *holdings.CommonSchedule) (*ScheduledJob, error) {
+func (s *Service) scheduledSync(ctx context.Context, of *provider.Fetcher, common *profiles.CommonSchedule) (*ScheduledJob, error) {
 	entry := &ScheduledJob{
 		ID: s.providers.scheduleID(of), Active: common.Runs(), Enabled: !common.Disabled, Name: scheduledName(of.Provider()), Kind: KindSync,
 		ProfileIDs: common.ProfileIDs(), Schedule: common.Schedule,
@@ -113,7 +114,7 @@ func (s *Service) scheduledProfile(p *ent.Profile) *ScheduledJob {
 	}
 	return &ScheduledJob{
 		ID: profilePrefix + strconv.FormatInt(p.ID, 10), Enabled: true, Name: name, Kind: KindSync,
-		ProfileIDs: []int64{p.ID}, Schedule: holdings.ScheduleOf(p),
+		ProfileIDs: []int64{p.ID}, Schedule: profiles.ScheduleOf(p),
 	}
 }
 
@@ -140,7 +141,7 @@ func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) 
 	if entry, err := s.together(ctx, id); err != nil {
 		return entry, err
 	}
-	if err := s.holdings.EnableSchedule(ctx, enabled); err != nil {
+	if err := s.profiles.EnableSchedule(ctx, enabled); err != nil {
 		return nil, err
 	}
 	return s.together(ctx, id)
@@ -153,7 +154,7 @@ func (s *Service) together(ctx context.Context, id string) (*ScheduledJob, error
 	if of == nil {
 		return s.alone(ctx, s.store.Read, id)
 	}
-	common, err := holdings.ReadCommonSchedule(ctx, s.store.Read, of.Provider().Name)
+	common, err := profiles.ReadCommonSchedule(ctx, s.store.Read, of.Provider().Name)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +199,7 @@ func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (
 			_, err := s.alone(ctx, tx.Client, id)
 			return nil, err
 		}
-		common, err := holdings.ReadCommonSchedule(ctx, tx.Client, of.Provider().Name)
+		common, err := profiles.ReadCommonSchedule(ctx, tx.Client, of.Provider().Name)
 		if err != nil {
 			return nil, err
 		}

@@ -10,14 +10,16 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 	"autoholdings/kbart"
 )
 
 // summarize says in one paragraph of plain words what a job did: first what was written, then what was not and why.
 // newHost is the host to which all changed URLs have moved; "" where that cannot be said.
 func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (string, error) {
-	var written, waiting, shown holdings.Counts
+	var written, waiting, shown plan.Counts
 	for _, p := range parts {
 		counts, err := decodeCounts(p.Counts)
 		if err != nil {
@@ -32,11 +34,11 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 			shown.Merge(counts)
 		}
 	}
-	inWords := func(c *holdings.Counts, moved string) string { return doneInWords(c, moved, e.target) }
+	inWords := func(c *plan.Counts, moved string) string { return doneInWords(c, moved, e.target) }
 	var b strings.Builder
 	if mode == Preview && e.state != Failed && e.state != Cancelled {
 		say(&b, "nothing was written")
-		foreseen, err := previewInWords(parts, func(c *holdings.Counts) string { return inWords(c, at("then", newHost)) })
+		foreseen, err := previewInWords(parts, func(c *plan.Counts) string { return inWords(c, at("then", newHost)) })
 		if err != nil {
 			return "", err
 		}
@@ -118,7 +120,7 @@ func at(when, host string) string {
 }
 
 // doneInWords is what a job did, in the words of its kind; target is where a move moves to.
-func doneInWords(c *holdings.Counts, moved, target string) string {
+func doneInWords(c *plan.Counts, moved, target string) string {
 	switch {
 	case c.Move == nil:
 		return inWords(c, moved)
@@ -134,8 +136,8 @@ func doneInWords(c *holdings.Counts, moved, target string) string {
 }
 
 // movedInWords is "312 PO lines and 40 licenses".
-func movedInWords(m *holdings.MoveCounts) string {
-	lines, licenses := counted(m.PoLinesMoved, "PO line", "PO lines"), counted(m.LicensesMoved, "license", "licenses")
+func movedInWords(m *plan.MoveCounts) string {
+	lines, licenses := words.Count(m.PoLinesMoved, "PO line", "PO lines"), words.Count(m.LicensesMoved, "license", "licenses")
 	switch {
 	case m.PoLinesMoved == 0 && m.LicensesMoved > 0:
 		return licenses
@@ -148,14 +150,14 @@ func movedInWords(m *holdings.MoveCounts) string {
 
 // inWords is what changed and what did not: "64 titles added, 2 removed, 228 changed: title_url in all of them (now at
 // academic.oup.com), coverage in 70; 0 unchanged".
-func inWords(c *holdings.Counts, moved string) string {
+func inWords(c *plan.Counts, moved string) string {
 	if !c.Changed() {
 		if c.Titles == 0 {
 			return "nothing changed"
 		}
-		return fmt.Sprintf("nothing changed: %s as before", counted(c.Titles, "title is", "titles are"))
+		return fmt.Sprintf("nothing changed: %s as before", words.Count(c.Titles, "title is", "titles are"))
 	}
-	var words []string
+	var said []string
 	for _, part := range []struct {
 		titles int
 		what   string
@@ -169,34 +171,34 @@ func inWords(c *holdings.Counts, moved string) string {
 	} {
 		switch {
 		case part.titles == 0:
-		case words == nil:
-			words = append(words, counted(part.titles, "title ", "titles ")+part.what)
+		case said == nil:
+			said = append(said, words.Count(part.titles, "title ", "titles ")+part.what)
 		default:
-			words = append(words, fmt.Sprintf("%d %s", part.titles, part.what))
+			said = append(said, words.Figure(part.titles)+" "+part.what)
 		}
 	}
-	text := strings.Join(words, ", ")
+	text := strings.Join(said, ", ")
 	switch {
 	case c.Titles == 0: // the reversal of a job: nothing is known of what it does not touch
 		return text
 	case c.Updated > 0 && len(c.Fields) > 0:
-		return fmt.Sprintf("%s; %d unchanged", text, c.Unchanged)
+		return text + "; " + words.Figure(c.Unchanged) + " unchanged"
 	default:
-		return fmt.Sprintf("%s, %d unchanged", text, c.Unchanged)
+		return text + ", " + words.Figure(c.Unchanged) + " unchanged"
 	}
 }
 
 // fieldsNamed is how many of the changed fields are named.
 const fieldsNamed = 5
 
-func fieldsInWords(c *holdings.Counts, moved string) string {
+func fieldsInWords(c *plan.Counts, moved string) string {
 	if len(c.Fields) == 0 {
 		return ""
 	}
-	var words []string
+	var said []string
 	for i, f := range c.Fields {
 		if i == fieldsNamed {
-			words = append(words, counted(len(c.Fields)-i, "other field", "other fields"))
+			said = append(said, words.Count(len(c.Fields)-i, "other field", "other fields"))
 			break
 		}
 		text := f.Name
@@ -205,20 +207,20 @@ func fieldsInWords(c *holdings.Counts, moved string) string {
 		case f.Titles == c.Updated:
 			text += " in all of them"
 		default:
-			text += fmt.Sprintf(" in %d", f.Titles)
+			text += " in " + words.Figure(f.Titles)
 		}
 		if f.Name == kbart.TitleURL.String() {
 			text += moved
 		}
-		words = append(words, text)
+		said = append(said, text)
 	}
-	return ": " + strings.Join(words, ", ")
+	return ": " + strings.Join(said, ", ")
 }
 
 // asideInWords is what was set aside or left for a person.
-func asideInWords(c *holdings.Counts) string {
-	var words []string
-	move, left := holdings.MoveCounts{}, [2]string{"change not put back", "changes not put back"}
+func asideInWords(c *plan.Counts) string {
+	var said []string
+	move, left := plan.MoveCounts{}, [2]string{"change not put back", "changes not put back"}
 	if c.Move != nil {
 		move, left = *c.Move, [2]string{"thing left where it is", "things left where they are"}
 	}
@@ -242,18 +244,10 @@ func asideInWords(c *holdings.Counts) string {
 		{c.Left, left[0], left[1]},
 	} {
 		if part.n > 0 {
-			words = append(words, counted(part.n, part.one, part.many))
+			said = append(said, words.Count(part.n, part.one, part.many))
 		}
 	}
-	return strings.Join(words, ", ")
-}
-
-// counted is a number with its noun.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return strings.Join(said, ", ")
 }
 
 // urlsCompared is how many changed URLs are looked at: the question is asked inside the transaction that ends the job.
@@ -261,14 +255,14 @@ const urlsCompared = 50_000
 
 // newHost is the host at which all the URLs are that a job changed, or would change; "" where that cannot be said, or
 // where they are too many to look at.
-func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *holdings.Counts) (string, error) {
+func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *plan.Counts) (string, error) {
 	if n := titlesChanged(c, kbart.TitleURL); n == 0 || n > urlsCompared {
 		return "", nil
 	}
 	return holdings.NewHost(ctx, tx, jobID)
 }
 
-func titlesChanged(c *holdings.Counts, column kbart.Column) int {
+func titlesChanged(c *plan.Counts, column kbart.Column) int {
 	for _, f := range c.Fields {
 		if f.Name == column.String() {
 			return f.Titles

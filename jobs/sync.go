@@ -71,8 +71,8 @@ func (a syncArgs) involved() involved {
 
 var _ collectionFinder = syncArgs{}
 
-// findCollections finds the active collections of the profiles' providers, and those that the job began or was held with
-// while they were active.
+// findCollections finds the active collections of the profiles' providers, and those that the job began or was held
+// with while they were active.
 func (a syncArgs) findCollections(ctx context.Context, tx *store.Tx, s *Service, jobID int64) ([]int64, error) {
 	providers, err := s.providersOf(ctx, tx, a.ProfileIDs)
 	if err != nil {

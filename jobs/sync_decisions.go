@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -87,7 +88,7 @@ func chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, named []Par
 		return found, err
 	}
 	var remembering []*ent.JobPart
-	declined := map[int64]holdings.Kinds{}
+	declined := map[int64]plan.Kinds{}
 	for _, part := range parts {
 		if !remembers(part) {
 			continue

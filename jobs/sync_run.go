@@ -8,6 +8,8 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
 )
@@ -122,7 +124,7 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args s
 }
 
 // guardsOf are a profile's guards as its plans are judged.
-func guardsOf(p *ent.Profile) holdings.Guards { return holdings.GuardsOf(p).OfProfile() }
+func guardsOf(p *ent.Profile) plan.Guards { return profiles.GuardsOf(p).OfProfile() }
 
 var syncAdvice = advice{
 	allFree:      "Ask {provider} for the file of what the library licenses.",

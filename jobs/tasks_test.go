@@ -143,8 +143,8 @@ func (b *testBundle) idle() {
 	}
 }
 
-// TestFailedJobsAreFailedTasks: asynq's own tools list and count the runs that failed or were interrupted, with code and
-// message, and no others.
+// TestFailedJobsAreFailedTasks: asynq's own tools list and count the runs that failed or were interrupted, with code
+// and message, and no others.
 func TestFailedJobsAreFailedTasks(t *testing.T) {
 	t.Parallel()
 	onEachQueue(t, func(t *testing.T, queue asynq.RedisConnOpt) {
@@ -254,8 +254,8 @@ func TestTasksOfVersionsBefore(t *testing.T) {
 	})
 }
 
-// TestFlushedOnce: after a flush each job that waits for a worker is dispatched again once, however often the reconciler
-// looks.
+// TestFlushedOnce: after a flush each job that waits for a worker is dispatched again once, however often the
+// reconciler looks.
 func TestFlushedOnce(t *testing.T) {
 	t.Parallel()
 	onEachQueue(t, func(t *testing.T, queue asynq.RedisConnOpt) {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
+	"autoholdings/holdings/library"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -175,8 +175,9 @@ func openLicensing(t *testing.T) *licensing {
 	check(t, err)
 	t.Cleanup(func() { check(t, fetcher.Close()) })
 	service, err := New(Options{
-		Providers: []*provider.Fetcher{fetcher}, Store: db, Holdings: holdings.New(db, box, Busy{}), Redis: queue.Options(), Exclusive: true, Concurrency: 2,
-		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, Heartbeat: 20 * time.Millisecond,
+		Providers: []*provider.Fetcher{fetcher}, Store: db, Library: library.Open(db, box, Busy{}), Redis: queue.Options(), Exclusive: true,
+		Concurrency: 2,
+		TakeEvery:   10 * time.Millisecond, Reconcile: 50 * time.Millisecond, Heartbeat: 20 * time.Millisecond,
 	})
 	check(t, err)
 	t.Cleanup(func() { check(t, service.Close()) })

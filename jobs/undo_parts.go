@@ -8,7 +8,7 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -196,7 +196,7 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject
 		return err
 	}
 	return updateFile(ctx, tx, k, subject, func(u *ent.ProviderFileUpdate) {
-		if len(decided.declined()) == len(holdings.AllKinds) {
+		if len(decided.declined()) == len(plan.AllKinds) {
 			u.SetOutcome(FileUndone)
 		}
 		if still == nil {

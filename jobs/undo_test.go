@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hibiken/asynq"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -85,14 +85,14 @@ func TestUndo(t *testing.T) {
 }
 
 // campusBundle is a bundle with two profiles that are entitled to the same titles, with a group each.
-func campusBundle(t *testing.T, o mockoup.Options) (b *testBundle, profiles []int64) {
+func campusBundle(t *testing.T, o mockoup.Options) (b *testBundle, rows []int64) {
 	t.Helper()
 	o.Customers = []mockoup.Customer{{Number: "second", Key: "second-key"}}
 	b = embedded(t, o)
 	ctx, several, customer, key, active := t.Context(), true, "second", secret.NewKey("second-key"), true
-	_, err := b.holdings.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: &several})
+	_, err := b.profiles.UpdateSettings(ctx, profiles.SettingsChange{MultiCampus: &several})
 	must(t, err)
-	p, _, err := b.holdings.CreateProfile(ctx, holdings.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
+	p, _, err := b.profiles.CreateProfile(ctx, profiles.ProfileInput{CustomerNumber: &customer, APIKey: &key, Active: &active}, nil)
 	must(t, err)
 	return b, []int64{b.profile, p.ID}
 }

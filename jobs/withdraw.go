@@ -7,6 +7,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -72,7 +73,7 @@ func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queu
 	}
 	queued, _, err = s.Once(ctx, KindWithdraw, in.request(), func(ctx context.Context) (queued *ent.Job, err error) {
 		inactive := false
-		_, _, err = s.holdings.UpdateProfile(ctx, in.ProfileID, nil, holdings.ProfileInput{Active: &inactive},
+		_, _, err = s.profiles.UpdateProfile(ctx, in.ProfileID, nil, profiles.ProfileInput{Active: &inactive},
 			func(ctx context.Context, tx *store.Tx, _ *ent.Profile) (err error) {
 				queued, err = s.queueWithdrawal(ctx, tx, in)
 				return err
@@ -140,6 +141,6 @@ func (s *Service) listGone(ctx context.Context, tx *store.Tx, p *ent.Profile, co
 	if !p.Active || content == "" {
 		return false, nil
 	}
-	none, err := s.holdings.NoListOf(ctx, tx, p.ID, content)
+	none, err := s.profiles.NoListOf(ctx, tx, p.ID, content)
 	return none != nil, err
 }

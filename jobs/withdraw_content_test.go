@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -25,10 +25,10 @@ func (w *withdrawing) answered(fault string) {
 // alerts are the profile's alerts that the provider has no list, as "content: message".
 func (w *withdrawing) alerts() (found []string) {
 	w.t.Helper()
-	all, err := w.holdings.AlertsOf(w.t.Context(), []int64{w.profile})
+	all, err := w.profiles.AlertsOf(w.t.Context(), []int64{w.profile})
 	must(w.t, err)
 	for _, a := range all[w.profile] {
-		if a.Code == holdings.NoListAnswer {
+		if a.Code == profiles.NoListAnswer {
 			if !strings.Contains(a.Hint, "withdrawProfile(input: {profileId: ") || !strings.Contains(a.Hint, "content: "+a.Content) {
 				w.t.Errorf("the hint names no call: %s", a.Hint)
 			}

@@ -108,7 +108,7 @@ func (a withdrawArgs) conclude(ctx context.Context, tx *store.Tx, r *run, e *end
 		return nil
 	}
 	id := a.ProfileIDs[0]
-	name, err := r.s.holdings.DeleteProfileIn(ctx, tx, id, r.job.ID)
+	name, err := r.s.profiles.DeleteProfileIn(ctx, tx, id, r.job.ID)
 	problems, known := problem.In(err)
 	switch {
 	case err == nil:

@@ -16,6 +16,8 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -28,7 +30,7 @@ import (
 type withdrawing struct {
 	*testBundle
 	other int64
-	want  holdings.Counts // of withdrawing the first profile's entitlements
+	want  plan.Counts // of withdrawing the first profile's entitlements
 }
 
 func setupWithdrawal(t *testing.T, queue asynq.RedisConnOpt) *withdrawing {
@@ -36,9 +38,9 @@ func setupWithdrawal(t *testing.T, queue asynq.RedisConnOpt) *withdrawing {
 	w := &withdrawing{testBundle: setup(t, queue,
 		mockoup.Options{Titles: 200, Customers: []mockoup.Customer{{Number: "north", Key: "north-key", Share: .5}}})}
 	ctx, yes, north, key := t.Context(), true, "north", secret.NewKey("north-key")
-	_, err := w.holdings.UpdateSettings(ctx, holdings.SettingsChange{MultiCampus: &yes})
+	_, err := w.profiles.UpdateSettings(ctx, profiles.SettingsChange{MultiCampus: &yes})
 	must(t, err)
-	p, _, err := w.holdings.CreateProfile(ctx, holdings.ProfileInput{CustomerNumber: &north, APIKey: &key, Active: &yes}, nil)
+	p, _, err := w.profiles.CreateProfile(ctx, profiles.ProfileInput{CustomerNumber: &north, APIKey: &key, Active: &yes}, nil)
 	must(t, err)
 	w.other = p.ID
 	for _, id := range []int64{w.profile, w.other} {
@@ -94,7 +96,7 @@ func attach(ctx context.Context, s *store.Store, tx *store.Tx, portfolioID int64
 
 func (w *withdrawing) setActive(active bool) {
 	w.t.Helper()
-	_, _, err := w.holdings.UpdateProfile(w.t.Context(), w.profile, nil, holdings.ProfileInput{Active: &active}, nil)
+	_, _, err := w.profiles.UpdateProfile(w.t.Context(), w.profile, nil, profiles.ProfileInput{Active: &active}, nil)
 	must(w.t, err)
 }
 
@@ -123,7 +125,7 @@ func (w *withdrawing) approve(id int64) *ent.Job {
 	return w.wait(id)
 }
 
-func (w *withdrawing) counts(job *ent.Job) holdings.Counts {
+func (w *withdrawing) counts(job *ent.Job) plan.Counts {
 	w.t.Helper()
 	return countsOf(w.t, job)
 }
@@ -464,7 +466,7 @@ func TestWithdrawKeepsProfile(t *testing.T) {
 	w.store.Read.Profile.GetX(t.Context(), w.profile)
 	_, err = w.jobs.Cancel(t.Context(), later.ID)
 	must(t, err)
-	must(t, w.holdings.DeleteProfile(t.Context(), w.profile))
+	must(t, w.profiles.DeleteProfile(t.Context(), w.profile))
 }
 
 // TestIdleProfile: an undo counts as a job of the profiles whose job it undoes, before it has begun too.

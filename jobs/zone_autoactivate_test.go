@@ -10,7 +10,7 @@ import (
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/job"
 	"autoholdings/ent/portfolio"
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -27,7 +27,7 @@ func TestAutoActivation(t *testing.T) {
 		t.Fatalf("%d activations that nobody asked for", n)
 	}
 	on := true
-	_, _, err := b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, AutoActivateNewPortfolios: &on})
+	_, _, err := b.collections.UpdateCollection(t.Context(), collections.CollectionChange{ID: journals.ID, AutoActivateNewPortfolios: &on})
 	must(t, err)
 	for range 6 {
 		must(t, b.mock.Step(1))
@@ -65,7 +65,7 @@ func TestAutoActivation(t *testing.T) {
 	}
 
 	off := false
-	_, _, err = b.holdings.UpdateCollection(t.Context(), holdings.CollectionChange{ID: journals.ID, Active: &off})
+	_, _, err = b.collections.UpdateCollection(t.Context(), collections.CollectionChange{ID: journals.ID, Active: &off})
 	must(t, err)
 	must(t, b.mock.Step(1))
 	b.zone(jobs.ZoneRequest{})

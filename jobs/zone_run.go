@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
 
@@ -83,7 +84,7 @@ func activatedFrom(ctx context.Context, tx *store.Tx, zoneID int64) (*ent.Collec
 }
 
 // zoneLimits hold an import of titles of which nobody has set any.
-var zoneLimits = holdings.Guards{Removals: holdings.Marks{Percent: 10, Titles: 20}}
+var zoneLimits = plan.Guards{Removals: plan.Marks{Percent: 10, Titles: 20}}
 
 var zoneAdvice = advice{
 	allFree:      "Check that the list is the provider's global title list, with the titles that are paid for.",
@@ -106,7 +107,7 @@ func (r *run) updateZonePart(ctx context.Context, part *ent.JobPart, last bool, 
 
 // activateNew queues the job that makes portfolios of the titles that the part has added to the Community Zone, where
 // the library's collection is to have new ones by itself.
-func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts holdings.Counts) error {
+func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
 	if counts.Added == 0 {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/urfave/cli/v3"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/library"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/provider"
@@ -61,12 +61,12 @@ func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 
 // app is an open installation: database, queue, provider and the domain on them.
 type app struct {
-	config   config
-	store    *store.Store
-	holdings *holdings.Service
-	jobs     *jobs.Service
-	files    *provider.Store // kept lists
-	closers  []io.Closer
+	config  config
+	store   *store.Store
+	library *library.Library
+	jobs    *jobs.Service
+	files   *provider.Store // kept lists
+	closers []io.Closer
 }
 
 // openApp opens an installation. With work the process runs jobs; the queue is then embedded unless REDIS_URL names
@@ -102,17 +102,17 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.holdings = holdings.New(a.store, box, jobs.Busy{}, ofDomain(cfg.Providers)...)
+	a.library = library.Open(a.store, box, jobs.Busy{}, ofDomain(cfg.Providers)...)
 	fetchers, err := a.openProviders(cfg)
 	if err != nil {
 		return nil, err
 	}
 	a.files = fetchers[0].Store()
-	if err := a.holdings.EnsureCommunityZone(ctx, communityZone(cfg.Providers)); err != nil {
+	if err := a.library.Collections.EnsureCommunityZone(ctx, communityZone(cfg.Providers)); err != nil {
 		return nil, err
 	}
 	a.jobs, err = jobs.New(jobs.Options{
-		Store: a.store, Holdings: a.holdings, Providers: fetchers, Redis: redis, Logger: cfg.Log,
+		Store: a.store, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
 		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, Unscheduled: !cfg.Schedules,
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"autoholdings/ent/migrations"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/mockoup"
 )
 
@@ -38,14 +38,14 @@ func TestDiffCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	var answer struct {
-		Counts  holdings.Counts
-		Changes []holdings.Change
+		Counts  plan.Counts
+		Changes []plan.Change
 	}
 	if err := json.Unmarshal([]byte(text), &answer); err != nil {
 		t.Fatal(err)
 	}
 	if c := answer.Counts; c.Updated != 48 || c.Unchanged != 182 || c.Titles != 230 || len(c.Fields) != 4 ||
-		c.Fields[0] != (holdings.FieldCount{Name: "publisher_name", Titles: 33}) {
+		c.Fields[0] != (plan.FieldCount{Name: "publisher_name", Titles: 33}) {
 		t.Errorf("%+v", c)
 	}
 	if !strings.HasPrefix(strings.TrimLeft(text, "{\n "), `"counts"`) {

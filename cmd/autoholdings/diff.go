@@ -13,7 +13,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/spreadsheet"
 	"autoholdings/kbart"
 )
@@ -38,18 +38,18 @@ func diffCommand() *cli.Command {
 }
 
 func diff(ctx context.Context, before, after, format string, out io.Writer) error {
-	writers := map[string]func(io.Writer, holdings.Counts, []holdings.Change) error{"text": diffText, "json": diffJSON, "tsv": diffTSV}
+	writers := map[string]func(io.Writer, plan.Counts, []plan.Change) error{"text": diffText, "json": diffJSON, "tsv": diffTSV}
 	write, ok := writers[format]
 	if !ok {
 		return fmt.Errorf("diff: --format %q is none of text, json, tsv", format)
 	}
 	var reading lastRead
-	var old holdings.Source
+	var old plan.Source
 	if before != os.DevNull {
 		old = reading.source("OLD", before)
 	}
-	var changes []holdings.Change
-	counts, err := holdings.Diff(ctx, old, reading.source("NEW", after), func(kbart.Finding) {}, func(c holdings.Change) error {
+	var changes []plan.Change
+	counts, err := plan.Diff(ctx, old, reading.source("NEW", after), func(kbart.Finding) {}, func(c plan.Change) error {
 		changes = append(changes, c)
 		return nil
 	})
@@ -65,7 +65,7 @@ type lastRead struct {
 	failed bool // the file could not be opened or read
 }
 
-func (r *lastRead) source(which, path string) holdings.Source {
+func (r *lastRead) source(which, path string) plan.Source {
 	source := fileSource(path)
 	open := source.Open
 	source.Open = func() (io.ReadCloser, error) {
@@ -104,27 +104,27 @@ func (w *watchedRead) Read(p []byte) (int, error) {
 }
 
 // fileSource is a list on disk.
-func fileSource(path string) holdings.Source {
-	return holdings.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+func fileSource(path string) plan.Source {
+	return plan.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }
 
-func diffJSON(out io.Writer, counts holdings.Counts, changes []holdings.Change) error {
+func diffJSON(out io.Writer, counts plan.Counts, changes []plan.Change) error {
 	if counts.Fields == nil {
-		counts.Fields = []holdings.FieldCount{}
+		counts.Fields = []plan.FieldCount{}
 	}
 	if changes == nil {
-		changes = []holdings.Change{}
+		changes = []plan.Change{}
 	}
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(struct {
-		Counts  holdings.Counts   `json:"counts"`
-		Changes []holdings.Change `json:"changes"`
+		Counts  plan.Counts   `json:"counts"`
+		Changes []plan.Change `json:"changes"`
 	}{counts, changes})
 }
 
-func diffTSV(out io.Writer, _ holdings.Counts, changes []holdings.Change) error {
+func diffTSV(out io.Writer, _ plan.Counts, changes []plan.Change) error {
 	text := spreadsheet.AppendCells(nil, []string{
 		"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old",
 		"new", "line",
@@ -145,7 +145,7 @@ func diffTSV(out io.Writer, _ holdings.Counts, changes []holdings.Change) error 
 	return err
 }
 
-func diffText(out io.Writer, counts holdings.Counts, changes []holdings.Change) error {
+func diffText(out io.Writer, counts plan.Counts, changes []plan.Change) error {
 	fmt.Fprintf(out, "%d rows, %d titles: %d added, %d removed, %d updated, %d unchanged; %d free rows, %d rows refused, %d ambiguous\n",
 		counts.Rows, counts.Titles, counts.Added, counts.Removed, counts.Updated, counts.Unchanged, counts.Free, counts.Invalid, counts.Ambiguous)
 	for _, f := range counts.Fields {

@@ -34,7 +34,7 @@ func exportCommand() *cli.Command {
 			}
 			defer func() { err = errors.Join(err, s.Close()) }()
 			out := bufio.NewWriter(c.Root().Writer)
-			rows, err := holdings.New(s, nil, jobs.Busy{}).Export(ctx, id, out)
+			rows, err := holdings.New(s, jobs.Busy{}).Export(ctx, id, out)
 			if err == nil && rows == 0 {
 				fmt.Fprintln(c.Root().ErrWriter,
 					"the list is empty: nothing in this collection is accessible. Look whether it is active, its service available, and anything in it "+

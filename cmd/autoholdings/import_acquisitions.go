@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/spreadsheet"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -24,18 +25,18 @@ func importPOLinesCommand() *cli.Command {
 			"portfolio: portfolio_id, or collection (name or Community Zone number) with title_id, print_identifier, online_identifier\n"+
 			"or identifier. A number that is there is changed in the columns that the file has; where the line names no portfolio it\n"+
 			"stays where it is.",
-		(*holdings.Service).ImportPOLines)
+		(*acquisitions.Service).ImportPOLines)
 }
 
 func importLicensesCommand() *cli.Command {
 	return importCSVCommand("licenses", "make and change licenses from a CSV file",
 		"Columns, in any order: code (required), name, vendor, status, type, starts_on, ends_on, note. A code that is there is\n"+
 			"changed in the columns that the file has.",
-		(*holdings.Service).ImportLicenses)
+		(*acquisitions.Service).ImportLicenses)
 }
 
 func importCSVCommand(
-	name, usage, description string, load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error),
+	name, usage, description string, load func(*acquisitions.Service, context.Context, io.Reader, bool) (acquisitions.ImportReport, error),
 ) *cli.Command {
 	return &cli.Command{
 		Name: name, Usage: usage, ArgsUsage: "FILE",
@@ -60,7 +61,7 @@ func importCSVCommand(
 
 func importFile(
 	ctx context.Context, c *cli.Command, what string,
-	load func(*holdings.Service, context.Context, io.Reader, bool) (holdings.ImportReport, error),
+	load func(*acquisitions.Service, context.Context, io.Reader, bool) (acquisitions.ImportReport, error),
 ) (err error) {
 	defer func() {
 		if exit := exitError(0); err != nil && !errors.As(err, &exit) {
@@ -70,7 +71,7 @@ func importFile(
 	if c.Args().Len() != 1 {
 		return errors.New("name the file to import, or - for standard input")
 	}
-	write, ok := map[string]func(io.Writer, holdings.ImportReport) error{
+	write, ok := map[string]func(io.Writer, acquisitions.ImportReport) error{
 		"text": importText, "json": importJSON,
 		"tsv": importTSV,
 	}[c.String("format")]
@@ -91,7 +92,7 @@ func importFile(
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	report, err := load(holdings.New(s, nil, jobs.Busy{}), ctx, in, c.Bool("dry-run"))
+	report, err := load(acquisitions.New(s, holdings.New(s, jobs.Busy{})), ctx, in, c.Bool("dry-run"))
 	if err == nil || len(report.Lines) > 0 { // where it broke off, what was done until then stands
 		if c.String("format") == "tsv" { // which has no place for them
 			writeWarnings(c.Root().ErrWriter, report)
@@ -106,16 +107,16 @@ func importFile(
 }
 
 // writeWarnings tells what is to be known of the file as a whole.
-func writeWarnings(out io.Writer, report holdings.ImportReport) {
+func writeWarnings(out io.Writer, report acquisitions.ImportReport) {
 	for _, warning := range report.Warnings {
 		fmt.Fprintln(out, "warning:", printable(warning))
 	}
 }
 
-func importText(out io.Writer, report holdings.ImportReport) error {
+func importText(out io.Writer, report acquisitions.ImportReport) error {
 	writeWarnings(out, report)
 	for _, l := range report.Lines {
-		if l.Action == holdings.LineRefused || l.Action == holdings.LineMoved {
+		if l.Action == acquisitions.LineRefused || l.Action == acquisitions.LineMoved {
 			fmt.Fprintf(out, "line %d  %-8s %s  %s\n", l.Line, l.Action, printable(l.Number), printable(l.Message))
 		}
 	}
@@ -128,14 +129,14 @@ func importText(out io.Writer, report holdings.ImportReport) error {
 	return err
 }
 
-func importJSON(out io.Writer, report holdings.ImportReport) error {
+func importJSON(out io.Writer, report acquisitions.ImportReport) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(report)
 }
 
-func importTSV(out io.Writer, report holdings.ImportReport) error {
+func importTSV(out io.Writer, report acquisitions.ImportReport) error {
 	text := spreadsheet.AppendCells(nil, []string{"line", "action", "number", "message"})
 	for _, l := range report.Lines {
 		text = spreadsheet.AppendCells(text, []string{strconv.Itoa(l.Line), l.Action, l.Number, l.Message})

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/store"
 )
 
@@ -70,7 +70,7 @@ func TestImportCommandRefuses(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err = run("licenses", csv, "--format", "json")
-	var report holdings.ImportReport
+	var report acquisitions.ImportReport
 	if !errors.As(err, &exit) || json.Unmarshal([]byte(out), &report) != nil || report.Unchanged != 1 || report.Refused != 1 ||
 		len(report.Lines) != 2 || report.Lines[1].Line != 3 {
 		t.Errorf("%v\n%s", err, out)

@@ -81,7 +81,7 @@ func (a *app) localCollection(ctx context.Context, c *cli.Command, make bool) (i
 	if id := c.String("collection"); id != "" {
 		return idOf(model.CollectionType, id)
 	}
-	found, made, err := a.holdings.LocalCollection(ctx, c.String("name"), strings.ToUpper(c.String("content")), make)
+	found, made, err := a.library.Collections.LocalCollection(ctx, c.String("name"), strings.ToUpper(c.String("content")), make)
 	if err != nil {
 		return 0, err
 	}

@@ -10,7 +10,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/profiles"
 	"autoholdings/provider"
 	"autoholdings/provider/oup"
 )
@@ -104,9 +105,9 @@ func checkAddresses(configs []providerConfig) error {
 }
 
 // ofDomain are the providers as the domain knows them.
-func ofDomain(configs []providerConfig) (known []holdings.Provider) {
+func ofDomain(configs []providerConfig) (known []profiles.Provider) {
 	for _, p := range configs {
-		of := holdings.Provider{Name: p.Name, Title: p.Title}
+		of := profiles.Provider{Name: p.Name, Title: p.Title}
 		for _, c := range p.Credentials {
 			if c.Hidden {
 				of.APIKey = c.Credential
@@ -120,10 +121,10 @@ func ofDomain(configs []providerConfig) (known []holdings.Provider) {
 }
 
 // communityZone are the collections that are there from the start.
-func communityZone(configs []providerConfig) (seeds []holdings.CommunityZoneSeed) {
+func communityZone(configs []providerConfig) (seeds []collections.CommunityZoneSeed) {
 	for _, p := range configs {
 		for _, c := range p.Collections {
-			seeds = append(seeds, holdings.CommunityZoneSeed{
+			seeds = append(seeds, collections.CommunityZoneSeed{
 				CZID: c.CommunityZoneID, Name: c.Name, Provider: p.Title, Content: strings.ToUpper(string(c.Content)),
 			})
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/urfave/cli/v3"
 
-	"autoholdings/holdings"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -30,7 +30,7 @@ func openSeal(ctx context.Context, cfg config, s *store.Store) (*secret.Box, err
 	if file, made := box.KeyFile(); made {
 		cfg.Log.InfoContext(ctx, "made a key to seal stored credentials with: keep a copy of it, apart from those of the database", "file", file)
 	}
-	return box, holdings.New(s, box, jobs.Busy{}).VerifySeal(ctx)
+	return box, profiles.New(s, box, jobs.Busy{}).VerifySeal(ctx)
 }
 
 // settleKey ends a replacement of the key file's key, which a staged key tells of.
@@ -39,10 +39,10 @@ func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 	if staged == nil || err != nil {
 		return err
 	}
-	switch err := holdings.New(s, staged, jobs.Busy{}).VerifySeal(ctx); {
+	switch err := profiles.New(s, staged, jobs.Busy{}).VerifySeal(ctx); {
 	case errors.Is(err, secret.ErrUnknownKey): // nothing was sealed with it
 		present, err := secret.Open(cfg.DataDir, cfg.SealingKeys...)
-		if err != nil || holdings.New(s, present, jobs.Busy{}).Sealed(ctx) != nil {
+		if err != nil || profiles.New(s, present, jobs.Busy{}).Sealed(ctx) != nil {
 			return err // neither opens what is stored: no key is taken away then
 		}
 		cfg.Log.WarnContext(ctx, "took away a sealing key that a replacement cut short has left: the former one is in force", "key",
@@ -182,7 +182,7 @@ func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string
 	if err := secret.StageKey(r.config.DataDir, r.key); err != nil {
 		return "", err
 	}
-	resealed, err := holdings.New(s, after, jobs.Busy{}).Reseal(ctx)
+	resealed, err := profiles.New(s, after, jobs.Busy{}).Reseal(ctx)
 	// Whatever the answer, the database says whether it was done.
 	if err := errors.Join(err, settleKey(context.WithoutCancel(ctx), r.config, s)); err != nil {
 		return "", err
@@ -204,7 +204,7 @@ func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said strin
 	if err != nil {
 		return "", fmt.Errorf("--new-sealing-key: %w", err)
 	}
-	if holdings.New(s, next, jobs.Busy{}).Sealed(ctx) == nil {
+	if profiles.New(s, next, jobs.Busy{}).Sealed(ctx) == nil {
 		return fmt.Sprintf("The API keys are sealed with the key %s already. ", next.KeyID()) + givenAdvice, nil
 	}
 	before, err := openSeal(ctx, r.config, s)
@@ -215,7 +215,7 @@ func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said strin
 	if err != nil {
 		return "", err
 	}
-	resealed, err := holdings.New(s, after, jobs.Busy{}).Reseal(ctx)
+	resealed, err := profiles.New(s, after, jobs.Busy{}).Reseal(ctx)
 	if err == nil {
 		err = s.Sync(ctx)
 	}

@@ -20,6 +20,8 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/holdings"
+	"autoholdings/holdings/collections"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -73,10 +75,10 @@ func newTwoProviders(t *testing.T) *twoProviders {
 	must(t, err)
 	i.work()
 	i.setClock(time.Now())
-	i.holdings.Now = func() time.Time { return *i.clock.Load() }
+	i.library.Profiles.Now = func() time.Time { return *i.clock.Load() }
 	for _, c := range communityZone(i.config.Providers) {
-		_, _, err := i.holdings.ActivateCollection(i.ctx, holdings.Activation{
-			CommunityZoneID: c.CZID, ActivateService: true, MakeServiceAvailable: true, ActivationType: holdings.ActivateManually,
+		_, _, err := i.library.Collections.ActivateCollection(i.ctx, collections.Activation{
+			CommunityZoneID: c.CZID, ActivateService: true, MakeServiceAvailable: true, ActivationType: collections.ActivateManually,
 		}, nil)
 		must(t, err)
 	}
@@ -117,15 +119,15 @@ func (i *twoProviders) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (i *twoProviders) makeProfiles() {
 	i.t.Helper()
 	active, number, key, token := true, mockoup.DemoCustomer, secret.NewKey(mockoup.DemoKey), secret.NewKey("open-sesame")
-	weekday, daily := isoWeekday(i.clock.Load().AddDate(0, 0, 4)), holdings.Daily
+	weekday, daily := isoWeekday(i.clock.Load().AddDate(0, 0, 4)), profiles.Daily
 	var notices []string
 	var err error
-	i.oup, _, err = i.holdings.CreateProfile(i.ctx, holdings.ProfileInput{
-		CustomerNumber: &number, APIKey: &key, Active: &active, Schedule: &holdings.ScheduleChange{Weekday: &weekday},
+	i.oup, _, err = i.library.Profiles.CreateProfile(i.ctx, profiles.ProfileInput{
+		CustomerNumber: &number, APIKey: &key, Active: &active, Schedule: &profiles.ScheduleChange{Weekday: &weekday},
 	}, nil)
 	must(i.t, err)
-	i.press, notices, err = i.holdings.CreateProfile(i.ctx, holdings.ProfileInput{
-		Provider: testPress().Name, APIKey: &token, Active: &active, Schedule: &holdings.ScheduleChange{Frequency: &daily},
+	i.press, notices, err = i.library.Profiles.CreateProfile(i.ctx, profiles.ProfileInput{
+		Provider: testPress().Name, APIKey: &token, Active: &active, Schedule: &profiles.ScheduleChange{Frequency: &daily},
 	}, nil)
 	must(i.t, err)
 	if len(notices) != 0 || i.oup.Provider != oup.Provider().Name || i.press.Provider != "TEST_PRESS" {
@@ -173,9 +175,9 @@ func (i *twoProviders) wait(jobID int64) *ent.Job {
 }
 
 // refused is what is wrong with a new profile.
-func (i *twoProviders) refused(in holdings.ProfileInput) string {
+func (i *twoProviders) refused(in profiles.ProfileInput) string {
 	i.t.Helper()
-	_, _, err := i.holdings.CreateProfile(i.ctx, in, nil)
+	_, _, err := i.library.Profiles.CreateProfile(i.ctx, in, nil)
 	if err == nil {
 		i.t.Fatal("the profile was made")
 	}
@@ -197,7 +199,7 @@ func TestSecondProvider(t *testing.T) {
 
 func (i *twoProviders) checkCredentials(t *testing.T) {
 	number, token := "4711", secret.NewKey("t")
-	for want, in := range map[string]holdings.ProfileInput{
+	for want, in := range map[string]profiles.ProfileInput{
 		"the access token is empty: enter the provider's token of the month": {Provider: "TEST_PRESS"},
 		"the provider does not ask for this":                                 {Provider: "TEST_PRESS", APIKey: &token, CustomerNumber: &number},
 		"enter the provider's Sigma Customer ID":                             {APIKey: &token},
@@ -220,7 +222,7 @@ func (i *twoProviders) checkCredentials(t *testing.T) {
 // checkCampus: one campus has one profile of each provider. The rules on groups ask of one provider's profiles.
 func (i *twoProviders) checkCampus(t *testing.T) {
 	number, key, active, yes, no := "4711", secret.NewKey("k"), true, true, false
-	for want, in := range map[string]holdings.ProfileInput{
+	for want, in := range map[string]profiles.ProfileInput{
 		`a profile already, "Oxford University Press, customer demo"`: {CustomerNumber: &number, APIKey: &key},
 		`a profile already, "Test Press"`:                             {Provider: "TEST_PRESS", APIKey: &key},
 	} {
@@ -228,15 +230,16 @@ func (i *twoProviders) checkCampus(t *testing.T) {
 			t.Errorf("%s, want %q in it", got, want)
 		}
 	}
-	_, err := i.holdings.UpdateSettings(i.ctx, holdings.SettingsChange{MultiCampus: &yes})
+	_, err := i.library.Profiles.UpdateSettings(i.ctx, profiles.SettingsChange{MultiCampus: &yes})
 	must(t, err)
-	group, err := i.holdings.CreateInventoryGroup(i.ctx, "North Campus", "")
+	group, err := i.library.Profiles.CreateInventoryGroup(i.ctx, "North Campus", "")
 	must(t, err)
-	_, _, err = i.holdings.UpdateProfile(i.ctx, i.oup.ID, nil, holdings.ProfileInput{Active: &active, GroupIDs: &[]int64{group.ID}}, nil)
+	_, _, err = i.library.Profiles.UpdateProfile(i.ctx, i.oup.ID, nil, profiles.ProfileInput{Active: &active, GroupIDs: &[]int64{group.ID}},
+		nil)
 	must(t, err) // though the other provider's active profile has no group
-	_, _, err = i.holdings.UpdateProfile(i.ctx, i.oup.ID, nil, holdings.ProfileInput{GroupIDs: &[]int64{}}, nil)
+	_, _, err = i.library.Profiles.UpdateProfile(i.ctx, i.oup.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{}}, nil)
 	must(t, err)
-	_, err = i.holdings.UpdateSettings(i.ctx, holdings.SettingsChange{MultiCampus: &no})
+	_, err = i.library.Profiles.UpdateSettings(i.ctx, profiles.SettingsChange{MultiCampus: &no})
 	must(t, err) // though there are two profiles, each of another provider
 }
 
@@ -290,7 +293,7 @@ func (i *twoProviders) checkHoldings(t *testing.T) {
 
 func (i *twoProviders) checkAlerts(t *testing.T) {
 	i.setClock(time.Now().AddDate(0, 0, 41))
-	alerts, err := i.holdings.AlertsOf(i.ctx, []int64{i.oup.ID, i.press.ID})
+	alerts, err := i.library.Profiles.AlertsOf(i.ctx, []int64{i.oup.ID, i.press.ID})
 	must(t, err)
 	for id, want := range map[int64]string{i.press.ID: "Test Press has had no new file", i.oup.ID: "The provider has had no new file"} {
 		if len(alerts[id]) == 0 || !strings.HasPrefix(alerts[id][0].Message, want) {
@@ -302,9 +305,9 @@ func (i *twoProviders) checkAlerts(t *testing.T) {
 	}
 	// The press's journals are not synced any more, though OUP's are.
 	own := i.store.Read.Collection.Query().Where(collection.Name("Test Press Journals Collection")).OnlyX(i.ctx)
-	_, _, err = i.holdings.DeactivateCollection(i.ctx, holdings.Deactivation{CollectionID: own.ID})
+	_, _, err = i.library.Collections.DeactivateCollection(i.ctx, collections.Deactivation{CollectionID: own.ID})
 	must(t, err)
-	alerts, err = i.holdings.AlertsOf(i.ctx, []int64{i.oup.ID, i.press.ID})
+	alerts, err = i.library.Profiles.AlertsOf(i.ctx, []int64{i.oup.ID, i.press.ID})
 	must(t, err)
 	if len(alerts[i.press.ID]) != 0 || len(alerts[i.oup.ID]) == 0 {
 		t.Errorf("alerts of a collection that is not active: %+v", alerts)

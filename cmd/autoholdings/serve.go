@@ -152,7 +152,7 @@ func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 func (a *app) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", graph.NewHandler(graph.Options{
-		Holdings: a.holdings, Jobs: a.jobs, Store: a.store, Files: a.files,
+		Library: a.library, Jobs: a.jobs, Store: a.store, Files: a.files,
 		Logger: a.config.Log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

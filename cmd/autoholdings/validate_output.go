@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"autoholdings/internal/spreadsheet"
+	"autoholdings/internal/words"
 	"autoholdings/kbart"
 )
 
@@ -179,7 +180,7 @@ var delimiterNames = map[string]string{"\t": "tabs", ";": "semicolons", ",": "co
 
 // describe says what a list is and what became of its rows.
 func describe(s kbart.Summary) string {
-	rows := fmt.Sprintf("%s: %d used, %d set aside as free, %d refused", plural(s.Rows.Read, "row"), s.Rows.Used, s.Rows.SetAside,
+	rows := fmt.Sprintf("%s: %d used, %d set aside as free, %d refused", words.Count(s.Rows.Read, "row", "rows"), s.Rows.Used, s.Rows.SetAside,
 		s.Rows.Refused)
 	if s.Phase == "" {
 		return rows
@@ -205,20 +206,13 @@ func tally(c kbart.Counts, colours palette) string {
 		case part.severity == kbart.Fatal:
 			parts = append(parts, colours.paint(part.severity, "refused"))
 		default:
-			parts = append(parts, colours.paint(part.severity, plural(part.count, part.name)))
+			parts = append(parts, colours.paint(part.severity, words.Count(part.count, part.name, part.name+"s")))
 		}
 	}
 	if len(parts) == 0 {
 		return "nothing found"
 	}
 	return strings.Join(parts, ", ")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // jsonFindings writes an object on a line for each finding.

@@ -4,7 +4,7 @@ package generated
 
 import (
 	"autoholdings/graph/model"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"bytes"
 	"context"
 	"errors"
@@ -15138,7 +15138,7 @@ func (ec *executionContext) fieldContext_Entitlement_updatedAt(_ context.Context
 	return graphql.NewScalarFieldContext("Entitlement", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _FieldCount_name(ctx context.Context, field graphql.CollectedField, obj *holdings.FieldCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldCount_name(ctx context.Context, field graphql.CollectedField, obj *plan.FieldCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15161,7 +15161,7 @@ func (ec *executionContext) fieldContext_FieldCount_name(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("FieldCount", field, false, false, "String")
 }
 
-func (ec *executionContext) _FieldCount_titles(ctx context.Context, field graphql.CollectedField, obj *holdings.FieldCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _FieldCount_titles(ctx context.Context, field graphql.CollectedField, obj *plan.FieldCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18119,8 +18119,8 @@ func (ec *executionContext) _JobCounts_move(ctx context.Context, field graphql.C
 			return obj.Move, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *holdings.MoveCounts) graphql.Marshaler {
-			return ec.marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚐMoveCounts(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *plan.MoveCounts) graphql.Marshaler {
+			return ec.marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚋplanᚐMoveCounts(ctx, selections, v)
 		},
 		true,
 		false,
@@ -18151,8 +18151,8 @@ func (ec *executionContext) _JobCounts_fields(ctx context.Context, field graphql
 			return obj.Fields, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []holdings.FieldCount) graphql.Marshaler {
-			return ec.marshalNFieldCount2ᚕautoholdingsᚋholdingsᚐFieldCountᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []plan.FieldCount) graphql.Marshaler {
+			return ec.marshalNFieldCount2ᚕautoholdingsᚋholdingsᚋplanᚐFieldCountᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -20437,7 +20437,7 @@ func (ec *executionContext) fieldContext_LicenseEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _MoveCounts_portfolios(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_portfolios(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20460,7 +20460,7 @@ func (ec *executionContext) fieldContext_MoveCounts_portfolios(_ context.Context
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_poLinesMoved(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_poLinesMoved(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20483,7 +20483,7 @@ func (ec *executionContext) fieldContext_MoveCounts_poLinesMoved(_ context.Conte
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_licensesMoved(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_licensesMoved(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20506,7 +20506,7 @@ func (ec *executionContext) fieldContext_MoveCounts_licensesMoved(_ context.Cont
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_noCounterpart(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_noCounterpart(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20529,7 +20529,7 @@ func (ec *executionContext) fieldContext_MoveCounts_noCounterpart(_ context.Cont
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_ambiguous(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_ambiguous(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20552,7 +20552,7 @@ func (ec *executionContext) fieldContext_MoveCounts_ambiguous(_ context.Context,
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_conflicts(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_conflicts(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20575,7 +20575,7 @@ func (ec *executionContext) fieldContext_MoveCounts_conflicts(_ context.Context,
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_nothingToMove(ctx context.Context, field graphql.CollectedField, obj *holdings.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_nothingToMove(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34696,7 +34696,7 @@ func (ec *executionContext) _Entitlement(ctx context.Context, sel ast.SelectionS
 
 var fieldCountImplementors = []string{"FieldCount"}
 
-func (ec *executionContext) _FieldCount(ctx context.Context, sel ast.SelectionSet, obj *holdings.FieldCount) graphql.Marshaler {
+func (ec *executionContext) _FieldCount(ctx context.Context, sel ast.SelectionSet, obj *plan.FieldCount) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, fieldCountImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36664,7 +36664,7 @@ func (ec *executionContext) _LicenseEdge(ctx context.Context, sel ast.SelectionS
 
 var moveCountsImplementors = []string{"MoveCounts"}
 
-func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSet, obj *holdings.MoveCounts) graphql.Marshaler {
+func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.MoveCounts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, moveCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40106,15 +40106,15 @@ func (ec *executionContext) marshalNEntitlement2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._Entitlement(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNFieldCount2autoholdingsᚋholdingsᚐFieldCount(ctx context.Context, sel ast.SelectionSet, v holdings.FieldCount) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldCount2autoholdingsᚋholdingsᚋplanᚐFieldCount(ctx context.Context, sel ast.SelectionSet, v plan.FieldCount) graphql.Marshaler {
 	return ec._FieldCount(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNFieldCount2ᚕautoholdingsᚋholdingsᚐFieldCountᚄ(ctx context.Context, sel ast.SelectionSet, v []holdings.FieldCount) graphql.Marshaler {
+func (ec *executionContext) marshalNFieldCount2ᚕautoholdingsᚋholdingsᚋplanᚐFieldCountᚄ(ctx context.Context, sel ast.SelectionSet, v []plan.FieldCount) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNFieldCount2autoholdingsᚋholdingsᚐFieldCount(ctx, sel, v[i])
+		return ec.marshalNFieldCount2autoholdingsᚋholdingsᚋplanᚐFieldCount(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -42391,7 +42391,7 @@ func (ec *executionContext) unmarshalOLostColumnInput2ᚕᚖautoholdingsᚋgraph
 	return res, nil
 }
 
-func (ec *executionContext) marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚐMoveCounts(ctx context.Context, sel ast.SelectionSet, v *holdings.MoveCounts) graphql.Marshaler {
+func (ec *executionContext) marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚋplanᚐMoveCounts(ctx context.Context, sel ast.SelectionSet, v *plan.MoveCounts) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

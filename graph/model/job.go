@@ -6,6 +6,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/jobs"
 	"autoholdings/kbart"
 )
@@ -92,7 +93,7 @@ type JobGroup struct {
 }
 
 // Counts are what a plan comes to.
-type Counts struct{ holdings.Counts }
+type Counts struct{ plan.Counts }
 
 func countsOf(stored json.RawMessage) (*Counts, error) {
 	if len(stored) == 0 || string(stored) == "null" {
@@ -192,7 +193,7 @@ func (p *JobPart) Guard() (*JobGuard, error) {
 }
 
 // JobGuardReason is why one guard holds a plan.
-type JobGuardReason struct{ holdings.GuardReason }
+type JobGuardReason struct{ plan.GuardReason }
 
 // Percent is how much of the base the guard is about.
 func (g *JobGuardReason) Percent() float64 {
@@ -208,7 +209,7 @@ func (g *JobGuardReason) Column() *string { return orNull(g.GuardReason.Column) 
 // Guards are why the plan is held, or would be.
 func (p *JobPart) Guards() ([]*JobGuardReason, error) {
 	reasons, err := jobs.GuardsOf(p.JobPart)
-	return append([]*JobGuardReason{}, wrap(reasons, func(g holdings.GuardReason) *JobGuardReason { return &JobGuardReason{g} })...), err
+	return append([]*JobGuardReason{}, wrap(reasons, func(g plan.GuardReason) *JobGuardReason { return &JobGuardReason{g} })...), err
 }
 
 // WouldBe is null where a run would apply the part.
@@ -216,7 +217,7 @@ func (p *JobPart) WouldBe() *string { return orNull(p.JobPart.WouldBe) }
 
 // Kinds are those that the part applies.
 func (p *JobPart) Kinds() []string {
-	return wrap(jobs.KindsOf(p.JobPart), func(kind holdings.Kind) string { return string(kind) })
+	return wrap(jobs.KindsOf(p.JobPart), func(kind plan.Kind) string { return string(kind) })
 }
 
 // JobPartDecision is how one kind of a list's changes stands.
@@ -321,19 +322,19 @@ func (c *JobChange) OnlineIdentifier() *string { return orNull(c.JobChange.Onlin
 
 // OldValue is the former value in words.
 func (c *JobChange) OldValue() *string {
-	return orNull(holdings.ValuesOf(c.JobChange).OldWords(holdings.Action(c.Action), c.JobChange.Field))
+	return orNull(holdings.ValuesOf(c.JobChange).OldWords(plan.Action(c.Action), c.JobChange.Field))
 }
 
 // NewValue is the new value or the reason in words.
 func (c *JobChange) NewValue() *string {
-	return orNull(holdings.ValuesOf(c.JobChange).NewWords(holdings.Action(c.Action), c.JobChange.Field))
+	return orNull(holdings.ValuesOf(c.JobChange).NewWords(plan.Action(c.Action), c.JobChange.Field))
 }
 
 // ChangeReason is why a portfolio came, left, waits or stays.
-type ChangeReason struct{ holdings.Leaving }
+type ChangeReason struct{ plan.Leaving }
 
 // RelatedTitle is another title that a change names.
-type RelatedTitle struct{ holdings.Related }
+type RelatedTitle struct{ plan.Related }
 
 // Why is null where there is nothing to say beside the action.
 func (c *JobChange) Why() *ChangeReason {
@@ -359,7 +360,7 @@ func (r *ChangeReason) Successor() *RelatedTitle { return related(r.Leaving.Succ
 // Predecessor is the title from which it goes on.
 func (r *ChangeReason) Predecessor() *RelatedTitle { return related(r.Leaving.Predecessor) }
 
-func related(r *holdings.Related) *RelatedTitle {
+func related(r *plan.Related) *RelatedTitle {
 	if r == nil {
 		return nil
 	}
@@ -390,12 +391,12 @@ func (c *JobChange) NewCoverage() ([]*Coverage, error) {
 	return coverageOf(after, ok), err
 }
 
-func coverageOf(statements []holdings.Statement, ok bool) []*Coverage {
+func coverageOf(statements []plan.Statement, ok bool) []*Coverage {
 	if !ok {
 		return nil
 	}
 	page := &CoveragePage{}
-	return append([]*Coverage{}, wrap(statements, func(st holdings.Statement) *Coverage {
+	return append([]*Coverage{}, wrap(statements, func(st plan.Statement) *Coverage {
 		return &Coverage{Statement: st, Page: page}
 	})...)
 }

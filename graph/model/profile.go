@@ -5,6 +5,8 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 )
 
 // Profile is an integration profile.
@@ -17,7 +19,7 @@ type Profile struct {
 type ProfilePage struct {
 	IDs    []int64
 	Groups Related[[]*InventoryGroup]
-	Alerts Related[[]holdings.ProfileAlert]
+	Alerts Related[[]profiles.ProfileAlert]
 }
 
 // Profiles makes a page of rows.
@@ -38,7 +40,7 @@ func (p *Profile) Name() string { return holdings.ProfileName(p.Profile) }
 func (p *Profile) Description() *string { return orNull(p.Profile.Description) }
 
 // Schedule is when it runs by itself.
-func (p *Profile) Schedule() *Schedule { return &Schedule{holdings.ScheduleOf(p.Profile)} }
+func (p *Profile) Schedule() *Schedule { return &Schedule{profiles.ScheduleOf(p.Profile)} }
 
 // GuardLimits are the marks of the guard on removals.
 type GuardLimits struct{ Percent, Titles int }
@@ -49,10 +51,10 @@ func (p *Profile) Guard() *GuardLimits {
 }
 
 // Guards are what holds a run until a person decides.
-type Guards struct{ holdings.Guards }
+type Guards struct{ plan.Guards }
 
 // Guards are those of the profile.
-func (p *Profile) Guards() *Guards { return &Guards{holdings.GuardsOf(p.Profile)} }
+func (p *Profile) Guards() *Guards { return &Guards{profiles.GuardsOf(p.Profile)} }
 
 // Removals are the marks for entitlements that end.
 func (g *Guards) Removals() *GuardMarks { return &GuardMarks{g.Guards.Removals} }
@@ -67,7 +69,7 @@ func (g *Guards) Identity() *GuardMarks { return &GuardMarks{g.Guards.Identity} 
 func (g *Guards) Additions() *GuardMarks { return &GuardMarks{g.Guards.Additions} }
 
 // GuardMarks are the marks of one guard.
-type GuardMarks struct{ holdings.Marks }
+type GuardMarks struct{ plan.Marks }
 
 // Most is null where there is no such mark.
 func (m *GuardMarks) Most() *int {
@@ -78,7 +80,7 @@ func (m *GuardMarks) Most() *int {
 }
 
 // Schedule is when a profile runs by itself.
-type Schedule struct{ holdings.Schedule }
+type Schedule struct{ profiles.Schedule }
 
 // Weekday is the day's name.
 func (s *Schedule) Weekday() string {

@@ -7,6 +7,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 )
 
@@ -215,7 +216,7 @@ func (p *Portfolio) AccessType() *string { return orNull(p.Portfolio.AccessType)
 
 // Coverage is one coverage statement.
 type Coverage struct {
-	holdings.Statement
+	plan.Statement
 	ProfileIDs []int64
 	Page       *CoveragePage
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 )
 
 // CommunityZoneTitle is one title of the Community Zone.
@@ -55,6 +55,6 @@ func (t *CommunityZoneTitle) PublicationType() *string {
 
 // Coverage is what the global list gives.
 func (t *CommunityZoneTitle) Coverage() ([]*Coverage, error) {
-	statements, err := holdings.StoredStatements(t.CommunityZoneTitle.Coverage)
+	statements, err := plan.StoredStatements(t.CommunityZoneTitle.Coverage)
 	return coverageOf(statements, true), err
 }

@@ -1,0 +1,176 @@
+package acquisitions
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"autoholdings/internal/problem"
+)
+
+// csvTable reads ordinary CSV with a header: UTF-8 with or without a byte order mark, comma, semicolon or TAB between
+// cells, cells in quotes where they need it. Columns are found by name, in any order and case.
+type csvTable struct {
+	reader  *csv.Reader
+	columns []string // as known, "" for one that is not, in the order of the file
+	unknown []string // as the header has them
+}
+
+// csvLine is one line of it. Where it cannot be read, wrong says why and what to do.
+type csvLine struct {
+	number int
+	cells  map[string]string // of the known columns that the file has
+	wrong  string
+}
+
+// maxHeader is the longest header there may be, in bytes.
+const maxHeader = 64 << 10
+
+// openCSV reads the header. required must be there; known are all the columns that mean something.
+func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
+	buffered := bufio.NewReaderSize(in, maxHeader)
+	separator, ends, err := formOf(buffered)
+	if err != nil {
+		return nil, err
+	}
+	t := &csvTable{reader: csv.NewReader(ends)}
+	t.reader.Comma = separator
+	t.reader.FieldsPerRecord = -1 // each line is judged by itself
+	t.reader.ReuseRecord = true
+	header, err := t.reader.Read()
+	if err != nil {
+		return nil, problem.New(problem.BadInput, "", "the file's header cannot be read (%v): save it as CSV with a header such as %s", err,
+			strings.Join(known, ","))
+	}
+	for _, cell := range header {
+		name := columnName(cell)
+		switch {
+		case !slices.Contains(known, name):
+			if name != "" {
+				t.unknown = append(t.unknown, strings.TrimSpace(cell))
+			}
+			name = ""
+		case slices.Contains(t.columns, name):
+			return nil, problem.New(problem.BadInput, "", "the file has the column %q twice: delete one of them", name)
+		}
+		t.columns = append(t.columns, name)
+	}
+	if !t.has(required) {
+		return nil, problem.New(problem.BadInput, "", "the file's header has no column %q: name the columns in the first line, out of %s",
+			required, strings.Join(known, ", "))
+	}
+	return t, nil
+}
+
+func (t *csvTable) has(column string) bool { return slices.Contains(t.columns, column) }
+
+// formOf is what stands between the cells of the header, and the file with line ends that encoding/csv knows. It takes
+// off a byte order mark.
+func formOf(in *bufio.Reader) (separator rune, ends io.Reader, err error) {
+	begin, err := in.Peek(maxHeader)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, nil, fmt.Errorf("read the file: %w", err)
+	}
+	if bytes.HasPrefix(begin, []byte("\xef\xbb\xbf")) {
+		if _, err := in.Discard(3); err != nil {
+			return 0, nil, fmt.Errorf("read the file: %w", err)
+		}
+		begin = begin[3:]
+	}
+	header, _, _ := bytes.Cut(bytes.TrimLeft(begin, "\r\n"), []byte("\n"))
+	header, _, carriageReturns := bytes.Cut(bytes.TrimRight(header, "\r"), []byte("\r"))
+	switch {
+	case len(bytes.TrimSpace(begin)) == 0:
+		return 0, nil, problem.New(problem.BadInput, "", "the file is empty: its first line must name the columns")
+	case bytes.ContainsRune(header, 0) || !utf8.Valid(header):
+		return 0, nil, problem.New(problem.BadInput, "", "the file is no text in UTF-8: save it as \"CSV UTF-8\"")
+	}
+	if ends = in; carriageReturns {
+		ends = newLines{in}
+	}
+	return separatorOf(header), ends, nil
+}
+
+func separatorOf(header []byte) rune {
+	best, most := ',', 0
+	for _, separator := range []rune{',', ';', '\t'} {
+		if n := bytes.Count(header, []byte(string(separator))); n > most {
+			best, most = separator, n
+		}
+	}
+	return best
+}
+
+// newLines reads a file whose lines end in a carriage return, as old spreadsheets write them: all of it would be one
+// line otherwise, and nothing of it be read.
+type newLines struct{ in io.Reader }
+
+func (r newLines) Read(b []byte) (int, error) {
+	n, err := r.in.Read(b)
+	for i, c := range b[:n] {
+		if c == '\r' {
+			b[i] = '\n'
+		}
+	}
+	return n, err
+}
+
+// columnName is a header's cell as columns are known by: "Ordered on" is ordered_on.
+func columnName(cell string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(cell), func(r rune) bool {
+		return r == ' ' || r == '_' || r == '-' || r == '\u00a0' || r == '\t'
+	}), "_")
+}
+
+// next is the next line that holds anything; io.EOF after the last one. Any other error is one of reading.
+func (t *csvTable) next() (csvLine, error) {
+	for {
+		record, err := t.reader.Read()
+		var malformed *csv.ParseError
+		switch {
+		case errors.As(err, &malformed):
+			return csvLine{number: malformed.StartLine, wrong: quotesWrong(malformed)}, nil
+		case errors.Is(err, io.EOF):
+			return csvLine{}, io.EOF
+		case err != nil:
+			return csvLine{}, fmt.Errorf("read the file: %w", err)
+		case slices.ContainsFunc(record, func(cell string) bool { return strings.TrimSpace(cell) != "" }):
+			return t.line(record), nil
+		}
+	}
+}
+
+func quotesWrong(e *csv.ParseError) string {
+	lost := ""
+	if e.Line > e.StartLine {
+		lost = fmt.Sprintf(" Lines %d to %d were taken for one cell and not read.", e.StartLine, e.Line)
+	}
+	return "its quotation marks do not match: put a cell that holds one in quotation marks, and write each one in it twice." + lost
+}
+
+func (t *csvTable) line(record []string) csvLine {
+	number, _ := t.reader.FieldPos(0)
+	line := csvLine{number: number, cells: make(map[string]string, len(t.columns))}
+	for i, cell := range record {
+		switch {
+		case i >= len(t.columns):
+			if strings.TrimSpace(cell) != "" {
+				line.wrong = fmt.Sprintf("it has %d cells, and the header has %d: put a cell that holds the separator in quotation marks", len(record),
+					len(t.columns))
+				return line
+			}
+		case t.columns[i] != "":
+			line.cells[t.columns[i]] = strings.TrimSpace(cell)
+		}
+	}
+	if len(record) < len(t.columns) {
+		line.wrong = fmt.Sprintf("it has %d cells, and the header has %d: add the empty ones, if it was not cut off", len(record), len(t.columns))
+	}
+	return line
+}

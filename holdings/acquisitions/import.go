@@ -1,0 +1,224 @@
+package acquisitions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+	"autoholdings/internal/words"
+)
+
+// What became of a line of an imported file.
+const (
+	LineCreated   = "CREATED"
+	LineUpdated   = "UPDATED"
+	LineUnchanged = "UNCHANGED"
+	LineAttached  = "ATTACHED" // a PO line that was there, to its portfolio
+	LineMoved     = "MOVED"    // a PO line that was there, from another portfolio
+	LineRefused   = "REFUSED"  // nothing was done
+)
+
+// ImportReport says what an import did, or would do.
+type ImportReport struct {
+	DryRun    bool         `json:"dryRun"`
+	Created   int          `json:"created"`
+	Updated   int          `json:"updated"`
+	Unchanged int          `json:"unchanged"`
+	Attached  int          `json:"attached"`
+	Moved     int          `json:"moved"`
+	Refused   int          `json:"refused"`
+	Warnings  []string     `json:"warnings"` // of the file as a whole
+	Lines     []ImportLine `json:"lines"`
+}
+
+// ImportLine is what became of one line.
+type ImportLine struct {
+	Line    int    `json:"line"` // of the file, from 1
+	Action  string `json:"action"`
+	Number  string `json:"number"`  // of the PO line, or the license's code
+	Message string `json:"message"` // what is wrong and what to do, or what else is to be known; often empty
+}
+
+func (r *ImportReport) add(lines []*importLine) {
+	for _, l := range lines {
+		r.Lines = append(r.Lines, l.ImportLine)
+		switch l.Action {
+		case LineCreated:
+			r.Created++
+		case LineUpdated:
+			r.Updated++
+		case LineUnchanged:
+			r.Unchanged++
+		case LineAttached:
+			r.Attached++
+		case LineMoved:
+			r.Moved++
+		case LineRefused:
+			r.Refused++
+		}
+	}
+}
+
+// importLine is a line under way: what was read, and what becomes of it.
+type importLine struct {
+	ImportLine
+	cells    map[string]string
+	messages []string
+}
+
+// refuse leaves the line undone.
+func (l *importLine) refuse(format string, args ...any) {
+	l.Action = LineRefused
+	l.tell(format, args...)
+}
+
+func (l *importLine) tell(format string, args ...any) {
+	l.messages = append(l.messages, fmt.Sprintf(format, args...))
+}
+
+func (l *importLine) refused() bool { return l.Action == LineRefused }
+
+// cell is what a column holds; nil where the file has no such column.
+func (l *importLine) cell(column string) *string {
+	if value, ok := l.cells[column]; ok {
+		return &value
+	}
+	return nil
+}
+
+// importBatch is how many lines one transaction takes: what they refer to is looked up for all of them together.
+const importBatch = 500
+
+// importCSV reads a file and has it applied in batches. apply decides what becomes of the lines that are not refused.
+func importCSV(
+	ctx context.Context, in io.Reader, dryRun bool, columns []string, apply func(ctx context.Context, lines []*importLine) error,
+) (ImportReport, error) {
+	report := ImportReport{DryRun: dryRun, Warnings: []string{}, Lines: []ImportLine{}}
+	key := columns[0]
+	table, err := openCSV(in, key, columns)
+	if err != nil {
+		return report, err
+	}
+	if len(table.unknown) > 0 {
+		report.Warnings = append(report.Warnings, fmt.Sprintf("not read, since they mean nothing here: the columns %s. Known are %s",
+			words.Quoted(table.unknown, func(name string) string { return name }), strings.Join(columns, ", ")))
+	}
+	seen := map[string]int{}
+	for more := true; more; {
+		var batch []*importLine
+		if batch, more, err = readBatch(table, key, seen); err != nil {
+			return report, err
+		}
+		if err := ctx.Err(); err != nil {
+			return report, err
+		}
+		ready := slices.DeleteFunc(slices.Clone(batch), (*importLine).refused)
+		if len(ready) > 0 {
+			if err := apply(ctx, ready); err != nil {
+				return report, fmt.Errorf("import: %w", err)
+			}
+		}
+		for _, l := range batch {
+			l.Message = strings.Join(l.messages, "; ")
+		}
+		report.add(batch)
+	}
+	return report, nil
+}
+
+// readBatch reads the next lines, and refuses those that say nothing that could be looked up.
+func readBatch(table *csvTable, key string, seen map[string]int) (batch []*importLine, more bool, err error) {
+	for len(batch) < importBatch {
+		read, err := table.next()
+		if errors.Is(err, io.EOF) {
+			return batch, false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		l := &importLine{ImportLine: ImportLine{Line: read.number, Number: read.cells[key]}, cells: read.cells}
+		batch = append(batch, l)
+		switch {
+		case read.wrong != "":
+			l.refuse("%s", read.wrong)
+		case l.Number == "":
+			l.refuse("it has no %s: give each line one", key)
+		case seen[l.Number] > 0:
+			l.refuse("line %d has the %s %.80q too: delete one of them", seen[l.Number], key, l.Number)
+		default:
+			seen[l.Number] = read.number
+		}
+	}
+	return batch, true, nil
+}
+
+// messagesOf are problems as they are told of a line.
+func messagesOf(problems problem.List) (messages []string) {
+	for _, p := range problems {
+		messages = append(messages, p.Message)
+	}
+	return messages
+}
+
+var licenseCSV = []string{"code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note"}
+
+// ImportLicenses makes and changes licenses as a CSV file has them (see openCSV for its form). A code that is there is
+// changed in the columns that the file has. A line that is wrong is refused and leaves the others. It writes in
+// batches: after a failure it can be done again, and does the rest. With dryRun it writes nothing and reports the same.
+func (s *Service) ImportLicenses(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
+	return importCSV(ctx, in, dryRun, licenseCSV, func(ctx context.Context, lines []*importLine) error {
+		if dryRun {
+			_, err := s.planLicenses(ctx, s.store.Read, lines)
+			return err
+		}
+		return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			changed, err := s.planLicenses(ctx, tx.Client, lines)
+			if err != nil {
+				return err
+			}
+			return writeLicenses(ctx, tx, changed)
+		})
+	})
+}
+
+// planLicenses says what becomes of the lines, and which licenses are to be stored.
+func (s *Service) planLicenses(ctx context.Context, client *ent.Client, lines []*importLine) (changed []*ent.License, err error) {
+	known, err := licensesByCode(ctx, client, lines)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		row := known[l.Number]
+		l.Action = LineUnchanged
+		if row == nil {
+			row = &ent.License{ID: s.store.NextID(), CreatedAt: store.Now()}
+			l.Action = LineCreated
+		}
+		before := *row
+		texts := LicenseTexts{
+			Code: l.cell("code"), Name: l.cell("name"), Vendor: l.cell("vendor"), Status: l.cell("status"), Type: l.cell("type"),
+			StartsOn: l.cell("starts_on"), EndsOn: l.cell("ends_on"), Note: l.cell("note"),
+		}
+		var problems problem.List
+		fillTexts(&problems, texts.of(row))
+		checkTerm(&problems, row)
+		if len(problems) > 0 {
+			l.Action = LineRefused
+			l.messages = append(l.messages, messagesOf(problems)...)
+			continue
+		}
+		if l.Action == LineUnchanged && !sameLicense(&before, row) {
+			l.Action = LineUpdated
+		}
+		if l.Action != LineUnchanged {
+			changed = append(changed, row)
+		}
+	}
+	return changed, nil
+}

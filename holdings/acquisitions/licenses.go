@@ -1,0 +1,169 @@
+package acquisitions
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/license"
+	"autoholdings/ent/portfolio"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+	"autoholdings/internal/words"
+)
+
+// CreateLicense makes a license. UpdatePortfolio and UpdateCollection attach it.
+func (s *Service) CreateLicense(ctx context.Context, in LicenseTexts) (*ent.License, error) {
+	if in.Code == nil {
+		in.Code = new(string)
+	}
+	row := &ent.License{ID: s.store.NextID(), CreatedAt: store.Now()}
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return in.save(ctx, tx, row) })
+	if err != nil {
+		return nil, err
+	}
+	return row, nil
+}
+
+// UpdateLicense changes a license; version is the one that was read, nil for whatever it is. Beside a refusal it
+// returns the license as it is, where there is one.
+func (s *Service) UpdateLicense(ctx context.Context, id int64, version *int, in LicenseTexts) (*ent.License, error) {
+	var row *ent.License
+	var stored ent.License
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if row, err = findLicense(ctx, tx, id); err != nil {
+			return err
+		}
+		stored = *row
+		if err := problem.CheckVersion(fmt.Sprintf("the license %q", row.Code), version, row.Version); err != nil {
+			return err
+		}
+		return in.save(ctx, tx, row)
+	})
+	if err != nil && row != nil {
+		return &stored, err
+	}
+	return row, err
+}
+
+// DeleteLicense deletes a license that no portfolio, hidden ones included, and no collection has.
+func (s *Service) DeleteLicense(ctx context.Context, id int64) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		row, err := findLicense(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		users, err := usersOfLicense(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(users) > 0 {
+			return problem.New(problem.InUse, "input.licenseId",
+				"the license %q is that of %s: take it away from there first", row.Code, strings.Join(users, " and "))
+		}
+		return tx.License.DeleteOne(row).Exec(ctx)
+	})
+}
+
+// usersOfLicense are, in words, what has a license.
+func usersOfLicense(ctx context.Context, tx *store.Tx, id int64) (users []string, err error) {
+	portfolios, err := tx.Portfolio.Query().Where(portfolio.LicenseID(id)).Count(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count the portfolios of license %d: %w", id, err)
+	}
+	hidden, err := tx.Portfolio.Query().Where(portfolio.LicenseID(id), portfolio.RemovedAtNotNil()).Count(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count the portfolios of license %d: %w", id, err)
+	}
+	collections, err := tx.Collection.Query().Where(collection.LicenseID(id)).Order(collection.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the collections of license %d: %w", id, err)
+	}
+	if portfolios > 0 {
+		user := words.Count(portfolios, "portfolio", "portfolios")
+		if hidden > 0 {
+			user += fmt.Sprintf(" (%d of them out of the holdings)", hidden)
+		}
+		users = append(users, user)
+	}
+	if len(collections) > 0 {
+		names := words.Quoted(collections, func(c *ent.Collection) string { return c.Name })
+		users = append(users, words.Count(len(collections), "collection", "collections")+" ("+names+")")
+	}
+	return users, nil
+}
+
+func findLicense(ctx context.Context, tx *store.Tx, id int64) (*ent.License, error) {
+	row, err := tx.License.Get(ctx, id)
+	if ent.IsNotFound(err) {
+		return nil, problem.New(problem.NotFound, "input.licenseId", "there is no such license: it may have been deleted")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read license %d: %w", id, err)
+	}
+	return row, nil
+}
+
+// save brings a row to what the input has, and stores it if that differs.
+func (in *LicenseTexts) save(ctx context.Context, tx *store.Tx, row *ent.License) error {
+	var problems problem.List
+	before := *row
+	fillTexts(&problems, in.of(row))
+	checkTerm(&problems, row)
+	taken, err := tx.License.Query().Where(license.Code(row.Code), license.IDNEQ(row.ID)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look up license %q: %w", row.Code, err)
+	}
+	if taken {
+		problems.Add(problem.Conflict, "input.code", "there is a license %q already: change that one, or give another code", row.Code)
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	if before.Version > 0 && sameLicense(&before, row) {
+		return nil
+	}
+	return writeLicenses(ctx, tx, []*ent.License{row})
+}
+
+func sameLicense(a, b *ent.License) bool {
+	return a.Code == b.Code && a.Name == b.Name && a.Vendor == b.Vendor && a.Status == b.Status && a.Type == b.Type &&
+		a.StartsOn == b.StartsOn && a.EndsOn == b.EndsOn && a.Note == b.Note
+}
+
+// writeLicenses stores new and changed licenses, and raises their versions.
+func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) error {
+	rows, now := make([][]any, len(changed)), store.Now()
+	for i, row := range changed {
+		row.UpdatedAt = now
+		row.Version++ // a new one has 0
+		rows[i] = []any{
+			row.ID, row.CreatedAt, row.UpdatedAt, row.Code, row.Name, row.Vendor, row.Status, row.Type, row.StartsOn, row.EndsOn, row.Note,
+			row.Version,
+		}
+	}
+	return store.Upsert(ctx, tx, license.Table, licenseColumns, rows)
+}
+
+var licenseColumns = []string{
+	"id", "created_at", "updated_at", "code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note", "version",
+}
+
+// licensesByCode reads the licenses that lines of a file name.
+func licensesByCode(ctx context.Context, client *ent.Client, lines []*importLine) (map[string]*ent.License, error) {
+	codes := make([]string, len(lines))
+	for i, l := range lines {
+		codes[i] = l.Number
+	}
+	rows, err := client.License.Query().Where(license.CodeIn(codes...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up licenses: %w", err)
+	}
+	found := make(map[string]*ent.License, len(rows))
+	for _, row := range rows {
+		found[row.Code] = row
+	}
+	return found, nil
+}

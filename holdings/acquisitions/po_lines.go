@@ -1,0 +1,166 @@
+package acquisitions
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"autoholdings/ent"
+	"autoholdings/ent/poline"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// POLineInput is a PO line to make, or what to change of one; nil leaves a field as it is.
+type POLineInput struct {
+	POLineTexts
+	PortfolioID *int64 // 0: none
+	Main        *bool
+	Wrong       problem.List // found while reading the input: it is refused for these too
+}
+
+// CreatePOLine makes a PO line. The first one of a portfolio is its main one.
+func (s *Service) CreatePOLine(ctx context.Context, in POLineInput) (*ent.POLine, error) {
+	if in.Number == nil {
+		in.Number = new(string)
+	}
+	row := &ent.POLine{ID: s.store.NextID(), CreatedAt: store.Now()}
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		sh := newShelf()
+		sh.add(row)
+		return in.save(ctx, tx, sh, row)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return row, nil
+}
+
+// UpdatePOLine changes, attaches or detaches a PO line; version is the one that was read, nil for whatever it is. Where
+// it becomes main, the former main one becomes additional; where it is main no more, the oldest of the others becomes
+// so. Beside a refusal it returns the PO line as it is, where there is one.
+func (s *Service) UpdatePOLine(ctx context.Context, id int64, version *int, in POLineInput) (*ent.POLine, error) {
+	var row *ent.POLine
+	var stored ent.POLine
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if row, err = findPOLine(ctx, tx, id); err != nil {
+			return err
+		}
+		stored = *row
+		if err := problem.CheckVersion(fmt.Sprintf("the PO line %q", row.Number), version, row.Version); err != nil {
+			return err
+		}
+		sh := newShelf()
+		sh.put(row)
+		return in.save(ctx, tx, sh, row)
+	})
+	if err != nil && row != nil {
+		return &stored, err
+	}
+	return row, err
+}
+
+// DeletePOLine deletes a PO line. Where it was a portfolio's main one, the oldest of the others becomes main.
+func (s *Service) DeletePOLine(ctx context.Context, id int64) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		row, err := findPOLine(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		sh := newShelf()
+		if err := sh.load(ctx, tx.Client, []int64{portfolioOf(row)}); err != nil {
+			return err
+		}
+		sh.attach(sh.put(row), 0)
+		if err := tx.POLine.DeleteOneID(id).Exec(ctx); err != nil {
+			return fmt.Errorf("delete PO line %d: %w", id, err)
+		}
+		delete(sh.rows, id)
+		return sh.write(ctx, tx)
+	})
+}
+
+func findPOLine(ctx context.Context, tx *store.Tx, id int64) (*ent.POLine, error) {
+	row, err := tx.POLine.Get(ctx, id)
+	if ent.IsNotFound(err) {
+		return nil, problem.New(problem.NotFound, "input.poLineId", "there is no such PO line: it may have been deleted")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read PO line %d: %w", id, err)
+	}
+	return row, nil
+}
+
+// save brings a row that lies on the shelf to what the input has, and stores it.
+func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *shelf, row *ent.POLine) error {
+	problems := slices.Clone(in.Wrong)
+	fillTexts(&problems, in.of(row))
+	if err := checkNumber(ctx, tx, &problems, row); err != nil {
+		return err
+	}
+	target := portfolioOf(row)
+	if in.PortfolioID != nil && *in.PortfolioID != target {
+		target = *in.PortfolioID
+		if err := checkAttachable(ctx, tx, &problems, target); err != nil {
+			return err
+		}
+	}
+	if err := sh.load(ctx, tx.Client, []int64{portfolioOf(row), target}); err != nil {
+		return err
+	}
+	if target != portfolioOf(row) {
+		sh.attach(row, target)
+	}
+	if in.Main != nil && len(in.Wrong) == 0 {
+		checkRank(&problems, sh, row, *in.Main)
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return sh.write(ctx, tx)
+}
+
+// checkRank ranks the row as it is asked for, or says why that cannot be.
+func checkRank(problems *problem.List, sh *shelf, row *ent.POLine, main bool) {
+	const path = "input.main"
+	switch {
+	case row.PortfolioID == nil && main:
+		problems.Add(problem.BadInput, path,
+			"only a PO line of a portfolio is main or additional, and this one is attached to none: give portfolioId too, or leave main out")
+	case row.PortfolioID != nil && !sh.rank(row, main):
+		problems.Add(problem.BadInput, path,
+			"it is the only PO line of its portfolio, and so the main one: make another one main, or leave main out")
+	}
+}
+
+// checkNumber adds a problem where another PO line has the number.
+func checkNumber(ctx context.Context, tx *store.Tx, problems *problem.List, row *ent.POLine) error {
+	taken, err := tx.POLine.Query().Where(poline.Number(row.Number), poline.IDNEQ(row.ID)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look up PO line %q: %w", row.Number, err)
+	}
+	if taken {
+		problems.Add(problem.Conflict, "input.number", "there is a PO line %q already: change that one, or give another number", row.Number)
+	}
+	return nil
+}
+
+// checkAttachable adds a problem where no PO line can be attached to the portfolio; 0 stands for none.
+func checkAttachable(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	p, err := tx.Portfolio.Get(ctx, id)
+	switch {
+	case ent.IsNotFound(err):
+		problems.Add(problem.NotFound, "input.portfolioId", "there is no such portfolio")
+	case err != nil:
+		return fmt.Errorf("read portfolio %d: %w", id, err)
+	case p.RemovedAt != nil:
+		problems.Add(problem.BadInput, "input.portfolioId", outOfHoldings, p.PublicationTitle)
+	}
+	return nil
+}
+
+const outOfHoldings = "%q is out of the holdings, so no PO line can be attached to it: it comes back when the provider lists it again, " +
+	"or when the job that removed it is undone. Attach it then, or attach it to a portfolio that is in the holdings"

@@ -1,0 +1,219 @@
+package acquisitions
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"autoholdings/ent"
+	"autoholdings/ent/poline"
+	"autoholdings/internal/store"
+)
+
+// shelf holds PO lines and all others of their portfolios in memory while they are changed: one decides there which is
+// main, and what differs in the end is written together. The rule that it keeps: a portfolio that has PO lines has
+// exactly one main one. It is the first that was attached, unless another was made main; where the main one leaves, the
+// one that was made first follows.
+type shelf struct {
+	before map[int64]*ent.POLine   // as stored, by id; nil for a new one
+	rows   map[int64]*ent.POLine   // as they are to be
+	of     map[int64][]*ent.POLine // by portfolio
+}
+
+func newShelf() *shelf {
+	return &shelf{map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
+}
+
+// load reads the PO lines of portfolios that are not on the shelf yet.
+func (sh *shelf) load(ctx context.Context, client *ent.Client, portfolioIDs []int64) error {
+	missing := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(portfolioIDs))), func(id int64) bool {
+		_, known := sh.of[id]
+		return known || id == 0
+	})
+	for _, id := range missing {
+		sh.of[id] = nil
+	}
+	for chunk := range slices.Chunk(missing, store.IDsAtOnce) {
+		rows, err := client.POLine.Query().Where(poline.PortfolioIDIn(chunk...)).All(ctx)
+		if err != nil {
+			return fmt.Errorf("read the PO lines of portfolios: %w", err)
+		}
+		for _, row := range rows {
+			sh.list(sh.put(row))
+		}
+	}
+	return nil
+}
+
+// put lays a stored row on the shelf and returns the one that lies there: another, where it was there before and may
+// have been changed since.
+func (sh *shelf) put(row *ent.POLine) *ent.POLine {
+	if known := sh.rows[row.ID]; known != nil {
+		return known
+	}
+	stored := *row
+	sh.before[row.ID], sh.rows[row.ID] = &stored, row
+	return row
+}
+
+// add lays a new row on the shelf; it is not attached.
+func (sh *shelf) add(row *ent.POLine) {
+	row.PortfolioID, row.Main = nil, false
+	sh.rows[row.ID] = row
+}
+
+// list adds a row to those of its portfolio, once.
+func (sh *shelf) list(row *ent.POLine) {
+	if row.PortfolioID == nil {
+		return
+	}
+	if others := sh.of[*row.PortfolioID]; !slices.Contains(others, row) {
+		sh.of[*row.PortfolioID] = append(others, row)
+	}
+}
+
+// attach puts a row on a portfolio, 0 for none. The portfolio's rows and those of the former one are loaded.
+func (sh *shelf) attach(row *ent.POLine, portfolioID int64) {
+	if from := portfolioOf(row); from != 0 {
+		wasMain := row.Main
+		row.PortfolioID, row.Main = nil, false
+		sh.of[from] = slices.DeleteFunc(sh.of[from], func(other *ent.POLine) bool { return other == row })
+		if wasMain {
+			sh.followUp(from, nil)
+		}
+	}
+	if portfolioID == 0 {
+		return
+	}
+	row.PortfolioID, row.Main = &portfolioID, sh.mainOf(portfolioID) == nil
+	sh.list(row)
+}
+
+// rank makes an attached row main or additional. It is false where that cannot be: the only one of a portfolio is main.
+func (sh *shelf) rank(row *ent.POLine, main bool) bool {
+	if row.Main == main {
+		return true
+	}
+	id := portfolioOf(row)
+	if !main {
+		if !sh.followUp(id, row) {
+			return false
+		}
+	} else if former := sh.mainOf(id); former != nil {
+		former.Main = false
+	}
+	row.Main = main
+	return true
+}
+
+// followUp makes the oldest of a portfolio's rows main, another than the one that is to be so no more.
+func (sh *shelf) followUp(portfolioID int64, not *ent.POLine) bool {
+	others := slices.DeleteFunc(slices.Clone(sh.of[portfolioID]), func(row *ent.POLine) bool { return row == not })
+	if len(others) == 0 {
+		return false
+	}
+	slices.MinFunc(others, comparePrecedence).Main = true
+	return true
+}
+
+// Precedence is a PO line's place among those of its portfolio: the main one comes first, then the others as they were
+// made. Where the main one leaves, the next takes its place.
+type Precedence struct {
+	Main          bool
+	CreatedAt, ID int64
+}
+
+// Compare puts the line that goes before first.
+func (a Precedence) Compare(b Precedence) int {
+	switch {
+	case a.Main != b.Main && a.Main:
+		return -1
+	case a.Main != b.Main:
+		return 1
+	default: // ids of two processes do not rise together
+		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	}
+}
+
+func comparePrecedence(a, b *ent.POLine) int {
+	return Precedence{a.Main, a.CreatedAt, a.ID}.Compare(Precedence{b.Main, b.CreatedAt, b.ID})
+}
+
+// mainOf is the portfolio's main PO line; nil where it has none.
+func (sh *shelf) mainOf(portfolioID int64) *ent.POLine {
+	for _, row := range sh.of[portfolioID] {
+		if row.Main {
+			return row
+		}
+	}
+	return nil
+}
+
+func portfolioOf(row *ent.POLine) int64 {
+	if row.PortfolioID == nil {
+		return 0
+	}
+	return *row.PortfolioID
+}
+
+// changed are the rows that are not as they are stored, in the order of their ids.
+func (sh *shelf) changed() (rows []*ent.POLine) {
+	for id, row := range sh.rows {
+		if before := sh.before[id]; before == nil || !samePOLine(before, row) {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *ent.POLine) int { return cmp.Compare(a.ID, b.ID) })
+	return rows
+}
+
+func samePOLine(a, b *ent.POLine) bool {
+	return a.Number == b.Number && a.Vendor == b.Vendor && a.Status == b.Status && a.Type == b.Type &&
+		a.OrderedOn == b.OrderedOn && a.RenewsOn == b.RenewsOn && a.Note == b.Note &&
+		portfolioOf(a) == portfolioOf(b) && a.Main == b.Main
+}
+
+// settle raises the versions of what has changed, and takes the shelf as it is for stored.
+func (sh *shelf) settle() (changed []*ent.POLine) {
+	changed = sh.changed()
+	now := store.Now()
+	for _, row := range changed {
+		row.UpdatedAt = now
+		row.Version++ // a new one has 0
+		stored := *row
+		sh.before[row.ID] = &stored
+	}
+	return changed
+}
+
+// write stores what has changed. Those that are main no more give way first: the database allows a portfolio one main
+// PO line at any moment.
+func (sh *shelf) write(ctx context.Context, tx *store.Tx) error {
+	var givesWay []int64
+	for _, row := range sh.changed() {
+		before := sh.before[row.ID]
+		if before != nil && before.Main && before.PortfolioID != nil && (!row.Main || portfolioOf(row) != *before.PortfolioID) {
+			givesWay = append(givesWay, row.ID)
+		}
+	}
+	for chunk := range slices.Chunk(givesWay, store.IDsAtOnce) {
+		in, args := store.InList(chunk)
+		if _, err := tx.SQL.ExecContext(ctx, "UPDATE po_lines SET main = FALSE WHERE id IN "+in, args...); err != nil {
+			return fmt.Errorf("make PO lines additional: %w", err)
+		}
+	}
+	var rows [][]any
+	for _, row := range sh.settle() {
+		rows = append(rows, []any{
+			row.ID, row.CreatedAt, row.UpdatedAt, row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note,
+			row.PortfolioID, row.Main, row.Version,
+		})
+	}
+	return store.Upsert(ctx, tx, poline.Table, poLineColumns, rows)
+}
+
+var poLineColumns = []string{
+	"id", "created_at", "updated_at", "number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "portfolio_id", "main",
+	"version",
+}

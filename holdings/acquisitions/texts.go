@@ -1,0 +1,122 @@
+package acquisitions
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"autoholdings/ent"
+	"autoholdings/internal/problem"
+)
+
+// This file knows what the texts of PO lines and licenses may be, however they come: by the API or in a CSV file.
+
+const maxNote = 2000 // characters
+
+// POLineTexts are the texts of a PO line; nil leaves one as it is, "" empties it.
+type POLineTexts struct {
+	Number, Vendor, Status, Type, OrderedOn, RenewsOn, Note *string
+}
+
+// LicenseTexts are the texts of a license; nil leaves one as it is, "" empties it.
+type LicenseTexts struct {
+	Code, Name, Vendor, Status, Type, StartsOn, EndsOn, Note *string
+}
+
+// textKind says what a text may be.
+type textKind int
+
+const (
+	keyText  textKind = iota // 1 to 200 characters in one line
+	lineText                 // up to 200 characters in one line
+	noteText                 // up to 2,000 characters
+	dateText                 // YYYY-MM-DD or empty
+)
+
+// aText is one text of a record: what the input has, and where it stands in the row.
+type aText struct {
+	field  string // as the API's input names it
+	what   string // in words
+	kind   textKind
+	given  **string
+	stored *string
+}
+
+func (t *POLineTexts) of(row *ent.POLine) []aText {
+	return []aText{
+		{"number", "the number", keyText, &t.Number, &row.Number},
+		{"vendor", "the vendor", lineText, &t.Vendor, &row.Vendor},
+		{"status", "the status", lineText, &t.Status, &row.Status},
+		{"type", "the type", lineText, &t.Type, &row.Type},
+		{"orderedOn", "the date of the order", dateText, &t.OrderedOn, &row.OrderedOn},
+		{"renewsOn", "the date of the renewal", dateText, &t.RenewsOn, &row.RenewsOn},
+		{"note", "the note", noteText, &t.Note, &row.Note},
+	}
+}
+
+func (t *LicenseTexts) of(row *ent.License) []aText {
+	return []aText{
+		{"code", "the code", keyText, &t.Code, &row.Code},
+		{"name", "the name", lineText, &t.Name, &row.Name},
+		{"vendor", "the vendor", lineText, &t.Vendor, &row.Vendor},
+		{"status", "the status", lineText, &t.Status, &row.Status},
+		{"type", "the type", lineText, &t.Type, &row.Type},
+		{"startsOn", "the first day", dateText, &t.StartsOn, &row.StartsOn},
+		{"endsOn", "the last day", dateText, &t.EndsOn, &row.EndsOn},
+		{"note", "the note", noteText, &t.Note, &row.Note},
+	}
+}
+
+// fillTexts puts what is given into the row, trimmed, and adds what is wrong with it.
+func fillTexts(problems *problem.List, texts []aText) {
+	for _, t := range texts {
+		if *t.given == nil {
+			continue
+		}
+		value := strings.TrimSpace(**t.given)
+		checkText(problems, t, value)
+		*t.stored = value
+	}
+}
+
+func checkText(problems *problem.List, t aText, value string) {
+	most := problem.MaxName
+	if t.kind == noteText {
+		most = maxNote
+	}
+	path, length := "input."+t.field, utf8.RuneCountInString(value)
+	switch {
+	case length == 0 && t.kind == keyText:
+		problems.Add(problem.BadInput, path, "%s is empty: give 1 to %d characters", t.what, most)
+	case !utf8.ValidString(value):
+		problems.Add(problem.BadInput, path, "%s is not valid UTF-8: type it again, or save the file as UTF-8", t.what)
+	case t.kind == dateText:
+		if value != "" && !isDay(value) {
+			problems.Add(problem.BadInput, path, "%s is %.40q, which is no day: write it as YYYY-MM-DD, such as 2026-01-31", t.what, value)
+		}
+	case length > most:
+		problems.Add(problem.BadInput, path, "%s has %d characters: give at most %d", t.what, length, most)
+	case t.kind != noteText && strings.ContainsFunc(value, unicode.IsControl):
+		problems.Add(problem.BadInput, path, "%s holds a line break or another control character: give one line of text", t.what)
+	case strings.ContainsFunc(value, notOfNote):
+		problems.Add(problem.BadInput, path, "%s holds a control character: give text, tabs and line breaks only", t.what)
+	}
+}
+
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
+
+func notOfNote(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
+}
+
+// checkTerm adds a problem where a license would end before it starts.
+func checkTerm(problems *problem.List, row *ent.License) {
+	if isDay(row.StartsOn) && isDay(row.EndsOn) && row.EndsOn < row.StartsOn {
+		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: mend one of them", row.EndsOn,
+			row.StartsOn)
+	}
+}

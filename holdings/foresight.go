@@ -1,0 +1,276 @@
+package holdings
+
+import (
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts
+// of it would have changed. Nothing of that is in the database, so it is foreseen: keys and hashes as planning needs
+// them, and the values of those portfolios that both would write.
+
+// foresight is what the plans of earlier parts of a preview would have made of a collection.
+type foresight struct {
+	values   map[int64]*plan.StoredPortfolio // portfolios as they would stand, by id; those that would be new have negative ids
+	next     int64                           // the last of the negative ids
+	said     map[int64]map[int64]*saying     // by portfolio and profile
+	releases map[int64]string                // of the profiles that would have applied one
+}
+
+// saying is what a profile's list would have said last of a portfolio.
+type saying struct {
+	ended bool // it would no longer list it
+	said  [len(plan.TitleColumns)]string
+}
+
+func (f *foresight) say(id int64, part *Part, s *saying) {
+	if f.said[id] == nil {
+		f.said[id] = map[int64]*saying{}
+	}
+	f.said[id][part.ProfileID] = s
+}
+
+// knows says whether an earlier part would have changed what a profile's list says of a portfolio.
+func (f *foresight) knows(id, profile int64) bool { return f != nil && f.said[id][profile] != nil }
+
+// releaseOf is the date of the release that a profile would have applied last; stored is the one it has.
+func (f *foresight) releaseOf(profile int64, stored string) string {
+	if f == nil {
+		return stored
+	}
+	if date, ok := f.releases[profile]; ok {
+		return date
+	}
+	return stored
+}
+
+// eachSaid calls fn with what lists would say of a portfolio that would still have it.
+func (f *foresight) eachSaid(id int64, fn func(standingList)) {
+	if f == nil {
+		return
+	}
+	for profile, s := range f.said[id] {
+		if !s.ended {
+			fn(standingList{profile, f.releases[profile], s.said})
+		}
+	}
+}
+
+// foresee lets earlier plans of a preview come true among the portfolios that a part is planned on.
+func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*foresight, error) {
+	if len(part.Earlier) == 0 {
+		return nil, nil
+	}
+	last := part.Earlier[len(part.Earlier)-1]
+	f := last.foreseen // what came before the last one is foreseen already
+	if f == nil {
+		f = &foresight{values: map[int64]*plan.StoredPortfolio{}, said: map[int64]map[int64]*saying{}, releases: map[int64]string{}}
+	}
+	f.releases[last.part.ProfileID] = last.part.Release
+	if err := f.foreseeValues(ctx, s, last); err != nil {
+		return nil, err
+	}
+	for _, earlier := range part.Earlier {
+		byID := portfoliosByID(&in.Portfolios)
+		outranks := earlier.part.Release > part.Release || earlier.part.Release == part.Release && earlier.part.ProfileID < part.ProfileID
+		for title := range earlier.Pairs {
+			if earlier.SkipAbsent && earlier.Lacking(int32(title)) || earlier.Declines(int32(title)) {
+				continue
+			}
+			f.entitle(earlier, int32(title), byID, in, outranks && part.ofProfile())
+		}
+		for _, l := range earlier.Leaving {
+			f.end(in, byID, earlier.Portfolios.At(l.Portfolio), l.Action, s.Now().UnixMilli())
+		}
+		for _, w := range earlier.Waiting {
+			f.end(in, byID, earlier.Portfolios.At(w.Portfolio), plan.Wait, 0)
+		}
+	}
+	return f, nil
+}
+
+// entitle gives another profile's entitlement to the portfolio of a title, or makes the portfolio.
+func (f *foresight) entitle(earlier *Plan, title int32, byID map[int64]int32, in *plan.Input, outranks bool) {
+	t := earlier.List.Titles.At(title)
+	pair := earlier.Pairs[title]
+	if pair == plan.Unpaired {
+		id := f.idOf(earlier, title)
+		in.Portfolios.Add(plan.HeldPortfolio{
+			Identity: t.Identity, ID: id, ValuesHash: t.ValuesHash, Listed: true,
+			Elsewhere: true, Shared: true, SomeoneElse: true, EverListed: true, Outranked: outranks, Others: 1,
+		})
+		return
+	}
+	was := earlier.Portfolios.At(pair)
+	i, ok := byID[was.ID]
+	if !ok {
+		return
+	}
+	h := in.Portfolios.At(i)
+	if !was.Entitled {
+		h.Others++
+	}
+	h.Hidden, h.Listed, h.Elsewhere, h.Shared, h.SomeoneElse, h.EverListed = false, true, true, true, true, true
+	h.Outranked, h.Awaited = h.Outranked || outranks, h.Awaited && !was.Waits
+	now := f.values[was.ID]
+	switch {
+	case now == nil:
+	case h.Entitlement != 0:
+		h.Diverged = h.Diverged || plan.HashValues(&now.Values) != h.ValuesHash
+	case !h.Diverged:
+		h.ValuesHash, h.Identity = plan.HashValues(&now.Values), t.Identity
+	}
+}
+
+// end takes another profile's entitlement from a portfolio.
+func (f *foresight) end(in *plan.Input, byID map[int64]int32, was *plan.HeldPortfolio, action plan.Action, now int64) {
+	i, ok := byID[was.ID]
+	if !ok {
+		return
+	}
+	h := in.Portfolios.At(i)
+	h.Awaited = (h.Awaited && !was.Waits) || action == plan.Wait
+	if was.Entitled {
+		h.Others--
+	}
+	if h.Others <= 0 {
+		h.Elsewhere, h.Shared = false, false
+		h.Listed = h.Entitled
+	}
+	if action == plan.Remove && !h.Entitled {
+		h.Hidden, h.LeftAt = true, now
+	}
+	if action == plan.Wait {
+		h.Flagged = true
+	}
+}
+
+// idOf is the id that stands for a portfolio that a title would become.
+func (f *foresight) idOf(earlier *Plan, title int32) int64 {
+	if id, ok := earlier.foreseenIDs[title]; ok {
+		return id
+	}
+	f.next--
+	return f.next
+}
+
+// foreseeValues computes how the portfolios would stand that a plan writes.
+func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan) error {
+	earlier.foreseenIDs = map[int32]int64{}
+	var batch []*plan.Title
+	flush := func() error {
+		err := f.write(ctx, s, earlier, batch)
+		batch = batch[:0]
+		return err
+	}
+	if err := f.foreseeLeaving(ctx, s, earlier); err != nil {
+		return err
+	}
+	err := earlier.List.EachTitle(ctx, earlier.Pending, plan.IgnoreFindings, func(t *plan.Title) error {
+		if batch = append(batch, t); len(batch) < s.BatchTitles {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return fmt.Errorf("foresee what an earlier part does: %w", err)
+	}
+	return flush()
+}
+
+// foreseeLeaving notes what an earlier part would take from its profile, how the portfolios would stand then, and which
+// values would take over.
+func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
+	gone := make([]plan.LeavingPortfolio, 0, len(earlier.Leaving)+len(earlier.Waiting))
+	why := map[int32]string{}
+	for _, w := range earlier.Waiting {
+		gone = append(gone, plan.LeavingPortfolio{Portfolio: w.Portfolio, Action: plan.Wait})
+		why[w.Portfolio] = w.Why
+	}
+	gone = append(gone, earlier.Leaving...)
+	for batch := range slices.Chunk(gone, s.BatchTitles) {
+		ids := make([]int64, len(batch))
+		for i, l := range batch {
+			ids[i] = earlier.Portfolios.At(l.Portfolio).ID
+			f.say(ids[i], earlier.part, &saying{ended: true})
+		}
+		there, err := f.load(ctx, s.store.Query, ids)
+		if err != nil {
+			return err
+		}
+		standing, err := f.standing(ctx, s.store.Query, earlier.part, ids, there)
+		if err != nil {
+			return err
+		}
+		for _, l := range batch {
+			h := earlier.Portfolios.At(l.Portfolio)
+			if p := there[h.ID]; p != nil {
+				f.values[h.ID] = p.Gone(h, l.Action, why[l.Portfolio], standing, s.Now().UnixMilli())
+			}
+		}
+	}
+	return nil
+}
+
+func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch []*plan.Title) error {
+	var ids, own []int64
+	for _, t := range batch {
+		if pair := earlier.Pairs[t.Index]; pair != plan.Unpaired {
+			ids = append(ids, earlier.Portfolios.At(pair).ID)
+			own = append(own, earlier.Portfolios.At(pair).Entitlement)
+		}
+	}
+	there, err := f.load(ctx, s.store.Query, ids)
+	if err != nil {
+		return err
+	}
+	entitlements, err := loadEntitlements(ctx, s.store.Query, own)
+	if err != nil {
+		return err
+	}
+	for _, t := range batch {
+		pair := earlier.Pairs[t.Index]
+		if pair == plan.Unpaired {
+			f.next--
+			earlier.foreseenIDs[t.Index] = f.next
+			f.values[f.next] = &plan.StoredPortfolio{Values: t.Values, MoreKeys: strings.Join(t.MoreKeys, " "), Available: true, Listed: true}
+			f.say(f.next, earlier.part, &saying{said: t.Values})
+			continue
+		}
+		h := earlier.Portfolios.At(pair)
+		p := there[h.ID]
+		if p == nil {
+			continue
+		}
+		p.Entitle(entitlements[h.Entitlement])
+		d := earlier.Comparison(t.Index, h).Compare(t, p)
+		now := p.Foreseen(h.ID)
+		f.say(h.ID, earlier.part, &saying{said: d.Own.Over(&d.Values)})
+		now.Values, now.MoreKeys, now.Listed, now.RemovedAt = d.Values, d.Further, true, nil
+		if !h.Awaited {
+			now.Review = ""
+		}
+		now.Coverage, now.EntitlementState = nil, plan.EntitlementState{} // of the other profile
+		f.values[h.ID] = now
+	}
+	return nil
+}
+
+// load reads portfolios as they would stand.
+func (f *foresight) load(ctx context.Context, read store.QueryFunc, ids []int64) (map[int64]*plan.StoredPortfolio, error) {
+	there, err := loadStored(ctx, read, slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id < 0 }))
+	if err != nil || f == nil {
+		return there, err
+	}
+	for _, id := range ids {
+		if now := f.values[id]; now != nil {
+			copied := *now
+			there[id] = &copied
+		}
+	}
+	return there, nil
+}

@@ -1,0 +1,90 @@
+package holdings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+)
+
+// formerPortfolios reads from the report of an interrupted run what it changed in the keys of portfolios, by their
+// place.
+func formerPortfolios(
+	ctx context.Context, s *store.Store, part *Part, portfolios *plan.Chunked[plan.HeldPortfolio],
+) (map[int32]*plan.FormerPortfolio, error) {
+	rows, err := s.Query(ctx, `SELECT portfolio_id, action, field, line, value_kind, old_value FROM job_changes
+		WHERE part_id = ? AND portfolio_id IS NOT NULL AND action IN ('ADD', 'UPDATE', 'WAIT', 'REMOVE', 'KEEP', 'WITHDRAW')
+		ORDER BY id`, part.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what an interrupted run has written: %w", err)
+	}
+	defer rows.Close()
+	var unreadable error
+	former, byID := map[int32]*plan.FormerPortfolio{}, portfoliosByID(portfolios)
+	values := map[int32]plan.DivergingValues{}
+	for rows.Next() {
+		var id int64
+		var line int32
+		var action plan.Action
+		var field string
+		var was plan.Values
+		if err := rows.Scan(&id, &action, &field, &line, &was.Kind, &was.Old); err != nil {
+			return nil, fmt.Errorf("read what an interrupted run has written: %w", err)
+		}
+		index, ok := byID[id]
+		if !ok {
+			continue
+		}
+		f := former[index]
+		if f == nil {
+			h := portfolios.At(index)
+			f = &plan.FormerPortfolio{Identity: h.Identity, Round: h.RoundOf()}
+			former[index] = f
+		}
+		switch {
+		case field == "":
+			unreadable = errors.Join(unreadable, f.Before(portfolios.At(index), action, line, was))
+		case was.Kind == plan.TextValues:
+			if values[index] == nil {
+				values[index] = plan.DivergingValues{}
+			}
+			values[index][field] = was.Old
+		}
+	}
+	for index, own := range values {
+		former[index].OverlayValues(own)
+	}
+	return former, errors.Join(unreadable, rows.Err())
+}
+
+// rejoinSuccessors finds the names of titles that an interrupted run added and that go on from portfolios which are
+// still to leave.
+func (w *portfolioTarget) rejoinSuccessors(ctx context.Context) error {
+	byID := map[int64]int32{}
+	for title, portfolio := range w.plan.Follows.Predecessor {
+		if pair := w.plan.Pairs[title]; pair != plan.Unpaired {
+			byID[w.plan.Portfolios.At(pair).ID] = portfolio
+		}
+	}
+	if len(byID) == 0 {
+		return nil
+	}
+	rows, err := w.out.Store.Query(ctx, `SELECT portfolio_id, title, title_id FROM job_changes
+		WHERE part_id = ? AND action = 'ADD' AND field = '' AND portfolio_id IS NOT NULL`, w.out.Part.ID)
+	if err != nil {
+		return fmt.Errorf("read what an interrupted run has added: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r plan.Related
+		if err := rows.Scan(&r.PortfolioID, &r.Title, &r.TitleID); err != nil {
+			return fmt.Errorf("read what an interrupted run has added: %w", err)
+		}
+		if portfolio, ok := byID[r.PortfolioID]; ok {
+			w.successors[portfolio] = r
+		}
+	}
+	return rows.Err()
+}

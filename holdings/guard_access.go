@@ -1,0 +1,185 @@
+package holdings
+
+import (
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// guardAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the
+// statements, so it looks at those titles alone whose statements differ, and only where there are so many of them that
+// the guard could hold the plan, or where a person has decided on the list and the answer says which changes that
+// concerns.
+func (s *Service) guardAccess(ctx context.Context, p *plan.Plan, part *Part, guards plan.Guards) error {
+	base := p.Counts.EntitlementsBefore
+	differ := map[int32]bool{}
+	for title, pair := range p.Pairs {
+		if pair == plan.Unpaired {
+			continue
+		}
+		t, h := p.List.Titles.At(int32(title)), p.Portfolios.At(pair)
+		if h.Entitled && t.Covered && h.CoverageHash != t.CoverageHash {
+			differ[int32(title)] = true
+		}
+	}
+	if base == 0 || len(differ) == 0 || p.LeavesCoverage() {
+		return nil
+	}
+	held := func(n int) bool { return guards.Access.Asked() && guards.Access.Exceeds(base, n) }
+	if !held(len(differ)) {
+		if decided, err := s.decidedOn(ctx, part); err != nil || !decided {
+			return err
+		}
+	}
+	days, err := s.listDays(ctx, part)
+	if err != nil {
+		return err
+	}
+	p.Loses = map[int32]bool{}
+	j := accessGuard{service: s, ctx: ctx, plan: p, part: part, days: days}
+	err = p.List.EachTitle(ctx, func(i int32) bool { return differ[i] }, plan.IgnoreFindings, j.add)
+	if err == nil {
+		err = j.flush()
+	}
+	if err == nil && held(len(p.Loses)) {
+		p.Hold(plan.GuardAccess, len(p.Loses), "%d of %d titles would lose time that is covered today (%s), %s", guards.Access)
+	}
+	return err
+}
+
+// decidedOn says whether a person has decided on kinds of the list's changes.
+func (s *Service) decidedOn(ctx context.Context, part *Part) (bool, error) {
+	rows, err := s.store.Query(ctx, `SELECT d.id FROM list_decisions d JOIN job_parts p ON p.provider_file_id = d.provider_file_id
+		WHERE p.id = ? AND d.collection_id = ? LIMIT 1`, part.ID, part.CollectionID)
+	if err != nil {
+		return false, fmt.Errorf("read the decisions on the list: %w", err)
+	}
+	ids, err := store.ScanIDs(rows)
+	return len(ids) > 0, err
+}
+
+// listDays are the date of the part's list, or today's, and that of the list applied before it.
+func (s *Service) listDays(ctx context.Context, part *Part) (days plan.ListDays, err error) {
+	days.Now = s.today(part)
+	rows, err := s.store.Query(ctx, `SELECT f.date FROM provider_files f WHERE f.profile_id = ? AND f.content = ? AND f.applied_at IS NOT NULL
+		AND f.outcome <> 'UNDONE' AND f.date <> '' AND f.date < ? ORDER BY f.date DESC LIMIT 1`,
+		part.ProfileID, part.Content, days.Now.Format(time.DateOnly))
+	if err != nil {
+		return days, fmt.Errorf("read the date of the list before: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var date string
+		if err := rows.Scan(&date); err != nil {
+			return days, fmt.Errorf("read the date of the list before: %w", err)
+		}
+		days.Before, _ = time.Parse(time.DateOnly, date)
+	}
+	return days, rows.Err()
+}
+
+// today is the date of a part's list, or today's where it has none.
+func (s *Service) today(part *Part) time.Time {
+	if date, err := time.Parse(time.DateOnly, part.Release); err == nil {
+		return date
+	}
+	return s.Now().UTC()
+}
+
+// accessGuard compares the statements of titles with the stored ones, in batches.
+type accessGuard struct {
+	service *Service
+	ctx     context.Context //nolint:containedctx // of one judgement
+	plan    *plan.Plan
+	part    *Part
+	days    plan.ListDays
+	batch   []*plan.Title
+}
+
+func (j *accessGuard) add(t *plan.Title) error {
+	if j.batch = append(j.batch, t); len(j.batch) < j.service.BatchTitles {
+		return nil
+	}
+	return j.flush()
+}
+
+func (j *accessGuard) flush() error {
+	var ids, locked []int64
+	for _, t := range j.batch {
+		h := j.plan.Portfolios.At(j.plan.Pairs[t.Index])
+		if ids = append(ids, h.Entitlement); h.Locked {
+			locked = append(locked, h.ID)
+		}
+	}
+	locks, err := loadStored(j.ctx, j.service.store.Query, locked)
+	if err != nil {
+		return err
+	}
+	coverage, err := loadCoverage(j.ctx, j.service.store.Query, ids)
+	if err != nil {
+		return err
+	}
+	for _, t := range j.batch {
+		h := j.plan.Portfolios.At(j.plan.Pairs[t.Index])
+		if p := locks[h.ID]; p != nil && slices.Contains(strings.Fields(p.Locked), plan.CoverageField) {
+			continue // it keeps what staff have locked
+		}
+		before := coverage[h.Entitlement]
+		after := plan.WithStoredStarts(t.Coverage, before, nil)
+		var failed error
+		moved := func() bool {
+			yes, err := j.service.startMoved(j.ctx, j.part, h.ID)
+			failed = errors.Join(failed, err)
+			return yes
+		}
+		if plan.LosesTime(before, after, j.days, moved) {
+			j.plan.Loses[t.Index] = true
+		}
+		if failed != nil {
+			return failed
+		}
+	}
+	j.batch = j.batch[:0]
+	return nil
+}
+
+// startMoved says whether a run of the part's profile has moved the start of a portfolio's coverage on before: some
+// providers give the last years alone, and drop one each January.
+func (s *Service) startMoved(ctx context.Context, part *Part, portfolioID int64) (moved bool, err error) {
+	rows, err := s.store.Query(ctx, `SELECT c.old_value, c.new_value FROM job_changes c JOIN job_parts p ON p.id = c.part_id
+		WHERE c.portfolio_id = ? AND p.profile_id = ? AND c.value_kind = ? AND c.action = ? AND p.state IN ('APPLIED', 'NO_CHANGE')
+		ORDER BY c.id DESC LIMIT 24`, portfolioID, part.ProfileID, string(plan.CoverageValues), string(plan.Update))
+	if err != nil {
+		return false, fmt.Errorf("read how coverage has moved: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v := plan.Values{Kind: plan.CoverageValues}
+		if err := rows.Scan(&v.Old, &v.New); err != nil {
+			return false, fmt.Errorf("read how coverage has moved: %w", err)
+		}
+		before, after, _, err := v.Coverage()
+		if err != nil {
+			return false, err
+		}
+		if firstStart(before) < firstStart(after) && firstStart(before) != "" {
+			return true, nil
+		}
+	}
+	return false, rows.Err()
+}
+
+// firstStart is the earliest first date of statements; "" where there is none.
+func firstStart(statements []plan.Statement) (first string) {
+	for i := range statements {
+		if date := statements[i].DateFirst; date != "" && (first == "" || date < first) {
+			first = date
+		}
+	}
+	return first
+}

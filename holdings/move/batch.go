@@ -1,0 +1,269 @@
+package move
+
+import (
+	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of
+// them.
+type moveBatch struct {
+	plan       *MovePlan
+	check      bool // what no longer stands as the plan has it is left alone
+	portfolios map[int64]portfolioNow
+	lines      map[int64][]poLine // by portfolio, the main one first
+	codes      map[int64]string   // of licenses
+	found      []moveRow
+	lineMoves  []lineMove
+	licensed   []licensing
+}
+
+// portfolioNow is what is written of a portfolio, or said.
+type portfolioNow struct {
+	plan.Citation
+	license int64
+	hidden  bool
+	closed  holdings.Closed // why patrons do not get to it
+}
+
+// moveRow is one line of the report.
+type moveRow struct {
+	portfolio int64 // 0: it is gone
+	action    plan.Action
+	field     string
+	title     plan.Citation
+	values    plan.Values
+}
+
+// lineMove attaches a PO line to another portfolio; licensing gives a portfolio a license, or takes it away with 0.
+type (
+	lineMove struct {
+		line, portfolio int64
+		main            bool
+	}
+	licensing struct{ portfolio, license int64 }
+)
+
+func newMoveBatch(p *MovePlan) *moveBatch {
+	return &moveBatch{plan: p, portfolios: map[int64]portfolioNow{}, lines: map[int64][]poLine{}, codes: map[int64]string{}}
+}
+
+// loadMoveBatch reads what deciding on the portfolios needs, in a fixed number of statements.
+func loadMoveBatch(ctx context.Context, query store.QueryFunc, p *MovePlan, batch sourceBatch) (*moveBatch, error) {
+	b := newMoveBatch(p)
+	var ids []int64
+	licenses := map[int64]bool{}
+	for i, m := range batch.sources {
+		ids = append(ids, m.id)
+		if over := batch.passedOver[i]; over != nil {
+			ids = append(ids, p.targets.At(over[0]).id)
+		}
+		licenses[m.license], licenses[m.licenseThere] = true, true
+		if m.pair != plan.Unpaired && p.wanted(m) {
+			ids = append(ids, p.targets.At(m.pair).id)
+		}
+	}
+	if err := b.loadPortfolios(ctx, query, ids); err != nil {
+		return nil, err
+	}
+	if p.rules.POLines {
+		if err := b.loadLines(ctx, query, ids); err != nil {
+			return nil, err
+		}
+	}
+	delete(licenses, 0)
+	if !p.rules.Licenses || len(licenses) == 0 {
+		return b, nil
+	}
+	return b, b.loadCodes(ctx, query, licenses)
+}
+
+func (b *moveBatch) loadPortfolios(ctx context.Context, query store.QueryFunc, ids []int64) error {
+	placeholders, args := store.InList(ids)
+	rows, err := query(ctx, `SELECT p.id, p.publication_title, p.title_id, p.print_identifier, p.online_identifier, COALESCE(p.license_id, 0),
+		p.removed_at IS NOT NULL, `+holdings.ClosedSQL+`
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.id IN `+placeholders, args...)
+	if err != nil {
+		return fmt.Errorf("read the portfolios to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var now portfolioNow
+		if err := rows.Scan(&id, &now.Title, &now.TitleID, &now.PrintIdentifier, &now.OnlineIdentifier, &now.license, &now.hidden,
+			&now.closed); err != nil {
+			return fmt.Errorf("read the portfolios to move: %w", err)
+		}
+		b.portfolios[id] = now
+	}
+	return rows.Err()
+}
+
+func (b *moveBatch) loadLines(ctx context.Context, query store.QueryFunc, ids []int64) error {
+	placeholders, args := store.InList(ids)
+	rows, err := query(ctx, `SELECT portfolio_id, id, created_at, number, main FROM po_lines WHERE portfolio_id IN `+placeholders, args...)
+	if err != nil {
+		return fmt.Errorf("read the PO lines to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var portfolioID int64
+		var line poLine
+		if err := rows.Scan(&portfolioID, &line.id, &line.created, &line.number, &line.main); err != nil {
+			return fmt.Errorf("read the PO lines to move: %w", err)
+		}
+		b.lines[portfolioID] = append(b.lines[portfolioID], line)
+	}
+	for _, lines := range b.lines {
+		slices.SortFunc(lines, func(a, b poLine) int { return a.precedence().Compare(b.precedence()) })
+	}
+	return rows.Err()
+}
+
+func (b *moveBatch) loadCodes(ctx context.Context, query store.QueryFunc, licenses map[int64]bool) error {
+	var ids []int64
+	for id := range licenses {
+		ids = append(ids, id)
+	}
+	placeholders, args := store.InList(ids)
+	rows, err := query(ctx, `SELECT id, code FROM licenses WHERE id IN `+placeholders, args...)
+	if err != nil {
+		return fmt.Errorf("read the licenses to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var code string
+		if err := rows.Scan(&id, &code); err != nil {
+			return fmt.Errorf("read the licenses to move: %w", err)
+		}
+		b.codes[id] = code
+	}
+	return rows.Err()
+}
+
+// decide says what becomes of one portfolio. Of each there is at least one line in the report.
+func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
+	switch {
+	case b.check && b.differs(m):
+		b.leave(m)
+	case !b.plan.wanted(m):
+		b.list(m, plan.NothingToMove, "", plan.Values{})
+	case m.pair != plan.Unpaired:
+		b.moveLines(m)
+		b.moveLicense(m)
+	case candidates == nil && passedOver != nil:
+		over := b.plan.targets.At(passedOver[0])
+		there := plan.MoveValue{Target: over.id, Title: b.portfolios[over.id].Title, Collection: b.plan.targetName, Closed: over.closed.String()}
+		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.staying(m), there))
+	case candidates == nil:
+		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.staying(m), plan.MoveValue{Collection: b.plan.targetName}))
+	default:
+		ids := make([]int64, len(candidates))
+		for i, c := range candidates {
+			ids[i] = b.plan.targets.At(c).id
+		}
+		b.list(m, plan.Ambiguous, "", plan.ValuesOfCandidates(b.staying(m), ids))
+	}
+}
+
+// differs says whether the portfolio or its counterpart no longer is as the plan has it.
+func (b *moveBatch) differs(m *movable) bool {
+	now := b.portfolios[m.id]
+	if !b.inHoldings(m.id) || b.plan.changed[m.id] || b.plan.rules.Licenses && now.license != m.license || b.linesOf(m.id) != m.lines {
+		return true
+	}
+	if m.pair == plan.Unpaired || !b.plan.wanted(m) {
+		return false
+	}
+	target := b.plan.targets.At(m.pair).id
+	now = b.portfolios[target]
+	return !b.inHoldings(target) || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere ||
+		m.ordered > 0 && b.hasMain(target) != m.mainThere
+}
+
+func (b *moveBatch) inHoldings(portfolioID int64) bool {
+	now, there := b.portfolios[portfolioID]
+	return there && !now.hidden
+}
+
+func (b *moveBatch) linesOf(portfolioID int64) (hash uint64) {
+	for _, line := range b.lines[portfolioID] {
+		hash ^= line.hash()
+	}
+	return hash
+}
+
+func (b *moveBatch) hasMain(portfolioID int64) bool {
+	lines := b.lines[portfolioID]
+	return len(lines) > 0 && lines[0].main
+}
+
+func (b *moveBatch) leave(m *movable) {
+	if _, there := b.portfolios[m.id]; !there {
+		b.found = append(b.found, moveRow{action: plan.Left, values: plan.ValuesOfWords("it was deleted since the move was planned")})
+		return
+	}
+	b.list(m, plan.Left, "",
+		plan.ValuesOfWords("left as it is: it or its counterpart was changed since the move was planned; run the move again"))
+}
+
+func (b *moveBatch) staying(m *movable) plan.MoveValue {
+	v := plan.MoveValue{License: m.license}
+	for _, line := range b.lines[m.id] {
+		v.Stay = append(v.Stay, line.id)
+	}
+	return v
+}
+
+// moveLines takes the PO lines along: the main one stays main where the counterpart has none.
+func (b *moveBatch) moveLines(m *movable) {
+	for i, line := range b.lines[m.id] {
+		to := b.toward(m)
+		to.POLine, to.Main = line.id, i == 0 && !m.mainThere
+		b.list(m, plan.MovePOLine, line.number, plan.ValuesOfMove(plan.MoveValue{POLine: line.id, Main: line.main}, to))
+		b.lineMoves = append(b.lineMoves, lineMove{line.id, to.Target, to.Main})
+	}
+}
+
+// moveLicense takes the license along, unless the counterpart keeps another one.
+func (b *moveBatch) moveLicense(m *movable) {
+	if m.license == 0 {
+		return
+	}
+	code, from, to := b.codes[m.license], plan.MoveValue{License: m.license}, b.toward(m)
+	to.License = m.license
+	switch m.licenseThere {
+	case 0:
+	case m.license:
+		to.Had = true
+	default:
+		to.Code = b.codes[m.licenseThere]
+		if !b.plan.rules.Overwrite {
+			to.Keeps = m.licenseThere
+			b.list(m, plan.LicenseConflict, code, plan.ValuesOfMove(from, to))
+			return
+		}
+		to.Replaces = m.licenseThere
+		b.list(m, plan.LicenseConflict, code, plan.ValuesOfMove(from, to))
+	}
+	b.list(m, plan.MoveLicense, code, plan.ValuesOfMove(from, to))
+	b.licensed = append(b.licensed, licensing{m.id, 0})
+	if !to.Had {
+		b.licensed = append(b.licensed, licensing{to.Target, m.license})
+	}
+}
+
+// toward names the counterpart.
+func (b *moveBatch) toward(m *movable) plan.MoveValue {
+	id := b.plan.targets.At(m.pair).id
+	return plan.MoveValue{Target: id, Title: b.portfolios[id].Title, Collection: b.plan.targetName}
+}
+
+func (b *moveBatch) list(m *movable, action plan.Action, field string, values plan.Values) {
+	b.found = append(b.found, moveRow{m.id, action, field, b.portfolios[m.id].Citation, values})
+}

@@ -1,0 +1,135 @@
+package move
+
+import (
+	"autoholdings/holdings/plan"
+	"autoholdings/kbart"
+)
+
+// A step is one way to tell that a title and a portfolio are the same. It emits the keys under which it files one of
+// them; the step pairs the two where a key holds exactly one of each.
+type step func(m *plan.Identity, emit func(key uint64))
+
+func titleIDAndIdentifier(m *plan.Identity, emit func(uint64)) {
+	if m.TitleID != 0 {
+		m.EachKey(func(key uint64) bool { emit(plan.Mix(m.TitleID, key)); return true })
+	}
+}
+
+func titleIDAndTitle(m *plan.Identity, emit func(uint64)) {
+	if m.TitleID != 0 && m.Folded != 0 {
+		emit(plan.Mix(m.TitleID, m.Folded))
+	}
+}
+
+func typeAndIdentifier(m *plan.Identity, emit func(uint64)) {
+	if m.Kind != kbart.UnknownType {
+		m.EachKey(func(key uint64) bool { emit(plan.Mix(key, uint64(m.Kind))); return true })
+	}
+}
+
+// titleIDAlone is the last step. Under one slug a journal may follow another, so that with identifiers on both sides
+// the title_id alone proves nothing.
+func titleIDAlone(m *plan.Identity, emit func(uint64)) {
+	if m.TitleID != 0 {
+		emit(m.TitleID)
+	}
+}
+
+// none stands in a bucket in place of an index, as several does.
+const none = -1
+
+// bucket holds what a step files under one key: nearly always one title and one portfolio, so that a map of a million
+// of them stays small. Where there are several, the crowd has them.
+type bucket struct{ title, portfolio int32 }
+
+// crowd is all that is filed under a key that several share.
+type crowd struct{ titles, portfolios []int32 }
+
+// buckets are a step's keys.
+type buckets struct {
+	of      map[uint64]bucket
+	crowded map[uint64]*crowd
+}
+
+// fileUnder files all that is open under the step's keys. Keys of titles alone are of no use and are not kept.
+func fileUnder(step step, titles, portfolios *plan.Side) *buckets {
+	b := &buckets{of: make(map[uint64]bucket, countKeys(portfolios, step)), crowded: map[uint64]*crowd{}}
+	for p := range portfolios.Pair {
+		if portfolios.Open(int32(p)) {
+			step(portfolios.At(int32(p)), func(key uint64) { b.addPortfolio(key, int32(p)) })
+		}
+	}
+	if len(b.of) == 0 {
+		return b
+	}
+	for t := range titles.Pair {
+		if titles.Open(int32(t)) {
+			step(titles.At(int32(t)), func(key uint64) { b.addTitle(key, int32(t)) })
+		}
+	}
+	return b
+}
+
+func countKeys(s *plan.Side, step step) (n int) {
+	for i := range s.Pair {
+		if s.Open(int32(i)) {
+			step(s.At(int32(i)), func(uint64) { n++ })
+		}
+	}
+	return n
+}
+
+func (b *buckets) addPortfolio(key uint64, p int32) {
+	found, ok := b.of[key]
+	switch {
+	case !ok:
+		b.of[key] = bucket{title: none, portfolio: p}
+	case found.portfolio == plan.Several:
+		b.crowded[key].portfolios = appendNew(b.crowded[key].portfolios, p)
+	case found.portfolio != p:
+		b.crowded[key] = &crowd{portfolios: []int32{found.portfolio, p}}
+		b.of[key] = bucket{title: plan.Several, portfolio: plan.Several}
+	}
+}
+
+func (b *buckets) addTitle(key uint64, t int32) {
+	found, ok := b.of[key]
+	switch {
+	case !ok:
+	case found.title == none:
+		b.of[key] = bucket{title: t, portfolio: found.portfolio}
+	case found.title == plan.Several:
+		b.crowded[key].titles = appendNew(b.crowded[key].titles, t)
+	case found.title != t:
+		b.crowded[key] = &crowd{titles: []int32{found.title, t}, portfolios: []int32{found.portfolio}}
+		b.of[key] = bucket{title: plan.Several, portfolio: plan.Several}
+	}
+}
+
+// appendNew appends i unless it is the last already: one item's keys come one after the other.
+func appendNew(list []int32, i int32) []int32 {
+	if n := len(list); n > 0 && list[n-1] == i {
+		return list
+	}
+	return append(list, i)
+}
+
+// sole drops what is paired from the list and says whether exactly one is left. It looks no further than the second,
+// so that a key shared by a whole file costs no more than any other.
+func sole(s *plan.Side, list *[]int32) bool {
+	l := *list
+	for i := 0; i < len(l) && i < 2; {
+		if s.Open(l[i]) {
+			i++
+			continue
+		}
+		l[i] = l[len(l)-1]
+		l = l[:len(l)-1]
+	}
+	*list = l
+	return len(l) == 1
+}
+
+func aloneHolds(title, portfolio *plan.Identity) bool {
+	return !title.Identified() || !portfolio.Identified()
+}

@@ -1,0 +1,142 @@
+package move
+
+import (
+	"autoholdings/holdings/plan"
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// MoveDifference is how a plan differs from the preview that a person agreed to.
+type MoveDifference struct {
+	Portfolios int      // how many differ
+	Titles     []string // the first of them, titlesNamed at most
+	Now        plan.MoveCounts
+}
+
+// titlesNamed is how many of the titles that differ are named.
+const titlesNamed = 3
+
+func (d *MoveDifference) add(title string) {
+	d.Portfolios++
+	if len(d.Titles) < titlesNamed {
+		d.Titles = append(d.Titles, title)
+	}
+}
+
+// CompareMove compares a plan with a preview, portfolio by portfolio: previews are its parts by collection. From then
+// on ApplyMove leaves the portfolios that differ as they are. What things are called plays no part, nor do portfolios
+// without anything to move.
+func (s *Service) CompareMove(ctx context.Context, plan *MovePlan, previews map[int64]int64) (MoveDifference, error) {
+	c := &moveComparison{service: s, plan: plan}
+	plan.changed = map[int64]bool{}
+	for _, collectionID := range plan.rules.SourceIDs {
+		if err := c.compare(ctx, collectionID, previews[collectionID]); err != nil {
+			return MoveDifference{}, err
+		}
+	}
+	return c.found, nil
+}
+
+type moveComparison struct {
+	service *Service
+	plan    *MovePlan
+	found   MoveDifference
+}
+
+func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart int64) error {
+	before, err := c.read(ctx, previewPart)
+	if err != nil {
+		return err
+	}
+	for from := 0; from < c.plan.sources[collectionID].Len(); from += c.service.holdings.BatchTitles {
+		batch := c.plan.batch(collectionID, from, c.service.holdings.BatchTitles, func(int64) bool { return true })
+		b, err := c.show(ctx, batch)
+		if err != nil {
+			return err
+		}
+		now := b.signatures()
+		for _, m := range batch.sources {
+			if now[m.id] != before[m.id] {
+				c.plan.changed[m.id] = true
+				c.found.add(b.portfolios[m.id].Title)
+			}
+			delete(before, m.id)
+		}
+	}
+	return c.addGone(ctx, slices.Sorted(maps.Keys(before)))
+}
+
+// read reads what a preview shows of each portfolio. Of one that was deleted since, only the title is left.
+func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64, error) {
+	rows, err := c.service.store.Query(ctx,
+		`SELECT portfolio_id, action, title, value_kind, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
+		part, string(plan.NothingToMove))
+	if err != nil {
+		return nil, fmt.Errorf("read the preview: %w", err)
+	}
+	defer rows.Close()
+	found := map[int64]uint64{}
+	for rows.Next() {
+		var id sql.NullInt64
+		var action, title string
+		var values plan.Values
+		if err := rows.Scan(&id, &action, &title, &values.Kind, &values.Old, &values.New); err != nil {
+			return nil, fmt.Errorf("read the preview: %w", err)
+		}
+		if !id.Valid {
+			c.found.add(title)
+			continue
+		}
+		found[id.Int64] += plan.MoveSignature(plan.Action(action), values)
+	}
+	return found, rows.Err()
+}
+
+// show decides what becomes of the portfolios as a preview would now.
+func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (*moveBatch, error) {
+	b, err := loadMoveBatch(ctx, c.service.store.Query, c.plan, batch)
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range batch.sources {
+		b.decide(m, batch.candidates[i], batch.passedOver[i])
+	}
+	counts := plan.Counts{Move: &c.found.Now}
+	counts.Move.Portfolios += len(batch.sources)
+	for _, row := range b.found {
+		counts.CountMove(row.action)
+	}
+	return b, nil
+}
+
+// signatures tell what the report says of each portfolio, where there is anything to move.
+func (b *moveBatch) signatures() map[int64]uint64 {
+	found := map[int64]uint64{}
+	for _, row := range b.found {
+		if row.action != plan.NothingToMove {
+			found[row.portfolio] += plan.MoveSignature(row.action, row.values)
+		}
+	}
+	return found
+}
+
+// addGone adds portfolios that are no longer in the holdings.
+func (c *moveComparison) addGone(ctx context.Context, ids []int64) error {
+	named := ids[:min(len(ids), titlesNamed)]
+	portfolios, err := c.service.holdings.PortfoliosByID(ctx, named)
+	if err != nil {
+		return err
+	}
+	for _, id := range named {
+		title := ""
+		if p := portfolios[id]; p != nil {
+			title = p.PublicationTitle
+		}
+		c.found.add(title)
+	}
+	c.found.Portfolios += len(ids) - len(named)
+	return ctx.Err()
+}

@@ -1,0 +1,176 @@
+package move
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+)
+
+// ApplyMove moves the PO lines and licenses of one collection, part.CollectionID, in short transactions of whole
+// portfolios: what a portfolio has is attached to its counterpart and detached here in one of them. What was changed
+// since the plan is left as it is and listed. resumed are the counts recorded so far where an earlier run began the
+// part: the portfolios that it reported are done.
+func (s *Service) ApplyMove(ctx context.Context, plan *MovePlan, part *holdings.Part, resumed *plan.Counts) (plan.Counts, error) {
+	return s.runMove(ctx, plan, part, resumed, false)
+}
+
+// ShowMove writes the plan's report of one collection and nothing else.
+func (s *Service) ShowMove(ctx context.Context, plan *MovePlan, part *holdings.Part) (plan.Counts, error) {
+	return s.runMove(ctx, plan, part, nil, true)
+}
+
+func (s *Service) runMove(
+	ctx context.Context, planned *MovePlan, part *holdings.Part, resumed *plan.Counts, show bool,
+) (plan.Counts, error) {
+	w, err := s.newMoveWriter(ctx, part, show)
+	m := &mover{w, planned}
+	if err != nil {
+		return plan.Counts{}, errors.Join(err, w.out.Close())
+	}
+	return w.run(ctx, resumed, m.eachBatch)
+}
+
+// mover moves what one collection's portfolios have.
+type mover struct {
+	to   *moveWriter
+	plan *MovePlan
+}
+
+// moveWriter writes a part of a move, or of its undo.
+type moveWriter struct {
+	out      *holdings.PartWriter
+	reported map[int64]bool // by the run that this one goes on from
+
+	attaching, licensing *store.Inserter // of PO lines, of portfolios
+}
+
+func (s *Service) newMoveWriter(ctx context.Context, part *holdings.Part, show bool) (w *moveWriter, err error) {
+	w = &moveWriter{}
+	if w.out, err = s.holdings.NewPartWriter(ctx, part, show); err != nil {
+		return w, err
+	}
+	w.attaching, err = w.out.Updater(ctx, "po_lines",
+		"portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
+		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
+	if err != nil {
+		return w, err
+	}
+	w.licensing, err = w.out.Updater(ctx, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
+	return w, err
+}
+
+// run does a part in batches: what an earlier run has reported, whose counts resumed are, is done.
+func (w *moveWriter) run(ctx context.Context, resumed *plan.Counts, eachBatch func(context.Context) error) (_ plan.Counts, err error) {
+	w.out.Counts.Move = &plan.MoveCounts{}
+	defer func() { err = errors.Join(err, w.out.Close()) }()
+	if resumed != nil {
+		if resumed.Move != nil {
+			w.out.Counts = *resumed
+		}
+		if w.reported, err = w.readReported(ctx); err != nil {
+			return plan.Counts{}, err
+		}
+	} else if err := w.out.Begin(ctx, nil); err != nil {
+		return plan.Counts{}, err
+	}
+	if err := eachBatch(ctx); err != nil {
+		return plan.Counts{}, err
+	}
+	err = w.out.End(ctx, nil)
+	return w.out.Counts, err
+}
+
+func (w *moveWriter) readReported(ctx context.Context) (map[int64]bool, error) {
+	rows, err := w.out.Store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IS NOT NULL`,
+		w.out.Part.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what was reported: %w", err)
+	}
+	ids, err := store.ScanIDs(rows)
+	reported := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		reported[id] = true
+	}
+	return reported, err
+}
+
+// eachBatch goes through the collection's portfolios in the order of their ids.
+func (m *mover) eachBatch(ctx context.Context) error {
+	sources := m.plan.sources[m.to.out.Part.CollectionID]
+	m.to.out.Total = sources.Len()
+	m.to.out.Done = len(m.to.reported)
+	for from := 0; from < sources.Len(); from += m.to.out.Batch {
+		batch := m.plan.batch(m.to.out.Part.CollectionID, from, m.to.out.Batch, func(id int64) bool { return !m.to.reported[id] })
+		if len(batch.sources) == 0 {
+			continue
+		}
+		m.to.out.Done += len(batch.sources)
+		err := m.to.out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return m.writeBatch(ctx, tx, batch) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sourceBatch is some portfolios of a collection in the plan, with the candidates of each.
+type sourceBatch struct {
+	sources    []*movable
+	candidates [][]int32
+	passedOver [][]int32
+}
+
+// batch takes n of a collection's portfolios from a place on, but for those that are not to be.
+func (p *MovePlan) batch(collectionID int64, from, n int, toBe func(id int64) bool) (b sourceBatch) {
+	sources := p.sources[collectionID]
+	for i := from; i < min(from+n, sources.Len()); i++ {
+		if m := sources.At(int32(i)); toBe(m.id) {
+			b.sources = append(b.sources, m)
+			b.candidates = append(b.candidates, p.candidates[collectionID][int32(i)])
+			b.passedOver = append(b.passedOver, p.passedOver[collectionID][int32(i)])
+		}
+	}
+	return b
+}
+
+func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch) error {
+	now, err := loadMoveBatch(ctx, tx.SQL.QueryContext, m.plan, batch)
+	if err != nil {
+		return err
+	}
+	now.check = !m.to.out.Show
+	for i, source := range batch.sources {
+		now.decide(source, batch.candidates[i], batch.passedOver[i])
+	}
+	m.to.out.Counts.Move.Portfolios += len(batch.sources)
+	for _, row := range now.found {
+		m.to.out.Counts.CountMove(row.action)
+		m.to.out.Change(holdings.ReportLine{Portfolio: row.portfolio, Action: row.action, Field: row.field, Title: row.title, Values: row.values})
+	}
+	if m.to.out.Show {
+		return nil
+	}
+	return m.to.write(ctx, tx, now.lineMoves, now.licensed)
+}
+
+// write writes what was decided. No PO line becomes main where another is: the order does not matter.
+func (w *moveWriter) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
+	for _, l := range lines {
+		w.attaching.Add(l.portfolio, l.main, w.out.Now, l.line)
+	}
+	for _, l := range licensed {
+		var license any
+		if l.license != 0 {
+			license = l.license
+		}
+		w.licensing.Add(license, w.out.Now, l.portfolio)
+	}
+	if err := w.attaching.Flush(ctx, tx); err != nil {
+		return err
+	}
+	return w.licensing.Flush(ctx, tx)
+}

@@ -1,0 +1,212 @@
+package move
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sort"
+
+	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+)
+
+// MoveRules say what is moved, from where, to where.
+type MoveRules struct {
+	SourceIDs []int64 // the old collections, in the order in which they are moved
+	TargetID  int64
+	POLines   bool
+	Licenses  bool
+	Overwrite bool // a license takes the place of the counterpart's; otherwise that one stays
+
+	IncludeInaccessible bool // a portfolio that is not accessible is a counterpart too
+}
+
+// MovePlan is what a move comes to, computed for all its collections before anything is written: which portfolio has
+// which counterpart, and how that one stands when its turn comes. It holds keys and hashes only.
+type MovePlan struct {
+	rules      MoveRules
+	targetName string
+	targets    plan.Chunked[movable]
+	sources    map[int64]*plan.Chunked[movable] // by collection, in the order of the ids
+	candidates map[int64]map[int32][]int32      // by collection: sources of which no single counterpart is certain
+	// by collection: sources of which only portfolios that are not accessible could be counterparts
+	passedOver map[int64]map[int32][]int32
+	changed    map[int64]bool // sources that differ from the preview that was agreed to
+}
+
+// movable is a portfolio as planning a move knows it, and what the plan has for it.
+type movable struct {
+	plan.Identity
+	id      int64
+	license int64           // 0: none
+	lines   uint64          // its PO lines as a set
+	ordered int32           // how many there are
+	main    bool            // one of them is its main one
+	closed  holdings.Closed // why patrons do not get to it
+
+	pair         int32 // its counterpart among the targets, or unpaired
+	mainThere    bool  // the counterpart has a main PO line before
+	licenseThere int64 // the counterpart's license before; 0: none
+}
+
+// PlanMove finds each portfolio's counterpart and foresees what moves. Each old collection is matched by itself with
+// the whole target, so that portfolios of several may go to one.
+func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, error) {
+	p := &MovePlan{
+		rules: rules, sources: map[int64]*plan.Chunked[movable]{}, candidates: map[int64]map[int32][]int32{},
+		passedOver: map[int64]map[int32][]int32{},
+	}
+	target, err := s.store.Read.Collection.Get(ctx, rules.TargetID)
+	if err != nil {
+		return nil, fmt.Errorf("read the target collection: %w", err)
+	}
+	p.targetName = target.Name
+	if p.targets, err = loadMovables(ctx, s.store, rules.TargetID, rules); err != nil {
+		return nil, err
+	}
+	for _, id := range rules.SourceIDs {
+		sources, err := loadMovables(ctx, s.store, id, rules)
+		if err != nil {
+			return nil, err
+		}
+		p.sources[id] = &sources
+		p.match(id, &sources)
+		p.foresee(&sources)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
+// with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules
+// say so; those that it keeps from moving are to be told of it.
+func (p *MovePlan) match(collectionID int64, portfolios *plan.Chunked[movable]) {
+	sources := plan.NewSide(portfolios.Len(), func(i int32) *plan.Identity { return &portfolios.At(i).Identity })
+	targets := plan.NewSide(p.targets.Len(), func(i int32) *plan.Identity { return &p.targets.At(i).Identity })
+	for i := range targets.Out {
+		targets.Out[i] = p.closed(int32(i))
+	}
+	matchSurely(sources, targets, moveSteps)
+	for i, pair := range sources.Pair {
+		portfolios.At(int32(i)).pair = pair
+	}
+	candidates := moveCandidates(sources, targets, moveSteps, func(i int32) bool { return p.wanted(portfolios.At(i)) })
+	p.candidates[collectionID] = candidates
+	for i := range targets.Out {
+		targets.Out[i] = !p.closed(int32(i))
+	}
+	p.passedOver[collectionID] = moveCandidates(sources, targets, moveSteps,
+		func(i int32) bool { return p.wanted(portfolios.At(i)) && candidates[i] == nil })
+}
+
+// closed says whether a portfolio of the target is no counterpart because patrons do not get to it.
+func (p *MovePlan) closed(target int32) bool {
+	return !p.rules.IncludeInaccessible && p.targets.At(target).closed != 0
+}
+
+// wanted says whether the portfolio has anything to move.
+func (p *MovePlan) wanted(m *movable) bool {
+	return p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
+}
+
+// foresee goes through the portfolios as the move will, so that the plan of a later one knows what an earlier one has
+// brought to their common counterpart.
+func (p *MovePlan) foresee(portfolios *plan.Chunked[movable]) {
+	for i := range int32(portfolios.Len()) {
+		m := portfolios.At(i)
+		if m.pair == plan.Unpaired || !p.wanted(m) {
+			continue
+		}
+		target := p.targets.At(m.pair)
+		m.mainThere, m.licenseThere = target.main, target.license
+		target.main = target.main || m.ordered > 0
+		if m.license != 0 && (target.license == 0 || p.rules.Overwrite) {
+			target.license = m.license
+		}
+	}
+}
+
+// loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only
+// what is to be moved.
+func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules MoveRules) (portfolios plan.Chunked[movable], err error) {
+	rows, err := s.Query(ctx, `SELECT p.id, `+plan.IdentitySQL+`, COALESCE(p.license_id, 0), `+holdings.ClosedSQL+`
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`,
+		collectionID)
+	if err != nil {
+		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+	}
+	defer rows.Close()
+	var identity sql.RawBytes
+	for rows.Next() {
+		m := movable{pair: plan.Unpaired}
+		if err := rows.Scan(&m.id, &identity, &m.license, &m.closed); err != nil {
+			return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+		}
+		if !rules.Licenses {
+			m.license = 0
+		}
+		m.SetIdentity(identity)
+		portfolios.Add(m)
+	}
+	if err := rows.Err(); err != nil {
+		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+	}
+	if !rules.POLines {
+		return portfolios, nil
+	}
+	return portfolios, loadOrdered(ctx, s, collectionID, &portfolios)
+}
+
+// loadOrdered adds what PO lines the portfolios have.
+func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfolios *plan.Chunked[movable]) error {
+	rows, err := s.Query(ctx, `SELECT l.portfolio_id, l.id, l.main FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
+		WHERE p.collection_id = ? AND p.removed_at IS NULL`, collectionID)
+	if err != nil {
+		return fmt.Errorf("read the PO lines to move: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var portfolioID int64
+		var line poLine
+		if err := rows.Scan(&portfolioID, &line.id, &line.main); err != nil {
+			return fmt.Errorf("read the PO lines to move: %w", err)
+		}
+		if i, ok := indexOf(portfolios, portfolioID); ok {
+			m := portfolios.At(i)
+			m.lines ^= line.hash()
+			m.ordered++
+			m.main = m.main || line.main
+		}
+	}
+	return rows.Err()
+}
+
+// indexOf finds a portfolio by id among those that stand in the order of their ids.
+func indexOf(portfolios *plan.Chunked[movable], id int64) (int32, bool) {
+	i := sort.Search(portfolios.Len(), func(i int) bool { return portfolios.At(int32(i)).id >= id })
+	return int32(i), i < portfolios.Len() && portfolios.At(int32(i)).id == id
+}
+
+// poLine is a PO line as it stands.
+type poLine struct {
+	id      int64
+	created int64 // at
+	number  string
+	main    bool
+}
+
+// hash tells sets of PO lines apart by the XOR of their members'.
+func (l poLine) precedence() acquisitions.Precedence {
+	return acquisitions.Precedence{Main: l.main, CreatedAt: l.created, ID: l.id}
+}
+
+func (l poLine) hash() uint64 {
+	if l.main {
+		return plan.Mix(uint64(l.id), 1)
+	}
+	return plan.Mix(uint64(l.id), 2)
+}

@@ -1,0 +1,261 @@
+package move
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+)
+
+// UndoMove puts back what one part of a move moved, portfolio by portfolio: a PO line that is still at the counterpart,
+// a license that the counterpart still has and the portfolio has no other in place of. The rest is left and listed.
+// part is the undoing job's own. With shown nothing is written but the report; it is the same for all parts of one
+// showing. resumed are the counts recorded so far where an earlier run began the part.
+func (s *Service) UndoMove(
+	ctx context.Context, subjectPartID int64, part *holdings.Part, resumed *plan.Counts, shown *ShownUndo,
+) (plan.Counts, error) {
+	w, err := s.newMoveWriter(ctx, part, shown != nil)
+	u := &moveUndoer{w, subjectPartID, shown}
+	if err != nil {
+		return plan.Counts{}, errors.Join(err, w.out.Close())
+	}
+	return w.run(ctx, resumed, u.eachBatch)
+}
+
+// moveUndoer reverses one part of a move.
+type moveUndoer struct {
+	to      *moveWriter
+	subject int64
+	shown   *ShownUndo
+}
+
+// ShownUndo is what showing the undo of a move has put back so far: what a later part of the move brought to a
+// counterpart hides what an earlier one did.
+type ShownUndo struct{ licenses map[int64]int64 } // by portfolio
+
+// NewShownUndo begins a showing.
+func NewShownUndo() *ShownUndo { return &ShownUndo{map[int64]int64{}} }
+
+// license is the one that a portfolio has, or would have by now.
+func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
+	if u.to.out.Show {
+		if license, known := u.shown.licenses[portfolioID]; known {
+			return license
+		}
+	}
+	return now.portfolios[portfolioID].license
+}
+
+// movedRow is one line of the report that is being reversed.
+type movedRow struct {
+	portfolio, id int64
+	action        plan.Action
+	field         string
+	title         plan.Citation // as the report names it
+	before, after plan.MoveValue
+}
+
+func (u *moveUndoer) eachBatch(ctx context.Context) error {
+	for last := int64(0); ; {
+		ids, rows, err := u.read(ctx, last)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		last = ids[len(ids)-1]
+		rows = slices.DeleteFunc(rows, func(r movedRow) bool { return u.to.reported[r.portfolio] })
+		u.to.out.Done += len(ids)
+		u.to.out.Total = max(u.to.out.Total, u.to.out.Done)
+		if len(rows) == 0 {
+			continue
+		}
+		if err := u.to.out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return u.reverseBatch(ctx, tx, rows) }); err != nil {
+			return err
+		}
+	}
+}
+
+// read reads what was recorded of the next portfolios.
+func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved []movedRow, err error) {
+	found, err := u.to.out.Store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes
+		WHERE part_id = ? AND portfolio_id > ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id LIMIT ?`,
+		u.subject, after, u.to.out.Batch)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
+	}
+	if ids, err = store.ScanIDs(found); err != nil || len(ids) == 0 {
+		return nil, nil, err
+	}
+	rows, err := u.to.out.Store.Query(ctx,
+		`SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value
+		FROM job_changes
+		WHERE part_id = ? AND portfolio_id BETWEEN ? AND ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id, id`,
+		u.subject, ids[0], ids[len(ids)-1])
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r movedRow
+		var values plan.Values
+		if err := rows.Scan(&r.portfolio, &r.id, &r.action, &r.field, &r.title.Title, &r.title.TitleID, &r.title.PrintIdentifier,
+			&r.title.OnlineIdentifier,
+			&values.Kind, &values.Old, &values.New); err != nil {
+			return nil, nil, fmt.Errorf("read the move to undo: %w", err)
+		}
+		var ok bool
+		if r.before, r.after, ok = values.Moved(); !ok {
+			return nil, nil, fmt.Errorf("read the move to undo: line %d of the report cannot be read", r.id)
+		}
+		moved = append(moved, r)
+	}
+	return ids, moved, rows.Err()
+}
+
+// reversal is some portfolios of a move as they stand, with their counterparts, and what goes back.
+type reversal struct {
+	*moveBatch
+	promoted []lineMove // PO lines that become main where they are
+}
+
+func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []movedRow) error {
+	now := &reversal{moveBatch: newMoveBatch(nil)}
+	var ids []int64
+	licenses := map[int64]bool{}
+	for _, r := range rows {
+		ids = append(ids, r.portfolio, r.after.Target)
+		licenses[r.after.License], licenses[r.after.Replaces] = true, true
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if err := now.loadPortfolios(ctx, tx.SQL.QueryContext, ids); err != nil {
+		return err
+	}
+	if err := now.loadLines(ctx, tx.SQL.QueryContext, ids); err != nil {
+		return err
+	}
+	if err := now.loadCodes(ctx, tx.SQL.QueryContext, licenses); err != nil {
+		return err
+	}
+	for i := range rows {
+		if there, known := now.portfolios[rows[i].portfolio]; known {
+			rows[i].title = there.Citation // as it is called now
+		}
+	}
+	for len(rows) > 0 {
+		n := slices.IndexFunc(rows, func(r movedRow) bool { return r.portfolio != rows[0].portfolio })
+		if n < 0 {
+			n = len(rows)
+		}
+		u.to.out.Counts.Move.Portfolios++
+		u.reverseLines(now, slices.DeleteFunc(slices.Clone(rows[:n]), func(r movedRow) bool { return r.action != plan.MovePOLine }))
+		for _, r := range rows[:n] {
+			if r.action == plan.MoveLicense {
+				u.reverseLicense(now, r)
+			}
+		}
+		rows = rows[n:]
+	}
+	if u.to.out.Show {
+		return nil
+	}
+	if err := u.to.write(ctx, tx, now.lineMoves, now.licensed); err != nil {
+		return err
+	}
+	return u.to.write(ctx, tx, now.promoted, nil) // after the main PO line that was there has gone
+}
+
+// reverseLines puts the PO lines of one portfolio back. Where it has got another main one since, that one stays main;
+// where the counterpart loses its main one, the oldest that stays there becomes main.
+func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
+	if len(rows) == 0 {
+		return
+	}
+	source, target := rows[0].portfolio, rows[0].after.Target
+	there := now.inHoldings(source)
+	var back []movedRow
+	for _, r := range rows {
+		at := slices.IndexFunc(now.lines[target], func(l poLine) bool { return l.id == r.after.POLine })
+		switch {
+		// put back by an undo that was cancelled, or by hand
+		case slices.ContainsFunc(now.lines[source], func(l poLine) bool { return l.id == r.after.POLine }):
+		case !there:
+			u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
+		case at < 0:
+			u.leaveMoved(r, "stays as it is: it was detached from the counterpart, moved on or deleted since")
+		default:
+			back = append(back, r)
+			now.lines[target] = slices.Delete(now.lines[target], at, at+1)
+		}
+	}
+	if len(back) == 0 {
+		return
+	}
+	main := slices.IndexFunc(back, func(r movedRow) bool { return r.before.Main })
+	switch {
+	case now.hasMain(source):
+		main = -1
+	case main < 0:
+		main = 0
+	}
+	for i, r := range back {
+		to := plan.MoveValue{POLine: r.after.POLine, Main: i == main}
+		u.to.out.Counts.Move.PoLinesMoved++
+		u.to.out.Change(holdings.ReportLine{Portfolio: r.portfolio, Action: plan.MovePOLine, Field: r.field, Title: r.title,
+			Values: plan.ValuesOfMove(r.after, to)})
+		now.lineMoves = append(now.lineMoves, lineMove{to.POLine, source, to.Main})
+	}
+	if left := now.lines[target]; len(left) > 0 && !left[0].main {
+		now.promoted = append(now.promoted, lineMove{left[0].id, target, true})
+	}
+}
+
+// reverseLicense gives the portfolio its license back, and the counterpart the one that it had before.
+func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
+	target := r.after.Target
+	at := u.license(now, target)
+	_, exists := now.codes[r.after.License]
+	_, formerExists := now.codes[r.after.Replaces]
+	had := now.portfolios[r.portfolio].license
+	switch {
+	case had == r.after.License && (r.after.Had || at != r.after.License): // put back by an undo that was cancelled, or by hand
+		return
+	case !now.inHoldings(r.portfolio):
+		u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
+		return
+	case had != 0:
+		u.leaveMoved(r, "stays at the counterpart: this portfolio has a license since")
+		return
+	case !exists:
+		u.leaveMoved(r, "is gone: it was deleted since")
+		return
+	case !r.after.Had && at != r.after.License:
+		u.leaveMoved(r, "stays as it is: the counterpart has another license, or none, since")
+		return
+	case r.after.Replaces != 0 && !formerExists:
+		u.leaveMoved(r, "stays at the counterpart: the license that it took the place of was deleted since")
+		return
+	}
+	u.to.out.Counts.Move.LicensesMoved++
+	values := plan.ValuesOfMove(r.after, plan.MoveValue{License: r.after.License})
+	u.to.out.Change(holdings.ReportLine{Portfolio: r.portfolio, Action: plan.MoveLicense, Field: r.field, Title: r.title, Values: values})
+	now.licensed = append(now.licensed, licensing{r.portfolio, r.after.License})
+	if !r.after.Had {
+		now.licensed = append(now.licensed, licensing{target, r.after.Replaces})
+		if u.to.out.Show {
+			u.shown.licenses[target] = r.after.Replaces
+		}
+	}
+}
+
+// leaveMoved lists something that is not put back.
+func (u *moveUndoer) leaveMoved(r movedRow, why string) {
+	u.to.out.Counts.Left++
+	u.to.out.Change(holdings.ReportLine{
+		Portfolio: r.portfolio, Action: plan.Left, Field: r.field, Title: r.title,
+		Values: plan.Values{Kind: plan.WordsValues, Old: r.after.Words(r.action), New: why},
+	})
+}

@@ -1,0 +1,154 @@
+package holdings
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+)
+
+// PartWriter writes one part of a job: its fenced transactions, its counts, its report, and the rows gathered for it.
+// Whoever applies, undoes or moves has one.
+type PartWriter struct {
+	Store *store.Store
+	Part  *Part
+	Batch int  // how many titles one transaction writes
+	Show  bool // write the report only: a preview, or a plan that waits for a person
+	Now   int64
+
+	Counts      plan.Counts
+	Done, Total int // progress, as Part.Fence is told
+
+	changes   *store.Inserter   // lines of the report: written last, since they name what the others insert
+	inserters []*store.Inserter // all others that take part in each transaction
+}
+
+// NewPartWriter begins to write a part; show says that only its report is written. Close it in the end, also after an
+// error.
+func (s *Service) NewPartWriter(ctx context.Context, part *Part, show bool) (w *PartWriter, err error) {
+	w = &PartWriter{Store: s.store, Part: part, Batch: s.BatchTitles, Show: show, Now: store.Now()}
+	w.changes, err = s.store.Inserter(ctx, "job_changes", changeColumns...)
+	return w, err
+}
+
+// inserter makes one that takes part in each transaction.
+func (w *PartWriter) inserter(ctx context.Context, table string, columns ...string) (*store.Inserter, error) {
+	in, err := w.Store.Inserter(ctx, table, columns...)
+	if err == nil {
+		w.inserters = append(w.inserters, in)
+	}
+	return in, err
+}
+
+// Updater makes one that takes part in each transaction.
+func (w *PartWriter) Updater(ctx context.Context, table, set string, values ...string) (*store.Inserter, error) {
+	in, err := w.Store.Updater(ctx, table, set, values...)
+	if err == nil {
+		w.inserters = append(w.inserters, in)
+	}
+	return in, err
+}
+
+// all are the inserters in the order in which they write.
+func (w *PartWriter) all() []*store.Inserter {
+	if w.changes == nil {
+		return w.inserters
+	}
+	return append(slices.Clip(w.inserters), w.changes)
+}
+
+// Close frees what it prepared.
+func (w *PartWriter) Close() error {
+	var errs []error
+	for _, in := range w.all() {
+		errs = append(errs, in.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Begin is the part's first transaction, with Part.Begun and with what there is to list at once: a run that starts
+// again finds all of it or none. What an earlier showing of the part recorded makes way.
+func (w *PartWriter) Begin(ctx context.Context, list func(context.Context, *store.Tx) error) error {
+	return w.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := w.clearReport(ctx, tx); err != nil {
+			return err
+		}
+		if list != nil {
+			if err := list(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return w.Part.Begun(ctx, tx, w.Counts)
+	})
+}
+
+// End is the part's last transaction, with Part.Finish.
+func (w *PartWriter) End(ctx context.Context, last func(context.Context, *store.Tx) error) error {
+	return w.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if last != nil {
+			if err := last(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := w.saveCounts(ctx, tx); err != nil { // before Finish, which sums them up
+			return err
+		}
+		return w.Part.Finish(ctx, tx, w.Counts)
+	})
+}
+
+// Transaction runs write fenced. The counts it raised and the rows it gathered count only if it was committed.
+func (w *PartWriter) Transaction(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
+	before := w.Counts
+	before.Fields = slices.Clone(w.Counts.Fields)
+	if w.Counts.Move != nil {
+		move := *w.Counts.Move
+		before.Move = &move
+	}
+	err := w.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := w.Part.Fence(ctx, tx, Progress{Done: w.Done, Total: w.Total}); err != nil {
+			return err
+		}
+		if err := write(ctx, tx); err != nil {
+			return err
+		}
+		for _, in := range w.all() {
+			if err := in.Flush(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return w.saveCounts(ctx, tx)
+	})
+	if err != nil {
+		w.Counts = before
+		for _, in := range w.all() {
+			in.Discard()
+		}
+	}
+	return err
+}
+
+func (w *PartWriter) saveCounts(ctx context.Context, tx *store.Tx) error {
+	counts, err := json.Marshal(w.Counts)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE job_parts SET counts = ?, updated_at = ? WHERE id = ?`, string(counts), w.Now,
+		w.Part.ID); err != nil {
+		return fmt.Errorf("record the counts: %w", err)
+	}
+	return nil
+}
+
+func (w *PartWriter) clearReport(ctx context.Context, tx *store.Tx) error {
+	for _, table := range []string{"job_changes", "job_findings"} {
+		if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM `+table+` WHERE part_id = ?`, w.Part.ID); err != nil {
+			return fmt.Errorf("clear the report: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package plan
+
+// Chunked is a slice that grows without being copied: at a million titles, a copy would be the peak of the memory used.
+type Chunked[T any] struct {
+	chunks [][]T
+	n      int
+}
+
+const chunkBits = 14
+
+// Len is how many values there are.
+func (c *Chunked[T]) Len() int { return c.n }
+
+// At is the value at a place. The pointer stays good while more are added.
+func (c *Chunked[T]) At(i int32) *T { return &c.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
+
+// Add appends a value and returns its place.
+func (c *Chunked[T]) Add(value T) int32 {
+	if c.n == len(c.chunks)<<chunkBits {
+		size := 1 << chunkBits
+		if c.n == 0 {
+			size = 64 // most lists are short
+		}
+		c.chunks = append(c.chunks, make([]T, 0, size))
+	}
+	last := len(c.chunks) - 1
+	c.chunks[last] = append(c.chunks[last], value)
+	c.n++
+	return int32(c.n - 1)
+}

@@ -1,0 +1,209 @@
+package plan
+
+import "slices"
+
+// Action is what a plan does with a title, a portfolio or a row.
+type Action string
+
+// The actions of DOMAIN section 7, and those that only list something for a person.
+const (
+	Add          Action = "ADD"           // new title for the profile
+	Update       Action = "UPDATE"        // a value differs
+	Remove       Action = "REMOVE"        // no entitlement left, no PO line
+	Keep         Action = "KEEP"          // no entitlement left, but a PO line
+	Withdraw     Action = "WITHDRAW"      // another entitlement still holds it
+	Free         Action = "FREE"          // a row of access type F, set aside
+	Invalid      Action = "INVALID"       // a refused row
+	Ambiguous    Action = "AMBIGUOUS"     // a title whose keys point to several portfolios; it is added
+	Review       Action = "REVIEW"        // a portfolio left as it is, since its row could not be read
+	Wait         Action = "WAIT"          // a portfolio that an ambiguous title might be: its entitlement is suspended
+	WrongContent Action = "WRONG_CONTENT" // a row that states the other content type, not used
+	Locked       Action = "LOCKED"        // a field that staff locked and the file has otherwise
+	// the profile's list has values that the portfolio does not show: a newer one or staff's stand
+	Diverges  Action = "DIVERGES"
+	NotInZone Action = "NOT_IN_COMMUNITY_ZONE" // a title that the Community Zone does not have
+	Left      Action = "LEFT"                  // something that an undo does not put back, because it was changed since
+
+	MovePOLine      Action = "MOVE_PO_LINE"     // a PO line is moved to the counterpart of its portfolio
+	MoveLicense     Action = "MOVE_LICENSE"     // a license is
+	LicenseConflict Action = "LICENSE_CONFLICT" // the counterpart has another license
+	NoCounterpart   Action = "NO_COUNTERPART"   // something to move, and nowhere to
+	NothingToMove   Action = "NOTHING_TO_MOVE"  // no PO line, no license
+)
+
+// Counts are of titles, but for Rows, Free and Invalid, which are of rows, and Statements.
+type Counts struct {
+	Rows                 int          `json:"rows"`
+	Titles               int          `json:"titles"`
+	Statements           int          `json:"statements"`
+	Added                int          `json:"added"`
+	Updated              int          `json:"updated"`
+	Unchanged            int          `json:"unchanged"`
+	Removed              int          `json:"removed"`
+	Kept                 int          `json:"kept"`
+	Withdrawn            int          `json:"withdrawn"`
+	Free                 int          `json:"free"`
+	Invalid              int          `json:"invalid"`
+	Ambiguous            int          `json:"ambiguous"`
+	NotInCommunityZone   int          `json:"notInCommunityZone"`
+	Locked               int          `json:"locked"`
+	Review               int          `json:"review"`  // portfolios left as they are, since their row could not be read
+	Waiting              int          `json:"waiting"` // portfolios that begin to wait
+	StillWaiting         int          `json:"stillWaiting,omitempty"`
+	WrongContent         int          `json:"wrongContent,omitempty"` // rows
+	UnlistedRows         int          `json:"unlistedRows,omitempty"` // rows that are counted and, since there are too many alike, not listed
+	Left                 int          `json:"left"`
+	Skipped              int          `json:"skipped"` // titles left as they are because the Community Zone does not have them
+	WithoutEntitlement   int          `json:"withoutEntitlement"`
+	Missing              int          `json:"missing,omitempty"` // portfolios that an import left though its list does not have them
+	Fields               []FieldCount `json:"fields"`
+	Findings             [4]int       `json:"findings"` // by severity, info first
+	UnlistedFindings     int          `json:"unlistedFindings"`
+	EntitlementsBefore   int          `json:"entitlementsBefore"`
+	EntitlementsAffected int          `json:"entitlementsAffected"` // what the guard judged: removed, kept and withdrawn
+	Move                 *MoveCounts  `json:"move,omitempty"`       // of a move of PO lines and licenses; nil for any other job
+}
+
+// MoveCounts are what a move of PO lines and licenses comes to. All but PoLinesMoved count portfolios.
+type MoveCounts struct {
+	Portfolios    int `json:"portfolios"`
+	PoLinesMoved  int `json:"poLinesMoved"`
+	LicensesMoved int `json:"licensesMoved"`
+	NoCounterpart int `json:"noCounterpart"`
+	Ambiguous     int `json:"ambiguous"`
+	Conflicts     int `json:"conflicts"`
+	NothingToMove int `json:"nothingToMove"`
+}
+
+// FieldCount is how many updated titles differ in a field.
+type FieldCount struct {
+	Name   string `json:"name"`
+	Titles int    `json:"titles"`
+}
+
+// Merge adds another plan's counts.
+func (c *Counts) Merge(o Counts) {
+	for _, pair := range []struct {
+		to   *int
+		from int
+	}{
+		{&c.Rows, o.Rows},
+		{&c.Titles, o.Titles},
+		{&c.Statements, o.Statements},
+		{&c.Added, o.Added},
+		{&c.Updated, o.Updated},
+		{&c.Unchanged, o.Unchanged},
+		{&c.Removed, o.Removed},
+		{&c.Kept, o.Kept},
+		{&c.Withdrawn, o.Withdrawn},
+		{&c.Free, o.Free},
+		{&c.Invalid, o.Invalid},
+		{&c.Ambiguous, o.Ambiguous},
+		{&c.NotInCommunityZone, o.NotInCommunityZone},
+		{&c.Locked, o.Locked},
+		{&c.Review, o.Review},
+		{&c.Waiting, o.Waiting},
+		{&c.StillWaiting, o.StillWaiting},
+		{&c.WrongContent, o.WrongContent},
+		{&c.UnlistedRows, o.UnlistedRows},
+		{&c.Left, o.Left},
+		{&c.Skipped, o.Skipped},
+		{&c.WithoutEntitlement, o.WithoutEntitlement},
+		{&c.Missing, o.Missing},
+		{&c.UnlistedFindings, o.UnlistedFindings},
+		{&c.EntitlementsBefore, o.EntitlementsBefore},
+		{&c.EntitlementsAffected, o.EntitlementsAffected},
+	} {
+		*pair.to += pair.from
+	}
+	for i := range c.Findings {
+		c.Findings[i] += o.Findings[i]
+	}
+	for _, f := range o.Fields {
+		c.addField(f.Name, f.Titles)
+	}
+	if o.Move != nil {
+		if c.Move == nil {
+			c.Move = &MoveCounts{}
+		}
+		c.Move.merge(*o.Move)
+	}
+}
+
+func (m *MoveCounts) merge(o MoveCounts) {
+	m.Portfolios += o.Portfolios
+	m.PoLinesMoved += o.PoLinesMoved
+	m.LicensesMoved += o.LicensesMoved
+	m.NoCounterpart += o.NoCounterpart
+	m.Ambiguous += o.Ambiguous
+	m.Conflicts += o.Conflicts
+	m.NothingToMove += o.NothingToMove
+}
+
+// Only are the counts of a plan of which some kinds are still to be decided, without what was declined since it was
+// made. Updates are counted as long as one of their two kinds is open: which title belongs to which is not known any
+// more.
+func (c Counts) Only(kinds Kinds) Counts {
+	if !kinds.Has(Additions) {
+		c.Added = 0
+	}
+	if !kinds.Has(Updates) && !kinds.Has(AccessLost) {
+		c.Updated, c.Fields = 0, nil
+	}
+	if !kinds.Has(Removals) {
+		c.Removed, c.Kept, c.Withdrawn, c.Waiting, c.EntitlementsAffected = 0, 0, 0, 0, 0
+	}
+	return c
+}
+
+// Unwritten are the counts of a plan that is not written: what was read stays, and what would have been done goes.
+func (c Counts) Unwritten() Counts {
+	return Counts{
+		Rows: c.Rows, Titles: c.Titles, Free: c.Free, Invalid: c.Invalid, WrongContent: c.WrongContent, UnlistedRows: c.UnlistedRows,
+		Findings: c.Findings, UnlistedFindings: c.UnlistedFindings, EntitlementsBefore: c.EntitlementsBefore,
+	}
+}
+
+// addField counts titles for a field, keeping the most changed first and names in order where equal.
+func (c *Counts) addField(name string, titles int) {
+	i := slices.IndexFunc(c.Fields, func(f FieldCount) bool { return f.Name == name })
+	if i < 0 {
+		c.Fields = append(c.Fields, FieldCount{Name: name, Titles: titles})
+	} else {
+		c.Fields[i].Titles += titles
+	}
+	slices.SortFunc(c.Fields, func(a, b FieldCount) int {
+		if a.Titles != b.Titles {
+			return b.Titles - a.Titles
+		}
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+}
+
+// Changed says whether anything in the holdings differs for these counts.
+func (c *Counts) Changed() bool {
+	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 || c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved > 0
+}
+
+// CountMove counts a line of a move.
+func (c *Counts) CountMove(action Action) {
+	switch action {
+	case MovePOLine:
+		c.Move.PoLinesMoved++
+	case MoveLicense:
+		c.Move.LicensesMoved++
+	case LicenseConflict:
+		c.Move.Conflicts++
+	case NoCounterpart:
+		c.Move.NoCounterpart++
+	case Ambiguous:
+		c.Move.Ambiguous++
+	case NothingToMove:
+		c.Move.NothingToMove++
+	case Left:
+		c.Left++
+	}
+}

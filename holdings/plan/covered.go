@@ -1,0 +1,159 @@
+package plan
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"autoholdings/kbart"
+)
+
+// span is covered time, by day number, both ends included.
+type span struct{ from, to int64 }
+
+const (
+	everBefore = math.MinInt32 // of a statement without a first date
+	everAfter  = math.MaxInt32 // of one without a last date: to the present
+)
+
+// DayOf is the number of a day since 1970.
+func DayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
+
+// covered is what a statement covers on a day, its embargo evaluated; ok is false where that is nothing.
+func (s *Statement) covered(on time.Time) (c span, ok bool) {
+	c = span{everBefore, everAfter}
+	if first, valid := kbart.ParseDate(s.DateFirst); valid {
+		c.from = DayOf(first.First())
+	}
+	if last, valid := kbart.ParseDate(s.DateLast); valid {
+		c.to = DayOf(last.Last())
+	}
+	if embargo, err := kbart.ParseEmbargo(strings.ToUpper(s.Embargo)); err == nil {
+		from, to := embargo.Accessible(on)
+		if !from.IsZero() {
+			c.from = max(c.from, DayOf(from))
+		}
+		if !to.IsZero() {
+			c.to = min(c.to, DayOf(to))
+		}
+	}
+	return c, c.from <= c.to
+}
+
+// ListDays are the days of the list that is planned and of the one before it.
+type ListDays struct {
+	Now    time.Time
+	Before time.Time // zero: not known
+}
+
+// LosesTime says whether covered time is lost between two sets of statements (DOMAIN section 7). Volumes and issues do
+// not count. moved says whether the title's start has moved before: then it may move on by as much as lies between the
+// two lists.
+func LosesTime(before, after []Statement, days ListDays, moved func() bool) bool {
+	now := newCoverage(after, days.Now)
+	for i := range before {
+		c, ok := before[i].covered(days.Now)
+		if !ok {
+			continue
+		}
+		for _, gap := range uncovered(c, now.spans) {
+			if !now.forgives(gap, c, &before[i], days, moved) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// coverage is what statements cover, and where they begin and end.
+type coverage struct {
+	spans        []span
+	starts, ends map[int64][]string // by day, how the first and the last dates that name it are spelt
+}
+
+func newCoverage(statements []Statement, on time.Time) *coverage {
+	c := &coverage{starts: map[int64][]string{}, ends: map[int64][]string{}}
+	for i := range statements {
+		s := &statements[i]
+		if covered, ok := s.covered(on); ok {
+			c.spans = append(c.spans, covered)
+		}
+		if first, ok := kbart.ParseDate(s.DateFirst); ok {
+			noteDate(c.starts, DayOf(first.First()), s.DateFirst)
+		}
+		if last, ok := kbart.ParseDate(s.DateLast); ok {
+			noteDate(c.ends, DayOf(last.Last()), s.DateLast)
+		}
+	}
+	c.spans = union(c.spans)
+	return c
+}
+
+func noteDate(dates map[int64][]string, day int64, date string) {
+	if !slices.Contains(dates[day], date) { // there are three ways to spell a day
+		dates[day] = append(dates[day], date)
+	}
+}
+
+// union merges spans that touch or overlap, in order.
+func union(spans []span) (merged []span) {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	for _, s := range spans {
+		if n := len(merged); n > 0 && s.from <= merged[n-1].to+1 {
+			merged[n-1].to = max(merged[n-1].to, s.to)
+		} else {
+			merged = append(merged, s)
+		}
+	}
+	return merged
+}
+
+// uncovered are the parts of c that none of the spans has, which are in order and apart.
+func uncovered(c span, spans []span) (gaps []span) {
+	from := c.from
+	first, _ := slices.BinarySearchFunc(spans, from, func(s span, day int64) int { return cmp.Compare(s.to, day) })
+	for _, s := range spans[first:] {
+		if s.from > c.to {
+			break
+		}
+		if s.from > from {
+			gaps = append(gaps, span{from, s.from - 1})
+		}
+		from = s.to + 1
+	}
+	if from <= c.to {
+		gaps = append(gaps, span{from, c.to})
+	}
+	return gaps
+}
+
+// mayEndEarlier is how many days before a list's date an end may lie that was open before: the provider names the last
+// issue that it has.
+const mayEndEarlier = 365
+
+// forgives says whether time that is not covered any more is no loss: the same date is spelt more precisely, an open
+// end is named, or the start moves on as it has before.
+func (c *coverage) forgives(gap, was span, old *Statement, days ListDays, moved func() bool) bool {
+	if gap.from == was.from {
+		starts := c.starts[gap.to+1]
+		if slices.ContainsFunc(starts, func(date string) bool { return morePrecise(old.DateFirst, date) }) {
+			return true
+		}
+		if len(starts) > 0 && !days.Before.IsZero() && gap.to-gap.from < DayOf(days.Now)-DayOf(days.Before) && moved() {
+			return true
+		}
+	}
+	if gap.to != was.to {
+		return false
+	}
+	return slices.ContainsFunc(c.ends[gap.from-1], func(date string) bool {
+		return morePrecise(old.DateLast, date) || old.DateLast == "" && DayOf(days.Now)-(gap.from-1) < mayEndEarlier
+	})
+}
+
+// morePrecise says whether a date is another with month or day added.
+func morePrecise(before, after string) bool {
+	return before != "" && len(after) > len(before) && strings.HasPrefix(after, before)
+}

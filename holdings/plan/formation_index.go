@@ -1,0 +1,73 @@
+package plan
+
+import "slices"
+
+// formationIndex finds the titles that a row may fit among many of one group. What a row fits for certain (an
+// identifier and the title, or the title where one of the two has no identifier) is found whatever the number; of
+// titles that share one identifier under different names, the first few are looked at.
+type formationIndex struct {
+	keys   map[uint64][]int // identifier → the first titles that have it
+	named  map[uint64]int   // identifier and folded title → the first title that has both
+	exact  map[uint64]int   // print and online identifier → likewise
+	folded map[uint64]int   // folded title → likewise
+	plain  map[uint64]int   // folded title → the first title of it that has no identifier
+}
+
+// lookedThrough is how many titles of one identifier are looked at.
+const lookedThrough = 20
+
+func newFormationIndex() *formationIndex {
+	return &formationIndex{
+		keys: map[uint64][]int{}, named: map[uint64]int{}, exact: map[uint64]int{}, folded: map[uint64]int{}, plain: map[uint64]int{},
+	}
+}
+
+// add makes a title findable, or findable by what it has been extended by.
+func (x *formationIndex) add(index int, t *formed) {
+	t.EachKey(func(key uint64) bool {
+		if known := x.keys[key]; len(known) < lookedThrough && !slices.Contains(known, index) {
+			x.keys[key] = append(known, index)
+		}
+		addFirst(x.named, Mix(key, t.Folded), index)
+		return true
+	})
+	addFirst(x.exact, Mix(t.keys[0]+1, t.keys[1]), index)
+	addFirst(x.folded, t.Folded, index)
+	if !t.Identified() {
+		addFirst(x.plain, t.Folded, index)
+	} else if known, ok := x.plain[t.Folded]; ok && known == index {
+		delete(x.plain, t.Folded)
+	}
+}
+
+func addFirst(to map[uint64]int, key uint64, index int) {
+	if known, ok := to[key]; !ok || index < known {
+		to[key] = index
+	}
+}
+
+func (x *formationIndex) candidates(row *groupRow) (found []int) {
+	take := func(index int, ok bool) {
+		if ok && !slices.Contains(found, index) {
+			found = append(found, index)
+		}
+	}
+	row.EachKey(func(key uint64) bool {
+		for _, index := range x.keys[key] {
+			take(index, true)
+		}
+		index, ok := x.named[Mix(key, row.Folded)]
+		take(index, ok)
+		return true
+	})
+	index, ok := x.exact[Mix(row.keys[0]+1, row.keys[1])]
+	take(index, ok)
+	index, ok = x.plain[row.Folded]
+	take(index, ok)
+	if !row.Identified() {
+		index, ok = x.folded[row.Folded]
+		take(index, ok)
+	}
+	slices.Sort(found)
+	return found
+}

@@ -1,0 +1,340 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/kbart"
+)
+
+// Identity is what matching knows of a title or a portfolio: hashes, no text. 0 stands for an empty cell.
+type Identity struct {
+	TitleID uint64
+	Folded  uint64    // of the folded title
+	keys    [2]uint64 // of the print and the online identifier
+	more    *further  // nil nearly always
+	volume  uint32    // monograph_volume
+	edition uint32    // monograph_edition
+	Kind    kbart.PublicationType
+	filled  bool // an identifier cell says something, whether it can be read or not
+}
+
+// further is what few titles have.
+type further struct {
+	keys      []uint64 // identifiers of further rows
+	host      bool     // the title_id is a bare host name
+	words     []uint64 // then: the words of the title that tell titles apart
+	preceding []uint64 // what preceding_publication_title_id names: a title_id, an identifier
+}
+
+// Identified says whether there is a print or an online identifier.
+func (m *Identity) Identified() bool { return m.keys[0] != 0 || m.keys[1] != 0 }
+
+// EachKey calls fn with each identifier, each once, until it returns false.
+func (m *Identity) EachKey(fn func(uint64) bool) {
+	if m.keys[0] != 0 && !fn(m.keys[0]) {
+		return
+	}
+	if m.keys[1] != 0 && m.keys[1] != m.keys[0] && !fn(m.keys[1]) {
+		return
+	}
+	if m.more == nil {
+		return
+	}
+	for _, key := range m.more.keys {
+		if !fn(key) {
+			return
+		}
+	}
+}
+
+func (m *Identity) hasKey(key uint64) bool {
+	return key != 0 && (key == m.keys[0] || key == m.keys[1] || m.more != nil && slices.Contains(m.more.keys, key))
+}
+
+// extend takes over the identifiers that another row of the title has. A column that was empty is filled; else they are
+// further ones.
+func (m *Identity) extend(o *Identity) {
+	for column, key := range o.keys {
+		if m.keys[column] == 0 && key != 0 {
+			m.keys[column] = key
+		}
+	}
+	o.EachKey(func(key uint64) bool {
+		if !m.hasKey(key) {
+			further := m.furtherOwn()
+			further.keys = append(further.keys, key)
+		}
+		return true
+	})
+	if m.Kind == kbart.UnknownType {
+		m.Kind = o.Kind
+	}
+	m.filled = m.filled || o.filled
+}
+
+func (m *Identity) furtherOwn() *further {
+	if m.more == nil {
+		m.more = &further{}
+	}
+	return m.more
+}
+
+// sharedKeys is how many identifiers both have, a print one against an online one too. But for crowds, keys that too
+// many titles share, all count.
+func (m *Identity) sharedKeys(o *Identity, crowds map[uint64]bool) (n int) {
+	m.EachKey(func(key uint64) bool {
+		if o.hasKey(key) && !crowds[key] {
+			n++
+		}
+		return true
+	})
+	return n
+}
+
+// conflicts says whether one column holds two different identifiers.
+func (m *Identity) conflicts(o *Identity) bool {
+	for column, key := range m.keys {
+		other := o.keys[column]
+		if key != 0 && other != 0 && key != other && !m.hasFurther(other) && !o.hasFurther(key) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Identity) hasFurther(key uint64) bool {
+	return m.more != nil && slices.Contains(m.more.keys, key)
+}
+
+// sameFurther says whether both have the same identifiers of further rows.
+func (m *Identity) sameFurther(o *Identity) bool {
+	var mine, others []uint64
+	if m.more != nil {
+		mine = m.more.keys
+	}
+	if o.more != nil {
+		others = o.more.keys
+	}
+	lacks := func(keys []uint64) func(uint64) bool {
+		return func(key uint64) bool { return !slices.Contains(keys, key) }
+	}
+	return !slices.ContainsFunc(mine, lacks(others)) && !slices.ContainsFunc(others, lacks(mine))
+}
+
+func (m *Identity) onHost() bool { return m.more != nil && m.more.host }
+
+// related says of two titles under one bare host name whether they have a word in common that tells titles apart.
+func (m *Identity) related(o *Identity) bool {
+	if m.Folded == o.Folded {
+		return true
+	}
+	if m.more == nil || o.more == nil {
+		return false
+	}
+	return slices.ContainsFunc(m.more.words, func(word uint64) bool { return slices.Contains(o.more.words, word) })
+}
+
+// identityCells are what an identity is made of, as a list or the database has them.
+type identityCells struct {
+	title, folded            string // folded: where it is known already
+	print, online            string
+	titleID, volume, edition string
+	preceding                string
+	kind                     kbart.PublicationType
+}
+
+func (c *identityCells) identity() Identity {
+	if c.folded == "" {
+		c.folded = kbart.FoldTitle(c.title)
+	}
+	m := Identity{
+		TitleID: titleIDHash(c.titleID),
+		Folded:  textHash(c.folded),
+		keys:    [2]uint64{textHash(kbart.IdentifierKey(c.print)), textHash(kbart.IdentifierKey(c.online))},
+		volume:  volumeHash(c.volume),
+		edition: volumeHash(c.edition),
+		Kind:    c.kind,
+	}
+	m.filled = m.Identified() || saysIdentifier(c.print) || saysIdentifier(c.online)
+	if isHost(c.titleID) {
+		further := m.furtherOwn()
+		further.host, further.words = true, tellingWords(c.folded)
+	}
+	if c.preceding != "" {
+		further := m.furtherOwn()
+		if key := titleIDHash(c.preceding); key != 0 {
+			further.preceding = append(further.preceding, key)
+		}
+		if key := textHash(kbart.IdentifierKey(c.preceding)); key != 0 {
+			further.preceding = append(further.preceding, key)
+		}
+	}
+	return m
+}
+
+// volumeHash is of a volume or an edition, in which case does not count.
+func volumeHash(cell string) uint32 { return uint32(textHash(strings.ToLower(cell))) }
+
+// identityOf reads the keys of a row.
+func identityOf(rec *kbart.Record) Identity {
+	cells := identityCells{
+		title: rec.Get(kbart.PublicationTitle), print: rec.Get(kbart.PrintIdentifier), online: rec.Get(kbart.OnlineIdentifier),
+		titleID: rec.Get(kbart.TitleID), volume: rec.Get(kbart.MonographVolume), edition: rec.Get(kbart.MonographEdition),
+		preceding: rec.Get(kbart.PrecedingPublicationTitleID), kind: rec.Type(),
+	}
+	return cells.identity()
+}
+
+// titleIDSalt keeps title_ids apart from identifiers: a title_id may look like an ISSN.
+const titleIDSalt = 0x7469746c65
+
+// titleIDHash is the hash under which a title_id serves as a key: upper and lower case are alike, and a placeholder is
+// none.
+func titleIDHash(cell string) uint64 {
+	key := kbart.TitleIDKey(cell)
+	if key == "" {
+		return 0
+	}
+	return Mix(textHash(key), titleIDSalt) | 1
+}
+
+// saysIdentifier says whether an identifier cell says something, be it unreadable: it is not empty, and no placeholder.
+func saysIdentifier(cell string) bool {
+	return kbart.StateOfIdentifier(cell) >= kbart.IdentifierUnreadable
+}
+
+// isHost says whether a title_id is a bare host name.
+func isHost(titleID string) bool {
+	return strings.IndexByte(titleID, '.') > 0 && kbart.IsHostName(titleID)
+}
+
+// commonWords are words that half of all titles have.
+var commonWords = map[string]bool{
+	"journal": true, "review": true, "international": true, "proceedings": true, "letters": true, "studies": true, "research": true,
+	"annals": true, "bulletin": true, "quarterly": true, "magazine": true, "online": true,
+}
+
+// tellingWords are the words of a folded title by which titles can be told apart.
+func tellingWords(folded string) (words []uint64) {
+	for word := range strings.FieldsSeq(folded) {
+		if len([]rune(word)) >= 5 && !commonWords[word] {
+			words = append(words, textHash(word))
+		}
+	}
+	return words
+}
+
+// IdentitySQL is the keys of a portfolio, or of a title of the Community Zone, in one text: a cell costs more to read
+// than its bytes. None but the last, which takes the rest, can hold a tab. Where an identifier column has no key it is
+// what stands there, after a question mark.
+const IdentitySQL = "title_key || '\t' || " +
+	"CASE print_key WHEN '' THEN '?' || REPLACE(print_identifier, '\t', ' ') ELSE print_key END || '\t' || " +
+	"CASE online_key WHEN '' THEN '?' || REPLACE(online_identifier, '\t', ' ') ELSE online_key END || '\t' || " +
+	"more_keys || '\t' || publication_type || '\t' || " +
+	"CASE WHEN monograph_volume = '' AND monograph_edition = '' THEN '\t' " +
+	"ELSE REPLACE(monograph_volume, '\t', ' ') || '\t' || REPLACE(monograph_edition, '\t', ' ') END || '\t' || title_id"
+
+// SetIdentity takes the keys as identitySQL has them.
+func (m *Identity) SetIdentity(text []byte) {
+	next := func() (part []byte) {
+		part, text, _ = bytes.Cut(text, []byte("\t"))
+		return part
+	}
+	folded := next()
+	m.Folded = bytesHash(folded)
+	for column := range m.keys {
+		m.setKey(column, next())
+	}
+	for more := range bytes.FieldsSeq(next()) {
+		if key := bytesHash(more); !m.hasKey(key) {
+			further := m.furtherOwn()
+			further.keys = append(further.keys, key)
+		}
+	}
+	switch string(next()) {
+	case "serial":
+		m.Kind = kbart.Serial
+	case "monograph":
+		m.Kind = kbart.Monograph
+	}
+	m.volume, m.edition = uint32(bytesHash(bytes.ToLower(next()))), uint32(bytesHash(bytes.ToLower(next())))
+	if len(text) == 0 {
+		return
+	}
+	titleID := string(text)
+	m.TitleID = titleIDHash(titleID)
+	if isHost(titleID) {
+		further := m.furtherOwn()
+		further.host, further.words = true, tellingWords(string(folded))
+	}
+}
+
+// setKey takes an identifier column: its key or, after a question mark, what stands there instead of one.
+func (m *Identity) setKey(column int, cell []byte) {
+	switch {
+	case len(cell) == 0:
+	case cell[0] == '?':
+		m.filled = m.filled || saysIdentifier(string(cell[1:]))
+	// stored before these were known
+	case len(cell) > 1 && (cell[0] == cell[1] || cell[0]+1 == cell[1]) && kbart.StateOfIdentifier(string(cell)) == kbart.IdentifierPlaceholder:
+	default:
+		m.keys[column], m.filled = bytesHash(cell), true
+	}
+}
+
+// Overlay puts the keys in place that a profile's list has otherwise than the portfolio: own_values, as JSON.
+func (m *Identity) Overlay(own []byte) error {
+	var values DivergingValues
+	if err := json.Unmarshal(own, &values); err != nil {
+		return fmt.Errorf("read what a list has otherwise: %w", err)
+	}
+	m.OverlayValues(values)
+	return nil
+}
+
+// OverlayValues puts the keys of such values in place.
+func (m *Identity) OverlayValues(values DivergingValues) {
+	if m.more != nil { // it may be another view's too
+		more := *m.more
+		m.more = &more
+	}
+	for c, value := range values.columns() {
+		switch c {
+		case kbart.PublicationTitle:
+			m.Folded = textHash(kbart.FoldTitle(value))
+		case kbart.TitleID:
+			m.TitleID = titleIDHash(value)
+			m.setHost(value, values[kbart.PublicationTitle.String()])
+		case kbart.PrintIdentifier:
+			m.keys[0] = textHash(kbart.IdentifierKey(value))
+			m.filled = m.filled || saysIdentifier(value)
+		case kbart.OnlineIdentifier:
+			m.keys[1] = textHash(kbart.IdentifierKey(value))
+			m.filled = m.filled || saysIdentifier(value)
+		case kbart.MonographVolume:
+			m.volume = volumeHash(value)
+		case kbart.MonographEdition:
+			m.edition = volumeHash(value)
+		case kbart.PublicationTypeColumn:
+			m.Kind, _ = kbart.ParsePublicationType(value)
+		}
+	}
+}
+
+// setHost takes another title_id: it may be the bare name of a host, or no longer be one. Where the title is not known,
+// no word of it tells it from others, so that the title_id pairs nothing by itself.
+func (m *Identity) setHost(titleID, title string) {
+	host := isHost(titleID)
+	if !host && !m.onHost() {
+		return
+	}
+	further := m.furtherOwn()
+	further.host, further.words = host, nil
+	if host {
+		further.words = tellingWords(kbart.FoldTitle(title))
+	}
+}

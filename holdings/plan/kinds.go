@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+)
+
+// Kind is one kind of a plan's changes: a person may approve some and decline others (DOMAIN section 7).
+type Kind string
+
+// The kinds. Of an update, fields belong to Updates, and statements that lose time to AccessLost; what begins to wait
+// counts among the Removals.
+const (
+	Additions  Kind = "ADDITIONS"
+	Updates    Kind = "UPDATES"
+	AccessLost Kind = "ACCESS_LOST"
+	Removals   Kind = "REMOVALS"
+)
+
+// AllKinds are all of them, in the order in which they are shown.
+var AllKinds = []Kind{Additions, Updates, AccessLost, Removals}
+
+// Kinds is a set of kinds.
+type Kinds []Kind
+
+// Has says whether the set has a kind.
+func (k Kinds) Has(kind Kind) bool { return slices.Contains(k, kind) }
+
+// Others are the kinds that the set does not have.
+func (k Kinds) Others() (others Kinds) {
+	for _, kind := range AllKinds {
+		if !k.Has(kind) {
+			others = append(others, kind)
+		}
+	}
+	return others
+}
+
+// String is the kinds as they are stored, separated by blanks.
+func (k Kinds) String() string {
+	names := make([]string, len(k))
+	for i, kind := range k {
+		names[i] = string(kind)
+	}
+	return strings.Join(names, " ")
+}
+
+// guardKinds are the kinds of changes that each guard judges: where one of them is declined, the guard has nothing to
+// hold.
+var guardKinds = map[string][]Kind{
+	GuardRemovals: {Removals}, GuardAgain: {Removals}, GuardAccess: {AccessLost}, GuardIdentity: {Updates}, GuardAdditions: {Additions},
+}
+
+// Decline takes kinds of changes out of the plan: what a person declined is neither written nor held. Declined says how
+// much that was.
+func (p *Plan) Decline(kinds Kinds) {
+	p.Declined = kinds
+	if kinds.Has(Removals) {
+		p.Leaving, p.Waiting = nil, nil
+		p.countAffected()
+	}
+	p.Guards = slices.DeleteFunc(p.Guards, func(g GuardReason) bool {
+		return slices.ContainsFunc(guardKinds[g.Guard], kinds.Has)
+	})
+}
+
+// Declines says whether everything that the plan would do to a title is declined.
+func (p *Plan) Declines(title int32) bool {
+	if len(p.Declined) == 0 {
+		return false
+	}
+	pair := p.Pairs[title]
+	if pair == Unpaired || !p.Portfolios.At(pair).Entitled {
+		return p.Declined.Has(Additions)
+	}
+	return p.Declined.Has(Updates) && (p.Declined.Has(AccessLost) || !p.Loses[title])
+}
+
+// keepsFields and keepsCoverage say what of an update is declined.
+func (p *Plan) keepsFields() bool { return p.Declined.Has(Updates) }
+
+func (p *Plan) keepsCoverage(title int32) bool {
+	if p.Loses[title] {
+		return p.Declined.Has(AccessLost)
+	}
+	return p.Declined.Has(Updates)
+}

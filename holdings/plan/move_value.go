@@ -1,0 +1,101 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// MoveValue is a value of a move's report as it is stored: what undo and comparison need, and the words to say it in.
+type MoveValue struct {
+	POLine   int64   `json:"poLine,omitempty"`
+	Main     bool    `json:"main,omitempty"`     // it is the portfolio's main one
+	License  int64   `json:"license,omitempty"`  // that moves or is in conflict
+	Replaces int64   `json:"replaces,omitempty"` // the license of the counterpart in whose place it comes
+	Keeps    int64   `json:"keeps,omitempty"`    // the license that the counterpart keeps
+	Had      bool    `json:"had,omitempty"`      // the counterpart had the same license already
+	Stay     []int64 `json:"stay,omitempty"`     // PO lines that stay where they are
+	Target   int64   `json:"target,omitempty"`   // the counterpart
+	Closed   string  `json:"closed,omitempty"`   // why what would be the counterpart is none: patrons do not get to it
+
+	Title      string `json:"title,omitempty"` // the counterpart's
+	Collection string `json:"collection,omitempty"`
+	Code       string `json:"code,omitempty"` // of the license that is replaced or kept
+}
+
+// stored is the value as it is stored; "" where there is nothing to say.
+func (v MoveValue) stored() string {
+	if text := ToJSON(v); text != "{}" {
+		return text
+	}
+	return ""
+}
+
+// storedMove decodes a stored value; ok is false where it cannot be read.
+func storedMove(stored string) (v MoveValue, ok bool) {
+	if stored == "" {
+		return v, true
+	}
+	if json.Unmarshal([]byte(stored), &v) != nil {
+		return MoveValue{}, false
+	}
+	return v, true
+}
+
+// Words is the value as people read it.
+func (v MoveValue) Words(action Action) string {
+	where := ""
+	if v.Target != 0 {
+		where = fmt.Sprintf("of %q in %s", v.Title, v.Collection)
+	}
+	switch {
+	case action == MovePOLine && v.Main:
+		return strings.TrimSpace("main PO line " + where)
+	case action == MovePOLine:
+		return strings.TrimSpace("additional PO line " + where)
+	case v.Replaces != 0:
+		return fmt.Sprintf("license %s, in place of %s", where, v.Code)
+	case v.Keeps != 0:
+		return fmt.Sprintf("stays, since %q in %s keeps %s", v.Title, v.Collection, v.Code)
+	case v.Had:
+		return fmt.Sprintf("license %s, which had it already", where)
+	case action == MoveLicense, action == LicenseConflict:
+		return strings.TrimSpace("license " + where)
+	case v.Closed != "":
+		return fmt.Sprintf("stays: %q in %s would be its counterpart, but %s", v.Title, v.Collection, v.Closed)
+	case v.Collection != "":
+		return fmt.Sprintf("stays: no portfolio of %s is its counterpart", v.Collection)
+	default:
+		return v.staying()
+	}
+}
+
+// staying names what a portfolio keeps: "2 PO lines and a license".
+func (v MoveValue) staying() string {
+	var words []string
+	switch n := len(v.Stay); n {
+	case 0:
+	case 1:
+		words = append(words, "a PO line")
+	default:
+		words = append(words, fmt.Sprintf("%d PO lines", n))
+	}
+	if v.License != 0 {
+		words = append(words, "a license")
+	}
+	return strings.Join(words, " and ")
+}
+
+// MoveSignature tells whether two lines of reports say the same, whatever things are called now.
+func MoveSignature(action Action, values Values) uint64 {
+	if from, to, ok := values.Moved(); ok {
+		for _, v := range []*MoveValue{&from, &to} {
+			v.Title, v.Collection, v.Code = "", "", ""
+		}
+		values = ValuesOfMove(from, to)
+	}
+	h := Mix(textHash(string(action))^xxhash.Sum64String(values.Old), 1)
+	return Mix(h^xxhash.Sum64String(values.New), 2)
+}

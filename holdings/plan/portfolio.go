@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"autoholdings/kbart"
+	"slices"
+	"strings"
+)
+
+// StoredPortfolio is a portfolio with its values, as a batch compares and writes it.
+type StoredPortfolio struct {
+	Values    [len(TitleColumns)]string
+	MoreKeys  string
+	Locked    string
+	Available bool
+	Listed    bool
+	RemovedAt *int64 // Unix milliseconds; nil: it is in the holdings
+	Review    string
+
+	Former *[len(TitleColumns)]string // of a preview: the values in the database, where an earlier part would have changed them
+
+	Coverage []Statement // of the part's own entitlement, in force or not
+	EntitlementState
+}
+
+// EntitlementState is the part's own entitlement to a portfolio, but for its coverage.
+type EntitlementState struct {
+	PortfolioID  int64
+	Active       bool
+	Waiting      string // why it is suspended
+	WaitingSince string
+	GivenBack    bool
+	Own          DivergingValues
+	OwnHash      *int64
+}
+
+// Entitle gives the portfolio the part's own entitlement. What its list has otherwise than the portfolio is told by the
+// values that the portfolio would have by then.
+func (p *StoredPortfolio) Entitle(e EntitlementState) {
+	p.EntitlementState = e
+	if p.Former == nil || e.PortfolioID == 0 {
+		return
+	}
+	said := e.Own.Over(p.Former)
+	p.Own = nil
+	for i, c := range TitleColumns {
+		if said[i] != "" && ComparableValue(c, said[i]) != ComparableValue(c, p.Values[i]) {
+			if p.Own == nil {
+				p.Own = DivergingValues{}
+			}
+			p.Own[c.String()] = said[i]
+		}
+	}
+}
+
+// Gone is how a portfolio would stand that a part takes from its profile.
+func (p *StoredPortfolio) Gone(
+	h *HeldPortfolio, action Action, why string, standing map[int64][len(TitleColumns)]string, now int64,
+) *StoredPortfolio {
+	after := p.Foreseen(h.ID)
+	after.Listed = h.Shared
+	switch action {
+	case Remove:
+		after.RemovedAt, after.Review = &now, ""
+	case Keep:
+		after.Review = ""
+	case Wait:
+		after.Review = why
+	case Withdraw:
+		if said, ok := standing[h.ID]; ok {
+			after.Values = p.TakenOver(said, func(kbart.Column, string, string) {})
+		}
+		if !h.Awaited {
+			after.Review = ""
+		}
+	}
+	return after
+}
+
+// Foreseen is a copy that may be changed, and that knows the values in the database.
+func (p *StoredPortfolio) Foreseen(id int64) *StoredPortfolio {
+	after := *p
+	if after.Former == nil && id > 0 {
+		former := p.Values
+		after.Former = &former
+	}
+	return &after
+}
+
+// TakenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list
+// leaves empty.
+func (p *StoredPortfolio) TakenOver(
+	said [len(TitleColumns)]string, changed func(c kbart.Column, before, after string),
+) [len(TitleColumns)]string {
+	after, locked := p.Values, strings.Fields(p.Locked)
+	for i, c := range TitleColumns {
+		if said[i] != "" && ComparableValue(c, after[i]) != ComparableValue(c, said[i]) && !slices.Contains(locked, c.String()) {
+			changed(c, after[i], said[i])
+			after[i] = said[i]
+		}
+	}
+	return after
+}

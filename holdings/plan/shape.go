@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"slices"
+
+	"autoholdings/kbart"
+)
+
+// A list may lose a column that lists before it filled: its header lacks it, or spells it otherwise, or it is empty
+// throughout. That says nothing of the titles, so the stored values stay until a person says otherwise (DOMAIN section
+// 7, Shape).
+
+// ColumnChoice is what a person decided to do about a lost column.
+type ColumnChoice string
+
+// The choices.
+const (
+	LeaveValues ColumnChoice = "LEAVE"    // as they are stored
+	TakeAsEmpty ColumnChoice = "EMPTY"    // the list means that there is none
+	AllPaid     ColumnChoice = "ALL_PAID" // of access_type: no title of the list is free
+)
+
+// ColumnKind is how a decision on a lost column is named among a list's decisions.
+const ColumnKind = "COLUMN:"
+
+// lostColumn is a column that the list lost.
+type lostColumn struct {
+	Column kbart.Column
+	Lately bool // the list applied last still had it: this is the first that lacks it
+	Choice ColumnChoice
+}
+
+// shapeOf is what is remembered of a list's columns.
+type shapeOf struct {
+	Rows   int            `json:"rows"`
+	Filled map[string]int `json:"filled"`
+	Header []string       `json:"header"`
+}
+
+// Shape is how the columns of a list are remembered with its file.
+func (c *ColumnCounts) Shape() shapeOf {
+	s := shapeOf{Rows: c.Rows, Filled: map[string]int{}}
+	for column := range kbart.Column(kbart.NumColumns) {
+		if c.Filled[column] > 0 {
+			s.Filled[column.String()] = c.Filled[column]
+		}
+		if c.Header.Has(column) {
+			s.Header = append(s.Header, column.String())
+		}
+	}
+	return s
+}
+
+// FormerList is a list applied before, and what was decided on its columns.
+type FormerList struct {
+	Shape   shapeOf
+	Choices map[string]ColumnChoice
+}
+
+// ShapeRemembered is how many lists back the columns are looked at.
+const ShapeRemembered = 60
+
+// LostColumns holds a list's columns against those of the lists before it, the newest first.
+func LostColumns(now *ColumnCounts, former []FormerList, own map[string]ColumnChoice) (lost []lostColumn) {
+	for column := range kbart.Column(kbart.NumColumns) {
+		name := column.String()
+		if now.Filled[column] > 0 {
+			continue
+		}
+		last := slices.IndexFunc(former, func(l FormerList) bool { return l.Shape.Filled[name] > 0 })
+		if last < 0 {
+			continue
+		}
+		filled, rows := former[last].Shape.Filled[name], former[last].Shape.Rows
+		gone := !now.Header.Has(column) || filled >= 20 && filled*10 >= rows
+		for _, l := range former[:last] {
+			gone = gone || !slices.Contains(l.Shape.Header, name)
+		}
+		if !gone {
+			continue
+		}
+		choice, chosen := own[name]
+		for _, l := range former[:last] {
+			if !chosen {
+				choice, chosen = l.Choices[name]
+			}
+		}
+		lost = append(lost, lostColumn{column, last == 0, choice})
+	}
+	return lost
+}
+
+// Words say what becomes of the values.
+func (c ColumnChoice) Words() string {
+	switch c {
+	case TakeAsEmpty:
+		return "as was decided, the stored values are emptied"
+	case AllPaid:
+		return "as was decided, all titles count as paid"
+	default:
+		return "the stored values stay"
+	}
+}
+
+// HoldShape holds the plan for a column that the list lost.
+func (p *Plan) HoldShape(column, message string) {
+	p.Guards = append(p.Guards, GuardReason{
+		Guard: GuardShape, Before: p.Counts.EntitlementsBefore, Affected: p.Counts.EntitlementsBefore, Column: column, Message: message,
+	})
+}
+
+// takesEmpty says whether a person decided that a lost column means that there is none.
+func (p *Plan) takesEmpty() bool {
+	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool { return l.Choice == TakeAsEmpty })
+}
+
+// empties says whether a column's empty cells blank what is stored.
+func (p *Plan) empties(column kbart.Column) bool {
+	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool { return l.Column == column && l.Choice == TakeAsEmpty })
+}
+
+// leaves says whether a column is lost and its stored values stay.
+func (p *Plan) leaves(column kbart.Column) bool {
+	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool { return l.Column == column && l.Choice != TakeAsEmpty })
+}
+
+// LeavesCoverage says whether a column of coverage is lost, so that no statement is touched.
+func (p *Plan) LeavesCoverage() bool {
+	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool {
+		return TitleColumnIndex[l.Column] < 0 && l.Choice != TakeAsEmpty
+	})
+}

@@ -1,0 +1,428 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"autoholdings/kbart"
+)
+
+// ValueKind says what the two values of a change are. It is stored beside them, so that nobody has to guess it from
+// what a value looks like: the notes of a title may look like anything.
+type ValueKind string
+
+// The kinds of values. A value may be empty whatever its kind.
+const (
+	NoValues        ValueKind = ""           // both are empty: the action says it all
+	TextValues      ValueKind = "TEXT"       // a title column's former and new text
+	CoverageValues  ValueKind = "COVERAGE"   // coverage statements, as JSON
+	StateValues     ValueKind = "STATE"      // old: a portfolio's state before, as JSON; new: why it leaves or stays (Leaving), as JSON
+	StatesValues    ValueKind = "STATES"     // a portfolio's state as it is, and as it was before the job that is undone, as JSON
+	PortfolioValues ValueKind = "PORTFOLIOS" // old: what a portfolio has to move (moveValue); new: ids of candidates, as a JSON list
+	MoveValues      ValueKind = "MOVE"       // what is moved, from and to where (moveValue), as JSON
+	OwnValues       ValueKind = "OWN"        // what a profile's list has otherwise than the portfolio (ownValues), as JSON
+	FurtherValues   ValueKind = "FURTHER"    // keys of the identifiers that further rows of a title have
+	ReasonValues    ValueKind = "REASON"     // new: the code of why a portfolio is left as it is
+	WordsValues     ValueKind = "WORDS"      // prose
+)
+
+// Values are the former and the new value of a change as they are stored, and what they are.
+type Values struct {
+	Kind     ValueKind
+	Old, New string
+}
+
+// ValuesOfText are the values of a title column that changed.
+func ValuesOfText(before, after string) Values { return Values{TextValues, before, after} }
+
+// ValuesOfCoverage are statements before and after a change.
+func ValuesOfCoverage(before, after []Statement) Values {
+	return Values{CoverageValues, StatementsJSON(before), StatementsJSON(after)}
+}
+
+// ValuesOfState tell how a portfolio was before it came or left and, where it leaves, why.
+func ValuesOfState(was PortfolioState, why Leaving) Values {
+	return Values{StateValues, ToJSON(was), why.stored()}
+}
+
+// ValuesOfLeaving tell why something leaves that has no state: a title of the Community Zone.
+func ValuesOfLeaving(why Leaving) Values {
+	if text := why.stored(); text != "" {
+		return Values{StateValues, "", text}
+	}
+	return Values{}
+}
+
+// ValuesOfCandidates name the portfolios that one might be, and what it has to move; had may be the zero value.
+func ValuesOfCandidates(had MoveValue, ids []int64) Values {
+	return Values{PortfolioValues, had.stored(), ToJSON(ids)}
+}
+
+// ValuesOfMove are what is moved, as it was and as it is.
+func ValuesOfMove(from, to MoveValue) Values { return Values{MoveValues, from.stored(), to.stored()} }
+
+// ValuesOfReason are the code of why a portfolio is left as it is.
+func ValuesOfReason(code string) Values { return Values{ReasonValues, "", code} }
+
+// ValuesOfWords are prose.
+func ValuesOfWords(words string) Values { return Values{WordsValues, "", words} }
+
+// Reversed are the values of the change that takes this one back.
+func (v Values) Reversed() Values { return Values{v.Kind, v.New, v.Old} }
+
+// ToJSON is for what cannot fail to be written: structs and lists of strings, integers and booleans.
+func ToJSON(v any) string {
+	text, _ := json.Marshal(v)
+	return string(text)
+}
+
+// Coverage are the two sets of statements of a change of coverage; ok is false for any other change.
+func (v Values) Coverage() (before, after []Statement, ok bool, err error) {
+	if v.Kind != CoverageValues {
+		return nil, nil, false, nil
+	}
+	if before, err = StoredStatements(v.Old); err != nil {
+		return nil, nil, true, err
+	}
+	after, err = StoredStatements(v.New)
+	return before, after, true, err
+}
+
+// StoredStatements decodes coverage statements as they are stored; the empty text has none.
+func StoredStatements(stored string) (statements []Statement, err error) {
+	if stored == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(stored), &statements); err != nil {
+		return nil, fmt.Errorf("read stored coverage statements: %w", err)
+	}
+	return statements, nil
+}
+
+// StatementsJSON is how statements are stored; "" for none.
+func StatementsJSON(statements []Statement) string {
+	if len(statements) == 0 {
+		return ""
+	}
+	return ToJSON(statements)
+}
+
+// State is the portfolio's former state; the zero value where none is stored, as for one that was new.
+func (v Values) State() (was PortfolioState, err error) {
+	if v.Kind != StateValues && v.Kind != StatesValues || v.Old == "" {
+		return was, nil
+	}
+	if err := json.Unmarshal([]byte(v.Old), &was); err != nil {
+		return was, fmt.Errorf("read a stored state: %w", err)
+	}
+	return was, nil
+}
+
+// Leaving says why a portfolio leaves or stays; the zero value where the change is none of these.
+func (v Values) Leaving() (why Leaving) {
+	if v.Kind == StateValues && v.New != "" {
+		_ = json.Unmarshal([]byte(v.New), &why) // what cannot be read is no reason
+	}
+	return why
+}
+
+// Candidates are the portfolios that an ambiguous title or portfolio might be; nil for any other change.
+func (v Values) Candidates() (portfolioIDs []int64) {
+	if v.Kind != PortfolioValues || json.Unmarshal([]byte(v.New), &portfolioIDs) != nil {
+		return nil
+	}
+	return portfolioIDs
+}
+
+// Moved are the two values of a move's line; ok is false for any other change, and where they cannot be read.
+func (v Values) Moved() (from, to MoveValue, ok bool) {
+	if v.Kind != MoveValues {
+		return from, to, false
+	}
+	from, known := storedMove(v.Old)
+	to, alsoKnown := storedMove(v.New)
+	return from, to, known && alsoKnown
+}
+
+// OldWords is the former value as people read it; action and field are the change's.
+func (v Values) OldWords(action Action, field string) string {
+	switch v.Kind {
+	case CoverageValues:
+		return coverageWords(field, v.Old)
+	case OwnValues:
+		return ownValuesWords(v.Old)
+	case FurtherValues:
+		return furtherWords(v.Old)
+	case StateValues, StatesValues:
+		return stateWords(v.Old)
+	case MoveValues, PortfolioValues:
+		return moveWords(action, v.Old)
+	default:
+		return v.Old
+	}
+}
+
+// NewWords is the new value, or the reason, as people read it.
+func (v Values) NewWords(action Action, field string) string {
+	switch v.Kind {
+	case CoverageValues:
+		return coverageWords(field, v.New)
+	case OwnValues:
+		return ownValuesWords(v.New)
+	case FurtherValues:
+		return furtherWords(v.New)
+	case StateValues:
+		return v.Leaving().String()
+	case StatesValues:
+		return stateWords(v.New)
+	case MoveValues:
+		return moveWords(action, v.New)
+	case PortfolioValues:
+		return candidatesWords(v)
+	case ReasonValues:
+		return reasonWords(v.New)
+	default:
+		return v.New
+	}
+}
+
+// What cannot be read is shown as it is stored.
+
+func coverageWords(field, stored string) string {
+	statements, err := StoredStatements(stored)
+	if err != nil {
+		return stored
+	}
+	for _, c := range OwnColumns {
+		if field == OwnField(c) {
+			return ownWords(statements, c)
+		}
+	}
+	return coverageText(statements)
+}
+
+// ownWords are the values of one column that statements have of their own, each after the range of its statement: where
+// none is named, the title's value holds.
+func ownWords(statements []Statement, c kbart.Column) string {
+	var own []string
+	for i := range statements {
+		if text := *statements[i].Own(c); text != nil {
+			own = append(own, statements[i].String()+": "+*text)
+		}
+	}
+	return strings.Join(own, "; ")
+}
+
+func ownValuesWords(stored string) string {
+	own, err := ParseDivergingValues(stored)
+	if err != nil {
+		return stored
+	}
+	return own.String()
+}
+
+func furtherWords(stored string) string {
+	if stored == "" {
+		return ""
+	}
+	return "identifiers of further rows: " + strings.Join(strings.Fields(stored), ", ")
+}
+
+func stateWords(stored string) string {
+	var state PortfolioState
+	if stored == "" || json.Unmarshal([]byte(stored), &state) != nil {
+		return stored
+	}
+	return state.String()
+}
+
+func moveWords(action Action, stored string) string {
+	v, ok := storedMove(stored)
+	if !ok || stored == "" {
+		return stored
+	}
+	return v.Words(action)
+}
+
+func candidatesWords(v Values) string {
+	switch candidates := v.Candidates(); {
+	case candidates == nil:
+		return v.New
+	case len(candidates) == 1:
+		return "has keys of 1 portfolio, as another one has"
+	default:
+		return fmt.Sprintf("has the keys of %d portfolios", len(candidates))
+	}
+}
+
+func reasonWords(code string) string {
+	if words, ok := reasons[code]; ok {
+		return words
+	}
+	return code
+}
+
+var reasons = map[string]string{
+	ReviewAmbiguous:  "waits: titles of the list might be this one, and nothing tells which",
+	ReviewContested:  "waits: an identifier or the title_id of it stands in the list on a title of another name",
+	ReviewUnreadable: "left as it is: its row in the list could not be read",
+}
+
+// PortfolioState is how a portfolio was before a job brought it into the holdings or took it out, as undo needs it.
+type PortfolioState struct {
+	Available bool   `json:"available"`
+	Listed    bool   `json:"listed"`
+	RemovedAt *int64 `json:"removedAt,omitempty"`
+	Entitled  string `json:"entitlement,omitempty"` // "ended", or "" where the profile had none
+	Review    string `json:"review,omitempty"`
+
+	Waiting      string `json:"waiting,omitempty"` // of the entitlement: why it was suspended
+	WaitingSince string `json:"waitingSince,omitempty"`
+	GivenBack    bool   `json:"givenBack,omitempty"`
+}
+
+// StateOf is the state of a portfolio as it stands; entitlement is the profile's, 0 where there is none.
+func StateOf(p *StoredPortfolio, entitlement int64) PortfolioState {
+	state := PortfolioState{
+		Available: p.Available, Listed: p.Listed, RemovedAt: p.RemovedAt, Review: p.Review,
+		Waiting: p.Waiting, WaitingSince: p.WaitingSince, GivenBack: p.GivenBack,
+	}
+	if entitlement != 0 {
+		state.Entitled = "ended"
+	}
+	return state
+}
+
+// String is the state in words.
+func (s PortfolioState) String() string {
+	words := []string{"not available"}
+	if s.Available {
+		words[0] = "available"
+	}
+	switch {
+	case s.RemovedAt != nil:
+		words = []string{"removed on " + time.UnixMilli(*s.RemovedAt).UTC().Format(time.DateOnly)}
+	case !s.Listed:
+		words = append(words, "not listed by the provider")
+	}
+	if s.Review != "" {
+		words = append(words, "waiting for a person")
+	}
+	return strings.Join(words, ", ")
+}
+
+// Leaving is why a portfolio is no longer listed, or stays all the same.
+type Leaving struct {
+	Reason    string   `json:"reason,omitempty"`    // why it is kept: KeptForPOLine; "": it is not
+	POLines   []string `json:"poLines,omitempty"`   // the numbers of its PO lines, where they are why
+	FreeNow   bool     `json:"freeNow,omitempty"`   // the list now has it as free
+	Successor *Related `json:"successor,omitempty"` // the title that follows it
+
+	Predecessor *Related `json:"predecessor,omitempty"` // of what is added: the portfolio that it goes on from
+	Waits       string   `json:"waits,omitempty"`       // why it waits: ReviewAmbiguous, ReviewContested
+}
+
+// KeptForPOLine is the reason of a portfolio that is kept for its PO lines.
+const KeptForPOLine = "PO_LINE"
+
+// Related is another title that a line of a report names.
+type Related struct {
+	Title       string `json:"title"`
+	TitleID     string `json:"titleId,omitempty"`
+	PortfolioID int64  `json:"portfolioId,omitempty"`
+}
+
+// String names it: the title, and its title_id in brackets.
+func (r *Related) String() string {
+	if r.TitleID == "" {
+		return fmt.Sprintf("%q", r.Title)
+	}
+	return fmt.Sprintf("%q (%s)", r.Title, r.TitleID)
+}
+
+// Empty says whether there is nothing to say.
+func (l Leaving) Empty() bool {
+	return l.Reason == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil && l.Predecessor == nil && l.Waits == ""
+}
+
+func (l Leaving) stored() string {
+	if l.Empty() {
+		return ""
+	}
+	return ToJSON(l)
+}
+
+// KeptFor is why a portfolio is kept that has PO lines.
+func KeptFor(poLines []string) Leaving { return Leaving{Reason: KeptForPOLine, POLines: poLines} }
+
+// poLinesNamed is how many of a portfolio's PO lines are named in words.
+const poLinesNamed = 10
+
+// String is all of it in words: "kept: PO line POL-1; now listed as free".
+func (l Leaving) String() string {
+	var words []string
+	switch {
+	case l.Reason == KeptForPOLine && len(l.POLines) == 0:
+		words = append(words, "kept: it has a PO line")
+	case l.Reason == KeptForPOLine && len(l.POLines) == 1:
+		words = append(words, "kept: PO line "+l.POLines[0])
+	case l.Reason == KeptForPOLine && len(l.POLines) > poLinesNamed:
+		words = append(words, fmt.Sprintf("kept: PO lines %s and %d more", strings.Join(l.POLines[:poLinesNamed], ", "),
+			len(l.POLines)-poLinesNamed))
+	case l.Reason == KeptForPOLine:
+		words = append(words, "kept: PO lines "+strings.Join(l.POLines, ", "))
+	case l.Reason != "":
+		words = append(words, "kept: "+l.Reason)
+	}
+	if l.Waits != "" {
+		words = append(words, reasonWords(l.Waits))
+	}
+	if l.FreeNow {
+		words = append(words, "now listed as free")
+	}
+	if l.Successor != nil {
+		words = append(words, "followed by "+l.Successor.String())
+	}
+	if l.Predecessor != nil {
+		words = append(words, "follows "+l.Predecessor.String())
+	}
+	return strings.Join(words, "; ")
+}
+
+// Citation is how a line of a report names a title: as it was called at the time, with the keys by which it is looked
+// up in a catalogue.
+type Citation struct {
+	Title            string `json:"title"`
+	TitleID          string `json:"titleId,omitempty"`
+	PrintIdentifier  string `json:"printIdentifier,omitempty"`
+	OnlineIdentifier string `json:"onlineIdentifier,omitempty"`
+}
+
+// CitationOf names a title by its columns.
+func CitationOf(values *[len(TitleColumns)]string) Citation {
+	return Citation{
+		Title: values[TitleColumnIndex[kbart.PublicationTitle]], TitleID: values[TitleColumnIndex[kbart.TitleID]],
+		PrintIdentifier:  values[TitleColumnIndex[kbart.PrintIdentifier]],
+		OnlineIdentifier: values[TitleColumnIndex[kbart.OnlineIdentifier]],
+	}
+}
+
+// citationOfRow names a row of a list. Where it is not certain which cell is which, title is all that can be said.
+func citationOfRow(rec *kbart.Record, title string) Citation {
+	if rec.Reason == kbart.ReasonCells {
+		return Citation{Title: title}
+	}
+	return Citation{
+		Title: title, TitleID: rec.Get(kbart.TitleID),
+		PrintIdentifier: rec.Get(kbart.PrintIdentifier), OnlineIdentifier: rec.Get(kbart.OnlineIdentifier),
+	}
+}
+
+// OwnField names a statement's own value of one of ownColumns, which is not the title's.
+func OwnField(c kbart.Column) string { return CoverageField + "." + c.String() }
+
+// countedField is the name under which a field is counted: a title whose notes and a statement's own notes both differ
+// differs in its notes.
+func countedField(field string) string { return strings.TrimPrefix(field, CoverageField+".") }

@@ -1,0 +1,76 @@
+package holdings
+
+import (
+	"autoholdings/holdings/plan"
+	"context"
+	"fmt"
+)
+
+// planReport writes the lines of a report that tell what a plan changes on titles.
+type planReport struct {
+	out    *PartWriter
+	listed map[listing]bool // what an earlier run of the part has listed of titles that are as they were
+}
+
+// listing is a line of the report that changes nothing: the plan of a run that starts again has its title again.
+type listing struct {
+	action plan.Action
+	line   int
+}
+
+func (r *planReport) readListed(ctx context.Context) error {
+	rows, err := r.out.Store.Query(ctx, `SELECT action, line FROM job_changes WHERE part_id = ? AND job_id = ? AND action IN (?, ?)`,
+		r.out.Part.ID, r.out.Part.JobID, string(plan.NotInZone), string(plan.Locked))
+	if err != nil {
+		return fmt.Errorf("read what was listed: %w", err)
+	}
+	defer rows.Close()
+	r.listed = map[listing]bool{}
+	for rows.Next() {
+		var l listing
+		if err := rows.Scan(&l.action, &l.line); err != nil {
+			return fmt.Errorf("read what was listed: %w", err)
+		}
+		r.listed[l] = true
+	}
+	return rows.Err()
+}
+
+// listLacking lists a title that the Community Zone does not have.
+func (r *planReport) lacking(planned *plan.Plan, t *plan.Title, h *plan.HeldPortfolio) bool {
+	if !planned.Lacking(t.Index) {
+		return false
+	}
+	if r.listed[listing{plan.NotInZone, t.Line}] { // by the run that this one goes on from
+		return true
+	}
+	l := ReportLine{Action: plan.NotInZone, Title: plan.CitationOf(&t.Values), line: t.Line}
+	if h != nil {
+		l.Portfolio = h.ID
+	}
+	r.out.Counts.NotInCommunityZone++
+	l.Values = plan.ValuesOfWords("added all the same: the provider's list is the authority")
+	if planned.SkipAbsent {
+		r.out.Counts.Skipped++
+		l.Values = plan.ValuesOfWords("skipped, as the profile asks for")
+	}
+	r.out.Change(l)
+	return true
+}
+
+func (r *planReport) difference(t *plan.Title, id int64, d *plan.Difference, action plan.Action) {
+	title := plan.CitationOf(&d.Values)
+	for _, f := range d.Fields {
+		r.out.Change(ReportLine{id, action, f.Name, title, f.Values, t.Line})
+	}
+	if action == plan.Update {
+		d.CountFields(&r.out.Counts)
+	}
+	if len(d.Locked) == 0 || r.listed[listing{plan.Locked, t.Line}] { // by the run that this one goes on from
+		return
+	}
+	for _, f := range d.Locked {
+		r.out.Change(ReportLine{id, plan.Locked, f.Name, title, f.Values, t.Line})
+	}
+	r.out.Counts.Locked++
+}

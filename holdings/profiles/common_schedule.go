@@ -1,0 +1,93 @@
+package profiles
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"autoholdings/ent"
+	"autoholdings/ent/profile"
+	"autoholdings/internal/store"
+)
+
+// CommonSchedule is the one schedule of all active profiles of a provider.
+type CommonSchedule struct {
+	Schedule
+	Profiles []*ent.Profile // the active ones, in the order in which they were made; none: nothing runs
+	Since    time.Time      // what it would have run at or before that is not made up
+	Disabled bool           // a person has stopped it
+}
+
+// ReadCommonSchedule reads a provider's with a client, which may be that of a transaction.
+func ReadCommonSchedule(ctx context.Context, client *ent.Client, provider string) (*CommonSchedule, error) {
+	settings, err := client.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return nil, fmt.Errorf("read the settings: %w", err)
+	}
+	profiles, err := client.Profile.Query().Where(profile.Active(true), profile.Provider(provider)).Order(profile.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the active profiles: %w", err)
+	}
+	c := &CommonSchedule{Schedule: Schedule{Frequency: Never}, Profiles: profiles, Disabled: settings.SyncScheduleDisabledAt != nil}
+	for i, p := range profiles {
+		if since := scheduleSince(p); i == 0 || since.Before(c.Since) {
+			c.Since = since
+		}
+	}
+	if len(profiles) > 0 {
+		c.Schedule = ScheduleOf(profiles[0])
+	}
+	return c, nil
+}
+
+// scheduleSince is since when a profile has its schedule. Of one from before that was recorded, the last change is
+// known.
+func scheduleSince(p *ent.Profile) time.Time {
+	if p.ScheduleSince == 0 {
+		return store.Time(p.UpdatedAt)
+	}
+	return store.Time(p.ScheduleSince)
+}
+
+// Runs says whether it runs by itself.
+func (c *CommonSchedule) Runs() bool {
+	return !c.Disabled && len(c.Profiles) > 0 && c.Frequency != Never
+}
+
+// ProfileIDs are those of the profiles that it runs together.
+func (c *CommonSchedule) ProfileIDs() []int64 {
+	ids := make([]int64, len(c.Profiles))
+	for i, p := range c.Profiles {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// EnableSchedule lets the common schedules run, or stops them: those of all providers, for which there is one switch.
+// What they would have run while they were stopped is not made up.
+func (s *Service) EnableSchedule(ctx context.Context, enabled bool) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		settings, err := tx.Setting.Get(ctx, store.SettingsID)
+		if err != nil {
+			return fmt.Errorf("read the settings: %w", err)
+		}
+		if enabled == (settings.SyncScheduleDisabledAt == nil) {
+			return nil
+		}
+		now := s.Now().UnixMilli()
+		update := tx.Setting.UpdateOne(settings).SetUpdatedAt(store.Now()).SetSyncScheduleDisabledAt(now)
+		if enabled {
+			update.ClearSyncScheduleDisabledAt()
+		}
+		if err := update.Exec(ctx); err != nil {
+			return fmt.Errorf("enable or disable the schedule: %w", err)
+		}
+		if !enabled {
+			return nil
+		}
+		if err := tx.Profile.Update().Where(profile.Active(true)).SetScheduleSince(now).Exec(ctx); err != nil {
+			return fmt.Errorf("let the schedule begin anew: %w", err)
+		}
+		return nil
+	})
+}

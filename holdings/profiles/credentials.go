@@ -1,0 +1,101 @@
+package profiles
+
+import (
+	"context"
+	"fmt"
+
+	"autoholdings/ent"
+	"autoholdings/holdings"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+)
+
+// APIKey opens a profile's API key.
+func (s *Service) APIKey(p *ent.Profile) (secret.Key, error) {
+	key, err := s.box.Unseal(string(p.APIKeySealed), apiKeyPlace(p.ID))
+	if err != nil {
+		return secret.Key{}, fmt.Errorf("open the API key of profile %d: %w", p.ID, err)
+	}
+	return key, nil
+}
+
+// sealAPIKey seals a key for one profile: copied to another it does not open.
+func (s *Service) sealAPIKey(profileID int64, key secret.Key) (sealed []byte, fingerprint string) {
+	return []byte(s.box.Seal(key, apiKeyPlace(profileID))), s.box.Fingerprint(key)
+}
+
+// Fingerprint tells one API key from another, and does not tell the key. It changes when the sealing key does.
+func (s *Service) Fingerprint(key secret.Key) string { return s.box.Fingerprint(key) }
+
+func apiKeyPlace(profileID int64) string { return fmt.Sprintf("profiles.api_key_sealed %d", profileID) }
+
+// VerifySeal makes sure that the sealing keys open what is stored, before anything is sealed with others.
+func (s *Service) VerifySeal(ctx context.Context) error {
+	settings, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if len(settings.SealCheck) > 0 {
+		return s.box.VerifyCheck(string(settings.SealCheck))
+	}
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
+	})
+}
+
+// Sealed returns nil where something is stored and the sealing keys open it.
+func (s *Service) Sealed(ctx context.Context) error {
+	settings, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	return s.box.VerifyCheck(string(settings.SealCheck))
+}
+
+// Reseal seals with the newest key what an older one sealed, all of it in one transaction, and returns how many API
+// keys these are. Their fingerprints, which depend on the sealing key, change with it; nothing else of a profile does.
+func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		settings, err := tx.Setting.Get(ctx, store.SettingsID)
+		if err != nil {
+			return fmt.Errorf("read the settings: %w", err)
+		}
+		if len(settings.SealCheck) > 0 {
+			if err := s.box.VerifyCheck(string(settings.SealCheck)); err != nil {
+				return err
+			}
+		}
+		profiles, err := tx.Profile.Query().All(ctx)
+		if err != nil {
+			return fmt.Errorf("read the profiles: %w", err)
+		}
+		for _, p := range profiles {
+			if err := s.reseal(ctx, tx, p); err != nil {
+				return err
+			}
+		}
+		resealed = len(profiles)
+		return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return resealed, nil
+}
+
+func (s *Service) reseal(ctx context.Context, tx *store.Tx, p *ent.Profile) error {
+	key, err := s.APIKey(p)
+	if err != nil {
+		return fmt.Errorf("profile %q: %w; enter its API key again (updateProfile) before the sealing key is replaced", holdings.ProfileName(p),
+			err)
+	}
+	sealed, _, err := s.box.Reseal(string(p.APIKeySealed), apiKeyPlace(p.ID))
+	if err != nil {
+		return fmt.Errorf("seal the API key of profile %d anew: %w", p.ID, err)
+	}
+	err = tx.Profile.UpdateOne(p).SetAPIKeySealed([]byte(sealed)).SetAPIKeyFingerprint(s.box.Fingerprint(key)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("store the API key of profile %d: %w", p.ID, err)
+	}
+	return nil
+}

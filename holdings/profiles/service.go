@@ -1,0 +1,29 @@
+// Package profiles keeps integration profiles and what hangs on them: credentials, schedules, inventory groups, the
+// rules of a library of several campuses, alerts and settings.
+package profiles
+
+import (
+	"time"
+
+	"autoholdings/holdings"
+	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+)
+
+// Service is the profiles of a library.
+type Service struct {
+	// Now is the clock by which schedules begin to hold and alerts are judged. The standard is the machine's.
+	Now func() time.Time
+
+	store     *store.Store
+	box       *secret.Box
+	busy      holdings.Busy
+	providers providers
+}
+
+// New returns the profiles in a database. box seals their credentials; busy keeps changes away from what jobs work on.
+// The providers are those that profiles may be of, the standard one first; none: profiles are of one provider of which
+// nothing is known.
+func New(s *store.Store, box *secret.Box, busy holdings.Busy, of ...Provider) *Service {
+	return &Service{Now: time.Now, store: s, box: box, busy: holdings.MustKnow(busy), providers: newProviders(of)}
+}
