@@ -32,6 +32,8 @@ type Entitlement struct {
 	Waiting string `json:"waiting,omitempty"`
 	// YYYY-MM-DD: date of the list that suspended it
 	WaitingSince string `json:"waiting_since,omitempty"`
+	// Unix milliseconds: when it ended or was suspended; NULL: it is in force
+	EndedAt *int64 `json:"ended_at,omitempty"`
 	// an undo restored it, so the next removal is held once
 	GivenBack bool `json:"given_back,omitempty"`
 	// JSON: the title columns in which the profile's list differs from the portfolio; empty: none
@@ -97,7 +99,7 @@ func (*Entitlement) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case entitlement.FieldActive, entitlement.FieldGivenBack:
 			values[i] = new(sql.NullBool)
-		case entitlement.FieldID, entitlement.FieldCreatedAt, entitlement.FieldUpdatedAt, entitlement.FieldPortfolioID, entitlement.FieldProfileID, entitlement.FieldOwnHash, entitlement.FieldCoverageHash:
+		case entitlement.FieldID, entitlement.FieldCreatedAt, entitlement.FieldUpdatedAt, entitlement.FieldPortfolioID, entitlement.FieldProfileID, entitlement.FieldEndedAt, entitlement.FieldOwnHash, entitlement.FieldCoverageHash:
 			values[i] = new(sql.NullInt64)
 		case entitlement.FieldWaiting, entitlement.FieldWaitingSince, entitlement.FieldOwnValues:
 			values[i] = new(sql.NullString)
@@ -164,6 +166,13 @@ func (_m *Entitlement) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field waiting_since", values[i])
 			} else if value.Valid {
 				_m.WaitingSince = value.String
+			}
+		case entitlement.FieldEndedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field ended_at", values[i])
+			} else if value.Valid {
+				_m.EndedAt = new(int64)
+				*_m.EndedAt = value.Int64
 			}
 		case entitlement.FieldGivenBack:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -263,6 +272,11 @@ func (_m *Entitlement) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("waiting_since=")
 	builder.WriteString(_m.WaitingSince)
+	builder.WriteString(", ")
+	if v := _m.EndedAt; v != nil {
+		builder.WriteString("ended_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("given_back=")
 	builder.WriteString(fmt.Sprintf("%v", _m.GivenBack))

@@ -88,6 +88,20 @@ func (_c *EntitlementCreate) SetNillableWaitingSince(v *string) *EntitlementCrea
 	return _c
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (_c *EntitlementCreate) SetEndedAt(v int64) *EntitlementCreate {
+	_c.mutation.SetEndedAt(v)
+	return _c
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_c *EntitlementCreate) SetNillableEndedAt(v *int64) *EntitlementCreate {
+	if v != nil {
+		_c.SetEndedAt(*v)
+	}
+	return _c
+}
+
 // SetGivenBack sets the "given_back" field.
 func (_c *EntitlementCreate) SetGivenBack(v bool) *EntitlementCreate {
 	_c.mutation.SetGivenBack(v)
@@ -303,6 +317,10 @@ func (_c *EntitlementCreate) createSpec() (*Entitlement, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.WaitingSince(); ok {
 		_spec.SetField(entitlement.FieldWaitingSince, field.TypeString, value)
 		_node.WaitingSince = value
+	}
+	if value, ok := _c.mutation.EndedAt(); ok {
+		_spec.SetField(entitlement.FieldEndedAt, field.TypeInt64, value)
+		_node.EndedAt = &value
 	}
 	if value, ok := _c.mutation.GivenBack(); ok {
 		_spec.SetField(entitlement.FieldGivenBack, field.TypeBool, value)

@@ -112,6 +112,33 @@ func (_u *EntitlementUpdate) SetNillableWaitingSince(v *string) *EntitlementUpda
 	return _u
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (_u *EntitlementUpdate) SetEndedAt(v int64) *EntitlementUpdate {
+	_u.mutation.ResetEndedAt()
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *EntitlementUpdate) SetNillableEndedAt(v *int64) *EntitlementUpdate {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// AddEndedAt adds value to the "ended_at" field.
+func (_u *EntitlementUpdate) AddEndedAt(v int64) *EntitlementUpdate {
+	_u.mutation.AddEndedAt(v)
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *EntitlementUpdate) ClearEndedAt() *EntitlementUpdate {
+	_u.mutation.ClearEndedAt()
+	return _u
+}
+
 // SetGivenBack sets the "given_back" field.
 func (_u *EntitlementUpdate) SetGivenBack(v bool) *EntitlementUpdate {
 	_u.mutation.SetGivenBack(v)
@@ -301,6 +328,15 @@ func (_u *EntitlementUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.WaitingSince(); ok {
 		_spec.SetField(entitlement.FieldWaitingSince, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(entitlement.FieldEndedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEndedAt(); ok {
+		_spec.AddField(entitlement.FieldEndedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(entitlement.FieldEndedAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.GivenBack(); ok {
 		_spec.SetField(entitlement.FieldGivenBack, field.TypeBool, value)
@@ -497,6 +533,33 @@ func (_u *EntitlementUpdateOne) SetNillableWaitingSince(v *string) *EntitlementU
 	if v != nil {
 		_u.SetWaitingSince(*v)
 	}
+	return _u
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (_u *EntitlementUpdateOne) SetEndedAt(v int64) *EntitlementUpdateOne {
+	_u.mutation.ResetEndedAt()
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *EntitlementUpdateOne) SetNillableEndedAt(v *int64) *EntitlementUpdateOne {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// AddEndedAt adds value to the "ended_at" field.
+func (_u *EntitlementUpdateOne) AddEndedAt(v int64) *EntitlementUpdateOne {
+	_u.mutation.AddEndedAt(v)
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *EntitlementUpdateOne) ClearEndedAt() *EntitlementUpdateOne {
+	_u.mutation.ClearEndedAt()
 	return _u
 }
 
@@ -719,6 +782,15 @@ func (_u *EntitlementUpdateOne) sqlSave(ctx context.Context) (_node *Entitlement
 	}
 	if value, ok := _u.mutation.WaitingSince(); ok {
 		_spec.SetField(entitlement.FieldWaitingSince, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(entitlement.FieldEndedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEndedAt(); ok {
+		_spec.AddField(entitlement.FieldEndedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(entitlement.FieldEndedAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.GivenBack(); ok {
 		_spec.SetField(entitlement.FieldGivenBack, field.TypeBool, value)

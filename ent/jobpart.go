@@ -59,8 +59,8 @@ type JobPart struct {
 	WouldBe string `json:"would_be,omitempty"`
 	// if a person declined some kinds of changes: the kinds that the part applied, separated by spaces; empty: all
 	Kinds string `json:"kinds,omitempty"`
-	// number of the profile's entitlements in the collection before the run
-	EntitlementsBefore int `json:"entitlements_before,omitempty"`
+	// Unix milliseconds: the last change it wrote to the holdings; NULL: none
+	WrittenAt *int64 `json:"written_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the JobPartQuery when eager-loading is set.
 	Edges        JobPartEdges `json:"edges"`
@@ -155,7 +155,7 @@ func (*JobPart) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case jobpart.FieldCounts, jobpart.FieldGroups, jobpart.FieldGuards:
 			values[i] = new([]byte)
-		case jobpart.FieldID, jobpart.FieldCreatedAt, jobpart.FieldUpdatedAt, jobpart.FieldJobID, jobpart.FieldProfileID, jobpart.FieldCollectionID, jobpart.FieldProviderFileID, jobpart.FieldEntitlementsBefore:
+		case jobpart.FieldID, jobpart.FieldCreatedAt, jobpart.FieldUpdatedAt, jobpart.FieldJobID, jobpart.FieldProfileID, jobpart.FieldCollectionID, jobpart.FieldProviderFileID, jobpart.FieldWrittenAt:
 			values[i] = new(sql.NullInt64)
 		case jobpart.FieldContent, jobpart.FieldState, jobpart.FieldCode, jobpart.FieldMessage, jobpart.FieldHint, jobpart.FieldProfileName, jobpart.FieldCollectionName, jobpart.FieldPlanHash, jobpart.FieldWouldBe, jobpart.FieldKinds:
 			values[i] = new(sql.NullString)
@@ -303,11 +303,12 @@ func (_m *JobPart) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Kinds = value.String
 			}
-		case jobpart.FieldEntitlementsBefore:
+		case jobpart.FieldWrittenAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field entitlements_before", values[i])
+				return fmt.Errorf("unexpected type %T for field written_at", values[i])
 			} else if value.Valid {
-				_m.EntitlementsBefore = int(value.Int64)
+				_m.WrittenAt = new(int64)
+				*_m.WrittenAt = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -438,8 +439,10 @@ func (_m *JobPart) String() string {
 	builder.WriteString("kinds=")
 	builder.WriteString(_m.Kinds)
 	builder.WriteString(", ")
-	builder.WriteString("entitlements_before=")
-	builder.WriteString(fmt.Sprintf("%v", _m.EntitlementsBefore))
+	if v := _m.WrittenAt; v != nil {
+		builder.WriteString("written_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

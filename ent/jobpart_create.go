@@ -228,16 +228,16 @@ func (_c *JobPartCreate) SetNillableKinds(v *string) *JobPartCreate {
 	return _c
 }
 
-// SetEntitlementsBefore sets the "entitlements_before" field.
-func (_c *JobPartCreate) SetEntitlementsBefore(v int) *JobPartCreate {
-	_c.mutation.SetEntitlementsBefore(v)
+// SetWrittenAt sets the "written_at" field.
+func (_c *JobPartCreate) SetWrittenAt(v int64) *JobPartCreate {
+	_c.mutation.SetWrittenAt(v)
 	return _c
 }
 
-// SetNillableEntitlementsBefore sets the "entitlements_before" field if the given value is not nil.
-func (_c *JobPartCreate) SetNillableEntitlementsBefore(v *int) *JobPartCreate {
+// SetNillableWrittenAt sets the "written_at" field if the given value is not nil.
+func (_c *JobPartCreate) SetNillableWrittenAt(v *int64) *JobPartCreate {
 	if v != nil {
-		_c.SetEntitlementsBefore(*v)
+		_c.SetWrittenAt(*v)
 	}
 	return _c
 }
@@ -365,10 +365,6 @@ func (_c *JobPartCreate) defaults() {
 		v := jobpart.DefaultKinds
 		_c.mutation.SetKinds(v)
 	}
-	if _, ok := _c.mutation.EntitlementsBefore(); !ok {
-		v := jobpart.DefaultEntitlementsBefore
-		_c.mutation.SetEntitlementsBefore(v)
-	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -411,9 +407,6 @@ func (_c *JobPartCreate) check() error {
 	}
 	if _, ok := _c.mutation.Kinds(); !ok {
 		return &ValidationError{Name: "kinds", err: errors.New(`ent: missing required field "JobPart.kinds"`)}
-	}
-	if _, ok := _c.mutation.EntitlementsBefore(); !ok {
-		return &ValidationError{Name: "entitlements_before", err: errors.New(`ent: missing required field "JobPart.entitlements_before"`)}
 	}
 	if len(_c.mutation.JobIDs()) == 0 {
 		return &ValidationError{Name: "job", err: errors.New(`ent: missing required edge "JobPart.job"`)}
@@ -510,9 +503,9 @@ func (_c *JobPartCreate) createSpec() (*JobPart, *sqlgraph.CreateSpec) {
 		_spec.SetField(jobpart.FieldKinds, field.TypeString, value)
 		_node.Kinds = value
 	}
-	if value, ok := _c.mutation.EntitlementsBefore(); ok {
-		_spec.SetField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)
-		_node.EntitlementsBefore = value
+	if value, ok := _c.mutation.WrittenAt(); ok {
+		_spec.SetField(jobpart.FieldWrittenAt, field.TypeInt64, value)
+		_node.WrittenAt = &value
 	}
 	if nodes := _c.mutation.JobIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

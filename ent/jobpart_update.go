@@ -309,24 +309,30 @@ func (_u *JobPartUpdate) SetNillableKinds(v *string) *JobPartUpdate {
 	return _u
 }
 
-// SetEntitlementsBefore sets the "entitlements_before" field.
-func (_u *JobPartUpdate) SetEntitlementsBefore(v int) *JobPartUpdate {
-	_u.mutation.ResetEntitlementsBefore()
-	_u.mutation.SetEntitlementsBefore(v)
+// SetWrittenAt sets the "written_at" field.
+func (_u *JobPartUpdate) SetWrittenAt(v int64) *JobPartUpdate {
+	_u.mutation.ResetWrittenAt()
+	_u.mutation.SetWrittenAt(v)
 	return _u
 }
 
-// SetNillableEntitlementsBefore sets the "entitlements_before" field if the given value is not nil.
-func (_u *JobPartUpdate) SetNillableEntitlementsBefore(v *int) *JobPartUpdate {
+// SetNillableWrittenAt sets the "written_at" field if the given value is not nil.
+func (_u *JobPartUpdate) SetNillableWrittenAt(v *int64) *JobPartUpdate {
 	if v != nil {
-		_u.SetEntitlementsBefore(*v)
+		_u.SetWrittenAt(*v)
 	}
 	return _u
 }
 
-// AddEntitlementsBefore adds value to the "entitlements_before" field.
-func (_u *JobPartUpdate) AddEntitlementsBefore(v int) *JobPartUpdate {
-	_u.mutation.AddEntitlementsBefore(v)
+// AddWrittenAt adds value to the "written_at" field.
+func (_u *JobPartUpdate) AddWrittenAt(v int64) *JobPartUpdate {
+	_u.mutation.AddWrittenAt(v)
+	return _u
+}
+
+// ClearWrittenAt clears the value of the "written_at" field.
+func (_u *JobPartUpdate) ClearWrittenAt() *JobPartUpdate {
+	_u.mutation.ClearWrittenAt()
 	return _u
 }
 
@@ -556,11 +562,14 @@ func (_u *JobPartUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Kinds(); ok {
 		_spec.SetField(jobpart.FieldKinds, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.EntitlementsBefore(); ok {
-		_spec.SetField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)
+	if value, ok := _u.mutation.WrittenAt(); ok {
+		_spec.SetField(jobpart.FieldWrittenAt, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedEntitlementsBefore(); ok {
-		_spec.AddField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)
+	if value, ok := _u.mutation.AddedWrittenAt(); ok {
+		_spec.AddField(jobpart.FieldWrittenAt, field.TypeInt64, value)
+	}
+	if _u.mutation.WrittenAtCleared() {
+		_spec.ClearField(jobpart.FieldWrittenAt, field.TypeInt64)
 	}
 	if _u.mutation.ProfileCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1034,24 +1043,30 @@ func (_u *JobPartUpdateOne) SetNillableKinds(v *string) *JobPartUpdateOne {
 	return _u
 }
 
-// SetEntitlementsBefore sets the "entitlements_before" field.
-func (_u *JobPartUpdateOne) SetEntitlementsBefore(v int) *JobPartUpdateOne {
-	_u.mutation.ResetEntitlementsBefore()
-	_u.mutation.SetEntitlementsBefore(v)
+// SetWrittenAt sets the "written_at" field.
+func (_u *JobPartUpdateOne) SetWrittenAt(v int64) *JobPartUpdateOne {
+	_u.mutation.ResetWrittenAt()
+	_u.mutation.SetWrittenAt(v)
 	return _u
 }
 
-// SetNillableEntitlementsBefore sets the "entitlements_before" field if the given value is not nil.
-func (_u *JobPartUpdateOne) SetNillableEntitlementsBefore(v *int) *JobPartUpdateOne {
+// SetNillableWrittenAt sets the "written_at" field if the given value is not nil.
+func (_u *JobPartUpdateOne) SetNillableWrittenAt(v *int64) *JobPartUpdateOne {
 	if v != nil {
-		_u.SetEntitlementsBefore(*v)
+		_u.SetWrittenAt(*v)
 	}
 	return _u
 }
 
-// AddEntitlementsBefore adds value to the "entitlements_before" field.
-func (_u *JobPartUpdateOne) AddEntitlementsBefore(v int) *JobPartUpdateOne {
-	_u.mutation.AddEntitlementsBefore(v)
+// AddWrittenAt adds value to the "written_at" field.
+func (_u *JobPartUpdateOne) AddWrittenAt(v int64) *JobPartUpdateOne {
+	_u.mutation.AddWrittenAt(v)
+	return _u
+}
+
+// ClearWrittenAt clears the value of the "written_at" field.
+func (_u *JobPartUpdateOne) ClearWrittenAt() *JobPartUpdateOne {
+	_u.mutation.ClearWrittenAt()
 	return _u
 }
 
@@ -1311,11 +1326,14 @@ func (_u *JobPartUpdateOne) sqlSave(ctx context.Context) (_node *JobPart, err er
 	if value, ok := _u.mutation.Kinds(); ok {
 		_spec.SetField(jobpart.FieldKinds, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.EntitlementsBefore(); ok {
-		_spec.SetField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)
+	if value, ok := _u.mutation.WrittenAt(); ok {
+		_spec.SetField(jobpart.FieldWrittenAt, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedEntitlementsBefore(); ok {
-		_spec.AddField(jobpart.FieldEntitlementsBefore, field.TypeInt, value)
+	if value, ok := _u.mutation.AddedWrittenAt(); ok {
+		_spec.AddField(jobpart.FieldWrittenAt, field.TypeInt64, value)
+	}
+	if _u.mutation.WrittenAtCleared() {
+		_spec.ClearField(jobpart.FieldWrittenAt, field.TypeInt64)
 	}
 	if _u.mutation.ProfileCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -7237,6 +7237,8 @@ type EntitlementMutation struct {
 	active           *bool
 	waiting          *string
 	waiting_since    *string
+	ended_at         *int64
+	addended_at      *int64
 	given_back       *bool
 	own_values       *string
 	own_hash         *int64
@@ -7665,6 +7667,76 @@ func (m *EntitlementMutation) ResetWaitingSince() {
 	m.waiting_since = nil
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (m *EntitlementMutation) SetEndedAt(i int64) {
+	m.ended_at = &i
+	m.addended_at = nil
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *EntitlementMutation) EndedAt() (r int64, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Entitlement entity.
+// If the Entitlement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntitlementMutation) OldEndedAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// AddEndedAt adds i to the "ended_at" field.
+func (m *EntitlementMutation) AddEndedAt(i int64) {
+	if m.addended_at != nil {
+		*m.addended_at += i
+	} else {
+		m.addended_at = &i
+	}
+}
+
+// AddedEndedAt returns the value that was added to the "ended_at" field in this mutation.
+func (m *EntitlementMutation) AddedEndedAt() (r int64, exists bool) {
+	v := m.addended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *EntitlementMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	m.clearedFields[entitlement.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *EntitlementMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[entitlement.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *EntitlementMutation) ResetEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	delete(m.clearedFields, entitlement.FieldEndedAt)
+}
+
 // SetGivenBack sets the "given_back" field.
 func (m *EntitlementMutation) SetGivenBack(b bool) {
 	m.given_back = &b
@@ -8005,7 +8077,7 @@ func (m *EntitlementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntitlementMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.created_at != nil {
 		fields = append(fields, entitlement.FieldCreatedAt)
 	}
@@ -8026,6 +8098,9 @@ func (m *EntitlementMutation) Fields() []string {
 	}
 	if m.waiting_since != nil {
 		fields = append(fields, entitlement.FieldWaitingSince)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, entitlement.FieldEndedAt)
 	}
 	if m.given_back != nil {
 		fields = append(fields, entitlement.FieldGivenBack)
@@ -8061,6 +8136,8 @@ func (m *EntitlementMutation) Field(name string) (ent.Value, bool) {
 		return m.Waiting()
 	case entitlement.FieldWaitingSince:
 		return m.WaitingSince()
+	case entitlement.FieldEndedAt:
+		return m.EndedAt()
 	case entitlement.FieldGivenBack:
 		return m.GivenBack()
 	case entitlement.FieldOwnValues:
@@ -8092,6 +8169,8 @@ func (m *EntitlementMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldWaiting(ctx)
 	case entitlement.FieldWaitingSince:
 		return m.OldWaitingSince(ctx)
+	case entitlement.FieldEndedAt:
+		return m.OldEndedAt(ctx)
 	case entitlement.FieldGivenBack:
 		return m.OldGivenBack(ctx)
 	case entitlement.FieldOwnValues:
@@ -8158,6 +8237,13 @@ func (m *EntitlementMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetWaitingSince(v)
 		return nil
+	case entitlement.FieldEndedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
 	case entitlement.FieldGivenBack:
 		v, ok := value.(bool)
 		if !ok {
@@ -8200,6 +8286,9 @@ func (m *EntitlementMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, entitlement.FieldUpdatedAt)
 	}
+	if m.addended_at != nil {
+		fields = append(fields, entitlement.FieldEndedAt)
+	}
 	if m.addown_hash != nil {
 		fields = append(fields, entitlement.FieldOwnHash)
 	}
@@ -8218,6 +8307,8 @@ func (m *EntitlementMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCreatedAt()
 	case entitlement.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
+	case entitlement.FieldEndedAt:
+		return m.AddedEndedAt()
 	case entitlement.FieldOwnHash:
 		return m.AddedOwnHash()
 	case entitlement.FieldCoverageHash:
@@ -8245,6 +8336,13 @@ func (m *EntitlementMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUpdatedAt(v)
 		return nil
+	case entitlement.FieldEndedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEndedAt(v)
+		return nil
 	case entitlement.FieldOwnHash:
 		v, ok := value.(int64)
 		if !ok {
@@ -8270,6 +8368,9 @@ func (m *EntitlementMutation) ClearedFields() []string {
 	if m.FieldCleared(entitlement.FieldProfileID) {
 		fields = append(fields, entitlement.FieldProfileID)
 	}
+	if m.FieldCleared(entitlement.FieldEndedAt) {
+		fields = append(fields, entitlement.FieldEndedAt)
+	}
 	if m.FieldCleared(entitlement.FieldOwnHash) {
 		fields = append(fields, entitlement.FieldOwnHash)
 	}
@@ -8289,6 +8390,9 @@ func (m *EntitlementMutation) ClearField(name string) error {
 	switch name {
 	case entitlement.FieldProfileID:
 		m.ClearProfileID()
+		return nil
+	case entitlement.FieldEndedAt:
+		m.ClearEndedAt()
 		return nil
 	case entitlement.FieldOwnHash:
 		m.ClearOwnHash()
@@ -8321,6 +8425,9 @@ func (m *EntitlementMutation) ResetField(name string) error {
 		return nil
 	case entitlement.FieldWaitingSince:
 		m.ResetWaitingSince()
+		return nil
+	case entitlement.FieldEndedAt:
+		m.ResetEndedAt()
 		return nil
 	case entitlement.FieldGivenBack:
 		m.ResetGivenBack()
@@ -14198,49 +14305,49 @@ func (m *JobFindingMutation) ResetEdge(name string) error {
 // JobPartMutation represents an operation that mutates the JobPart nodes in the graph.
 type JobPartMutation struct {
 	config
-	op                     Op
-	typ                    string
-	id                     *int64
-	created_at             *int64
-	addcreated_at          *int64
-	updated_at             *int64
-	addupdated_at          *int64
-	content                *string
-	state                  *string
-	counts                 *json.RawMessage
-	appendcounts           json.RawMessage
-	code                   *string
-	message                *string
-	hint                   *string
-	groups                 *json.RawMessage
-	appendgroups           json.RawMessage
-	profile_name           *string
-	collection_name        *string
-	plan_hash              *string
-	guards                 *json.RawMessage
-	appendguards           json.RawMessage
-	would_be               *string
-	kinds                  *string
-	entitlements_before    *int
-	addentitlements_before *int
-	clearedFields          map[string]struct{}
-	job                    *int64
-	clearedjob             bool
-	profile                *int64
-	clearedprofile         bool
-	collection             *int64
-	clearedcollection      bool
-	provider_file          *int64
-	clearedprovider_file   bool
-	changes                map[int64]struct{}
-	removedchanges         map[int64]struct{}
-	clearedchanges         bool
-	findings               map[int64]struct{}
-	removedfindings        map[int64]struct{}
-	clearedfindings        bool
-	done                   bool
-	oldValue               func(context.Context) (*JobPart, error)
-	predicates             []predicate.JobPart
+	op                   Op
+	typ                  string
+	id                   *int64
+	created_at           *int64
+	addcreated_at        *int64
+	updated_at           *int64
+	addupdated_at        *int64
+	content              *string
+	state                *string
+	counts               *json.RawMessage
+	appendcounts         json.RawMessage
+	code                 *string
+	message              *string
+	hint                 *string
+	groups               *json.RawMessage
+	appendgroups         json.RawMessage
+	profile_name         *string
+	collection_name      *string
+	plan_hash            *string
+	guards               *json.RawMessage
+	appendguards         json.RawMessage
+	would_be             *string
+	kinds                *string
+	written_at           *int64
+	addwritten_at        *int64
+	clearedFields        map[string]struct{}
+	job                  *int64
+	clearedjob           bool
+	profile              *int64
+	clearedprofile       bool
+	collection           *int64
+	clearedcollection    bool
+	provider_file        *int64
+	clearedprovider_file bool
+	changes              map[int64]struct{}
+	removedchanges       map[int64]struct{}
+	clearedchanges       bool
+	findings             map[int64]struct{}
+	removedfindings      map[int64]struct{}
+	clearedfindings      bool
+	done                 bool
+	oldValue             func(context.Context) (*JobPart, error)
+	predicates           []predicate.JobPart
 }
 
 var _ ent.Mutation = (*JobPartMutation)(nil)
@@ -15197,60 +15304,74 @@ func (m *JobPartMutation) ResetKinds() {
 	m.kinds = nil
 }
 
-// SetEntitlementsBefore sets the "entitlements_before" field.
-func (m *JobPartMutation) SetEntitlementsBefore(i int) {
-	m.entitlements_before = &i
-	m.addentitlements_before = nil
+// SetWrittenAt sets the "written_at" field.
+func (m *JobPartMutation) SetWrittenAt(i int64) {
+	m.written_at = &i
+	m.addwritten_at = nil
 }
 
-// EntitlementsBefore returns the value of the "entitlements_before" field in the mutation.
-func (m *JobPartMutation) EntitlementsBefore() (r int, exists bool) {
-	v := m.entitlements_before
+// WrittenAt returns the value of the "written_at" field in the mutation.
+func (m *JobPartMutation) WrittenAt() (r int64, exists bool) {
+	v := m.written_at
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldEntitlementsBefore returns the old "entitlements_before" field's value of the JobPart entity.
+// OldWrittenAt returns the old "written_at" field's value of the JobPart entity.
 // If the JobPart object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *JobPartMutation) OldEntitlementsBefore(ctx context.Context) (v int, err error) {
+func (m *JobPartMutation) OldWrittenAt(ctx context.Context) (v *int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldEntitlementsBefore is only allowed on UpdateOne operations")
+		return v, errors.New("OldWrittenAt is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldEntitlementsBefore requires an ID field in the mutation")
+		return v, errors.New("OldWrittenAt requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldEntitlementsBefore: %w", err)
+		return v, fmt.Errorf("querying old value for OldWrittenAt: %w", err)
 	}
-	return oldValue.EntitlementsBefore, nil
+	return oldValue.WrittenAt, nil
 }
 
-// AddEntitlementsBefore adds i to the "entitlements_before" field.
-func (m *JobPartMutation) AddEntitlementsBefore(i int) {
-	if m.addentitlements_before != nil {
-		*m.addentitlements_before += i
+// AddWrittenAt adds i to the "written_at" field.
+func (m *JobPartMutation) AddWrittenAt(i int64) {
+	if m.addwritten_at != nil {
+		*m.addwritten_at += i
 	} else {
-		m.addentitlements_before = &i
+		m.addwritten_at = &i
 	}
 }
 
-// AddedEntitlementsBefore returns the value that was added to the "entitlements_before" field in this mutation.
-func (m *JobPartMutation) AddedEntitlementsBefore() (r int, exists bool) {
-	v := m.addentitlements_before
+// AddedWrittenAt returns the value that was added to the "written_at" field in this mutation.
+func (m *JobPartMutation) AddedWrittenAt() (r int64, exists bool) {
+	v := m.addwritten_at
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetEntitlementsBefore resets all changes to the "entitlements_before" field.
-func (m *JobPartMutation) ResetEntitlementsBefore() {
-	m.entitlements_before = nil
-	m.addentitlements_before = nil
+// ClearWrittenAt clears the value of the "written_at" field.
+func (m *JobPartMutation) ClearWrittenAt() {
+	m.written_at = nil
+	m.addwritten_at = nil
+	m.clearedFields[jobpart.FieldWrittenAt] = struct{}{}
+}
+
+// WrittenAtCleared returns if the "written_at" field was cleared in this mutation.
+func (m *JobPartMutation) WrittenAtCleared() bool {
+	_, ok := m.clearedFields[jobpart.FieldWrittenAt]
+	return ok
+}
+
+// ResetWrittenAt resets all changes to the "written_at" field.
+func (m *JobPartMutation) ResetWrittenAt() {
+	m.written_at = nil
+	m.addwritten_at = nil
+	delete(m.clearedFields, jobpart.FieldWrittenAt)
 }
 
 // ClearJob clears the "job" edge to the Job entity.
@@ -15561,8 +15682,8 @@ func (m *JobPartMutation) Fields() []string {
 	if m.kinds != nil {
 		fields = append(fields, jobpart.FieldKinds)
 	}
-	if m.entitlements_before != nil {
-		fields = append(fields, jobpart.FieldEntitlementsBefore)
+	if m.written_at != nil {
+		fields = append(fields, jobpart.FieldWrittenAt)
 	}
 	return fields
 }
@@ -15610,8 +15731,8 @@ func (m *JobPartMutation) Field(name string) (ent.Value, bool) {
 		return m.WouldBe()
 	case jobpart.FieldKinds:
 		return m.Kinds()
-	case jobpart.FieldEntitlementsBefore:
-		return m.EntitlementsBefore()
+	case jobpart.FieldWrittenAt:
+		return m.WrittenAt()
 	}
 	return nil, false
 }
@@ -15659,8 +15780,8 @@ func (m *JobPartMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldWouldBe(ctx)
 	case jobpart.FieldKinds:
 		return m.OldKinds(ctx)
-	case jobpart.FieldEntitlementsBefore:
-		return m.OldEntitlementsBefore(ctx)
+	case jobpart.FieldWrittenAt:
+		return m.OldWrittenAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown JobPart field %s", name)
 }
@@ -15803,12 +15924,12 @@ func (m *JobPartMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetKinds(v)
 		return nil
-	case jobpart.FieldEntitlementsBefore:
-		v, ok := value.(int)
+	case jobpart.FieldWrittenAt:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetEntitlementsBefore(v)
+		m.SetWrittenAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart field %s", name)
@@ -15824,8 +15945,8 @@ func (m *JobPartMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, jobpart.FieldUpdatedAt)
 	}
-	if m.addentitlements_before != nil {
-		fields = append(fields, jobpart.FieldEntitlementsBefore)
+	if m.addwritten_at != nil {
+		fields = append(fields, jobpart.FieldWrittenAt)
 	}
 	return fields
 }
@@ -15839,8 +15960,8 @@ func (m *JobPartMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCreatedAt()
 	case jobpart.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
-	case jobpart.FieldEntitlementsBefore:
-		return m.AddedEntitlementsBefore()
+	case jobpart.FieldWrittenAt:
+		return m.AddedWrittenAt()
 	}
 	return nil, false
 }
@@ -15864,12 +15985,12 @@ func (m *JobPartMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUpdatedAt(v)
 		return nil
-	case jobpart.FieldEntitlementsBefore:
-		v, ok := value.(int)
+	case jobpart.FieldWrittenAt:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddEntitlementsBefore(v)
+		m.AddWrittenAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart numeric field %s", name)
@@ -15896,6 +16017,9 @@ func (m *JobPartMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(jobpart.FieldGuards) {
 		fields = append(fields, jobpart.FieldGuards)
+	}
+	if m.FieldCleared(jobpart.FieldWrittenAt) {
+		fields = append(fields, jobpart.FieldWrittenAt)
 	}
 	return fields
 }
@@ -15928,6 +16052,9 @@ func (m *JobPartMutation) ClearField(name string) error {
 		return nil
 	case jobpart.FieldGuards:
 		m.ClearGuards()
+		return nil
+	case jobpart.FieldWrittenAt:
+		m.ClearWrittenAt()
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart nullable field %s", name)
@@ -15994,8 +16121,8 @@ func (m *JobPartMutation) ResetField(name string) error {
 	case jobpart.FieldKinds:
 		m.ResetKinds()
 		return nil
-	case jobpart.FieldEntitlementsBefore:
-		m.ResetEntitlementsBefore()
+	case jobpart.FieldWrittenAt:
+		m.ResetWrittenAt()
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart field %s", name)
@@ -27768,8 +27895,7 @@ type SettingMutation struct {
 	addupdated_at                     *int64
 	institution_name                  *string
 	multi_campus_inventory_management *bool
-	sync_schedule_disabled_at         *int64
-	addsync_schedule_disabled_at      *int64
+	stopped_schedules                 *map[string]int64
 	id_epoch                          *int64
 	addid_epoch                       *int64
 	seal_check                        *[]byte
@@ -28069,74 +28195,53 @@ func (m *SettingMutation) ResetMultiCampusInventoryManagement() {
 	m.multi_campus_inventory_management = nil
 }
 
-// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
-func (m *SettingMutation) SetSyncScheduleDisabledAt(i int64) {
-	m.sync_schedule_disabled_at = &i
-	m.addsync_schedule_disabled_at = nil
+// SetStoppedSchedules sets the "stopped_schedules" field.
+func (m *SettingMutation) SetStoppedSchedules(value map[string]int64) {
+	m.stopped_schedules = &value
 }
 
-// SyncScheduleDisabledAt returns the value of the "sync_schedule_disabled_at" field in the mutation.
-func (m *SettingMutation) SyncScheduleDisabledAt() (r int64, exists bool) {
-	v := m.sync_schedule_disabled_at
+// StoppedSchedules returns the value of the "stopped_schedules" field in the mutation.
+func (m *SettingMutation) StoppedSchedules() (r map[string]int64, exists bool) {
+	v := m.stopped_schedules
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldSyncScheduleDisabledAt returns the old "sync_schedule_disabled_at" field's value of the Setting entity.
+// OldStoppedSchedules returns the old "stopped_schedules" field's value of the Setting entity.
 // If the Setting object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SettingMutation) OldSyncScheduleDisabledAt(ctx context.Context) (v *int64, err error) {
+func (m *SettingMutation) OldStoppedSchedules(ctx context.Context) (v map[string]int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSyncScheduleDisabledAt is only allowed on UpdateOne operations")
+		return v, errors.New("OldStoppedSchedules is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSyncScheduleDisabledAt requires an ID field in the mutation")
+		return v, errors.New("OldStoppedSchedules requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSyncScheduleDisabledAt: %w", err)
+		return v, fmt.Errorf("querying old value for OldStoppedSchedules: %w", err)
 	}
-	return oldValue.SyncScheduleDisabledAt, nil
+	return oldValue.StoppedSchedules, nil
 }
 
-// AddSyncScheduleDisabledAt adds i to the "sync_schedule_disabled_at" field.
-func (m *SettingMutation) AddSyncScheduleDisabledAt(i int64) {
-	if m.addsync_schedule_disabled_at != nil {
-		*m.addsync_schedule_disabled_at += i
-	} else {
-		m.addsync_schedule_disabled_at = &i
-	}
+// ClearStoppedSchedules clears the value of the "stopped_schedules" field.
+func (m *SettingMutation) ClearStoppedSchedules() {
+	m.stopped_schedules = nil
+	m.clearedFields[setting.FieldStoppedSchedules] = struct{}{}
 }
 
-// AddedSyncScheduleDisabledAt returns the value that was added to the "sync_schedule_disabled_at" field in this mutation.
-func (m *SettingMutation) AddedSyncScheduleDisabledAt() (r int64, exists bool) {
-	v := m.addsync_schedule_disabled_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ClearSyncScheduleDisabledAt clears the value of the "sync_schedule_disabled_at" field.
-func (m *SettingMutation) ClearSyncScheduleDisabledAt() {
-	m.sync_schedule_disabled_at = nil
-	m.addsync_schedule_disabled_at = nil
-	m.clearedFields[setting.FieldSyncScheduleDisabledAt] = struct{}{}
-}
-
-// SyncScheduleDisabledAtCleared returns if the "sync_schedule_disabled_at" field was cleared in this mutation.
-func (m *SettingMutation) SyncScheduleDisabledAtCleared() bool {
-	_, ok := m.clearedFields[setting.FieldSyncScheduleDisabledAt]
+// StoppedSchedulesCleared returns if the "stopped_schedules" field was cleared in this mutation.
+func (m *SettingMutation) StoppedSchedulesCleared() bool {
+	_, ok := m.clearedFields[setting.FieldStoppedSchedules]
 	return ok
 }
 
-// ResetSyncScheduleDisabledAt resets all changes to the "sync_schedule_disabled_at" field.
-func (m *SettingMutation) ResetSyncScheduleDisabledAt() {
-	m.sync_schedule_disabled_at = nil
-	m.addsync_schedule_disabled_at = nil
-	delete(m.clearedFields, setting.FieldSyncScheduleDisabledAt)
+// ResetStoppedSchedules resets all changes to the "stopped_schedules" field.
+func (m *SettingMutation) ResetStoppedSchedules() {
+	m.stopped_schedules = nil
+	delete(m.clearedFields, setting.FieldStoppedSchedules)
 }
 
 // SetIDEpoch sets the "id_epoch" field.
@@ -28347,8 +28452,8 @@ func (m *SettingMutation) Fields() []string {
 	if m.multi_campus_inventory_management != nil {
 		fields = append(fields, setting.FieldMultiCampusInventoryManagement)
 	}
-	if m.sync_schedule_disabled_at != nil {
-		fields = append(fields, setting.FieldSyncScheduleDisabledAt)
+	if m.stopped_schedules != nil {
+		fields = append(fields, setting.FieldStoppedSchedules)
 	}
 	if m.id_epoch != nil {
 		fields = append(fields, setting.FieldIDEpoch)
@@ -28375,8 +28480,8 @@ func (m *SettingMutation) Field(name string) (ent.Value, bool) {
 		return m.InstitutionName()
 	case setting.FieldMultiCampusInventoryManagement:
 		return m.MultiCampusInventoryManagement()
-	case setting.FieldSyncScheduleDisabledAt:
-		return m.SyncScheduleDisabledAt()
+	case setting.FieldStoppedSchedules:
+		return m.StoppedSchedules()
 	case setting.FieldIDEpoch:
 		return m.IDEpoch()
 	case setting.FieldSealCheck:
@@ -28400,8 +28505,8 @@ func (m *SettingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldInstitutionName(ctx)
 	case setting.FieldMultiCampusInventoryManagement:
 		return m.OldMultiCampusInventoryManagement(ctx)
-	case setting.FieldSyncScheduleDisabledAt:
-		return m.OldSyncScheduleDisabledAt(ctx)
+	case setting.FieldStoppedSchedules:
+		return m.OldStoppedSchedules(ctx)
 	case setting.FieldIDEpoch:
 		return m.OldIDEpoch(ctx)
 	case setting.FieldSealCheck:
@@ -28445,12 +28550,12 @@ func (m *SettingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetMultiCampusInventoryManagement(v)
 		return nil
-	case setting.FieldSyncScheduleDisabledAt:
-		v, ok := value.(int64)
+	case setting.FieldStoppedSchedules:
+		v, ok := value.(map[string]int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetSyncScheduleDisabledAt(v)
+		m.SetStoppedSchedules(v)
 		return nil
 	case setting.FieldIDEpoch:
 		v, ok := value.(int64)
@@ -28487,9 +28592,6 @@ func (m *SettingMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, setting.FieldUpdatedAt)
 	}
-	if m.addsync_schedule_disabled_at != nil {
-		fields = append(fields, setting.FieldSyncScheduleDisabledAt)
-	}
 	if m.addid_epoch != nil {
 		fields = append(fields, setting.FieldIDEpoch)
 	}
@@ -28508,8 +28610,6 @@ func (m *SettingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCreatedAt()
 	case setting.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
-	case setting.FieldSyncScheduleDisabledAt:
-		return m.AddedSyncScheduleDisabledAt()
 	case setting.FieldIDEpoch:
 		return m.AddedIDEpoch()
 	case setting.FieldVersion:
@@ -28537,13 +28637,6 @@ func (m *SettingMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUpdatedAt(v)
 		return nil
-	case setting.FieldSyncScheduleDisabledAt:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddSyncScheduleDisabledAt(v)
-		return nil
 	case setting.FieldIDEpoch:
 		v, ok := value.(int64)
 		if !ok {
@@ -28566,8 +28659,8 @@ func (m *SettingMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *SettingMutation) ClearedFields() []string {
 	var fields []string
-	if m.FieldCleared(setting.FieldSyncScheduleDisabledAt) {
-		fields = append(fields, setting.FieldSyncScheduleDisabledAt)
+	if m.FieldCleared(setting.FieldStoppedSchedules) {
+		fields = append(fields, setting.FieldStoppedSchedules)
 	}
 	if m.FieldCleared(setting.FieldSealCheck) {
 		fields = append(fields, setting.FieldSealCheck)
@@ -28586,8 +28679,8 @@ func (m *SettingMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *SettingMutation) ClearField(name string) error {
 	switch name {
-	case setting.FieldSyncScheduleDisabledAt:
-		m.ClearSyncScheduleDisabledAt()
+	case setting.FieldStoppedSchedules:
+		m.ClearStoppedSchedules()
 		return nil
 	case setting.FieldSealCheck:
 		m.ClearSealCheck()
@@ -28612,8 +28705,8 @@ func (m *SettingMutation) ResetField(name string) error {
 	case setting.FieldMultiCampusInventoryManagement:
 		m.ResetMultiCampusInventoryManagement()
 		return nil
-	case setting.FieldSyncScheduleDisabledAt:
-		m.ResetSyncScheduleDisabledAt()
+	case setting.FieldStoppedSchedules:
+		m.ResetStoppedSchedules()
 		return nil
 	case setting.FieldIDEpoch:
 		m.ResetIDEpoch()

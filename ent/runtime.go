@@ -198,11 +198,11 @@ func init() {
 	// entitlement.DefaultWaitingSince holds the default value on creation for the waiting_since field.
 	entitlement.DefaultWaitingSince = entitlementDescWaitingSince.Default.(string)
 	// entitlementDescGivenBack is the schema descriptor for given_back field.
-	entitlementDescGivenBack := entitlementFields[5].Descriptor()
+	entitlementDescGivenBack := entitlementFields[6].Descriptor()
 	// entitlement.DefaultGivenBack holds the default value on creation for the given_back field.
 	entitlement.DefaultGivenBack = entitlementDescGivenBack.Default.(bool)
 	// entitlementDescOwnValues is the schema descriptor for own_values field.
-	entitlementDescOwnValues := entitlementFields[6].Descriptor()
+	entitlementDescOwnValues := entitlementFields[7].Descriptor()
 	// entitlement.DefaultOwnValues holds the default value on creation for the own_values field.
 	entitlement.DefaultOwnValues = entitlementDescOwnValues.Default.(string)
 	inventorygroupFields := schema.InventoryGroup{}.Fields()
@@ -339,10 +339,6 @@ func init() {
 	jobpartDescKinds := jobpartFields[16].Descriptor()
 	// jobpart.DefaultKinds holds the default value on creation for the kinds field.
 	jobpart.DefaultKinds = jobpartDescKinds.Default.(string)
-	// jobpartDescEntitlementsBefore is the schema descriptor for entitlements_before field.
-	jobpartDescEntitlementsBefore := jobpartFields[17].Descriptor()
-	// jobpart.DefaultEntitlementsBefore holds the default value on creation for the entitlements_before field.
-	jobpart.DefaultEntitlementsBefore = jobpartDescEntitlementsBefore.Default.(int)
 	licenseFields := schema.License{}.Fields()
 	_ = licenseFields
 	// licenseDescName is the schema descriptor for name field.

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"autoholdings/ent/setting"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -24,8 +25,8 @@ type Setting struct {
 	InstitutionName string `json:"institution_name,omitempty"`
 	// MultiCampusInventoryManagement holds the value of the "multi_campus_inventory_management" field.
 	MultiCampusInventoryManagement bool `json:"multi_campus_inventory_management,omitempty"`
-	// when the common schedule of all active profiles was disabled; NULL: it is enabled
-	SyncScheduleDisabledAt *int64 `json:"sync_schedule_disabled_at,omitempty"`
+	// by name of a provider: when a person stopped the common schedule of its profiles, in Unix milliseconds
+	StoppedSchedules map[string]int64 `json:"stopped_schedules,omitempty"`
 	// raised by every process that opens the database for writing
 	IDEpoch int64 `json:"id_epoch,omitempty"`
 	// a known text, sealed with this installation's key
@@ -40,11 +41,11 @@ func (*Setting) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case setting.FieldSealCheck:
+		case setting.FieldStoppedSchedules, setting.FieldSealCheck:
 			values[i] = new([]byte)
 		case setting.FieldMultiCampusInventoryManagement:
 			values[i] = new(sql.NullBool)
-		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldSyncScheduleDisabledAt, setting.FieldIDEpoch, setting.FieldVersion:
+		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldIDEpoch, setting.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case setting.FieldInstitutionName:
 			values[i] = new(sql.NullString)
@@ -93,12 +94,13 @@ func (_m *Setting) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.MultiCampusInventoryManagement = value.Bool
 			}
-		case setting.FieldSyncScheduleDisabledAt:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field sync_schedule_disabled_at", values[i])
-			} else if value.Valid {
-				_m.SyncScheduleDisabledAt = new(int64)
-				*_m.SyncScheduleDisabledAt = value.Int64
+		case setting.FieldStoppedSchedules:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field stopped_schedules", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.StoppedSchedules); err != nil {
+					return fmt.Errorf("unmarshal field stopped_schedules: %w", err)
+				}
 			}
 		case setting.FieldIDEpoch:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -166,10 +168,8 @@ func (_m *Setting) String() string {
 	builder.WriteString("multi_campus_inventory_management=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MultiCampusInventoryManagement))
 	builder.WriteString(", ")
-	if v := _m.SyncScheduleDisabledAt; v != nil {
-		builder.WriteString("sync_schedule_disabled_at=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
+	builder.WriteString("stopped_schedules=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StoppedSchedules))
 	builder.WriteString(", ")
 	builder.WriteString("id_epoch=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IDEpoch))

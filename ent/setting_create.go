@@ -59,17 +59,9 @@ func (_c *SettingCreate) SetNillableMultiCampusInventoryManagement(v *bool) *Set
 	return _c
 }
 
-// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
-func (_c *SettingCreate) SetSyncScheduleDisabledAt(v int64) *SettingCreate {
-	_c.mutation.SetSyncScheduleDisabledAt(v)
-	return _c
-}
-
-// SetNillableSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field if the given value is not nil.
-func (_c *SettingCreate) SetNillableSyncScheduleDisabledAt(v *int64) *SettingCreate {
-	if v != nil {
-		_c.SetSyncScheduleDisabledAt(*v)
-	}
+// SetStoppedSchedules sets the "stopped_schedules" field.
+func (_c *SettingCreate) SetStoppedSchedules(v map[string]int64) *SettingCreate {
+	_c.mutation.SetStoppedSchedules(v)
 	return _c
 }
 
@@ -234,9 +226,9 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 		_spec.SetField(setting.FieldMultiCampusInventoryManagement, field.TypeBool, value)
 		_node.MultiCampusInventoryManagement = value
 	}
-	if value, ok := _c.mutation.SyncScheduleDisabledAt(); ok {
-		_spec.SetField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
-		_node.SyncScheduleDisabledAt = &value
+	if value, ok := _c.mutation.StoppedSchedules(); ok {
+		_spec.SetField(setting.FieldStoppedSchedules, field.TypeJSON, value)
+		_node.StoppedSchedules = value
 	}
 	if value, ok := _c.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)

@@ -76,30 +76,15 @@ func (_u *SettingUpdate) SetNillableMultiCampusInventoryManagement(v *bool) *Set
 	return _u
 }
 
-// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
-func (_u *SettingUpdate) SetSyncScheduleDisabledAt(v int64) *SettingUpdate {
-	_u.mutation.ResetSyncScheduleDisabledAt()
-	_u.mutation.SetSyncScheduleDisabledAt(v)
+// SetStoppedSchedules sets the "stopped_schedules" field.
+func (_u *SettingUpdate) SetStoppedSchedules(v map[string]int64) *SettingUpdate {
+	_u.mutation.SetStoppedSchedules(v)
 	return _u
 }
 
-// SetNillableSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field if the given value is not nil.
-func (_u *SettingUpdate) SetNillableSyncScheduleDisabledAt(v *int64) *SettingUpdate {
-	if v != nil {
-		_u.SetSyncScheduleDisabledAt(*v)
-	}
-	return _u
-}
-
-// AddSyncScheduleDisabledAt adds value to the "sync_schedule_disabled_at" field.
-func (_u *SettingUpdate) AddSyncScheduleDisabledAt(v int64) *SettingUpdate {
-	_u.mutation.AddSyncScheduleDisabledAt(v)
-	return _u
-}
-
-// ClearSyncScheduleDisabledAt clears the value of the "sync_schedule_disabled_at" field.
-func (_u *SettingUpdate) ClearSyncScheduleDisabledAt() *SettingUpdate {
-	_u.mutation.ClearSyncScheduleDisabledAt()
+// ClearStoppedSchedules clears the value of the "stopped_schedules" field.
+func (_u *SettingUpdate) ClearStoppedSchedules() *SettingUpdate {
+	_u.mutation.ClearStoppedSchedules()
 	return _u
 }
 
@@ -210,14 +195,11 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.MultiCampusInventoryManagement(); ok {
 		_spec.SetField(setting.FieldMultiCampusInventoryManagement, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.SyncScheduleDisabledAt(); ok {
-		_spec.SetField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
+	if value, ok := _u.mutation.StoppedSchedules(); ok {
+		_spec.SetField(setting.FieldStoppedSchedules, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AddedSyncScheduleDisabledAt(); ok {
-		_spec.AddField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
-	}
-	if _u.mutation.SyncScheduleDisabledAtCleared() {
-		_spec.ClearField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64)
+	if _u.mutation.StoppedSchedulesCleared() {
+		_spec.ClearField(setting.FieldStoppedSchedules, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)
@@ -306,30 +288,15 @@ func (_u *SettingUpdateOne) SetNillableMultiCampusInventoryManagement(v *bool) *
 	return _u
 }
 
-// SetSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field.
-func (_u *SettingUpdateOne) SetSyncScheduleDisabledAt(v int64) *SettingUpdateOne {
-	_u.mutation.ResetSyncScheduleDisabledAt()
-	_u.mutation.SetSyncScheduleDisabledAt(v)
+// SetStoppedSchedules sets the "stopped_schedules" field.
+func (_u *SettingUpdateOne) SetStoppedSchedules(v map[string]int64) *SettingUpdateOne {
+	_u.mutation.SetStoppedSchedules(v)
 	return _u
 }
 
-// SetNillableSyncScheduleDisabledAt sets the "sync_schedule_disabled_at" field if the given value is not nil.
-func (_u *SettingUpdateOne) SetNillableSyncScheduleDisabledAt(v *int64) *SettingUpdateOne {
-	if v != nil {
-		_u.SetSyncScheduleDisabledAt(*v)
-	}
-	return _u
-}
-
-// AddSyncScheduleDisabledAt adds value to the "sync_schedule_disabled_at" field.
-func (_u *SettingUpdateOne) AddSyncScheduleDisabledAt(v int64) *SettingUpdateOne {
-	_u.mutation.AddSyncScheduleDisabledAt(v)
-	return _u
-}
-
-// ClearSyncScheduleDisabledAt clears the value of the "sync_schedule_disabled_at" field.
-func (_u *SettingUpdateOne) ClearSyncScheduleDisabledAt() *SettingUpdateOne {
-	_u.mutation.ClearSyncScheduleDisabledAt()
+// ClearStoppedSchedules clears the value of the "stopped_schedules" field.
+func (_u *SettingUpdateOne) ClearStoppedSchedules() *SettingUpdateOne {
+	_u.mutation.ClearStoppedSchedules()
 	return _u
 }
 
@@ -470,14 +437,11 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 	if value, ok := _u.mutation.MultiCampusInventoryManagement(); ok {
 		_spec.SetField(setting.FieldMultiCampusInventoryManagement, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.SyncScheduleDisabledAt(); ok {
-		_spec.SetField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
+	if value, ok := _u.mutation.StoppedSchedules(); ok {
+		_spec.SetField(setting.FieldStoppedSchedules, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AddedSyncScheduleDisabledAt(); ok {
-		_spec.AddField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64, value)
-	}
-	if _u.mutation.SyncScheduleDisabledAtCleared() {
-		_spec.ClearField(setting.FieldSyncScheduleDisabledAt, field.TypeInt64)
+	if _u.mutation.StoppedSchedulesCleared() {
+		_spec.ClearField(setting.FieldStoppedSchedules, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)

@@ -29,7 +29,7 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio
 		}
 		now := store.Now()
 		err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.Or(entitlement.Active(true), entitlement.WaitingNEQ(""))).
-			SetActive(false).SetWaiting("").SetWaitingSince("").SetUpdatedAt(now).Exec(ctx)
+			SetActive(false).SetWaiting("").SetWaitingSince("").SetEndedAt(now).SetUpdatedAt(now).Exec(ctx)
 		if err != nil {
 			return p, fmt.Errorf("end what entitles to portfolio %d: %w", id, err)
 		}
@@ -47,7 +47,7 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 		}
 		now := store.Now()
 		if isLocal(p.Edges.Collection) {
-			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).SetUpdatedAt(now).
+			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).ClearEndedAt().SetUpdatedAt(now).
 				Exec(ctx)
 			if err != nil {
 				return p, fmt.Errorf("restore portfolio %d: %w", id, err)

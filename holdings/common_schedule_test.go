@@ -114,25 +114,25 @@ func TestEnableSchedule(t *testing.T) {
 	made := b.at(1)
 	active, _ := b.create(profileInput("Active", true, law))
 	inactive, _ := b.create(profileInput("Inactive", false, law))
-	b.must(b.profiles.EnableSchedule(t.Context(), true))
+	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	if since := b.since(active.ID); !b.common().Runs() || !since.Equal(made) {
 		t.Errorf("enabled as it was: since %v", since)
 	}
 
 	stopped := b.at(2)
-	b.must(b.profiles.EnableSchedule(t.Context(), false))
+	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
 	b.at(3)
-	b.must(b.profiles.EnableSchedule(t.Context(), false))
+	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
 	settings, err := b.profiles.Settings(t.Context())
 	b.must(err)
-	if at := settings.SyncScheduleDisabledAt; b.common().Runs() || at == nil || *at != stopped.UnixMilli() {
+	if at := settings.StoppedSchedules[profile.DefaultProvider]; b.common().Runs() || at != stopped.UnixMilli() {
 		t.Errorf("stopped at %v: %v", stopped, at)
 	}
 
 	enabled := b.at(4)
-	b.must(b.profiles.EnableSchedule(t.Context(), true))
+	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	b.at(5)
-	b.must(b.profiles.EnableSchedule(t.Context(), true))
+	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	if !b.common().Runs() || !b.since(active.ID).Equal(enabled) || !b.since(inactive.ID).IsZero() {
 		t.Errorf("enabled at %v: since %v and %v", enabled, b.since(active.ID), b.since(inactive.ID))
 	}
@@ -149,7 +149,7 @@ func TestDisabledScheduleIsSaid(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)
 	first, _ := b.create(profileInput("First", true, law))
-	b.must(b.profiles.EnableSchedule(t.Context(), false))
+	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
 	said := func(what string, want bool, notices []string) {
 		t.Helper()
 		if got := strings.Contains(strings.Join(notices, " "), "The schedule is disabled"); got != want {
@@ -168,7 +168,7 @@ func TestDisabledScheduleIsSaid(t *testing.T) {
 	said("the groups are changed", false, notices)
 	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Never)}})
 	said("there is no schedule any more", false, notices)
-	b.must(b.profiles.EnableSchedule(t.Context(), true))
+	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Daily)}})
 	said("the schedule is enabled", false, notices)
 }

@@ -74,8 +74,8 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64) error {
 	placeholders, args := store.InList(ids)
 	if _, err := tx.SQL.ExecContext(ctx,
-		`UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{false, false, w.out.Now}, args...)...); err != nil {
+		`UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?, ended_at = ?, updated_at = ? WHERE id IN `+
+			placeholders, append([]any{false, false, w.out.Now, w.out.Now}, args...)...); err != nil {
 		return fmt.Errorf("end the entitlements: %w", err)
 	}
 	return nil

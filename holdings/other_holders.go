@@ -75,9 +75,10 @@ func (w *portfolioTarget) unlist(ctx context.Context, tx *store.Tx, ids []int64)
 func DetachEntitlements(ctx context.Context, tx *store.Tx, profileID int64) error {
 	for _, statement := range []string{
 		`DELETE FROM entitlements WHERE profile_id = ? AND EXISTS (SELECT 1 FROM entitlements o
-			WHERE o.portfolio_id = entitlements.portfolio_id AND o.profile_id IS NULL AND (o.active OR o.updated_at > entitlements.updated_at))`,
+			WHERE o.portfolio_id = entitlements.portfolio_id AND o.profile_id IS NULL
+				AND (o.active OR COALESCE(o.ended_at, 0) > COALESCE(entitlements.ended_at, 0)))`,
 		`DELETE FROM entitlements WHERE profile_id IS NULL AND portfolio_id IN (SELECT portfolio_id FROM entitlements WHERE profile_id = ?)`,
-		`UPDATE entitlements SET profile_id = NULL WHERE profile_id = ?`, // updated_at stays: it says when it ended
+		`UPDATE entitlements SET profile_id = NULL WHERE profile_id = ?`,
 	} {
 		if _, err := tx.SQL.ExecContext(ctx, statement, profileID); err != nil {
 			return fmt.Errorf("detach the ended entitlements of profile %d: %w", profileID, err)

@@ -137,8 +137,11 @@ func (w *PartWriter) saveCounts(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE job_parts SET counts = ?, updated_at = ? WHERE id = ?`, string(counts), w.Now,
-		w.Part.ID); err != nil {
+	set, args := `counts = ?, updated_at = ?`, []any{string(counts), w.Now}
+	if !w.Show {
+		set, args = set+`, written_at = ?`, append(args, store.Now())
+	}
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE job_parts SET `+set+` WHERE id = ?`, append(args, w.Part.ID)...); err != nil {
 		return fmt.Errorf("record the counts: %w", err)
 	}
 	return nil

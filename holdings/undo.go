@@ -54,7 +54,8 @@ func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show
 		return u, err
 	}
 	u.entitling, err = u.out.Updater(ctx, "entitlements",
-		"active = v.to_active, waiting = v.to_waiting, waiting_since = v.to_since, given_back = v.to_given_back, updated_at = v.at",
+		"active = v.to_active, waiting = v.to_waiting, waiting_since = v.to_since, given_back = v.to_given_back, "+
+			"ended_at = CASE WHEN v.to_active THEN NULL ELSE v.at END, updated_at = v.at",
 		"to_active BOOLEAN", "to_waiting TEXT", "to_since TEXT", "to_given_back BOOLEAN", "at BIGINT")
 	if err != nil {
 		return u, err

@@ -63,9 +63,9 @@ func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []p
 func (w *portfolioTarget) suspend(ctx context.Context, tx *store.Tx, why string, portfolios []int64) error {
 	placeholders, args := store.InList(portfolios)
 	since := w.service.today(w.out.Part).Format(time.DateOnly)
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = ?, waiting_since = ?, updated_at = ?
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = ?, waiting_since = ?, ended_at = ?, updated_at = ?
 		WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+placeholders,
-		append([]any{false, why, since, w.out.Now, w.out.Part.profile()}, args...)...); err != nil {
+		append([]any{false, why, since, w.out.Now, w.out.Now, w.out.Part.profile()}, args...)...); err != nil {
 		return fmt.Errorf("suspend the entitlements: %w", err)
 	}
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE id IN `+placeholders,

@@ -35,7 +35,7 @@ func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error 
 		return err
 	}
 	last := slices.MaxFunc(written, func(a, b *ent.JobPart) int {
-		return cmp.Or(cmp.Compare(a.UpdatedAt, b.UpdatedAt), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(writtenAt(a), writtenAt(b)), cmp.Compare(a.ID, b.ID))
 	})
 	later, err := tx.JobPart.Query().
 		Where(writtenAfter(last), jobpart.JobIDNEQ(undone.ID), writtenState, jobpart.HasJobWith(job.Kind(KindMove))).

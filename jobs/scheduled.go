@@ -141,7 +141,7 @@ func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) 
 	if entry, err := s.together(ctx, id); err != nil {
 		return entry, err
 	}
-	if err := s.profiles.EnableSchedule(ctx, enabled); err != nil {
+	if err := s.profiles.EnableSchedule(ctx, s.providers.scheduled(id).Provider().Name, enabled); err != nil {
 		return nil, err
 	}
 	return s.together(ctx, id)

@@ -93,11 +93,20 @@ var writtenState = jobpart.StateIn(PartApplied, PartStopped)
 
 // lastWritten puts the part that was written last first. Its id does not tell: a part may have been held until a person
 // approved it, and the ids of two processes do not rise together.
-var lastWritten = ent.Desc(jobpart.FieldUpdatedAt, jobpart.FieldID)
+var lastWritten = ent.Desc(jobpart.FieldWrittenAt, jobpart.FieldID)
+
+// writtenAt is when a part changed the holdings last, in Unix milliseconds; 0: never.
+func writtenAt(part *ent.JobPart) int64 {
+	if part.WrittenAt == nil {
+		return 0
+	}
+	return *part.WrittenAt
+}
 
 // writtenAfter are the parts that were written after another one.
 func writtenAfter(part *ent.JobPart) predicate.JobPart {
-	return jobpart.Or(jobpart.UpdatedAtGT(part.UpdatedAt), jobpart.And(jobpart.UpdatedAt(part.UpdatedAt), jobpart.IDGT(part.ID)))
+	at := writtenAt(part)
+	return jobpart.Or(jobpart.WrittenAtGT(at), jobpart.And(jobpart.WrittenAt(at), jobpart.IDGT(part.ID)))
 }
 
 // writtenParts are those of a job that can be reversed: the collection is there and, of a sync or a withdrawal, the
@@ -202,7 +211,7 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject
 		if still == nil {
 			u.ClearAppliedAt()
 		} else {
-			u.SetAppliedAt(still.UpdatedAt)
+			u.SetAppliedAt(writtenAt(still))
 		}
 	})
 }

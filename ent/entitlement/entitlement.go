@@ -26,6 +26,8 @@ const (
 	FieldWaiting = "waiting"
 	// FieldWaitingSince holds the string denoting the waiting_since field in the database.
 	FieldWaitingSince = "waiting_since"
+	// FieldEndedAt holds the string denoting the ended_at field in the database.
+	FieldEndedAt = "ended_at"
 	// FieldGivenBack holds the string denoting the given_back field in the database.
 	FieldGivenBack = "given_back"
 	// FieldOwnValues holds the string denoting the own_values field in the database.
@@ -75,6 +77,7 @@ var Columns = []string{
 	FieldActive,
 	FieldWaiting,
 	FieldWaitingSince,
+	FieldEndedAt,
 	FieldGivenBack,
 	FieldOwnValues,
 	FieldOwnHash,
@@ -143,6 +146,11 @@ func ByWaiting(opts ...sql.OrderTermOption) OrderOption {
 // ByWaitingSince orders the results by the waiting_since field.
 func ByWaitingSince(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWaitingSince, opts...).ToFunc()
+}
+
+// ByEndedAt orders the results by the ended_at field.
+func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndedAt, opts...).ToFunc()
 }
 
 // ByGivenBack orders the results by the given_back field.

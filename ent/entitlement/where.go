@@ -89,6 +89,11 @@ func WaitingSince(v string) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldEQ(FieldWaitingSince, v))
 }
 
+// EndedAt applies equality check predicate on the "ended_at" field. It's identical to EndedAtEQ.
+func EndedAt(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldEndedAt, v))
+}
+
 // GivenBack applies equality check predicate on the "given_back" field. It's identical to GivenBackEQ.
 func GivenBack(v bool) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldEQ(FieldGivenBack, v))
@@ -377,6 +382,56 @@ func WaitingSinceEqualFold(v string) predicate.Entitlement {
 // WaitingSinceContainsFold applies the ContainsFold predicate on the "waiting_since" field.
 func WaitingSinceContainsFold(v string) predicate.Entitlement {
 	return predicate.Entitlement(sql.FieldContainsFold(FieldWaitingSince, v))
+}
+
+// EndedAtEQ applies the EQ predicate on the "ended_at" field.
+func EndedAtEQ(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldEQ(FieldEndedAt, v))
+}
+
+// EndedAtNEQ applies the NEQ predicate on the "ended_at" field.
+func EndedAtNEQ(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNEQ(FieldEndedAt, v))
+}
+
+// EndedAtIn applies the In predicate on the "ended_at" field.
+func EndedAtIn(vs ...int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldIn(FieldEndedAt, vs...))
+}
+
+// EndedAtNotIn applies the NotIn predicate on the "ended_at" field.
+func EndedAtNotIn(vs ...int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNotIn(FieldEndedAt, vs...))
+}
+
+// EndedAtGT applies the GT predicate on the "ended_at" field.
+func EndedAtGT(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGT(FieldEndedAt, v))
+}
+
+// EndedAtGTE applies the GTE predicate on the "ended_at" field.
+func EndedAtGTE(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldGTE(FieldEndedAt, v))
+}
+
+// EndedAtLT applies the LT predicate on the "ended_at" field.
+func EndedAtLT(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLT(FieldEndedAt, v))
+}
+
+// EndedAtLTE applies the LTE predicate on the "ended_at" field.
+func EndedAtLTE(v int64) predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldLTE(FieldEndedAt, v))
+}
+
+// EndedAtIsNil applies the IsNil predicate on the "ended_at" field.
+func EndedAtIsNil() predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldIsNull(FieldEndedAt))
+}
+
+// EndedAtNotNil applies the NotNil predicate on the "ended_at" field.
+func EndedAtNotNil() predicate.Entitlement {
+	return predicate.Entitlement(sql.FieldNotNull(FieldEndedAt))
 }
 
 // GivenBackEQ applies the EQ predicate on the "given_back" field.

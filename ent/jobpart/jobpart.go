@@ -50,8 +50,8 @@ const (
 	FieldWouldBe = "would_be"
 	// FieldKinds holds the string denoting the kinds field in the database.
 	FieldKinds = "kinds"
-	// FieldEntitlementsBefore holds the string denoting the entitlements_before field in the database.
-	FieldEntitlementsBefore = "entitlements_before"
+	// FieldWrittenAt holds the string denoting the written_at field in the database.
+	FieldWrittenAt = "written_at"
 	// EdgeJob holds the string denoting the job edge name in mutations.
 	EdgeJob = "job"
 	// EdgeProfile holds the string denoting the profile edge name in mutations.
@@ -132,7 +132,7 @@ var Columns = []string{
 	FieldGuards,
 	FieldWouldBe,
 	FieldKinds,
-	FieldEntitlementsBefore,
+	FieldWrittenAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -162,8 +162,6 @@ var (
 	DefaultWouldBe string
 	// DefaultKinds holds the default value on creation for the "kinds" field.
 	DefaultKinds string
-	// DefaultEntitlementsBefore holds the default value on creation for the "entitlements_before" field.
-	DefaultEntitlementsBefore int
 )
 
 // OrderOption defines the ordering options for the JobPart queries.
@@ -254,9 +252,9 @@ func ByKinds(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldKinds, opts...).ToFunc()
 }
 
-// ByEntitlementsBefore orders the results by the entitlements_before field.
-func ByEntitlementsBefore(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldEntitlementsBefore, opts...).ToFunc()
+// ByWrittenAt orders the results by the written_at field.
+func ByWrittenAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWrittenAt, opts...).ToFunc()
 }
 
 // ByJobField orders the results by job field.

@@ -134,9 +134,9 @@ func Kinds(v string) predicate.JobPart {
 	return predicate.JobPart(sql.FieldEQ(FieldKinds, v))
 }
 
-// EntitlementsBefore applies equality check predicate on the "entitlements_before" field. It's identical to EntitlementsBeforeEQ.
-func EntitlementsBefore(v int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldEQ(FieldEntitlementsBefore, v))
+// WrittenAt applies equality check predicate on the "written_at" field. It's identical to WrittenAtEQ.
+func WrittenAt(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldWrittenAt, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -1009,44 +1009,54 @@ func KindsContainsFold(v string) predicate.JobPart {
 	return predicate.JobPart(sql.FieldContainsFold(FieldKinds, v))
 }
 
-// EntitlementsBeforeEQ applies the EQ predicate on the "entitlements_before" field.
-func EntitlementsBeforeEQ(v int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldEQ(FieldEntitlementsBefore, v))
+// WrittenAtEQ applies the EQ predicate on the "written_at" field.
+func WrittenAtEQ(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldWrittenAt, v))
 }
 
-// EntitlementsBeforeNEQ applies the NEQ predicate on the "entitlements_before" field.
-func EntitlementsBeforeNEQ(v int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldNEQ(FieldEntitlementsBefore, v))
+// WrittenAtNEQ applies the NEQ predicate on the "written_at" field.
+func WrittenAtNEQ(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNEQ(FieldWrittenAt, v))
 }
 
-// EntitlementsBeforeIn applies the In predicate on the "entitlements_before" field.
-func EntitlementsBeforeIn(vs ...int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldIn(FieldEntitlementsBefore, vs...))
+// WrittenAtIn applies the In predicate on the "written_at" field.
+func WrittenAtIn(vs ...int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldIn(FieldWrittenAt, vs...))
 }
 
-// EntitlementsBeforeNotIn applies the NotIn predicate on the "entitlements_before" field.
-func EntitlementsBeforeNotIn(vs ...int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldNotIn(FieldEntitlementsBefore, vs...))
+// WrittenAtNotIn applies the NotIn predicate on the "written_at" field.
+func WrittenAtNotIn(vs ...int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNotIn(FieldWrittenAt, vs...))
 }
 
-// EntitlementsBeforeGT applies the GT predicate on the "entitlements_before" field.
-func EntitlementsBeforeGT(v int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldGT(FieldEntitlementsBefore, v))
+// WrittenAtGT applies the GT predicate on the "written_at" field.
+func WrittenAtGT(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGT(FieldWrittenAt, v))
 }
 
-// EntitlementsBeforeGTE applies the GTE predicate on the "entitlements_before" field.
-func EntitlementsBeforeGTE(v int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldGTE(FieldEntitlementsBefore, v))
+// WrittenAtGTE applies the GTE predicate on the "written_at" field.
+func WrittenAtGTE(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGTE(FieldWrittenAt, v))
 }
 
-// EntitlementsBeforeLT applies the LT predicate on the "entitlements_before" field.
-func EntitlementsBeforeLT(v int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldLT(FieldEntitlementsBefore, v))
+// WrittenAtLT applies the LT predicate on the "written_at" field.
+func WrittenAtLT(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLT(FieldWrittenAt, v))
 }
 
-// EntitlementsBeforeLTE applies the LTE predicate on the "entitlements_before" field.
-func EntitlementsBeforeLTE(v int) predicate.JobPart {
-	return predicate.JobPart(sql.FieldLTE(FieldEntitlementsBefore, v))
+// WrittenAtLTE applies the LTE predicate on the "written_at" field.
+func WrittenAtLTE(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLTE(FieldWrittenAt, v))
+}
+
+// WrittenAtIsNil applies the IsNil predicate on the "written_at" field.
+func WrittenAtIsNil() predicate.JobPart {
+	return predicate.JobPart(sql.FieldIsNull(FieldWrittenAt))
+}
+
+// WrittenAtNotNil applies the NotNil predicate on the "written_at" field.
+func WrittenAtNotNil() predicate.JobPart {
+	return predicate.JobPart(sql.FieldNotNull(FieldWrittenAt))
 }
 
 // HasJob applies the HasEdge predicate on the "job" edge.

@@ -261,6 +261,7 @@ var (
 		{Name: "active", Type: field.TypeBool},
 		{Name: "waiting", Type: field.TypeString, Default: ""},
 		{Name: "waiting_since", Type: field.TypeString, Default: ""},
+		{Name: "ended_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "given_back", Type: field.TypeBool, Default: false},
 		{Name: "own_values", Type: field.TypeString, Default: ""},
 		{Name: "own_hash", Type: field.TypeInt64, Nullable: true},
@@ -276,13 +277,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "entitlements_portfolios_entitlements",
-				Columns:    []*schema.Column{EntitlementsColumns[10]},
+				Columns:    []*schema.Column{EntitlementsColumns[11]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "entitlements_profiles_entitlements",
-				Columns:    []*schema.Column{EntitlementsColumns[11]},
+				Columns:    []*schema.Column{EntitlementsColumns[12]},
 				RefColumns: []*schema.Column{ProfilesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -291,12 +292,12 @@ var (
 			{
 				Name:    "entitlement_portfolio_id_profile_id",
 				Unique:  true,
-				Columns: []*schema.Column{EntitlementsColumns[10], EntitlementsColumns[11]},
+				Columns: []*schema.Column{EntitlementsColumns[11], EntitlementsColumns[12]},
 			},
 			{
 				Name:    "entitlement_of_no_profile",
 				Unique:  true,
-				Columns: []*schema.Column{EntitlementsColumns[10]},
+				Columns: []*schema.Column{EntitlementsColumns[11]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "profile_id IS NULL",
 				},
@@ -304,12 +305,12 @@ var (
 			{
 				Name:    "entitlement_profile_id_active",
 				Unique:  false,
-				Columns: []*schema.Column{EntitlementsColumns[11], EntitlementsColumns[3]},
+				Columns: []*schema.Column{EntitlementsColumns[12], EntitlementsColumns[3]},
 			},
 			{
 				Name:    "entitlement_waiting",
 				Unique:  false,
-				Columns: []*schema.Column{EntitlementsColumns[10]},
+				Columns: []*schema.Column{EntitlementsColumns[11]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "waiting <> ''",
 				},
@@ -563,7 +564,7 @@ var (
 		{Name: "guards", Type: field.TypeJSON, Nullable: true},
 		{Name: "would_be", Type: field.TypeString, Default: ""},
 		{Name: "kinds", Type: field.TypeString, Default: ""},
-		{Name: "entitlements_before", Type: field.TypeInt, Default: 0},
+		{Name: "written_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "collection_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "job_id", Type: field.TypeInt64},
 		{Name: "profile_id", Type: field.TypeInt64, Nullable: true},
@@ -1073,7 +1074,7 @@ var (
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "institution_name", Type: field.TypeString, Default: ""},
 		{Name: "multi_campus_inventory_management", Type: field.TypeBool, Default: false},
-		{Name: "sync_schedule_disabled_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "stopped_schedules", Type: field.TypeJSON, Nullable: true},
 		{Name: "id_epoch", Type: field.TypeInt64, Default: 0},
 		{Name: "seal_check", Type: field.TypeBytes, Nullable: true},
 		{Name: "version", Type: field.TypeInt, Default: 1},

@@ -77,6 +77,7 @@ func (Entitlement) Fields() []ent.Field {
 		field.String("waiting").Default("").Comment("AMBIGUOUS or CONTESTED: it is suspended until it is known which title the portfolio is; " +
 			"empty: not suspended"),
 		field.String("waiting_since").Default("").Comment("YYYY-MM-DD: date of the list that suspended it"),
+		field.Int64("ended_at").Optional().Nillable().Comment("Unix milliseconds: when it ended or was suspended; NULL: it is in force"),
 		field.Bool("given_back").Default(false).Comment("an undo restored it, so the next removal is held once"),
 		field.String("own_values").Default("").Comment("JSON: the title columns in which the profile's list differs from the portfolio; empty: " +
 			"none"),

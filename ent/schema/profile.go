@@ -155,8 +155,8 @@ func (Setting) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("institution_name").Default(""),
 		field.Bool("multi_campus_inventory_management").Default(false),
-		field.Int64("sync_schedule_disabled_at").Optional().Nillable().
-			Comment("when the common schedule of all active profiles was disabled; NULL: it is enabled"),
+		field.JSON("stopped_schedules", map[string]int64{}).Optional().
+			Comment("by name of a provider: when a person stopped the common schedule of its profiles, in Unix milliseconds"),
 		field.Int64("id_epoch").Default(0).Comment("raised by every process that opens the database for writing"),
 		field.Bytes("seal_check").Optional().Comment("a known text, sealed with this installation's key"),
 		field.Int("version").Default(1),

@@ -19,8 +19,8 @@ const (
 	FieldInstitutionName = "institution_name"
 	// FieldMultiCampusInventoryManagement holds the string denoting the multi_campus_inventory_management field in the database.
 	FieldMultiCampusInventoryManagement = "multi_campus_inventory_management"
-	// FieldSyncScheduleDisabledAt holds the string denoting the sync_schedule_disabled_at field in the database.
-	FieldSyncScheduleDisabledAt = "sync_schedule_disabled_at"
+	// FieldStoppedSchedules holds the string denoting the stopped_schedules field in the database.
+	FieldStoppedSchedules = "stopped_schedules"
 	// FieldIDEpoch holds the string denoting the id_epoch field in the database.
 	FieldIDEpoch = "id_epoch"
 	// FieldSealCheck holds the string denoting the seal_check field in the database.
@@ -38,7 +38,7 @@ var Columns = []string{
 	FieldUpdatedAt,
 	FieldInstitutionName,
 	FieldMultiCampusInventoryManagement,
-	FieldSyncScheduleDisabledAt,
+	FieldStoppedSchedules,
 	FieldIDEpoch,
 	FieldSealCheck,
 	FieldVersion,
@@ -91,11 +91,6 @@ func ByInstitutionName(opts ...sql.OrderTermOption) OrderOption {
 // ByMultiCampusInventoryManagement orders the results by the multi_campus_inventory_management field.
 func ByMultiCampusInventoryManagement(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMultiCampusInventoryManagement, opts...).ToFunc()
-}
-
-// BySyncScheduleDisabledAt orders the results by the sync_schedule_disabled_at field.
-func BySyncScheduleDisabledAt(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldSyncScheduleDisabledAt, opts...).ToFunc()
 }
 
 // ByIDEpoch orders the results by the id_epoch field.

@@ -73,11 +73,6 @@ func MultiCampusInventoryManagement(v bool) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldMultiCampusInventoryManagement, v))
 }
 
-// SyncScheduleDisabledAt applies equality check predicate on the "sync_schedule_disabled_at" field. It's identical to SyncScheduleDisabledAtEQ.
-func SyncScheduleDisabledAt(v int64) predicate.Setting {
-	return predicate.Setting(sql.FieldEQ(FieldSyncScheduleDisabledAt, v))
-}
-
 // IDEpoch applies equality check predicate on the "id_epoch" field. It's identical to IDEpochEQ.
 func IDEpoch(v int64) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldIDEpoch, v))
@@ -248,54 +243,14 @@ func MultiCampusInventoryManagementNEQ(v bool) predicate.Setting {
 	return predicate.Setting(sql.FieldNEQ(FieldMultiCampusInventoryManagement, v))
 }
 
-// SyncScheduleDisabledAtEQ applies the EQ predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtEQ(v int64) predicate.Setting {
-	return predicate.Setting(sql.FieldEQ(FieldSyncScheduleDisabledAt, v))
+// StoppedSchedulesIsNil applies the IsNil predicate on the "stopped_schedules" field.
+func StoppedSchedulesIsNil() predicate.Setting {
+	return predicate.Setting(sql.FieldIsNull(FieldStoppedSchedules))
 }
 
-// SyncScheduleDisabledAtNEQ applies the NEQ predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtNEQ(v int64) predicate.Setting {
-	return predicate.Setting(sql.FieldNEQ(FieldSyncScheduleDisabledAt, v))
-}
-
-// SyncScheduleDisabledAtIn applies the In predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtIn(vs ...int64) predicate.Setting {
-	return predicate.Setting(sql.FieldIn(FieldSyncScheduleDisabledAt, vs...))
-}
-
-// SyncScheduleDisabledAtNotIn applies the NotIn predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtNotIn(vs ...int64) predicate.Setting {
-	return predicate.Setting(sql.FieldNotIn(FieldSyncScheduleDisabledAt, vs...))
-}
-
-// SyncScheduleDisabledAtGT applies the GT predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtGT(v int64) predicate.Setting {
-	return predicate.Setting(sql.FieldGT(FieldSyncScheduleDisabledAt, v))
-}
-
-// SyncScheduleDisabledAtGTE applies the GTE predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtGTE(v int64) predicate.Setting {
-	return predicate.Setting(sql.FieldGTE(FieldSyncScheduleDisabledAt, v))
-}
-
-// SyncScheduleDisabledAtLT applies the LT predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtLT(v int64) predicate.Setting {
-	return predicate.Setting(sql.FieldLT(FieldSyncScheduleDisabledAt, v))
-}
-
-// SyncScheduleDisabledAtLTE applies the LTE predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtLTE(v int64) predicate.Setting {
-	return predicate.Setting(sql.FieldLTE(FieldSyncScheduleDisabledAt, v))
-}
-
-// SyncScheduleDisabledAtIsNil applies the IsNil predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtIsNil() predicate.Setting {
-	return predicate.Setting(sql.FieldIsNull(FieldSyncScheduleDisabledAt))
-}
-
-// SyncScheduleDisabledAtNotNil applies the NotNil predicate on the "sync_schedule_disabled_at" field.
-func SyncScheduleDisabledAtNotNil() predicate.Setting {
-	return predicate.Setting(sql.FieldNotNull(FieldSyncScheduleDisabledAt))
+// StoppedSchedulesNotNil applies the NotNil predicate on the "stopped_schedules" field.
+func StoppedSchedulesNotNil() predicate.Setting {
+	return predicate.Setting(sql.FieldNotNull(FieldStoppedSchedules))
 }
 
 // IDEpochEQ applies the EQ predicate on the "id_epoch" field.

@@ -15,9 +15,9 @@ import (
 
 // campus is what a save of a profile is judged by: whether there may be several, and all of them with their groups.
 type campus struct {
-	several  bool           // multi_campus_inventory_management
-	disabled bool           // a person has stopped the schedule
-	profiles []*ent.Profile // in the order in which they were made
+	several  bool             // multi_campus_inventory_management
+	stopped  map[string]int64 // by provider: when a person stopped its schedule
+	profiles []*ent.Profile   // in the order in which they were made
 }
 
 func readCampus(ctx context.Context, tx *store.Tx) (*campus, error) {
@@ -31,7 +31,7 @@ func readCampus(ctx context.Context, tx *store.Tx) (*campus, error) {
 		return nil, fmt.Errorf("read the profiles: %w", err)
 	}
 	return &campus{
-		several: settings.MultiCampusInventoryManagement, disabled: settings.SyncScheduleDisabledAt != nil, profiles: profiles,
+		several: settings.MultiCampusInventoryManagement, stopped: settings.StoppedSchedules, profiles: profiles,
 	}, nil
 }
 
@@ -125,7 +125,7 @@ func (save *profileSave) takeOverSchedule(after *ent.Profile) {
 
 // noticeDisabled says that a schedule which begins with this save does not run, since a person has stopped it.
 func (save *profileSave) noticeDisabled(after *ent.Profile) {
-	if save.campus.disabled && after.Active && after.ScheduleFrequency != Never {
+	if _, stopped := save.campus.stopped[after.Provider]; stopped && after.Active && after.ScheduleFrequency != Never {
 		save.notices = append(save.notices, "The schedule is disabled, so that nothing runs by itself: enable it with enableScheduledJob.")
 	}
 }

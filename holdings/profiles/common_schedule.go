@@ -3,6 +3,7 @@ package profiles
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"autoholdings/ent"
@@ -28,7 +29,8 @@ func ReadCommonSchedule(ctx context.Context, client *ent.Client, provider string
 	if err != nil {
 		return nil, fmt.Errorf("read the active profiles: %w", err)
 	}
-	c := &CommonSchedule{Schedule: Schedule{Frequency: Never}, Profiles: profiles, Disabled: settings.SyncScheduleDisabledAt != nil}
+	_, stopped := settings.StoppedSchedules[provider]
+	c := &CommonSchedule{Schedule: Schedule{Frequency: Never}, Profiles: profiles, Disabled: stopped}
 	for i, p := range profiles {
 		if since := scheduleSince(p); i == 0 || since.Before(c.Since) {
 			c.Since = since
@@ -63,29 +65,30 @@ func (c *CommonSchedule) ProfileIDs() []int64 {
 	return ids
 }
 
-// EnableSchedule lets the common schedules run, or stops them: those of all providers, for which there is one switch.
-// What they would have run while they were stopped is not made up.
-func (s *Service) EnableSchedule(ctx context.Context, enabled bool) error {
+// EnableSchedule lets the common schedule of a provider's profiles run, or stops it. What it would have run while it was
+// stopped is not made up.
+func (s *Service) EnableSchedule(ctx context.Context, provider string, enabled bool) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		settings, err := tx.Setting.Get(ctx, store.SettingsID)
 		if err != nil {
 			return fmt.Errorf("read the settings: %w", err)
 		}
-		if enabled == (settings.SyncScheduleDisabledAt == nil) {
+		if _, stopped := settings.StoppedSchedules[provider]; enabled != stopped {
 			return nil
 		}
-		now := s.Now().UnixMilli()
-		update := tx.Setting.UpdateOne(settings).SetUpdatedAt(store.Now()).SetSyncScheduleDisabledAt(now)
-		if enabled {
-			update.ClearSyncScheduleDisabledAt()
+		now, stopped := s.Now().UnixMilli(), map[string]int64{}
+		maps.Copy(stopped, settings.StoppedSchedules)
+		if delete(stopped, provider); !enabled {
+			stopped[provider] = now
 		}
-		if err := update.Exec(ctx); err != nil {
+		if err := tx.Setting.UpdateOne(settings).SetUpdatedAt(store.Now()).SetStoppedSchedules(stopped).Exec(ctx); err != nil {
 			return fmt.Errorf("enable or disable the schedule: %w", err)
 		}
 		if !enabled {
 			return nil
 		}
-		if err := tx.Profile.Update().Where(profile.Active(true)).SetScheduleSince(now).Exec(ctx); err != nil {
+		err = tx.Profile.Update().Where(profile.Active(true), profile.Provider(provider)).SetScheduleSince(now).Exec(ctx)
+		if err != nil {
 			return fmt.Errorf("let the schedule begin anew: %w", err)
 		}
 		return nil
