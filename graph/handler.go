@@ -56,8 +56,10 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("/graphql", checkBody(newServer(o)))
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
-	(&downloads{holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, reader: jobs.NewReader(o.Store), files: o.Files,
-		log: o.Logger}).register(mux)
+	(&downloads{
+		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, reader: jobs.NewReader(o.Store), files: o.Files,
+		log: o.Logger,
+	}).register(mux)
 	(&uploads{jobs: o.Jobs, log: o.Logger}).register(mux)
 	return withRequestID(mux)
 }

@@ -345,8 +345,10 @@ func (b *testBundle) wrongProfiles() {
 				b.t.Errorf("%v: %+v %+v", test.in, p.Profile, p.Job)
 			}
 		}
-		b.refused("createProfile", goodProfile(input{"apiKey": "", "schedule": input{"time": "3 am", "dayOfMonth": 0},
-			"guard": input{"percent": -1}}),
+		b.refused("createProfile", goodProfile(input{
+			"apiKey": "", "schedule": input{"time": "3 am", "dayOfMonth": 0},
+			"guard": input{"percent": -1},
+		}),
 			"BAD_USER_INPUT input.apiKey", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.dayOfMonth",
 			"BAD_USER_INPUT input.guard.percent")
 	})

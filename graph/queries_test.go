@@ -409,8 +409,10 @@ func (c *catalogue) filtersByKey(rows []*ent.Portfolio) map[string]portfolioChoi
 			fmt.Sprintf(`{titlePrefix: %q}`, strings.ToUpper(prefix)),
 			inHoldings(func(p *ent.Portfolio) bool { return strings.HasPrefix(p.TitleKey, prefix) }),
 		},
-		"titleId": {fmt.Sprintf(`{titleId: %q}`, journal.TitleID),
-			inHoldings(func(p *ent.Portfolio) bool { return p.TitleID == journal.TitleID })},
+		"titleId": {
+			fmt.Sprintf(`{titleId: %q}`, journal.TitleID),
+			inHoldings(func(p *ent.Portfolio) bool { return p.TitleID == journal.TitleID }),
+		},
 		"ISSN": {fmt.Sprintf(`{identifier: %q}`, journal.OnlineKey), inHoldings(func(p *ent.Portfolio) bool {
 			return p.OnlineKey == journal.OnlineKey || p.PrintKey == journal.OnlineKey
 		})},

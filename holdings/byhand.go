@@ -47,7 +47,8 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 		}
 		now := store.Now()
 		if isLocal(p.Edges.Collection) {
-			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).ClearEndedAt().SetUpdatedAt(now).
+			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).ClearEndedAt().
+				SetUpdatedAt(now).
 				Exec(ctx)
 			if err != nil {
 				return p, fmt.Errorf("restore portfolio %d: %w", id, err)

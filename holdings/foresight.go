@@ -1,12 +1,13 @@
 package holdings
 
 import (
-	"autoholdings/holdings/plan"
-	"autoholdings/internal/store"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
 )
 
 // A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts

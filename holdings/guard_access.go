@@ -1,14 +1,15 @@
 package holdings
 
 import (
-	"autoholdings/holdings/plan"
-	"autoholdings/internal/store"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
 )
 
 // guardAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the

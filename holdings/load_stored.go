@@ -1,10 +1,11 @@
 package holdings
 
 import (
-	"autoholdings/holdings/plan"
-	"autoholdings/internal/store"
 	"context"
 	"fmt"
+
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
 )
 
 // loadEntitlements reads entitlements by id.

@@ -1,9 +1,10 @@
 package holdings
 
 import (
-	"autoholdings/holdings/plan"
 	"context"
 	"fmt"
+
+	"autoholdings/holdings/plan"
 )
 
 // planReport writes the lines of a report that tell what a plan changes on titles.

@@ -116,10 +116,14 @@ func TestWrongPOLine(t *testing.T) {
 		in   acquisitions.POLineInput
 		want []string
 	}{
-		"empty number": {acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new(" ")}},
-			[]string{"BAD_USER_INPUT input.number"}},
-		"number too long": {acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &long}},
-			[]string{"BAD_USER_INPUT input.number"}},
+		"empty number": {
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new(" ")}},
+			[]string{"BAD_USER_INPUT input.number"},
+		},
+		"number too long": {
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &long}},
+			[]string{"BAD_USER_INPUT input.number"},
+		},
 		"number of lines": {
 			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("a\nb")}},
 			[]string{"BAD_USER_INPUT input.number"},
@@ -128,8 +132,10 @@ func TestWrongPOLine(t *testing.T) {
 			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("a\xff")}},
 			[]string{"BAD_USER_INPUT input.number"},
 		},
-		"number taken": {acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("POL-2")}},
-			[]string{"CONFLICT input.number"}},
+		"number taken": {
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("POL-2")}},
+			[]string{"CONFLICT input.number"},
+		},
 		"no such day": {
 			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n"), OrderedOn: new("2023-02-29")}},
 			[]string{"BAD_USER_INPUT input.orderedOn"},
@@ -155,8 +161,10 @@ func TestWrongPOLine(t *testing.T) {
 			Main: new(true),
 		}, []string{"BAD_USER_INPUT input.main"}},
 		"only one, not main": {
-			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j002")),
-				Main: new(false)},
+			acquisitions.POLineInput{
+				POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j002")),
+				Main: new(false),
+			},
 			[]string{"BAD_USER_INPUT input.main"},
 		},
 		"all at once": {

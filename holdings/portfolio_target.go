@@ -130,8 +130,10 @@ func (w *portfolioTarget) addPortfolio(t *plan.Title) {
 		w.rows.entitle(id, t, nil, nil)
 	}
 	w.out.Counts.Added++
-	w.out.Change(ReportLine{Portfolio: id, Action: plan.Add, Title: plan.CitationOf(&t.Values), Values: plan.ValuesOfLeaving(w.predecessor(t)),
-		line: t.Line})
+	w.out.Change(ReportLine{
+		Portfolio: id, Action: plan.Add, Title: plan.CitationOf(&t.Values), Values: plan.ValuesOfLeaving(w.predecessor(t)),
+		line: t.Line,
+	})
 	w.listAmbiguous(id, t)
 	w.noteSuccessor(t, id)
 }

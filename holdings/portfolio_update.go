@@ -80,7 +80,8 @@ func (w *portfolioTarget) writeEntitlement(
 	same := h.Entitled && !p.GivenBack && plan.EqualHash(hash, p.OwnHash) && d.Own.Text() == p.Own.Text()
 	if !same {
 		if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?,
-			ended_at = NULL, own_values = ?, own_hash = ?, updated_at = ? WHERE id = ?`, true, false, d.Own.Text(), hash, w.out.Now, h.Entitlement); err != nil {
+			ended_at = NULL, own_values = ?, own_hash = ?, updated_at = ? WHERE id = ?`, true, false, d.Own.Text(), hash, w.out.Now,
+			h.Entitlement); err != nil {
 			return fmt.Errorf("write the entitlement: %w", err)
 		}
 	}

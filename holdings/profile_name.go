@@ -1,9 +1,10 @@
 package holdings
 
 import (
+	"strings"
+
 	"autoholdings/ent"
 	"autoholdings/internal/words"
-	"strings"
 )
 
 // ProfileName is how people know a profile: its description, else provider and customer number.

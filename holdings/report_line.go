@@ -1,14 +1,15 @@
 package holdings
 
 import (
-	"autoholdings/ent"
-	"autoholdings/holdings/plan"
-	"autoholdings/internal/store"
-	"autoholdings/kbart"
 	"context"
 	"fmt"
 	"net/url"
 	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // ReportLine is one line of a job's report, as it is gathered.

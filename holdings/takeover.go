@@ -25,8 +25,10 @@ func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int6
 	for _, id := range slices.Sorted(maps.Keys(standing)) {
 		p := there[id]
 		after := p.TakenOver(standing[id], func(c kbart.Column, before, after string) {
-			w.out.Change(ReportLine{Portfolio: id, Action: plan.Withdraw, Field: c.String(), Title: plan.CitationOf(&p.Values),
-				Values: plan.ValuesOfText(before, after)})
+			w.out.Change(ReportLine{
+				Portfolio: id, Action: plan.Withdraw, Field: c.String(), Title: plan.CitationOf(&p.Values),
+				Values: plan.ValuesOfText(before, after),
+			})
 		})
 		if after == p.Values {
 			continue

@@ -416,8 +416,10 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action pla
 		return "", true, nil
 	}
 	u.out.Counts.Added++
-	u.out.Change(ReportLine{Portfolio: id, Action: plan.Add, Title: plan.CitationOf(&p.Values),
-		Values: plan.ValuesOfState(plan.StateOf(p, e.id), plan.Leaving{})})
+	u.out.Change(ReportLine{
+		Portfolio: id, Action: plan.Add, Title: plan.CitationOf(&p.Values),
+		Values: plan.ValuesOfState(plan.StateOf(p, e.id), plan.Leaving{}),
+	})
 	u.setState(id, e, true, state)
 	return plan.Add, false, nil
 }
@@ -447,8 +449,10 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	case plan.Withdraw:
 		u.out.Counts.Withdrawn++
 	}
-	u.out.Change(ReportLine{Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values),
-		Values: plan.ValuesOfState(plan.StateOf(p, e.id), why)})
+	u.out.Change(ReportLine{
+		Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values),
+		Values: plan.ValuesOfState(plan.StateOf(p, e.id), why),
+	})
 	u.setState(id, e, false, state)
 	return action
 }

@@ -184,8 +184,10 @@ func (z *zoneTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.
 			return ErrMoved
 		}
 		z.out.Counts.Removed++
-		z.out.Change(ReportLine{Action: plan.Remove, Title: plan.CitationOf(&there[ids[i]].Values),
-			Values: plan.ValuesOfLeaving(plan.Leaving{FreeNow: l.Free})})
+		z.out.Change(ReportLine{
+			Action: plan.Remove, Title: plan.CitationOf(&there[ids[i]].Values),
+			Values: plan.ValuesOfLeaving(plan.Leaving{FreeNow: l.Free}),
+		})
 	}
 	if z.out.Show {
 		return nil

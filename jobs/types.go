@@ -1,10 +1,11 @@
 package jobs
 
 import (
-	"autoholdings/kbart"
 	"cmp"
 	"slices"
 	"strings"
+
+	"autoholdings/kbart"
 )
 
 // Type is a job that a person can run. What it is to be told are the input fields of its mutation.

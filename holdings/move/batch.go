@@ -1,12 +1,13 @@
 package move
 
 import (
-	"autoholdings/holdings"
-	"autoholdings/holdings/plan"
-	"autoholdings/internal/store"
 	"context"
 	"fmt"
 	"slices"
+
+	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
 )
 
 // moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of

@@ -1,12 +1,13 @@
 package move
 
 import (
-	"autoholdings/holdings/plan"
 	"context"
 	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
+
+	"autoholdings/holdings/plan"
 )
 
 // MoveDifference is how a plan differs from the preview that a person agreed to.

@@ -1,8 +1,9 @@
 package move
 
 import (
-	"autoholdings/holdings/plan"
 	"slices"
+
+	"autoholdings/holdings/plan"
 )
 
 // moveSteps are the steps by which a move finds a portfolio's counterpart in another collection (DOMAIN section 11):

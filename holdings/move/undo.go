@@ -204,8 +204,10 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	for i, r := range back {
 		to := plan.MoveValue{POLine: r.after.POLine, Main: i == main}
 		u.to.out.Counts.Move.PoLinesMoved++
-		u.to.out.Change(holdings.ReportLine{Portfolio: r.portfolio, Action: plan.MovePOLine, Field: r.field, Title: r.title,
-			Values: plan.ValuesOfMove(r.after, to)})
+		u.to.out.Change(holdings.ReportLine{
+			Portfolio: r.portfolio, Action: plan.MovePOLine, Field: r.field, Title: r.title,
+			Values: plan.ValuesOfMove(r.after, to),
+		})
 		now.lineMoves = append(now.lineMoves, lineMove{to.POLine, source, to.Main})
 	}
 	if left := now.lines[target]; len(left) > 0 && !left[0].main {

@@ -1,9 +1,10 @@
 package plan
 
 import (
-	"autoholdings/kbart"
 	"slices"
 	"strings"
+
+	"autoholdings/kbart"
 )
 
 // StoredPortfolio is a portfolio with its values, as a batch compares and writes it.

@@ -41,8 +41,10 @@ func statementOf(rec *kbart.Record) Statement {
 // RangeHash identifies the statement among those of a title: its seven columns in comparable form.
 func (s *Statement) RangeHash() uint64 {
 	h := Mix(xxhash.Sum64String(s.DateFirst), 1)
-	for i, value := range [...]string{s.VolFirst, s.IssueFirst, s.DateLast, s.VolLast, s.IssueLast,
-		ComparableValue(kbart.EmbargoInfo, s.Embargo)} {
+	for i, value := range [...]string{
+		s.VolFirst, s.IssueFirst, s.DateLast, s.VolLast, s.IssueLast,
+		ComparableValue(kbart.EmbargoInfo, s.Embargo),
+	} {
 		if value != "" {
 			h ^= Mix(xxhash.Sum64String(value), uint64(i)+2)
 		}
