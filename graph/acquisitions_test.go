@@ -232,7 +232,8 @@ func TestCollectionSetMutations(t *testing.T) {
 		CollectionSets, Of page
 		Collection         struct{ Sets []struct{ ID string } }
 	}
-	b.query(`query($id: ID!) { collectionSets(filter: {namePrefix: "Old"}) { totalCount nodes { id } } of: collectionSets(filter: {collectionId: $id}) { nodes { id } }
+	b.query(`query($id: ID!) { collectionSets(filter: {namePrefix: "Old"}) { totalCount nodes { id } }
+		of: collectionSets(filter: {collectionId: $id}) { nodes { id } }
 		collection(id: $id) { sets { id } } }`, map[string]any{"id": local}, &got)
 	if !slices.Equal(got.CollectionSets.ids(), []string{set.ID}) || !slices.Equal(got.Of.ids(), []string{set.ID}) ||
 		len(got.Collection.Sets) != 1 || got.CollectionSets.TotalCount != 1 {

@@ -21,7 +21,8 @@ func init() {
 	selected["testProfileConnection"] = `results { content ok code message hint }`
 	selected["withdrawProfile"] = `job { id state kind mode }`
 	selected["deleteProfile"] = `deletedId job { id state kind mode }`
-	selected["deactivateCollection"] = `collection { id name active version } consequences { portfolios accessible poLines profiles { id } sets { id name } text }`
+	selected["deactivateCollection"] = `collection { id name active version }
+		consequences { portfolios accessible poLines profiles { id } sets { id name } text }`
 }
 
 // connectionTest is what testProfileConnection answers for a content type.

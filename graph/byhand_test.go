@@ -160,7 +160,8 @@ func (b *testBundle) guards(profile string) (found guards, old marks) {
 		}
 	}
 	b.query(`query($id: ID!) { profile(id: $id) { guard { percent titles } guards {
-		removals { percent titles most } access { percent titles most } identity { percent titles most } additions { percent titles most } again shape } } }`,
+		removals { percent titles most } access { percent titles most } identity { percent titles most } additions { percent titles most }
+		again shape } } }`,
 		input{"id": profile}, &got)
 	return got.Profile.Guards, got.Profile.Guard
 }

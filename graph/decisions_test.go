@@ -41,8 +41,8 @@ func (b *testBundle) partOf(jobID, content string) shownPart {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { parts { id content state code wouldBe kinds guard { held } guards { guard before affected percent column message }
-		decisions { kind decision reason } } } }`, map[string]any{"id": jobID}, &got)
+	b.query(`query($id: ID!) { job(id: $id) { parts { id content state code wouldBe kinds guard { held }
+		guards { guard before affected percent column message } decisions { kind decision reason } } } }`, map[string]any{"id": jobID}, &got)
 	for _, p := range got.Job.Parts {
 		if p.Content == content {
 			return p.shownPart

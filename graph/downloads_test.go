@@ -256,16 +256,16 @@ func (d downloaded) hasCode(t *testing.T, status int, code string) (message stri
 
 // Two releases of a made-up list of journals, with values that spreadsheets would misread.
 const (
-	firstList = `publication_title	print_identifier	online_identifier	date_first_issue_online	date_last_issue_online	title_url	title_id	publisher_name	publication_type	access_type
-"Dada" and After	1111-1119		1996-01		https://old.example/dada	dada		serial	P
+	listHeader = "publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\tdate_last_issue_online\ttitle_url\t" +
+		"title_id\tpublisher_name\tpublication_type\taccess_type\n"
+	firstList = listHeader + `"Dada" and After	1111-1119		1996-01		https://old.example/dada	dada		serial	P
 -ism Quarterly	2222-2227		1878	1995	https://old.example/ism	ism		serial	P
 -ism Quarterly	2222-2227		1996		https://old.example/ism	ism		serial	P
 =2+2 Arithmetic	3333-3335		1996		https://old.example/sum	sum	=HYPERLINK("https://evil.example")	serial	P
 Open to All	4444-4443		2001		https://old.example/open	open		serial	F
 Zymurgy	5555-5551		1970		https://old.example/zym	zym		serial	P
 `
-	secondList = `publication_title	print_identifier	online_identifier	date_first_issue_online	date_last_issue_online	title_url	title_id	publisher_name	publication_type	access_type
-"Dada" and After	1111-1119		1996-01		https://new.example/dada	dada	@press	serial	P
+	secondList = listHeader + `"Dada" and After	1111-1119		1996-01		https://new.example/dada	dada	@press	serial	P
 -ism Quarterly	2222-2227		1878	1995	https://new.example/ism	ism		serial	P
 -ism Quarterly	2222-2227		1997		https://new.example/ism	ism		serial	P
 =2+2 Arithmetic	3333-3335		1996		https://new.example/sum	sum	+1 Press	serial	P
@@ -368,7 +368,8 @@ func TestReportSaysWhatIsKept(t *testing.T) {
 	}
 	text := b.get(reportPath(job, "json")).body
 	for _, want := range []string{
-		`"title":"Zymurgy","titleId":"zym","printIdentifier":"5555-5551","onlineIdentifier":null,"oldValue":"available","newValue":"kept: PO line POL-7",`,
+		`"title":"Zymurgy","titleId":"zym","printIdentifier":"5555-5551","onlineIdentifier":null,` +
+			`"oldValue":"available","newValue":"kept: PO line POL-7",`,
 		`"why":{"reason":"PO_LINE","poLines":["POL-7"],"waits":null,"freeNow":false,"successor":null,"predecessor":null}`,
 	} {
 		if !strings.Contains(text, want) {
@@ -393,7 +394,8 @@ func TestReportJSON(t *testing.T) {
 
 	query := `{"query":"{ job(id: \"` + model.ID(model.JobType, job.ID) + `\") {
 		id kind state verdict mode trigger summary applied createdAt startedAt finishedAt error { code message hint }
-		counts { rows titles statements added updated unchanged removed kept withdrawn free invalid ambiguous fields { name titles } findings { info warning error fatal } }
+		counts { rows titles statements added updated unchanged removed kept withdrawn free invalid ambiguous
+			fields { name titles } findings { info warning error fatal } }
 		parts { id profile: profileName collection: collectionName content state counts { rows added fields { name titles } } groups { name } }
 		changes { nodes { action field title titleId printIdentifier onlineIdentifier oldValue newValue line portfolio { id }
 			why { reason poLines waits freeNow successor { title titleId portfolioId } predecessor { title titleId portfolioId } } } }

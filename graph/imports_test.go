@@ -118,8 +118,10 @@ func TestImportCollectionOfText(t *testing.T) {
 	}
 	var answer importedAnswer
 	b.query(`query($job: ID!, $collection: ID!) {
-		job(id: $job) { profiles { id } groups { id } counts { added } parts { content collectionName profile { id } file { name content profile { id } } } }
-		collection(id: $collection) { portfolios { nodes { title available listedByProvider availableFor { name } coverage { from } entitlements { active profile { id } } } } }
+		job(id: $job) { profiles { id } groups { id } counts { added }
+			parts { content collectionName profile { id } file { name content profile { id } } } }
+		collection(id: $collection) { portfolios { nodes { title available listedByProvider availableFor { name }
+			coverage { from } entitlements { active profile { id } } } } }
 	}`, map[string]any{"job": got.Job.ID, "collection": collection}, &answer)
 	part := answer.Job.Parts[0]
 	if answer.Job.Counts.Added != 2 || len(answer.Job.Profiles) != 0 || part.Content != nil || part.Profile != nil ||
@@ -322,7 +324,8 @@ func TestUploadFault(t *testing.T) {
 func TestActivateAllTitles(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20}).work()
-	const activate = `mutation($service: Boolean!) { activateCollection(input: {communityZoneId: "99", activateService: $service, activationType: ALL}) {
+	const activate = `mutation($service: Boolean!) { activateCollection(input: {
+		communityZoneId: "99", activateService: $service, activationType: ALL}) {
 		collection { id activationType } job { id kind } warnings userErrors { code message path } } }`
 	var answer struct{ ActivateCollection mutated }
 	must(t, b.collections.EnsureCommunityZone(t.Context(),
@@ -418,7 +421,8 @@ func TestActivateAllKey(t *testing.T) {
 func TestActivateAllTwice(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20}).withMaps()
-	const activate = `mutation($available: Boolean!) { activateCollection(input: {communityZoneId: "99", activateService: false, makeServiceAvailable: $available, activationType: ALL}) {
+	const activate = `mutation($available: Boolean!) { activateCollection(input: {
+		communityZoneId: "99", activateService: false, makeServiceAvailable: $available, activationType: ALL}) {
 		collection { id } job { id } userErrors { code message path } } }`
 	var first, second struct{ ActivateCollection mutated }
 	b.query(activate, map[string]any{"available": false}, &first)

@@ -122,7 +122,8 @@ func TestMoveByAPI(t *testing.T) {
 	}
 	b.waitFor(confirmed.Job.ID)
 	var answer moveAnswer
-	b.query(`query($id: ID!) { job(id: $id) { verdict counts { move { portfolios poLinesMoved licensesMoved noCounterpart ambiguous conflicts nothingToMove } }
+	b.query(`query($id: ID!) { job(id: $id) { verdict
+		counts { move { portfolios poLinesMoved licensesMoved noCounterpart ambiguous conflicts nothingToMove } }
 		parts { collection { name } profile { name } profileName content state }
 		changes { nodes { action title field oldValue newValue portfolio { title collection { name } } target { title collection { name } }
 			poLine { number portfolio { collection { name } } } license { code } candidates { title } } } } }`, input{"id": confirmed.Job.ID},
@@ -317,8 +318,9 @@ func TestMoveStatements(t *testing.T) {
 	b := setupMoving(t, 60)
 	id := b.moved(nil)
 	for action, largest := range map[string]int{"MOVE_PO_LINE": 118, "MOVE_LICENSE": 59} {
-		query := fmt.Sprintf(`query($first: Int) { job(id: %q) { changes(first: $first, filter: {action: [%s]}) { nodes { action oldValue newValue portfolio { title }
-			candidates { title } target { title collection { name } poLines { number } } poLine { number portfolio { title } } license { code } } } } }`, id, action)
+		query := fmt.Sprintf(`query($first: Int) { job(id: %q) { changes(first: $first, filter: {action: [%s]}) { nodes { action oldValue newValue
+			portfolio { title } candidates { title } target { title collection { name } poLines { number } }
+			poLine { number portfolio { title } } license { code } } } } }`, id, action)
 		small, few := b.cost(query, map[string]any{"first": 10}, `"newValue"`)
 		large, many := b.cost(query, map[string]any{"first": 500}, `"newValue"`)
 		if few != 10 || many != largest || len(small) != len(large) || len(large) > 7 {

@@ -69,10 +69,12 @@ var selected = map[string]string{
 	"updateLicense":       `license { id code name vendor status type startsOn endsOn note version }`,
 	"createCollectionSet": `collectionSet { id name description memberCount version collections { nodes { id name } } }`,
 	"updateCollectionSet": `collectionSet { id name description memberCount version collections { nodes { id name } } }`,
-	"createProfile":       `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version } job { id state kind mode } notices`,
-	"updateProfile":       `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version } job { id state kind mode } notices`,
-	"deleteProfile":       `deletedId`,
-	"runProfile":          `job { id state kind mode }`, "cancelJob": `job { id state kind mode }`, "approveJob": `job { id state kind mode }`,
+	"createProfile": `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version }
+		job { id state kind mode } notices`,
+	"updateProfile": `profile { id name active customerNumber apiKeyFingerprint description groups { id name } schedule { text } version }
+		job { id state kind mode } notices`,
+	"deleteProfile": `deletedId`,
+	"runProfile":    `job { id state kind mode }`, "cancelJob": `job { id state kind mode }`, "approveJob": `job { id state kind mode }`,
 	"rejectJob": `job { id state kind mode }`, "undoJob": `job { id state kind mode }`,
 	"importCommunityZoneTitles": `job { id state kind mode }`,
 }

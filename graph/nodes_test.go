@@ -161,10 +161,11 @@ func TestWrongIDs(t *testing.T) {
 		"negative": encode([]byte("Portfolio:-7")), "too large": encode([]byte("Portfolio:99999999999999999999")),
 		"SQL": encode([]byte("Portfolio:1 OR 1=1")),
 	}
+	unknown := map[string]string{"unknown type": encode([]byte("Secret:1"))}
 	foreign := map[string]string{"another type": model.ID(model.LicenseType, 1), "unknown type": encode([]byte("Secret:1"))}
 	for query, others := range map[string]map[string]string{
-		`query($id: ID!) { node(id: $id) { id } }`:                                                            {"unknown type": foreign["unknown type"]},
-		`query($id: ID!) { nodes(ids: [$id]) { id } }`:                                                        {"unknown type": foreign["unknown type"]},
+		`query($id: ID!) { node(id: $id) { id } }`:                                                            unknown,
+		`query($id: ID!) { nodes(ids: [$id]) { id } }`:                                                        unknown,
 		`query($id: ID!) { collection(id: $id) { id } }`:                                                      foreign,
 		`query($id: ID!) { portfolio(id: $id) { id } }`:                                                       foreign,
 		`query($id: ID!) { profile(id: $id) { id } }`:                                                         foreign,

@@ -28,7 +28,8 @@ type scheduled struct {
 	NextRun                      *time.Time
 }
 
-const scheduledFields = `{ id name kind scheduleText active enabled profiles { name } schedule { frequency weekday time } lastRun { id trigger verdict } nextRun }`
+const scheduledFields = `{ id name kind scheduleText active enabled profiles { name } schedule { frequency weekday time }
+	lastRun { id trigger verdict } nextRun }`
 
 func (b *testBundle) scheduledJobs() []scheduled {
 	b.t.Helper()

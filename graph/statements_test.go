@@ -84,8 +84,8 @@ func statementTests(largest string) []statementTest {
 			parts { state profile { name } collection { name } file { name profile { name } } groups { id name } guard { held percent } wouldBe kinds
 				guards { guard } decisions { kind decision } } } } }`, `"summary"`, 12, []int{5, 10, 20}},
 		{"changes", fmt.Sprintf(`query($first: Int) { job(id: %q) { changes(first: $first) { nodes { action field title oldValue newValue line
-			portfolio { title collection { name } } candidates { title } oldCoverage { text profiles { name } } newCoverage { text } part { content file { name } }
-			profile { name } groups { name } } } } }`, largest), `"oldValue"`, 8, []int{10, 50, 200}},
+			portfolio { title collection { name } } candidates { title } oldCoverage { text profiles { name } } newCoverage { text }
+			part { content file { name } } profile { name } groups { name } } } } }`, largest), `"oldValue"`, 8, []int{10, 50, 200}},
 		{
 			"findings",
 			fmt.Sprintf(`query($first: Int) { job(id: %q) { findings(first: $first) { nodes { code line part { profile { name } collection { name }
@@ -95,7 +95,8 @@ func statementTests(largest string) []statementTest {
 		},
 		{
 			"poLines",
-			`query($first: Int) { poLines(first: $first) { nodes { number portfolio { title coverage { text } collection { name } poLines { number } } } } }`, `"portfolio"`, 6,
+			`query($first: Int) { poLines(first: $first) { nodes { number
+				portfolio { title coverage { text } collection { name } poLines { number } } } } }`, `"portfolio"`, 6,
 			[]int{10, 30, 60},
 		},
 		{
@@ -141,7 +142,8 @@ func TestTotalCountOnDemand(t *testing.T) {
 func TestRelatedListsPerJob(t *testing.T) {
 	t.Parallel()
 	c := setupCatalogue(t)
-	query := `query($first: Int) { jobs(first: $first) { nodes { parts { state profile { name } collection { name } file { name } groups { name } }
+	query := `query($first: Int) { jobs(first: $first) { nodes {
+		parts { state profile { name } collection { name } file { name } groups { name } }
 		changes(first: 20) { nodes { title portfolio { title } part { state } profile { name } } } } } }`
 	three, _ := c.cost(query, map[string]any{"first": 3}, "")
 	nine, _ := c.cost(query, map[string]any{"first": 9}, "")

@@ -89,10 +89,11 @@ func TestCommunityZoneTitles(t *testing.T) {
 	gone := c.store.Read.CommunityZoneTitle.Query().Where(communityzonetitle.RemovedAtNotNil()).OnlyIDX(t.Context())
 	one := c.store.Read.CommunityZoneTitle.Query().Where(communityzonetitle.TitleID("known-4")).OnlyIDX(t.Context())
 	var got struct{ Nodes []json.RawMessage }
-	c.query(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on CommunityZoneTitle { title titleId printIdentifier onlineIdentifier url publicationType
-		coverage { from to kind profiles { name } } communityZoneCollection { communityZoneId } createdAt updatedAt } } }`,
+	c.query(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on CommunityZoneTitle { title titleId printIdentifier onlineIdentifier url
+		publicationType coverage { from to kind profiles { name } } communityZoneCollection { communityZoneId } createdAt updatedAt } } }`,
 		input{"ids": []string{model.ID(model.CommunityZoneTitleType, one), model.ID(model.CommunityZoneTitleType, gone)}}, &got)
-	want := `{"title":"Known Book 2","titleId":"known-4","printIdentifier":"9780000000040","onlineIdentifier":"0006-8950","url":null,"publicationType":"MONOGRAPH",` +
+	want := `{"title":"Known Book 2","titleId":"known-4","printIdentifier":"9780000000040","onlineIdentifier":"0006-8950",` +
+		`"url":null,"publicationType":"MONOGRAPH",` +
 		`"coverage":[{"from":"1878","to":"1995","kind":"ARCHIVE","profiles":[]},{"from":"1996","to":null,"kind":null,"profiles":[]}],` +
 		`"communityZoneCollection":{"communityZoneId":"500"},"createdAt":"1970-01-01T00:00:00.001Z","updatedAt":"1970-01-01T00:00:00.002Z"}`
 	if diff := cmp.Diff(want, string(got.Nodes[0])); diff != "" {
@@ -176,8 +177,8 @@ func (b *testBundle) checkZoneJob(id string) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { kind counts { added titles free } profiles { id } parts { state collectionName profileName profile { id } collection { id }
-		file { name profile { id } } } changes(first: 500, filter: {action: [ADD]}) { totalCount nodes { title portfolio { id } } } }
+	b.query(`query($id: ID!) { job(id: $id) { kind counts { added titles free } profiles { id }
+		parts { state collectionName profileName profile { id } collection { id } file { name profile { id } } } changes(first: 500, filter: {action: [ADD]}) { totalCount nodes { title portfolio { id } } } }
 		communityZoneCollections { nodes { titleCount titlesUpdatedAt } } }`, input{"id": id}, &got)
 	job, titles := got.Job, 0
 	for _, zone := range got.CommunityZoneCollections.Nodes {

@@ -37,7 +37,8 @@ func newListFolder(t failer) *listFolder {
 	return &listFolder{t, dir}
 }
 
-const listHeader = "publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\tdate_last_issue_online\ttitle_url\ttitle_id\tpublisher_name\tpublication_type\taccess_type\n"
+const listHeader = "publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\tdate_last_issue_online\t" +
+	"title_url\ttitle_id\tpublisher_name\tpublication_type\taccess_type\n"
 
 // add adds the nth title to the list of a release.
 func (l *listFolder) add(date, content string, n int, e entry) {
@@ -62,20 +63,20 @@ func (e entry) rows(content string, n int) string {
 		access = "F"
 	}
 	if content == mockoup.Books {
-		print := isbn(n)
+		printed := isbn(n)
 		if e.second {
-			print = isbn(n + 100)
+			printed = isbn(n + 100)
 		}
-		return strings.Join([]string{e.title, print, isbn(n + 200), "", "", e.url, fmt.Sprintf("b%02d", n), e.publisher, "monograph", access},
+		return strings.Join([]string{e.title, printed, isbn(n + 200), "", "", e.url, fmt.Sprintf("b%02d", n), e.publisher, "monograph", access},
 			"\t") + "\n"
 	}
-	id, print, online := fmt.Sprintf("j%02d", n), issn(n), ""
+	id, printed, online := fmt.Sprintf("j%02d", n), issn(n), ""
 	if e.print+e.online != "" {
-		print, online = e.print, e.online
+		printed, online = e.print, e.online
 	}
-	rows := strings.Join([]string{e.title, print, online, e.from, "", e.url, id, e.publisher, "serial", access}, "\t") + "\n"
+	rows := strings.Join([]string{e.title, printed, online, e.from, "", e.url, id, e.publisher, "serial", access}, "\t") + "\n"
 	if e.archive {
-		rows += strings.Join([]string{e.title, print, online, "1878", "1995", e.url + "/issue", id, e.publisher, "serial", access}, "\t") + "\n"
+		rows += strings.Join([]string{e.title, printed, online, "1878", "1995", e.url + "/issue", id, e.publisher, "serial", access}, "\t") + "\n"
 	}
 	return rows
 }

@@ -134,8 +134,26 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 	if j.kind == jobs.KindSync && c.Titles != c.Added+c.Updated+c.Unchanged+c.Skipped {
 		t.Fatalf("job %d: the titles do not add up: %+v", j.id, c)
 	}
+	lines, fields := m.countLines(t, j, got)
+	lines.Rows, lines.Titles, lines.Statements, lines.Unchanged = told.Rows, told.Titles, told.Statements, told.Unchanged
+	lines.WithoutEntitlement, lines.StillWaiting = told.WithoutEntitlement, told.StillWaiting
+	lines.EntitlementsBefore, lines.EntitlementsAffected = told.EntitlementsBefore, told.EntitlementsAffected
+	if diff := cmp.Diff(told, lines); diff != "" {
+		t.Fatalf("job %d, %+v: counts are not those of the report's lines (-counts +lines):\n%s", j.id, want.place, diff)
+	}
+	counted := map[string]int{}
+	for _, f := range c.Fields {
+		counted[f.Name] = f.Titles
+	}
+	if !maps.Equal(counted, fields) {
+		t.Fatalf("job %d, %+v: fields %v, in the report %v", j.id, want.place, counted, fields)
+	}
+	return c
+}
 
-	var lines plan.Counts
+// countLines counts the lines of a part's report, and the titles with lines of each field.
+func (m *model) countLines(t *rapid.T, j *modelJob, got *ent.JobPart) (lines plan.Counts, fields map[string]int) {
+	t.Helper()
 	once := map[[3]string]bool{} // what is counted by title, by action and field
 	byTitle := func(action, field, title string) int {
 		key := [3]string{action, field, title}
@@ -147,7 +165,7 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 	}
 	changes, err := m.store.Read.JobChange.Query().Where(jobchange.PartID(got.ID)).All(context.Background())
 	m.must(err)
-	fields := map[string]int{}
+	fields = map[string]int{}
 	for _, l := range changes {
 		switch whole := l.Field == ""; {
 		case l.Action == "ADD" && whole:
@@ -177,20 +195,7 @@ func (m *model) checkCounts(t *rapid.T, j *modelJob, want *modelPart, got *ent.J
 			t.Fatalf("job %d reports %s %s", j.id, l.Action, l.Title)
 		}
 	}
-	lines.Rows, lines.Titles, lines.Statements, lines.Unchanged = told.Rows, told.Titles, told.Statements, told.Unchanged
-	lines.WithoutEntitlement, lines.StillWaiting = told.WithoutEntitlement, told.StillWaiting
-	lines.EntitlementsBefore, lines.EntitlementsAffected = told.EntitlementsBefore, told.EntitlementsAffected
-	if diff := cmp.Diff(told, lines); diff != "" {
-		t.Fatalf("job %d, %+v: counts are not those of the report's lines (-counts +lines):\n%s", j.id, want.place, diff)
-	}
-	counted := map[string]int{}
-	for _, f := range c.Fields {
-		counted[f.Name] = f.Titles
-	}
-	if !maps.Equal(counted, fields) {
-		t.Fatalf("job %d, %+v: fields %v, in the report %v", j.id, want.place, counted, fields)
-	}
-	return c
+	return lines, fields
 }
 
 // linesOf is a part's report, for people.
@@ -261,21 +266,27 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 			if !mine.active && mine.waiting == "" || !r.wasTold(l.OldValue, mine) {
 				bad("it was not as the report says: " + l.OldValue)
 			}
-			mine.active, mine.givenBack, mine.waiting = false, false, ""
-			r.review = r.review && r.awaitedElsewhere(p.profile)
-			switch l.Action {
-			case "WITHDRAW":
-				r.listed = r.heldElsewhere(p.profile)
-			case "REMOVE":
-				r.visible, r.listed = false, false
-			case "KEEP":
-				r.listed = false
-			}
+			r.leave(l.Action, p.profile)
 		}
 		replayed[p.content][title] = r
 	})
 	if diff := cmp.Diff(shownOf(now.shelves), shownOf(replayed), cmp.AllowUnexported(record{}, own{})); diff != "" {
 		t.Fatalf("the report of job %d is not the difference (-holdings +report):\n%s", j.id, diff)
+	}
+}
+
+// leave takes the portfolio out of a profile's list, as a line of the report says.
+func (r *record) leave(action string, profile int) {
+	mine := &r.own[profile]
+	mine.active, mine.givenBack, mine.waiting = false, false, ""
+	r.review = r.review && r.awaitedElsewhere(profile)
+	switch action {
+	case "WITHDRAW":
+		r.listed = r.heldElsewhere(profile)
+	case "REMOVE":
+		r.visible, r.listed = false, false
+	case "KEEP":
+		r.listed = false
 	}
 }
 

@@ -258,12 +258,11 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	w.clock++
 	part := &modelPart{place: p, offer: o, kinds: plan.AllKinds, at: w.clock}
 	j.parts = append(j.parts, part)
-	set := func(state, code string) *modelPart { part.state, part.code = state, code; return part }
 	switch {
 	case o.code == "NO_FILE" && w.lastApplied(p) == nil:
-		return set(jobs.PartNoFile, "NO_FILE")
+		return part.end(jobs.PartNoFile, "NO_FILE")
 	case o.code != "":
-		return set(jobs.PartFailed, o.code)
+		return part.end(jobs.PartFailed, o.code)
 	}
 	f := w.files[p][o.sha]
 	if f == nil {
@@ -283,28 +282,14 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	switch {
 	case blocked != "" && in.mode == jobs.Apply:
 		part.kinds = plan.AllKinds
-		return set(jobs.PartBlocked, blocked)
+		return part.end(jobs.PartBlocked, blocked)
 	case o.rows == 0 && blocked == "":
-		return set(jobs.PartFailed, "NO_ROWS")
+		return part.end(jobs.PartFailed, "NO_ROWS")
 	case len(o.titles) == 0:
-		if o.rows > 0 {
-			would := w.plan(p, o, nil).counts
-			part.counts = plan.Counts{
-				Rows: o.rows, Free: o.free, EntitlementsBefore: would.EntitlementsBefore,
-				WithoutEntitlement: would.WithoutEntitlement,
-			}
-		}
-		if blocked == "" {
-			blocked = "ALL_FREE"
-		}
-		if in.mode == jobs.Apply {
-			return set(jobs.PartBlocked, blocked)
-		}
-		part.would = jobs.PartBlocked
-		return set(jobs.PartPreviewed, blocked)
+		return w.endFree(part, in, blocked)
 	case blocked != "":
 		part.counts, part.would = w.plan(p, o, nil).counts, jobs.PartBlocked
-		return set(jobs.PartPreviewed, blocked)
+		return part.end(jobs.PartPreviewed, blocked)
 	}
 	planned := w.plan(p, o, declined)
 	part.counts = planned.counts
@@ -314,16 +299,41 @@ func (w *world) syncPart(j *modelJob, p place, o offer, in request) *modelPart {
 	switch {
 	case in.mode == jobs.Preview && held:
 		part.would = jobs.PartHeld
-		return set(jobs.PartPreviewed, "GUARD")
+		return part.end(jobs.PartPreviewed, "GUARD")
 	case in.mode == jobs.Preview:
 		w.shelves[p.content], w.foreseen[p] = planned.after, f // until the preview is over
-		return set(jobs.PartPreviewed, "")
+		return part.end(jobs.PartPreviewed, "")
 	case held:
 		w.hold(j, part, planned)
 		return part
 	}
 	w.apply(j, part, planned)
 	return part
+}
+
+// endFree ends a part whose list has no titles to apply.
+func (w *world) endFree(part *modelPart, in request, blocked string) *modelPart {
+	o := part.offer
+	if o.rows > 0 {
+		would := w.plan(part.place, o, nil).counts
+		part.counts = plan.Counts{
+			Rows: o.rows, Free: o.free, EntitlementsBefore: would.EntitlementsBefore,
+			WithoutEntitlement: would.WithoutEntitlement,
+		}
+	}
+	if blocked == "" {
+		blocked = "ALL_FREE"
+	}
+	if in.mode == jobs.Apply {
+		return part.end(jobs.PartBlocked, blocked)
+	}
+	part.would = jobs.PartBlocked
+	return part.end(jobs.PartPreviewed, blocked)
+}
+
+func (p *modelPart) end(state, code string) *modelPart {
+	p.state, p.code = state, code
+	return p
 }
 
 // obstacle is the code of what stands in the way of a list; "": nothing does.

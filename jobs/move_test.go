@@ -226,32 +226,77 @@ func is(err error, code problem.Code, path, words string) bool {
 func TestMoveRefused(t *testing.T) {
 	t.Parallel()
 	b := embeddedMove(t, 1)
-	shown, failed, sync := b.move(onlyShown), b.store.NextID(), b.sync(jobs.Apply)
-	empty, holding, inactive, queued := b.store.NextID(), b.store.NextID(), b.store.NextID(), b.store.NextID()
+	shown, sync := b.move(onlyShown), b.sync(jobs.Apply)
+	wrong := b.makeWrongSubjects(shown)
+	before := b.store.Read.Job.Query().CountX(t.Context())
+	b.refuses(t, refusedSubjects(wrong))
+	b.refuses(t, refusedPreviews(wrong, shown, sync))
+	_, err := b.jobs.StartMove(t.Context(), jobs.MoveRequest{SetID: 98, TargetCollectionID: 99, Mode: jobs.Apply, Trigger: jobs.Manual})
+	if found, ok := problem.In(err); !ok || len(found) != 3 {
+		t.Errorf("three mistakes: %v", err)
+	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		tx.CollectionSet.Create().SetID(empty).SetCreatedAt(1).SetUpdatedAt(1).SetName("Empty").SaveX(ctx)
-		tx.CollectionSet.Create().SetID(holding).SetCreatedAt(1).SetUpdatedAt(1).SetName("All").AddCollectionIDs(b.oldA, b.target).SaveX(ctx)
-		tx.Collection.Create().SetID(inactive).SetCreatedAt(1).SetUpdatedAt(1).SetName("Asleep").SetNameKey("asleep").SetActive(false).SaveX(ctx)
-		for id, state := range map[int64]string{failed: jobs.Failed, queued: jobs.Queued} {
+		return tx.CollectionSet.UpdateOneID(b.set).RemoveCollectionIDs(b.oldB).Exec(ctx)
+	})
+	if _, err := b.jobs.StartMove(t.Context(), b.request(with(shown))); !is(err, problem.Conflict, "input.previewJobId", "it had 2, now 1") {
+		t.Error(err)
+	}
+	if n := b.store.Read.Job.Query().CountX(t.Context()); n != before {
+		t.Errorf("%d jobs were queued", n-before)
+	}
+}
+
+// wrongSubjects are the ids of what cannot be moved, moved to, or applied.
+type wrongSubjects struct{ empty, holding, inactive, queued, failed int64 }
+
+func (b *moveBundle) makeWrongSubjects(shown *ent.Job) (wrong wrongSubjects) {
+	for _, id := range []*int64{&wrong.empty, &wrong.holding, &wrong.inactive, &wrong.queued, &wrong.failed} {
+		*id = b.store.NextID()
+	}
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		tx.CollectionSet.Create().SetID(wrong.empty).SetCreatedAt(1).SetUpdatedAt(1).SetName("Empty").SaveX(ctx)
+		tx.CollectionSet.Create().SetID(wrong.holding).SetCreatedAt(1).SetUpdatedAt(1).SetName("All").
+			AddCollectionIDs(b.oldA, b.target).SaveX(ctx)
+		tx.Collection.Create().SetID(wrong.inactive).SetCreatedAt(1).SetUpdatedAt(1).SetName("Asleep").SetNameKey("asleep").
+			SetActive(false).SaveX(ctx)
+		for id, state := range map[int64]string{wrong.failed: jobs.Failed, wrong.queued: jobs.Queued} {
 			tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind(jobs.KindMove).SetState(state).SetMode(jobs.Preview).
 				SetTrigger(jobs.Manual).
 				SetArgs(shown.Args).SetDueAt(1 << 50).SaveX(ctx)
 		}
 		return nil
 	})
-	before := b.store.Read.Job.Query().CountX(t.Context())
-	for name, c := range map[string]struct {
-		change      func(*jobs.MoveRequest)
-		code        problem.Code
-		path, words string
-	}{
+	return wrong
+}
+
+// refusedMove is a change that makes a request wrong, and the problem that it is refused with.
+type refusedMove struct {
+	change      func(*jobs.MoveRequest)
+	code        problem.Code
+	path, words string
+}
+
+func (b *moveBundle) refuses(t *testing.T, moves map[string]refusedMove) {
+	t.Helper()
+	for name, c := range moves {
+		t.Run(name, func(t *testing.T) {
+			if _, err := b.jobs.StartMove(t.Context(), b.request(c.change)); !is(err, c.code, c.path, c.words) {
+				t.Errorf("%#v", err)
+			}
+		})
+	}
+}
+
+// refusedSubjects are wrong sets, targets and choices.
+func refusedSubjects(wrong wrongSubjects) map[string]refusedMove {
+	return map[string]refusedMove{
 		"no such set": {func(r *jobs.MoveRequest) { r.SetID = 99 }, problem.NotFound, "input.setId", "choose one of collectionSets"},
 		"empty set": {
-			func(r *jobs.MoveRequest) { r.SetID = empty }, problem.BadInput, "input.setId",
+			func(r *jobs.MoveRequest) { r.SetID = wrong.empty }, problem.BadInput, "input.setId",
 			`"Empty" is empty: add the old collections`,
 		},
 		"target in set": {
-			func(r *jobs.MoveRequest) { r.SetID = holding }, problem.BadInput, "input.targetCollectionId",
+			func(r *jobs.MoveRequest) { r.SetID = wrong.holding }, problem.BadInput, "input.targetCollectionId",
 			"take it out of the set",
 		},
 		"no such target": {
@@ -259,7 +304,7 @@ func TestMoveRefused(t *testing.T) {
 			"choose an active one",
 		},
 		"inactive": {
-			func(r *jobs.MoveRequest) { r.TargetCollectionID = inactive }, problem.CollectionInactive, "input.targetCollectionId",
+			func(r *jobs.MoveRequest) { r.TargetCollectionID = wrong.inactive }, problem.CollectionInactive, "input.targetCollectionId",
 			`"Asleep" is not active: activate it`,
 		},
 		"no option": {
@@ -271,6 +316,12 @@ func TestMoveRefused(t *testing.T) {
 			"KEEP_TARGET or OVERWRITE",
 		},
 		"mode": {func(r *jobs.MoveRequest) { r.Mode = "X" }, problem.BadInput, "input.mode", "APPLY or PREVIEW"},
+	}
+}
+
+// refusedPreviews are previews that cannot be applied.
+func refusedPreviews(wrong wrongSubjects, shown, sync *ent.Job) map[string]refusedMove {
+	return map[string]refusedMove{
 		"preview of preview": {
 			func(r *jobs.MoveRequest) { r.Mode, r.PreviewJobID = jobs.Preview, shown.ID }, problem.BadInput,
 			"input.previewJobId", "leave previewJobId out",
@@ -284,11 +335,11 @@ func TestMoveRefused(t *testing.T) {
 			"is no preview of a move",
 		},
 		"unfinished preview": {
-			func(r *jobs.MoveRequest) { r.PreviewJobID = queued }, problem.WrongState, "input.previewJobId",
+			func(r *jobs.MoveRequest) { r.PreviewJobID = wrong.queued }, problem.WrongState, "input.previewJobId",
 			"the preview is queued: wait",
 		},
 		"failed preview": {
-			func(r *jobs.MoveRequest) { r.PreviewJobID = failed }, problem.WrongState, "input.previewJobId",
+			func(r *jobs.MoveRequest) { r.PreviewJobID = wrong.failed }, problem.WrongState, "input.previewJobId",
 			"(failed), so there is no plan",
 		},
 		"preview of another": {
@@ -299,25 +350,6 @@ func TestMoveRefused(t *testing.T) {
 			func(r *jobs.MoveRequest) { r.PreviewJobID, r.LicenseConflict = shown.ID, jobs.Overwrite }, problem.BadInput,
 			"input.previewJobId", "another licenseConflict:",
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if _, err := b.jobs.StartMove(t.Context(), b.request(c.change)); !is(err, c.code, c.path, c.words) {
-				t.Errorf("%#v", err)
-			}
-		})
-	}
-	_, err := b.jobs.StartMove(t.Context(), jobs.MoveRequest{SetID: 98, TargetCollectionID: 99, Mode: jobs.Apply, Trigger: jobs.Manual})
-	if found, ok := problem.In(err); !ok || len(found) != 3 {
-		t.Errorf("three mistakes: %v", err)
-	}
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.CollectionSet.UpdateOneID(b.set).RemoveCollectionIDs(b.oldB).Exec(ctx)
-	})
-	if _, err := b.jobs.StartMove(t.Context(), b.request(with(shown))); !is(err, problem.Conflict, "input.previewJobId", "it had 2, now 1") {
-		t.Error(err)
-	}
-	if n := b.store.Read.Job.Query().CountX(t.Context()); n != before {
-		t.Errorf("%d jobs were queued", n-before)
 	}
 }
 

@@ -23,17 +23,18 @@ import (
 	"autoholdings/mockoup"
 )
 
-// given is a list as a provider serves it: the day of its date, and a line for each title: title_id, title, print and
-// online identifier by number, publisher, first year.
-type given struct {
+// servedList is a list as a provider serves it: the day of its date, and a line for each title: title_id, title, print
+// and online identifier by number, publisher, first year.
+type servedList struct {
 	day  int
 	rows string
 }
 
-func (g given) list() string {
+func (l servedList) text() string {
 	var b strings.Builder
-	b.WriteString("publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\ttitle_id\tpublisher_name\tpublication_type\taccess_type\n")
-	for line := range strings.SplitSeq(strings.TrimSpace(g.rows), "\n") {
+	b.WriteString("publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\t" +
+		"title_id\tpublisher_name\tpublication_type\taccess_type\n")
+	for line := range strings.SplitSeq(strings.TrimSpace(l.rows), "\n") {
 		cells := strings.Split(strings.TrimSpace(line), ",")
 		for _, i := range []int{2, 3} {
 			var n int
@@ -46,10 +47,13 @@ func (g given) list() string {
 	return b.String()
 }
 
+// servedLists are lists by the customer that they are for.
+type servedLists map[string]servedList
+
 // listService serves each customer a list of journals of its own, and no books.
 type listService struct {
 	mu    sync.Mutex
-	lists map[string]given
+	lists servedLists
 }
 
 func (p *listService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -62,7 +66,7 @@ func (p *listService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="journals_2026-%02d-%02d.txt"`, 1+list.day/28, 1+list.day%28))
-	_, _ = w.Write([]byte(list.list()))
+	_, _ = w.Write([]byte(list.text()))
 }
 
 // crowd are titles that all lists have, so that no guard holds a plan.
@@ -74,87 +78,102 @@ var crowd = func() string {
 	return b.String()
 }()
 
+const titleA = "a,Title A,1,,Press,1990\n"
+
+// twoReleases are what a provider serves in the first month and in the second.
+type twoReleases struct{ before, after servedLists }
+
 // TestPreviewOfSeveralProfiles: what a preview of several profiles shows is, part by part, what the run then does.
 func TestPreviewOfSeveralProfiles(t *testing.T) {
 	t.Parallel()
-	const title = "a,Title A,1,,Press,1990\n"
-	const waits, merged = "x,One,11,,Press,1990\ny,Two,,12,Press,1991\n", "z,Merged,11,12,Press,1996\n"
-	type lists map[string]given
-	for name, c := range map[string]struct{ before, after lists }{
-		"a new title in both": {lists{"1": {0, ""}, "2": {0, ""}}, lists{"1": {30, title}, "2": {30, title}}},
+	comparePreviews(t, map[string]twoReleases{
+		"a new title in both": {servedLists{"1": {0, ""}, "2": {0, ""}}, servedLists{"1": {30, titleA}, "2": {30, titleA}}},
 		"a new title in all, other values": {
-			lists{"1": {0, ""}, "2": {0, ""}, "3": {0, ""}},
-			lists{"1": {30, title}, "2": {31, "a,Title A,1,,Other,1995\n"}, "3": {30, "a,Title A,1,,Third,1995\n"}},
+			servedLists{"1": {0, ""}, "2": {0, ""}, "3": {0, ""}},
+			servedLists{"1": {30, titleA}, "2": {31, "a,Title A,1,,Other,1995\n"}, "3": {30, "a,Title A,1,,Third,1995\n"}},
 		},
 		"an update in both": {
-			lists{"1": {0, title}, "2": {0, title}},
-			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, "a,Title A,1,,Other,1990\n"}},
+			servedLists{"1": {0, titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, "a,Title A,1,,Other,1990\n"}},
 		},
 		"an update in the first": {
-			lists{"1": {0, title}, "2": {0, title}},
-			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, title}},
+			servedLists{"1": {0, titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, titleA}},
 		},
 		"an update in the older list": {
-			lists{"1": {0, title}, "2": {0, title}},
-			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {31, title}},
+			servedLists{"1": {0, titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {31, titleA}},
 		},
 		"other updates in all": {
-			lists{"1": {0, title}, "2": {0, title}, "3": {0, title}},
-			lists{"1": {30, "a,Title A,1,,B,1990\n"}, "2": {32, "a,Title A,1,,C,1990\n"}, "3": {31, "a,Title A,1,,D,1991\n"}},
+			servedLists{"1": {0, titleA}, "2": {0, titleA}, "3": {0, titleA}},
+			servedLists{"1": {30, "a,Title A,1,,B,1990\n"}, "2": {32, "a,Title A,1,,C,1990\n"}, "3": {31, "a,Title A,1,,D,1991\n"}},
 		},
-		"one drops what the other keeps": {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, ""}, "2": {30, title}}},
+		"one drops what the other keeps": {servedLists{"1": {0, titleA}, "2": {0, titleA}}, servedLists{"1": {30, ""}, "2": {30, titleA}}},
 		"one drops, the other changes": {
-			lists{"1": {1, title}, "2": {0, "a,Title A,1,,Other,1990\n"}},
-			lists{"1": {30, ""}, "2": {30, "a,Title A,1,,Third,1990\n"}},
+			servedLists{"1": {1, titleA}, "2": {0, "a,Title A,1,,Other,1990\n"}},
+			servedLists{"1": {30, ""}, "2": {30, "a,Title A,1,,Third,1990\n"}},
 		},
 		"the values of another take over": {
-			lists{"1": {1, title}, "2": {0, "a,Title A,1,,Other,1990\n"}},
-			lists{"1": {30, ""}, "2": {30, "a,Title A,1,,Other,1990\n"}},
+			servedLists{"1": {1, titleA}, "2": {0, "a,Title A,1,,Other,1990\n"}},
+			servedLists{"1": {30, ""}, "2": {30, "a,Title A,1,,Other,1990\n"}},
 		},
 		"the second drops what shows": {
-			lists{"1": {0, title}, "2": {1, "a,Title A,1,,Other,1990\n"}},
-			lists{"1": {30, "a,Title A,1,,Third,1990\n"}, "2": {31, ""}},
+			servedLists{"1": {0, titleA}, "2": {1, "a,Title A,1,,Other,1990\n"}},
+			servedLists{"1": {30, "a,Title A,1,,Third,1990\n"}, "2": {31, ""}},
 		},
-		"two drop, one stays": {lists{
-			"1": {2, title}, "2": {1, "a,Title A,1,,Other,1990\n"},
+		"two drop, one stays": {servedLists{
+			"1": {2, titleA}, "2": {1, "a,Title A,1,,Other,1990\n"},
 			"3": {0, "a,Title A,1,,Third,1990\n"},
-		}, lists{"1": {30, ""}, "2": {30, ""}, "3": {30, "a,Title A,1,,Third,1990\n"}}},
-		"the older two stay": {lists{
-			"1": {2, title}, "2": {1, "a,Title A,1,,Other,1990\n"},
+		}, servedLists{"1": {30, ""}, "2": {30, ""}, "3": {30, "a,Title A,1,,Third,1990\n"}}},
+		"the older two stay": {servedLists{
+			"1": {2, titleA}, "2": {1, "a,Title A,1,,Other,1990\n"},
 			"3": {0, "a,Title A,1,,Third,1990\n"},
-		}, lists{
+		}, servedLists{
 			"1": {32, ""}, "2": {31, "a,Title A,1,,Other,1990\n"},
 			"3": {30, "a,Title A,1,,Third,1990\n"},
 		}},
-		"both drop":                       {lists{"1": {0, title}, "2": {0, title}}, lists{"1": {30, ""}, "2": {30, ""}}},
-		"one drops what the other begins": {lists{"1": {0, title}, "2": {0, ""}}, lists{"1": {30, ""}, "2": {30, title}}},
-		"it comes back in both":           {lists{"1": {0, title}, "2": {0, ""}}, lists{"1": {30, ""}, "2": {30, ""}}},
-		"one waits, the other keeps":      {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, waits}}},
-		"one waits, the other drops":      {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, ""}}},
-		"both have what they wait for":    {lists{"1": {0, waits}, "2": {0, waits}}, lists{"1": {30, merged}, "2": {30, merged}}},
-		"one waits, the other is new":     {lists{"1": {0, waits}, "2": {0, ""}}, lists{"1": {30, merged}, "2": {30, waits + merged}}},
-		"the second waits":                {lists{"1": {0, ""}, "2": {0, waits}}, lists{"1": {30, waits}, "2": {30, merged}}},
+		"both drop":                       {servedLists{"1": {0, titleA}, "2": {0, titleA}}, servedLists{"1": {30, ""}, "2": {30, ""}}},
+		"one drops what the other begins": {servedLists{"1": {0, titleA}, "2": {0, ""}}, servedLists{"1": {30, ""}, "2": {30, titleA}}},
+		"it comes back in both":           {servedLists{"1": {0, titleA}, "2": {0, ""}}, servedLists{"1": {30, ""}, "2": {30, ""}}},
+		"the first part is held": {
+			servedLists{"1": {0, strings.ReplaceAll(crowd, "c", "d") + titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, titleA}},
+		},
+	})
+}
+
+// TestPreviewOfSeveralProfilesWithOtherTitles does the same for lists that merge titles or know them by other title_ids.
+func TestPreviewOfSeveralProfilesWithOtherTitles(t *testing.T) {
+	t.Parallel()
+	const waits, merged = "x,One,11,,Press,1990\ny,Two,,12,Press,1991\n", "z,Merged,11,12,Press,1996\n"
+	comparePreviews(t, map[string]twoReleases{
+		"one waits, the other keeps":   {servedLists{"1": {0, waits}, "2": {0, waits}}, servedLists{"1": {30, merged}, "2": {30, waits}}},
+		"one waits, the other drops":   {servedLists{"1": {0, waits}, "2": {0, waits}}, servedLists{"1": {30, merged}, "2": {30, ""}}},
+		"both have what they wait for": {servedLists{"1": {0, waits}, "2": {0, waits}}, servedLists{"1": {30, merged}, "2": {30, merged}}},
+		"one waits, the other is new":  {servedLists{"1": {0, waits}, "2": {0, ""}}, servedLists{"1": {30, merged}, "2": {30, waits + merged}}},
+		"the second waits":             {servedLists{"1": {0, ""}, "2": {0, waits}}, servedLists{"1": {30, waits}, "2": {30, merged}}},
 		"other title_ids, new": {
-			lists{"1": {0, ""}, "2": {0, ""}},
-			lists{"1": {30, title}, "2": {30, "b,Title A,1,,Press,1990\n"}},
+			servedLists{"1": {0, ""}, "2": {0, ""}},
+			servedLists{"1": {30, titleA}, "2": {30, "b,Title A,1,,Press,1990\n"}},
 		},
 		"other title_ids, the newer second": {
-			lists{"1": {0, ""}, "2": {0, ""}},
-			lists{"1": {30, title}, "2": {31, "b,Title A,1,,Press,1990\n"}},
+			servedLists{"1": {0, ""}, "2": {0, ""}},
+			servedLists{"1": {30, titleA}, "2": {31, "b,Title A,1,,Press,1990\n"}},
 		},
 		"other title_ids, known": {
-			lists{"1": {0, title}, "2": {1, "b,Title A,1,,Press,1990\n"}},
-			lists{"1": {32, "a,Title A and B,1,,Press,1990\n"}, "2": {31, "b,Title A,1,,Other,1990\n"}},
+			servedLists{"1": {0, titleA}, "2": {1, "b,Title A,1,,Press,1990\n"}},
+			servedLists{"1": {32, "a,Title A and B,1,,Press,1990\n"}, "2": {31, "b,Title A,1,,Other,1990\n"}},
 		},
 		"another title_id in the third list": {
-			lists{"1": {0, title}, "2": {0, ""}, "3": {0, ""}},
-			lists{"1": {30, "b,Title A,1,,Press,1990\n"}, "2": {30, "b,Title A,1,,Press,1990\n"}, "3": {30, title}},
+			servedLists{"1": {0, titleA}, "2": {0, ""}, "3": {0, ""}},
+			servedLists{"1": {30, "b,Title A,1,,Press,1990\n"}, "2": {30, "b,Title A,1,,Press,1990\n"}, "3": {30, titleA}},
 		},
-		"the first part is held": {
-			lists{"1": {0, strings.ReplaceAll(crowd, "c", "d") + title}, "2": {0, title}},
-			lists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, title}},
-		},
-	} {
+	})
+}
+
+func comparePreviews(t *testing.T, cases map[string]twoReleases) {
+	t.Helper()
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			comparePreview(t, c.before, c.after)
@@ -162,7 +181,7 @@ func TestPreviewOfSeveralProfiles(t *testing.T) {
 	}
 }
 
-func comparePreview(t *testing.T, before, after map[string]given) {
+func comparePreview(t *testing.T, before, after servedLists) {
 	t.Helper()
 	p := &listService{}
 	server := httptest.NewServer(p)
@@ -187,12 +206,12 @@ func comparePreview(t *testing.T, before, after map[string]given) {
 	}
 	profiles, err := b.store.Read.Profile.Query().Order(profile.ByID()).IDs(t.Context())
 	must(t, err)
-	run := func(mode string, lists map[string]given) *ent.Job {
+	run := func(mode string, lists servedLists) *ent.Job {
 		p.mu.Lock()
-		p.lists = map[string]given{}
+		p.lists = servedLists{}
 		for customer, list := range lists {
 			// A title of its own tells its bytes apart: the same bytes are the same list, whatever their date.
-			p.lists[customer] = given{list.day, crowd + list.rows +
+			p.lists[customer] = servedList{list.day, crowd + list.rows +
 				fmt.Sprintf("o%s,Own %s,%d,,Press %d,1990\n", customer, customer, 600+int(customer[0]), list.day)}
 		}
 		p.mu.Unlock()
@@ -203,7 +222,7 @@ func comparePreview(t *testing.T, before, after map[string]given) {
 	for n := 1; n <= len(before); n++ { // in the order of their dates
 		for customer, list := range before {
 			if list.day == n-1 {
-				run(jobs.Apply, map[string]given{customer: list})
+				run(jobs.Apply, servedLists{customer: list})
 			}
 		}
 	}

@@ -18,6 +18,37 @@ import (
 // told is what a part says of how it ends.
 type told struct{ State, Code, Message, Hint string }
 
+// previewedList is a list that is previewed and then run.
+type previewedList struct {
+	prepare    func(*testBundle) // what happens before; nil: nothing
+	file, list string            // "": the list that was given before
+	want       told              // of the run
+}
+
+func (c previewedList) previewAndRun(t *testing.T) {
+	t.Helper()
+	b := embedded(t, mockoup.Options{Titles: 5})
+	wantJob(t, b.syncGiven("journals_2026-01-28.txt", wholeList(), nil), jobs.Succeeded, jobs.VerdictChanged)
+	if c.prepare != nil {
+		c.prepare(b)
+	}
+	run := func(mode string) *ent.Job {
+		in := jobs.SyncRequest{Mode: mode}
+		if c.file != "" {
+			in.FileID = b.give(c.file, c.list)
+		} else {
+			in.FileID = b.store.Read.ProviderFile.Query().Order(ent.Desc("id")).FirstX(t.Context()).ID
+		}
+		return b.wait(b.start(in).ID)
+	}
+	before := b.holdingsBytes()
+	shown := run(jobs.Preview)
+	if b.holdingsBytes() != before {
+		t.Error("the preview changed the holdings")
+	}
+	compareWithRun(t, b, shown, run(jobs.Apply), c.want)
+}
+
 // TestPreviewSaysWhatTheRunWouldBe: each situation is previewed, and then run. Both have the same code, reason and
 // hint, and where both show a plan the same figures; the preview writes nothing.
 func TestPreviewSaysWhatTheRunWouldBe(t *testing.T) {
@@ -25,12 +56,7 @@ func TestPreviewSaysWhatTheRunWouldBe(t *testing.T) {
 	free := strings.ReplaceAll(wholeList(), "\tP\n", "\tF\n")
 	unusable := strings.ReplaceAll(wholeList(), "Journal ", "\t") // no row has its title in its place
 	unusable = strings.Split(unusable, "\n")[0] + "\n\t\tj00001\t1996\tserial\tP\n"
-	for name, c := range map[string]struct {
-		prepare func(*testBundle)
-		file    string
-		list    string
-		want    told // of the run
-	}{
+	for name, c := range map[string]previewedList{
 		"applied":           {nil, "journals_2026-02-28.txt", journalList(0, 101, 1990), told{State: jobs.PartApplied}},
 		"nothing to change": {nil, "journals_2026-01-28.txt", wholeList(), told{State: jobs.PartNoChange}},
 		"held":              {nil, "journals_2026-02-28.txt", halfList(), told{State: jobs.PartHeld, Code: "GUARD"}},
@@ -63,26 +89,7 @@ func TestPreviewSaysWhatTheRunWouldBe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := embedded(t, mockoup.Options{Titles: 5})
-			wantJob(t, b.syncGiven("journals_2026-01-28.txt", wholeList(), nil), jobs.Succeeded, jobs.VerdictChanged)
-			if c.prepare != nil {
-				c.prepare(b)
-			}
-			run := func(mode string) *ent.Job {
-				in := jobs.SyncRequest{Mode: mode}
-				if c.file != "" {
-					in.FileID = b.give(c.file, c.list)
-				} else { // the one that was given before
-					in.FileID = b.store.Read.ProviderFile.Query().Order(ent.Desc("id")).FirstX(t.Context()).ID
-				}
-				return b.wait(b.start(in).ID)
-			}
-			before := b.holdingsBytes()
-			shown := run(jobs.Preview)
-			if b.holdingsBytes() != before {
-				t.Error("the preview changed the holdings")
-			}
-			compareWithRun(t, b, shown, run(jobs.Apply), c.want)
+			c.previewAndRun(t)
 		})
 	}
 }

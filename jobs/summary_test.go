@@ -21,7 +21,8 @@ func releases(t *testing.T, lists ...[]listedJournal) mockoup.Options {
 	dir := t.TempDir()
 	for i, rows := range lists {
 		var b strings.Builder
-		b.WriteString("publication_title\tprint_identifier\tdate_first_issue_online\ttitle_url\ttitle_id\tpublisher_name\tpublication_type\taccess_type\n")
+		b.WriteString("publication_title\tprint_identifier\tdate_first_issue_online\t" +
+			"title_url\ttitle_id\tpublisher_name\tpublication_type\taccess_type\n")
 		for _, r := range rows {
 			if r.access == "" {
 				r.access = "P"

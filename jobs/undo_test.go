@@ -65,23 +65,29 @@ func TestUndo(t *testing.T) {
 			t.Errorf("undo of %+v counts %+v", counts, got)
 		}
 		b.hideTheNew(t, before)
-
-		again := b.sync(jobs.Apply)
-		if again.Verdict != jobs.VerdictBlocked || again.ErrorCode != "UNDONE_FILE" {
-			t.Errorf("the undone file again: %s %s %s", again.State, again.Verdict, again.ErrorCode)
-		}
-		forced := b.wait(b.start(jobs.SyncRequest{Mode: jobs.Apply, Force: true}).ID)
-		if forced.State != jobs.NeedsReview || !strings.Contains(forced.ErrorMessage, "again that an undo gave back") {
-			t.Errorf("what an undo gave back goes again unasked: %s %s", forced.State, forced.Summary)
-		}
-		forced = b.approve(forced.ID, jobs.Decision{})
-		if forced.Verdict != jobs.VerdictChanged {
-			t.Errorf("forced: %s %s %s", forced.State, forced.Verdict, forced.Summary)
-		}
-		if diff := cmp.Diff(after, b.holdingsText()); diff != "" {
-			t.Errorf("applied again, the holdings are not as they were:\n%s", diff)
-		}
+		b.applyUndoneFile(t, after)
 	})
+}
+
+// applyUndoneFile applies the file that was undone, which only force and a person's approval bring about. The holdings
+// are then as they were after its first sync.
+func (b *testBundle) applyUndoneFile(t *testing.T, after string) {
+	t.Helper()
+	again := b.sync(jobs.Apply)
+	if again.Verdict != jobs.VerdictBlocked || again.ErrorCode != "UNDONE_FILE" {
+		t.Errorf("the undone file again: %s %s %s", again.State, again.Verdict, again.ErrorCode)
+	}
+	forced := b.wait(b.start(jobs.SyncRequest{Mode: jobs.Apply, Force: true}).ID)
+	if forced.State != jobs.NeedsReview || !strings.Contains(forced.ErrorMessage, "again that an undo gave back") {
+		t.Errorf("what an undo gave back goes again unasked: %s %s", forced.State, forced.Summary)
+	}
+	forced = b.approve(forced.ID, jobs.Decision{})
+	if forced.Verdict != jobs.VerdictChanged {
+		t.Errorf("forced: %s %s %s", forced.State, forced.Verdict, forced.Summary)
+	}
+	if diff := cmp.Diff(after, b.holdingsText()); diff != "" {
+		t.Errorf("applied again, the holdings are not as they were:\n%s", diff)
+	}
 }
 
 // campusBundle is a bundle with two profiles that are entitled to the same titles, with a group each.

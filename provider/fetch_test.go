@@ -184,23 +184,29 @@ func TestNamesAndDates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			body := list
-			if c.body == "zip" {
-				body = zipped(t, "list.txt", list)
-			}
-			b := setup(t, serve(body, c.headers...), func(o *provider.Options) {
-				if c.path != "" {
-					o.Template.Path = c.path
-					o.Template.Query = map[string]string{"c": "{content}", "n": "{customer}"}
-				}
-			})
-			r := request()
-			r.Credentials["key"] = secret.NewKey("plain-key")
-			if f := b.mustFetch(t, r); f.Name != c.want || !f.Date.Equal(c.date) {
+			if f := fetchFrom(t, c.path, c.body == "zip", c.headers); f.Name != c.want || !f.Date.Equal(c.date) {
 				t.Errorf("name %q date %s, want %q %s", f.Name, f.Date, c.want, c.date)
 			}
 		})
 	}
+}
+
+// fetchFrom fetches a list that is served at a path, "" for the usual one, with these headers.
+func fetchFrom(t *testing.T, path string, packed bool, headers []string) *provider.File {
+	t.Helper()
+	body := list
+	if packed {
+		body = zipped(t, "list.txt", list)
+	}
+	b := setup(t, serve(body, headers...), func(o *provider.Options) {
+		if path != "" {
+			o.Template.Path = path
+			o.Template.Query = map[string]string{"c": "{content}", "n": "{customer}"}
+		}
+	})
+	r := request()
+	r.Credentials["key"] = secret.NewKey("plain-key")
+	return b.mustFetch(t, r)
 }
 
 func TestSameFile(t *testing.T) {

@@ -76,12 +76,13 @@ func importCollection(ctx context.Context, c *cli.Command) (err error) {
 	return a.followHere(ctx, c, job.ID)
 }
 
-// localCollection is the collection that the flags say; make makes the one that is named where it is not there.
-func (a *app) localCollection(ctx context.Context, c *cli.Command, make bool) (int64, error) {
+// localCollection is the collection that the flags name. If it is named by --name and is not there, it is made if
+// mayMake allows it.
+func (a *app) localCollection(ctx context.Context, c *cli.Command, mayMake bool) (int64, error) {
 	if id := c.String("collection"); id != "" {
 		return idOf(model.CollectionType, id)
 	}
-	found, made, err := a.library.Collections.LocalCollection(ctx, c.String("name"), strings.ToUpper(c.String("content")), make)
+	found, made, err := a.library.Collections.LocalCollection(ctx, c.String("name"), strings.ToUpper(c.String("content")), mayMake)
 	if err != nil {
 		return 0, err
 	}

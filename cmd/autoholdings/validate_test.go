@@ -187,7 +187,8 @@ func TestValidateTSV(t *testing.T) {
 			t.Errorf("%q has %d cells", line, len(cells))
 		}
 	}
-	if want := "-\t\t2\tAnnals of &amp; Examples\twarning\thtml-entity\tpublication_title\tAnnals of &amp; Examples\t"; !strings.Contains(run.out, want) {
+	want := "-\t\t2\tAnnals of &amp; Examples\twarning\thtml-entity\tpublication_title\tAnnals of &amp; Examples\t"
+	if !strings.Contains(run.out, want) {
 		t.Errorf("no line begins %q:\n%s", want, run.out)
 	}
 }
@@ -197,7 +198,8 @@ func TestValidateSummary(t *testing.T) {
 	wrong, missing := writeFile(t, "wrong.txt", wrongList), filepath.Join(t.TempDir(), "missing.txt")
 	run := runValidate(t, strings.NewReader(soundList), "--summary", "--format", "json", wrong, "-", missing)
 	want := `{"file":"` + wrong +
-		`","encoding":"UTF-8","delimiter":"\t","phase":"II","rows":{"read":3,"used":1,"setAside":1,"refused":1},"findings":{"fatal":0,"error":2,"warning":`
+		`","encoding":"UTF-8","delimiter":"\t","phase":"II","rows":{"read":3,"used":1,"setAside":1,"refused":1},` +
+		`"findings":{"fatal":0,"error":2,"warning":`
 	lines := strings.Split(strings.TrimSuffix(run.out, "\n"), "\n")
 	if len(lines) != 3 || !strings.HasPrefix(lines[0], want) {
 		t.Errorf("the summaries are\n%s\nwant the first to begin\n%s", run.out, want)
