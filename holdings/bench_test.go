@@ -16,11 +16,7 @@ import (
 	"time"
 
 	"autoholdings/holdings"
-	"autoholdings/holdings/acquisitions"
-	"autoholdings/holdings/collections"
-	"autoholdings/holdings/move"
 	"autoholdings/holdings/plan"
-	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 	"autoholdings/mockoup"
 )
@@ -52,17 +48,13 @@ func BenchmarkLoad(b *testing.B) {
 
 // loader is an installation without jobs: it plans and applies lists directly.
 type loader struct {
-	b            *testing.B
-	dir          string
-	store        *store.Store
-	service      *holdings.Service
-	collections  *collections.Service
-	acquisitions *acquisitions.Service
-	profiles     *profiles.Service
-	moves        *move.Service
-	mock         *mockoup.Server
-	parts        map[string]*holdings.Part
-	runs         int64
+	b       *testing.B
+	dir     string
+	store   *store.Store
+	service *holdings.Service
+	mock    *mockoup.Server
+	parts   map[string]*holdings.Part
+	runs    int64
 }
 
 var contents = []string{"books", "journals"}

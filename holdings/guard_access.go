@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"autoholdings/holdings/plan"
-	"autoholdings/internal/store"
 )
 
 // guardAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the
@@ -55,13 +54,12 @@ func (s *Service) guardAccess(ctx context.Context, p *plan.Plan, part *Part, gua
 
 // decidedOn says whether a person has decided on kinds of the list's changes.
 func (s *Service) decidedOn(ctx context.Context, part *Part) (bool, error) {
-	rows, err := s.store.Query(ctx, `SELECT d.id FROM list_decisions d JOIN job_parts p ON p.provider_file_id = d.provider_file_id
+	ids, err := s.store.IDs(ctx, `SELECT d.id FROM list_decisions d JOIN job_parts p ON p.provider_file_id = d.provider_file_id
 		WHERE p.id = ? AND d.collection_id = ? LIMIT 1`, part.ID, part.CollectionID)
 	if err != nil {
 		return false, fmt.Errorf("read the decisions on the list: %w", err)
 	}
-	ids, err := store.ScanIDs(rows)
-	return len(ids) > 0, err
+	return len(ids) > 0, nil
 }
 
 // listDays are the date of the part's list, or today's, and that of the list applied before it.

@@ -45,13 +45,12 @@ func formerLists(ctx context.Context, s *store.Store, part *Part) (lists []plan.
 
 // fileOf is the file that a part's list is from; 0: none that is kept.
 func fileOf(ctx context.Context, s *store.Store, part *Part) (id int64, err error) {
-	rows, err := s.Query(ctx, `SELECT COALESCE(provider_file_id, 0) FROM job_parts WHERE id = ?`, part.ID)
+	ids, err := s.IDs(ctx, `SELECT COALESCE(provider_file_id, 0) FROM job_parts WHERE id = ?`, part.ID)
 	if err != nil {
 		return 0, fmt.Errorf("read the part's file: %w", err)
 	}
-	ids, err := store.ScanIDs(rows)
-	if err != nil || len(ids) == 0 {
-		return 0, err
+	if len(ids) == 0 {
+		return 0, nil
 	}
 	return ids[0], nil
 }

@@ -89,14 +89,13 @@ func setRare(h *plan.HeldPortfolio, text []byte) (err error) {
 
 // markOrdered marks the portfolios that have a PO line.
 func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *plan.Chunked[plan.HeldPortfolio]) error {
-	rows, err := s.Query(ctx, `SELECT l.portfolio_id FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
+	ids, err := s.IDs(ctx, `SELECT l.portfolio_id FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
 		WHERE p.collection_id = ?`, part.CollectionID)
 	if err != nil {
 		return fmt.Errorf("read the PO lines: %w", err)
 	}
-	ids, err := store.ScanIDs(rows)
-	if err != nil || len(ids) == 0 {
-		return err
+	if len(ids) == 0 {
+		return nil
 	}
 	byID := portfoliosByID(portfolios)
 	for _, id := range ids {

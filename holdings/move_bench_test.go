@@ -98,7 +98,7 @@ func openToMove(b *testing.B, n int) *store.Store {
 		tx.JobPart.Create().SetID(1001).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(1000).SetCollectionID(oldA).SetContent("").SetState("FETCHED").
 			SaveX(ctx)
 		for i := range n {
-			key := strings.ReplaceAll(issn(i), "-", "")
+			key := strings.ReplaceAll(issn(i+1), "-", "") // that of 0 is a placeholder
 			for k, collection := range []int64{oldA, target} {
 				var license any
 				if k == 0 && i%3 == 0 {
@@ -108,7 +108,7 @@ func openToMove(b *testing.B, n int) *store.Store {
 					`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, publication_title, title_key,
 					title_id, print_identifier, print_key, publication_type, values_hash, license_id) VALUES (?, 1, 1, ?, true, true, ?, ?, ?, ?, ?, 'serial', 0, ?)`,
 					k*n+i+1, collection, fmt.Sprintf("Journal of %d Things", i), fmt.Sprintf("journal of %d things", i), fmt.Sprintf("j%d-%d", k, i),
-					issn(i), key, license); err != nil {
+					issn(i+1), key, license); err != nil {
 					return err
 				}
 				if _, err := tx.SQL.ExecContext(ctx,
@@ -161,7 +161,7 @@ func moveEverything(b *testing.B, s *store.Store) plan.Counts {
 		b.Fatal(err)
 	}
 	moves := library.Open(s, box, holdings.NoJobs).Moves
-	planned, err := moves.PlanMove(b.Context(), move.MoveRules{SourceIDs: []int64{oldA}, TargetID: target, POLines: true, Licenses: true})
+	planned, err := moves.PlanMove(b.Context(), move.Rules{SourceIDs: []int64{oldA}, TargetID: target, POLines: true, Licenses: true})
 	if err != nil {
 		b.Fatal(err)
 	}

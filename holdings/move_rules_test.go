@@ -159,22 +159,22 @@ func TestManyCandidates(t *testing.T) {
 func TestMoveChoices(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		rules  move.MoveRules
+		rules  move.Rules
 		want   []string
 		counts plan.MoveCounts
 	}{
 		"PO lines": {
-			move.MoveRules{POLines: true},
+			move.Rules{POLines: true},
 			[]string{"L1 on a", "L2 on b", "L9 on y", "a-1* at x", "y-1* at y"},
 			plan.MoveCounts{Portfolios: 2, PoLinesMoved: 1, NothingToMove: 1},
 		},
 		"licenses": {
-			move.MoveRules{Licenses: true},
+			move.Rules{Licenses: true},
 			[]string{"L1 on x", "L2 on b", "L9 on y", "a-1* at a", "y-1* at y"},
 			plan.MoveCounts{Portfolios: 2, LicensesMoved: 1, Conflicts: 1},
 		},
 		"overwrite": {
-			move.MoveRules{Licenses: true, Overwrite: true},
+			move.Rules{Licenses: true, Overwrite: true},
 			[]string{"L1 on x", "L2 on y", "a-1* at a", "y-1* at y"},
 			plan.MoveCounts{Portfolios: 2, LicensesMoved: 2, Conflicts: 1},
 		},
@@ -432,7 +432,7 @@ func TestCompareNames(t *testing.T) {
 	b.must(err)
 	found, err := b.moves.CompareMove(t.Context(), planned, b.partsByCollection(shown))
 	b.must(err)
-	b.same("difference", move.MoveDifference{
+	b.same("difference", move.Difference{
 		Portfolios: 5, Titles: []string{"Title 0", "Title 1", "Title 2"}, Now: plan.MoveCounts{Portfolios: 5, NoCounterpart: 5},
 	}, found)
 }

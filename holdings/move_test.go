@@ -34,7 +34,7 @@ var collectionNames = map[int64]string{oldA: "Old A", oldB: "Old B", target: "Ne
 // moveBundle is a database with portfolios, PO lines and licenses to move.
 type moveBundle struct {
 	*testBundle
-	rules  move.MoveRules
+	rules  move.Rules
 	titles map[string]int64 // portfolios by name
 }
 
@@ -42,7 +42,7 @@ func setupMove(t *testing.T) *moveBundle {
 	t.Helper()
 	b := &moveBundle{
 		openBundle(t),
-		move.MoveRules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true},
+		move.Rules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true},
 		map[string]int64{},
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
@@ -166,7 +166,7 @@ func (b *moveBundle) run(r *moveRun) error {
 	if r.show {
 		r.shown = move.NewShownUndo()
 	}
-	var plan *move.MovePlan
+	var plan *move.Plan
 	if r.undo == 0 {
 		var err error
 		plan, err = b.moves.PlanMove(b.t.Context(), b.rules)
@@ -198,7 +198,7 @@ func (b *moveBundle) partsByCollection(jobID int64) map[int64]int64 {
 	return found
 }
 
-func (b *moveBundle) runPart(r *moveRun, planned *move.MovePlan, i int) error {
+func (b *moveBundle) runPart(r *moveRun, planned *move.Plan, i int) error {
 	id := r.jobID + 1 + int64(i)
 	if r.over[id] {
 		return nil

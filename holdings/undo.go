@@ -100,7 +100,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	if additions {
 		added = "EXISTS"
 	}
-	rows, err := u.out.Store.Query(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
+	ids, err = u.out.Store.IDs(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
 		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND `+
 		added+`
 			(SELECT 1 FROM job_changes a WHERE a.part_id = c.part_id AND a.portfolio_id = c.portfolio_id AND a.action = 'ADD')
@@ -108,8 +108,8 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
 	}
-	if ids, err = store.ScanIDs(rows); err != nil || len(ids) == 0 {
-		return nil, nil, err
+	if len(ids) == 0 {
+		return nil, nil, nil
 	}
 	placeholders, args := store.InList(ids)
 	found, err := u.out.Store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
@@ -199,15 +199,10 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 // ownEntitlements are those of the part's profile, by portfolio.
 func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownEntitlement, error) {
 	placeholders, args := store.InList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `+
-		placeholders,
-		append([]any{u.out.Part.profile()}, args...)...)
+	const query = `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `
+	entitlementIDs, err := store.ScanIDs(tx.SQL.QueryContext(ctx, query+placeholders, append([]any{u.out.Part.profile()}, args...)...))
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
-	}
-	entitlementIDs, err := store.ScanIDs(rows)
-	if err != nil {
-		return nil, err
 	}
 	states, err := loadEntitlements(ctx, tx.SQL.QueryContext, entitlementIDs)
 	found := make(map[int64]ownEntitlement, len(states))

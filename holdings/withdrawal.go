@@ -22,14 +22,15 @@ func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error)
 // EntitledCollections are those in which a profile has entitlements in force, in the order of their ids; content is ""
 // for those of any content type.
 func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profileID int64, content string) ([]int64, error) {
-	rows, err := tx.SQL.QueryContext(ctx, `SELECT DISTINCT p.collection_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
+	ids, err := store.ScanIDs(tx.SQL.QueryContext(ctx,
+		`SELECT DISTINCT p.collection_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
 			JOIN collections c ON c.id = p.collection_id
 		WHERE e.profile_id = ? AND (e.active OR e.waiting <> '') AND (c.content = ? OR ? = '') ORDER BY p.collection_id`, profileID, content,
-		content)
+		content))
 	if err != nil {
 		return nil, fmt.Errorf("look up the collections of profile %d: %w", profileID, err)
 	}
-	return store.ScanIDs(rows)
+	return ids, nil
 }
 
 // withdrawal is what withdrawing a profile's entitlements would come to, in portfolios.

@@ -22,7 +22,7 @@ func (a moveArgs) perform(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	rules := move.MoveRules{
+	rules := move.Rules{
 		TargetID: a.TargetID, POLines: a.POLines, Licenses: a.Licenses, Overwrite: a.LicenseConflict == Overwrite,
 		IncludeInaccessible: a.IncludeInaccessible,
 	}
@@ -96,7 +96,7 @@ func (r *run) makeMovePart(ctx context.Context, tx *store.Tx, collectionID int64
 
 // comparePreview lets only the plan of the preview be applied. Before anything is written a difference ends the job; in
 // a run that goes on from another the portfolios that differ are left as they are.
-func (r *run) comparePreview(ctx context.Context, planned *move.MovePlan, previewID int64, begun bool) error {
+func (r *run) comparePreview(ctx context.Context, planned *move.Plan, previewID int64, begun bool) error {
 	previews := map[int64]int64{}
 	parts, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(previewID), jobpart.CollectionIDNotNil()).All(ctx)
 	if err != nil {
@@ -127,7 +127,7 @@ func (r *run) comparePreview(ctx context.Context, planned *move.MovePlan, previe
 }
 
 // titlesInWords names the first of the titles that differ.
-func titlesInWords(d move.MoveDifference) string {
+func titlesInWords(d move.Difference) string {
 	text := `"` + strings.Join(d.Titles, `", "`) + `"`
 	if d.Portfolios > len(d.Titles) {
 		text += ", …"
@@ -135,7 +135,7 @@ func titlesInWords(d move.MoveDifference) string {
 	return text
 }
 
-func (r *run) movePart(ctx context.Context, plan *move.MovePlan, row *ent.JobPart, last bool) error {
+func (r *run) movePart(ctx context.Context, plan *move.Plan, row *ent.JobPart, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
 	show := r.job.Mode == Preview
 	part := pr.movePart("move", show, nil)

@@ -180,9 +180,9 @@ func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.
 	return made, nil
 }
 
-// LocalCollection finds the local collection of a name; with make it makes one of that content where there is none,
+// LocalCollection finds the local collection of a name; with mayMake it makes one of that content where there is none,
 // active and available.
-func (s *Service) LocalCollection(ctx context.Context, name, content string, make bool) (c *ent.Collection, made bool, err error) {
+func (s *Service) LocalCollection(ctx context.Context, name, content string, mayMake bool) (c *ent.Collection, made bool, err error) {
 	name = strings.TrimSpace(name)
 	found, err := s.store.Read.Collection.Query().Where(collection.Name(name)).All(ctx)
 	if err != nil {
@@ -199,7 +199,7 @@ func (s *Service) LocalCollection(ctx context.Context, name, content string, mak
 			"the collection %q is there already, and is not of %s: leave the content out, or choose another name", name, strings.ToLower(content))
 	case len(found) == 1:
 		return found[0], false, nil
-	case !make:
+	case !mayMake:
 		return nil, false, problem.New(problem.NotFound, "", "there is no collection %q yet: a preview makes none", name)
 	}
 	c, err = s.CreateCollection(ctx, NewCollection{Name: name, Content: content, Active: true, Available: true})

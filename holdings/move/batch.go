@@ -13,7 +13,7 @@ import (
 // moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of
 // them.
 type moveBatch struct {
-	plan       *MovePlan
+	plan       *Plan
 	check      bool // what no longer stands as the plan has it is left alone
 	portfolios map[int64]portfolioNow
 	lines      map[int64][]poLine // by portfolio, the main one first
@@ -49,12 +49,12 @@ type (
 	licensing struct{ portfolio, license int64 }
 )
 
-func newMoveBatch(p *MovePlan) *moveBatch {
+func newMoveBatch(p *Plan) *moveBatch {
 	return &moveBatch{plan: p, portfolios: map[int64]portfolioNow{}, lines: map[int64][]poLine{}, codes: map[int64]string{}}
 }
 
 // loadMoveBatch reads what deciding on the portfolios needs, in a fixed number of statements.
-func loadMoveBatch(ctx context.Context, query store.QueryFunc, p *MovePlan, batch sourceBatch) (*moveBatch, error) {
+func loadMoveBatch(ctx context.Context, query store.QueryFunc, p *Plan, batch sourceBatch) (*moveBatch, error) {
 	b := newMoveBatch(p)
 	var ids []int64
 	licenses := map[int64]bool{}

@@ -10,8 +10,8 @@ import (
 	"autoholdings/holdings/plan"
 )
 
-// MoveDifference is how a plan differs from the preview that a person agreed to.
-type MoveDifference struct {
+// Difference is how a plan differs from the preview that a person agreed to.
+type Difference struct {
 	Portfolios int      // how many differ
 	Titles     []string // the first of them, titlesNamed at most
 	Now        plan.MoveCounts
@@ -20,7 +20,7 @@ type MoveDifference struct {
 // titlesNamed is how many of the titles that differ are named.
 const titlesNamed = 3
 
-func (d *MoveDifference) add(title string) {
+func (d *Difference) add(title string) {
 	d.Portfolios++
 	if len(d.Titles) < titlesNamed {
 		d.Titles = append(d.Titles, title)
@@ -30,12 +30,12 @@ func (d *MoveDifference) add(title string) {
 // CompareMove compares a plan with a preview, portfolio by portfolio: previews are its parts by collection. From then
 // on ApplyMove leaves the portfolios that differ as they are. What things are called plays no part, nor do portfolios
 // without anything to move.
-func (s *Service) CompareMove(ctx context.Context, plan *MovePlan, previews map[int64]int64) (MoveDifference, error) {
+func (s *Service) CompareMove(ctx context.Context, plan *Plan, previews map[int64]int64) (Difference, error) {
 	c := &moveComparison{service: s, plan: plan}
 	plan.changed = map[int64]bool{}
 	for _, collectionID := range plan.rules.SourceIDs {
 		if err := c.compare(ctx, collectionID, previews[collectionID]); err != nil {
-			return MoveDifference{}, err
+			return Difference{}, err
 		}
 	}
 	return c.found, nil
@@ -43,8 +43,8 @@ func (s *Service) CompareMove(ctx context.Context, plan *MovePlan, previews map[
 
 type moveComparison struct {
 	service *Service
-	plan    *MovePlan
-	found   MoveDifference
+	plan    *Plan
+	found   Difference
 }
 
 func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart int64) error {

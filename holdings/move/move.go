@@ -14,17 +14,17 @@ import (
 // portfolios: what a portfolio has is attached to its counterpart and detached here in one of them. What was changed
 // since the plan is left as it is and listed. resumed are the counts recorded so far where an earlier run began the
 // part: the portfolios that it reported are done.
-func (s *Service) ApplyMove(ctx context.Context, plan *MovePlan, part *holdings.Part, resumed *plan.Counts) (plan.Counts, error) {
+func (s *Service) ApplyMove(ctx context.Context, plan *Plan, part *holdings.Part, resumed *plan.Counts) (plan.Counts, error) {
 	return s.runMove(ctx, plan, part, resumed, false)
 }
 
 // ShowMove writes the plan's report of one collection and nothing else.
-func (s *Service) ShowMove(ctx context.Context, plan *MovePlan, part *holdings.Part) (plan.Counts, error) {
+func (s *Service) ShowMove(ctx context.Context, plan *Plan, part *holdings.Part) (plan.Counts, error) {
 	return s.runMove(ctx, plan, part, nil, true)
 }
 
 func (s *Service) runMove(
-	ctx context.Context, planned *MovePlan, part *holdings.Part, resumed *plan.Counts, show bool,
+	ctx context.Context, planned *Plan, part *holdings.Part, resumed *plan.Counts, show bool,
 ) (plan.Counts, error) {
 	w, err := s.newMoveWriter(ctx, part, show)
 	m := &mover{w, planned}
@@ -37,7 +37,7 @@ func (s *Service) runMove(
 // mover moves what one collection's portfolios have.
 type mover struct {
 	to   *moveWriter
-	plan *MovePlan
+	plan *Plan
 }
 
 // moveWriter writes a part of a move, or of its undo.
@@ -85,12 +85,12 @@ func (w *moveWriter) run(ctx context.Context, resumed *plan.Counts, eachBatch fu
 }
 
 func (w *moveWriter) readReported(ctx context.Context) (map[int64]bool, error) {
-	rows, err := w.out.Store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IS NOT NULL`,
-		w.out.Part.ID)
+	ids, err := store.ScanIDs(w.out.Store.Query(ctx,
+		`SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IS NOT NULL`,
+		w.out.Part.ID))
 	if err != nil {
 		return nil, fmt.Errorf("read what was reported: %w", err)
 	}
-	ids, err := store.ScanIDs(rows)
 	reported := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		reported[id] = true
@@ -125,7 +125,7 @@ type sourceBatch struct {
 }
 
 // batch takes n of a collection's portfolios from a place on, but for those that are not to be.
-func (p *MovePlan) batch(collectionID int64, from, n int, toBe func(id int64) bool) (b sourceBatch) {
+func (p *Plan) batch(collectionID int64, from, n int, toBe func(id int64) bool) (b sourceBatch) {
 	sources := p.sources[collectionID]
 	for i := from; i < min(from+n, sources.Len()); i++ {
 		if m := sources.At(int32(i)); toBe(m.id) {

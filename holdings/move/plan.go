@@ -12,8 +12,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// MoveRules say what is moved, from where, to where.
-type MoveRules struct {
+// Rules say what is moved, from where, to where.
+type Rules struct {
 	SourceIDs []int64 // the old collections, in the order in which they are moved
 	TargetID  int64
 	POLines   bool
@@ -23,10 +23,10 @@ type MoveRules struct {
 	IncludeInaccessible bool // a portfolio that is not accessible is a counterpart too
 }
 
-// MovePlan is what a move comes to, computed for all its collections before anything is written: which portfolio has
+// Plan is what a move comes to, computed for all its collections before anything is written: which portfolio has
 // which counterpart, and how that one stands when its turn comes. It holds keys and hashes only.
-type MovePlan struct {
-	rules      MoveRules
+type Plan struct {
+	rules      Rules
 	targetName string
 	targets    plan.Chunked[movable]
 	sources    map[int64]*plan.Chunked[movable] // by collection, in the order of the ids
@@ -53,8 +53,8 @@ type movable struct {
 
 // PlanMove finds each portfolio's counterpart and foresees what moves. Each old collection is matched by itself with
 // the whole target, so that portfolios of several may go to one.
-func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, error) {
-	p := &MovePlan{
+func (s *Service) PlanMove(ctx context.Context, rules Rules) (*Plan, error) {
+	p := &Plan{
 		rules: rules, sources: map[int64]*plan.Chunked[movable]{}, candidates: map[int64]map[int32][]int32{},
 		passedOver: map[int64]map[int32][]int32{},
 	}
@@ -84,7 +84,7 @@ func (s *Service) PlanMove(ctx context.Context, rules MoveRules) (*MovePlan, err
 // match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
 // with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules
 // say so; those that it keeps from moving are to be told of it.
-func (p *MovePlan) match(collectionID int64, portfolios *plan.Chunked[movable]) {
+func (p *Plan) match(collectionID int64, portfolios *plan.Chunked[movable]) {
 	sources := plan.NewSide(portfolios.Len(), func(i int32) *plan.Identity { return &portfolios.At(i).Identity })
 	targets := plan.NewSide(p.targets.Len(), func(i int32) *plan.Identity { return &p.targets.At(i).Identity })
 	for i := range targets.Out {
@@ -104,18 +104,18 @@ func (p *MovePlan) match(collectionID int64, portfolios *plan.Chunked[movable]) 
 }
 
 // closed says whether a portfolio of the target is no counterpart because patrons do not get to it.
-func (p *MovePlan) closed(target int32) bool {
+func (p *Plan) closed(target int32) bool {
 	return !p.rules.IncludeInaccessible && p.targets.At(target).closed != 0
 }
 
 // wanted says whether the portfolio has anything to move.
-func (p *MovePlan) wanted(m *movable) bool {
+func (p *Plan) wanted(m *movable) bool {
 	return p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
 }
 
 // foresee goes through the portfolios as the move will, so that the plan of a later one knows what an earlier one has
 // brought to their common counterpart.
-func (p *MovePlan) foresee(portfolios *plan.Chunked[movable]) {
+func (p *Plan) foresee(portfolios *plan.Chunked[movable]) {
 	for i := range int32(portfolios.Len()) {
 		m := portfolios.At(i)
 		if m.pair == plan.Unpaired || !p.wanted(m) {
@@ -132,7 +132,7 @@ func (p *MovePlan) foresee(portfolios *plan.Chunked[movable]) {
 
 // loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only
 // what is to be moved.
-func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules MoveRules) (portfolios plan.Chunked[movable], err error) {
+func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules Rules) (portfolios plan.Chunked[movable], err error) {
 	rows, err := s.Query(ctx, `SELECT p.id, `+plan.IdentitySQL+`, COALESCE(p.license_id, 0), `+holdings.ClosedSQL+`
 		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`,
 		collectionID)

@@ -80,14 +80,14 @@ func (u *moveUndoer) eachBatch(ctx context.Context) error {
 
 // read reads what was recorded of the next portfolios.
 func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved []movedRow, err error) {
-	found, err := u.to.out.Store.Query(ctx, `SELECT DISTINCT portfolio_id FROM job_changes
+	ids, err = u.to.out.Store.IDs(ctx, `SELECT DISTINCT portfolio_id FROM job_changes
 		WHERE part_id = ? AND portfolio_id > ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id LIMIT ?`,
 		u.subject, after, u.to.out.Batch)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
 	}
-	if ids, err = store.ScanIDs(found); err != nil || len(ids) == 0 {
-		return nil, nil, err
+	if len(ids) == 0 {
+		return nil, nil, nil
 	}
 	rows, err := u.to.out.Store.Query(ctx,
 		`SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value

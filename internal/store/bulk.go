@@ -133,8 +133,16 @@ func InList(ids []int64) (placeholders string, args []any) {
 	return "(" + strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ") + ")", args
 }
 
-// ScanIDs reads the ids that a query returned, and closes it.
-func ScanIDs(rows *sql.Rows) (ids []int64, err error) {
+// IDs are the ids that a query selects, read outside any transaction.
+func (s *Store) IDs(ctx context.Context, query string, args ...any) ([]int64, error) {
+	return ScanIDs(s.Query(ctx, query, args...))
+}
+
+// ScanIDs reads the ids that a query returned, and closes it. It takes what the query returns: rows, or an error.
+func ScanIDs(rows *sql.Rows, err error) (ids []int64, _ error) {
+	if err != nil {
+		return nil, err
+	}
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
@@ -149,11 +157,10 @@ func ScanIDs(rows *sql.Rows) (ids []int64, err error) {
 // IDSet reads a set of ids: query ends in "IN", to which the list of ids is added.
 func IDSet(ctx context.Context, tx *Tx, query string, ids []int64, args ...any) (map[int64]bool, error) {
 	placeholders, list := InList(ids)
-	rows, err := tx.SQL.QueryContext(ctx, query+placeholders, append(args, list...)...)
+	ids, err := ScanIDs(tx.SQL.QueryContext(ctx, query+placeholders, append(args, list...)...))
 	if err != nil {
 		return nil, fmt.Errorf("read a set of ids: %w", err)
 	}
-	ids, err = ScanIDs(rows)
 	set := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		set[id] = true
