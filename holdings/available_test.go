@@ -6,14 +6,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/holdings"
+	"autoholdings/internal/holdingstest"
 )
 
 // switched sets whether portfolios are available, as staff do.
 func (b *testBundle) switched(available bool, titleIDs ...string) {
-	b.t.Helper()
+	b.T.Helper()
 	for _, id := range titleIDs {
-		_, err := b.service.UpdatePortfolio(b.t.Context(), holdings.PortfolioChange{ID: b.portfolioID(id), Available: &available})
-		b.must(err)
+		_, err := b.Holdings.UpdatePortfolio(b.T.Context(), holdings.PortfolioChange{ID: b.PortfolioID(id), Available: &available})
+		b.Must(err)
 	}
 }
 
@@ -21,9 +22,9 @@ func (b *testBundle) switched(available bool, titleIDs ...string) {
 func TestAvailabilityIsTheStaffs(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, listOf(numbered(0, 30)...))
-	b.order("POL-j000", "j000")
-	b.order("POL-j001", "j001")
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
+	b.AddPOLine("POL-j000", "j000")
+	b.AddPOLine("POL-j001", "j001")
 	b.switched(false, "j000", "j002")
 	want := func(when string) {
 		t.Helper()
@@ -36,7 +37,7 @@ func TestAvailabilityIsTheStaffs(t *testing.T) {
 		}
 	}
 	before := b.holdingsText()
-	counts, jobID := b.sync(1, listOf(numbered(4, 30)...))
+	counts, jobID := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(4, 30)...))
 	if counts.Kept != 2 || counts.Removed != 2 {
 		t.Fatalf("%+v", counts)
 	}
@@ -46,8 +47,8 @@ func TestAvailabilityIsTheStaffs(t *testing.T) {
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 		t.Errorf("after the undo:\n%s", diff)
 	}
-	b.sync(1, listOf(numbered(4, 30)...))
-	counts, jobID = b.sync(1, listOf(numbered(0, 30)...))
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(4, 30)...))
+	counts, jobID = b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
 	if counts.Added != 4 {
 		t.Fatalf("%+v", counts)
 	}

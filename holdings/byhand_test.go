@@ -15,6 +15,7 @@ import (
 	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -23,34 +24,34 @@ import (
 
 // ofZone makes the bundle's collection one that was activated from the Community Zone.
 func (b *testBundle) ofZone() {
-	b.t.Helper()
-	b.must(b.collections.EnsureCommunityZone(b.t.Context(),
+	b.T.Helper()
+	b.Must(b.Collections.EnsureCommunityZone(b.T.Context(),
 		[]collections.CommunityZoneSeed{{CZID: "1", Name: "Journals", Provider: "OUP", Content: "JOURNALS"}}))
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Collection.UpdateOneID(collectionID).SetCommunityZoneCollectionID(tx.CommunityZoneCollection.Query().OnlyIDX(ctx)).Exec(ctx)
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Collection.UpdateOneID(holdingstest.CollectionID).SetCommunityZoneCollectionID(tx.CommunityZoneCollection.Query().OnlyIDX(ctx)).Exec(ctx)
 	})
 }
 
 // found are the title_ids that a filter finds, and checks that the count agrees.
 func (b *testBundle) found(f holdings.PortfolioFilter) (ids []string) {
-	b.t.Helper()
-	page, err := b.service.Portfolios(b.t.Context(), f, keyset.Window{First: 100})
-	b.must(err)
+	b.T.Helper()
+	page, err := b.Holdings.Portfolios(b.T.Context(), f, keyset.Window{First: 100})
+	b.Must(err)
 	for _, p := range page.Items {
 		ids = append(ids, p.TitleID)
 	}
-	n, err := b.service.CountPortfolios(b.t.Context(), f)
-	if b.must(err); n != len(ids) {
-		b.t.Errorf("%d of %d", n, len(ids))
+	n, err := b.Holdings.CountPortfolios(b.T.Context(), f)
+	if b.Must(err); n != len(ids) {
+		b.T.Errorf("%d of %d", n, len(ids))
 	}
 	return ids
 }
 
 // waits suspends a profile's entitlement, as a run does where it is not clear which title the portfolio is.
 func (b *testBundle) waits(titleID string) {
-	b.t.Helper()
-	id := b.portfolioID(titleID)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.T.Helper()
+	id := b.PortfolioID(titleID)
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDNotNil()).
 			SetActive(false).SetWaiting("AMBIGUOUS").SetWaitingSince("2026-02-28").Exec(ctx)
 		if err != nil {
@@ -62,24 +63,24 @@ func (b *testBundle) waits(titleID string) {
 
 // exported are the title_ids of the export.
 func (b *testBundle) exported() (ids []string) {
-	b.t.Helper()
+	b.T.Helper()
 	list := b.export()
-	if list == header {
+	if list == holdingstest.Header {
 		return nil
 	}
-	for _, row := range rowsOf(b.t, list) {
+	for _, row := range rowsOf(b.T, list) {
 		ids = append(ids, row.Get(kbart.TitleID))
 	}
 	return ids
 }
 
 func (b *testBundle) accessible(titleID string) bool {
-	b.t.Helper()
+	b.T.Helper()
 	p := b.portfolio(titleID)
-	c, err := b.store.Read.Collection.Get(b.t.Context(), p.CollectionID)
-	b.must(err)
-	found, err := b.service.EntitlementsOf(b.t.Context(), []int64{p.ID})
-	b.must(err)
+	c, err := b.Store.Read.Collection.Get(b.T.Context(), p.CollectionID)
+	b.Must(err)
+	found, err := b.Holdings.EntitlementsOf(b.T.Context(), []int64{p.ID})
+	b.Must(err)
 	return holdings.Accessible(p, c, found[p.ID])
 }
 
@@ -88,14 +89,14 @@ func (b *testBundle) accessible(titleID string) bool {
 func TestAccessible(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, listOf(numbered(0, 7)...))
-	b.sync(2, listOf(numbered(4, 5)...))
-	b.order("POL-j000", "j000")
-	b.sync(1, listOf(numbered(2, 7)...)) // 0 is kept, 1 removed
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 7)...))
+	b.Sync(2, holdingstest.ListOf(holdingstest.Numbered(4, 5)...))
+	b.AddPOLine("POL-j000", "j000")
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(2, 7)...)) // 0 is kept, 1 removed
 	b.switched(false, "j002")
 	b.waits("j003")
-	b.write(func(ctx context.Context, tx *store.Tx) error { // one profile's word waits, the other's does not
-		return tx.Entitlement.Update().Where(entitlement.PortfolioID(b.portfolioID("j004")), entitlement.ProfileID(1)).
+	b.Write(func(ctx context.Context, tx *store.Tx) error { // one profile's word waits, the other's does not
+		return tx.Entitlement.Update().Where(entitlement.PortfolioID(b.PortfolioID("j004")), entitlement.ProfileID(1)).
 			SetActive(false).SetWaiting("CONTESTED").Exec(ctx)
 	})
 	want := []string{"j004", "j005", "j006"}
@@ -103,7 +104,7 @@ func TestAccessible(t *testing.T) {
 		t.Errorf("exported:\n%s", diff)
 	}
 	for n := range 7 {
-		id := numbered(n, n+1)[0].id
+		id := holdingstest.Numbered(n, n+1)[0].ID
 		if got := b.accessible(id); got != slices.Contains(want, id) {
 			t.Errorf("%s: accessible %v", id, got)
 		}
@@ -112,16 +113,16 @@ func TestAccessible(t *testing.T) {
 	if got := b.found(holdings.PortfolioFilter{Waiting: &yes}); !slices.Equal(got, []string{"j003"}) {
 		t.Errorf("waiting: %v", got)
 	}
-	_, consequences, err := b.collections.DeactivateCollection(t.Context(),
-		collections.Deactivation{CollectionID: collectionID, Preview: true})
-	if b.must(err); consequences.Accessible != 3 || consequences.Portfolios != 6 {
+	_, consequences, err := b.Collections.DeactivateCollection(t.Context(),
+		collections.Deactivation{CollectionID: holdingstest.CollectionID, Preview: true})
+	if b.Must(err); consequences.Accessible != 3 || consequences.Portfolios != 6 {
 		t.Errorf("%+v", consequences)
 	}
 	for name, change := range map[string]collections.CollectionChange{
-		"not available": {ID: collectionID, Available: new(false)}, "not active": {ID: collectionID, Available: new(true), Active: new(false)},
+		"not available": {ID: holdingstest.CollectionID, Available: new(false)}, "not active": {ID: holdingstest.CollectionID, Available: new(true), Active: new(false)},
 	} {
-		_, _, err := b.collections.UpdateCollection(t.Context(), change)
-		b.must(err)
+		_, _, err := b.Collections.UpdateCollection(t.Context(), change)
+		b.Must(err)
 		if got := b.exported(); len(got) > 0 || b.accessible("j005") {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -135,17 +136,17 @@ func TestKeptWithoutReason(t *testing.T) {
 	b := setup(t)
 	b.ofZone()
 	yes, no := true, false
-	b.sync(1, listOf(numbered(0, 30)...))
-	line := b.order("POL-1", "j000")
-	b.order("POL-2", "j001")
-	rest := listOf(numbered(2, 30)...)
-	_, keeping := b.sync(1, rest)
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
+	line := b.AddPOLine("POL-1", "j000")
+	b.AddPOLine("POL-2", "j001")
+	rest := holdingstest.ListOf(holdingstest.Numbered(2, 30)...)
+	_, keeping := b.Sync(1, rest)
 	if got := b.found(holdings.PortfolioFilter{Unprotected: &yes}); len(got) > 0 {
 		t.Errorf("while it has its PO line: %v", got)
 	}
-	_, err := b.acquisitions.UpdatePOLine(t.Context(), line.ID, nil, acquisitions.POLineInput{PortfolioID: new(int64(0))})
-	b.must(err)
-	for _, f := range []holdings.PortfolioFilter{{Unprotected: &yes}, {Unprotected: &yes, CollectionID: collectionID}} {
+	_, err := b.Acquisitions.UpdatePOLine(t.Context(), line.ID, nil, acquisitions.POLineInput{PortfolioID: new(int64(0))})
+	b.Must(err)
+	for _, f := range []holdings.PortfolioFilter{{Unprotected: &yes}, {Unprotected: &yes, CollectionID: holdingstest.CollectionID}} {
 		if got := b.found(f); !slices.Equal(got, []string{"j000"}) {
 			t.Errorf("%v", got)
 		}
@@ -154,37 +155,37 @@ func TestKeptWithoutReason(t *testing.T) {
 		t.Errorf("the others: %v", got)
 	}
 	var whole []string
-	for p, err := range b.acquisitions.AllPortfoliosKeptWithoutReason(t.Context(), 0) {
-		b.must(err)
+	for p, err := range b.Acquisitions.AllPortfoliosKeptWithoutReason(t.Context(), 0) {
+		b.Must(err)
 		whole = append(whole, p.TitleID+" in "+p.Edges.Collection.Name)
 	}
 	if !slices.Equal(whole, []string{"j000 in journals"}) {
 		t.Errorf("%v", whole)
 	}
-	if counts, _ := b.sync(1, rest); counts.Changed() || b.portfolio("j000").RemovedAt != nil {
+	if counts, _ := b.Sync(1, rest); counts.Changed() || b.portfolio("j000").RemovedAt != nil {
 		t.Errorf("a run took it out: %+v", counts)
 	}
 
-	id := b.portfolioID("j000")
-	p, err := b.service.RemovePortfolio(t.Context(), id)
-	if b.must(err); p.RemovedAt == nil || !p.Available {
+	id := b.PortfolioID("j000")
+	p, err := b.Holdings.RemovePortfolio(t.Context(), id)
+	if b.Must(err); p.RemovedAt == nil || !p.Available {
 		t.Errorf("%+v", p)
 	}
-	again, err := b.service.RemovePortfolio(t.Context(), id)
-	if b.must(err); again.UpdatedAt != p.UpdatedAt || len(b.found(holdings.PortfolioFilter{Unprotected: &yes})) > 0 {
+	again, err := b.Holdings.RemovePortfolio(t.Context(), id)
+	if b.Must(err); again.UpdatedAt != p.UpdatedAt || len(b.found(holdings.PortfolioFilter{Unprotected: &yes})) > 0 {
 		t.Errorf("%+v", again)
 	}
 	if counts := b.undo(1, keeping); counts.Left != 1 || counts.Added != 1 || b.portfolio("j000").RemovedAt == nil {
 		t.Errorf("undoing the job that kept it leaves what a person did since: %+v", counts)
 	}
-	back, err := b.service.RestorePortfolio(t.Context(), id)
-	if b.must(err); back.RemovedAt != nil || b.accessible("j000") ||
+	back, err := b.Holdings.RestorePortfolio(t.Context(), id)
+	if b.Must(err); back.RemovedAt != nil || b.accessible("j000") ||
 		!slices.Equal(b.found(holdings.PortfolioFilter{Unprotected: &yes}), []string{"j000"}) {
 		t.Errorf("%+v", back)
 	}
-	_, err = b.service.RemovePortfolio(t.Context(), id)
-	b.must(err)
-	b.sync(1, listOf(numbered(0, 30)...))
+	_, err = b.Holdings.RemovePortfolio(t.Context(), id)
+	b.Must(err)
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
 	if p := b.portfolio("j000"); p.ID != id || p.RemovedAt != nil || !b.accessible("j000") {
 		t.Errorf("the title is listed again: %+v", p)
 	}
@@ -195,11 +196,11 @@ func TestRemoveWaiting(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.ofZone()
-	b.sync(1, listOf(numbered(0, 3)...))
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 3)...))
 	b.waits("j001")
-	p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID("j001"))
-	b.must(err)
-	e := b.store.Read.Entitlement.Query().Where(entitlement.PortfolioID(p.ID)).OnlyX(t.Context())
+	p, err := b.Holdings.RemovePortfolio(t.Context(), b.PortfolioID("j001"))
+	b.Must(err)
+	e := b.Store.Read.Entitlement.Query().Where(entitlement.PortfolioID(p.ID)).OnlyX(t.Context())
 	if p.RemovedAt == nil || p.Review != "" || e.Waiting != "" || e.WaitingSince != "" || e.Active {
 		t.Errorf("%+v, %+v", p, e)
 	}
@@ -209,21 +210,21 @@ func TestRemoveWaiting(t *testing.T) {
 func TestRemoveOwn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.importList(listOf(numbered(0, 3)...), true)
+	b.importList(holdingstest.ListOf(holdingstest.Numbered(0, 3)...), true)
 	before := b.holdingsText()
-	id := b.portfolioID("j001")
-	_, err := b.service.RemovePortfolio(t.Context(), id)
-	b.must(err)
+	id := b.PortfolioID("j001")
+	_, err := b.Holdings.RemovePortfolio(t.Context(), id)
+	b.Must(err)
 	if got := b.exported(); !slices.Equal(got, []string{"j000", "j002"}) {
 		t.Errorf("%v", got)
 	}
-	_, err = b.service.RestorePortfolio(t.Context(), id)
-	b.must(err)
+	_, err = b.Holdings.RestorePortfolio(t.Context(), id)
+	b.Must(err)
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" || len(b.exported()) != 3 {
 		t.Errorf("restored:\n%s", diff)
 	}
-	same, err := b.service.RestorePortfolio(t.Context(), id)
-	if b.must(err); same.RemovedAt != nil {
+	same, err := b.Holdings.RestorePortfolio(t.Context(), id)
+	if b.Must(err); same.RemovedAt != nil {
 		t.Errorf("%+v", same)
 	}
 }
@@ -233,12 +234,12 @@ func TestRemoveIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.ofZone()
-	b.sync(1, listOf(numbered(0, 2)...))
-	b.activateTitles(listOf(numbered(0, 3)...))
-	b.order("POL-1", "j000")
-	b.order("POL-2", "j000")
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		license := tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode("LIC-9").SaveX(ctx)
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 2)...))
+	b.activateTitles(holdingstest.ListOf(holdingstest.Numbered(0, 3)...))
+	b.AddPOLine("POL-1", "j000")
+	b.AddPOLine("POL-2", "j000")
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		license := tx.License.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode("LIC-9").SaveX(ctx)
 		return tx.Portfolio.Update().Where(portfolio.TitleID("j000")).SetLicenseID(license.ID).Exec(ctx)
 	})
 	before := b.holdingsText()
@@ -251,23 +252,23 @@ func TestRemoveIsRefused(t *testing.T) {
 		"j001": {[]string{path}, []string{"available to false"}},
 		"j002": {[]string{path}, []string{"activated with all titles"}},
 	} {
-		p, err := b.service.RemovePortfolio(t.Context(), b.portfolioID(id))
-		wantProblems(t, err, want.codes...)
-		wantMessage(t, err, want.words...)
+		p, err := b.Holdings.RemovePortfolio(t.Context(), b.PortfolioID(id))
+		holdingstest.WantProblems(t, err, want.codes...)
+		holdingstest.WantMessage(t, err, want.words...)
 		if p == nil || p.RemovedAt != nil {
 			t.Errorf("%s: %+v", id, p)
 		}
 	}
-	busy := b.whileBusy(problem.New(problem.Conflict, "input.collectionId", "busy"))
+	busy := b.WhileBusy(problem.New(problem.Conflict, "input.collectionId", "busy"))
 	for name, do := range map[string]func(*holdings.Service, context.Context, int64) (*ent.Portfolio, error){
 		"remove": (*holdings.Service).RemovePortfolio, "restore": (*holdings.Service).RestorePortfolio,
 	} {
-		_, err := do(busy.Holdings, t.Context(), b.portfolioID("j002"))
-		if wantProblems(t, err, "CONFLICT input.portfolioId"); err != nil && !strings.Contains(err.Error(), "busy") {
+		_, err := do(busy.Holdings, t.Context(), b.PortfolioID("j002"))
+		if holdingstest.WantProblems(t, err, "CONFLICT input.portfolioId"); err != nil && !strings.Contains(err.Error(), "busy") {
 			t.Errorf("%s: %v", name, err)
 		}
-		_, err = do(b.service, t.Context(), 4711)
-		wantProblems(t, err, "NOT_FOUND input.portfolioId")
+		_, err = do(b.Holdings, t.Context(), 4711)
+		holdingstest.WantProblems(t, err, "NOT_FOUND input.portfolioId")
 	}
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 		t.Error(diff)

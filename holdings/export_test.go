@@ -17,6 +17,7 @@ import (
 
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -24,20 +25,20 @@ import (
 
 // export writes the bundle's collection as a list.
 func (b *testBundle) export() string {
-	b.t.Helper()
+	b.T.Helper()
 	var list bytes.Buffer
-	rows, err := b.service.Export(b.t.Context(), collectionID, &list)
-	b.must(err)
+	rows, err := b.Holdings.Export(b.T.Context(), holdingstest.CollectionID, &list)
+	b.Must(err)
 	if lines := strings.Count(list.String(), "\n"); lines != rows+1 {
-		b.t.Errorf("%d rows were written, %d are told", lines-1, rows)
+		b.T.Errorf("%d rows were written, %d are told", lines-1, rows)
 	}
 	return list.String()
 }
 
 // empty takes everything out of the collection, without a trace.
 func (b *testBundle) empty() {
-	b.t.Helper()
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.T.Helper()
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		for _, table := range []string{"coverage_statements", "entitlements", "job_changes", "portfolios"} {
 			if _, err := tx.SQL.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 				return err
@@ -45,10 +46,6 @@ func (b *testBundle) empty() {
 		}
 		return nil
 	})
-}
-
-func sourceOf(list string) plan.Source {
-	return plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
 }
 
 // failer is what *testing.T and *rapid.T have in common here.
@@ -118,16 +115,16 @@ var oddTitles = []string{
 
 // drawList draws a list of some of 20 journals: each with several statements, some of which have a URL or notes of
 // their own, and all of their rows in any order.
-func drawList(t *rapid.T, label string) (journals []journal) {
+func drawList(t *rapid.T, label string) (journals []holdingstest.Journal) {
 	for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, 19), 1, 20, rapid.ID).Draw(t, label+" titles") {
 		years := rapid.SliceOfNDistinct(rapid.IntRange(1880, 2020), 1, 4, rapid.ID).Draw(t, "years")
 		for _, year := range years {
-			journals = append(journals, journal{
-				title: oddTitles[n%len(oddTitles)], print: issn(n), id: fmt.Sprintf("j%02d", n), first: fmt.Sprint(year),
-				last: rapid.SampledFrom([]string{"", "2021", "2022-05"}).Draw(t, "last"), publisher: "Oxford University Press",
-				url:     fmt.Sprintf("https://academic.oup.com/j%02d%s", n, rapid.SampledFrom([]string{"", "", "/issue", "/archive"}).Draw(t, "page")),
-				notes:   rapid.SampledFrom([]string{"", "", "archive", "with supplements"}).Draw(t, "notes"),
-				embargo: rapid.SampledFrom([]string{"", "", "P1Y", "R10Y;P30D"}).Draw(t, "embargo"),
+			journals = append(journals, holdingstest.Journal{
+				Title: oddTitles[n%len(oddTitles)], Print: holdingstest.ISSN(n), ID: fmt.Sprintf("j%02d", n), First: fmt.Sprint(year),
+				Last: rapid.SampledFrom([]string{"", "2021", "2022-05"}).Draw(t, "last"), Publisher: "Oxford University Press",
+				URL:     fmt.Sprintf("https://academic.oup.com/j%02d%s", n, rapid.SampledFrom([]string{"", "", "/issue", "/archive"}).Draw(t, "page")),
+				Notes:   rapid.SampledFrom([]string{"", "", "archive", "with supplements"}).Draw(t, "notes"),
+				Embargo: rapid.SampledFrom([]string{"", "", "P1Y", "R10Y;P30D"}).Draw(t, "embargo"),
 			})
 		}
 	}
@@ -141,12 +138,12 @@ func TestExportIsTheListAgain(t *testing.T) {
 	b := setup(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		b.empty()
-		list := listOf(drawList(rt, "the list's")...)
-		b.sync(1, list)
+		list := holdingstest.ListOf(drawList(rt, "the list's")...)
+		b.Sync(1, list)
 		exported := b.export()
 		isSorted(rt, rowsOf(rt, exported))
-		sameContent(rt, sourceOf(list), sourceOf(exported))
-		if counts, _ := b.sync(1, exported); counts.Changed() || counts.Unchanged != counts.Titles {
+		sameContent(rt, holdingstest.SourceOf(list), holdingstest.SourceOf(exported))
+		if counts, _ := b.Sync(1, exported); counts.Changed() || counts.Unchanged != counts.Titles {
 			rt.Fatalf("synced again: %+v\n%s\n%s", counts, list, exported)
 		}
 	})
@@ -161,9 +158,9 @@ func TestExportOfSeveralProfiles(t *testing.T) {
 		want := map[string]bool{}
 		for profile := range int64(2) {
 			journals := drawList(rt, fmt.Sprintf("profile %d's", profile+1))
-			b.sync(profile+1, listOf(journals...))
+			b.Sync(profile+1, holdingstest.ListOf(journals...))
 			for _, j := range journals {
-				want[j.id+" "+j.first+" "+j.last+" "+j.embargo] = true
+				want[j.ID+" "+j.First+" "+j.Last+" "+j.Embargo] = true
 			}
 		}
 		rows := rowsOf(rt, b.export())
@@ -187,10 +184,10 @@ func TestExportOfSeveralProfiles(t *testing.T) {
 func TestExportOfStatementsBesideOtherValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1,
-		kbartOf("Brain; id=brain; print=@1; first=1997; url=https://example.org/archive\nBrain; id=brain; print=@1; first=1880; last=1996; "+
+	b.Sync(1,
+		holdingstest.KBART("Brain; id=brain; print=@1; first=1997; url=https://example.org/archive\nBrain; id=brain; print=@1; first=1880; last=1996; "+
 			"url=https://example.org/brain"))
-	b.sync(2, kbartOf("Brain; id=brain; print=@1; first=1880; last=1996; url=https://example.org/brain"))
+	b.Sync(2, holdingstest.KBART("Brain; id=brain; print=@1; first=1880; last=1996; url=https://example.org/brain"))
 	var got []string
 	for _, row := range rowsOf(t, b.export()) {
 		got = append(got, row.Get(kbart.DateFirstIssueOnline)+" "+row.Get(kbart.TitleURL))
@@ -210,7 +207,7 @@ func TestExportOfRealFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			source := realFile(t, name)
+			source := holdingstest.RealFile(t, name)
 			file, err := source.Open()
 			if err != nil {
 				t.Fatal(err)
@@ -221,10 +218,10 @@ func TestExportOfRealFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := setup(t)
-			b.sync(1, string(list))
+			b.Sync(1, string(list))
 			exported := b.export()
 			rowsOf(t, exported)
-			sameContent(t, source, sourceOf(exported))
+			sameContent(t, source, holdingstest.SourceOf(exported))
 		})
 	}
 }
@@ -234,13 +231,13 @@ func TestExportOfRealFiles(t *testing.T) {
 func TestExportIsOfWhatIsAvailable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	all := numbered(0, 5)
-	b.sync(1, listOf(all...))
-	other := numbered(1, 2)
-	other[0].first = "2010"
-	b.sync(2, listOf(other...))
-	b.sync(1, listOf(all[2:]...)) // 0 is removed, 1 withdrawn from profile 1
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	all := holdingstest.Numbered(0, 5)
+	b.Sync(1, holdingstest.ListOf(all...))
+	other := holdingstest.Numbered(1, 2)
+	other[0].First = "2010"
+	b.Sync(2, holdingstest.ListOf(other...))
+	b.Sync(1, holdingstest.ListOf(all[2:]...)) // 0 is removed, 1 withdrawn from profile 1
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.Update().Where(portfolio.TitleID("j003")).SetAvailable(false).Exec(ctx)
 	})
 	var got []string
@@ -255,22 +252,22 @@ func TestExportIsOfWhatIsAvailable(t *testing.T) {
 func TestExportOfNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	if got := b.export(); got != header {
+	if got := b.export(); got != holdingstest.Header {
 		t.Errorf("an empty collection is %q", got)
 	}
 	var none *problem.Problem
-	if _, err := b.service.Export(t.Context(), 99, io.Discard); !errors.As(err, &none) || none.Code != problem.NotFound {
+	if _, err := b.Holdings.Export(t.Context(), 99, io.Discard); !errors.As(err, &none) || none.Code != problem.NotFound {
 		t.Errorf("a collection that is not there: %v", err)
 	}
-	if _, err := b.service.ExportName(t.Context(), 99, time.Now()); !errors.As(err, &none) || none.Code != problem.NotFound {
+	if _, err := b.Holdings.ExportName(t.Context(), 99, time.Now()); !errors.As(err, &none) || none.Code != problem.NotFound {
 		t.Errorf("the name of one that is not there: %v", err)
 	}
-	name, err := b.service.ExportName(t.Context(), collectionID, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	name, err := b.Holdings.ExportName(t.Context(), holdingstest.CollectionID, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
 	if err != nil || name != "journals_2026-11-23.txt" {
 		t.Errorf("it is called %q (%v)", name, err)
 	}
 	full := errors.New("disk full")
-	if _, err := b.service.Export(t.Context(), collectionID, failingWriter{full}); !errors.Is(err, full) {
+	if _, err := b.Holdings.Export(t.Context(), holdingstest.CollectionID, failingWriter{full}); !errors.Is(err, full) {
 		t.Errorf("a writer that fails: %v", err)
 	}
 }
@@ -285,20 +282,20 @@ func TestExportHoldsNoTitles(t *testing.T) {
 	const titles, limit = 50_000, 2 << 20
 	b := setup(t)
 	var list strings.Builder
-	list.WriteString(header)
+	list.WriteString(holdingstest.Header)
 	for n := range titles {
-		j := numbered(n, n+1)[0]
-		list.WriteString(j.row())
+		j := holdingstest.Numbered(n, n+1)[0]
+		list.WriteString(j.Row())
 		if n%2 == 0 {
-			j.first, j.last = "1878", "1995"
-			list.WriteString(j.row())
+			j.First, j.Last = "1878", "1995"
+			list.WriteString(j.Row())
 		}
 	}
-	b.sync(1, list.String())
+	b.Sync(1, list.String())
 	list.Reset()
 	w := &heapMeter{before: liveHeap()}
-	rows, err := b.service.Export(t.Context(), collectionID, w)
-	b.must(err)
+	rows, err := b.Holdings.Export(t.Context(), holdingstest.CollectionID, w)
+	b.Must(err)
 	if rows != titles*3/2 || w.bytes < 3*limit {
 		t.Fatalf("%d rows, %d bytes", rows, w.bytes)
 	}

@@ -1,16 +1,14 @@
 package holdings_test
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 )
 
 // TestRowsToTitles: which rows are one title, and what its statements are (DOMAIN section 5).
@@ -133,13 +131,13 @@ func TestRowsToTitles(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			counts, _ := b.sync(1, kbartOf(test.list))
+			counts, _ := b.Sync(1, holdingstest.KBART(test.list))
 			var got []string
 			statements := 0
-			for _, p := range b.store.Read.Portfolio.Query().AllX(t.Context()) {
+			for _, p := range b.Store.Read.Portfolio.Query().AllX(t.Context()) {
 				line := p.PublicationTitle + "/" + p.TitleID
-				found, err := b.service.EntitlementsOf(t.Context(), []int64{p.ID})
-				b.must(err)
+				found, err := b.Holdings.EntitlementsOf(t.Context(), []int64{p.ID})
+				b.Must(err)
 				var shown []string
 				for _, st := range holdings.Coverage(found[p.ID]) {
 					shown = append(shown, st.String())
@@ -149,7 +147,7 @@ func TestRowsToTitles(t *testing.T) {
 				}
 				got = append(got, line)
 			}
-			if diff := cmp.Diff(sorted(textLines(test.want)), sorted(got)); diff != "" {
+			if diff := cmp.Diff(holdingstest.Sorted(holdingstest.TextLines(test.want)), holdingstest.Sorted(got)); diff != "" {
 				t.Error(diff)
 			}
 			if counts.Statements != statements || counts.Titles != len(got) {
@@ -164,7 +162,7 @@ func TestRowsToTitles(t *testing.T) {
 func TestStatementsKeepTheirOwn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	counts, _ := b.sync(1, kbartOf(`
+	counts, _ := b.Sync(1, holdingstest.KBART(`
 		Brain; id=brain; print=@1; first=1878; last=1995; url=https://example.org/archive; depth=abstracts; notes=scans
 		Brain; id=brain; print=@1; first=1878; last=1995; url=https://example.org/mirror; depth=abstracts
 		Brain; id=brain; print=@1; first=1878; last=1995; url=HTTPS://EXAMPLE.org/mirror; depth=Abstracts
@@ -182,32 +180,12 @@ func TestStatementsKeepTheirOwn(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
-	lines, _, _ := changesOf(t, sourceOf(kbartOf(`Brain; id=brain; print=@1; first=1996; last=2000; notes=a
-		Brain; id=brain; print=@1; first=1990; last=1995; notes=b`)), sourceOf(kbartOf(`Brain; id=brain; print=@1; first=1996; last=2000; notes=a
+	lines, _, _ := holdingstest.Changes(t, holdingstest.SourceOf(holdingstest.KBART(`Brain; id=brain; print=@1; first=1996; last=2000; notes=a
+		Brain; id=brain; print=@1; first=1990; last=1995; notes=b`)), holdingstest.SourceOf(holdingstest.KBART(`Brain; id=brain; print=@1; first=1996; last=2000; notes=a
 		Brain; id=brain; print=@1; first=1990; last=1995; notes=c`)))
 	if diff := cmp.Diff([]string{"UPDATE Brain coverage.notes: 1990 – 1995: b → 1990 – 1995: c"}, lines); diff != "" {
 		t.Errorf("a statement's own note:\n%s", diff)
 	}
-}
-
-// TestUnknownTypeKeepsStatements: a title of unknown type none of whose rows fills a coverage cell says nothing of
-// coverage.
-func TestUnknownTypeKeepsStatements(t *testing.T) {
-	t.Parallel()
-	runDiffs(t, []diffCase{
-		{
-			name:   "empty cells",
-			before: `Thing; id=a; type=; first=1990; last=2000`,
-			after:  `Thing; id=a; type=; pub=New`,
-			want:   `UPDATE Thing publisher_name New`,
-		},
-		{
-			name:   "a statement",
-			before: `Thing; id=a; type=; first=1990; last=2000`,
-			after:  `Thing; id=a; type=; first=1990; last=2001`,
-			want:   `UPDATE Thing coverage: 1990 – 2000 → 1990 – 2001`,
-		},
-	})
 }
 
 // TestRowsThatDisagree: the first value that is not empty wins, in the rows' own order, with a finding.
@@ -222,50 +200,15 @@ func TestRowsThatDisagree(t *testing.T) {
 		Brain; id=brain; print=@1; first=1996`,
 	} {
 		b := setup(t)
-		_, _, findings := changesOf(t, plan.Source{}, sourceOf(kbartOf(list)))
+		_, _, findings := holdingstest.Changes(t, plan.Source{}, holdingstest.SourceOf(holdingstest.KBART(list)))
 		if n := strings.Count(strings.Join(findings, " "), "rows-disagree"); n != 1 {
 			t.Errorf("%d findings: %v", n, findings)
 		}
-		b.sync(1, kbartOf(list))
+		b.Sync(1, holdingstest.KBART(list))
 		if got := b.portfolio("brain").PublisherName; got != "New Press" {
 			t.Errorf("the publisher is %s", got)
 		}
 	}
-}
-
-// TestOrderOfRowsChangesNothing: however the rows of a list are sorted, titles, values, statements, pairs and counts
-// are the same.
-func TestOrderOfRowsChangesNothing(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		before, after := drawRows(rt, "before"), drawRows(rt, "after")
-		seed := rapid.Uint64().Draw(rt, "order")
-		none, wantBefore, _ := changesOf(t, plan.Source{}, sourceOf(kbartOf(before)))
-		noneShuffled, gotBefore, _ := changesOf(t, plan.Source{}, sourceOf(kbartOf(shuffled(before, seed))))
-		want, wantCounts, wantFindings := changesOf(t, sourceOf(kbartOf(before)), sourceOf(kbartOf(after)))
-		got, gotCounts, gotFindings := changesOf(t, sourceOf(kbartOf(shuffled(before, seed))), sourceOf(kbartOf(shuffled(after, seed+1))))
-		for what, diff := range map[string]string{
-			"titles": cmp.Diff(sorted(none), sorted(noneShuffled)), "counts of the first list": cmp.Diff(wantBefore, gotBefore),
-			"changes": cmp.Diff(sorted(want), sorted(got)), "counts": cmp.Diff(wantCounts, gotCounts),
-			"findings": cmp.Diff(sorted(wantFindings), sorted(gotFindings)),
-		} {
-			if diff != "" {
-				rt.Fatalf("%s:\n%s\nbefore:\n%s\nafter:\n%s", what, diff, before, after)
-			}
-		}
-	})
-}
-
-// TestTheSameListChangesNothing, however its titles resemble each other.
-func TestTheSameListChangesNothing(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		list := drawRows(rt, "rows")
-		lines, counts, _ := changesOf(t, sourceOf(kbartOf(list)), sourceOf(kbartOf(shuffled(list, 7))))
-		if counts.Changed() || counts.Ambiguous > 0 || counts.Unchanged != counts.Titles {
-			rt.Fatalf("%s\n%+v\n%s", list, counts, strings.Join(lines, "\n"))
-		}
-	})
 }
 
 // TestOrderOfRowsInTheHoldings: likewise of all that is stored.
@@ -289,9 +232,9 @@ func TestOrderOfRowsInTheHoldings(t *testing.T) {
 		Works; id=x1; type=monograph; print=#1; vol=1`
 	holdingsOf := func(seed uint64) (loaded, changed string) {
 		b := setup(t)
-		b.sync(1, kbartOf(shuffled(before, seed)))
+		b.Sync(1, holdingstest.KBART(holdingstest.Shuffled(before, seed)))
 		loaded = b.wholeText()
-		b.sync(1, kbartOf(shuffled(after, seed)))
+		b.Sync(1, holdingstest.KBART(holdingstest.Shuffled(after, seed)))
 		return loaded, b.wholeText()
 	}
 	wantLoaded, wantChanged := holdingsOf(0)
@@ -301,29 +244,4 @@ func TestOrderOfRowsInTheHoldings(t *testing.T) {
 			t.Errorf("order %d:\n%s", seed, diff)
 		}
 	}
-}
-
-// drawRows draws rows of few titles, title_ids and identifiers, so that they meet in all ways.
-func drawRows(rt *rapid.T, label string) string {
-	var b strings.Builder
-	for range rapid.IntRange(1, 9).Draw(rt, label) {
-		draw := func(name string, values ...string) string {
-			return fmt.Sprintf("; %s=%s", name, rapid.SampledFrom(values).Draw(rt, name))
-		}
-		b.WriteString(rapid.SampledFrom([]string{"Brain", "Brains", "Mind", "mind."}).Draw(rt, "title"))
-		b.WriteString(draw("id", "", "brain", "BRAIN", "mind", "n.a.") + draw("print", "", "", "@1", "@2", "@3", "0000-0000") +
-			draw("online", "", "@1", "@4"))
-		b.WriteString(draw("first", "", "1990", "1996", "1996-01") + draw("last", "", "1995", "2000") + draw("pub", "", "A", "B") +
-			draw("notes", "", "x", "y"))
-		b.WriteString(draw("url", "https://example.org/1", "https://example.org/2") + draw("type", "serial", "serial", "", "monograph") +
-			draw("vol", "", "", "1"))
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-func shuffled(text string, seed uint64) string {
-	lines := textLines(text)
-	rand.New(rand.NewPCG(seed, 1)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
-	return strings.Join(lines, "\n")
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -24,8 +25,8 @@ func runGuard(t *testing.T, guard string, cases []guardCase, before string, chan
 		t.Run(fmt.Sprintf("%d of %d", test.n, test.base), func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			b.dated(1, "2026-01-01", kbartOf(crowdOf(0, test.base, before)))
-			plan := b.planOf(1, "2026-02-01", kbartOf(changed(test.base, test.n)), plan.StandardGuards())
+			b.dated(1, "2026-01-01", holdingstest.KBART(holdingstest.Rows(0, test.base, before)))
+			plan := b.planOf(1, "2026-02-01", holdingstest.KBART(changed(test.base, test.n)), plan.StandardGuards())
 			var reasons []string
 			for _, g := range plan.Guards {
 				reasons = append(reasons, g.Guard)
@@ -64,7 +65,7 @@ func TestGuardOfRemovals(t *testing.T) {
 		if n == base {
 			return "Another; id=other; print=@5000"
 		}
-		return crowdOf(n, base, guarded)
+		return holdingstest.Rows(n, base, guarded)
 	})
 	m := plan.StandardGuards().Removals
 	if m.Most != 1000 {
@@ -78,7 +79,7 @@ func TestGuardOfManyRemovals(t *testing.T) {
 	runGuard(t, plan.GuardRemovals, []guardCase{
 		{10_200, 1000, false, ""},
 		{10_200, 1001, true, "takes away 1001 of 10200 titles (9.8 %), more than 1000"},
-	}, guarded, func(base, n int) string { return crowdOf(n, base, guarded) })
+	}, guarded, func(base, n int) string { return holdingstest.Rows(n, base, guarded) })
 }
 
 // TestGuardOfAccess: titles that stay and lose covered time.
@@ -92,7 +93,7 @@ func TestGuardOfAccess(t *testing.T) {
 		{3, 2, false, ""},
 		{2, 2, true, "2 of 2 titles would lose time"},
 	}, guarded, func(base, n int) string {
-		return crowdOf(0, n, strings.Replace(guarded, "last=2020", "last=2010", 1)) + crowdOf(n, base, guarded)
+		return holdingstest.Rows(0, n, strings.Replace(guarded, "last=2020", "last=2010", 1)) + holdingstest.Rows(n, base, guarded)
 	})
 }
 
@@ -105,14 +106,14 @@ func TestGuardOfIdentity(t *testing.T) {
 		{209, 21, true, "21 of 209 titles would get both another title and another identifier (10.0 %), more than 10 % and more than 20"},
 		{3, 2, false, ""},
 	}, strings.ReplaceAll(books, "#1%d", "#10%d"), func(base, n int) string {
-		return crowdOf(0, n, strings.ReplaceAll(strings.Replace(books, "Book", "Volume", 1), "#1%d", "#77%d")) +
-			crowdOf(n, base, strings.ReplaceAll(books, "#1%d", "#10%d"))
+		return holdingstest.Rows(0, n, strings.ReplaceAll(strings.Replace(books, "Book", "Volume", 1), "#1%d", "#77%d")) +
+			holdingstest.Rows(n, base, strings.ReplaceAll(books, "#1%d", "#10%d"))
 	})
 	t.Run("the title alone", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
-		b.sync(1, kbartOf(crowdOf(0, 60, guarded)))
-		if plan := b.planOf(1, "2026-02-01", kbartOf(crowdOf(0, 60, strings.Replace(guarded, "Journal", "Review", 1))),
+		b.Sync(1, holdingstest.KBART(holdingstest.Rows(0, 60, guarded)))
+		if plan := b.planOf(1, "2026-02-01", holdingstest.KBART(holdingstest.Rows(0, 60, strings.Replace(guarded, "Journal", "Review", 1))),
 			plan.StandardGuards()); plan.Held() {
 			t.Errorf("%s", plan.HeldBecause())
 		}
@@ -126,9 +127,9 @@ func TestGuardOfAdditions(t *testing.T) {
 		{150, 100, false, ""},
 		{202, 101, false, ""},
 		{201, 101, true, "101 titles would be added to the 201 there are (50.2 %), more than 50 % and more than 100"},
-	}, guarded, func(base, n int) string { return crowdOf(0, base+n, guarded) })
+	}, guarded, func(base, n int) string { return holdingstest.Rows(0, base+n, guarded) })
 	b := setup(t)
-	if plan := b.planOf(1, "2026-02-01", kbartOf(crowdOf(0, 300, guarded)), plan.StandardGuards()); plan.Held() {
+	if plan := b.planOf(1, "2026-02-01", holdingstest.KBART(holdingstest.Rows(0, 300, guarded)), plan.StandardGuards()); plan.Held() {
 		t.Errorf("without a base nothing is held: %s", plan.HeldBecause())
 	}
 }
@@ -141,17 +142,17 @@ func TestGuardsOfAnImport(t *testing.T) {
 	const books = "Book %d; id=b%d; print=#%d; online=#10%d; type=monograph"
 	shorter, renamed := strings.Replace(guarded, "last=2020", "last=2010", 1), strings.NewReplacer("Book", "Volume", "#10", "#20").
 		Replace(books)
-	b.sync(1, kbartOf(crowdOf(0, 100, guarded)+crowdOf(100, 110, books)))
+	b.Sync(1, holdingstest.KBART(holdingstest.Rows(0, 100, guarded)+holdingstest.Rows(100, 110, books)))
 	for guard, rows := range map[string]string{
-		plan.GuardAccess:    crowdOf(0, 3, shorter) + crowdOf(3, 100, guarded) + crowdOf(100, 110, books),
-		plan.GuardIdentity:  crowdOf(0, 100, guarded) + crowdOf(100, 103, renamed) + crowdOf(103, 110, books),
-		plan.GuardAdditions: crowdOf(0, 100, guarded) + crowdOf(100, 110, books) + crowdOf(200, 203, guarded),
+		plan.GuardAccess:    holdingstest.Rows(0, 3, shorter) + holdingstest.Rows(3, 100, guarded) + holdingstest.Rows(100, 110, books),
+		plan.GuardIdentity:  holdingstest.Rows(0, 100, guarded) + holdingstest.Rows(100, 103, renamed) + holdingstest.Rows(103, 110, books),
+		plan.GuardAdditions: holdingstest.Rows(0, 100, guarded) + holdingstest.Rows(100, 110, books) + holdingstest.Rows(200, 203, guarded),
 	} {
 		guards := plan.Guards{Removals: plan.StandardGuards().Removals}
-		if plan := b.planOf(1, "2026-02-01", kbartOf(rows), guards); plan.Held() {
+		if plan := b.planOf(1, "2026-02-01", holdingstest.KBART(rows), guards); plan.Held() {
 			t.Errorf("%s is asked: %s", guard, plan.HeldBecause())
 		}
-		plan := b.planOf(1, "2026-02-01", kbartOf(rows), guards.OfProfile())
+		plan := b.planOf(1, "2026-02-01", holdingstest.KBART(rows), guards.OfProfile())
 		if len(plan.Guards) != 1 || plan.Guards[0].Guard != guard || plan.Guards[0].Affected != 3 ||
 			!strings.Contains(plan.HeldBecause(), "more than 0 % and more than 0") {
 			t.Errorf("%s: %+v", guard, plan.Guards)
@@ -163,8 +164,8 @@ func TestGuardsOfAnImport(t *testing.T) {
 func TestMarksAreTheProfiles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, kbartOf(crowdOf(0, 100, guarded)))
-	list := kbartOf(crowdOf(6, 100, guarded))
+	b.Sync(1, holdingstest.KBART(holdingstest.Rows(0, 100, guarded)))
+	list := holdingstest.KBART(holdingstest.Rows(6, 100, guarded))
 	guards := plan.StandardGuards()
 	guards.Removals = plan.Marks{Percent: 5, Titles: 3}
 	if plan := b.planOf(1, "2026-02-01", list, guards); !plan.Held() ||
@@ -181,7 +182,7 @@ func TestMarksAreTheProfiles(t *testing.T) {
 func TestGuardOfAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	full, short := kbartOf(crowdOf(0, 100, guarded)), kbartOf(crowdOf(1, 100, guarded))
+	full, short := holdingstest.KBART(holdingstest.Rows(0, 100, guarded)), holdingstest.KBART(holdingstest.Rows(1, 100, guarded))
 	b.dated(1, "2026-01-01", full)
 	_, jobID := b.dated(1, "2026-02-01", short)
 	b.undo(1, jobID)
@@ -222,7 +223,9 @@ func TestLostTime(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			rows := func(cells string) string { return kbartOf(crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; "+cells)) }
+			rows := func(cells string) string {
+				return holdingstest.KBART(holdingstest.Rows(0, 30, "Journal %d; id=j%d; print=@%d; "+cells))
+			}
 			b.dated(1, "2026-01-01", rows(test.before))
 			plan := b.planOf(1, "2026-02-01", rows(test.after), plan.StandardGuards())
 			if plan.Held() != test.loses {
@@ -234,9 +237,9 @@ func TestLostTime(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
 		const ended = "Ended; id=ended; print=@500; first=1990; last=1999\n" // else the column of last dates would be lost
-		b.dated(1, "2026-01-01", kbartOf(ended+crowdOf(0, 30,
+		b.dated(1, "2026-01-01", holdingstest.KBART(ended+holdingstest.Rows(0, 30,
 			"Journal %d; id=j%d; print=@%d; first=1990; last=1995\nJournal %d; id=j%d; print=@%d; first=1996")))
-		plan := b.planOf(1, "2026-02-01", kbartOf(ended+crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; first=1990")), plan.StandardGuards())
+		plan := b.planOf(1, "2026-02-01", holdingstest.KBART(ended+holdingstest.Rows(0, 30, "Journal %d; id=j%d; print=@%d; first=1990")), plan.StandardGuards())
 		if plan.Held() {
 			t.Errorf("%s", plan.HeldBecause())
 		}
@@ -245,14 +248,14 @@ func TestLostTime(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
 		rows := func(first string) string {
-			return kbartOf(crowdOf(0, 30, "Journal %d; id=j%d; print=@%d; first="+first))
+			return holdingstest.KBART(holdingstest.Rows(0, 30, "Journal %d; id=j%d; print=@%d; first="+first))
 		}
 		b.dated(1, "2026-01-01", rows("2016-01-01"))
 		if plan := b.planOf(1, "2026-02-01", rows("2016-02-01"), plan.StandardGuards()); !plan.Held() {
 			t.Error("it has never moved")
 		}
 		_, jobID := b.dated(1, "2026-02-01", rows("2016-02-01"))
-		b.write(func(ctx context.Context, tx *store.Tx) error {
+		b.Write(func(ctx context.Context, tx *store.Tx) error {
 			return tx.JobPart.UpdateOneID(jobID + 1).SetState("APPLIED").Exec(ctx)
 		})
 		if plan := b.planOf(1, "2026-03-01", rows("2016-02-29"), plan.StandardGuards()); plan.Held() {
@@ -268,12 +271,12 @@ func TestLostTime(t *testing.T) {
 func TestLockedCoverageIsNotLost(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(crowdOf(0, 10, guarded)))
-	shorter := kbartOf(crowdOf(0, 10, strings.Replace(guarded, "first=1990", "first=1995", 1)))
+	b.dated(1, "2026-01-01", holdingstest.KBART(holdingstest.Rows(0, 10, guarded)))
+	shorter := holdingstest.KBART(holdingstest.Rows(0, 10, strings.Replace(guarded, "first=1990", "first=1995", 1)))
 	if plan := b.planOf(1, "2026-02-01", shorter, plan.StandardGuards()); !plan.Held() {
 		t.Fatal("without a lock it is held")
 	}
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.Update().SetLockedFields(plan.CoverageField).Exec(ctx)
 	})
 	if plan := b.planOf(1, "2026-02-01", shorter, plan.StandardGuards()); plan.Held() {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/ent/portfolio"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -17,8 +18,8 @@ func TestKeysByEntitlement(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	first, second := "Brain; id=brain; print=@1; first=1996", "Brain; id=X-77; print=@1; first=1996"
-	b.dated(1, "2026-01-01", kbartOf(others+first))
-	b.dated(2, "2026-01-02", kbartOf(others+second))
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+first))
+	b.dated(2, "2026-01-02", holdingstest.KBART(others+second))
 	id := b.portfolio("X-77").ID // the newer release
 	if diff := cmp.Diff(map[string]string{"title_id": "brain"}, b.said(1, "X-77")); diff != "" {
 		t.Errorf("what the first list said is kept:\n%s", diff)
@@ -28,14 +29,14 @@ func TestKeysByEntitlement(t *testing.T) {
 	}
 	// Each list now gives up the ISSN and the title, so that its own title_id alone tells.
 	second = "Brain and Mind; id=X-77; first=1996"
-	if counts, _ := b.dated(2, "2026-02-02", kbartOf(others+second)); counts.Updated != 1 || counts.Added+counts.Removed != 0 {
+	if counts, _ := b.dated(2, "2026-02-02", holdingstest.KBART(others+second)); counts.Updated != 1 || counts.Added+counts.Removed != 0 {
 		t.Errorf("the second profile: %+v", counts)
 	}
 	first = "Brain Research; id=BRAIN; first=1996"
-	if counts, _ := b.dated(1, "2026-02-03", kbartOf(others+first)); counts.Updated != 1 || counts.Added+counts.Removed+counts.Waiting != 0 {
+	if counts, _ := b.dated(1, "2026-02-03", holdingstest.KBART(others+first)); counts.Updated != 1 || counts.Added+counts.Removed+counts.Waiting != 0 {
 		t.Errorf("the first profile: %+v", counts)
 	}
-	p := b.store.Read.Portfolio.GetX(t.Context(), id)
+	p := b.Store.Read.Portfolio.GetX(t.Context(), id)
 	if p.PublicationTitle != "Brain Research" || p.TitleID != "BRAIN" {
 		t.Errorf("the newer release stands: %s, %s", p.PublicationTitle, p.TitleID)
 	}
@@ -44,11 +45,11 @@ func TestKeysByEntitlement(t *testing.T) {
 	}
 	for profile, list := range map[int64]string{1: first, 2: second} {
 		date := map[int64]string{1: "2026-02-03", 2: "2026-02-02"}[profile]
-		if counts, _ := b.dated(profile, date, kbartOf(others+list)); counts.Changed() {
+		if counts, _ := b.dated(profile, date, holdingstest.KBART(others+list)); counts.Changed() {
 			t.Errorf("profile %d again: %+v", profile, counts)
 		}
 	}
-	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); n != 41 {
+	if n := b.Store.Read.Portfolio.Query().CountX(t.Context()); n != 41 {
 		t.Errorf("%d portfolios", n)
 	}
 }
@@ -58,14 +59,14 @@ func TestKeysByEntitlement(t *testing.T) {
 func TestKeysOfOthers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1"))
-	b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1")) // the portfolio shows X-77
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+"Brain; id=brain; print=@1"))
+	b.dated(2, "2026-01-02", holdingstest.KBART(others+"Brain; id=X-77; print=@1")) // the portfolio shows X-77
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Profile.Create().SetID(3).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
 			SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).Exec(ctx)
 	})
-	counts, _ := b.dated(3, "2026-01-03", kbartOf("Brain, new; id=brain"))
-	if n := b.store.Read.Portfolio.Query().CountX(t.Context()); counts.Added != 1 || n != 41 {
+	counts, _ := b.dated(3, "2026-01-03", holdingstest.KBART("Brain, new; id=brain"))
+	if n := b.Store.Read.Portfolio.Query().CountX(t.Context()); counts.Added != 1 || n != 41 {
 		t.Errorf("%d portfolios: %+v", n, counts)
 	}
 }
@@ -74,22 +75,22 @@ func TestKeysOfOthers(t *testing.T) {
 func TestLockedKeysTakeNoPart(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, kbartOf(others+"Brain; id=brain; print=@1"))
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Sync(1, holdingstest.KBART(others+"Brain; id=brain; print=@1"))
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.Update().Where(portfolio.TitleID("brain")).SetLockedFields("title_id").Exec(ctx)
 	})
 	id := b.portfolio("brain").ID
-	b.sync(1, kbartOf(others+"Brain; id=brain-new; print=@1")) // the list's title_id changes, the portfolio's stays
+	b.Sync(1, holdingstest.KBART(others+"Brain; id=brain-new; print=@1")) // the list's title_id changes, the portfolio's stays
 	if got := b.said(1, "brain"); got["title_id"] != "brain-new" {
 		t.Fatalf("what the list says is not kept: %v", got)
 	}
-	counts, _ := b.sync(1, kbartOf(others+"Brain, renamed; id=brain-new"))
+	counts, _ := b.Sync(1, holdingstest.KBART(others+"Brain, renamed; id=brain-new"))
 	if p := b.portfolio("brain"); counts.Updated != 1 || counts.Added != 0 || p.ID != id || p.PublicationTitle != "Brain, renamed" {
 		t.Errorf("by the list's own key: %+v", counts)
 	}
-	counts, jobID := b.sync(1, kbartOf(others+"Other; id=brain; first=2001"))
+	counts, jobID := b.Sync(1, holdingstest.KBART(others+"Other; id=brain; first=2001"))
 	if counts.Added != 1 || counts.Removed != 1 {
-		t.Errorf("what staff locked pairs no other title: %+v\n%s", counts, b.reportText(jobID))
+		t.Errorf("what staff locked pairs no other title: %+v\n%s", counts, b.ReportText(jobID))
 	}
 }
 
@@ -98,14 +99,14 @@ func TestTakeOver(t *testing.T) {
 	t.Parallel()
 	prepare := func(t *testing.T) *testBundle {
 		b := setup(t)
-		b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one"))
-		b.dated(2, "2026-01-02", kbartOf(others+"Brain; id=X-77; print=@1; pub=Second; url=https://example.org/2; author=Second"))
+		b.dated(1, "2026-01-01", holdingstest.KBART(others+"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one"))
+		b.dated(2, "2026-01-02", holdingstest.KBART(others+"Brain; id=X-77; print=@1; pub=Second; url=https://example.org/2; author=Second"))
 		return b
 	}
 	t.Run("in the same run", func(t *testing.T) {
 		t.Parallel()
 		b := prepare(t)
-		counts, jobID := b.dated(2, "2026-02-01", kbartOf(others))
+		counts, jobID := b.dated(2, "2026-02-01", holdingstest.KBART(others))
 		p := b.portfolio("brain")
 		if counts.Withdrawn != 1 || p.PublisherName != "First" || p.TitleURL != "https://example.org/1" || p.Notes != "one" || !p.Listed {
 			t.Errorf("%+v, %+v", counts, p)
@@ -113,7 +114,7 @@ func TestTakeOver(t *testing.T) {
 		if got := b.said(1, "brain"); len(got) != 0 {
 			t.Errorf("the first list says what is shown: %v", got)
 		}
-		report := b.reportText(jobID)
+		report := b.ReportText(jobID)
 		for _, line := range []string{
 			"WITHDRAW Brain publisher_name: Second → First", "WITHDRAW Brain title_id: X-77 → brain",
 			"WITHDRAW Brain :",
@@ -122,21 +123,21 @@ func TestTakeOver(t *testing.T) {
 				t.Errorf("%q is not in the report:\n%s", line, report)
 			}
 		}
-		if again, _ := b.dated(1, "2026-02-02", kbartOf(others+
+		if again, _ := b.dated(1, "2026-02-02", holdingstest.KBART(others+
 			"Brain; id=brain; print=@1; pub=First; url=https://example.org/1; notes=one")); again.Changed() {
 			t.Errorf("the list that stands: %+v", again)
 		}
-		if again, _ := b.dated(2, "2026-02-03", kbartOf(others)); again.Changed() {
+		if again, _ := b.dated(2, "2026-02-03", holdingstest.KBART(others)); again.Changed() {
 			t.Errorf("the one that withdrew: %+v", again)
 		}
 	})
 	t.Run("not of a locked field", func(t *testing.T) {
 		t.Parallel()
 		b := prepare(t)
-		b.write(func(ctx context.Context, tx *store.Tx) error {
+		b.Write(func(ctx context.Context, tx *store.Tx) error {
 			return tx.Portfolio.Update().Where(portfolio.TitleID("X-77")).SetLockedFields("publisher_name").Exec(ctx)
 		})
-		b.dated(2, "2026-02-01", kbartOf(others))
+		b.dated(2, "2026-02-01", holdingstest.KBART(others))
 		if p := b.portfolio("brain"); p.PublisherName != "Second" || p.TitleURL != "https://example.org/1" {
 			t.Errorf("%+v", p)
 		}
@@ -144,7 +145,7 @@ func TestTakeOver(t *testing.T) {
 	t.Run("not by the profile that withdraws what others show", func(t *testing.T) {
 		t.Parallel()
 		b := prepare(t)
-		b.dated(1, "2026-02-01", kbartOf(others))
+		b.dated(1, "2026-02-01", holdingstest.KBART(others))
 		if p := b.portfolio("X-77"); p.PublisherName != "Second" {
 			t.Errorf("%+v", p)
 		}
@@ -155,8 +156,8 @@ func TestTakeOver(t *testing.T) {
 func TestOlderListFillsEmptyFieldsOnly(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(2, "2026-02-01", kbartOf(others+"Brain; id=brain; print=@1; pub=Second; first=1996"))
-	counts, jobID := b.dated(1, "2026-01-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
+	b.dated(2, "2026-02-01", holdingstest.KBART(others+"Brain; id=brain; print=@1; pub=Second; first=1996"))
+	counts, jobID := b.dated(1, "2026-01-01", holdingstest.KBART(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
 	p := b.portfolio("brain")
 	if p.PublisherName != "Second" || p.Notes != "filled" || counts.Added != 41 {
 		t.Errorf("%+v, %+v", counts, p)
@@ -164,17 +165,17 @@ func TestOlderListFillsEmptyFieldsOnly(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"publisher_name": "First"}, b.said(1, "brain")); diff != "" {
 		t.Error(diff)
 	}
-	if !strings.Contains(b.reportText(jobID), "DIVERGES Brain") {
-		t.Errorf("that it diverges is not told:\n%s", b.reportText(jobID))
+	if !strings.Contains(b.ReportText(jobID), "DIVERGES Brain") {
+		t.Errorf("that it diverges is not told:\n%s", b.ReportText(jobID))
 	}
 	if got := b.coverage("brain"); got != "1996 – present; 2000 – present" && got != "2000 – present; 1996 – present" {
 		t.Errorf("coverage belongs to the entitlement: %s", got)
 	}
-	if counts, _ := b.dated(1, "2026-01-02", kbartOf(others+
+	if counts, _ := b.dated(1, "2026-01-02", holdingstest.KBART(others+
 		"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000")); counts.Changed() {
 		t.Errorf("again: %+v", counts)
 	}
-	b.dated(1, "2026-03-01", kbartOf(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
+	b.dated(1, "2026-03-01", holdingstest.KBART(others+"Brain; id=brain; print=@1; pub=First; notes=filled; first=2000"))
 	if p := b.portfolio("brain"); p.PublisherName != "First" || len(b.said(1, "brain")) != 0 ||
 		b.said(2, "brain")["publisher_name"] != "Second" {
 		t.Errorf("once it is newer: %+v", p)
@@ -188,16 +189,16 @@ func TestNewerReleaseReachesLockedTitles(t *testing.T) {
 	b := setup(t)
 	first, second := "Brain; id=brain; print=@1; publisher_name=One; title_url=https://a.org/1",
 		"Brain; id=brain; print=@1; publisher_name=Two; title_url=https://a.org/2"
-	b.dated(1, "2026-01-01", kbartOf(others+first))
-	b.dated(2, "2026-01-02", kbartOf(others+second))
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+first))
+	b.dated(2, "2026-01-02", holdingstest.KBART(others+second))
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.Update().Where(portfolio.TitleID("brain")).SetLockedFields("title_url").Exec(ctx)
 	})
-	counts, _ := b.dated(1, "2026-01-03", kbartOf(others+first))
+	counts, _ := b.dated(1, "2026-01-03", holdingstest.KBART(others+first))
 	if p := b.portfolio("brain"); counts.Updated != 1 || p.PublisherName != "One" || p.TitleURL != "https://a.org/2" {
 		t.Errorf("%s, %s: %+v", p.PublisherName, p.TitleURL, counts)
 	}
-	if counts, _ := b.dated(1, "2026-01-04", kbartOf(others+first)); counts.Changed() || counts.Locked != 0 {
+	if counts, _ := b.dated(1, "2026-01-04", holdingstest.KBART(others+first)); counts.Changed() || counts.Locked != 0 {
 		t.Errorf("the same again: %+v", counts)
 	}
 }
@@ -207,18 +208,18 @@ func TestNewerReleaseReachesLockedTitles(t *testing.T) {
 func TestTakeOverByWhatWasAppliedLast(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Profile.Create().SetID(3).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
 			SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).Exec(ctx)
 	})
 	list := func(publisher string) string {
-		return kbartOf(others + "Brain; id=brain; print=@1; publisher_name=" + publisher)
+		return holdingstest.KBART(others + "Brain; id=brain; print=@1; publisher_name=" + publisher)
 	}
 	b.dated(1, "2026-03-01", list("One"))
 	b.dated(1, "2026-01-01", list("One, older")) // by force
 	b.dated(2, "2026-02-01", list("Two"))
 	b.dated(3, "2026-04-01", list("Three"))
-	if counts, _ := b.dated(3, "2026-05-01", kbartOf(others)); counts.Withdrawn != 1 {
+	if counts, _ := b.dated(3, "2026-05-01", holdingstest.KBART(others)); counts.Withdrawn != 1 {
 		t.Fatalf("%+v", counts)
 	}
 	if p := b.portfolio("brain"); p.PublisherName != "Two" {
@@ -239,50 +240,50 @@ func TestFurtherKeys(t *testing.T) {
 	t.Run("the row goes and nothing else differs", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
-		b.dated(1, "2026-01-01", kbartOf(others+alone+another))
+		b.dated(1, "2026-01-01", holdingstest.KBART(others+alone+another))
 		id := b.portfolio("brain").ID
-		if counts, _ := b.dated(1, "2026-02-01", kbartOf(others+alone)); counts.Changed() {
+		if counts, _ := b.dated(1, "2026-02-01", holdingstest.KBART(others+alone)); counts.Changed() {
 			t.Errorf("%+v", counts)
 		}
-		b.dated(1, "2026-06-01", kbartOf(others+heir))
-		if p := b.store.Read.Portfolio.GetX(t.Context(), id); p.PublicationTitle != "Brain" {
+		b.dated(1, "2026-06-01", holdingstest.KBART(others+heir))
+		if p := b.Store.Read.Portfolio.GetX(t.Context(), id); p.PublicationTitle != "Brain" {
 			t.Errorf("the portfolio of Brain is that of %s", p.PublicationTitle)
 		}
 	})
 	t.Run("the row comes and nothing else differs", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
-		b.dated(1, "2026-01-01", kbartOf(others+alone))
+		b.dated(1, "2026-01-01", holdingstest.KBART(others+alone))
 		id := b.portfolio("brain").ID
-		_, jobID := b.dated(1, "2026-02-01", kbartOf(others+alone+another))
-		if got := b.store.Read.Portfolio.GetX(t.Context(), id).MoreKeys; got == "" {
+		_, jobID := b.dated(1, "2026-02-01", holdingstest.KBART(others+alone+another))
+		if got := b.Store.Read.Portfolio.GetX(t.Context(), id).MoreKeys; got == "" {
 			t.Error("the row's identifier is no key")
 		}
 		b.undo(1, jobID)
-		if got := b.store.Read.Portfolio.GetX(t.Context(), id).MoreKeys; got != "" {
+		if got := b.Store.Read.Portfolio.GetX(t.Context(), id).MoreKeys; got != "" {
 			t.Errorf("after the undo %s is still a key", got)
 		}
 	})
 	t.Run("the list that had the row is undone", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
-		b.dated(1, "2026-01-01", kbartOf(others+alone))
+		b.dated(1, "2026-01-01", holdingstest.KBART(others+alone))
 		id, before := b.portfolio("brain").ID, b.wholeText()
-		_, jobID := b.dated(1, "2026-02-01", kbartOf(others+alone+older))
+		_, jobID := b.dated(1, "2026-02-01", holdingstest.KBART(others+alone+older))
 		b.undo(1, jobID)
 		if diff := cmp.Diff(before, b.wholeText()); diff != "" {
 			t.Errorf("the undo does not give back what was there:\n%s", diff)
 		}
-		b.dated(1, "2026-06-01", kbartOf(others+heir))
-		if p := b.store.Read.Portfolio.GetX(t.Context(), id); p.PublicationTitle != "Brain" {
+		b.dated(1, "2026-06-01", holdingstest.KBART(others+heir))
+		if p := b.Store.Read.Portfolio.GetX(t.Context(), id); p.PublicationTitle != "Brain" {
 			t.Errorf("the portfolio of Brain is that of %s", p.PublicationTitle)
 		}
 	})
 	t.Run("another profile's list has it still", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
-		b.dated(1, "2026-01-01", kbartOf(others+alone+another))
-		b.dated(2, "2026-01-02", kbartOf(others+alone))
+		b.dated(1, "2026-01-01", holdingstest.KBART(others+alone+another))
+		b.dated(2, "2026-01-02", holdingstest.KBART(others+alone))
 		if got := b.portfolio("brain").MoreKeys; got == "" {
 			t.Error("the second profile's list took a key of the first's away")
 		}

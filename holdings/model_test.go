@@ -19,6 +19,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -30,12 +31,12 @@ func TestModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t)
-		b.service.BatchTitles = 3
+		b.Holdings.BatchTitles = 3
 		m := &model{
 			t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{},
 			first: map[int64]map[int]string{1: {}, 2: {}}, said: map[int64]map[int]string{1: {}, 2: {}}, licensed: map[int]int64{},
 		}
-		b.write(func(ctx context.Context, tx *store.Tx) error {
+		b.Write(func(ctx context.Context, tx *store.Tx) error {
 			for id := range int64(2) {
 				tx.License.Create().SetID(id + 1).SetCreatedAt(1).SetUpdatedAt(1).SetCode(fmt.Sprint("LIC-", id)).SaveX(ctx)
 			}
@@ -86,29 +87,29 @@ func (m *model) sync(t *rapid.T) {
 	titles := rapid.SliceOfNDistinct(rapid.IntRange(0, universe-1), 1, universe, rapid.ID).Draw(t, "titles")
 	press := rapid.SampledFrom([]string{"Oxford University Press", "Another Press"}).Draw(t, "press")
 	year := rapid.SampledFrom([]string{"1996", "1997"}).Draw(t, "year")
-	var rows []journal
+	var rows []holdingstest.Journal
 	for _, n := range titles {
-		j := numbered(n, n+1)[0]
-		j.publisher, j.first = press, year
+		j := holdingstest.Numbered(n, n+1)[0]
+		j.Publisher, j.First = press, year
 		rows = append(rows, j)
 	}
 	before := m.snapshot()
 	had := len(m.listed[profile])
-	jobID := m.b.newJob(profile)
-	a := attempt{profile: profile, list: listOf(rows...), jobID: jobID}
+	jobID := m.b.NewJob(profile)
+	a := holdingstest.Attempt{Profile: profile, List: holdingstest.ListOf(rows...), JobID: jobID}
 	var counts plan.Counts
 	for {
-		a.failAt = rapid.IntRange(0, 9).Draw(t, "crash in transaction")
+		a.FailAt = rapid.IntRange(0, 9).Draw(t, "crash in transaction")
 		var err error
 		var begun bool
-		if counts, _, begun, err = m.b.apply(a); err == nil {
+		if counts, _, begun, err = m.b.Apply(a); err == nil {
 			break
 		}
-		if !errors.Is(err, errCrash) {
+		if !errors.Is(err, holdingstest.ErrCrash) {
 			t.Fatal(err)
 		}
 		if begun {
-			a.resumed = m.b.recordedCounts(jobID)
+			a.Resumed = m.b.recordedCounts(jobID)
 		}
 	}
 	m.history = append(m.history, done{jobID, profile, clone(m.listed), maps.Clone(m.publisher), clone(m.first), clone(m.said)})
@@ -155,8 +156,8 @@ func (m *model) order(t *rapid.T) {
 	if p == nil || m.ordered[n] {
 		t.Skip("nothing to order")
 	}
-	m.b.write(func(ctx context.Context, tx *store.Tx) error {
-		id := m.b.store.NextID()
+	m.b.Write(func(ctx context.Context, tx *store.Tx) error {
+		id := m.b.Store.NextID()
 		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).Exec(ctx)
 	})
 	if m.ordered == nil {
@@ -172,7 +173,7 @@ func (m *model) license(t *rapid.T) {
 		t.Skip("nothing to license")
 	}
 	m.licensed[n] = rapid.Int64Range(1, 2).Draw(t, "license")
-	m.b.write(func(ctx context.Context, tx *store.Tx) error {
+	m.b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.UpdateOneID(p.ID).SetLicenseID(m.licensed[n]).Exec(ctx)
 	})
 }
@@ -181,7 +182,7 @@ func (m *model) license(t *rapid.T) {
 func (m *model) switchProfile(t *rapid.T) {
 	before := m.b.holdingsText()
 	id, on := rapid.Int64Range(1, 2).Draw(t, "profile"), rapid.Bool().Draw(t, "on")
-	_, notices, err := m.b.profiles.UpdateProfile(m.b.t.Context(), id, nil, profiles.ProfileInput{Active: &on}, nil)
+	_, notices, err := m.b.Profiles.UpdateProfile(m.b.T.Context(), id, nil, profiles.ProfileInput{Active: &on}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +202,7 @@ func (m *model) lock(t *rapid.T) {
 	if p == nil {
 		t.Skip("nothing to lock")
 	}
-	m.b.write(func(ctx context.Context, tx *store.Tx) error {
+	m.b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.UpdateOneID(p.ID).SetLockedFields("publisher_name").Exec(ctx)
 	})
 	if m.locked == nil {
@@ -212,7 +213,7 @@ func (m *model) lock(t *rapid.T) {
 
 // anyPortfolio draws one of those in the holdings.
 func (m *model) anyPortfolio(t *rapid.T) (*ent.Portfolio, int) {
-	portfolios := m.b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleID()).AllX(m.b.t.Context())
+	portfolios := m.b.Store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleID()).AllX(m.b.T.Context())
 	if len(portfolios) == 0 {
 		return nil, 0
 	}
@@ -234,9 +235,9 @@ func (m *model) undo(t *rapid.T) {
 	}
 	last := m.history[len(m.history)-1]
 	m.history = m.history[:len(m.history)-1]
-	jobID := m.b.newJob(last.profile)
+	jobID := m.b.NewJob(last.profile)
 	part := &holdings.Part{
-		ID: jobID + 1, JobID: jobID, ProfileID: last.profile, CollectionID: collectionID, Content: "JOURNALS",
+		ID: jobID + 1, JobID: jobID, ProfileID: last.profile, CollectionID: holdingstest.CollectionID, Content: "JOURNALS",
 		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
 		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}
@@ -245,15 +246,15 @@ func (m *model) undo(t *rapid.T) {
 		transactions, failAt := 0, rapid.IntRange(0, 6).Draw(t, "crash in transaction")
 		part.Fence = func(context.Context, *store.Tx, holdings.Progress) error {
 			if transactions++; transactions == failAt {
-				return errCrash
+				return holdingstest.ErrCrash
 			}
 			return nil
 		}
-		_, err := m.b.service.Undo(m.b.t.Context(), last.jobID+1, part, resumed, false)
+		_, err := m.b.Holdings.Undo(m.b.T.Context(), last.jobID+1, part, resumed, false)
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, errCrash) {
+		if !errors.Is(err, holdingstest.ErrCrash) {
 			t.Fatal(err)
 		}
 		if transactions > 1 {
@@ -271,7 +272,7 @@ func (m *model) undo(t *rapid.T) {
 // refused sends lists that must change nothing.
 func (m *model) refused(t *rapid.T) {
 	before := m.b.holdingsText()
-	list := rapid.SampledFrom([]string{"", header, "<html><body>Sign in</body></html>", `{"error": "no"}`, "just\ttext\n1\t2\n"}).
+	list := rapid.SampledFrom([]string{"", holdingstest.Header, "<html><body>Sign in</body></html>", `{"error": "no"}`, "just\ttext\n1\t2\n"}).
 		Draw(t, "list")
 	err := m.b.planOnly(list)
 	if err == nil {
@@ -285,9 +286,9 @@ func (m *model) refused(t *rapid.T) {
 // check compares the holdings with the model.
 func (m *model) check(t *rapid.T) {
 	seen := map[int]bool{}
-	for _, p := range m.b.store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) {
+	for _, p := range m.b.Store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) {
 		q.Where(entitlement.Active(true)).WithCoverage()
-	}).WithPoLines().AllX(m.b.t.Context()) {
+	}).WithPoLines().AllX(m.b.T.Context()) {
 		n := numberOf(t, p.TitleID)
 		if seen[n] {
 			t.Fatalf("title %d has two portfolios", n)
@@ -302,7 +303,7 @@ func (m *model) check(t *rapid.T) {
 			}
 		}
 	}
-	if got := m.b.store.Read.POLine.Query().CountX(m.b.t.Context()); got != len(m.ordered) {
+	if got := m.b.Store.Read.POLine.Query().CountX(m.b.T.Context()); got != len(m.ordered) {
 		t.Fatalf("%d PO lines, %d were made", got, len(m.ordered))
 	}
 }
@@ -357,8 +358,8 @@ type state struct {
 // snapshot is the holdings, by profile and title.
 func (m *model) snapshot() map[int64]map[string]state {
 	found := map[int64]map[string]state{1: {}, 2: {}}
-	for _, p := range m.b.store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) { q.WithCoverage() }).
-		AllX(m.b.t.Context()) {
+	for _, p := range m.b.Store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) { q.WithCoverage() }).
+		AllX(m.b.T.Context()) {
 		for profile := range found {
 			s := state{visible: p.RemovedAt == nil, publisher: p.PublisherName}
 			for _, e := range p.Edges.Entitlements {
@@ -405,12 +406,12 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 		}
 	}
 	var got []string
-	for _, c := range m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(plan.Locked))).
-		AllX(m.b.t.Context()) {
+	for _, c := range m.b.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.ActionNEQ(string(plan.Locked))).
+		AllX(m.b.T.Context()) {
 		got = append(got, strings.Join([]string{c.Action, c.Title, c.Field}, " "))
 	}
-	locked := m.b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(plan.Locked))).
-		Order(jobchange.ByTitle()).Select(jobchange.FieldTitle).StringsX(m.b.t.Context())
+	locked := m.b.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(plan.Locked))).
+		Order(jobchange.ByTitle()).Select(jobchange.FieldTitle).StringsX(m.b.T.Context())
 	if once := slices.Compact(slices.Clone(locked)); len(once) != len(locked) {
 		t.Fatalf("locks are listed twice: %v", locked)
 	}

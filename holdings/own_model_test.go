@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -21,7 +22,7 @@ func TestOwnModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t)
-		b.service.BatchTitles = 3
+		b.Holdings.BatchTitles = 3
 		m := &ownModel{b: b, holds: map[int64]map[int]bool{0: {}, 1: {}, 2: {}}, ordered: map[int]bool{}}
 		rt.Repeat(map[string]func(*rapid.T){"sync": m.sync, "activate": m.activate, "order": m.order, "undo": m.undo, "": m.check})
 	})
@@ -47,7 +48,7 @@ var firstOf = map[int64]string{0: "1950", 1: "1996", 2: "2001"}
 func (m *ownModel) sync(t *rapid.T) {
 	profile := rapid.Int64Range(1, 2).Draw(t, "profile")
 	titles := drawTitles(t)
-	m.apply(t, attempt{profile: profile}, titles)
+	m.apply(t, holdingstest.Attempt{Profile: profile}, titles)
 	m.holds[profile] = map[int]bool{}
 	for _, n := range titles {
 		m.holds[profile][n] = true
@@ -56,7 +57,7 @@ func (m *ownModel) sync(t *rapid.T) {
 
 func (m *ownModel) activate(t *rapid.T) {
 	titles := drawTitles(t)
-	m.apply(t, attempt{newOnly: true, keepMissing: true}, titles)
+	m.apply(t, holdingstest.Attempt{NewOnly: true, KeepMissing: true}, titles)
 	for _, n := range titles {
 		if !m.holds[1][n] && !m.holds[2][n] {
 			m.holds[0][n] = true
@@ -69,32 +70,32 @@ func drawTitles(t *rapid.T) []int {
 }
 
 // apply makes tries until one is not interrupted.
-func (m *ownModel) apply(t *rapid.T, a attempt, titles []int) {
-	var rows []journal
+func (m *ownModel) apply(t *rapid.T, a holdingstest.Attempt, titles []int) {
+	var rows []holdingstest.Journal
 	for _, n := range titles {
-		j := numbered(n, n+1)[0]
-		j.first = firstOf[a.profile]
+		j := holdingstest.Numbered(n, n+1)[0]
+		j.First = firstOf[a.Profile]
 		rows = append(rows, j)
 	}
-	a.list, a.jobID = listOf(rows...), m.b.newJob(a.profile)
-	m.history = append(m.history, ownDone{a.jobID, a.profile, clone(m.holds)})
+	a.List, a.JobID = holdingstest.ListOf(rows...), m.b.NewJob(a.Profile)
+	m.history = append(m.history, ownDone{a.JobID, a.Profile, clone(m.holds)})
 	for {
-		a.failAt = rapid.IntRange(0, 9).Draw(t, "crash in transaction")
-		_, _, begun, err := m.b.apply(a)
+		a.FailAt = rapid.IntRange(0, 9).Draw(t, "crash in transaction")
+		_, _, begun, err := m.b.Apply(a)
 		if err == nil {
 			return
 		}
-		if !errors.Is(err, errCrash) {
+		if !errors.Is(err, holdingstest.ErrCrash) {
 			t.Fatal(err)
 		}
 		if begun {
-			a.resumed = m.b.recordedCounts(a.jobID)
+			a.Resumed = m.b.recordedCounts(a.JobID)
 		}
 	}
 }
 
 func (m *ownModel) order(t *rapid.T) {
-	shown := m.b.store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleID()).AllX(m.b.t.Context())
+	shown := m.b.Store.Read.Portfolio.Query().Where(portfolio.RemovedAtIsNil()).Order(portfolio.ByTitleID()).AllX(m.b.T.Context())
 	if len(shown) == 0 {
 		t.Skip("nothing to order")
 	}
@@ -104,8 +105,8 @@ func (m *ownModel) order(t *rapid.T) {
 		t.Skip("it has its main PO line")
 	}
 	m.ordered[n] = true
-	m.b.write(func(ctx context.Context, tx *store.Tx) error {
-		id := m.b.store.NextID()
+	m.b.Write(func(ctx context.Context, tx *store.Tx) error {
+		id := m.b.Store.NextID()
 		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).Exec(ctx)
 	})
 }
@@ -125,7 +126,7 @@ func (m *ownModel) undo(t *rapid.T) {
 // check compares the holdings with the model.
 func (m *ownModel) check(t *rapid.T) {
 	seen := map[int]bool{}
-	for _, p := range m.b.store.Read.Portfolio.Query().AllX(m.b.t.Context()) {
+	for _, p := range m.b.Store.Read.Portfolio.Query().AllX(m.b.T.Context()) {
 		n := numberOf(t, p.TitleID)
 		if seen[n] {
 			t.Fatalf("title %d has two portfolios", n)
@@ -143,8 +144,8 @@ func (m *ownModel) check(t *rapid.T) {
 }
 
 func (m *ownModel) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
-	found, err := m.b.service.EntitlementsOf(m.b.t.Context(), []int64{p.ID})
-	m.b.must(err)
+	found, err := m.b.Holdings.EntitlementsOf(m.b.T.Context(), []int64{p.ID})
+	m.b.Must(err)
 	active, rows := map[int64]bool{}, map[int64]int{}
 	for _, e := range found[p.ID] {
 		holder := int64(0)

@@ -13,54 +13,55 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
 // importList applies a list of no profile; keepMissing: it only adds and updates.
 func (b *testBundle) importList(list string, keepMissing bool) (plan.Counts, int64) {
-	b.t.Helper()
-	jobID := b.newJob(0)
-	counts, _, _, err := b.apply(attempt{list: list, jobID: jobID, keepMissing: keepMissing})
-	b.must(err)
+	b.T.Helper()
+	jobID := b.NewJob(0)
+	counts, _, _, err := b.Apply(holdingstest.Attempt{List: list, JobID: jobID, KeepMissing: keepMissing})
+	b.Must(err)
 	return counts, jobID
 }
 
 // activateTitles applies a list as activating all titles does: what some entitlement holds stays as it is.
 func (b *testBundle) activateTitles(list string) (plan.Counts, int64) {
-	b.t.Helper()
-	jobID := b.newJob(0)
-	counts, _, _, err := b.apply(attempt{list: list, jobID: jobID, newOnly: true, keepMissing: true})
-	b.must(err)
+	b.T.Helper()
+	jobID := b.NewJob(0)
+	counts, _, _, err := b.Apply(holdingstest.Attempt{List: list, JobID: jobID, NewOnly: true, KeepMissing: true})
+	b.Must(err)
 	return counts, jobID
 }
 
 // undo reverses a job of a profile, or of none, without trouble.
 func (b *testBundle) undo(profile, jobID int64) plan.Counts {
-	b.t.Helper()
-	undoID := b.newJob(profile)
-	counts, err := b.service.Undo(b.t.Context(), jobID+1, &holdings.Part{
-		ID: undoID + 1, JobID: undoID, ProfileID: profile, CollectionID: collectionID, Content: "JOURNALS",
+	b.T.Helper()
+	undoID := b.NewJob(profile)
+	counts, err := b.Holdings.Undo(b.T.Context(), jobID+1, &holdings.Part{
+		ID: undoID + 1, JobID: undoID, ProfileID: profile, CollectionID: holdingstest.CollectionID, Content: "JOURNALS",
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
 		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}, nil, false)
-	b.must(err)
+	b.Must(err)
 	return counts
 }
 
 func (b *testBundle) portfolio(titleID string) *ent.Portfolio {
-	b.t.Helper()
-	p, err := b.store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).Only(b.t.Context())
-	b.must(err)
+	b.T.Helper()
+	p, err := b.Store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).Only(b.T.Context())
+	b.Must(err)
 	return p
 }
 
 // coverage is what a portfolio shows: the statements, one after another.
 func (b *testBundle) coverage(titleID string) string {
-	b.t.Helper()
+	b.T.Helper()
 	id := b.portfolio(titleID).ID
-	found, err := b.service.EntitlementsOf(b.t.Context(), []int64{id})
-	b.must(err)
+	found, err := b.Holdings.EntitlementsOf(b.T.Context(), []int64{id})
+	b.Must(err)
 	var shown []string
 	for _, st := range holdings.Coverage(found[id]) {
 		shown = append(shown, st.String())
@@ -71,8 +72,8 @@ func (b *testBundle) coverage(titleID string) string {
 func TestImportIntoALocalCollection(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	rows := numbered(0, 40)
-	counts, _ := b.importList(listOf(rows...), true)
+	rows := holdingstest.Numbered(0, 40)
+	counts, _ := b.importList(holdingstest.ListOf(rows...), true)
 	if counts.Added != 40 || counts.NotInCommunityZone != 0 {
 		t.Fatalf("%+v", counts)
 	}
@@ -84,15 +85,15 @@ func TestImportIntoALocalCollection(t *testing.T) {
 		t.Errorf("coverage: %s", got)
 	}
 	before := b.holdingsText()
-	if counts, _ := b.importList(listOf(rows...), true); counts.Changed() || counts.Unchanged != 40 {
+	if counts, _ := b.importList(holdingstest.ListOf(rows...), true); counts.Changed() || counts.Unchanged != 40 {
 		t.Errorf("again: %+v", counts)
 	}
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 		t.Error(diff)
 	}
 
-	rows[3].publisher, rows[3].last = "Another Press", "2015"
-	counts, jobID := b.importList(listOf(append(rows[:38:38], numbered(90, 92)...)...), true)
+	rows[3].Publisher, rows[3].Last = "Another Press", "2015"
+	counts, jobID := b.importList(holdingstest.ListOf(append(rows[:38:38], holdingstest.Numbered(90, 92)...)...), true)
 	if counts.Updated != 1 || counts.Added != 2 || counts.Removed != 0 || counts.Missing != 2 {
 		t.Errorf("changed: %+v", counts)
 	}
@@ -127,10 +128,10 @@ func withoutHidden(text string) string {
 func TestImportRemovesMissing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.importList(listOf(numbered(0, 30)...), true)
-	b.order("POL-j001", "j001")
+	b.importList(holdingstest.ListOf(holdingstest.Numbered(0, 30)...), true)
+	b.AddPOLine("POL-j001", "j001")
 	before := b.holdingsText()
-	counts, jobID := b.importList(listOf(numbered(2, 30)...), false)
+	counts, jobID := b.importList(holdingstest.ListOf(holdingstest.Numbered(2, 30)...), false)
 	if counts.Removed != 1 || counts.Kept != 1 || counts.Missing != 0 {
 		t.Errorf("%+v", counts)
 	}
@@ -144,9 +145,9 @@ func TestImportRemovesMissing(t *testing.T) {
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
 		t.Errorf("after the undo:\n%s", diff)
 	}
-	b.importList(listOf(numbered(2, 30)...), false)
-	counts, _ = b.importList(listOf(numbered(0, 30)...), true)
-	if counts.Added != 2 || b.store.Read.Portfolio.Query().CountX(t.Context()) != 30 {
+	b.importList(holdingstest.ListOf(holdingstest.Numbered(2, 30)...), false)
+	counts, _ = b.importList(holdingstest.ListOf(holdingstest.Numbered(0, 30)...), true)
+	if counts.Added != 2 || b.Store.Read.Portfolio.Query().CountX(t.Context()) != 30 {
 		t.Errorf("what comes back is the same record: %+v", counts)
 	}
 	if diff := cmp.Diff(before, b.holdingsText()); diff != "" {
@@ -158,10 +159,10 @@ func TestImportRemovesMissing(t *testing.T) {
 func TestImportOfAnAmbiguousTitle(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	one, two := journal{title: "One", print: issn(1), id: "a", first: "1996"}, journal{title: "Two", online: issn(2), id: "b", first: "1996"}
-	b.importList(listOf(one, two), true)
-	list := listOf(journal{title: "Merged", print: issn(1), online: issn(2), id: "c", first: "1996"},
-		journal{title: "Other", print: issn(1), online: issn(2), id: "d", first: "1996"})
+	one, two := holdingstest.Journal{Title: "One", Print: holdingstest.ISSN(1), ID: "a", First: "1996"}, holdingstest.Journal{Title: "Two", Online: holdingstest.ISSN(2), ID: "b", First: "1996"}
+	b.importList(holdingstest.ListOf(one, two), true)
+	list := holdingstest.ListOf(holdingstest.Journal{Title: "Merged", Print: holdingstest.ISSN(1), Online: holdingstest.ISSN(2), ID: "c", First: "1996"},
+		holdingstest.Journal{Title: "Other", Print: holdingstest.ISSN(1), Online: holdingstest.ISSN(2), ID: "d", First: "1996"})
 	if counts, _ := b.importList(list, true); counts.Ambiguous != 2 || counts.Added != 2 || counts.Waiting != 2 {
 		t.Errorf("%+v", counts)
 	}
@@ -173,36 +174,36 @@ func TestImportOfAnAmbiguousTitle(t *testing.T) {
 // TestImportAfterACrash: no transaction that fails leaves a portfolio with two entitlements, or does anything twice.
 func TestImportAfterACrash(t *testing.T) {
 	t.Parallel()
-	changed := numbered(2, 24)
-	changed[4].last = "2015"
+	changed := holdingstest.Numbered(2, 24)
+	changed[4].Last = "2015"
 	prepare := func() *testBundle {
 		b := setup(t)
-		b.service.BatchTitles = 5
-		b.importList(listOf(numbered(0, 20)...), true)
+		b.Holdings.BatchTitles = 5
+		b.importList(holdingstest.ListOf(holdingstest.Numbered(0, 20)...), true)
 		return b
 	}
 	undisturbed := prepare()
-	want, _ := undisturbed.importList(listOf(changed...), false)
+	want, _ := undisturbed.importList(holdingstest.ListOf(changed...), false)
 	for failAt := 1; ; failAt++ {
 		b := prepare()
-		again := attempt{list: listOf(changed...), jobID: b.newJob(0)}
+		again := holdingstest.Attempt{List: holdingstest.ListOf(changed...), JobID: b.NewJob(0)}
 		first := again
-		first.failAt = failAt
-		_, _, begun, err := b.apply(first)
+		first.FailAt = failAt
+		_, _, begun, err := b.Apply(first)
 		if err == nil {
 			if failAt < 5 {
 				t.Errorf("only %d transactions", failAt-1)
 			}
 			return
 		}
-		if !errors.Is(err, errCrash) {
+		if !errors.Is(err, holdingstest.ErrCrash) {
 			t.Fatal(err)
 		}
 		if begun {
-			again.resumed = b.recordedCounts(again.jobID)
+			again.Resumed = b.recordedCounts(again.JobID)
 		}
-		got, _, _, err := b.apply(again)
-		b.must(err)
+		got, _, _, err := b.Apply(again)
+		b.Must(err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("transaction %d: counts:\n%s", failAt, diff)
 		}
@@ -217,13 +218,13 @@ func TestImportAfterACrash(t *testing.T) {
 func TestActivatedTitles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.activateTitles(listOf(numbered(0, 30)...))
-	rows := numbered(0, 31)
+	b.activateTitles(holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
+	rows := holdingstest.Numbered(0, 31)
 	for i := range rows {
-		rows[i].first = "2001"
+		rows[i].First = "2001"
 	}
-	counts, _ := b.sync(1, listOf(rows[1:]...))
-	if counts.Added != 30 || counts.WithoutEntitlement != 1 || b.store.Read.Portfolio.Query().CountX(t.Context()) != 31 {
+	counts, _ := b.Sync(1, holdingstest.ListOf(rows[1:]...))
+	if counts.Added != 30 || counts.WithoutEntitlement != 1 || b.Store.Read.Portfolio.Query().CountX(t.Context()) != 31 {
 		t.Errorf("paired: %+v", counts)
 	}
 	if p := b.portfolio("j005"); !p.Listed || b.coverage("j005") != "2001 – present" {
@@ -235,7 +236,7 @@ func TestActivatedTitles(t *testing.T) {
 	}
 
 	before := b.holdingsText()
-	counts, jobID := b.sync(1, listOf(rows[3:]...))
+	counts, jobID := b.Sync(1, holdingstest.ListOf(rows[3:]...))
 	if counts.Withdrawn != 2 || counts.Removed != 0 {
 		t.Errorf("no longer entitled to: %+v", counts)
 	}
@@ -254,11 +255,11 @@ func TestActivatedTitles(t *testing.T) {
 func TestUndoOfASyncLeavesActivatedTitles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.activateTitles(listOf(numbered(0, 5)...))
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.activateTitles(holdingstest.ListOf(holdingstest.Numbered(0, 5)...))
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.Update().Where(portfolio.TitleID("j002")).SetAvailable(false).Exec(ctx)
 	})
-	_, jobID := b.sync(1, listOf(numbered(0, 7)...))
+	_, jobID := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 7)...))
 	if counts := b.undo(1, jobID); counts.Withdrawn != 5 || counts.Removed != 2 {
 		t.Errorf("%+v", counts)
 	}
@@ -277,14 +278,14 @@ func TestUndoOfASyncLeavesActivatedTitles(t *testing.T) {
 func TestActivationLeavesWhatIsThere(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, listOf(numbered(0, 30)...))
-	b.order("POL-j001", "j001")
-	b.sync(1, listOf(numbered(2, 30)...))
-	zone := numbered(0, 33)
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
+	b.AddPOLine("POL-j001", "j001")
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(2, 30)...))
+	zone := holdingstest.Numbered(0, 33)
 	for i := range zone {
-		zone[i].publisher, zone[i].first = "Of the zone", "1950"
+		zone[i].Publisher, zone[i].First = "Of the zone", "1950"
 	}
-	counts, jobID := b.activateTitles(listOf(zone...))
+	counts, jobID := b.activateTitles(holdingstest.ListOf(zone...))
 	if counts.Added != 5 || counts.Updated != 0 || counts.Unchanged != 28 || counts.Removed != 0 {
 		t.Errorf("%+v", counts)
 	}
@@ -296,7 +297,7 @@ func TestActivationLeavesWhatIsThere(t *testing.T) {
 			t.Errorf("%s: %+v, %s", id, p, b.coverage(id))
 		}
 	}
-	if counts, _ := b.activateTitles(listOf(zone...)); counts.Changed() || counts.Unchanged != 33 {
+	if counts, _ := b.activateTitles(holdingstest.ListOf(zone...)); counts.Changed() || counts.Unchanged != 33 {
 		t.Errorf("again: %+v", counts)
 	}
 	if counts := b.undo(0, jobID); counts.Removed != 4 || counts.Kept != 1 {
@@ -312,42 +313,42 @@ func TestActivationLeavesWhatIsThere(t *testing.T) {
 func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	older, newer := numbered(0, 2), numbered(0, 2)
-	newer[0].first, newer[1].first = "2005", "2005"
-	b.sync(1, listOf(older...))
-	b.sync(2, listOf(newer...))
-	b.order("POL-j000", "j000")
-	other := numbered(50, 52)
-	b.sync(1, listOf(other...))
-	b.sync(2, listOf(other...))
-	b.write(func(ctx context.Context, tx *store.Tx) error { // the clock may not have moved between the two
+	older, newer := holdingstest.Numbered(0, 2), holdingstest.Numbered(0, 2)
+	newer[0].First, newer[1].First = "2005", "2005"
+	b.Sync(1, holdingstest.ListOf(older...))
+	b.Sync(2, holdingstest.ListOf(newer...))
+	b.AddPOLine("POL-j000", "j000")
+	other := holdingstest.Numbered(50, 52)
+	b.Sync(1, holdingstest.ListOf(other...))
+	b.Sync(2, holdingstest.ListOf(other...))
+	b.Write(func(ctx context.Context, tx *store.Tx) error { // the clock may not have moved between the two
 		return errors.Join(tx.Entitlement.Update().Where(entitlement.ProfileID(1), entitlement.Active(false)).SetUpdatedAt(10).Exec(ctx),
 			tx.Entitlement.Update().Where(entitlement.ProfileID(2), entitlement.Active(false)).SetUpdatedAt(20).Exec(ctx),
 			tx.Entitlement.Update().Where(entitlement.Active(true)).SetActive(false).Exec(ctx))
 	})
 	for _, id := range []int64{2, 1} {
-		b.must(b.profiles.DeleteProfile(t.Context(), id))
+		b.Must(b.Profiles.DeleteProfile(t.Context(), id))
 	}
 	if got := b.coverage("j000"); got != "2005 – present" {
 		t.Errorf("the last coverage: %s", got)
 	}
-	left := b.store.Read.Entitlement.Query().Where(entitlement.HasPortfolioWith(portfolio.TitleID("j000")))
+	left := b.Store.Read.Entitlement.Query().Where(entitlement.HasPortfolioWith(portfolio.TitleID("j000")))
 	if n := left.CountX(t.Context()); n != 1 {
 		t.Errorf("%d entitlements of no profile", n)
 	}
-	b.importList(listOf(older...), true)
+	b.importList(holdingstest.ListOf(older...), true)
 	if p := b.portfolio("j000"); !p.Available || b.coverage("j000") != "1996 – present" || left.CountX(t.Context()) != 1 {
 		t.Errorf("imported: %+v, %s", p, b.coverage("j000"))
 	}
 
-	b.write(func(ctx context.Context, tx *store.Tx) error { // a profile that had it too, and is deleted while it is in force
+	b.Write(func(ctx context.Context, tx *store.Tx) error { // a profile that had it too, and is deleted while it is in force
 		e := tx.Entitlement.Query().Where(entitlement.HasPortfolioWith(portfolio.TitleID("j000"))).OnlyX(ctx)
 		tx.Profile.Create().SetID(3).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
 			SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).SaveX(ctx)
-		return tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(e.UpdatedAt + 9).SetPortfolioID(e.PortfolioID).
+		return tx.Entitlement.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(e.UpdatedAt + 9).SetPortfolioID(e.PortfolioID).
 			SetProfileID(3).SetActive(false).SetCoverageHash(0).Exec(ctx)
 	})
-	b.must(b.profiles.DeleteProfile(t.Context(), 3))
+	b.Must(b.Profiles.DeleteProfile(t.Context(), 3))
 	if got := left.OnlyX(t.Context()); !got.Active || b.coverage("j000") != "1996 – present" {
 		t.Errorf("the one in force: %+v, %s", got, b.coverage("j000"))
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/internal/holdingstest"
 )
 
 // TestUndoOfNewStates: an undo puts back what waits, what another profile's values took over, and what lists say
@@ -84,10 +86,10 @@ func TestUndoOfNewStates(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			for _, s := range test.before {
-				b.dated(s.profile, s.date, kbartOf(s.list))
+				b.dated(s.profile, s.date, holdingstest.KBART(s.list))
 			}
 			before := b.wholeText()
-			counts, jobID := b.dated(test.undone.profile, test.undone.date, kbartOf(test.undone.list))
+			counts, jobID := b.dated(test.undone.profile, test.undone.date, holdingstest.KBART(test.undone.list))
 			if b.wholeText() == before {
 				t.Fatalf("nothing was changed: %+v", counts)
 			}
@@ -128,8 +130,8 @@ func inHoldings(text string) string {
 func TestUndoGivesBackOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore+"Brain; id=brain; print=@50"))
-	_, jobID := b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+waitingBefore+"Brain; id=brain; print=@50"))
+	_, jobID := b.dated(1, "2026-02-01", holdingstest.KBART(others+waitingAfter))
 	b.undo(1, jobID)
 	for id, want := range map[string]bool{"a": true, "b": true, "brain": true, "j100": false} {
 		if e := b.entitlementOf(1, id); !e.Active || e.GivenBack != want {

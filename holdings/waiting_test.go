@@ -10,11 +10,12 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
 // others are titles that keep a list's guards and counts sane.
-var others = crowdOf(100, 140, "Journal %d; id=j%d; print=@%d")
+var others = holdingstest.Rows(100, 140, "Journal %d; id=j%d; print=@%d")
 
 // waitingPair are two portfolios that one title might be.
 const (
@@ -26,8 +27,8 @@ const (
 func TestAmbiguousPortfoliosWait(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
-	counts, jobID := b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+waitingBefore))
+	counts, jobID := b.dated(1, "2026-02-01", holdingstest.KBART(others+waitingAfter))
 	if counts.Added != 1 || counts.Ambiguous != 1 || counts.Waiting != 2 || counts.Removed != 0 || counts.EntitlementsAffected != 2 {
 		t.Errorf("%+v", counts)
 	}
@@ -56,7 +57,7 @@ func TestAmbiguousPortfoliosWait(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"ADD": 1, "AMBIGUOUS": 1, "WAIT": 2}, actions); diff != "" {
 		t.Error(diff)
 	}
-	again, _ := b.dated(1, "2026-02-02", kbartOf(others+waitingAfter))
+	again, _ := b.dated(1, "2026-02-02", holdingstest.KBART(others+waitingAfter))
 	if again.Changed() || again.StillWaiting != 2 || again.Ambiguous != 0 {
 		t.Errorf("the same again: %+v", again)
 	}
@@ -66,9 +67,9 @@ func TestAmbiguousPortfoliosWait(t *testing.T) {
 func TestWaitingIsStillListedElsewhere(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, kbartOf(others+waitingBefore))
-	b.sync(2, kbartOf(others+waitingBefore))
-	if counts, _ := b.sync(1, kbartOf(others+waitingAfter)); counts.Waiting != 2 {
+	b.Sync(1, holdingstest.KBART(others+waitingBefore))
+	b.Sync(2, holdingstest.KBART(others+waitingBefore))
+	if counts, _ := b.Sync(1, holdingstest.KBART(others+waitingAfter)); counts.Waiting != 2 {
 		t.Fatalf("%+v", counts)
 	}
 	if p := b.portfolio("a"); !p.Listed || b.entitlementOf(1, "a").Active || !b.entitlementOf(2, "a").Active {
@@ -84,9 +85,9 @@ func TestWaitingIsStillListedElsewhere(t *testing.T) {
 func TestOwnPortfoliosAreNamedOnly(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.importList(kbartOf(waitingBefore), true)
+	b.importList(holdingstest.KBART(waitingBefore), true)
 	before := b.portfolio("a")
-	counts, jobID := b.sync(1, kbartOf(others+waitingAfter))
+	counts, jobID := b.Sync(1, holdingstest.KBART(others+waitingAfter))
 	if counts.Ambiguous != 1 || counts.Waiting != 0 || counts.WithoutEntitlement != 2 {
 		t.Errorf("%+v", counts)
 	}
@@ -135,19 +136,19 @@ func TestHowWaitingEnds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
-			b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
+			b.dated(1, "2026-01-01", holdingstest.KBART(others+waitingBefore))
+			b.dated(1, "2026-02-01", holdingstest.KBART(others+waitingAfter))
 			if test.attach != nil {
-				b.write(func(ctx context.Context, tx *store.Tx) error { return test.attach(ctx, tx, b.portfolio("a").ID) })
+				b.Write(func(ctx context.Context, tx *store.Tx) error { return test.attach(ctx, tx, b.portfolio("a").ID) })
 			}
-			counts, jobID := b.dated(1, test.date, kbartOf(others+waitingAfter))
+			counts, jobID := b.dated(1, test.date, holdingstest.KBART(others+waitingAfter))
 			p, e := b.portfolio("a"), b.entitlementOf(1, "a")
 			if left := p.RemovedAt != nil; left != test.leaves {
 				t.Errorf("it left: %v; %+v", left, counts)
 			}
 			if test.leaves && (e.Waiting != "" || e.Active || p.Review != "" || counts.Removed != 2 ||
-				!strings.Contains(b.reportText(jobID), "REMOVE One")) {
-				t.Errorf("%+v, %+v, %+v\n%s", counts, p, e, b.reportText(jobID))
+				!strings.Contains(b.ReportText(jobID), "REMOVE One")) {
+				t.Errorf("%+v, %+v, %+v\n%s", counts, p, e, b.ReportText(jobID))
 			}
 			if !test.leaves && (e.Waiting == "" || e.WaitingSince != "2026-02-01") {
 				t.Errorf("it waits no longer: %+v", e)
@@ -160,14 +161,14 @@ func TestHowWaitingEnds(t *testing.T) {
 func TestWaitingWhileATitleIsOpen(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
-	b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+waitingBefore))
+	b.dated(1, "2026-02-01", holdingstest.KBART(others+waitingAfter))
 	// Next month the list has another title that might be either of the two.
-	counts, _ := b.dated(1, "2026-03-15", kbartOf(others+waitingAfter+"Joined; id=d; print=@1; online=@2; first=1996"))
+	counts, _ := b.dated(1, "2026-03-15", holdingstest.KBART(others+waitingAfter+"Joined; id=d; print=@1; online=@2; first=1996"))
 	if counts.Removed != 0 || counts.StillWaiting != 2 || counts.Added != 1 {
 		t.Errorf("%+v", counts)
 	}
-	counts, _ = b.dated(1, "2026-03-20", kbartOf(others+waitingAfter+"Joined; id=d; print=@1; online=@2; first=1996"))
+	counts, _ = b.dated(1, "2026-03-20", holdingstest.KBART(others+waitingAfter+"Joined; id=d; print=@1; online=@2; first=1996"))
 	if counts.Removed != 2 || counts.StillWaiting != 0 {
 		t.Errorf("once it has one: %+v", counts)
 	}
@@ -177,10 +178,10 @@ func TestWaitingWhileATitleIsOpen(t *testing.T) {
 func TestWaitingComesBack(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
-	b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+waitingBefore))
+	b.dated(1, "2026-02-01", holdingstest.KBART(others+waitingAfter))
 	id := b.portfolio("a").ID
-	counts, _ := b.dated(1, "2026-03-01", kbartOf(others+waitingBefore))
+	counts, _ := b.dated(1, "2026-03-01", holdingstest.KBART(others+waitingBefore))
 	p, e := b.portfolio("a"), b.entitlementOf(1, "a")
 	if counts.Added != 2 || counts.Removed != 1 || p.ID != id || !p.Listed || p.Review != "" || !e.Active || e.Waiting != "" ||
 		e.WaitingSince != "" {
@@ -192,70 +193,22 @@ func TestWaitingComesBack(t *testing.T) {
 func TestWaitingCountsAsRemoved(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	before := crowdOf(0, 15, "One %d; id=a%d; print=@10%d\nTwo %d; id=b%d; online=@20%d")
-	after := crowdOf(0, 15, "Merged %d; id=c%d; print=@10%d; online=@20%d")
-	rest := crowdOf(300, 400, "Journal %d; id=j%d; print=@%d")
-	b.sync(1, kbartOf(before+rest))
-	planned := b.planOf(1, "2026-02-01", kbartOf(after+rest), plan.StandardGuards())
+	before := holdingstest.Rows(0, 15, "One %d; id=a%d; print=@10%d\nTwo %d; id=b%d; online=@20%d")
+	after := holdingstest.Rows(0, 15, "Merged %d; id=c%d; print=@10%d; online=@20%d")
+	rest := holdingstest.Rows(300, 400, "Journal %d; id=j%d; print=@%d")
+	b.Sync(1, holdingstest.KBART(before+rest))
+	planned := b.planOf(1, "2026-02-01", holdingstest.KBART(after+rest), plan.StandardGuards())
 	if !planned.Held() || planned.Guards[0].Guard != plan.GuardRemovals || planned.Guards[0].Affected != 30 {
 		t.Errorf("%+v", planned.Guards)
 	}
-}
-
-// TestContestedRemovals: one of the portfolio's identifiers stands in the list on a title of another name and title_id.
-func TestContestedRemovals(t *testing.T) {
-	t.Parallel()
-	runDiffs(t, []diffCase{
-		{
-			name:   "on a title that has another print identifier: nobody knows",
-			before: `Annals; id=annals; print=@1; online=@9`,
-			after:  `Archives; id=archives; print=@2; online=@9`,
-			want: `ADD Archives
-				WAIT Annals CONTESTED`,
-		},
-		{
-			name:   "on a title that is paired with another portfolio, which did not have it before",
-			before: "Annals; id=annals; print=@1; online=@9\nArchives; id=archives; print=@2",
-			after:  `Archives; id=archives; print=@2; online=@9`,
-			want: `UPDATE Archives online_identifier @NINE
-				WAIT Annals CONTESTED`,
-		},
-		{
-			name:   "unless that portfolio had it already before this list",
-			before: "Annals; id=annals; print=@1; online=@9\nArchives; id=archives; print=@2; online=@9",
-			after:  `Archives; id=archives; print=@2; online=@9`,
-			want:   `REMOVE Annals`,
-		},
-		{
-			name:   "a title of the same title_id is its successor, and contests nothing",
-			before: `Annals; id=slug; print=@1; online=@9`,
-			after:  `Archives; id=slug; print=@2; online=@9`,
-			want: `ADD Archives follows "Annals" (slug)
-				REMOVE Annals followed by "Archives" (slug)`,
-		},
-		{
-			name:   "a book of the same name in another volume contests nothing",
-			before: `Works; id=a; type=monograph; print=#1; vol=1`,
-			after:  `Works; id=b; type=monograph; print=#1; vol=2`,
-			want: `ADD Works
-				REMOVE Works`,
-		},
-		{
-			name:   "a title that has no title_id contests",
-			before: `Annals; id=annals; print=@1; online=@9`,
-			after:  `Archives; print=@2; online=@9`,
-			want: `ADD Archives
-				WAIT Annals CONTESTED`,
-		},
-	})
 }
 
 // TestContestedWaits as an ambiguous one does, and leaves in time.
 func TestContestedWaits(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+"Annals; id=annals; print=@1; online=@9"))
-	after := kbartOf(others + "Archives; id=archives; print=@2; online=@9")
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+"Annals; id=annals; print=@1; online=@9"))
+	after := holdingstest.KBART(others + "Archives; id=archives; print=@2; online=@9")
 	counts, _ := b.dated(1, "2026-02-01", after)
 	if p := b.portfolio("annals"); counts.Waiting != 1 || p.Review != plan.ReviewContested || p.Listed || b.entitlementOf(1, "annals").
 		Waiting != plan.ReviewContested {
@@ -274,10 +227,10 @@ func TestContestedWaits(t *testing.T) {
 func TestWaitingPairsInTheSecondRound(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
-	b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+waitingBefore))
+	b.dated(1, "2026-02-01", holdingstest.KBART(others+waitingAfter))
 	id := b.portfolio("b").ID
-	counts, _ := b.dated(1, "2026-02-10", kbartOf(others+"Merged; id=c; print=@1; first=1996\nTwo renamed; id=b; online=@2; first=1991"))
+	counts, _ := b.dated(1, "2026-02-10", holdingstest.KBART(others+"Merged; id=c; print=@1; first=1996\nTwo renamed; id=b; online=@2; first=1991"))
 	if p := b.portfolio("b"); counts.Added != 1 || p.ID != id || !p.Listed || p.PublicationTitle != "Two renamed" {
 		t.Errorf("%+v, %+v", counts, p)
 	}
@@ -294,30 +247,30 @@ func TestWaitingInARunThatCrashes(t *testing.T) {
 		"Notes; id=notes; print=@16; preceding=letters\n"
 	prepare := func() *testBundle {
 		b := setup(t)
-		b.service.BatchTitles = 1
-		b.release = "2026-02-01"
-		b.sync(1, kbartOf(before))
+		b.Holdings.BatchTitles = 1
+		b.Release = "2026-02-01"
+		b.Sync(1, holdingstest.KBART(before))
 		return b
 	}
 	undisturbed := prepare()
-	want, wantJob := undisturbed.sync(1, kbartOf(after))
+	want, wantJob := undisturbed.Sync(1, holdingstest.KBART(after))
 	crashes := 0
 	for failAt := 1; ; failAt++ {
 		b := prepare()
-		jobID := b.newJob(1)
-		again := attempt{profile: 1, list: kbartOf(after), jobID: jobID}
+		jobID := b.NewJob(1)
+		again := holdingstest.Attempt{Profile: 1, List: holdingstest.KBART(after), JobID: jobID}
 		first := again
-		first.failAt = failAt
-		_, _, begun, err := b.apply(first)
+		first.FailAt = failAt
+		_, _, begun, err := b.Apply(first)
 		if err == nil {
 			break
 		}
 		crashes++
 		if begun {
-			again.resumed = b.recordedCounts(jobID)
+			again.Resumed = b.recordedCounts(jobID)
 		}
-		got, _, _, err := b.apply(again)
-		b.must(err)
+		got, _, _, err := b.Apply(again)
+		b.Must(err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("transaction %d: counts:\n%s", failAt, diff)
 		}
@@ -338,11 +291,11 @@ func TestWaitingInARunThatCrashes(t *testing.T) {
 func TestWaitingOutlivesWithdrawal(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, kbartOf(others+waitingBefore))
-	b.sync(2, kbartOf(others+waitingBefore))
-	b.sync(1, kbartOf(others+waitingAfter))
-	b.sync(2, kbartOf(others))
-	p := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("a")).OnlyX(t.Context())
+	b.Sync(1, holdingstest.KBART(others+waitingBefore))
+	b.Sync(2, holdingstest.KBART(others+waitingBefore))
+	b.Sync(1, holdingstest.KBART(others+waitingAfter))
+	b.Sync(2, holdingstest.KBART(others))
+	p := b.Store.Read.Portfolio.Query().Where(portfolio.TitleID("a")).OnlyX(t.Context())
 	if p.RemovedAt != nil || p.Listed || b.entitlementOf(1, "a").Waiting == "" {
 		t.Errorf("a portfolio that still waits was taken out: %+v", p)
 	}
@@ -353,23 +306,23 @@ func TestWaitingOutlivesWithdrawal(t *testing.T) {
 func TestSecondProfileFindsWhatTheFirstAdded(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.dated(1, "2026-01-01", kbartOf(others+waitingBefore))
-	b.dated(2, "2026-01-01", kbartOf(others+waitingBefore))
-	b.dated(1, "2026-02-01", kbartOf(others+waitingAfter))
-	if counts, _ := b.dated(2, "2026-02-01", kbartOf(others+waitingAfter)); counts.Added != 1 || counts.Ambiguous != 0 ||
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+waitingBefore))
+	b.dated(2, "2026-01-01", holdingstest.KBART(others+waitingBefore))
+	b.dated(1, "2026-02-01", holdingstest.KBART(others+waitingAfter))
+	if counts, _ := b.dated(2, "2026-02-01", holdingstest.KBART(others+waitingAfter)); counts.Added != 1 || counts.Ambiguous != 0 ||
 		counts.Waiting != 0 || counts.Withdrawn != 2 {
 		t.Errorf("%+v", counts)
 	}
-	if n := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("c")).CountX(t.Context()); n != 1 {
+	if n := b.Store.Read.Portfolio.Query().Where(portfolio.TitleID("c")).CountX(t.Context()); n != 1 {
 		t.Errorf("the title was added %d times", n)
 	}
 	for _, date := range []string{"2026-02-02", "2026-02-03"} {
-		b.dated(2, date, kbartOf(others+waitingBefore))
+		b.dated(2, date, holdingstest.KBART(others+waitingBefore))
 		if p := b.portfolio("a"); !p.Listed || p.Review != plan.ReviewAmbiguous {
 			t.Errorf("%s: listed %v, review %q", date, p.Listed, p.Review)
 		}
 	}
-	b.dated(1, "2026-03-01", kbartOf(others+waitingAfter)) // 28 days later
+	b.dated(1, "2026-03-01", holdingstest.KBART(others+waitingAfter)) // 28 days later
 	if p := b.portfolio("a"); !p.Listed || p.Review != "" {
 		t.Errorf("nobody waits any more: listed %v, review %q", p.Listed, p.Review)
 	}

@@ -14,6 +14,7 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -24,26 +25,26 @@ const zoneID = 20
 func setupZoneTitles(t *testing.T) *testBundle {
 	t.Helper()
 	b := setup(t)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		tx.CommunityZoneCollection.Create().SetID(zoneID).SetCreatedAt(1).SetUpdatedAt(1).SetCzID("1").SetName("Zone").SetNameKey("zone").
 			SetProvider("OUP").SetContent("JOURNALS").SaveX(ctx)
-		return tx.Collection.UpdateOneID(collectionID).SetCommunityZoneCollectionID(zoneID).Exec(ctx)
+		return tx.Collection.UpdateOneID(holdingstest.CollectionID).SetCommunityZoneCollectionID(zoneID).Exec(ctx)
 	})
 	return b
 }
 
 // importZone applies a global title list without trouble.
 func (b *testBundle) importZone(list string) (plan.Counts, int64) {
-	b.t.Helper()
-	jobID := b.newJob(1)
-	counts, _, _, err := b.apply(attempt{zone: zoneID, list: list, jobID: jobID})
-	b.must(err)
+	b.T.Helper()
+	jobID := b.NewJob(1)
+	counts, _, _, err := b.Apply(holdingstest.Attempt{Zone: zoneID, List: list, JobID: jobID})
+	b.Must(err)
 	return counts, jobID
 }
 
 // zoneText is all titles of the Community Zone in one comparable text.
 func (b *testBundle) zoneText() string {
-	b.t.Helper()
+	b.T.Helper()
 	var text strings.Builder
 	for _, z := range b.zoneTitles() {
 		fmt.Fprintf(&text, "%s|%s|%s|%s|%s|%s|%s|%s|removed %v|%s\n", z.PublicationTitle, z.TitleID, z.PrintIdentifier, z.PrintKey,
@@ -54,18 +55,18 @@ func (b *testBundle) zoneText() string {
 }
 
 func (b *testBundle) zoneTitles() []*ent.CommunityZoneTitle {
-	b.t.Helper()
-	titles, err := b.store.Read.CommunityZoneTitle.Query().
+	b.T.Helper()
+	titles, err := b.Store.Read.CommunityZoneTitle.Query().
 		Order(communityzonetitle.ByTitleKey(), communityzonetitle.ByPrintKey(), communityzonetitle.ByRemovedAt(), communityzonetitle.ByID()).
-		All(b.t.Context())
-	b.must(err)
+		All(b.T.Context())
+	b.Must(err)
 	return titles
 }
 
 func (b *testBundle) zoneTitle(titleID string) *ent.CommunityZoneTitle {
-	b.t.Helper()
-	title, err := b.store.Read.CommunityZoneTitle.Query().Where(communityzonetitle.TitleID(titleID)).Only(b.t.Context())
-	b.must(err)
+	b.T.Helper()
+	title, err := b.Store.Read.CommunityZoneTitle.Query().Where(communityzonetitle.TitleID(titleID)).Only(b.T.Context())
+	b.Must(err)
 	return title
 }
 
@@ -73,11 +74,11 @@ func (b *testBundle) zoneTitle(titleID string) *ent.CommunityZoneTitle {
 func TestZoneImport(t *testing.T) {
 	t.Parallel()
 	b := setupZoneTitles(t)
-	rows := numbered(0, 40)
+	rows := holdingstest.Numbered(0, 40)
 	archive := rows[0]
-	archive.first, archive.last = "1878", "1995"
-	free := journal{title: "Free", print: issn(900), id: "free", access: "F"}
-	counts, first := b.importZone(listOf(append(rows, archive, free)...))
+	archive.First, archive.Last = "1878", "1995"
+	free := holdingstest.Journal{Title: "Free", Print: holdingstest.ISSN(900), ID: "free", Access: "F"}
+	counts, first := b.importZone(holdingstest.ListOf(append(rows, archive, free)...))
 	if counts.Added != 40 || counts.Titles != 40 || counts.Statements != 41 || counts.Free != 1 || counts.EntitlementsBefore != 0 {
 		t.Errorf("first import: %+v", counts)
 	}
@@ -86,22 +87,22 @@ func TestZoneImport(t *testing.T) {
 		*zone.AddedByJobID != first {
 		t.Errorf("%+v", zone)
 	}
-	if at := b.store.Read.CommunityZoneCollection.GetX(t.Context(), zoneID).TitlesUpdatedAt; at == nil {
+	if at := b.Store.Read.CommunityZoneCollection.GetX(t.Context(), zoneID).TitlesUpdatedAt; at == nil {
 		t.Error("it does not say when the titles were imported")
 	}
-	if n := b.store.Read.JobChange.Query().Where(jobchange.JobID(first), jobchange.PortfolioIDNotNil()).CountX(t.Context()); n != 0 {
+	if n := b.Store.Read.JobChange.Query().Where(jobchange.JobID(first), jobchange.PortfolioIDNotNil()).CountX(t.Context()); n != 0 {
 		t.Errorf("%d changes are of portfolios", n)
 	}
 
-	counts, second := b.importZone(listOf(append(rows, archive)...))
-	if counts.Changed() || counts.Unchanged != 40 || b.reportText(second) != "" {
-		t.Errorf("the same again: %+v\n%s", counts, b.reportText(second))
+	counts, second := b.importZone(holdingstest.ListOf(append(rows, archive)...))
+	if counts.Changed() || counts.Unchanged != 40 || b.ReportText(second) != "" {
+		t.Errorf("the same again: %+v\n%s", counts, b.ReportText(second))
 	}
 
-	changed := append(numbered(2, 42), free)
-	changed[0].publisher, changed[0].last = "Another Press", "2015"
-	changed[1].print = issn(901)
-	counts, third := b.importZone(listOf(changed...))
+	changed := append(holdingstest.Numbered(2, 42), free)
+	changed[0].Publisher, changed[0].Last = "Another Press", "2015"
+	changed[1].Print = holdingstest.ISSN(901)
+	counts, third := b.importZone(holdingstest.ListOf(changed...))
 	if counts.Added != 2 || counts.Updated != 2 || counts.Removed != 2 || counts.Unchanged != 36 || counts.EntitlementsAffected != 2 {
 		t.Errorf("%+v", counts)
 	}
@@ -110,30 +111,30 @@ func TestZoneImport(t *testing.T) {
 		"REMOVE Journal 000 :  →  (line 0)\nREMOVE Journal 001 :  →  (line 0)\n" +
 		`UPDATE Journal 002 coverage: [{"dateFirst":"1996"}] → [{"dateFirst":"1996","dateLast":"2015"}] (line 2)` + "\n" +
 		"UPDATE Journal 002 publisher_name: Oxford University Press → Another Press (line 2)\n" +
-		fmt.Sprintf("UPDATE Journal 003 print_identifier: %s → %s (line 3)\n", issn(6), issn(901))
-	if diff := cmp.Diff(want, b.reportText(third)); diff != "" {
+		fmt.Sprintf("UPDATE Journal 003 print_identifier: %s → %s (line 3)\n", holdingstest.ISSN(6), holdingstest.ISSN(901))
+	if diff := cmp.Diff(want, b.ReportText(third)); diff != "" {
 		t.Error(diff)
 	}
 	if z := b.zoneTitle("j002"); z.PublisherName != "Another Press" || *z.AddedByJobID != first {
 		t.Errorf("updated: %+v", z)
 	}
-	if z := b.zoneTitle("j003"); z.PrintKey != strings.ReplaceAll(issn(901), "-", "") || z.ID == 0 {
+	if z := b.zoneTitle("j003"); z.PrintKey != strings.ReplaceAll(holdingstest.ISSN(901), "-", "") || z.ID == 0 {
 		t.Errorf("updated: %+v", z)
 	}
 	if z := b.zoneTitle("j000"); z.RemovedAt == nil || z.ID != zone.ID {
 		t.Errorf("taken out: %+v", z)
 	}
 
-	back := append(numbered(0, 2), changed[:40]...)
-	back[0].publisher = "A Third Press"
-	counts, fourth := b.importZone(listOf(back...))
+	back := append(holdingstest.Numbered(0, 2), changed[:40]...)
+	back[0].Publisher = "A Third Press"
+	counts, fourth := b.importZone(holdingstest.ListOf(back...))
 	if counts.Added != 2 || counts.Updated+counts.Removed != 0 {
 		t.Errorf("brought back: %+v", counts)
 	}
 	if z := b.zoneTitle("j000"); z.RemovedAt != nil || z.ID != zone.ID || *z.AddedByJobID != fourth || z.PublisherName != "A Third Press" {
 		t.Errorf("brought back: %+v", z)
 	}
-	if n := b.store.Read.Portfolio.Query().CountX(t.Context()) + b.store.Read.Entitlement.Query().CountX(t.Context()); n != 0 {
+	if n := b.Store.Read.Portfolio.Query().CountX(t.Context()) + b.Store.Read.Entitlement.Query().CountX(t.Context()); n != 0 {
 		t.Errorf("%d portfolios and entitlements were written", n)
 	}
 }
@@ -142,27 +143,27 @@ func TestZoneImport(t *testing.T) {
 func TestZoneImportShown(t *testing.T) {
 	t.Parallel()
 	b := setupZoneTitles(t)
-	b.importZone(listOf(numbered(0, 30)...))
+	b.importZone(holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
 	before := b.zoneText()
-	updated := b.store.Read.CommunityZoneCollection.GetX(t.Context(), zoneID).TitlesUpdatedAt
-	changed := numbered(2, 34)
-	changed[0].publisher = "Another Press"
-	jobID := b.newJob(1)
+	updated := b.Store.Read.CommunityZoneCollection.GetX(t.Context(), zoneID).TitlesUpdatedAt
+	changed := holdingstest.Numbered(2, 34)
+	changed[0].Publisher = "Another Press"
+	jobID := b.NewJob(1)
 	part := b.zonePart(jobID)
-	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, plan.StandardGuards(), part.Findings.Add)
-	b.must(err)
-	counts, err := b.service.Show(t.Context(), plan, part)
-	b.must(err)
+	plan, err := b.Holdings.Plan(t.Context(), holdingstest.SourceOf(holdingstest.ListOf(changed...)), part, plan.StandardGuards(), part.Findings.Add)
+	b.Must(err)
+	counts, err := b.Holdings.Show(t.Context(), plan, part)
+	b.Must(err)
 	if counts.Added != 4 || counts.Updated != 1 || counts.Removed != 2 {
 		t.Errorf("%+v", counts)
 	}
-	if n := strings.Count(b.reportText(jobID), "\n"); n != 7 {
-		t.Errorf("%d lines:\n%s", n, b.reportText(jobID))
+	if n := strings.Count(b.ReportText(jobID), "\n"); n != 7 {
+		t.Errorf("%d lines:\n%s", n, b.ReportText(jobID))
 	}
 	if diff := cmp.Diff(before, b.zoneText()); diff != "" {
 		t.Error(diff)
 	}
-	if at := b.store.Read.CommunityZoneCollection.GetX(t.Context(), zoneID).TitlesUpdatedAt; *at != *updated {
+	if at := b.Store.Read.CommunityZoneCollection.GetX(t.Context(), zoneID).TitlesUpdatedAt; *at != *updated {
 		t.Error("a preview counts as an import")
 	}
 }
@@ -182,14 +183,14 @@ func TestZoneGuard(t *testing.T) {
 		list   string
 		reason string
 	}{
-		{listOf(numbered(0, 80)...), ""},
-		{listOf(numbered(0, 79)...), "takes away 21 of 100 titles"},
-		{listOf(numbered(500, 520)...), "takes away all 100 titles here"},
+		{holdingstest.ListOf(holdingstest.Numbered(0, 80)...), ""},
+		{holdingstest.ListOf(holdingstest.Numbered(0, 79)...), "takes away 21 of 100 titles"},
+		{holdingstest.ListOf(holdingstest.Numbered(500, 520)...), "takes away all 100 titles here"},
 	} {
 		b := setupZoneTitles(t)
-		b.importZone(listOf(numbered(0, 100)...))
-		plan, err := b.service.Plan(t.Context(), sourceOf(test.list), b.zonePart(1), plan.StandardGuards(), func(kbart.Finding) {})
-		b.must(err)
+		b.importZone(holdingstest.ListOf(holdingstest.Numbered(0, 100)...))
+		plan, err := b.Holdings.Plan(t.Context(), holdingstest.SourceOf(test.list), b.zonePart(1), plan.StandardGuards(), func(kbart.Finding) {})
+		b.Must(err)
 		if plan.Held() != (test.reason != "") || !strings.Contains(plan.HeldBecause(), test.reason) {
 			t.Errorf("%+v, want %q", plan.Guards, test.reason)
 		}
@@ -199,15 +200,15 @@ func TestZoneGuard(t *testing.T) {
 // ambiguousLists are two lists: the second has two titles each of which might be either of two of the first, and one
 // without a title_id that might be either of two others.
 func ambiguousLists() (before, after string) {
-	rest := numbered(100, 130)
-	one := journal{title: "One", print: issn(1), id: "a", first: "1996"}
-	two := journal{title: "Two", online: issn(2), id: "b", first: "1996"}
-	merged := journal{title: "Merged", print: issn(1), online: issn(2), id: "c", first: "1996"}
-	other := journal{title: "Other", print: issn(1), online: issn(2), id: "d", first: "1996"}
-	three := journal{title: "Three", print: issn(3), id: "e", first: "1996"}
-	four := journal{title: "Four", print: issn(3), id: "f", first: "1996"}
-	both := journal{title: "Both", print: issn(3), first: "1996"}
-	return listOf(append(rest, one, two, three, four)...), listOf(append(rest, merged, other, both)...)
+	rest := holdingstest.Numbered(100, 130)
+	one := holdingstest.Journal{Title: "One", Print: holdingstest.ISSN(1), ID: "a", First: "1996"}
+	two := holdingstest.Journal{Title: "Two", Online: holdingstest.ISSN(2), ID: "b", First: "1996"}
+	merged := holdingstest.Journal{Title: "Merged", Print: holdingstest.ISSN(1), Online: holdingstest.ISSN(2), ID: "c", First: "1996"}
+	other := holdingstest.Journal{Title: "Other", Print: holdingstest.ISSN(1), Online: holdingstest.ISSN(2), ID: "d", First: "1996"}
+	three := holdingstest.Journal{Title: "Three", Print: holdingstest.ISSN(3), ID: "e", First: "1996"}
+	four := holdingstest.Journal{Title: "Four", Print: holdingstest.ISSN(3), ID: "f", First: "1996"}
+	both := holdingstest.Journal{Title: "Both", Print: holdingstest.ISSN(3), First: "1996"}
+	return holdingstest.ListOf(append(rest, one, two, three, four)...), holdingstest.ListOf(append(rest, merged, other, both)...)
 }
 
 // TestZoneAmbiguous: such a title is added and listed. Nobody decides on a title of the Community Zone, so that those
@@ -221,7 +222,7 @@ func TestZoneAmbiguous(t *testing.T) {
 	if counts.Added != 3 || counts.Ambiguous != 3 || counts.Removed != 4 || counts.Review != 0 {
 		t.Errorf("%+v", counts)
 	}
-	if report := b.reportText(jobID); !strings.Contains(report, "AMBIGUOUS Merged :  → 2 titles of the Community Zone might be this one") {
+	if report := b.ReportText(jobID); !strings.Contains(report, "AMBIGUOUS Merged :  → 2 titles of the Community Zone might be this one") {
 		t.Error(report)
 	}
 	if counts, _ := b.importZone(after); counts.Changed() || counts.Ambiguous != 0 {
@@ -236,20 +237,20 @@ func TestZoneAmbiguous(t *testing.T) {
 func TestZoneUnreadable(t *testing.T) {
 	t.Parallel()
 	b := setupZoneTitles(t)
-	rows := numbered(0, 40)
-	b.importZone(listOf(rows...))
-	rows[3].title = ""
-	list := listOf(append(numbered(5, 40), rows[3])...)
+	rows := holdingstest.Numbered(0, 40)
+	b.importZone(holdingstest.ListOf(rows...))
+	rows[3].Title = ""
+	list := holdingstest.ListOf(append(holdingstest.Numbered(5, 40), rows[3])...)
 	for range 2 {
 		counts, jobID := b.importZone(list)
-		if counts.Invalid != 1 || counts.Review != 1 || !strings.Contains(b.reportText(jobID), "REVIEW Journal 003") {
+		if counts.Invalid != 1 || counts.Review != 1 || !strings.Contains(b.ReportText(jobID), "REVIEW Journal 003") {
 			t.Errorf("%+v", counts)
 		}
 	}
 	if z := b.zoneTitle("j003"); z.RemovedAt != nil {
 		t.Errorf("%+v", z)
 	}
-	if counts, _ := b.importZone(listOf(numbered(5, 40)...)); counts.Removed != 1 || counts.Review != 0 {
+	if counts, _ := b.importZone(holdingstest.ListOf(holdingstest.Numbered(5, 40)...)); counts.Removed != 1 || counts.Review != 0 {
 		t.Errorf("once the rows can be read: %+v", counts)
 	}
 }
@@ -259,52 +260,52 @@ func TestZoneUnreadable(t *testing.T) {
 func TestZoneCrashAtEachTransaction(t *testing.T) {
 	t.Parallel()
 	before, after := ambiguousLists()
-	changed := numbered(4, 70)
+	changed := holdingstest.Numbered(4, 70)
 	for i := range changed {
 		if i%3 == 0 {
-			changed[i].publisher, changed[i].last = "Another Press", "2015"
+			changed[i].Publisher, changed[i].Last = "Another Press", "2015"
 		}
 	}
-	before += strings.TrimPrefix(listOf(numbered(0, 60)...), header)
-	after += strings.TrimPrefix(listOf(append(changed, journal{title: "Free", print: issn(900), id: "free", access: "F"})...), header)
+	before += strings.TrimPrefix(holdingstest.ListOf(holdingstest.Numbered(0, 60)...), holdingstest.Header)
+	after += strings.TrimPrefix(holdingstest.ListOf(append(changed, holdingstest.Journal{Title: "Free", Print: holdingstest.ISSN(900), ID: "free", Access: "F"})...), holdingstest.Header)
 	prepare := func() *testBundle {
 		b := setupZoneTitles(t)
-		b.service.BatchTitles = 7
-		b.importZone(before + listOf(numbered(61, 63)...)[len(header):])
+		b.Holdings.BatchTitles = 7
+		b.importZone(before + holdingstest.ListOf(holdingstest.Numbered(61, 63)...)[len(holdingstest.Header):])
 		b.importZone(before) // 061 and 062 are to come back
 		return b
 	}
 	undisturbed := prepare()
 	wantCounts, undisturbedJob := undisturbed.importZone(after)
-	wantZone, wantReport := undisturbed.zoneText(), undisturbed.reportText(undisturbedJob)
+	wantZone, wantReport := undisturbed.zoneText(), undisturbed.ReportText(undisturbedJob)
 	if wantCounts.Added != 13 || wantCounts.Removed != 8 || wantCounts.Ambiguous != 3 || wantCounts.Updated == 0 || wantCounts.Free != 1 {
 		t.Fatalf("the lists test too little: %+v", wantCounts)
 	}
 	crashes := 0
 	for failAt := 1; ; failAt++ {
 		b := prepare()
-		jobID := b.newJob(1)
-		_, _, begun, err := b.apply(attempt{zone: zoneID, list: after, jobID: jobID, failAt: failAt})
+		jobID := b.NewJob(1)
+		_, _, begun, err := b.Apply(holdingstest.Attempt{Zone: zoneID, List: after, JobID: jobID, FailAt: failAt})
 		if err == nil {
 			break
 		}
 		crashes++
-		if !errors.Is(err, errCrash) {
+		if !errors.Is(err, holdingstest.ErrCrash) {
 			t.Fatalf("transaction %d: %v", failAt, err)
 		}
-		again := attempt{zone: zoneID, list: after, jobID: jobID}
+		again := holdingstest.Attempt{Zone: zoneID, List: after, JobID: jobID}
 		if begun {
-			again.resumed = b.recordedCounts(jobID)
+			again.Resumed = b.recordedCounts(jobID)
 		}
-		counts, _, _, err := b.apply(again)
-		b.must(err)
+		counts, _, _, err := b.Apply(again)
+		b.Must(err)
 		if diff := cmp.Diff(wantCounts, counts); diff != "" {
 			t.Errorf("transaction %d: counts:\n%s", failAt, diff)
 		}
 		if diff := cmp.Diff(wantZone, b.zoneText()); diff != "" {
 			t.Errorf("transaction %d: titles:\n%s", failAt, diff)
 		}
-		if diff := cmp.Diff(wantReport, b.reportText(jobID)); diff != "" {
+		if diff := cmp.Diff(wantReport, b.ReportText(jobID)); diff != "" {
 			t.Errorf("transaction %d: report:\n%s", failAt, diff)
 		}
 	}
@@ -317,21 +318,21 @@ func TestZoneCrashAtEachTransaction(t *testing.T) {
 func TestSyncAfterZoneImport(t *testing.T) {
 	t.Parallel()
 	b := setupZoneTitles(t)
-	if counts, _ := b.sync(1, listOf(numbered(0, 4)...)); counts.NotInCommunityZone != 0 {
+	if counts, _ := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 4)...)); counts.NotInCommunityZone != 0 {
 		t.Errorf("before the import nothing is checked: %+v", counts)
 	}
-	b.importZone(listOf(numbered(0, 8)...))
-	if counts, _ := b.sync(1, listOf(numbered(0, 10)...)); counts.Added != 6 || counts.NotInCommunityZone != 2 {
+	b.importZone(holdingstest.ListOf(holdingstest.Numbered(0, 8)...))
+	if counts, _ := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 10)...)); counts.Added != 6 || counts.NotInCommunityZone != 2 {
 		t.Errorf("%+v", counts)
 	}
-	b.importZone(listOf(numbered(0, 9)...))
-	b.zoneOnly = true
-	counts, _ := b.sync(1, listOf(numbered(0, 12)...))
+	b.importZone(holdingstest.ListOf(holdingstest.Numbered(0, 9)...))
+	b.ZoneOnly = true
+	counts, _ := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 12)...))
 	if counts.Added != 0 || counts.NotInCommunityZone != 3 || counts.Skipped != 3 || counts.Unchanged != 9 {
 		t.Errorf("skipped as Alma does: %+v", counts)
 	}
-	b.importZone(listOf(numbered(0, 11)...))
-	if counts, _ := b.sync(1, listOf(numbered(0, 12)...)); counts.Added != 1 || counts.Skipped != 1 {
+	b.importZone(holdingstest.ListOf(holdingstest.Numbered(0, 11)...))
+	if counts, _ := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 12)...)); counts.Added != 1 || counts.Skipped != 1 {
 		t.Errorf("once the Community Zone has them: %+v", counts)
 	}
 }
@@ -339,7 +340,7 @@ func TestSyncAfterZoneImport(t *testing.T) {
 // TestZoneFaults: what the database cannot do ends the import, and is told.
 func TestZoneFaults(t *testing.T) {
 	t.Parallel()
-	list := listOf(numbered(2, 34)...)
+	list := holdingstest.ListOf(holdingstest.Numbered(2, 34)...)
 	for name, breakIt := range map[string]string{
 		"no titles": `DROP TABLE community_zone_titles`,
 		"no insert": `CREATE TRIGGER broken BEFORE INSERT ON community_zone_titles BEGIN SELECT RAISE(ABORT, 'broken'); END`,
@@ -352,14 +353,14 @@ func TestZoneFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setupZoneTitles(t)
-			before := numbered(0, 30)
-			before[5].publisher = "Another Press"
-			b.importZone(listOf(before...))
-			b.write(func(ctx context.Context, tx *store.Tx) error { _, err := tx.SQL.ExecContext(ctx, breakIt); return err })
-			part := b.zonePart(b.newJob(1))
-			plan, err := b.service.Plan(t.Context(), sourceOf(list), part, plan.StandardGuards(), part.Findings.Add)
+			before := holdingstest.Numbered(0, 30)
+			before[5].Publisher = "Another Press"
+			b.importZone(holdingstest.ListOf(before...))
+			b.Write(func(ctx context.Context, tx *store.Tx) error { _, err := tx.SQL.ExecContext(ctx, breakIt); return err })
+			part := b.zonePart(b.NewJob(1))
+			plan, err := b.Holdings.Plan(t.Context(), holdingstest.SourceOf(list), part, plan.StandardGuards(), part.Findings.Add)
 			if err == nil {
-				_, err = b.service.Apply(t.Context(), plan, part, nil)
+				_, err = b.Holdings.Apply(t.Context(), plan, part, nil)
 			}
 			if err == nil || !strings.Contains(err.Error(), "broken") && !strings.Contains(err.Error(), "no such table") {
 				t.Errorf("%v", err)
@@ -367,17 +368,17 @@ func TestZoneFaults(t *testing.T) {
 		})
 	}
 	b := setupZoneTitles(t)
-	b.importZone(listOf(numbered(0, 30)...))
-	part := b.zonePart(b.newJob(1))
-	changed := numbered(2, 30)
-	changed[0].publisher = "Another Press"
-	plan, err := b.service.Plan(t.Context(), sourceOf(listOf(changed...)), part, plan.StandardGuards(), part.Findings.Add)
-	b.must(err)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.importZone(holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
+	part := b.zonePart(b.NewJob(1))
+	changed := holdingstest.Numbered(2, 30)
+	changed[0].Publisher = "Another Press"
+	plan, err := b.Holdings.Plan(t.Context(), holdingstest.SourceOf(holdingstest.ListOf(changed...)), part, plan.StandardGuards(), part.Findings.Add)
+	b.Must(err)
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.CommunityZoneTitle.Delete().Exec(ctx)
 		return err
 	})
-	if _, err := b.service.Apply(t.Context(), plan, part, nil); !errors.Is(err, holdings.ErrMoved) {
+	if _, err := b.Holdings.Apply(t.Context(), plan, part, nil); !errors.Is(err, holdings.ErrMoved) {
 		t.Errorf("titles that went meanwhile: %v", err)
 	}
 }

@@ -15,15 +15,15 @@ import (
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/migrations"
 	"autoholdings/holdings"
-	"autoholdings/holdings/collections"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
 // zoneList is what WriteZoneTitles writes of the bundle's collection.
 func (b *testBundle) zoneList(addedBy int64) (list string, n int, err error) {
-	b.t.Helper()
+	b.T.Helper()
 	var out bytes.Buffer
-	n, err = b.service.WriteZoneTitles(b.t.Context(), holdings.ZoneTitles{CollectionID: collectionID, AddedBy: addedBy}, &out)
+	n, err = b.Holdings.WriteZoneTitles(b.T.Context(), holdings.ZoneTitles{CollectionID: holdingstest.CollectionID, AddedBy: addedBy}, &out)
 	return out.String(), n, err
 }
 
@@ -36,18 +36,18 @@ func TestWriteZoneTitles(t *testing.T) {
 	}
 	b.fillZone(4)
 	set := func(titleID, coverage string, addedBy int64) {
-		b.write(func(ctx context.Context, tx *store.Tx) error {
+		b.Write(func(ctx context.Context, tx *store.Tx) error {
 			return tx.CommunityZoneTitle.Update().Where(communityzonetitle.TitleID(titleID)).SetCoverage(coverage).SetAddedByJobID(addedBy).Exec(ctx)
 		})
 	}
 	set("j000", `[{"dateFirst":"1950","volFirst":"1","dateLast":"1995","embargo":"R1Y","url":"https://example.org/a"},{"dateFirst":"1996"}]`,
 		5)
 	set("j001", `[{"dateFirst":"2001"},{"dateFirst":"2010"}]`, 6)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.CommunityZoneTitle.Update().Where(communityzonetitle.TitleID("j003")).SetRemovedAt(9).Exec(ctx)
 	})
 	list, n, err := b.zoneList(0)
-	b.must(err)
+	b.Must(err)
 	if lines := strings.Count(list, "\n"); n != 3 || lines != 1+5 || strings.Contains(list, "Journal 003") {
 		t.Errorf("%d titles, %d lines:\n%s", n, lines, list)
 	}
@@ -61,36 +61,9 @@ func TestWriteZoneTitles(t *testing.T) {
 	if _, _, err := b.zoneList(0); err == nil || !strings.Contains(err.Error(), "Journal 002") {
 		t.Errorf("coverage that cannot be read: %v", err)
 	}
-	_, err = b.service.WriteZoneTitles(t.Context(), holdings.ZoneTitles{CollectionID: 4711}, new(bytes.Buffer))
+	_, err = b.Holdings.WriteZoneTitles(t.Context(), holdings.ZoneTitles{CollectionID: 4711}, new(bytes.Buffer))
 	if err == nil {
 		t.Error("of a collection that is not there")
-	}
-}
-
-// TestLocalCollectionByName: found or made; what is not for certain is refused.
-func TestLocalCollectionByName(t *testing.T) {
-	t.Parallel()
-	b := setupZone(t)
-	made, isNew, err := b.collections.LocalCollection(t.Context(), " Given to us ", "BOOKS", true)
-	b.must(err)
-	if !isNew || made.Name != "Given to us" || made.Content != "BOOKS" || !made.Active || !made.Available {
-		t.Errorf("%v %+v", isNew, made)
-	}
-	found, isNew, err := b.collections.LocalCollection(t.Context(), "Given to us", "", true)
-	if err != nil || isNew || found.ID != made.ID {
-		t.Errorf("again: %v %+v %v", isNew, found, err)
-	}
-	books, _ := b.activate(manually(booksZone))
-	for range 2 {
-		_, err := b.collections.CreateCollection(t.Context(), collections.NewCollection{Name: "Twice"})
-		b.must(err)
-	}
-	for name, want := range map[string]string{
-		"Given to us": "BAD_USER_INPUT", books.Name: "BAD_USER_INPUT", "Twice": "BAD_USER_INPUT",
-		"None": "NOT_FOUND",
-	} {
-		_, _, err := b.collections.LocalCollection(t.Context(), name, "JOURNALS", false)
-		wantProblems(t, err, want)
 	}
 }
 

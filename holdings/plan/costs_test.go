@@ -1,4 +1,4 @@
-package holdings_test
+package plan_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/kbart"
 )
 
@@ -68,7 +69,7 @@ func TestRefusedRowsCostLittle(t *testing.T) { // not parallel: it measures memo
 			var most uint64
 			source := plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) {
 				rows := &rowReader{n: test.rows, row: test.row, most: &most}
-				return io.NopCloser(io.MultiReader(strings.NewReader(header), rows)), nil
+				return io.NopCloser(io.MultiReader(strings.NewReader(holdingstest.Header), rows)), nil
 			}}
 			listed := 0
 			log := holdings.NewFindingLog()
@@ -115,18 +116,18 @@ var heavyLists = map[string]func(b *strings.Builder, i int){
 }
 
 func writeHeavy(b *strings.Builder, line string) {
-	b.WriteString(strings.Join(rowCells(line), "\t") + "\n")
+	b.WriteString(strings.Join(holdingstest.RowCells(line), "\t") + "\n")
 }
 
 // heavyStep are two such lists of n rows, the second with other titles and title_ids.
 func heavyStep(n int, write func(b *strings.Builder, i int)) (before, after plan.Source) {
 	var text strings.Builder
-	text.WriteString(header)
+	text.WriteString(holdingstest.Header)
 	for i := range n {
 		write(&text, i)
 	}
 	list := text.String()
-	return sourceOf(list), sourceOf(strings.ReplaceAll(strings.ReplaceAll(list, "Journal", "Review"), "\tj", "\tr"))
+	return holdingstest.SourceOf(list), holdingstest.SourceOf(strings.ReplaceAll(strings.ReplaceAll(list, "Journal", "Review"), "\tj", "\tr"))
 }
 
 func heavyTime(tb testing.TB, n int, write func(b *strings.Builder, i int)) time.Duration {

@@ -1,4 +1,4 @@
-package holdings_test
+package acquisitions_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/library"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/plantest"
 	"autoholdings/internal/store"
@@ -20,47 +21,47 @@ import (
 
 // reconciled is what both questions are answered with, read in pages of two and as a whole.
 func (b *testBundle) reconciled(collection int64) (notListed, withoutOrder string) {
-	b.t.Helper()
-	ctx := b.t.Context()
+	b.T.Helper()
+	ctx := b.T.Context()
 	var numbers, titles, all []string
 	w := keyset.Window{First: 2}
 	for more := true; more; {
-		page, err := b.acquisitions.POLinesNotListed(ctx, collection, w)
-		b.must(err)
+		page, err := b.Acquisitions.POLinesNotListed(ctx, collection, w)
+		b.Must(err)
 		for _, row := range page.Items {
 			numbers = append(numbers, row.Number)
 			w.After = &keyset.Position{ID: row.ID}
 		}
 		more = page.More
 	}
-	for row, err := range b.acquisitions.AllPOLinesNotListed(ctx, collection) {
-		b.must(err)
+	for row, err := range b.Acquisitions.AllPOLinesNotListed(ctx, collection) {
+		b.Must(err)
 		all = append(all, row.Number)
 		if row.Edges.Portfolio.Edges.Collection == nil {
-			b.t.Errorf("%s without its collection", row.Number)
+			b.T.Errorf("%s without its collection", row.Number)
 		}
 	}
-	n, err := b.acquisitions.CountPOLinesNotListed(ctx, collection)
-	if b.must(err); n != len(numbers) || cmp.Diff(numbers, all) != "" {
-		b.t.Errorf("%d, %v, %v", n, numbers, all)
+	n, err := b.Acquisitions.CountPOLinesNotListed(ctx, collection)
+	if b.Must(err); n != len(numbers) || cmp.Diff(numbers, all) != "" {
+		b.T.Errorf("%d, %v, %v", n, numbers, all)
 	}
 	w, all = keyset.Window{First: 2}, nil
 	for more := true; more; {
-		page, err := b.acquisitions.PortfoliosWithoutPOLine(ctx, collection, w)
-		b.must(err)
+		page, err := b.Acquisitions.PortfoliosWithoutPOLine(ctx, collection, w)
+		b.Must(err)
 		for _, row := range page.Items {
 			titles = append(titles, row.TitleID)
 			w.After = &keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
 		}
 		more = page.More
 	}
-	for row, err := range b.acquisitions.AllPortfoliosWithoutPOLine(ctx, collection) {
-		b.must(err)
+	for row, err := range b.Acquisitions.AllPortfoliosWithoutPOLine(ctx, collection) {
+		b.Must(err)
 		all = append(all, row.TitleID)
 	}
-	n, err = b.acquisitions.CountPortfoliosWithoutPOLine(ctx, collection)
-	if b.must(err); n != len(titles) || cmp.Diff(titles, all) != "" {
-		b.t.Errorf("%d, %v, %v", n, titles, all)
+	n, err = b.Acquisitions.CountPortfoliosWithoutPOLine(ctx, collection)
+	if b.Must(err); n != len(titles) || cmp.Diff(titles, all) != "" {
+		b.T.Errorf("%d, %v, %v", n, titles, all)
 	}
 	return strings.Join(numbers, " "), strings.Join(titles, " ")
 }
@@ -77,40 +78,40 @@ func TestReconciliation(t *testing.T) {
 		}
 	}
 	want(0, "", "")
-	b.sync(1, listOf(numbered(0, 8)...))
-	b.sync(2, listOf(numbered(3, 8)...))
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 8)...))
+	b.Sync(2, holdingstest.ListOf(holdingstest.Numbered(3, 8)...))
 	for _, n := range []string{"5", "0", "1", "2", "3"} {
-		b.order("POL-"+n, "j00"+n)
+		b.AddPOLine("POL-"+n, "j00"+n)
 	}
-	b.order("POL-0b", "j000")
-	b.order("POL-alone", "")
+	b.AddPOLine("POL-0b", "j000")
+	b.AddPOLine("POL-alone", "")
 	want(0, "", "j004 j006 j007")
 
 	// Local portfolios, with and without a PO line, and one that a profile never entitled to.
-	other := b.local("Local")[0]
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	other := b.CreateLocal("Local")[0]
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		for id := range int64(2) {
 			tx.Portfolio.Create().SetID(70 + id).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(other).SetAvailable(true).SetListed(false).
 				SetPublicationTitle("Local").SetTitleKey("local").SetTitleID("local" + string(rune('0'+id))).SetValuesHash(0).SaveX(ctx)
 		}
-		tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(70).SetActive(true).SetCoverageHash(0).
+		tx.Entitlement.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(70).SetActive(true).SetCoverageHash(0).
 			SaveX(ctx)
 		return nil
 	})
-	b.order("POL-local", "local0")
-	b.order("POL-local1", "local1")
+	b.AddPOLine("POL-local", "local0")
+	b.AddPOLine("POL-local1", "local1")
 	want(0, "", "j004 j006 j007")
 
-	b.sync(1, listOf(numbered(4, 8)...)) // 0, 1, 2 are kept; 3 is still listed for the other profile
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(4, 8)...)) // 0, 1, 2 are kept; 3 is still listed for the other profile
 	want(0, "POL-0 POL-1 POL-2 POL-0b", "j004 j006 j007")
-	want(collectionID, "POL-0 POL-1 POL-2 POL-0b", "j004 j006 j007")
+	want(holdingstest.CollectionID, "POL-0 POL-1 POL-2 POL-0b", "j004 j006 j007")
 	want(other, "", "")
-	b.sync(2, listOf(numbered(4, 7)...)) // 3 too
-	b.sync(1, listOf(numbered(4, 7)...)) // 7 is out of the holdings
+	b.Sync(2, holdingstest.ListOf(holdingstest.Numbered(4, 7)...)) // 3 too
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(4, 7)...)) // 7 is out of the holdings
 	want(0, "POL-0 POL-1 POL-2 POL-3 POL-0b", "j004 j006")
 
 	// A profile that is deleted leaves entitlements without it: its titles were listed once all the same.
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx,
 			`DELETE FROM entitlements WHERE profile_id = 2 AND portfolio_id IN (SELECT portfolio_id FROM entitlements WHERE profile_id = 1)`)
 		return errors.Join(err, tx.Entitlement.Update().ClearProfileID().Exec(ctx))
@@ -118,9 +119,9 @@ func TestReconciliation(t *testing.T) {
 	if lines, _ := b.reconciled(0); lines != "POL-0 POL-1 POL-2 POL-3 POL-0b" {
 		t.Errorf("after the profiles: %q", lines)
 	}
-	b.must(b.acquisitions.CheckCollection(t.Context(), other, "input"))
-	wantProblems(t, b.acquisitions.CheckCollection(t.Context(), 4711, "collection"), "NOT_FOUND collection")
-	if n := b.store.Read.Portfolio.Query().Where(portfolio.TitleID("j007"), portfolio.RemovedAtNotNil()).CountX(t.Context()); n != 1 {
+	b.Must(b.Acquisitions.CheckCollection(t.Context(), other, "input"))
+	holdingstest.WantProblems(t, b.Acquisitions.CheckCollection(t.Context(), 4711, "collection"), "NOT_FOUND collection")
+	if n := b.Store.Read.Portfolio.Query().Where(portfolio.TitleID("j007"), portfolio.RemovedAtNotNil()).CountX(t.Context()); n != 1 {
 		t.Error("j007 is not hidden, so the test shows nothing of hidden ones")
 	}
 }

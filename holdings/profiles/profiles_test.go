@@ -1,4 +1,4 @@
-package holdings_test
+package profiles_test
 
 import (
 	"context"
@@ -16,126 +16,37 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/holdings"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 )
 
-// setupEmpty is a database as it is when it is made: no profile, one campus; and a collection to sync.
-func setupEmpty(t *testing.T) *testBundle {
-	t.Helper()
-	b := openBundle(t)
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Collection.Create().SetID(collectionID).SetCreatedAt(1).SetUpdatedAt(1).SetName("journals").SetNameKey("journals").Exec(ctx)
-	})
-	return b
-}
-
-// setupCampuses is a database with several campuses and the inventory groups Law and Medicine.
-func setupCampuses(t *testing.T) (b *testBundle, law, medicine int64) {
-	t.Helper()
-	b = setupEmpty(t)
-	b.settings(profiles.SettingsChange{MultiCampus: new(true)})
-	return b, b.group("Law"), b.group("Medicine")
-}
-
-func (b *testBundle) settings(in profiles.SettingsChange) *ent.Setting {
-	b.t.Helper()
-	settings, err := b.profiles.UpdateSettings(b.t.Context(), in)
-	b.must(err)
-	return settings
-}
-
-func (b *testBundle) group(name string) int64 {
-	b.t.Helper()
-	group, err := b.profiles.CreateInventoryGroup(b.t.Context(), name, "")
-	b.must(err)
-	return group.ID
-}
-
-// profileInput is what makes a good profile.
-func profileInput(description string, active bool, groups ...int64) profiles.ProfileInput {
-	key := secret.NewKey("demo-key")
-	in := profiles.ProfileInput{Description: &description, CustomerNumber: new("demo"), APIKey: &key, Active: &active}
-	if len(groups) > 0 {
-		in.GroupIDs = &groups
-	}
-	return in
-}
-
-func (b *testBundle) create(in profiles.ProfileInput) (p *ent.Profile, notices []string) {
-	b.t.Helper()
-	p, notices, err := b.profiles.CreateProfile(b.t.Context(), in, nil)
-	b.must(err)
-	return p, notices
-}
-
 func (b *testBundle) update(id int64, in profiles.ProfileInput) (p *ent.Profile, notices []string) {
-	b.t.Helper()
-	p, notices, err := b.profiles.UpdateProfile(b.t.Context(), id, nil, in, nil)
-	b.must(err)
+	b.T.Helper()
+	p, notices, err := b.Profiles.UpdateProfile(b.T.Context(), id, nil, in, nil)
+	b.Must(err)
 	return p, notices
 }
 
 // schedule is the saved schedule of a profile.
 func (b *testBundle) schedule(id int64) string {
-	b.t.Helper()
-	p, err := b.store.Read.Profile.Get(b.t.Context(), id)
-	b.must(err)
+	b.T.Helper()
+	p, err := b.Store.Read.Profile.Get(b.T.Context(), id)
+	b.Must(err)
 	return profiles.ScheduleOf(p).String()
 }
 
 // profilesText is all that is saved of profiles.
 func (b *testBundle) profilesText() string {
-	b.t.Helper()
-	rows, err := b.store.Read.Profile.Query().WithGroups().All(b.t.Context())
-	b.must(err)
+	b.T.Helper()
+	rows, err := b.Store.Read.Profile.Query().WithGroups().All(b.T.Context())
+	b.Must(err)
 	var text strings.Builder
 	for _, p := range rows {
 		fmt.Fprintf(&text, "%v %x %v\n", p, string(p.APIKeySealed), p.Edges.Groups)
 	}
 	return text.String()
-}
-
-// problemsOf is what an error is made of, as "CODE path" each.
-func problemsOf(t *testing.T, err error) (found []string) {
-	t.Helper()
-	list, ok := problem.In(err)
-	if err != nil && !ok {
-		t.Errorf("a fault instead of a problem: %v", err)
-	}
-	for _, p := range list {
-		if p.Message == "" {
-			t.Errorf("%s without a message", p.Code)
-		}
-		found = append(found, strings.TrimSpace(string(p.Code)+" "+strings.Join(p.Path, ".")))
-	}
-	return found
-}
-
-func wantProblems(t *testing.T, err error, want ...string) {
-	t.Helper()
-	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
-		t.Errorf("%v\n%s", err, diff)
-	}
-}
-
-func wantMessage(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("%v\ndoes not say %q", err, part)
-		}
-	}
-}
-
-func wantNotice(t *testing.T, notices []string, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(strings.Join(notices, "\n"), part) {
-			t.Errorf("%q\ndo not say %q", notices, part)
-		}
-	}
 }
 
 // TestWrongProfileInput tries each field with what it must not be, on a new profile and on one that is there: the
@@ -190,17 +101,17 @@ func TestWrongProfileInput(t *testing.T) {
 		"guard titles":           {func(in *profiles.ProfileInput) { in.GuardTitles = new(1_000_001) }, "BAD_USER_INPUT input.guard.titles"},
 	}
 	b, law, _ := setupCampuses(t)
-	there, _ := b.create(profileInput("there", true, law))
+	there, _ := b.CreateProfile(holdingstest.ProfileInput("there", true, law))
 	before := b.profilesText()
 	for name, c := range cases {
-		in := profileInput("new", false)
+		in := holdingstest.ProfileInput("new", false)
 		c.spoil(&in)
-		_, _, err := b.profiles.CreateProfile(t.Context(), in, nil)
-		wantProblems(t, err, c.want)
+		_, _, err := b.Profiles.CreateProfile(t.Context(), in, nil)
+		holdingstest.WantProblems(t, err, c.want)
 		change := profiles.ProfileInput{}
 		c.spoil(&change)
-		p, _, err := b.profiles.UpdateProfile(t.Context(), there.ID, nil, change, nil)
-		wantProblems(t, err, c.want)
+		p, _, err := b.Profiles.UpdateProfile(t.Context(), there.ID, nil, change, nil)
+		holdingstest.WantProblems(t, err, c.want)
 		if p == nil || p.ID != there.ID {
 			t.Errorf("%s: the answer lacks the profile as it is", name)
 		}
@@ -214,17 +125,17 @@ func TestWrongProfileInput(t *testing.T) {
 func TestProfileMistakesAllAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
-	_, _, err := b.profiles.CreateProfile(t.Context(), profiles.ProfileInput{
+	_, _, err := b.Profiles.CreateProfile(t.Context(), profiles.ProfileInput{
 		FileFormat: new("CSV"), GuardPercent: new(200), GroupIDs: &[]int64{5},
 		Schedule: &profiles.ScheduleChange{Time: new("noon"), Timezone: new("Mars/Base")},
 	}, nil)
-	wantProblems(t, err, "BAD_USER_INPUT input.fileFormat", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.timezone",
+	holdingstest.WantProblems(t, err, "BAD_USER_INPUT input.fileFormat", "BAD_USER_INPUT input.schedule.time", "BAD_USER_INPUT input.schedule.timezone",
 		"BAD_USER_INPUT input.guard.percent", "NOT_FOUND input.groupIds", "BAD_USER_INPUT input.customerNumber", "BAD_USER_INPUT input.apiKey")
-	_, _, err = b.profiles.UpdateProfile(t.Context(), 5, nil, profiles.ProfileInput{}, nil)
-	wantProblems(t, err, "NOT_FOUND input.profileId")
-	key := profileInput("k", false)
+	_, _, err = b.Profiles.UpdateProfile(t.Context(), 5, nil, profiles.ProfileInput{}, nil)
+	holdingstest.WantProblems(t, err, "NOT_FOUND input.profileId")
+	key := holdingstest.ProfileInput("k", false)
 	key.APIKey = new(secret.NewKey("my secret"))
-	if _, _, err = b.profiles.CreateProfile(t.Context(), key, nil); strings.Contains(err.Error(), "my secret") {
+	if _, _, err = b.Profiles.CreateProfile(t.Context(), key, nil); strings.Contains(err.Error(), "my secret") {
 		t.Error("the refusal shows the key")
 	}
 }
@@ -234,7 +145,7 @@ func TestProfileDefaults(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
 	key := secret.NewKey("demo-key")
-	p, notices := b.create(profiles.ProfileInput{CustomerNumber: new("4711"), APIKey: &key})
+	p, notices := b.CreateProfile(profiles.ProfileInput{CustomerNumber: new("4711"), APIKey: &key})
 	if p.Active || p.FileFormat != "KBART" || p.GuardPercent != 10 || p.GuardTitles != 20 || p.CommunityZoneOnly || p.Version != 1 ||
 		len(notices) > 0 {
 		t.Errorf("%+v %q", p, notices)
@@ -245,13 +156,13 @@ func TestProfileDefaults(t *testing.T) {
 	if got := holdings.ProfileName(p); got != "Oxford University Press, customer 4711" {
 		t.Error(got)
 	}
-	opened, err := b.profiles.APIKey(p)
-	if b.must(err); !opened.Equal(key) || strings.Contains(string(p.APIKeySealed), "demo-key") {
+	opened, err := b.Profiles.APIKey(p)
+	if b.Must(err); !opened.Equal(key) || strings.Contains(string(p.APIKeySealed), "demo-key") {
 		t.Error("the key is not sealed for the profile")
 	}
 	renewed, _ := b.update(p.ID, profiles.ProfileInput{APIKey: new(secret.NewKey("other")), Description: new("  Law library ")})
-	opened, err = b.profiles.APIKey(renewed)
-	if b.must(err); opened.Reveal() != "other" || renewed.APIKeyFingerprint == p.APIKeyFingerprint ||
+	opened, err = b.Profiles.APIKey(renewed)
+	if b.Must(err); opened.Reveal() != "other" || renewed.APIKeyFingerprint == p.APIKeyFingerprint ||
 		holdings.ProfileName(renewed) != "Law library" {
 		t.Errorf("%+v", renewed)
 	}
@@ -268,16 +179,16 @@ func TestProfileDefaults(t *testing.T) {
 func TestOneCampus(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
-	law := b.group("Law")
-	_, _, err := b.profiles.CreateProfile(t.Context(), profileInput("first", true, law), nil)
-	wantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
-	first, _ := b.create(profileInput("first", true))
+	law := b.CreateGroup("Law")
+	_, _, err := b.Profiles.CreateProfile(t.Context(), holdingstest.ProfileInput("first", true, law), nil)
+	holdingstest.WantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
+	first, _ := b.CreateProfile(holdingstest.ProfileInput("first", true))
 	before := b.profilesText()
-	_, _, err = b.profiles.UpdateProfile(t.Context(), first.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{law}}, nil)
-	wantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
-	_, _, err = b.profiles.CreateProfile(t.Context(), profileInput("second", false), nil)
-	wantProblems(t, err, "ONE_PROFILE_ONLY")
-	wantMessage(t, err, `"first"`, "multiCampusInventoryManagement")
+	_, _, err = b.Profiles.UpdateProfile(t.Context(), first.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{law}}, nil)
+	holdingstest.WantProblems(t, err, "ONE_PROFILE_ONLY input.groupIds")
+	_, _, err = b.Profiles.CreateProfile(t.Context(), holdingstest.ProfileInput("second", false), nil)
+	holdingstest.WantProblems(t, err, "ONE_PROFILE_ONLY")
+	holdingstest.WantMessage(t, err, `"first"`, "multiCampusInventoryManagement")
 	if diff := cmp.Diff(before, b.profilesText()); diff != "" {
 		t.Error(diff)
 	}
@@ -290,18 +201,18 @@ func TestOneCampus(t *testing.T) {
 func TestGroupRequired(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)
-	a, _ := b.create(profileInput("Alpha", true))
-	beta, _ := b.create(profileInput("Beta", true))
-	_, _, err := b.profiles.CreateProfile(t.Context(), profileInput("Gamma", true, law), nil)
-	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
-	wantMessage(t, err, `"Alpha", "Beta"`)
+	a, _ := b.CreateProfile(holdingstest.ProfileInput("Alpha", true))
+	beta, _ := b.CreateProfile(holdingstest.ProfileInput("Beta", true))
+	_, _, err := b.Profiles.CreateProfile(t.Context(), holdingstest.ProfileInput("Gamma", true, law), nil)
+	holdingstest.WantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	holdingstest.WantMessage(t, err, `"Alpha", "Beta"`)
 
-	gamma, _ := b.create(profileInput("Gamma", false, law)) // an inactive one may have groups
-	_, _, err = b.profiles.UpdateProfile(t.Context(), gamma.ID, nil, profiles.ProfileInput{Active: new(true)}, nil)
-	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
-	_, _, err = b.profiles.UpdateProfile(t.Context(), a.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{law}}, nil)
-	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
-	wantMessage(t, err, `"Beta"`)
+	gamma, _ := b.CreateProfile(holdingstest.ProfileInput("Gamma", false, law)) // an inactive one may have groups
+	_, _, err = b.Profiles.UpdateProfile(t.Context(), gamma.ID, nil, profiles.ProfileInput{Active: new(true)}, nil)
+	holdingstest.WantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	_, _, err = b.Profiles.UpdateProfile(t.Context(), a.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{law}}, nil)
+	holdingstest.WantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	holdingstest.WantMessage(t, err, `"Beta"`)
 	if strings.Contains(err.Error(), `"Alpha"`) {
 		t.Error("it names one that would have a group:", err)
 	}
@@ -309,14 +220,14 @@ func TestGroupRequired(t *testing.T) {
 	b.update(beta.ID, profiles.ProfileInput{Active: new(false)})
 	b.update(a.ID, profiles.ProfileInput{GroupIDs: &[]int64{law, medicine, law}}) // alone: groups or none
 	b.update(gamma.ID, profiles.ProfileInput{Active: new(true)})
-	_, _, err = b.profiles.UpdateProfile(t.Context(), beta.ID, nil, profiles.ProfileInput{Active: new(true)}, nil)
-	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	_, _, err = b.Profiles.UpdateProfile(t.Context(), beta.ID, nil, profiles.ProfileInput{Active: new(true)}, nil)
+	holdingstest.WantProblems(t, err, "GROUP_REQUIRED input.groupIds")
 	b.update(beta.ID, profiles.ProfileInput{Active: new(true), GroupIDs: &[]int64{medicine}})
-	_, _, err = b.profiles.UpdateProfile(t.Context(), a.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{}}, nil)
-	wantProblems(t, err, "GROUP_REQUIRED input.groupIds")
+	_, _, err = b.Profiles.UpdateProfile(t.Context(), a.ID, nil, profiles.ProfileInput{GroupIDs: &[]int64{}}, nil)
+	holdingstest.WantProblems(t, err, "GROUP_REQUIRED input.groupIds")
 	b.update(a.ID, profiles.ProfileInput{Active: new(false), GroupIDs: &[]int64{}}) // judged after the save
-	groups, err := b.profiles.GroupsOfProfiles(t.Context(), []int64{a.ID, beta.ID})
-	b.must(err)
+	groups, err := b.Profiles.GroupsOfProfiles(t.Context(), []int64{a.ID, beta.ID})
+	b.Must(err)
 	if len(groups[a.ID]) != 0 || len(groups[beta.ID]) != 1 || groups[beta.ID][0].ID != medicine {
 		t.Error(groups)
 	}
@@ -333,27 +244,27 @@ func TestOneSchedule(t *testing.T) {
 		in.Schedule = &c
 		return in
 	}
-	first, notices := b.create(withSchedule(profileInput("First", true), daily))
+	first, notices := b.CreateProfile(withSchedule(holdingstest.ProfileInput("First", true), daily))
 	if len(notices) > 0 {
 		t.Errorf("alone it has nothing to take over: %q", notices)
 	}
-	idle, _ := b.create(withSchedule(profileInput("Idle", false), profiles.ScheduleChange{Frequency: new("NONE")}))
+	idle, _ := b.CreateProfile(withSchedule(holdingstest.ProfileInput("Idle", false), profiles.ScheduleChange{Frequency: new("NONE")}))
 
-	second, notices := b.create(withSchedule(profileInput("Second", true), profiles.ScheduleChange{Frequency: new("MONTHLY")}))
-	wantNotice(t, notices, "takes over", "every day at 05:30 (UTC)", "on day 1 of each month at 03:00 (UTC), was not saved")
+	second, notices := b.CreateProfile(withSchedule(holdingstest.ProfileInput("Second", true), profiles.ScheduleChange{Frequency: new("MONTHLY")}))
+	holdingstest.WantNotice(t, notices, "takes over", "every day at 05:30 (UTC)", "on day 1 of each month at 03:00 (UTC), was not saved")
 	if got := profiles.ScheduleOf(second).String(); got != "every day at 05:30 (UTC)" {
 		t.Errorf("the new active profile: %s", got)
 	}
 
 	_, notices = b.update(second.ID, withSchedule(profiles.ProfileInput{}, profiles.ScheduleChange{Frequency: new("WEEKLY"), Weekday: new(3)}))
-	wantNotice(t, notices, `changed for "First" too: every Wednesday at 05:30 (UTC)`)
+	holdingstest.WantNotice(t, notices, `changed for "First" too: every Wednesday at 05:30 (UTC)`)
 	if got := b.schedule(first.ID); got != "every Wednesday at 05:30 (UTC)" {
 		t.Errorf("the other active profile: %s", got)
 	}
 	if got := b.schedule(idle.ID); got != "never by itself" {
 		t.Errorf("an inactive profile is left alone: %s", got)
 	}
-	if row := b.store.Read.Profile.GetX(t.Context(), first.ID); row.Version != 2 {
+	if row := b.Store.Read.Profile.GetX(t.Context(), first.ID); row.Version != 2 {
 		t.Errorf("a change by another's save raises the version too: %d", row.Version)
 	}
 
@@ -362,7 +273,7 @@ func TestOneSchedule(t *testing.T) {
 		t.Errorf("an inactive profile's schedule is its own: %q", notices)
 	}
 	_, notices = b.update(idle.ID, profiles.ProfileInput{Active: new(true)})
-	wantNotice(t, notices, "takes over: every Wednesday at 05:30 (UTC).")
+	holdingstest.WantNotice(t, notices, "takes over: every Wednesday at 05:30 (UTC).")
 	if strings.Contains(notices[0], "was not saved") {
 		t.Errorf("none was given: %q", notices)
 	}
@@ -371,7 +282,7 @@ func TestOneSchedule(t *testing.T) {
 	}
 
 	_, notices = b.update(idle.ID, withSchedule(profiles.ProfileInput{Active: new(false)}, daily))
-	wantNotice(t, notices, "inactive now")
+	holdingstest.WantNotice(t, notices, "inactive now")
 	if b.schedule(first.ID) != "every Wednesday at 05:30 (UTC)" || b.schedule(idle.ID) != "every day at 05:30 (UTC)" {
 		t.Error("a profile that is deactivated changes its own schedule only")
 	}
@@ -382,40 +293,40 @@ func TestOneSchedule(t *testing.T) {
 func TestDeactivateAndDelete(t *testing.T) {
 	t.Parallel()
 	b, law, _ := setupCampuses(t)
-	first, _ := b.create(profileInput("First", true, law))
-	second, _ := b.create(profileInput("Second", true, law))
-	b.sync(first.ID, listOf(numbered(0, 30)...))
-	b.sync(second.ID, listOf(numbered(0, 2)...))
-	b.sync(first.ID, listOf(numbered(0, 29)...))
+	first, _ := b.CreateProfile(holdingstest.ProfileInput("First", true, law))
+	second, _ := b.CreateProfile(holdingstest.ProfileInput("Second", true, law))
+	b.Sync(first.ID, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
+	b.Sync(second.ID, holdingstest.ListOf(holdingstest.Numbered(0, 2)...))
+	b.Sync(first.ID, holdingstest.ListOf(holdingstest.Numbered(0, 29)...))
 	_, notices := b.update(first.ID, profiles.ProfileInput{Active: new(false)})
-	wantNotice(t, notices, "leaves its entitlements in force", "29 portfolios stay")
+	holdingstest.WantNotice(t, notices, "leaves its entitlements in force", "29 portfolios stay")
 	active := func(id int64) int {
-		return b.store.Read.Entitlement.Query().Where(entitlement.ProfileID(id), entitlement.Active(true)).CountX(t.Context())
+		return b.Store.Read.Entitlement.Query().Where(entitlement.ProfileID(id), entitlement.Active(true)).CountX(t.Context())
 	}
 	if active(first.ID) != 29 {
 		t.Error("deactivating ended entitlements")
 	}
-	err := b.profiles.DeleteProfile(t.Context(), first.ID)
-	wantProblems(t, err, "IN_USE input.profileId")
-	wantMessage(t, err, `"First" has 29 entitlements in force`,
+	err := b.Profiles.DeleteProfile(t.Context(), first.ID)
+	holdingstest.WantProblems(t, err, "IN_USE input.profileId")
+	holdingstest.WantMessage(t, err, `"First" has 29 entitlements in force`,
 		"27 portfolios would be removed, 0 kept for a PO line, and 2 stay with other profiles", "withdrawEntitlements")
 
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Entitlement.Update().Where(entitlement.ProfileID(first.ID)).SetActive(false).Exec(ctx)
 	})
 	busy := problem.New(problem.Conflict, "input.profileId", "a job is under way")
-	err = b.whileBusy(busy).Profiles.DeleteProfile(t.Context(), first.ID)
-	wantProblems(t, err, "CONFLICT input.profileId")
-	b.must(b.profiles.DeleteProfile(t.Context(), first.ID))
-	if b.store.Read.Profile.Query().CountX(t.Context()) != 1 || active(second.ID) != 2 {
+	err = b.WhileBusy(busy).Profiles.DeleteProfile(t.Context(), first.ID)
+	holdingstest.WantProblems(t, err, "CONFLICT input.profileId")
+	b.Must(b.Profiles.DeleteProfile(t.Context(), first.ID))
+	if b.Store.Read.Profile.Query().CountX(t.Context()) != 1 || active(second.ID) != 2 {
 		t.Error("the other profile was touched")
 	}
-	if n := b.store.Read.Entitlement.Query().Where(entitlement.ProfileIDIsNil()).CountX(t.Context()); n != 30 {
+	if n := b.Store.Read.Entitlement.Query().Where(entitlement.ProfileIDIsNil()).CountX(t.Context()); n != 30 {
 		t.Errorf("%d of 30 ended entitlements keep their coverage", n)
 	}
-	wantProblems(t, b.profiles.DeleteProfile(t.Context(), first.ID), "NOT_FOUND input.profileId")
+	holdingstest.WantProblems(t, b.Profiles.DeleteProfile(t.Context(), first.ID), "NOT_FOUND input.profileId")
 	_, notices = b.update(second.ID, profiles.ProfileInput{Active: new(false)})
-	wantNotice(t, notices, "2 portfolios stay")
+	holdingstest.WantNotice(t, notices, "2 portfolios stay")
 }
 
 // TestThenIsOfTheSave: what runs after the save is saved with it or not at all.
@@ -428,21 +339,21 @@ func TestThenIsOfTheSave(t *testing.T) {
 		seen = tx.Profile.GetX(ctx, p.ID).ID
 		return refuse
 	}
-	p, _, err := b.profiles.CreateProfile(t.Context(), profileInput("new", true), then)
-	if !errors.Is(err, refuse) || p != nil || seen == 0 || b.store.Read.Profile.Query().CountX(t.Context()) != 0 {
+	p, _, err := b.Profiles.CreateProfile(t.Context(), holdingstest.ProfileInput("new", true), then)
+	if !errors.Is(err, refuse) || p != nil || seen == 0 || b.Store.Read.Profile.Query().CountX(t.Context()) != 0 {
 		t.Errorf("%v %v %d", p, err, seen)
 	}
 	refuse = nil
-	made, _, err := b.profiles.CreateProfile(t.Context(), profileInput("new", true), then)
-	b.must(err)
+	made, _, err := b.Profiles.CreateProfile(t.Context(), holdingstest.ProfileInput("new", true), then)
+	b.Must(err)
 	refuse = errors.New("no")
 	before := b.profilesText()
-	p, _, err = b.profiles.UpdateProfile(t.Context(), made.ID, nil, profiles.ProfileInput{Description: new("other")}, then)
+	p, _, err = b.Profiles.UpdateProfile(t.Context(), made.ID, nil, profiles.ProfileInput{Description: new("other")}, then)
 	if !errors.Is(err, refuse) || p.Description != "new" || b.profilesText() != before {
 		t.Errorf("%v %v", p, err)
 	}
 	seen = 0
-	_, _, err = b.profiles.UpdateProfile(t.Context(), made.ID, nil, profiles.ProfileInput{}, then)
+	_, _, err = b.Profiles.UpdateProfile(t.Context(), made.ID, nil, profiles.ProfileInput{}, then)
 	if !errors.Is(err, refuse) || seen != made.ID {
 		t.Error("it runs even where nothing is changed: a run may be asked for")
 	}
@@ -452,12 +363,12 @@ func TestThenIsOfTheSave(t *testing.T) {
 func TestStaleProfile(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
-	p, _ := b.create(profileInput("Law", false))
-	_, _, err := b.profiles.UpdateProfile(t.Context(), p.ID, new(1), profiles.ProfileInput{GuardPercent: new(15)}, nil)
-	b.must(err)
-	now, _, err := b.profiles.UpdateProfile(t.Context(), p.ID, new(1), profiles.ProfileInput{GuardPercent: new(50)}, nil)
-	wantProblems(t, err, "CONFLICT input.version")
-	wantMessage(t, err, `"Law"`, "its version is now 2", "you read 1")
+	p, _ := b.CreateProfile(holdingstest.ProfileInput("Law", false))
+	_, _, err := b.Profiles.UpdateProfile(t.Context(), p.ID, new(1), profiles.ProfileInput{GuardPercent: new(15)}, nil)
+	b.Must(err)
+	now, _, err := b.Profiles.UpdateProfile(t.Context(), p.ID, new(1), profiles.ProfileInput{GuardPercent: new(50)}, nil)
+	holdingstest.WantProblems(t, err, "CONFLICT input.version")
+	holdingstest.WantMessage(t, err, `"Law"`, "its version is now 2", "you read 1")
 	if now.GuardPercent != 15 || now.Version != 2 {
 		t.Errorf("the answer has the profile as it is: %+v", now)
 	}
@@ -469,7 +380,7 @@ func TestAdministratorsAtOnce(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)
 	for _, name := range []string{"A", "B", "C"} {
-		b.create(profileInput(name, false))
+		b.CreateProfile(holdingstest.ProfileInput(name, false))
 	}
 	check := func(ctx context.Context, tx *store.Tx, _ *ent.Profile) error {
 		if wrong := brokenRule(ctx, tx.Client); wrong != "" {
@@ -477,9 +388,9 @@ func TestAdministratorsAtOnce(t *testing.T) {
 		}
 		return nil
 	}
-	deleting := profiles.New(b.store, nil, busyFunc(func(ctx context.Context, tx *store.Tx) error { return check(ctx, tx, nil) }))
+	deleting := profiles.New(b.Store, nil, holdingstest.BusyFunc(func(ctx context.Context, tx *store.Tx) error { return check(ctx, tx, nil) }))
 	act := func(random *rand.Rand) error {
-		ids := b.store.Read.Profile.Query().IDsX(t.Context())
+		ids := b.Store.Read.Profile.Query().IDsX(t.Context())
 		id := int64(0)
 		if len(ids) > 0 {
 			id = ids[random.IntN(len(ids))]
@@ -497,15 +408,15 @@ func TestAdministratorsAtOnce(t *testing.T) {
 		case 5:
 			in.Schedule = &profiles.ScheduleChange{Weekday: new(1 + random.IntN(7))}
 		case 6:
-			_, err := b.profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: new(random.IntN(2) == 0)})
+			_, err := b.Profiles.UpdateSettings(t.Context(), profiles.SettingsChange{MultiCampus: new(random.IntN(2) == 0)})
 			return err
 		case 7:
-			_, _, err := b.profiles.CreateProfile(t.Context(), profileInput("new", random.IntN(2) == 0), check)
+			_, _, err := b.Profiles.CreateProfile(t.Context(), holdingstest.ProfileInput("new", random.IntN(2) == 0), check)
 			return err
 		case 8:
 			return deleting.DeleteProfile(t.Context(), id)
 		}
-		_, _, err := b.profiles.UpdateProfile(t.Context(), id, nil, in, check)
+		_, _, err := b.Profiles.UpdateProfile(t.Context(), id, nil, in, check)
 		return err
 	}
 	outcomes := map[string]int{}
@@ -517,7 +428,7 @@ func TestAdministratorsAtOnce(t *testing.T) {
 			for range 100 {
 				err := act(random)
 				outcome := "saved"
-				if found := problemsOf(t, err); len(found) > 0 {
+				if found := holdingstest.ProblemsOf(t, err); len(found) > 0 {
 					outcome, _, _ = strings.Cut(found[0], " ")
 				}
 				mutex.Lock()
@@ -527,7 +438,7 @@ func TestAdministratorsAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if wrong := brokenRule(t.Context(), b.store.Read); wrong != "" {
+	if wrong := brokenRule(t.Context(), b.Store.Read); wrong != "" {
 		t.Error(wrong)
 	}
 	for _, outcome := range []string{"saved", "GROUP_REQUIRED", "ONE_PROFILE_ONLY"} {
@@ -545,15 +456,15 @@ func TestTwoFirstProfilesAtOnce(t *testing.T) {
 	errs := make([]error, 8)
 	for i := range errs {
 		group.Go(func() {
-			_, _, errs[i] = b.profiles.CreateProfile(t.Context(), profileInput(fmt.Sprint(i), true), nil)
+			_, _, errs[i] = b.Profiles.CreateProfile(t.Context(), holdingstest.ProfileInput(fmt.Sprint(i), true), nil)
 		})
 	}
 	group.Wait()
-	if n := b.store.Read.Profile.Query().CountX(t.Context()); n != 1 {
+	if n := b.Store.Read.Profile.Query().CountX(t.Context()); n != 1 {
 		t.Errorf("%d profiles", n)
 	}
 	for _, err := range slices.DeleteFunc(errs, func(err error) bool { return err == nil }) {
-		wantProblems(t, err, "ONE_PROFILE_ONLY")
+		holdingstest.WantProblems(t, err, "ONE_PROFILE_ONLY")
 	}
 }
 

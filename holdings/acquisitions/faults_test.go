@@ -1,4 +1,4 @@
-package holdings_test
+package acquisitions_test
 
 import (
 	"context"
@@ -36,14 +36,14 @@ func TestAcquisitionFaults(t *testing.T) {
 		t.Run(table, func(t *testing.T) {
 			t.Parallel()
 			b := setupOrders(t)
-			ctx, s, w := t.Context(), b.library, keyset.Window{First: 5}
-			line := b.order("POL-1", "j001")
+			ctx, s, w := t.Context(), b.Library, keyset.Window{First: 5}
+			line := b.AddPOLine("POL-1", "j001")
 			license, err := s.Acquisitions.CreateLicense(ctx, acquisitions.LicenseTexts{Code: new("L-1")})
-			b.must(err)
-			local := b.local("A", "B")
+			b.Must(err)
+			local := b.CreateLocal("A", "B")
 			set, err := s.Collections.CreateCollectionSet(ctx, collections.SetInput{Name: new("Some")})
-			b.must(err)
-			at := b.portfolioID("j002")
+			b.Must(err)
+			at := b.PortfolioID("j002")
 			calls := map[string]func() error{
 				"create PO line": func() error {
 					_, err := s.Acquisitions.CreatePOLine(ctx,
@@ -124,7 +124,7 @@ func TestAcquisitionFaults(t *testing.T) {
 					return nil
 				},
 			}
-			b.write(func(ctx context.Context, tx *store.Tx) error {
+			b.Write(func(ctx context.Context, tx *store.Tx) error {
 				_, err := tx.SQL.ExecContext(ctx, "ALTER TABLE "+table+" RENAME TO taken_away")
 				return err
 			})

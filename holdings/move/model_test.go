@@ -1,4 +1,4 @@
-package holdings_test
+package move_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -28,7 +29,7 @@ func TestMoveConserves(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setupMove(t)
-		b.service.BatchTitles = 2
+		b.Holdings.BatchTitles = 2
 		m := &moveModel{moveBundle: b}
 		m.makeTitles(rt)
 		m.at, m.licensed = m.lines(), m.licenses()
@@ -73,10 +74,10 @@ func (m *moveModel) makeTitles(t *rapid.T) {
 			number++
 			i := item{in: in, name: fmt.Sprintf("p%d", number), lines: rapid.IntRange(0, 3).Draw(t, "PO lines")}
 			if n := rapid.IntRange(0, 6).Draw(t, "print"); n > 0 {
-				i.print = issn(n)
+				i.print = holdingstest.ISSN(n)
 			}
 			if n := rapid.IntRange(0, 9).Draw(t, "online"); n > 0 {
-				i.online = issn(n)
+				i.online = holdingstest.ISSN(n)
 			}
 			if n := rapid.IntRange(0, 4).Draw(t, "title_id"); n > 0 {
 				i.id = fmt.Sprintf("j%d", n)
@@ -120,7 +121,7 @@ func (m *moveModel) checkReport(t *rapid.T, jobID int64) {
 	var counted plan.MoveCounts
 	told := map[int64][]plan.Action{}
 	left := 0
-	for _, c := range m.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).AllX(m.t.Context()) {
+	for _, c := range m.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).AllX(m.T.Context()) {
 		action := plan.Action(c.Action)
 		switch action {
 		case plan.MovePOLine:
@@ -140,7 +141,7 @@ func (m *moveModel) checkReport(t *rapid.T, jobID int64) {
 		}
 		told[*c.PortfolioID] = append(told[*c.PortfolioID], action)
 	}
-	counted.Portfolios = m.store.Read.Portfolio.Query().Where(portfolio.CollectionIDNEQ(target)).CountX(m.t.Context())
+	counted.Portfolios = m.Store.Read.Portfolio.Query().Where(portfolio.CollectionIDNEQ(target)).CountX(m.T.Context())
 	counts := m.moveCounts(jobID)
 	if diff := cmp.Diff(counted, *counts.Move); diff != "" || counts.Left != left {
 		t.Fatalf("the counts are not those of the report, %d of %d left:\n%s", counts.Left, left, diff)
@@ -170,7 +171,7 @@ func (m *moveModel) finish(t *rapid.T, r *moveRun) bool {
 			m.believe(t, r.jobID)
 			return err == nil
 		}
-		if !errors.Is(err, errCrash) {
+		if !errors.Is(err, holdingstest.ErrCrash) {
 			t.Fatal(err)
 		}
 	}
@@ -187,7 +188,7 @@ func (m *moveModel) checkWhole(t *rapid.T) {
 		gone[was][now[line]] = true
 	}
 	for was, places := range gone {
-		p := m.store.Read.Portfolio.GetX(m.t.Context(), was)
+		p := m.Store.Read.Portfolio.GetX(m.T.Context(), was)
 		if p.CollectionID != target && len(places) > 1 {
 			t.Fatalf("the PO lines of portfolio %d are at %v", was, places)
 		}
@@ -196,7 +197,7 @@ func (m *moveModel) checkWhole(t *rapid.T) {
 
 // believe follows a job's report line by line: each must fit what was there before it.
 func (m *moveModel) believe(t *rapid.T, jobID int64) {
-	for _, c := range m.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(m.t.Context()) {
+	for _, c := range m.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(m.T.Context()) {
 		to, line, license := move.Moved(c)
 		from := *c.PortfolioID
 		var value struct {
@@ -218,7 +219,7 @@ func (m *moveModel) believe(t *rapid.T, jobID int64) {
 			if undone {
 				stored = c.OldValue
 			}
-			m.must(json.Unmarshal([]byte(stored), &value))
+			m.Must(json.Unmarshal([]byte(stored), &value))
 			m.believeLicense(t, from, to, license, value.Replaces, value.Had, undone)
 		}
 	}
@@ -259,10 +260,10 @@ func (m *moveModel) set(portfolioID, license int64) {
 // show makes a preview: it changes nothing, and a plan made anew does not differ from it.
 func (m *moveModel) show(t *rapid.T) {
 	jobID := m.preview()
-	plan, err := m.moves.PlanMove(m.t.Context(), m.rules)
-	m.must(err)
-	found, err := m.moves.CompareMove(m.t.Context(), plan, m.partsByCollection(jobID))
-	m.must(err)
+	plan, err := m.Moves.PlanMove(m.T.Context(), m.rules)
+	m.Must(err)
+	found, err := m.Moves.CompareMove(m.T.Context(), plan, m.partsByCollection(jobID))
+	m.Must(err)
 	if found.Portfolios != 0 {
 		t.Fatalf("the same plan differs: %+v", found)
 	}
@@ -295,14 +296,14 @@ func (m *moveModel) undo(t *rapid.T) {
 }
 
 func (m *moveModel) anyPortfolio(t *rapid.T) *ent.Portfolio {
-	portfolios := m.store.Read.Portfolio.Query().Order(portfolio.ByID()).AllX(m.t.Context())
+	portfolios := m.Store.Read.Portfolio.Query().Order(portfolio.ByID()).AllX(m.T.Context())
 	return portfolios[rapid.IntRange(0, len(portfolios)-1).Draw(t, "portfolio")]
 }
 
 // order attaches a new PO line.
 func (m *moveModel) order(t *rapid.T) {
-	p, id := m.anyPortfolio(t), m.store.NextID()
-	m.write(func(ctx context.Context, tx *store.Tx) error {
+	p, id := m.anyPortfolio(t), m.Store.NextID()
+	m.Write(func(ctx context.Context, tx *store.Tx) error {
 		first := tx.POLine.Query().Where(poline.PortfolioID(p.ID)).CountX(ctx) == 0
 		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetPortfolioID(p.ID).SetMain(first).
 			Exec(ctx)
@@ -314,8 +315,8 @@ func (m *moveModel) order(t *rapid.T) {
 func (m *moveModel) reattach(t *rapid.T) {
 	to := m.anyPortfolio(t)
 	var free []*ent.POLine
-	for _, l := range m.store.Read.POLine.Query().Order(poline.ByID()).AllX(m.t.Context()) {
-		if !l.Main || m.store.Read.POLine.Query().Where(poline.PortfolioID(*l.PortfolioID)).CountX(m.t.Context()) == 1 {
+	for _, l := range m.Store.Read.POLine.Query().Order(poline.ByID()).AllX(m.T.Context()) {
+		if !l.Main || m.Store.Read.POLine.Query().Where(poline.PortfolioID(*l.PortfolioID)).CountX(m.T.Context()) == 1 {
 			free = append(free, l)
 		}
 	}
@@ -323,7 +324,7 @@ func (m *moveModel) reattach(t *rapid.T) {
 		t.Skip("no PO line to reattach")
 	}
 	line := free[rapid.IntRange(0, len(free)-1).Draw(t, "PO line")]
-	m.write(func(ctx context.Context, tx *store.Tx) error {
+	m.Write(func(ctx context.Context, tx *store.Tx) error {
 		main := tx.POLine.Query().Where(poline.PortfolioID(to.ID), poline.IDNEQ(line.ID)).CountX(ctx) == 0
 		return tx.POLine.UpdateOneID(line.ID).SetPortfolioID(to.ID).SetMain(main).Exec(ctx)
 	})
@@ -333,7 +334,7 @@ func (m *moveModel) reattach(t *rapid.T) {
 // license gives a portfolio a license, or takes it away.
 func (m *moveModel) license(t *rapid.T) {
 	p, code := m.anyPortfolio(t), rapid.IntRange(0, 3).Draw(t, "license")
-	m.write(func(ctx context.Context, tx *store.Tx) error {
+	m.Write(func(ctx context.Context, tx *store.Tx) error {
 		if code == 0 {
 			m.set(p.ID, 0)
 			return tx.Portfolio.UpdateOneID(p.ID).ClearLicenseID().Exec(ctx)
@@ -346,7 +347,7 @@ func (m *moveModel) license(t *rapid.T) {
 
 func (m *moveModel) lines() map[int64]int64 {
 	found := map[int64]int64{}
-	for _, l := range m.store.Read.POLine.Query().AllX(m.t.Context()) {
+	for _, l := range m.Store.Read.POLine.Query().AllX(m.T.Context()) {
 		found[l.ID] = *l.PortfolioID // nowhere is a panic: none may be
 	}
 	return found
@@ -354,7 +355,7 @@ func (m *moveModel) lines() map[int64]int64 {
 
 func (m *moveModel) licenses() map[int64]int64 {
 	found := map[int64]int64{}
-	for _, p := range m.store.Read.Portfolio.Query().Where(portfolio.LicenseIDNotNil()).AllX(m.t.Context()) {
+	for _, p := range m.Store.Read.Portfolio.Query().Where(portfolio.LicenseIDNotNil()).AllX(m.T.Context()) {
 		found[p.ID] = *p.LicenseID
 	}
 	return found
@@ -369,7 +370,7 @@ func (m *moveModel) check(t *rapid.T) {
 		t.Fatalf("licenses are not where the reports say:\n%s", cmp.Diff(m.licensed, now))
 	}
 	mains := map[int64]int{}
-	for _, l := range m.store.Read.POLine.Query().Where(poline.Main(true)).AllX(m.t.Context()) {
+	for _, l := range m.Store.Read.POLine.Query().Where(poline.Main(true)).AllX(m.T.Context()) {
 		mains[*l.PortfolioID]++
 	}
 	for line, at := range m.at {

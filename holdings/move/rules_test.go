@@ -1,4 +1,4 @@
-package holdings_test
+package move_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -24,77 +25,77 @@ func TestCounterparts(t *testing.T) {
 		items []item
 		want  string
 	}{
-		"identifier and type": {[]item{{in: oldA, name: "old", print: issn(1)}, {in: target, name: "x", print: issn(1)}}, "x"},
+		"identifier and type": {[]item{{in: oldA, name: "old", print: holdingstest.ISSN(1)}, {in: target, name: "x", print: holdingstest.ISSN(1)}}, "x"},
 		"print against online, title and title_id play no part": {[]item{
-			{in: oldA, name: "old", id: "a", print: issn(1)},
-			{in: target, name: "x", id: "b", online: issn(1)},
+			{in: oldA, name: "old", id: "a", print: holdingstest.ISSN(1)},
+			{in: target, name: "x", id: "b", online: holdingstest.ISSN(1)},
 			{in: target, name: "old too", title: "old", id: "a"},
 		}, "x"},
-		"a further row's identifier": {[]item{{in: oldA, name: "old", moreKeys: keyOf(issn(1))}, {in: target, name: "x", print: issn(1)}}, "x"},
+		"a further row's identifier": {[]item{{in: oldA, name: "old", moreKeys: keyOf(holdingstest.ISSN(1))}, {in: target, name: "x", print: holdingstest.ISSN(1)}}, "x"},
 		"of another type": {[]item{
-			{in: oldA, name: "old", print: issn(1)}, {in: target, name: "x", print: issn(1), kind: "monograph"},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1)}, {in: target, name: "x", print: holdingstest.ISSN(1), kind: "monograph"},
 		}, "none"},
 		"of another type under one title_id": {[]item{
-			{in: oldA, name: "old", id: "a", print: issn(1)}, {in: target, name: "x", id: "a", print: issn(1), kind: "none"},
+			{in: oldA, name: "old", id: "a", print: holdingstest.ISSN(1)}, {in: target, name: "x", id: "a", print: holdingstest.ISSN(1), kind: "none"},
 		}, "x"},
 		"type before title_id": {[]item{
-			{in: oldA, name: "old", id: "a", print: issn(1)},
-			{in: target, name: "x", id: "a", print: issn(1), kind: "none"},
-			{in: target, name: "y", id: "b", print: issn(1)},
+			{in: oldA, name: "old", id: "a", print: holdingstest.ISSN(1)},
+			{in: target, name: "x", id: "a", print: holdingstest.ISSN(1), kind: "none"},
+			{in: target, name: "y", id: "b", print: holdingstest.ISSN(1)},
 		}, "y"},
 		"title_id and title": {[]item{
-			{in: oldA, name: "old", title: "The Brain", id: "a", print: issn(1)},
-			{in: target, name: "x", title: "the  brain.", id: "a", print: issn(2)},
+			{in: oldA, name: "old", title: "The Brain", id: "a", print: holdingstest.ISSN(1)},
+			{in: target, name: "x", title: "the  brain.", id: "a", print: holdingstest.ISSN(2)},
 		}, "x"},
 		"title alone": {[]item{{in: oldA, name: "old", title: "Brain"}, {in: target, name: "x", title: "Brain"}}, "none"},
 		"title_id alone, one without identifier": {[]item{
-			{in: oldA, name: "old", id: "a"}, {in: target, name: "x", id: "a", print: issn(2)},
+			{in: oldA, name: "old", id: "a"}, {in: target, name: "x", id: "a", print: holdingstest.ISSN(2)},
 		}, "x"},
 		"title_id alone, both with identifiers": {[]item{
-			{in: oldA, name: "old", id: "a", print: issn(1)}, {in: target, name: "x", id: "a", print: issn(2)},
+			{in: oldA, name: "old", id: "a", print: holdingstest.ISSN(1)}, {in: target, name: "x", id: "a", print: holdingstest.ISSN(2)},
 		}, "none"},
 		"two have the identifier": {[]item{
-			{in: oldA, name: "old", print: issn(1)}, {in: target, name: "x", print: issn(1)}, {in: target, name: "y", online: issn(1)},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1)}, {in: target, name: "x", print: holdingstest.ISSN(1)}, {in: target, name: "y", online: holdingstest.ISSN(1)},
 		}, "ambiguous x y"},
 		"two have the identifier, one the title_id too": {[]item{
-			{in: oldA, name: "old", id: "a", print: issn(1)},
-			{in: target, name: "x", id: "a", print: issn(1)},
-			{in: target, name: "y", online: issn(1)},
+			{in: oldA, name: "old", id: "a", print: holdingstest.ISSN(1)},
+			{in: target, name: "x", id: "a", print: holdingstest.ISSN(1)},
+			{in: target, name: "y", online: holdingstest.ISSN(1)},
 		}, "x"},
 		"print leads to one, online to another": {[]item{
-			{in: oldA, name: "old", print: issn(1), online: issn(2)},
-			{in: target, name: "x", print: issn(1)},
-			{in: target, name: "y", online: issn(2)},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1), online: holdingstest.ISSN(2)},
+			{in: target, name: "x", print: holdingstest.ISSN(1)},
+			{in: target, name: "y", online: holdingstest.ISSN(2)},
 		}, "ambiguous x y"},
 		"another of the collection has the identifier": {[]item{
-			{in: oldA, name: "old", print: issn(1)}, {in: oldA, name: "rival", online: issn(1)}, {in: target, name: "x", print: issn(1)},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1)}, {in: oldA, name: "rival", online: holdingstest.ISSN(1)}, {in: target, name: "x", print: holdingstest.ISSN(1)},
 		}, "ambiguous x"},
 		"another of the collection has the counterpart's other identifier": {[]item{
-			{in: oldA, name: "old", print: issn(1)},
-			{in: oldA, name: "rival", online: issn(2)},
-			{in: target, name: "x", print: issn(1), online: issn(2)},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1)},
+			{in: oldA, name: "rival", online: holdingstest.ISSN(2)},
+			{in: target, name: "x", print: holdingstest.ISSN(1), online: holdingstest.ISSN(2)},
 		}, "ambiguous x"},
 		"one of another old collection has the identifier": {[]item{
-			{in: oldA, name: "old", print: issn(1)}, {in: oldB, name: "other", print: issn(1)}, {in: target, name: "x", print: issn(1)},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1)}, {in: oldB, name: "other", print: holdingstest.ISSN(1)}, {in: target, name: "x", print: holdingstest.ISSN(1)},
 		}, "x"},
 		"the rival is removed": {[]item{
-			{in: oldA, name: "old", print: issn(1)},
-			{in: oldA, name: "rival", online: issn(1), removed: true},
-			{in: target, name: "x", print: issn(1)},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1)},
+			{in: oldA, name: "rival", online: holdingstest.ISSN(1), removed: true},
+			{in: target, name: "x", print: holdingstest.ISSN(1)},
 		}, "x"},
 		"the counterpart is removed": {[]item{
-			{in: oldA, name: "old", print: issn(1)},
-			{in: target, name: "x", print: issn(1), removed: true},
+			{in: oldA, name: "old", print: holdingstest.ISSN(1)},
+			{in: target, name: "x", print: holdingstest.ISSN(1), removed: true},
 		}, "none"},
 		"the counterpart is in another old collection": {
-			[]item{{in: oldA, name: "old", print: issn(1)}, {in: oldB, name: "x", print: issn(1)}},
+			[]item{{in: oldA, name: "old", print: holdingstest.ISSN(1)}, {in: oldB, name: "x", print: holdingstest.ISSN(1)}},
 			"none",
 		},
 		"a predecessor under the same slug": {[]item{
-			{in: oldA, name: "old", id: "rheumatology", print: issn(1)},
-			{in: oldA, name: "newer", id: "rheumatology", print: issn(2)},
-			{in: target, name: "x", id: "rheumatology", print: issn(1)},
-			{in: target, name: "y", id: "rheumatology", print: issn(2)},
+			{in: oldA, name: "old", id: "rheumatology", print: holdingstest.ISSN(1)},
+			{in: oldA, name: "newer", id: "rheumatology", print: holdingstest.ISSN(2)},
+			{in: target, name: "x", id: "rheumatology", print: holdingstest.ISSN(1)},
+			{in: target, name: "y", id: "rheumatology", print: holdingstest.ISSN(2)},
 		}, "x"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,8 +113,8 @@ func TestCounterparts(t *testing.T) {
 
 // outcomeOf is where the PO line of "old" went, or why it did not.
 func (b *moveBundle) outcomeOf(jobID int64) string {
-	b.t.Helper()
-	c := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.PortfolioID(b.titles["old"])).OnlyX(b.t.Context())
+	b.T.Helper()
+	c := b.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.PortfolioID(b.titles["old"])).OnlyX(b.T.Context())
 	nameOf := func(id int64) string {
 		for name, known := range b.titles {
 			if known == id {
@@ -143,13 +144,13 @@ func (b *moveBundle) outcomeOf(jobID int64) string {
 func TestManyCandidates(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
-	items := []item{{in: oldA, name: "old", print: issn(1), lines: 1}}
+	items := []item{{in: oldA, name: "old", print: holdingstest.ISSN(1), lines: 1}}
 	for n := range 200 {
-		items = append(items, item{in: target, name: fmt.Sprint("x", n), print: issn(1)})
+		items = append(items, item{in: target, name: fmt.Sprint("x", n), print: holdingstest.ISSN(1)})
 	}
 	b.make(items...)
 	jobID := b.move()
-	c := b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).OnlyX(t.Context())
+	c := b.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).OnlyX(t.Context())
 	if n := len(holdings.ValuesOf(c).Candidates()); c.Action != string(plan.Ambiguous) || n != 50 {
 		t.Errorf("%s, %d candidates", c.Action, n)
 	}
@@ -183,8 +184,8 @@ func TestMoveChoices(t *testing.T) {
 			t.Parallel()
 			b := setupMove(t)
 			b.make(
-				item{in: oldA, name: "a", print: issn(1), lines: 1, license: "L1"}, item{in: oldA, name: "b", print: issn(2), license: "L2"},
-				item{in: target, name: "x", print: issn(1)}, item{in: target, name: "y", print: issn(2), lines: 1, license: "L9"},
+				item{in: oldA, name: "a", print: holdingstest.ISSN(1), lines: 1, license: "L1"}, item{in: oldA, name: "b", print: holdingstest.ISSN(2), license: "L2"},
+				item{in: target, name: "x", print: holdingstest.ISSN(1)}, item{in: target, name: "y", print: holdingstest.ISSN(2), lines: 1, license: "L9"},
 			)
 			before := b.attached()
 			c.rules.SourceIDs, c.rules.TargetID = []int64{oldA}, target
@@ -192,7 +193,7 @@ func TestMoveChoices(t *testing.T) {
 			jobID := b.move()
 			b.same("attached", c.want, b.attached())
 			b.same("counts", c.counts, *b.moveCounts(jobID).Move)
-			b.must(b.run(&moveRun{jobID: b.moveJob(), undo: jobID}))
+			b.Must(b.run(&moveRun{jobID: b.moveJob(), undo: jobID}))
 			b.same("undone", before, b.attached())
 		})
 	}
@@ -205,8 +206,8 @@ func TestOverwriteTwice(t *testing.T) {
 	b := setupMove(t)
 	b.rules.Overwrite = true
 	b.make(
-		item{in: oldA, name: "a", print: issn(1), license: "L1"}, item{in: oldB, name: "b", print: issn(1), license: "L2"},
-		item{in: target, name: "x", print: issn(1), license: "L9"},
+		item{in: oldA, name: "a", print: holdingstest.ISSN(1), license: "L1"}, item{in: oldB, name: "b", print: holdingstest.ISSN(1), license: "L2"},
+		item{in: target, name: "x", print: holdingstest.ISSN(1), license: "L9"},
 	)
 	before, shown := b.attached(), b.preview()
 	jobID := b.move()
@@ -219,12 +220,12 @@ func TestOverwriteTwice(t *testing.T) {
 		`MOVE_LICENSE b L2: license → license of "x" in New, in place of L1`,
 	}, b.said(jobID))
 	undo := &moveRun{jobID: b.moveJob(), undo: jobID, show: true}
-	b.must(b.run(undo))
+	b.Must(b.run(undo))
 	b.same("undo, previewed", []string{
 		`MOVE_LICENSE a L1: license of "x" in New, in place of L9 → license`,
 		`MOVE_LICENSE b L2: license of "x" in New, in place of L1 → license`,
 	}, b.said(undo.jobID))
-	b.must(b.run(&moveRun{jobID: b.moveJob(), undo: jobID}))
+	b.Must(b.run(&moveRun{jobID: b.moveJob(), undo: jobID}))
 	b.same("undone", before, b.attached())
 }
 
@@ -232,7 +233,7 @@ func TestOverwriteTwice(t *testing.T) {
 func TestNoMain(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
-	b.make(item{in: oldA, name: "a", print: issn(1), lines: 2, noMain: true}, item{in: target, name: "x", print: issn(1)})
+	b.make(item{in: oldA, name: "a", print: holdingstest.ISSN(1), lines: 2, noMain: true}, item{in: target, name: "x", print: holdingstest.ISSN(1)})
 	b.move()
 	b.same("attached", []string{"a-1* at x", "a-2 at x"}, b.attached())
 }
@@ -242,7 +243,7 @@ type change func(b *moveBundle, ctx context.Context, tx *store.Tx) error
 
 func attach(line, to string, main bool) change {
 	return func(b *moveBundle, ctx context.Context, tx *store.Tx) error {
-		return tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(line).SetPortfolioID(b.titles[to]).
+		return tx.POLine.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(line).SetPortfolioID(b.titles[to]).
 			SetMain(main).Exec(ctx)
 	}
 }
@@ -291,9 +292,9 @@ func remove(portfolio string) change {
 }
 
 func (b *moveBundle) by(changes ...change) {
-	b.t.Helper()
+	b.T.Helper()
 	for _, c := range changes {
-		b.write(func(ctx context.Context, tx *store.Tx) error { return c(b, ctx, tx) })
+		b.Write(func(ctx context.Context, tx *store.Tx) error { return c(b, ctx, tx) })
 	}
 }
 
@@ -302,8 +303,8 @@ func small(t *testing.T) *moveBundle {
 	t.Helper()
 	b := setupMove(t)
 	b.make(
-		item{in: oldA, name: "a", print: issn(1), lines: 2, license: "L1"}, item{in: oldA, name: "b", print: issn(2), lines: 1},
-		item{in: target, name: "x", print: issn(1)}, item{in: target, name: "y", print: issn(2)},
+		item{in: oldA, name: "a", print: holdingstest.ISSN(1), lines: 2, license: "L1"}, item{in: oldA, name: "b", print: holdingstest.ISSN(2), lines: 1},
+		item{in: target, name: "x", print: holdingstest.ISSN(1)}, item{in: target, name: "y", print: holdingstest.ISSN(2)},
 	)
 	return b
 }
@@ -334,7 +335,7 @@ func TestChangedSincePlan(t *testing.T) {
 			b := small(t)
 			b.make(item{in: target, name: "free"})
 			r := &moveRun{jobID: b.moveJob(), between: func() { b.by(c.change) }}
-			b.must(b.run(r))
+			b.Must(b.run(r))
 			moved := slices.Contains(b.attached(), "a-1* at x")
 			if counts := b.moveCounts(r.jobID); counts.Left != c.left || moved == c.unmoved || !slices.Contains(b.attached(), "b-1* at y") {
 				t.Errorf("%d left: %q", counts.Left, b.attached())
@@ -364,8 +365,8 @@ func TestDeletedSincePlan(t *testing.T) {
 			return tx.Portfolio.DeleteOneID(b.titles["free"]).Exec(ctx)
 		})
 	}}
-	b.must(b.run(r))
-	c := b.store.Read.JobChange.Query().Where(jobchange.JobID(r.jobID), jobchange.Action(string(plan.Left))).OnlyX(t.Context())
+	b.Must(b.run(r))
+	c := b.Store.Read.JobChange.Query().Where(jobchange.JobID(r.jobID), jobchange.Action(string(plan.Left))).OnlyX(t.Context())
 	if c.PortfolioID != nil || !strings.Contains(c.NewValue, "deleted") {
 		t.Errorf("%+v", c)
 	}
@@ -404,15 +405,15 @@ func TestCompareMove(t *testing.T) {
 			b.make(item{in: oldA, name: "idle"})
 			shown := b.preview()
 			b.by(c.change)
-			plan, err := b.moves.PlanMove(t.Context(), b.rules)
-			b.must(err)
-			found, err := b.moves.CompareMove(t.Context(), plan, b.partsByCollection(shown))
-			b.must(err)
+			plan, err := b.Moves.PlanMove(t.Context(), b.rules)
+			b.Must(err)
+			found, err := b.Moves.CompareMove(t.Context(), plan, b.partsByCollection(shown))
+			b.Must(err)
 			if found.Portfolios != c.want || len(found.Titles) != c.want {
 				t.Errorf("%+v", found)
 			}
 			r := &moveRun{jobID: b.moveJob(), preview: shown}
-			b.must(b.run(r))
+			b.Must(b.run(r))
 			if left := b.moveCounts(r.jobID).Left; left != c.want && name != "portfolio gone" {
 				t.Errorf("%d left", left)
 			}
@@ -428,10 +429,10 @@ func TestCompareNames(t *testing.T) {
 	for n := range 5 {
 		b.make(item{in: oldA, name: fmt.Sprint("Title ", n), lines: 1})
 	}
-	planned, err := b.moves.PlanMove(t.Context(), b.rules)
-	b.must(err)
-	found, err := b.moves.CompareMove(t.Context(), planned, b.partsByCollection(shown))
-	b.must(err)
+	planned, err := b.Moves.PlanMove(t.Context(), b.rules)
+	b.Must(err)
+	found, err := b.Moves.CompareMove(t.Context(), planned, b.partsByCollection(shown))
+	b.Must(err)
 	b.same("difference", move.Difference{
 		Portfolios: 5, Titles: []string{"Title 0", "Title 1", "Title 2"}, Now: plan.MoveCounts{Portfolios: 5, NoCounterpart: 5},
 	}, found)
@@ -511,8 +512,8 @@ func TestUndoMoveLeaves(t *testing.T) {
 			jobID := b.move()
 			b.by(c.changes...)
 			shown, undo := &moveRun{jobID: b.moveJob(), undo: jobID, show: true}, &moveRun{jobID: b.moveJob(), undo: jobID}
-			b.must(b.run(shown))
-			b.must(b.run(undo))
+			b.Must(b.run(shown))
+			b.Must(b.run(undo))
 			b.same("attached", c.want, b.attached())
 			b.same("the preview said otherwise", b.said(shown.jobID), b.said(undo.jobID))
 			var left []string
@@ -534,11 +535,11 @@ func TestUndoOverwrittenDeleted(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
 	b.rules.Overwrite = true
-	b.make(item{in: oldA, name: "a", print: issn(1), license: "L1"}, item{in: target, name: "x", print: issn(1), license: "L9"})
+	b.make(item{in: oldA, name: "a", print: holdingstest.ISSN(1), license: "L1"}, item{in: target, name: "x", print: holdingstest.ISSN(1), license: "L9"})
 	jobID := b.move()
 	b.by(dropLicense("L9"))
 	undo := &moveRun{jobID: b.moveJob(), undo: jobID}
-	b.must(b.run(undo))
+	b.Must(b.run(undo))
 	b.same("attached", []string{"L1 on x"}, b.attached())
 	b.same("report", []string{
 		`LEFT a L1: license of "x" in New, in place of L9 → stays at the counterpart: the license that it took the place of was deleted since`,
@@ -550,7 +551,7 @@ func TestUndoUnreadable(t *testing.T) {
 	t.Parallel()
 	b := small(t)
 	jobID := b.move()
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx, `UPDATE job_changes SET new_value = 'x' WHERE action = 'MOVE_PO_LINE'`)
 		return err
 	})
@@ -566,13 +567,13 @@ func TestPlanMoveWithoutTarget(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
 	b.rules.TargetID = 99
-	if _, err := b.moves.PlanMove(t.Context(), b.rules); !ent.IsNotFound(err) {
+	if _, err := b.Moves.PlanMove(t.Context(), b.rules); !ent.IsNotFound(err) {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	b.rules.TargetID = target
-	if _, err := b.moves.PlanMove(ctx, b.rules); err == nil {
+	if _, err := b.Moves.PlanMove(ctx, b.rules); err == nil {
 		t.Error("planned all the same")
 	}
 }

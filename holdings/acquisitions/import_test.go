@@ -1,4 +1,4 @@
-package holdings_test
+package acquisitions_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings/acquisitions"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 )
@@ -23,18 +24,18 @@ import (
 // imported is what an import of PO lines reports, a line each. Before it, a dry run must report the same and write
 // nothing.
 func (b *testBundle) imported(csv string) (report acquisitions.ImportReport, lines []string) {
-	b.t.Helper()
+	b.T.Helper()
 	before := b.acquisitionsText()
-	dry, err := b.acquisitions.ImportPOLines(b.t.Context(), strings.NewReader(csv), true)
-	b.must(err)
+	dry, err := b.Acquisitions.ImportPOLines(b.T.Context(), strings.NewReader(csv), true)
+	b.Must(err)
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {
-		b.t.Errorf("the dry run wrote:\n%s", diff)
+		b.T.Errorf("the dry run wrote:\n%s", diff)
 	}
-	report, err = b.acquisitions.ImportPOLines(b.t.Context(), strings.NewReader(csv), false)
-	b.must(err)
+	report, err = b.Acquisitions.ImportPOLines(b.T.Context(), strings.NewReader(csv), false)
+	b.Must(err)
 	dry.DryRun = false
 	if diff := cmp.Diff(dry, report); diff != "" {
-		b.t.Errorf("the dry run reported otherwise:\n%s", diff)
+		b.T.Errorf("the dry run reported otherwise:\n%s", diff)
 	}
 	for _, l := range report.Lines {
 		lines = append(lines, fmt.Sprintf("%d %s %s", l.Line, l.Action, l.Number))
@@ -43,10 +44,10 @@ func (b *testBundle) imported(csv string) (report acquisitions.ImportReport, lin
 }
 
 func (b *testBundle) wantImported(csv string, want ...string) acquisitions.ImportReport {
-	b.t.Helper()
+	b.T.Helper()
 	report, got := b.imported(csv)
 	if diff := cmp.Diff(want, got); diff != "" {
-		b.t.Errorf("%s\n%+v", diff, report.Lines)
+		b.T.Errorf("%s\n%+v", diff, report.Lines)
 	}
 	return report
 }
@@ -71,14 +72,14 @@ func wantLine(t *testing.T, report acquisitions.ImportReport, line int, parts ..
 func TestImportPOLines(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	journal := numbered(3, 4)[0]
+	journal := holdingstest.Numbered(3, 4)[0]
 	csv := "Number,Vendor,Ordered on,NOTE,main,portfolio_id,collection,title_id,identifier,fund\n" +
 		`P1,"Oxford, UP",2024-01-31,"says ""yes"", twice` + "\nin two lines\",,,,,,x\n" + // lines 2 and 3
-		"P2,OUP,,,," + opaque.ID("Portfolio", b.portfolioID("j001")) + ",,,,\n" +
-		"P3,OUP,,,yes," + fmt.Sprint(b.portfolioID("j001")) + ",,,,\n" +
+		"P2,OUP,,,," + opaque.ID("Portfolio", b.PortfolioID("j001")) + ",,,,\n" +
+		"P3,OUP,,,yes," + fmt.Sprint(b.PortfolioID("j001")) + ",,,,\n" +
 		"P4,OUP,,,,,Journals,j002,,\n" +
-		"P5,OUP,,,no,,JOURNALS!,," + strings.ReplaceAll(journal.print, "-", "") + ",\n" +
-		"P6,OUP,,,0,,journals,j003," + journal.online + ",\n" +
+		"P5,OUP,,,no,,JOURNALS!,," + strings.ReplaceAll(journal.Print, "-", "") + ",\n" +
+		"P6,OUP,,,0,,journals,j003," + journal.Online + ",\n" +
 		",,,,,,,,,\n"
 	report := b.wantImported(csv, "2 CREATED P1", "4 CREATED P2", "5 CREATED P3", "6 CREATED P4", "7 CREATED P5", "8 CREATED P6")
 	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], `"fund"`) || report.Created != 6 {
@@ -91,7 +92,7 @@ func TestImportPOLines(t *testing.T) {
 			t.Errorf("%s has %q, want %q", titleID, got, want)
 		}
 	}
-	one := b.store.Read.POLine.Query().Where(poline.Number("P1")).OnlyX(t.Context())
+	one := b.Store.Read.POLine.Query().Where(poline.Number("P1")).OnlyX(t.Context())
 	if one.Vendor != "Oxford, UP" || one.Note != "says \"yes\", twice\nin two lines" || one.OrderedOn != "2024-01-31" ||
 		one.PortfolioID != nil || one.Version != 1 {
 		t.Errorf("%v", one)
@@ -121,7 +122,7 @@ func TestImportChangesPOLines(t *testing.T) {
 		}
 	}
 	for number, want := range map[string]string{"P1": "OUP new", "P2": "OUP ", "P3": "OUP newer"} {
-		if row := b.store.Read.POLine.Query().Where(poline.Number(number)).OnlyX(t.Context()); row.Vendor+" "+row.Note != want {
+		if row := b.Store.Read.POLine.Query().Where(poline.Number(number)).OnlyX(t.Context()); row.Vendor+" "+row.Note != want {
 			t.Errorf("%s: %v", number, row)
 		}
 	}
@@ -152,7 +153,7 @@ func TestImportForms(t *testing.T) {
 		if report.Created+report.Refused != want || len(report.Lines) != want {
 			t.Errorf("%s: %+v", name, report)
 		}
-		if row := b.store.Read.POLine.Query().OnlyX(t.Context()); row.Vendor != "A;B" {
+		if row := b.Store.Read.POLine.Query().OnlyX(t.Context()); row.Vendor != "A;B" {
 			t.Errorf("%s: %v", name, row)
 		}
 	}
@@ -162,17 +163,17 @@ func TestImportForms(t *testing.T) {
 func TestImportRefusesLines(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	b.sync(1, listOf(numbered(1, 30)...))                   // j000 is hidden
-	b.write(func(ctx context.Context, tx *store.Tx) error { // a second of the same title_id, and two collections of one name
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(1, 30)...)) // j000 is hidden
+	b.Write(func(ctx context.Context, tx *store.Tx) error {         // a second of the same title_id, and two collections of one name
 		for id := range int64(2) {
 			tx.Collection.Create().SetID(20 + id).SetCreatedAt(1).SetUpdatedAt(1).SetName("Twins").SetNameKey("twins").SaveX(ctx)
 		}
 		p := tx.Portfolio.Query().Where(portfolio.TitleID("j001")).OnlyX(ctx)
-		return tx.Portfolio.Create().SetID(77).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(collectionID).SetAvailable(true).SetListed(true).
+		return tx.Portfolio.Create().SetID(77).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(holdingstest.CollectionID).SetAvailable(true).SetListed(true).
 			SetPublicationTitle("Journal 001 again").SetTitleKey("journal 001 again").SetTitleID("j001").SetPrintKey(p.PrintKey).SetValuesHash(0).
 			Exec(ctx)
 	})
-	issn1 := numbered(1, 2)[0].print
+	issn1 := holdingstest.Numbered(1, 2)[0].Print
 	report := b.wantImported(strings.Join([]string{
 		"number,ordered_on,main,portfolio_id,collection,title_id,identifier",
 		"P2,2024-02-30,maybe,,,,",
@@ -193,7 +194,7 @@ func TestImportRefusesLines(t *testing.T) {
 		"P17,,,,,,,x",
 		"P18,,,",
 		`P19,,,,,,say "so"`,
-		"P20,,," + fmt.Sprint(b.portfolioID("j002")) + ",journals,j003,",
+		"P20,,," + fmt.Sprint(b.PortfolioID("j002")) + ",journals,j003,",
 		"P21,,yes,,journals,j002,",
 		"P22,,yes,,journals,j002,",
 		"P23,,yes,,,,",
@@ -223,7 +224,7 @@ func TestImportRefusesLines(t *testing.T) {
 	if report.Refused != 22 || report.Created != 4 {
 		t.Errorf("%+v", report)
 	}
-	if n := b.store.Read.POLine.Query().CountX(t.Context()); n != 4 {
+	if n := b.Store.Read.POLine.Query().CountX(t.Context()); n != 4 {
 		t.Errorf("%d PO lines", n)
 	}
 }
@@ -236,17 +237,17 @@ func TestImportRefusesFiles(t *testing.T) {
 		"": "empty", " \n\n": "empty", "\ufeff": "empty", "vendor,note\nx,y\n": `no column "number"`, "number,Number\n1,2\n": "twice",
 		"\xff\xfen\x00u\x00": "UTF-8", "number,n\xffte\n": "UTF-8", "number,\"vendor\n1,2\n": "header",
 	} {
-		_, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(csv), false)
-		wantProblems(t, err, "BAD_USER_INPUT")
-		wantMessage(t, err, want)
+		_, err := b.Acquisitions.ImportPOLines(t.Context(), strings.NewReader(csv), false)
+		holdingstest.WantProblems(t, err, "BAD_USER_INPUT")
+		holdingstest.WantMessage(t, err, want)
 	}
-	_, err := b.acquisitions.ImportLicenses(t.Context(), strings.NewReader("number\n1\n"), false)
-	wantMessage(t, err, `"code"`)
+	_, err := b.Acquisitions.ImportLicenses(t.Context(), strings.NewReader("number\n1\n"), false)
+	holdingstest.WantMessage(t, err, `"code"`)
 	for _, in := range []io.Reader{
 		iotest.ErrReader(errors.New("unplugged")),
 		io.MultiReader(strings.NewReader("number\n1\n"+strings.Repeat("x\n", 70_000)), iotest.ErrReader(errors.New("unplugged"))),
 	} {
-		if _, err := b.acquisitions.ImportPOLines(t.Context(), in, true); err == nil || !strings.Contains(err.Error(), "unplugged") {
+		if _, err := b.Acquisitions.ImportPOLines(t.Context(), in, true); err == nil || !strings.Contains(err.Error(), "unplugged") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -257,11 +258,11 @@ func TestImportLicenses(t *testing.T) {
 	b := setup(t)
 	run := func(csv string, want ...string) acquisitions.ImportReport {
 		t.Helper()
-		dry, err := b.acquisitions.ImportLicenses(t.Context(), strings.NewReader(csv), true)
-		b.must(err)
+		dry, err := b.Acquisitions.ImportLicenses(t.Context(), strings.NewReader(csv), true)
+		b.Must(err)
 		before := b.acquisitionsText()
-		report, err := b.acquisitions.ImportLicenses(t.Context(), strings.NewReader(csv), false)
-		b.must(err)
+		report, err := b.Acquisitions.ImportLicenses(t.Context(), strings.NewReader(csv), false)
+		b.Must(err)
 		changed := report.Created+report.Updated > 0
 		if dry.DryRun = false; cmp.Diff(dry, report) != "" || (before != b.acquisitionsText()) != changed {
 			t.Errorf("dry run: %+v\n%+v", dry, report)
@@ -283,7 +284,7 @@ func TestImportLicenses(t *testing.T) {
 	run("code,vendor,note\nL1,OUP,n\nL3,,\n", "2 UPDATED L1", "3 UNCHANGED L3")
 	report = run("code,ends_on\nL1,2025-12-31\n", "2 REFUSED L1") // with the day that is stored
 	wantLine(t, report, 2, "2026-01-01")
-	if row := b.store.Read.License.Query().Where(license.Code("L1")).OnlyX(t.Context()); row.Name != "First" || row.Vendor != "OUP" ||
+	if row := b.Store.Read.License.Query().Where(license.Code("L1")).OnlyX(t.Context()); row.Name != "First" || row.Vendor != "OUP" ||
 		row.Version != 2 {
 		t.Errorf("%v", row)
 	}
@@ -307,11 +308,11 @@ func many(n int) string {
 func TestImportOfThousands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, listOf(numbered(0, 200)...))
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 200)...))
 	file := many(10_000)
 	begun := time.Now()
-	report, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
-	b.must(err)
+	report, err := b.Acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
+	b.Must(err)
 	t.Logf("10,000 PO lines in %v", time.Since(begun))
 	if report.Created != 10_000 {
 		t.Errorf("%d created, %d refused", report.Created, report.Refused)
@@ -323,7 +324,7 @@ func TestImportOfThousands(t *testing.T) {
 	if again.Moved < 1000 || again.Refused != 0 {
 		t.Errorf("%d moved, %d refused", again.Moved, again.Refused)
 	}
-	for _, p := range b.store.Read.Portfolio.Query().Where(portfolio.HasPoLines()).WithPoLines().AllX(t.Context()) {
+	for _, p := range b.Store.Read.Portfolio.Query().Where(portfolio.HasPoLines()).WithPoLines().AllX(t.Context()) {
 		mains := 0
 		for _, l := range p.Edges.PoLines {
 			if l.Main {
@@ -340,23 +341,23 @@ func TestImportOfThousands(t *testing.T) {
 func TestImportGoesOn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.sync(1, listOf(numbered(0, 200)...))
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 200)...))
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx,
 			`CREATE TRIGGER full BEFORE INSERT ON po_lines WHEN NEW.number = 'POL-01234' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
 		return err
 	})
 	file := many(2000)
-	report, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
-	if err == nil || report.Created != 1000 || b.store.Read.POLine.Query().CountX(t.Context()) != 1000 {
+	report, err := b.Acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
+	if err == nil || report.Created != 1000 || b.Store.Read.POLine.Query().CountX(t.Context()) != 1000 {
 		t.Fatalf("%v, %d created", err, report.Created)
 	}
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx, `DROP TRIGGER full`)
 		return err
 	})
-	report, err = b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
-	if b.must(err); report.Created != 1000 || report.Unchanged != 1000 {
+	report, err = b.Acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
+	if b.Must(err); report.Created != 1000 || report.Unchanged != 1000 {
 		t.Errorf("%d created, %d unchanged, %d refused", report.Created, report.Unchanged, report.Refused)
 	}
 }

@@ -1,14 +1,13 @@
-package holdings_test
+package plan_test
 
 import (
-	"io"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/kbart"
 )
 
@@ -47,10 +46,10 @@ func TestDiffOfRealFiles(t *testing.T) {
 			t.Parallel()
 			var before plan.Source
 			if test.before != "" {
-				before = realFile(t, test.before)
+				before = holdingstest.RealFile(t, test.before)
 			}
 			fields := map[string]int{}
-			got, err := plan.Diff(t.Context(), before, realFile(t, test.after), func(kbart.Finding) {},
+			got, err := plan.Diff(t.Context(), before, holdingstest.RealFile(t, test.after), func(kbart.Finding) {},
 				func(plan.Change) error { return nil })
 			if err != nil {
 				t.Fatal(err)
@@ -70,17 +69,4 @@ func TestDiffOfRealFiles(t *testing.T) {
 			}
 		})
 	}
-}
-
-func realFile(t *testing.T, name string) plan.Source {
-	t.Helper()
-	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "kbart")
-	}
-	path := filepath.Join(dir, filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the real files are not here: %v", err)
-	}
-	return plan.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }

@@ -1,4 +1,4 @@
-package holdings_test
+package plan_test
 
 import (
 	"encoding/json"

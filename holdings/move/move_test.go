@@ -1,4 +1,4 @@
-package holdings_test
+package move_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -45,7 +46,7 @@ func setupMove(t *testing.T) *moveBundle {
 		move.Rules{SourceIDs: []int64{oldA, oldB}, TargetID: target, POLines: true, Licenses: true},
 		map[string]int64{},
 	}
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		for id, name := range collectionNames {
 			tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).SetNameKey(strings.ToLower(name)).SaveX(ctx)
 		}
@@ -70,8 +71,8 @@ type item struct {
 }
 
 func (b *moveBundle) make(items ...item) {
-	b.t.Helper()
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.T.Helper()
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		for _, i := range items {
 			b.makeOne(ctx, tx, i)
 		}
@@ -80,7 +81,7 @@ func (b *moveBundle) make(items ...item) {
 }
 
 func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
-	id := b.store.NextID()
+	id := b.Store.NextID()
 	b.titles[i.name] = id
 	if i.title == "" {
 		i.title = i.name
@@ -103,11 +104,11 @@ func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
 	}
 	create.SaveX(ctx)
 	if !i.unlisted {
-		tx.Entitlement.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).
+		tx.Entitlement.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).
 			SaveX(ctx)
 	}
 	for n := range i.lines {
-		tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("%s-%d", i.name, n+1)).
+		tx.POLine.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprintf("%s-%d", i.name, n+1)).
 			SetPortfolioID(id).SetMain(n == 0 && !i.noMain).SaveX(ctx)
 	}
 }
@@ -123,15 +124,15 @@ func (b *moveBundle) licenseID(ctx context.Context, tx *store.Tx, code string) i
 	if i := slices.IndexFunc(rows, func(l *ent.License) bool { return l.Code == code }); i >= 0 {
 		return rows[i].ID
 	}
-	return tx.License.Create().SetID(b.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(code).SaveX(ctx).ID
+	return tx.License.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetCode(code).SaveX(ctx).ID
 }
 
 // moveJob makes the rows of a job with one part for each old collection: the parts are jobID+1, jobID+2.
 func (b *moveBundle) moveJob() int64 {
-	b.t.Helper()
-	b.jobs++
-	id := 1000 * b.jobs
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.T.Helper()
+	b.Jobs++
+	id := 1000 * b.Jobs
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind("MOVE").SetState("RUNNING").SetMode("APPLY").
 			SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)
 		for i, source := range b.rules.SourceIDs {
@@ -169,11 +170,11 @@ func (b *moveBundle) run(r *moveRun) error {
 	var plan *move.Plan
 	if r.undo == 0 {
 		var err error
-		plan, err = b.moves.PlanMove(b.t.Context(), b.rules)
-		b.must(err)
+		plan, err = b.Moves.PlanMove(b.T.Context(), b.rules)
+		b.Must(err)
 		if r.preview != 0 {
-			_, err := b.moves.CompareMove(b.t.Context(), plan, b.partsByCollection(r.preview))
-			b.must(err)
+			_, err := b.Moves.CompareMove(b.T.Context(), plan, b.partsByCollection(r.preview))
+			b.Must(err)
 		}
 	}
 	if r.between != nil {
@@ -210,7 +211,7 @@ func (b *moveBundle) runPart(r *moveRun, planned *move.Plan, i int) error {
 			case r.cancel != nil && r.cancel():
 				return errStop
 			case r.crashes != nil && r.crashes():
-				return errCrash
+				return holdingstest.ErrCrash
 			}
 			return nil
 		},
@@ -224,23 +225,23 @@ func (b *moveBundle) runPart(r *moveRun, planned *move.Plan, i int) error {
 	var err error
 	switch {
 	case r.undo != 0:
-		_, err = b.moves.UndoMove(b.t.Context(), r.undo+1+int64(i), part, resumed, r.shown)
+		_, err = b.Moves.UndoMove(b.T.Context(), r.undo+1+int64(i), part, resumed, r.shown)
 	case r.show:
-		_, err = b.moves.ShowMove(b.t.Context(), planned, part)
+		_, err = b.Moves.ShowMove(b.T.Context(), planned, part)
 	default:
-		_, err = b.moves.ApplyMove(b.t.Context(), planned, part, resumed)
+		_, err = b.Moves.ApplyMove(b.T.Context(), planned, part, resumed)
 	}
 	r.over[id] = err == nil
 	return err
 }
 
 func (b *moveBundle) partCounts(id int64) *plan.Counts {
-	b.t.Helper()
-	part, err := b.store.Read.JobPart.Get(b.t.Context(), id)
-	b.must(err)
+	b.T.Helper()
+	part, err := b.Store.Read.JobPart.Get(b.T.Context(), id)
+	b.Must(err)
 	counts := &plan.Counts{}
 	if len(part.Counts) > 0 {
-		b.must(json.Unmarshal(part.Counts, counts))
+		b.Must(json.Unmarshal(part.Counts, counts))
 	}
 	return counts
 }
@@ -258,28 +259,28 @@ func (b *moveBundle) moveCounts(jobID int64) (sum plan.Counts) {
 
 // move moves without trouble.
 func (b *moveBundle) move() int64 {
-	b.t.Helper()
+	b.T.Helper()
 	r := &moveRun{jobID: b.moveJob()}
-	b.must(b.run(r))
+	b.Must(b.run(r))
 	return r.jobID
 }
 
 func (b *moveBundle) preview() int64 {
-	b.t.Helper()
+	b.T.Helper()
 	r := &moveRun{jobID: b.moveJob(), show: true}
-	b.must(b.run(r))
+	b.Must(b.run(r))
 	return r.jobID
 }
 
 // attached says where all PO lines and licenses are, by the test's names, one a line; "*" marks a main PO line.
 func (b *moveBundle) attached() []string {
-	b.t.Helper()
+	b.T.Helper()
 	names := map[int64]string{}
 	for name, id := range b.titles {
 		names[id] = name
 	}
 	var found []string
-	for _, l := range b.store.Read.POLine.Query().Order(poline.ByNumber()).AllX(b.t.Context()) {
+	for _, l := range b.Store.Read.POLine.Query().Order(poline.ByNumber()).AllX(b.T.Context()) {
 		at, mark := "nowhere", ""
 		if l.PortfolioID != nil {
 			at = names[*l.PortfolioID]
@@ -289,7 +290,7 @@ func (b *moveBundle) attached() []string {
 		}
 		found = append(found, l.Number+mark+" at "+at)
 	}
-	for _, p := range b.store.Read.Portfolio.Query().Where(portfolio.LicenseIDNotNil()).WithLicense().AllX(b.t.Context()) {
+	for _, p := range b.Store.Read.Portfolio.Query().Where(portfolio.LicenseIDNotNil()).WithLicense().AllX(b.T.Context()) {
 		found = append(found, p.Edges.License.Code+" on "+names[p.ID])
 	}
 	slices.Sort(found)
@@ -298,9 +299,9 @@ func (b *moveBundle) attached() []string {
 
 // said is a job's report in words: action, portfolio, field, old and new value.
 func (b *moveBundle) said(jobID int64) []string {
-	b.t.Helper()
+	b.T.Helper()
 	var lines []string
-	for _, c := range b.store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(b.t.Context()) {
+	for _, c := range b.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(b.T.Context()) {
 		lines = append(lines, fmt.Sprintf("%s %s %s: %s → %s", c.Action, c.Title, c.Field,
 			holdings.ValuesOf(c).OldWords(plan.Action(c.Action), c.Field), holdings.ValuesOf(c).NewWords(plan.Action(c.Action), c.Field)))
 	}
@@ -309,9 +310,9 @@ func (b *moveBundle) said(jobID int64) []string {
 }
 
 func (b *moveBundle) same(what string, want, got any) {
-	b.t.Helper()
+	b.T.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
-		b.t.Errorf("%s:\n%s", what, diff)
+		b.T.Errorf("%s:\n%s", what, diff)
 	}
 }
 
@@ -319,23 +320,23 @@ func (b *moveBundle) same(what string, want, got any) {
 func TestMove(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
-	b.service.BatchTitles = 2
+	b.Holdings.BatchTitles = 2
 	b.make(
-		item{in: oldA, name: "brain", id: "x-brain", print: issn(1), online: issn(2), lines: 3, license: "L1"},
-		item{in: oldA, name: "mind", print: issn(3), lines: 1, license: "L1"},
-		item{in: oldA, name: "gone", print: issn(5), lines: 2, license: "L2"},
-		item{in: oldA, name: "twins", print: issn(7), lines: 1},
-		item{in: oldA, name: "idle", print: issn(9)},
-		item{in: oldA, name: "hidden", print: issn(1), license: "L3", removed: true},
-		item{in: oldB, name: "brain too", title: "Brain", online: issn(1), lines: 2, license: "L4"},
-		item{in: oldB, name: "equal", print: issn(11), license: "L5"},
-		item{in: target, name: "new brain", title: "Brain (new)", id: "brain", online: issn(1)},
-		item{in: target, name: "new mind", title: "Mind", print: issn(3), lines: 1, license: "L9"},
-		item{in: target, name: "twin 1", print: issn(7)},
-		item{in: target, name: "twin 2", online: issn(7)},
-		item{in: target, name: "new idle", print: issn(9)},
-		item{in: target, name: "new gone", print: issn(5), removed: true},
-		item{in: target, name: "new equal", print: issn(11), license: "L5"},
+		item{in: oldA, name: "brain", id: "x-brain", print: holdingstest.ISSN(1), online: holdingstest.ISSN(2), lines: 3, license: "L1"},
+		item{in: oldA, name: "mind", print: holdingstest.ISSN(3), lines: 1, license: "L1"},
+		item{in: oldA, name: "gone", print: holdingstest.ISSN(5), lines: 2, license: "L2"},
+		item{in: oldA, name: "twins", print: holdingstest.ISSN(7), lines: 1},
+		item{in: oldA, name: "idle", print: holdingstest.ISSN(9)},
+		item{in: oldA, name: "hidden", print: holdingstest.ISSN(1), license: "L3", removed: true},
+		item{in: oldB, name: "brain too", title: "Brain", online: holdingstest.ISSN(1), lines: 2, license: "L4"},
+		item{in: oldB, name: "equal", print: holdingstest.ISSN(11), license: "L5"},
+		item{in: target, name: "new brain", title: "Brain (new)", id: "brain", online: holdingstest.ISSN(1)},
+		item{in: target, name: "new mind", title: "Mind", print: holdingstest.ISSN(3), lines: 1, license: "L9"},
+		item{in: target, name: "twin 1", print: holdingstest.ISSN(7)},
+		item{in: target, name: "twin 2", online: holdingstest.ISSN(7)},
+		item{in: target, name: "new idle", print: holdingstest.ISSN(9)},
+		item{in: target, name: "new gone", print: holdingstest.ISSN(5), removed: true},
+		item{in: target, name: "new equal", print: holdingstest.ISSN(11), license: "L5"},
 	)
 	before := b.attached()
 	shown := b.preview()
@@ -372,8 +373,8 @@ func TestMove(t *testing.T) {
 
 	undone := &moveRun{jobID: b.moveJob(), undo: done}
 	shownUndo := &moveRun{jobID: b.moveJob(), undo: done, show: true}
-	b.must(b.run(shownUndo))
-	b.must(b.run(undone))
+	b.Must(b.run(shownUndo))
+	b.Must(b.run(undone))
 	b.same("undone", before, b.attached())
 	b.same("undo's report", b.said(shownUndo.jobID), b.said(undone.jobID))
 	if c := b.moveCounts(undone.jobID); c.Move.PoLinesMoved != 6 || c.Move.LicensesMoved != 2 || c.Left != 0 {

@@ -1,6 +1,8 @@
-package holdings_test
+package plan_test
 
-import "testing"
+import (
+	"testing"
+)
 
 // TestWhatIsCompared: what carries no meaning is no difference, and what does is one (DOMAIN section 7).
 func TestWhatIsCompared(t *testing.T) {

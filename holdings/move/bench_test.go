@@ -1,4 +1,4 @@
-package holdings_test
+package move_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"autoholdings/holdings/library"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 )
@@ -98,7 +99,7 @@ func openToMove(b *testing.B, n int) *store.Store {
 		tx.JobPart.Create().SetID(1001).SetCreatedAt(1).SetUpdatedAt(1).SetJobID(1000).SetCollectionID(oldA).SetContent("").SetState("FETCHED").
 			SaveX(ctx)
 		for i := range n {
-			key := strings.ReplaceAll(issn(i+1), "-", "") // that of 0 is a placeholder
+			key := strings.ReplaceAll(holdingstest.ISSN(i+1), "-", "") // that of 0 is a placeholder
 			for k, collection := range []int64{oldA, target} {
 				var license any
 				if k == 0 && i%3 == 0 {
@@ -108,7 +109,7 @@ func openToMove(b *testing.B, n int) *store.Store {
 					`INSERT INTO portfolios (id, created_at, updated_at, collection_id, available, listed, publication_title, title_key,
 					title_id, print_identifier, print_key, publication_type, values_hash, license_id) VALUES (?, 1, 1, ?, true, true, ?, ?, ?, ?, ?, 'serial', 0, ?)`,
 					k*n+i+1, collection, fmt.Sprintf("Journal of %d Things", i), fmt.Sprintf("journal of %d things", i), fmt.Sprintf("j%d-%d", k, i),
-					issn(i+1), key, license); err != nil {
+					holdingstest.ISSN(i+1), key, license); err != nil {
 					return err
 				}
 				if _, err := tx.SQL.ExecContext(ctx,

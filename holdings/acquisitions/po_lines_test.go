@@ -1,4 +1,4 @@
-package holdings_test
+package acquisitions_test
 
 import (
 	"context"
@@ -16,14 +16,15 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
 // acquisitionsText is all that no sync may ever change, in one comparable text: PO lines and licenses, and who has
 // them.
 func (b *testBundle) acquisitionsText() string {
-	b.t.Helper()
-	ctx, read := b.t.Context(), b.store.Read
+	b.T.Helper()
+	ctx, read := b.T.Context(), b.Store.Read
 	var text strings.Builder
 	for _, l := range read.POLine.Query().Order(poline.ByID()).AllX(ctx) {
 		fmt.Fprintln(&text, l)
@@ -37,32 +38,11 @@ func (b *testBundle) acquisitionsText() string {
 	return text.String()
 }
 
-// portfolioID finds a portfolio by its title_id, hidden ones too.
-func (b *testBundle) portfolioID(titleID string) int64 {
-	b.t.Helper()
-	return b.store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).OnlyIDX(b.t.Context())
-}
-
-// order makes a PO line of a portfolio, "" for none.
-func (b *testBundle) order(number, titleID string, main ...bool) *ent.POLine {
-	b.t.Helper()
-	in := acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &number}}
-	if titleID != "" {
-		in.PortfolioID = new(b.portfolioID(titleID))
-	}
-	if len(main) > 0 {
-		in.Main = &main[0]
-	}
-	row, err := b.acquisitions.CreatePOLine(b.t.Context(), in)
-	b.must(err)
-	return row
-}
-
 // ranks are the PO lines of a portfolio, the main one first and marked.
 func (b *testBundle) ranks(titleID string) string {
-	b.t.Helper()
-	rows, err := b.acquisitions.POLinesOf(b.t.Context(), []int64{b.portfolioID(titleID)})
-	b.must(err)
+	b.T.Helper()
+	rows, err := b.Acquisitions.POLinesOf(b.T.Context(), []int64{b.PortfolioID(titleID)})
+	b.Must(err)
 	var words []string
 	for _, row := range rows {
 		word := row.Number
@@ -76,29 +56,29 @@ func (b *testBundle) ranks(titleID string) string {
 
 func setupOrders(t *testing.T) *testBundle {
 	b := setup(t)
-	b.sync(1, listOf(numbered(0, 30)...))
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
 	return b
 }
 
 func TestCreatePOLine(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	row, err := b.acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{
+	row, err := b.Acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{
 		POLineTexts: acquisitions.POLineTexts{
 			Number: new(" POL-1 "), Vendor: new("OUP"), Status: new("Sent"), Type: new("Subscription"), OrderedOn: new("2024-02-29"),
 			RenewsOn: new("2026-12-31"), Note: new("first line\nsecond\tline"),
 		},
-		PortfolioID: new(b.portfolioID("j001")),
+		PortfolioID: new(b.PortfolioID("j001")),
 	})
-	b.must(err)
-	stored := b.store.Read.POLine.GetX(t.Context(), row.ID)
+	b.Must(err)
+	stored := b.Store.Read.POLine.GetX(t.Context(), row.ID)
 	if diff := cmp.Diff(fmt.Sprint(stored, *stored.PortfolioID), fmt.Sprint(row, *row.PortfolioID)); diff != "" {
 		t.Errorf("what is returned is not what is stored:\n%s", diff)
 	}
 	if stored.Number != "POL-1" || stored.Note != "first line\nsecond\tline" || !stored.Main || stored.Version != 1 || stored.CreatedAt == 0 {
 		t.Errorf("%+v", stored)
 	}
-	alone := b.order("POL-2", "")
+	alone := b.AddPOLine("POL-2", "")
 	if alone.PortfolioID != nil || alone.Main {
 		t.Errorf("attached to nothing: %+v", alone)
 	}
@@ -108,8 +88,8 @@ func TestCreatePOLine(t *testing.T) {
 func TestWrongPOLine(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	row, other := b.order("POL-1", "j001"), b.order("POL-2", "j001")
-	b.sync(1, listOf(numbered(1, 30)...))
+	row, other := b.AddPOLine("POL-1", "j001"), b.AddPOLine("POL-2", "j001")
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(1, 30)...))
 	long, note := strings.Repeat("ü", 201), strings.Repeat("ü", 2001)
 	before := b.acquisitionsText()
 	for name, c := range map[string]struct {
@@ -153,7 +133,7 @@ func TestWrongPOLine(t *testing.T) {
 			[]string{"NOT_FOUND input.portfolioId"},
 		},
 		"hidden portfolio": {
-			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j000"))},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.PortfolioID("j000"))},
 			[]string{"BAD_USER_INPUT input.portfolioId"},
 		},
 		"main of nothing": {acquisitions.POLineInput{
@@ -161,10 +141,8 @@ func TestWrongPOLine(t *testing.T) {
 			Main: new(true),
 		}, []string{"BAD_USER_INPUT input.main"}},
 		"only one, not main": {
-			acquisitions.POLineInput{
-				POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.portfolioID("j002")),
-				Main: new(false),
-			},
+			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.PortfolioID("j002")),
+				Main: new(false)},
 			[]string{"BAD_USER_INPUT input.main"},
 		},
 		"all at once": {
@@ -181,33 +159,33 @@ func TestWrongPOLine(t *testing.T) {
 			},
 		},
 	} {
-		made, err := b.acquisitions.CreatePOLine(t.Context(), c.in)
-		wantProblems(t, err, c.want...)
+		made, err := b.Acquisitions.CreatePOLine(t.Context(), c.in)
+		holdingstest.WantProblems(t, err, c.want...)
 		if made != nil {
 			t.Errorf("%s: made %v", name, made)
 		}
-		now, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, nil, c.in)
-		wantProblems(t, err, c.want...)
+		now, err := b.Acquisitions.UpdatePOLine(t.Context(), row.ID, nil, c.in)
+		holdingstest.WantProblems(t, err, c.want...)
 		if now == nil || now.Number != "POL-1" || now.Version != row.Version {
 			t.Errorf("%s: beside the refusal %v", name, now)
 		}
 	}
-	now, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, new(7),
+	now, err := b.Acquisitions.UpdatePOLine(t.Context(), row.ID, new(7),
 		acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Vendor: new("X")}})
-	wantProblems(t, err, "CONFLICT input.version")
+	holdingstest.WantProblems(t, err, "CONFLICT input.version")
 	if now == nil || now.Vendor != "" {
 		t.Errorf("beside the conflict: %v", now)
 	}
-	_, err = b.acquisitions.UpdatePOLine(t.Context(), 4711, nil, acquisitions.POLineInput{})
-	wantProblems(t, err, "NOT_FOUND input.poLineId")
-	wantProblems(t, b.acquisitions.DeletePOLine(t.Context(), 4711), "NOT_FOUND input.poLineId")
-	_, err = b.acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{})
-	wantProblems(t, err, "BAD_USER_INPUT input.number")
+	_, err = b.Acquisitions.UpdatePOLine(t.Context(), 4711, nil, acquisitions.POLineInput{})
+	holdingstest.WantProblems(t, err, "NOT_FOUND input.poLineId")
+	holdingstest.WantProblems(t, b.Acquisitions.DeletePOLine(t.Context(), 4711), "NOT_FOUND input.poLineId")
+	_, err = b.Acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{})
+	holdingstest.WantProblems(t, err, "BAD_USER_INPUT input.number")
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {
 		t.Errorf("something was saved:\n%s", diff)
 	}
-	_, err = b.acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &other.Number}})
-	wantMessage(t, err, `"POL-2"`)
+	_, err = b.Acquisitions.CreatePOLine(t.Context(), acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &other.Number}})
+	holdingstest.WantMessage(t, err, `"POL-2"`)
 }
 
 // TestMainPOLine: a portfolio that has PO lines has one main one.
@@ -216,8 +194,8 @@ func TestMainPOLine(t *testing.T) {
 	b := setupOrders(t)
 	update := func(row *ent.POLine, in acquisitions.POLineInput) *ent.POLine {
 		t.Helper()
-		now, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, nil, in)
-		b.must(err)
+		now, err := b.Acquisitions.UpdatePOLine(t.Context(), row.ID, nil, in)
+		b.Must(err)
 		return now
 	}
 	want := func(titleID, ranks string) {
@@ -226,11 +204,11 @@ func TestMainPOLine(t *testing.T) {
 			t.Errorf("%s has %q, want %q", titleID, got, ranks)
 		}
 	}
-	one, two := b.order("1", "j001"), b.order("2", "j001")
+	one, two := b.AddPOLine("1", "j001"), b.AddPOLine("2", "j001")
 	want("j001", "1* 2")
-	three := b.order("3", "j001", true)
+	three := b.AddPOLine("3", "j001", true)
 	want("j001", "3* 1 2")
-	if former := b.store.Read.POLine.GetX(t.Context(), one.ID); former.Version != 2 {
+	if former := b.Store.Read.POLine.GetX(t.Context(), one.ID); former.Version != 2 {
 		t.Errorf("becoming additional is a change: version %d", former.Version)
 	}
 	update(two, acquisitions.POLineInput{Main: new(true)})
@@ -245,18 +223,18 @@ func TestMainPOLine(t *testing.T) {
 	want("j001", "2* 3")
 	update(one, acquisitions.POLineInput{PortfolioID: two.PortfolioID})
 	want("j001", "2* 1 3")
-	b.must(b.acquisitions.DeletePOLine(t.Context(), two.ID))
+	b.Must(b.Acquisitions.DeletePOLine(t.Context(), two.ID))
 	want("j001", "1* 3")
-	update(one, acquisitions.POLineInput{PortfolioID: new(b.portfolioID("j002")), POLineTexts: acquisitions.POLineTexts{Vendor: new("OUP")}})
+	update(one, acquisitions.POLineInput{PortfolioID: new(b.PortfolioID("j002")), POLineTexts: acquisitions.POLineTexts{Vendor: new("OUP")}})
 	want("j001", "3*")
 	want("j002", "1*")
-	update(three, acquisitions.POLineInput{PortfolioID: new(b.portfolioID("j002")), Main: new(true)})
+	update(three, acquisitions.POLineInput{PortfolioID: new(b.PortfolioID("j002")), Main: new(true)})
 	want("j001", "")
 	want("j002", "3* 1")
-	update(three, acquisitions.POLineInput{PortfolioID: new(b.portfolioID("j003")), Main: new(true)})
+	update(three, acquisitions.POLineInput{PortfolioID: new(b.PortfolioID("j003")), Main: new(true)})
 	want("j002", "1*")
 	want("j003", "3*")
-	b.must(b.acquisitions.DeletePOLine(t.Context(), three.ID))
+	b.Must(b.Acquisitions.DeletePOLine(t.Context(), three.ID))
 	want("j003", "")
 }
 
@@ -266,9 +244,9 @@ func TestPOLinesModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t)
-		b.sync(1, listOf(numbered(0, 4)...))
+		b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 4)...))
 		made, next := map[int64]int64{}, 0 // portfolio by PO line
-		portfolios := []int64{0, b.portfolioID("j000"), b.portfolioID("j001"), b.portfolioID("j002")}
+		portfolios := []int64{0, b.PortfolioID("j000"), b.PortfolioID("j001"), b.PortfolioID("j002")}
 		draw := func(rt *rapid.T) (in acquisitions.POLineInput) {
 			if rapid.Bool().Draw(rt, "attach") {
 				in.PortfolioID = new(rapid.SampledFrom(portfolios).Draw(rt, "portfolio"))
@@ -294,7 +272,7 @@ func TestPOLinesModel(t *testing.T) {
 				in := draw(rt)
 				next++
 				in.Number = new(fmt.Sprint("POL-", next))
-				if row, err := b.acquisitions.CreatePOLine(t.Context(), in); err == nil {
+				if row, err := b.Acquisitions.CreatePOLine(t.Context(), in); err == nil {
 					made[row.ID] = *cmp0(in.PortfolioID)
 				} else {
 					onlyRank(rt, err)
@@ -302,7 +280,7 @@ func TestPOLinesModel(t *testing.T) {
 			},
 			"update": func(rt *rapid.T) {
 				id, in := anyOne(rt), draw(rt)
-				if _, err := b.acquisitions.UpdatePOLine(t.Context(), id, nil, in); err != nil {
+				if _, err := b.Acquisitions.UpdatePOLine(t.Context(), id, nil, in); err != nil {
 					onlyRank(rt, err)
 				} else if in.PortfolioID != nil {
 					made[id] = *in.PortfolioID
@@ -319,7 +297,7 @@ func TestPOLinesModel(t *testing.T) {
 						rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "note"))
 				}
 				load := func(dryRun bool) acquisitions.ImportReport {
-					report, err := b.acquisitions.ImportPOLines(t.Context(), strings.NewReader(csv), dryRun)
+					report, err := b.Acquisitions.ImportPOLines(t.Context(), strings.NewReader(csv), dryRun)
 					if err != nil {
 						rt.Fatal(err)
 					}
@@ -335,7 +313,7 @@ func TestPOLinesModel(t *testing.T) {
 				}
 				before := len(made)
 				clear(made)
-				for _, row := range b.store.Read.POLine.Query().AllX(t.Context()) {
+				for _, row := range b.Store.Read.POLine.Query().AllX(t.Context()) {
 					made[row.ID] = *cmp0(row.PortfolioID)
 				}
 				if len(made) != before+done.Created {
@@ -345,14 +323,14 @@ func TestPOLinesModel(t *testing.T) {
 			},
 			"delete": func(rt *rapid.T) {
 				id := anyOne(rt)
-				if err := b.acquisitions.DeletePOLine(t.Context(), id); err != nil {
+				if err := b.Acquisitions.DeletePOLine(t.Context(), id); err != nil {
 					rt.Fatal(err)
 				}
 				delete(made, id)
 			},
 			"": func(rt *rapid.T) {
 				mains, stored := map[int64]int{}, map[int64]int64{}
-				for _, row := range b.store.Read.POLine.Query().AllX(t.Context()) {
+				for _, row := range b.Store.Read.POLine.Query().AllX(t.Context()) {
 					stored[row.ID] = *cmp0(row.PortfolioID)
 					if row.Main {
 						mains[stored[row.ID]]++
@@ -395,35 +373,35 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 	b := setupOrders(t)
 	for i := range 8 {
 		id := fmt.Sprintf("j%03d", i)
-		b.order("POL-"+id, id)
-		b.order("POL-2-"+id, id)
+		b.AddPOLine("POL-"+id, id)
+		b.AddPOLine("POL-2-"+id, id)
 	}
-	b.order("POL-alone", "")
+	b.AddPOLine("POL-alone", "")
 	for i := range 12 {
-		license, err := b.acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new(fmt.Sprint("L-", i))})
-		b.must(err)
-		_, err = b.service.UpdatePortfolio(t.Context(),
-			holdings.PortfolioChange{ID: b.portfolioID(fmt.Sprintf("j%03d", i)), LicenseID: &license.ID})
-		b.must(err)
+		license, err := b.Acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new(fmt.Sprint("L-", i))})
+		b.Must(err)
+		_, err = b.Holdings.UpdatePortfolio(t.Context(),
+			holdings.PortfolioChange{ID: b.PortfolioID(fmt.Sprintf("j%03d", i)), LicenseID: &license.ID})
+		b.Must(err)
 	}
 	before := b.acquisitionsText()
-	changed := numbered(2, 40)
+	changed := holdingstest.Numbered(2, 40)
 	for i := range changed {
-		changed[i].publisher, changed[i].title = "Another Press", changed[i].title+", new series"
+		changed[i].Publisher, changed[i].Title = "Another Press", changed[i].Title+", new series"
 	}
 	total := plan.Counts{}
 	for _, step := range []struct {
 		profile int64
 		list    string
 	}{
-		{2, listOf(numbered(4, 20)...)},
-		{1, listOf(changed...)},
-		{1, listOf(numbered(3, 30)...)},
-		{1, listOf(numbered(12, 30)...)},
-		{2, listOf(numbered(14, 20)...)},
-		{1, listOf(numbered(0, 30)...)},
+		{2, holdingstest.ListOf(holdingstest.Numbered(4, 20)...)},
+		{1, holdingstest.ListOf(changed...)},
+		{1, holdingstest.ListOf(holdingstest.Numbered(3, 30)...)},
+		{1, holdingstest.ListOf(holdingstest.Numbered(12, 30)...)},
+		{2, holdingstest.ListOf(holdingstest.Numbered(14, 20)...)},
+		{1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...)},
 	} {
-		counts, _ := b.sync(step.profile, step.list)
+		counts, _ := b.Sync(step.profile, step.list)
 		total.Merge(counts)
 		if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {
 			t.Fatalf("%+v:\n%s", counts, diff)
@@ -433,15 +411,15 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 		t.Errorf("the syncs did not do everything: %+v", total)
 	}
 
-	_, jobID := b.sync(1, listOf(changed...))
-	undone := b.newJob(1)
-	counts, err := b.service.Undo(t.Context(), jobID+1, &holdings.Part{
-		ID: undone + 1, JobID: undone, ProfileID: 1, CollectionID: collectionID, Content: "JOURNALS",
+	_, jobID := b.Sync(1, holdingstest.ListOf(changed...))
+	undone := b.NewJob(1)
+	counts, err := b.Holdings.Undo(t.Context(), jobID+1, &holdings.Part{
+		ID: undone + 1, JobID: undone, ProfileID: 1, CollectionID: holdingstest.CollectionID, Content: "JOURNALS",
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
 		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
 	}, nil, false)
-	b.must(err)
+	b.Must(err)
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" || !counts.Changed() {
 		t.Errorf("the undo, %+v:\n%s", counts, diff)
 	}
@@ -451,12 +429,12 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 func TestDetachedFromKept(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	row := b.order("POL-1", "j000")
-	b.sync(1, listOf(numbered(1, 30)...))
-	_, err := b.acquisitions.UpdatePOLine(t.Context(), row.ID, nil, acquisitions.POLineInput{PortfolioID: new(int64(0))})
-	b.must(err)
-	counts, _ := b.sync(1, listOf(numbered(1, 30)...))
-	p := b.store.Read.Portfolio.GetX(t.Context(), *row.PortfolioID)
+	row := b.AddPOLine("POL-1", "j000")
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(1, 30)...))
+	_, err := b.Acquisitions.UpdatePOLine(t.Context(), row.ID, nil, acquisitions.POLineInput{PortfolioID: new(int64(0))})
+	b.Must(err)
+	counts, _ := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(1, 30)...))
+	p := b.Store.Read.Portfolio.GetX(t.Context(), *row.PortfolioID)
 	if counts.Changed() || p.RemovedAt != nil || !p.Available || p.Listed {
 		t.Errorf("%+v, %v", counts, p)
 	}
@@ -466,15 +444,15 @@ func TestDetachedFromKept(t *testing.T) {
 func TestPOLineWriteFails(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
-	b.order("1", "j001")
-	two := b.order("2", "j001")
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.AddPOLine("1", "j001")
+	two := b.AddPOLine("2", "j001")
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx,
 			`CREATE TRIGGER full BEFORE UPDATE ON po_lines WHEN NEW.main BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
 		return err
 	})
 	before := b.acquisitionsText()
-	if _, err := b.acquisitions.UpdatePOLine(t.Context(), two.ID, nil, acquisitions.POLineInput{Main: new(true)}); err == nil {
+	if _, err := b.Acquisitions.UpdatePOLine(t.Context(), two.ID, nil, acquisitions.POLineInput{Main: new(true)}); err == nil {
 		t.Error("no error")
 	}
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" {

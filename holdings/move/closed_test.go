@@ -1,4 +1,4 @@
-package holdings_test
+package move_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"autoholdings/holdings"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -15,12 +16,12 @@ func TestMoveToAccessibleOnly(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
 	b.make(
-		item{in: oldA, name: "a", print: issn(1), lines: 1}, item{in: oldA, name: "b", print: issn(2), license: "L1"},
-		item{in: oldA, name: "c", print: issn(3), lines: 1},
-		item{in: oldA, name: "d", print: issn(4)}, item{in: oldA, name: "e", print: issn(5), lines: 1},
-		item{in: target, name: "kept", print: issn(1), unlisted: true}, item{in: target, name: "off", print: issn(2), off: true},
-		item{in: target, name: "kept too", print: issn(3), unlisted: true}, item{in: target, name: "open", print: issn(3)},
-		item{in: target, name: "kept for nobody", print: issn(4), unlisted: true},
+		item{in: oldA, name: "a", print: holdingstest.ISSN(1), lines: 1}, item{in: oldA, name: "b", print: holdingstest.ISSN(2), license: "L1"},
+		item{in: oldA, name: "c", print: holdingstest.ISSN(3), lines: 1},
+		item{in: oldA, name: "d", print: holdingstest.ISSN(4)}, item{in: oldA, name: "e", print: holdingstest.ISSN(5), lines: 1},
+		item{in: target, name: "kept", print: holdingstest.ISSN(1), unlisted: true}, item{in: target, name: "off", print: holdingstest.ISSN(2), off: true},
+		item{in: target, name: "kept too", print: holdingstest.ISSN(3), unlisted: true}, item{in: target, name: "open", print: holdingstest.ISSN(3)},
+		item{in: target, name: "kept for nobody", print: holdingstest.ISSN(4), unlisted: true},
 	)
 	before := b.attached()
 	shown := b.preview()
@@ -35,7 +36,7 @@ func TestMoveToAccessibleOnly(t *testing.T) {
 	jobID := b.move()
 	b.same("report", want, b.said(jobID))
 	b.same("attached", []string{"L1 on b", "a-1* at a", "c-1* at open", "e-1* at e"}, b.attached())
-	b.must(b.run(&moveRun{jobID: b.moveJob(), undo: jobID}))
+	b.Must(b.run(&moveRun{jobID: b.moveJob(), undo: jobID}))
 	b.same("undone", before, b.attached())
 
 	b.rules.IncludeInaccessible = true
@@ -47,8 +48,8 @@ func TestMoveToAccessibleOnly(t *testing.T) {
 func TestMoveTargetNotServed(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
-	b.make(item{in: oldA, name: "a", print: issn(1), lines: 1}, item{in: target, name: "x", print: issn(1)})
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.make(item{in: oldA, name: "a", print: holdingstest.ISSN(1), lines: 1}, item{in: target, name: "x", print: holdingstest.ISSN(1)})
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Collection.UpdateOneID(target).SetAvailable(false).Exec(ctx)
 	})
 	if said := b.said(b.move()); len(said) != 1 || !strings.Contains(said[0], "the service of its collection is not available") {
@@ -60,12 +61,12 @@ func TestMoveTargetNotServed(t *testing.T) {
 func TestMoveTargetCloses(t *testing.T) {
 	t.Parallel()
 	b := setupMove(t)
-	b.make(item{in: oldA, name: "a", print: issn(1), lines: 1}, item{in: target, name: "x", print: issn(1)})
+	b.make(item{in: oldA, name: "a", print: holdingstest.ISSN(1), lines: 1}, item{in: target, name: "x", print: holdingstest.ISSN(1)})
 	before, jobID := b.attached(), b.moveJob()
-	b.must(b.run(&moveRun{jobID: jobID, between: func() {
+	b.Must(b.run(&moveRun{jobID: jobID, between: func() {
 		off := false
-		_, err := b.service.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.titles["x"], Available: &off})
-		b.must(err)
+		_, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.titles["x"], Available: &off})
+		b.Must(err)
 	}}))
 	b.same("attached", before, b.attached())
 	if said := b.said(jobID); len(said) != 1 || !strings.HasPrefix(said[0], "LEFT a") {

@@ -1,4 +1,4 @@
-package holdings_test
+package profiles_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
@@ -18,16 +19,16 @@ import (
 func setupAlerts(t *testing.T) *testBundle {
 	t.Helper()
 	b := openBundle(t)
-	b.settings(profiles.SettingsChange{MultiCampus: new(true)})
+	b.UpdateSettings(profiles.SettingsChange{MultiCampus: new(true)})
 	var seeds []collections.CommunityZoneSeed
 	for _, content := range []string{"BOOKS", "JOURNALS"} {
 		seeds = append(seeds, collections.CommunityZoneSeed{CZID: content, Name: content, Provider: "OUP", Content: content})
 	}
-	b.must(b.collections.EnsureCommunityZone(t.Context(), seeds))
+	b.Must(b.Collections.EnsureCommunityZone(t.Context(), seeds))
 	for _, seed := range seeds {
-		_, _, err := b.collections.ActivateCollection(t.Context(),
+		_, _, err := b.Collections.ActivateCollection(t.Context(),
 			collections.Activation{CommunityZoneID: seed.CZID, ActivateService: true, ActivationType: collections.ActivateManually}, nil)
-		b.must(err)
+		b.Must(err)
 	}
 	return b
 }
@@ -37,9 +38,9 @@ func day(n int) time.Time { return time.Date(2027, 1, n, 12, 0, 0, 0, time.UTC) 
 
 // madeOn makes a profile as if on a day.
 func (b *testBundle) madeOn(n int, description string, active bool) (id int64) {
-	b.t.Helper()
-	p, _ := b.create(profileInput(description, active))
-	b.write(func(ctx context.Context, tx *store.Tx) error {
+	b.T.Helper()
+	p, _ := b.CreateProfile(holdingstest.ProfileInput(description, active))
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx, `UPDATE profiles SET created_at = ? WHERE id = ?`, day(n).UnixMilli(), p.ID)
 		return err
 	})
@@ -48,9 +49,9 @@ func (b *testBundle) madeOn(n int, description string, active bool) (id int64) {
 
 // fileOf is a file that came first on one day, and was fetched again on another.
 func (b *testBundle) fileOf(profileID int64, content, name string, first, again int) {
-	b.t.Helper()
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.ProviderFile.Create().SetID(b.store.NextID()).SetCreatedAt(day(first).UnixMilli()).SetUpdatedAt(day(again).UnixMilli()).
+	b.T.Helper()
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.ProviderFile.Create().SetID(b.Store.NextID()).SetCreatedAt(day(first).UnixMilli()).SetUpdatedAt(day(again).UnixMilli()).
 			SetProfileID(profileID).
 			SetContent(content).SetName(name).SetPath(name).SetSha256(name).SetSize(1).SetStoredSize(1).SetFetchedAt(day(again).UnixMilli()).
 			Exec(ctx)
@@ -59,15 +60,15 @@ func (b *testBundle) fileOf(profileID int64, content, name string, first, again 
 
 // alerts are those of profiles, as "content since: message" each, judged at a time.
 func (b *testBundle) alerts(now time.Time, ids ...int64) (all []string) {
-	b.t.Helper()
-	b.service.Now = func() time.Time { return now }
-	b.profiles.Now = b.service.Now
-	found, err := b.profiles.AlertsOf(b.t.Context(), ids)
-	b.must(err)
+	b.T.Helper()
+	b.Holdings.Now = func() time.Time { return now }
+	b.Profiles.Now = b.Holdings.Now
+	found, err := b.Profiles.AlertsOf(b.T.Context(), ids)
+	b.Must(err)
 	for _, id := range ids {
 		for _, a := range found[id] {
 			if a.Code != profiles.StaleFile || a.Hint == "" {
-				b.t.Errorf("%+v", a)
+				b.T.Errorf("%+v", a)
 			}
 			all = append(all, a.Content+" "+store.Time(a.Since).Format(time.DateOnly)+": "+a.Message)
 		}
@@ -133,10 +134,10 @@ func TestNoAlerts(t *testing.T) {
 		b.fileOf(id, "BOOKS", "books.txt", 1, 1)
 		b.fileOf(id, "JOURNALS", "journals.txt", 1, 1)
 	}
-	books, err := b.store.Read.Collection.Query().Order(collection.ByID()).First(t.Context())
-	b.must(err)
-	_, _, err = b.collections.UpdateCollection(t.Context(), collections.CollectionChange{ID: books.ID, Active: new(false)})
-	b.must(err)
+	books, err := b.Store.Read.Collection.Query().Order(collection.ByID()).First(t.Context())
+	b.Must(err)
+	_, _, err = b.Collections.UpdateCollection(t.Context(), collections.CollectionChange{ID: books.ID, Active: new(false)})
+	b.Must(err)
 	got := b.alerts(day(90), inactive, never, active, 4711)
 	if len(got) != 1 || !strings.HasPrefix(got[0], "JOURNALS ") {
 		t.Errorf("%v", got)
@@ -152,11 +153,11 @@ func TestAlertsOfBrokenDatabase(t *testing.T) {
 	for _, table := range []string{"provider_files", "community_zone_collections", "profiles"} {
 		b := setupAlerts(t)
 		p := b.madeOn(1, "Active", true)
-		b.write(func(ctx context.Context, tx *store.Tx) error {
+		b.Write(func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.SQL.ExecContext(ctx, `ALTER TABLE `+table+` RENAME TO away`)
 			return err
 		})
-		if alerts, err := b.profiles.AlertsOf(t.Context(), []int64{p}); err == nil {
+		if alerts, err := b.Profiles.AlertsOf(t.Context(), []int64{p}); err == nil {
 			t.Errorf("without %s: %v", table, alerts)
 		}
 	}

@@ -1,4 +1,4 @@
-package holdings_test
+package profiles_test
 
 import (
 	"context"
@@ -8,21 +8,22 @@ import (
 
 	"autoholdings/ent/profile"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
 
 // at sets the clock to the n-th hour of a day, and returns that moment.
 func (b *testBundle) at(hour int) time.Time {
 	now := time.Date(2027, 5, 1, hour, 0, 0, 0, time.UTC)
-	b.service.Now = func() time.Time { return now }
-	b.profiles.Now = b.service.Now
+	b.Holdings.Now = func() time.Time { return now }
+	b.Profiles.Now = b.Holdings.Now
 	return now
 }
 
 // since is from when on the schedule holds for a profile; zero: none was saved.
 func (b *testBundle) since(id int64) time.Time {
-	b.t.Helper()
-	ms := b.store.Read.Profile.GetX(b.t.Context(), id).ScheduleSince
+	b.T.Helper()
+	ms := b.Store.Read.Profile.GetX(b.T.Context(), id).ScheduleSince
 	if ms == 0 {
 		return time.Time{}
 	}
@@ -30,9 +31,9 @@ func (b *testBundle) since(id int64) time.Time {
 }
 
 func (b *testBundle) common() *profiles.CommonSchedule {
-	b.t.Helper()
-	common, err := profiles.ReadCommonSchedule(b.t.Context(), b.store.Read, profile.DefaultProvider)
-	b.must(err)
+	b.T.Helper()
+	common, err := profiles.ReadCommonSchedule(b.T.Context(), b.Store.Read, profile.DefaultProvider)
+	b.Must(err)
 	return common
 }
 
@@ -42,12 +43,12 @@ func TestScheduleBegins(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)
 	b.at(1)
-	asleep, _ := b.create(profileInput("Asleep", false, law))
+	asleep, _ := b.CreateProfile(holdingstest.ProfileInput("Asleep", false, law))
 	if since := b.since(asleep.ID); !since.IsZero() {
 		t.Errorf("an inactive profile has had its schedule since %v", since)
 	}
 	made := b.at(2)
-	first, _ := b.create(profileInput("First", true, law))
+	first, _ := b.CreateProfile(holdingstest.ProfileInput("First", true, law))
 	if since := b.since(first.ID); !since.Equal(made) {
 		t.Errorf("made at %v, since %v", made, since)
 	}
@@ -89,12 +90,12 @@ func TestScheduleBegins(t *testing.T) {
 func TestScheduleFromBefore(t *testing.T) {
 	t.Parallel()
 	b := setupEmpty(t)
-	p, _ := b.create(profileInput("Old", true))
+	p, _ := b.CreateProfile(holdingstest.ProfileInput("Old", true))
 	for _, statement := range []string{
 		`UPDATE profiles SET updated_at = 1767225600000, schedule_since = NULL`,
 		`UPDATE profiles SET updated_at = 1767225600000, schedule_since = 0`,
 	} {
-		b.write(func(ctx context.Context, tx *store.Tx) error {
+		b.Write(func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.SQL.ExecContext(ctx, statement)
 			return err
 		})
@@ -112,27 +113,27 @@ func TestEnableSchedule(t *testing.T) {
 		t.Error("it runs without a profile")
 	}
 	made := b.at(1)
-	active, _ := b.create(profileInput("Active", true, law))
-	inactive, _ := b.create(profileInput("Inactive", false, law))
-	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
+	active, _ := b.CreateProfile(holdingstest.ProfileInput("Active", true, law))
+	inactive, _ := b.CreateProfile(holdingstest.ProfileInput("Inactive", false, law))
+	b.Must(b.Profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	if since := b.since(active.ID); !b.common().Runs() || !since.Equal(made) {
 		t.Errorf("enabled as it was: since %v", since)
 	}
 
 	stopped := b.at(2)
-	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
+	b.Must(b.Profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
 	b.at(3)
-	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
-	settings, err := b.profiles.Settings(t.Context())
-	b.must(err)
+	b.Must(b.Profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
+	settings, err := b.Profiles.Settings(t.Context())
+	b.Must(err)
 	if at := settings.StoppedSchedules[profile.DefaultProvider]; b.common().Runs() || at != stopped.UnixMilli() {
 		t.Errorf("stopped at %v: %v", stopped, at)
 	}
 
 	enabled := b.at(4)
-	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
+	b.Must(b.Profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	b.at(5)
-	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
+	b.Must(b.Profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	if !b.common().Runs() || !b.since(active.ID).Equal(enabled) || !b.since(inactive.ID).IsZero() {
 		t.Errorf("enabled at %v: since %v and %v", enabled, b.since(active.ID), b.since(inactive.ID))
 	}
@@ -148,19 +149,19 @@ func TestEnableSchedule(t *testing.T) {
 func TestDisabledScheduleIsSaid(t *testing.T) {
 	t.Parallel()
 	b, law, medicine := setupCampuses(t)
-	first, _ := b.create(profileInput("First", true, law))
-	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
+	first, _ := b.CreateProfile(holdingstest.ProfileInput("First", true, law))
+	b.Must(b.Profiles.EnableSchedule(t.Context(), profile.DefaultProvider, false))
 	said := func(what string, want bool, notices []string) {
 		t.Helper()
 		if got := strings.Contains(strings.Join(notices, " "), "The schedule is disabled"); got != want {
 			t.Errorf("%s: %q", what, notices)
 		}
 	}
-	idle, notices := b.create(profileInput("Idle", false, law))
+	idle, notices := b.CreateProfile(holdingstest.ProfileInput("Idle", false, law))
 	said("an inactive profile is made", false, notices)
 	_, notices = b.update(idle.ID, profiles.ProfileInput{Active: new(true)})
 	said("it is activated", true, notices)
-	_, notices = b.create(profileInput("Third", true, law))
+	_, notices = b.CreateProfile(holdingstest.ProfileInput("Third", true, law))
 	said("an active profile is made", true, notices)
 	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Daily)}})
 	said("the schedule is changed", true, notices)
@@ -168,7 +169,7 @@ func TestDisabledScheduleIsSaid(t *testing.T) {
 	said("the groups are changed", false, notices)
 	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Never)}})
 	said("there is no schedule any more", false, notices)
-	b.must(b.profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
+	b.Must(b.Profiles.EnableSchedule(t.Context(), profile.DefaultProvider, true))
 	_, notices = b.update(first.ID, profiles.ProfileInput{Schedule: &profiles.ScheduleChange{Frequency: new(profiles.Daily)}})
 	said("the schedule is enabled", false, notices)
 }

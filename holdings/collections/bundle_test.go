@@ -1,0 +1,20 @@
+package collections_test
+
+import (
+	"testing"
+
+	"autoholdings/internal/holdingstest"
+)
+
+// testBundle is holdingstest's, with what the tests of this package do again and again.
+type testBundle struct{ *holdingstest.Bundle }
+
+func setup(t *testing.T) *testBundle {
+	t.Helper()
+	return &testBundle{holdingstest.New(t)}
+}
+
+func openBundle(t *testing.T) *testBundle {
+	t.Helper()
+	return &testBundle{holdingstest.Open(t)}
+}
