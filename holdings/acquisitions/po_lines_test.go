@@ -141,8 +141,10 @@ func TestWrongPOLine(t *testing.T) {
 			Main: new(true),
 		}, []string{"BAD_USER_INPUT input.main"}},
 		"only one, not main": {
-			acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.PortfolioID("j002")),
-				Main: new(false)},
+			acquisitions.POLineInput{
+				POLineTexts: acquisitions.POLineTexts{Number: new("n")}, PortfolioID: new(b.PortfolioID("j002")),
+				Main: new(false),
+			},
 			[]string{"BAD_USER_INPUT input.main"},
 		},
 		"all at once": {

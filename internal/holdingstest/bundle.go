@@ -1,3 +1,4 @@
+// Package holdingstest is what tests of the domain share: all its rooms on a real database, lists, and syncs of them.
 package holdingstest
 
 import (
