@@ -18,7 +18,7 @@ var collectionListing = listing[*ent.Collection, *model.Collection]{
 }
 
 func (r queryResolver) Collection(ctx context.Context, id string) (*model.Collection, error) {
-	return oneOf(ctx, model.CollectionType, id, r.collections.CollectionsByID, model.Collections)
+	return readByOpaqueID(ctx, model.CollectionType, id, r.collections.CollectionsByID, model.Collections)
 }
 
 func (r queryResolver) Collections(
@@ -32,7 +32,7 @@ func collectionFilter(in *model.CollectionFilter) collections.CollectionFilter {
 	if in == nil {
 		return collections.CollectionFilter{}
 	}
-	return collections.CollectionFilter{NamePrefix: text(in.NamePrefix), CommunityZoneID: text(in.CommunityZoneID), Active: in.Active}
+	return collections.CollectionFilter{NamePrefix: orEmpty(in.NamePrefix), CommunityZoneID: orEmpty(in.CommunityZoneID), Active: in.Active}
 }
 
 func (r mutationResolver) ActivateCollection(
@@ -40,7 +40,7 @@ func (r mutationResolver) ActivateCollection(
 ) (*generated.ActivateCollectionPayload, error) {
 	activated, problems, err := carryOut(ctx, activateRequest(in), nil, r.jobs.ActivateCollection)
 	return &generated.ActivateCollectionPayload{
-		Collection: only(activated.Collection, model.Collections), Job: only(activated.Job, model.Jobs),
+		Collection: wrapOne(activated.Collection, model.Collections), Job: wrapOne(activated.Job, model.Jobs),
 		Warnings: append([]string{}, activated.Warnings...), UserErrors: problems,
 	}, err
 }
@@ -62,11 +62,11 @@ func (r mutationResolver) CreateCollection(
 ) (*generated.CreateCollectionPayload, error) {
 	made, wrong := newCollection(in)
 	row, problems, err := carryOut(ctx, made, wrong, r.collections.CreateCollection)
-	return &generated.CreateCollectionPayload{Collection: only(row, model.Collections), UserErrors: problems}, err
+	return &generated.CreateCollectionPayload{Collection: wrapOne(row, model.Collections), UserErrors: problems}, err
 }
 
 func newCollection(in generated.CreateCollectionInput) (collections.NewCollection, error) {
-	licenseID, err := optionalID(model.LicenseType, "input.licenseId", given(in.LicenseID))
+	licenseID, err := optionalID(model.LicenseType, "input.licenseId", inputValue(in.LicenseID))
 	return collections.NewCollection{
 		Name: in.Name, Content: orElse(in.Content, ""), Active: orElse(in.Active, true), Available: orElse(in.Available, true),
 		LicenseID: licenseID,
@@ -83,13 +83,13 @@ func (r mutationResolver) UpdateCollection(
 		warnings = append(warnings, told...)
 		return row, err
 	})
-	return &generated.UpdateCollectionPayload{Collection: only(row, model.Collections), Warnings: warnings, UserErrors: problems}, err
+	return &generated.UpdateCollectionPayload{Collection: wrapOne(row, model.Collections), Warnings: warnings, UserErrors: problems}, err
 }
 
 func collectionChange(in generated.UpdateCollectionInput) (c collections.CollectionChange, err error) {
 	c = collections.CollectionChange{
-		Version: given(in.Version), Name: given(in.Name), Active: given(in.Active), Available: given(in.Available),
-		AutoActivateNewPortfolios: given(in.AutoActivateNewPortfolios),
+		Version: inputValue(in.Version), Name: inputValue(in.Name), Active: inputValue(in.Active), Available: inputValue(in.Available),
+		AutoActivateNewPortfolios: inputValue(in.AutoActivateNewPortfolios),
 	}
 	if c.ID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
 		return c, err
@@ -108,13 +108,13 @@ func (r mutationResolver) DeactivateCollection(
 		return row, err
 	})
 	return &generated.DeactivateCollectionPayload{
-		Collection: only(row, model.Collections), Consequences: consequencesOf(found), UserErrors: problems,
+		Collection: wrapOne(row, model.Collections), Consequences: consequencesOf(found), UserErrors: problems,
 	}, err
 }
 
 func deactivation(in generated.DeactivateCollectionInput) (collections.Deactivation, error) {
 	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
-	return collections.Deactivation{CollectionID: id, Version: given(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview}, err
+	return collections.Deactivation{CollectionID: id, Version: inputValue(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview}, err
 }
 
 func consequencesOf(found *collections.Consequences) *generated.DeactivationConsequences {
@@ -139,17 +139,17 @@ func (r mutationResolver) DeleteCollection(
 }
 
 func (r collectionResolver) CommunityZoneCollection(ctx context.Context, c *model.Collection) (*model.CommunityZoneCollection, error) {
-	return c.Page.CommunityZone.Of(ctx, value(c.CommunityZoneCollectionID),
+	return c.Page.CommunityZone.Of(ctx, orZero(c.CommunityZoneCollectionID),
 		func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
-			ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.CommunityZoneCollectionID) })
-			return byID(ctx, ids, r.collections.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
+			ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return orZero(row.CommunityZoneCollectionID) })
+			return readPage(ctx, ids, r.collections.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
 		})
 }
 
 func (r collectionResolver) License(ctx context.Context, c *model.Collection) (*model.License, error) {
-	return c.Page.Licenses.Of(ctx, value(c.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
-		ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return value(row.LicenseID) })
-		return byID(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
+	return c.Page.Licenses.Of(ctx, orZero(c.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
+		ids := each(c.Page.Rows, func(row *ent.Collection) int64 { return orZero(row.LicenseID) })
+		return readPage(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
 	})
 }
 
@@ -167,6 +167,6 @@ func (r collectionResolver) Portfolios(
 func (r collectionResolver) Sets(ctx context.Context, c *model.Collection) ([]*model.CollectionSet, error) {
 	return c.Page.Sets.Of(ctx, c.Collection.ID, func(ctx context.Context) (map[int64][]*model.CollectionSet, error) {
 		rows, err := r.collections.SetsOfCollections(ctx, each(c.Page.Rows, func(row *ent.Collection) int64 { return row.ID }))
-		return eachList(rows, model.CollectionSets), err
+		return wrapLists(rows, model.CollectionSets), err
 	})
 }

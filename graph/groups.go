@@ -28,7 +28,7 @@ func (r mutationResolver) CreateInventoryGroup(
 	row, problems, err := carryOut(ctx, in.Name, nil, func(ctx context.Context, name string) (*ent.InventoryGroup, error) {
 		return r.profiles.CreateInventoryGroup(ctx, name, orElse(in.Description, ""))
 	})
-	return &generated.CreateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups), UserErrors: problems}, err
+	return &generated.CreateInventoryGroupPayload{InventoryGroup: wrapOne(row, model.InventoryGroups), UserErrors: problems}, err
 }
 
 func (r mutationResolver) UpdateInventoryGroup(
@@ -36,12 +36,12 @@ func (r mutationResolver) UpdateInventoryGroup(
 ) (*generated.UpdateInventoryGroupPayload, error) {
 	change, wrong := groupChange(in)
 	row, problems, err := carryOut(ctx, change, wrong, r.profiles.UpdateInventoryGroup)
-	return &generated.UpdateInventoryGroupPayload{InventoryGroup: only(row, model.InventoryGroups), UserErrors: problems}, err
+	return &generated.UpdateInventoryGroupPayload{InventoryGroup: wrapOne(row, model.InventoryGroups), UserErrors: problems}, err
 }
 
 func groupChange(in generated.UpdateInventoryGroupInput) (profiles.GroupChange, error) {
 	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
-	return profiles.GroupChange{ID: id, Version: given(in.Version), Name: given(in.Name), Description: cleared(in.Description)}, err
+	return profiles.GroupChange{ID: id, Version: inputValue(in.Version), Name: inputValue(in.Name), Description: textChange(in.Description)}, err
 }
 
 func (r mutationResolver) DeleteInventoryGroup(
@@ -55,6 +55,6 @@ func (r mutationResolver) DeleteInventoryGroup(
 func (r inventoryGroupResolver) Profiles(ctx context.Context, g *model.InventoryGroup) ([]*model.Profile, error) {
 	return g.Page.Profiles.Of(ctx, g.InventoryGroup.ID, func(ctx context.Context) (map[int64][]*model.Profile, error) {
 		rows, err := r.profiles.ProfilesOfGroups(ctx, g.Page.IDs)
-		return eachList(rows, model.Profiles), err
+		return wrapLists(rows, model.Profiles), err
 	})
 }

@@ -14,7 +14,7 @@ func (r mutationResolver) ImportCollection(
 ) (*generated.ImportCollectionPayload, error) {
 	request, wrong := importRequest(in)
 	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartImport)
-	return &generated.ImportCollectionPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.ImportCollectionPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 func importRequest(in generated.ImportCollectionInput) (request jobs.ImportRequest, err error) {
@@ -25,7 +25,7 @@ func importRequest(in generated.ImportCollectionInput) (request jobs.ImportReque
 	if request.CollectionID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
 		return request, err
 	}
-	fileID, list := given(in.FileID), given(in.Kbart)
+	fileID, list := inputValue(in.FileID), inputValue(in.Kbart)
 	if (fileID == nil) == (list == nil) {
 		return request, problem.New(problem.BadInput, "input.fileId", "give the list by exactly one of fileId and kbart")
 	}

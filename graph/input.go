@@ -7,22 +7,22 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// given is what an input holds; nil where it was left out or null.
-func given[T any](o graphql.Omittable[*T]) *T {
+// inputValue is what an input field holds. It is nil if the field is null or left out.
+func inputValue[T any](o graphql.Omittable[*T]) *T {
 	v, _ := o.ValueOK()
 	return v
 }
 
-// orElse is what an input holds, or the standard.
+// orElse is what an input field holds, or the standard value.
 func orElse[T any](o graphql.Omittable[*T], standard T) T {
-	if v := given(o); v != nil {
+	if v := inputValue(o); v != nil {
 		return *v
 	}
 	return standard
 }
 
-// cleared is a text to be set: null empties it, left out leaves it.
-func cleared(o graphql.Omittable[*string]) *string {
+// textChange is a text to be set. Null empties it; a field that is left out changes nothing.
+func textChange(o graphql.Omittable[*string]) *string {
 	v, set := o.ValueOK()
 	if set && v == nil {
 		return new(string)
@@ -30,15 +30,15 @@ func cleared(o graphql.Omittable[*string]) *string {
 	return v
 }
 
-// text is what an optional text says; "" where it is left out.
-func text(s *string) string {
+// orEmpty is an optional text, or "" if it is left out.
+func orEmpty(s *string) string {
 	if s == nil {
 		return ""
 	}
 	return *s
 }
 
-// orNull is a text that is null where there is none.
+// orNull is a text, or null if it is empty.
 func orNull(text string) *string {
 	if text == "" {
 		return nil
@@ -58,7 +58,7 @@ func idOf(typeName, path, opaque string) (int64, error) {
 	return id, nil
 }
 
-// optionalID is idOf of what may be left out: 0 then.
+// optionalID is idOf for an id that may be left out, which gives 0.
 func optionalID(typeName, path string, opaque *string) (int64, error) {
 	if opaque == nil {
 		return 0, nil
@@ -66,7 +66,7 @@ func optionalID(typeName, path string, opaque *string) (int64, error) {
 	return idOf(typeName, path, *opaque)
 }
 
-// idsOf is idOf of several, and says what is wrong with the first that is none.
+// idsOf is idOf for several ids. The error is about the first one that is wrong.
 func idsOf(typeName, path string, opaque []string) ([]int64, error) {
 	ids := make([]int64, len(opaque))
 	for i, id := range opaque {
@@ -78,7 +78,7 @@ func idsOf(typeName, path string, opaque []string) ([]int64, error) {
 	return ids, nil
 }
 
-// licenseChange is the license to be set: null takes it away (0), left out leaves it (nil).
+// licenseChange is the license to be set: 0 (null) takes it away, nil (left out) changes nothing.
 func licenseChange(o graphql.Omittable[*string]) (*int64, error) {
 	opaque, set := o.ValueOK()
 	if !set {

@@ -48,7 +48,7 @@ func (r jobChangeResolver) Groups(ctx context.Context, c *model.JobChange) ([]*m
 }
 
 func (r jobChangeResolver) Portfolio(ctx context.Context, c *model.JobChange) (*model.Portfolio, error) {
-	return r.portfolioOfChange(ctx, c.Page, value(c.PortfolioID))
+	return r.portfolioOfChange(ctx, c.Page, orZero(c.PortfolioID))
 }
 
 func (r jobChangeResolver) Candidates(ctx context.Context, c *model.JobChange) ([]*model.Portfolio, error) {
@@ -66,7 +66,7 @@ func (r jobChangeResolver) PoLine(ctx context.Context, c *model.JobChange) (*mod
 	_, line, _ := move.Moved(c.JobChange)
 	return c.Page.POLines.Of(ctx, line, func(ctx context.Context) (map[int64]*model.POLine, error) {
 		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, line, _ := move.Moved(row); return line })
-		return byID(ctx, ids, r.acquisitions.POLinesByID, model.POLines)
+		return readPage(ctx, ids, r.acquisitions.POLinesByID, model.POLines)
 	})
 }
 
@@ -74,14 +74,14 @@ func (r jobChangeResolver) License(ctx context.Context, c *model.JobChange) (*mo
 	_, _, license := move.Moved(c.JobChange)
 	return c.Page.Licenses.Of(ctx, license, func(ctx context.Context) (map[int64]*model.License, error) {
 		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, _, license := move.Moved(row); return license })
-		return byID(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
+		return readPage(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
 	})
 }
 
 func (r *resolver) partOfChange(ctx context.Context, c *model.JobChange) (*model.JobPart, error) {
 	return c.Page.Parts.Of(ctx, c.PartID, func(ctx context.Context) (map[int64]*model.JobPart, error) {
 		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { return row.PartID })
-		return byID(ctx, ids, r.reader.PartsByID, model.JobParts)
+		return readPage(ctx, ids, r.reader.PartsByID, model.JobParts)
 	})
 }
 
@@ -91,11 +91,11 @@ func (r *resolver) portfolioOfChange(ctx context.Context, page *model.JobChangeP
 	return page.Portfolios.Of(ctx, id, func(ctx context.Context) (map[int64]*model.Portfolio, error) {
 		var ids []int64
 		for _, row := range page.Rows {
-			ids = append(ids, value(row.PortfolioID))
+			ids = append(ids, orZero(row.PortfolioID))
 			ids = append(ids, holdings.ValuesOf(row).Candidates()...)
 			target, _, _ := move.Moved(row)
 			ids = append(ids, target)
 		}
-		return byID(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
+		return readPage(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
 	})
 }

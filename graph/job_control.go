@@ -16,7 +16,7 @@ import (
 func (r mutationResolver) CancelJob(ctx context.Context, in generated.CancelJobInput) (*generated.CancelJobPayload, error) {
 	id, wrong := idOf(model.JobType, "input.jobId", in.JobID)
 	job, problems, err := carryOut(ctx, id, wrong, r.jobs.Cancel)
-	return &generated.CancelJobPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.CancelJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJobInput) (*generated.ApproveJobPayload, error) {
@@ -24,7 +24,7 @@ func (r mutationResolver) ApproveJob(ctx context.Context, in generated.ApproveJo
 	job, problems, err := carryOut(ctx, decision, wrong, func(ctx context.Context, d jobs.Decision) (*ent.Job, error) {
 		return r.jobs.Approve(ctx, id, d)
 	})
-	return &generated.ApproveJobPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.ApproveJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 func approval(in generated.ApproveJobInput) (id int64, d jobs.Decision, err error) {
@@ -42,7 +42,7 @@ func (r mutationResolver) RejectJob(ctx context.Context, in generated.RejectJobI
 	job, problems, err := carryOut(ctx, decision, wrong, func(ctx context.Context, d jobs.Decision) (*ent.Job, error) {
 		return r.jobs.Reject(ctx, id, d)
 	})
-	return &generated.RejectJobPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.RejectJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 // decisionOf is what approving and rejecting have in common. What is left out or null means all.
@@ -78,5 +78,5 @@ func (r mutationResolver) UndoJob(ctx context.Context, in generated.UndoJobInput
 	job, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.Job, error) {
 		return r.jobs.Undo(ctx, id, orElse(in.Mode, jobs.Apply), orElse(in.IdempotencyKey, ""))
 	})
-	return &generated.UndoJobPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.UndoJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }

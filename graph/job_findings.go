@@ -17,11 +17,11 @@ func findingFilter(in *model.JobFindingFilter) jobs.FindingFilter {
 	if in == nil {
 		return jobs.FindingFilter{}
 	}
-	return jobs.FindingFilter{Severities: each(in.Severity, model.SeverityNumber), Code: text(in.Code), Column: text(in.Column)}
+	return jobs.FindingFilter{Severities: each(in.Severity, model.SeverityNumber), Code: orEmpty(in.Code), Column: orEmpty(in.Column)}
 }
 
 func (r jobFindingResolver) Part(ctx context.Context, f *model.JobFinding) (*model.JobPart, error) {
 	return f.Page.Parts.Of(ctx, f.PartID, func(ctx context.Context) (map[int64]*model.JobPart, error) {
-		return byID(ctx, f.Page.PartIDs, r.reader.PartsByID, model.JobParts)
+		return readPage(ctx, f.Page.PartIDs, r.reader.PartsByID, model.JobParts)
 	})
 }

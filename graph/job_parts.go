@@ -13,16 +13,16 @@ func (r jobPartResolver) Profile(ctx context.Context, p *model.JobPart) (*model.
 }
 
 func (r jobPartResolver) Collection(ctx context.Context, p *model.JobPart) (*model.Collection, error) {
-	return p.Page.Collections.Of(ctx, value(p.CollectionID), func(ctx context.Context) (map[int64]*model.Collection, error) {
-		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.CollectionID) })
-		return byID(ctx, ids, r.collections.CollectionsByID, model.Collections)
+	return p.Page.Collections.Of(ctx, orZero(p.CollectionID), func(ctx context.Context) (map[int64]*model.Collection, error) {
+		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return orZero(row.CollectionID) })
+		return readPage(ctx, ids, r.collections.CollectionsByID, model.Collections)
 	})
 }
 
 func (r jobPartResolver) File(ctx context.Context, p *model.JobPart) (*model.ProviderFile, error) {
-	return p.Page.Files.Of(ctx, value(p.ProviderFileID), func(ctx context.Context) (map[int64]*model.ProviderFile, error) {
-		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.ProviderFileID) })
-		return byID(ctx, ids, r.holdings.ProviderFilesByID, model.ProviderFiles)
+	return p.Page.Files.Of(ctx, orZero(p.ProviderFileID), func(ctx context.Context) (map[int64]*model.ProviderFile, error) {
+		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return orZero(row.ProviderFileID) })
+		return readPage(ctx, ids, r.holdings.ProviderFilesByID, model.ProviderFiles)
 	})
 }
 
@@ -49,9 +49,9 @@ func (r *resolver) decisionsOfPage(ctx context.Context, page *model.JobPartPage)
 }
 
 func (r *resolver) profileOfPart(ctx context.Context, p *model.JobPart) (*model.Profile, error) {
-	return p.Page.Profiles.Of(ctx, value(p.ProfileID), func(ctx context.Context) (map[int64]*model.Profile, error) {
-		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return value(row.ProfileID) })
-		return byID(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
+	return p.Page.Profiles.Of(ctx, orZero(p.ProfileID), func(ctx context.Context) (map[int64]*model.Profile, error) {
+		ids := each(p.Page.Rows, func(row *ent.JobPart) int64 { return orZero(row.ProfileID) })
+		return readPage(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
 	})
 }
 

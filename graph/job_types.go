@@ -28,7 +28,7 @@ func searched(filter *model.JobTypeFilter) string {
 	if filter == nil {
 		return ""
 	}
-	return text(filter.Search)
+	return orEmpty(filter.Search)
 }
 
 func jobType(t jobs.Type) (*generated.JobType, error) {

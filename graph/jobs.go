@@ -15,7 +15,7 @@ var jobListing = listing[*ent.Job, *model.Job]{
 }
 
 func (r queryResolver) Job(ctx context.Context, id string) (*model.Job, error) {
-	return oneOf(ctx, model.JobType, id, r.reader.JobsByID, model.Jobs)
+	return readByOpaqueID(ctx, model.JobType, id, r.reader.JobsByID, model.Jobs)
 }
 
 func (r queryResolver) Jobs(ctx context.Context, first *int, after *string, filter *model.JobFilter) (*model.JobConnection, error) {
@@ -27,7 +27,7 @@ func jobFilter(in *model.JobFilter) (f jobs.Filter, err error) {
 	if in == nil {
 		return f, nil
 	}
-	f = jobs.Filter{States: in.State, Kind: text(in.Kind)}
+	f = jobs.Filter{States: in.State, Kind: orEmpty(in.Kind)}
 	f.ProfileID, err = optionalID(model.ProfileType, "filter.profileId", in.ProfileID)
 	return f, err
 }
@@ -98,7 +98,7 @@ func (r *resolver) profileIDsOf(ctx context.Context, j *model.Job) ([]int64, err
 		return ids, nil
 	}
 	parts, err := r.partsOf(ctx, j)
-	return distinct(each(parts, func(p *model.JobPart) int64 { return value(p.ProfileID) })), err
+	return distinct(each(parts, func(p *model.JobPart) int64 { return orZero(p.ProfileID) })), err
 }
 
 func (r *resolver) profilesOfJobs(ctx context.Context, page *model.JobPage) (map[int64]*model.Profile, error) {
@@ -111,9 +111,9 @@ func (r *resolver) profilesOfJobs(ctx context.Context, page *model.JobPage) (map
 		return nil, err
 	}
 	for _, p := range parts {
-		ids = append(ids, value(p.ProfileID))
+		ids = append(ids, orZero(p.ProfileID))
 	}
-	return byID(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
+	return readPage(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
 }
 
 // groupsOfParts are the groups of several parts, each once, by name.
@@ -134,12 +134,12 @@ func (r *resolver) groupsOfParts(ctx context.Context, parts []*model.JobPart) ([
 }
 
 func (r *resolver) relatedJob(ctx context.Context, j *model.Job, id *int64) (*model.Job, error) {
-	return j.Page.Jobs.Of(ctx, value(id), func(ctx context.Context) (map[int64]*model.Job, error) {
+	return j.Page.Jobs.Of(ctx, orZero(id), func(ctx context.Context) (map[int64]*model.Job, error) {
 		var ids []int64
 		for _, row := range j.Page.Rows {
-			ids = append(ids, value(row.SubjectJobID), value(row.WaitsForJobID))
+			ids = append(ids, orZero(row.SubjectJobID), orZero(row.WaitsForJobID))
 		}
-		return byID(ctx, ids, r.reader.JobsByID, model.Jobs)
+		return readPage(ctx, ids, r.reader.JobsByID, model.Jobs)
 	})
 }
 

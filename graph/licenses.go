@@ -25,34 +25,34 @@ func licenseFilter(in *model.LicenseFilter) acquisitions.LicenseFilter {
 		return acquisitions.LicenseFilter{}
 	}
 	return acquisitions.LicenseFilter{
-		Code: text(in.Code), CodePrefix: text(in.CodePrefix), Vendor: text(in.Vendor), Status: text(in.Status),
+		Code: orEmpty(in.Code), CodePrefix: orEmpty(in.CodePrefix), Vendor: orEmpty(in.Vendor), Status: orEmpty(in.Status),
 	}
 }
 
 func (r mutationResolver) CreateLicense(ctx context.Context, in generated.CreateLicenseInput) (*generated.CreateLicensePayload, error) {
 	row, problems, err := carryOut(ctx, newLicense(in), nil, r.acquisitions.CreateLicense)
-	return &generated.CreateLicensePayload{License: only(row, model.Licenses), UserErrors: problems}, err
+	return &generated.CreateLicensePayload{License: wrapOne(row, model.Licenses), UserErrors: problems}, err
 }
 
 func newLicense(in generated.CreateLicenseInput) acquisitions.LicenseTexts {
 	return acquisitions.LicenseTexts{
-		Code: &in.Code, Name: given(in.Name), Vendor: given(in.Vendor), Status: given(in.Status), Type: given(in.Type),
-		StartsOn: given(in.StartsOn), EndsOn: given(in.EndsOn), Note: given(in.Note),
+		Code: &in.Code, Name: inputValue(in.Name), Vendor: inputValue(in.Vendor), Status: inputValue(in.Status), Type: inputValue(in.Type),
+		StartsOn: inputValue(in.StartsOn), EndsOn: inputValue(in.EndsOn), Note: inputValue(in.Note),
 	}
 }
 
 func (r mutationResolver) UpdateLicense(ctx context.Context, in generated.UpdateLicenseInput) (*generated.UpdateLicensePayload, error) {
 	id, wrong := idOf(model.LicenseType, "input.licenseId", in.LicenseID)
 	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.License, error) {
-		return r.acquisitions.UpdateLicense(ctx, id, given(in.Version), licenseTexts(in))
+		return r.acquisitions.UpdateLicense(ctx, id, inputValue(in.Version), licenseTexts(in))
 	})
-	return &generated.UpdateLicensePayload{License: only(row, model.Licenses), UserErrors: problems}, err
+	return &generated.UpdateLicensePayload{License: wrapOne(row, model.Licenses), UserErrors: problems}, err
 }
 
 func licenseTexts(in generated.UpdateLicenseInput) acquisitions.LicenseTexts {
 	return acquisitions.LicenseTexts{
-		Code: given(in.Code), Name: cleared(in.Name), Vendor: cleared(in.Vendor), Status: cleared(in.Status), Type: cleared(in.Type),
-		StartsOn: cleared(in.StartsOn), EndsOn: cleared(in.EndsOn), Note: cleared(in.Note),
+		Code: inputValue(in.Code), Name: textChange(in.Name), Vendor: textChange(in.Vendor), Status: textChange(in.Status), Type: textChange(in.Type),
+		StartsOn: textChange(in.StartsOn), EndsOn: textChange(in.EndsOn), Note: textChange(in.Note),
 	}
 }
 
@@ -72,6 +72,6 @@ func (r licenseResolver) Portfolios(
 func (r licenseResolver) Collections(ctx context.Context, l *model.License) ([]*model.Collection, error) {
 	return l.Page.Collections.Of(ctx, l.License.ID, func(ctx context.Context) (map[int64][]*model.Collection, error) {
 		rows, err := r.acquisitions.CollectionsOfLicenses(ctx, l.Page.IDs)
-		return eachList(rows, model.Collections), err
+		return wrapLists(rows, model.Collections), err
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// one is the only row of a read by id, wrapped; nil where it is not there.
-func one[R, T any](
+// readOne reads one row by its id and wraps it. It returns nil if there is none.
+func readOne[R, T any](
 	ctx context.Context, id int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
 ) (thing T, err error) {
 	rows, err := read(ctx, []int64{id})
@@ -20,19 +20,19 @@ func one[R, T any](
 	return thing, nil
 }
 
-// oneOf is one by the opaque id that a query was given.
-func oneOf[R, T any](
+// readByOpaqueID reads the row whose opaque id a query names.
+func readByOpaqueID[R, T any](
 	ctx context.Context, typeName, opaque string, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
 ) (thing T, err error) {
 	id, err := idOf(typeName, "id", opaque)
 	if err != nil {
 		return thing, err
 	}
-	return one(ctx, id, read, wrap)
+	return readOne(ctx, id, read, wrap)
 }
 
-// byID reads rows and wraps them as one page, by id.
-func byID[R, T any](
+// readPage reads rows and wraps them as one page, by id.
+func readPage[R, T any](
 	ctx context.Context, ids []int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
 ) (map[int64]T, error) {
 	rows, err := read(ctx, distinct(ids))
@@ -65,8 +65,8 @@ func present[T any](ids []int64, find func(id int64) (*T, error)) ([]*T, error) 
 	return things, nil
 }
 
-// only wraps one row; nil stays nil.
-func only[R, T any](row *R, wrap func([]*R) []*T) *T {
+// wrapOne wraps one row; nil stays nil.
+func wrapOne[R, T any](row *R, wrap func([]*R) []*T) *T {
 	if row == nil {
 		return nil
 	}
@@ -82,8 +82,8 @@ func each[R, T any](rows []R, of func(R) T) []T {
 	return things
 }
 
-// eachList wraps lists of rows, all of them as one page.
-func eachList[R, T any](rows map[int64][]R, wrap func([]R) []T) map[int64][]T {
+// wrapLists wraps lists of rows, all of them as one page.
+func wrapLists[R, T any](rows map[int64][]R, wrap func([]R) []T) map[int64][]T {
 	ids := slices.Collect(maps.Keys(rows))
 	var flat []R
 	for _, id := range ids {
@@ -110,8 +110,8 @@ func distinct(ids []int64) []int64 {
 	return kept
 }
 
-// value is what a nullable column holds; 0 for NULL.
-func value(id *int64) int64 {
+// orZero is what a nullable column holds, or 0 for NULL.
+func orZero(id *int64) int64 {
 	if id == nil {
 		return 0
 	}

@@ -14,7 +14,7 @@ func (r mutationResolver) MovePortfolioInformation(
 ) (*generated.MovePortfolioInformationPayload, error) {
 	request, wrong := moveRequest(in)
 	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartMove)
-	return &generated.MovePortfolioInformationPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.MovePortfolioInformationPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 func moveRequest(in generated.MovePortfolioInformationInput) (jobs.MoveRequest, error) {
@@ -27,7 +27,7 @@ func moveRequest(in generated.MovePortfolioInformationInput) (jobs.MoveRequest, 
 	var errs [3]error
 	request.SetID, errs[0] = idOf(model.CollectionSetType, "input.setId", in.SetID)
 	request.TargetCollectionID, errs[1] = idOf(model.CollectionType, "input.targetCollectionId", in.TargetCollectionID)
-	if preview := given(in.PreviewJobID); preview != nil {
+	if preview := inputValue(in.PreviewJobID); preview != nil {
 		request.PreviewJobID, errs[2] = idOf(model.JobType, "input.previewJobId", *preview)
 	}
 	return request, errors.Join(errs[:]...)

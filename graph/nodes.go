@@ -93,7 +93,7 @@ func (r *resolver) nodeReaders() map[string]nodeReader {
 // reading reads rows by id, wraps them, and forgets what type the things are of.
 func reading[R any, T model.Node](read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T) nodeReader {
 	return func(ctx context.Context, ids []int64) (map[int64]model.Node, error) {
-		things, err := byID(ctx, ids, read, wrap)
+		things, err := readPage(ctx, ids, read, wrap)
 		found := make(map[int64]model.Node, len(things))
 		for id, thing := range things {
 			found[id] = thing

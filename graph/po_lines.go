@@ -29,7 +29,7 @@ func poLineFilter(in *model.POLineFilter) (f acquisitions.POLineFilter, err erro
 		return f, nil
 	}
 	f = acquisitions.POLineFilter{
-		Number: text(in.Number), NumberPrefix: text(in.NumberPrefix), Vendor: text(in.Vendor), Status: text(in.Status), Attached: in.Attached,
+		Number: orEmpty(in.Number), NumberPrefix: orEmpty(in.NumberPrefix), Vendor: orEmpty(in.Vendor), Status: orEmpty(in.Status), Attached: in.Attached,
 	}
 	if f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID); err != nil {
 		return f, err
@@ -40,28 +40,28 @@ func poLineFilter(in *model.POLineFilter) (f acquisitions.POLineFilter, err erro
 
 func (r mutationResolver) CreatePoLine(ctx context.Context, in generated.CreatePoLineInput) (*generated.CreatePoLinePayload, error) {
 	row, problems, err := carryOut(ctx, newPOLine(in), nil, r.acquisitions.CreatePOLine)
-	return &generated.CreatePoLinePayload{PoLine: only(row, model.POLines), UserErrors: problems}, err
+	return &generated.CreatePoLinePayload{PoLine: wrapOne(row, model.POLines), UserErrors: problems}, err
 }
 
 func newPOLine(in generated.CreatePoLineInput) acquisitions.POLineInput {
 	return poLineInput(acquisitions.POLineTexts{
-		Number: &in.Number, Vendor: given(in.Vendor), Status: given(in.Status), Type: given(in.Type),
-		OrderedOn: given(in.OrderedOn), RenewsOn: given(in.RenewsOn), Note: given(in.Note),
+		Number: &in.Number, Vendor: inputValue(in.Vendor), Status: inputValue(in.Status), Type: inputValue(in.Type),
+		OrderedOn: inputValue(in.OrderedOn), RenewsOn: inputValue(in.RenewsOn), Note: inputValue(in.Note),
 	}, in.PortfolioID, in.Main)
 }
 
 func (r mutationResolver) UpdatePoLine(ctx context.Context, in generated.UpdatePoLineInput) (*generated.UpdatePoLinePayload, error) {
 	id, wrong := idOf(model.POLineType, "input.poLineId", in.PoLineID)
 	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.POLine, error) {
-		return r.acquisitions.UpdatePOLine(ctx, id, given(in.Version), poLineChange(in))
+		return r.acquisitions.UpdatePOLine(ctx, id, inputValue(in.Version), poLineChange(in))
 	})
-	return &generated.UpdatePoLinePayload{PoLine: only(row, model.POLines), UserErrors: problems}, err
+	return &generated.UpdatePoLinePayload{PoLine: wrapOne(row, model.POLines), UserErrors: problems}, err
 }
 
 func poLineChange(in generated.UpdatePoLineInput) acquisitions.POLineInput {
 	return poLineInput(acquisitions.POLineTexts{
-		Number: given(in.Number), Vendor: cleared(in.Vendor), Status: cleared(in.Status), Type: cleared(in.Type),
-		OrderedOn: cleared(in.OrderedOn), RenewsOn: cleared(in.RenewsOn), Note: cleared(in.Note),
+		Number: inputValue(in.Number), Vendor: textChange(in.Vendor), Status: textChange(in.Status), Type: textChange(in.Type),
+		OrderedOn: textChange(in.OrderedOn), RenewsOn: textChange(in.RenewsOn), Note: textChange(in.Note),
 	}, in.PortfolioID, in.Main)
 }
 
@@ -69,7 +69,7 @@ func poLineChange(in generated.UpdatePoLineInput) acquisitions.POLineInput {
 func poLineInput(
 	texts acquisitions.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool],
 ) acquisitions.POLineInput {
-	in := acquisitions.POLineInput{POLineTexts: texts, Main: given(main)}
+	in := acquisitions.POLineInput{POLineTexts: texts, Main: inputValue(main)}
 	if opaque, set := portfolioID.ValueOK(); set {
 		id, err := optionalID(model.PortfolioType, "input.portfolioId", opaque)
 		if in.Wrong, _ = problem.In(err); err == nil {
@@ -86,8 +86,8 @@ func (r mutationResolver) DeletePoLine(ctx context.Context, in generated.DeleteP
 }
 
 func (r poLineResolver) Portfolio(ctx context.Context, l *model.POLine) (*model.Portfolio, error) {
-	return l.Page.Portfolios.Of(ctx, value(l.PortfolioID), func(ctx context.Context) (map[int64]*model.Portfolio, error) {
-		ids := each(l.Page.Rows, func(row *ent.POLine) int64 { return value(row.PortfolioID) })
-		return byID(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
+	return l.Page.Portfolios.Of(ctx, orZero(l.PortfolioID), func(ctx context.Context) (map[int64]*model.Portfolio, error) {
+		ids := each(l.Page.Rows, func(row *ent.POLine) int64 { return orZero(row.PortfolioID) })
+		return readPage(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
 	})
 }

@@ -11,7 +11,7 @@ import (
 func (r portfolioResolver) Collection(ctx context.Context, p *model.Portfolio) (*model.Collection, error) {
 	return p.Page.Collections.Of(ctx, p.CollectionID, func(ctx context.Context) (map[int64]*model.Collection, error) {
 		ids := each(p.Page.Rows, func(row *ent.Portfolio) int64 { return row.CollectionID })
-		return byID(ctx, ids, r.collections.CollectionsByID, model.Collections)
+		return readPage(ctx, ids, r.collections.CollectionsByID, model.Collections)
 	})
 }
 
@@ -61,9 +61,9 @@ func (r portfolioResolver) PoLines(ctx context.Context, p *model.Portfolio) ([]*
 }
 
 func (r portfolioResolver) License(ctx context.Context, p *model.Portfolio) (*model.License, error) {
-	return p.Page.Licenses.Of(ctx, value(p.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
-		ids := each(p.Page.Rows, func(row *ent.Portfolio) int64 { return value(row.LicenseID) })
-		return byID(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
+	return p.Page.Licenses.Of(ctx, orZero(p.LicenseID), func(ctx context.Context) (map[int64]*model.License, error) {
+		ids := each(p.Page.Rows, func(row *ent.Portfolio) int64 { return orZero(row.LicenseID) })
+		return readPage(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
 	})
 }
 
@@ -72,7 +72,7 @@ func (r coverageResolver) Profiles(ctx context.Context, c *model.Coverage) ([]*m
 }
 
 func (r entitlementResolver) Profile(ctx context.Context, e *model.Entitlement) (*model.Profile, error) {
-	return r.profileOfPage(ctx, e.Page, value(e.ProfileID))
+	return r.profileOfPage(ctx, e.Page, orZero(e.ProfileID))
 }
 
 // entitlements are a portfolio's, which coverage, availableFor and entitlements share.
@@ -114,7 +114,7 @@ func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) 
 	err := r.eachEntitled(ctx, page, func(id int64, entitlements []holdings.Entitlement) {
 		entitled[id] = entitlements
 		for _, e := range entitlements {
-			profiles = append(profiles, value(e.ProfileID))
+			profiles = append(profiles, orZero(e.ProfileID))
 		}
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) 
 	for id, entitlements := range entitled {
 		rows[id] = holdings.AvailableFor(entitlements, groups)
 	}
-	return eachList(rows, model.InventoryGroups), nil
+	return wrapLists(rows, model.InventoryGroups), nil
 }
 
 func (r *resolver) entitlementsOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.Entitlement, error) {
@@ -156,6 +156,6 @@ func entitlementOf(e holdings.Entitlement, page *model.CoveragePage) *model.Enti
 
 func (r *resolver) profileOfPage(ctx context.Context, page *model.CoveragePage, id int64) (*model.Profile, error) {
 	return page.Profiles.Of(ctx, id, func(ctx context.Context) (map[int64]*model.Profile, error) {
-		return byID(ctx, page.ProfileIDs, r.profiles.ProfilesByID, model.Profiles)
+		return readPage(ctx, page.ProfileIDs, r.profiles.ProfilesByID, model.Profiles)
 	})
 }

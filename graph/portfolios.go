@@ -17,7 +17,7 @@ var portfolioListing = listing[*ent.Portfolio, *model.Portfolio]{
 }
 
 func (r queryResolver) Portfolio(ctx context.Context, id string) (*model.Portfolio, error) {
-	return oneOf(ctx, model.PortfolioType, id, r.holdings.PortfoliosByID, model.Portfolios)
+	return readByOpaqueID(ctx, model.PortfolioType, id, r.holdings.PortfoliosByID, model.Portfolios)
 }
 
 func (r queryResolver) Portfolios(
@@ -41,7 +41,7 @@ func portfolioFilter(in *model.PortfolioFilter) (f holdings.PortfolioFilter, err
 		return f, nil
 	}
 	f = holdings.PortfolioFilter{
-		TitlePrefix: text(in.TitlePrefix), TitleID: text(in.TitleID), Identifier: text(in.Identifier),
+		TitlePrefix: orEmpty(in.TitlePrefix), TitleID: orEmpty(in.TitleID), Identifier: orEmpty(in.Identifier),
 		Available: in.Available, Listed: in.ListedByProvider, NeedsReview: in.NeedsReview, Removed: in.Removed != nil && *in.Removed,
 		Waiting: in.Waiting, Unprotected: in.KeptWithoutReason,
 	}
@@ -57,11 +57,11 @@ func (r mutationResolver) UpdatePortfolio(
 ) (*generated.UpdatePortfolioPayload, error) {
 	change, wrong := portfolioChange(in)
 	row, problems, err := carryOut(ctx, change, wrong, r.holdings.UpdatePortfolio)
-	return &generated.UpdatePortfolioPayload{Portfolio: only(row, model.Portfolios), UserErrors: problems}, err
+	return &generated.UpdatePortfolioPayload{Portfolio: wrapOne(row, model.Portfolios), UserErrors: problems}, err
 }
 
 func portfolioChange(in generated.UpdatePortfolioInput) (change holdings.PortfolioChange, err error) {
-	change.Available = given(in.Available)
+	change.Available = inputValue(in.Available)
 	if fields, set := in.LockedFields.ValueOK(); set {
 		change.LockedFields = &fields
 	}
@@ -80,7 +80,7 @@ func (r mutationResolver) RemovePortfolio(
 ) (*generated.RemovePortfolioPayload, error) {
 	id, wrong := idOf(model.PortfolioType, "input.portfolioId", in.PortfolioID)
 	row, problems, err := carryOut(ctx, id, wrong, r.holdings.RemovePortfolio)
-	return &generated.RemovePortfolioPayload{Portfolio: only(row, model.Portfolios), UserErrors: problems}, err
+	return &generated.RemovePortfolioPayload{Portfolio: wrapOne(row, model.Portfolios), UserErrors: problems}, err
 }
 
 func (r mutationResolver) RestorePortfolio(
@@ -88,5 +88,5 @@ func (r mutationResolver) RestorePortfolio(
 ) (*generated.RestorePortfolioPayload, error) {
 	id, wrong := idOf(model.PortfolioType, "input.portfolioId", in.PortfolioID)
 	row, problems, err := carryOut(ctx, id, wrong, r.holdings.RestorePortfolio)
-	return &generated.RestorePortfolioPayload{Portfolio: only(row, model.Portfolios), UserErrors: problems}, err
+	return &generated.RestorePortfolioPayload{Portfolio: wrapOne(row, model.Portfolios), UserErrors: problems}, err
 }

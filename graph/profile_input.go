@@ -48,16 +48,16 @@ func saveRequest(f profileFields) (jobs.SaveRequest, error) {
 
 func profileInput(f profileFields) (in profiles.ProfileInput, err error) {
 	in = profiles.ProfileInput{
-		Description: cleared(f.description), CustomerNumber: given(f.customerNumber), Active: given(f.active),
-		FileFormat: given(f.fileFormat), CommunityZoneOnly: given(f.communityZoneOnly), Schedule: scheduleChange(given(f.schedule)),
-		Guards: guardsChange(given(f.guards)),
+		Description: textChange(f.description), CustomerNumber: inputValue(f.customerNumber), Active: inputValue(f.active),
+		FileFormat: inputValue(f.fileFormat), CommunityZoneOnly: inputValue(f.communityZoneOnly), Schedule: scheduleChange(inputValue(f.schedule)),
+		Guards: guardsChange(inputValue(f.guards)),
 	}
-	if key := given(f.apiKey); key != nil {
+	if key := inputValue(f.apiKey); key != nil {
 		sealed := secret.NewKey(*key)
 		in.APIKey = &sealed
 	}
-	if g := given(f.guard); g != nil {
-		in.GuardPercent, in.GuardTitles = given(g.Percent), given(g.Titles)
+	if g := inputValue(f.guard); g != nil {
+		in.GuardPercent, in.GuardTitles = inputValue(g.Percent), inputValue(g.Titles)
 	}
 	if opaque, set := f.groupIDs.ValueOK(); set {
 		ids, err := idsOf(model.InventoryGroupType, "input.groupIds", opaque)
@@ -74,9 +74,9 @@ func scheduleChange(in *generated.ScheduleInput) *profiles.ScheduleChange {
 		return nil
 	}
 	change := &profiles.ScheduleChange{
-		Frequency: given(in.Frequency), DayOfMonth: given(in.DayOfMonth), Time: given(in.Time), Timezone: given(in.Timezone),
+		Frequency: inputValue(in.Frequency), DayOfMonth: inputValue(in.DayOfMonth), Time: inputValue(in.Time), Timezone: inputValue(in.Timezone),
 	}
-	if day := given(in.Weekday); day != nil {
+	if day := inputValue(in.Weekday); day != nil {
 		number := model.WeekdayNumber(*day)
 		change.Weekday = &number
 	}
@@ -89,17 +89,17 @@ func guardsChange(in *generated.GuardsInput) profiles.GuardsChange {
 	}
 	return profiles.GuardsChange{
 		Removals: marksChange(in.Removals), Access: marksChange(in.Access), Identity: marksChange(in.Identity),
-		Additions: marksChange(in.Additions), Again: given(in.Again), Shape: given(in.Shape),
+		Additions: marksChange(in.Additions), Again: inputValue(in.Again), Shape: inputValue(in.Shape),
 	}
 }
 
 // marksChange is what to change of one guard; null takes away the mark beyond which the share does not matter.
 func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change profiles.MarksChange) {
-	in := given(o)
+	in := inputValue(o)
 	if in == nil {
 		return change
 	}
-	change.Percent, change.Titles = given(in.Percent), given(in.Titles)
+	change.Percent, change.Titles = inputValue(in.Percent), inputValue(in.Titles)
 	if most, set := in.Most.ValueOK(); set {
 		change.Most = most
 		if most == nil {

@@ -17,7 +17,7 @@ var profileListing = listing[*ent.Profile, *model.Profile]{
 }
 
 func (r queryResolver) Profile(ctx context.Context, id string) (*model.Profile, error) {
-	return oneOf(ctx, model.ProfileType, id, r.profiles.ProfilesByID, model.Profiles)
+	return readByOpaqueID(ctx, model.ProfileType, id, r.profiles.ProfilesByID, model.Profiles)
 }
 
 func (r queryResolver) Profiles(
@@ -34,7 +34,7 @@ func (r mutationResolver) CreateProfile(ctx context.Context, in generated.Create
 	request, wrong := createProfileRequest(in)
 	saved, problems, err := carryOut(ctx, request, wrong, r.jobs.CreateProfile)
 	return &generated.CreateProfilePayload{
-		Profile: only(saved.Profile, model.Profiles), Job: only(saved.Job, model.Jobs), Notices: append([]string{}, saved.Notices...),
+		Profile: wrapOne(saved.Profile, model.Profiles), Job: wrapOne(saved.Job, model.Jobs), Notices: append([]string{}, saved.Notices...),
 		UserErrors: problems,
 	}, err
 }
@@ -42,10 +42,10 @@ func (r mutationResolver) CreateProfile(ctx context.Context, in generated.Create
 func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.UpdateProfileInput) (*generated.UpdateProfilePayload, error) {
 	id, request, wrong := updateProfileRequest(in)
 	saved, problems, err := carryOut(ctx, request, wrong, func(ctx context.Context, request jobs.SaveRequest) (jobs.Saved, error) {
-		return r.jobs.UpdateProfile(ctx, id, given(in.Version), request)
+		return r.jobs.UpdateProfile(ctx, id, inputValue(in.Version), request)
 	})
 	return &generated.UpdateProfilePayload{
-		Profile: only(saved.Profile, model.Profiles), Job: only(saved.Job, model.Jobs), Notices: append([]string{}, saved.Notices...),
+		Profile: wrapOne(saved.Profile, model.Profiles), Job: wrapOne(saved.Job, model.Jobs), Notices: append([]string{}, saved.Notices...),
 		UserErrors: problems,
 	}, err
 }
@@ -53,7 +53,7 @@ func (r mutationResolver) UpdateProfile(ctx context.Context, in generated.Update
 func (r mutationResolver) DeleteProfile(ctx context.Context, in generated.DeleteProfileInput) (*generated.DeleteProfilePayload, error) {
 	request, wrong := deleteProfileRequest(in)
 	job, problems, err := carryOut(ctx, request, wrong, r.jobs.DeleteProfile)
-	payload := &generated.DeleteProfilePayload{Job: only(job, model.Jobs), UserErrors: problems}
+	payload := &generated.DeleteProfilePayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}
 	if job == nil && err == nil && len(problems) == 0 {
 		payload.DeletedID = &in.ProfileID
 	}
@@ -70,7 +70,7 @@ func deleteProfileRequest(in generated.DeleteProfileInput) (jobs.DeleteProfileRe
 func (r mutationResolver) RunProfile(ctx context.Context, in generated.RunProfileInput) (*generated.RunProfilePayload, error) {
 	request, wrong := runRequest(in)
 	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartSync)
-	return &generated.RunProfilePayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.RunProfilePayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 func runRequest(in generated.RunProfileInput) (jobs.SyncRequest, error) {
@@ -86,7 +86,7 @@ func (r mutationResolver) WithdrawProfile(
 ) (*generated.WithdrawProfilePayload, error) {
 	request, wrong := withdrawRequest(in)
 	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartWithdrawal)
-	return &generated.WithdrawProfilePayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.WithdrawProfilePayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 func withdrawRequest(in generated.WithdrawProfileInput) (jobs.WithdrawRequest, error) {
@@ -106,9 +106,9 @@ func (r mutationResolver) TestProfileConnection(
 }
 
 func connectionRequest(in generated.TestProfileConnectionInput) (jobs.ConnectionRequest, error) {
-	id, err := optionalID(model.ProfileType, "input.profileId", given(in.ProfileID))
-	request := jobs.ConnectionRequest{ProfileID: id, CustomerNumber: given(in.CustomerNumber)}
-	if key := given(in.APIKey); key != nil {
+	id, err := optionalID(model.ProfileType, "input.profileId", inputValue(in.ProfileID))
+	request := jobs.ConnectionRequest{ProfileID: id, CustomerNumber: inputValue(in.CustomerNumber)}
+	if key := inputValue(in.APIKey); key != nil {
 		hidden := secret.NewKey(*key)
 		request.APIKey = &hidden
 	}
@@ -124,7 +124,7 @@ func connectionTest(result jobs.ConnectionResult) *generated.ConnectionTest {
 func (r profileResolver) Groups(ctx context.Context, p *model.Profile) ([]*model.InventoryGroup, error) {
 	return p.Page.Groups.Of(ctx, p.Profile.ID, func(ctx context.Context) (map[int64][]*model.InventoryGroup, error) {
 		rows, err := r.profiles.GroupsOfProfiles(ctx, p.Page.IDs)
-		return eachList(rows, model.InventoryGroups), err
+		return wrapLists(rows, model.InventoryGroups), err
 	})
 }
 

@@ -24,14 +24,14 @@ func providerFileFilter(in *model.ProviderFileFilter) (f holdings.ProviderFileFi
 	if in == nil {
 		return f, nil
 	}
-	f.Content = text(in.Content)
+	f.Content = orEmpty(in.Content)
 	f.ProfileID, err = optionalID(model.ProfileType, "filter.profileId", in.ProfileID)
 	return f, err
 }
 
 func (r providerFileResolver) Profile(ctx context.Context, f *model.ProviderFile) (*model.Profile, error) {
-	return f.Page.Profiles.Of(ctx, value(f.ProfileID), func(ctx context.Context) (map[int64]*model.Profile, error) {
-		ids := each(f.Page.Rows, func(row *ent.ProviderFile) int64 { return value(row.ProfileID) })
-		return byID(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
+	return f.Page.Profiles.Of(ctx, orZero(f.ProfileID), func(ctx context.Context) (map[int64]*model.Profile, error) {
+		ids := each(f.Page.Rows, func(row *ent.ProviderFile) int64 { return orZero(row.ProfileID) })
+		return readPage(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
 	})
 }

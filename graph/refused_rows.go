@@ -31,7 +31,7 @@ func judgementOf(in generated.JudgeRefusedRowInput) (j judgement, err error) {
 	if j.changeID, err = idOf(model.JobChangeType, "input.changeId", in.ChangeID); err != nil {
 		return j, err
 	}
-	if opaque := given(in.PortfolioID); opaque != nil {
+	if opaque := inputValue(in.PortfolioID); opaque != nil {
 		id, err := idOf(model.PortfolioType, "input.portfolioId", *opaque)
 		return judgement{j.changeID, &id}, err
 	}

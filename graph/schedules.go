@@ -37,7 +37,7 @@ func (r mutationResolver) RunScheduledJob(
 	job, problems, err := carryOut(ctx, in.ScheduledJobID, nil, func(ctx context.Context, id string) (*ent.Job, error) {
 		return r.jobs.RunScheduled(ctx, id, orElse(in.IdempotencyKey, ""))
 	})
-	return &generated.RunScheduledJobPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.RunScheduledJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 // enable enables or disables a scheduled job, and answers with it as it is then.
@@ -61,11 +61,11 @@ func (r *resolver) scheduledJobs(ctx context.Context, listed []jobs.ScheduledJob
 	for _, entry := range listed {
 		profileIDs, jobIDs = append(profileIDs, entry.ProfileIDs...), append(jobIDs, entry.LastJobID)
 	}
-	profiles, err := byID(ctx, profileIDs, r.profiles.ProfilesByID, model.Profiles)
+	profiles, err := readPage(ctx, profileIDs, r.profiles.ProfilesByID, model.Profiles)
 	if err != nil {
 		return nil, err
 	}
-	runs, err := byID(ctx, jobIDs, r.reader.JobsByID, model.Jobs)
+	runs, err := readPage(ctx, jobIDs, r.reader.JobsByID, model.Jobs)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func setFilter(in *model.CollectionSetFilter) (f collections.SetFilter, err erro
 	if in == nil {
 		return f, nil
 	}
-	f.NamePrefix = text(in.NamePrefix)
+	f.NamePrefix = orEmpty(in.NamePrefix)
 	f.CollectionID, err = optionalID(model.CollectionType, "filter.collectionId", in.CollectionID)
 	return f, err
 }
@@ -39,11 +39,11 @@ func (r mutationResolver) CreateCollectionSet(
 	ctx context.Context, in generated.CreateCollectionSetInput,
 ) (*generated.CreateCollectionSetPayload, error) {
 	row, problems, err := carryOut(ctx, newSet(in), nil, r.collections.CreateCollectionSet)
-	return &generated.CreateCollectionSetPayload{CollectionSet: only(row, model.CollectionSets), UserErrors: problems}, err
+	return &generated.CreateCollectionSetPayload{CollectionSet: wrapOne(row, model.CollectionSets), UserErrors: problems}, err
 }
 
 func newSet(in generated.CreateCollectionSetInput) collections.SetInput {
-	set := collections.SetInput{Name: &in.Name, Description: given(in.Description)}
+	set := collections.SetInput{Name: &in.Name, Description: inputValue(in.Description)}
 	set.CollectionIDs = collectionIDs(&set.Wrong, "input.collectionIds", in.CollectionIds)
 	return set
 }
@@ -53,13 +53,13 @@ func (r mutationResolver) UpdateCollectionSet(
 ) (*generated.UpdateCollectionSetPayload, error) {
 	id, wrong := idOf(model.CollectionSetType, "input.setId", in.SetID)
 	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.CollectionSet, error) {
-		return r.collections.UpdateCollectionSet(ctx, id, given(in.Version), setChange(in))
+		return r.collections.UpdateCollectionSet(ctx, id, inputValue(in.Version), setChange(in))
 	})
-	return &generated.UpdateCollectionSetPayload{CollectionSet: only(row, model.CollectionSets), UserErrors: problems}, err
+	return &generated.UpdateCollectionSetPayload{CollectionSet: wrapOne(row, model.CollectionSets), UserErrors: problems}, err
 }
 
 func setChange(in generated.UpdateCollectionSetInput) collections.SetInput {
-	change := collections.SetInput{Name: given(in.Name), Description: cleared(in.Description)}
+	change := collections.SetInput{Name: inputValue(in.Name), Description: textChange(in.Description)}
 	change.CollectionIDs = collectionIDs(&change.Wrong, "input.collectionIds", in.CollectionIds)
 	if add := collectionIDs(&change.Wrong, "input.addCollectionIds", in.AddCollectionIds); add != nil {
 		change.Add = *add

@@ -44,7 +44,7 @@ func (r *resolver) follow(ctx context.Context, id int64) <-chan *model.Job {
 func (r *resolver) sendUpdates(ctx context.Context, id int64, hints <-chan struct{}, updates chan<- *model.Job) {
 	var sent *ent.Job
 	for {
-		job, err := one(ctx, id, r.reader.JobsByID, model.Jobs)
+		job, err := readOne(ctx, id, r.reader.JobsByID, model.Jobs)
 		if err != nil || job == nil { // gone, or the reader is: the client asks again
 			return
 		}
@@ -73,7 +73,7 @@ func (r *resolver) sendUpdates(ctx context.Context, id int64, hints <-chan struc
 // differs says whether there is anything to tell.
 func differs(a, b *ent.Job) bool {
 	return a.State != b.State || a.Verdict != b.Verdict || a.Phase != b.Phase || a.Done != b.Done || a.Total != b.Total ||
-		a.Attempt != b.Attempt || value(a.WaitsForJobID) != value(b.WaitsForJobID)
+		a.Attempt != b.Attempt || orZero(a.WaitsForJobID) != orZero(b.WaitsForJobID)
 }
 
 func final(state string) bool {

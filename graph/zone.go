@@ -24,7 +24,7 @@ func (r queryResolver) CommunityZoneCollections(
 ) (*model.CommunityZoneCollectionConnection, error) {
 	var f collections.CommunityZoneFilter
 	if filter != nil {
-		f = collections.CommunityZoneFilter{Search: text(filter.Search), Content: text(filter.Content)}
+		f = collections.CommunityZoneFilter{Search: orEmpty(filter.Search), Content: orEmpty(filter.Content)}
 	}
 	return list(ctx, first, after, zoneCollectionListing,
 		filtered(f, nil, r.collections.CommunityZoneCollections, r.collections.CountCommunityZoneCollections))
@@ -48,8 +48,8 @@ func zoneTitleFilter(in *model.CommunityZoneTitleFilter) collections.CommunityZo
 		return collections.CommunityZoneTitleFilter{}
 	}
 	return collections.CommunityZoneTitleFilter{
-		CommunityZoneID: text(in.CommunityZoneID), TitlePrefix: text(in.TitlePrefix),
-		TitleID: text(in.TitleID), Identifier: text(in.Identifier),
+		CommunityZoneID: orEmpty(in.CommunityZoneID), TitlePrefix: orEmpty(in.TitlePrefix),
+		TitleID: orEmpty(in.TitleID), Identifier: orEmpty(in.Identifier),
 	}
 }
 
@@ -58,12 +58,12 @@ func (r mutationResolver) ImportCommunityZoneTitles(
 ) (*generated.ImportCommunityZoneTitlesPayload, error) {
 	request, wrong := zoneRequest(in)
 	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartZoneUpdate)
-	return &generated.ImportCommunityZoneTitlesPayload{Job: only(job, model.Jobs), UserErrors: problems}, err
+	return &generated.ImportCommunityZoneTitlesPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
 func zoneRequest(in generated.ImportCommunityZoneTitlesInput) (jobs.ZoneRequest, error) {
-	fileID, err := optionalID(model.ProviderFileType, "input.fileId", given(in.FileID))
-	if zone := given(in.CommunityZoneID); zone != nil && *zone == "" {
+	fileID, err := optionalID(model.ProviderFileType, "input.fileId", inputValue(in.FileID))
+	if zone := inputValue(in.CommunityZoneID); zone != nil && *zone == "" {
 		err = errors.Join(err, problem.New(problem.BadInput, "input.communityZoneId",
 			"it is empty: leave it out to import the titles of all collections"))
 	}
@@ -81,7 +81,7 @@ func (r communityZoneCollectionResolver) TitleCount(ctx context.Context, c *mode
 
 func (r communityZoneCollectionResolver) Collection(ctx context.Context, c *model.CommunityZoneCollection) (*model.Collection, error) {
 	return c.Page.Collections.Of(ctx, c.CommunityZoneCollection.ID, func(ctx context.Context) (map[int64]*model.Collection, error) {
-		return byID(ctx, c.Page.IDs, r.collections.CollectionsOfCommunityZone, model.Collections)
+		return readPage(ctx, c.Page.IDs, r.collections.CollectionsOfCommunityZone, model.Collections)
 	})
 }
 
@@ -91,6 +91,6 @@ func (r communityZoneTitleResolver) CommunityZoneCollection(
 	return t.Page.Collections.Of(ctx, t.CommunityZoneCollectionID,
 		func(ctx context.Context) (map[int64]*model.CommunityZoneCollection, error) {
 			ids := each(t.Page.Rows, func(row *ent.CommunityZoneTitle) int64 { return row.CommunityZoneCollectionID })
-			return byID(ctx, ids, r.collections.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
+			return readPage(ctx, ids, r.collections.CommunityZoneCollectionsByID, model.CommunityZoneCollections)
 		})
 }

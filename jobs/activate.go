@@ -16,7 +16,7 @@ const KindActivate = "ACTIVATE"
 
 var activateKind = jobKind{
 	name: KindActivate, task: "activate", arguments: argumentsAs[activateArgs],
-	one: "an activation of all titles", same: "an activation of this collection",
+	inWords: "an activation of all titles", sameInWords: "an activation of this collection",
 	undo: undoByParts{},
 }
 
@@ -89,7 +89,7 @@ func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitle
 	}
 	defer list.Close()
 	if n == 0 {
-		return block(PartNoChange, "NO_TITLES", "the Community Zone has no such titles of the collection any more", "Nothing is to be done.")
+		return newBlockade(PartNoChange, "NO_TITLES", "the Community Zone has no such titles of the collection any more", "Nothing is to be done.")
 	}
 	return pr.bringInStep(ctx, plan.Source{Name: "Community Zone", Open: list.Open})
 }

@@ -67,7 +67,7 @@ func (c causeTexts) join(separator string, named bool) string {
 			text = string(runes[:causeLength]) + "…"
 		}
 		if named {
-			text = someOf(cause.names) + ": " + text
+			text = namesInWords(cause.names) + ": " + text
 		}
 		said = append(said, text)
 	}
@@ -77,8 +77,8 @@ func (c causeTexts) join(separator string, named bool) string {
 	return strings.Join(said, separator)
 }
 
-// someOf is a list of names in words: "Books, Journals", or the first of them and how many there are more.
-func someOf(names []string) string {
+// namesInWords is a list of names in words: "Books, Journals", or the first of them and how many there are more.
+func namesInWords(names []string) string {
 	if more := len(names) - causesNamed; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:causesNamed], ", "), more)
 	}

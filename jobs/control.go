@@ -243,7 +243,7 @@ func (s *Service) chooseHeld(ctx context.Context, tx *store.Tx, row *ent.Job, na
 	for i, d := range named {
 		if d.Kinds != nil && k.byKind == nothingByKind {
 			return nil, problem.New(problem.BadInput, kindsPath(i),
-				"nothing can be decided by kind of the changes of %s: decide on the part as a whole", k.one)
+				"nothing can be decided by kind of the changes of %s: decide on the part as a whole", k.inWords)
 		}
 	}
 	return chosen, nil
@@ -304,7 +304,7 @@ func (s *Service) reject(ctx context.Context, tx *store.Tx, row *ent.Job, in Dec
 	}
 	k := kindOf(row.Kind)
 	if k.byKind != decidedByKind && slices.ContainsFunc(in.Parts, func(d PartDecision) bool { return d.Kinds != nil }) {
-		return problem.New(problem.BadInput, kindsPath(0), "%s is rejected as a whole: to apply some kinds of its changes, approve those", k.one)
+		return problem.New(problem.BadInput, kindsPath(0), "%s is rejected as a whole: to apply some kinds of its changes, approve those", k.inWords)
 	}
 	why := k.rejection()
 	if in.Reason != "" {

@@ -26,16 +26,16 @@ const (
 	Declined = "DECLINED"
 )
 
-// standing is what was decided on a list for one collection: by kind, the newest decision.
-type standing map[plan.Kind]*ent.ListDecision
+// listDecisions are what was decided on a list for one collection: by kind, the newest decision.
+type listDecisions map[plan.Kind]*ent.ListDecision
 
-// standingOf reads the decisions on a list. They belong to its bytes, so that every run that meets them knows them.
-func standingOf(ctx context.Context, client *ent.Client, fileID, collectionID int64) (standing, error) {
+// decisionsOn reads the decisions on a list. They belong to its bytes, so that every run that meets them knows them.
+func decisionsOn(ctx context.Context, client *ent.Client, fileID, collectionID int64) (listDecisions, error) {
 	rows, err := client.ListDecision.Query().Where(onList(fileID, collectionID)...).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the decisions on file %d: %w", fileID, err)
 	}
-	found := standing{}
+	found := listDecisions{}
 	for _, row := range rows {
 		if kind := plan.Kind(row.Kind); slices.Contains(plan.AllKinds, kind) {
 			found[kind] = row
@@ -49,7 +49,7 @@ func onList(fileID, collectionID int64) []predicate.ListDecision {
 }
 
 // declined are the kinds that a person decided against.
-func (s standing) declined() (kinds plan.Kinds) {
+func (s listDecisions) declined() (kinds plan.Kinds) {
 	for _, kind := range plan.AllKinds {
 		if row := s[kind]; row != nil && row.Decision == Declined {
 			kinds = append(kinds, kind)
@@ -59,8 +59,8 @@ func (s standing) declined() (kinds plan.Kinds) {
 }
 
 // without is what was decided in other jobs than this one.
-func (s standing) without(jobID int64) standing {
-	others := standing{}
+func (s listDecisions) without(jobID int64) listDecisions {
+	others := listDecisions{}
 	for kind, row := range s {
 		if row.JobID != jobID {
 			others[kind] = row
@@ -264,7 +264,7 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	if pr.profile == nil || pr.part.CollectionID == nil || pr.force && !pr.byDecision {
 		return nil
 	}
-	pr.decided, err = standingOf(ctx, pr.run.s.store.Read, pr.file.ID, *pr.part.CollectionID)
+	pr.decided, err = decisionsOn(ctx, pr.run.s.store.Read, pr.file.ID, *pr.part.CollectionID)
 	if err != nil || !pr.byDecision {
 		return err
 	}

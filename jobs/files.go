@@ -97,7 +97,7 @@ func (pr *partRun) changedSince(file *ent.ProviderFile) bool {
 // what is there stays as it is.
 func (pr *partRun) noFile(ctx context.Context, outcome *provider.Outcome, applied *ent.ProviderFile) error {
 	if applied == nil {
-		return block(PartNoFile, string(provider.NoFile), outcome.Message, outcome.Hint)
+		return newBlockade(PartNoFile, string(provider.NoFile), outcome.Message, outcome.Hint)
 	}
 	why := &failure{string(provider.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
 	if pr.profile == nil || !customerChanged(applied, pr.profile) {

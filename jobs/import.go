@@ -17,7 +17,7 @@ const KindImport = "IMPORT"
 
 var importKind = jobKind{
 	name: KindImport, task: "import", arguments: argumentsAs[importArgs],
-	one: "an import", same: "an import into this collection",
+	inWords: "an import", sameInWords: "an import into this collection",
 	title: "Import a KBART list into a local collection",
 	description: "Brings a local electronic collection in step with a KBART list that a person has: adds, updates and, where it is asked " +
 		"for, takes out portfolios.",

@@ -21,8 +21,8 @@ type jobKind struct {
 	task      string                                // as asynq shows it: the type of its tasks
 	arguments func(row *ent.Job) (arguments, error) // reads those of a job
 
-	one  string // in words: "a sync"
-	same string // one that would do the same as another, in words: "a sync of this profile"
+	inWords     string // "a sync"
+	sameInWords string // one that would do the same as another: "a sync of this profile"
 
 	// How the list of job types shows it. Without a title it is not listed: no person starts it.
 	title, description string
@@ -139,7 +139,7 @@ func undoableInWords() string {
 	var words []string
 	for _, k := range kinds {
 		if k.undo != nil {
-			words = append(words, k.one)
+			words = append(words, k.inWords)
 		}
 	}
 	last := len(words) - 1
@@ -150,7 +150,7 @@ func undoableInWords() string {
 // no other.
 func unknownKind(name string) *jobKind {
 	return &jobKind{
-		name: name, task: "unknown", one: "a job of an unknown kind", same: "a job of an unknown kind",
+		name: name, task: "unknown", inWords: "a job of an unknown kind", sameInWords: "a job of an unknown kind",
 		arguments: func(*ent.Job) (arguments, error) { return unknownArgs{name}, nil },
 	}
 }

@@ -93,13 +93,13 @@ func TestTableOfKinds(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for _, k := range kinds {
-		for _, text := range []string{k.name, "task " + k.task, "one " + k.one} {
+		for _, text := range []string{k.name, "task " + k.task, "in words " + k.inWords} {
 			if other, ok := seen[text]; ok {
 				t.Errorf("%s and %s have %q in common", k.name, other, text)
 			}
 			seen[text] = k.name
 		}
-		if k.name == "" || k.task == "" || k.one == "" || k.same == "" || k.arguments == nil {
+		if k.name == "" || k.task == "" || k.inWords == "" || k.sameInWords == "" || k.arguments == nil {
 			t.Errorf("the row of %q is not filled in: %+v", k.name, k)
 		}
 		if (k.title == "") != (k.description == "") || (k.title == "") != (k.mutation == "") {

@@ -18,7 +18,7 @@ const KindMove = "MOVE"
 
 var moveKind = jobKind{
 	name: KindMove, task: "move-portfolio", arguments: argumentsAs[moveArgs],
-	one: "a move", same: "a move of this set",
+	inWords: "a move", sameInWords: "a move of this set",
 	title: "Move electronic portfolio information",
 	description: "Moves PO lines and licenses from the portfolios of a set of electronic collections to their counterparts in another " +
 		"collection, after a summary to review and confirm.",

@@ -113,7 +113,7 @@ func TestMoveRealLists(t *testing.T) {
 		Conflicts:     31,   // journals that are a third one in both old lists: the license of 2020 was there first
 		NothingToMove: 1000, // two of three: 284, 230 and 486
 	}, *countsOf(t, shown).Move)
-	journals := b.move(with(shown))
+	journals := b.move(applying(shown))
 	b.same("what the preview showed", countsOf(t, shown), countsOf(t, journals))
 	b.same("report on the journals", map[string]int{
 		"2020 MOVE_PO_LINE": 191, "2020 MOVE_LICENSE": 143,
@@ -151,7 +151,7 @@ func TestMoveRealLists(t *testing.T) {
 	}
 	b.same("undone", before, b.attached())
 	b.target = b.active("JOURNALS")
-	b.same("again", countsOf(t, shown), countsOf(t, b.move(with(shown))))
+	b.same("again", countsOf(t, shown), countsOf(t, b.move(applying(shown))))
 }
 
 // mainAndOther counts the PO lines at the target.

@@ -127,8 +127,8 @@ func (b *moveBundle) undo(jobID int64, mode string) *ent.Job {
 
 func onlyShown(r *jobs.MoveRequest) { r.Mode = jobs.Preview }
 
-// with applies a preview.
-func with(job *ent.Job) func(*jobs.MoveRequest) {
+// applying applies a preview.
+func applying(job *ent.Job) func(*jobs.MoveRequest) {
 	return func(r *jobs.MoveRequest) { r.PreviewJobID = job.ID }
 }
 
@@ -183,7 +183,7 @@ func TestMove(t *testing.T) {
 			"Besides: 1 portfolio has no counterpart, 1 portfolio has nothing to move.")
 		b.same("the preview moved something", before, b.attached())
 
-		done := b.move(with(shown))
+		done := b.move(applying(shown))
 		stands(t, done, jobs.Succeeded, jobs.VerdictChanged, "18 PO lines and 6 licenses moved to New. "+
 			"Besides: 1 portfolio has no counterpart, 1 portfolio has nothing to move.")
 		b.same("counts", countsOf(t, shown), countsOf(t, done))
@@ -208,7 +208,7 @@ func TestMove(t *testing.T) {
 		if _, err := b.jobs.Undo(t.Context(), done.ID, jobs.Apply, ""); !is(err, problem.WrongState, "input.jobId", "was undone already") {
 			t.Error(err)
 		}
-		b.move(with(shown))
+		b.move(applying(shown))
 		if n := b.attachedTo(b.target); n != 18 {
 			t.Errorf("the preview again: %d PO lines at the target", n)
 		}
@@ -238,7 +238,7 @@ func TestMoveRefused(t *testing.T) {
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.CollectionSet.UpdateOneID(b.set).RemoveCollectionIDs(b.oldB).Exec(ctx)
 	})
-	if _, err := b.jobs.StartMove(t.Context(), b.request(with(shown))); !is(err, problem.Conflict, "input.previewJobId", "it had 2, now 1") {
+	if _, err := b.jobs.StartMove(t.Context(), b.request(applying(shown))); !is(err, problem.Conflict, "input.previewJobId", "it had 2, now 1") {
 		t.Error(err)
 	}
 	if n := b.store.Read.Job.Query().CountX(t.Context()); n != before {
@@ -398,7 +398,7 @@ func TestPlanChanged(t *testing.T) {
 		return nil
 	})
 	before := b.attached()
-	job := b.move(with(shown))
+	job := b.move(applying(shown))
 	if job.State != jobs.Failed || job.Verdict != jobs.VerdictFailed || job.ErrorCode != "PLAN_CHANGED" || job.Applied || job.ErrorHint == "" {
 		t.Errorf("%s %s %s applied %v", job.State, job.Verdict, job.ErrorCode, job.Applied)
 	}
@@ -406,7 +406,7 @@ func TestPlanChanged(t *testing.T) {
 		`The preview had 10 PO lines and 4 licenses to move, now there are 11 PO lines and 4 licenses`
 	b.same("message", want, job.ErrorMessage)
 	b.same("something was written", before, b.attached())
-	if done := b.move(with(b.move(onlyShown))); done.Verdict != jobs.VerdictChanged || b.attachedTo(b.target) != 11 {
+	if done := b.move(applying(b.move(onlyShown))); done.Verdict != jobs.VerdictChanged || b.attachedTo(b.target) != 11 {
 		t.Errorf("with a new preview: %s: %s", done.Verdict, done.Summary)
 	}
 }

@@ -73,7 +73,7 @@ func (undoMove) perform(ctx context.Context, r *run, undone *ent.Job) error {
 		shown = move.NewShownUndo()
 	}
 	for i, part := range parts {
-		if !open(part.State) && (shown == nil || part.State != PartPreviewed) { // a showing is begun anew: its parts build on each other
+		if !isOpen(part.State) && (shown == nil || part.State != PartPreviewed) { // a showing is begun anew: its parts build on each other
 			continue
 		}
 		subject, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(undone.ID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)

@@ -29,7 +29,7 @@ type partRun struct {
 	force   bool
 	log     *holdings.FindingLog
 
-	decided    standing // what was decided on the list in earlier runs
+	decided    listDecisions // what was decided on the list in earlier runs
 	byDecision bool     // the job was queued by a decision on the list
 	begun      bool     // the plan is being written
 
@@ -366,7 +366,7 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 		return pr.apply(ctx, plan, part, nil)
 	}
 	if remembers(pr.part) {
-		known, err := standingOf(ctx, pr.run.s.store.Read, *pr.part.ProviderFileID, *pr.part.CollectionID)
+		known, err := decisionsOn(ctx, pr.run.s.store.Read, *pr.part.ProviderFileID, *pr.part.CollectionID)
 		if err != nil {
 			return err
 		}
@@ -448,7 +448,7 @@ type blockade struct {
 	failure
 }
 
-func block(state, code, message, hint string) error {
+func newBlockade(state, code, message, hint string) error {
 	return &blockade{state, failure{code, message, hint}}
 }
 

@@ -49,7 +49,7 @@ func (r *run) inParts(
 // eachOpen does those of the job's parts in turn that are not over, and ends the job.
 func (r *run) eachOpen(ctx context.Context, parts []*ent.JobPart, do func(ctx context.Context, part *ent.JobPart, last bool) error) error {
 	for i, part := range parts {
-		if !open(part.State) {
+		if !isOpen(part.State) {
 			continue
 		}
 		if err := do(ctx, part, i == len(parts)-1); err != nil {
@@ -59,7 +59,7 @@ func (r *run) eachOpen(ctx context.Context, parts []*ent.JobPart, do func(ctx co
 	return r.finish(ctx)
 }
 
-func open(state string) bool {
+func isOpen(state string) bool {
 	return state == PartPending || state == PartFetched || state == PartApplying || state == PartApproved
 }
 

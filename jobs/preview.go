@@ -49,7 +49,7 @@ func newForesight(parts []*ent.JobPart) *foresight {
 		if part.State == PartPreviewed {
 			part.State = PartFetched
 		}
-		if open(part.State) && part.CollectionID != nil {
+		if isOpen(part.State) && part.CollectionID != nil {
 			f.left[*part.CollectionID]++
 		}
 	}
@@ -58,7 +58,7 @@ func newForesight(parts []*ent.JobPart) *foresight {
 
 func anyOpen(parts []*ent.JobPart) bool {
 	for _, part := range parts {
-		if open(part.State) {
+		if isOpen(part.State) {
 			return true
 		}
 	}

@@ -81,7 +81,7 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 
 // conflict says which job is in the way.
 func (n newJob) conflict(ctx context.Context, tx *store.Tx) error {
-	same := kindOf(n.kind).same
+	same := kindOf(n.kind).sameInWords
 	other, err := underWayAs(ctx, tx, n.uniqueKey)
 	if err != nil || other == nil {
 		return problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", same)

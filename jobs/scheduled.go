@@ -138,21 +138,21 @@ const scheduledPath = "input.scheduledJobId"
 // EnableScheduled lets a scheduled job run by itself, or stops it from doing so. Beside a refusal it returns the entry
 // as it is, where there is one.
 func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) (*ScheduledJob, error) {
-	if entry, err := s.together(ctx, id); err != nil {
+	if entry, err := s.activeProfiles(ctx, id); err != nil {
 		return entry, err
 	}
 	if err := s.profiles.EnableSchedule(ctx, s.providers.scheduled(id).Provider().Name, enabled); err != nil {
 		return nil, err
 	}
-	return s.together(ctx, id)
+	return s.activeProfiles(ctx, id)
 }
 
-// together is the entry of a provider's active profiles. Where the id names another, that one is returned beside the
+// activeProfiles is the entry of a provider's active profiles. Where the id names another, that one is returned beside the
 // refusal.
-func (s *Service) together(ctx context.Context, id string) (*ScheduledJob, error) {
+func (s *Service) activeProfiles(ctx context.Context, id string) (*ScheduledJob, error) {
 	of := s.providers.scheduled(id)
 	if of == nil {
-		return s.alone(ctx, s.store.Read, id)
+		return s.inactiveProfile(ctx, s.store.Read, id)
 	}
 	common, err := profiles.ReadCommonSchedule(ctx, s.store.Read, of.Provider().Name)
 	if err != nil {
@@ -168,8 +168,8 @@ func noActiveProfile() error {
 	return problem.New(problem.ProfileInactive, scheduledPath, "no profile is active, so nothing is scheduled: activate a profile first")
 }
 
-// alone is the entry of an inactive profile, and why it can be neither enabled nor run.
-func (s *Service) alone(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, error) {
+// inactiveProfile is the entry of an inactive profile, and why it can be neither enabled nor run.
+func (s *Service) inactiveProfile(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, error) {
 	gone := problem.New(problem.NotFound, scheduledPath, "there is no such scheduled job, or no longer: list scheduledJobs for those that are")
 	text, ok := strings.CutPrefix(id, profilePrefix)
 	number, err := strconv.ParseInt(text, 10, 64)
@@ -196,7 +196,7 @@ func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (
 	return s.start(ctx, KindSync, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 		of := s.providers.scheduled(id)
 		if of == nil {
-			_, err := s.alone(ctx, tx.Client, id)
+			_, err := s.inactiveProfile(ctx, tx.Client, id)
 			return nil, err
 		}
 		common, err := profiles.ReadCommonSchedule(ctx, tx.Client, of.Provider().Name)

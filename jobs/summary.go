@@ -37,34 +37,34 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	inWords := func(c *plan.Counts, moved string) string { return doneInWords(c, moved, e.target) }
 	var b strings.Builder
 	if mode == Preview && e.state != Failed && e.state != Cancelled {
-		say(&b, "nothing was written")
-		foreseen, err := previewInWords(parts, func(c *plan.Counts) string { return inWords(c, at("then", newHost)) })
+		addSentence(&b, "nothing was written")
+		foreseen, err := previewInWords(parts, func(c *plan.Counts) string { return inWords(c, atHost("then", newHost)) })
 		if err != nil {
 			return "", err
 		}
 		for _, sentence := range foreseen {
-			say(&b, sentence)
+			addSentence(&b, sentence)
 		}
 	} else {
-		say(&b, writtenInWords(e, inWords(&written, at("now", newHost))))
+		addSentence(&b, writtenInWords(e, inWords(&written, atHost("now", newHost))))
 	}
 	if e.state == NeedsReview && (waiting.Titles > 0 || waiting.Changed()) {
-		say(&b, "if a person approves: "+inWords(&waiting, at("then", newHost)))
+		addSentence(&b, "if a person approves: "+inWords(&waiting, atHost("then", newHost)))
 	}
 	together := written
 	together.Merge(waiting)
 	together.Merge(shown)
 	if aside := asideInWords(&together); aside != "" {
-		say(&b, "besides: "+aside)
+		addSentence(&b, "besides: "+aside)
 	}
 	if e.besides != "" {
-		say(&b, e.besides)
+		addSentence(&b, e.besides)
 	}
 	several := severalProfiles(parts)
 	for _, p := range parts {
 		if p.Message != "" && p.WouldBe == "" && (e.state != Failed || e.applied || e.problem == nil ||
 			!strings.Contains(e.problem.Message, p.Message)) {
-			say(&b, partName(p, several)+": "+p.Message)
+			addSentence(&b, partName(p, several)+": "+p.Message)
 		}
 	}
 	return b.String(), nil
@@ -102,8 +102,8 @@ func partName(p *ent.JobPart, severalProfiles bool) string {
 	return p.CollectionName
 }
 
-// say adds a sentence.
-func say(b *strings.Builder, sentence string) {
+// addSentence adds a sentence.
+func addSentence(b *strings.Builder, sentence string) {
 	if b.Len() > 0 {
 		b.WriteByte(' ')
 	}
@@ -111,8 +111,8 @@ func say(b *strings.Builder, sentence string) {
 	b.WriteString(string(unicode.ToUpper(first)) + strings.TrimSuffix(sentence[size:], ".") + ".")
 }
 
-// at is " (now at academic.oup.com)"; "" where there is no host to name.
-func at(when, host string) string {
+// atHost is " (now at academic.oup.com)"; "" where there is no host to name.
+func atHost(when, host string) string {
 	if host == "" {
 		return ""
 	}

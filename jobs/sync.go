@@ -23,7 +23,7 @@ const KindSync = "SYNC"
 
 var syncKind = jobKind{
 	name: KindSync, task: "sync", arguments: argumentsAs[syncArgs],
-	one: "a sync", same: "a sync of this profile",
+	inWords: "a sync", sameInWords: "a sync of this profile",
 	title: "Upload electronic holdings",
 	description: "Fetches the provider's lists of what the library is entitled to, for one integration profile, and brings the portfolios " +
 		"in step with them. The schedule of the active profiles does the same.",

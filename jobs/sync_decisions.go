@@ -93,7 +93,7 @@ func chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, named []Par
 		if !remembers(part) {
 			continue
 		}
-		decided, err := standingOf(ctx, tx.Client, *part.ProviderFileID, *part.CollectionID)
+		decided, err := decisionsOn(ctx, tx.Client, *part.ProviderFileID, *part.CollectionID)
 		if err != nil {
 			return found, err
 		}
@@ -154,7 +154,7 @@ func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
 	}
 	switch {
 	case !p.Active:
-		return inactive(p)
+		return profileInactive(p)
 	case customerChanged(pr.file, p):
 		return &blockade{PartBlocked, *formerCustomer(pr.file, p)}
 	case pr.part.State != PartApproved:
@@ -164,7 +164,7 @@ func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
 	if err != nil || !newer {
 		return err
 	}
-	return block(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved",
+	return newBlockade(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved",
 		"Look at what the newer list has changed; this one is out of date.")
 }
 

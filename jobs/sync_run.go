@@ -90,7 +90,7 @@ func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c 
 	return r.makePart(ctx, part)
 }
 
-func inactive(p *ent.Profile) *failure {
+func profileInactive(p *ent.Profile) *failure {
 	return &failure{
 		"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before its turn came", holdings.ProfileName(p)),
 		"Activate the profile, then run it again.",
@@ -109,7 +109,7 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args s
 	}
 	if r.job.Mode == Apply && !p.Active && part.State != PartApplying { // what is half written is finished
 		gone := &partRun{run: r, part: part}
-		return gone.closePart(ctx, PartFailed, inactive(p))
+		return gone.closePart(ctx, PartFailed, profileInactive(p))
 	}
 	from, err := r.s.providers.of(p)
 	if err != nil {

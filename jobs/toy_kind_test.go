@@ -25,7 +25,7 @@ const kindLicense = "TOY_LICENSE"
 
 var licenseKind = jobKind{
 	name: kindLicense, task: "toy-license", arguments: argumentsAs[licenseArgs],
-	one: "a licensing", same: "a licensing of this collection",
+	inWords: "a licensing", sameInWords: "a licensing of this collection",
 	title: "License a collection", description: "Gives one collection a license.", mutation: "licenseCollection",
 	undo: undoLicense{},
 }

@@ -15,7 +15,7 @@ const KindUndo = "UNDO"
 
 var undoKind = jobKind{
 	name: KindUndo, task: "undo", arguments: argumentsAs[undoArgs],
-	one: "an undo", same: "an undo of this job",
+	inWords: "an undo", sameInWords: "an undo of this job",
 	title:       "Undo a job",
 	description: "Reverses what another job changed in the holdings; what was changed since is left and listed.",
 	mutation:    "undoJob",

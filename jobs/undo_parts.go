@@ -196,7 +196,7 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject
 	if err := r.s.decide(ctx, tx, verdictOn{subject, KindsOf(subject), Declined, "undone by " + jobName(r.job.ID), r.job.ID}); err != nil {
 		return err
 	}
-	decided, err := standingOf(ctx, tx.Client, *subject.ProviderFileID, *subject.CollectionID)
+	decided, err := decisionsOn(ctx, tx.Client, *subject.ProviderFileID, *subject.CollectionID)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ const KindWithdraw = "WITHDRAW"
 
 var withdrawKind = jobKind{
 	name: KindWithdraw, task: "withdraw", arguments: argumentsAs[withdrawArgs],
-	one: "a withdrawal", same: "a withdrawal of this profile's entitlements",
+	inWords: "a withdrawal", sameInWords: "a withdrawal of this profile's entitlements",
 	title: "Withdraw a profile's entitlements",
 	description: "Takes out of the holdings what an inactive integration profile entitles to and no other does, or what an active one " +
 		"entitled to of a content type of which the provider has no list any more; a portfolio with a PO line is kept. " +

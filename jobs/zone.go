@@ -18,7 +18,7 @@ const KindZone = "COMMUNITY_ZONE"
 
 var zoneKind = jobKind{
 	name: KindZone, task: "zone", arguments: argumentsAs[zoneArgs],
-	one: "an update of the Community Zone", same: "an update of the Community Zone",
+	inWords: "an update of the Community Zone", sameInWords: "an update of the Community Zone",
 	title: "Update the Community Zone",
 	description: "Brings the titles of the Community Zone's collections in step with the provider's global title list, fetched or " +
 		"uploaded.",

@@ -34,7 +34,7 @@ func (o Options) control(_ context.Context, _, address string, _ syscall.RawConn
 	}
 	parsed, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return fail(RefusedAddress, "it cannot be read as an address", err)
+		return newOutcome(RefusedAddress, "it cannot be read as an address", err)
 	}
 	if !public(parsed.Addr()) {
 		return refusedAddress(parsed.Addr())
@@ -42,4 +42,4 @@ func (o Options) control(_ context.Context, _, address string, _ syscall.RawConn
 	return nil
 }
 
-func refusedAddress(address netip.Addr) *Outcome { return fail(RefusedAddress, address.String(), nil) }
+func refusedAddress(address netip.Addr) *Outcome { return newOutcome(RefusedAddress, address.String(), nil) }

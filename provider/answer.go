@@ -46,7 +46,7 @@ func (f *Fetcher) accept(ctx context.Context, a *answer, r Request, m mask) (*Fi
 		return nil, f.refusal(a, r, m)
 	}
 	if a.ContentLength > f.o.MaxSize {
-		return nil, fail(TooLarge, fmt.Sprintf("%d bytes announced, %d allowed", a.ContentLength, f.o.MaxSize), nil)
+		return nil, newOutcome(TooLarge, fmt.Sprintf("%d bytes announced, %d allowed", a.ContentLength, f.o.MaxSize), nil)
 	}
 	encoded, err := a.gzipped(m)
 	if err != nil {
@@ -63,7 +63,7 @@ func (f *Fetcher) accept(ctx context.Context, a *answer, r Request, m mask) (*Fi
 	}
 	f.describe(file, a, r, m)
 	if r.LastSHA256 != "" && strings.EqualFold(file.SHA256, r.LastSHA256) {
-		same := fail(SameFile, "", nil)
+		same := newOutcome(SameFile, "", nil)
 		same.File = file
 		return nil, same
 	}
@@ -80,7 +80,7 @@ func (f *Fetcher) describe(file *File, a *answer, r Request, m mask) {
 		file.ETag = cmp.Or(file.ETag, r.ETag)
 		file.LastModified = cmp.Or(file.LastModified, r.LastModified)
 	}
-	file.entitle(names{
+	file.setNameAndDate(nameSources{
 		disposition: a.Header.Get("Content-Disposition"), urlPath: a.from.Path,
 		made: f.madeName(r), m: m,
 	})
@@ -131,10 +131,10 @@ func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 	if text := http.StatusText(a.StatusCode); text != "" {
 		detail += " " + text
 	}
-	if says := a.says(m); says != "" {
-		detail += ", and says: " + says
+	if message := a.providerMessage(m); message != "" {
+		detail += ", and says: " + message
 	}
-	o := fail(code, detail, nil)
+	o := newOutcome(code, detail, nil)
 	if code == Throttled || code == ServerError {
 		o.RetryAfter = parseRetryAfter(a.Header.Get("Retry-After"), f.o.Now())
 	}
@@ -149,9 +149,9 @@ func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 // unchanged is the outcome of HTTP 304.
 func (f *Fetcher) unchanged(a *answer, r Request, m mask) *Outcome {
 	if !a.conditional {
-		return fail(UnexpectedStatus, "HTTP 304 Not Modified to a request without conditions", nil)
+		return newOutcome(UnexpectedStatus, "HTTP 304 Not Modified to a request without conditions", nil)
 	}
-	o := fail(SameFile, "", nil)
+	o := newOutcome(SameFile, "", nil)
 	file, err := f.store.find(strings.ToLower(r.LastSHA256))
 	if err != nil {
 		return o // the request named no hash: the caller knows the file
@@ -170,12 +170,12 @@ func (a *answer) gzipped(m mask) (bool, error) {
 	case "gzip", "x-gzip":
 		return true, nil
 	default:
-		return false, fail(NotKBART, "it is encoded as "+cut(m.text(coding))+", which was not asked for", nil)
+		return false, newOutcome(NotKBART, "it is encoded as "+cut(m.text(coding))+", which was not asked for", nil)
 	}
 }
 
-// says returns what the provider says in an answer without a list.
-func (a *answer) says(m mask) string {
+// providerMessage returns what the provider says in an answer without a list.
+func (a *answer) providerMessage(m mask) string {
 	const enough = 8 << 10
 	body := io.LimitReader(a.body, enough)
 	if encoded, err := a.gzipped(m); err != nil {

@@ -173,7 +173,7 @@ func (f *Fetcher) invalid(r Request) *Outcome {
 	if err == nil {
 		return nil
 	}
-	return f.complete(fail(InvalidRequest, strings.ReplaceAll(err.Error(), "\n", "; "), f.provider.mask(r).err(err)), r, 0)
+	return f.complete(newOutcome(InvalidRequest, strings.ReplaceAll(err.Error(), "\n", "; "), f.provider.mask(r).err(err)), r, 0)
 }
 
 // take makes a kept file, or an outcome, of an answer.

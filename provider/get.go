@@ -18,14 +18,14 @@ const maxRedirects = 5
 func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Request, m mask) (*answer, error) {
 	origin, err := f.o.template(r).url(r)
 	if err != nil {
-		return nil, fail(InvalidRequest, err.Error(), m.err(err))
+		return nil, newOutcome(InvalidRequest, err.Error(), m.err(err))
 	}
 	target := origin
 	conditions := f.conditions(r)
 	for range maxRedirects + 1 {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
 		if err != nil {
-			return nil, fail(InvalidRequest, m.err(err).Error(), m.err(err))
+			return nil, newOutcome(InvalidRequest, m.err(err).Error(), m.err(err))
 		}
 		f.setHeaders(request, r, conditions, sameHost(origin, target))
 		if err := f.pacer.wait(ctx, target.Host); err != nil {
@@ -46,7 +46,7 @@ func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Req
 			return nil, err
 		}
 	}
-	return nil, fail(RefusedRedirect, fmt.Sprintf("more than %d redirects, one after the other", maxRedirects), nil)
+	return nil, newOutcome(RefusedRedirect, fmt.Sprintf("more than %d redirects, one after the other", maxRedirects), nil)
 }
 
 // conditions asks for the file only if it is another than the one applied last. Where the kept copy of that one is
@@ -93,7 +93,7 @@ func isRedirect(r *http.Response) bool {
 // redirect returns where a redirect leads, if that is allowed.
 func (f *Fetcher) redirect(origin, from *url.URL, response *http.Response, m mask) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
-		o := fail(RefusedRedirect, why, nil)
+		o := newOutcome(RefusedRedirect, why, nil)
 		o.Status = response.StatusCode
 		return nil, o
 	}

@@ -28,13 +28,13 @@ func judge(list *bufio.Reader, m mask) error {
 	text := strings.TrimLeft(decode(head), "\ufeff \t\r\n\f\v")
 	switch {
 	case text == "" && whole:
-		return fail(NotKBART, "an empty file", nil)
+		return newOutcome(NotKBART, "an empty file", nil)
 	case strings.HasPrefix(text, "<"):
 		return judgePage(text, m)
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
-		return fail(NotKBART, "JSON, which says: "+quote(text, m), nil)
+		return newOutcome(NotKBART, "JSON, which says: "+quote(text, m), nil)
 	case notText(head):
-		return fail(NotKBART, "binary data", nil)
+		return newOutcome(NotKBART, "binary data", nil)
 	}
 	return nil
 }
@@ -63,9 +63,9 @@ func judgePage(page string, m mask) error {
 	title := firstGroup(pageTitle, page)
 	form := pageForm.MatchString(page)
 	if passwordIn.MatchString(page) || form && loginWords.MatchString(page) || loginWords.MatchString(title) {
-		return fail(CredentialsRefused, "instead of the list it sent a login page"+titled(page, m), nil)
+		return newOutcome(CredentialsRefused, "instead of the list it sent a login page"+titled(page, m), nil)
 	}
-	return fail(NotKBART, "an HTML or XML page"+titled(page, m), nil)
+	return newOutcome(NotKBART, "an HTML or XML page"+titled(page, m), nil)
 }
 
 func titled(page string, m mask) string {

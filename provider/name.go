@@ -11,8 +11,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// names is where the name of a list may come from.
-type names struct {
+// nameSources are where the name of a list may come from.
+type nameSources struct {
 	given       string // by the caller
 	disposition string // header Content-Disposition
 	urlPath     string // path of the address
@@ -25,9 +25,9 @@ const maxName = 200 // bytes
 // listEndings are those of file names; the last part of an address without one is not a name.
 var listEndings = []string{".txt", ".tsv", ".csv", ".kbart", ".gz", ".zip"}
 
-// entitle gives the list its name and its date. The name of a ZIP's member goes before that of the ZIP, since it is the
+// setNameAndDate gives the list its name and its date. The name of a ZIP's member goes before that of the ZIP, since it is the
 // list's; the date is the first that a name holds.
-func (f *File) entitle(n names) {
+func (f *File) setNameAndDate(n nameSources) {
 	candidates := []string{f.Name, n.given, dispositionName(n.disposition)}
 	if slices.Contains(listEndings, strings.ToLower(path.Ext(n.urlPath))) {
 		candidates = append(candidates, path.Base(n.urlPath))

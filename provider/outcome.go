@@ -93,8 +93,8 @@ func (o *Outcome) Is(target error) bool {
 	return ok && code == o.Code
 }
 
-// fail makes the outcome of a code; detail, if any, says what is particular to the case.
-func fail(code Code, detail string, err error) *Outcome {
+// newOutcome makes the outcome of a code; detail, if any, says what is particular to the case.
+func newOutcome(code Code, detail string, err error) *Outcome {
 	rule := rules[code]
 	message := rule.message
 	if detail != "" {

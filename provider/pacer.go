@@ -35,7 +35,7 @@ func (p *pacer) wait(ctx context.Context, host string) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fail(Timeout, "too many requests wait for their turn", err)
+		return newOutcome(Timeout, "too many requests wait for their turn", err)
 	}
 	return nil
 }

@@ -146,4 +146,4 @@ func (s *Store) sweepPart(name string) error {
 	return s.root.Remove(name)
 }
 
-func storageFailed(err error) *Outcome { return fail(Storage, err.Error(), err) }
+func storageFailed(err error) *Outcome { return newOutcome(Storage, err.Error(), err) }

@@ -25,7 +25,7 @@ func (c *capped) Read(p []byte) (int, error) {
 }
 
 func tooLarge(limit int64) *Outcome {
-	return fail(TooLarge, fmt.Sprintf("more than %d bytes", limit), nil)
+	return newOutcome(TooLarge, fmt.Sprintf("more than %d bytes", limit), nil)
 }
 
 // cancellable ends with the context.

@@ -33,7 +33,7 @@ func settle(ctx context.Context, m mask, err error) *Outcome {
 		return o
 	}
 	clean := m.err(err)
-	return fail(networkCode(err), cut(clean.Error()), clean)
+	return newOutcome(networkCode(err), cut(clean.Error()), clean)
 }
 
 // interrupted is the outcome of an attempt whose context ended: by a limit of its own or by the caller.
@@ -43,19 +43,19 @@ func interrupted(ctx context.Context, err error) *Outcome {
 		cause = err
 	}
 	if limit, ok := errors.AsType[*limitError](cause); ok {
-		o := fail(Timeout, limit.Error(), limit)
+		o := newOutcome(Timeout, limit.Error(), limit)
 		o.final = limit.final
 		return o
 	}
 	if errors.Is(cause, context.DeadlineExceeded) {
-		o := fail(Timeout, "the job's time was up", cause)
+		o := newOutcome(Timeout, "the job's time was up", cause)
 		o.final = true
 		return o
 	}
 	if cause != nil && !errors.Is(cause, context.Canceled) {
 		cause = fmt.Errorf("%w: %w", context.Canceled, cause)
 	}
-	return fail(Cancelled, "", cause)
+	return newOutcome(Cancelled, "", cause)
 }
 
 // networkCode tells what kind of fault an error of the connection is.

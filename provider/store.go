@@ -69,7 +69,7 @@ func (s *Store) Keep(ctx context.Context, r io.Reader, name string, maxSize int6
 	if err != nil {
 		return nil, notKept(ctx, err)
 	}
-	file.entitle(names{given: name, made: "list.txt"})
+	file.setNameAndDate(nameSources{given: name, made: "list.txt"})
 	return file, nil
 }
 
@@ -78,9 +78,9 @@ func notKept(ctx context.Context, err error) *Outcome {
 	o, known := errors.AsType[*Outcome](err)
 	switch {
 	case ctx.Err() != nil:
-		o = fail(Cancelled, "", context.Cause(ctx))
+		o = newOutcome(Cancelled, "", context.Cause(ctx))
 	case !known:
-		o = fail(InvalidRequest, "the file given cannot be read: "+err.Error(), err).hint("Check the file, then give it again.")
+		o = newOutcome(InvalidRequest, "the file given cannot be read: "+err.Error(), err).hint("Check the file, then give it again.")
 	}
 	o.Hint = nameProvider(o.Hint, "the provider")
 	return o

@@ -25,7 +25,7 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	timer.Stop()
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return n, fail(Truncated, "the connection ended before the file did", err)
+		return n, newOutcome(Truncated, "the connection ended before the file did", err)
 	}
 	return n, err
 }

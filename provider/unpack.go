@@ -45,7 +45,7 @@ func (u *unpacker) open(r io.Reader, raw *part, encoded bool) (*bufio.Reader, er
 			return nil, nil // said above
 		}
 		if u.layers = append(u.layers, layer); len(u.layers) > maxLayers {
-			return nil, fail(NotKBART, "archives packed in one another, "+u.packaging(), nil)
+			return nil, newOutcome(NotKBART, "archives packed in one another, "+u.packaging(), nil)
 		}
 		reader = u.buffered(&capped{r: &checked{content, layer}, left: u.maxSize, limit: u.maxSize})
 		raw, encoded = nil, false
@@ -140,5 +140,5 @@ func damaged(layer string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		detail = "it ends within its " + layer + " packaging"
 	}
-	return fail(Truncated, detail, err)
+	return newOutcome(Truncated, detail, err)
 }

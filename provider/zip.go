@@ -24,7 +24,7 @@ func listMember(r *io.SectionReader, m mask) (*zip.File, error) {
 	var names []string
 	for _, f := range archive.File {
 		if f.Name == "[Content_Types].xml" {
-			return nil, fail(NotKBART, "a spreadsheet or another office document", nil).
+			return nil, newOutcome(NotKBART, "a spreadsheet or another office document", nil).
 				hint("Nothing was changed. Ask {provider} for the list as a tab-separated text file.")
 		}
 		if f.FileInfo().IsDir() || strings.HasPrefix(f.Name, "__MACOSX/") || strings.HasPrefix(path.Base(f.Name), ".") {
@@ -49,17 +49,17 @@ func listMember(r *io.SectionReader, m mask) (*zip.File, error) {
 	if len(names) > 0 {
 		what += " (" + cut(m.text(strings.Join(names, ", "))) + ")"
 	}
-	return nil, fail(NotKBART, what, nil).
+	return nil, newOutcome(NotKBART, what, nil).
 		hint("Nothing was changed. Ask {provider} for one list in each file; joining several is not done on a guess.")
 }
 
 func isText(f *zip.File) (bool, error) {
 	if f.Flags&1 != 0 {
-		return false, fail(NotKBART, "a ZIP protected by a password", nil)
+		return false, newOutcome(NotKBART, "a ZIP protected by a password", nil)
 	}
 	r, err := f.Open()
 	if errors.Is(err, zip.ErrAlgorithm) {
-		return false, fail(NotKBART, fmt.Sprintf("a ZIP packed by method %d, which is not supported", f.Method), err).
+		return false, newOutcome(NotKBART, fmt.Sprintf("a ZIP packed by method %d, which is not supported", f.Method), err).
 			hint("Nothing was changed. Ask {provider} for a ZIP packed by the method Deflate, for gzip, or for plain text.")
 	}
 	if err != nil {
@@ -100,7 +100,7 @@ func checkDirectory(r io.ReaderAt, size int64) error {
 	offset := binary.LittleEndian.Uint32(tail[end+16:])
 	if members == 0xffff || length == 0xffff || length == 0xffffffff || offset == 0xffffffff || size-int64(offset) > maxDirectory+
 		int64(len(tail)) {
-		return fail(TooLarge, "a ZIP with a directory of more than 1 MiB, or in the 64-bit form", nil).
+		return newOutcome(TooLarge, "a ZIP with a directory of more than 1 MiB, or in the 64-bit form", nil).
 			hint("Ask {provider} for one list in each ZIP.")
 	}
 	return nil
