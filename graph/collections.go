@@ -114,7 +114,8 @@ func (r mutationResolver) DeactivateCollection(
 
 func deactivation(in generated.DeactivateCollectionInput) (collections.Deactivation, error) {
 	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
-	return collections.Deactivation{CollectionID: id, Version: inputValue(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview}, err
+	return collections.Deactivation{CollectionID: id, Version: inputValue(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview},
+		err
 }
 
 func consequencesOf(found *collections.Consequences) *generated.DeactivationConsequences {

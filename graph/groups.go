@@ -41,7 +41,8 @@ func (r mutationResolver) UpdateInventoryGroup(
 
 func groupChange(in generated.UpdateInventoryGroupInput) (profiles.GroupChange, error) {
 	id, err := idOf(model.InventoryGroupType, "input.inventoryGroupId", in.InventoryGroupID)
-	return profiles.GroupChange{ID: id, Version: inputValue(in.Version), Name: inputValue(in.Name), Description: textChange(in.Description)}, err
+	return profiles.GroupChange{ID: id, Version: inputValue(in.Version), Name: inputValue(in.Name), Description: textChange(in.Description)},
+		err
 }
 
 func (r mutationResolver) DeleteInventoryGroup(

@@ -51,7 +51,8 @@ func (r mutationResolver) UpdateLicense(ctx context.Context, in generated.Update
 
 func licenseTexts(in generated.UpdateLicenseInput) acquisitions.LicenseTexts {
 	return acquisitions.LicenseTexts{
-		Code: inputValue(in.Code), Name: textChange(in.Name), Vendor: textChange(in.Vendor), Status: textChange(in.Status), Type: textChange(in.Type),
+		Code: inputValue(in.Code), Name: textChange(in.Name), Vendor: textChange(in.Vendor), Status: textChange(in.Status),
+		Type:     textChange(in.Type),
 		StartsOn: textChange(in.StartsOn), EndsOn: textChange(in.EndsOn), Note: textChange(in.Note),
 	}
 }

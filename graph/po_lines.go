@@ -29,7 +29,8 @@ func poLineFilter(in *model.POLineFilter) (f acquisitions.POLineFilter, err erro
 		return f, nil
 	}
 	f = acquisitions.POLineFilter{
-		Number: orEmpty(in.Number), NumberPrefix: orEmpty(in.NumberPrefix), Vendor: orEmpty(in.Vendor), Status: orEmpty(in.Status), Attached: in.Attached,
+		Number: orEmpty(in.Number), NumberPrefix: orEmpty(in.NumberPrefix), Vendor: orEmpty(in.Vendor), Status: orEmpty(in.Status),
+		Attached: in.Attached,
 	}
 	if f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID); err != nil {
 		return f, err

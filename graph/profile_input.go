@@ -49,8 +49,9 @@ func saveRequest(f profileFields) (jobs.SaveRequest, error) {
 func profileInput(f profileFields) (in profiles.ProfileInput, err error) {
 	in = profiles.ProfileInput{
 		Description: textChange(f.description), CustomerNumber: inputValue(f.customerNumber), Active: inputValue(f.active),
-		FileFormat: inputValue(f.fileFormat), CommunityZoneOnly: inputValue(f.communityZoneOnly), Schedule: scheduleChange(inputValue(f.schedule)),
-		Guards: guardsChange(inputValue(f.guards)),
+		FileFormat: inputValue(f.fileFormat), CommunityZoneOnly: inputValue(f.communityZoneOnly),
+		Schedule: scheduleChange(inputValue(f.schedule)),
+		Guards:   guardsChange(inputValue(f.guards)),
 	}
 	if key := inputValue(f.apiKey); key != nil {
 		sealed := secret.NewKey(*key)

@@ -52,7 +52,8 @@ func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
 		number = strconv.Itoa(row.Line)
 	}
 	return spreadsheet.AppendCells(line, []string{
-		row.Action, row.Field, row.Title, row.TitleID, row.PrintIdentifier, row.OnlineIdentifier, orEmpty(c.OldValue()), orEmpty(c.NewValue()), number,
+		row.Action, row.Field, row.Title, row.TitleID, row.PrintIdentifier, row.OnlineIdentifier, orEmpty(c.OldValue()), orEmpty(c.NewValue()),
+		number,
 		part.Profile, orEmpty(part.Collection), strings.Join(part.Groups, "; "), orEmpty(portfolioID(row)),
 		part.State,
 	})

@@ -21,7 +21,8 @@ func (r mutationResolver) UpdateSettings(ctx context.Context, in generated.Updat
 
 func settingsChange(in generated.UpdateSettingsInput) profiles.SettingsChange {
 	return profiles.SettingsChange{
-		Version: inputValue(in.Version), InstitutionName: textChange(in.InstitutionName), MultiCampus: inputValue(in.MultiCampusInventoryManagement),
+		Version: inputValue(in.Version), InstitutionName: textChange(in.InstitutionName),
+		MultiCampus: inputValue(in.MultiCampusInventoryManagement),
 	}
 }
 

@@ -304,7 +304,8 @@ func (s *Service) reject(ctx context.Context, tx *store.Tx, row *ent.Job, in Dec
 	}
 	k := kindOf(row.Kind)
 	if k.byKind != decidedByKind && slices.ContainsFunc(in.Parts, func(d PartDecision) bool { return d.Kinds != nil }) {
-		return problem.New(problem.BadInput, kindsPath(0), "%s is rejected as a whole: to apply some kinds of its changes, approve those", k.inWords)
+		return problem.New(problem.BadInput, kindsPath(0), "%s is rejected as a whole: to apply some kinds of its changes, approve those",
+			k.inWords)
 	}
 	why := k.rejection()
 	if in.Reason != "" {

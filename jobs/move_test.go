@@ -238,7 +238,8 @@ func TestMoveRefused(t *testing.T) {
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.CollectionSet.UpdateOneID(b.set).RemoveCollectionIDs(b.oldB).Exec(ctx)
 	})
-	if _, err := b.jobs.StartMove(t.Context(), b.request(applying(shown))); !is(err, problem.Conflict, "input.previewJobId", "it had 2, now 1") {
+	if _, err := b.jobs.StartMove(t.Context(), b.request(applying(shown))); !is(err, problem.Conflict, "input.previewJobId",
+		"it had 2, now 1") {
 		t.Error(err)
 	}
 	if n := b.store.Read.Job.Query().CountX(t.Context()); n != before {

@@ -30,8 +30,8 @@ type partRun struct {
 	log     *holdings.FindingLog
 
 	decided    listDecisions // what was decided on the list in earlier runs
-	byDecision bool     // the job was queued by a decision on the list
-	begun      bool     // the plan is being written
+	byDecision bool          // the job was queued by a decision on the list
+	begun      bool          // the plan is being written
 
 	wouldBe string // of a preview: what a run would make of the part, and why; "": it would apply it
 	why     failure

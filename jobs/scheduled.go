@@ -147,8 +147,8 @@ func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) 
 	return s.activeProfiles(ctx, id)
 }
 
-// activeProfiles is the entry of a provider's active profiles. Where the id names another, that one is returned beside the
-// refusal.
+// activeProfiles is the entry of a provider's active profiles. Where the id names another, that one is returned beside
+// the refusal.
 func (s *Service) activeProfiles(ctx context.Context, id string) (*ScheduledJob, error) {
 	of := s.providers.scheduled(id)
 	if of == nil {

@@ -42,4 +42,6 @@ func (o Options) control(_ context.Context, _, address string, _ syscall.RawConn
 	return nil
 }
 
-func refusedAddress(address netip.Addr) *Outcome { return newOutcome(RefusedAddress, address.String(), nil) }
+func refusedAddress(address netip.Addr) *Outcome {
+	return newOutcome(RefusedAddress, address.String(), nil)
+}

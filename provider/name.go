@@ -25,8 +25,8 @@ const maxName = 200 // bytes
 // listEndings are those of file names; the last part of an address without one is not a name.
 var listEndings = []string{".txt", ".tsv", ".csv", ".kbart", ".gz", ".zip"}
 
-// setNameAndDate gives the list its name and its date. The name of a ZIP's member goes before that of the ZIP, since it is the
-// list's; the date is the first that a name holds.
+// setNameAndDate gives the list its name and its date. The name of a ZIP's member goes before that of the ZIP, since it
+// is the list's; the date is the first that a name holds.
 func (f *File) setNameAndDate(n nameSources) {
 	candidates := []string{f.Name, n.given, dispositionName(n.disposition)}
 	if slices.Contains(listEndings, strings.ToLower(path.Ext(n.urlPath))) {
