@@ -24,7 +24,7 @@ type Marks struct {
 	Most    int `json:"most,omitempty"`
 }
 
-// StandardGuards are the settings of a new profile.
+// StandardGuards are the settings of a new profile, but for percent and titles of removals, which are columns of their own.
 func StandardGuards() Guards {
 	usual := Marks{Percent: 10, Titles: 20, Most: 1000}
 	return Guards{Removals: usual, Access: usual, Identity: usual, Additions: Marks{Percent: 50, Titles: 100}, Again: true, Shape: true}
