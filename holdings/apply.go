@@ -141,7 +141,7 @@ func (a *applier) rememberShape(ctx context.Context, tx *store.Tx) error {
 func (a *applier) writeTitles(ctx context.Context) error {
 	pending := 0
 	for i := range a.plan.Pairs {
-		if a.concerned(int32(i)) {
+		if a.needsWork(int32(i)) {
 			pending++
 		}
 	}
@@ -161,7 +161,7 @@ func (a *applier) writeTitles(ctx context.Context) error {
 		batch = batch[:0]
 		return err
 	}
-	err := a.plan.List.EachTitle(ctx, a.concerned, a.out.Part.Findings.Add, func(t *plan.Title) error {
+	err := a.plan.List.EachTitle(ctx, a.needsWork, a.out.Part.Findings.Add, func(t *plan.Title) error {
 		if batch = append(batch, t); len(batch) < size {
 			return nil
 		}
@@ -178,8 +178,8 @@ func (a *applier) writeTitles(ctx context.Context) error {
 // larger ones cost far less. A mutation still waits for no more than a quarter of a second.
 func batchSize(standard, pending int) int { return min(max(standard, pending/100), 4*standard) }
 
-// concerned says whether there is anything to write or to list of a title.
-func (a *applier) concerned(title int32) bool { return a.plan.Pending(title) || a.plan.Lacking(title) }
+// needsWork says whether there is anything to write or to list of a title.
+func (a *applier) needsWork(title int32) bool { return a.plan.Pending(title) || a.plan.Lacking(title) }
 
 // writeWaiting suspends the entitlements to portfolios that a title of the list might be.
 func (a *applier) writeWaiting(ctx context.Context) error {

@@ -24,8 +24,8 @@ type Busy interface {
 	Profile(ctx context.Context, tx *store.Tx, profileID, askingJobID int64) error
 }
 
-// MustKnow is busy itself. A missing one would switch its rules off unnoticed, so that nil is a mistake of the program.
-func MustKnow(busy Busy) Busy {
+// RequireBusy is busy itself. A missing one would switch its rules off unnoticed, so that nil is a mistake of the program.
+func RequireBusy(busy Busy) Busy {
 	if busy == nil {
 		panic("nobody was named who knows of jobs under way: give jobs.Busy, or holdings.NoJobs where no job ever runs")
 	}

@@ -106,7 +106,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 			if err != nil {
 				return err
 			}
-			x.statement = besideTitle(&st, &x.values, said)
+			x.statement = relativeToPortfolio(&st, &x.values, said)
 		}
 		if err := fn(x); err != nil {
 			return err
@@ -117,7 +117,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 
 // beside is the statement as it is beside the values that the portfolio shows: what is not its own is as the list says
 // of the title, which may be otherwise.
-func besideTitle(s *plan.Statement, values *[len(plan.TitleColumns)]string, said plan.DivergingValues) *plan.Statement {
+func relativeToPortfolio(s *plan.Statement, values *[len(plan.TitleColumns)]string, said plan.DivergingValues) *plan.Statement {
 	for _, c := range plan.OwnColumns {
 		text := *s.Own(c)
 		if value, differs := said[c.String()]; text == nil && differs {

@@ -12,7 +12,7 @@ import (
 // formerPortfolios reads from the report of an interrupted run what it changed in the keys of portfolios, by their
 // place.
 func formerPortfolios(
-	ctx context.Context, s *store.Store, part *Part, portfolios *plan.Chunked[plan.HeldPortfolio],
+	ctx context.Context, s *store.Store, part *Part, portfolios *plan.ChunkedList[plan.HeldPortfolio],
 ) (map[int32]*plan.FormerPortfolio, error) {
 	rows, err := s.Query(ctx, `SELECT portfolio_id, action, field, line, value_kind, old_value FROM job_changes
 		WHERE part_id = ? AND portfolio_id IS NOT NULL AND action IN ('ADD', 'UPDATE', 'WAIT', 'REMOVE', 'KEEP', 'WITHDRAW')
@@ -54,7 +54,7 @@ func formerPortfolios(
 		}
 	}
 	for index, own := range values {
-		former[index].OverlayValues(own)
+		former[index].ApplyDiverging(own)
 	}
 	return former, errors.Join(unreadable, rows.Err())
 }

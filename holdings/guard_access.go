@@ -129,7 +129,7 @@ func (j *accessGuard) flush() error {
 			continue // it keeps what staff have locked
 		}
 		before := coverage[h.Entitlement]
-		after := plan.WithStoredStarts(t.Coverage, before, nil)
+		after := plan.FillMissingStarts(t.Coverage, before, nil)
 		var failed error
 		moved := func() bool {
 			yes, err := j.service.startMoved(j.ctx, j.part, h.ID)

@@ -37,9 +37,9 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	for i, l := range batch {
 		id, p := ids[i], there[ids[i]]
 		if p == nil {
-			return ErrMoved
+			return ErrHoldingsChanged
 		}
-		p.Entitle(states[entitlements[i]])
+		p.SetEntitlement(states[entitlements[i]])
 		action := plan.LeavingAction(len(orders[id]) > 0, others[id].any)
 		byAction[action] = append(byAction[action], id)
 		if action == plan.Withdraw && !others[id].profile {
@@ -86,7 +86,7 @@ func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids
 func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error {
 	var ids []int64
 	for _, l := range batch {
-		if h := w.plan.Portfolios.At(l.Portfolio); h.Flagged && !h.Awaited {
+		if h := w.plan.Portfolios.At(l.Portfolio); h.UnderReview && !h.AwaitedByOtherProfile {
 			ids = append(ids, h.ID)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What
 // few have (when it was hidden, since when it waits, what the profile's list has otherwise) is in one cell.
-func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios plan.Chunked[plan.HeldPortfolio], views []plan.View, err error) {
+func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios plan.ChunkedList[plan.HeldPortfolio], views []plan.AlternativeIdentity, err error) {
 	const query = "SELECT p.id, " + plan.IdentitySQL + `, COALESCE(e.own_hash, p.values_hash),
 			CASE WHEN p.listed THEN 1 ELSE 0 END
 			+ CASE WHEN p.removed_at IS NOT NULL THEN 2 ELSE 0 END
@@ -45,7 +45,7 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios plan.
 		}
 		h.ValuesHash, h.CoverageHash = uint64(values), uint64(coverage)
 		setFlags(&h, flags)
-		h.SetIdentity(text)
+		h.ParseIdentitySQL(text)
 		if rare != nil {
 			base := h.Identity
 			if err := setRare(&h, rare); err != nil {
@@ -68,7 +68,7 @@ func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios plan.
 }
 
 func setFlags(h *plan.HeldPortfolio, flags int64) {
-	h.Listed, h.Hidden, h.Flagged = flags&1 != 0, flags&2 != 0, flags&4 != 0
+	h.Listed, h.Hidden, h.UnderReview = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	h.Locked, h.Licensed, h.Entitled = flags&8 != 0, flags&16 != 0, flags&32 != 0
 	h.Waits, h.GivenBack = flags&64 != 0, flags&128 != 0
 }
@@ -84,11 +84,11 @@ func setRare(h *plan.HeldPortfolio, text []byte) (err error) {
 		return nil
 	}
 	h.Diverged = true
-	return h.Overlay(own)
+	return h.ApplyDivergingJSON(own)
 }
 
 // markOrdered marks the portfolios that have a PO line.
-func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *plan.Chunked[plan.HeldPortfolio]) error {
+func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *plan.ChunkedList[plan.HeldPortfolio]) error {
 	ids, err := s.IDs(ctx, `SELECT l.portfolio_id FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
 		WHERE p.collection_id = ?`, part.CollectionID)
 	if err != nil {
@@ -100,13 +100,13 @@ func markOrdered(ctx context.Context, s *store.Store, part *Part, portfolios *pl
 	byID := portfoliosByID(portfolios)
 	for _, id := range ids {
 		if i, ok := byID[id]; ok {
-			portfolios.At(i).Ordered = true
+			portfolios.At(i).HasPOLine = true
 		}
 	}
 	return nil
 }
 
-func portfoliosByID(portfolios *plan.Chunked[plan.HeldPortfolio]) map[int64]int32 {
+func portfoliosByID(portfolios *plan.ChunkedList[plan.HeldPortfolio]) map[int64]int32 {
 	byID := make(map[int64]int32, portfolios.Len())
 	for i := range int32(portfolios.Len()) {
 		byID[portfolios.At(i).ID] = i
@@ -119,8 +119,8 @@ func portfoliosByID(portfolios *plan.Chunked[plan.HeldPortfolio]) map[int64]int3
 // the part is of no profile those of any profile do. It returns the portfolios once more under the keys that other
 // profiles' lists have.
 func markElsewhere(
-	ctx context.Context, s *store.Store, part *Part, portfolios *plan.Chunked[plan.HeldPortfolio], bases map[int32]plan.Identity,
-) (views []plan.View, err error) {
+	ctx context.Context, s *store.Store, part *Part, portfolios *plan.ChunkedList[plan.HeldPortfolio], bases map[int32]plan.Identity,
+) (views []plan.AlternativeIdentity, err error) {
 	outranking, err := outrankingProfiles(ctx, s, part)
 	if err != nil {
 		return nil, err
@@ -149,9 +149,9 @@ func markElsewhere(
 			continue
 		}
 		h := portfolios.At(i)
-		h.SomeoneElse, h.EverListed, h.Awaited = true, h.EverListed || profileID != 0, h.Awaited || waits
+		h.HasOtherEntitlement, h.EverListed, h.AwaitedByOtherProfile = true, h.EverListed || profileID != 0, h.AwaitedByOtherProfile || waits
 		if active {
-			h.Elsewhere, h.Shared = true, h.Shared || profileID != 0
+			h.HeldByOthers, h.HeldByOtherProfile = true, h.HeldByOtherProfile || profileID != 0
 			h.Others++
 			h.Outranked = h.Outranked || outranking[profileID] || !part.ofProfile()
 		}
@@ -162,9 +162,9 @@ func markElsewhere(
 		if !diverged {
 			base = h.Identity
 		}
-		v := plan.View{Portfolio: i, Others: true, Identity: base}
+		v := plan.AlternativeIdentity{Portfolio: i, Others: true, Identity: base}
 		if len(own) > 0 {
-			if err := v.Overlay(own); err != nil {
+			if err := v.ApplyDivergingJSON(own); err != nil {
 				return nil, err
 			}
 		}

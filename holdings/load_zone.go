@@ -11,7 +11,7 @@ import (
 
 // loadZone reads the keys of the titles that the Community Zone has of a collection: none where its global title list
 // was never imported. local says that it is no collection of the Community Zone's.
-func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles plan.Chunked[plan.Identity], local bool, err error) {
+func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles plan.ChunkedList[plan.Identity], local bool, err error) {
 	c, err := s.Read.Collection.Get(ctx, collectionID)
 	if err != nil {
 		return titles, false, fmt.Errorf("read the collection: %w", err)
@@ -46,7 +46,7 @@ func eachZoneTitle(ctx context.Context, s *store.Store, zoneID int64, removed bo
 			return fmt.Errorf("read the Community Zone: %w", err)
 		}
 		h.ValuesHash, h.CoverageHash = uint64(values), uint64(coverage)
-		h.SetIdentity(identity)
+		h.ParseIdentitySQL(identity)
 		fn(&h, addedBy)
 	}
 	if err := rows.Err(); err != nil {

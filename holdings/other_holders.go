@@ -51,7 +51,7 @@ func (w *portfolioTarget) otherHolders(
 	found := map[int64]otherHolder{}
 	for i, id := range ids {
 		h := w.plan.Portfolios.At(portfolio(i))
-		found[id] = otherHolder{any: h.Elsewhere || h.Awaited, profile: h.Shared}
+		found[id] = otherHolder{any: h.HeldByOthers || h.AwaitedByOtherProfile, profile: h.HeldByOtherProfile}
 	}
 	return found, nil
 }

@@ -12,7 +12,7 @@ import (
 // names a collection of the Community Zone it is that one's titles, and neither a profile nor portfolios have a share.
 type Part struct {
 	ID, JobID         int64
-	ProfileID         int64 // 0: of no profile, see own.go
+	ProfileID         int64 // 0: of no profile, the library's own
 	CollectionID      int64
 	ZoneID            int64  // a Community Zone collection's; 0: a plan of portfolios
 	Content           string // BOOKS, JOURNALS or "" for both
@@ -33,8 +33,8 @@ type Part struct {
 // Progress says how far a part is: Done of Total titles and removals.
 type Progress struct{ Done, Total int }
 
-// ErrMoved says that a portfolio of the plan is no longer there: plan again.
-var ErrMoved = errors.New("holdings changed while the plan was applied")
+// ErrHoldingsChanged says that a portfolio of the plan is no longer there: plan again.
+var ErrHoldingsChanged = errors.New("holdings changed while the plan was applied")
 
 // profile is the part's profile as the tables have it, for IS [NOT] DISTINCT FROM.
 func (p *Part) profile() any {

@@ -10,11 +10,11 @@ import (
 // planReport writes the lines of a report that tell what a plan changes on titles.
 type planReport struct {
 	out    *PartWriter
-	listed map[listing]bool // what an earlier run of the part has listed of titles that are as they were
+	listed map[reportedLine]bool // what an earlier run of the part has listed of titles that are as they were
 }
 
-// listing is a line of the report that changes nothing: the plan of a run that starts again has its title again.
-type listing struct {
+// reportedLine is a line of the report that changes nothing: the plan of a run that starts again has its title again.
+type reportedLine struct {
 	action plan.Action
 	line   int
 }
@@ -26,9 +26,9 @@ func (r *planReport) readListed(ctx context.Context) error {
 		return fmt.Errorf("read what was listed: %w", err)
 	}
 	defer rows.Close()
-	r.listed = map[listing]bool{}
+	r.listed = map[reportedLine]bool{}
 	for rows.Next() {
-		var l listing
+		var l reportedLine
 		if err := rows.Scan(&l.action, &l.line); err != nil {
 			return fmt.Errorf("read what was listed: %w", err)
 		}
@@ -42,7 +42,7 @@ func (r *planReport) lacking(planned *plan.Plan, t *plan.Title, h *plan.HeldPort
 	if !planned.Lacking(t.Index) {
 		return false
 	}
-	if r.listed[listing{plan.NotInZone, t.Line}] { // by the run that this one goes on from
+	if r.listed[reportedLine{plan.NotInZone, t.Line}] { // by the run that this one goes on from
 		return true
 	}
 	l := ReportLine{Action: plan.NotInZone, Title: plan.CitationOf(&t.Values), line: t.Line}
@@ -67,7 +67,7 @@ func (r *planReport) difference(t *plan.Title, id int64, d *plan.Difference, act
 	if action == plan.Update {
 		d.CountFields(&r.out.Counts)
 	}
-	if len(d.Locked) == 0 || r.listed[listing{plan.Locked, t.Line}] { // by the run that this one goes on from
+	if len(d.Locked) == 0 || r.listed[reportedLine{plan.Locked, t.Line}] { // by the run that this one goes on from
 		return
 	}
 	for _, f := range d.Locked {

@@ -96,10 +96,10 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 		}
 		p := there[h.ID]
 		if p == nil {
-			return ErrMoved
+			return ErrHoldingsChanged
 		}
 		p.Coverage = coverage[h.Entitlement]
-		p.Entitle(entitlements[h.Entitlement])
+		p.SetEntitlement(entitlements[h.Entitlement])
 		if h.Entitlement == 0 {
 			p.Coverage = t.Coverage // the profile had none to change
 		}

@@ -15,11 +15,11 @@ import (
 type dbTexts struct {
 	ctx        context.Context
 	store      *store.Store
-	portfolios *plan.Chunked[plan.HeldPortfolio]
+	portfolios *plan.ChunkedList[plan.HeldPortfolio]
 }
 
-func (d *dbTexts) Twins(portfolios []int32) (map[int32]plan.TwinText, error) {
-	texts := map[int32]plan.TwinText{}
+func (d *dbTexts) Twins(portfolios []int32) (map[int32]plan.TwinOrder, error) {
+	texts := map[int32]plan.TwinOrder{}
 	err := d.eachOf(portfolios, "monograph_volume, monograph_edition, title_id", func(i int32, text []string) { texts[i] = text })
 	return texts, err
 }

@@ -37,7 +37,7 @@ func (w *portfolioTarget) writePaired(
 	if err := w.writeEntitlement(ctx, tx, t, h, p, &d); err != nil {
 		return err
 	}
-	silent := action == plan.Update && len(d.Fields) == 0 && d.Further == p.MoreKeys && (p.Review == "" || h.Awaited)
+	silent := action == plan.Update && len(d.Fields) == 0 && d.Further == p.MoreKeys && (p.Review == "" || h.AwaitedByOtherProfile)
 	if silent && !h.Hidden && (h.Listed || !w.out.Part.ofProfile()) {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (w *portfolioTarget) writePortfolio(
 	ctx context.Context, tx *store.Tx, h *plan.HeldPortfolio, p *plan.StoredPortfolio, d *plan.Difference,
 ) error {
 	review := ""
-	if h.Awaited { // another profile still waits for it
+	if h.AwaitedByOtherProfile { // another profile still waits for it
 		review = p.Review
 	}
 	_, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET updated_at = ?, listed = ?, removed_at = NULL, review = ? WHERE id = ?`,
@@ -108,7 +108,7 @@ func (w *portfolioTarget) writePortfolio(
 	if len(d.Fields) == 0 && d.Further == p.MoreKeys {
 		return nil
 	}
-	if h.SomeoneElse && len(d.Fields) > 0 {
+	if h.HasOtherEntitlement && len(d.Fields) > 0 {
 		w.revalued = append(w.revalued, valueChange{h.ID, p.Values, d.Values})
 	}
 	return w.rows.setValues(ctx, tx, h.ID, d.Values, d.Further)

@@ -34,7 +34,7 @@ type Service struct {
 
 // New returns the domain on a database. busy keeps changes away from what jobs work on.
 func New(s *store.Store, busy Busy) *Service {
-	return &Service{BatchTitles: 2000, Now: time.Now, store: s, busy: MustKnow(busy)}
+	return &Service{BatchTitles: 2000, Now: time.Now, store: s, busy: RequireBusy(busy)}
 }
 
 // Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the
@@ -57,7 +57,7 @@ func (s *Service) Plan(ctx context.Context, source plan.Source, part *Part, guar
 	}
 	plan.ReportHidden(report)
 	planned := &Plan{Plan: plan, part: part, foreseen: foreseen}
-	if plan.OfCommunityZone {
+	if plan.ForCommunityZone {
 		return planned, nil
 	}
 	plan.Unlisted, plan.NewOnly = !part.ofProfile(), part.NewOnly
@@ -75,8 +75,8 @@ func (s *Service) Plan(ctx context.Context, source plan.Source, part *Part, guar
 type Plan struct {
 	*plan.Plan
 	part        *Part
-	foreseen    *foresight      // nil: nothing
-	foreseenIDs map[int32]int64 // of titles that would be added, where a later part of the preview is planned on top
+	foreseen    *previewedHoldings // nil: nothing
+	foreseenIDs map[int32]int64    // of titles that would be added, where a later part of the preview is planned on top
 }
 
 // manyTitles is the size of a list from which on memory counts more than the tenths of a second that a collection
@@ -86,7 +86,7 @@ const manyTitles = 200_000
 // read is what a plan is made of.
 type read struct {
 	plan.Input
-	zoneTitles plan.Chunked[plan.Identity]
+	zoneTitles plan.ChunkedList[plan.Identity]
 	local      bool // what a person gives, or is the Community Zone's, is not compared with it
 }
 

@@ -17,14 +17,14 @@ func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int6
 	if len(ids) == 0 {
 		return nil
 	}
-	standing, err := w.plan.foreseen.standing(ctx, tx.SQL.QueryContext, w.out.Part, ids, there)
+	standing, err := w.plan.foreseen.valuesToTakeOver(ctx, tx.SQL.QueryContext, w.out.Part, ids, there)
 	if err != nil || len(standing) == 0 {
 		return err
 	}
 	var changes []valueChange
 	for _, id := range slices.Sorted(maps.Keys(standing)) {
 		p := there[id]
-		after := p.TakenOver(standing[id], func(c kbart.Column, before, after string) {
+		after := p.ValuesAfterTakeover(standing[id], func(c kbart.Column, before, after string) {
 			w.out.Change(ReportLine{
 				Portfolio: id, Action: plan.Withdraw, Field: c.String(), Title: plan.CitationOf(&p.Values),
 				Values: plan.ValuesOfText(before, after),
@@ -47,24 +47,24 @@ func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int6
 	return w.rows.keepAll(ctx, tx, changes)
 }
 
-// standingList is what one profile's list says of a portfolio.
-type standingList struct {
+// competingList is what one profile's list says of a portfolio.
+type competingList struct {
 	profile int64
 	date    string // of the release applied last
 	said    [len(plan.TitleColumns)]string
 }
 
-func (l *standingList) outranks(o *standingList) bool {
+func (l *competingList) outranks(o *competingList) bool {
 	return o == nil || l.date > o.date || l.date == o.date && l.profile < o.profile
 }
 
-// standing is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows
+// valuesToTakeOver is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows
 // what earlier parts of it would have changed. Portfolios that show just that are left out.
-func (f *foresight) standing(
+func (f *previewedHoldings) valuesToTakeOver(
 	ctx context.Context, read store.QueryFunc, part *Part, ids []int64, there map[int64]*plan.StoredPortfolio,
 ) (map[int64][len(plan.TitleColumns)]string, error) {
-	best := map[int64]*standingList{}
-	consider := func(id int64, l *standingList) {
+	best := map[int64]*competingList{}
+	consider := func(id int64, l *competingList) {
 		if l.profile != part.ProfileID && l.outranks(best[id]) {
 			best[id] = l
 		}
@@ -80,7 +80,7 @@ func (f *foresight) standing(
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
-		var l standingList
+		var l competingList
 		var text string
 		if err := rows.Scan(&id, &l.profile, &l.date, &text); err != nil {
 			return nil, fmt.Errorf("read what other lists say: %w", err)
@@ -97,11 +97,11 @@ func (f *foresight) standing(
 		if p.Former != nil {
 			from = p.Former
 		}
-		l.said, l.date = own.Over(from), f.releaseOf(l.profile, l.date)
+		l.said, l.date = own.AppliedTo(from), f.releaseOf(l.profile, l.date)
 		consider(id, &l)
 	}
 	for _, id := range ids {
-		f.eachSaid(id, func(l standingList) { consider(id, &l) })
+		f.eachSaid(id, func(l competingList) { consider(id, &l) })
 	}
 	standing := map[int64][len(plan.TitleColumns)]string{}
 	for id, l := range best {

@@ -339,7 +339,7 @@ func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d
 	}
 	var hash *int64
 	if len(d.Own) > 0 {
-		said := d.Own.Over(&d.Values)
+		said := d.Own.AppliedTo(&d.Values)
 		sum := int64(plan.HashValues(&said))
 		hash = &sum
 	}

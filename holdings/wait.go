@@ -32,9 +32,9 @@ func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []p
 	for i, waits := range batch {
 		p := there[ids[i]]
 		if p == nil {
-			return ErrMoved
+			return ErrHoldingsChanged
 		}
-		p.Entitle(states[entitlements[i]])
+		p.SetEntitlement(states[entitlements[i]])
 		byReason[waits.Why] = append(byReason[waits.Why], ids[i])
 		if !others[ids[i]].profile {
 			unlisted = append(unlisted, ids[i])

@@ -378,7 +378,7 @@ func TestZoneFaults(t *testing.T) {
 		_, err := tx.CommunityZoneTitle.Delete().Exec(ctx)
 		return err
 	})
-	if _, err := b.Holdings.Apply(t.Context(), plan, part, nil); !errors.Is(err, holdings.ErrMoved) {
+	if _, err := b.Holdings.Apply(t.Context(), plan, part, nil); !errors.Is(err, holdings.ErrHoldingsChanged) {
 		t.Errorf("titles that went meanwhile: %v", err)
 	}
 }

@@ -13,10 +13,10 @@ import (
 
 // loadZoneHeld reads what planning needs of the titles of a Community Zone collection, removed ones too. They play the
 // part of portfolios that all are entitled to.
-func loadZoneHeld(ctx context.Context, s *store.Store, part *Part) (titles plan.Chunked[plan.HeldPortfolio], err error) {
+func loadZoneHeld(ctx context.Context, s *store.Store, part *Part) (titles plan.ChunkedList[plan.HeldPortfolio], err error) {
 	err = eachZoneTitle(ctx, s, part.ZoneID, true, func(h *plan.HeldPortfolio, addedBy int64) {
 		h.Entitlement, h.Entitled, h.Listed = h.ID, !h.Hidden, true
-		h.Ours = addedBy == part.JobID
+		h.AddedByThisJob = addedBy == part.JobID
 		titles.Add(*h)
 	})
 	return titles, err
@@ -103,7 +103,7 @@ func (z *zoneTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []*plan
 			continue
 		}
 		if there[h.ID] == nil {
-			return ErrMoved
+			return ErrHoldingsChanged
 		}
 		if err := z.writePaired(ctx, tx, t, h, there[h.ID]); err != nil {
 			return err
@@ -181,7 +181,7 @@ func (z *zoneTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.
 	}
 	for i, l := range batch {
 		if there[ids[i]] == nil {
-			return ErrMoved
+			return ErrHoldingsChanged
 		}
 		z.out.Counts.Removed++
 		z.out.Change(ReportLine{

@@ -131,8 +131,8 @@ func checkIdleBut(ctx context.Context, tx *store.Tx, profileID, jobID int64) err
 	return nil
 }
 
-// CheckUnwritten refuses where a job is writing the collection.
-func CheckUnwritten(ctx context.Context, tx *store.Tx, collectionID int64) error {
+// checkUnwritten refuses where a job is writing the collection.
+func checkUnwritten(ctx context.Context, tx *store.Tx, collectionID int64) error {
 	row, err := tx.Job.Query().Where(job.StateIn(Running, Cancelling), writes(collectionID)).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil

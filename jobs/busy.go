@@ -19,12 +19,12 @@ func (Busy) Collection(ctx context.Context, tx *store.Tx, collectionID int64) er
 
 // Writing refuses where a job is writing a collection at this moment.
 func (Busy) Writing(ctx context.Context, tx *store.Tx, collectionID int64) error {
-	return CheckUnwritten(ctx, tx, collectionID)
+	return checkUnwritten(ctx, tx, collectionID)
 }
 
 // Set refuses where an unfinished job is of a set.
 func (Busy) Set(ctx context.Context, tx *store.Tx, setID int64) error {
-	return CheckSetIdle(ctx, tx, setID)
+	return checkSetIdle(ctx, tx, setID)
 }
 
 // Profile refuses where a job of a profile is unfinished, unless it is the one that asks.

@@ -295,7 +295,7 @@ func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 // held then, and are not held for that reason again.
 func (s *Service) decline(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	if v.kinds.Has(plan.Removals) {
-		if err := holdings.HeldOnce(ctx, tx, v.part.ID); err != nil {
+		if err := holdings.ClearGivenBack(ctx, tx, v.part.ID); err != nil {
 			return err
 		}
 	}

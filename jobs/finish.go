@@ -94,7 +94,7 @@ func countsOf(parts []*ent.JobPart, applied bool) (sum plan.Counts, err error) {
 			counts = counts.Unwritten()
 		}
 		if p.State == PartHeld {
-			counts = counts.Only(KindsOf(p))
+			counts = counts.OnlyKinds(KindsOf(p))
 		}
 		sum.Merge(counts)
 	}
@@ -384,7 +384,7 @@ func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (stri
 		if err != nil {
 			return "", err
 		}
-		counts = counts.Only(KindsOf(part))
+		counts = counts.OnlyKinds(KindsOf(part))
 		held, before, affected = held+1, before+counts.EntitlementsBefore, affected+counts.EntitlementsAffected
 	}
 	if held < 2 {

@@ -35,8 +35,8 @@ func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) 
 	return underWayWith(row, "input.collectionId", "collection")
 }
 
-// CheckSetIdle refuses where an unfinished job is of a set.
-func CheckSetIdle(ctx context.Context, tx *store.Tx, setID int64) error {
+// checkSetIdle refuses where an unfinished job is of a set.
+func checkSetIdle(ctx context.Context, tx *store.Tx, setID int64) error {
 	row, err := unfinishedWith(ctx, tx, func(in involved) bool { return slices.Contains(in.sets, setID) })
 	if err != nil {
 		return err

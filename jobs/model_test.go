@@ -636,7 +636,7 @@ func (m *model) judge(t *rapid.T, j *modelJob, done *ent.Job, before *snapshot, 
 		counts := m.checkCounts(t, j, want, got)
 		switch {
 		case want.state == jobs.PartHeld: // what was declined of it is not offered any more
-			counts = counts.Only(jobs.KindsOf(got))
+			counts = counts.OnlyKinds(jobs.KindsOf(got))
 		case done.Applied && slices.Contains([]string{jobs.PartBlocked, jobs.PartRejected, jobs.PartSuperseded}, want.state):
 			counts = counts.Unwritten()
 		}

@@ -29,7 +29,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 		case PartApplied, PartNoChange, PartApplying, PartStopped:
 			written.Merge(counts)
 		case PartHeld:
-			waiting.Merge(counts.Only(KindsOf(p)))
+			waiting.Merge(counts.OnlyKinds(KindsOf(p)))
 		case PartPreviewed, PartBlocked:
 			shown.Merge(counts)
 		}

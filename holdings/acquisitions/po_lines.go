@@ -92,7 +92,7 @@ func findPOLine(ctx context.Context, tx *store.Tx, id int64) (*ent.POLine, error
 }
 
 // save brings a row that lies on the shelf to what the input has, and stores it.
-func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *shelf, row *ent.POLine) error {
+func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *poLineEditor, row *ent.POLine) error {
 	problems := slices.Clone(in.Wrong)
 	fillTexts(&problems, in.of(row))
 	if err := checkNumber(ctx, tx, &problems, row); err != nil {
@@ -121,7 +121,7 @@ func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *shelf, row *e
 }
 
 // checkRank ranks the row as it is asked for, or says why that cannot be.
-func checkRank(problems *problem.List, sh *shelf, row *ent.POLine, main bool) {
+func checkRank(problems *problem.List, sh *poLineEditor, row *ent.POLine, main bool) {
 	const path = "input.main"
 	switch {
 	case row.PortfolioID == nil && main:

@@ -44,7 +44,7 @@ func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) 
 // poLineImport is an import of PO lines under way.
 type poLineImport struct {
 	s     *Service
-	shelf *shelf
+	shelf *poLineEditor
 	mains map[int64]int // the lines that say main, by portfolio
 }
 

@@ -179,7 +179,7 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 			candidates = append(candidates, f.candidates(ref, in, f.byKey[kbart.IdentifierKey(identifier)]...)...)
 		}
 	}
-	return f.only(ref, candidates)
+	return f.unique(ref, candidates)
 }
 
 // candidates are the portfolios that have all that the reference says.
@@ -199,8 +199,8 @@ func (f *portfolioFinder) candidates(ref portfolioRef, in int64, among ...*ent.P
 	return fit
 }
 
-// only is the only one of the candidates that is in the holdings.
-func (f *portfolioFinder) only(ref portfolioRef, candidates []*ent.Portfolio) (p *ent.Portfolio, wrong string) {
+// unique is the only one of the candidates that is in the holdings.
+func (f *portfolioFinder) unique(ref portfolioRef, candidates []*ent.Portfolio) (p *ent.Portfolio, wrong string) {
 	slices.SortFunc(candidates, func(a, b *ent.Portfolio) int { return cmp.Compare(a.ID, b.ID) })
 	candidates = slices.Compact(candidates)
 	there := slices.DeleteFunc(slices.Clone(candidates), func(p *ent.Portfolio) bool { return p.RemovedAt != nil })

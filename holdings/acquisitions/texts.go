@@ -24,27 +24,27 @@ type LicenseTexts struct {
 	Code, Name, Vendor, Status, Type, StartsOn, EndsOn, Note *string
 }
 
-// textKind says what a text may be.
-type textKind int
+// textRule says what a text may be.
+type textRule int
 
 const (
-	keyText  textKind = iota // 1 to 200 characters in one line
+	keyText  textRule = iota // 1 to 200 characters in one line
 	lineText                 // up to 200 characters in one line
 	noteText                 // up to 2,000 characters
 	dateText                 // YYYY-MM-DD or empty
 )
 
-// aText is one text of a record: what the input has, and where it stands in the row.
-type aText struct {
+// recordText is one text of a record: what the input has, and where it stands in the row.
+type recordText struct {
 	field  string // as the API's input names it
 	what   string // in words
-	kind   textKind
+	kind   textRule
 	given  **string
 	stored *string
 }
 
-func (t *POLineTexts) of(row *ent.POLine) []aText {
-	return []aText{
+func (t *POLineTexts) of(row *ent.POLine) []recordText {
+	return []recordText{
 		{"number", "the number", keyText, &t.Number, &row.Number},
 		{"vendor", "the vendor", lineText, &t.Vendor, &row.Vendor},
 		{"status", "the status", lineText, &t.Status, &row.Status},
@@ -55,8 +55,8 @@ func (t *POLineTexts) of(row *ent.POLine) []aText {
 	}
 }
 
-func (t *LicenseTexts) of(row *ent.License) []aText {
-	return []aText{
+func (t *LicenseTexts) of(row *ent.License) []recordText {
+	return []recordText{
 		{"code", "the code", keyText, &t.Code, &row.Code},
 		{"name", "the name", lineText, &t.Name, &row.Name},
 		{"vendor", "the vendor", lineText, &t.Vendor, &row.Vendor},
@@ -69,7 +69,7 @@ func (t *LicenseTexts) of(row *ent.License) []aText {
 }
 
 // fillTexts puts what is given into the row, trimmed, and adds what is wrong with it.
-func fillTexts(problems *problem.List, texts []aText) {
+func fillTexts(problems *problem.List, texts []recordText) {
 	for _, t := range texts {
 		if *t.given == nil {
 			continue
@@ -80,7 +80,7 @@ func fillTexts(problems *problem.List, texts []aText) {
 	}
 }
 
-func checkText(problems *problem.List, t aText, value string) {
+func checkText(problems *problem.List, t recordText, value string) {
 	most := problem.MaxName
 	if t.kind == noteText {
 		most = maxNote

@@ -15,5 +15,5 @@ type Service struct {
 
 // New returns the collections in a database. busy keeps changes away from what jobs work on.
 func New(s *store.Store, busy holdings.Busy) *Service {
-	return &Service{store: s, busy: holdings.MustKnow(busy)}
+	return &Service{store: s, busy: holdings.RequireBusy(busy)}
 }

@@ -160,15 +160,15 @@ func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 	case candidates == nil && passedOver != nil:
 		over := b.plan.targets.At(passedOver[0])
 		there := plan.MoveValue{Target: over.id, Title: b.portfolios[over.id].Title, Collection: b.plan.targetName, Closed: over.closed.String()}
-		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.staying(m), there))
+		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.unmoved(m), there))
 	case candidates == nil:
-		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.staying(m), plan.MoveValue{Collection: b.plan.targetName}))
+		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.unmoved(m), plan.MoveValue{Collection: b.plan.targetName}))
 	default:
 		ids := make([]int64, len(candidates))
 		for i, c := range candidates {
 			ids[i] = b.plan.targets.At(c).id
 		}
-		b.list(m, plan.Ambiguous, "", plan.ValuesOfCandidates(b.staying(m), ids))
+		b.list(m, plan.Ambiguous, "", plan.ValuesOfCandidates(b.unmoved(m), ids))
 	}
 }
 
@@ -213,7 +213,7 @@ func (b *moveBatch) leave(m *movable) {
 		plan.ValuesOfWords("left as it is: it or its counterpart was changed since the move was planned; run the move again"))
 }
 
-func (b *moveBatch) staying(m *movable) plan.MoveValue {
+func (b *moveBatch) unmoved(m *movable) plan.MoveValue {
 	v := plan.MoveValue{License: m.license}
 	for _, line := range b.lines[m.id] {
 		v.Stay = append(v.Stay, line.id)
@@ -224,7 +224,7 @@ func (b *moveBatch) staying(m *movable) plan.MoveValue {
 // moveLines takes the PO lines along: the main one stays main where the counterpart has none.
 func (b *moveBatch) moveLines(m *movable) {
 	for i, line := range b.lines[m.id] {
-		to := b.toward(m)
+		to := b.counterpart(m)
 		to.POLine, to.Main = line.id, i == 0 && !m.mainThere
 		b.list(m, plan.MovePOLine, line.number, plan.ValuesOfMove(plan.MoveValue{POLine: line.id, Main: line.main}, to))
 		b.lineMoves = append(b.lineMoves, lineMove{line.id, to.Target, to.Main})
@@ -236,7 +236,7 @@ func (b *moveBatch) moveLicense(m *movable) {
 	if m.license == 0 {
 		return
 	}
-	code, from, to := b.codes[m.license], plan.MoveValue{License: m.license}, b.toward(m)
+	code, from, to := b.codes[m.license], plan.MoveValue{License: m.license}, b.counterpart(m)
 	to.License = m.license
 	switch m.licenseThere {
 	case 0:
@@ -259,8 +259,8 @@ func (b *moveBatch) moveLicense(m *movable) {
 	}
 }
 
-// toward names the counterpart.
-func (b *moveBatch) toward(m *movable) plan.MoveValue {
+// counterpart names the counterpart.
+func (b *moveBatch) counterpart(m *movable) plan.MoveValue {
 	id := b.plan.targets.At(m.pair).id
 	return plan.MoveValue{Target: id, Title: b.portfolios[id].Title, Collection: b.plan.targetName}
 }

@@ -9,13 +9,13 @@ import (
 // moveSteps are the steps by which a move finds a portfolio's counterpart in another collection (DOMAIN section 11):
 // identifiers first, since collections of different platforms rarely share a title_id. The second step pairs what the
 // first cannot: portfolios of which one has no publication type, or another one.
-var moveSteps = []step{typeAndIdentifier, titleIDAndIdentifier, titleIDAndTitle, titleIDAlone}
+var moveSteps = []keyFunc{typeAndIdentifier, titleIDAndIdentifier, titleIDAndTitle, titleIDAlone}
 
 // matchSurely pairs step by step, as matchRound does, but only where all the keys of both point to each other and to
 // nobody else. A sync must find a place for each title; a move may leave a PO line where it is and ask, and does so
 // rather than follow one identifier of a portfolio whose other one leads elsewhere. What is paired never depends on the
 // order of the portfolios.
-func matchSurely(sources, targets *plan.Side, steps []step) {
+func matchSurely(sources, targets *plan.PairingSide, steps []keyFunc) {
 	for n, step := range steps {
 		filed := fileUnder(step, sources, targets)
 		if len(filed.of) == 0 {
@@ -26,11 +26,11 @@ func matchSurely(sources, targets *plan.Side, steps []step) {
 			if !sources.Open(source) {
 				continue
 			}
-			_, target, ok := filed.only(step, sources.At(source), sources, targets)
+			_, target, ok := filed.exactlyOne(step, sources.At(source), sources, targets)
 			if !ok {
 				continue
 			}
-			back, _, ok := filed.only(step, targets.At(target), sources, targets)
+			back, _, ok := filed.exactlyOne(step, targets.At(target), sources, targets)
 			if !ok || back != source || n == len(steps)-1 && !aloneHolds(sources.At(source), targets.At(target)) {
 				continue
 			}
@@ -39,15 +39,15 @@ func matchSurely(sources, targets *plan.Side, steps []step) {
 	}
 }
 
-// only returns the one source and the one target that all of m's keys point to; keys that have nobody on one of the
+// exactlyOne returns the one source and the one target that all of m's keys point to; keys that have nobody on one of the
 // sides point nowhere.
-func (b *buckets) only(step step, m *plan.Identity, sources, targets *plan.Side) (source, target int32, ok bool) {
+func (b *keyTable) exactlyOne(step keyFunc, m *plan.Identity, sources, targets *plan.PairingSide) (source, target int32, ok bool) {
 	source, target, ok = none, none, true
 	step(m, func(key uint64) {
 		s, t, found := b.under(key, sources, targets)
 		switch {
 		case !found:
-		case s == plan.Several, source != none && (s != source || t != target):
+		case s == plan.NotUnique, source != none && (s != source || t != target):
 			ok = false
 		default:
 			source, target = s, t
@@ -58,23 +58,23 @@ func (b *buckets) only(step step, m *plan.Identity, sources, targets *plan.Side)
 
 // under returns the open source and target under a key, both several where there are more than one of either. found is
 // false where one of the sides has none.
-func (b *buckets) under(key uint64, sources, targets *plan.Side) (source, target int32, found bool) {
+func (b *keyTable) under(key uint64, sources, targets *plan.PairingSide) (source, target int32, found bool) {
 	bucket, ok := b.of[key]
 	switch {
 	case !ok || bucket.title == none:
 		return 0, 0, false
-	case bucket.title != plan.Several:
+	case bucket.title != plan.NotUnique:
 		return bucket.title, bucket.portfolio, sources.Open(bucket.title) && targets.Open(bucket.portfolio)
 	}
 	c := b.crowded[key]
-	one, other := sole(sources, &c.titles), sole(targets, &c.portfolios)
+	one, other := exactlyOneOpen(sources, &c.titles), exactlyOneOpen(targets, &c.portfolios)
 	switch {
 	case len(c.titles) == 0 || len(c.portfolios) == 0:
 		return 0, 0, false
 	case one && other:
 		return c.titles[0], c.portfolios[0], true
 	default:
-		return plan.Several, plan.Several, true
+		return plan.NotUnique, plan.NotUnique, true
 	}
 }
 
@@ -86,7 +86,7 @@ const candidatesNamed = 50
 const candidatesSought = 1000
 
 // moveCandidates tells, after the steps, which open targets the keys of the open sources that are asked about point to.
-func moveCandidates(sources, targets *plan.Side, steps []step, asked func(source int32) bool) map[int32][]int32 {
+func moveCandidates(sources, targets *plan.PairingSide, steps []keyFunc, asked func(source int32) bool) map[int32][]int32 {
 	found := map[int32][]int32{}
 	for n, step := range steps {
 		alone := n == len(steps)-1
@@ -112,12 +112,12 @@ func moveCandidates(sources, targets *plan.Side, steps []step, asked func(source
 }
 
 // targets are those filed under a key, a thousand at most: open ones, since nothing was paired since.
-func (b *buckets) targets(key uint64) []int32 {
+func (b *keyTable) targets(key uint64) []int32 {
 	bucket, ok := b.of[key]
 	switch {
 	case !ok:
 		return nil
-	case bucket.portfolio == plan.Several:
+	case bucket.portfolio == plan.NotUnique:
 		crowd := b.crowded[key].portfolios
 		return crowd[:min(len(crowd), candidatesSought)]
 	default:

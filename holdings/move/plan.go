@@ -28,9 +28,9 @@ type Rules struct {
 type Plan struct {
 	rules      Rules
 	targetName string
-	targets    plan.Chunked[movable]
-	sources    map[int64]*plan.Chunked[movable] // by collection, in the order of the ids
-	candidates map[int64]map[int32][]int32      // by collection: sources of which no single counterpart is certain
+	targets    plan.ChunkedList[movable]
+	sources    map[int64]*plan.ChunkedList[movable] // by collection, in the order of the ids
+	candidates map[int64]map[int32][]int32          // by collection: sources of which no single counterpart is certain
 	// by collection: sources of which only portfolios that are not accessible could be counterparts
 	passedOver map[int64]map[int32][]int32
 	changed    map[int64]bool // sources that differ from the preview that was agreed to
@@ -55,7 +55,7 @@ type movable struct {
 // the whole target, so that portfolios of several may go to one.
 func (s *Service) PlanMove(ctx context.Context, rules Rules) (*Plan, error) {
 	p := &Plan{
-		rules: rules, sources: map[int64]*plan.Chunked[movable]{}, candidates: map[int64]map[int32][]int32{},
+		rules: rules, sources: map[int64]*plan.ChunkedList[movable]{}, candidates: map[int64]map[int32][]int32{},
 		passedOver: map[int64]map[int32][]int32{},
 	}
 	target, err := s.store.Read.Collection.Get(ctx, rules.TargetID)
@@ -84,11 +84,11 @@ func (s *Service) PlanMove(ctx context.Context, rules Rules) (*Plan, error) {
 // match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
 // with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules
 // say so; those that it keeps from moving are to be told of it.
-func (p *Plan) match(collectionID int64, portfolios *plan.Chunked[movable]) {
-	sources := plan.NewSide(portfolios.Len(), func(i int32) *plan.Identity { return &portfolios.At(i).Identity })
-	targets := plan.NewSide(p.targets.Len(), func(i int32) *plan.Identity { return &p.targets.At(i).Identity })
-	for i := range targets.Out {
-		targets.Out[i] = p.closed(int32(i))
+func (p *Plan) match(collectionID int64, portfolios *plan.ChunkedList[movable]) {
+	sources := plan.NewPairingSide(portfolios.Len(), func(i int32) *plan.Identity { return &portfolios.At(i).Identity })
+	targets := plan.NewPairingSide(p.targets.Len(), func(i int32) *plan.Identity { return &p.targets.At(i).Identity })
+	for i := range targets.Excluded {
+		targets.Excluded[i] = p.closed(int32(i))
 	}
 	matchSurely(sources, targets, moveSteps)
 	for i, pair := range sources.Pair {
@@ -96,8 +96,8 @@ func (p *Plan) match(collectionID int64, portfolios *plan.Chunked[movable]) {
 	}
 	candidates := moveCandidates(sources, targets, moveSteps, func(i int32) bool { return p.wanted(portfolios.At(i)) })
 	p.candidates[collectionID] = candidates
-	for i := range targets.Out {
-		targets.Out[i] = !p.closed(int32(i))
+	for i := range targets.Excluded {
+		targets.Excluded[i] = !p.closed(int32(i))
 	}
 	p.passedOver[collectionID] = moveCandidates(sources, targets, moveSteps,
 		func(i int32) bool { return p.wanted(portfolios.At(i)) && candidates[i] == nil })
@@ -115,7 +115,7 @@ func (p *Plan) wanted(m *movable) bool {
 
 // foresee goes through the portfolios as the move will, so that the plan of a later one knows what an earlier one has
 // brought to their common counterpart.
-func (p *Plan) foresee(portfolios *plan.Chunked[movable]) {
+func (p *Plan) foresee(portfolios *plan.ChunkedList[movable]) {
 	for i := range int32(portfolios.Len()) {
 		m := portfolios.At(i)
 		if m.pair == plan.Unpaired || !p.wanted(m) {
@@ -132,7 +132,7 @@ func (p *Plan) foresee(portfolios *plan.Chunked[movable]) {
 
 // loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only
 // what is to be moved.
-func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules Rules) (portfolios plan.Chunked[movable], err error) {
+func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules Rules) (portfolios plan.ChunkedList[movable], err error) {
 	rows, err := s.Query(ctx, `SELECT p.id, `+plan.IdentitySQL+`, COALESCE(p.license_id, 0), `+holdings.ClosedSQL+`
 		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`,
 		collectionID)
@@ -149,7 +149,7 @@ func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules
 		if !rules.Licenses {
 			m.license = 0
 		}
-		m.SetIdentity(identity)
+		m.ParseIdentitySQL(identity)
 		portfolios.Add(m)
 	}
 	if err := rows.Err(); err != nil {
@@ -162,7 +162,7 @@ func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules
 }
 
 // loadOrdered adds what PO lines the portfolios have.
-func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfolios *plan.Chunked[movable]) error {
+func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfolios *plan.ChunkedList[movable]) error {
 	rows, err := s.Query(ctx, `SELECT l.portfolio_id, l.id, l.main FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
 		WHERE p.collection_id = ? AND p.removed_at IS NULL`, collectionID)
 	if err != nil {
@@ -186,7 +186,7 @@ func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfo
 }
 
 // indexOf finds a portfolio by id among those that stand in the order of their ids.
-func indexOf(portfolios *plan.Chunked[movable], id int64) (int32, bool) {
+func indexOf(portfolios *plan.ChunkedList[movable], id int64) (int32, bool) {
 	i := sort.Search(portfolios.Len(), func(i int) bool { return portfolios.At(int32(i)).id >= id })
 	return int32(i), i < portfolios.Len() && portfolios.At(int32(i)).id == id
 }
@@ -206,7 +206,7 @@ func (l poLine) precedence() acquisitions.Precedence {
 
 func (l poLine) hash() uint64 {
 	if l.main {
-		return plan.Mix(uint64(l.id), 1)
+		return plan.SaltedHash(uint64(l.id), 1)
 	}
-	return plan.Mix(uint64(l.id), 2)
+	return plan.SaltedHash(uint64(l.id), 2)
 }

@@ -1,7 +1,7 @@
 // Package move moves PO lines and licenses from the portfolios of some collections to their counterparts in another.
 //
-// [Service.PlanMove] pairs the portfolios (move_plan.go, move_match.go); [Service.ApplyMove] takes one collection after
-// the other (move.go, move_batch.go); [Service.UndoMove] puts back (move_undo.go).
+// [Service.PlanMove] pairs the portfolios (plan.go, match.go, key_table.go); [Service.ApplyMove] takes one collection after
+// the other (move.go, batch.go); [Service.UndoMove] puts back (undo.go).
 package move
 
 import (

@@ -1,7 +1,7 @@
 package plan
 
-// Chunked is a slice that grows without being copied: at a million titles, a copy would be the peak of the memory used.
-type Chunked[T any] struct {
+// ChunkedList is a slice that grows without being copied: at a million titles, a copy would be the peak of the memory used.
+type ChunkedList[T any] struct {
 	chunks [][]T
 	n      int
 }
@@ -9,13 +9,13 @@ type Chunked[T any] struct {
 const chunkBits = 14
 
 // Len is how many values there are.
-func (c *Chunked[T]) Len() int { return c.n }
+func (c *ChunkedList[T]) Len() int { return c.n }
 
 // At is the value at a place. The pointer stays good while more are added.
-func (c *Chunked[T]) At(i int32) *T { return &c.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
+func (c *ChunkedList[T]) At(i int32) *T { return &c.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
 
 // Add appends a value and returns its place.
-func (c *Chunked[T]) Add(value T) int32 {
+func (c *ChunkedList[T]) Add(value T) int32 {
 	if c.n == len(c.chunks)<<chunkBits {
 		size := 1 << chunkBits
 		if c.n == 0 {

@@ -38,7 +38,7 @@ type Comparison struct {
 
 // Comparison is what holds for comparing a title with its portfolio.
 func (p *Plan) Comparison(title int32, h *HeldPortfolio) Comparison {
-	c := Comparison{plan: p, outranked: h.Outranked, shared: h.Elsewhere || h.Awaited}
+	c := Comparison{plan: p, outranked: h.Outranked, shared: h.HeldByOthers || h.AwaitedByOtherProfile}
 	if h.Entitled {
 		c.keepFields, c.keepCoverage = p.keepsFields(), p.keepsCoverage(title)
 	}
@@ -114,7 +114,7 @@ func (c Comparison) compareCoverage(d *Difference, t *Title, p *StoredPortfolio,
 	if len(after) == 0 || len(p.Coverage) > 0 && c.plan.LeavesCoverage() {
 		return
 	}
-	after = WithStoredStarts(after, p.Coverage, func(column kbart.Column) {
+	after = FillMissingStarts(after, p.Coverage, func(column kbart.Column) {
 		if name := column.String(); !c.plan.empties(column) && !slices.Contains(d.filled, name) {
 			d.filled = append(d.filled, name)
 		}
@@ -150,13 +150,13 @@ func (s *Statement) startCell(c kbart.Column) *string {
 	}
 }
 
-// WithStoredStarts fills an empty first date, volume or issue from the stored statement that is otherwise its like:
+// FillMissingStarts fills an empty first date, volume or issue from the stored statement that is otherwise its like:
 // that has the same rest, or where each side has one alone. Each is told to note.
-func WithStoredStarts(after, before []Statement, note func(kbart.Column)) []Statement {
+func FillMissingStarts(after, before []Statement, note func(kbart.Column)) []Statement {
 	if len(before) == 0 || !slices.ContainsFunc(after, lacksStart) {
 		return after
 	}
-	filled, stored := slices.Clone(after), likes{before: before}
+	filled, stored := slices.Clone(after), storedByRest{before: before}
 	for i := range filled {
 		if !lacksStart(filled[i]) {
 			continue
@@ -185,13 +185,13 @@ func WithStoredStarts(after, before []Statement, note func(kbart.Column)) []Stat
 
 func lacksStart(s Statement) bool { return s.DateFirst == "" || s.VolFirst == "" || s.IssueFirst == "" }
 
-// likes finds, for statements that lack some cells of their start, the one stored statement that has the same rest.
-type likes struct {
+// storedByRest finds, for statements that lack some cells of their start, the one stored statement that has the same rest.
+type storedByRest struct {
 	before []Statement
 	byRest [1 << len(startColumns)]map[uint64]*Statement // by the cells that are lacking; nil in place of several
 }
 
-func (l *likes) of(s *Statement) *Statement {
+func (l *storedByRest) of(s *Statement) *Statement {
 	lacking := 0
 	for bit, c := range startColumns {
 		if *s.startCell(c) == "" {
@@ -205,7 +205,7 @@ func (l *likes) of(s *Statement) *Statement {
 }
 
 // index finds the stored statements by what is left of their range without some cells of the start.
-func (l *likes) index(lacking int) map[uint64]*Statement {
+func (l *storedByRest) index(lacking int) map[uint64]*Statement {
 	found := make(map[uint64]*Statement, len(l.before))
 	for i := range l.before {
 		rest := l.before[i]
@@ -267,7 +267,7 @@ func ownHashes(statements []Statement, c kbart.Column) map[uint64]int {
 		if text := *statements[i].Own(c); text != nil {
 			own = textHash(ComparableValue(c, *text)) + 1
 		}
-		found[Mix(statements[i].RangeHash(), own)]++
+		found[SaltedHash(statements[i].RangeHash(), own)]++
 	}
 	return found
 }

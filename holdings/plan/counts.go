@@ -140,10 +140,10 @@ func (m *MoveCounts) merge(o MoveCounts) {
 	m.NothingToMove += o.NothingToMove
 }
 
-// Only are the counts of a plan of which some kinds are still to be decided, without what was declined since it was
+// OnlyKinds are the counts of a plan of which some kinds are still to be decided, without what was declined since it was
 // made. Updates are counted as long as one of their two kinds is open: which title belongs to which is not known any
 // more.
-func (c Counts) Only(kinds Kinds) Counts {
+func (c Counts) OnlyKinds(kinds Kinds) Counts {
 	if !kinds.Has(Additions) {
 		c.Added = 0
 	}

@@ -10,8 +10,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// span is covered time, by day number, both ends included.
-type span struct{ from, to int64 }
+// daySpan is covered time, by day number, both ends included.
+type daySpan struct{ from, to int64 }
 
 const (
 	everBefore = math.MinInt32 // of a statement without a first date
@@ -22,8 +22,8 @@ const (
 func DayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
 // covered is what a statement covers on a day, its embargo evaluated; ok is false where that is nothing.
-func (s *Statement) covered(on time.Time) (c span, ok bool) {
-	c = span{everBefore, everAfter}
+func (s *Statement) covered(on time.Time) (c daySpan, ok bool) {
+	c = daySpan{everBefore, everAfter}
 	if first, valid := kbart.ParseDate(s.DateFirst); valid {
 		c.from = DayOf(first.First())
 	}
@@ -69,7 +69,7 @@ func LosesTime(before, after []Statement, days ListDays, moved func() bool) bool
 
 // coverage is what statements cover, and where they begin and end.
 type coverage struct {
-	spans        []span
+	spans        []daySpan
 	starts, ends map[int64][]string // by day, how the first and the last dates that name it are spelt
 }
 
@@ -98,8 +98,8 @@ func noteDate(dates map[int64][]string, day int64, date string) {
 }
 
 // union merges spans that touch or overlap, in order.
-func union(spans []span) (merged []span) {
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+func union(spans []daySpan) (merged []daySpan) {
+	slices.SortFunc(spans, func(a, b daySpan) int { return cmp.Compare(a.from, b.from) })
 	for _, s := range spans {
 		if n := len(merged); n > 0 && s.from <= merged[n-1].to+1 {
 			merged[n-1].to = max(merged[n-1].to, s.to)
@@ -111,20 +111,20 @@ func union(spans []span) (merged []span) {
 }
 
 // uncovered are the parts of c that none of the spans has, which are in order and apart.
-func uncovered(c span, spans []span) (gaps []span) {
+func uncovered(c daySpan, spans []daySpan) (gaps []daySpan) {
 	from := c.from
-	first, _ := slices.BinarySearchFunc(spans, from, func(s span, day int64) int { return cmp.Compare(s.to, day) })
+	first, _ := slices.BinarySearchFunc(spans, from, func(s daySpan, day int64) int { return cmp.Compare(s.to, day) })
 	for _, s := range spans[first:] {
 		if s.from > c.to {
 			break
 		}
 		if s.from > from {
-			gaps = append(gaps, span{from, s.from - 1})
+			gaps = append(gaps, daySpan{from, s.from - 1})
 		}
 		from = s.to + 1
 	}
 	if from <= c.to {
-		gaps = append(gaps, span{from, c.to})
+		gaps = append(gaps, daySpan{from, c.to})
 	}
 	return gaps
 }
@@ -135,7 +135,7 @@ const mayEndEarlier = 365
 
 // forgives says whether time that is not covered any more is no loss: the same date is spelt more precisely, an open
 // end is named, or the start moves on as it has before.
-func (c *coverage) forgives(gap, was span, old *Statement, days ListDays, moved func() bool) bool {
+func (c *coverage) forgives(gap, was daySpan, old *Statement, days ListDays, moved func() bool) bool {
 	if gap.from == was.from {
 		starts := c.starts[gap.to+1]
 		if slices.ContainsFunc(starts, func(date string) bool { return morePrecise(old.DateFirst, date) }) {

@@ -71,8 +71,8 @@ func (d *differ) readBefore(ctx context.Context, before Source) (err error) {
 	return err
 }
 
-func (d *differ) portfolios() Chunked[HeldPortfolio] {
-	var portfolios Chunked[HeldPortfolio]
+func (d *differ) portfolios() ChunkedList[HeldPortfolio] {
+	var portfolios ChunkedList[HeldPortfolio]
 	for i := range int32(d.before.Titles.Len()) {
 		t := d.before.Titles.At(i)
 		portfolios.Add(HeldPortfolio{

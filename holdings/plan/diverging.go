@@ -24,8 +24,8 @@ func (o DivergingValues) columns() iter.Seq2[kbart.Column, string] {
 	}
 }
 
-// Over are the values that the list said last of a portfolio that has these.
-func (o DivergingValues) Over(values *[len(TitleColumns)]string) (said [len(TitleColumns)]string) {
+// AppliedTo are the values that the list said last of a portfolio that has these.
+func (o DivergingValues) AppliedTo(values *[len(TitleColumns)]string) (said [len(TitleColumns)]string) {
 	said = *values
 	for c, value := range o.columns() {
 		said[TitleColumnIndex[c]] = value

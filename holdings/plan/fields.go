@@ -105,7 +105,7 @@ func FieldHash(c kbart.Column, value string) uint64 {
 }
 
 // fieldShare is fieldHash of a comparable form whose hash is known.
-func fieldShare(c kbart.Column, hash uint64) uint64 { return Mix(hash, uint64(c)+1) }
+func fieldShare(c kbart.Column, hash uint64) uint64 { return SaltedHash(hash, uint64(c)+1) }
 
 // textHash is the hash under which a text serves as a key; that of the empty text is 0.
 func textHash(s string) uint64 {
@@ -123,8 +123,8 @@ func bytesHash(b []byte) uint64 {
 	return xxhash.Sum64(b) | 1
 }
 
-// Mix spreads salt over h (the finalizer of MurmurHash3).
-func Mix(h, salt uint64) uint64 {
+// SaltedHash spreads salt over h (the finalizer of MurmurHash3).
+func SaltedHash(h, salt uint64) uint64 {
 	h ^= salt * 0x9e3779b97f4a7c15
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd

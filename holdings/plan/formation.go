@@ -98,9 +98,9 @@ func (t *formed) paidOnly() (free []*groupRow) {
 }
 
 // title is what stays of it in memory.
-func (t *formed) title() listTitle {
+func (t *formed) title() ListTitle {
 	first := t.rows[0]
-	title := listTitle{Identity: t.Identity, line: first.line, rows: int32(len(t.rows)), ValuesHash: first.values}
+	title := ListTitle{Identity: t.Identity, line: first.line, rows: int32(len(t.rows)), ValuesHash: first.values}
 	filled := first.fills
 	var own [len(OwnColumns)]uint32
 	for _, row := range t.rows {

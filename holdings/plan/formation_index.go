@@ -28,10 +28,10 @@ func (x *formationIndex) add(index int, t *formed) {
 		if known := x.keys[key]; len(known) < lookedThrough && !slices.Contains(known, index) {
 			x.keys[key] = append(known, index)
 		}
-		addFirst(x.named, Mix(key, t.Folded), index)
+		addFirst(x.named, SaltedHash(key, t.Folded), index)
 		return true
 	})
-	addFirst(x.exact, Mix(t.keys[0]+1, t.keys[1]), index)
+	addFirst(x.exact, SaltedHash(t.keys[0]+1, t.keys[1]), index)
 	addFirst(x.folded, t.Folded, index)
 	if !t.Identified() {
 		addFirst(x.plain, t.Folded, index)
@@ -56,11 +56,11 @@ func (x *formationIndex) candidates(row *groupRow) (found []int) {
 		for _, index := range x.keys[key] {
 			take(index, true)
 		}
-		index, ok := x.named[Mix(key, row.Folded)]
+		index, ok := x.named[SaltedHash(key, row.Folded)]
 		take(index, ok)
 		return true
 	})
-	index, ok := x.exact[Mix(row.keys[0]+1, row.keys[1])]
+	index, ok := x.exact[SaltedHash(row.keys[0]+1, row.keys[1])]
 	take(index, ok)
 	index, ok = x.plain[row.Folded]
 	take(index, ok)

@@ -22,12 +22,12 @@ func (f *FormerPortfolio) Before(h *HeldPortfolio, action Action, line int32, wa
 	case action == Add && was.Old == "":
 		f.created = line
 	case action == Add && state.RemovedAt != nil:
-		f.Round, f.others = lastRound, state.Entitled == "" && h.SomeoneElse
-	case action == Add && !h.Elsewhere && (state.Entitled != "" || h.EverListed):
-		f.Round, f.others = 1, state.Entitled == "" && h.SomeoneElse
+		f.Round, f.others = lastRound, state.Entitled == "" && h.HasOtherEntitlement
+	case action == Add && !h.HeldByOthers && (state.Entitled != "" || h.EverListed):
+		f.Round, f.others = 1, state.Entitled == "" && h.HasOtherEntitlement
 	case action == Add:
-		f.Round, f.others = 0, state.Entitled == "" && h.SomeoneElse
-	case state.Waiting != "" && !h.Elsewhere: // it had waited already, and left
+		f.Round, f.others = 0, state.Entitled == "" && h.HasOtherEntitlement
+	case state.Waiting != "" && !h.HeldByOthers: // it had waited already, and left
 		f.Round = 1
 	default:
 		f.Round = 0
@@ -56,7 +56,7 @@ func (in *Input) byOthersKeys(h *HeldPortfolio, i int32) bool {
 	if f := in.Former[i]; f != nil {
 		return f.others
 	}
-	return h.Entitlement == 0 && h.SomeoneElse
+	return h.Entitlement == 0 && h.HasOtherEntitlement
 }
 
 // hadKey says whether a portfolio had an identifier before this list.
@@ -68,15 +68,15 @@ func (in *Input) hadKey(h *HeldPortfolio, i int32, key uint64) bool {
 }
 
 // leaveOut takes the portfolios out of the pairing that an interrupted run made.
-func (in *Input) leaveOut(portfolios *Side) {
+func (in *Input) leaveOut(portfolios *PairingSide) {
 	for i, f := range in.Former {
-		portfolios.Out[i] = portfolios.Out[i] || f.created != 0
+		portfolios.Excluded[i] = portfolios.Excluded[i] || f.created != 0
 	}
 }
 
 // rejoin pairs the titles with the portfolios that an interrupted run made for them, by the line of the list: it is of
 // the same bytes.
-func (in *Input) rejoin(l *List, titles, portfolios *Side) {
+func (in *Input) rejoin(l *List, titles, portfolios *PairingSide) {
 	byLine := map[int32]int32{}
 	for i, f := range in.Former {
 		if f.created != 0 {

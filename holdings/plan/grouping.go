@@ -17,7 +17,7 @@ import (
 // so that how a file is sorted changes nothing.
 type grouping struct {
 	list  *List
-	first Chunked[rowFacts]      // of each title as it was made: what its first row says
+	first ChunkedList[rowFacts]  // of each title as it was made: what its first row says
 	free  map[int32]ListedRow    // rows of free titles that are used, as long as their title has no paid row; by number
 	under map[uint64]int32       // group key → its only title so far
 	many  map[uint64][]*groupRow // group key → its rows, where there are several
@@ -68,7 +68,7 @@ func groupKey(m *Identity) uint64 {
 	if m.TitleID != 0 {
 		return m.TitleID
 	}
-	return Mix(Mix(m.Folded, uint64(m.Kind)+3), uint64(m.volume)+5) | 1
+	return SaltedHash(SaltedHash(m.Folded, uint64(m.Kind)+3), uint64(m.volume)+5) | 1
 }
 
 func (g *grouping) add(rec *kbart.Record) {
@@ -92,7 +92,7 @@ func (g *grouping) add(rec *kbart.Record) {
 		l.rowsOf = append(l.rowsOf, Unpaired)
 		return
 	}
-	title := listTitle{Identity: m, line: int32(rec.Line), rows: 1, ValuesHash: values}
+	title := ListTitle{Identity: m, line: int32(rec.Line), rows: 1, ValuesHash: values}
 	if facts.ranges != 0 {
 		title.Covered, title.CoverageHash = true, fullHash(facts.ranges, 0)
 	}

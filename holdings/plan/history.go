@@ -2,22 +2,22 @@ package plan
 
 import "slices"
 
-// history are the added titles and the leaving portfolios that follow each other: a journal under another name. Both
+// titleHistory are the added titles and the leaving portfolios that follow each other: a journal under another name. Both
 // lines of the report name the other.
-type history struct {
+type titleHistory struct {
 	successor   map[int32]int32 // of a leaving or waiting portfolio: an added title
 	Predecessor map[int32]int32 // of an added title
 }
 
 // findHistory finds them: the title names the portfolio's title_id or identifier as preceding, or they share a title_id
 // that does not pair them.
-func (p *Plan) findHistory(in *Input) history {
-	h := history{map[int32]int32{}, map[int32]int32{}}
+func (p *Plan) findHistory(in *Input) titleHistory {
+	h := titleHistory{map[int32]int32{}, map[int32]int32{}}
 	gone := map[uint64]int32{}
 	note := func(portfolio int32) {
 		eachPairKey(&p.Portfolios.At(portfolio).Identity, func(key uint64) {
 			if known, ok := gone[key]; ok && known != portfolio {
-				gone[key] = Several // no telling which one
+				gone[key] = NotUnique // no telling which one
 			} else {
 				gone[key] = portfolio
 			}
@@ -54,7 +54,7 @@ func goneBefore(gone map[uint64]int32, t *Identity) (portfolio int32, ok bool) {
 		keys = slices.Concat(t.more.preceding, keys)
 	}
 	for _, key := range keys {
-		if portfolio, ok := gone[key]; ok && key != 0 && portfolio != Several {
+		if portfolio, ok := gone[key]; ok && key != 0 && portfolio != NotUnique {
 			return portfolio, true
 		}
 	}

@@ -199,7 +199,7 @@ func titleIDHash(cell string) uint64 {
 	if key == "" {
 		return 0
 	}
-	return Mix(textHash(key), titleIDSalt) | 1
+	return SaltedHash(textHash(key), titleIDSalt) | 1
 }
 
 // saysIdentifier says whether an identifier cell says something, be it unreadable: it is not empty, and no placeholder.
@@ -238,8 +238,8 @@ const IdentitySQL = "title_key || '\t' || " +
 	"CASE WHEN monograph_volume = '' AND monograph_edition = '' THEN '\t' " +
 	"ELSE REPLACE(monograph_volume, '\t', ' ') || '\t' || REPLACE(monograph_edition, '\t', ' ') END || '\t' || title_id"
 
-// SetIdentity takes the keys as identitySQL has them.
-func (m *Identity) SetIdentity(text []byte) {
+// ParseIdentitySQL takes the keys as identitySQL has them.
+func (m *Identity) ParseIdentitySQL(text []byte) {
 	next := func() (part []byte) {
 		part, text, _ = bytes.Cut(text, []byte("\t"))
 		return part
@@ -286,18 +286,18 @@ func (m *Identity) setKey(column int, cell []byte) {
 	}
 }
 
-// Overlay puts the keys in place that a profile's list has otherwise than the portfolio: own_values, as JSON.
-func (m *Identity) Overlay(own []byte) error {
+// ApplyDivergingJSON puts the keys in place that a profile's list has otherwise than the portfolio: own_values, as JSON.
+func (m *Identity) ApplyDivergingJSON(own []byte) error {
 	var values DivergingValues
 	if err := json.Unmarshal(own, &values); err != nil {
 		return fmt.Errorf("read what a list has otherwise: %w", err)
 	}
-	m.OverlayValues(values)
+	m.ApplyDiverging(values)
 	return nil
 }
 
-// OverlayValues puts the keys of such values in place.
-func (m *Identity) OverlayValues(values DivergingValues) {
+// ApplyDiverging puts the keys of such values in place.
+func (m *Identity) ApplyDiverging(values DivergingValues) {
 	if m.more != nil { // it may be another view's too
 		more := *m.more
 		m.more = &more

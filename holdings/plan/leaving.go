@@ -45,24 +45,24 @@ func (p *Plan) leave(found *pairing, in *Input) error {
 		switch {
 		case h.Waits:
 			if p.mayLeave(index, h, may, in) {
-				p.Leaving = append(p.Leaving, LeavingPortfolio{index, LeavingAction(h.Ordered, h.Elsewhere || h.Awaited), p.List.free.has(&h.Identity)})
+				p.Leaving = append(p.Leaving, LeavingPortfolio{index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity)})
 			} else {
 				p.Counts.StillWaiting++
 			}
 		case !h.Entitled:
-			if (h.Entitlement == 0 || h.Elsewhere) && !h.Shared { // that of no profile alone, or none at all
+			if (h.Entitlement == 0 || h.HeldByOthers) && !h.HeldByOtherProfile { // that of no profile alone, or none at all
 				p.Counts.WithoutEntitlement++
 			}
 		case unreadable(index):
 			p.Reviews = append(p.Reviews, index)
-		case p.OfCommunityZone:
+		case p.ForCommunityZone:
 			p.Leaving = append(p.Leaving, LeavingPortfolio{index, Remove, false})
 		case found.waiting[index]:
 			p.Waiting = append(p.Waiting, WaitingPortfolio{index, ReviewAmbiguous})
 		case p.contested(found, in, index):
 			p.Waiting = append(p.Waiting, WaitingPortfolio{index, ReviewContested})
 		default:
-			p.Leaving = append(p.Leaving, LeavingPortfolio{index, LeavingAction(h.Ordered, h.Elsewhere || h.Awaited), p.List.free.has(&h.Identity)})
+			p.Leaving = append(p.Leaving, LeavingPortfolio{index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity)})
 		}
 	}
 	return nil
@@ -95,7 +95,7 @@ func (p *Plan) mayBe(found *pairing) map[int32][]int32 {
 // mayLeave says whether a portfolio that waits is known by now to be none of the list's titles, and nothing is attached
 // to it on which a person must decide.
 func (p *Plan) mayLeave(index int32, h *HeldPortfolio, may map[int32][]int32, in *Input) bool {
-	if h.Ordered || h.Licensed || h.Locked || in.Day < h.WaitsSince+waitsAtLeast {
+	if h.HasPOLine || h.Licensed || h.Locked || in.Day < h.WaitsSince+waitsAtLeast {
 		return false
 	}
 	return !slices.ContainsFunc(may[index], func(title int32) bool { return in.open(p.Pairs[title]) })

@@ -44,8 +44,8 @@ func (s *Source) wrongContent(rec *kbart.Record) bool {
 	return ok && stated != s.Expect
 }
 
-// listTitle is a title of a list as it stays in memory: keys to match, hashes to compare, no values.
-type listTitle struct {
+// ListTitle is a title of a list as it stays in memory: keys to match, hashes to compare, no values.
+type ListTitle struct {
 	Identity
 	line         int32  // of its first row
 	rows         int32  // how many rows make it up
@@ -58,7 +58,7 @@ type listTitle struct {
 // List is a provider's file reduced to what planning needs.
 type List struct {
 	source Source
-	Titles Chunked[listTitle]
+	Titles ChunkedList[ListTitle]
 	rowsOf []int32        // title of each used row, in file order; setAside of a free one that is not used after all
 	Mixed  map[int32]bool // titles of several rows that may disagree: only a second reading can tell
 

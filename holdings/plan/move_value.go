@@ -68,12 +68,12 @@ func (v MoveValue) Words(action Action) string {
 	case v.Collection != "":
 		return fmt.Sprintf("stays: no portfolio of %s is its counterpart", v.Collection)
 	default:
-		return v.staying()
+		return v.unmoved()
 	}
 }
 
-// staying names what a portfolio keeps: "2 PO lines and a license".
-func (v MoveValue) staying() string {
+// unmoved names what a portfolio keeps: "2 PO lines and a license".
+func (v MoveValue) unmoved() string {
 	var words []string
 	switch n := len(v.Stay); n {
 	case 0:
@@ -96,6 +96,6 @@ func MoveSignature(action Action, values Values) uint64 {
 		}
 		values = ValuesOfMove(from, to)
 	}
-	h := Mix(textHash(string(action))^xxhash.Sum64String(values.Old), 1)
-	return Mix(h^xxhash.Sum64String(values.New), 2)
+	h := SaltedHash(textHash(string(action))^xxhash.Sum64String(values.Old), 1)
+	return SaltedHash(h^xxhash.Sum64String(values.New), 2)
 }

@@ -17,16 +17,16 @@ const Unpaired = -1
 // crowdKey is how many titles of one list may share a key that pairs.
 const crowdKey = 20
 
-// Side is the titles or the portfolios of a pairing, addressed by index.
-type Side struct {
-	At   func(i int32) *Identity
-	Pair []int32 // counterpart of each, or unpaired
-	Out  []bool  // takes no further part: ambiguous, or excluded
+// PairingSide is the titles or the portfolios of a pairing, addressed by index.
+type PairingSide struct {
+	At       func(i int32) *Identity
+	Pair     []int32 // counterpart of each, or unpaired
+	Excluded []bool  // takes no further part: ambiguous, or excluded
 }
 
-// NewSide is a side of n things, none of them paired.
-func NewSide(n int, at func(i int32) *Identity) *Side {
-	s := &Side{At: at, Pair: make([]int32, n), Out: make([]bool, n)}
+// NewPairingSide is a side of n things, none of them paired.
+func NewPairingSide(n int, at func(i int32) *Identity) *PairingSide {
+	s := &PairingSide{At: at, Pair: make([]int32, n), Excluded: make([]bool, n)}
 	for i := range s.Pair {
 		s.Pair[i] = Unpaired
 	}
@@ -34,17 +34,17 @@ func NewSide(n int, at func(i int32) *Identity) *Side {
 }
 
 // Open says whether a thing has no pair and takes part.
-func (s *Side) Open(i int32) bool { return s.Pair[i] == Unpaired && !s.Out[i] }
+func (s *PairingSide) Open(i int32) bool { return s.Pair[i] == Unpaired && !s.Excluded[i] }
 
-// View is a portfolio under the keys of one entitlement, where these differ from its first.
-type View struct {
+// AlternativeIdentity is a portfolio under the keys of one entitlement, where these differ from its first.
+type AlternativeIdentity struct {
 	Portfolio int32
 	Others    bool // another profile's keys: they come after the own ones
 	Identity
 }
 
-// possible is a pair that might be made.
-type possible struct {
+// candidatePair is a pair that might be made.
+type candidatePair struct {
 	title, portfolio int32
 	points           uint8
 	exact            bool // same title_id and same folded title: goes before others of as many points
@@ -53,7 +53,7 @@ type possible struct {
 	others           bool // by another profile's keys
 }
 
-func (p *possible) rank() int {
+func (p *candidatePair) rank() int {
 	if p.exact {
 		return 2*int(p.points) + 1
 	}
@@ -62,16 +62,16 @@ func (p *possible) rank() int {
 
 // pairing is under way.
 type pairing struct {
-	titles, portfolios *Side
+	titles, portfolios *PairingSide
 	round              func(portfolio int32) uint8             // in which a portfolio takes part
 	othersKeys         func(portfolio int32) bool              // whether its first identity is not of the part's own profile
-	views              []View                                  // further identities
+	views              []AlternativeIdentity                   // further identities
 	inOrder            func(titles, portfolios []int32) error  // sorts twins: by volume, edition, title_id
 	leftLast           func(portfolios []int32, n int) []int32 // those n of hidden portfolios that left last
 
 	byKey     *keyIndex // the titles; nil: nothing was looked for
 	crowds    map[uint64]bool
-	pairs     []possible
+	pairs     []candidatePair
 	best      [][]uint8         // by round: the most points that a title has with a portfolio of it
 	byOthers  [][]uint8         // the same, by other profiles' keys alone
 	ambiguous map[int32][]int32 // titles whose partner is not certain, and which it might be
@@ -103,7 +103,7 @@ func (p *pairing) gather() {
 	}
 	p.best, p.byOthers = make([][]uint8, lastRound+1), make([][]uint8, lastRound+1)
 	p.byKey = p.index()
-	p.pairs = make([]possible, 0, min(len(p.titles.Pair), len(p.portfolios.Pair))+1024) // most titles have one possible partner
+	p.pairs = make([]candidatePair, 0, min(len(p.titles.Pair), len(p.portfolios.Pair))+1024) // most titles have one possible partner
 	crowded := p.crowdedTitles()
 	look := func(portfolio int32, m *Identity, others bool) {
 		found := make([]int32, 0, 8)
@@ -191,8 +191,8 @@ func (p *pairing) holders(x *keyIndex, key uint64) (n int) {
 // crowdedPairs finds the titles of a title_id that a crowd shares, by title_id and folded title, where both are unique.
 type crowdedPairs struct{ titles, portfolios map[uint64]int32 }
 
-// Several stands where there is more than one.
-const Several = -2
+// NotUnique stands where there is more than one.
+const NotUnique = -2
 
 func (p *pairing) crowdedTitles() crowdedPairs {
 	c := crowdedPairs{map[uint64]int32{}, map[uint64]int32{}}
@@ -203,9 +203,9 @@ func (p *pairing) crowdedTitles() crowdedPairs {
 		if !p.crowds[m.TitleID] {
 			return
 		}
-		key := Mix(m.TitleID, m.Folded)
+		key := SaltedHash(m.TitleID, m.Folded)
 		if known, ok := to[key]; ok && known != i {
-			i = Several
+			i = NotUnique
 		}
 		to[key] = i
 	}
@@ -217,9 +217,9 @@ func (p *pairing) crowdedTitles() crowdedPairs {
 }
 
 func (c *crowdedPairs) sole(m *Identity) (title int32, ok bool) {
-	key := Mix(m.TitleID, m.Folded)
+	key := SaltedHash(m.TitleID, m.Folded)
 	title, found := c.titles[key]
-	return title, found && title != Several && c.portfolios[key] != Several
+	return title, found && title != NotUnique && c.portfolios[key] != NotUnique
 }
 
 // weigh notes a pair, if it is possible.
@@ -238,7 +238,7 @@ func (p *pairing) weigh(title, portfolio int32, m *Identity, others, crowded boo
 	if sameID && !crowded {
 		points++
 	}
-	pair := possible{
+	pair := candidatePair{
 		title: title, portfolio: portfolio, points: uint8(min(points, 100)), exact: sameID && named, named: named,
 		round: p.round(portfolio), others: others,
 	}
@@ -249,7 +249,7 @@ func (p *pairing) weigh(title, portfolio int32, m *Identity, others, crowded boo
 	}
 }
 
-func (p *pairing) note(best [][]uint8, pair *possible) {
+func (p *pairing) note(best [][]uint8, pair *candidatePair) {
 	if best[pair.round] == nil {
 		best[pair.round] = make([]uint8, len(p.titles.Pair))
 	}
@@ -300,9 +300,11 @@ func (p *pairing) rank(round uint8, others bool) error {
 
 // byRank are the pairs of one round that may be made, by rank. They are counted first, so that a million of them are
 // held once.
-func (p *pairing) byRank(round uint8, others bool) (byRank [][]*possible) {
+func (p *pairing) byRank(round uint8, others bool) (byRank [][]*candidatePair) {
 	var counts []int
-	takesPart := func(pair *possible) bool { return pair.round == round && pair.others == others && !p.awaited(pair) }
+	takesPart := func(pair *candidatePair) bool {
+		return pair.round == round && pair.others == others && !p.awaited(pair)
+	}
 	total := 0
 	for i := range p.pairs {
 		if pair := &p.pairs[i]; takesPart(pair) {
@@ -313,7 +315,7 @@ func (p *pairing) byRank(round uint8, others bool) (byRank [][]*possible) {
 			total++
 		}
 	}
-	all := make([]*possible, total)
+	all := make([]*candidatePair, total)
 	for _, n := range counts {
 		byRank = append(byRank, all[:0:n])
 		all = all[n:]
@@ -328,7 +330,7 @@ func (p *pairing) byRank(round uint8, others bool) (byRank [][]*possible) {
 
 // awaited says that a portfolio of a later round, or one that the title finds by another profile's keys, has more
 // points for it, so that one of another title is not taken.
-func (p *pairing) awaited(pair *possible) bool {
+func (p *pairing) awaited(pair *candidatePair) bool {
 	if pair.named {
 		return false
 	}
@@ -345,7 +347,7 @@ func (p *pairing) awaited(pair *possible) bool {
 
 // makePairs makes those of one rank where neither side has another possible partner; the partners hold zeros before and
 // after.
-func (p *pairing) makePairs(pairs []*possible, round uint8, titlePartners, portfolioPartners []uint8) error {
+func (p *pairing) makePairs(pairs []*candidatePair, round uint8, titlePartners, portfolioPartners []uint8) error {
 	live := pairs[:0]
 	if len(p.views) > 0 {
 		pairs = withoutTwice(pairs)
@@ -357,7 +359,7 @@ func (p *pairing) makePairs(pairs []*possible, round uint8, titlePartners, portf
 			portfolioPartners[pair.portfolio] = min(portfolioPartners[pair.portfolio]+1, 250)
 		}
 	}
-	var unclear []*possible
+	var unclear []*candidatePair
 	for _, pair := range live {
 		if titlePartners[pair.title] == 1 && portfolioPartners[pair.portfolio] == 1 {
 			p.pair(pair.title, pair.portfolio)
@@ -379,9 +381,9 @@ func (p *pairing) pair(title, portfolio int32) {
 }
 
 // withoutTwice drops pairs that two entitlements of one portfolio both make.
-func withoutTwice(pairs []*possible) []*possible {
-	slices.SortFunc(pairs, func(a, b *possible) int {
+func withoutTwice(pairs []*candidatePair) []*candidatePair {
+	slices.SortFunc(pairs, func(a, b *candidatePair) int {
 		return cmp.Or(cmp.Compare(a.title, b.title), cmp.Compare(a.portfolio, b.portfolio))
 	})
-	return slices.CompactFunc(pairs, func(a, b *possible) bool { return a.title == b.title && a.portfolio == b.portfolio })
+	return slices.CompactFunc(pairs, func(a, b *candidatePair) bool { return a.title == b.title && a.portfolio == b.portfolio })
 }

@@ -13,13 +13,13 @@ import (
 // Plan is what a list would change in one profile's holdings in one collection. It is computed before anything is
 // written, and holds keys and hashes only: see Source.
 type Plan struct {
-	OfCommunityZone bool // of a collection of the Community Zone: its titles are what is held, and no person decides on one
+	ForCommunityZone bool // of a collection of the Community Zone: its titles are what is held, and no person decides on one
 
 	Counts Counts        // rows, titles, statements and what is set aside; the others are counted as values are compared
 	Guards []GuardReason // why the plan is held; none: it is not
 
 	List        *List
-	Portfolios  Chunked[HeldPortfolio]
+	Portfolios  ChunkedList[HeldPortfolio]
 	Pairs       []int32           // of each title: its portfolio or unpaired
 	Ambiguous   map[int32][]int32 // titles that are added, and the portfolios they might be
 	Leaving     []LeavingPortfolio
@@ -27,8 +27,8 @@ type Plan struct {
 	Reviews     []int32 // portfolios left as they are, since their row could not be read
 	twins       []int32 // titles that were paired in an order that nothing proves
 	revived     []int32 // titles for which one of several hidden portfolios came back
-	Follows     history
-	LostColumns []lostColumn
+	Follows     titleHistory
+	LostColumns []LostColumn
 	Loses       map[int32]bool // titles that stay and lose covered time; nil: not asked
 
 	hiddenIn int // line of a refused row that may hide any title; 0: there is none
@@ -63,26 +63,26 @@ const (
 
 // Input is what a plan is made of, beside the list.
 type Input struct {
-	Portfolios Chunked[HeldPortfolio]
+	Portfolios ChunkedList[HeldPortfolio]
 	Former     map[int32]*FormerPortfolio // those that an interrupted run of the part has changed, by place
-	Views      []View
+	Views      []AlternativeIdentity
 	Day        int32 // the list's date as a day number, or today's
 	Guards     Guards
 	Zone       bool
-	Texts      Texts
+	Texts      TextReader
 }
 
-// Texts reads what matching needs no text for, save in rare cases.
-type Texts interface {
+// TextReader reads what matching needs no text for, save in rare cases.
+type TextReader interface {
 	// Twins are what puts portfolios that are alike into order.
-	Twins(portfolios []int32) (map[int32]TwinText, error)
+	Twins(portfolios []int32) (map[int32]TwinOrder, error)
 	// URLs are the addresses of portfolios, as urlHash has them.
 	URLs(portfolios []int32) (map[int32]uint64, error)
 }
 
 // Make matches the list with what is there.
 func Make(ctx context.Context, l *List, in Input) (*Plan, error) {
-	p := &Plan{OfCommunityZone: in.Zone, List: l, Portfolios: in.Portfolios}
+	p := &Plan{ForCommunityZone: in.Zone, List: l, Portfolios: in.Portfolios}
 	p.Counts = Counts{
 		Rows: l.rows.Read, Titles: l.Titles.Len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
 		WrongContent: l.rows.Wrong, UnlistedRows: l.unlisted(),
@@ -112,8 +112,8 @@ func (p *Plan) countAffected() { p.Counts.EntitlementsAffected = len(p.Leaving) 
 
 // match pairs titles and portfolios.
 func (p *Plan) match(ctx context.Context, in *Input) (*pairing, error) {
-	titles := NewSide(p.List.Titles.Len(), func(i int32) *Identity { return &p.List.Titles.At(i).Identity })
-	portfolios := NewSide(p.Portfolios.Len(), func(i int32) *Identity { return in.at(p.Portfolios.At(i), i) })
+	titles := NewPairingSide(p.List.Titles.Len(), func(i int32) *Identity { return &p.List.Titles.At(i).Identity })
+	portfolios := NewPairingSide(p.Portfolios.Len(), func(i int32) *Identity { return in.at(p.Portfolios.At(i), i) })
 	in.leaveOut(portfolios)
 	found := &pairing{
 		titles: titles, portfolios: portfolios, views: in.Views,
@@ -128,7 +128,7 @@ func (p *Plan) match(ctx context.Context, in *Input) (*pairing, error) {
 			switch h := p.Portfolios.At(i); {
 			case h.Hidden:
 				return lastRound
-			case h.Ours:
+			case h.AddedByThisJob:
 				return 0
 			default:
 				return 1
@@ -169,10 +169,10 @@ func (p *Plan) Pending(title int32) bool {
 		return true
 	}
 	h, t := p.Portfolios.At(p.Pairs[title]), p.List.Titles.At(title)
-	if p.NewOnly && !h.Hidden && (h.Entitled || h.Elsewhere) {
+	if p.NewOnly && !h.Hidden && (h.Entitled || h.HeldByOthers) {
 		return false
 	}
-	return !h.Entitled || !h.Listed && !p.Unlisted || h.Hidden || h.Flagged && !h.Awaited || h.GivenBack || t.unsettled ||
+	return !h.Entitled || !h.Listed && !p.Unlisted || h.Hidden || h.UnderReview && !h.AwaitedByOtherProfile || h.GivenBack || t.unsettled ||
 		h.ValuesHash != t.ValuesHash || !h.sameFurther(&t.Identity) || h.CoverageHash != t.CoverageHash && t.Covered || h.Diverged &&
 		!h.Outranked ||
 		p.takesEmpty()

@@ -34,14 +34,14 @@ type EntitlementState struct {
 	OwnHash      *int64
 }
 
-// Entitle gives the portfolio the part's own entitlement. What its list has otherwise than the portfolio is told by the
+// SetEntitlement gives the portfolio the part's own entitlement. What its list has otherwise than the portfolio is told by the
 // values that the portfolio would have by then.
-func (p *StoredPortfolio) Entitle(e EntitlementState) {
+func (p *StoredPortfolio) SetEntitlement(e EntitlementState) {
 	p.EntitlementState = e
 	if p.Former == nil || e.PortfolioID == 0 {
 		return
 	}
-	said := e.Own.Over(p.Former)
+	said := e.Own.AppliedTo(p.Former)
 	p.Own = nil
 	for i, c := range TitleColumns {
 		if said[i] != "" && ComparableValue(c, said[i]) != ComparableValue(c, p.Values[i]) {
@@ -53,12 +53,12 @@ func (p *StoredPortfolio) Entitle(e EntitlementState) {
 	}
 }
 
-// Gone is how a portfolio would stand that a part takes from its profile.
-func (p *StoredPortfolio) Gone(
+// AfterLeaving is how a portfolio would stand that a part takes from its profile.
+func (p *StoredPortfolio) AfterLeaving(
 	h *HeldPortfolio, action Action, why string, standing map[int64][len(TitleColumns)]string, now int64,
 ) *StoredPortfolio {
-	after := p.Foreseen(h.ID)
-	after.Listed = h.Shared
+	after := p.PreviewCopy(h.ID)
+	after.Listed = h.HeldByOtherProfile
 	switch action {
 	case Remove:
 		after.RemovedAt, after.Review = &now, ""
@@ -68,17 +68,17 @@ func (p *StoredPortfolio) Gone(
 		after.Review = why
 	case Withdraw:
 		if said, ok := standing[h.ID]; ok {
-			after.Values = p.TakenOver(said, func(kbart.Column, string, string) {})
+			after.Values = p.ValuesAfterTakeover(said, func(kbart.Column, string, string) {})
 		}
-		if !h.Awaited {
+		if !h.AwaitedByOtherProfile {
 			after.Review = ""
 		}
 	}
 	return after
 }
 
-// Foreseen is a copy that may be changed, and that knows the values in the database.
-func (p *StoredPortfolio) Foreseen(id int64) *StoredPortfolio {
+// PreviewCopy is a copy that may be changed, and that knows the values in the database.
+func (p *StoredPortfolio) PreviewCopy(id int64) *StoredPortfolio {
 	after := *p
 	if after.Former == nil && id > 0 {
 		former := p.Values
@@ -87,9 +87,9 @@ func (p *StoredPortfolio) Foreseen(id int64) *StoredPortfolio {
 	return &after
 }
 
-// TakenOver are the values of a portfolio that takes those of another list, but for what staff locked and the list
+// ValuesAfterTakeover are the values of a portfolio that takes those of another list, but for what staff locked and the list
 // leaves empty.
-func (p *StoredPortfolio) TakenOver(
+func (p *StoredPortfolio) ValuesAfterTakeover(
 	said [len(TitleColumns)]string, changed func(c kbart.Column, before, after string),
 ) [len(TitleColumns)]string {
 	after, locked := p.Values, strings.Fields(p.Locked)

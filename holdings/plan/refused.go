@@ -85,7 +85,7 @@ func URLHash(cell string) uint64 {
 	if !strings.Contains(cell, "://") {
 		return 0
 	}
-	return Mix(textHash(ComparableValue(kbart.TitleURL, cell)), 0x75726c) | 1
+	return SaltedHash(textHash(ComparableValue(kbart.TitleURL, cell)), 0x75726c) | 1
 }
 
 func foldedHash(cell string) uint64 { return foldedKey(textHash(kbart.FoldTitle(cell))) }
@@ -94,7 +94,7 @@ func foldedKey(folded uint64) uint64 {
 	if folded == 0 {
 		return 0
 	}
-	return Mix(folded, 0x666f6c64) | 1
+	return SaltedHash(folded, 0x666f6c64) | 1
 }
 
 // names says whether a refused row names the portfolio: by its title_id, an identifier, its folded title or its

@@ -23,23 +23,23 @@ const (
 // ColumnKind is how a decision on a lost column is named among a list's decisions.
 const ColumnKind = "COLUMN:"
 
-// lostColumn is a column that the list lost.
-type lostColumn struct {
+// LostColumn is a column that the list lost.
+type LostColumn struct {
 	Column kbart.Column
 	Lately bool // the list applied last still had it: this is the first that lacks it
 	Choice ColumnChoice
 }
 
-// shapeOf is what is remembered of a list's columns.
-type shapeOf struct {
+// ListShape is what is remembered of a list's columns.
+type ListShape struct {
 	Rows   int            `json:"rows"`
 	Filled map[string]int `json:"filled"`
 	Header []string       `json:"header"`
 }
 
 // Shape is how the columns of a list are remembered with its file.
-func (c *ColumnCounts) Shape() shapeOf {
-	s := shapeOf{Rows: c.Rows, Filled: map[string]int{}}
+func (c *ColumnCounts) Shape() ListShape {
+	s := ListShape{Rows: c.Rows, Filled: map[string]int{}}
 	for column := range kbart.Column(kbart.NumColumns) {
 		if c.Filled[column] > 0 {
 			s.Filled[column.String()] = c.Filled[column]
@@ -53,7 +53,7 @@ func (c *ColumnCounts) Shape() shapeOf {
 
 // FormerList is a list applied before, and what was decided on its columns.
 type FormerList struct {
-	Shape   shapeOf
+	Shape   ListShape
 	Choices map[string]ColumnChoice
 }
 
@@ -61,7 +61,7 @@ type FormerList struct {
 const ShapeRemembered = 60
 
 // LostColumns holds a list's columns against those of the lists before it, the newest first.
-func LostColumns(now *ColumnCounts, former []FormerList, own map[string]ColumnChoice) (lost []lostColumn) {
+func LostColumns(now *ColumnCounts, former []FormerList, own map[string]ColumnChoice) (lost []LostColumn) {
 	for column := range kbart.Column(kbart.NumColumns) {
 		name := column.String()
 		if now.Filled[column] > 0 {
@@ -85,7 +85,7 @@ func LostColumns(now *ColumnCounts, former []FormerList, own map[string]ColumnCh
 				choice, chosen = l.Choices[name]
 			}
 		}
-		lost = append(lost, lostColumn{column, last == 0, choice})
+		lost = append(lost, LostColumn{column, last == 0, choice})
 	}
 	return lost
 }
@@ -111,22 +111,22 @@ func (p *Plan) HoldShape(column, message string) {
 
 // takesEmpty says whether a person decided that a lost column means that there is none.
 func (p *Plan) takesEmpty() bool {
-	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool { return l.Choice == TakeAsEmpty })
+	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool { return l.Choice == TakeAsEmpty })
 }
 
 // empties says whether a column's empty cells blank what is stored.
 func (p *Plan) empties(column kbart.Column) bool {
-	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool { return l.Column == column && l.Choice == TakeAsEmpty })
+	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool { return l.Column == column && l.Choice == TakeAsEmpty })
 }
 
 // leaves says whether a column is lost and its stored values stay.
 func (p *Plan) leaves(column kbart.Column) bool {
-	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool { return l.Column == column && l.Choice != TakeAsEmpty })
+	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool { return l.Column == column && l.Choice != TakeAsEmpty })
 }
 
 // LeavesCoverage says whether a column of coverage is lost, so that no statement is touched.
 func (p *Plan) LeavesCoverage() bool {
-	return slices.ContainsFunc(p.LostColumns, func(l lostColumn) bool {
+	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool {
 		return TitleColumnIndex[l.Column] < 0 && l.Choice != TakeAsEmpty
 	})
 }

@@ -40,16 +40,16 @@ func statementOf(rec *kbart.Record) Statement {
 
 // RangeHash identifies the statement among those of a title: its seven columns in comparable form.
 func (s *Statement) RangeHash() uint64 {
-	h := Mix(xxhash.Sum64String(s.DateFirst), 1)
+	h := SaltedHash(xxhash.Sum64String(s.DateFirst), 1)
 	for i, value := range [...]string{
 		s.VolFirst, s.IssueFirst, s.DateLast, s.VolLast, s.IssueLast,
 		ComparableValue(kbart.EmbargoInfo, s.Embargo),
 	} {
 		if value != "" {
-			h ^= Mix(xxhash.Sum64String(value), uint64(i)+2)
+			h ^= SaltedHash(xxhash.Sum64String(value), uint64(i)+2)
 		}
 	}
-	return Mix(h, 8)
+	return SaltedHash(h, 8)
 }
 
 // FullHash is of all that is stored of the statement: the XOR of a title's is its coverage hash.
@@ -64,12 +64,12 @@ func (s *Statement) FullHash() uint64 {
 }
 
 // fullHash is of a statement's range and of what it has of its own.
-func fullHash(ranges, own uint64) uint64 { return Mix(ranges, own) }
+func fullHash(ranges, own uint64) uint64 { return SaltedHash(ranges, own) }
 
 // ownHash is of a value of one of ownColumns; 0: it is empty.
 func ownHash(c kbart.Column, value string) uint32 { return uint32(textHash(ComparableValue(c, value))) }
 
-func ownShare(column int, hash uint32) uint64 { return Mix(uint64(hash)+1, uint64(column)+9) }
+func ownShare(column int, hash uint32) uint64 { return SaltedHash(uint64(hash)+1, uint64(column)+9) }
 
 // ownDifference is what a row has of its own beside its title, as hashes of both tell.
 func ownDifference(title, row [len(OwnColumns)]uint32) (own uint64) {

@@ -8,11 +8,11 @@ import (
 	"autoholdings/kbart"
 )
 
-// TwinText is what puts twins into order: volume, edition, title_id.
-type TwinText []string
+// TwinOrder is what puts twins into order: volume, edition, title_id.
+type TwinOrder []string
 
 // inOrder puts titles of the list and portfolios that are alike into the order of their texts.
-func (p *Plan) inOrder(ctx context.Context, of Texts, titles, portfolios []int32) error {
+func (p *Plan) inOrder(ctx context.Context, of TextReader, titles, portfolios []int32) error {
 	ofTitles, err := p.List.twinTexts(ctx, titles)
 	if err != nil {
 		return err
@@ -26,15 +26,15 @@ func (p *Plan) inOrder(ctx context.Context, of Texts, titles, portfolios []int32
 	return nil
 }
 
-func sortTwins(items []int32, texts map[int32]TwinText) {
+func sortTwins(items []int32, texts map[int32]TwinOrder) {
 	slices.SortFunc(items, func(a, b int32) int { return cmp.Or(slices.Compare(texts[a], texts[b]), cmp.Compare(a, b)) })
 }
 
 // twinTexts reads those of titles.
-func (l *List) twinTexts(ctx context.Context, titles []int32) (map[int32]TwinText, error) {
-	texts := map[int32]TwinText{}
+func (l *List) twinTexts(ctx context.Context, titles []int32) (map[int32]TwinOrder, error) {
+	texts := map[int32]TwinOrder{}
 	err := l.eachOf(ctx, titles, func(t *Title) {
-		texts[t.Index] = TwinText{t.Get(kbart.MonographVolume), t.Get(kbart.MonographEdition), t.Get(kbart.TitleID)}
+		texts[t.Index] = TwinOrder{t.Get(kbart.MonographVolume), t.Get(kbart.MonographEdition), t.Get(kbart.TitleID)}
 	})
 	return texts, err
 }
@@ -88,7 +88,7 @@ type listTexts struct {
 	list *List
 }
 
-func (t *listTexts) Twins(portfolios []int32) (map[int32]TwinText, error) {
+func (t *listTexts) Twins(portfolios []int32) (map[int32]TwinOrder, error) {
 	return t.list.twinTexts(t.ctx, portfolios)
 }
 

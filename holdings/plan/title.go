@@ -99,7 +99,7 @@ type titleRow struct {
 }
 
 // joined makes the title of its rows: the first value that is not empty wins.
-func joined(index int32, known *listTitle, rows []titleRow, mixed bool, report func(kbart.Finding)) *Title {
+func joined(index int32, known *ListTitle, rows []titleRow, mixed bool, report func(kbart.Finding)) *Title {
 	slices.SortFunc(rows, func(a, b titleRow) int { return compareOrder(a.start, b.start, a.text, b.text) })
 	t := &Title{Index: index, Line: int(known.line), ValuesHash: known.ValuesHash, CoverageHash: known.CoverageHash}
 	if !mixed {

@@ -6,7 +6,7 @@ import (
 
 // settle decides on pairs of one rank of which a side has several partners: twins are paired in order, of several
 // hidden portfolios that are alike one comes back, and all else is ambiguous and goes no further.
-func (p *pairing) settle(pairs []*possible, round uint8) error {
+func (p *pairing) settle(pairs []*candidatePair, round uint8) error {
 	titlesOf, portfoliosOf := map[int32][]int32{}, map[int32][]int32{}
 	for _, pair := range pairs {
 		portfoliosOf[pair.title] = append(portfoliosOf[pair.title], pair.portfolio)
@@ -23,10 +23,10 @@ func (p *pairing) settle(pairs []*possible, round uint8) error {
 			continue
 		}
 		if len(portfoliosOf[pair.title]) > 1 {
-			p.titles.Out[pair.title] = true
+			p.titles.Excluded[pair.title] = true
 		}
 		if len(titlesOf[pair.portfolio]) > 1 {
-			p.portfolios.Out[pair.portfolio] = true
+			p.portfolios.Excluded[pair.portfolio] = true
 		}
 		if round < lastRound { // several hidden records are no question to a person
 			p.ambiguous[pair.title] = append(p.ambiguous[pair.title], pair.portfolio)

@@ -324,8 +324,8 @@ type Leaving struct {
 	Waits       string   `json:"waits,omitempty"`       // why it waits: ReviewAmbiguous, ReviewContested
 }
 
-// KeptForPOLine is the reason of a portfolio that is kept for its PO lines.
-const KeptForPOLine = "PO_LINE"
+// keptForPOLine is the reason of a portfolio that is kept for its PO lines.
+const keptForPOLine = "PO_LINE"
 
 // Related is another title that a line of a report names.
 type Related struct {
@@ -355,7 +355,7 @@ func (l Leaving) stored() string {
 }
 
 // KeptFor is why a portfolio is kept that has PO lines.
-func KeptFor(poLines []string) Leaving { return Leaving{Reason: KeptForPOLine, POLines: poLines} }
+func KeptFor(poLines []string) Leaving { return Leaving{Reason: keptForPOLine, POLines: poLines} }
 
 // poLinesNamed is how many of a portfolio's PO lines are named in words.
 const poLinesNamed = 10
@@ -364,14 +364,14 @@ const poLinesNamed = 10
 func (l Leaving) String() string {
 	var words []string
 	switch {
-	case l.Reason == KeptForPOLine && len(l.POLines) == 0:
+	case l.Reason == keptForPOLine && len(l.POLines) == 0:
 		words = append(words, "kept: it has a PO line")
-	case l.Reason == KeptForPOLine && len(l.POLines) == 1:
+	case l.Reason == keptForPOLine && len(l.POLines) == 1:
 		words = append(words, "kept: PO line "+l.POLines[0])
-	case l.Reason == KeptForPOLine && len(l.POLines) > poLinesNamed:
+	case l.Reason == keptForPOLine && len(l.POLines) > poLinesNamed:
 		words = append(words, fmt.Sprintf("kept: PO lines %s and %d more", strings.Join(l.POLines[:poLinesNamed], ", "),
 			len(l.POLines)-poLinesNamed))
-	case l.Reason == KeptForPOLine:
+	case l.Reason == keptForPOLine:
 		words = append(words, "kept: PO lines "+strings.Join(l.POLines, ", "))
 	case l.Reason != "":
 		words = append(words, "kept: "+l.Reason)

@@ -6,7 +6,7 @@ import (
 
 // CheckZone marks the titles that the Community Zone does not have. A title whose keys point to several of its titles
 // is one that it has.
-func (p *Plan) CheckZone(zone *Chunked[Identity], local, skip bool, report func(kbart.Finding)) {
+func (p *Plan) CheckZone(zone *ChunkedList[Identity], local, skip bool, report func(kbart.Finding)) {
 	if local {
 		return
 	}
@@ -18,8 +18,8 @@ func (p *Plan) CheckZone(zone *Chunked[Identity], local, skip bool, report func(
 		})
 		return
 	}
-	titles := NewSide(p.List.Titles.Len(), func(i int32) *Identity { return &p.List.Titles.At(i).Identity })
-	known := NewSide(zone.Len(), zone.At)
+	titles := NewPairingSide(p.List.Titles.Len(), func(i int32) *Identity { return &p.List.Titles.At(i).Identity })
+	known := NewPairingSide(zone.Len(), zone.At)
 	found := &pairing{
 		titles: titles, portfolios: known, round: func(int32) uint8 { return 0 },
 		inOrder: func(titles, portfolios []int32) error { return nil }, // any of several that are alike will do

@@ -25,5 +25,5 @@ type Service struct {
 // The providers are those that profiles may be of, the standard one first; none: profiles are of one provider of which
 // nothing is known.
 func New(s *store.Store, box *secret.Box, busy holdings.Busy, of ...Provider) *Service {
-	return &Service{Now: time.Now, store: s, box: box, busy: holdings.MustKnow(busy), providers: newProviders(of)}
+	return &Service{Now: time.Now, store: s, box: box, busy: holdings.RequireBusy(busy), providers: newProviders(of)}
 }

@@ -14,32 +14,34 @@ import (
 // of it would have changed. Nothing of that is in the database, so it is foreseen: keys and hashes as planning needs
 // them, and the values of those portfolios that both would write.
 
-// foresight is what the plans of earlier parts of a preview would have made of a collection.
-type foresight struct {
+// previewedHoldings is what the plans of earlier parts of a preview would have made of a collection.
+type previewedHoldings struct {
 	values   map[int64]*plan.StoredPortfolio // portfolios as they would stand, by id; those that would be new have negative ids
 	next     int64                           // the last of the negative ids
-	said     map[int64]map[int64]*saying     // by portfolio and profile
+	said     map[int64]map[int64]*lastListed // by portfolio and profile
 	releases map[int64]string                // of the profiles that would have applied one
 }
 
-// saying is what a profile's list would have said last of a portfolio.
-type saying struct {
+// lastListed is what a profile's list would have said last of a portfolio.
+type lastListed struct {
 	ended bool // it would no longer list it
 	said  [len(plan.TitleColumns)]string
 }
 
-func (f *foresight) say(id int64, part *Part, s *saying) {
+func (f *previewedHoldings) record(id int64, part *Part, s *lastListed) {
 	if f.said[id] == nil {
-		f.said[id] = map[int64]*saying{}
+		f.said[id] = map[int64]*lastListed{}
 	}
 	f.said[id][part.ProfileID] = s
 }
 
 // knows says whether an earlier part would have changed what a profile's list says of a portfolio.
-func (f *foresight) knows(id, profile int64) bool { return f != nil && f.said[id][profile] != nil }
+func (f *previewedHoldings) knows(id, profile int64) bool {
+	return f != nil && f.said[id][profile] != nil
+}
 
 // releaseOf is the date of the release that a profile would have applied last; stored is the one it has.
-func (f *foresight) releaseOf(profile int64, stored string) string {
+func (f *previewedHoldings) releaseOf(profile int64, stored string) string {
 	if f == nil {
 		return stored
 	}
@@ -50,26 +52,26 @@ func (f *foresight) releaseOf(profile int64, stored string) string {
 }
 
 // eachSaid calls fn with what lists would say of a portfolio that would still have it.
-func (f *foresight) eachSaid(id int64, fn func(standingList)) {
+func (f *previewedHoldings) eachSaid(id int64, fn func(competingList)) {
 	if f == nil {
 		return
 	}
 	for profile, s := range f.said[id] {
 		if !s.ended {
-			fn(standingList{profile, f.releases[profile], s.said})
+			fn(competingList{profile, f.releases[profile], s.said})
 		}
 	}
 }
 
 // foresee lets earlier plans of a preview come true among the portfolios that a part is planned on.
-func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*foresight, error) {
+func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*previewedHoldings, error) {
 	if len(part.Earlier) == 0 {
 		return nil, nil
 	}
 	last := part.Earlier[len(part.Earlier)-1]
 	f := last.foreseen // what came before the last one is foreseen already
 	if f == nil {
-		f = &foresight{values: map[int64]*plan.StoredPortfolio{}, said: map[int64]map[int64]*saying{}, releases: map[int64]string{}}
+		f = &previewedHoldings{values: map[int64]*plan.StoredPortfolio{}, said: map[int64]map[int64]*lastListed{}, releases: map[int64]string{}}
 	}
 	f.releases[last.part.ProfileID] = last.part.Release
 	if err := f.foreseeValues(ctx, s, last); err != nil {
@@ -95,14 +97,14 @@ func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*for
 }
 
 // entitle gives another profile's entitlement to the portfolio of a title, or makes the portfolio.
-func (f *foresight) entitle(earlier *Plan, title int32, byID map[int64]int32, in *plan.Input, outranks bool) {
+func (f *previewedHoldings) entitle(earlier *Plan, title int32, byID map[int64]int32, in *plan.Input, outranks bool) {
 	t := earlier.List.Titles.At(title)
 	pair := earlier.Pairs[title]
 	if pair == plan.Unpaired {
 		id := f.idOf(earlier, title)
 		in.Portfolios.Add(plan.HeldPortfolio{
 			Identity: t.Identity, ID: id, ValuesHash: t.ValuesHash, Listed: true,
-			Elsewhere: true, Shared: true, SomeoneElse: true, EverListed: true, Outranked: outranks, Others: 1,
+			HeldByOthers: true, HeldByOtherProfile: true, HasOtherEntitlement: true, EverListed: true, Outranked: outranks, Others: 1,
 		})
 		return
 	}
@@ -115,8 +117,8 @@ func (f *foresight) entitle(earlier *Plan, title int32, byID map[int64]int32, in
 	if !was.Entitled {
 		h.Others++
 	}
-	h.Hidden, h.Listed, h.Elsewhere, h.Shared, h.SomeoneElse, h.EverListed = false, true, true, true, true, true
-	h.Outranked, h.Awaited = h.Outranked || outranks, h.Awaited && !was.Waits
+	h.Hidden, h.Listed, h.HeldByOthers, h.HeldByOtherProfile, h.HasOtherEntitlement, h.EverListed = false, true, true, true, true, true
+	h.Outranked, h.AwaitedByOtherProfile = h.Outranked || outranks, h.AwaitedByOtherProfile && !was.Waits
 	now := f.values[was.ID]
 	switch {
 	case now == nil:
@@ -128,30 +130,30 @@ func (f *foresight) entitle(earlier *Plan, title int32, byID map[int64]int32, in
 }
 
 // end takes another profile's entitlement from a portfolio.
-func (f *foresight) end(in *plan.Input, byID map[int64]int32, was *plan.HeldPortfolio, action plan.Action, now int64) {
+func (f *previewedHoldings) end(in *plan.Input, byID map[int64]int32, was *plan.HeldPortfolio, action plan.Action, now int64) {
 	i, ok := byID[was.ID]
 	if !ok {
 		return
 	}
 	h := in.Portfolios.At(i)
-	h.Awaited = (h.Awaited && !was.Waits) || action == plan.Wait
+	h.AwaitedByOtherProfile = (h.AwaitedByOtherProfile && !was.Waits) || action == plan.Wait
 	if was.Entitled {
 		h.Others--
 	}
 	if h.Others <= 0 {
-		h.Elsewhere, h.Shared = false, false
+		h.HeldByOthers, h.HeldByOtherProfile = false, false
 		h.Listed = h.Entitled
 	}
 	if action == plan.Remove && !h.Entitled {
 		h.Hidden, h.LeftAt = true, now
 	}
 	if action == plan.Wait {
-		h.Flagged = true
+		h.UnderReview = true
 	}
 }
 
 // idOf is the id that stands for a portfolio that a title would become.
-func (f *foresight) idOf(earlier *Plan, title int32) int64 {
+func (f *previewedHoldings) idOf(earlier *Plan, title int32) int64 {
 	if id, ok := earlier.foreseenIDs[title]; ok {
 		return id
 	}
@@ -160,7 +162,7 @@ func (f *foresight) idOf(earlier *Plan, title int32) int64 {
 }
 
 // foreseeValues computes how the portfolios would stand that a plan writes.
-func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan) error {
+func (f *previewedHoldings) foreseeValues(ctx context.Context, s *Service, earlier *Plan) error {
 	earlier.foreseenIDs = map[int32]int64{}
 	var batch []*plan.Title
 	flush := func() error {
@@ -185,7 +187,7 @@ func (f *foresight) foreseeValues(ctx context.Context, s *Service, earlier *Plan
 
 // foreseeLeaving notes what an earlier part would take from its profile, how the portfolios would stand then, and which
 // values would take over.
-func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
+func (f *previewedHoldings) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
 	gone := make([]plan.LeavingPortfolio, 0, len(earlier.Leaving)+len(earlier.Waiting))
 	why := map[int32]string{}
 	for _, w := range earlier.Waiting {
@@ -197,27 +199,27 @@ func (f *foresight) foreseeLeaving(ctx context.Context, s *Service, earlier *Pla
 		ids := make([]int64, len(batch))
 		for i, l := range batch {
 			ids[i] = earlier.Portfolios.At(l.Portfolio).ID
-			f.say(ids[i], earlier.part, &saying{ended: true})
+			f.record(ids[i], earlier.part, &lastListed{ended: true})
 		}
 		there, err := f.load(ctx, s.store.Query, ids)
 		if err != nil {
 			return err
 		}
-		standing, err := f.standing(ctx, s.store.Query, earlier.part, ids, there)
+		standing, err := f.valuesToTakeOver(ctx, s.store.Query, earlier.part, ids, there)
 		if err != nil {
 			return err
 		}
 		for _, l := range batch {
 			h := earlier.Portfolios.At(l.Portfolio)
 			if p := there[h.ID]; p != nil {
-				f.values[h.ID] = p.Gone(h, l.Action, why[l.Portfolio], standing, s.Now().UnixMilli())
+				f.values[h.ID] = p.AfterLeaving(h, l.Action, why[l.Portfolio], standing, s.Now().UnixMilli())
 			}
 		}
 	}
 	return nil
 }
 
-func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch []*plan.Title) error {
+func (f *previewedHoldings) write(ctx context.Context, s *Service, earlier *Plan, batch []*plan.Title) error {
 	var ids, own []int64
 	for _, t := range batch {
 		if pair := earlier.Pairs[t.Index]; pair != plan.Unpaired {
@@ -239,7 +241,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 			f.next--
 			earlier.foreseenIDs[t.Index] = f.next
 			f.values[f.next] = &plan.StoredPortfolio{Values: t.Values, MoreKeys: strings.Join(t.MoreKeys, " "), Available: true, Listed: true}
-			f.say(f.next, earlier.part, &saying{said: t.Values})
+			f.record(f.next, earlier.part, &lastListed{said: t.Values})
 			continue
 		}
 		h := earlier.Portfolios.At(pair)
@@ -247,12 +249,12 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 		if p == nil {
 			continue
 		}
-		p.Entitle(entitlements[h.Entitlement])
+		p.SetEntitlement(entitlements[h.Entitlement])
 		d := earlier.Comparison(t.Index, h).Compare(t, p)
-		now := p.Foreseen(h.ID)
-		f.say(h.ID, earlier.part, &saying{said: d.Own.Over(&d.Values)})
+		now := p.PreviewCopy(h.ID)
+		f.record(h.ID, earlier.part, &lastListed{said: d.Own.AppliedTo(&d.Values)})
 		now.Values, now.MoreKeys, now.Listed, now.RemovedAt = d.Values, d.Further, true, nil
-		if !h.Awaited {
+		if !h.AwaitedByOtherProfile {
 			now.Review = ""
 		}
 		now.Coverage, now.EntitlementState = nil, plan.EntitlementState{} // of the other profile
@@ -262,7 +264,7 @@ func (f *foresight) write(ctx context.Context, s *Service, earlier *Plan, batch 
 }
 
 // load reads portfolios as they would stand.
-func (f *foresight) load(ctx context.Context, read store.QueryFunc, ids []int64) (map[int64]*plan.StoredPortfolio, error) {
+func (f *previewedHoldings) load(ctx context.Context, read store.QueryFunc, ids []int64) (map[int64]*plan.StoredPortfolio, error) {
 	there, err := loadStored(ctx, read, slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id < 0 }))
 	if err != nil || f == nil {
 		return there, err

@@ -11,22 +11,22 @@ import (
 	"autoholdings/internal/store"
 )
 
-// shelf holds PO lines and all others of their portfolios in memory while they are changed: one decides there which is
+// poLineEditor holds PO lines and all others of their portfolios in memory while they are changed: one decides there which is
 // main, and what differs in the end is written together. The rule that it keeps: a portfolio that has PO lines has
 // exactly one main one. It is the first that was attached, unless another was made main; where the main one leaves, the
 // one that was made first follows.
-type shelf struct {
+type poLineEditor struct {
 	before map[int64]*ent.POLine   // as stored, by id; nil for a new one
 	rows   map[int64]*ent.POLine   // as they are to be
 	of     map[int64][]*ent.POLine // by portfolio
 }
 
-func newShelf() *shelf {
-	return &shelf{map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
+func newShelf() *poLineEditor {
+	return &poLineEditor{map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
 }
 
 // load reads the PO lines of portfolios that are not on the shelf yet.
-func (sh *shelf) load(ctx context.Context, client *ent.Client, portfolioIDs []int64) error {
+func (sh *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioIDs []int64) error {
 	missing := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(portfolioIDs))), func(id int64) bool {
 		_, known := sh.of[id]
 		return known || id == 0
@@ -48,7 +48,7 @@ func (sh *shelf) load(ctx context.Context, client *ent.Client, portfolioIDs []in
 
 // put lays a stored row on the shelf and returns the one that lies there: another, where it was there before and may
 // have been changed since.
-func (sh *shelf) put(row *ent.POLine) *ent.POLine {
+func (sh *poLineEditor) put(row *ent.POLine) *ent.POLine {
 	if known := sh.rows[row.ID]; known != nil {
 		return known
 	}
@@ -58,13 +58,13 @@ func (sh *shelf) put(row *ent.POLine) *ent.POLine {
 }
 
 // add lays a new row on the shelf; it is not attached.
-func (sh *shelf) add(row *ent.POLine) {
+func (sh *poLineEditor) add(row *ent.POLine) {
 	row.PortfolioID, row.Main = nil, false
 	sh.rows[row.ID] = row
 }
 
 // list adds a row to those of its portfolio, once.
-func (sh *shelf) list(row *ent.POLine) {
+func (sh *poLineEditor) list(row *ent.POLine) {
 	if row.PortfolioID == nil {
 		return
 	}
@@ -74,13 +74,13 @@ func (sh *shelf) list(row *ent.POLine) {
 }
 
 // attach puts a row on a portfolio, 0 for none. The portfolio's rows and those of the former one are loaded.
-func (sh *shelf) attach(row *ent.POLine, portfolioID int64) {
+func (sh *poLineEditor) attach(row *ent.POLine, portfolioID int64) {
 	if from := portfolioOf(row); from != 0 {
 		wasMain := row.Main
 		row.PortfolioID, row.Main = nil, false
 		sh.of[from] = slices.DeleteFunc(sh.of[from], func(other *ent.POLine) bool { return other == row })
 		if wasMain {
-			sh.followUp(from, nil)
+			sh.promoteOldest(from, nil)
 		}
 	}
 	if portfolioID == 0 {
@@ -91,13 +91,13 @@ func (sh *shelf) attach(row *ent.POLine, portfolioID int64) {
 }
 
 // rank makes an attached row main or additional. It is false where that cannot be: the only one of a portfolio is main.
-func (sh *shelf) rank(row *ent.POLine, main bool) bool {
+func (sh *poLineEditor) rank(row *ent.POLine, main bool) bool {
 	if row.Main == main {
 		return true
 	}
 	id := portfolioOf(row)
 	if !main {
-		if !sh.followUp(id, row) {
+		if !sh.promoteOldest(id, row) {
 			return false
 		}
 	} else if former := sh.mainOf(id); former != nil {
@@ -107,8 +107,8 @@ func (sh *shelf) rank(row *ent.POLine, main bool) bool {
 	return true
 }
 
-// followUp makes the oldest of a portfolio's rows main, another than the one that is to be so no more.
-func (sh *shelf) followUp(portfolioID int64, not *ent.POLine) bool {
+// promoteOldest makes the oldest of a portfolio's rows main, another than the one that is to be so no more.
+func (sh *poLineEditor) promoteOldest(portfolioID int64, not *ent.POLine) bool {
 	others := slices.DeleteFunc(slices.Clone(sh.of[portfolioID]), func(row *ent.POLine) bool { return row == not })
 	if len(others) == 0 {
 		return false
@@ -141,7 +141,7 @@ func comparePrecedence(a, b *ent.POLine) int {
 }
 
 // mainOf is the portfolio's main PO line; nil where it has none.
-func (sh *shelf) mainOf(portfolioID int64) *ent.POLine {
+func (sh *poLineEditor) mainOf(portfolioID int64) *ent.POLine {
 	for _, row := range sh.of[portfolioID] {
 		if row.Main {
 			return row
@@ -158,7 +158,7 @@ func portfolioOf(row *ent.POLine) int64 {
 }
 
 // changed are the rows that are not as they are stored, in the order of their ids.
-func (sh *shelf) changed() (rows []*ent.POLine) {
+func (sh *poLineEditor) changed() (rows []*ent.POLine) {
 	for id, row := range sh.rows {
 		if before := sh.before[id]; before == nil || !samePOLine(before, row) {
 			rows = append(rows, row)
@@ -175,7 +175,7 @@ func samePOLine(a, b *ent.POLine) bool {
 }
 
 // settle raises the versions of what has changed, and takes the shelf as it is for stored.
-func (sh *shelf) settle() (changed []*ent.POLine) {
+func (sh *poLineEditor) settle() (changed []*ent.POLine) {
 	changed = sh.changed()
 	now := store.Now()
 	for _, row := range changed {
@@ -189,7 +189,7 @@ func (sh *shelf) settle() (changed []*ent.POLine) {
 
 // write stores what has changed. Those that are main no more give way first: the database allows a portfolio one main
 // PO line at any moment.
-func (sh *shelf) write(ctx context.Context, tx *store.Tx) error {
+func (sh *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 	var givesWay []int64
 	for _, row := range sh.changed() {
 		before := sh.before[row.ID]

@@ -7,23 +7,23 @@ import (
 
 // A step is one way to tell that a title and a portfolio are the same. It emits the keys under which it files one of
 // them; the step pairs the two where a key holds exactly one of each.
-type step func(m *plan.Identity, emit func(key uint64))
+type keyFunc func(m *plan.Identity, emit func(key uint64))
 
 func titleIDAndIdentifier(m *plan.Identity, emit func(uint64)) {
 	if m.TitleID != 0 {
-		m.EachKey(func(key uint64) bool { emit(plan.Mix(m.TitleID, key)); return true })
+		m.EachKey(func(key uint64) bool { emit(plan.SaltedHash(m.TitleID, key)); return true })
 	}
 }
 
 func titleIDAndTitle(m *plan.Identity, emit func(uint64)) {
 	if m.TitleID != 0 && m.Folded != 0 {
-		emit(plan.Mix(m.TitleID, m.Folded))
+		emit(plan.SaltedHash(m.TitleID, m.Folded))
 	}
 }
 
 func typeAndIdentifier(m *plan.Identity, emit func(uint64)) {
 	if m.Kind != kbart.UnknownType {
-		m.EachKey(func(key uint64) bool { emit(plan.Mix(key, uint64(m.Kind))); return true })
+		m.EachKey(func(key uint64) bool { emit(plan.SaltedHash(key, uint64(m.Kind))); return true })
 	}
 }
 
@@ -38,22 +38,22 @@ func titleIDAlone(m *plan.Identity, emit func(uint64)) {
 // none stands in a bucket in place of an index, as several does.
 const none = -1
 
-// bucket holds what a step files under one key: nearly always one title and one portfolio, so that a map of a million
+// keyHolders holds what a step files under one key: nearly always one title and one portfolio, so that a map of a million
 // of them stays small. Where there are several, the crowd has them.
-type bucket struct{ title, portfolio int32 }
+type keyHolders struct{ title, portfolio int32 }
 
-// crowd is all that is filed under a key that several share.
-type crowd struct{ titles, portfolios []int32 }
+// sharedKey is all that is filed under a key that several share.
+type sharedKey struct{ titles, portfolios []int32 }
 
-// buckets are a step's keys.
-type buckets struct {
-	of      map[uint64]bucket
-	crowded map[uint64]*crowd
+// keyTable are a step's keys.
+type keyTable struct {
+	of      map[uint64]keyHolders
+	crowded map[uint64]*sharedKey
 }
 
 // fileUnder files all that is open under the step's keys. Keys of titles alone are of no use and are not kept.
-func fileUnder(step step, titles, portfolios *plan.Side) *buckets {
-	b := &buckets{of: make(map[uint64]bucket, countKeys(portfolios, step)), crowded: map[uint64]*crowd{}}
+func fileUnder(step keyFunc, titles, portfolios *plan.PairingSide) *keyTable {
+	b := &keyTable{of: make(map[uint64]keyHolders, countKeys(portfolios, step)), crowded: map[uint64]*sharedKey{}}
 	for p := range portfolios.Pair {
 		if portfolios.Open(int32(p)) {
 			step(portfolios.At(int32(p)), func(key uint64) { b.addPortfolio(key, int32(p)) })
@@ -70,7 +70,7 @@ func fileUnder(step step, titles, portfolios *plan.Side) *buckets {
 	return b
 }
 
-func countKeys(s *plan.Side, step step) (n int) {
+func countKeys(s *plan.PairingSide, step keyFunc) (n int) {
 	for i := range s.Pair {
 		if s.Open(int32(i)) {
 			step(s.At(int32(i)), func(uint64) { n++ })
@@ -79,30 +79,30 @@ func countKeys(s *plan.Side, step step) (n int) {
 	return n
 }
 
-func (b *buckets) addPortfolio(key uint64, p int32) {
+func (b *keyTable) addPortfolio(key uint64, p int32) {
 	found, ok := b.of[key]
 	switch {
 	case !ok:
-		b.of[key] = bucket{title: none, portfolio: p}
-	case found.portfolio == plan.Several:
+		b.of[key] = keyHolders{title: none, portfolio: p}
+	case found.portfolio == plan.NotUnique:
 		b.crowded[key].portfolios = appendNew(b.crowded[key].portfolios, p)
 	case found.portfolio != p:
-		b.crowded[key] = &crowd{portfolios: []int32{found.portfolio, p}}
-		b.of[key] = bucket{title: plan.Several, portfolio: plan.Several}
+		b.crowded[key] = &sharedKey{portfolios: []int32{found.portfolio, p}}
+		b.of[key] = keyHolders{title: plan.NotUnique, portfolio: plan.NotUnique}
 	}
 }
 
-func (b *buckets) addTitle(key uint64, t int32) {
+func (b *keyTable) addTitle(key uint64, t int32) {
 	found, ok := b.of[key]
 	switch {
 	case !ok:
 	case found.title == none:
-		b.of[key] = bucket{title: t, portfolio: found.portfolio}
-	case found.title == plan.Several:
+		b.of[key] = keyHolders{title: t, portfolio: found.portfolio}
+	case found.title == plan.NotUnique:
 		b.crowded[key].titles = appendNew(b.crowded[key].titles, t)
 	case found.title != t:
-		b.crowded[key] = &crowd{titles: []int32{found.title, t}, portfolios: []int32{found.portfolio}}
-		b.of[key] = bucket{title: plan.Several, portfolio: plan.Several}
+		b.crowded[key] = &sharedKey{titles: []int32{found.title, t}, portfolios: []int32{found.portfolio}}
+		b.of[key] = keyHolders{title: plan.NotUnique, portfolio: plan.NotUnique}
 	}
 }
 
@@ -114,9 +114,9 @@ func appendNew(list []int32, i int32) []int32 {
 	return append(list, i)
 }
 
-// sole drops what is paired from the list and says whether exactly one is left. It looks no further than the second,
+// exactlyOneOpen drops what is paired from the list and says whether exactly one is left. It looks no further than the second,
 // so that a key shared by a whole file costs no more than any other.
-func sole(s *plan.Side, list *[]int32) bool {
+func exactlyOneOpen(s *plan.PairingSide, list *[]int32) bool {
 	l := *list
 	for i := 0; i < len(l) && i < 2; {
 		if s.Open(l[i]) {
