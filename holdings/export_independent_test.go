@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/kbart"
 )
 
@@ -70,15 +71,7 @@ func TestExportAgainstAnIndependentReader(t *testing.T) {
 	if err != nil {
 		t.Skipf("the independent reader needs python3: %v", err)
 	}
-	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "kbart")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "*", "*.t*"))
-	if err != nil || len(files) == 0 {
-		t.Skipf("the real files are not here: %s, %v", dir, err)
-	}
-	for _, path := range files {
+	for _, path := range realfiles.Files(t, "*/*.t*") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
 			theirs := independentRows(t, python, path)

@@ -18,25 +18,12 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/realfiles"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/kbart"
 	"autoholdings/mockoup"
 )
-
-// realLists is the folder of OUP's real lists, from which releases and old collections are made.
-func realLists(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "kbart")
-	}
-	dir = filepath.Join(dir, "oup")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the real files are not here: %v", err)
-	}
-	return dir
-}
 
 // copyLists puts lists into a folder of their own under one date: one release.
 func copyLists(t *testing.T, from, date string, names ...string) string {
@@ -166,7 +153,7 @@ func (b *moveBundle) mainAndOther() (n [2]int) {
 // setUpRealMove makes the three old collections and syncs the new ones.
 func setUpRealMove(t *testing.T) (b *moveBundle, oldC int64) {
 	t.Helper()
-	lists := realLists(t)
+	lists := realfiles.Dir(t, "oup")
 	queue, err := jobs.StartEmbedded()
 	must(t, err)
 	t.Cleanup(queue.Close)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"autoholdings/ent"
+	"autoholdings/internal/realfiles"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -183,14 +184,7 @@ func TestSummaryOfAHeldJob(t *testing.T) {
 // TestSummaryOfRealFiles: the third release of the real series, in words.
 func TestSummaryOfRealFiles(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "kbart")
-	}
-	dir = filepath.Join(dir, "oup-series")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the real files are not here: %v", err)
-	}
+	dir := realfiles.Dir(t, "oup-series")
 	b := setUpEmbedded(t, mockoup.Options{Dir: dir})
 	for _, want := range []string{
 		"230 titles added, 0 unchanged.",

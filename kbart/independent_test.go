@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/kbart"
 )
 
@@ -29,12 +30,7 @@ type independentRow struct {
 func TestIndependentReader(t *testing.T) {
 	t.Parallel()
 	python := findPython(t)
-	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
-	must(t, err)
-	if len(files) == 0 {
-		t.Skipf("the real files are not in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
-	}
-	for _, file := range files {
+	for _, file := range realfiles.Files(t, "*/*") {
 		if info, err := os.Stat(file); err != nil || testing.Short() && info.Size() > 100<<10 {
 			continue
 		}

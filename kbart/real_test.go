@@ -9,27 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/kbart"
 )
-
-// realFiles is the folder of lists as providers published them. They belong to their publishers and are not part of the
-// project. Tests read them if they are available.
-func realFiles() string {
-	if dir := os.Getenv("AUTOHOLDINGS_KBART_DIR"); dir != "" {
-		return dir
-	}
-	return filepath.Join("..", "..", "shared", "kbart")
-}
 
 // TestRealFiles reads every real list, and compares the numbers of rows and of findings by rule with
 // testdata/real.golden.
 func TestRealFiles(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
-	must(t, err)
-	if len(files) == 0 {
-		t.Skipf("the real files are not in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
-	}
+	files := realfiles.Files(t, "*/*")
 	var got strings.Builder
 	for _, file := range files {
 		got.WriteString(tally(t, file))
@@ -100,7 +88,7 @@ func TestGOKbValidatorFiles(t *testing.T) {
 		"test_validation_serials_errors.txt":    "issn-check-digit online_identifier",
 		"test_validation_monographs_errors.txt": "isbn-check-digit online_identifier",
 	} {
-		file, err := os.Open(filepath.Join(realFiles(), "dirty", name))
+		file, err := os.Open(filepath.Join(realfiles.Dir(t, "."), "dirty", name))
 		if err != nil {
 			t.Skipf("the real files are not available: %v", err)
 		}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/kbart"
 )
 
@@ -271,11 +272,7 @@ func (r *numbered) Read(p []byte) (int, error) {
 // testdata/validate-real.golden.
 func TestValidateRealFiles(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(realFiles(), "*", "*"))
-	must(t, err)
-	if len(files) == 0 {
-		t.Skipf("the real files are not in %s; set AUTOHOLDINGS_KBART_DIR to where they are", realFiles())
-	}
+	files := realfiles.Files(t, "*/*")
 	var got strings.Builder
 	for _, file := range files {
 		list, err := os.ReadFile(file)
@@ -329,7 +326,7 @@ func TestValidateGOKbFiles(t *testing.T) {
 		"test_validation_serials_errors.txt":    `issn-check-digit online_identifier "1673-3550"`,
 		"test_validation_monographs_errors.txt": `isbn-check-digit online_identifier "978-1-137-05446-X"`,
 	} {
-		list, err := os.ReadFile(filepath.Join(realFiles(), "dirty", name))
+		list, err := os.ReadFile(filepath.Join(realfiles.Dir(t, "."), "dirty", name))
 		if err != nil {
 			t.Skipf("the real files are not available: %v", err)
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/kbart"
 	"autoholdings/mockoup"
 
@@ -311,23 +312,9 @@ func TestFileGoneSince(t *testing.T) {
 	}
 }
 
-// realLists returns the folder of lists as providers published them. They are not part of the project.
-func realLists(t *testing.T, name string) string {
-	t.Helper()
-	root := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared", "kbart")
-	}
-	dir := filepath.Join(root, name)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the real lists are not here (%v); set AUTOHOLDINGS_KBART_DIR to their folder", err)
-	}
-	return dir
-}
-
 func TestRealSeries(t *testing.T) {
 	t.Parallel()
-	dir := realLists(t, "oup-series")
+	dir := realfiles.Dir(t, "oup-series")
 	s := mockoup.NewServer(t, mockoup.Options{Dir: dir})
 	if got := s.Releases(); !slices.Equal(got, []string{"2016-05-26", "2016-07-08", "2017-02-20", "2017-02-27"}) {
 		t.Fatalf("releases %v", got)
@@ -347,7 +334,7 @@ func TestRealSeries(t *testing.T) {
 
 func TestRealJoin(t *testing.T) {
 	t.Parallel()
-	dir := realLists(t, "oup")
+	dir := realfiles.Dir(t, "oup")
 	s := mockoup.NewServer(t, mockoup.Options{Dir: dir})
 	for release, want := range map[string][2]int{ // books, journals
 		"2017-01-26": {0, 389},

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/kbart"
 	"autoholdings/mockoup"
@@ -212,14 +213,7 @@ func TestMockProvidersReleasesAreToldApart(t *testing.T) {
 
 func TestRealFilesAreKeptByteForByte(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared", "kbart")
-	}
-	dir := filepath.Join(root, "oup-series")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("real lists are not at hand (%v); set AUTOHOLDINGS_KBART_DIR", err)
-	}
+	dir := realfiles.Dir(t, "oup-series")
 	b, mock := provide(t, mockoup.Options{Dir: dir})
 	for _, release := range mock.Releases() {
 		if err := mock.SetRelease(release); err != nil {

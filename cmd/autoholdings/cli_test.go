@@ -15,6 +15,7 @@ import (
 
 	"autoholdings/ent/migrations"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/realfiles"
 	"autoholdings/mockoup"
 )
 
@@ -29,7 +30,7 @@ func command(t *testing.T, args ...string) (string, error) {
 // TestDiffCommand: the real series' second step, from two files alone, in each format.
 func TestDiffCommand(t *testing.T) {
 	t.Parallel()
-	dir := realFiles(t, "oup-series")
+	dir := realfiles.Dir(t, "oup-series")
 	before := filepath.Join(dir, "oxford_Switzerland_NationalLicences_2016-05-26.txt")
 	after := filepath.Join(dir, "oxford_Switzerland_NationalLicences_2016-07-08.txt")
 

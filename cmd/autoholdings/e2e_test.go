@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/internal/redistest"
 	"autoholdings/mockoup"
 )
@@ -200,19 +201,6 @@ func onEachQueue(t *testing.T, test func(t *testing.T, more []string)) {
 	})
 }
 
-func realFiles(t *testing.T, folder string) string {
-	t.Helper()
-	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "kbart")
-	}
-	dir = filepath.Join(dir, folder)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the real files are not here: %v", err)
-	}
-	return dir
-}
-
 // expected is one line of the table of expected results.
 type expected struct {
 	titles, added, removed, updated, unchanged, free, statements int
@@ -240,7 +228,7 @@ func (e expected) check(t *testing.T, name string, j *jobView) {
 func TestRealSeries(t *testing.T) {
 	t.Parallel()
 	onEachQueue(t, func(t *testing.T, more []string) {
-		mock := mockoup.NewServer(t, mockoup.Options{Dir: realFiles(t, "oup-series")})
+		mock := mockoup.NewServer(t, mockoup.Options{Dir: realfiles.Dir(t, "oup-series")})
 		s := serve(t, append(more, "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure")...)
 		profile := s.administer(mockoup.DemoKey)
 		for _, step := range []struct {
@@ -280,7 +268,7 @@ func TestRealSeries(t *testing.T) {
 // TestRealFiles loads the other files of the table from nothing, and the journals of 2021 after those of 2020.
 func TestRealFiles(t *testing.T) {
 	t.Parallel()
-	dir := realFiles(t, "oup")
+	dir := realfiles.Dir(t, "oup")
 	for _, test := range []struct {
 		files []string
 		want  []expected

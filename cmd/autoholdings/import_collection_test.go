@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"autoholdings/internal/realfiles"
 )
 
 // importer is an installation on which the command runs.
@@ -113,7 +115,7 @@ func TestImportCollectionCommandRefuses(t *testing.T) {
 // list.
 func TestImportRealFiles(t *testing.T) {
 	t.Parallel()
-	dir := realFiles(t, "oup")
+	dir := realfiles.Dir(t, "oup")
 	i := newImporter(t)
 	for name, want := range map[string]string{
 		"OUP_GLOBAL_VERY-SHORT-INTRODUCTIONS-ALL_2021-01-22.txt": "SUCCEEDED, CHANGED",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"autoholdings/internal/realfiles"
 	"autoholdings/mockoup"
 )
 
@@ -88,7 +89,7 @@ func TestImportZoneCommandElsewhere(t *testing.T) {
 // it.
 func TestImportZoneCommandRealList(t *testing.T) {
 	t.Parallel()
-	dir := realFiles(t, "oup-series")
+	dir := realfiles.Dir(t, "oup-series")
 	flags := []string{
 		"--zone", "61563711870000041", "--data-dir", t.TempDir(), "--oup-url", "https://kbart.example.org", "--log-level",
 		"error",

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,41 +13,15 @@ import (
 	"testing"
 
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/realfiles"
 	"autoholdings/kbart"
 )
 
-// RealFile is one of the provider's files, in AUTOHOLDINGS_KBART_DIR or in shared/kbart beside the repository. If it is
-// not there, the test is skipped.
+// RealFile is one of the provider's files. If there are none on this machine, the test is skipped.
 func RealFile(t *testing.T, name string) plan.Source {
 	t.Helper()
-	dir := os.Getenv("AUTOHOLDINGS_KBART_DIR")
-	if dir == "" {
-		dir = filepath.Join(repository(t), "..", "shared", "kbart")
-	}
-	path := filepath.Join(dir, filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the real files are not here: %v", err)
-	}
+	path := filepath.Join(realfiles.Dir(t, path.Dir(name)), path.Base(name))
 	return plan.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
-}
-
-// repository is the directory of go.mod. Tests run in the directory of their package, at different depths.
-func repository(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		above := filepath.Dir(dir)
-		if above == dir {
-			t.Fatal("the test runs outside the repository: no directory above has a go.mod")
-		}
-		dir = above
-	}
 }
 
 func SourceOf(list string) plan.Source {
