@@ -90,7 +90,7 @@ func readAll(tb testing.TB, text []byte, each func(*kbart.Record)) kbart.Summary
 func benchmarkInputs(b *testing.B) map[string][]byte {
 	b.Helper()
 	inputs := map[string][]byte{"generated": generated(*benchRows)}
-	f, err := os.Open(filepath.Join(realfiles.Dir(b, "."), "large", "ezb-holdings.kbart.txt.gz"))
+	f, err := os.Open(filepath.Join(realfiles.Root(b), "large", "ezb-holdings.kbart.txt.gz"))
 	if err != nil {
 		b.Logf("the large file is not available: %v", err)
 		return inputs

@@ -13,18 +13,28 @@ import (
 // is missing from it fails the test, because a test that looks in the wrong place would otherwise never run.
 func Dir(t testing.TB, folder string) string {
 	t.Helper()
-	root := os.Getenv("AUTOHOLDINGS_KBART_DIR")
+	root := Root(t)
 	if root == "" {
-		root = filepath.Join(repository(t), "..", "shared", "kbart")
-		if _, err := os.Stat(root); os.IsNotExist(err) {
-			t.Skipf("the real files are not in %s: set AUTOHOLDINGS_KBART_DIR to where they are", root)
-		}
+		t.Skip("the real files are not beside the repository: set AUTOHOLDINGS_KBART_DIR to where they are")
 	}
 	dir := filepath.Join(root, filepath.FromSlash(folder))
 	if _, err := os.Stat(dir); err != nil {
-		t.Fatalf("the real files are in %s, but not this folder: %v", root, err)
+		t.Fatalf("a folder of the real files is missing from %s: %v", root, err)
 	}
 	return dir
+}
+
+// Root is where the real files are, "" if they are nowhere.
+func Root(t testing.TB) string {
+	t.Helper()
+	if root := os.Getenv("AUTOHOLDINGS_KBART_DIR"); root != "" {
+		return root
+	}
+	root := filepath.Join(repository(t), "..", "shared", "kbart")
+	if _, err := os.Stat(root); os.IsNotExist(err) {
+		return ""
+	}
+	return root
 }
 
 // Files returns the real files that match a pattern such as "oup/*". It fails the test if none does.
