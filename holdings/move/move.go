@@ -43,7 +43,7 @@ type mover struct {
 // moveWriter writes a part of a move, or of its undo.
 type moveWriter struct {
 	out      *holdings.PartWriter
-	reported map[int64]bool // by the run that this one goes on from
+	reported map[int64]bool // by the run that this one continues
 
 	attaching, licensing *store.Inserter // of PO lines, of portfolios
 }
