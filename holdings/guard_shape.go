@@ -105,12 +105,12 @@ func (s *Service) guardShape(ctx context.Context, p *plan.Plan, part *Part, guar
 		undecided := lost.Choice == ""
 		if lost.Column == kbart.AccessType && lost.Choice != plan.AllPaid {
 			p.HoldShape(name,
-				"the list has no access_type any more, so that nothing tells free titles from paid ones: say that all are paid, or ask the provider")
+				"the list has no access_type any more, so free and paid titles cannot be told apart: say that all are paid, or ask the provider")
 			continue
 		}
 		if undecided && lost.Lately && guards.Shape {
 			p.HoldShape(name,
-				fmt.Sprintf("the list has no %s any more, which lists before it filled: the stored values stay unless a person decides otherwise",
+				fmt.Sprintf("the list has no %s any more, which earlier lists filled: the stored values stay unless a person decides otherwise",
 					name))
 			continue
 		}
