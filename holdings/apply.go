@@ -181,7 +181,7 @@ func batchSize(standard, pending int) int { return min(max(standard, pending/100
 // needsWork says whether there is anything to write or to report about a title.
 func (a *applier) needsWork(title int32) bool { return a.plan.Pending(title) || a.plan.Lacking(title) }
 
-// writeWaiting suspends the entitlements to portfolios that might be a title of the list, but nobody knows which.
+// writeWaiting suspends the entitlements to portfolios that might be one of the list's titles, until it is clear which.
 func (a *applier) writeWaiting(ctx context.Context) error {
 	return inBatches(ctx, a.out, a.plan.Waiting, a.target.waitBatch)
 }

@@ -27,7 +27,7 @@ type Busy interface {
 // RequireBusy returns busy and panics if it is nil: without a Busy, nothing would keep changes and jobs apart.
 func RequireBusy(busy Busy) Busy {
 	if busy == nil {
-		panic("nobody was named who knows of jobs under way: give jobs.Busy, or holdings.NoJobs where no job ever runs")
+		panic("busy is nil: pass jobs.Busy, or holdings.NoJobs if no job ever runs")
 	}
 	return busy
 }

@@ -115,7 +115,7 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 	return rows.Err()
 }
 
-// relativeToPortfolio gives the statement texts of its own only where they differ from what the portfolio shows. A text
+// relativeToPortfolio leaves the statement a text of its own only if it differs from what the portfolio shows. A text
 // that the statement leaves out is the one that its list gives for the title, which may differ from the portfolio's.
 func relativeToPortfolio(s *plan.Statement, values *[len(plan.TitleColumns)]string, said plan.DivergingValues) *plan.Statement {
 	for _, c := range plan.OwnColumns {

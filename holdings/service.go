@@ -4,7 +4,7 @@
 // The main job reads top down: [Service.Plan] reads the list and the portfolios at the same time and lets package plan
 // decide; [Service.Apply] writes the plan (apply.go) to its target, the portfolios of a collection
 // (portfolio_target.go, leave.go, wait.go) or the Community Zone (zone_target.go). All of them write with a
-// [PartWriter]. The rooms beside it are packages of their own: collections, profiles, acquisitions, move.
+// [PartWriter]. The other parts of the domain are packages of their own: collections, profiles, acquisitions, move.
 package holdings
 
 import (

@@ -304,7 +304,7 @@ func (u *undoer) writeRestored(ctx context.Context, tx *store.Tx, now *reversing
 	return u.writeValues(ctx, tx, id, now.entitlements[id], d)
 }
 
-// reverseDiverging takes back where the profile's list differed than the portfolio.
+// reverseDiverging restores how the profile's list differed from the portfolio.
 func (u *undoer) reverseDiverging(id int64, p *plan.StoredPortfolio, r *recorded, d *plan.Difference) (err error) {
 	if r == nil {
 		return nil

@@ -113,7 +113,7 @@ func (p *Plan) wanted(m *movable) bool {
 	return p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
 }
 
-// foresee goes through the portfolios in the order of the move. So the plan of a later one knows what an earlier one
+// foresee goes through the portfolios in the order of the move, so the plan of a later one knows what an earlier one
 // has brought to a counterpart that they share.
 func (p *Plan) foresee(portfolios *plan.ChunkedList[movable]) {
 	for i := range int32(portfolios.Len()) {
