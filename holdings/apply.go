@@ -10,8 +10,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Apply writes the plan in short transactions: additions and updates first, removals last. Started again after a
-// crash with a new plan of the same file, and the counts that the last transaction recorded, it does the rest.
+// Apply writes the plan in short transactions: additions and updates first, removals last. After a crash, call it again
+// with a new plan of the same file and the counts that the last transaction recorded: it does the rest.
 func (s *Service) Apply(ctx context.Context, plan *Plan, part *Part, resumed *plan.Counts) (plan.Counts, error) {
 	return s.run(ctx, plan, part, resumed, false)
 }
@@ -47,7 +47,7 @@ func (s *Service) run(ctx context.Context, planned *Plan, part *Part, resumed *p
 	return out.Counts, err
 }
 
-// applier takes a plan to where it is written, batch by batch.
+// applier writes a plan to its target, batch by batch.
 type applier struct {
 	service *Service
 	plan    *Plan
@@ -58,7 +58,7 @@ type applier struct {
 
 // target is where a plan is written: the portfolios of a collection, or the Community Zone.
 type target interface {
-	// leaveForPerson lists things that stay as they are until a person decides, and marks them.
+	// leaveForPerson lists portfolios or titles that stay as they are until a person decides. Portfolios are marked, too.
 	leaveForPerson(ctx context.Context, tx *store.Tx, why string, ids []int64) error
 	writeBatch(ctx context.Context, tx *store.Tx, batch []*plan.Title) error
 	waitBatch(ctx context.Context, tx *store.Tx, batch []plan.WaitingPortfolio) error
@@ -124,7 +124,7 @@ func (a *applier) end(ctx context.Context) error {
 	})
 }
 
-// rememberShape keeps with the file which columns its list filled: later lists are held against it.
+// rememberShape stores with the file which columns its list filled. Later lists are compared with it.
 func (a *applier) rememberShape(ctx context.Context, tx *store.Tx) error {
 	if !a.out.Part.ofProfile() || a.plan.List.Columns.Rows == 0 {
 		return nil
@@ -137,7 +137,7 @@ func (a *applier) rememberShape(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// writeTitles writes the titles that the plan has something to do with, in the order of the file.
+// writeTitles writes the titles that need work, in the order of the file.
 func (a *applier) writeTitles(ctx context.Context) error {
 	pending := 0
 	for i := range a.plan.Pairs {
@@ -173,25 +173,25 @@ func (a *applier) writeTitles(ctx context.Context) error {
 	return flush()
 }
 
-// batchSize is how many of the pending titles one transaction writes. The keys of a large list lie scattered over the
-// indexes, so that nearly each title touches pages of its own and each transaction writes them all: there, fewer and
-// larger ones cost far less. A mutation still waits for no more than a quarter of a second.
+// batchSize is how many of the pending titles one transaction writes. The keys of a large list are scattered over the
+// indexes: nearly every title touches pages of its own, and each transaction writes all the pages it touched. Fewer and
+// larger transactions then cost far less. A mutation still waits no more than a quarter of a second.
 func batchSize(standard, pending int) int { return min(max(standard, pending/100), 4*standard) }
 
-// needsWork says whether there is anything to write or to list of a title.
+// needsWork says whether there is anything to write or to report about a title.
 func (a *applier) needsWork(title int32) bool { return a.plan.Pending(title) || a.plan.Lacking(title) }
 
-// writeWaiting suspends the entitlements to portfolios that a title of the list might be.
+// writeWaiting suspends the entitlements to portfolios that might be one of the list's titles, until it is clear which.
 func (a *applier) writeWaiting(ctx context.Context) error {
 	return inBatches(ctx, a.out, a.plan.Waiting, a.target.waitBatch)
 }
 
-// writeLeaving ends the entitlements of what the list no longer has.
+// writeLeaving ends the entitlements to portfolios that the list no longer has.
 func (a *applier) writeLeaving(ctx context.Context) error {
 	return inBatches(ctx, a.out, a.plan.Leaving, a.target.leaveBatch)
 }
 
-// inBatches writes things in one transaction for each batch of them.
+// inBatches writes items in batches, with one transaction for each batch.
 func inBatches[T any](ctx context.Context, out *PartWriter, all []T, write func(context.Context, *store.Tx, []T) error) error {
 	for batch := range slices.Chunk(all, out.Batch) {
 		out.Done += len(batch)

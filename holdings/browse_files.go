@@ -9,7 +9,7 @@ import (
 	"autoholdings/internal/keyset"
 )
 
-// ProviderFileFilter narrows a listing of files; empty fields do not.
+// ProviderFileFilter narrows a listing of files; empty fields are ignored.
 type ProviderFileFilter struct {
 	ProfileID int64
 	Content   string

@@ -19,19 +19,20 @@ import (
 	"autoholdings/kbart"
 )
 
-// PortfolioFilter narrows a listing of portfolios; empty and nil fields do not. Each is answered from an index.
+// PortfolioFilter narrows a listing of portfolios; empty and nil fields are ignored. Each field is answered from an
+// index.
 type PortfolioFilter struct {
 	CollectionID int64
 	TitlePrefix  string
 	TitleID      string
-	Identifier   string // ISSN or ISBN in any writing
+	Identifier   string // ISSN or ISBN in any notation
 	Available    *bool
 	Listed       *bool
 	NeedsReview  *bool
 	Waiting      *bool // see Waiting
-	Unprotected  *bool // kept, and nothing that they were kept for is left: see unprotected
+	Unprotected  *bool // kept, but what they were kept for is gone: see unprotected
 	Removed      bool  // the removed ones instead of those in the holdings
-	ProfileID    int64 // those that the profile entitles to now
+	ProfileID    int64 // those to which this profile has an entitlement in force
 }
 
 // Where is the filter as conditions of a query.
@@ -62,8 +63,9 @@ func (f PortfolioFilter) Where() []predicate.Portfolio {
 	return where
 }
 
-// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the
-// database from walking the whole collection instead, which it would do since that comes sorted.
+// inCollection is the condition on the collection. If another field finds the few matches at once, the plus before the
+// column keeps the database from walking the whole collection instead. It would prefer that because the collection
+// comes sorted.
 func (f PortfolioFilter) inCollection() predicate.Portfolio {
 	if f.TitleID == "" && f.Identifier == "" && !f.Removed {
 		return portfolio.CollectionID(f.CollectionID)
@@ -73,12 +75,12 @@ func (f PortfolioFilter) inCollection() predicate.Portfolio {
 	}
 }
 
-// states are the conditions on what few portfolios are, and what the others are. The few stand in partial indexes by
-// collection, and the conditions are written just as these have them, or they would not be used.
+// states are the conditions on Available, Listed and NeedsReview. Each has one rare value, with a partial index by
+// collection. The condition is written exactly as in the index, or the index would not be used.
 func (f PortfolioFilter) states() (where []predicate.Portfolio) {
 	for _, state := range []struct {
 		asked *bool
-		few   bool // the value that few have
+		few   bool // the rare value
 		isFew string
 		other string
 	}{
@@ -99,7 +101,7 @@ func (f PortfolioFilter) states() (where []predicate.Portfolio) {
 	return where
 }
 
-// unentitled are the conditions on what no entitlement holds any more.
+// unentitled are the conditions on portfolios that have no entitlement in force.
 func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 	for _, state := range []struct {
 		asked     *bool
@@ -122,16 +124,16 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 	return where
 }
 
-// isWaiting is the condition that a suspended entitlement is all that a portfolio has.
+// isWaiting is the condition that a portfolio has a suspended entitlement and none in force.
 func isWaiting(s *sql.Selector) {
 	t := sql.Table(entitlement.Table)
-	suspended := sql.Select(t.C(entitlement.FieldPortfolioID)).From(t).Where(sql.ExprP("waiting <> ''")) // as the partial index has it
+	suspended := sql.Select(t.C(entitlement.FieldPortfolioID)).From(t).Where(sql.ExprP("waiting <> ''")) // written as in the partial index
 	s.Where(sql.And(sql.In(s.C(portfolio.FieldID), suspended), sql.NotExists(ofPortfolio(s, sql.EQ("active", true)))))
 }
 
 // unprotected is the condition that a portfolio was kept, and that what it was kept for is gone: it is in the holdings,
-// and no entitlement is in force, none is suspended, and there is no PO line. What staff retain will be left out here
-// too.
+// no provider lists it, it has no entitlement in force or suspended, and it has no PO line. Portfolios that staff
+// retain will be left out here too.
 func unprotected(s *sql.Selector) {
 	l := sql.Table(poline.Table)
 	ordered := sql.Select(l.C(poline.FieldID)).From(l).Where(sql.ColumnsEQ(l.C(poline.FieldPortfolioID), s.C(portfolio.FieldID)))
@@ -139,15 +141,15 @@ func unprotected(s *sql.Selector) {
 		sql.NotExists(ofPortfolio(s, sql.Or(sql.EQ("active", true), sql.NEQ("waiting", "")))), sql.NotExists(ordered)))
 }
 
-// ofPortfolio selects the entitlements of the portfolio at hand that meet a condition.
+// ofPortfolio selects those entitlements of the outer query's portfolio that meet a condition.
 func ofPortfolio(s *sql.Selector, condition *sql.Predicate) *sql.Selector {
 	t := sql.Table(entitlement.Table)
 	return sql.Select(t.C(entitlement.FieldID)).From(t).
 		Where(sql.And(sql.ColumnsEQ(t.C(entitlement.FieldPortfolioID), s.C(portfolio.FieldID)), condition))
 }
 
-// among makes the database begin with the few that meet the conditions. It would otherwise walk all titles in their
-// order, in the hope of finding a page of these soon.
+// among makes the database start with the few portfolios that meet the conditions. Otherwise it would walk all titles
+// in order, hoping to fill a page soon.
 func (f PortfolioFilter) among(conditions ...*sql.Predicate) predicate.Portfolio {
 	return func(s *sql.Selector) {
 		few := sql.Select(portfolio.FieldID).From(sql.Table(portfolio.Table)).Where(sql.And(conditions...))
@@ -158,7 +160,7 @@ func (f PortfolioFilter) among(conditions ...*sql.Predicate) predicate.Portfolio
 	}
 }
 
-// Identified finds the titles of a table by ISSN or ISBN. What is neither identifies nothing.
+// Identified finds the titles of a table by ISSN or ISBN. Any other text finds nothing.
 func Identified(table, identifier string) func(*sql.Selector) {
 	key := kbart.IdentifierKey(strings.TrimSpace(identifier))
 	return func(s *sql.Selector) {
@@ -197,7 +199,7 @@ func (s *Service) PortfoliosByID(ctx context.Context, ids []int64) (map[int64]*e
 	return keyset.ByID(ctx, s.store.Read.Portfolio.Query(), ids, func(row *ent.Portfolio) int64 { return row.ID })
 }
 
-// Entitlement is one profile's word on a portfolio, with the coverage it gives.
+// Entitlement is a profile's entitlement to a portfolio, or the library's own, with the coverage it gives.
 type Entitlement struct {
 	*ent.Entitlement
 	Coverage []plan.Statement
@@ -237,9 +239,9 @@ type SharedStatement struct {
 	ProfileIDs []int64
 }
 
-// Coverage is what a portfolio's entitlements give together: the statements of the active ones, each once, in date
-// order, never merged. That of no profile counts where no profile entitles. Where none is active, it is what the one
-// that ended last gave.
+// Coverage combines what a portfolio's active entitlements give: each statement once, in date order, never merged. The
+// library's own entitlement counts only if no profile's is active. If none is active, the coverage is that of the
+// entitlement that ended last.
 func Coverage(entitlements []Entitlement) []SharedStatement {
 	var union []SharedStatement
 	places := map[uint64]int{}
@@ -261,8 +263,8 @@ func Coverage(entitlements []Entitlement) []SharedStatement {
 	return union
 }
 
-// inForce are the entitlements that say what a portfolio gives: the active ones of profiles, else the active one of no
-// profile, else the one that ended last.
+// inForce are the entitlements that determine a portfolio's coverage: the active ones of profiles, else the library's
+// own if active, else the one that ended last.
 func inForce(entitlements []Entitlement) []Entitlement {
 	var ofProfiles, own, last []Entitlement
 	for _, e := range entitlements {
@@ -285,8 +287,8 @@ func inForce(entitlements []Entitlement) []Entitlement {
 	}
 }
 
-// AvailableFor are the groups a portfolio is available for, by name: those of all profiles that entitle to it. Empty
-// means everyone: no profile entitles to it, or one that does is for no group in particular.
+// AvailableFor lists the groups a portfolio is available for, by name: those of all profiles with an entitlement in
+// force. An empty list means everyone: no profile has one, or one of these profiles is not limited to groups.
 func AvailableFor(entitlements []Entitlement, groups map[int64][]*ent.InventoryGroup) []*ent.InventoryGroup {
 	var union []*ent.InventoryGroup
 	for _, e := range inForce(entitlements) {

@@ -8,26 +8,26 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Busy knows of jobs under way. Each method looks, in the transaction that is to write, for a job that stands in the
-// way. It refuses with a problem of code CONFLICT.
+// Busy knows which jobs are under way. In the transaction that is about to write, each method looks for a job that
+// stands in the way. It refuses with a problem of code CONFLICT.
 type Busy interface {
-	// Collection refuses where an unfinished job reads or writes a collection, or waits for a person's decision on it.
+	// Collection refuses if an unfinished job reads or writes a collection, or waits for a person's decision on it.
 	Collection(ctx context.Context, tx *store.Tx, collectionID int64) error
 
-	// Writing refuses where a job is writing a collection at this moment.
+	// Writing refuses if a job is writing a collection at this moment.
 	Writing(ctx context.Context, tx *store.Tx, collectionID int64) error
 
-	// Set refuses where an unfinished job moves the portfolios of a set.
+	// Set refuses if an unfinished job moves the portfolios of a set.
 	Set(ctx context.Context, tx *store.Tx, setID int64) error
 
-	// Profile refuses where a job of a profile is unfinished. The job that asks is no obstacle to itself; 0: no job asks.
+	// Profile refuses if a job of a profile is unfinished. The asking job itself does not count; 0: no job asks.
 	Profile(ctx context.Context, tx *store.Tx, profileID, askingJobID int64) error
 }
 
-// RequireBusy is busy itself. A missing one would switch its rules off unnoticed, so that nil is a mistake of the program.
+// RequireBusy returns busy and panics if it is nil: without a Busy, nothing would keep changes and jobs apart.
 func RequireBusy(busy Busy) Busy {
 	if busy == nil {
-		panic("nobody was named who knows of jobs under way: give jobs.Busy, or holdings.NoJobs where no job ever runs")
+		panic("busy is nil: pass jobs.Busy, or holdings.NoJobs if no job ever runs")
 	}
 	return busy
 }
@@ -42,7 +42,7 @@ func (noJobs) Writing(context.Context, *store.Tx, int64) error        { return n
 func (noJobs) Set(context.Context, *store.Tx, int64) error            { return nil }
 func (noJobs) Profile(context.Context, *store.Tx, int64, int64) error { return nil }
 
-// onField says of problems that they are with one field of the input.
+// onField sets the path of an error's problems to one field of the input.
 func onField(path string, err error) error {
 	found, _ := problem.In(err)
 	for _, p := range found {

@@ -14,11 +14,11 @@ import (
 	"autoholdings/internal/words"
 )
 
-// RemovePortfolio takes a portfolio out of the holdings that nothing holds: one that was kept and whose protection has
-// gone, one that waits, or one of the library's own in a local collection. Its record stays, hidden. What a PO line, a
-// license of its own or an entitlement in force holds is refused, and each reason named. One that is out of the
-// holdings already stays as it is. It is refused while a job writes the collection. Beside a refusal it returns the
-// portfolio as it is, where there is one.
+// RemovePortfolio takes a portfolio out of the holdings if nothing holds it: one that was kept and whose protection is
+// gone, one that waits, or one of the library's own in a local collection. Its record stays, hidden. A portfolio held
+// by a PO line, a license of its own or an entitlement in force is refused, and each reason is named. One that is
+// already out of the holdings stays as it is. It is also refused while a job writes the collection. Along with a
+// refusal it returns the portfolio as it is, if there is one.
 func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio, error) {
 	return s.writeByHand(ctx, id, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
 		if p.RemovedAt != nil {
@@ -38,8 +38,8 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio
 }
 
 // RestorePortfolio brings a portfolio back into the holdings, whoever took it out. In a local collection it is the
-// library's own again; in another one nothing entitles to it until the provider lists it. One that is in the holdings
-// stays as it is. It is refused while a job writes the collection.
+// library's own again. In any other, it has no entitlement in force until the provider lists it. One that is in the
+// holdings stays as it is. It is refused while a job writes the collection.
 func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfolio, error) {
 	return s.writeByHand(ctx, id, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
 		if p.RemovedAt == nil {
@@ -60,8 +60,8 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 
 func isLocal(c *ent.Collection) bool { return c.CommunityZoneCollectionID == nil }
 
-// writeByHand does with a portfolio, read with its collection and license, what a person asked for, unless a job is
-// writing its collection.
+// writeByHand reads a portfolio with its collection and license and makes the change a person asked for, unless a job
+// is writing the collection.
 func (s *Service) writeByHand(ctx context.Context, id int64,
 	change func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error),
 ) (p *ent.Portfolio, err error) {
@@ -86,7 +86,7 @@ func (s *Service) writeByHand(ctx context.Context, id int64,
 	return p, err
 }
 
-// checkNothingHolds refuses a portfolio that something holds in the holdings, and names all that does.
+// checkNothingHolds refuses a portfolio that something holds in the holdings, and names every reason.
 func checkNothingHolds(ctx context.Context, tx *store.Tx, p *ent.Portfolio) error {
 	const path = "input.portfolioId"
 	var problems problem.List

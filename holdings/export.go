@@ -17,8 +17,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// ExportName is the name of the file that Export writes on a date, by the convention of NISO RP-9: the provider's name
-// where the collection came from one, the institution's, the collection's, the date.
+// ExportName is the name of the file that Export writes, by the convention of NISO RP-9: the provider (if the
+// collection came from one), the institution, the collection, the date.
 func (s *Service) ExportName(ctx context.Context, collectionID int64, date time.Time) (string, error) {
 	c, err := s.store.Read.Collection.Query().Where(collection.ID(collectionID)).WithCommunityZoneCollection().Only(ctx)
 	if ent.IsNotFound(err) {
@@ -40,8 +40,8 @@ func (s *Service) ExportName(ctx context.Context, collectionID int64, date time.
 
 var errNoCollection = problem.New(problem.NotFound, "", "there is no such collection")
 
-// Export writes a collection as a KBART list, Phase II, sorted by title: what is accessible in it, a row for each
-// coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows.
+// Export writes the accessible portfolios of a collection as a KBART Phase II list, sorted by title, with a row for
+// each coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows.
 func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (rows int, err error) {
 	exists, err := s.store.Read.Collection.Query().Where(collection.ID(collectionID)).Exist(ctx)
 	if err != nil {
@@ -64,13 +64,13 @@ func (s *Service) Export(ctx context.Context, collectionID int64, w io.Writer) (
 // exported is one row of the joined tables: a portfolio with one of its statements, if it has any.
 type exported struct {
 	id        int64
-	from      *int64 // the entitlement that the statement is of
+	from      *int64 // the statement's entitlement
 	values    [len(plan.TitleColumns)]string
 	statement *plan.Statement
 }
 
-// eachExported streams the portfolios of a collection, each with the statements of its entitlements in force: those of
-// profiles, else the one of no profile.
+// eachExported streams the accessible portfolios of a collection, each with the statements of its entitlements in
+// force: those of profiles, else the library's own.
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
 	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
 	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", plan.TitleColumnNames, "%s")+
@@ -115,8 +115,8 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 	return rows.Err()
 }
 
-// beside is the statement as it is beside the values that the portfolio shows: what is not its own is as the list says
-// of the title, which may be otherwise.
+// relativeToPortfolio leaves the statement a text of its own only if it differs from what the portfolio shows. A text
+// that the statement leaves out is the one that its list gives for the title, which may differ from the portfolio's.
 func relativeToPortfolio(s *plan.Statement, values *[len(plan.TitleColumns)]string, said plan.DivergingValues) *plan.Statement {
 	for _, c := range plan.OwnColumns {
 		text := *s.Own(c)
@@ -131,7 +131,7 @@ func relativeToPortfolio(s *plan.Statement, values *[len(plan.TitleColumns)]stri
 	return s
 }
 
-// orEmpty scans a text, or NULL as the empty one.
+// orEmpty scans a text; NULL becomes "".
 type orEmpty struct{ text *string }
 
 func (o orEmpty) Scan(value any) error {
@@ -148,7 +148,7 @@ func (o orEmpty) Scan(value any) error {
 	return nil
 }
 
-// columnsOf is a list of columns, each as one of a table and in a form.
+// columnsOf qualifies each column of a list with a table and puts it into a format.
 func columnsOf(table, names, form string) string {
 	columns := strings.Split(names, ", ")
 	for i, name := range columns {
@@ -157,14 +157,14 @@ func columnsOf(table, names, form string) string {
 	return strings.Join(columns, ", ")
 }
 
-// exporter turns the rows of one portfolio after the other into rows of a list; several profiles may give one
-// statement.
+// exporter turns the joined rows into rows of a list, one portfolio after the other. A range that several profiles
+// cover is written once.
 type exporter struct {
 	out        *kbart.Writer
 	current    exported
 	statements []plan.Statement
 	from       int64                      // the entitlement of the last statement
-	others     map[uint64]*plan.Statement // by range, those of entitlements before it
+	others     map[uint64]*plan.Statement // by range, the statements of the entitlements before it
 	rows       int
 }
 
@@ -190,7 +190,7 @@ func (e *exporter) add(x exported) error {
 	return nil
 }
 
-// flush writes the rows of the portfolio that is complete.
+// flush writes the rows of the current portfolio, which is complete.
 func (e *exporter) flush() error {
 	if e.current.id == 0 {
 		return nil
@@ -206,8 +206,8 @@ func (e *exporter) flush() error {
 	return nil
 }
 
-// order puts the statements in date order, but one that has no URL and no notes of its own before all others: readers
-// take the title's from its first row.
+// order sorts the statements by date, but puts one without a URL, notes or depth of its own first: readers take the
+// title's values from its first row.
 func (e *exporter) order() {
 	if len(e.statements) == 0 {
 		e.statements = append(e.statements, plan.Statement{})

@@ -24,7 +24,7 @@ type FindingLog struct {
 // NewFindingLog returns an empty log.
 func NewFindingLog() *FindingLog { return &FindingLog{perCode: map[string]int{}} }
 
-// Add takes a finding.
+// Add takes a finding. Beyond findingsPerCode of its code, it is only counted.
 func (l *FindingLog) Add(f kbart.Finding) {
 	l.counts[min(int(f.Severity), len(l.counts)-1)]++
 	if l.perCode[f.Code]++; l.perCode[f.Code] > findingsPerCode {
@@ -34,7 +34,7 @@ func (l *FindingLog) Add(f kbart.Finding) {
 	l.kept = append(l.kept, f)
 }
 
-// drain empties the log. A run that starts again has recorded them already.
+// drain empties the log. A run that starts again has already recorded its findings.
 func (l *FindingLog) drain() { l.kept, l.counts, l.unlisted = nil, [4]int{}, 0 }
 
 // Save records what the log holds as a part's findings, adds it to the counts and empties the log.

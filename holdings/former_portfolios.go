@@ -9,8 +9,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// formerPortfolios reads from the report of an interrupted run what it changed in the keys of portfolios, by their
-// place.
+// formerPortfolios reads from the report of an interrupted run what the keys of the portfolios that it changed were
+// before, by their index.
 func formerPortfolios(
 	ctx context.Context, s *store.Store, part *Part, portfolios *plan.ChunkedList[plan.HeldPortfolio],
 ) (map[int32]*plan.FormerPortfolio, error) {
@@ -59,8 +59,7 @@ func formerPortfolios(
 	return former, errors.Join(unreadable, rows.Err())
 }
 
-// rejoinSuccessors finds the names of titles that an interrupted run added and that go on from portfolios which are
-// still to leave.
+// rejoinSuccessors finds the titles that an interrupted run added as successors of portfolios that have yet to leave.
 func (w *portfolioTarget) rejoinSuccessors(ctx context.Context) error {
 	byID := map[int64]int32{}
 	for title, portfolio := range w.plan.Follows.Predecessor {

@@ -7,8 +7,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// ClearGivenBack says that a person has seen that a part would take away again what an undo gave back, and declined it: that
-// guard holds once.
+// ClearGivenBack records that a person has seen that a part would take away again what an undo gave back, and has
+// declined. That guard holds a plan only once.
 func ClearGivenBack(ctx context.Context, tx *store.Tx, partID int64) error {
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET given_back = ? WHERE given_back
 		AND profile_id = (SELECT profile_id FROM job_parts WHERE id = ?)

@@ -11,10 +11,9 @@ import (
 	"autoholdings/holdings/plan"
 )
 
-// guardAccess asks the guard of access: how many titles stay and lose covered time. It needs the values of the
-// statements, so it looks at those titles alone whose statements differ, and only where there are so many of them that
-// the guard could hold the plan, or where a person has decided on the list and the answer says which changes that
-// concerns.
+// guardAccess holds the plan if too many titles stay but lose covered time. It has to read the statements, so it looks
+// only at titles whose statements differ. It skips even these unless there are enough of them to hold the plan, or a
+// person has decided on the list: then it must know which changes the decision concerns.
 func (s *Service) guardAccess(ctx context.Context, p *plan.Plan, part *Part, guards plan.Guards) error {
 	base := p.Counts.EntitlementsBefore
 	differ := map[int32]bool{}
@@ -62,7 +61,7 @@ func (s *Service) decidedOn(ctx context.Context, part *Part) (bool, error) {
 	return len(ids) > 0, nil
 }
 
-// listDays are the date of the part's list, or today's, and that of the list applied before it.
+// listDays returns the date of the part's list (today's if it has none) and that of the list applied before it.
 func (s *Service) listDays(ctx context.Context, part *Part) (days plan.ListDays, err error) {
 	days.Now = s.today(part)
 	rows, err := s.store.Query(ctx, `SELECT f.date FROM provider_files f WHERE f.profile_id = ? AND f.content = ? AND f.applied_at IS NOT NULL
@@ -82,7 +81,7 @@ func (s *Service) listDays(ctx context.Context, part *Part) (days plan.ListDays,
 	return days, rows.Err()
 }
 
-// today is the date of a part's list, or today's where it has none.
+// today is the date of a part's list, or today's if it has none.
 func (s *Service) today(part *Part) time.Time {
 	if date, err := time.Parse(time.DateOnly, part.Release); err == nil {
 		return date
@@ -147,8 +146,8 @@ func (j *accessGuard) flush() error {
 	return nil
 }
 
-// startMoved says whether a run of the part's profile has moved the start of a portfolio's coverage on before: some
-// providers give the last years alone, and drop one each January.
+// startMoved says whether an earlier run of the part's profile moved the start of a portfolio's coverage forward. Some
+// providers give only the last few years, and drop one each January.
 func (s *Service) startMoved(ctx context.Context, part *Part, portfolioID int64) (moved bool, err error) {
 	rows, err := s.store.Query(ctx, `SELECT c.old_value, c.new_value FROM job_changes c JOIN job_parts p ON p.id = c.part_id
 		WHERE c.portfolio_id = ? AND p.profile_id = ? AND c.value_kind = ? AND c.action = ? AND p.state IN ('APPLIED', 'NO_CHANGE')
@@ -173,7 +172,7 @@ func (s *Service) startMoved(ctx context.Context, part *Part, portfolioID int64)
 	return false, rows.Err()
 }
 
-// firstStart is the earliest first date of statements; "" where there is none.
+// firstStart is the earliest first date of statements; "" if there is none.
 func firstStart(statements []plan.Statement) (first string) {
 	for i := range statements {
 		if date := statements[i].DateFirst; date != "" && (first == "" || date < first) {

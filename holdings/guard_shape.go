@@ -11,7 +11,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// formerLists are the lists applied and not undone for the part's profile and content type, the newest first.
+// formerLists returns the other lists applied and not undone for the part's profile and content type, newest first. own
+// are the decisions on the part's own list.
 func formerLists(ctx context.Context, s *store.Store, part *Part) (lists []plan.FormerList, own map[string]plan.ColumnChoice, err error) {
 	fileID, err := fileOf(ctx, s, part)
 	if err != nil || fileID == 0 {
@@ -43,7 +44,7 @@ func formerLists(ctx context.Context, s *store.Store, part *Part) (lists []plan.
 	return lists, choices[fileID], rows.Err()
 }
 
-// fileOf is the file that a part's list is from; 0: none that is kept.
+// fileOf is the file that a part's list comes from; 0 if none is stored.
 func fileOf(ctx context.Context, s *store.Store, part *Part) (id int64, err error) {
 	ids, err := s.IDs(ctx, `SELECT COALESCE(provider_file_id, 0) FROM job_parts WHERE id = ?`, part.ID)
 	if err != nil {
@@ -55,7 +56,7 @@ func fileOf(ctx context.Context, s *store.Store, part *Part) (id int64, err erro
 	return ids[0], nil
 }
 
-// columnChoices are what was decided on lost columns of the profile's lists, by file and column.
+// columnChoices returns the decisions on lost columns of the profile's lists, by file and column.
 func columnChoices(ctx context.Context, s *store.Store, part *Part) (map[int64]map[string]plan.ColumnChoice, error) {
 	rows, err := s.Query(ctx, `SELECT d.provider_file_id, d.kind, d.decision FROM list_decisions d
 		JOIN provider_files f ON f.id = d.provider_file_id
@@ -80,8 +81,9 @@ func columnChoices(ctx context.Context, s *store.Store, part *Part) (map[int64]m
 	return choices, rows.Err()
 }
 
-// guardShape finds the columns that the list lost while titles that had them are still listed. The first list that
-// lacks one is held; later ones carry a finding.
+// guardShape finds the columns that the list has lost although titles that had them are still listed. The first list
+// that lacks a column is held; later ones get a finding. A list without access_type is held until a person says that
+// all titles are paid.
 func (s *Service) guardShape(ctx context.Context, p *plan.Plan, part *Part, guards plan.Guards, report func(kbart.Finding)) error {
 	if !part.ofProfile() || p.Counts.EntitlementsBefore == 0 {
 		return nil
@@ -103,12 +105,12 @@ func (s *Service) guardShape(ctx context.Context, p *plan.Plan, part *Part, guar
 		undecided := lost.Choice == ""
 		if lost.Column == kbart.AccessType && lost.Choice != plan.AllPaid {
 			p.HoldShape(name,
-				"the list has no access_type any more, so that nothing tells free titles from paid ones: say that all are paid, or ask the provider")
+				"the list has no access_type any more, so free and paid titles cannot be told apart: say that all are paid, or ask the provider")
 			continue
 		}
 		if undecided && lost.Lately && guards.Shape {
 			p.HoldShape(name,
-				fmt.Sprintf("the list has no %s any more, which lists before it filled: the stored values stay unless a person decides otherwise",
+				fmt.Sprintf("the list has no %s any more, which earlier lists filled: the stored values stay unless a person decides otherwise",
 					name))
 			continue
 		}

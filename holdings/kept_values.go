@@ -15,20 +15,20 @@ type valueChange struct {
 	before, after [len(plan.TitleColumns)]string
 }
 
-// otherEntitlement is one to a portfolio whose title columns change.
+// otherEntitlement is another entitlement to a portfolio whose title columns change.
 type otherEntitlement struct {
 	id, portfolioID int64
 	own             plan.DivergingValues
-	hash            *int64 // of what the list said last; nil: that of the portfolio
+	hash            *int64 // of what its list said last; nil: the portfolio's hash
 }
 
-// keepOthers lets the other entitlements of portfolios keep what their own lists said last, while the title columns
+// keepOthers makes the other entitlements to portfolios keep what their own lists said last, while the title columns
 // change.
 func (w *portfolioWriter) keepOthers(ctx context.Context, tx *store.Tx, changes []valueChange) error {
 	return keepSaid(ctx, tx, changes, `profile_id IS DISTINCT FROM ? AND`, w.out.Part.profile())
 }
 
-// keepAll lets all entitlements of portfolios do so.
+// keepAll does the same for all entitlements to portfolios.
 func (w *portfolioWriter) keepAll(ctx context.Context, tx *store.Tx, changes []valueChange) error {
 	return keepSaid(ctx, tx, changes, "")
 }
@@ -58,7 +58,7 @@ func keepSaid(ctx context.Context, tx *store.Tx, changes []valueChange, where st
 	return nil
 }
 
-// keep takes into the own values what the portfolio no longer shows, and out of them what it shows now.
+// keep adds to the own values what the portfolio no longer shows, and drops from them what it shows now.
 func (o *otherEntitlement) keep(c *valueChange) (changed bool) {
 	hash := int64(plan.HashValues(&c.before))
 	if o.hash == nil {
@@ -92,9 +92,10 @@ func (o *otherEntitlement) keep(c *valueChange) (changed bool) {
 	return changed
 }
 
-// leftEmpty are the title columns, by bit, that a list leaves empty though the portfolio has a value in them: another
-// list filled it. Nothing else tells than the hash of what the list said, which is the XOR of its columns: so they are
-// those whose hashes make up the difference, found by elimination. None where the hash is of other values.
+// leftEmpty returns the title columns, as bits, that a list leaves empty although the portfolio has a value there,
+// which another list filled in. Only the hash of what the list said can tell. It is the XOR of the columns' hashes, so
+// the columns left empty are those whose hashes make up the difference. They are found by elimination. It returns 0 if
+// the hash is of other values.
 func leftEmpty(values *[len(plan.TitleColumns)]string, own plan.DivergingValues, hash uint64) (empty uint32) {
 	type columns struct {
 		hash uint64

@@ -8,8 +8,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// leaveBatch ends entitlements. Whether a portfolio then goes, or is kept for its PO line or by another entitlement, is
-// decided here once more: somebody may have attached a PO line since the plan.
+// leaveBatch ends entitlements. It decides once more whether a portfolio goes, or is kept for its PO line or by another
+// entitlement: somebody may have attached a PO line since the plan was made.
 func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error {
 	ids := make([]int64, len(batch))
 	entitlements := make([]int64, len(batch))
@@ -81,7 +81,7 @@ func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids
 	return nil
 }
 
-// settleReviews says of portfolios that waited and have left that they wait no more, unless another profile waits for
+// settleReviews clears the review of portfolios that waited and have now left, unless another profile still waits for
 // them.
 func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error {
 	var ids []int64
@@ -101,7 +101,7 @@ func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch
 	return nil
 }
 
-// leavingWhy is what a line says of a portfolio that leaves.
+// leavingWhy is what the report says about a portfolio that leaves.
 func (w *portfolioTarget) leavingWhy(l plan.LeavingPortfolio, action plan.Action, poLines []string) (why plan.Leaving) {
 	if action == plan.Keep {
 		why = plan.KeptFor(poLines)
@@ -113,8 +113,8 @@ func (w *portfolioTarget) leavingWhy(l plan.LeavingPortfolio, action plan.Action
 	return why
 }
 
-// hide takes the removed out of the holdings and says of the kept that no provider lists them. Their records stay
-// whole, and whether they are available stays as staff have it.
+// hide takes removed portfolios out of the holdings and marks kept ones as no longer listed. Their records stay whole,
+// and they stay available or not, as staff set them.
 func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[plan.Action][]int64) error {
 	for action, removedAt := range map[plan.Action]any{plan.Remove: w.out.Now, plan.Keep: nil} {
 		if len(byAction[action]) == 0 {
@@ -129,8 +129,8 @@ func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[p
 	return nil
 }
 
-// poLineNumbers reads the numbers of the portfolios' PO lines, each one's main line first. Where there is none, the
-// portfolio is not among them.
+// poLineNumbers reads the numbers of the portfolios' PO lines, each one's main line first. A portfolio without PO lines
+// is not in the map.
 func poLineNumbers(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64][]string, error) {
 	placeholders, args := store.InList(portfolioIDs)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, number FROM po_lines WHERE portfolio_id IN `+placeholders+`

@@ -12,7 +12,8 @@ import (
 )
 
 // loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What
-// few have (when it was hidden, since when it waits, what the profile's list has otherwise) is in one cell.
+// only few portfolios have (when it was hidden, since when it waits, where the profile's list differs) comes in one
+// cell.
 func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios plan.ChunkedList[plan.HeldPortfolio], views []plan.AlternativeIdentity, err error) {
 	const query = "SELECT p.id, " + plan.IdentitySQL + `, COALESCE(e.own_hash, p.values_hash),
 			CASE WHEN p.listed THEN 1 ELSE 0 END
@@ -114,10 +115,10 @@ func portfoliosByID(portfolios *plan.ChunkedList[plan.HeldPortfolio]) map[int64]
 	return byID
 }
 
-// markElsewhere marks the portfolios that another entitlement holds or held, and those among them where it is of a
-// profile that has a newer release than ours, or one of the same date and was made first: its title fields stand. Where
-// the part is of no profile those of any profile do. It returns the portfolios once more under the keys that other
-// profiles' lists have.
+// markElsewhere marks the portfolios that another entitlement holds or held. It marks one as outranked if that
+// entitlement is in force and its profile has a newer release than this part, or one of the same date and was made
+// first: then that profile's title fields stand. For a part without a profile, those of any profile stand. It returns
+// the portfolios once more under the keys that other profiles' lists have for them.
 func markElsewhere(
 	ctx context.Context, s *store.Store, part *Part, portfolios *plan.ChunkedList[plan.HeldPortfolio], bases map[int32]plan.Identity,
 ) (views []plan.AlternativeIdentity, err error) {
@@ -141,7 +142,7 @@ func markElsewhere(
 		if err := rows.Scan(&portfolioID, &profileID, &active, &waits, &own); err != nil {
 			return nil, fmt.Errorf("read other profiles' entitlements: %w", err)
 		}
-		if byID == nil { // only now: most collections have nothing to mark
+		if byID == nil { // only when needed: most collections have nothing to mark
 			byID = portfoliosByID(portfolios)
 		}
 		i, ok := byID[portfolioID]
@@ -173,8 +174,8 @@ func markElsewhere(
 	return views, rows.Err()
 }
 
-// outrankingProfiles are those whose last applied release is newer than the one of this part, or as new and the
-// profile older.
+// outrankingProfiles are the profiles whose last applied release is newer than this part's, or has the same date while
+// the profile is older.
 func outrankingProfiles(ctx context.Context, s *store.Store, part *Part) (map[int64]bool, error) {
 	rows, err := s.Query(ctx, `SELECT f.profile_id, f.date FROM provider_files f WHERE f.content = ? AND f.profile_id <> ?
 		AND f.id = (SELECT l.id FROM provider_files l WHERE l.profile_id = f.profile_id AND l.content = f.content

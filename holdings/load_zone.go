@@ -9,8 +9,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// loadZone reads the keys of the titles that the Community Zone has of a collection: none where its global title list
-// was never imported. local says that it is no collection of the Community Zone's.
+// loadZone reads the keys of the titles that the Community Zone has for a collection. There are none if its global
+// title list was never imported. local says that the collection did not come from the Community Zone.
 func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles plan.ChunkedList[plan.Identity], local bool, err error) {
 	c, err := s.Read.Collection.Get(ctx, collectionID)
 	if err != nil {
@@ -23,8 +23,8 @@ func loadZone(ctx context.Context, s *store.Store, collectionID int64) (titles p
 	return titles, false, err
 }
 
-// eachZoneTitle reads keys and hashes of the titles of a Community Zone collection, as planning knows portfolios: those
-// that are there, and with removed those that were. addedBy is the job that added a title last, or 0.
+// eachZoneTitle reads the keys and hashes of a Community Zone collection's titles, in the form that planning uses for
+// portfolios. With removed it includes titles that were taken out. addedBy is the job that last added a title, or 0.
 func eachZoneTitle(ctx context.Context, s *store.Store, zoneID int64, removed bool, fn func(h *plan.HeldPortfolio, addedBy int64)) error {
 	query := `SELECT id, ` + plan.IdentitySQL + `, values_hash, coverage_hash,
 		CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, COALESCE(added_by_job_id, 0)

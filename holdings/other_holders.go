@@ -8,14 +8,14 @@ import (
 )
 
 // A portfolio may be in the holdings by the library's own decision: imported into a local collection, or activated with
-// all titles of the Community Zone. It then has an entitlement of no profile (profile_id NULL), at most one, which
-// carries its coverage. A part whose ProfileID is 0 is of these: it plans, writes and undoes them as another does its
-// profile's.
+// all titles of the Community Zone. It then has one entitlement without a profile (profile_id is NULL), which carries
+// its coverage. A part whose ProfileID is 0 plans, writes and undoes these entitlements, as other parts do those of
+// their profile.
 
-// otherHolder is what else holds a portfolio, beside the entitlement of the part's own profile.
+// otherHolder is what else holds a portfolio, besides the entitlement of the part's own profile.
 type otherHolder struct {
-	any     bool // an entitlement is in force, of another profile or of none, or is suspended until it is known which title this is
-	profile bool // one of another profile is in force: the provider lists the portfolio
+	any     bool // another entitlement is in force, or suspended until it is clear which title this is
+	profile bool // another profile's entitlement is in force: the provider lists the portfolio
 }
 
 // otherHolders tells what else holds each of the portfolios.
@@ -40,8 +40,8 @@ func (p *Part) otherHolders(ctx context.Context, tx *store.Tx, portfolioIDs []in
 	return found, rows.Err()
 }
 
-// otherHolders does so for portfolios of the plan. Of a preview that rests on earlier parts, the plan knows what these
-// would leave.
+// otherHolders tells what else holds portfolios of the plan. In a preview on top of earlier parts, the plan already
+// knows what those would leave.
 func (w *portfolioTarget) otherHolders(
 	ctx context.Context, tx *store.Tx, ids []int64, portfolio func(i int) int32,
 ) (map[int64]otherHolder, error) {
@@ -56,7 +56,7 @@ func (w *portfolioTarget) otherHolders(
 	return found, nil
 }
 
-// unlist says of portfolios that no provider lists them any more, though they stay.
+// unlist marks portfolios that stay as no longer listed by any provider.
 func (w *portfolioTarget) unlist(ctx context.Context, tx *store.Tx, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
@@ -69,9 +69,9 @@ func (w *portfolioTarget) unlist(ctx context.Context, tx *store.Tx, ids []int64)
 	return nil
 }
 
-// DetachEntitlements leaves the ended entitlements of a profile behind without it: each is the last coverage of a
-// portfolio that may be kept for its PO line. A portfolio has one of no profile at most: the one in force stays, else
-// the one that ended last.
+// DetachEntitlements keeps the ended entitlements of a profile that is deleted, but without the profile: each is the
+// last coverage of a portfolio that may be kept for its PO line. A portfolio has at most one entitlement without a
+// profile: the one in force stays, else the one that ended last.
 func DetachEntitlements(ctx context.Context, tx *store.Tx, profileID int64) error {
 	for _, statement := range []string{
 		`DELETE FROM entitlements WHERE profile_id = ? AND EXISTS (SELECT 1 FROM entitlements o

@@ -8,8 +8,9 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Part is one profile's one content type within a job: what is planned, guarded, applied and counted together. Where it
-// names a collection of the Community Zone it is that one's titles, and neither a profile nor portfolios have a share.
+// Part is one content type of one profile within a job: what is planned, guarded, applied and counted together. If it
+// names a Community Zone collection, it is about that collection's titles, and involves neither a profile nor
+// portfolios.
 type Part struct {
 	ID, JobID         int64
 	ProfileID         int64 // 0: of no profile, the library's own
@@ -20,11 +21,11 @@ type Part struct {
 	Kind              plan.KindFunc
 	Findings          *FindingLog // recorded with the plan
 	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
-	Resumed           bool        // an interrupted run has written a share of the plan
-	NewOnly           bool        // leave titles as they are whose portfolio some entitlement holds
+	Resumed           bool        // an interrupted run has written part of the plan
+	NewOnly           bool        // leave a title alone if its portfolio already has an entitlement in force
 	Earlier           []*Plan     // plans of earlier parts of this preview, in order, that would be applied to the same collection
 
-	// Fence is called first in each transaction. It must fail where the job is no longer ours to run.
+	// Fence is called first in each transaction. It must fail if the job is no longer ours to run.
 	Fence func(ctx context.Context, tx *store.Tx, p Progress) error
 	// Begun is called in the transaction after which the part counts as being applied; Finish in the last one.
 	Begun, Finish func(ctx context.Context, tx *store.Tx, counts plan.Counts) error
@@ -36,7 +37,7 @@ type Progress struct{ Done, Total int }
 // ErrHoldingsChanged says that a portfolio of the plan is no longer there: plan again.
 var ErrHoldingsChanged = errors.New("holdings changed while the plan was applied")
 
-// profile is the part's profile as the tables have it, for IS [NOT] DISTINCT FROM.
+// profile is the part's profile as the tables store it, for IS [NOT] DISTINCT FROM.
 func (p *Part) profile() any {
 	if p.ProfileID == 0 {
 		return nil

@@ -12,7 +12,7 @@ import (
 )
 
 // PartWriter writes one part of a job: its fenced transactions, its counts, its report, and the rows gathered for it.
-// Whoever applies, undoes or moves has one.
+// Applying, undoing and moving all use one.
 type PartWriter struct {
 	Store *store.Store
 	Part  *Part
@@ -21,21 +21,21 @@ type PartWriter struct {
 	Now   int64
 
 	Counts      plan.Counts
-	Done, Total int // progress, as Part.Fence is told
+	Done, Total int // progress, which Part.Fence gets
 
 	changes   *store.Inserter   // lines of the report: written last, since they name what the others insert
 	inserters []*store.Inserter // all others that take part in each transaction
 }
 
-// NewPartWriter begins to write a part; show says that only its report is written. Close it in the end, also after an
-// error.
+// NewPartWriter starts writing a part. With show, only its report is written. Close the writer in the end, even after
+// an error.
 func (s *Service) NewPartWriter(ctx context.Context, part *Part, show bool) (w *PartWriter, err error) {
 	w = &PartWriter{Store: s.store, Part: part, Batch: s.BatchTitles, Show: show, Now: store.Now()}
 	w.changes, err = s.store.Inserter(ctx, "job_changes", changeColumns...)
 	return w, err
 }
 
-// inserter makes one that takes part in each transaction.
+// inserter makes an inserter whose rows each transaction writes.
 func (w *PartWriter) inserter(ctx context.Context, table string, columns ...string) (*store.Inserter, error) {
 	in, err := w.Store.Inserter(ctx, table, columns...)
 	if err == nil {
@@ -44,7 +44,7 @@ func (w *PartWriter) inserter(ctx context.Context, table string, columns ...stri
 	return in, err
 }
 
-// Updater makes one that takes part in each transaction.
+// Updater makes an updater whose rows each transaction writes.
 func (w *PartWriter) Updater(ctx context.Context, table, set string, values ...string) (*store.Inserter, error) {
 	in, err := w.Store.Updater(ctx, table, set, values...)
 	if err == nil {
@@ -61,7 +61,7 @@ func (w *PartWriter) all() []*store.Inserter {
 	return append(slices.Clip(w.inserters), w.changes)
 }
 
-// Close frees what it prepared.
+// Close frees what the writer prepared.
 func (w *PartWriter) Close() error {
 	var errs []error
 	for _, in := range w.all() {
@@ -70,8 +70,8 @@ func (w *PartWriter) Close() error {
 	return errors.Join(errs...)
 }
 
-// Begin is the part's first transaction, with Part.Begun and with what there is to list at once: a run that starts
-// again finds all of it or none. What an earlier showing of the part recorded makes way.
+// Begin runs the part's first transaction: it clears what an earlier preview of the part recorded, then calls list,
+// which may be nil, and Part.Begun. A run that starts again finds all of this or none.
 func (w *PartWriter) Begin(ctx context.Context, list func(context.Context, *store.Tx) error) error {
 	return w.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := w.clearReport(ctx, tx); err != nil {
@@ -86,7 +86,7 @@ func (w *PartWriter) Begin(ctx context.Context, list func(context.Context, *stor
 	})
 }
 
-// End is the part's last transaction, with Part.Finish.
+// End runs the part's last transaction: it calls last, which may be nil, and Part.Finish.
 func (w *PartWriter) End(ctx context.Context, last func(context.Context, *store.Tx) error) error {
 	return w.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if last != nil {
@@ -101,7 +101,8 @@ func (w *PartWriter) End(ctx context.Context, last func(context.Context, *store.
 	})
 }
 
-// Transaction runs write fenced. The counts it raised and the rows it gathered count only if it was committed.
+// Transaction runs write in a fenced transaction. The counts it raised and the rows it gathered are dropped if the
+// transaction fails.
 func (w *PartWriter) Transaction(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
 	before := w.Counts
 	before.Fields = slices.Clone(w.Counts.Fields)

@@ -7,13 +7,14 @@ import (
 	"autoholdings/holdings/plan"
 )
 
-// planReport writes the lines of a report that tell what a plan changes on titles.
+// planReport writes the report lines about what a plan changes in titles.
 type planReport struct {
 	out    *PartWriter
-	listed map[reportedLine]bool // what an earlier run of the part has listed of titles that are as they were
+	listed map[reportedLine]bool // what an earlier run of the part has listed about titles that stay the same
 }
 
-// reportedLine is a line of the report that changes nothing: the plan of a run that starts again has its title again.
+// reportedLine is a report line that changes nothing. A run that starts again would list it again, because its title is
+// still in the plan.
 type reportedLine struct {
 	action plan.Action
 	line   int
@@ -37,12 +38,12 @@ func (r *planReport) readListed(ctx context.Context) error {
 	return rows.Err()
 }
 
-// listLacking lists a title that the Community Zone does not have.
+// lacking lists a title that the Community Zone does not have, and says whether the title is one.
 func (r *planReport) lacking(planned *plan.Plan, t *plan.Title, h *plan.HeldPortfolio) bool {
 	if !planned.Lacking(t.Index) {
 		return false
 	}
-	if r.listed[reportedLine{plan.NotInZone, t.Line}] { // by the run that this one goes on from
+	if r.listed[reportedLine{plan.NotInZone, t.Line}] { // by the run that this one continues
 		return true
 	}
 	l := ReportLine{Action: plan.NotInZone, Title: plan.CitationOf(&t.Values), line: t.Line}
@@ -67,7 +68,7 @@ func (r *planReport) difference(t *plan.Title, id int64, d *plan.Difference, act
 	if action == plan.Update {
 		d.CountFields(&r.out.Counts)
 	}
-	if len(d.Locked) == 0 || r.listed[reportedLine{plan.Locked, t.Line}] { // by the run that this one goes on from
+	if len(d.Locked) == 0 || r.listed[reportedLine{plan.Locked, t.Line}] { // by the run that this one continues
 		return
 	}
 	for _, f := range d.Locked {

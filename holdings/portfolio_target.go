@@ -10,7 +10,7 @@ import (
 	"autoholdings/kbart"
 )
 
-// portfolioTarget is the portfolios of a collection, and what the part's profile has of them.
+// portfolioTarget writes a plan to the portfolios of a collection and to the entitlements of the part's profile.
 type portfolioTarget struct {
 	service *Service
 	plan    *Plan
@@ -18,9 +18,9 @@ type portfolioTarget struct {
 	report  *planReport
 	rows    *portfolioWriter
 
-	former     map[int64]*plan.StoredPortfolio // portfolios that titles of the batch go on from
-	revalued   []valueChange                   // portfolios of other profiles too whose title columns the batch changes
-	successors map[int32]plan.Related          // of portfolios that leave: the titles added that follow them
+	former     map[int64]*plan.StoredPortfolio // predecessors of the batch's titles
+	revalued   []valueChange                   // portfolios with other entitlements, too, whose title columns the batch changes
+	successors map[int32]plan.Related          // by portfolio that leaves: the added title that follows it
 }
 
 func newPortfolioTarget(ctx context.Context, s *Service, planned *Plan, out *PartWriter, report *planReport) (*portfolioTarget, error) {
@@ -110,7 +110,7 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 	return w.rows.keepOthers(ctx, tx, w.revalued)
 }
 
-// predecessorIDs are the portfolios that titles of a batch go on from.
+// predecessorIDs are the portfolios that the titles of a batch follow.
 func (w *portfolioTarget) predecessorIDs(batch []*plan.Title) (ids []int64) {
 	for _, t := range batch {
 		if portfolio, ok := w.plan.Follows.Predecessor[t.Index]; ok {
@@ -120,7 +120,7 @@ func (w *portfolioTarget) predecessorIDs(batch []*plan.Title) (ids []int64) {
 	return ids
 }
 
-// addPortfolio makes a new portfolio of a title.
+// addPortfolio makes a new portfolio for a title.
 func (w *portfolioTarget) addPortfolio(t *plan.Title) {
 	var id int64
 	if !w.out.Show {
@@ -138,7 +138,7 @@ func (w *portfolioTarget) addPortfolio(t *plan.Title) {
 	w.noteSuccessor(t, id)
 }
 
-// predecessor names the portfolio that leaves and that the title goes on from.
+// predecessor names the leaving portfolio that the title follows.
 func (w *portfolioTarget) predecessor(t *plan.Title) (follows plan.Leaving) {
 	portfolio, ok := w.plan.Follows.Predecessor[t.Index]
 	if !ok {
@@ -152,14 +152,14 @@ func (w *portfolioTarget) predecessor(t *plan.Title) (follows plan.Leaving) {
 	return follows
 }
 
-// noteSuccessor keeps the name of a title for the line of the portfolio that it goes on from.
+// noteSuccessor remembers the name of a title for the report line of the portfolio that it follows.
 func (w *portfolioTarget) noteSuccessor(t *plan.Title, id int64) {
 	if portfolio, ok := w.plan.Follows.Predecessor[t.Index]; ok {
 		w.successors[portfolio] = plan.Related{Title: t.Values[0], TitleID: t.Get(kbart.TitleID), PortfolioID: id}
 	}
 }
 
-// listAmbiguous lists a title that was added because its keys point to several portfolios, and which these are.
+// listAmbiguous lists a title that was added because its keys point to several portfolios, and names these portfolios.
 func (w *portfolioTarget) listAmbiguous(id int64, t *plan.Title) {
 	candidates, ambiguous := w.plan.Ambiguous[t.Index]
 	if !ambiguous {

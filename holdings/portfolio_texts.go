@@ -11,7 +11,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// dbTexts are the texts of portfolios in the database.
+// dbTexts reads texts of portfolios from the database.
 type dbTexts struct {
 	ctx        context.Context
 	store      *store.Store
@@ -30,7 +30,7 @@ func (d *dbTexts) URLs(portfolios []int32) (map[int32]uint64, error) {
 	return urls, err
 }
 
-// eachOf calls fn with columns of portfolios.
+// eachOf calls fn with these columns of each portfolio.
 func (d *dbTexts) eachOf(portfolios []int32, columns string, fn func(i int32, text []string)) error {
 	ids := make([]int64, len(portfolios))
 	byID := make(map[int64]int32, len(portfolios))

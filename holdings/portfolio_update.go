@@ -8,7 +8,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// writePaired writes what a title changes on its portfolio.
+// writePaired writes what a title changes in its portfolio.
 func (w *portfolioTarget) writePaired(
 	ctx context.Context, tx *store.Tx, t *plan.Title, h *plan.HeldPortfolio, p *plan.StoredPortfolio,
 ) error {
@@ -44,7 +44,7 @@ func (w *portfolioTarget) writePaired(
 	return w.writePortfolio(ctx, tx, h, p, &d)
 }
 
-// listDiverging lists what the profile's list has otherwise than the portfolio, where that is news: undo needs it.
+// listDiverging lists where the profile's list differs from the portfolio, if that has changed: undo needs it.
 func (w *portfolioTarget) listDiverging(t *plan.Title, id int64, p *plan.StoredPortfolio, d *plan.Difference) {
 	if before, after := p.Own.Text(), d.Own.Text(); before != after {
 		w.out.Change(ReportLine{
@@ -54,7 +54,7 @@ func (w *portfolioTarget) listDiverging(t *plan.Title, id int64, p *plan.StoredP
 	}
 }
 
-// listFurther lists which identifiers of further rows the list has, where that is news: no field shows them, and undo
+// listFurther lists the identifiers of a title's further rows, if they have changed: no field shows them, and undo
 // needs them.
 func (w *portfolioTarget) listFurther(t *plan.Title, id int64, p *plan.StoredPortfolio, d *plan.Difference) {
 	if p.MoreKeys != d.Further {
@@ -75,7 +75,7 @@ func (w *portfolioTarget) writeEntitlement(
 		return nil
 	}
 	if w.plan.Declined.Has(plan.Updates) && h.Entitled {
-		hash = p.OwnHash // what was declined is news the next time
+		hash = p.OwnHash // what was declined counts as a change again next time
 	}
 	same := h.Entitled && !p.GivenBack && plan.EqualHash(hash, p.OwnHash) && d.Own.Text() == p.Own.Text()
 	if !same {
@@ -91,8 +91,8 @@ func (w *portfolioTarget) writeEntitlement(
 	return w.rows.replaceCoverage(ctx, tx, h.Entitlement, d.Coverage)
 }
 
-// writePortfolio brings the portfolio into the holdings and, where they differ, writes its values. Whether it is
-// available is the staff's choice: nothing here changes it.
+// writePortfolio brings the portfolio into the holdings and writes its values if they differ. Whether it is available
+// is up to staff: nothing here changes it.
 func (w *portfolioTarget) writePortfolio(
 	ctx context.Context, tx *store.Tx, h *plan.HeldPortfolio, p *plan.StoredPortfolio, d *plan.Difference,
 ) error {

@@ -66,7 +66,7 @@ func (w *portfolioWriter) addCoverage(entitlementID int64, statements []plan.Sta
 	}
 }
 
-// titleRowColumns are the title columns and those that are computed from them, as appendTitle gives their values.
+// titleRowColumns are the title columns and those that are computed from them, in the order of appendTitle.
 var titleRowColumns = append(strings.Split(plan.TitleColumnNames, ", "), "title_key", "print_key", "online_key", "more_keys", "values_hash")
 
 // appendTitle appends the values of titleRowColumns; hash is of the title columns.
@@ -78,7 +78,7 @@ func appendTitle(row []any, values *[len(plan.TitleColumns)]string, moreKeys str
 		kbart.IdentifierKey(values[plan.TitleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash))
 }
 
-// replaceCoverage puts statements in place of an entitlement's.
+// replaceCoverage replaces the statements of an entitlement.
 func (w *portfolioWriter) replaceCoverage(ctx context.Context, tx *store.Tx, entitlementID int64, statements []plan.Statement) error {
 	if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM coverage_statements WHERE entitlement_id = ?`, entitlementID); err != nil {
 		return fmt.Errorf("write the coverage: %w", err)

@@ -13,7 +13,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// PortfolioChange is what to change of a portfolio; nil leaves a field as it is.
+// PortfolioChange is what to change in a portfolio; nil leaves a field as it is.
 type PortfolioChange struct {
 	ID           int64
 	Available    *bool
@@ -22,8 +22,8 @@ type PortfolioChange struct {
 	LicenseID    *int64    // its own license; 0: none
 }
 
-// UpdatePortfolio changes what staff decide of a portfolio, also of one that is out of the holdings. Beside a refusal
-// it returns the portfolio as it is, where there is one.
+// UpdatePortfolio changes what staff decide about a portfolio, even one that is out of the holdings. Along with a
+// refusal it returns the portfolio as it is, if there is one.
 func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent.Portfolio, error) {
 	var problems problem.List
 	locked := in.checkLocks(&problems)
@@ -65,7 +65,8 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 	return p, err
 }
 
-// checkLocks is the locks as they are stored: each once, in the order of the columns, blank-separated.
+// checkLocks returns the locks as they are stored: each once, in the order of the columns, separated by blanks. It adds
+// a problem for each unknown field.
 func (in *PortfolioChange) checkLocks(problems *problem.List) *string {
 	if in.LockedFields == nil {
 		return nil
@@ -80,7 +81,7 @@ func (in *PortfolioChange) checkLocks(problems *problem.List) *string {
 	return &locked
 }
 
-// CheckLicense adds a problem where there is no such license; 0 stands for none.
+// CheckLicense adds a problem if there is no such license; 0 stands for none.
 func CheckLicense(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
 	if id == 0 {
 		return nil

@@ -10,11 +10,11 @@ import (
 	"autoholdings/internal/store"
 )
 
-// A preview of several profiles plans each part on what will be there when it is written: on top of what earlier parts
-// of it would have changed. Nothing of that is in the database, so it is foreseen: keys and hashes as planning needs
-// them, and the values of those portfolios that both would write.
+// A preview of several profiles plans each part on top of what its earlier parts would have changed. None of that is in
+// the database, so it is computed in memory: the keys and hashes that planning needs, and the values of the portfolios
+// that earlier parts would write.
 
-// previewedHoldings is what the plans of earlier parts of a preview would have made of a collection.
+// previewedHoldings is a collection as the earlier parts of a preview would have left it.
 type previewedHoldings struct {
 	values   map[int64]*plan.StoredPortfolio // portfolios as they would stand, by id; those that would be new have negative ids
 	next     int64                           // the last of the negative ids
@@ -22,7 +22,7 @@ type previewedHoldings struct {
 	releases map[int64]string                // of the profiles that would have applied one
 }
 
-// lastListed is what a profile's list would have said last of a portfolio.
+// lastListed is what a profile's list would have said last about a portfolio.
 type lastListed struct {
 	ended bool // it would no longer list it
 	said  [len(plan.TitleColumns)]string
@@ -35,7 +35,7 @@ func (f *previewedHoldings) record(id int64, part *Part, s *lastListed) {
 	f.said[id][part.ProfileID] = s
 }
 
-// knows says whether an earlier part would have changed what a profile's list says of a portfolio.
+// knows says whether an earlier part would have changed what a profile's list says about a portfolio.
 func (f *previewedHoldings) knows(id, profile int64) bool {
 	return f != nil && f.said[id][profile] != nil
 }
@@ -51,7 +51,7 @@ func (f *previewedHoldings) releaseOf(profile int64, stored string) string {
 	return stored
 }
 
-// eachSaid calls fn with what lists would say of a portfolio that would still have it.
+// eachSaid calls fn with what each list that would still have a portfolio would say about it.
 func (f *previewedHoldings) eachSaid(id int64, fn func(competingList)) {
 	if f == nil {
 		return
@@ -63,13 +63,13 @@ func (f *previewedHoldings) eachSaid(id int64, fn func(competingList)) {
 	}
 }
 
-// foresee lets earlier plans of a preview come true among the portfolios that a part is planned on.
+// foresee applies the earlier plans of a preview, in memory only, to the portfolios that a part is planned on.
 func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*previewedHoldings, error) {
 	if len(part.Earlier) == 0 {
 		return nil, nil
 	}
 	last := part.Earlier[len(part.Earlier)-1]
-	f := last.foreseen // what came before the last one is foreseen already
+	f := last.foreseen // it already includes the parts before the last one
 	if f == nil {
 		f = &previewedHoldings{values: map[int64]*plan.StoredPortfolio{}, said: map[int64]map[int64]*lastListed{}, releases: map[int64]string{}}
 	}
@@ -152,7 +152,7 @@ func (f *previewedHoldings) end(in *plan.Input, byID map[int64]int32, was *plan.
 	}
 }
 
-// idOf is the id that stands for a portfolio that a title would become.
+// idOf is the negative id of the portfolio that a title would become.
 func (f *previewedHoldings) idOf(earlier *Plan, title int32) int64 {
 	if id, ok := earlier.foreseenIDs[title]; ok {
 		return id
@@ -161,7 +161,7 @@ func (f *previewedHoldings) idOf(earlier *Plan, title int32) int64 {
 	return f.next
 }
 
-// foreseeValues computes how the portfolios would stand that a plan writes.
+// foreseeValues computes the values of the portfolios that a plan would write.
 func (f *previewedHoldings) foreseeValues(ctx context.Context, s *Service, earlier *Plan) error {
 	earlier.foreseenIDs = map[int32]int64{}
 	var batch []*plan.Title
@@ -185,8 +185,8 @@ func (f *previewedHoldings) foreseeValues(ctx context.Context, s *Service, earli
 	return flush()
 }
 
-// foreseeLeaving notes what an earlier part would take from its profile, how the portfolios would stand then, and which
-// values would take over.
+// foreseeLeaving notes which portfolios an earlier part would take from its profile, what state they would be in then,
+// and which values would take over.
 func (f *previewedHoldings) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
 	gone := make([]plan.LeavingPortfolio, 0, len(earlier.Leaving)+len(earlier.Waiting))
 	why := map[int32]string{}
@@ -263,7 +263,7 @@ func (f *previewedHoldings) write(ctx context.Context, s *Service, earlier *Plan
 	return nil
 }
 
-// load reads portfolios as they would stand.
+// load reads portfolios as the earlier parts would have left them.
 func (f *previewedHoldings) load(ctx context.Context, read store.QueryFunc, ids []int64) (map[int64]*plan.StoredPortfolio, error) {
 	there, err := loadStored(ctx, read, slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id < 0 }))
 	if err != nil || f == nil {

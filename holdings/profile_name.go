@@ -22,7 +22,7 @@ func ProfileName(p *ent.Profile) string {
 // QuotedNames names profiles in a message.
 func QuotedNames(profiles []*ent.Profile) string { return words.Quoted(profiles, ProfileName) }
 
-// TitleOf is a provider's title or, where only its name is at hand, the name in words: profiles do not store more.
+// TitleOf is a provider's title or, if only its name is known, the name in words: profiles store no more than the name.
 func TitleOf(name, title string) string {
 	if title != "" {
 		return title

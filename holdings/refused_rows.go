@@ -17,16 +17,16 @@ import (
 
 // RefusedRow is a row of a list that could not be used.
 type RefusedRow struct {
-	Hash   uint64 // of its cells: the row is known by it wherever it comes again
-	Line   int    // on which it stands in the list
-	Text   string // its cells, a tab between each two
+	Hash   uint64 // of its cells: it identifies the row in other lists
+	Line   int    // where it begins in the list
+	Text   string // its cells, separated by tabs
 	Reason string // one of kbart's reasons
 }
 
 // longestRow is how much of a row is kept for people to read, in bytes.
 const longestRow = 4000
 
-// RefusedRowAt reads the refused row that begins on a line of a list. It is a NOT_FOUND problem where there is none.
+// RefusedRowAt reads the refused row that begins on a line of a list. It returns a NOT_FOUND problem if there is none.
 func (s *Service) RefusedRowAt(ctx context.Context, list plan.Source, line int) (row RefusedRow, err error) {
 	ctx, found := context.WithCancel(ctx)
 	defer found()
@@ -47,10 +47,10 @@ func (s *Service) RefusedRowAt(ctx context.Context, list plan.Source, line int) 
 		"no refused row begins on line %d of %s: choose a line that the report lists as refused", line, list.Name)
 }
 
-// JudgeRefusedRow keeps what a person says of a refused row in the lists of a collection: that it is a portfolio's,
-// which then stays as long as the row comes and no readable one takes its place, or, without a portfolio, that it hides
-// none. It holds for the same cells wherever they come again, from the next plan on; what was said before of the row is
-// replaced. It is refused while a job writes the collection.
+// JudgeRefusedRow stores what a person says about a refused row in the lists of a collection: that it belongs to a
+// portfolio or, if portfolioID is nil, that it hides none. The portfolio then stays as long as the row keeps coming and
+// no readable row takes its place. The judgement holds for the same cells in any list, from the next plan on. It
+// replaces an earlier one. It is refused while a job writes the collection.
 func (s *Service) JudgeRefusedRow(ctx context.Context, collectionID int64, row RefusedRow, portfolioID *int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := checkJudgement(ctx, tx, collectionID, portfolioID); err != nil {
@@ -77,7 +77,7 @@ func (s *Service) JudgeRefusedRow(ctx context.Context, collectionID int64, row R
 	})
 }
 
-// checkJudgement refuses a collection that is not there, and a portfolio that is not in its holdings.
+// checkJudgement refuses a collection that does not exist, and a portfolio that is not in its holdings.
 func checkJudgement(ctx context.Context, tx *store.Tx, collectionID int64, portfolioID *int64) error {
 	switch exists, err := tx.Collection.Query().Where(collection.ID(collectionID)).Exist(ctx); {
 	case err != nil:
@@ -103,7 +103,8 @@ func checkJudgement(ctx context.Context, tx *store.Tx, collectionID int64, portf
 	return nil
 }
 
-// judgedRows are what people said of refused rows of the part's collection.
+// judgedRows returns what people said about refused rows of the part's collection: the portfolio's id, or 0, by row
+// hash.
 func (s *Service) judgedRows(ctx context.Context, part *Part) (map[uint64]int64, error) {
 	if part.CollectionID == 0 {
 		return nil, nil

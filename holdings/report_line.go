@@ -14,15 +14,15 @@ import (
 
 // ReportLine is one line of a job's report, as it is gathered.
 type ReportLine struct {
-	Portfolio int64 // 0: the line is of none
+	Portfolio int64 // 0: the line is about none
 	Action    plan.Action
-	Field     string // a KBART name, CoverageField or one of ownField; "": the portfolio, title or row as a whole
+	Field     string // a KBART name, plan.CoverageField or one of plan.OwnField; "": the portfolio, title or row as a whole
 	Title     plan.Citation
 	Values    plan.Values
 	line      int // in the file; 0: none
 }
 
-// changeColumns are those that partWriter.change fills.
+// changeColumns are the columns that PartWriter.Change fills.
 var changeColumns = []string{
 	"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "title_id", "print_identifier", "online_identifier",
 	"value_kind", "old_value", "new_value", "line",
@@ -31,7 +31,7 @@ var changeColumns = []string{
 // Change gathers one line of the report.
 func (w *PartWriter) Change(l ReportLine) {
 	var portfolio any
-	if l.Portfolio > 0 { // one that an earlier part of a preview would add has a negative id, and is nowhere
+	if l.Portfolio > 0 { // one that an earlier part of a preview would add has a negative id and is not stored
 		portfolio = l.Portfolio
 	}
 	if l.Values.Old == "" && l.Values.New == "" {
@@ -46,8 +46,8 @@ func ValuesOf(c *ent.JobChange) plan.Values {
 	return plan.Values{Kind: plan.ValueKind(c.ValueKind), Old: c.OldValue, New: c.NewValue}
 }
 
-// NewHost is the host at which all the URLs are that a job changed, or would change; "" where they are at several,
-// where one of them was there before, or where it is no web address. A statement's own URLs count too.
+// NewHost is the host to which a job moved, or would move, all the URLs that it changes. It is "" if they go to several
+// hosts, if one of them was at that host before, or if one is not a web address. A statement's own URLs count too.
 func NewHost(ctx context.Context, tx *store.Tx, jobID int64) (host string, err error) {
 	rows, err := tx.SQL.QueryContext(ctx,
 		`SELECT value_kind, old_value, new_value FROM job_changes WHERE job_id = ? AND action = ? AND field IN (?, ?)`,
@@ -83,7 +83,7 @@ func NewHost(ctx context.Context, tx *store.Tx, jobID int64) (host string, err e
 	return host, rows.Err()
 }
 
-// urls are the addresses of a change of title_url, the title's or those of statements.
+// urlsOf returns the addresses before and after a change of title_url, the title's or those of statements.
 func urlsOf(v plan.Values) (before, after []string, err error) {
 	old, now, isCoverage, err := v.Coverage()
 	if err != nil || !isCoverage {

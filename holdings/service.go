@@ -1,10 +1,10 @@
-// Package holdings is the core of the domain: it plans on what is there, applies plans, undoes them and tells of them.
-// It is the only writer of portfolios, and it knows neither HTTP nor GraphQL nor the queue.
+// Package holdings is the core of the domain: it makes plans, applies them, undoes them and reports on them. It is the
+// only writer of portfolios, and it knows neither HTTP nor GraphQL nor the queue.
 //
-// The main job reads top down: [Service.Plan] reads the list and the portfolios side by side and lets package plan
+// The main job reads top down: [Service.Plan] reads the list and the portfolios at the same time and lets package plan
 // decide; [Service.Apply] writes the plan (apply.go) to its target, the portfolios of a collection
-// (portfolio_target.go, leave.go, wait.go) or the Community Zone (zone_target.go). Whoever writes has a [PartWriter].
-// The rooms beside it are packages of their own: collections, profiles, acquisitions, move.
+// (portfolio_target.go, leave.go, wait.go) or the Community Zone (zone_target.go). All of them write with a
+// [PartWriter]. The other parts of the domain are packages of their own: collections, profiles, acquisitions, move.
 package holdings
 
 import (
@@ -21,25 +21,25 @@ import (
 
 // Service is the domain on an open database.
 type Service struct {
-	// BatchTitles is how many titles one transaction writes. The standard is large enough that committing costs little,
-	// and small enough that a mutation meanwhile waits for some tens of milliseconds.
+	// BatchTitles is how many titles one transaction writes. The default is large enough that committing costs little, and
+	// small enough that a mutation waits only some tens of milliseconds.
 	BatchTitles int
 
-	// Now is the clock by which schedules begin to hold and alerts are judged. The standard is the machine's.
+	// Now is the clock, for example of schedules and alerts. The default is the machine's.
 	Now func() time.Time
 
 	store *store.Store
 	busy  Busy
 }
 
-// New returns the domain on a database. busy keeps changes away from what jobs work on.
+// New returns the domain on a database. busy refuses changes to what jobs are working on.
 func New(s *store.Store, busy Busy) *Service {
 	return &Service{BatchTitles: 2000, Now: time.Now, store: s, busy: RequireBusy(busy)}
 }
 
-// Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, where the
-// part is of the Community Zone, in the titles of one of its collections. Findings go to report in file order. A
-// *kbart.FatalError says that the list is refused as a whole.
+// Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, if the
+// part names a Community Zone collection, in that collection's titles. Findings go to report in file order. A
+// *kbart.FatalError means that the whole list is refused.
 func (s *Service) Plan(ctx context.Context, source plan.Source, part *Part, guards plan.Guards, report func(kbart.Finding)) (*Plan, error) {
 	in, l, err := s.read(ctx, source, part, report)
 	if err != nil {
@@ -76,18 +76,18 @@ type Plan struct {
 	*plan.Plan
 	part        *Part
 	foreseen    *previewedHoldings // nil: nothing
-	foreseenIDs map[int32]int64    // of titles that would be added, where a later part of the preview is planned on top
+	foreseenIDs map[int32]int64    // of titles that would be added, if a later part of the preview is planned on top
 }
 
-// manyTitles is the size of a list from which on memory counts more than the tenths of a second that a collection
+// manyTitles is the list size above which saving memory is worth the tenths of a second that a garbage collection
 // takes.
 const manyTitles = 200_000
 
-// read is what a plan is made of.
+// read is the input of a plan.
 type read struct {
 	plan.Input
 	zoneTitles plan.ChunkedList[plan.Identity]
-	local      bool // what a person gives, or is the Community Zone's, is not compared with it
+	local      bool // not compared with the Community Zone: a local collection, a person's list, or the Community Zone's own titles
 }
 
 func (s *Service) read(ctx context.Context, source plan.Source, part *Part, report func(kbart.Finding)) (in read, l *plan.List, err error) {
@@ -95,7 +95,7 @@ func (s *Service) read(ctx context.Context, source plan.Source, part *Part, repo
 		return in, nil, err
 	}
 	in.local, in.Zone = !part.ofProfile(), part.ZoneID != 0
-	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read side by side
+	group, groupCtx := errgroup.WithContext(ctx) // the file and the database are read at the same time
 	group.Go(func() (err error) { l, err = plan.ReadList(groupCtx, source, report); return err })
 	if in.Zone {
 		group.Go(func() (err error) { in.Portfolios, err = loadZoneHeld(groupCtx, s.store, part); return err })
@@ -112,7 +112,7 @@ func (s *Service) read(ctx context.Context, source plan.Source, part *Part, repo
 		return in, nil, err
 	}
 	if l.Titles.Len() > manyTitles {
-		runtime.GC() // what reading and grouping needed is as large as what stays
+		runtime.GC() // reading and grouping used as much memory as what stays
 	}
 	if part.Resumed && !in.Zone {
 		if in.Former, err = formerPortfolios(ctx, s.store, part, &in.Portfolios); err != nil {

@@ -11,8 +11,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// takeOver lets the values of the profiles that still list portfolios take the place of those that this one's list gave
-// them: of several, the newest of the releases applied last counts, and of one date the profile that was made first.
+// takeOver replaces the values that this profile's list gave to portfolios with those of a profile that still lists
+// them. If there are several, the one whose last applied release is newest wins; for the same date, the profile that
+// was made first.
 func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int64, there map[int64]*plan.StoredPortfolio) error {
 	if len(ids) == 0 {
 		return nil
@@ -47,7 +48,7 @@ func (w *portfolioTarget) takeOver(ctx context.Context, tx *store.Tx, ids []int6
 	return w.rows.keepAll(ctx, tx, changes)
 }
 
-// competingList is what one profile's list says of a portfolio.
+// competingList is what one profile's list says about a portfolio.
 type competingList struct {
 	profile int64
 	date    string // of the release applied last
@@ -58,8 +59,9 @@ func (l *competingList) outranks(o *competingList) bool {
 	return o == nil || l.date > o.date || l.date == o.date && l.profile < o.profile
 }
 
-// valuesToTakeOver is, by portfolio, what the profile says whose list stands among those that still list it. A preview knows
-// what earlier parts of it would have changed. Portfolios that show just that are left out.
+// valuesToTakeOver returns, by portfolio, the values of the winning list among the profiles that still list it. In a
+// preview it takes into account what earlier parts would have changed. Portfolios that already show these values are
+// left out.
 func (f *previewedHoldings) valuesToTakeOver(
 	ctx context.Context, read store.QueryFunc, part *Part, ids []int64, there map[int64]*plan.StoredPortfolio,
 ) (map[int64][len(plan.TitleColumns)]string, error) {

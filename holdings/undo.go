@@ -12,8 +12,8 @@ import (
 )
 
 // Undo reverses what one part of an applied job recorded, portfolio by portfolio: what left comes back first, and what
-// was added goes last. What anyone else changed since is left as it is and listed. part is the undoing job's own;
-// with show nothing is written but the report. resumed are the counts recorded so far where an earlier run began it.
+// was added goes last. What has been changed since is left as it is and listed. part is the undoing job's own. With
+// show, only the report is written. resumed are the counts recorded so far, if an earlier run began the part.
 func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, resumed *plan.Counts, show bool) (_ plan.Counts, err error) {
 	u, err := s.newUndoer(ctx, subjectPartID, part, show)
 	defer func() { err = errors.Join(err, u.close()) }()
@@ -40,9 +40,9 @@ type undoer struct {
 	rows    *portfolioWriter
 	subject int64
 
-	entitling, placing *store.Inserter // of entitlements, of portfolios
-	revalued           []valueChange   // portfolios of other profiles too whose title columns the batch changes
-	takenBack          []valueChange   // portfolios whose values are those of the part's own list again, which had ended
+	entitling, placing *store.Inserter // update entitlements and portfolios
+	revalued           []valueChange   // portfolios whose title columns the batch changes, except those in takenBack
+	takenBack          []valueChange   // withdrawn portfolios that get back the values of the part's own list
 }
 
 func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show bool) (u *undoer, err error) {
@@ -68,7 +68,7 @@ func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show
 
 func (u *undoer) close() error { return errors.Join(u.out.Close(), u.rows.close()) }
 
-// recorded is one line of the report that is being reversed.
+// recorded is one line of the report that is being undone.
 type recorded struct {
 	id     int64
 	action plan.Action
@@ -94,7 +94,7 @@ func (u *undoer) eachBatch(ctx context.Context, additions bool) error {
 	}
 }
 
-// read reads what was recorded of the next portfolios.
+// read reads what was recorded about the next portfolios.
 func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []int64, changes map[int64][]recorded, err error) {
 	added := "NOT EXISTS"
 	if additions {
@@ -138,7 +138,7 @@ type ownEntitlement struct {
 	plan.EntitlementState
 }
 
-// reversing is a batch of portfolios as they stand.
+// reversing is a batch of portfolios as they are now.
 type reversing struct {
 	there        map[int64]*plan.StoredPortfolio
 	entitlements map[int64]ownEntitlement
@@ -196,7 +196,7 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 	return u.rows.keepAll(ctx, tx, u.takenBack)
 }
 
-// ownEntitlements are those of the part's profile, by portfolio.
+// ownEntitlements reads the entitlements of the part's profile, by portfolio.
 func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]ownEntitlement, error) {
 	placeholders, args := store.InList(ids)
 	const query = `SELECT id FROM entitlements WHERE profile_id IS NOT DISTINCT FROM ? AND portfolio_id IN `
@@ -212,7 +212,7 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 	return found, err
 }
 
-// reverse takes one portfolio back. Fields go back where they still have the value that the job gave them.
+// reverse undoes the changes to one portfolio. A field is restored only if it still has the value that the job gave it.
 func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
 	p, lines := now.there[id], linesOf(changes)
 	d := plan.Difference{Values: p.Values, Coverage: p.Coverage, Own: p.Own, Further: p.MoreKeys}
@@ -245,11 +245,11 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 	return u.writeOwn(ctx, tx, now.entitlements[id], &d, len(d.Fields) > 0 || lines.diverging != nil)
 }
 
-// recordedLines are the lines of a report that tell of one portfolio.
+// recordedLines are the lines of a report about one portfolio.
 type recordedLines struct {
 	whole     *recorded // that it came or went
 	fields    []*recorded
-	diverging *recorded // what the profile's list had otherwise
+	diverging *recorded // where the profile's list differed
 	further   *recorded // the identifiers of further rows
 }
 
@@ -269,7 +269,7 @@ func linesOf(changes []recorded) (lines recordedLines) {
 	return lines
 }
 
-// restoreFields puts back in d the fields that still have the value that the job gave them, and lists the others.
+// restoreFields restores in d the fields that still have the value that the job gave them, and lists the others.
 func (u *undoer) restoreFields(id int64, p *plan.StoredPortfolio, fields []*recorded, d *plan.Difference) error {
 	for _, r := range fields {
 		current, ok, err := restoreField(d, r, p)
@@ -285,8 +285,8 @@ func (u *undoer) restoreFields(id int64, p *plan.StoredPortfolio, fields []*reco
 	return nil
 }
 
-// writeRestored writes the values that go back. withdrawn says that the job had withdrawn the portfolio, so that the
-// values are once more those of the part's own list.
+// writeRestored writes the restored values. withdrawn says that the job had withdrawn the portfolio, so the values are
+// those of the part's own list again.
 func (u *undoer) writeRestored(ctx context.Context, tx *store.Tx, now *reversing, id int64, d *plan.Difference, withdrawn bool) error {
 	p := now.there[id]
 	if len(d.Fields) == 0 {
@@ -304,7 +304,7 @@ func (u *undoer) writeRestored(ctx context.Context, tx *store.Tx, now *reversing
 	return u.writeValues(ctx, tx, id, now.entitlements[id], d)
 }
 
-// reverseDiverging takes back what the profile's list had otherwise than the portfolio.
+// reverseDiverging restores how the profile's list differed from the portfolio.
 func (u *undoer) reverseDiverging(id int64, p *plan.StoredPortfolio, r *recorded, d *plan.Difference) (err error) {
 	if r == nil {
 		return nil
@@ -320,7 +320,7 @@ func (u *undoer) reverseDiverging(id int64, p *plan.StoredPortfolio, r *recorded
 	return nil
 }
 
-// reverseFurther takes back which identifiers the title's further rows had.
+// reverseFurther restores the identifiers of the title's further rows.
 func (u *undoer) reverseFurther(id int64, p *plan.StoredPortfolio, r *recorded, d *plan.Difference) {
 	switch {
 	case r == nil:
@@ -350,25 +350,25 @@ func (u *undoer) writeOwn(ctx context.Context, tx *store.Tx, e ownEntitlement, d
 	return nil
 }
 
-// leave lists something that is not put back, because it was changed since: values are the present one and the former
-// one.
+// leave lists something that is not restored, because it has been changed since. values are the present one and the
+// former one.
 func (u *undoer) leave(id int64, p *plan.StoredPortfolio, field string, values plan.Values) {
 	u.out.Counts.Left++
 	u.out.Change(ReportLine{Portfolio: id, Action: plan.Left, Field: field, Title: plan.CitationOf(&p.Values), Values: values})
 }
 
-// leaveState lists a portfolio that is not put back as it was before.
+// leaveState lists a portfolio whose former state is not restored.
 func (u *undoer) leaveState(id int64, p *plan.StoredPortfolio, e ownEntitlement, before string) {
 	u.leave(id, p, "", plan.Values{Kind: plan.StatesValues, Old: plan.ToJSON(plan.StateOf(p, e.id)), New: before})
 }
 
-// columnNamed is the place of a title column in Title.Values, or -1.
+// columnNamed is the index of a title column in plan.TitleColumns, or -1.
 func columnNamed(name string) int {
 	return slices.IndexFunc(plan.TitleColumns[:], func(c kbart.Column) bool { return c.String() == name })
 }
 
-// restore puts one field back in d. Where it no longer has the value that the job gave it, ok is false and current has
-// the value that it has now and the former one.
+// restoreField restores one field in d. If it no longer has the value that the job gave it, ok is false and current
+// holds its present value and the former one.
 func restoreField(d *plan.Difference, r *recorded, p *plan.StoredPortfolio) (current plan.Values, ok bool, err error) {
 	before, after, isCoverage, err := r.values.Coverage()
 	if err != nil {
@@ -392,7 +392,7 @@ func restoreField(d *plan.Difference, r *recorded, p *plan.StoredPortfolio) (cur
 	return current, true, nil
 }
 
-// reverseWhole takes back that a portfolio came or went. stays says that it was changed since and is left.
+// reverseWhole undoes that a portfolio came or went. stays says that it has been changed since and is left alone.
 func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action plan.Action, stays bool, err error) {
 	p, e := now.there[id], now.entitlements[id]
 	state, err := r.values.State()
@@ -406,7 +406,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action pla
 		}
 		return u.takeOut(now, id, r.values.Old, state), false, nil
 	}
-	if e.Active || e.id == 0 || r.action != plan.Remove && p.RemovedAt != nil { // what the job kept, a person took out since
+	if e.Active || e.id == 0 || r.action != plan.Remove && p.RemovedAt != nil { // a person has since taken out what the job kept
 		u.leaveState(id, p, e, r.values.Old)
 		return "", true, nil
 	}
@@ -419,9 +419,9 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action pla
 	return plan.Add, false, nil
 }
 
-// takeOut takes back an addition: what the job made is hidden, what it brought back is again as it was. A PO line that
-// was attached since keeps the portfolio, another profile's entitlement keeps it listed, and one of no profile keeps it
-// as it was.
+// takeOut undoes an addition: what the job made is hidden, and what it brought back is as it was before. A PO line
+// attached since keeps the portfolio in the holdings, and so does another entitlement; a profile's also keeps it
+// listed.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state plan.PortfolioState) plan.Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
 	action := plan.LeavingAction(len(now.orders[id]) > 0, other.any)
@@ -431,7 +431,7 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	case recordedState == "":
 		state = plan.PortfolioState{Listed: other.profile}
 	case action != plan.Remove:
-		state.RemovedAt = nil // somebody relies on it since
+		state.RemovedAt = nil // somebody has relied on it since
 		state.Listed = state.Listed || other.profile
 	}
 	var why plan.Leaving
@@ -452,7 +452,7 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	return action
 }
 
-// setState puts a portfolio and the entitlement back. Whether it is available is the staff's, and stays.
+// setState restores the state of a portfolio and of the entitlement. Whether it is available is up to staff, and stays.
 func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state plan.PortfolioState) {
 	if u.out.Show {
 		return
@@ -461,7 +461,7 @@ func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state plan.
 	u.placing.Add(state.Listed, state.RemovedAt, state.Review, u.out.Now, id)
 }
 
-// writeValues writes fields and coverage that go back.
+// writeValues writes restored fields and coverage.
 func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, e ownEntitlement, d *plan.Difference) error {
 	if err := u.rows.setValues(ctx, tx, id, d.Values, d.Further); err != nil || !d.Rewrite {
 		return err

@@ -9,7 +9,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// waitBatch suspends the entitlements to portfolios that a title of the list might be.
+// waitBatch suspends the entitlements to portfolios that might be one of the list's titles, until it is clear which.
 func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []plan.WaitingPortfolio) error {
 	ids, entitlements := make([]int64, len(batch)), make([]int64, len(batch))
 	for i, waits := range batch {

@@ -9,8 +9,8 @@ import (
 	"autoholdings/internal/words"
 )
 
-// PlanWithdrawal plans to end all entitlements that the part's profile has in force in its collection. Nothing would be
-// left, so the plan's guard holds it, unless there are none.
+// PlanWithdrawal plans to end all entitlements that the part's profile has in force or suspended in its collection.
+// Nothing would be left, so the plan's guard holds it unless there are none.
 func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error) {
 	portfolios, _, err := loadHeld(ctx, s.store, part)
 	if err != nil {
@@ -19,8 +19,8 @@ func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error)
 	return &Plan{Plan: plan.OfWithdrawal(portfolios), part: part}, nil
 }
 
-// EntitledCollections are those in which a profile has entitlements in force, in the order of their ids; content is ""
-// for those of any content type.
+// EntitledCollections returns the ids of the collections in which a profile has entitlements in force or suspended, in
+// ascending order; content "" means any content type.
 func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profileID int64, content string) ([]int64, error) {
 	ids, err := store.ScanIDs(tx.SQL.QueryContext(ctx,
 		`SELECT DISTINCT p.collection_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
@@ -33,7 +33,7 @@ func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profile
 	return ids, nil
 }
 
-// withdrawal is what withdrawing a profile's entitlements would come to, in portfolios.
+// withdrawal counts what would happen to the portfolios if a profile's entitlements were withdrawn.
 type withdrawal struct{ removed, kept, withdrawn int }
 
 // All is the number of the entitlements.
@@ -45,7 +45,7 @@ func (w withdrawal) String() string {
 		words.Count(w.removed, "portfolio", "portfolios"), words.Figure(w.kept), words.Figure(w.withdrawn))
 }
 
-// CountWithdrawal counts what withdrawing all entitlements of a profile that are in force would do.
+// CountWithdrawal counts what withdrawing all of a profile's entitlements, in force or suspended, would do.
 func CountWithdrawal(ctx context.Context, tx *store.Tx, profileID int64) (w withdrawal, err error) {
 	err = tx.SQL.QueryRowContext(ctx,
 		`SELECT COUNT(*) FILTER (WHERE NOT elsewhere AND NOT ordered), COUNT(*) FILTER (WHERE NOT elsewhere AND ordered),

@@ -11,8 +11,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// loadZoneHeld reads what planning needs of the titles of a Community Zone collection, removed ones too. They play the
-// part of portfolios that all are entitled to.
+// loadZoneHeld reads what planning needs of the titles of a Community Zone collection, removed ones too. Planning
+// treats them as portfolios: the profile is entitled to each, unless it was removed.
 func loadZoneHeld(ctx context.Context, s *store.Store, part *Part) (titles plan.ChunkedList[plan.HeldPortfolio], err error) {
 	err = eachZoneTitle(ctx, s, part.ZoneID, true, func(h *plan.HeldPortfolio, addedBy int64) {
 		h.Entitlement, h.Entitled, h.Listed = h.ID, !h.Hidden, true
@@ -22,8 +22,8 @@ func loadZoneHeld(ctx context.Context, s *store.Store, part *Part) (titles plan.
 	return titles, err
 }
 
-// zoneTarget is the titles of a Community Zone collection. Nothing hangs on one of these and staff decide nothing about
-// them, so that what the list no longer has goes, and what it has is as it says.
+// zoneTarget writes a plan to the titles of a Community Zone collection. Nothing depends on these titles and staff
+// decide nothing about them: those that the list no longer has are removed, and the others follow the list.
 type zoneTarget struct {
 	plan         *plan.Plan
 	out          *PartWriter
@@ -128,7 +128,7 @@ func (z *zoneTarget) add(t *plan.Title) {
 	}
 }
 
-// row is the values of zoneColumns from updated_at on.
+// row returns the values of zoneColumns from updated_at on.
 func (z *zoneTarget) row(
 	values *[len(plan.TitleColumns)]string, coverage []plan.Statement, moreKeys string, hash uint64, addedBy any,
 ) []any {
@@ -138,7 +138,7 @@ func (z *zoneTarget) row(
 	return appendTitle([]any{z.out.Now, plan.StatementsJSON(coverage), int64(plan.HashCoverage(coverage)), addedBy}, values, moreKeys, hash)
 }
 
-// writePaired writes what the list changes on a title, or brings it back.
+// writePaired writes what the list changes in a title, or brings the title back.
 func (z *zoneTarget) writePaired(ctx context.Context, tx *store.Tx, t *plan.Title, h *plan.HeldPortfolio, there *zoneTitle) error {
 	d := z.plan.Comparison(t.Index, h).Compare(t, &there.StoredPortfolio)
 	action, addedBy := plan.Update, any(there.addedBy)
@@ -167,7 +167,7 @@ func (z *zoneTarget) writePaired(ctx context.Context, tx *store.Tx, t *plan.Titl
 	return nil
 }
 
-// waitBatch has nothing to do: no person decides which title of the Community Zone one is.
+// waitBatch has nothing to do: no person decides which title of the Community Zone a listed title is.
 func (*zoneTarget) waitBatch(context.Context, *store.Tx, []plan.WaitingPortfolio) error { return nil }
 
 func (z *zoneTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error {
@@ -200,7 +200,8 @@ func (z *zoneTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.
 	return nil
 }
 
-// review lists what is left as it is. It needs no mark: each run sees for itself whether a row can be read.
+// leaveForPerson lists titles that stay as they are. They need no mark: each run sees for itself whether a row can be
+// read.
 func (z *zoneTarget) leaveForPerson(ctx context.Context, tx *store.Tx, why string, ids []int64) error {
 	there, err := loadZoneTitles(ctx, tx, ids)
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 	"autoholdings/kbart"
 )
 
-// ZoneTitles are titles that the Community Zone has of a collection: all of them or, where AddedBy is not 0, those that
-// this job added to it or brought back.
+// ZoneTitles selects titles that the Community Zone has for a collection: all of them or, if AddedBy is not 0, those
+// that this job added or brought back.
 type ZoneTitles struct{ CollectionID, AddedBy int64 }
 
-// query are the titles that a client sees; nil where the collection is a local one.
+// query selects the titles with a client; it is nil if the collection is local.
 func (z ZoneTitles) query(ctx context.Context, client *ent.Client) (*ent.CommunityZoneTitleQuery, error) {
 	c, err := client.Collection.Query().Where(collection.ID(z.CollectionID)).Only(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ func (z ZoneTitles) query(ctx context.Context, client *ent.Client) (*ent.Communi
 	return q, nil
 }
 
-// Any says whether there are any.
+// Any says whether there are any such titles.
 func (z ZoneTitles) Any(ctx context.Context, tx *store.Tx) (bool, error) {
 	q, err := z.query(ctx, tx.Client)
 	if q == nil || err != nil {
@@ -45,10 +45,10 @@ func (z ZoneTitles) Any(ctx context.Context, tx *store.Tx) (bool, error) {
 	return q.Exist(ctx)
 }
 
-// zoneTitlesAtOnce is how many are read in one statement.
+// zoneTitlesAtOnce is how many titles are read in one statement.
 const zoneTitlesAtOnce = 2000
 
-// WriteZoneTitles writes titles of the Community Zone as a KBART list, Phase II, in the order in which they came to it,
+// WriteZoneTitles writes titles of the Community Zone as a KBART Phase II list, in the order in which they were added,
 // and returns how many there were. It streams: a list of any size takes little memory.
 func (s *Service) WriteZoneTitles(ctx context.Context, titles ZoneTitles, w io.Writer) (n int, err error) {
 	out := kbart.NewWriter(w, kbart.WriterOptions{})
@@ -81,7 +81,7 @@ func (e *exporter) addZoneTitle(t *ent.CommunityZoneTitle) error {
 		t.MonographEdition, t.FirstEditor, t.ParentPublicationTitleID, t.PrecedingPublicationTitleID, t.AccessType,
 	}}
 	if t.Coverage != "" {
-		var statements []plan.Statement // a new one: what a JSON array leaves out would keep the value of the title before
+		var statements []plan.Statement // a new slice: a field that the JSON leaves out would otherwise keep the previous title's value
 		if err := json.Unmarshal([]byte(t.Coverage), &statements); err != nil {
 			return fmt.Errorf("read the coverage of %q in the Community Zone: %w", t.PublicationTitle, err)
 		}

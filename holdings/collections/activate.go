@@ -12,19 +12,19 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Activation is how a collection of the Community Zone is to be activated.
+// Activation says how to activate a collection of the Community Zone.
 type Activation struct {
 	CommunityZoneID                                                  string `json:"communityZoneId"` // the Community Zone's own number
 	ActivateService, MakeServiceAvailable, AutoActivateNewPortfolios bool
 	ActivationType                                                   string // ActivateManually or ActivateAll
 }
 
-// ActivateCollection activates a collection of the Community Zone, or one that was deactivated again with the new
-// switches. Warnings say in words what to know about the choices. One that is active already is ALREADY_ACTIVE, and is
-// returned beside that error.
+// ActivateCollection activates a collection of the Community Zone. It activates a deactivated one again, with the new
+// switches. Warnings explain what the choices mean. If the collection is already active, the error is ALREADY_ACTIVE,
+// and the collection is returned along with it.
 //
-// then, where it is not nil, runs in the same transaction after the change, to queue what makes portfolios of all
-// titles where that is asked for: an error of it undoes the change.
+// then, if it is not nil, runs in the same transaction after the change, to queue the job that makes portfolios of all
+// titles if that is asked for. If it returns an error, the change is undone.
 func (s *Service) ActivateCollection(
 	ctx context.Context, in Activation, then func(ctx context.Context, tx *store.Tx, c *ent.Collection) error,
 ) (c *ent.Collection, warnings []string, err error) {
@@ -64,7 +64,7 @@ func (s *Service) ActivateCollection(
 	return activated, warnings, nil
 }
 
-// warnings are what to know about the choices.
+// warnings explain what the choices mean.
 func (in *Activation) warnings(ctx context.Context, tx *store.Tx, c *ent.Collection) (warnings []string, err error) {
 	if in.AutoActivateNewPortfolios {
 		warnings = append(warnings, warnAutoActivate)
@@ -87,7 +87,7 @@ func (in *Activation) warnings(ctx context.Context, tx *store.Tx, c *ent.Collect
 	return warnings, nil
 }
 
-// collectionToActivate is the library's collection for one of the Community Zone: the deactivated one, or a new one.
+// collectionToActivate is the library's collection for one of the Community Zone: the existing one, or a new one.
 func (s *Service) collectionToActivate(ctx context.Context, tx *store.Tx, zone *ent.CommunityZoneCollection) (*ent.Collection, error) {
 	c, err := tx.Collection.Query().Where(collection.CommunityZoneCollectionID(zone.ID)).Only(ctx)
 	switch {

@@ -14,9 +14,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// CommunityZoneFilter narrows a listing of the Community Zone; empty fields do not.
+// CommunityZoneFilter narrows a listing of the Community Zone; empty fields are ignored.
 type CommunityZoneFilter struct {
-	Search  string // words that all stand in name or provider, or the Community Zone's number
+	Search  string // words that all occur in the name or provider, or the Community Zone's number
 	Content string
 }
 
@@ -73,7 +73,7 @@ func (s *Service) CommunityZoneTitleCounts(ctx context.Context, ids []int64) (ma
 	return counts, nil
 }
 
-// CollectionFilter narrows a listing of collections; empty and nil fields do not.
+// CollectionFilter narrows a listing of collections; empty and nil fields are ignored.
 type CollectionFilter struct {
 	NamePrefix      string
 	CommunityZoneID string
@@ -108,8 +108,8 @@ func (s *Service) CollectionsByID(ctx context.Context, ids []int64) (map[int64]*
 	return keyset.ByID(ctx, s.store.Read.Collection.Query(), ids, func(row *ent.Collection) int64 { return row.ID })
 }
 
-// CollectionsOfCommunityZone reads the collections that were activated from Community Zone collections, by the id of
-// these.
+// CollectionsOfCommunityZone reads the collections that were activated from Community Zone collections, by the ids of
+// the latter.
 func (s *Service) CollectionsOfCommunityZone(ctx context.Context, ids []int64) (map[int64]*ent.Collection, error) {
 	rows, err := s.store.Read.Collection.Query().Where(collection.CommunityZoneCollectionIDIn(ids...)).All(ctx)
 	if err != nil {

@@ -15,13 +15,13 @@ import (
 	"autoholdings/kbart"
 )
 
-// CommunityZoneTitleFilter narrows a listing of the Community Zone's titles; empty fields do not. Each is answered from
-// an index.
+// CommunityZoneTitleFilter narrows a listing of the Community Zone's titles; empty fields are ignored. Each field is
+// answered from an index.
 type CommunityZoneTitleFilter struct {
 	CommunityZoneID string // of the collection: the Community Zone's own number
 	TitlePrefix     string
 	TitleID         string
-	Identifier      string // ISSN or ISBN in any writing
+	Identifier      string // ISSN or ISBN in any notation
 }
 
 func (f CommunityZoneTitleFilter) where() []predicate.CommunityZoneTitle {
@@ -41,8 +41,9 @@ func (f CommunityZoneTitleFilter) where() []predicate.CommunityZoneTitle {
 	return where
 }
 
-// inCollection is the condition on the collection. Where something else finds the few at once, the plus keeps the
-// database from walking the whole collection instead, which it would do since that comes sorted.
+// inCollection is the condition on the collection. If another field finds the few matches at once, the plus before the
+// column keeps the database from walking the whole collection instead. It would prefer that because the collection
+// comes sorted.
 func (f CommunityZoneTitleFilter) inCollection(s *sql.Selector) {
 	plus := ""
 	if f.TitleID != "" || f.Identifier != "" {
@@ -64,7 +65,7 @@ func (s *Service) CountCommunityZoneTitles(ctx context.Context, f CommunityZoneT
 	return s.store.Read.CommunityZoneTitle.Query().Where(f.where()...).Count(ctx)
 }
 
-// CommunityZoneTitlesByID reads titles of the Community Zone, those that it no longer has too.
+// CommunityZoneTitlesByID reads titles of the Community Zone, including those that it no longer has.
 func (s *Service) CommunityZoneTitlesByID(ctx context.Context, ids []int64) (map[int64]*ent.CommunityZoneTitle, error) {
 	return keyset.ByID(ctx, s.store.Read.CommunityZoneTitle.Query(), ids, func(row *ent.CommunityZoneTitle) int64 { return row.ID })
 }

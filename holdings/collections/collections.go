@@ -19,7 +19,7 @@ const (
 	ActivateAll      = "ALL"    // the collection and all its portfolios
 )
 
-// What to know about choices that are best made otherwise.
+// Warnings about choices that are usually a mistake.
 const (
 	warnAutoActivate = "New portfolios of the Community Zone will become active by themselves, also titles that the library is not entitled " +
 		"to. " +
@@ -33,23 +33,23 @@ const (
 		"portfolios are as they were."
 )
 
-// NewCollection is a local collection to make.
+// NewCollection describes a local collection to create.
 type NewCollection struct {
 	Name, Content     string // Content BOOKS, JOURNALS or "" for both
 	Active, Available bool
 	LicenseID         int64 // 0: none
 }
 
-// CollectionChange is what to change of a collection; nil leaves a field as it is.
+// CollectionChange is what to change in a collection; nil leaves a field as it is.
 type CollectionChange struct {
 	ID                                           int64
-	Version                                      *int // as it was read; nil: whatever it is
+	Version                                      *int // as it was read; nil: any version
 	Name                                         *string
 	Active, Available, AutoActivateNewPortfolios *bool
 	LicenseID                                    *int64 // 0: none
 }
 
-// CreateCollection makes a local collection.
+// CreateCollection creates a local collection.
 func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.Collection, error) {
 	in.Name = strings.TrimSpace(in.Name)
 	var problems problem.List
@@ -83,7 +83,7 @@ func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.
 	return made, nil
 }
 
-// LocalCollection finds the local collection of a name; with mayMake it makes one of that content where there is none,
+// LocalCollection finds the local collection with a name. With mayMake it creates one of that content if there is none,
 // active and available.
 func (s *Service) LocalCollection(ctx context.Context, name, content string, mayMake bool) (c *ent.Collection, made bool, err error) {
 	name = strings.TrimSpace(name)
@@ -110,8 +110,7 @@ func (s *Service) LocalCollection(ctx context.Context, name, content string, may
 }
 
 // UpdateCollection changes a collection. Deactivating one changes no portfolio, and is refused while a job writes it.
-// Warnings say in words what to know about the choices. Beside a refusal it returns the collection as it is, where
-// there is one.
+// Warnings explain what the choices mean. Along with a refusal it returns the collection as it is, if there is one.
 func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c *ent.Collection, warnings []string, err error) {
 	var problems problem.List
 	if in.Name != nil {
@@ -158,7 +157,7 @@ func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c 
 	return c, warnings, nil
 }
 
-// warnings are for the switches that the change turns.
+// warnings are about the switches that the change turns.
 func (in *CollectionChange) warnings(before *ent.Collection) (warnings []string) {
 	if in.AutoActivateNewPortfolios != nil && *in.AutoActivateNewPortfolios && !before.AutoActivateNewPortfolios {
 		warnings = append(warnings, warnAutoActivate)

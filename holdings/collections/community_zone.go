@@ -13,8 +13,8 @@ import (
 // CommunityZoneSeed is a collection that the Community Zone has from the start.
 type CommunityZoneSeed struct{ CZID, Name, Provider, Content string } // Content BOOKS or JOURNALS
 
-// EnsureCommunityZone makes sure that the Community Zone has these collections, called as the seeds say. What is there
-// already is written only where it differs, so that it may be called at each start.
+// EnsureCommunityZone makes sure that the Community Zone has these collections, with the values of the seeds. An
+// existing collection is written only if it differs, so this may be called at each start.
 func (s *Service) EnsureCommunityZone(ctx context.Context, seeds []CommunityZoneSeed) error {
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, seed := range seeds {

@@ -15,11 +15,11 @@ import (
 	"autoholdings/internal/words"
 )
 
-// Deactivation is a collection's service to be deactivated.
+// Deactivation is a request to deactivate a collection's service.
 type Deactivation struct {
 	CollectionID int64
-	Version      *int // as it was read; nil: whatever it is
-	Preview      bool // only the consequences are asked for
+	Version      *int // as it was read; nil: any version
+	Preview      bool // only say the consequences
 }
 
 // Consequences are what deactivating a collection's service means.
@@ -30,9 +30,9 @@ type Consequences struct {
 	Text                            []string             // in plain words, one a line
 }
 
-// DeactivateCollection deactivates a collection's service, which changes no portfolio; where it is inactive already it
-// does nothing and the consequences say so. It is refused while a job writes the collection. Beside a refusal it
-// returns the collection as it is, with the consequences, where there is one.
+// DeactivateCollection deactivates a collection's service, which changes no portfolio. If it is already inactive,
+// nothing happens and the consequences say so. It is refused while a job writes the collection. Along with a refusal it
+// returns the collection as it is, with the consequences, if there is one.
 func (s *Service) DeactivateCollection(
 	ctx context.Context, in Deactivation,
 ) (c *ent.Collection, consequences *Consequences, err error) {
@@ -79,7 +79,7 @@ func checkCollectionVersion(c *ent.Collection, read *int) error {
 	return problem.CheckVersion(fmt.Sprintf("the collection %q", c.Name), read, c.Version)
 }
 
-// consequences reads what deactivating the collection means, in a statement for each thing.
+// consequences reads what deactivating the collection means, in one statement for each kind.
 func (s *Service) consequences(ctx context.Context, c *ent.Collection) (*Consequences, error) {
 	found := &Consequences{}
 	if err := s.countHolding(ctx, c.ID, found); err != nil {

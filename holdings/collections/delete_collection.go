@@ -13,9 +13,9 @@ import (
 	"autoholdings/internal/words"
 )
 
-// DeleteCollection deletes a local collection that is in no set, whose portfolios have neither PO lines nor licenses,
-// and, unless its portfolios are to be deleted too, that has none, hidden ones included. What jobs did with them stays
-// in their reports. It is refused while a job of the collection is unfinished.
+// DeleteCollection deletes a local collection. The collection must be in no set, and its portfolios must have neither
+// PO lines nor licenses. Unless withPortfolios is set, it must have no portfolios at all, not even hidden ones. What
+// jobs did with them stays in their reports. It is refused while a job of the collection is unfinished.
 func (s *Service) DeleteCollection(ctx context.Context, id int64, withPortfolios bool) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err := tx.Collection.Query().Where(collection.ID(id)).WithSets().Only(ctx)
@@ -43,7 +43,7 @@ func (s *Service) DeleteCollection(ctx context.Context, id int64, withPortfolios
 	})
 }
 
-// checkDeletable refuses a collection that something refers to, and says all that does.
+// checkDeletable refuses a collection that something refers to, and names everything that does.
 func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPortfolios bool) error {
 	const path = "input.collectionId"
 	var problems problem.List

@@ -1,5 +1,5 @@
-// Package collections keeps electronic collections, sets of them, and those of the Community Zone from which they are
-// activated.
+// Package collections keeps electronic collections, sets of them, and the Community Zone collections from which they
+// are activated.
 package collections
 
 import (
@@ -7,13 +7,13 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Service is the collections of a library.
+// Service manages the collections of a library.
 type Service struct {
 	store *store.Store
 	busy  holdings.Busy
 }
 
-// New returns the collections in a database. busy keeps changes away from what jobs work on.
+// New returns the collections in a database. busy refuses changes to what jobs are working on.
 func New(s *store.Store, busy holdings.Busy) *Service {
 	return &Service{store: s, busy: holdings.RequireBusy(busy)}
 }

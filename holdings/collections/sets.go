@@ -19,15 +19,15 @@ import (
 	"autoholdings/internal/words"
 )
 
-// SetInput is a set of electronic collections to make, or what to change of one; nil leaves a field as it is.
+// SetInput is a set of electronic collections to create, or what to change in one; nil leaves a field as it is.
 type SetInput struct {
 	Name, Description *string
-	CollectionIDs     *[]int64 // all its collections; Add and Remove are from these then
+	CollectionIDs     *[]int64 // all its collections; Add and Remove then apply to these
 	Add, Remove       []int64
-	Wrong             problem.List // found while reading the input: it is refused for these too
+	Wrong             problem.List // problems found while reading the input; it is refused for these, too
 }
 
-// CreateCollectionSet makes a set.
+// CreateCollectionSet creates a set.
 func (s *Service) CreateCollectionSet(ctx context.Context, in SetInput) (*ent.CollectionSet, error) {
 	if in.Name == nil {
 		in.Name = new(string)
@@ -49,8 +49,8 @@ func (s *Service) CreateCollectionSet(ctx context.Context, in SetInput) (*ent.Co
 	return made, nil
 }
 
-// UpdateCollectionSet changes a set; version is the one that was read, nil for whatever it is. Beside a refusal it
-// returns the set as it is, where there is one.
+// UpdateCollectionSet changes a set; version is the one that was read, nil for any version. Along with a refusal it
+// returns the set as it is, if there is one.
 func (s *Service) UpdateCollectionSet(ctx context.Context, id int64, version *int, in SetInput) (*ent.CollectionSet, error) {
 	var set *ent.CollectionSet
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -119,8 +119,8 @@ func without(ids, these []int64) []int64 {
 	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(these, id) })
 }
 
-// check trims the texts and returns the ids of the collections that the set is to have, in their order, or all that is
-// wrong. own is the set that is changed, 0 for a new one, and had are its collections.
+// check trims the texts and returns the ids of the collections that the set will have, in their order, or everything
+// that is wrong. own is the set that is changed, 0 for a new one. had are its present collections.
 func (in *SetInput) check(ctx context.Context, tx *store.Tx, own int64, had []int64) (members []int64, err error) {
 	problems := slices.Clone(in.Wrong)
 	if in.Name != nil {
@@ -160,10 +160,10 @@ func (in *SetInput) check(ctx context.Context, tx *store.Tx, own int64, had []in
 	return slices.Compact(members), problems.Err()
 }
 
-// checkSetName adds a problem where another set has the name, in whatever case.
+// checkSetName adds a problem if another set has the name, in upper or lower case.
 func checkSetName(ctx context.Context, tx *store.Tx, problems *problem.List, name string, own int64) error {
 	var others []string
-	// there are tens of them
+	// there are only tens of sets
 	err := tx.CollectionSet.Query().Where(collectionset.IDNEQ(own)).Select(collectionset.FieldName).Scan(ctx, &others)
 	if err != nil {
 		return fmt.Errorf("read the sets: %w", err)
@@ -176,7 +176,7 @@ func checkSetName(ctx context.Context, tx *store.Tx, problems *problem.List, nam
 	return nil
 }
 
-// checkCollections adds a problem where collections are not there.
+// checkCollections adds a problem if collections do not exist.
 func checkCollections(ctx context.Context, tx *store.Tx, problems *problem.List, path string, ids []int64) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	missing := len(ids)
@@ -203,10 +203,10 @@ func inSet(setID int64) predicate.Collection {
 	}
 }
 
-// SetFilter narrows a listing of sets; empty fields do not.
+// SetFilter narrows a listing of sets; empty fields are ignored.
 type SetFilter struct {
 	NamePrefix   string
-	CollectionID int64 // those that the collection is in
+	CollectionID int64 // sets that this collection is in
 }
 
 func (f SetFilter) where() (where []predicate.CollectionSet) {

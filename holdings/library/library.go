@@ -1,4 +1,4 @@
-// Package library opens all rooms of the domain on one database.
+// Package library opens all packages of the domain on one database.
 package library
 
 import (
@@ -11,7 +11,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Library is the domain of one library.
+// Library has the services of the domain for one library.
 type Library struct {
 	Holdings     *holdings.Service
 	Collections  *collections.Service
@@ -20,8 +20,9 @@ type Library struct {
 	Moves        *move.Service
 }
 
-// Open opens it. box seals credentials; busy keeps changes away from what jobs work on. The providers are those that
-// profiles may be of, the standard one first; none: profiles are of one provider of which nothing is known.
+// Open opens the services on a database. box seals credentials; busy refuses changes to what jobs are working on. The
+// providers are those that profiles may use, the default first. With none, all profiles are of one provider that
+// nothing is known about.
 func Open(s *store.Store, box *secret.Box, busy holdings.Busy, of ...profiles.Provider) *Library {
 	h := holdings.New(s, busy)
 	return &Library{

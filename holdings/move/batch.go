@@ -10,11 +10,11 @@ import (
 	"autoholdings/internal/store"
 )
 
-// moveBatch is some portfolios of one collection as they stand, with their counterparts: it decides what becomes of
+// moveBatch is some portfolios of one collection as they are now, with their counterparts. It decides what happens to
 // them.
 type moveBatch struct {
 	plan       *Plan
-	check      bool // what no longer stands as the plan has it is left alone
+	check      bool // leave alone what has changed since the plan was made
 	portfolios map[int64]portfolioNow
 	lines      map[int64][]poLine // by portfolio, the main one first
 	codes      map[int64]string   // of licenses
@@ -23,12 +23,12 @@ type moveBatch struct {
 	licensed   []licensing
 }
 
-// portfolioNow is what is written of a portfolio, or said.
+// portfolioNow is what is known of a portfolio now: what the move writes or reports.
 type portfolioNow struct {
 	plan.Citation
 	license int64
 	hidden  bool
-	closed  holdings.Closed // why patrons do not get to it
+	closed  holdings.Closed // why patrons cannot reach it
 }
 
 // moveRow is one line of the report.
@@ -40,7 +40,7 @@ type moveRow struct {
 	values    plan.Values
 }
 
-// lineMove attaches a PO line to another portfolio; licensing gives a portfolio a license, or takes it away with 0.
+// lineMove attaches a PO line to another portfolio. licensing gives a portfolio a license; 0 takes it away.
 type (
 	lineMove struct {
 		line, portfolio int64
@@ -53,7 +53,7 @@ func newMoveBatch(p *Plan) *moveBatch {
 	return &moveBatch{plan: p, portfolios: map[int64]portfolioNow{}, lines: map[int64][]poLine{}, codes: map[int64]string{}}
 }
 
-// loadMoveBatch reads what deciding on the portfolios needs, in a fixed number of statements.
+// loadMoveBatch reads what is needed to decide on the portfolios, in a fixed number of statements.
 func loadMoveBatch(ctx context.Context, query store.QueryFunc, p *Plan, batch sourceBatch) (*moveBatch, error) {
 	b := newMoveBatch(p)
 	var ids []int64
@@ -147,7 +147,7 @@ func (b *moveBatch) loadCodes(ctx context.Context, query store.QueryFunc, licens
 	return rows.Err()
 }
 
-// decide says what becomes of one portfolio. Of each there is at least one line in the report.
+// decide decides what happens to one portfolio. The report has at least one line for each.
 func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 	switch {
 	case b.check && b.differs(m):
@@ -172,7 +172,7 @@ func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 	}
 }
 
-// differs says whether the portfolio or its counterpart no longer is as the plan has it.
+// differs says whether the portfolio or its counterpart has changed since the plan was made.
 func (b *moveBatch) differs(m *movable) bool {
 	now := b.portfolios[m.id]
 	if !b.inHoldings(m.id) || b.plan.changed[m.id] || b.plan.rules.Licenses && now.license != m.license || b.linesOf(m.id) != m.lines {
@@ -221,7 +221,8 @@ func (b *moveBatch) unmoved(m *movable) plan.MoveValue {
 	return v
 }
 
-// moveLines takes the PO lines along: the main one stays main where the counterpart has none.
+// moveLines moves the PO lines. The first, which is the main one if there is any, becomes main unless the counterpart
+// has a main one.
 func (b *moveBatch) moveLines(m *movable) {
 	for i, line := range b.lines[m.id] {
 		to := b.counterpart(m)
@@ -231,7 +232,7 @@ func (b *moveBatch) moveLines(m *movable) {
 	}
 }
 
-// moveLicense takes the license along, unless the counterpart keeps another one.
+// moveLicense moves the license, unless the counterpart keeps another one.
 func (b *moveBatch) moveLicense(m *movable) {
 	if m.license == 0 {
 		return
@@ -259,7 +260,7 @@ func (b *moveBatch) moveLicense(m *movable) {
 	}
 }
 
-// counterpart names the counterpart.
+// counterpart names the counterpart of a portfolio.
 func (b *moveBatch) counterpart(m *movable) plan.MoveValue {
 	id := b.plan.targets.At(m.pair).id
 	return plan.MoveValue{Target: id, Title: b.portfolios[id].Title, Collection: b.plan.targetName}

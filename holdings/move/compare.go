@@ -27,9 +27,9 @@ func (d *Difference) add(title string) {
 	}
 }
 
-// CompareMove compares a plan with a preview, portfolio by portfolio: previews are its parts by collection. From then
-// on ApplyMove leaves the portfolios that differ as they are. What things are called plays no part, nor do portfolios
-// without anything to move.
+// CompareMove compares a plan with a preview, portfolio by portfolio. previews has the preview's parts by collection.
+// From then on ApplyMove leaves the portfolios that differ as they are. Titles and names are not compared, nor are
+// portfolios without anything to move.
 func (s *Service) CompareMove(ctx context.Context, plan *Plan, previews map[int64]int64) (Difference, error) {
 	c := &moveComparison{service: s, plan: plan}
 	plan.changed = map[int64]bool{}
@@ -70,7 +70,7 @@ func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart 
 	return c.addGone(ctx, slices.Sorted(maps.Keys(before)))
 }
 
-// read reads what a preview shows of each portfolio. Of one that was deleted since, only the title is left.
+// read reads what a preview shows about each portfolio. Of one that has been deleted since, only the title is left.
 func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64, error) {
 	rows, err := c.service.store.Query(ctx,
 		`SELECT portfolio_id, action, title, value_kind, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
@@ -96,7 +96,7 @@ func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64
 	return found, rows.Err()
 }
 
-// show decides what becomes of the portfolios as a preview would now.
+// show decides what happens to the portfolios, as a preview would now.
 func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (*moveBatch, error) {
 	b, err := loadMoveBatch(ctx, c.service.store.Query, c.plan, batch)
 	if err != nil {
@@ -113,7 +113,7 @@ func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (*moveBatc
 	return b, nil
 }
 
-// signatures tell what the report says of each portfolio, where there is anything to move.
+// signatures returns a hash of what the report says about each portfolio that has anything to move.
 func (b *moveBatch) signatures() map[int64]uint64 {
 	found := map[int64]uint64{}
 	for _, row := range b.found {

@@ -5,8 +5,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// A step is one way to tell that a title and a portfolio are the same. It emits the keys under which it files one of
-// them; the step pairs the two where a key holds exactly one of each.
+// keyFunc is a step: one way to tell that a title and a portfolio are the same. It emits the keys under which either of
+// them is filed. The step pairs the two if a key holds exactly one of each.
 type keyFunc func(m *plan.Identity, emit func(key uint64))
 
 func titleIDAndIdentifier(m *plan.Identity, emit func(uint64)) {
@@ -27,7 +27,7 @@ func typeAndIdentifier(m *plan.Identity, emit func(uint64)) {
 	}
 }
 
-// titleIDAlone is the last step. Under one slug a journal may follow another, so that with identifiers on both sides
+// titleIDAlone is the last step. One journal may follow another under the same slug, so if both sides have identifiers,
 // the title_id alone proves nothing.
 func titleIDAlone(m *plan.Identity, emit func(uint64)) {
 	if m.TitleID != 0 {
@@ -35,23 +35,24 @@ func titleIDAlone(m *plan.Identity, emit func(uint64)) {
 	}
 }
 
-// none stands in a bucket in place of an index, as several does.
+// none takes the place of an index in keyHolders, as plan.NotUnique does.
 const none = -1
 
-// keyHolders holds what a step files under one key: nearly always one title and one portfolio, so that a map of a million
-// of them stays small. Where there are several, the crowd has them.
+// keyHolders holds what a step files under one key. That is nearly always one title and one portfolio, so a map of a
+// million of them stays small. If there are several, a sharedKey has them.
 type keyHolders struct{ title, portfolio int32 }
 
-// sharedKey is all that is filed under a key that several share.
+// sharedKey holds all titles and portfolios under a key that several of them share.
 type sharedKey struct{ titles, portfolios []int32 }
 
-// keyTable are a step's keys.
+// keyTable holds what a step has filed, by key.
 type keyTable struct {
 	of      map[uint64]keyHolders
 	crowded map[uint64]*sharedKey
 }
 
-// fileUnder files all that is open under the step's keys. Keys of titles alone are of no use and are not kept.
+// fileUnder files all open titles and portfolios under the step's keys. Keys that only titles have are useless and are
+// not kept.
 func fileUnder(step keyFunc, titles, portfolios *plan.PairingSide) *keyTable {
 	b := &keyTable{of: make(map[uint64]keyHolders, countKeys(portfolios, step)), crowded: map[uint64]*sharedKey{}}
 	for p := range portfolios.Pair {
@@ -114,8 +115,8 @@ func appendNew(list []int32, i int32) []int32 {
 	return append(list, i)
 }
 
-// exactlyOneOpen drops what is paired from the list and says whether exactly one is left. It looks no further than the second,
-// so that a key shared by a whole file costs no more than any other.
+// exactlyOneOpen drops paired items from the list and says whether exactly one is left. It stops at the second open
+// item, so a key shared by a whole file costs no more than any other.
 func exactlyOneOpen(s *plan.PairingSide, list *[]int32) bool {
 	l := *list
 	for i := 0; i < len(l) && i < 2; {

@@ -8,13 +8,12 @@ import (
 
 // moveSteps are the steps by which a move finds a portfolio's counterpart in another collection (DOMAIN section 11):
 // identifiers first, since collections of different platforms rarely share a title_id. The second step pairs what the
-// first cannot: portfolios of which one has no publication type, or another one.
+// first cannot: portfolios whose publication types differ, or where one has none.
 var moveSteps = []keyFunc{typeAndIdentifier, titleIDAndIdentifier, titleIDAndTitle, titleIDAlone}
 
-// matchSurely pairs step by step, as matchRound does, but only where all the keys of both point to each other and to
-// nobody else. A sync must find a place for each title; a move may leave a PO line where it is and ask, and does so
-// rather than follow one identifier of a portfolio whose other one leads elsewhere. What is paired never depends on the
-// order of the portfolios.
+// matchSurely pairs step by step, but only portfolios whose keys all point to each other and to nothing else. A sync
+// must find a place for each title. A move may leave a PO line where it is and ask: it does so rather than follow one
+// identifier of a portfolio whose other one leads elsewhere. The pairs never depend on the order of the portfolios.
 func matchSurely(sources, targets *plan.PairingSide, steps []keyFunc) {
 	for n, step := range steps {
 		filed := fileUnder(step, sources, targets)
@@ -39,8 +38,8 @@ func matchSurely(sources, targets *plan.PairingSide, steps []keyFunc) {
 	}
 }
 
-// exactlyOne returns the one source and the one target that all of m's keys point to; keys that have nobody on one of the
-// sides point nowhere.
+// exactlyOne returns the one source and the one target that all of m's keys point to. A key that has nothing on one of
+// the sides points nowhere.
 func (b *keyTable) exactlyOne(step keyFunc, m *plan.Identity, sources, targets *plan.PairingSide) (source, target int32, ok bool) {
 	source, target, ok = none, none, true
 	step(m, func(key uint64) {
@@ -56,8 +55,8 @@ func (b *keyTable) exactlyOne(step keyFunc, m *plan.Identity, sources, targets *
 	return source, target, ok && source != none
 }
 
-// under returns the open source and target under a key, both several where there are more than one of either. found is
-// false where one of the sides has none.
+// under returns the open source and target under a key. Both are plan.NotUnique if there is more than one of either.
+// found is false if one of the sides has none.
 func (b *keyTable) under(key uint64, sources, targets *plan.PairingSide) (source, target int32, found bool) {
 	bucket, ok := b.of[key]
 	switch {
@@ -78,14 +77,15 @@ func (b *keyTable) under(key uint64, sources, targets *plan.PairingSide) (source
 	}
 }
 
-// candidatesNamed is how many candidates of one portfolio are named at most: enough to decide by, and a key that a
-// whole collection shares costs no more than any other.
+// candidatesNamed is the most candidates that are named for one portfolio. That is enough to decide by, and a key that
+// a whole collection shares costs no more than any other.
 const candidatesNamed = 50
 
 // candidatesSought is how many portfolios under one key are looked at for candidates.
 const candidatesSought = 1000
 
-// moveCandidates tells, after the steps, which open targets the keys of the open sources that are asked about point to.
+// moveCandidates returns, after the steps, the open targets that the keys of each open source point to, for the sources
+// that are asked about.
 func moveCandidates(sources, targets *plan.PairingSide, steps []keyFunc, asked func(source int32) bool) map[int32][]int32 {
 	found := map[int32][]int32{}
 	for n, step := range steps {
@@ -111,7 +111,8 @@ func moveCandidates(sources, targets *plan.PairingSide, steps []keyFunc, asked f
 	return found
 }
 
-// targets are those filed under a key, a thousand at most: open ones, since nothing was paired since.
+// targets returns the portfolios filed under a key, candidatesSought at most. They are still open: nothing has been
+// paired since.
 func (b *keyTable) targets(key uint64) []int32 {
 	bucket, ok := b.of[key]
 	switch {

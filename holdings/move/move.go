@@ -10,15 +10,15 @@ import (
 	"autoholdings/internal/store"
 )
 
-// ApplyMove moves the PO lines and licenses of one collection, part.CollectionID, in short transactions of whole
-// portfolios: what a portfolio has is attached to its counterpart and detached here in one of them. What was changed
-// since the plan is left as it is and listed. resumed are the counts recorded so far where an earlier run began the
-// part: the portfolios that it reported are done.
+// ApplyMove moves the PO lines and licenses of one collection, part.CollectionID, in short transactions. Each portfolio
+// is moved whole: what it has is detached from it and attached to its counterpart in one transaction. What has changed
+// since the plan was made is left as it is and listed. resumed are the counts recorded so far, if an earlier run began
+// the part: the portfolios that it reported are done.
 func (s *Service) ApplyMove(ctx context.Context, plan *Plan, part *holdings.Part, resumed *plan.Counts) (plan.Counts, error) {
 	return s.runMove(ctx, plan, part, resumed, false)
 }
 
-// ShowMove writes the plan's report of one collection and nothing else.
+// ShowMove writes the plan's report on one collection and nothing else.
 func (s *Service) ShowMove(ctx context.Context, plan *Plan, part *holdings.Part) (plan.Counts, error) {
 	return s.runMove(ctx, plan, part, nil, true)
 }
@@ -43,9 +43,9 @@ type mover struct {
 // moveWriter writes a part of a move, or of its undo.
 type moveWriter struct {
 	out      *holdings.PartWriter
-	reported map[int64]bool // by the run that this one goes on from
+	reported map[int64]bool // by the run that this one continues
 
-	attaching, licensing *store.Inserter // of PO lines, of portfolios
+	attaching, licensing *store.Inserter // update PO lines and portfolios
 }
 
 func (s *Service) newMoveWriter(ctx context.Context, part *holdings.Part, show bool) (w *moveWriter, err error) {
@@ -63,7 +63,7 @@ func (s *Service) newMoveWriter(ctx context.Context, part *holdings.Part, show b
 	return w, err
 }
 
-// run does a part in batches: what an earlier run has reported, whose counts resumed are, is done.
+// run does a part in batches. resumed are the counts of an earlier run, if any: what that run has reported is done.
 func (w *moveWriter) run(ctx context.Context, resumed *plan.Counts, eachBatch func(context.Context) error) (_ plan.Counts, err error) {
 	w.out.Counts.Move = &plan.MoveCounts{}
 	defer func() { err = errors.Join(err, w.out.Close()) }()
@@ -124,7 +124,7 @@ type sourceBatch struct {
 	passedOver [][]int32
 }
 
-// batch takes n of a collection's portfolios from a place on, but for those that are not to be.
+// batch takes n of a collection's portfolios, starting at an index, and leaves out those that toBe rejects.
 func (p *Plan) batch(collectionID int64, from, n int, toBe func(id int64) bool) (b sourceBatch) {
 	sources := p.sources[collectionID]
 	for i := from; i < min(from+n, sources.Len()); i++ {
@@ -157,7 +157,8 @@ func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch)
 	return m.to.write(ctx, tx, now.lineMoves, now.licensed)
 }
 
-// write writes what was decided. No PO line becomes main where another is: the order does not matter.
+// write writes what was decided. The order does not matter: no PO line becomes main while its portfolio has another
+// main one.
 func (w *moveWriter) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
 	for _, l := range lines {
 		w.attaching.Add(l.portfolio, l.main, w.out.Now, l.line)

@@ -130,8 +130,7 @@ func (b *moveBundle) licenseID(ctx context.Context, tx *store.Tx, code string) i
 // moveJob makes the rows of a job with one part for each old collection: the parts are jobID+1, jobID+2.
 func (b *moveBundle) moveJob() int64 {
 	b.T.Helper()
-	b.Jobs++
-	id := 1000 * b.Jobs
+	id := b.NextJobID()
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind("MOVE").SetState("RUNNING").SetMode("APPLY").
 			SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)

@@ -12,31 +12,31 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Rules say what is moved, from where, to where.
+// Rules say what is moved, from where and to where.
 type Rules struct {
 	SourceIDs []int64 // the old collections, in the order in which they are moved
 	TargetID  int64
 	POLines   bool
 	Licenses  bool
-	Overwrite bool // a license takes the place of the counterpart's; otherwise that one stays
+	Overwrite bool // a license replaces the counterpart's; otherwise the counterpart keeps its own
 
-	IncludeInaccessible bool // a portfolio that is not accessible is a counterpart too
+	IncludeInaccessible bool // a portfolio that is not accessible can be a counterpart, too
 }
 
-// Plan is what a move comes to, computed for all its collections before anything is written: which portfolio has
-// which counterpart, and how that one stands when its turn comes. It holds keys and hashes only.
+// Plan is the plan of a move, computed for all its collections before anything is written: which portfolio has which
+// counterpart, and what the counterpart has when its turn comes. It holds only keys and hashes.
 type Plan struct {
 	rules      Rules
 	targetName string
 	targets    plan.ChunkedList[movable]
 	sources    map[int64]*plan.ChunkedList[movable] // by collection, in the order of the ids
-	candidates map[int64]map[int32][]int32          // by collection: sources of which no single counterpart is certain
-	// by collection: sources of which only portfolios that are not accessible could be counterparts
+	candidates map[int64]map[int32][]int32          // by collection: sources without a single certain counterpart
+	// by collection: sources whose only possible counterparts are not accessible
 	passedOver map[int64]map[int32][]int32
 	changed    map[int64]bool // sources that differ from the preview that was agreed to
 }
 
-// movable is a portfolio as planning a move knows it, and what the plan has for it.
+// movable is what planning a move knows about a portfolio, and what it plans for it.
 type movable struct {
 	plan.Identity
 	id      int64
@@ -44,15 +44,15 @@ type movable struct {
 	lines   uint64          // its PO lines as a set
 	ordered int32           // how many there are
 	main    bool            // one of them is its main one
-	closed  holdings.Closed // why patrons do not get to it
+	closed  holdings.Closed // why patrons cannot reach it
 
-	pair         int32 // its counterpart among the targets, or unpaired
+	pair         int32 // its counterpart among the targets, or plan.Unpaired
 	mainThere    bool  // the counterpart has a main PO line before
 	licenseThere int64 // the counterpart's license before; 0: none
 }
 
-// PlanMove finds each portfolio's counterpart and foresees what moves. Each old collection is matched by itself with
-// the whole target, so that portfolios of several may go to one.
+// PlanMove finds each portfolio's counterpart and works out what moves. Each old collection is matched by itself with
+// the whole target, so portfolios of several collections may have the same counterpart.
 func (s *Service) PlanMove(ctx context.Context, rules Rules) (*Plan, error) {
 	p := &Plan{
 		rules: rules, sources: map[int64]*plan.ChunkedList[movable]{}, candidates: map[int64]map[int32][]int32{},
@@ -81,9 +81,9 @@ func (s *Service) PlanMove(ctx context.Context, rules Rules) (*Plan, error) {
 	return p, nil
 }
 
-// match finds the counterparts of one collection. Portfolios without anything to move take part: a key that they share
-// with another is no certain sign. A portfolio of the target that is not accessible is no counterpart, unless the rules
-// say so; those that it keeps from moving are to be told of it.
+// match finds the counterparts of one collection. Portfolios without anything to move take part, because a key that
+// they share with another portfolio proves nothing. A portfolio of the target that is not accessible is no counterpart
+// unless the rules allow it. The report names the portfolios that cannot move for this reason.
 func (p *Plan) match(collectionID int64, portfolios *plan.ChunkedList[movable]) {
 	sources := plan.NewPairingSide(portfolios.Len(), func(i int32) *plan.Identity { return &portfolios.At(i).Identity })
 	targets := plan.NewPairingSide(p.targets.Len(), func(i int32) *plan.Identity { return &p.targets.At(i).Identity })
@@ -103,7 +103,7 @@ func (p *Plan) match(collectionID int64, portfolios *plan.ChunkedList[movable]) 
 		func(i int32) bool { return p.wanted(portfolios.At(i)) && candidates[i] == nil })
 }
 
-// closed says whether a portfolio of the target is no counterpart because patrons do not get to it.
+// closed says whether a portfolio of the target is no counterpart because patrons cannot reach it.
 func (p *Plan) closed(target int32) bool {
 	return !p.rules.IncludeInaccessible && p.targets.At(target).closed != 0
 }
@@ -113,8 +113,8 @@ func (p *Plan) wanted(m *movable) bool {
 	return p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
 }
 
-// foresee goes through the portfolios as the move will, so that the plan of a later one knows what an earlier one has
-// brought to their common counterpart.
+// foresee goes through the portfolios in the order of the move, so the plan of a later one knows what an earlier one
+// has brought to a counterpart that they share.
 func (p *Plan) foresee(portfolios *plan.ChunkedList[movable]) {
 	for i := range int32(portfolios.Len()) {
 		m := portfolios.At(i)
@@ -130,8 +130,8 @@ func (p *Plan) foresee(portfolios *plan.ChunkedList[movable]) {
 	}
 }
 
-// loadMovables reads a collection's portfolios in the holdings in the order of their ids, and of what they have only
-// what is to be moved.
+// loadMovables reads a collection's portfolios in the holdings, in the order of their ids, with only what the rules
+// move.
 func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules Rules) (portfolios plan.ChunkedList[movable], err error) {
 	rows, err := s.Query(ctx, `SELECT p.id, `+plan.IdentitySQL+`, COALESCE(p.license_id, 0), `+holdings.ClosedSQL+`
 		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`,
@@ -161,7 +161,7 @@ func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules
 	return portfolios, loadOrdered(ctx, s, collectionID, &portfolios)
 }
 
-// loadOrdered adds what PO lines the portfolios have.
+// loadOrdered adds the PO lines that the portfolios have.
 func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfolios *plan.ChunkedList[movable]) error {
 	rows, err := s.Query(ctx, `SELECT l.portfolio_id, l.id, l.main FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
 		WHERE p.collection_id = ? AND p.removed_at IS NULL`, collectionID)
@@ -185,25 +185,26 @@ func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfo
 	return rows.Err()
 }
 
-// indexOf finds a portfolio by id among those that stand in the order of their ids.
+// indexOf finds a portfolio by id. The portfolios are sorted by id.
 func indexOf(portfolios *plan.ChunkedList[movable], id int64) (int32, bool) {
 	i := sort.Search(portfolios.Len(), func(i int) bool { return portfolios.At(int32(i)).id >= id })
 	return int32(i), i < portfolios.Len() && portfolios.At(int32(i)).id == id
 }
 
-// poLine is a PO line as it stands.
+// poLine is a PO line as it is now.
 type poLine struct {
 	id      int64
-	created int64 // at
+	created int64 // when, in Unix milliseconds
 	number  string
 	main    bool
 }
 
-// hash tells sets of PO lines apart by the XOR of their members'.
+// precedence ranks the PO line among those of its portfolio.
 func (l poLine) precedence() acquisitions.Precedence {
 	return acquisitions.Precedence{Main: l.main, CreatedAt: l.created, ID: l.id}
 }
 
+// hash is of the PO line and whether it is the main one. The XOR of such hashes tells sets of PO lines apart.
 func (l poLine) hash() uint64 {
 	if l.main {
 		return plan.SaltedHash(uint64(l.id), 1)

@@ -11,10 +11,10 @@ import (
 	"autoholdings/internal/store"
 )
 
-// UndoMove puts back what one part of a move moved, portfolio by portfolio: a PO line that is still at the counterpart,
-// a license that the counterpart still has and the portfolio has no other in place of. The rest is left and listed.
-// part is the undoing job's own. With shown nothing is written but the report; it is the same for all parts of one
-// showing. resumed are the counts recorded so far where an earlier run began the part.
+// UndoMove puts back what one part of a move moved, portfolio by portfolio. A PO line goes back if it is still at the
+// counterpart; a license, if the counterpart still has it and the portfolio has no other by now. The rest is left and
+// listed. part is the undoing job's own. With shown, only the report is written; all parts of one preview share the
+// same shown. resumed are the counts recorded so far, if an earlier run began the part.
 func (s *Service) UndoMove(
 	ctx context.Context, subjectPartID int64, part *holdings.Part, resumed *plan.Counts, shown *ShownUndo,
 ) (plan.Counts, error) {
@@ -33,14 +33,14 @@ type moveUndoer struct {
 	shown   *ShownUndo
 }
 
-// ShownUndo is what showing the undo of a move has put back so far: what a later part of the move brought to a
-// counterpart hides what an earlier one did.
+// ShownUndo is what the preview of an undo has put back so far. It is needed because what a later part of the move
+// brought to a counterpart hides what an earlier part brought.
 type ShownUndo struct{ licenses map[int64]int64 } // by portfolio
 
-// NewShownUndo begins a showing.
+// NewShownUndo begins the preview of an undo.
 func NewShownUndo() *ShownUndo { return &ShownUndo{map[int64]int64{}} }
 
-// license is the one that a portfolio has, or would have by now.
+// license is the license that a portfolio has or, in a preview, would have by now.
 func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
 	if u.to.out.Show {
 		if license, known := u.shown.licenses[portfolioID]; known {
@@ -50,7 +50,7 @@ func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
 	return now.portfolios[portfolioID].license
 }
 
-// movedRow is one line of the report that is being reversed.
+// movedRow is one line of the report that is being undone.
 type movedRow struct {
 	portfolio, id int64
 	action        plan.Action
@@ -78,7 +78,7 @@ func (u *moveUndoer) eachBatch(ctx context.Context) error {
 	}
 }
 
-// read reads what was recorded of the next portfolios.
+// read reads what was recorded about the next portfolios.
 func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved []movedRow, err error) {
 	ids, err = u.to.out.Store.IDs(ctx, `SELECT DISTINCT portfolio_id FROM job_changes
 		WHERE part_id = ? AND portfolio_id > ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id LIMIT ?`,
@@ -115,7 +115,7 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	return ids, moved, rows.Err()
 }
 
-// reversal is some portfolios of a move as they stand, with their counterparts, and what goes back.
+// reversal is some portfolios of a move as they are now, with their counterparts, and what goes back.
 type reversal struct {
 	*moveBatch
 	promoted []lineMove // PO lines that become main where they are
@@ -165,11 +165,11 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 	if err := u.to.write(ctx, tx, now.lineMoves, now.licensed); err != nil {
 		return err
 	}
-	return u.to.write(ctx, tx, now.promoted, nil) // after the main PO line that was there has gone
+	return u.to.write(ctx, tx, now.promoted, nil) // only after the former main PO line has left
 }
 
-// reverseLines puts the PO lines of one portfolio back. Where it has got another main one since, that one stays main;
-// where the counterpart loses its main one, the oldest that stays there becomes main.
+// reverseLines puts the PO lines of one portfolio back. If the portfolio has got another main PO line since, that one
+// stays main. If the counterpart loses its main one, the oldest of those that stay becomes main.
 func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	if len(rows) == 0 {
 		return
@@ -253,7 +253,7 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	}
 }
 
-// leaveMoved lists something that is not put back.
+// leaveMoved lists a PO line or license that is not put back.
 func (u *moveUndoer) leaveMoved(r movedRow, why string) {
 	u.to.out.Counts.Left++
 	u.to.out.Change(holdings.ReportLine{

@@ -1,4 +1,4 @@
-// Package holdingstest is what tests of the domain share: all its rooms on a real database, lists, and syncs of them.
+// Package holdingstest is what tests of the domain share: all its services on a real database, lists, and syncs.
 package holdingstest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Bundle is a database with one collection and profiles 1 and 2, on which lists are planned and applied directly.
+// Bundle is a database with the services of the domain. Lists are planned and applied on it directly, without a queue.
 type Bundle struct {
 	T            *testing.T
 	Store        *store.Store
@@ -25,14 +25,17 @@ type Bundle struct {
 	Acquisitions *acquisitions.Service
 	Profiles     *profiles.Service
 	Moves        *move.Service
-	Jobs         int64
 
 	ZoneOnly bool   // skip what the Community Zone does not have
-	Release  string // date of the lists
+	Release  string // date of the lists, YYYY-MM-DD
+
+	jobs int64 // how many job ids were given out
 }
 
+// CollectionID is the id of the collection that New makes.
 const CollectionID = 10
 
+// New opens a new database with the collection CollectionID and the profiles 1 and 2.
 func New(t *testing.T) *Bundle {
 	t.Helper()
 	b := Open(t)
@@ -63,6 +66,7 @@ func Open(t *testing.T) *Bundle {
 	return b
 }
 
+// Must ends the test if there is an error.
 func (b *Bundle) Must(err error) {
 	b.T.Helper()
 	if err != nil {
@@ -70,6 +74,7 @@ func (b *Bundle) Must(err error) {
 	}
 }
 
+// Write runs fn in a transaction that writes. It ends the test if there is an error.
 func (b *Bundle) Write(fn func(ctx context.Context, tx *store.Tx) error) {
 	b.T.Helper()
 	b.Must(b.Store.Write(b.T.Context(), fn))

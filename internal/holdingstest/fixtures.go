@@ -13,11 +13,13 @@ import (
 	"autoholdings/internal/store"
 )
 
+// Numbers of the Community Zone collections of ZoneSeeds.
 const (
 	BooksZone    = "61707906870000041"
 	JournalsZone = "61563711870000041"
 )
 
+// ZoneSeeds are two collections of the Community Zone, one of books and one of journals.
 func ZoneSeeds() []collections.CommunityZoneSeed {
 	return []collections.CommunityZoneSeed{
 		{CZID: BooksZone, Name: "Oxford University Press Books Autoholdings Collection", Provider: "Oxford University Press", Content: "BOOKS"},
@@ -28,13 +30,13 @@ func ZoneSeeds() []collections.CommunityZoneSeed {
 	}
 }
 
-// PortfolioID finds a portfolio by its title_id, hidden ones too.
+// PortfolioID finds a portfolio by its title_id, even a hidden one.
 func (b *Bundle) PortfolioID(titleID string) int64 {
 	b.T.Helper()
 	return b.Store.Read.Portfolio.Query().Where(portfolio.TitleID(titleID)).OnlyIDX(b.T.Context())
 }
 
-// AddPOLine makes a PO line of a portfolio, "" for none.
+// AddPOLine creates a PO line. titleID says which portfolio it is attached to; "" means none.
 func (b *Bundle) AddPOLine(number, titleID string, main ...bool) *ent.POLine {
 	b.T.Helper()
 	in := acquisitions.POLineInput{POLineTexts: acquisitions.POLineTexts{Number: &number}}
@@ -49,7 +51,7 @@ func (b *Bundle) AddPOLine(number, titleID string, main ...bool) *ent.POLine {
 	return row
 }
 
-// NewWithoutProfiles is a database as it is when it is made: no profile, one campus; and a collection to sync.
+// NewWithoutProfiles opens a new database with no profile, one campus and the collection CollectionID.
 func NewWithoutProfiles(t *testing.T) *Bundle {
 	t.Helper()
 	b := Open(t)
@@ -59,7 +61,7 @@ func NewWithoutProfiles(t *testing.T) *Bundle {
 	return b
 }
 
-// NewWithCampuses is a database with several campuses and the inventory groups Law and Medicine.
+// NewWithCampuses opens a new database with several campuses and the inventory groups Law and Medicine.
 func NewWithCampuses(t *testing.T) (b *Bundle, law, medicine int64) {
 	t.Helper()
 	b = NewWithoutProfiles(t)
@@ -67,6 +69,7 @@ func NewWithCampuses(t *testing.T) (b *Bundle, law, medicine int64) {
 	return b, b.CreateGroup("Law"), b.CreateGroup("Medicine")
 }
 
+// UpdateSettings changes the settings. It ends the test if it is refused.
 func (b *Bundle) UpdateSettings(in profiles.SettingsChange) *ent.Setting {
 	b.T.Helper()
 	settings, err := b.Profiles.UpdateSettings(b.T.Context(), in)
@@ -74,6 +77,7 @@ func (b *Bundle) UpdateSettings(in profiles.SettingsChange) *ent.Setting {
 	return settings
 }
 
+// CreateGroup creates an inventory group and returns its id.
 func (b *Bundle) CreateGroup(name string) int64 {
 	b.T.Helper()
 	group, err := b.Profiles.CreateInventoryGroup(b.T.Context(), name, "")
@@ -81,7 +85,7 @@ func (b *Bundle) CreateGroup(name string) int64 {
 	return group.ID
 }
 
-// ProfileInput is what makes a good profile.
+// ProfileInput is the input for a valid profile.
 func ProfileInput(description string, active bool, groups ...int64) profiles.ProfileInput {
 	key := secret.NewKey("demo-key")
 	in := profiles.ProfileInput{Description: &description, CustomerNumber: new("demo"), APIKey: &key, Active: &active}
@@ -91,6 +95,7 @@ func ProfileInput(description string, active bool, groups ...int64) profiles.Pro
 	return in
 }
 
+// CreateProfile creates a profile. It ends the test if it is refused.
 func (b *Bundle) CreateProfile(in profiles.ProfileInput) (p *ent.Profile, notices []string) {
 	b.T.Helper()
 	p, notices, err := b.Profiles.CreateProfile(b.T.Context(), in, nil)
@@ -98,7 +103,7 @@ func (b *Bundle) CreateProfile(in profiles.ProfileInput) (p *ent.Profile, notice
 	return p, notices
 }
 
-// CreateLocal makes local collections, by name.
+// CreateLocal creates local collections with these names and returns their ids.
 func (b *Bundle) CreateLocal(names ...string) (ids []int64) {
 	b.T.Helper()
 	for _, name := range names {

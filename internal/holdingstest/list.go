@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// Header is the header row of a KBART list.
 const Header = "publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\tnum_first_vol_online\tnum_first_issue_online\t" +
 	"date_last_issue_online\tnum_last_vol_online\tnum_last_issue_online\ttitle_url\tfirst_author\ttitle_id\tembargo_info\tcoverage_depth\tnotes\t" +
 	"publisher_name\tpublication_type\tdate_monograph_published_print\tdate_monograph_published_online\tmonograph_volume\tmonograph_edition\t" +
@@ -15,6 +16,7 @@ type Journal struct {
 	Title, Print, Online, First, Last, URL, ID, Publisher, Access, Embargo, Notes string
 }
 
+// Row is the row as it stands in a list.
 func (j Journal) Row() string {
 	if j.Access == "" {
 		j.Access = "P"
@@ -25,6 +27,7 @@ func (j Journal) Row() string {
 	}, "\t") + "\n"
 }
 
+// ListOf is a KBART list of these journals.
 func ListOf(journals ...Journal) string {
 	var b strings.Builder
 	b.WriteString(Header)
@@ -48,6 +51,7 @@ func ISSN(n int) string {
 	return fmt.Sprintf("%s-%s%d", digits[:4], digits[4:], check)
 }
 
+// Numbered makes the journals with the numbers from up to, but not including, to.
 func Numbered(from, to int) (journals []Journal) {
 	for n := from; n < to; n++ {
 		journals = append(journals, Journal{

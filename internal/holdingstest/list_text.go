@@ -24,22 +24,25 @@ func RealFile(t *testing.T, name string) plan.Source {
 	return plan.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }
 
+// SourceOf is a source that reads the list from memory.
 func SourceOf(list string) plan.Source {
 	return plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
 }
 
+// Shuffled puts the lines of a text in an order that depends on the seed only.
 func Shuffled(text string, seed uint64) string {
 	lines := TextLines(text)
 	rand.New(rand.NewPCG(seed, 1)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 	return strings.Join(lines, "\n")
 }
 
-// A list in a few words, for tables of tests: each line is a row, its title first and then name=value.
+// A list may be written in short form, for tables of tests. Each line is a row, with its title first and then
+// name=value.
 //
 //	Brain; id=brain; print=@1; online=@2; first=1996
 //
-// @1 is the first of a row of valid ISSNs, #1 of ISBNs. A row is a paid serial unless type or access say otherwise. A
-// line that begins with "!" is taken as it is, its bars as tabs.
+// @1 is the first of a series of valid ISSNs, #1 of valid ISBNs. A row is a paid serial unless type or access say
+// otherwise. A line that begins with "!" is taken as it is, with tabs for its bars.
 
 // columnAliases are short names of columns; any other is the KBART name.
 var columnAliases = map[string]kbart.Column{
@@ -63,7 +66,7 @@ func columnCalled(name string) kbart.Column {
 	panic("no column is called " + name)
 }
 
-// IdentifierCalled resolves @1 and #1.
+// IdentifierCalled returns the ISSN for @1 and the ISBN for #1. It returns any other value as it is.
 func IdentifierCalled(value string) string {
 	if len(value) < 2 {
 		return value
@@ -90,7 +93,7 @@ func isbn(n int) string {
 	return digits + strconv.Itoa((10-sum%10)%10)
 }
 
-// RowCells are the 25 cells of a line.
+// RowCells are the 25 cells of a row, from its line.
 func RowCells(line string) []string {
 	cells := make([]string, kbart.NumColumns)
 	cells[kbart.PublicationTypeColumn], cells[kbart.AccessType] = "serial", "P"
@@ -109,7 +112,7 @@ func RowCells(line string) []string {
 	return cells
 }
 
-// TextLines are the lines of a text that hold anything.
+// TextLines are the lines of a text that are not blank, trimmed.
 func TextLines(text string) (lines []string) {
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -119,7 +122,7 @@ func TextLines(text string) (lines []string) {
 	return lines
 }
 
-// KBART is a list in full. Columns that are named after it are left out of the header.
+// KBART writes a list out in full, leaving out the columns in without.
 func KBART(text string, without ...kbart.Column) string {
 	var b strings.Builder
 	write := func(cells []string) {
@@ -142,7 +145,7 @@ func KBART(text string, without ...kbart.Column) string {
 	return b.String()
 }
 
-// Rows is n rows, of which each is line with its number for each %d.
+// Rows repeats line for each number from up to, but not including, to. The number replaces each %d.
 func Rows(from, to int, line string) string {
 	var b strings.Builder
 	for n := from; n < to; n++ {
@@ -151,7 +154,7 @@ func Rows(from, to int, line string) string {
 	return b.String()
 }
 
-// Changes is what the second list changes, a line for each, and the counts and findings.
+// Changes returns what the second list changes, a line for each change, and the counts and the codes of the findings.
 func Changes(t *testing.T, before, after plan.Source) (lines []string, counts plan.Counts, findings []string) {
 	t.Helper()
 	note := func(f kbart.Finding) { findings = append(findings, f.Code) }
@@ -165,7 +168,7 @@ func Changes(t *testing.T, before, after plan.Source) (lines []string, counts pl
 	return lines, counts, findings
 }
 
-// changeLine is a change in one line: what, which title, and the values.
+// changeLine is a change in one line: the action, the title and the values.
 func changeLine(c plan.Change) string {
 	line := string(c.Action) + " " + c.Title
 	if c.Field != "" {
@@ -180,13 +183,14 @@ func changeLine(c plan.Change) string {
 	return line
 }
 
-// reasonCodes shorten the reasons for which a portfolio waits or is left.
+// reasonCodes shorten the reasons why a portfolio waits or is left as it is.
 var reasonCodes = strings.NewReplacer(
 	"waits: titles of the list might be this one, and nothing tells which", plan.ReviewAmbiguous,
 	"waits: an identifier or the title_id of it stands in the list on a title of another name", plan.ReviewContested,
 	"left as it is: its row in the list could not be read", plan.ReviewUnreadable,
 )
 
+// Sorted sorts the lines and returns them.
 func Sorted(lines []string) []string {
 	slices.Sort(lines)
 	return lines

@@ -9,7 +9,7 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// ProblemsOf is what an error is made of, as "CODE path" each.
+// ProblemsOf returns the problems in an error, each as "CODE path". The test fails if the error is no problem.
 func ProblemsOf(t *testing.T, err error) (found []string) {
 	t.Helper()
 	list, ok := problem.In(err)
@@ -25,6 +25,7 @@ func ProblemsOf(t *testing.T, err error) (found []string) {
 	return found
 }
 
+// WantProblems fails the test unless the error has exactly these problems, each as "CODE path".
 func WantProblems(t *testing.T, err error, want ...string) {
 	t.Helper()
 	if diff := cmp.Diff(want, ProblemsOf(t, err)); diff != "" {
@@ -32,6 +33,7 @@ func WantProblems(t *testing.T, err error, want ...string) {
 	}
 }
 
+// WantMessage fails the test unless the error's message contains all parts.
 func WantMessage(t *testing.T, err error, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
@@ -41,6 +43,7 @@ func WantMessage(t *testing.T, err error, parts ...string) {
 	}
 }
 
+// WantNotice fails the test unless the notices together contain all parts.
 func WantNotice(t *testing.T, notices []string, parts ...string) {
 	t.Helper()
 	for _, part := range parts {

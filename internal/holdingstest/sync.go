@@ -13,9 +13,9 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Attempt is one try to apply a list.
+// Attempt is one attempt to apply a list.
 type Attempt struct {
-	Profile int64 // 0: of no profile
+	Profile int64 // 0: no profile
 	List    string
 	JobID   int64
 	Resumed *plan.Counts
@@ -25,13 +25,19 @@ type Attempt struct {
 	NewOnly, KeepMissing bool
 }
 
+// ErrCrash is the error of the transaction that Attempt.FailAt names.
 var ErrCrash = errors.New("crash")
 
-// NewJob makes the rows of a job with one part.
+// NextJobID gives out a new job id. The numbers that follow it are for the job's parts.
+func (b *Bundle) NextJobID() int64 {
+	b.jobs++
+	return 1000 * b.jobs
+}
+
+// NewJob creates the rows of a job with one part and returns the job's id.
 func (b *Bundle) NewJob(profile int64) int64 {
 	b.T.Helper()
-	b.Jobs++
-	id := 1000 * b.Jobs
+	id := b.NextJobID()
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		tx.Job.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState("RUNNING").SetMode("APPLY").
 			SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(1).SaveX(ctx)
@@ -45,7 +51,7 @@ func (b *Bundle) NewJob(profile int64) int64 {
 	return id
 }
 
-// Apply makes one try; begun says whether the part counted as being applied when it ended.
+// Apply makes one attempt. begun says whether the part counted as being applied when the attempt ended.
 func (b *Bundle) Apply(a Attempt) (counts plan.Counts, planned *holdings.Plan, begun bool, err error) {
 	b.T.Helper()
 	transactions := 0
@@ -73,7 +79,7 @@ func (b *Bundle) Apply(a Attempt) (counts plan.Counts, planned *holdings.Plan, b
 	return counts, planned, begun || a.Resumed != nil, err
 }
 
-// Sync applies a list without trouble.
+// Sync applies a list in a new job and returns the job's id. It ends the test if there is an error.
 func (b *Bundle) Sync(profile int64, list string) (plan.Counts, int64) {
 	b.T.Helper()
 	jobID := b.NewJob(profile)
@@ -82,7 +88,7 @@ func (b *Bundle) Sync(profile int64, list string) (plan.Counts, int64) {
 	return counts, jobID
 }
 
-// ReportText is a job's report, without ids.
+// ReportText is a job's report as text, without ids.
 func (b *Bundle) ReportText(jobID int64) string {
 	b.T.Helper()
 	changes, err := b.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).
