@@ -30,7 +30,7 @@ var importKind = jobKind{
 var importLimits = plan.Guards{Removals: plan.StandardGuards().Removals}
 
 var importAdvice = advice{ // free titles are imported too, so no list is all free
-	noUsableRows: "Read the findings, mend the list, then import it again.",
+	noUsableRows: "Read the findings, correct the list, then import it again.",
 	lost:         "Upload the list again, then import it.",
 }
 

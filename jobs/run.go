@@ -125,7 +125,7 @@ func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 func (r *run) ended(ctx context.Context, log *slog.Logger) error {
 	e := r.ending
 	if e == nil {
-		return fmt.Errorf("the run of %s came to its end and has not ended the job", jobName(r.job.ID))
+		return fmt.Errorf("the run of %s finished without ending the job", jobName(r.job.ID))
 	}
 	if e.state != Failed {
 		log.InfoContext(ctx, "job ended", "state", e.state, "verdict", e.verdict)

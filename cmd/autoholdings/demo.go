@@ -117,8 +117,8 @@ func startMock(ctx context.Context, o mockoup.Options) (*runningMock, error) {
 
 func (m *runningMock) Close() error { return errors.Join(m.mock.Close(), m.server.Close()) }
 
-// walkThrough does what a new administrator would do: look at the Community Zone, activate a collection, create a
-// profile and run it.
+// walkThrough does what a new administrator would do: activate the Community Zone collections, create a profile and run
+// it.
 func walkThrough(ctx context.Context, api client, out io.Writer) error {
 	fmt.Fprintln(out, "1. Activate the collections of the Community Zone")
 	if err := activateAll(ctx, api, out); err != nil {

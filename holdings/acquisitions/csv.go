@@ -89,7 +89,7 @@ func formOf(in *bufio.Reader) (separator rune, ends io.Reader, err error) {
 	case len(bytes.TrimSpace(begin)) == 0:
 		return 0, nil, problem.New(problem.BadInput, "", "the file is empty: its first line must name the columns")
 	case bytes.ContainsRune(header, 0) || !utf8.Valid(header):
-		return 0, nil, problem.New(problem.BadInput, "", "the file is no text in UTF-8: save it as \"CSV UTF-8\"")
+		return 0, nil, problem.New(problem.BadInput, "", "the file is not UTF-8 text: save it as \"CSV UTF-8\"")
 	}
 	if ends = in; carriageReturns {
 		ends = newLines{in}

@@ -106,7 +106,7 @@ func importCSV(
 		return report, err
 	}
 	if len(table.unknown) > 0 {
-		report.Warnings = append(report.Warnings, fmt.Sprintf("not read, since they mean nothing here: the columns %s. Known are %s",
+		report.Warnings = append(report.Warnings, fmt.Sprintf("not read, because they mean nothing here: the columns %s. Known are %s",
 			words.Quoted(table.unknown, func(name string) string { return name }), strings.Join(columns, ", ")))
 	}
 	seen := map[string]int{}

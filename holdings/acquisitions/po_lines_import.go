@@ -167,7 +167,7 @@ func (run *poLineImport) rank(l *importLine, row *ent.POLine, main *bool) {
 	switch at := portfolioOf(row); {
 	case main == nil:
 	case at == 0 && *main:
-		l.tell("it is attached to no portfolio, so it is no main PO line: name the portfolio")
+		l.tell("it is not attached to a portfolio, so it cannot be a main PO line: name the portfolio")
 	case at == 0:
 	case *main:
 		if former := run.shelf.mainOf(at); former != row {

@@ -153,7 +153,7 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 	}
 	for _, identifier := range ref.identifiers {
 		if kbart.IdentifierKey(identifier) == "" {
-			return nil, fmt.Sprintf("%.40q is neither an ISSN nor an ISBN: mend it, or leave the cell empty", identifier)
+			return nil, fmt.Sprintf("%.40q is neither an ISSN nor an ISBN: correct it, or leave the cell empty", identifier)
 		}
 	}
 	var candidates []*ent.Portfolio
@@ -165,8 +165,8 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 		}
 		if candidates = f.candidates(ref, in, f.byID[id]); len(candidates) == 0 && f.byID[id] != nil {
 			return nil,
-				fmt.Sprintf("the portfolio %.80s is %q, which has not the collection, title_id or identifier given: mend these, or leave them empty",
-					ref.id, f.byID[id].PublicationTitle)
+				fmt.Sprintf("the portfolio %.80s is %q, which does not have the collection, title_id or identifier given: "+
+					"correct these, or leave them empty", ref.id, f.byID[id].PublicationTitle)
 		}
 	case ref.titleID == "" && len(ref.identifiers) == 0:
 		return nil, "the collection alone names no portfolio: give the title_id or an identifier too, or the portfolio_id"
@@ -219,7 +219,7 @@ func (f *portfolioFinder) unique(ref portfolioRef, candidates []*ent.Portfolio) 
 		return nil, fmt.Sprintf("there is no portfolio %.80s: take the portfolio's id from the API", ref.id)
 	}
 	return nil,
-		"the collection has no such portfolio: mend the title_id or the identifier, or import the PO line without them and attach it later"
+		"the collection has no such portfolio: correct the title_id or the identifier, or import the PO line without them and attach it later"
 }
 
 // collection returns the collection that the reference names; 0 if it names none.

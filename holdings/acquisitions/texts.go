@@ -93,7 +93,7 @@ func checkText(problems *problem.List, t recordText, value string) {
 		problems.Add(problem.BadInput, path, "%s is not valid UTF-8: type it again, or save the file as UTF-8", t.what)
 	case t.kind == dateText:
 		if value != "" && !isDay(value) {
-			problems.Add(problem.BadInput, path, "%s is %.40q, which is no day: write it as YYYY-MM-DD, such as 2026-01-31", t.what, value)
+			problems.Add(problem.BadInput, path, "%s is %.40q, which is not a date: write it as YYYY-MM-DD, such as 2026-01-31", t.what, value)
 		}
 	case length > most:
 		problems.Add(problem.BadInput, path, "%s has %d characters: give at most %d", t.what, length, most)
@@ -116,7 +116,7 @@ func notOfNote(r rune) bool {
 // checkTerm adds a problem if a license would end before it starts.
 func checkTerm(problems *problem.List, row *ent.License) {
 	if isDay(row.StartsOn) && isDay(row.EndsOn) && row.EndsOn < row.StartsOn {
-		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: mend one of them", row.EndsOn,
+		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: correct one of them", row.EndsOn,
 			row.StartsOn)
 	}
 }

@@ -196,7 +196,7 @@ func (p *Plan) ReportHidden(report func(kbart.Finding)) {
 	}
 	f := kbart.Finding{
 		Severity: kbart.Warning, Code: "removals-left", Line: p.hiddenIn,
-		Hint: "ask the provider to mend the row, or say of it that it hides nothing or which title it is",
+		Hint: "ask the provider to correct the row, or say which title it is, or that it hides none",
 	}
 	switch titles := words.Count(len(p.Reviews), "title", "titles"); {
 	case p.List.refused.many:

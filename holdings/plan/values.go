@@ -251,7 +251,7 @@ func candidatesWords(v Values) string {
 	case candidates == nil:
 		return v.New
 	case len(candidates) == 1:
-		return "has keys of 1 portfolio, as another one has"
+		return "has keys of 1 portfolio; so does another one"
 	default:
 		return fmt.Sprintf("has the keys of %d portfolios", len(candidates))
 	}

@@ -127,7 +127,7 @@ func (save *profileSave) takeOverSchedule(after *ent.Profile) {
 // noticeDisabled says that a schedule set by this save does not run, because a person has stopped it.
 func (save *profileSave) noticeDisabled(after *ent.Profile) {
 	if _, stopped := save.campus.stopped[after.Provider]; stopped && after.Active && after.ScheduleFrequency != Never {
-		save.notices = append(save.notices, "The schedule is disabled, so that nothing runs by itself: enable it with enableScheduledJob.")
+		save.notices = append(save.notices, "The schedule is disabled, so nothing runs by itself: enable it with enableScheduledJob.")
 	}
 }
 

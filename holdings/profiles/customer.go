@@ -43,7 +43,7 @@ func (save *profileSave) noticeCustomerChange(ctx context.Context, before, after
 	}
 	save.notices = append(save.notices, fmt.Sprintf(
 		"The customer number is %s now. %s in force from the lists of the former number. The next run that is applied ends those that the "+
-			"new lists do not have, and waits for a person where that is much; a content type for which there is no list stays as it is.",
+			"new lists do not have, and waits for a person if they are many; a content type without a list stays as it is.",
 		after.CustomerNumber, words.Count(inForce, "entitlement is", "entitlements are")))
 	return nil
 }
