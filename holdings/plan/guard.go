@@ -13,7 +13,7 @@ type Guards struct {
 	Access    Marks `json:"access"`    // titles that stay but lose covered time
 	Identity  Marks `json:"identity"`  // titles that stay but change both their title and an identifier
 	Additions Marks `json:"additions"` // new titles
-	Again     bool  `json:"again"`     // hold once the removal of what an undo gave back
+	Again     bool  `json:"again"`     // hold, once, removals of what an undo gave back
 	Shape     bool  `json:"shape"`     // hold the first list that lacks a column filled by earlier lists
 }
 

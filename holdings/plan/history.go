@@ -10,7 +10,7 @@ type titleHistory struct {
 }
 
 // findHistory finds titles that follow a portfolio: the title names the portfolio's title_id or identifier as its
-// predecessor, or both have a title_id that did not pair them.
+// predecessor, or they share a title_id that did not pair them.
 func (p *Plan) findHistory(in *Input) titleHistory {
 	h := titleHistory{map[int32]int32{}, map[int32]int32{}}
 	gone := map[uint64]int32{}

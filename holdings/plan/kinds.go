@@ -50,7 +50,8 @@ var guardKinds = map[string][]Kind{
 	GuardRemovals: {Removals}, GuardAgain: {Removals}, GuardAccess: {AccessLost}, GuardIdentity: {Updates}, GuardAdditions: {Additions},
 }
 
-// Decline takes kinds of changes out of the plan: what was declined is neither written nor held.
+// Decline takes kinds of changes out of the plan: what was declined is neither written nor held. The field Declined
+// keeps the kinds.
 func (p *Plan) Decline(kinds Kinds) {
 	p.Declined = kinds
 	if kinds.Has(Removals) {
