@@ -5,7 +5,7 @@ import (
 	"autoholdings/graph/model"
 )
 
-// complexity makes a listing count as many times as it may have items: gqlgen would count it once.
+// complexity counts a listing as many times as it may have items: gqlgen would count it once.
 func complexity() (c generated.ComplexityRoot) {
 	c.Query.InventoryGroups = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.CommunityZoneCollections = func(child int, first *int, _ *string, _ *model.CommunityZoneCollectionFilter) int {
@@ -37,8 +37,8 @@ func complexity() (c generated.ComplexityRoot) {
 	return c
 }
 
-// several makes the lists that come whole count for what they usually hold. They are short, but a query that goes from
-// profiles to their groups and back a dozen times would otherwise count a dozen fields and answer with millions.
+// several counts unpaged lists by their usual length. They are short, but a query that goes back and forth between
+// profiles and groups a dozen times would otherwise count a dozen fields and return millions.
 func several(c *generated.ComplexityRoot) {
 	list := func(child int) int { return 1 + usualList*child }
 	c.InventoryGroup.Profiles = list
@@ -70,7 +70,7 @@ func several(c *generated.ComplexityRoot) {
 	c.DeactivationConsequences.Sets = list
 }
 
-// usualList is how many items a list that comes whole counts for.
+// usualList is the length counted for an unpaged list.
 const usualList = 4
 
 func pageOf(child int, first *int) int {

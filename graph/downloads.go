@@ -22,12 +22,12 @@ import (
 
 // Files opens the kept copies of provider files. *provider.Store is one.
 type Files interface {
-	// Open returns the decompressed bytes of a copy. The error matches fs.ErrNotExist where it is not kept.
+	// Open returns the decompressed bytes of a copy. The error matches fs.ErrNotExist if it is not kept.
 	Open(path string) (io.ReadCloser, error)
 }
 
-// downloads serve what is too large for an answer in GraphQL, as files: they stream, and take the same memory whatever
-// the size.
+// downloads serves files that are too large for a GraphQL answer. They are streamed, so memory use does not depend on
+// their size.
 type downloads struct {
 	holdings     *holdings.Service
 	acquisitions *acquisitions.Service
@@ -36,7 +36,7 @@ type downloads struct {
 	log          *slog.Logger
 }
 
-// register serves the downloads at their paths, which the API shows.
+// register serves the downloads at their paths, as shown by the API.
 func (d *downloads) register(mux *http.ServeMux) {
 	mux.Handle("GET /jobs/{id}/report.tsv", d.serve(model.JobType, "reportTsv", d.reportTSV))
 	mux.Handle("GET /jobs/{id}/report.json", d.serve(model.JobType, "reportJson", d.reportJSON))
@@ -45,14 +45,14 @@ func (d *downloads) register(mux *http.ServeMux) {
 	d.registerReconciliation(mux)
 }
 
-// file is what is ready to be downloaded.
+// file is a file that is ready for download.
 type file struct {
 	name, contentType string
 	write             func(ctx context.Context, w io.Writer) error
-	close             func() error // whether it was written or not; nil: nothing to close
+	close             func() error // called even if it was not written; nil: nothing to close
 }
 
-const tabSeparated = "text/tab-separated-values; charset=utf-8" // IANA's name of it
+const tabSeparated = "text/tab-separated-values; charset=utf-8" // its IANA name
 
 func (d *downloads) reportTSV(ctx context.Context, jobID int64) (*file, error) {
 	report, err := d.reader.Report(ctx, jobID)
@@ -91,7 +91,7 @@ func (d *downloads) kbart(ctx context.Context, collectionID int64) (*file, error
 	}}, nil
 }
 
-// providerFile is the list as the provider sent it, in whatever encoding that was.
+// providerFile returns the list as the provider sent it, in its encoding.
 func (d *downloads) providerFile(ctx context.Context, id int64) (*file, error) {
 	rows, err := d.holdings.ProviderFilesByID(ctx, []int64{id})
 	if err != nil {
@@ -124,7 +124,7 @@ func (d *downloads) providerFile(ctx context.Context, id int64) (*file, error) {
 var errNotKept = problem.New(problem.NotFound, "",
 	"the copy of this file is not kept any more: run the profile to fetch the provider's present one")
 
-// serve answers with the file that open finds for the id in the path; field is where the API shows that path.
+// serve sends the file that open returns for the id in the path; field is the API field that shows the path.
 func (d *downloads) serve(typeName, field string, open func(ctx context.Context, id int64) (*file, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		found, id, err := model.ParseID(r.PathValue("id"))
@@ -145,8 +145,8 @@ func (d *downloads) serve(typeName, field string, open func(ctx context.Context,
 	})
 }
 
-// send writes the file. What fails before the first byte has left is answered as an error; what fails later breaks the
-// connection, since half a list that looks like a whole one would do harm.
+// send writes the file. An error before the first byte is sent becomes an error answer; a later one breaks the
+// connection, since half a list that looks complete would do harm.
 func (d *downloads) send(w http.ResponseWriter, r *http.Request, f *file) {
 	header := w.Header()
 	header.Set("Content-Type", f.contentType)
@@ -164,7 +164,7 @@ func (d *downloads) send(w http.ResponseWriter, r *http.Request, f *file) {
 	}
 	switch {
 	case err == nil:
-	case r.Context().Err() != nil: // the client has gone
+	case r.Context().Err() != nil: // the client is gone
 		panic(http.ErrAbortHandler)
 	case client.begun:
 		d.log.ErrorContext(r.Context(), "a download broke off", "request", requestID(r.Context()), "path", r.URL.Path, "error", err)
@@ -175,7 +175,7 @@ func (d *downloads) send(w http.ResponseWriter, r *http.Request, f *file) {
 	}
 }
 
-// attachment has the browser save the answer under a name (RFC 6266).
+// attachment makes the browser save the answer under a name (RFC 6266).
 func attachment(name string) string {
 	if value := mime.FormatMediaType("attachment", map[string]string{"filename": name}); value != "" {
 		return value
@@ -183,8 +183,7 @@ func attachment(name string) string {
 	return "attachment"
 }
 
-// patient writes to a client, and gives up one that takes nothing for a while: the list it was sent may hold a
-// connection of the database.
+// patient writes to a client, and gives up if it takes nothing for a while: the list may hold a database connection.
 type patient struct {
 	w       io.Writer
 	control *http.ResponseController
@@ -201,7 +200,7 @@ func (p *patient) Write(b []byte) (int, error) {
 	return p.w.Write(b)
 }
 
-// end sends what is left. The connection may serve further requests.
+// end sends what is left and frees the connection for further requests.
 func (p *patient) end() error {
 	if err := p.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
@@ -216,7 +215,7 @@ func (p *patient) wait(until time.Time) error {
 	return nil
 }
 
-// statusOf are the HTTP statuses of the codes; any other is a fault.
+// statusOf maps codes to HTTP statuses; any other code is an internal error.
 var statusOf = map[string]int{
 	string(problem.BadInput):   http.StatusBadRequest,
 	string(problem.NotFound):   http.StatusNotFound,
@@ -229,7 +228,7 @@ func (d *downloads) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	answerError(w, r, d.log, err)
 }
 
-// answerError answers with an error in the form that the API has for them.
+// answerError sends an error in the form that the API uses.
 func answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	shown := presenter(log)(r.Context(), err)
 	code, _ := shown.Extensions["code"].(string)
@@ -239,5 +238,5 @@ func answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err e
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{shown}}) // to a client that may have gone
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{shown}}) // the client may be gone
 }

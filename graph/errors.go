@@ -17,14 +17,14 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// Codes of errors, beside those of problems. Clients may rely on them.
+// Codes of errors, in addition to those of problems. Clients may rely on them.
 const (
 	codeLimited   = string(problem.Limited)
 	codeForbidden = "FORBIDDEN"
 	codeInternal  = "INTERNAL"
 )
 
-// withRequestID names each request, so that what a client is told can be found in the log.
+// withRequestID gives each request an id, so an error shown to a client can be found in the log.
 func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := rand.Text()[:12]
@@ -33,7 +33,7 @@ func withRequestID(next http.Handler) http.Handler {
 	})
 }
 
-// presenter shows what a user can mend, and masks everything else: no text of the database reaches a client.
+// presenter shows errors that a user can fix, and masks all others: no database text reaches a client.
 func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
@@ -47,7 +47,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			told.Message = withoutLiteral(told.Message)
 			return told
 		}
-		if errors.Unwrap(shown) == nil { // gqlgen's own, such as of a variable of the wrong form
+		if errors.Unwrap(shown) == nil { // gqlgen's own, such as for a variable of the wrong form
 			return coded(ctx, shown, string(problem.BadInput))
 		}
 		log.ErrorContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
@@ -55,13 +55,13 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// tooComplex is gqlgen's code of an operation that asks for too much.
+// tooComplex is gqlgen's code for an operation that asks for too much.
 const tooComplex = "COMPLEXITY_LIMIT_EXCEEDED"
 
-// An operation that asks for too much is answered as one that is not valid is: it never began.
+// An operation that asks for too much is answered like an invalid one: it never began.
 func init() { errcode.RegisterErrorType(tooComplex, errcode.KindProtocol) }
 
-// protocolCode tells the errors of GraphQL itself: of a query that cannot be parsed, is not valid, or asks for too
+// protocolCode recognizes the errors of GraphQL itself: a query that cannot be parsed, is invalid, or asks for too
 // much.
 func protocolCode(e *gqlerror.Error) (string, bool) {
 	switch e.Extensions["code"] {
@@ -78,8 +78,8 @@ func protocolCode(e *gqlerror.Error) (string, bool) {
 	return "", false
 }
 
-// withoutLiteral is the validator's message of a value of the wrong type without the value, which may be a key. Where
-// it stands in the query, the error's locations say.
+// withoutLiteral removes the value from the validator's message about a wrong type: it may be a key. The error's
+// locations say where it is in the query.
 func withoutLiteral(message string) string {
 	if what, _, ok := strings.Cut(message, " value: "); ok && strings.Contains(what, " cannot represent ") {
 		return what + " value"
@@ -87,7 +87,8 @@ func withoutLiteral(message string) string {
 	return message
 }
 
-// coded is the error with one of our codes. It is a copy: the transports go on to judge the original by gqlgen's code.
+// coded returns the error with one of our codes. It is a copy, because the transports still use gqlgen's code in the
+// original.
 func coded(ctx context.Context, e *gqlerror.Error, code string) *gqlerror.Error {
 	told := *e
 	told.Extensions = map[string]any{"code": code, "requestId": requestID(ctx)}
@@ -101,7 +102,7 @@ func masked(ctx context.Context, e *gqlerror.Error) *gqlerror.Error {
 	}, codeInternal)
 }
 
-// errPanic stands for a panic, whose own text is for the log only.
+// errPanic replaces a panic, whose own text is only for the log.
 var errPanic = errors.New("panic")
 
 func recovered(log *slog.Logger) graphql.RecoverFunc {

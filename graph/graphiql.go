@@ -14,7 +14,7 @@ import (
 //go:embed graphiql
 var graphiQLAssets embed.FS
 
-// graphiQL is the page that lets a person try the API. It comes from this server alone and works without the internet.
+// graphiQL serves the page for trying out the API. It loads only from this server and works without the internet.
 func graphiQL() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy",

@@ -27,27 +27,27 @@ import (
 	"autoholdings/jobs"
 )
 
-// Options are what the API stands on.
+// Options are what the API needs.
 type Options struct {
 	Library *library.Library
 	Jobs    Jobs
 	Store   *store.Store
-	Files   Files        // where provider files are kept; nil: none can be downloaded
+	Files   Files        // provider files; nil: none can be downloaded
 	Logger  *slog.Logger // default: none
 }
 
-// The bounds of one request. A page of 500 portfolios with all that belongs to them stays far below.
+// The limits of one request. A page of 500 portfolios with everything that belongs to them is far below.
 const (
 	maxBody       = 1 << 20 // bytes
 	maxTokens     = 15_000
 	maxComplexity = 250_000
-	keepAlive     = 15 * time.Second // between pings on WebSocket and server-sent events: without them dead clients stay
+	keepAlive     = 15 * time.Second // between pings on WebSocket and server-sent events: without them dead clients would stay
 	cachedQueries = 1000
 )
 
 // NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws,
-// server-sent events), GraphiQL at /, reports, lists and kept files at the paths that the API shows, and takes lists at
-// POST /files.
+// server-sent events), GraphiQL at /, and reports, lists and kept files at the paths that the API shows. It accepts
+// lists at POST /files.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -75,7 +75,7 @@ func newServer(o Options) *handler.Server {
 	server.AddTransport(transport.Options{})
 	server.AddTransport(transport.GET{})
 	server.AddTransport(transport.POST{})
-	server.AddTransport(transport.GRAPHQL{}) // the query as it is, with content type application/graphql: for curl
+	server.AddTransport(transport.GRAPHQL{}) // the plain query, with content type application/graphql: for curl
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))
 	server.SetParserTokenLimit(maxTokens)
 	server.Use(extension.Introspection{})
@@ -85,8 +85,8 @@ func newServer(o Options) *handler.Server {
 	return server
 }
 
-// checkBody refuses a body that is too large or is no request. gqlgen would do so too, but repeat the body in its
-// answer and in the process's log, and the body may hold a key.
+// checkBody refuses a body that is too large or is not a request. gqlgen would too, but it would repeat the body in its
+// answer and in the log, and the body may contain a key.
 func checkBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
@@ -109,7 +109,7 @@ func checkBody(next http.Handler) http.Handler {
 	})
 }
 
-// isPlainQuery says whether the body is to be the query itself.
+// isPlainQuery reports whether the body is the query itself.
 func isPlainQuery(r *http.Request) bool {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && mediaType == "application/graphql"
@@ -120,7 +120,7 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, code, message st
 	transport.SendError(w, status, coded(r.Context(), gqlerror.Errorf("%s", message), code))
 }
 
-// requestIDKey is under which the request's id stands in its context.
+// requestIDKey is the context key of the request's id.
 type requestIDKey struct{}
 
 func requestID(ctx context.Context) string {

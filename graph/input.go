@@ -7,13 +7,13 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// inputValue is what an input field holds. It is nil if the field is null or left out.
+// inputValue returns an input field's value; nil if it is null or left out.
 func inputValue[T any](o graphql.Omittable[*T]) *T {
 	v, _ := o.ValueOK()
 	return v
 }
 
-// orElse is what an input field holds, or the standard value.
+// orElse returns an input field's value, or the standard value.
 func orElse[T any](o graphql.Omittable[*T], standard T) T {
 	if v := inputValue(o); v != nil {
 		return *v
@@ -21,7 +21,7 @@ func orElse[T any](o graphql.Omittable[*T], standard T) T {
 	return standard
 }
 
-// textChange is a text to be set. Null empties it; a field that is left out changes nothing.
+// textChange returns the text to set. Null clears it; a field that is left out changes nothing.
 func textChange(o graphql.Omittable[*string]) *string {
 	v, set := o.ValueOK()
 	if set && v == nil {
@@ -30,7 +30,7 @@ func textChange(o graphql.Omittable[*string]) *string {
 	return v
 }
 
-// orEmpty is an optional text, or "" if it is left out.
+// orEmpty returns an optional text; "" if it is left out.
 func orEmpty(s *string) string {
 	if s == nil {
 		return ""
@@ -38,7 +38,7 @@ func orEmpty(s *string) string {
 	return *s
 }
 
-// orNull is a text, or null if it is empty.
+// orNull returns a text; null if it is empty.
 func orNull(text string) *string {
 	if text == "" {
 		return nil
@@ -46,7 +46,7 @@ func orNull(text string) *string {
 	return &text
 }
 
-// idOf takes an opaque id of one type apart; path names the argument.
+// idOf decodes an opaque id of one type; path names the argument.
 func idOf(typeName, path, opaque string) (int64, error) {
 	found, id, err := model.ParseID(opaque)
 	if err != nil {
@@ -58,7 +58,7 @@ func idOf(typeName, path, opaque string) (int64, error) {
 	return id, nil
 }
 
-// optionalID is idOf for an id that may be left out, which gives 0.
+// optionalID is idOf for an optional id; 0 if it is left out.
 func optionalID(typeName, path string, opaque *string) (int64, error) {
 	if opaque == nil {
 		return 0, nil
@@ -78,7 +78,7 @@ func idsOf(typeName, path string, opaque []string) ([]int64, error) {
 	return ids, nil
 }
 
-// licenseChange is the license to be set: 0 (null) takes it away, nil (left out) changes nothing.
+// licenseChange returns the license to set: 0 (null) removes it, nil (left out) changes nothing.
 func licenseChange(o graphql.Omittable[*string]) (*int64, error) {
 	opaque, set := o.ValueOK()
 	if !set {

@@ -85,8 +85,8 @@ func (r *resolver) partOfChange(ctx context.Context, c *model.JobChange) (*model
 	})
 }
 
-// portfolioOfChange is one of those that the page's changes name: what they are of, the candidates of ambiguous titles,
-// and the targets of moves.
+// portfolioOfChange returns a portfolio mentioned in the page's changes: the one that changed, a candidate of an
+// ambiguous title, or the target of a move.
 func (r *resolver) portfolioOfChange(ctx context.Context, page *model.JobChangePage, id int64) (*model.Portfolio, error) {
 	return page.Portfolios.Of(ctx, id, func(ctx context.Context) (map[int64]*model.Portfolio, error) {
 		var ids []int64

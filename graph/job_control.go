@@ -45,7 +45,7 @@ func (r mutationResolver) RejectJob(ctx context.Context, in generated.RejectJobI
 	return &generated.RejectJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
-// decisionOf is what approving and rejecting have in common. What is left out or null means all.
+// decisionOf decodes what approving and rejecting have in common. Left out or null means all.
 func decisionOf(
 	jobID string, parts graphql.Omittable[[]*generated.JobPartChoice], reason graphql.Omittable[*string],
 ) (id int64, d jobs.Decision, err error) {

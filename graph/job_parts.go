@@ -31,7 +31,7 @@ func (r jobPartResolver) Groups(ctx context.Context, p *model.JobPart) ([]*model
 	return append([]*model.JobGroup{}, groups...), err
 }
 
-// Decisions are those on the part's list, whichever job they were made in.
+// Decisions returns the decisions on the part's list, whichever job they were made in.
 func (r jobPartResolver) Decisions(ctx context.Context, p *model.JobPart) ([]*model.JobPartDecision, error) {
 	decisions, err := p.Page.Decisions.Of(ctx, p.JobPart.ID, func(ctx context.Context) (map[int64][]*model.JobPartDecision, error) {
 		return r.decisionsOfPage(ctx, p.Page)
@@ -55,7 +55,7 @@ func (r *resolver) profileOfPart(ctx context.Context, p *model.JobPart) (*model.
 	})
 }
 
-// groupsOfPart are the groups as they were called at the time; those that still are called so have an id.
+// groupsOfPart returns the groups under their names at the time; those that still have that name have an id.
 func (r *resolver) groupsOfPart(ctx context.Context, p *model.JobPart) ([]*model.JobGroup, error) {
 	return p.Page.Groups.Of(ctx, p.JobPart.ID, func(ctx context.Context) (map[int64][]*model.JobGroup, error) {
 		names, all := map[int64][]string{}, []string{}

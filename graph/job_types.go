@@ -41,7 +41,7 @@ func jobType(t jobs.Type) (*generated.JobType, error) {
 // schema is the API's own description of itself.
 var schema = sync.OnceValue(func() *ast.Schema { return generated.NewExecutableSchema(generated.Config{}).Schema() })
 
-// parametersOf are the fields of a mutation's input, as the schema has them.
+// parametersOf returns the fields of a mutation's input, from the schema.
 func parametersOf(mutation string) (parameters []*generated.JobTypeParameter, err error) {
 	field := schema().Mutation.Fields.ForName(mutation)
 	if field == nil {

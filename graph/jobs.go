@@ -49,7 +49,7 @@ func (r jobResolver) Profiles(ctx context.Context, j *model.Job) ([]*model.Profi
 	})
 }
 
-// Groups are those of the job's parts, each once, by name.
+// Groups returns the groups of the job's parts, each once, by name.
 func (r jobResolver) Groups(ctx context.Context, j *model.Job) ([]*model.JobGroup, error) {
 	parts, err := r.partsOf(ctx, j)
 	if err != nil {
@@ -92,7 +92,7 @@ func (r *resolver) partsOf(ctx context.Context, j *model.Job) ([]*model.JobPart,
 	})
 }
 
-// profileIDsOf are the profiles that a job was queued for and, for one that reverses another, those of its parts.
+// profileIDsOf returns the profiles that a job was queued for or, for an undo, those of its parts.
 func (r *resolver) profileIDsOf(ctx context.Context, j *model.Job) ([]int64, error) {
 	if ids := jobs.ProfileIDs(j.Job); len(ids) > 0 {
 		return ids, nil
@@ -116,7 +116,7 @@ func (r *resolver) profilesOfJobs(ctx context.Context, page *model.JobPage) (map
 	return readPage(ctx, ids, r.profiles.ProfilesByID, model.Profiles)
 }
 
-// groupsOfParts are the groups of several parts, each once, by name.
+// groupsOfParts returns the groups of several parts, each once, by name.
 func (r *resolver) groupsOfParts(ctx context.Context, parts []*model.JobPart) ([]*model.JobGroup, error) {
 	groups := []*model.JobGroup{}
 	for _, p := range parts {
@@ -143,14 +143,14 @@ func (r *resolver) relatedJob(ctx context.Context, j *model.Job, id *int64) (*mo
 	})
 }
 
-// within is a read of a list of one job.
+// within reads a list of one job.
 func within[F, R any](
 	jobID int64, read func(context.Context, int64, F, keyset.Window) (keyset.Page[R], error),
 ) func(context.Context, F, keyset.Window) (keyset.Page[R], error) {
 	return func(ctx context.Context, f F, w keyset.Window) (keyset.Page[R], error) { return read(ctx, jobID, f, w) }
 }
 
-// countWithin is the count of a list of one job.
+// countWithin counts a list of one job.
 func countWithin[F any](jobID int64, count func(context.Context, int64, F) (int, error)) func(context.Context, F) (int, error) {
 	return func(ctx context.Context, f F) (int, error) { return count(ctx, jobID, f) }
 }

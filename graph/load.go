@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// readOne reads one row by its id and wraps it. It returns nil if there is none.
+// readOne reads one row by its id and wraps it; nil if there is none.
 func readOne[R, T any](
 	ctx context.Context, id int64, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
 ) (thing T, err error) {
@@ -20,7 +20,7 @@ func readOne[R, T any](
 	return thing, nil
 }
 
-// readByOpaqueID reads the row whose opaque id a query names.
+// readByOpaqueID reads the row with an opaque id given in a query.
 func readByOpaqueID[R, T any](
 	ctx context.Context, typeName, opaque string, read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T,
 ) (thing T, err error) {
@@ -50,7 +50,7 @@ func readPage[R, T any](
 	return found, nil
 }
 
-// present are the things of ids in their order, without those that are no longer there.
+// present returns the things with these ids, in order, without those that no longer exist.
 func present[T any](ids []int64, find func(id int64) (*T, error)) ([]*T, error) {
 	things := []*T{}
 	for _, id := range ids {
@@ -73,7 +73,7 @@ func wrapOne[R, T any](row *R, wrap func([]*R) []*T) *T {
 	return wrap([]*R{row})[0]
 }
 
-// each takes one thing of each row.
+// each maps rows to one thing each.
 func each[R, T any](rows []R, of func(R) T) []T {
 	things := make([]T, len(rows))
 	for i, row := range rows {
@@ -82,7 +82,7 @@ func each[R, T any](rows []R, of func(R) T) []T {
 	return things
 }
 
-// wrapLists wraps lists of rows, all of them as one page.
+// wrapLists wraps lists of rows, all as one page.
 func wrapLists[R, T any](rows map[int64][]R, wrap func([]R) []T) map[int64][]T {
 	ids := slices.Collect(maps.Keys(rows))
 	var flat []R
@@ -110,7 +110,7 @@ func distinct(ids []int64) []int64 {
 	return kept
 }
 
-// orZero is what a nullable column holds, or 0 for NULL.
+// orZero returns a nullable column's value; 0 for NULL.
 func orZero(id *int64) int64 {
 	if id == nil {
 		return 0

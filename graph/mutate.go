@@ -7,8 +7,8 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// carryOut makes the one call that a mutation stands for, unless its input was wrong, and takes what the user can mend
-// out of the error. What the call returns beside a refusal is the thing as it is, and is shown.
+// carryOut makes a mutation's one call, unless the input was wrong, and separates what the user can fix from other
+// errors. If a refused call also returns the thing as stored, that is shown.
 func carryOut[In, Out any](
 	ctx context.Context, in In, wrong error, call func(context.Context, In) (Out, error),
 ) (out Out, problems []*model.UserError, err error) {
@@ -19,7 +19,7 @@ func carryOut[In, Out any](
 	return out, problems, err
 }
 
-// userErrors are the problems that err is made of; what is none of the user's doing stays an error.
+// userErrors returns the problems in err; any other error is returned as an error.
 func userErrors(err error) ([]*model.UserError, error) {
 	problems, ok := problem.In(err)
 	if err != nil && !ok {
@@ -28,7 +28,7 @@ func userErrors(err error) ([]*model.UserError, error) {
 	return each(problems, func(p *problem.Problem) *model.UserError { return &model.UserError{Problem: *p} }), nil
 }
 
-// deletion is a call that deletes a thing. It returns the thing's id as the client gave it.
+// deletion wraps a call that deletes a thing. It returns the thing's id as the client gave it.
 func deletion(opaque string, remove func(context.Context, int64) error) func(context.Context, int64) (*string, error) {
 	return func(ctx context.Context, id int64) (*string, error) {
 		if err := remove(ctx, id); err != nil {

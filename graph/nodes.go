@@ -23,7 +23,7 @@ func (r queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, e
 	return r.readNodes(ctx, asked)
 }
 
-// askedNode is one thing that is asked for by its id.
+// askedNode is one thing requested by id.
 type askedNode struct {
 	typeName string
 	id       int64
@@ -44,7 +44,7 @@ func nodesAsked(ids []string) ([]askedNode, error) {
 	return asked, nil
 }
 
-// readNodes reads the things of one type together, so that it costs one statement a type.
+// readNodes reads all things of one type together, so each type costs one statement.
 func (r *resolver) readNodes(ctx context.Context, asked []askedNode) ([]model.Node, error) {
 	ids := map[string][]int64{}
 	for _, a := range asked {
@@ -70,7 +70,7 @@ func (r *resolver) readNodes(ctx context.Context, asked []askedNode) ([]model.No
 // nodeReader reads things of one type.
 type nodeReader func(ctx context.Context, ids []int64) (map[int64]model.Node, error)
 
-// nodeReaders are how the things of each type are read.
+// nodeReaders returns the reader for each type.
 func (r *resolver) nodeReaders() map[string]nodeReader {
 	return map[string]nodeReader{
 		model.InventoryGroupType:          reading(r.profiles.InventoryGroupsByID, model.InventoryGroups),
@@ -90,7 +90,7 @@ func (r *resolver) nodeReaders() map[string]nodeReader {
 	}
 }
 
-// reading reads rows by id, wraps them, and forgets what type the things are of.
+// reading returns a reader that reads rows by id, wraps them, and drops their type.
 func reading[R any, T model.Node](read func(context.Context, []int64) (map[int64]R, error), wrap func([]R) []T) nodeReader {
 	return func(ctx context.Context, ids []int64) (map[int64]model.Node, error) {
 		things, err := readPage(ctx, ids, read, wrap)

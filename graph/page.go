@@ -11,7 +11,7 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// The bounds of a page.
+// The limits of a page.
 const (
 	defaultFirst = 50
 	maxFirst     = 500
@@ -19,19 +19,19 @@ const (
 
 // listing says how the rows of a list become a page of things.
 type listing[R, T any] struct {
-	window func(first *int, after *string) (keyset.Window, error) // of the arguments: byKeys or byTime
+	window func(first *int, after *string) (keyset.Window, error) // decodes the arguments: byKeys or byTime
 	wrap   func([]R) []T
 	at     func(R) keyset.Position
 }
 
-// source is where the rows of a list are read from.
+// source is where a list's rows are read from.
 type source[R any] struct {
 	read  func(context.Context, keyset.Window) (keyset.Page[R], error)
 	count func(context.Context) (int, error)
-	wrong error // why the list cannot be asked for with this filter
+	wrong error // why the list cannot be read with this filter
 }
 
-// list reads a page and makes a connection of it.
+// list reads a page and returns it as a connection.
 func list[R, T any](
 	ctx context.Context, first *int, after *string, l listing[R, T], from source[R],
 ) (*model.Connection[T], error) {
@@ -49,7 +49,7 @@ func list[R, T any](
 	return l.connect(page, w, from.count), nil
 }
 
-// connect makes a connection of a page of rows.
+// connect turns a page of rows into a connection.
 func (l listing[R, T]) connect(page keyset.Page[R], w keyset.Window, count func(context.Context) (int, error)) *model.Connection[T] {
 	c := &model.Connection[T]{Count: count, PageInfo: &model.PageInfo{HasNextPage: page.More, HasPreviousPage: w.After != nil}}
 	for i, thing := range l.wrap(page.Items) {
@@ -61,7 +61,7 @@ func (l listing[R, T]) connect(page keyset.Page[R], w keyset.Window, count func(
 	return c
 }
 
-// filtered is a list with a filter. wrong says what the filter's input was refused for; nil: nothing.
+// filtered is a list with a filter. wrong says why the filter was refused; nil: it was not.
 func filtered[F, R any](
 	f F, wrong error, read func(context.Context, F, keyset.Window) (keyset.Page[R], error), count func(context.Context, F) (int, error),
 ) source[R] {
@@ -72,12 +72,12 @@ func filtered[F, R any](
 	}
 }
 
-// byKeys decodes the arguments of a listing whose order has so many keys before the id.
+// byKeys decodes the arguments of a listing whose order has this many keys before the id.
 func byKeys(keys int) func(first *int, after *string) (keyset.Window, error) {
 	return func(first *int, after *string) (keyset.Window, error) { return window(first, after, keys) }
 }
 
-// byTime decodes the arguments of a listing that is sorted by when things were made.
+// byTime decodes the arguments of a listing sorted by creation time.
 func byTime(first *int, after *string) (keyset.Window, error) {
 	w, err := window(first, after, 1)
 	if err != nil || w.After == nil {
@@ -112,7 +112,7 @@ func noCursor(after string) error {
 	return problem.New(problem.BadInput, "after", "%.40q is no cursor of this listing; take one from pageInfo.endCursor", after)
 }
 
-// cursor is a position as a client carries it: opaque, and good for the listing that it came from.
+// cursor is a position in the client's form: opaque, and valid only for the listing that it came from.
 type cursor struct {
 	Keys []string `json:"k,omitempty"`
 	ID   int64    `json:"i"`

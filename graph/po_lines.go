@@ -66,7 +66,7 @@ func poLineChange(in generated.UpdatePoLineInput) acquisitions.POLineInput {
 	}, in.PortfolioID, in.Main)
 }
 
-// poLineInput is what creating and updating a PO line have in common. A portfolio that is null is none.
+// poLineInput decodes what creating and updating a PO line have in common. A null portfolio means none.
 func poLineInput(
 	texts acquisitions.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool],
 ) acquisitions.POLineInput {

@@ -15,7 +15,7 @@ func (r portfolioResolver) Collection(ctx context.Context, p *model.Portfolio) (
 	})
 }
 
-// Accessible says whether patrons get to it.
+// Accessible reports whether patrons can reach it.
 func (r portfolioResolver) Accessible(ctx context.Context, p *model.Portfolio) (bool, error) {
 	c, err := r.Collection(ctx, p)
 	if err != nil || c == nil {
@@ -25,7 +25,7 @@ func (r portfolioResolver) Accessible(ctx context.Context, p *model.Portfolio) (
 	return err == nil && holdings.Accessible(p.Portfolio, c.Collection, entitlements), err
 }
 
-// Waiting says whether a suspended entitlement is all that it has.
+// Waiting reports whether it has nothing but suspended entitlements.
 func (r portfolioResolver) Waiting(ctx context.Context, p *model.Portfolio) (bool, error) {
 	entitlements, err := r.entitlements(ctx, p.Page, p.Portfolio.ID)
 	return err == nil && holdings.Waiting(entitlements), err
@@ -75,14 +75,14 @@ func (r entitlementResolver) Profile(ctx context.Context, e *model.Entitlement) 
 	return r.profileOfPage(ctx, e.Page, orZero(e.ProfileID))
 }
 
-// entitlements are a portfolio's, which coverage, availableFor and entitlements share.
+// entitlements returns a portfolio's entitlements, which coverage, availableFor and entitlements share.
 func (r *resolver) entitlements(ctx context.Context, page *model.PortfolioPage, id int64) ([]holdings.Entitlement, error) {
 	return page.Stored.Of(ctx, id, func(ctx context.Context) (map[int64][]holdings.Entitlement, error) {
 		return r.holdings.EntitlementsOf(ctx, page.IDs())
 	})
 }
 
-// eachEntitled goes through the portfolios of a page with their entitlements.
+// eachEntitled calls a function for each portfolio of a page, with its entitlements.
 func (r *resolver) eachEntitled(
 	ctx context.Context, page *model.PortfolioPage, visit func(id int64, entitlements []holdings.Entitlement),
 ) error {
@@ -107,7 +107,7 @@ func (r *resolver) coverageOfPage(ctx context.Context, page *model.PortfolioPage
 	return found, err
 }
 
-// groupsOfPage are the groups for which each portfolio of a page is available.
+// groupsOfPage returns the groups that each portfolio of a page is available for.
 func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.InventoryGroup, error) {
 	var profiles []int64
 	entitled := map[int64][]holdings.Entitlement{}

@@ -28,7 +28,7 @@ func updateProfileRequest(in generated.UpdateProfileInput) (id int64, request jo
 	return id, request, err
 }
 
-// profileFields are what creating and updating a profile have in common.
+// profileFields are the fields that creating and updating a profile have in common.
 type profileFields struct {
 	description, customerNumber, apiKey graphql.Omittable[*string]
 	active                              graphql.Omittable[*bool]
@@ -94,7 +94,7 @@ func guardsChange(in *generated.GuardsInput) profiles.GuardsChange {
 	}
 }
 
-// marksChange is what to change of one guard; null takes away the mark beyond which the share does not matter.
+// marksChange returns the changes to one guard; null removes the limit beyond which the share does not matter.
 func marksChange(o graphql.Omittable[*generated.GuardMarksInput]) (change profiles.MarksChange) {
 	in := inputValue(o)
 	if in == nil {

@@ -30,7 +30,7 @@ func (r queryResolver) PortfoliosKeptWithoutReason(
 		filtered(collectionID, wrong, r.acquisitions.PortfoliosKeptWithoutReason, r.acquisitions.CountPortfoliosKeptWithoutReason))
 }
 
-// reconciledCollection is the collection that a list is narrowed to; 0: all.
+// reconciledCollection returns the collection that a list is limited to; 0: all.
 func reconciledCollection(filter *model.ReconciliationFilter) (int64, error) {
 	if filter == nil {
 		return 0, nil

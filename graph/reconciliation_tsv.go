@@ -15,7 +15,7 @@ import (
 	"autoholdings/internal/spreadsheet"
 )
 
-// The reconciliation's lists, whole, for a spreadsheet. Their columns are named as the import of PO lines knows them.
+// The full reconciliation lists, for a spreadsheet. Their columns have the names that the import of PO lines uses.
 
 func (d *downloads) registerReconciliation(mux *http.ServeMux) {
 	mux.Handle("GET /reconciliation/po-lines-not-listed.tsv",
@@ -40,7 +40,7 @@ var unlistedColumns = []string{
 
 func unlistedCells(row *ent.POLine) []string {
 	p := row.Edges.Portfolio
-	if p == nil || p.Edges.Collection == nil { // detached and deleted while the list was read
+	if p == nil || p.Edges.Collection == nil { // detached or deleted while the list was read
 		return nil
 	}
 	main := "no"
@@ -69,7 +69,7 @@ func portfolioCells(row *ent.Portfolio) []string {
 	}
 }
 
-// writeTSV writes rows for a spreadsheet, one a line, under a header. A row without cells is left out.
+// writeTSV writes rows for a spreadsheet, one per line, under a header. A row without cells is left out.
 func writeTSV[R any](w io.Writer, columns []string, rows iter.Seq2[R, error], cells func(R) []string) error {
 	line := spreadsheet.AppendCells([]byte(spreadsheet.ByteOrderMark), columns)
 	for row, err := range rows {
@@ -88,7 +88,7 @@ func writeTSV[R any](w io.Writer, columns []string, rows iter.Seq2[R, error], ce
 	return err
 }
 
-// reconcile answers with a list, of one collection where the address names one.
+// reconcile sends a list, limited to one collection if the address names one.
 func (d *downloads) reconcile(name string, write func(ctx context.Context, w io.Writer, collectionID int64) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		collectionID, err := d.asked(r)
@@ -103,7 +103,7 @@ func (d *downloads) reconcile(name string, write func(ctx context.Context, w io.
 	})
 }
 
-// asked is the collection that the address names; 0 where it names none.
+// asked returns the collection that the address names; 0 if it names none.
 func (d *downloads) asked(r *http.Request) (int64, error) {
 	query := r.URL.Query()
 	for name := range query {

@@ -21,10 +21,10 @@ func (r mutationResolver) JudgeRefusedRow(
 	return &generated.JudgeRefusedRowPayload{Row: row, UserErrors: problems}, err
 }
 
-// judgement is what a person says of a refused row.
+// judgement is what a person says about a refused row.
 type judgement struct {
-	changeID    int64  // the line of a report that lists the row
-	portfolioID *int64 // whose row it is; nil: it hides none
+	changeID    int64  // the report line that lists the row
+	portfolioID *int64 // the portfolio that it is; nil: it hides none
 }
 
 func judgementOf(in generated.JudgeRefusedRowInput) (j judgement, err error) {

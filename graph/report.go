@@ -18,7 +18,7 @@ import (
 	"autoholdings/jobs"
 )
 
-// writeReportTSV writes a job's changes for a spreadsheet, one a line, under a header.
+// writeReportTSV writes a job's changes for a spreadsheet, one per line, under a header.
 func writeReportTSV(ctx context.Context, w io.Writer, report *jobs.Report) error {
 	listed, err := partsOf(report)
 	if err != nil {
@@ -42,7 +42,7 @@ func writeReportTSV(ctx context.Context, w io.Writer, report *jobs.Report) error
 var changeColumns = []string{
 	"action", "field", "title", "title_id", "print_identifier", "online_identifier", "old", "new", "line", "profile", "collection", "groups",
 	"portfolio_id",
-	"part_state", // whether the line was written, waits, was rejected or only shown
+	"part_state", // whether the change was written, waits, was rejected or only shown
 }
 
 func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
@@ -59,8 +59,8 @@ func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
 	})
 }
 
-// writeReportJSON writes a job's whole report as one object: the job with its parts, then its changes and its findings,
-// one a line.
+// writeReportJSON writes a job's whole report as one object: the job with its parts, then its changes and findings, one
+// per line.
 func writeReportJSON(ctx context.Context, w io.Writer, report *jobs.Report) error {
 	head, err := headOf(report)
 	if err != nil {
@@ -86,7 +86,7 @@ func writeReportJSON(ctx context.Context, w io.Writer, report *jobs.Report) erro
 	return err
 }
 
-// writeArray writes a further member of an object: an array, of which one item at a time is held.
+// writeArray writes another member of an object: an array, with one item in memory at a time.
 func writeArray[R any](w io.Writer, name string, rows iter.Seq2[R, error], item func(R) any) error {
 	before := fmt.Sprintf(",\n%q:[\n", name)
 	for row, err := range rows {
@@ -105,7 +105,7 @@ func writeArray[R any](w io.Writer, name string, rows iter.Seq2[R, error], item 
 		}
 		before = ",\n"
 	}
-	if before != ",\n" { // there was none
+	if before != ",\n" { // no items
 		if _, err := io.WriteString(w, before); err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func writeArray[R any](w io.Writer, name string, rows iter.Seq2[R, error], item 
 	return err
 }
 
-// The report in JSON has the names and the form of the API. Nulls are written.
+// The JSON report has the names and structure of the API. Nulls are written.
 type (
 	reportHead struct {
 		ID         string       `json:"id"`
@@ -134,7 +134,7 @@ type (
 	}
 	reportPart struct {
 		ID         string        `json:"id"`
-		Profile    string        `json:"profile"`    // as it was called at the time
+		Profile    string        `json:"profile"`    // its name at the time
 		Collection *string       `json:"collection"` // likewise
 		Groups     []string      `json:"groups"`     // likewise
 		Content    string        `json:"content"`
@@ -244,7 +244,7 @@ func partsOf(report *jobs.Report) ([]reportPart, error) {
 	return parts, nil
 }
 
-// partsByID are the parts as changes and findings name them.
+// partsByID returns the parts in the form that changes and findings use.
 func partsByID(report *jobs.Report, parts []reportPart) map[int64]*reportPart {
 	found := make(map[int64]*reportPart, len(parts))
 	for i, row := range report.Parts {
@@ -297,7 +297,7 @@ func findingOf(row *ent.JobFinding, part *reportPart) *reportFinding {
 	}
 }
 
-// portfolioID is the id as the API shows it; nil where the change is of no portfolio.
+// portfolioID returns the API id; nil if the change is not about a portfolio.
 func portfolioID(row *ent.JobChange) *string {
 	if row.PortfolioID == nil {
 		return nil

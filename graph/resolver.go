@@ -14,7 +14,7 @@ import (
 	"autoholdings/jobs"
 )
 
-// Jobs is what the API asks of the jobs. *jobs.Service is one.
+// Jobs is what the API needs from the jobs. *jobs.Service implements it.
 type Jobs interface {
 	CreateProfile(ctx context.Context, in jobs.SaveRequest) (jobs.Saved, error)
 	UpdateProfile(ctx context.Context, id int64, version *int, in jobs.SaveRequest) (jobs.Saved, error)
@@ -38,7 +38,7 @@ type Jobs interface {
 	Watch(ctx context.Context, jobID int64) <-chan struct{}
 }
 
-// resolver answers every field that is no plain column. Its parts are named for the types they resolve.
+// resolver resolves every field that is not a plain column. Its parts are named after the types they resolve.
 type resolver struct {
 	holdings     *holdings.Service
 	collections  *collections.Service

@@ -40,7 +40,7 @@ func (r mutationResolver) RunScheduledJob(
 	return &generated.RunScheduledJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
-// enable enables or disables a scheduled job, and answers with it as it is then.
+// enable enables or disables a scheduled job, and returns its new state.
 func (r *resolver) enable(ctx context.Context, id string, enabled bool) (*generated.ScheduledJob, []*model.UserError, error) {
 	entry, problems, err := carryOut(ctx, id, nil, func(ctx context.Context, id string) (*jobs.ScheduledJob, error) {
 		return r.jobs.EnableScheduled(ctx, id, enabled)

@@ -70,8 +70,7 @@ func setChange(in generated.UpdateCollectionSetInput) collections.SetInput {
 	return change
 }
 
-// collectionIDs takes the ids of collections apart, and adds what is wrong with the first that is none; nil where none
-// are given.
+// collectionIDs decodes the ids of collections, and adds a problem for the first invalid one; nil if none are given.
 func collectionIDs(wrong *problem.List, path string, opaque graphql.Omittable[[]string]) *[]int64 {
 	given, set := opaque.ValueOK()
 	if !set || given == nil {

@@ -9,7 +9,7 @@ import (
 	"autoholdings/jobs"
 )
 
-// JobUpdated sends the job as it is, and then each time it is otherwise, up to its final state.
+// JobUpdated sends the job now, and again each time it changes, until its final state.
 func (r subscriptionResolver) JobUpdated(ctx context.Context, id string) (<-chan *model.Job, error) {
 	number, err := r.existingJob(ctx, id)
 	if err != nil {
@@ -30,7 +30,7 @@ func (r *resolver) existingJob(ctx context.Context, opaque string) (int64, error
 	return id, err
 }
 
-// follow reads the job anew at each hint, and sends it where there is anything to tell.
+// follow reads the job at each hint, and sends it if there is anything new.
 func (r *resolver) follow(ctx context.Context, id int64) <-chan *model.Job {
 	updates := make(chan *model.Job, 1)
 	hints := r.jobs.Watch(ctx, id) // before the first event, so that none is missed
@@ -45,7 +45,7 @@ func (r *resolver) sendUpdates(ctx context.Context, id int64, hints <-chan struc
 	var sent *ent.Job
 	for {
 		job, err := readOne(ctx, id, r.reader.JobsByID, model.Jobs)
-		if err != nil || job == nil { // gone, or the reader is: the client asks again
+		if err != nil || job == nil { // the job is gone or cannot be read: the client asks again
 			return
 		}
 		if sent == nil || differs(sent, job.Job) {
@@ -70,7 +70,7 @@ func (r *resolver) sendUpdates(ctx context.Context, id int64, hints <-chan struc
 	}
 }
 
-// differs says whether there is anything to tell.
+// differs reports whether there is anything new to send.
 func differs(a, b *ent.Job) bool {
 	return a.State != b.State || a.Verdict != b.Verdict || a.Phase != b.Phase || a.Done != b.Done || a.Total != b.Total ||
 		a.Attempt != b.Attempt || orZero(a.WaitsForJobID) != orZero(b.WaitsForJobID)

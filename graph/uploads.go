@@ -14,7 +14,7 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// uploads take lists that are too large for a request in GraphQL, which then names them by id.
+// uploads accepts lists that are too large for a GraphQL request, which then refers to them by id.
 type uploads struct {
 	jobs Jobs
 	log  *slog.Logger
@@ -22,20 +22,20 @@ type uploads struct {
 
 func (u *uploads) register(mux *http.ServeMux) { mux.HandleFunc("POST /files", u.take) }
 
-// uploaded is the answer to an upload.
+// uploaded is the response to an upload.
 type uploaded struct {
-	ID     string `json:"id"` // of a ProviderFile
+	ID     string `json:"id"` // a ProviderFile's id
 	Name   string `json:"name"`
 	Size   int64  `json:"size"` // unpacked, in bytes
 	SHA256 string `json:"sha256"`
 }
 
-// crossOrigin tells requests that a page elsewhere makes a person's browser send. The body of an upload may be any
-// text, so that a browser would send it without asking this server first.
+// crossOrigin recognizes requests that a page elsewhere makes a person's browser send. The body of an upload may be any
+// text, so a browser would send it without asking this server first.
 var crossOrigin = http.NewCrossOriginProtection()
 
-// take keeps the list that is the request's body, plain or packed. The query names it (name) and its content type
-// (content: BOOKS, JOURNALS or nothing for both).
+// take keeps the list in the request's body, plain or packed. The query has its name (name) and content type (content:
+// BOOKS, JOURNALS or nothing for both).
 func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 	if err := crossOrigin.Check(r); err != nil {
 		refuse(w, r, http.StatusForbidden, codeForbidden,
@@ -54,7 +54,7 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(uploaded{ // to a client that may have gone
+	_ = json.NewEncoder(w).Encode(uploaded{ // the client may be gone
 		ID: model.ID(model.ProviderFileType, file.ID), Name: file.Name, Size: file.Size, SHA256: file.Sha256,
 	})
 }
@@ -66,7 +66,7 @@ func (u *uploads) keep(w http.ResponseWriter, r *http.Request) (*ent.ProviderFil
 	return file, errors.Join(err, body.end())
 }
 
-// patientReader reads from a client, and gives up one that sends nothing for a while.
+// patientReader reads from a client, and gives up if it sends nothing for a while.
 type patientReader struct {
 	body    io.Reader
 	control *http.ResponseController
@@ -79,7 +79,7 @@ func (p *patientReader) Read(b []byte) (int, error) {
 	return p.body.Read(b)
 }
 
-// end lets the connection serve further requests.
+// end frees the connection for further requests.
 func (p *patientReader) end() error { return p.wait(time.Time{}) }
 
 func (p *patientReader) wait(until time.Time) error {

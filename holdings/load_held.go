@@ -14,7 +14,9 @@ import (
 // loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What
 // only few portfolios have (when it was hidden, since when it waits, where the profile's list differs) comes in one
 // cell.
-func loadHeld(ctx context.Context, s *store.Store, part *Part) (portfolios plan.ChunkedList[plan.HeldPortfolio], views []plan.AlternativeIdentity, err error) {
+func loadHeld(
+	ctx context.Context, s *store.Store, part *Part,
+) (portfolios plan.ChunkedList[plan.HeldPortfolio], views []plan.AlternativeIdentity, err error) {
 	const query = "SELECT p.id, " + plan.IdentitySQL + `, COALESCE(e.own_hash, p.values_hash),
 			CASE WHEN p.listed THEN 1 ELSE 0 END
 			+ CASE WHEN p.removed_at IS NOT NULL THEN 2 ELSE 0 END

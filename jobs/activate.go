@@ -11,7 +11,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// KindActivate is the kind of a job that makes portfolios of titles of the Community Zone.
+// KindActivate is the kind of a job that creates portfolios from Community Zone titles.
 const KindActivate = "ACTIVATE"
 
 var activateKind = jobKind{
@@ -26,7 +26,7 @@ var activateAdvice = advice{
 	lost:         "Activate the collection again.",
 }
 
-// activateArgs are an activation's arguments as its row keeps them.
+// activateArgs are an activation's arguments as stored in its row.
 type activateArgs struct {
 	CollectionIDs []int64 `json:"collectionIds"`          // one
 	AddedByJobID  int64   `json:"addedByJobId,omitempty"` // only titles that this job added to the Community Zone; 0: all
@@ -34,14 +34,14 @@ type activateArgs struct {
 
 func (a activateArgs) involved() involved { return involved{writes: a.CollectionIDs} }
 
-// QueueActivation queues, inside the caller's transaction, the job that makes portfolios of all titles that the
-// Community Zone has of a collection. It returns nil where there are none. Call Nudge after the commit. A request with
-// a key is being done by Once.
+// QueueActivation queues, in the caller's transaction, a job that creates portfolios for all Community Zone titles of a
+// collection. It returns nil if there are none. Call Nudge after the commit. If the request has a key, call it inside
+// Once.
 func (s *Service) QueueActivation(ctx context.Context, tx *store.Tx, collectionID int64, of Request) (*ent.Job, error) {
 	return s.queueActivation(ctx, tx, collectionID, 0, of)
 }
 
-// QueueActivationOfNew is QueueActivation for those titles only that a job added to the Community Zone or brought back.
+// QueueActivationOfNew is QueueActivation for only those titles that a job added to the Community Zone or brought back.
 func (s *Service) QueueActivationOfNew(ctx context.Context, tx *store.Tx, collectionID, addedByJobID int64) (*ent.Job, error) {
 	return s.queueActivation(ctx, tx, collectionID, addedByJobID, Request{})
 }
@@ -58,7 +58,7 @@ func (s *Service) queueActivation(ctx context.Context, tx *store.Tx, collectionI
 	})
 }
 
-// perform makes portfolios of titles of the Community Zone that nothing holds yet.
+// perform creates portfolios for the Community Zone titles that nothing holds yet.
 func (a activateArgs) perform(ctx context.Context, r *run) error {
 	titles := holdings.ZoneTitles{CollectionID: a.CollectionIDs[0], AddedBy: a.AddedByJobID}
 	prepare := func(ctx context.Context, tx *store.Tx) error {
@@ -73,8 +73,7 @@ func (a activateArgs) perform(ctx context.Context, r *run) error {
 	})
 }
 
-// activateTitles works on a copy of the titles as they are now: they are read more than once, and must be the same each
-// time.
+// activateTitles works on a copy of the current titles: they are read more than once and must be the same each time.
 func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitles) error {
 	if pr.part.CollectionID == nil {
 		return errCollectionGone

@@ -11,18 +11,18 @@ import (
 // ActivateRequest asks for the activation of a collection of the Community Zone.
 type ActivateRequest struct {
 	collections.Activation
-	IdempotencyKey string // the same key again answers with the same job; "" for none
+	IdempotencyKey string // a request with the same key gets the same job; "": none
 }
 
-// Activated is what came of an activation.
+// Activated is the result of an activation.
 type Activated struct {
-	Collection *ent.Collection // beside a refusal the collection as it is, where there is one
-	Job        *ent.Job        // makes portfolios of all titles; nil: none was queued
+	Collection *ent.Collection // if refused: the collection as stored, if there is one
+	Job        *ent.Job        // creates portfolios for all titles; nil: none was queued
 	Warnings   []string        // what to know about the choices
 }
 
-// ActivateCollection activates a collection. Where all its titles are to become portfolios, the job that makes them is
-// queued in the same transaction. The same request again is answered with that job and its collection.
+// ActivateCollection activates a collection. If all its titles should become portfolios, it queues that job in the same
+// transaction. A repeated request gets the same job and collection.
 func (s *Service) ActivateCollection(ctx context.Context, in ActivateRequest) (activated Activated, err error) {
 	request := in.request()
 	row, before, err := s.Once(ctx, KindActivate, request, func(ctx context.Context) (queued *ent.Job, err error) {
@@ -53,14 +53,14 @@ func (in ActivateRequest) request() Request {
 	return request
 }
 
-// activatedBefore is the answer to a request that has made a job before. The collection may have been deleted since.
+// activatedBefore answers a request that has already made a job. The collection may have been deleted since.
 func (s *Service) activatedBefore(ctx context.Context, row *ent.Job) (Activated, error) {
 	id := activatedCollection(row)
 	collections, err := s.collections.CollectionsByID(ctx, []int64{id})
 	return Activated{Job: row, Collection: collections[id]}, err
 }
 
-// activatedCollection is the collection that a job of an activation is of; 0 for a job of another kind.
+// activatedCollection is the collection that an activation job belongs to; 0 for a job of another kind.
 func activatedCollection(row *ent.Job) int64 {
 	args, err := argsOf[activateArgs](row)
 	if row.Kind != KindActivate || err != nil || len(args.CollectionIDs) == 0 {

@@ -19,21 +19,21 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Reader reads jobs for those who look at them: listings in pages, single things by id, and what belongs to the jobs of
-// one page for all of them in one statement.
+// Reader reads jobs for display: paged listings, single items by id, and everything that belongs to one page of jobs in
+// one statement.
 type Reader struct{ store *store.Store }
 
 // NewReader returns a reader of a database's jobs.
 func NewReader(s *store.Store) *Reader { return &Reader{store: s} }
 
-// Filter narrows a listing of jobs; empty fields do not.
+// Filter narrows a listing of jobs; an empty field is no filter.
 type Filter struct {
 	States    []string
 	Kind      string
-	ProfileID int64 // those that run the profile
+	ProfileID int64 // jobs that run the profile
 }
 
-// The sort orders of the listings. Changes stand as their index has them, so that no page needs sorting.
+// The sort orders of the listings. Changes have the order of their index, so no page needs sorting.
 var (
 	inOrder  = keyset.Order{}
 	byAction = keyset.Order{Keys: []string{jobchange.FieldAction, jobchange.FieldField}}
@@ -82,11 +82,11 @@ func hasPartOf(profileID int64) predicate.Job {
 	}
 }
 
-// Unfinished are the states of a job that is not over.
+// Unfinished are the states of a job that has not ended.
 var Unfinished = []string{Queued, Running, Cancelling, NeedsReview}
 
-// unfinishedOf finds the unfinished jobs that run a profile: by their arguments, since one that has not begun has no
-// parts yet, and those that undo what was done for it.
+// unfinishedOf finds the unfinished jobs that run a profile, and those that undo its jobs. It goes by their arguments,
+// since a job that has not begun has no parts yet.
 func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids []int64, err error) {
 	rows, err := client.Job.Query().Where(job.StateIn(Unfinished...)).Select(job.FieldID, job.FieldKind, job.FieldArgs).All(ctx)
 	if err != nil {
@@ -104,7 +104,7 @@ func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids
 	return append(ids, undoing...), nil
 }
 
-// ProfileIDs are those of the profiles that a job was queued for; none for a job of another kind.
+// ProfileIDs returns the profiles that a job was queued for; none for other kinds of jobs.
 func ProfileIDs(row *ent.Job) []int64 {
 	in, err := involvedIn(row)
 	if err != nil {
@@ -113,12 +113,12 @@ func ProfileIDs(row *ent.Job) []int64 {
 	return in.profiles
 }
 
-// CheckIdle refuses where a job of the profile is unfinished.
+// CheckIdle returns a problem if a job of the profile is unfinished.
 func CheckIdle(ctx context.Context, tx *store.Tx, profileID int64) error {
 	return checkIdleBut(ctx, tx, profileID, 0)
 }
 
-// checkIdleBut is CheckIdle where one job may be unfinished.
+// checkIdleBut is CheckIdle, but allows one job to be unfinished.
 func checkIdleBut(ctx context.Context, tx *store.Tx, profileID, jobID int64) error {
 	ids, err := unfinishedOf(ctx, tx.Client, profileID)
 	if err != nil {
@@ -131,7 +131,7 @@ func checkIdleBut(ctx context.Context, tx *store.Tx, profileID, jobID int64) err
 	return nil
 }
 
-// checkUnwritten refuses where a job is writing the collection.
+// checkUnwritten returns a problem if a job is writing the collection.
 func checkUnwritten(ctx context.Context, tx *store.Tx, collectionID int64) error {
 	row, err := tx.Job.Query().Where(job.StateIn(Running, Cancelling), writes(collectionID)).First(ctx)
 	if ent.IsNotFound(err) {
@@ -156,7 +156,7 @@ func (r *Reader) JobsByID(ctx context.Context, ids []int64) (map[int64]*ent.Job,
 	return keyset.ByID(ctx, r.store.Read.Job.Query(), ids, func(row *ent.Job) int64 { return row.ID })
 }
 
-// PartsOf reads the parts of jobs, in the order in which they were made.
+// PartsOf reads the parts of jobs in the order of creation.
 func (r *Reader) PartsOf(ctx context.Context, jobIDs []int64) ([]*ent.JobPart, error) {
 	return r.store.Read.JobPart.Query().Where(jobpart.JobIDIn(jobIDs...)).Order(jobpart.ByJobID(), jobpart.ByID()).All(ctx)
 }
@@ -166,7 +166,7 @@ func (r *Reader) PartsByID(ctx context.Context, ids []int64) (map[int64]*ent.Job
 	return keyset.ByID(ctx, r.store.Read.JobPart.Query(), ids, func(row *ent.JobPart) int64 { return row.ID })
 }
 
-// FindingFilter narrows a listing of findings; empty fields do not.
+// FindingFilter narrows a listing of findings; an empty field is no filter.
 type FindingFilter struct {
 	Severities   []int // as kbart.Severity counts them
 	Code, Column string
@@ -186,7 +186,7 @@ func (f FindingFilter) where(jobID int64) []predicate.JobFinding {
 	return where
 }
 
-// Findings lists what a job found, in the order of the lists.
+// Findings lists a job's findings, in the order of the lists.
 func (r *Reader) Findings(ctx context.Context, jobID int64, f FindingFilter, w keyset.Window) (keyset.Page[*ent.JobFinding], error) {
 	return keyset.List(ctx, r.store.Read.JobFinding.Query(), inOrder, w, f.where(jobID))
 }
@@ -201,10 +201,10 @@ func (r *Reader) FindingsByID(ctx context.Context, ids []int64) (map[int64]*ent.
 	return keyset.ByID(ctx, r.store.Read.JobFinding.Query(), ids, func(row *ent.JobFinding) int64 { return row.ID })
 }
 
-// ChangeFilter narrows a listing of changes; empty and nil fields do not.
+// ChangeFilter narrows a listing of changes; an empty or nil field is no filter.
 type ChangeFilter struct {
 	Actions     []string
-	Field       *string // "": changes of portfolios and rows as a whole
+	Field       *string // "": changes to whole portfolios and rows
 	PortfolioID int64
 }
 
@@ -222,7 +222,7 @@ func (f ChangeFilter) where(jobID int64) []predicate.JobChange {
 	return where
 }
 
-// changesOf makes the database begin with the portfolio's changes, which are few, and not with the job's.
+// changesOf makes the database start with the portfolio's changes, which are few, rather than the job's.
 func changesOf(portfolioID int64) predicate.JobChange {
 	return func(s *sql.Selector) {
 		t := sql.Table(jobchange.Table)
@@ -231,7 +231,7 @@ func changesOf(portfolioID int64) predicate.JobChange {
 	}
 }
 
-// Changes lists what a job changed or would change, by action and field and then in the order in which it came to them.
+// Changes lists what a job changed or would change: by action and field, then in the order in which they were found.
 func (r *Reader) Changes(ctx context.Context, jobID int64, f ChangeFilter, w keyset.Window) (keyset.Page[*ent.JobChange], error) {
 	return keyset.List(ctx, r.store.Read.JobChange.Query(), byAction, w, f.where(jobID))
 }

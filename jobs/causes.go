@@ -20,8 +20,9 @@ const (
 	causeLength = 400
 )
 
-// problemOf is what a job says of the parts that stand out: each is named with its reason, parts of the same reason
-// together. causes are in groups, the gravest first; the code is that of the first of all. nil: no part stands out.
+// problemOf returns what a job says about the parts that stand out. Each is named with its reason; parts with the same
+// reason go together. The groups of causes come worst first, and the code is that of the first cause. nil: no part
+// stands out.
 func problemOf(parts []*ent.JobPart, causes ...[]cause) *failure {
 	all := slices.Concat(causes...)
 	if len(all) == 0 {
@@ -36,7 +37,7 @@ func problemOf(parts []*ent.JobPart, causes ...[]cause) *failure {
 	return &failure{all[0].why.Code, messages.join("; ", len(parts) > 1), hints.join(" ", len(hints) > 1)}
 }
 
-// causeTexts are different texts, each with the parts of which it is said.
+// causeTexts are the different texts, each with the parts that it applies to.
 type causeTexts []causeText
 
 type causeText struct {
@@ -58,7 +59,7 @@ func (c *causeTexts) add(name, text string) {
 	}
 }
 
-// join makes one text of all of them; named puts the parts before each.
+// join combines them into one text; named puts the parts before each.
 func (c causeTexts) join(separator string, named bool) string {
 	var said []string
 	for _, cause := range c[:min(len(c), causesNamed)] {
@@ -77,7 +78,8 @@ func (c causeTexts) join(separator string, named bool) string {
 	return strings.Join(said, separator)
 }
 
-// namesInWords is a list of names in words: "Books, Journals", or the first of them and how many there are more.
+// namesInWords lists names in words: "Books, Journals". If there are many, it gives the first ones and the number of
+// the rest.
 func namesInWords(names []string) string {
 	if more := len(names) - causesNamed; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:causesNamed], ", "), more)
@@ -85,8 +87,8 @@ func namesInWords(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// partNames are short names that tell the parts of a job apart: "Books", "Journals (profile North)". Where a content
-// type does not tell them apart, the collection does.
+// partNames returns short names that tell a job's parts apart: "Books", "Journals (profile North)". If a content type
+// occurs twice, the collection is named instead.
 func partNames(parts []*ent.JobPart) map[int64]string {
 	type place struct{ profile, content string }
 	of := map[place]int{}

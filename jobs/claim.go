@@ -13,8 +13,8 @@ import (
 	"autoholdings/provider"
 )
 
-// claim takes the row of a queued job for this worker. It returns nil where there is nothing to do: another worker has
-// it, it is over, not due yet, or waits for a job that writes one of its collections.
+// claim takes a queued job's row for this worker. It returns nil if there is nothing to do: another worker has it, it
+// has ended, it is not due yet, or it waits for a job that writes one of its collections.
 func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 	var claimed *run
 	later := false
@@ -63,8 +63,7 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 	return claimed, err
 }
 
-// leaveToOthers puts a job off that has to ask the provider, where this process cannot: another one that can will take
-// it.
+// leaveToOthers postpones a job that must ask a provider that this process cannot ask: a process that can will take it.
 func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (later bool, err error) {
 	asking, ok := args.(asker)
 	if !ok {
@@ -79,8 +78,8 @@ func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job,
 	return true, err
 }
 
-// takeCollections makes the job the writer of its collections, or says that it must wait and for which job. The job
-// that waits is dispatched again when that one lets go.
+// takeCollections makes the job the writer of its collections, or makes it wait for the job that is. It is dispatched
+// again when that job releases them.
 func (s *Service) takeCollections(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (free bool, err error) {
 	if row.Mode != Apply {
 		return true, nil
@@ -110,7 +109,7 @@ func (s *Service) takeCollections(ctx context.Context, tx *store.Tx, row *ent.Jo
 	return true, nil
 }
 
-// collectionsToWrite are the ids of the collections that a job writes, in order.
+// collectionsToWrite returns the ids of the collections that a job writes, in order.
 func (s *Service) collectionsToWrite(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (ids []int64, err error) {
 	if args, ok := args.(collectionFinder); ok {
 		if ids, err = args.findCollections(ctx, tx, s, row.ID); err != nil {

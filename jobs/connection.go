@@ -15,25 +15,25 @@ import (
 	"autoholdings/provider"
 )
 
-// ConnectionRequest says with what to ask the provider. What is left out is the profile's.
+// ConnectionRequest says which credentials to test. What is left out comes from the profile.
 type ConnectionRequest struct {
 	ProfileID      int64   // 0: CustomerNumber and APIKey must be given
 	CustomerNumber *string // nil: the profile's
 	APIKey         *secret.Key
 }
 
-// ConnectionResult is what the provider answered for one content type.
+// ConnectionResult is the provider's answer for one content type.
 type ConnectionResult struct {
 	Content             string // BOOKS or JOURNALS
 	OK                  bool   // a sync could work with it
 	Code, Message, Hint string
 }
 
-// NewFile is the code of a ConnectionResult where the provider begins to send a list.
+// NewFile is the code of a ConnectionResult when the provider starts to send a list.
 const NewFile = "NEW_FILE"
 
 // TestConnection asks the provider once for each content type and changes nothing: no row is written and no file kept.
-// The profile may be inactive, and credentials can be tried before there is one. It takes no longer than
+// The profile may be inactive; credentials can also be tested before there is a profile. It takes at most
 // Options.ConnectionLimit, however long a sync would wait.
 func (s *Service) TestConnection(ctx context.Context, in ConnectionRequest) ([]ConnectionResult, error) {
 	from, request, err := s.connectionRequest(ctx, in)
@@ -55,7 +55,7 @@ func (s *Service) TestConnection(ctx context.Context, in ConnectionRequest) ([]C
 	return results, nil
 }
 
-// connectionRequest is whom to ask and with what. Mistakes come as problems, all at once.
+// connectionRequest returns which provider to ask, and the request. Mistakes are returned as problems, all at once.
 func (s *Service) connectionRequest(
 	ctx context.Context, in ConnectionRequest,
 ) (from *provider.Fetcher, request provider.Request, err error) {
@@ -65,7 +65,7 @@ func (s *Service) connectionRequest(
 	}
 	number, key := in.CustomerNumber, in.APIKey
 	if p == nil {
-		number, key = orEmpty(number), orEmpty(key) // whose absence is a mistake then
+		number, key = orEmpty(number), orEmpty(key) // then a missing one is a mistake
 	}
 	if err := s.profiles.CheckCredentials(from.Provider().Name, number, key); err != nil {
 		return nil, request, err
@@ -86,7 +86,7 @@ func (s *Service) connectionRequest(
 	return from, request, nil
 }
 
-// profileToTest is a profile, nil for the id 0, and who asks its provider.
+// profileToTest returns the profile (nil for id 0) and the fetcher for its provider.
 func (s *Service) profileToTest(ctx context.Context, id int64) (*ent.Profile, *provider.Fetcher, error) {
 	if id == 0 {
 		return nil, s.providers.standard(), nil
@@ -109,7 +109,7 @@ func orEmpty[T any](value *T) *T {
 	return value
 }
 
-// probe asks for one content type.
+// probe tests one content type.
 func (s *Service) probe(ctx context.Context, from *provider.Fetcher, request provider.Request) (ConnectionResult, error) {
 	content := contentName(request.Content)
 	err := from.Probe(ctx, request)
@@ -133,7 +133,7 @@ func (s *Service) probe(ctx context.Context, from *provider.Fetcher, request pro
 	return result, nil
 }
 
-// connectionAdvice replaces advice that holds for a sync, which asks again by itself, where a test does not.
+// connectionAdvice replaces advice meant for a sync, which tries again by itself; a test does not.
 var connectionAdvice = map[provider.Code]string{
 	provider.Throttled:   "Wait some minutes, then test again. A sync waits by itself for as long as the provider asks for.",
 	provider.ServerError: "Test again later; tell {provider} if it lasts for more than a day. A sync asks again by itself.",

@@ -17,8 +17,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// Cancel stops a job: at once where it has not begun, at its next batch where it has. What it has written stays, and
-// its verdict then is PARTIAL. Cancelling a job that waits for a person rejects it.
+// Cancel stops a job: immediately if it has not begun, otherwise at its next batch. What it has written stays, and its
+// verdict is then PARTIAL. Cancelling a job that waits for a person rejects it.
 func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 	return s.control(ctx, jobID, func(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 		switch row.State {
@@ -39,25 +39,25 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 // cancelQueued ends a job that no worker has.
 func (s *Service) cancelQueued(ctx context.Context, tx *store.Tx, row *ent.Job) error {
 	k := kindOf(row.Kind)
-	args, _ := k.arguments(row) // a job can be cancelled though its arguments cannot be read
+	args, _ := k.arguments(row) // a job can be cancelled even if its arguments are unreadable
 	return (&run{s: s, job: row, kind: k, args: args, token: row.RunToken}).finishEarlyIn(ctx, tx, cancelled)
 }
 
-// Decision is what a person decides on a job that waits.
+// Decision is what a person decides about a waiting job.
 type Decision struct {
-	Parts   []PartDecision               // nil: every part that waits, with all its kinds
-	Reason  string                       // kept with the decision
-	Force   bool                         // of an approval: though a newer list was applied since
-	Columns map[string]plan.ColumnChoice // of an approval: what to make of lost columns, by name; not named: LeaveValues
+	Parts   []PartDecision               // nil: every waiting part, with all its kinds
+	Reason  string                       // stored with the decision
+	Force   bool                         // for approvals: apply even if a newer list was applied since
+	Columns map[string]plan.ColumnChoice // for approvals: what to do about lost columns, by name; default LeaveValues
 }
 
-// PartDecision is what is decided on one part.
+// PartDecision is a decision on one part.
 type PartDecision struct {
 	PartID int64
-	Kinds  plan.Kinds // nil: all that are not decided yet
+	Kinds  plan.Kinds // nil: all that are still open
 }
 
-// maxReason is how long a reason may be, in characters.
+// maxReason is the maximum length of a reason, in characters.
 const maxReason = 500
 
 func (d Decision) check() error {
@@ -70,11 +70,10 @@ func (d Decision) check() error {
 	return nil
 }
 
-// Approve puts a job that waits for a person back into the queue, to apply what its guards held from that very file;
-// what is not approved of a part is declined for its list. Parts that the decision does not name go on waiting.
+// Approve puts a waiting job back into the queue, to apply what its guards held from the same file. What is not
+// approved of a part is declined for its list. Parts that the decision does not name keep waiting.
 //
-// Of a job that is over, it queues a new one that takes from the same file what was declined of it, and answers with
-// that.
+// If the job has ended, it queues a new one to apply what was declined from the same file, and returns the new job.
 func (s *Service) Approve(ctx context.Context, jobID int64, in Decision) (*ent.Job, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -144,7 +143,7 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 	if kindOf(row.Kind).byKind == nothingByKind {
 		return markApproved(ctx, tx, c, columns)
 	}
-	var declined plan.Kinds // now, and not before
+	var declined plan.Kinds // declined now, not earlier
 	for _, kind := range KindsOf(c.part) {
 		if !c.kinds.Has(kind) {
 			declined = append(declined, kind)
@@ -162,7 +161,7 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 func markApproved(ctx context.Context, tx *store.Tx, c chosenPart, columns map[string]plan.ColumnChoice) error {
 	update := tx.JobPart.UpdateOneID(c.part.ID).SetState(PartApproved).SetKinds(kindsText(c.kinds.Others())).
 		SetCode("").SetMessage("").SetHint("").SetUpdatedAt(store.Now())
-	if slices.Contains(slices.Collect(maps.Values(columns)), plan.TakeAsEmpty) { // the plan on show left what is stored
+	if slices.Contains(slices.Collect(maps.Values(columns)), plan.TakeAsEmpty) { // the plan shown kept the stored values
 		update.SetPlanHash(anyPlan)
 	}
 	if err := update.Exec(ctx); err != nil {
@@ -171,7 +170,7 @@ func markApproved(ctx context.Context, tx *store.Tx, c chosenPart, columns map[s
 	return nil
 }
 
-// checkColumns refuses what is said of columns that no list of the parts has lost.
+// checkColumns returns a problem for choices about columns that no list of the parts has lost.
 func checkColumns(chosen []chosenPart, given map[string]plan.ColumnChoice) error {
 	lost := map[string]bool{}
 	for _, c := range chosen {
@@ -193,8 +192,8 @@ func checkColumns(chosen []chosenPart, given map[string]plan.ColumnChoice) error
 	return problems.Err()
 }
 
-// columnsOf is what to make of the columns that a part's list lost. Where access_type is lost nothing tells free titles
-// from paid ones, so that a person has to say that all are paid.
+// columnsOf returns what to do about the columns that a part's list lost. Without access_type nothing tells free titles
+// from paid ones, so a person must say that all are paid.
 func columnsOf(c chosenPart, given map[string]plan.ColumnChoice) (map[string]plan.ColumnChoice, error) {
 	reasons, err := GuardsOf(c.part)
 	if err != nil {
@@ -223,13 +222,13 @@ func columnsOf(c chosenPart, given map[string]plan.ColumnChoice) (map[string]pla
 	return columns, nil
 }
 
-// chosenPart is a part that a person decides on, and the kinds of changes that are meant.
+// chosenPart is a part that a person decides on, with the kinds of changes meant.
 type chosenPart struct {
 	part  *ent.JobPart
 	kinds plan.Kinds
 }
 
-// chooseHeld finds the parts that a decision is about: those that it names, else all that wait.
+// chooseHeld finds the parts that a decision is about: those it names, or all that wait.
 func (s *Service) chooseHeld(ctx context.Context, tx *store.Tx, row *ent.Job, named []PartDecision) ([]chosenPart, error) {
 	held, err := tx.JobPart.Query().Where(jobpart.JobID(row.ID), jobpart.State(PartHeld)).Order(jobpart.ByID()).All(ctx)
 	if err != nil {
@@ -252,7 +251,7 @@ func (s *Service) chooseHeld(ctx context.Context, tx *store.Tx, row *ent.Job, na
 func partPath(i int) string  { return fmt.Sprintf("input.parts.%d.partId", i) }
 func kindsPath(i int) string { return fmt.Sprintf("input.parts.%d.kinds", i) }
 
-// choose picks the parts that are named, or all.
+// choose picks the named parts, or all.
 func choose(parts []*ent.JobPart, named []PartDecision, missing string) (chosen []chosenPart, err error) {
 	if named == nil {
 		for _, part := range parts {
@@ -277,14 +276,14 @@ func choose(parts []*ent.JobPart, named []PartDecision, missing string) (chosen 
 		case d.Kinds == nil:
 			chosen = append(chosen, chosenPart{parts[at], KindsOf(parts[at])})
 		default:
-			chosen = append(chosen, chosenPart{parts[at], d.Kinds.Others().Others()}) // in their order, each once
+			chosen = append(chosen, chosenPart{parts[at], d.Kinds.Others().Others()}) // in standard order, without duplicates
 		}
 	}
 	return chosen, problems.Err()
 }
 
-// Reject ends a job that waits for a person, or those of its parts that the decision names; what is rejected of a list
-// is not applied again until its bytes change.
+// Reject ends a waiting job, or only the parts that the decision names. What is rejected from a list is not applied
+// again until the list's bytes change.
 func (s *Service) Reject(ctx context.Context, jobID int64, in Decision) (*ent.Job, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -319,7 +318,8 @@ func (s *Service) reject(ctx context.Context, tx *store.Tx, row *ent.Job, in Dec
 	return endReviewed(ctx, tx, row.ID, why)
 }
 
-// rejectPart declines kinds of a part's list. A part of which some kind is still open goes on waiting for that.
+// rejectPart declines kinds of changes for a part's list. If some kinds are still open, the part keeps waiting for
+// them.
 func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c chosenPart, reason string, why failure) error {
 	left := slices.DeleteFunc(slices.Clone(KindsOf(c.part)), c.kinds.Has)
 	if len(left) > 0 {
@@ -339,7 +339,7 @@ func (s *Service) rejectPart(ctx context.Context, tx *store.Tx, row *ent.Job, c 
 	return updateFile(ctx, tx, kindOf(row.Kind), c.part, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileRejected) })
 }
 
-// rejection says what rejecting a job's held changes means.
+// rejection says what it means to reject a job's held changes.
 func (k *jobKind) rejection() failure {
 	if k.rejected != (failure{}) {
 		return k.rejected
@@ -347,7 +347,7 @@ func (k *jobKind) rejection() failure {
 	return failure{"REJECTED", "the held changes were rejected; nothing of them was written", "The next file of other content is judged anew."}
 }
 
-// control changes a job's row and answers with what it is then.
+// control changes a job's row and returns the job as it is afterwards.
 func (s *Service) control(ctx context.Context, jobID int64, change func(context.Context, *store.Tx, *ent.Job) error) (*ent.Job, error) {
 	var after *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {

@@ -19,17 +19,18 @@ import (
 	"autoholdings/kbart"
 )
 
-// What a person decided on one kind of a list's changes. A kind without a decision is open.
+// A person's decision on one kind of a list's changes. A kind without a decision is open.
 const (
 	Open     = "OPEN" // never stored
 	Approved = "APPROVED"
 	Declined = "DECLINED"
 )
 
-// listDecisions are what was decided on a list for one collection: by kind, the newest decision.
+// listDecisions holds the newest decision for each kind of a list's changes, in one collection.
 type listDecisions map[plan.Kind]*ent.ListDecision
 
-// decisionsOn reads the decisions on a list. They belong to its bytes, so that every run that meets them knows them.
+// decisionsOn reads the decisions on a list. They belong to its bytes, so every run that gets the same bytes knows
+// them.
 func decisionsOn(ctx context.Context, client *ent.Client, fileID, collectionID int64) (listDecisions, error) {
 	rows, err := client.ListDecision.Query().Where(onList(fileID, collectionID)...).All(ctx)
 	if err != nil {
@@ -48,7 +49,7 @@ func onList(fileID, collectionID int64) []predicate.ListDecision {
 	return []predicate.ListDecision{listdecision.ProviderFileID(fileID), listdecision.CollectionID(collectionID)}
 }
 
-// declined are the kinds that a person decided against.
+// declined returns the kinds that a person decided against.
 func (s listDecisions) declined() (kinds plan.Kinds) {
 	for _, kind := range plan.AllKinds {
 		if row := s[kind]; row != nil && row.Decision == Declined {
@@ -58,7 +59,7 @@ func (s listDecisions) declined() (kinds plan.Kinds) {
 	return kinds
 }
 
-// without is what was decided in other jobs than this one.
+// without returns the decisions made in other jobs than this one.
 func (s listDecisions) without(jobID int64) listDecisions {
 	others := listDecisions{}
 	for kind, row := range s {
@@ -69,7 +70,7 @@ func (s listDecisions) without(jobID int64) listDecisions {
 	return others
 }
 
-// verdictOn is one decision to record on the list of a part.
+// verdictOn is one decision to record for a part's list.
 type verdictOn struct {
 	part             *ent.JobPart
 	kinds            plan.Kinds
@@ -77,7 +78,7 @@ type verdictOn struct {
 	jobID            int64
 }
 
-// decide records a decision, in the place of an earlier one.
+// decide records a decision, replacing an earlier one.
 func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	if v.part.ProviderFileID == nil || v.part.CollectionID == nil {
 		return nil
@@ -90,8 +91,8 @@ func (s *Service) decide(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	return nil
 }
 
-// remembers says whether later runs know what was decided on a part's list: only that of a provider for a profile. What
-// a person gives is decided on as often as it is given.
+// remembers reports whether later runs know the decisions on a part's list. Only a provider's list for a profile is
+// remembered; a list given by a person is decided on each time it is given.
 func remembers(part *ent.JobPart) bool {
 	return part.ProfileID != nil && part.ProviderFileID != nil && part.CollectionID != nil
 }
@@ -111,7 +112,7 @@ func (s *Service) decideOn(ctx context.Context, tx *store.Tx, v verdictOn, kind 
 	return nil
 }
 
-// reopen forgets decisions on the list of a part.
+// reopen deletes decisions on a part's list.
 func reopen(ctx context.Context, tx *store.Tx, part *ent.JobPart, which ...predicate.ListDecision) error {
 	if !remembers(part) {
 		return nil
@@ -123,9 +124,9 @@ func reopen(ctx context.Context, tx *store.Tx, part *ent.JobPart, which ...predi
 	return nil
 }
 
-// withdrawApproval takes back what was approved for a job that is cancelled before it wrote anything of it: a later run
-// that meets the list would otherwise apply it unasked. What the job was to take of a list is declined again, as it was
-// before.
+// withdrawApproval cancels the approvals for a job that is cancelled before it wrote anything of them: otherwise a
+// later run with the same list would apply them without asking. What the job was meant to take from a list is declined
+// again, as before.
 func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) error {
 	for _, part := range parts {
 		if part.State == PartApproved {
@@ -141,8 +142,8 @@ func (r *run) withdrawApproval(ctx context.Context, tx *store.Tx, parts []*ent.J
 	return r.kind.decisions.declineAgain(ctx, tx, r.job)
 }
 
-// DecisionsOf are the decisions on the lists of parts, by part: one for each kind, in the order in which kinds are
-// shown. A part whose list remembers none is left out.
+// DecisionsOf returns the decisions on the lists of parts, by part: one for each kind, in display order. A part whose
+// list remembers none is left out.
 func (r *Reader) DecisionsOf(ctx context.Context, parts []*ent.JobPart) (map[int64][]KindDecision, error) {
 	var files []int64
 	for _, part := range parts {
@@ -181,10 +182,10 @@ func (r *Reader) DecisionsOf(ctx context.Context, parts []*ent.JobPart) (map[int
 	return found, nil
 }
 
-// KindDecision is how one kind of a list's changes stands.
+// KindDecision is the decision on one kind of a list's changes.
 type KindDecision struct{ Kind, Decision, Reason string }
 
-// KindsOf are the kinds of changes that a part applies, or applied: all, unless a person declined some.
+// KindsOf returns the kinds of changes that a part applies, or applied: all except those that a person declined.
 func KindsOf(part *ent.JobPart) plan.Kinds {
 	if part.Kinds == "" {
 		return plan.AllKinds
@@ -196,7 +197,7 @@ func KindsOf(part *ent.JobPart) plan.Kinds {
 	return kinds
 }
 
-// kindsText is how a part keeps its kinds.
+// kindsText is how a part stores its kinds.
 func kindsText(declined plan.Kinds) string {
 	if len(declined) == 0 {
 		return ""
@@ -204,7 +205,7 @@ func kindsText(declined plan.Kinds) string {
 	return declined.Others().String()
 }
 
-// GuardsOf is what the guards had to say of a part's plan.
+// GuardsOf returns the guards' reasons to hold a part's plan.
 func GuardsOf(part *ent.JobPart) (reasons []plan.GuardReason, err error) {
 	if len(part.Guards) == 0 {
 		return nil, nil
@@ -215,13 +216,13 @@ func GuardsOf(part *ent.JobPart) (reasons []plan.GuardReason, err error) {
 	return reasons, nil
 }
 
-// guardedKind is the kind of changes that a guard is about. The guard of a list's shape is about all of them.
+// guardedKind is the kind of changes that each guard is about. The guard of a list's shape is about all of them.
 var guardedKind = map[string]plan.Kind{
 	plan.GuardRemovals: plan.Removals, plan.GuardAgain: plan.Removals, plan.GuardAccess: plan.AccessLost,
 	plan.GuardIdentity: plan.Updates, plan.GuardAdditions: plan.Additions,
 }
 
-// undecided are those of a plan's guards that nobody has decided about for this list.
+// undecided returns those of a plan's guards that nobody has decided about for this list.
 func (pr *partRun) undecided(ctx context.Context, guards []plan.GuardReason) ([]plan.GuardReason, error) {
 	if len(guards) == 0 || len(pr.decided) == 0 {
 		return guards, nil
@@ -232,20 +233,21 @@ func (pr *partRun) undecided(ctx context.Context, guards []plan.GuardReason) ([]
 	}
 	settled := func(kind plan.Kind) bool {
 		row := pr.decided[kind]
-		// What a person approved was this list's plan on what was there then: it ends with the next list that is applied.
+		// An approval was for this list's plan at that time: it ends when another list is applied.
 		return row != nil && (row.Decision == Declined || row.UpdatedAt > other)
 	}
 	return slices.DeleteFunc(slices.Clone(guards), func(g plan.GuardReason) bool {
 		if kind, one := guardedKind[g.Guard]; one {
 			return settled(kind)
 		}
-		// Of a lost column the plan itself knows a decision; without access_type nothing is applied before there is one.
+		// The plan itself knows the decision on a lost column; without access_type nothing is applied before there is
+		// one.
 		open := func(kind plan.Kind) bool { return !settled(kind) }
 		return g.Column != kbart.AccessType.String() && !slices.ContainsFunc(plan.AllKinds, open)
 	}), nil
 }
 
-// otherAppliedAt is when another list than the part's was last applied here; 0: never.
+// otherAppliedAt is when a list other than the part's was last applied here; 0: never.
 func (pr *partRun) otherAppliedAt(ctx context.Context) (int64, error) {
 	other, err := pr.run.s.store.Read.ProviderFile.Query().Where(pr.origin().where(), providerfile.Content(pr.part.Content),
 		providerfile.IDNEQ(pr.file.ID), providerfile.AppliedAtNotNil()).Order(ent.Desc(providerfile.FieldAppliedAt)).First(ctx)
@@ -258,8 +260,8 @@ func (pr *partRun) otherAppliedAt(ctx context.Context) (int64, error) {
 	return *other.AppliedAt, nil
 }
 
-// readDecisions reads what holds for a run that meets the list. By force a person has it judged anew, as if nothing had
-// been declined; a run that was queued by a decision goes by that decision.
+// readDecisions reads the decisions that apply to this run. With force, the list is judged anew, as if nothing had been
+// declined. A run that was queued by a decision goes by that decision.
 func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	if pr.profile == nil || pr.part.CollectionID == nil || pr.force && !pr.byDecision {
 		return nil
@@ -268,7 +270,7 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	if err != nil || !pr.byDecision {
 		return err
 	}
-	for _, kind := range plan.AllKinds { // a person took some kinds of the list: this job does those and no more
+	for _, kind := range plan.AllKinds { // a person chose some kinds: this job does only those
 		if row := pr.decided[kind]; row == nil || row.JobID != pr.run.job.ID {
 			pr.decided[kind] = &ent.ListDecision{Decision: Declined}
 		}
@@ -276,8 +278,7 @@ func (pr *partRun) readDecisions(ctx context.Context) (err error) {
 	return nil
 }
 
-// waiting is the part of another job that waits, or is approved and about to be applied, with the very list of this
-// one; nil: there is none.
+// waiting returns another job's part with the same list that waits, or is approved and about to be applied; nil: none.
 func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 	part, err := pr.run.s.store.Read.JobPart.Query().Where(pr.sameTarget(), jobpart.ProviderFileID(pr.file.ID),
 		jobpart.JobIDNEQ(pr.run.job.ID), jobpart.StateIn(PartHeld, PartApproved), jobpart.HasJobWith(job.Kind(pr.run.job.Kind))).
@@ -292,7 +293,7 @@ func (pr *partRun) waiting(ctx context.Context) (*ent.JobPart, error) {
 }
 
 // decline records that a person decided against kinds of a held part's changes. Removals of what an undo gave back were
-// held then, and are not held for that reason again.
+// part of that decision, and are not held for that reason again.
 func (s *Service) decline(ctx context.Context, tx *store.Tx, v verdictOn) error {
 	if v.kinds.Has(plan.Removals) {
 		if err := holdings.ClearGivenBack(ctx, tx, v.part.ID); err != nil {

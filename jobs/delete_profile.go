@@ -8,15 +8,16 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// DeleteProfileRequest asks for a profile to be deleted.
+// DeleteProfileRequest asks to delete a profile.
 type DeleteProfileRequest struct {
 	ProfileID            int64
-	WithdrawEntitlements bool   // those in force, by a job that deletes the profile at its end
-	IdempotencyKey       string // the same key again answers with the same job; "" for none
+	WithdrawEntitlements bool   // withdraw active entitlements first, by a job that then deletes the profile
+	IdempotencyKey       string // a request with the same key gets the same job; "": none
 }
 
-// DeleteProfile deletes a profile. One with entitlements in force is refused (IN_USE) unless they are to be withdrawn:
-// the job that does so and then deletes the profile is returned. Without a job the profile is gone.
+// DeleteProfile deletes a profile. If it has active entitlements, it is refused (IN_USE), unless they are to be
+// withdrawn: then it returns the job that withdraws them and deletes the profile. If no job is returned, the profile is
+// gone.
 func (s *Service) DeleteProfile(ctx context.Context, in DeleteProfileRequest) (*ent.Job, error) {
 	request := in.request()
 	row, _, err := s.Once(ctx, KindWithdraw, request, func(ctx context.Context) (*ent.Job, error) {

@@ -10,11 +10,11 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Nudge tells the dispatcher of this process that a job may be due. Call it after the commit.
+// Nudge tells this process's dispatcher that a job may be due. Call it after the commit.
 func (s *Service) Nudge() {
 	select {
 	case s.nudged <- struct{}{}:
-	default: // told already
+	default: // already told
 	}
 }
 
@@ -26,15 +26,15 @@ func (s *Service) dispatchLoop(ctx context.Context) {
 	})
 }
 
-// dispatch hands every due job to asynq. The row is marked afterwards: a crash in between enqueues the same task id
-// again, which counts as done.
+// dispatch hands every due job to asynq and marks its row afterwards. After a crash in between, the same task id is
+// enqueued again, which counts as done.
 func (s *Service) dispatch(ctx context.Context) error {
 	due, err := s.dueJobs(ctx)
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	// A client makes its queue known to Redis once. A Redis that was flushed since would never hear of it again, and say
-	// of each task that there is no such queue. So each round has a client of its own, on the same connection.
+	// A client registers its queue in Redis only once. If Redis is flushed later, it would report for every task that
+	// there is no such queue. So each round uses a new client on the same connection.
 	client := asynq.NewClientFromRedisClient(s.redis)
 	for _, q := range due {
 		task, err := q.task()
@@ -57,7 +57,7 @@ func (s *Service) dispatch(ctx context.Context) error {
 	})
 }
 
-// waiting is a row that no worker holds: a queued job, or one whose worker died while it was being cancelled.
+// waiting selects rows that no worker holds: queued jobs, and those whose worker died while they were being cancelled.
 const waiting = `(state = 'QUEUED' OR state = 'CANCELLING' AND heartbeat_at IS NULL)`
 
 func (s *Service) dueJobs(ctx context.Context) ([]queueing, error) {

@@ -7,11 +7,11 @@ import (
 	"github.com/hibiken/asynq"
 )
 
-// Embedded is a Redis inside the process, for an installation of one process. What it held is gone with the process,
-// which loses nothing: the jobs table is the truth.
+// Embedded is a Redis inside the process, for an installation with one process. Its content is lost when the process
+// ends, which does no harm: the jobs table is the truth.
 type Embedded struct{ server *miniredis.Miniredis }
 
-// StartEmbedded starts one on a free loopback port.
+// StartEmbedded starts an embedded Redis on a free loopback port.
 func StartEmbedded() (*Embedded, error) {
 	server, err := miniredis.Run()
 	if err != nil {
@@ -20,10 +20,10 @@ func StartEmbedded() (*Embedded, error) {
 	return &Embedded{server}, nil
 }
 
-// Options are how to connect to it.
+// Options returns how to connect to it.
 func (e *Embedded) Options() asynq.RedisConnOpt { return asynq.RedisClientOpt{Addr: e.server.Addr()} }
 
-// Close ends it.
+// Close stops it.
 func (e *Embedded) Close() { e.server.Close() }
 
 // ParseRedisURL reads REDIS_URL: redis://, rediss:// or redis-socket://.

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// every does something at once, and then again at each interval and each time it is woken, until ctx ends. Without a
-// channel nothing wakes it.
+// every calls do at once, then at each interval and each time it is woken, until ctx ends. If wake is nil, nothing
+// wakes it.
 func every(ctx context.Context, interval time.Duration, wake <-chan struct{}, do func()) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()

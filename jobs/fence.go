@@ -10,8 +10,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// fence makes a transaction fail unless this run still holds the row, and records its progress. Every transaction of
-// a run calls it first: asynq may run one task several times at once.
+// fence makes a transaction fail unless this run still holds the row, and records its progress. Every transaction of a
+// run calls it first, because asynq may run one task several times at once.
 func (r *run) fence(ctx context.Context, tx *store.Tx, phase string, done, total int) error {
 	result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET phase = ?, done = ?, total = ?, heartbeat_at = `+store.NowSQL+`
 		WHERE id = ? AND run_token = ? AND state = 'RUNNING'`, phase, done, total, r.job.ID, r.token)
@@ -21,7 +21,7 @@ func (r *run) fence(ctx context.Context, tx *store.Tx, phase string, done, total
 	return r.stillHeld(ctx, tx, result)
 }
 
-// beat says that the run lives, without changing its progress.
+// beat records that the run is alive, without changing its progress.
 func (r *run) beat(ctx context.Context) error {
 	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET heartbeat_at = `+store.NowSQL+`
@@ -33,7 +33,7 @@ func (r *run) beat(ctx context.Context) error {
 	})
 }
 
-// stillHeld says why the row was not written, where it was not.
+// stillHeld returns why the row was not written, if it was not.
 func (r *run) stillHeld(ctx context.Context, tx *store.Tx, result sql.Result) error {
 	n, err := result.RowsAffected()
 	if err != nil || n > 0 {
@@ -47,7 +47,7 @@ func (r *run) stillHeld(ctx context.Context, tx *store.Tx, result sql.Result) er
 	return errLost
 }
 
-// release writes the row's last or next state and lets go of it and of its collections, in the caller's transaction.
+// release writes the row's final or next state and releases it and its collections, in the caller's transaction.
 func (r *run) release(ctx context.Context, tx *store.Tx, set func(*ent.JobUpdateOne) *ent.JobUpdateOne) error {
 	var holder string
 	err := tx.SQL.QueryRowContext(ctx, `SELECT run_token FROM jobs WHERE id = ?`, r.job.ID).Scan(&holder)
@@ -61,7 +61,7 @@ func (r *run) release(ctx context.Context, tx *store.Tx, set func(*ent.JobUpdate
 	return letGo(ctx, tx, r.job.ID)
 }
 
-// letGo frees the job's collections and dispatches the jobs that waited for it.
+// letGo releases the job's collections and dispatches the jobs that waited for them.
 func letGo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE collections SET writer_job_id = NULL WHERE writer_job_id = ?`, jobID); err != nil {
 		return fmt.Errorf("free the collections of job %d: %w", jobID, err)

@@ -24,10 +24,10 @@ import (
 	"autoholdings/provider"
 )
 
-// contentName is a content type as the tables and the API name it.
+// contentName is a content type's name in the tables and the API.
 func contentName(c provider.Content) string { return strings.ToUpper(string(c)) }
 
-// contentOf is a part's content type as its provider is asked for it.
+// contentOf is a part's content type, as used to ask the provider.
 func contentOf(part *ent.JobPart) provider.Content {
 	return provider.Content(strings.ToLower(part.Content))
 }
@@ -39,7 +39,7 @@ func (pr *partRun) source() plan.Source {
 	}
 }
 
-// typeOf is what the rows of a list of a content type should be; those of a list of both may be either.
+// typeOf is the expected type of the rows in a list of one content type; a list of both has no entry.
 var typeOf = map[string]kbart.PublicationType{"BOOKS": kbart.Monograph, "JOURNALS": kbart.Serial}
 
 // getFile fetches the part's file, or takes the one that an earlier run of the job fetched.
@@ -86,15 +86,14 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	return pr.keepFile(ctx, file)
 }
 
-// changedSince says whether the profile was changed since the file came: under another customer number or key the
-// provider's answer is another, though it may be of the same date, and a request with conditions would only hear "not
-// modified".
+// changedSince reports whether the profile changed since the file came. With another customer number or key the answer
+// may differ even if its date does not, and a conditional request would only get "not modified".
 func (pr *partRun) changedSince(file *ent.ProviderFile) bool {
 	return pr.profile != nil && pr.profile.UpdatedAt >= file.FetchedAt
 }
 
-// noFile is no failure where the provider never had one: the job goes on with the other content type. Where it had one,
-// what is there stays as it is.
+// noFile is no failure if the provider never had a file: the job goes on with the other content type. If it had one,
+// the holdings stay as they are.
 func (pr *partRun) noFile(ctx context.Context, outcome *provider.Outcome, applied *ent.ProviderFile) error {
 	if applied == nil {
 		return newBlockade(PartNoFile, string(provider.NoFile), outcome.Message, outcome.Hint)
@@ -131,7 +130,7 @@ func (pr *partRun) request() (provider.Request, error) {
 	}, nil
 }
 
-// origin is where the part's file is from when it is fetched.
+// origin returns the origin of a file that the part fetches.
 func (pr *partRun) origin() fileOrigin {
 	if pr.zone != nil {
 		return fileOrigin{source: SourceGlobal}
@@ -151,7 +150,7 @@ func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderF
 	return file, nil
 }
 
-// keepFile records the file. The same bytes of a profile are one record, whenever they come.
+// keepFile records the file. The same bytes for one profile are one record, whenever they come.
 func (pr *partRun) keepFile(ctx context.Context, file *provider.File) error {
 	return pr.run.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if err := pr.run.fence(ctx, tx, "fetch", 0, 0); err != nil {
@@ -165,11 +164,11 @@ func (pr *partRun) keepFile(ctx context.Context, file *provider.File) error {
 	})
 }
 
-// fileOrigin is where a file is from: fetched or given for a profile, or else the source.
+// fileOrigin is where a file is from: a profile it was fetched or given for, or else the source.
 type fileOrigin struct {
 	profileID int64
 	customer  string // the profile's customer number
-	source    string // SourceUpload, ...; "" for a profile's
+	source    string // "" for a profile's file
 }
 
 func (o fileOrigin) where() predicate.ProviderFile {
@@ -179,8 +178,8 @@ func (o fileOrigin) where() predicate.ProviderFile {
 	return providerfile.And(providerfile.ProfileIDIsNil(), providerfile.Source(o.source))
 }
 
-// updateFile changes the record of the file that a part of a job of this kind is from. A person may give a list that
-// was fetched for a profile: what becomes of it here is not what became of it for that profile.
+// updateFile changes the record of a part's file. If a person gives a list that was fetched for a profile, the
+// profile's record must stay as it is.
 func updateFile(ctx context.Context, tx *store.Tx, k *jobKind, part *ent.JobPart, set func(*ent.ProviderFileUpdate)) error {
 	if part.ProviderFileID == nil {
 		return nil
@@ -228,7 +227,7 @@ func recordFile(
 	return known, nil
 }
 
-// KeepFile keeps a list that a person has, to be synced as if it had been fetched: name it by SyncRequest.FileID.
+// KeepFile keeps a person's list, to be synced as if it had been fetched: pass it as SyncRequest.FileID.
 func (s *Service) KeepFile(
 	ctx context.Context, profileID int64, content provider.Content, name string, list io.Reader,
 ) (*ent.ProviderFile, error) {
@@ -259,8 +258,8 @@ func (s *Service) record(ctx context.Context, from fileOrigin, content string, f
 	return kept, err
 }
 
-// fetchedAgain takes over what the provider says of a file that is known. An answer 304 says little: what it leaves out
-// stays as it was.
+// fetchedAgain updates a known file from the provider's answer. An answer 304 says little: what it leaves out stays as
+// it was.
 func fetchedAgain(u *ent.ProviderFileUpdateOne, file *provider.File, date string) *ent.ProviderFileUpdateOne {
 	if file.Status == http.StatusNotModified {
 		return u
@@ -268,10 +267,10 @@ func fetchedAgain(u *ent.ProviderFileUpdateOne, file *provider.File, date string
 	return u.SetName(file.Name).SetEtag(file.ETag).SetLastModified(file.LastModified).SetDate(date)
 }
 
-// daysAhead is by how many days a file's date may be ahead of the database's clock, for the time zones between.
+// daysAhead is how many days a file's date may be ahead of the database's clock, to allow for time zones.
 const daysAhead = 2
 
-// dayOf is a file's date by day; "" where it has none. A date in the future is none: every later list would seem older.
+// dayOf is a file's date as a day; "" if it has none. A future date is ignored: every later list would seem older.
 func dayOf(ctx context.Context, tx *store.Tx, file *provider.File) (string, error) {
 	if file.Date.IsZero() {
 		return "", nil
@@ -286,7 +285,7 @@ func dayOf(ctx context.Context, tx *store.Tx, file *provider.File) (string, erro
 	return file.Date.Format(time.DateOnly), nil
 }
 
-// noteFutureDate tells that the date which the file seems to have was not believed.
+// noteFutureDate reports that the file's apparent date was not believed.
 func (pr *partRun) noteFutureDate() {
 	if pr.file.Date != "" {
 		return
@@ -298,7 +297,7 @@ func (pr *partRun) noteFutureDate() {
 			return
 		}
 	}
-	if date.Before(time.Now()) { // it is the past by now
+	if date.Before(time.Now()) { // it is no longer in the future
 		return
 	}
 	pr.log.Add(kbart.Finding{
@@ -308,10 +307,10 @@ func (pr *partRun) noteFutureDate() {
 	})
 }
 
-// checkFile holds back a list that nothing may be applied of. A preview goes on, to show the plan beside the reason.
+// checkFile stops a list that must not be applied. A preview goes on, to show the plan along with the reason.
 func (pr *partRun) checkFile(ctx context.Context) error {
 	pr.noteFutureDate()
-	if pr.part.State != PartFetched { // a person approved it, or it is half written
+	if pr.part.State != PartFetched { // approved by a person, or half written
 		return nil
 	}
 	if err := pr.readDecisions(ctx); err != nil {
@@ -328,7 +327,7 @@ func (pr *partRun) checkFile(ctx context.Context) error {
 	return &blockade{PartBlocked, *why}
 }
 
-// obstacle is what stands in the way of applying the list; nil: nothing does.
+// obstacle is what prevents applying the list; nil: nothing.
 func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	if pr.profile != nil && customerChanged(pr.file, pr.profile) {
 		return formerCustomer(pr.file, pr.profile), nil
@@ -349,7 +348,7 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	if why, err := pr.older(ctx); why != nil || err != nil {
 		return why, err
 	}
-	if pr.profile != nil && !pr.profile.Active { // a preview: a run of it does not come so far
+	if pr.profile != nil && !pr.profile.Active { // only a preview: a run ends before this
 		return &failure{
 			"PROFILE_INACTIVE", fmt.Sprintf("profile %q is inactive, so that a run of it is refused", holdings.ProfileName(pr.profile)),
 			"Activate the profile, then run it.",
@@ -358,8 +357,8 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	return nil, nil
 }
 
-// declined says that a person decided against all that the list would change. Of a list from before decisions were
-// kept, and of one of the Community Zone, the record of the file says so.
+// declined reports that a person decided against everything that the list would change. For a list from before
+// decisions were kept, and for a Community Zone list, this is in the file's record.
 func (pr *partRun) declined() *failure {
 	against := pr.file.Outcome == FileRejected || pr.file.Outcome == FileUndone
 	switch {
@@ -379,8 +378,8 @@ func (pr *partRun) declined() *failure {
 	}
 }
 
-// older says that the list is older than the newest one that was applied and not undone. The one that was applied last
-// is planned again, whatever its date: a person may have gone back to it.
+// older reports that the list is older than the newest one that was applied and not undone. The list applied last is
+// planned again, whatever its date: a person may have gone back to it.
 func (pr *partRun) older(ctx context.Context) (*failure, error) {
 	if pr.force || pr.file.Date == "" {
 		return nil, nil
@@ -399,8 +398,8 @@ func (pr *partRun) older(ctx context.Context) (*failure, error) {
 	}, nil
 }
 
-// firstApplied is the first, in an order, of the files that were applied where the part's is to be; nil: none was. What
-// was applied for another customer number says nothing of this one's lists.
+// firstApplied returns the first, in the given order, of the files applied to the part's target; nil: none. Files
+// applied for another customer number do not count.
 func (pr *partRun) firstApplied(
 	ctx context.Context, order providerfile.OrderOption, where ...predicate.ProviderFile,
 ) (*ent.ProviderFile, error) {
@@ -418,9 +417,9 @@ func (pr *partRun) firstApplied(
 	return file, nil
 }
 
-// appliedHere are the files that were applied where the part's is to be.
+// appliedHere selects the files that were applied to the part's target.
 func (pr *partRun) appliedHere() []predicate.ProviderFile {
-	if pr.zone != nil { // people's lists too
+	if pr.zone != nil { // including lists given by people
 		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName),
 			jobpart.Content(pr.part.Content),
 			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(pr.run.job.Kind)))}
@@ -428,7 +427,7 @@ func (pr *partRun) appliedHere() []predicate.ProviderFile {
 	return []predicate.ProviderFile{pr.origin().where(), providerfile.Content(pr.part.Content)}
 }
 
-// Outcomes of a provider's file.
+// The outcomes of a provider's file.
 const (
 	FileApplied   = "APPLIED"
 	FileNoChange  = "NO_CHANGE"

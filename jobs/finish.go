@@ -15,14 +15,14 @@ import (
 	"autoholdings/internal/words"
 )
 
-// ending is how a job stands once nothing more is to be done.
+// ending is a job's state once nothing more is to be done.
 type ending struct {
 	state, verdict string
 	applied        bool
 	counts         plan.Counts
 	problem        *failure // why it failed, or what stands out; nil: nothing
-	besides        string   // what was done beside the parts, for the summary; "": nothing
-	target         string   // of a move: what the collection is called; "" for any other job
+	besides        string   // what was done besides the parts, for the summary; "": nothing
+	target         string   // for a move: the target collection's name; "" for any other job
 }
 
 // endingOf decides a job's state and verdict from its parts (DOMAIN section 9).
@@ -82,8 +82,8 @@ func endingOf(parts []*ent.JobPart) (e ending, err error) {
 	return e, err
 }
 
-// countsOf are a job's counts. Once part of it is written they claim nothing that is not to be: what a part would have
-// done that a person rejected, or that was blocked, stands in the part's own. One that still waits counts as planned.
+// countsOf returns a job's counts. Once part of the job is written, they leave out what was rejected or blocked: that
+// is in the part's own counts. A part that still waits counts as planned.
 func countsOf(parts []*ent.JobPart, applied bool) (sum plan.Counts, err error) {
 	for _, p := range parts {
 		counts, err := decodeCounts(p.Counts)
@@ -101,7 +101,7 @@ func countsOf(parts []*ent.JobPart, applied bool) (sum plan.Counts, err error) {
 	return sum, nil
 }
 
-// leftFailure says that something was left as it is, because it is no longer as the job knew it.
+// leftFailure says that something was left alone because it is no longer as the job knew it.
 func leftFailure(c *plan.Counts) *failure {
 	if c.Move != nil {
 		return &failure{
@@ -157,7 +157,7 @@ func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
 	return r.record(ctx, tx, e, parts)
 }
 
-// conclude lets the job's kind add to its end.
+// conclude lets the job's kind add to the ending.
 func (r *run) conclude(ctx context.Context, tx *store.Tx, e *ending) error {
 	if args, ok := r.args.(concluder); ok {
 		return args.conclude(ctx, tx, r, e)
@@ -165,7 +165,7 @@ func (r *run) conclude(ctx context.Context, tx *store.Tx, e *ending) error {
 	return nil
 }
 
-// record writes the ending into the job's row.
+// record writes the ending to the job's row.
 func (r *run) record(ctx context.Context, tx *store.Tx, e ending, parts []*ent.JobPart) error {
 	counts, err := json.Marshal(e.counts)
 	if err != nil {
@@ -201,7 +201,7 @@ func (r *run) finishFailed(ctx context.Context, why *failure) error {
 	})
 }
 
-// cancelled is how a job ends that a person cancelled.
+// cancelled is the ending of a job that a person cancelled.
 func cancelled(e *ending) { e.state, e.verdict, e.problem = Cancelled, VerdictNoChange, nil }
 
 func (r *run) finishEarly(ctx context.Context, decide func(*ending)) error {
@@ -244,7 +244,7 @@ func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*endi
 	return r.record(ctx, tx, e, parts)
 }
 
-// failOpenParts closes the parts that will not be done: nobody can approve what is held in a job that is over.
+// failOpenParts closes the parts that will not be done: held parts of an ended job cannot be approved.
 func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
 	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Start it again when it is wanted."}
 	if e.problem != nil {
@@ -263,8 +263,9 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	return nil
 }
 
-// supersede closes what waits of older lists for this profile and content type: a newer one has been planned. Applied
-// says that it was written; a list that waits itself closes only those that wait with a list of a provider.
+// supersede closes the parts waiting with older lists for this profile and content type, because a newer list has been
+// planned. applied says that it was written; a list that itself waits closes only parts that wait with a provider's
+// list.
 func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) error {
 	waiting, err := tx.JobPart.Query().Where(pr.sameTarget(), jobpart.State(PartHeld), jobpart.JobIDNEQ(pr.run.job.ID)).
 		WithProviderFile().All(ctx)
@@ -290,20 +291,19 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) er
 	return nil
 }
 
-// replaces says whether the list of this part takes the place of one that waits. An older one never does, even by
-// force.
+// replaces reports whether this part's list replaces a waiting one. An older list never does, even with force.
 func (pr *partRun) replaces(waiting *ent.JobPart, applied bool) bool {
 	mine, other := pr.file, waiting.Edges.ProviderFile
 	if mine == nil || other == nil || pr.run.kind.givenList {
 		return applied
 	}
-	if mine.CustomerNumber != other.CustomerNumber && other.CustomerNumber != "" { // nobody can approve it any more
+	if mine.CustomerNumber != other.CustomerNumber && other.CustomerNumber != "" { // it can no longer be approved
 		return true
 	}
 	return mine.Date == "" || other.Date == "" || mine.Date >= other.Date
 }
 
-// sameTarget are the parts that write where this one does.
+// sameTarget selects the parts that write to the same place as this one.
 func (pr *partRun) sameTarget() predicate.JobPart {
 	switch ofKind := jobpart.HasJobWith(job.Kind(pr.run.job.Kind)); {
 	case pr.zone != nil:
@@ -324,8 +324,8 @@ func closeHeld(ctx context.Context, tx *store.Tx, part *ent.JobPart, state strin
 	return nil
 }
 
-// endReviewed ends a job that waited for a person once none of its parts is held any more: CANCELLED, with PARTIAL
-// where others of its parts were written, else BLOCKED. One that still waits says for what.
+// endReviewed ends a job that waited for a person, once none of its parts is held: state CANCELLED, with verdict
+// PARTIAL if other parts were written, else BLOCKED. If it still waits, it says for what.
 func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) error {
 	parts, err := partsOf(ctx, tx.Client, jobID)
 	if err != nil {
@@ -367,13 +367,13 @@ func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) er
 	return nil
 }
 
-// wrote says whether any of a job's parts was written.
+// wrote reports whether any of a job's parts was written.
 func wrote(parts []*ent.JobPart) bool {
 	return slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.State == PartApplied })
 }
 
-// heldTogether says what the parts of a job that wait would come to together: each was planned as if the others were
-// not approved, so that a title which each would leave to the other goes where both are. "" where no two of them wait.
+// heldTogether says what a job's waiting parts would do together. Each was planned as if the others were not approved,
+// so a title that each would leave to the other goes if both are approved. "" unless at least two wait.
 func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (string, error) {
 	held, before, affected := 0, 0, 0
 	for _, part := range parts {

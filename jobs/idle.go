@@ -14,8 +14,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// CheckCollectionIdle refuses where an unfinished job reads or writes a collection, or waits for a person with changes
-// of it.
+// CheckCollectionIdle returns a problem if an unfinished job reads or writes a collection, or waits for a person with
+// changes to it.
 func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) error {
 	row, err := unfinishedWith(ctx, tx, func(in involved) bool { return slices.Contains(append(in.reads, in.writes...), collectionID) })
 	if err != nil {
@@ -35,7 +35,7 @@ func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) 
 	return underWayWith(row, "input.collectionId", "collection")
 }
 
-// checkSetIdle refuses where an unfinished job is of a set.
+// checkSetIdle returns a problem if an unfinished job belongs to a set.
 func checkSetIdle(ctx context.Context, tx *store.Tx, setID int64) error {
 	row, err := unfinishedWith(ctx, tx, func(in involved) bool { return slices.Contains(in.sets, setID) })
 	if err != nil {
@@ -44,7 +44,7 @@ func checkSetIdle(ctx context.Context, tx *store.Tx, setID int64) error {
 	return underWayWith(row, "input.setId", "set")
 }
 
-// unfinishedWith finds an unfinished job by its arguments: one that has not begun has no parts yet.
+// unfinishedWith finds an unfinished job by its arguments, since a job that has not begun has no parts yet.
 func unfinishedWith(ctx context.Context, tx *store.Tx, is func(involved) bool) (*ent.Job, error) {
 	rows, err := tx.Job.Query().Where(job.StateIn(Unfinished...)).Order(job.ByID()).All(ctx)
 	if err != nil {
@@ -62,7 +62,7 @@ func unfinishedWith(ctx context.Context, tx *store.Tx, is func(involved) bool) (
 	return nil, nil
 }
 
-// writerOf is the job that writes a collection now; nil where there is none.
+// writerOf returns the job that is writing a collection now, or nil.
 func writerOf(ctx context.Context, tx *store.Tx, collectionID int64) (*ent.Job, error) {
 	c, err := tx.Collection.Query().Where(collection.ID(collectionID), collection.WriterJobIDNotNil()).Only(ctx)
 	if ent.IsNotFound(err) {

@@ -12,7 +12,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// KindImport is the kind of a job that brings a local collection in step with a KBART list that a person has.
+// KindImport is the kind of a job that updates a local collection from a person's KBART list.
 const KindImport = "IMPORT"
 
 var importKind = jobKind{
@@ -25,27 +25,27 @@ var importKind = jobKind{
 	givenList: true, byKind: approvedByKind, undo: undoByParts{},
 }
 
-// importLimits are the marks of the guard on an import, those of a new profile. Only removals are judged: a person
-// chose the list.
+// importLimits are the guards for an import, with the marks of a new profile. Only removals are guarded, because a
+// person chose the list.
 var importLimits = plan.Guards{Removals: plan.StandardGuards().Removals}
 
-var importAdvice = advice{ // free titles are imported like others, so that no list is all free
-	noUsableRows: "Read the findings, mend the list, then import it again.",
+var importAdvice = advice{ // free titles are imported too, so no list is all free
+	noUsableRows: "Read the findings, correct the list, then import it again.",
 	lost:         "Upload the list again, then import it.",
 }
 
-// ImportRequest asks for an import of a kept file (see KeepUpload) into a local collection.
+// ImportRequest asks to import a kept file (see KeepUpload) into a local collection.
 type ImportRequest struct {
 	CollectionID   int64   `json:"collectionId"`
 	FileID         int64   `json:"fileId"`
-	List           *string `json:"kbart"` // the list itself, which is kept as a file first; nil: FileID names one
+	List           *string `json:"kbart"` // the list itself, which is first kept as a file; nil: use FileID
 	RemoveMissing  bool
 	Mode           string // Apply or Preview
 	Trigger        string // Manual or Command
 	IdempotencyKey string `json:"-"`
 }
 
-// importArgs are an import's arguments as its row keeps them.
+// importArgs are an import's arguments as stored in its row.
 type importArgs struct {
 	CollectionIDs []int64 `json:"collectionIds"` // one
 	FileID        int64   `json:"fileId"`
@@ -54,7 +54,7 @@ type importArgs struct {
 
 func (a importArgs) involved() involved { return involved{writes: a.CollectionIDs} }
 
-// StartImport queues an import. What the list does not have is left as it is unless RemoveMissing is set.
+// StartImport queues an import. Portfolios that are not on the list stay, unless RemoveMissing is set.
 func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, error) {
 	request := Request{Key: in.IdempotencyKey, Mutation: "importCollection", Arguments: []any{in}}
 	queue := func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
@@ -70,7 +70,7 @@ func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, 
 	if in.List == nil {
 		return s.start(ctx, KindImport, request, queue)
 	}
-	row, _, err := s.Once(ctx, KindImport, request, func(ctx context.Context) (*ent.Job, error) { // a repeated request keeps no file
+	row, _, err := s.Once(ctx, KindImport, request, func(ctx context.Context) (*ent.Job, error) { // repeated: keeps no file
 		file, err := s.KeepUpload(ctx, "list.txt", "", strings.NewReader(*in.List))
 		if problems, ok := problem.In(err); ok {
 			return nil, problem.New(problem.BadInput, "input.kbart", "%s", problems[0].Message)
@@ -109,7 +109,7 @@ func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {
 	return problems.Err()
 }
 
-// perform brings a local collection in step with a list that a person has.
+// perform updates a local collection from a person's list.
 func (a importArgs) perform(ctx context.Context, r *run) error {
 	prepare := func(ctx context.Context, tx *store.Tx) error {
 		return r.makePartOf(ctx, tx, a.CollectionIDs[0], func(part *ent.JobPartCreate) {

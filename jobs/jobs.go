@@ -1,12 +1,12 @@
-// Package jobs runs what takes long: asynq carries the ids, the jobs table is the truth.
+// Package jobs runs whatever takes long. asynq carries only job ids; the jobs table is the truth.
 //
-// A job's life, top to bottom: its kind is asked for a row (sync.go, move.go, ...), which is inserted (queue.go); the
-// dispatcher hands its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and
-// runs it (run.go) part by part (parts.go, partrun.go); each write is fenced by the row (fence.go); the end is written
-// in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the reconciler picks up
-// (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
+// A job's life: its kind is asked for a row (sync.go, move.go, ...), which is inserted (queue.go); the dispatcher hands
+// its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and runs it (run.go)
+// part by part (parts.go, partrun.go); each write is fenced by the row (fence.go); the end is written in the last
+// transaction (finish.go). The reconciler recovers what a crash or a flushed queue leaves behind (reconcile.go).
+// Scheduled jobs are queued by the first process that sees them due (schedule.go).
 //
-// All that the engine knows of a kind of jobs stands in the table of kinds (kinds.go).
+// Everything the engine knows about a kind of job is in the table of kinds (kinds.go).
 package jobs
 
 import (
@@ -40,7 +40,7 @@ const (
 	Cancelled   = "CANCELLED"
 )
 
-// Verdicts of a job, apart from its state: "completed successfully" would hide that nothing happened.
+// Verdicts of a job, separate from its state: "completed successfully" would hide that nothing happened.
 const (
 	VerdictChanged   = "CHANGED"
 	VerdictNoChange  = "NO_CHANGE"
@@ -63,36 +63,36 @@ const (
 	Command   = "COMMAND"
 )
 
-// Options configures a Service. Zero values stand for the defaults named here.
+// Options configures a Service. Zero values mean the defaults given here.
 type Options struct {
 	Store   *store.Store
 	Library *library.Library
 	Redis   asynq.RedisConnOpt
 	Logger  *slog.Logger // default: none
 
-	// Providers ask the providers that profiles may be of, one each, that of the standard provider first. They share the
-	// folder of kept lists.
+	// Providers are the fetchers for the providers that profiles may have, one each, the standard provider's first.
+	// They share the folder of kept lists.
 	Providers []*provider.Fetcher
 
-	// Exclusive says that no other process can run jobs of this database: what is RUNNING at the start was left by one
-	// that is dead, and is taken up at once.
+	// Exclusive says that no other process can run jobs of this database: jobs that are RUNNING at the start were left
+	// by a dead process, and are resumed at once.
 	Exclusive bool
 
 	Concurrency int           // jobs run at once by this process; default 2
-	PollEvery   time.Duration // how often the dispatcher looks for due jobs without being told; default 1 s
+	PollEvery   time.Duration // how often the dispatcher looks for due jobs unprompted; default 1 s
 	TakeEvery   time.Duration // how often an idle worker asks the queue for a task; default 100 ms
 	Reconcile   time.Duration // how often lost jobs are looked for; default 10 s
-	Heartbeat   time.Duration // how often a running job says that it lives; default 3 s
-	StaleAfter  time.Duration // a heartbeat older than this is of a dead worker; default 30 s
-	Attempts    int           // runs of one job before it is given up; default 5
-	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
-	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
+	Heartbeat   time.Duration // how often a running job reports that it is alive; default 3 s
+	StaleAfter  time.Duration // a worker with an older heartbeat is dead; default 30 s
+	Attempts    int           // how often a job is run before giving up; default 5
+	RetryPause  time.Duration // pause before a job's second run, doubled each time; default 10 s
+	KeepFiles   time.Duration // how long copies of providers' files are kept; default 0: for ever
 
 	Unscheduled   bool             // leave the schedule to other processes
-	ScheduleEvery time.Duration    // how often the schedule is looked at; default 10 s
-	Now           func() time.Time // the clock of the schedule; default the machine's
+	ScheduleEvery time.Duration    // how often the schedule is checked; default 10 s
+	Now           func() time.Time // the clock for the schedule; default the machine's
 
-	ConnectionLimit time.Duration // how long a test of the connection makes a person wait; default 20 s
+	ConnectionLimit time.Duration // the longest that a connection test takes; default 20 s
 }
 
 func (o *Options) setDefaults() {
@@ -121,7 +121,7 @@ func orDefault[T int | time.Duration](value, standard T) T {
 	return value
 }
 
-// Service queues, runs and tells of jobs. It is safe for concurrent use.
+// Service queues, runs and reports on jobs. It is safe for concurrent use.
 type Service struct {
 	o           Options
 	store       *store.Store
@@ -138,7 +138,7 @@ type Service struct {
 	told        chan int64
 	watchers    watchers
 
-	stopping context.Context // ends when the worker is to hand its jobs back
+	stopping context.Context // ends when the worker must hand its jobs back
 }
 
 // New connects to the queue. Close it after Run has returned.
@@ -163,14 +163,14 @@ func New(o Options) (*Service, error) {
 // Close closes the connection to the queue.
 func (s *Service) Close() error { return s.redis.Close() }
 
-// Ping answers whether the queue can be reached.
+// Ping checks that the queue can be reached.
 func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err() }
 
-// Run dispatches jobs until ctx ends; with work it also runs them, and starts those that are scheduled, and hands those
-// under way back to the queue when ctx ends.
+// Run dispatches jobs until ctx ends. With work it also runs them and starts scheduled jobs; when ctx ends, it hands
+// the running ones back to the queue.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
-		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // else it was told to stop before it began
+		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // otherwise it was told to stop before it began
 			return err
 		}
 	}

@@ -12,62 +12,62 @@ import (
 	"autoholdings/provider"
 )
 
-// kinds are the jobs that this version can run. A new kind is a file of its own and a row here.
+// kinds are the kinds of jobs that this version can run. A new kind is a file of its own and a row here.
 var kinds = []*jobKind{&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &zoneKind, &undoKind}
 
-// jobKind is what the engine knows of one kind of jobs. What depends on a single job, its arguments answer.
+// jobKind is what the engine knows about one kind of job. What depends on a single job comes from its arguments.
 type jobKind struct {
-	name      string                                // as rows store it and the API shows it
-	task      string                                // as asynq shows it: the type of its tasks
-	arguments func(row *ent.Job) (arguments, error) // reads those of a job
+	name      string                                // its name in rows and in the API
+	task      string                                // the type of its tasks in asynq
+	arguments func(row *ent.Job) (arguments, error) // reads a job's arguments
 
 	inWords     string // "a sync"
-	sameInWords string // one that would do the same as another: "a sync of this profile"
+	sameInWords string // for one that would do the same: "a sync of this profile"
 
-	// How the list of job types shows it. Without a title it is not listed: no person starts it.
+	// Its entry in the list of job types. Without a title it is not listed, because no person starts it.
 	title, description string
-	mutation           string // of the API
+	mutation           string // the API's mutation
 
-	givenList bool      // its list is one that a person gives, so that a provider's dates and coverage say nothing of it
-	byKind    byKind    // what a person may decide on single kinds of a held part's changes
-	decisions decisions // where later runs know what was decided on its lists; nil: they do not
-	rejected  failure   // what a part that was rejected says; empty: the usual words
+	givenList bool      // its list is given by a person, so a provider's dates and coverage do not apply
+	byKind    byKind    // how a person may decide on single kinds of changes
+	decisions decisions // how later runs know the decisions on its lists; nil: they do not
+	rejected  failure   // what a rejected part says; empty: the usual words
 	undo      undoing   // how its jobs are undone; nil: they cannot be
-	notUndone string    // why they cannot; "": the usual words
+	notUndone string    // why they cannot be undone; "": the usual words
 }
 
-// arguments are what a job was told to do, as its row keeps them in JSON.
+// arguments are what a job was told to do, stored as JSON in its row.
 type arguments interface {
-	// involved are the things that the job needs until it is over.
+	// involved returns what the job needs until it ends.
 	involved() involved
-	// perform does the job. It goes on from where an interrupted run has left it.
+	// perform does the job. It resumes where an interrupted run stopped.
 	perform(ctx context.Context, r *run) error
 }
 
-// involved are the ids of what a job reads, writes or is for. None of it can be deleted before the job is over.
+// involved holds the ids of what a job reads, writes or is for. None of it can be deleted before the job ends.
 type involved struct {
 	profiles, sets []int64
 	writes         []int64 // collections that no other job may write while this one runs
 	reads          []int64 // other collections
 }
 
-// collectionFinder are arguments that find some of the collections to write only when the job begins.
+// collectionFinder is implemented by arguments that find some of the collections to write only when the job begins.
 type collectionFinder interface {
 	findCollections(ctx context.Context, tx *store.Tx, s *Service, jobID int64) ([]int64, error)
 }
 
-// asker are arguments of a job that fetches lists.
+// asker is implemented by the arguments of a job that fetches lists.
 type asker interface {
-	// asked are the providers that the job asks.
+	// asked returns the fetchers of the providers that the job asks.
 	asked(ctx context.Context, tx *store.Tx, s *Service) ([]*provider.Fetcher, error)
 }
 
-// concluder are arguments that add to the end of their job, in the transaction that ends it.
+// concluder is implemented by arguments that add to the end of their job, in the transaction that ends it.
 type concluder interface {
 	conclude(ctx context.Context, tx *store.Tx, r *run, e *ending) error
 }
 
-// byKind says what a person may decide on single kinds of a held part's changes, rather than on the part as a whole.
+// byKind says whether a person may decide on single kinds of a held part's changes, rather than on the whole part.
 type byKind int
 
 const (
@@ -78,25 +78,25 @@ const (
 
 // decisions are the rules of a kind whose lists remember what a person decided on them.
 type decisions interface {
-	// checkApproval refuses to apply held parts that must not be applied any more.
+	// checkApproval returns a problem for held parts that must not be applied any more.
 	checkApproval(ctx context.Context, tx *store.Tx, chosen []chosenPart, force bool) error
-	// takeDeclined queues a job that applies what was declined of the lists of one that is over, and returns its id.
+	// takeDeclined queues a job that applies what was declined from the lists of an ended job, and returns its id.
 	takeDeclined(ctx context.Context, s *Service, tx *store.Tx, over *ent.Job, in Decision) (int64, error)
-	// declineAgain takes back what a person approved for a job that is cancelled before it wrote anything.
+	// declineAgain cancels the approvals for a job that is cancelled before it wrote anything.
 	declineAgain(ctx context.Context, tx *store.Tx, cancelled *ent.Job) error
 }
 
-// undoing is how the jobs of a kind are undone, by another job.
+// undoing is how another job undoes the jobs of a kind.
 type undoing interface {
-	// check refuses a job that cannot be undone now.
+	// check returns a problem if the job cannot be undone now.
 	check(ctx context.Context, tx *store.Tx, undone *ent.Job) error
-	// writes are the ids of the collections that undoing the job writes.
+	// writes returns the ids of the collections that undoing the job writes.
 	writes(ctx context.Context, tx *store.Tx, undone *ent.Job) ([]int64, error)
 	// perform undoes the job, as the work of r.
 	perform(ctx context.Context, r *run, undone *ent.Job) error
 }
 
-// kindOf is the kind of a name; where this version has none, one whose jobs fail.
+// kindOf returns the kind with a name. If this version has none, its jobs fail.
 func kindOf(name string) *jobKind {
 	if i := slices.IndexFunc(kinds, func(k *jobKind) bool { return k.name == name }); i >= 0 {
 		return kinds[i]
@@ -104,7 +104,7 @@ func kindOf(name string) *jobKind {
 	return unknownKind(name)
 }
 
-// namesOf are the names of some kinds.
+// namesOf returns the names of the kinds that which selects.
 func namesOf(which func(*jobKind) bool) (names []string) {
 	for _, k := range kinds {
 		if which(k) {
@@ -114,7 +114,7 @@ func namesOf(which func(*jobKind) bool) (names []string) {
 	return names
 }
 
-// argumentsAs reads a job's arguments as those of one type.
+// argumentsAs reads a job's arguments as one type.
 func argumentsAs[T arguments](row *ent.Job) (arguments, error) { return argsOf[T](row) }
 
 // argsOf reads a job's arguments.
@@ -125,7 +125,7 @@ func argsOf[T any](row *ent.Job) (args T, err error) {
 	return args, nil
 }
 
-// involvedIn is what a job needs until it is over.
+// involvedIn returns what a job needs until it ends.
 func involvedIn(row *ent.Job) (involved, error) {
 	args, err := kindOf(row.Kind).arguments(row)
 	if err != nil {
@@ -134,7 +134,7 @@ func involvedIn(row *ent.Job) (involved, error) {
 	return args.involved(), nil
 }
 
-// undoableInWords is "a sync, an import or a move": the jobs that can be undone.
+// undoableInWords lists the jobs that can be undone: "a sync, an import or a move".
 func undoableInWords() string {
 	var words []string
 	for _, k := range kinds {
@@ -146,8 +146,8 @@ func undoableInWords() string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// unknownKind is a kind that another version has queued. Its jobs write nothing and need nothing, so that they hold up
-// no other.
+// unknownKind is a kind that another version has queued. Its jobs write nothing and need nothing, so they block no
+// other job.
 func unknownKind(name string) *jobKind {
 	return &jobKind{
 		name: name, task: "unknown", inWords: "a job of an unknown kind", sameInWords: "a job of an unknown kind",

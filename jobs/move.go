@@ -26,27 +26,27 @@ var moveKind = jobKind{
 	undo:     undoMove{},
 }
 
-// What becomes of a license where the counterpart has another one.
+// What happens to a license if the counterpart has a different one.
 const (
 	KeepTarget = "KEEP_TARGET"
 	Overwrite  = "OVERWRITE"
 )
 
-// MoveRequest asks for a move of PO lines and licenses from the collections of a set to a target collection.
+// MoveRequest asks to move PO lines and licenses from the collections of a set to a target collection.
 type MoveRequest struct {
 	SetID               int64  `json:"setId"`
 	TargetCollectionID  int64  `json:"targetCollectionId"`
 	POLines             bool   `json:"movePoLines"`
 	Licenses            bool   `json:"moveLicenses"`
 	LicenseConflict     string // KeepTarget or Overwrite; "": KeepTarget
-	IncludeInaccessible bool   // portfolios that patrons do not get to are counterparts too
+	IncludeInaccessible bool   // portfolios that patrons cannot reach count as counterparts too
 	Mode                string // Apply or Preview
-	PreviewJobID        int64  `json:"previewJobId"` // with Apply: the preview whose plan is to be applied; 0: none
+	PreviewJobID        int64  `json:"previewJobId"` // for Apply: the preview whose plan must be applied; 0: none
 	Trigger             string // Manual or Command
 	IdempotencyKey      string `json:"-"`
 }
 
-// moveArgs are a move's arguments as its row keeps them: the set as it was when the job was queued.
+// moveArgs are a move's arguments as stored in its row: the set as it was when the job was queued.
 type moveArgs struct {
 	SetID           int64   `json:"setId"`
 	TargetID        int64   `json:"targetCollectionId"`
@@ -63,7 +63,7 @@ func (a moveArgs) involved() involved {
 	return involved{writes: a.CollectionIDs, reads: []int64{a.TargetID}, sets: []int64{a.SetID}}
 }
 
-// StartMove queues a move. What is wrong with the request is a problem for each mistake.
+// StartMove queues a move. Each mistake in the request is returned as a problem.
 func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, error) {
 	if in.LicenseConflict == "" {
 		in.LicenseConflict = KeepTarget
@@ -81,7 +81,7 @@ func (s *Service) StartMove(ctx context.Context, in MoveRequest) (*ent.Job, erro
 	})
 }
 
-// checkMove refuses what cannot be moved, all mistakes at once, and fixes what is to be.
+// checkMove returns all problems of the request at once, or the arguments of the move.
 func checkMove(ctx context.Context, tx *store.Tx, in MoveRequest) (moveArgs, error) {
 	args := moveArgs{
 		SetID: in.SetID, TargetID: in.TargetCollectionID, POLines: in.POLines, Licenses: in.Licenses, LicenseConflict: in.LicenseConflict,
@@ -123,7 +123,7 @@ func checkChoices(in MoveRequest, problems *problem.List) {
 	}
 }
 
-// checkSet returns the set's collections in the order in which they were made.
+// checkSet returns the set's collections in the order of creation.
 func checkSet(ctx context.Context, tx *store.Tx, in MoveRequest, problems *problem.List) ([]*ent.Collection, error) {
 	set, err := tx.CollectionSet.Query().Where(collectionset.ID(in.SetID)).
 		WithCollections(func(q *ent.CollectionQuery) { q.Order(collection.ByID()) }).Only(ctx)
@@ -160,7 +160,7 @@ func checkTarget(ctx context.Context, tx *store.Tx, in MoveRequest, sources []*e
 	return nil
 }
 
-// checkPreview refuses a preview that is none, is not over, or is of something else.
+// checkPreview adds a problem if the preview does not exist, has not ended, or is for different choices.
 func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs, problems *problem.List) error {
 	const path, again = "input.previewJobId", "make a preview with these choices, look at it, and apply that one"
 	row, err := tx.Job.Get(ctx, jobID)
@@ -196,7 +196,7 @@ func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs,
 	return nil
 }
 
-// otherChoices names the fields of the input in which two moves differ.
+// otherChoices names the input fields in which two moves differ.
 func otherChoices(a, b moveArgs) (names []string) {
 	for _, choice := range []struct {
 		name string

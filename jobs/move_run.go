@@ -14,8 +14,8 @@ import (
 	"autoholdings/internal/words"
 )
 
-// perform plans the whole move, then takes the collections one after the other. A run that starts again plans again:
-// what was moved is at its counterpart, and what was reported is not reported twice.
+// perform plans the whole move, then handles the collections one after the other. A resumed run plans again: what was
+// moved is at its counterpart, and nothing is reported twice.
 func (a moveArgs) perform(ctx context.Context, r *run) error {
 	parts, err := r.parts(ctx, "plan", func(ctx context.Context, tx *store.Tx) error { return r.makeMoveParts(ctx, tx, a) })
 	r.s.tell(r.job.ID)
@@ -63,7 +63,7 @@ func (r *run) makeMoveParts(ctx context.Context, tx *store.Tx, args moveArgs) er
 	return nil
 }
 
-// checkTargetStill looks again: the job may have waited for long.
+// checkTargetStill checks again, because the job may have waited for a long time.
 func checkTargetStill(ctx context.Context, tx *store.Tx, id int64) error {
 	target, err := tx.Collection.Get(ctx, id)
 	switch {
@@ -94,8 +94,8 @@ func (r *run) makeMovePart(ctx context.Context, tx *store.Tx, collectionID int64
 	return r.makePart(ctx, part)
 }
 
-// comparePreview lets only the plan of the preview be applied. Before anything is written a difference ends the job; in
-// a run that goes on from another the portfolios that differ are left as they are.
+// comparePreview allows only the preview's plan to be applied. A difference ends the job if nothing has been written
+// yet. In a resumed run, the portfolios that differ are left as they are.
 func (r *run) comparePreview(ctx context.Context, planned *move.Plan, previewID int64, begun bool) error {
 	previews := map[int64]int64{}
 	parts, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(previewID), jobpart.CollectionIDNotNil()).All(ctx)
@@ -151,7 +151,7 @@ func (r *run) movePart(ctx context.Context, plan *move.Plan, row *ent.JobPart, l
 	return err
 }
 
-// movePart is a collection's part of a move, or of its undo; done is called in the transaction that ends it.
+// movePart returns a collection's part of a move, or of its undo. done is called in the transaction that ends it.
 func (pr *partRun) movePart(phase string, show bool, done func(context.Context, *store.Tx) error) *holdings.Part {
 	part := &holdings.Part{ID: pr.part.ID, JobID: pr.run.job.ID, CollectionID: *pr.part.CollectionID}
 	part.Fence = func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {

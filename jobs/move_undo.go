@@ -17,8 +17,8 @@ import (
 // undoMove undoes moves, the last part first.
 type undoMove struct{}
 
-// check refuses a move that wrote nothing, whose old collections are all gone, or that is not the
-// newest of its collections.
+// check returns a problem if the move wrote nothing, all its old collections are gone, or it is not the newest job of
+// its collections.
 func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error {
 	written, err := writtenMoveParts(ctx, tx.Client, undone.ID)
 	if err != nil {
@@ -56,7 +56,7 @@ func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error 
 	return nil
 }
 
-// writes are the collections that the move wrote.
+// writes returns the collections that the move wrote.
 func (undoMove) writes(_ context.Context, _ *store.Tx, undone *ent.Job) ([]int64, error) {
 	args, err := argsOf[moveArgs](undone)
 	return args.CollectionIDs, err
@@ -73,7 +73,7 @@ func (undoMove) perform(ctx context.Context, r *run, undone *ent.Job) error {
 		shown = move.NewShownUndo()
 	}
 	for i, part := range parts {
-		if !isOpen(part.State) && (shown == nil || part.State != PartPreviewed) { // a showing is begun anew: its parts build on each other
+		if !isOpen(part.State) && (shown == nil || part.State != PartPreviewed) { // a preview starts anew: its parts build on each other
 			continue
 		}
 		subject, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(undone.ID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)
@@ -123,7 +123,7 @@ func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown
 	return err
 }
 
-// writtenMoveParts are a move's parts that may have moved something.
+// writtenMoveParts returns a move's parts that may have moved something.
 func writtenMoveParts(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPart, error) {
 	parts, err := client.JobPart.Query().Where(jobpart.JobID(jobID), writtenState).Order(jobpart.ByID()).All(ctx)
 	if err != nil {

@@ -16,16 +16,16 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// Request is what an idempotency key stands for. The same request again is answered with what it made; the same key
-// with another request is refused.
+// Request is what an idempotency key stands for. Repeating the request returns what it made; using the key for a
+// different request is refused.
 type Request struct {
-	Key       string // as the client gave it; "": none, and every request is a new one
+	Key       string // as given by the client; "": none, and every request is new
 	Mutation  string // its name
-	Arguments []any  // structs and maps whose fields are the arguments; of two with the same name the later counts
-	Needs     string // of a request that starts no job: what would make it start one; "": it starts one
+	Arguments []any  // structs and maps with the arguments as fields; of two with the same name the later counts
+	Needs     string // if the request starts no job: what would make it start one; "": it starts one
 }
 
-// checkKey refuses a key where it could not be kept: it is kept with the job that the request starts.
+// checkKey returns a problem if the key cannot be kept: it is stored with the job that the request starts.
 func (q Request) checkKey() error {
 	if q.Key == "" || q.Needs == "" {
 		return nil
@@ -35,12 +35,12 @@ func (q Request) checkKey() error {
 			"leave the key out, or set %s", q.Needs)
 }
 
-// errKeyUsed rolls back a request whose key another one has used since it was looked up.
+// errKeyUsed rolls back a request if another one has used its key in the meantime.
 var errKeyUsed = errors.New("the idempotency key was used meanwhile")
 
-// Once lets do carry out a request, unless its key has made a job before: then nothing is done, and before says that
-// the job is of that time. So it is too where the same request comes twice at once. Every job of a keyed request is
-// queued inside of it: whatever do has written in the transaction that queues the job is undone where the key was used.
+// Once calls do to carry out a request, unless its key has already made a job: then it does nothing, and before is
+// true. The same holds if the same request comes twice at once. Every job of a keyed request must be queued inside
+// Once: if the key turns out to be used, everything that do wrote in that transaction is rolled back.
 func (s *Service) Once(
 	ctx context.Context, kind string, q Request, do func(context.Context) (*ent.Job, error),
 ) (row *ent.Job, before bool, err error) {
@@ -68,7 +68,7 @@ func (s *Service) Once(
 
 const keyPath = "input.idempotencyKey"
 
-// madeBy is the job that a request has made before; nil where its key is new.
+// madeBy returns the job that an earlier request with the key has made; nil if the key is new.
 func (s *Service) madeBy(ctx context.Context, kind string, q Request) (*ent.Job, error) {
 	if q.Key == "" {
 		return nil, nil
@@ -81,7 +81,7 @@ func (s *Service) madeBy(ctx context.Context, kind string, q Request) (*ent.Job,
 		return nil, fmt.Errorf("look up the idempotency key: %w", err)
 	}
 	const advice = "give each request a key of its own"
-	if known.IdempotencyHash == "" { // it was made before requests were recorded
+	if known.IdempotencyHash == "" { // made before requests were recorded
 		if known.Kind != kind {
 			return nil, problem.New(problem.Conflict, keyPath, "the idempotency key %.80q has made %s, which is of another kind, %s: %s",
 				q.Key, jobName(known.ID), known.Kind, advice)
@@ -101,8 +101,8 @@ func (s *Service) madeBy(ctx context.Context, kind string, q Request) (*ent.Job,
 		q.Key, jobName(known.ID), strings.Join(differences(known.IdempotencyHash, asked), ", "), advice)
 }
 
-// digest is the request as a job's row keeps it: the mutation, and each argument as the beginning of its hash, so that
-// a refusal can name those that differ. An argument that is null is as good as left out.
+// digest is the request as stored in a job's row: the mutation, and the start of each argument's hash, so a refusal can
+// name the arguments that differ. A null argument counts as left out.
 func (q Request) digest() (string, error) {
 	arguments := map[string]json.RawMessage{}
 	for _, part := range q.Arguments {

@@ -17,15 +17,15 @@ import (
 	"autoholdings/provider"
 )
 
-// partRun is one part under way.
+// partRun is the work on one part.
 type partRun struct {
 	run     *run
 	part    *ent.JobPart
-	last    bool                         // the job's last part: its last transaction may end the job
-	profile *ent.Profile                 // nil: a part of no profile
-	zone    *ent.CommunityZoneCollection // nil: a part that is of portfolios
-	from    *provider.Fetcher            // asks the provider whose list it is; nil: the list is no provider's
-	file    *ent.ProviderFile            // nil: the list is no file that is kept
+	last    bool                         // last part of the job: its last transaction may end the job
+	profile *ent.Profile                 // nil: no profile
+	zone    *ent.CommunityZoneCollection // nil: the part is about portfolios
+	from    *provider.Fetcher            // fetcher for the list's provider; nil: the list is not a provider's
+	file    *ent.ProviderFile            // nil: the list is not a kept file
 	force   bool
 	log     *holdings.FindingLog
 
@@ -33,24 +33,24 @@ type partRun struct {
 	byDecision bool          // the job was queued by a decision on the list
 	begun      bool          // the plan is being written
 
-	wouldBe string // of a preview: what a run would make of the part, and why; "": it would apply it
+	wouldBe string // for a preview: what a run would make of the part, and why; "": it would apply it
 	why     failure
 
 	limits      plan.Guards
-	newOnly     bool // leave titles as they are whose portfolio something holds
-	keepMissing bool // leave portfolios as they are that the list does not have
+	newOnly     bool // leave titles alone whose portfolio is held
+	keepMissing bool // keep portfolios that are not on the list
 	advice      advice
 
-	// mayWrite is asked in each transaction that writes the plan; nil: it always may.
+	// mayWrite is called in each transaction that writes the plan; nil: always allowed.
 	mayWrite func(ctx context.Context, tx *store.Tx) error
-	// whenApplied belongs to the transaction that ends the writing of the plan; nil: nothing does.
+	// whenApplied is called in the transaction that finishes writing the plan; nil: nothing to do.
 	whenApplied func(ctx context.Context, tx *store.Tx, counts plan.Counts) error
 }
 
-// advice is what to do about a list that cannot be used.
+// advice says what to do about a list that cannot be used.
 type advice struct{ allFree, noUsableRows, lost string }
 
-// fetchAndBringInStep takes the part from wherever it is to its end, by a list of the provider.
+// fetchAndBringInStep takes the part from its current state to its end, with a list from the provider.
 func (pr *partRun) fetchAndBringInStep(ctx context.Context) error {
 	if err := pr.getFile(ctx); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (pr *partRun) fetchAndBringInStep(ctx context.Context) error {
 	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
 }
 
-// advise names the provider in an advice.
+// advise inserts the provider's name into an advice.
 func (pr *partRun) advise(text string) string {
 	if pr.from == nil {
 		return text
@@ -69,7 +69,7 @@ func (pr *partRun) advise(text string) string {
 	return pr.from.Provider().Advise(text)
 }
 
-// bringInStep plans what the list changes in the collection, and applies the plan, shows it, or holds it back.
+// bringInStep plans what the list changes in the collection, and applies, shows or holds the plan.
 func (pr *partRun) bringInStep(ctx context.Context, list plan.Source) error {
 	if err := pr.progress(ctx, "plan"); err != nil {
 		return err
@@ -102,8 +102,7 @@ func (pr *partRun) bringInStep(ctx context.Context, list plan.Source) error {
 	}
 }
 
-// endUnwritten ends a part of whose list nothing is ever written, in this state; a preview says what a run would end
-// as.
+// endUnwritten ends a part in this state, without writing anything from its list. A preview says how a run would end.
 func (pr *partRun) endUnwritten(ctx context.Context, plan *holdings.Plan, part *holdings.Part, state string, why failure) error {
 	if pr.run.job.Mode == Preview && state == PartBlocked {
 		pr.foresee(blockedInARun, why)
@@ -140,19 +139,19 @@ func (pr *partRun) carryOut(ctx context.Context, plan *holdings.Plan, part *hold
 	return pr.apply(ctx, plan, part, nil)
 }
 
-// decline leaves out of a plan what a person declined of the list.
+// decline removes from a plan what a person declined of the list.
 func decline(plan *holdings.Plan, declined plan.Kinds) {
 	if len(declined) > 0 {
 		plan.Decline(declined)
 	}
 }
 
-// preview shows a plan, and what a run would make of it.
+// preview shows a plan, and what a run would do with it.
 func (pr *partRun) preview(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
 	if plan.Held() {
 		pr.foresee(heldInARun, heldBecause(plan.HeldBecause()))
 	}
-	if pr.wouldBe != blockedInARun { // else all of it is shown: nothing of it would be applied
+	if pr.wouldBe != blockedInARun { // if blocked, all of it is shown: nothing would be applied
 		decline(plan, pr.decided.declined())
 	}
 	if err := pr.show(ctx, plan, part, PartPreviewed, pr.why, nil); err != nil {
@@ -171,7 +170,7 @@ func (pr *partRun) holdingsPart(ctx context.Context) (*holdings.Part, error) {
 	}
 	part.Findings, part.NewOnly, part.Resumed = pr.log, pr.newOnly, pr.part.State == PartApplying
 	part.Earlier = pr.run.foresight.earlier(part.CollectionID)
-	if pr.zone != nil { // what is activated from it is not written
+	if pr.zone != nil { // the collection activated from it is not written
 		part.ZoneID, part.CollectionID = pr.zone.ID, 0
 	}
 	if pr.file != nil {
@@ -186,7 +185,7 @@ func (pr *partRun) holdingsPart(ctx context.Context) (*holdings.Part, error) {
 	return part, nil
 }
 
-// partToDo is a part of a job of a kind as the domain knows it. A list that a person gives is not of the provider whose
+// partToDo returns a part as the domain knows it, for a job of a kind. If a person gives the list, no provider's
 // archive and frontfile are told apart.
 func (s *Service) partToDo(ctx context.Context, k *jobKind, row *ent.JobPart) (part *holdings.Part, err error) {
 	part = &holdings.Part{ID: row.ID, JobID: row.JobID, Content: row.Content}
@@ -202,7 +201,7 @@ func (s *Service) partToDo(ctx context.Context, k *jobKind, row *ent.JobPart) (p
 	return part, err
 }
 
-// refusal turns what the reader refuses into a failure of the part; all else stays a fault.
+// refusal turns the reader's refusal of a list into a failure of the part; any other error stays as it is.
 func (pr *partRun) refusal(err error) error {
 	var fatal *kbart.FatalError
 	if errors.As(err, &fatal) {
@@ -232,7 +231,7 @@ func (pr *partRun) phase(verb string) string {
 	return verb + " " + strings.ToLower(pr.part.Content)
 }
 
-// apply writes the plan; resumed are the counts recorded so far where an earlier run began it.
+// apply writes the plan. resumed holds the counts recorded so far if an earlier run began it.
 func (pr *partRun) apply(ctx context.Context, planned *holdings.Plan, part *holdings.Part, resumed *plan.Counts) error {
 	part.Fence = pr.fenceBatches("apply")
 	declined := pr.decided.declined()
@@ -275,7 +274,7 @@ func (pr *partRun) apply(ctx context.Context, planned *holdings.Plan, part *hold
 	return err
 }
 
-// forgetDeclined opens the kinds again that were declined once, and that a person had applied all the same, by force.
+// forgetDeclined reopens kinds that were once declined, but that a person has now applied by force.
 func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined plan.Kinds) error {
 	stay := make([]string, len(declined))
 	for i, kind := range declined {
@@ -284,9 +283,9 @@ func (pr *partRun) forgetDeclined(ctx context.Context, tx *store.Tx, declined pl
 	return reopen(ctx, tx, pr.part, listdecision.Decision(Declined), listdecision.KindNotIn(stay...))
 }
 
-// hold shows a plan that a person must decide on. What a person had decided in this job is asked again.
+// hold shows a plan that a person must decide on. Earlier decisions in this job are asked for again.
 func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings.Part, reason string) error {
-	hash := plan.Hash() // of the whole plan, whatever was declined of it
+	hash := plan.Hash() // of the whole plan, including what was declined
 	decline(plan, pr.decided.declined())
 	return pr.show(ctx, plan, part, PartHeld, heldBecause(reason), func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.JobPart.UpdateOneID(pr.part.ID).SetPlanHash(hash).Exec(ctx); err != nil {
@@ -302,7 +301,7 @@ func (pr *partRun) hold(ctx context.Context, plan *holdings.Plan, part *holdings
 	})
 }
 
-// askAgain forgets what a person decided in this job: the plan is another one than the one that was decided on.
+// askAgain deletes the decisions made in this job, because the plan has changed since.
 func (pr *partRun) askAgain(ctx context.Context, tx *store.Tx) error {
 	if pr.part.State != PartApproved && !pr.byDecision {
 		return nil
@@ -319,10 +318,10 @@ func heldBecause(reason string) failure {
 	return failure{"GUARD", reason, "Look at the changes, then approve or reject the job; nothing of this part was written."}
 }
 
-// fileOutcomes are what a plan that is only shown makes of its file, where nothing was decided before.
+// fileOutcomes are the outcomes of a file whose plan is only shown, if nothing was decided before.
 var fileOutcomes = map[string]string{PartPreviewed: FilePreviewed, PartHeld: FileHeld}
 
-// show records the plan without writing it; also, where it is not nil, is part of the last transaction.
+// show records the plan without writing it. also, if not nil, is part of the last transaction.
 func (pr *partRun) show(ctx context.Context, planned *holdings.Plan, part *holdings.Part, state string, why failure,
 	also func(context.Context, *store.Tx) error,
 ) error {
@@ -355,11 +354,11 @@ func (pr *partRun) show(ctx context.Context, planned *holdings.Plan, part *holdi
 	return err
 }
 
-// anyPlan stands for the hash of a held plan where a person decided something that makes it another plan.
+// anyPlan replaces the hash of a held plan if a person's decision changes the plan.
 const anyPlan = ""
 
-// applyApproved applies what a person approved of a held plan, unless the holdings have moved so that it is another one
-// now: then that one is shown and asked again.
+// applyApproved applies what a person approved of a held plan. If the holdings have changed so that the plan is
+// different now, it shows the new plan and asks again.
 func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part *holdings.Part) error {
 	if pr.part.PlanHash == anyPlan || plan.Hash() == pr.part.PlanHash {
 		decline(plan, KindsOf(pr.part).Others())
@@ -373,14 +372,14 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 		pr.decided = known.without(pr.run.job.ID)
 	}
 	reason := "the holdings have moved since a person decided, so that the plan is another one now"
-	if guards := plan.HeldBecause(); guards != "" { // else nothing would hold it any more
+	if guards := plan.HeldBecause(); guards != "" { // otherwise nothing would hold it any more
 		reason = guards + "; " + reason
 	}
 	return pr.hold(ctx, plan, part, reason)
 }
 
-// endIn records what becomes of a part that reverses or moves: being applied from its first transaction, over from its
-// last. With show it is only shown; otherwise done is called in the last transaction too.
+// endIn sets how a part that reverses or moves is recorded: as being applied from its first transaction, and as done in
+// its last. With show it is only shown; otherwise done is called in the last transaction too.
 func (pr *partRun) endIn(part *holdings.Part, show bool, done func(context.Context, *store.Tx) error) {
 	part.Begun = func(ctx context.Context, tx *store.Tx, _ plan.Counts) error {
 		if show {
@@ -408,7 +407,7 @@ func (pr *partRun) endIn(part *holdings.Part, show bool, done func(context.Conte
 	}
 }
 
-// resumed are the counts that an earlier run of the part recorded; nil where there was none.
+// resumed returns the counts that an earlier run of the part recorded; nil if there was none.
 func (pr *partRun) resumed() (*plan.Counts, error) {
 	if pr.part.State != PartApplying {
 		return nil, nil
@@ -429,7 +428,7 @@ func (pr *partRun) fenceBatches(verb string) func(context.Context, *store.Tx, ho
 	}
 }
 
-// settlePart records how a part ended that has nothing to write.
+// settlePart records the end of a part that has nothing to write.
 func (pr *partRun) settlePart(ctx context.Context, err error) error {
 	var known *failure
 	var blocked *blockade
@@ -442,7 +441,7 @@ func (pr *partRun) settlePart(ctx context.Context, err error) error {
 	return err
 }
 
-// blockade ends a part without failing it.
+// blockade is an error that ends a part without failing it.
 type blockade struct {
 	state string
 	failure
@@ -452,7 +451,7 @@ func newBlockade(state, code, message, hint string) error {
 	return &blockade{state, failure{code, message, hint}}
 }
 
-// closePart ends a part that has nothing to write. What was found in a list that is refused says why it is.
+// closePart ends a part that has nothing to write. The findings in a refused list say why it was refused.
 func (pr *partRun) closePart(ctx context.Context, state string, why *failure) error {
 	return pr.run.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := pr.run.fence(ctx, tx, "close", 0, 0); err != nil {

@@ -14,28 +14,28 @@ import (
 	"autoholdings/internal/store"
 )
 
-// States of a part: one profile's one content type.
+// States of a part: one content type of one profile.
 const (
 	PartPending    = "PENDING"    // nothing done yet
-	PartFetched    = "FETCHED"    // the file is kept; a run that starts again uses it
+	PartFetched    = "FETCHED"    // the file is kept; a resumed run uses it
 	PartApplying   = "APPLYING"   // the plan passed its guard and is being written
 	PartApplied    = "APPLIED"    // written in full
 	PartNoChange   = "NO_CHANGE"  // the plan was empty
 	PartPreviewed  = "PREVIEWED"  // the plan is shown, nothing written
-	PartNoFile     = "NO_FILE"    // the provider has none
+	PartNoFile     = "NO_FILE"    // the provider has no file
 	PartSkipped    = "SKIPPED"    // its collection is not active
 	PartHeld       = "HELD"       // the guard holds it until a person decides
 	PartApproved   = "APPROVED"   // a person decided for it
 	PartRejected   = "REJECTED"   // a person decided against it
 	PartSuperseded = "SUPERSEDED" // a later job planned a newer list here
-	PartBlocked    = "BLOCKED"    // a list that is older, waits, was rejected or undone, is another customer's, or has free titles only
+	PartBlocked    = "BLOCKED"    // the list is older, waits, was rejected or undone, is another customer's, or has only free titles
 	PartFailed     = "FAILED"
 	PartStopped    = "STOPPED" // cancelled or failed after part of it was written
 	PartUndone     = "UNDONE"  // applied, and reversed by a later job
 )
 
-// inParts does the job's parts in turn, which its first run makes. A part that is over in the row stays as it is, so a
-// run that starts again does the rest.
+// inParts does the job's parts in turn; the first run creates them. A part that has ended stays as it is, so a resumed
+// run does the rest.
 func (r *run) inParts(
 	ctx context.Context, prepare func(context.Context, *store.Tx) error, do func(ctx context.Context, part *ent.JobPart, last bool) error,
 ) error {
@@ -46,7 +46,7 @@ func (r *run) inParts(
 	return r.eachOpen(ctx, parts, do)
 }
 
-// eachOpen does those of the job's parts in turn that are not over, and ends the job.
+// eachOpen does the job's unfinished parts in turn, and ends the job.
 func (r *run) eachOpen(ctx context.Context, parts []*ent.JobPart, do func(ctx context.Context, part *ent.JobPart, last bool) error) error {
 	for i, part := range parts {
 		if !isOpen(part.State) {
@@ -63,10 +63,10 @@ func isOpen(state string) bool {
 	return state == PartPending || state == PartFetched || state == PartApplying || state == PartApproved
 }
 
-// stillOpen are the parts that a run of their job has yet to end.
+// stillOpen selects the parts that a run of their job has yet to end.
 var stillOpen = jobpart.StateIn(PartPending, PartFetched, PartApplying, PartApproved)
 
-// parts are the job's parts in order. Its first run makes them, in one transaction with prepare.
+// parts returns the job's parts in order. The first run creates them, in one transaction with prepare.
 func (r *run) parts(ctx context.Context, phase string, prepare func(context.Context, *store.Tx) error) (parts []*ent.JobPart, err error) {
 	err = r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := r.fence(ctx, tx, phase, 0, 0); err != nil {
@@ -92,7 +92,7 @@ func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPa
 	return parts, nil
 }
 
-// newPart begins the row of a part of the job.
+// newPart starts a new row for a part of the job.
 func (r *run) newPart(tx *store.Tx) *ent.JobPartCreate {
 	now := store.Now()
 	return tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetState(PartPending)
@@ -105,7 +105,7 @@ func (r *run) makePart(ctx context.Context, part *ent.JobPartCreate) error {
 	return nil
 }
 
-// makePartOf makes the one part of a job that writes a collection for no profile.
+// makePartOf creates the only part of a job that writes a collection for no profile.
 func (r *run) makePartOf(ctx context.Context, tx *store.Tx, collectionID int64, set func(*ent.JobPartCreate)) error {
 	c, err := tx.Collection.Get(ctx, collectionID)
 	if ent.IsNotFound(err) {
@@ -119,7 +119,7 @@ func (r *run) makePartOf(ctx context.Context, tx *store.Tx, collectionID int64, 
 	return r.makePart(ctx, part)
 }
 
-// profileOf is a profile with its groups by name; nil: it was deleted.
+// profileOf returns a profile with its groups, by name; nil if it was deleted.
 func profileOf(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error) {
 	p, err := tx.Profile.Query().Where(profile.ID(id)).WithGroups(func(q *ent.InventoryGroupQuery) { q.Order(inventorygroup.ByName()) }).
 		Only(ctx)
@@ -132,8 +132,8 @@ func profileOf(ctx context.Context, tx *store.Tx, id int64) (*ent.Profile, error
 	return p, nil
 }
 
-// setProfile names the profile that a part is of. The names are those of the time: the report must still be true when
-// the profile is called otherwise or gone.
+// setProfile records the part's profile, with its current names: the report must stay true after the profile is renamed
+// or deleted.
 func setProfile(part *ent.JobPartCreate, p *ent.Profile) error {
 	groups := []string{}
 	for _, g := range p.Edges.Groups {
@@ -155,7 +155,7 @@ func setPart(ctx context.Context, tx *store.Tx, partID int64, state string) erro
 	return nil
 }
 
-// setKinds records which kinds of changes a part applies: all but those that were declined.
+// setKinds records which kinds of changes a part applies: all but the declined ones.
 func setKinds(ctx context.Context, tx *store.Tx, partID int64, declined plan.Kinds) error {
 	if err := tx.JobPart.UpdateOneID(partID).SetKinds(kindsText(declined)).Exec(ctx); err != nil {
 		return fmt.Errorf("record the kinds of changes of a part: %w", err)

@@ -9,21 +9,21 @@ import (
 	"autoholdings/holdings/plan"
 )
 
-// What a run would make of a part that a preview shows; empty: it would apply it.
+// What a run would do with a part that a preview shows; empty: apply it.
 const (
 	heldInARun    = PartHeld
 	blockedInARun = PartBlocked
 )
 
-// foresee records what a run would make of the part that the preview shows, and why. What would come first counts.
+// foresee records what a run would do with the part, and why. Whatever comes first in a run counts.
 func (pr *partRun) foresee(state string, why failure) {
 	if pr.wouldBe == "" {
 		pr.wouldBe, pr.why = state, why
 	}
 }
 
-// foreseenOr is how the part of a preview ends whose list cannot be planned: a run would not even have tried where
-// something else stands in its way.
+// foreseenOr ends a preview's part whose list cannot be planned: if something else stands in the way, a run would not
+// even have tried.
 func (pr *partRun) foreseenOr(err error) error {
 	var known *failure
 	if pr.wouldBe != "" && errors.As(err, &known) {
@@ -32,14 +32,14 @@ func (pr *partRun) foreseenOr(err error) error {
 	return err
 }
 
-// foresight is what the parts of a preview have shown so far: a part is planned on what will be there when it is
-// written, and so on top of the earlier ones that a run would apply.
+// foresight is what the parts of a preview have shown so far. A part is planned on the state at its turn, which
+// includes the earlier parts that a run would apply.
 type foresight struct {
 	plans map[int64][]*holdings.Plan // by collection
-	left  map[int64]int              // how many parts of a collection are yet to be planned
+	left  map[int64]int              // how many parts of a collection remain to be planned
 }
 
-// newForesight begins a preview. A run that goes on from an interrupted one plans everything anew: plans are not kept.
+// newForesight begins a preview. A resumed run plans everything again, because plans are not kept.
 func newForesight(parts []*ent.JobPart) *foresight {
 	f := &foresight{map[int64][]*holdings.Plan{}, map[int64]int{}}
 	if !anyOpen(parts) {
@@ -65,14 +65,14 @@ func anyOpen(parts []*ent.JobPart) bool {
 	return false
 }
 
-// begin takes a part from those that are yet to be planned.
+// begin counts a part as planned.
 func (f *foresight) begin(part *ent.JobPart) {
 	if f != nil && part.CollectionID != nil {
 		f.left[*part.CollectionID]--
 	}
 }
 
-// earlier are the plans on which the next one of a collection rests.
+// earlier returns the plans that the next one of a collection builds on.
 func (f *foresight) earlier(collectionID int64) []*holdings.Plan {
 	if f == nil {
 		return nil
@@ -80,7 +80,7 @@ func (f *foresight) earlier(collectionID int64) []*holdings.Plan {
 	return f.plans[collectionID]
 }
 
-// add keeps a plan that a run would apply, as long as a later one rests on it.
+// add keeps a plan that a run would apply, as long as a later plan builds on it.
 func (f *foresight) add(collectionID int64, plan *holdings.Plan) {
 	if f == nil {
 		return
@@ -92,7 +92,7 @@ func (f *foresight) add(collectionID int64, plan *holdings.Plan) {
 	f.plans[collectionID] = append(f.plans[collectionID], plan)
 }
 
-// previewInWords says what a run would do, and what would be held or blocked and why.
+// previewInWords says what a run would do, and what would be held or blocked, and why.
 func previewInWords(parts []*ent.JobPart, words func(*plan.Counts) string) (sentences []string, err error) {
 	var done, asked plan.Counts
 	var held, blocked []string

@@ -16,10 +16,10 @@ import (
 	"autoholdings/provider"
 )
 
-// providers ask the providers that profiles may be of: one each, that of the standard provider first.
+// providers are the fetchers for the providers that profiles may have, one each, the standard provider's first.
 type providers []*provider.Fetcher
 
-// check refuses providers that cannot be told apart, or whose credentials a profile cannot hold.
+// check returns an error if providers cannot be told apart, or if a profile cannot hold their credentials.
 func (all providers) check() error {
 	if len(all) == 0 {
 		return errors.New("jobs: no provider is given")
@@ -46,10 +46,10 @@ func (all providers) check() error {
 	return nil
 }
 
-// standard asks the provider of whom profiles are for which nobody chose another.
+// standard returns the fetcher for the provider of profiles that did not choose one.
 func (all providers) standard() *provider.Fetcher { return all[0] }
 
-// of asks the provider of a profile.
+// of returns the fetcher for a profile's provider.
 func (all providers) of(p *ent.Profile) (*provider.Fetcher, error) {
 	for _, f := range all {
 		if f.Provider().Name == p.Provider {
@@ -62,7 +62,7 @@ func (all providers) of(p *ent.Profile) (*provider.Fetcher, error) {
 	}
 }
 
-// ofCollection asks the provider that a collection of the Community Zone belongs to; nil: none of them.
+// ofCollection returns the fetcher for the provider of a Community Zone collection; nil: none.
 func (all providers) ofCollection(communityZoneID string) *provider.Fetcher {
 	for _, f := range all {
 		if _, has := f.Provider().CollectionByID(communityZoneID); has {
@@ -72,7 +72,7 @@ func (all providers) ofCollection(communityZoneID string) *provider.Fetcher {
 	return nil
 }
 
-// zoneIDs are the collections of the Community Zone whose titles can be fetched: those of providers with a global title
+// zoneIDs returns the Community Zone collections whose titles can be fetched: those of providers with a global title
 // list.
 func (all providers) zoneIDs() (ids []string) {
 	for _, f := range all {
@@ -90,7 +90,7 @@ func communityZoneIDs(f *provider.Fetcher) (ids []string) {
 	return ids
 }
 
-// credentialsOf are what a provider asks of a profile: who the customer is, in the clear, and what opens the door.
+// credentialsOf returns a profile's credentials as its provider needs them: the customer, in the clear, and the secret.
 func credentialsOf(p *provider.Provider, customerNumber string, apiKey secret.Key) provider.Credentials {
 	credentials := provider.Credentials{}
 	for _, c := range p.Credentials {
@@ -102,7 +102,7 @@ func credentialsOf(p *provider.Provider, customerNumber string, apiKey secret.Ke
 	return credentials
 }
 
-// providersOf asks the providers of some profiles, those that there are.
+// providersOf returns the fetchers for the providers of those profiles that exist.
 func (s *Service) providersOf(ctx context.Context, tx *store.Tx, profileIDs []int64) (found []*provider.Fetcher, err error) {
 	names, err := tx.Profile.Query().Where(profile.IDIn(profileIDs...)).GroupBy(profile.FieldProvider).Strings(ctx)
 	if err != nil {
@@ -116,8 +116,8 @@ func (s *Service) providersOf(ctx context.Context, tx *store.Tx, profileIDs []in
 	return found, nil
 }
 
-// coverageKind is how the provider of a part's collection names coverage. Of a collection that is no provider's, the
-// standard one's names hold.
+// coverageKind returns how the provider of a part's collection names coverage. If the collection has no provider, the
+// standard one's names are used.
 func (s *Service) coverageKind(ctx context.Context, collectionID *int64) (func(first, last kbart.Date) string, error) {
 	if collectionID == nil {
 		return s.providers.standard().Provider().CoverageKind, nil

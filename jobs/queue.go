@@ -34,16 +34,16 @@ func (s *Service) start(
 // newJob is a job to queue.
 type newJob struct {
 	kind, mode, trigger string
-	request             Request // whose job it is; one with a key is being done by Once
+	request             Request // the request that asks for it; if it has a key, this is called inside Once
 	args                any     // as JSON
-	subject             int64   // the job that it is about; 0: none
-	dueAt               int64   // Unix milliseconds, not before; 0: now
+	subject             int64   // the job that it acts on; 0: none
+	dueAt               int64   // do not run before this, Unix milliseconds; 0: now
 
-	uniqueKey string // one unfinished job that applies has it
-	path      string // of the input that asks for it
+	uniqueKey string // only one unfinished applying job may have it
+	path      string // input field that asks for it
 }
 
-// queue inserts the job's row inside the caller's transaction. A second one of the same key is a problem of code
+// queue inserts the job's row in the caller's transaction. A second job with the same key is a problem of code
 // Conflict.
 func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, error) {
 	args, err := json.Marshal(n.args)
@@ -90,7 +90,7 @@ func (n newJob) conflict(ctx context.Context, tx *store.Tx) error {
 		strings.ToLower(other.State))
 }
 
-// underWayAs is the job that has a unique key now; nil where there is none.
+// underWayAs returns the unfinished job with a unique key, or nil.
 func underWayAs(ctx context.Context, tx *store.Tx, uniqueKey string) (*ent.Job, error) {
 	row, err := tx.Job.Query().Where(job.UniqueKey(uniqueKey), job.StateIn(Queued, Running, Cancelling)).Only(ctx)
 	if ent.IsNotFound(err) {
@@ -102,8 +102,8 @@ func underWayAs(ctx context.Context, tx *store.Tx, uniqueKey string) (*ent.Job, 
 	return row, nil
 }
 
-// jobName names a job in a message, by the id that the API knows it by.
+// jobName names a job in a message, by its API id.
 func jobName(id int64) string { return "job " + opaque.ID(jobType, id) }
 
-// jobType is what the API's ids of jobs are made of, beside their numbers.
+// jobType is the type part of a job's API id.
 const jobType = "Job"

@@ -18,8 +18,8 @@ func (s *Service) reconcileLoop(ctx context.Context) {
 	})
 }
 
-// Reconcile brings back what was lost: a queued job that Redis no longer knows is dispatched again, and a running one
-// whose worker has been silent for too long goes back to the queue.
+// Reconcile recovers lost jobs: a queued job that Redis no longer knows is dispatched again, and a running one whose
+// worker has been silent for too long goes back to the queue.
 func (s *Service) Reconcile(ctx context.Context) error {
 	if err := s.takeUpStale(ctx); err != nil {
 		return err
@@ -45,15 +45,15 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	return nil
 }
 
-// dispatchedJobs are those that should have a task in Redis. One that waits for the writer of a collection has none:
-// its task found the collection taken, and it is dispatched again when the writer is done.
+// dispatchedJobs selects those that should have a task in Redis. A job that waits for a collection's writer has none:
+// its task found the collection taken, and the job is dispatched again when the writer is done.
 const dispatchedJobs = `SELECT id, kind, due_at FROM jobs WHERE ` + waiting + ` AND dispatched_at IS NOT NULL AND NOT EXISTS (
 	SELECT 1 FROM jobs writer WHERE writer.id = jobs.waits_for_job_id AND writer.state IN ('RUNNING', 'CANCELLING'))`
 
-// laterNow is the present, or the next millisecond where a job was queued in this one: due_at must change.
+// laterNow is the current time, or a millisecond after due_at if that is later: due_at must change.
 const laterNow = `CASE WHEN due_at >= ` + store.NowSQL + ` THEN due_at + 1 ELSE ` + store.NowSQL + ` END`
 
-// lost says whether Redis has no task that will still run for the queueing.
+// lost reports whether Redis has no task left to run for the queueing.
 func (s *Service) lost(q queueing) (bool, error) {
 	info, err := s.inspector.GetTaskInfo(queueName, q.taskID())
 	if errors.Is(err, asynq.ErrTaskNotFound) || errors.Is(err, asynq.ErrQueueNotFound) {
@@ -65,12 +65,12 @@ func (s *Service) lost(q queueing) (bool, error) {
 	return info.State == asynq.TaskStateArchived || info.State == asynq.TaskStateCompleted, nil
 }
 
-// takeUpStale queues the running jobs whose worker is silent.
+// takeUpStale requeues the running jobs whose worker is silent.
 func (s *Service) takeUpStale(ctx context.Context) error {
 	return s.requeue(ctx, requeueRunning+` AND heartbeat_at < `+store.NowSQL+` - ?`, s.o.StaleAfter.Milliseconds())
 }
 
-// takeUpAll queues every running job, when no other process can be running one.
+// takeUpAll requeues every running job, if no other process can be running one.
 func (s *Service) takeUpAll(ctx context.Context) error { return s.requeue(ctx, requeueRunning) }
 
 const requeueRunning = `UPDATE jobs SET state = CASE state WHEN 'RUNNING' THEN 'QUEUED' ELSE state END, run_token = '',

@@ -11,9 +11,9 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// JudgeRefusedRow keeps what a person says of a refused row that a line of a report lists: which portfolio it is or,
-// without one, that it hides none. It returns the row's cells. The row is read again from the kept file, since a report
-// has its first cell alone.
+// JudgeRefusedRow stores a person's verdict on a refused row in a report: which portfolio it is or, without one, that
+// it hides none. It returns the row's cells. It reads the row again from the kept file, since the report has only its
+// first cell.
 func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolioID *int64) (text string, err error) {
 	line, err := s.store.Read.JobChange.Query().Where(jobchange.ID(changeID), jobchange.Action(string(plan.Invalid))).
 		WithPart(func(q *ent.JobPartQuery) { q.WithProviderFile() }).Only(ctx)

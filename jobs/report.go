@@ -11,8 +11,8 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// Report is the whole of what a job did, or would do: the job and its parts as they stand, and the changes and
-// findings, which are read as they are asked for. A report of any size takes the memory of one page.
+// Report is everything that a job did, or would do: the job and its parts as they stand, and the changes and findings,
+// which are read on demand. A report of any size takes the memory of one page.
 type Report struct {
 	Job   *ent.Job
 	Parts []*ent.JobPart
@@ -23,8 +23,8 @@ type Report struct {
 // reportPage is how many rows are read at once.
 const reportPage = 1000
 
-// Report begins to read a job's report. Only a job that is not under way has one: it is a problem of code NotFound
-// where there is no such job, and of code WrongState where it has not ended and waits for no person either.
+// Report begins to read a job's report. A job that is running has none. It returns a problem of code NotFound if there
+// is no such job, and of code WrongState if it has not ended and is not waiting for a person.
 func (r *Reader) Report(ctx context.Context, jobID int64) (*Report, error) {
 	row, err := r.store.Read.Job.Get(ctx, jobID)
 	if ent.IsNotFound(err) {
@@ -48,8 +48,8 @@ func underWay(state string) bool {
 	return slices.Contains([]string{Queued, Running, Cancelling}, state)
 }
 
-// Changes are the job's changes, in the order of Reader.Changes. The last pair has an error where reading failed, or
-// where the job was taken up again meanwhile, so that what was read is not one report: a problem of code Conflict.
+// Changes yields the job's changes, in the order of Reader.Changes. The last pair has an error if reading failed, or if
+// the job was resumed in the meantime (code Conflict), because the rest would belong to a different report.
 func (p *Report) Changes(ctx context.Context) iter.Seq2[*ent.JobChange, error] {
 	return pages(ctx, p, func(w keyset.Window) (keyset.Page[*ent.JobChange], error) {
 		return p.reader.Changes(ctx, p.Job.ID, ChangeFilter{}, w)
@@ -58,7 +58,7 @@ func (p *Report) Changes(ctx context.Context) iter.Seq2[*ent.JobChange, error] {
 	})
 }
 
-// Findings are the job's findings, in the order of Reader.Findings, with errors as Changes has them.
+// Findings yields the job's findings, in the order of Reader.Findings, with errors as in Changes.
 func (p *Report) Findings(ctx context.Context) iter.Seq2[*ent.JobFinding, error] {
 	return pages(ctx, p, func(w keyset.Window) (keyset.Page[*ent.JobFinding], error) {
 		return p.reader.Findings(ctx, p.Job.ID, FindingFilter{}, w)
@@ -77,8 +77,8 @@ func pages[R any](
 	}, at)
 }
 
-// stands refuses where the job was taken up again since the report was begun, as when a person approves it: a run that
-// begins anew writes its report anew.
+// stands returns a problem if the job was resumed after the report was begun, for example because a person approved it:
+// a run that begins anew rewrites its report.
 func (p *Report) stands(ctx context.Context) error {
 	now, err := p.reader.store.Read.Job.Query().Where(job.ID(p.Job.ID)).Select(job.FieldState, job.FieldAttempt).Only(ctx)
 	if err != nil {

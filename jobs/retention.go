@@ -8,13 +8,12 @@ import (
 	"autoholdings/internal/store"
 )
 
-// pruneEvery is how often kept files are looked at.
+// pruneEvery is how often old files are looked for.
 const pruneEvery = time.Hour
 
-// PruneFiles removes kept copies of provider's files that were fetched longer ago than Options.KeepFiles, and returns
-// how many. Their records stay. Never removed are, of each profile or source and of each content type, the file applied
-// last, and any file that an unfinished job works on or waits with. It does nothing where all files are kept, as is the
-// standard.
+// PruneFiles removes kept copies of providers' files that were fetched longer ago than Options.KeepFiles, and returns
+// how many. Their records stay. It never removes the file applied last for each profile or source and content type, nor
+// a file that an unfinished job uses or waits with. It does nothing if all files are kept, which is the default.
 func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 	if s.o.KeepFiles <= 0 {
 		return 0, nil
@@ -24,7 +23,7 @@ func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 		return 0, err
 	}
 	for _, path := range paths {
-		// The record goes first: a copy without a record is a leftover, a record without its copy would be a lie.
+		// The record is changed first: a copy without a record is litter, a record without its copy would be a lie.
 		err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.SQL.ExecContext(ctx, `UPDATE provider_files SET path = '', updated_at = ? WHERE path = ?`, store.Now(), path)
 			return err
@@ -40,7 +39,7 @@ func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 	return removed, nil
 }
 
-// prunable are the copies of which no record says that they are still needed; profiles may share one.
+// prunable returns the copies that no record still needs; profiles may share one.
 func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 	rows, err := s.store.Query(ctx, `SELECT path FROM provider_files f WHERE path <> '' GROUP BY path HAVING NOT EXISTS (
 		SELECT 1 FROM provider_files o WHERE o.path = f.path AND (
@@ -64,7 +63,7 @@ func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 	return paths, rows.Err()
 }
 
-// pruneLoop removes what is no longer to be kept.
+// pruneLoop removes what is no longer kept.
 func (s *Service) pruneLoop(ctx context.Context) {
 	every(ctx, pruneEvery, nil, func() {
 		if n, err := s.PruneFiles(ctx); err != nil && ctx.Err() == nil {

@@ -27,14 +27,14 @@ type run struct {
 	kind      *jobKind
 	args      arguments
 	token     string
-	cancelled bool    // it was being cancelled when it was claimed
-	ending    *ending // how its last transaction ended the job; nil: it has not
+	cancelled bool    // it was already being cancelled when it was claimed
+	ending    *ending // how its last transaction ended the job; nil: not ended
 
-	foresight *foresight // of a preview of several parts; nil: none
+	foresight *foresight // for a preview of several parts; nil: none
 }
 
-// execute does a claimed job and records how it ended. It returns what the queue is told of the task: a *failedTask
-// where the job failed or was interrupted.
+// execute does a claimed job and records how it ended. It returns what the queue is told: a *failedTask if the job
+// failed or was interrupted.
 func (r *run) execute(ctx context.Context) error {
 	s := r.s
 	log := s.log.With("job", opaque.ID(jobType, r.job.ID), "kind", r.job.Kind, "attempt", r.job.Attempt)
@@ -55,7 +55,7 @@ func (r *run) execute(ctx context.Context) error {
 	return r.settle(context.WithoutCancel(ctx), log, err)
 }
 
-// attempt does the job's work. A panic in it is an error.
+// attempt does the job's work. It turns a panic into an error.
 func (r *run) attempt(ctx context.Context) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -74,7 +74,7 @@ func (r *run) attempt(ctx context.Context) (err error) {
 	return r.args.perform(ctx, r)
 }
 
-// keepBeating tells the row that its worker lives, and stops the run where the row is no longer its own.
+// keepBeating records in the row that the worker is alive, and stops the run if it has lost the row.
 func (r *run) keepBeating(ctx context.Context, stop context.CancelCauseFunc) {
 	tick := time.NewTicker(r.s.o.Heartbeat)
 	defer tick.Stop()
@@ -91,8 +91,8 @@ func (r *run) keepBeating(ctx context.Context, stop context.CancelCauseFunc) {
 	}
 }
 
-// settle records how the run ended. When a run is told to stop, any error it returns is only a symptom, so that the
-// reasons to stop come first.
+// settle records how the run ended. When a run is told to stop, any error it returns is only a symptom, so the reasons
+// to stop come first.
 func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 	var known *failure
 	switch {
@@ -121,11 +121,11 @@ func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 	}
 }
 
-// ended says how the last transaction of the run ended the job.
+// ended logs how the run's last transaction ended the job. It returns a *failedTask if the job failed.
 func (r *run) ended(ctx context.Context, log *slog.Logger) error {
 	e := r.ending
 	if e == nil {
-		return fmt.Errorf("the run of %s came to its end and has not ended the job", jobName(r.job.ID))
+		return fmt.Errorf("the run of %s finished without ending the job", jobName(r.job.ID))
 	}
 	if e.state != Failed {
 		log.InfoContext(ctx, "job ended", "state", e.state, "verdict", e.verdict)
@@ -157,7 +157,7 @@ func (r *run) interrupted(ctx context.Context, log *slog.Logger, why error) erro
 	return &failedTask{"INTERRUPTED", fmt.Sprintf("%v; the job is tried again in %s", why, pause)}
 }
 
-// unlessLost leaves out that another worker has the job: what this one has to say of it no longer counts.
+// unlessLost drops the error that another worker has the job: this run's result no longer counts.
 func unlessLost(err error) error {
 	if errors.Is(err, errLost) {
 		return nil
@@ -175,7 +175,7 @@ func (r *run) backToQueue(ctx context.Context, pause time.Duration, attempts int
 	})
 }
 
-// failure is an end that trying again would not change: what the job's error says.
+// failure is an end that trying again would not change. It is the job's error.
 type failure struct{ Code, Message, Hint string }
 
 func (f *failure) Error() string { return f.Code + ": " + f.Message }

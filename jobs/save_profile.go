@@ -10,32 +10,32 @@ import (
 	"autoholdings/internal/store"
 )
 
-// SaveRequest asks for a profile to be saved and, with RunNow, to be run once.
+// SaveRequest asks to save a profile and, with RunNow, to run it once.
 type SaveRequest struct {
 	Profile        profiles.ProfileInput
 	RunNow         bool
-	IdempotencyKey string // the same key again answers with the same job; "" for none
+	IdempotencyKey string // a request with the same key gets the same job; "": none
 }
 
-// Saved is what came of a save.
+// Saved is the result of a save.
 type Saved struct {
-	Profile *ent.Profile // beside a refusal the profile as it is, where there is one
+	Profile *ent.Profile // if refused: the profile as stored, if there is one
 	Job     *ent.Job     // nil: none was queued
-	Notices []string     // what the save did beside what was asked
+	Notices []string     // what the save did beyond the request
 }
 
-// afterSave is done in the transaction that saves a profile.
+// afterSave runs in the transaction that saves a profile.
 type afterSave func(context.Context, *store.Tx, *ent.Profile) error
 
-// CreateProfile makes a profile and, where that is asked for, queues its first job in the same transaction.
+// CreateProfile creates a profile and, if requested, queues its first job in the same transaction.
 func (s *Service) CreateProfile(ctx context.Context, in SaveRequest) (Saved, error) {
 	return s.saveOnce(ctx, in, s.saveRequest("createProfile", in, nil), func(then afterSave) (*ent.Profile, []string, error) {
 		return s.profiles.CreateProfile(ctx, in.Profile, then)
 	})
 }
 
-// UpdateProfile changes a profile and, where that is asked for, queues a job of it in the same transaction. version is
-// the one that was read; nil: whatever it is.
+// UpdateProfile changes a profile and, if requested, queues a job for it in the same transaction. version is the
+// version the caller read; nil means any.
 func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in SaveRequest) (Saved, error) {
 	request := s.saveRequest("updateProfile", in, map[string]any{"profileId": id, "version": version})
 	return s.saveOnce(ctx, in, request, func(then afterSave) (*ent.Profile, []string, error) {
@@ -43,8 +43,8 @@ func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in 
 	})
 }
 
-// saveRequest is a save with all its arguments. A credential stands there as its fingerprint, since its own encoding is
-// the same for all.
+// saveRequest is a save with all its arguments. A credential is replaced by its fingerprint, since all credentials
+// encode to the same JSON.
 func (s *Service) saveRequest(mutation string, in SaveRequest, more map[string]any) Request {
 	arguments := map[string]any{"runNow": in.RunNow}
 	maps.Copy(arguments, more)
@@ -58,8 +58,7 @@ func (s *Service) saveRequest(mutation string, in SaveRequest, more map[string]a
 	return request
 }
 
-// saveOnce saves a profile, unless the same request has made a job already: the answer then is that job and its
-// profile.
+// saveOnce saves a profile, unless the same request has already made a job: then it returns that job and its profile.
 func (s *Service) saveOnce(
 	ctx context.Context, in SaveRequest, request Request, save func(afterSave) (*ent.Profile, []string, error),
 ) (saved Saved, err error) {
@@ -93,7 +92,7 @@ func (s *Service) queueSaved(queued **ent.Job, request Request) afterSave {
 	}
 }
 
-// savedBefore is the answer to a request that has made a job before. The profile may have been deleted since.
+// savedBefore answers a request that has already made a job. The profile may have been deleted since.
 func (s *Service) savedBefore(ctx context.Context, row *ent.Job) (Saved, error) {
 	saved, ids := Saved{Job: row}, ProfileIDs(row)
 	profiles, err := s.profiles.ProfilesByID(ctx, ids)

@@ -14,7 +14,7 @@ import (
 	"autoholdings/provider"
 )
 
-// scheduleLoop fires what the schedule has come to.
+// scheduleLoop fires schedules when they are due.
 func (s *Service) scheduleLoop(ctx context.Context) {
 	every(ctx, s.o.ScheduleEvery, nil, func() {
 		for s.fireNext(ctx) {
@@ -22,7 +22,7 @@ func (s *Service) scheduleLoop(ctx context.Context) {
 	})
 }
 
-// fireNext fires the schedule of one provider that is due, and says whether there was one.
+// fireNext fires one provider's schedule if it is due, and reports whether there was one.
 func (s *Service) fireNext(ctx context.Context) bool {
 	queued, err := s.FireSchedules(ctx, s.o.Now())
 	if err != nil && ctx.Err() == nil {
@@ -34,10 +34,10 @@ func (s *Service) fireNext(ctx context.Context) bool {
 	return queued != nil
 }
 
-// FireSchedules queues the sync that the schedule of a provider's active profiles has come to by now: all of them in
-// one job. It returns the job of the first provider whose schedule is due, or nil where there is nothing to do or
-// another process has done it. However many processes call it, and whether they do so in time or late, each moment of a
-// schedule fires once; of several that were missed, the newest.
+// FireSchedules queues the sync that a provider's schedule is due for, with all its active profiles in one job. It
+// returns the job of the first provider whose schedule is due, or nil if there is nothing to do or another process has
+// done it. Each moment of a schedule fires once, however many processes call this, on time or late. If several were
+// missed, only the newest fires.
 func (s *Service) FireSchedules(ctx context.Context, now time.Time) (*ent.Job, error) {
 	var errs []error
 	for _, f := range s.providers {
@@ -57,7 +57,7 @@ func (s *Service) fireSchedule(ctx context.Context, of *provider.Fetcher, now ti
 	var queued *ent.Job
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		queued = nil
-		d, err := s.findDue(ctx, tx.Client, of, now) // again: another process may have been faster
+		d, err := s.findDue(ctx, tx.Client, of, now) // check again: another process may have been faster
 		if d == nil || err != nil {
 			return err
 		}
@@ -74,17 +74,17 @@ func (s *Service) fireSchedule(ctx context.Context, of *provider.Fetcher, now ti
 	return queued, nil
 }
 
-// errTaken undoes the firing of a slot that another process has fired at the same moment.
+// errTaken rolls back the firing of a slot that another process fired at the same moment.
 var errTaken = errors.New("another process has the slot")
 
-// due is a moment of the schedule that has come and has not been fired.
+// due is a moment of the schedule that has come but has not been fired.
 type due struct {
 	slots      slots
 	slot       time.Time
 	profileIDs []int64
 }
 
-// findDue looks for the newest moment of a provider's schedule that is to be fired; nil where there is none.
+// findDue returns the newest moment of a provider's schedule that must be fired, or nil.
 func (s *Service) findDue(ctx context.Context, client *ent.Client, of *provider.Fetcher, now time.Time) (*due, error) {
 	common, err := profiles.ReadCommonSchedule(ctx, client, of.Provider().Name)
 	if err != nil || !common.Runs() {
@@ -97,7 +97,7 @@ func (s *Service) findDue(ctx context.Context, client *ent.Client, of *provider.
 	if !slot.After(common.Since) {
 		return nil, nil
 	}
-	// A clock that once went wrong may have left slots far in the future: they must not silence the schedule until then.
+	// A clock that was once wrong may have left slots far in the future: they must not silence the schedule until then.
 	fired, err := client.ScheduleSlot.Query().
 		Where(scheduleslot.SlotGTE(slots.name(slot)), scheduleslot.SlotLTE(slots.name(now.Add(mostSkew)))).Exist(ctx)
 	if err != nil {
@@ -109,23 +109,23 @@ func (s *Service) findDue(ctx context.Context, client *ent.Client, of *provider.
 	return &due{slots, slot, common.ProfileIDs()}, nil
 }
 
-// mostSkew is by how much the clocks of two machines may differ for the one behind to leave alone what the other has
-// fired since.
+// mostSkew is the largest difference between two machines' clocks at which the slower machine still respects slots that
+// the faster one has fired.
 const mostSkew = 24 * time.Hour
 
-// slots are the moments of one provider's schedule: what their names in the table begin with.
+// slots names the moments of one provider's schedule. It is the prefix of their names in the table.
 type slots string
 
 func (all providers) slots(of *provider.Fetcher) slots { return slots(all.scheduleID(of) + "/") }
 
-// name is a slot's name in the table. Names of one provider sort as their moments do.
+// name is a slot's name in the table. Names of one provider sort by time.
 func (s slots) name(slot time.Time) string { return string(s) + slot.UTC().Format(time.RFC3339) }
 
-// keepSlots is how long it is remembered what was fired.
+// keepSlots is how long fired slots are remembered.
 const keepSlots = 400 * 24 * time.Hour
 
-// fire records the slot and queues its job, both or neither. It returns no job where one that does the same is under
-// way already, which then counts as the slot's.
+// fire records the slot and queues its job, both or neither. It returns no job if one that does the same is already
+// running: that one counts as the slot's.
 func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.Job, err error) {
 	underWay, err := underWayAs(ctx, tx, syncKey(d.profileIDs))
 	if err != nil {
@@ -158,7 +158,8 @@ func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.J
 	return queued, nil
 }
 
-// fetchesAll says whether a sync does what a scheduled one would: it is not being cancelled, and was not given a file.
+// fetchesAll reports whether a sync does the same as a scheduled one: it is not being cancelled, and was not given a
+// file.
 func fetchesAll(row *ent.Job) bool {
 	args, err := argsOf[syncArgs](row)
 	return err == nil && args.FileID == 0 && row.State != Cancelling

@@ -26,18 +26,18 @@ type ScheduledJob struct {
 	Kind       string
 	ProfileIDs []int64
 	Schedule   profiles.Schedule
-	LastJobID  int64     // the last one that it started by itself; 0: none
+	LastJobID  int64     // the last job that it started by itself; 0: none
 	NextRun    time.Time // zero: none
 }
 
 // The ids of scheduled jobs.
 const (
-	syncID        = "sync"     // of the standard provider
+	syncID        = "sync"     // for the standard provider
 	syncPrefix    = "sync:"    // before the name of another provider
 	profilePrefix = "profile:" // before an inactive profile's id
 )
 
-// scheduleID is the id of a provider's schedule.
+// scheduleID returns the id of a provider's schedule.
 func (all providers) scheduleID(of *provider.Fetcher) string {
 	if of == all.standard() {
 		return syncID
@@ -45,7 +45,7 @@ func (all providers) scheduleID(of *provider.Fetcher) string {
 	return syncPrefix + of.Provider().Name
 }
 
-// scheduled asks the provider whose schedule has an id; nil: none has.
+// scheduled returns the fetcher for the provider whose schedule has an id; nil: none.
 func (all providers) scheduled(id string) *provider.Fetcher {
 	for _, f := range all {
 		if all.scheduleID(f) == id {
@@ -55,12 +55,12 @@ func (all providers) scheduled(id string) *provider.Fetcher {
 	return nil
 }
 
-// scheduledName is how the list of scheduled jobs calls a sync.
+// scheduledName is a sync's name in the list of scheduled jobs.
 func scheduledName(of *provider.Provider) string {
 	return "Upload Electronic Holdings from " + of.Title
 }
 
-// ScheduledJobs lists what runs by itself: the schedules of the active profiles, by provider, first, then inactive
+// ScheduledJobs lists what runs by itself: first the schedules of the active profiles, by provider, then inactive
 // profiles.
 func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
 	var listed []ScheduledJob
@@ -88,7 +88,7 @@ func (s *Service) ScheduledJobs(ctx context.Context) ([]ScheduledJob, error) {
 	return listed, nil
 }
 
-// scheduledSync is the entry of a provider's active profiles together.
+// scheduledSync returns the entry for all active profiles of a provider.
 func (s *Service) scheduledSync(ctx context.Context, of *provider.Fetcher, common *profiles.CommonSchedule) (*ScheduledJob, error) {
 	entry := &ScheduledJob{
 		ID: s.providers.scheduleID(of), Active: common.Runs(), Enabled: !common.Disabled, Name: scheduledName(of.Provider()), Kind: KindSync,
@@ -106,10 +106,10 @@ func (s *Service) scheduledSync(ctx context.Context, of *provider.Fetcher, commo
 	return entry, err
 }
 
-// scheduledProfile is the entry of an inactive profile.
+// scheduledProfile returns the entry for an inactive profile.
 func (s *Service) scheduledProfile(p *ent.Profile) *ScheduledJob {
 	name := holdings.ProfileName(p)
-	if from, err := s.providers.of(p); err == nil { // else nobody knows its provider
+	if from, err := s.providers.of(p); err == nil { // otherwise its provider is unknown
 		name = scheduledName(from.Provider()) + ": " + name
 	}
 	return &ScheduledJob{
@@ -118,11 +118,11 @@ func (s *Service) scheduledProfile(p *ent.Profile) *ScheduledJob {
 	}
 }
 
-// lastScheduled is the newest job that a schedule has started, not one that stood in for it.
+// lastScheduled returns the newest job that a schedule started, not counting jobs that stood in for one.
 func (s *Service) lastScheduled(ctx context.Context, fired slots) (id int64, err error) {
 	rows, err := s.store.Query(ctx, `SELECT j.id FROM schedule_slots s JOIN jobs j ON j.id = s.job_id
 		WHERE j.kind = ? AND j."trigger" = ? AND s.slot >= ? AND s.slot < ? ORDER BY s.slot DESC LIMIT 1`,
-		KindSync, Scheduled, string(fired), string(fired)+":") // a colon follows the digits that a moment begins with
+		KindSync, Scheduled, string(fired), string(fired)+":") // a colon sorts after the digits that a time starts with
 	if err != nil {
 		return 0, fmt.Errorf("look for the last scheduled job: %w", err)
 	}
@@ -135,8 +135,8 @@ func (s *Service) lastScheduled(ctx context.Context, fired slots) (id int64, err
 
 const scheduledPath = "input.scheduledJobId"
 
-// EnableScheduled lets a scheduled job run by itself, or stops it from doing so. Beside a refusal it returns the entry
-// as it is, where there is one.
+// EnableScheduled starts or stops a scheduled job. If that is refused, it also returns the entry as stored, if there is
+// one.
 func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) (*ScheduledJob, error) {
 	if entry, err := s.activeProfiles(ctx, id); err != nil {
 		return entry, err
@@ -147,8 +147,8 @@ func (s *Service) EnableScheduled(ctx context.Context, id string, enabled bool) 
 	return s.activeProfiles(ctx, id)
 }
 
-// activeProfiles is the entry of a provider's active profiles. Where the id names another, that one is returned beside
-// the refusal.
+// activeProfiles returns the entry for a provider's active profiles. If the id names another entry, that one is
+// returned with the refusal.
 func (s *Service) activeProfiles(ctx context.Context, id string) (*ScheduledJob, error) {
 	of := s.providers.scheduled(id)
 	if of == nil {
@@ -168,7 +168,7 @@ func noActiveProfile() error {
 	return problem.New(problem.ProfileInactive, scheduledPath, "no profile is active, so nothing is scheduled: activate a profile first")
 }
 
-// inactiveProfile is the entry of an inactive profile, and why it can be neither enabled nor run.
+// inactiveProfile returns the entry for an inactive profile, and why it can be neither enabled nor run.
 func (s *Service) inactiveProfile(ctx context.Context, client *ent.Client, id string) (*ScheduledJob, error) {
 	gone := problem.New(problem.NotFound, scheduledPath, "there is no such scheduled job, or no longer: list scheduledJobs for those that are")
 	text, ok := strings.CutPrefix(id, profilePrefix)
@@ -183,14 +183,14 @@ func (s *Service) inactiveProfile(ctx context.Context, client *ent.Client, id st
 	if err != nil {
 		return nil, fmt.Errorf("read profile %d: %w", number, err)
 	}
-	if p.Active { // since it was listed
+	if p.Active { // activated since it was listed
 		return nil, gone
 	}
 	return s.scheduledProfile(p), problem.New(problem.ProfileInactive, scheduledPath,
 		"the profile %q is inactive, and no schedule runs it: activate the profile, then it runs with all active ones", holdings.ProfileName(p))
 }
 
-// RunScheduled runs a scheduled job now, for all its profiles together. Its next run stays.
+// RunScheduled runs a scheduled job now, for all its profiles together. Its next run stays as planned.
 func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error) {
 	request := Request{Key: idempotencyKey, Mutation: "runScheduledJob", Arguments: []any{map[string]any{"scheduledJobId": id}}}
 	return s.start(ctx, KindSync, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
@@ -213,7 +213,7 @@ func (s *Service) RunScheduled(ctx context.Context, id, idempotencyKey string) (
 	})
 }
 
-// onField says of problems that they are with one input field.
+// onField assigns problems to one input field.
 func onField(path string, err error) error {
 	found, _ := problem.In(err)
 	for _, p := range found {

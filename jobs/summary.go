@@ -16,8 +16,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// summarize says in one paragraph of plain words what a job did: first what was written, then what was not and why.
-// newHost is the host to which all changed URLs have moved; "" where that cannot be said.
+// summarize says in one plain paragraph what a job did: first what was written, then what was not, and why. newHost is
+// the host that all changed URLs have moved to; "" if there is no single one.
 func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (string, error) {
 	var written, waiting, shown plan.Counts
 	for _, p := range parts {
@@ -70,7 +70,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 	return b.String(), nil
 }
 
-// writtenInWords is what a job has written; done is what changed, in words.
+// writtenInWords says what a job has written; done is what changed, in words.
 func writtenInWords(e ending, done string) string {
 	switch {
 	case e.state == Failed && e.applied:
@@ -94,7 +94,7 @@ func severalProfiles(parts []*ent.JobPart) bool {
 	return slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.ProfileName != parts[0].ProfileName })
 }
 
-// partName tells a part from the others of its job.
+// partName tells a part from the other parts of its job.
 func partName(p *ent.JobPart, severalProfiles bool) string {
 	if severalProfiles {
 		return p.ProfileName + ", " + p.CollectionName
@@ -111,7 +111,7 @@ func addSentence(b *strings.Builder, sentence string) {
 	b.WriteString(string(unicode.ToUpper(first)) + strings.TrimSuffix(sentence[size:], ".") + ".")
 }
 
-// atHost is " (now at academic.oup.com)"; "" where there is no host to name.
+// atHost returns " (now at academic.oup.com)"; "" if there is no host to name.
 func atHost(when, host string) string {
 	if host == "" {
 		return ""
@@ -119,7 +119,7 @@ func atHost(when, host string) string {
 	return " (" + when + " at " + host + ")"
 }
 
-// doneInWords is what a job did, in the words of its kind; target is where a move moves to.
+// doneInWords says what a job did, in the words of its kind. target is where a move moves to.
 func doneInWords(c *plan.Counts, moved, target string) string {
 	switch {
 	case c.Move == nil:
@@ -135,7 +135,7 @@ func doneInWords(c *plan.Counts, moved, target string) string {
 	}
 }
 
-// movedInWords is "312 PO lines and 40 licenses".
+// movedInWords returns, for example, "312 PO lines and 40 licenses".
 func movedInWords(m *plan.MoveCounts) string {
 	lines, licenses := words.Count(m.PoLinesMoved, "PO line", "PO lines"), words.Count(m.LicensesMoved, "license", "licenses")
 	switch {
@@ -148,8 +148,8 @@ func movedInWords(m *plan.MoveCounts) string {
 	}
 }
 
-// inWords is what changed and what did not: "64 titles added, 2 removed, 228 changed: title_url in all of them (now at
-// academic.oup.com), coverage in 70; 0 unchanged".
+// inWords says what changed and what did not: "64 titles added, 2 removed, 228 changed: title_url in all of them (now
+// at academic.oup.com), coverage in 70; 0 unchanged".
 func inWords(c *plan.Counts, moved string) string {
 	if !c.Changed() {
 		if c.Titles == 0 {
@@ -179,7 +179,7 @@ func inWords(c *plan.Counts, moved string) string {
 	}
 	text := strings.Join(said, ", ")
 	switch {
-	case c.Titles == 0: // the reversal of a job: nothing is known of what it does not touch
+	case c.Titles == 0: // an undo: nothing is known about what it does not touch
 		return text
 	case c.Updated > 0 && len(c.Fields) > 0:
 		return text + "; " + words.Figure(c.Unchanged) + " unchanged"
@@ -188,7 +188,7 @@ func inWords(c *plan.Counts, moved string) string {
 	}
 }
 
-// fieldsNamed is how many of the changed fields are named.
+// fieldsNamed is how many changed fields are named.
 const fieldsNamed = 5
 
 func fieldsInWords(c *plan.Counts, moved string) string {
@@ -217,7 +217,7 @@ func fieldsInWords(c *plan.Counts, moved string) string {
 	return ": " + strings.Join(said, ", ")
 }
 
-// asideInWords is what was set aside or left for a person.
+// asideInWords says what was set aside or left for a person.
 func asideInWords(c *plan.Counts) string {
 	var said []string
 	move, left := plan.MoveCounts{}, [2]string{"change not put back", "changes not put back"}
@@ -250,11 +250,12 @@ func asideInWords(c *plan.Counts) string {
 	return strings.Join(said, ", ")
 }
 
-// urlsCompared is how many changed URLs are looked at: the question is asked inside the transaction that ends the job.
+// urlsCompared is the most changed URLs that are compared, because this happens inside the transaction that ends the
+// job.
 const urlsCompared = 50_000
 
-// newHost is the host at which all the URLs are that a job changed, or would change; "" where that cannot be said, or
-// where they are too many to look at.
+// newHost returns the host of all the URLs that a job changed, or would change; "" if they have several, or are too
+// many to compare.
 func newHost(ctx context.Context, tx *store.Tx, jobID int64, c *plan.Counts) (string, error) {
 	if n := titlesChanged(c, kbart.TitleURL); n == 0 || n > urlsCompared {
 		return "", nil

@@ -18,7 +18,7 @@ import (
 	"autoholdings/provider"
 )
 
-// KindSync is the kind of a job that brings holdings in step with a provider's lists.
+// KindSync is the kind of a job that updates holdings from a provider's lists.
 const KindSync = "SYNC"
 
 var syncKind = jobKind{
@@ -31,19 +31,20 @@ var syncKind = jobKind{
 	byKind:   decidedByKind, decisions: syncDecisions{}, undo: undoByParts{ofProfiles: true},
 }
 
-// SyncRequest asks for a sync of one or several profiles together.
+// SyncRequest asks to sync one or several profiles together.
 type SyncRequest struct {
 	ProfileIDs     []int64 `json:"profileId"`
 	Mode           string  // Apply or Preview
-	Force          bool    // apply a file that is older, was rejected or was undone
+	Force          bool    // apply a file even if it is older, was rejected or was undone
 	Trigger        string  // Manual, Scheduled or Command
-	IdempotencyKey string  `json:"-"` // the same key again answers with the same job; "" for none
-	DueAt          int64   // Unix milliseconds, not before; 0: now
+	IdempotencyKey string  `json:"-"` // a request with the same key gets the same job; "": none
+	DueAt          int64   // do not run before this, Unix milliseconds; 0: now
 
-	// FileID is a kept file (see KeepFile) to sync instead of fetching: only its content type is done. 0: fetch.
+	// FileID is a kept file (see KeepFile) to sync instead of fetching; only its content type is done. 0: fetch.
 	FileID int64 `json:"fileId"`
 
-	// Of is the request that the sync is a part of, in whose Once it is queued; empty: it is asked for by itself.
+	// Of is the larger request that this sync is part of, and in whose Once it is queued; empty: the sync is a request
+	// of its own.
 	Of Request `json:"-"`
 }
 
@@ -54,14 +55,14 @@ func (in SyncRequest) request() Request {
 	return Request{Key: in.IdempotencyKey, Mutation: "runProfile", Arguments: []any{in}}
 }
 
-// syncArgs are a sync's arguments as its row keeps them.
+// syncArgs are a sync's arguments as stored in its row.
 type syncArgs struct {
 	ProfileIDs []int64 `json:"profileIds"`
 	Force      bool    `json:"force,omitempty"`
 	FileID     int64   `json:"fileId,omitempty"`
 
-	// ByDecision says that the job was queued by a decision on the file: force is of its age alone, and what else was
-	// declined of it stays declined.
+	// ByDecision says that a decision on the file queued the job: force then ignores only the file's age, and what else
+	// was declined stays declined.
 	ByDecision bool `json:"byDecision,omitempty"`
 }
 
@@ -71,8 +72,8 @@ func (a syncArgs) involved() involved {
 
 var _ collectionFinder = syncArgs{}
 
-// findCollections finds the active collections of the profiles' providers, and those that the job began or was held
-// with while they were active.
+// findCollections finds the active collections of the profiles' providers, and those that were active when the job
+// began or was held with them.
 func (a syncArgs) findCollections(ctx context.Context, tx *store.Tx, s *Service, jobID int64) ([]int64, error) {
 	providers, err := s.providersOf(ctx, tx, a.ProfileIDs)
 	if err != nil {
@@ -94,7 +95,7 @@ func (a syncArgs) findCollections(ctx context.Context, tx *store.Tx, s *Service,
 
 var _ asker = syncArgs{}
 
-// asked asks the providers of the profiles, unless a list was given.
+// asked returns the fetchers for the profiles' providers, unless a list was given.
 func (a syncArgs) asked(ctx context.Context, tx *store.Tx, s *Service) ([]*provider.Fetcher, error) {
 	if a.FileID != 0 {
 		return nil, nil
@@ -107,8 +108,8 @@ func (s *Service) StartSync(ctx context.Context, in SyncRequest) (*ent.Job, erro
 	return s.start(ctx, KindSync, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) { return s.QueueSync(ctx, tx, in) })
 }
 
-// QueueSync queues a sync inside the caller's transaction, so that a profile and its first job come to be together or
-// not at all. Call Nudge after the commit.
+// QueueSync queues a sync in the caller's transaction, so a profile and its first job are created together or not at
+// all. Call Nudge after the commit.
 func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (*ent.Job, error) {
 	if err := checkProfiles(ctx, tx, in); err != nil {
 		return nil, err
@@ -120,7 +121,7 @@ func (s *Service) QueueSync(ctx context.Context, tx *store.Tx, in SyncRequest) (
 	})
 }
 
-// syncKey is what makes two syncs the same: their profiles.
+// syncKey is equal for syncs of the same profiles.
 func syncKey(profileIDs []int64) string {
 	ids := slices.Clone(profileIDs)
 	slices.Sort(ids)

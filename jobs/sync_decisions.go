@@ -14,16 +14,16 @@ import (
 	"autoholdings/internal/store"
 )
 
-// syncDecisions are the rules of what a person decides on the lists that a provider has for a profile.
+// syncDecisions are the rules for decisions on a provider's lists for a profile.
 type syncDecisions struct{}
 
-// checkApproval refuses to apply what is held of a profile that was deactivated since, of a list that came for another
-// customer number, or of one that a newer list has overtaken.
+// checkApproval returns a problem if the profile was deactivated since, the list came for another customer number, or a
+// newer list was applied since.
 func (syncDecisions) checkApproval(ctx context.Context, tx *store.Tx, chosen []chosenPart, force bool) error {
 	var problems problem.List
 	for _, c := range chosen {
 		if c.part.ProfileID == nil || c.part.ProviderFileID == nil {
-			continue // the run says that it is gone
+			continue // the run reports that it is gone
 		}
 		p, err := tx.Profile.Get(ctx, *c.part.ProfileID)
 		if err != nil {
@@ -53,7 +53,7 @@ func (syncDecisions) checkApproval(ctx context.Context, tx *store.Tx, chosen []c
 	return problems.Err()
 }
 
-// takeDeclined queues a sync of the file of a job that is over, to apply what a person, or an undo, had declined of it.
+// takeDeclined queues a sync of an ended job's file, to apply what a person, or an undo, had declined of it.
 func (rules syncDecisions) takeDeclined(ctx context.Context, s *Service, tx *store.Tx, over *ent.Job, in Decision) (int64, error) {
 	part, err := chooseDeclined(ctx, tx, over, in.Parts)
 	if err != nil {
@@ -81,7 +81,7 @@ func (rules syncDecisions) takeDeclined(ctx context.Context, s *Service, tx *sto
 	return queued.ID, s.decide(ctx, tx, verdictOn{part.part, part.kinds, Approved, in.Reason, queued.ID})
 }
 
-// chooseDeclined finds the one part whose list has something declined that is to be taken now.
+// chooseDeclined finds the only part whose list has something declined that is to be applied now.
 func chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, named []PartDecision) (found chosenPart, err error) {
 	parts, err := partsOf(ctx, tx.Client, row.ID)
 	if err != nil {
@@ -125,7 +125,7 @@ func chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, named []Par
 	return found, nil
 }
 
-// declineAgain declines what the cancelled job was to take of a list, as it was before.
+// declineAgain declines again what the cancelled job was meant to apply of a list.
 func (syncDecisions) declineAgain(ctx context.Context, tx *store.Tx, cancelled *ent.Job) error {
 	args, err := argsOf[syncArgs](cancelled)
 	if err != nil || !args.ByDecision {
@@ -139,10 +139,10 @@ func (syncDecisions) declineAgain(ctx context.Context, tx *store.Tx, cancelled *
 	return nil
 }
 
-// mayBegin is asked in the transaction that begins to write a provider's list for a profile: what was true when it was
-// planned, or approved, may not be so any more.
+// mayBegin is called in the transaction that begins to write a provider's list for a profile, because what was true
+// when it was planned or approved may no longer be.
 func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
-	if pr.begun || pr.part.State == PartApplying { // what is half written is finished
+	if pr.begun || pr.part.State == PartApplying { // what is half written must be finished
 		return nil
 	}
 	p, err := tx.Profile.Get(ctx, pr.profile.ID)
@@ -176,8 +176,8 @@ func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
 	}
 }
 
-// appliedSince says whether a list that is no older than this one was applied for the profile after a moment. Where
-// dates do not tell, the one that was applied since is the newer.
+// appliedSince reports whether a list that is no older than this one was applied for the profile after a moment. If the
+// dates do not tell, the list applied since is the newer one.
 func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFile, since int64) (bool, error) {
 	where := []predicate.ProviderFile{
 		providerfile.ProfileIDEQ(*file.ProfileID), providerfile.Content(file.Content),
@@ -193,8 +193,8 @@ func appliedSince(ctx context.Context, client *ent.Client, file *ent.ProviderFil
 	return newer, nil
 }
 
-// customerChanged says whether a list came under another customer number than the profile has now. Lists from before
-// that was recorded count as the profile's.
+// customerChanged reports whether a list came under a different customer number than the profile has now. Lists too old
+// to have a number recorded count as the profile's.
 func customerChanged(file *ent.ProviderFile, p *ent.Profile) bool {
 	return file.CustomerNumber != "" && file.CustomerNumber != p.CustomerNumber
 }

@@ -26,7 +26,7 @@ func (a syncArgs) perform(ctx context.Context, r *run) error {
 	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error { return r.syncPart(ctx, part, last, a) })
 }
 
-// makeSyncParts makes the parts of each profile.
+// makeSyncParts creates the parts of each profile.
 func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx, args syncArgs) (err error) {
 	var given *ent.ProviderFile
 	if args.FileID != 0 {
@@ -42,8 +42,8 @@ func (r *run) makeSyncParts(ctx context.Context, tx *store.Tx, args syncArgs) (e
 	return nil
 }
 
-// makeParts adds a profile's parts, one for each content type or, where a file is given, for its content type. Whether
-// the profile is active is asked when a part's turn comes: one that was deactivated meanwhile does not stop the others.
+// makeParts adds a profile's parts: one for each content type or, if a file is given, for its content type. Whether the
+// profile is active is checked at each part's turn: a profile that was deactivated does not stop the others.
 func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, given *ent.ProviderFile) error {
 	p, err := profileOf(ctx, tx, profileID)
 	if err != nil {
@@ -107,7 +107,7 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args s
 	if err != nil {
 		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
 	}
-	if r.job.Mode == Apply && !p.Active && part.State != PartApplying { // what is half written is finished
+	if r.job.Mode == Apply && !p.Active && part.State != PartApplying { // what is half written must be finished
 		gone := &partRun{run: r, part: part}
 		return gone.closePart(ctx, PartFailed, profileInactive(p))
 	}
@@ -123,7 +123,7 @@ func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args s
 	return pr.settlePart(ctx, pr.fetchAndBringInStep(ctx))
 }
 
-// guardsOf are a profile's guards as its plans are judged.
+// guardsOf returns the guards by which a profile's plans are judged.
 func guardsOf(p *ent.Profile) plan.Guards { return profiles.GuardsOf(p).OfProfile() }
 
 var syncAdvice = advice{

@@ -15,20 +15,20 @@ import (
 // queueName is the name of our queue in Redis.
 const queueName = "autoholdings"
 
-// queueing is one queueing of a job, which is one task of asynq.
+// queueing is one queueing of a job: one task of asynq.
 type queueing struct {
 	id    int64
 	kind  string
-	dueAt int64 // changes each time the job goes back to the queue
+	dueAt int64 // changes each time the job is queued again
 }
 
-// payload is all that a task says of its job.
+// payload is everything that a task says about its job.
 type payload struct {
 	JobID string `json:"jobId"` // as the API shows it
 }
 
-// task is what an operator sees of the queueing in asynq's own tools. When a job is tried again is the row's business,
-// so asynq never retries.
+// task is what an operator sees in asynq's own tools. The row decides when a job is tried again, so asynq never
+// retries.
 func (q queueing) task() (*asynq.Task, error) {
 	text, err := json.Marshal(payload{opaque.ID(jobType, q.id)})
 	if err != nil {
@@ -38,18 +38,18 @@ func (q queueing) task() (*asynq.Task, error) {
 		asynq.TaskID(q.taskID()), asynq.Queue(queueName), asynq.MaxRetry(0), asynq.Timeout(maxRun)), nil
 }
 
-// taskID is the job's id and the moment of the queueing: "Sm9iOjQy:2027-01-31T02:30:00.120Z". Each queueing has a task
-// of its own, because the id of one that has failed stays taken for as long as asynq keeps it. The count of attempts
-// would not do: a job that is handed back to the queue has not made one.
+// taskID is the job's id and the time of the queueing: "Sm9iOjQy:2027-01-31T02:30:00.120Z". Each queueing has its own
+// task, because a failed task's id stays taken as long as asynq keeps it. The number of attempts would not do: a job
+// that is handed back to the queue has not made one.
 func (q queueing) taskID() string {
 	return opaque.ID(jobType, q.id) + ":" + store.Time(q.dueAt).UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
-// maxRun is when asynq gives a task up. It never ends a healthy job: a worker that is alive keeps its row's heartbeat,
-// and one that is not loses the row long before.
+// maxRun is how long asynq lets a task run. It never ends a healthy job: a live worker keeps its row's heartbeat, and a
+// dead one loses the row long before.
 const maxRun = 24 * time.Hour
 
-// jobOf is the id of the job that a task is to run.
+// jobOf returns the id of the job that a task must run.
 func jobOf(task *asynq.Task) (int64, error) {
 	if text := task.Payload(); len(text) == oldPayload {
 		return int64(binary.BigEndian.Uint64(text)), nil
@@ -65,11 +65,11 @@ func jobOf(task *asynq.Task) (int64, error) {
 	return id, err
 }
 
-// oldPayload is the length of a payload in versions that wrote the job's number in binary. Their tasks may still lie in
-// Redis after an upgrade. It does no harm to run one: its job may have been dispatched anew, and is then claimed once.
+// oldPayload is the length of a payload in versions that wrote the job's number in binary. Such tasks may still be in
+// Redis after an upgrade. Running one does no harm: if its job was dispatched again, it is still claimed only once.
 const oldPayload = 8
 
-// failedTask is what asynq is told of a run that failed or was interrupted. The job's row says the same.
+// failedTask is what asynq is told about a run that failed or was interrupted. The job's row says the same.
 type failedTask struct{ code, message string }
 
 func (f *failedTask) Error() string { return f.code + ": " + f.message }

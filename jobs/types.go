@@ -8,16 +8,16 @@ import (
 	"autoholdings/kbart"
 )
 
-// Type is a job that a person can run. What it is to be told are the input fields of its mutation.
+// Type is a kind of job that a person can run. Its mutation's input fields say what the job needs to know.
 type Type struct {
 	Kind        string
-	Name        string // as librarians search for it
+	Name        string // the name that librarians search for
 	Description string
-	Mutation    string // of the API
+	Mutation    string // the API's mutation
 }
 
-// Types are the jobs that a person can run, by name, of which name or description have all words of search, in any case
-// and order.
+// Types returns the jobs that a person can run, by name, if their name or description has all words of search, in any
+// case and order.
 func Types(search string) (found []Type) {
 	words := strings.Fields(kbart.FoldTitle(search))
 	for _, k := range kinds {

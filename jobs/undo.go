@@ -21,15 +21,15 @@ var undoKind = jobKind{
 	mutation:    "undoJob",
 }
 
-// undoArgs are an undo's arguments as its row keeps them. The job that it reverses is the subject of its row.
+// undoArgs are an undo's arguments as stored in its row. The job that it reverses is the subject of its row.
 type undoArgs struct {
 	CollectionIDs []int64 `json:"collectionIds"` // all that the job writes
 }
 
 func (a undoArgs) involved() involved { return involved{writes: a.CollectionIDs} }
 
-// Undo queues a job that reverses what an applied job changed; with mode Preview it only shows what it would do. The
-// newest job of a collection goes first.
+// Undo queues a job that reverses what an applied job changed. With mode Preview it only shows what it would do. The
+// newest job of a collection must be undone first.
 func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey string) (*ent.Job, error) {
 	request := Request{Key: idempotencyKey, Mutation: "undoJob", Arguments: []any{map[string]any{"jobId": jobID, "mode": mode}}}
 	return s.start(ctx, KindUndo, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
@@ -50,8 +50,8 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 	})
 }
 
-// checkUndo refuses what cannot be undone: a job of another kind, or one that is not over, wrote nothing, was undone
-// already, or is not the newest of its collections.
+// checkUndo returns a problem for a job that cannot be undone: one of another kind, or one that has not ended, wrote
+// nothing, was already undone, or is not the newest of its collections.
 func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error) {
 	row, err := tx.Job.Get(ctx, jobID)
 	if ent.IsNotFound(err) {
@@ -72,7 +72,7 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error)
 	}
 }
 
-// perform reverses the job that is the row's subject, as that one's kind is undone.
+// perform reverses the job that is the row's subject, in the way of that job's kind.
 func (undoArgs) perform(ctx context.Context, r *run) error {
 	if r.job.SubjectJobID == nil {
 		return &failure{"JOB_GONE", "the job to undo is gone", ""}
@@ -88,7 +88,7 @@ func (undoArgs) perform(ctx context.Context, r *run) error {
 	return k.undo.perform(ctx, r, undone)
 }
 
-// stillUndoable looks again: the job may have waited for long.
+// stillUndoable checks again, because the job may have waited for a long time.
 func stillUndoable(ctx context.Context, tx *store.Tx, jobID int64) error {
 	if _, err := checkUndo(ctx, tx, jobID); err != nil {
 		return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}

@@ -13,19 +13,19 @@ import (
 	"autoholdings/internal/store"
 )
 
-// undoByParts undoes jobs that give and take portfolios, one part after the other. The newest of a collection goes
-// first, whichever kind it is of. A move stands beside them: what a sync added goes or stays by the PO lines that it
-// has now.
+// undoByParts undoes jobs that add and remove portfolios, one part after the other. The newest job of a collection must
+// be undone first, whatever its kind. Moves are separate: what a sync added stays or goes depending on the PO lines
+// that it has now.
 type undoByParts struct {
-	ofProfiles bool // each part is of a profile, and is undone only while that is there
+	ofProfiles bool // each part belongs to a profile, and can be undone only while the profile exists
 }
 
-// undoneByParts are the names of the kinds that are undone by parts, those of profiles or the others.
+// undoneByParts returns the names of the kinds that are undone by parts: those of profiles, or the others.
 func undoneByParts(ofProfiles bool) []string {
 	return namesOf(func(k *jobKind) bool { return k.undo == undoByParts{ofProfiles} })
 }
 
-// check refuses a job that wrote nothing, was undone already, or is not the newest of its collections.
+// check returns a problem if the job wrote nothing, was already undone, or is not the newest of its collections.
 func (u undoByParts) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error {
 	written, err := u.writtenParts(ctx, tx.Client, undone)
 	if err != nil {
@@ -50,7 +50,7 @@ func (u undoByParts) check(ctx context.Context, tx *store.Tx, undone *ent.Job) e
 	return nil
 }
 
-// writes are the collections of the parts that are reversed.
+// writes returns the collections of the parts that are reversed.
 func (u undoByParts) writes(ctx context.Context, tx *store.Tx, undone *ent.Job) (ids []int64, err error) {
 	parts, err := u.writtenParts(ctx, tx.Client, undone)
 	for _, part := range parts {
@@ -70,8 +70,9 @@ func (u undoByParts) perform(ctx context.Context, r *run, undone *ent.Job) error
 	})
 }
 
-// checkNewest refuses where a later job that can be undone has changed the part's collection. What was done for a
-// profile that was deleted since cannot be: it stays, and what it changed is left where this part is undone.
+// checkNewest returns a problem if a later job that can be undone has changed the part's collection. A job for a
+// profile that was deleted since cannot be undone: it does not count, and what it changed is left alone when this part
+// is undone.
 func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 	later, err := tx.JobPart.Query().Where(jobpart.CollectionID(*part.CollectionID), writtenAfter(part), jobpart.JobIDNEQ(part.JobID),
 		writtenState, jobpart.Or(
@@ -88,14 +89,14 @@ func checkNewest(ctx context.Context, tx *store.Tx, part *ent.JobPart) error {
 		part.CollectionName)
 }
 
-// writtenState are the parts that may have written something: one that was cancelled or failed half way too.
+// writtenState selects the parts that may have written something, including those cancelled or failed half way.
 var writtenState = jobpart.StateIn(PartApplied, PartStopped)
 
-// lastWritten puts the part that was written last first. Its id does not tell: a part may have been held until a person
-// approved it, and the ids of two processes do not rise together.
+// lastWritten sorts the part written last first. The id does not tell: a part may have been held until a person
+// approved it, and ids from two processes are not in time order.
 var lastWritten = ent.Desc(jobpart.FieldWrittenAt, jobpart.FieldID)
 
-// writtenAt is when a part changed the holdings last, in Unix milliseconds; 0: never.
+// writtenAt is when a part last changed the holdings, in Unix milliseconds; 0: never.
 func writtenAt(part *ent.JobPart) int64 {
 	if part.WrittenAt == nil {
 		return 0
@@ -103,15 +104,15 @@ func writtenAt(part *ent.JobPart) int64 {
 	return *part.WrittenAt
 }
 
-// writtenAfter are the parts that were written after another one.
+// writtenAfter selects the parts that were written after another one.
 func writtenAfter(part *ent.JobPart) predicate.JobPart {
 	at := writtenAt(part)
 	return jobpart.Or(jobpart.WrittenAtGT(at), jobpart.And(jobpart.WrittenAt(at), jobpart.IDGT(part.ID)))
 }
 
-// writtenParts are those of a job that can be reversed: the collection is there and, of a sync or a withdrawal, the
-// profile. They stand in the order in which they are to be reversed: what one profile's part did stands on what the
-// part before it had done to the same portfolios.
+// writtenParts returns the parts of a job that can be reversed: their collection still exists, and so does the profile
+// of a sync or withdrawal. They come in the order of reversal, because a part builds on what the part before it did to
+// the same portfolios.
 func (u undoByParts) writtenParts(ctx context.Context, client *ent.Client, undone *ent.Job) ([]*ent.JobPart, error) {
 	where := []predicate.JobPart{jobpart.JobID(undone.ID), writtenState, jobpart.CollectionIDNotNil()}
 	if u.ofProfiles {
@@ -124,8 +125,7 @@ func (u undoByParts) writtenParts(ctx context.Context, client *ent.Client, undon
 	return parts, nil
 }
 
-// parts are those that reverse the subject's written ones, and of each of them, by id, the one that it
-// reverses.
+// parts returns the parts that reverse the subject's written ones and, by their ids, the part that each one reverses.
 func (u undoByParts) parts(
 	ctx context.Context, r *run, undone *ent.Job,
 ) (subjects map[int64]*ent.JobPart, parts []*ent.JobPart, err error) {
@@ -183,8 +183,8 @@ func (r *run) undoPart(ctx context.Context, k *jobKind, subject, row *ent.JobPar
 	return err
 }
 
-// closeUndone records that a part no longer stands, and that what it applied of its file is not to be applied again by
-// itself.
+// closeUndone records that a part no longer stands, and that what it applied of its file must not be applied again
+// automatically.
 func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject *ent.JobPart) error {
 	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(store.Now()).Exec(ctx)
 	if err != nil {
@@ -216,8 +216,8 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject
 	})
 }
 
-// appliedStill is the newest part of another job of the kind that applied the same file and was not undone; nil: the
-// file counts as applied no more.
+// appliedStill returns the newest part of another job of the kind that applied the same file and was not undone; nil:
+// the file no longer counts as applied.
 func appliedStill(ctx context.Context, tx *store.Tx, k *jobKind, undone *ent.JobPart) (*ent.JobPart, error) {
 	still, err := tx.JobPart.Query().Where(jobpart.ProviderFileID(*undone.ProviderFileID), jobpart.CollectionID(*undone.CollectionID),
 		jobpart.IDNEQ(undone.ID),
@@ -231,7 +231,7 @@ func appliedStill(ctx context.Context, tx *store.Tx, k *jobKind, undone *ent.Job
 	return still, nil
 }
 
-// ofProfile are the parts of the same profile, or of none.
+// ofProfile selects the parts of the same profile, or of no profile.
 func ofProfile(id *int64) predicate.JobPart {
 	if id == nil {
 		return jobpart.ProfileIDIsNil()

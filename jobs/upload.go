@@ -13,13 +13,13 @@ import (
 	"autoholdings/provider"
 )
 
-// SourceUpload is the source of a file that a person gave, for no profile.
+// SourceUpload is the source of a file that a person gave, not for a profile.
 const SourceUpload = "UPLOAD"
 
-// KeepUpload keeps a list that a person gives, compressed, as a provider file of no profile: plain text, gzip or ZIP,
-// up to the size limit of provider files. content is BOOKS, JOURNALS or "" for both; the same bytes are kept once. What
-// is plainly no list (a web page, JSON, nothing) is a problem; whether a text is a KBART list, the job says that reads
-// it.
+// KeepUpload keeps a list given by a person, compressed, as a provider file of no profile. It takes plain text, gzip or
+// ZIP, up to the size limit of provider files. content is BOOKS, JOURNALS or "" for both. The same bytes are kept once.
+// What is clearly no list (a web page, JSON, nothing) is a problem; the job that reads a text says whether it is a
+// KBART list.
 func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error) {
 	if content != "" && typeOf[content] == 0 {
 		return nil, problem.New(problem.BadInput, "", "the content %.40q is unknown: choose BOOKS or JOURNALS, or neither for both", content)
@@ -32,7 +32,7 @@ func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.
 	return s.record(ctx, fileOrigin{source: SourceUpload}, content, file)
 }
 
-// uploadProblems are what a person can mend of an upload, in words that do not blame a provider.
+// uploadProblems are the problems with an upload that a person can fix, in words that do not blame a provider.
 var uploadProblems = map[provider.Code]struct {
 	code          problem.Code
 	what, toDoNow string

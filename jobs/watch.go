@@ -9,11 +9,11 @@ import (
 	"autoholdings/internal/opaque"
 )
 
-// channelName is where processes tell each other that a job's row has changed. The message is a hint to read the row:
-// a lost one harms nothing, since watchers look by themselves now and then.
+// channelName is the channel where processes tell each other that a job's row has changed. The message only hints that
+// the row should be read. A lost one does no harm, since watchers also look by themselves.
 const channelName = "autoholdings:jobs"
 
-// lookEvery is how often a watcher is hinted without having been told.
+// lookEvery is how often a watcher gets a hint when no message comes.
 const lookEvery = 2 * time.Second
 
 // watchers are the hint channels of this process, by job.
@@ -76,13 +76,13 @@ func (w *watchers) hint(jobID int64) {
 	for hints := range w.of[jobID] {
 		select {
 		case hints <- struct{}{}:
-		default: // one waits already
+		default: // a hint is already waiting
 		}
 	}
 }
 
-// tell hints every process's watchers, soon. It never waits, so that it may be called inside a transaction; where
-// hints pile up, some are dropped.
+// tell sends a hint to the watchers of every process soon. It never blocks, so it may be called inside a transaction;
+// if hints pile up, some are dropped.
 func (s *Service) tell(jobID int64) {
 	select {
 	case s.told <- jobID:
@@ -105,7 +105,7 @@ func (s *Service) publish(ctx context.Context) {
 	}
 }
 
-// listen passes the hints of all processes on to the watchers of this one.
+// listen passes the hints of all processes to this process's watchers.
 func (s *Service) listen(ctx context.Context) {
 	subscription := s.redis.Subscribe(ctx, channelName)
 	defer subscription.Close()

@@ -12,7 +12,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// KindWithdraw is the kind of a job that withdraws the entitlements of a profile.
+// KindWithdraw is the kind of a job that withdraws a profile's entitlements.
 const KindWithdraw = "WITHDRAW"
 
 var withdrawKind = jobKind{
@@ -30,16 +30,17 @@ var withdrawKind = jobKind{
 	},
 }
 
-// WithdrawRequest asks for the withdrawal of a profile's entitlements.
+// WithdrawRequest asks to withdraw a profile's entitlements.
 type WithdrawRequest struct {
 	ProfileID      int64  `json:"profileId"`
-	Content        string // BOOKS or JOURNALS: those of one content type; "": all
-	DeleteProfile  bool   // delete the profile at the end; it is deactivated at once where it is active
+	Content        string // BOOKS or JOURNALS; "": both
+	DeleteProfile  bool   // delete the profile at the end; an active one is deactivated at once
 	Mode           string // Apply or Preview
 	Trigger        string // Manual or Command
 	IdempotencyKey string `json:"-"`
 
-	// Of is the request that the withdrawal is a part of, in whose Once it is queued; empty: it is asked for by itself.
+	// Of is the larger request that this withdrawal is part of, and in whose Once it is queued; empty: the withdrawal
+	// is a request of its own.
 	Of Request `json:"-"`
 }
 
@@ -50,10 +51,10 @@ func (in WithdrawRequest) request() Request {
 	return Request{Key: in.IdempotencyKey, Mutation: "withdrawProfile", Arguments: []any{in}}
 }
 
-// withdrawArgs are a withdrawal's arguments as its row keeps them.
+// withdrawArgs are a withdrawal's arguments as stored in its row.
 type withdrawArgs struct {
 	ProfileIDs    []int64 `json:"profileIds"`    // one
-	CollectionIDs []int64 `json:"collectionIds"` // where it had entitlements in force
+	CollectionIDs []int64 `json:"collectionIds"` // where it had active entitlements
 	DeleteProfile bool    `json:"deleteProfile,omitempty"`
 	Content       string  `json:"content,omitempty"`
 }
@@ -62,9 +63,9 @@ func (a withdrawArgs) involved() involved {
 	return involved{profiles: a.ProfileIDs, writes: a.CollectionIDs}
 }
 
-// StartWithdrawal queues a withdrawal. With DeleteProfile the profile is deactivated in the same transaction. Refused
-// are an active profile otherwise, unless the provider has no list of the content type any more, one with an unfinished
-// job, and one without entitlements in force.
+// StartWithdrawal queues a withdrawal. With DeleteProfile it deactivates the profile in the same transaction. Otherwise
+// an active profile is refused, unless the provider no longer has a list of the content type. A profile with an
+// unfinished job or without active entitlements is always refused.
 func (s *Service) StartWithdrawal(ctx context.Context, in WithdrawRequest) (queued *ent.Job, err error) {
 	if !in.DeleteProfile {
 		return s.start(ctx, KindWithdraw, in.request(), func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
@@ -135,7 +136,7 @@ func (s *Service) checkWithdrawal(ctx context.Context, tx *store.Tx, in Withdraw
 	return CheckIdle(ctx, tx, in.ProfileID)
 }
 
-// listGone says whether the provider has no list of the content type any more: its last answers to the profile were
+// listGone reports whether the provider no longer has a list of the content type: its last answers to the profile had
 // none.
 func (s *Service) listGone(ctx context.Context, tx *store.Tx, p *ent.Profile, content string) (bool, error) {
 	if !p.Active || content == "" {

@@ -32,8 +32,9 @@ func (r *run) makeWithdrawalParts(ctx context.Context, tx *store.Tx, args withdr
 	return nil
 }
 
-// withdrawnProfile is the profile with its groups. One that was activated since the job was queued stops it: its next
-// sync and this job would undo each other. An active one may go on while the provider has no list of the content type.
+// withdrawnProfile returns the profile with its groups. If it was activated since the job was queued, the job stops,
+// because the profile's next sync and this job would undo each other. It may be active while the provider has no list
+// of the content type.
 func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, content string) (*ent.Profile, error) {
 	p, err := profileOf(ctx, tx, id)
 	if err != nil {
@@ -101,8 +102,8 @@ func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool, con
 
 var _ concluder = withdrawArgs{}
 
-// conclude deletes the profile where the withdrawal was asked to. Where something of it is in force still, the profile
-// stays and the job says why.
+// conclude deletes the profile if the withdrawal was asked to. If some of its entitlements are still active, the
+// profile stays and the job says why.
 func (a withdrawArgs) conclude(ctx context.Context, tx *store.Tx, r *run, e *ending) error {
 	if !a.DeleteProfile || r.job.Mode != Apply || e.state != Succeeded {
 		return nil

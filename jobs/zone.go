@@ -13,7 +13,7 @@ import (
 	"autoholdings/provider"
 )
 
-// KindZone is the kind of a job that brings the Community Zone in step with the provider's global title list.
+// KindZone is the kind of a job that updates the Community Zone from the provider's global title list.
 const KindZone = "COMMUNITY_ZONE"
 
 var zoneKind = jobKind{
@@ -30,7 +30,7 @@ var zoneKind = jobKind{
 // SourceGlobal is the source of the provider's global title list.
 const SourceGlobal = "GLOBAL"
 
-// ZoneRequest asks for an update of the Community Zone.
+// ZoneRequest asks to update the Community Zone.
 type ZoneRequest struct {
 	CommunityZoneID string `json:"communityZoneId"` // "": all collections of the provider
 	FileID          int64  `json:"fileId"`          // a kept file; it needs CommunityZoneID. 0: the global title list is fetched
@@ -40,9 +40,9 @@ type ZoneRequest struct {
 	IdempotencyKey  string `json:"-"`
 }
 
-// zoneArgs are an update's arguments as its row keeps them.
+// zoneArgs are an update's arguments as stored in its row.
 type zoneArgs struct {
-	CollectionIDs   []int64 `json:"collectionIds"` // empty, for versions that would take a row without it for a sync
+	CollectionIDs   []int64 `json:"collectionIds"` // empty: a version that does not know this kind would take a row without it for a sync
 	CommunityZoneID string  `json:"communityZoneId,omitempty"`
 	Force           bool    `json:"force,omitempty"`
 	FileID          int64   `json:"fileId,omitempty"`
@@ -52,7 +52,7 @@ func (zoneArgs) involved() involved { return involved{} }
 
 var _ asker = zoneArgs{}
 
-// asked asks the providers of the collections, unless a list was given.
+// asked returns the fetchers for the collections' providers, unless a list was given.
 func (a zoneArgs) asked(_ context.Context, _ *store.Tx, s *Service) (asked []*provider.Fetcher, err error) {
 	if a.FileID != 0 {
 		return nil, nil
@@ -65,7 +65,7 @@ func (a zoneArgs) asked(_ context.Context, _ *store.Tx, s *Service) (asked []*pr
 	return asked, nil
 }
 
-// zoneKey lets one update of the Community Zone at a time be applied.
+// zoneKey allows only one update of the Community Zone to be applied at a time.
 const zoneKey = "zone"
 
 // StartZoneUpdate queues an update of the Community Zone.
@@ -83,8 +83,8 @@ func (s *Service) StartZoneUpdate(ctx context.Context, in ZoneRequest) (*ent.Job
 	})
 }
 
-// checkZone refuses what cannot be imported: into a collection that is not there, from a list that is not there or is
-// of something else, or without a list where the provider has none.
+// checkZone returns a problem if the collection does not exist, the list does not exist or is of something else, or no
+// list is given and the provider has none.
 func (s *Service) checkZone(ctx context.Context, tx *store.Tx, in ZoneRequest) error {
 	if in.CommunityZoneID == "" {
 		if in.FileID != 0 {

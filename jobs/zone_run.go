@@ -20,7 +20,7 @@ func (a zoneArgs) perform(ctx context.Context, r *run) error {
 		})
 }
 
-// zoneIDs are the collections that an update is of.
+// zoneIDs returns the collections that an update covers.
 func (a zoneArgs) zoneIDs(all providers) []string {
 	if a.CommunityZoneID != "" {
 		return []string{a.CommunityZoneID}
@@ -28,7 +28,7 @@ func (a zoneArgs) zoneIDs(all providers) []string {
 	return all.zoneIDs()
 }
 
-// zoneOf is the collection that a part is of. The part has its content type and its name, as it was when the job began.
+// zoneOf returns the collection that a part belongs to. The part has the content type and name from when the job began.
 func (a zoneArgs) zoneOf(part *ent.JobPart, all providers) (found string) {
 	if a.CommunityZoneID != "" {
 		return a.CommunityZoneID
@@ -42,7 +42,7 @@ func (a zoneArgs) zoneOf(part *ent.JobPart, all providers) (found string) {
 	return found
 }
 
-// makeZoneParts adds a part for each collection of the Community Zone that is to be updated.
+// makeZoneParts adds a part for each Community Zone collection to update.
 func (r *run) makeZoneParts(ctx context.Context, tx *store.Tx, args zoneArgs) error {
 	for _, id := range args.zoneIDs(r.s.providers) {
 		if err := r.makeZonePart(ctx, tx, id, args.FileID); err != nil {
@@ -71,7 +71,7 @@ func (r *run) makeZonePart(ctx context.Context, tx *store.Tx, zoneID string, fil
 	return r.makePart(ctx, part)
 }
 
-// activatedFrom is the library's collection that was activated from one of the Community Zone; nil: none was.
+// activatedFrom returns the library's collection that was activated from a Community Zone one, or nil.
 func activatedFrom(ctx context.Context, tx *store.Tx, zoneID int64) (*ent.Collection, error) {
 	activated, err := tx.Collection.Query().Where(collection.CommunityZoneCollectionID(zoneID)).Only(ctx)
 	if ent.IsNotFound(err) {
@@ -83,7 +83,7 @@ func activatedFrom(ctx context.Context, tx *store.Tx, zoneID int64) (*ent.Collec
 	return activated, nil
 }
 
-// zoneLimits hold an import of titles of which nobody has set any.
+// zoneLimits are the guards for an update of the Community Zone, where nobody can set any.
 var zoneLimits = plan.Guards{Removals: plan.Marks{Percent: 10, Titles: 20}}
 
 var zoneAdvice = advice{
@@ -105,8 +105,8 @@ func (r *run) updateZonePart(ctx context.Context, part *ent.JobPart, last bool, 
 	return pr.settlePart(ctx, pr.fetchAndBringInStep(ctx))
 }
 
-// activateNew queues the job that makes portfolios of the titles that the part has added to the Community Zone, where
-// the library's collection is to have new ones by itself.
+// activateNew queues a job that creates portfolios for the titles that the part has added to the Community Zone, if the
+// library's collection is set to get new ones automatically.
 func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
 	if counts.Added == 0 {
 		return nil

@@ -8,15 +8,15 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// guardian refuses the addresses of the IANA registries of special-purpose addresses (RFC 6890), and all of IPv6 that
-// is not global unicast.
+// guardian refuses the addresses in the IANA registries of special-purpose addresses (RFC 6890), and all IPv6 addresses
+// that are not global unicast.
 var guardian = ssrf.New()
 
-// nat64 leads to the IPv4 address in its last four bytes (RFC 6052); on a network without IPv4 every provider has one.
+// nat64 addresses lead to the IPv4 address in their last four bytes (RFC 6052); on a network without IPv4 every
+// provider has one.
 var nat64 = ssrf.IPv6NAT64Prefix
 
-// public says whether an address is one of the public Internet's. An IPv4 address inside of an IPv6 one is judged by
-// itself.
+// public reports whether an address is on the public Internet. An IPv4 address inside an IPv6 one is checked by itself.
 func public(address netip.Addr) bool {
 	address = address.Unmap().WithZone("")
 	if nat64.Contains(address) {
@@ -26,8 +26,8 @@ func public(address netip.Addr) bool {
 	return guardian.SafeAddr(address) == nil
 }
 
-// control refuses a connection by the address it is about to be made to, when the name is already resolved: a name that
-// stands for another address on a second look gains nothing.
+// control checks the address that a connection is about to be made to, after the name is resolved: a name that resolves
+// differently the second time gains nothing.
 func (o Options) control(_ context.Context, _, address string, _ syscall.RawConn) error {
 	if o.AllowPrivate {
 		return nil

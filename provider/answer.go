@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// answer is what the provider sent, redirects followed. Its body must be read through body.
+// answer is what the provider sent, after redirects. Its body must be read through body.
 type answer struct {
 	*http.Response
 
@@ -21,9 +21,9 @@ type answer struct {
 	body        io.Reader
 }
 
-func (a *answer) close() { _ = a.Response.Body.Close() } // only read
+func (a *answer) close() { _ = a.Response.Body.Close() } // it was only read
 
-// glance looks at the beginning of an answer; it returns no file.
+// glance checks the beginning of an answer; it returns no file.
 func (f *Fetcher) glance(ctx context.Context, a *answer, r Request, m mask) (*File, error) {
 	if a.StatusCode != http.StatusOK {
 		return nil, f.refusal(a, r, m)
@@ -40,7 +40,7 @@ func (f *Fetcher) glance(ctx context.Context, a *answer, r Request, m mask) (*Fi
 	return nil, judge(list, m)
 }
 
-// accept reads an answer whole and keeps it.
+// accept reads a whole answer and keeps it.
 func (f *Fetcher) accept(ctx context.Context, a *answer, r Request, m mask) (*File, error) {
 	if a.StatusCode != http.StatusOK {
 		return nil, f.refusal(a, r, m)
@@ -76,7 +76,7 @@ func (f *Fetcher) describe(file *File, a *answer, r Request, m mask) {
 	file.FetchedAt = f.o.Now().UTC()
 	file.ETag = withoutKey(a.Header.Get("ETag"), m)
 	file.LastModified = withoutKey(a.Header.Get("Last-Modified"), m)
-	if a.StatusCode == http.StatusNotModified { // which need not repeat them (RFC 9110, section 15.4.5)
+	if a.StatusCode == http.StatusNotModified { // a 304 need not repeat them (RFC 9110, section 15.4.5)
 		file.ETag = cmp.Or(file.ETag, r.ETag)
 		file.LastModified = cmp.Or(file.LastModified, r.LastModified)
 	}
@@ -86,7 +86,7 @@ func (f *Fetcher) describe(file *File, a *answer, r Request, m mask) {
 	})
 }
 
-// madeName is what a list is called that nobody named.
+// madeName is the name of a list that came without one.
 func (f *Fetcher) madeName(r Request) string {
 	kind := "-"
 	if r.Global {
@@ -102,9 +102,9 @@ func withoutKey(s string, m mask) string {
 	return s
 }
 
-// statusCodes says what an answer other than 200 means; the others are in the default of refusal.
+// statusCodes says what an answer other than 200 means; the rest is in refusal's default.
 var statusCodes = map[int]Code{
-	http.StatusAccepted:        NoFile, // being made
+	http.StatusAccepted:        NoFile, // not ready yet
 	http.StatusNoContent:       NoFile,
 	http.StatusNotModified:     SameFile,
 	http.StatusUnauthorized:    CredentialsRefused,
@@ -114,7 +114,7 @@ var statusCodes = map[int]Code{
 	http.StatusTooManyRequests: Throttled,
 }
 
-// refusal is the outcome of an answer without a list.
+// refusal returns the outcome of an answer without a list.
 func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 	code, known := statusCodes[a.StatusCode]
 	switch {
@@ -138,7 +138,7 @@ func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 	if code == Throttled || code == ServerError {
 		o.RetryAfter = parseRetryAfter(a.Header.Get("Retry-After"), f.o.Now())
 	}
-	// These will not change by asking again.
+	// Asking again does not change these.
 	if a.StatusCode == http.StatusNotImplemented || a.StatusCode == http.StatusHTTPVersionNotSupported {
 		o.Retriable = false
 		o.Hint = rules[UnexpectedStatus].hint
@@ -146,7 +146,7 @@ func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 	return o
 }
 
-// unchanged is the outcome of HTTP 304.
+// unchanged returns the outcome of HTTP 304.
 func (f *Fetcher) unchanged(a *answer, r Request, m mask) *Outcome {
 	if !a.conditional {
 		return newOutcome(UnexpectedStatus, "HTTP 304 Not Modified to a request without conditions", nil)
@@ -161,7 +161,7 @@ func (f *Fetcher) unchanged(a *answer, r Request, m mask) *Outcome {
 	return o
 }
 
-// gzipped says whether the body is to be unpacked by its header.
+// gzipped reports whether the headers say that the body must be unpacked.
 func (a *answer) gzipped(m mask) (bool, error) {
 	coding := strings.TrimSpace(a.Header.Get("Content-Encoding"))
 	switch strings.ToLower(coding) {
@@ -187,12 +187,12 @@ func (a *answer) providerMessage(m mask) string {
 		}
 		body = io.LimitReader(gz, enough)
 	}
-	text, _ := io.ReadAll(body) // whatever came is worth quoting
+	text, _ := io.ReadAll(body) // whatever arrived is worth quoting
 	return quote(string(text), m)
 }
 
-// parseRetryAfter reads a Retry-After header (RFC 9110, section 10.2.3): seconds or a date. It returns 0 for what is
-// absent, malformed or past, and never more than a month.
+// parseRetryAfter reads a Retry-After header (RFC 9110, section 10.2.3): seconds or a date. It returns 0 if the header
+// is missing, malformed or past, and never more than a month.
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	const longest = 31 * 24 * time.Hour
 	header = strings.TrimSpace(header)
@@ -202,7 +202,7 @@ func parseRetryAfter(header string, now time.Time) time.Duration {
 	if seconds, err := time.ParseDuration(header + "s"); err == nil && strings.Trim(header, "0123456789") == "" {
 		return min(seconds, longest)
 	} else if strings.Trim(header, "0123456789") == "" {
-		return longest // so many seconds that they overflow
+		return longest // the number of seconds overflows
 	}
 	date, err := http.ParseTime(header)
 	if err != nil {

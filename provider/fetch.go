@@ -16,19 +16,19 @@ import (
 // File is a list that was fetched and kept.
 type File struct {
 	Path         string    // name in the Store
-	Name         string    // what the provider calls the list: from Content-Disposition or the ZIP, else from the address, else made
-	SHA256       string    // of the list's bytes, unpacked: hex; the same list has the same hash however it was packed
+	Name         string    // the provider's name for it: from Content-Disposition or the ZIP, else from the address, else made up
+	SHA256       string    // hex, of the unpacked bytes: the same list has the same hash however it was packed
 	Size         int64     // bytes of the list, unpacked
 	StoredSize   int64     // bytes on disk
 	ETag         string    // validators of the answer, for the next Request
 	LastModified string    // as sent
-	Date         time.Time // of the release: in the name, else Last-Modified, else zero; UTC
-	FetchedAt    time.Time // UTC; zero for a file that was kept without being fetched
-	Status       int       // of the answer; 0 = not fetched
+	Date         time.Time // release date: from the name, else Last-Modified, else zero; UTC
+	FetchedAt    time.Time // UTC; zero if the file was kept without being fetched
+	Status       int       // HTTP status; 0 = not fetched
 	Packaging    string    // how it came, outermost first: "plain", "gzip", "zip", "gzip+zip"; "" with HTTP 304
 }
 
-// Fetcher fetches lists and keeps them. It is safe for concurrent use; the profiles of one provider should share one,
+// Fetcher fetches lists and keeps them. It is safe for concurrent use. The profiles of one provider should share one,
 // since it also spaces their requests.
 type Fetcher struct {
 	provider  *Provider
@@ -55,19 +55,19 @@ func NewFetcher(p *Provider, o Options) (*Fetcher, error) {
 	}, nil
 }
 
-// Close ends idle connections and closes the Store.
+// Close closes idle connections and the Store.
 func (f *Fetcher) Close() error {
 	f.transport.CloseIdleConnections()
 	return f.store.Close()
 }
 
-// Provider is who is asked.
+// Provider returns the provider that is asked.
 func (f *Fetcher) Provider() *Provider { return f.provider }
 
 // Store returns the folder of kept lists.
 func (f *Fetcher) Store() *Store { return f.store }
 
-// Asks says whether there is a provider to ask.
+// Asks reports whether there is a provider to ask.
 func (f *Fetcher) Asks() bool { return !f.o.NoProvider }
 
 // MaxSize is the size limit of lists, in bytes, packed or unpacked.
@@ -76,8 +76,8 @@ func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
 // Open returns the bytes of a kept list; see [Store.Open].
 func (f *Fetcher) Open(path string) (io.ReadCloser, error) { return f.store.Open(path) }
 
-// Fetch gets one content type's file, and tries again as the rules of the outcomes say. It returns a file only if it is
-// not the one applied last. Every error is an *Outcome; with the code SameFile it holds the kept file.
+// Fetch gets one content type's file, and retries as the outcomes' rules say. It returns a file only if it differs from
+// the one applied last. Every error is an *Outcome; with the code SameFile it holds the kept file.
 func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 	r.Format = cmp.Or(r.Format, FormatKBART)
 	if o := f.invalid(r); o != nil {
@@ -105,7 +105,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 	}
 }
 
-// complete says in an outcome what was asked of whom, and what this provider advises.
+// complete adds to an outcome what was requested from whom, and this provider's advice.
 func (f *Fetcher) complete(o *Outcome, r Request, attempts int) *Outcome {
 	o.Content, o.Host, o.Attempts = r.Content, f.host, attempts
 	o.advise(f.provider, r.Global)
@@ -119,7 +119,7 @@ func (f *Fetcher) pause(ctx context.Context, o *Outcome, backoff time.Duration) 
 	}
 	pause := max(backoff, o.RetryAfter)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-		return 0, false // the time is better spent on saying so
+		return 0, false // there is no time for another try; report this instead
 	}
 	return pause, true
 }
@@ -145,9 +145,9 @@ func (f *Fetcher) log(ctx context.Context, r Request, attempt int, began time.Ti
 	f.o.Logger.LogAttrs(ctx, level, "fetch from provider", attrs...)
 }
 
-// Probe asks for a file once and reads no more than its beginning: nil means that the provider accepts the credentials
-// and begins to send what may be a list. Nothing is kept and no conditions are sent. Every error is an *Outcome; NoFile
-// says that the credentials are right and there is no file.
+// Probe asks for a file once and reads only its beginning: nil means that the provider accepts the credentials and
+// starts to send what may be a list. Nothing is kept and no conditions are sent. Every error is an *Outcome; NoFile
+// means that the credentials are right but there is no file.
 func (f *Fetcher) Probe(ctx context.Context, r Request) error {
 	r.ETag, r.LastModified, r.LastSHA256 = "", "", ""
 	r.Format = cmp.Or(r.Format, FormatKBART)
@@ -164,7 +164,7 @@ func (f *Fetcher) Probe(ctx context.Context, r Request) error {
 	return outcome
 }
 
-// invalid is the outcome of a request that cannot be made, nil if it can.
+// invalid returns the outcome of a request that cannot be made, or nil.
 func (f *Fetcher) invalid(r Request) *Outcome {
 	err := f.provider.check(r)
 	if err == nil && f.o.NoProvider {
@@ -176,7 +176,7 @@ func (f *Fetcher) invalid(r Request) *Outcome {
 	return f.complete(newOutcome(InvalidRequest, strings.ReplaceAll(err.Error(), "\n", "; "), f.provider.mask(r).err(err)), r, 0)
 }
 
-// take makes a kept file, or an outcome, of an answer.
+// take turns an answer into a kept file or an outcome.
 type take func(context.Context, *answer, Request, mask) (*File, error)
 
 // try makes one attempt.

@@ -13,7 +13,7 @@ import (
 
 const maxRedirects = 5
 
-// get makes the request and follows redirects. It goes without http.Client, which would carry the key's header, and the
+// get sends the request and follows redirects. It does not use http.Client, which would send the key's header, and the
 // key in the Referer, to any host, and would put the address with the key into its errors.
 func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Request, m mask) (*answer, error) {
 	origin, err := f.o.template(r).url(r)
@@ -49,8 +49,8 @@ func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Req
 	return nil, newOutcome(RefusedRedirect, fmt.Sprintf("more than %d redirects, one after the other", maxRedirects), nil)
 }
 
-// conditions asks for the file only if it is another than the one applied last. Where the kept copy of that one is
-// gone, "not modified" would be of no use.
+// conditions asks for the file only if it differs from the one applied last. If the kept copy of that one is gone, "not
+// modified" would be of no use.
 func (f *Fetcher) conditions(r Request) http.Header {
 	h := http.Header{}
 	if r.LastSHA256 != "" && !f.store.Has(strings.ToLower(r.LastSHA256)) {
@@ -75,7 +75,7 @@ func (f *Fetcher) setHeaders(request *http.Request, r Request, conditions http.H
 			request.Header[name] = values
 		}
 	}
-	// Set last: the body is unpacked here, after its length was checked, and conditions are this package's own.
+	// Set last: the body is unpacked here, after its length is checked, and conditions are set by this package only.
 	request.Header.Set("Accept-Encoding", "gzip")
 	for name, values := range conditions {
 		request.Header[name] = values
@@ -90,7 +90,7 @@ func isRedirect(r *http.Response) bool {
 	return false
 }
 
-// redirect returns where a redirect leads, if that is allowed.
+// redirect returns the target of a redirect, if it is allowed.
 func (f *Fetcher) redirect(origin, from *url.URL, response *http.Response, m mask) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		o := newOutcome(RefusedRedirect, why, nil)
@@ -125,7 +125,7 @@ func unescaped(s string) string {
 	return s
 }
 
-// sameHost says whether b may be told what a is told: the same scheme, host and port, or a's host gone over to https.
+// sameHost reports whether b may get what a gets: the same scheme, host and port, or a's host switched to https.
 func sameHost(a, b *url.URL) bool {
 	if !strings.EqualFold(a.Hostname(), b.Hostname()) {
 		return false

@@ -17,8 +17,8 @@ import (
 )
 
 // judge looks at the beginning of what claims to be a list and returns an *Outcome if it is something else. Whether a
-// text is a KBART list, package kbart decides when it reads it. What the answer calls itself (Content-Type) counts for
-// nothing: lists are served under every name.
+// text is a KBART list is decided by package kbart when it reads it. Content-Type is ignored: lists are served under
+// every name.
 func judge(list *bufio.Reader, m mask) error {
 	head, err := list.Peek(headSize)
 	whole := errors.Is(err, io.EOF)
@@ -39,10 +39,11 @@ func judge(list *bufio.Reader, m mask) error {
 	return nil
 }
 
-// decode returns the text of bytes in UTF-8, or in UTF-16 with a mark; other bytes above ASCII do not matter here.
+// decode returns the text of bytes in UTF-8, or in UTF-16 with a byte order mark. Other bytes above ASCII do not matter
+// here.
 func decode(head []byte) string {
 	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(head)
-	if err != nil { // there is no mark
+	if err != nil { // no byte order mark
 		return string(head)
 	}
 	return string(text)
@@ -57,8 +58,8 @@ var (
 	pageTags     = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// judgePage tells a login page from other HTML. A link "Sign in" is on every page of a publisher; a login page has a
-// form for a password, or a form and the words, or the words for a title.
+// judgePage tells a login page from other HTML. A "Sign in" link is on every page of a publisher. A login page has a
+// password form, a form and the words, or the words in its title.
 func judgePage(page string, m mask) error {
 	title := firstGroup(pageTitle, page)
 	form := pageForm.MatchString(page)
@@ -75,7 +76,7 @@ func titled(page string, m mask) string {
 	return ""
 }
 
-// pageSays returns the title of a page, or its first headline.
+// pageSays returns a page's title, or its first headline.
 func pageSays(page string, m mask) string {
 	for _, pattern := range []*regexp.Regexp{pageTitle, pageHeadline} {
 		if text := cut(m.text(html.UnescapeString(firstGroup(pattern, page)))); text != "" {
@@ -92,8 +93,8 @@ func firstGroup(pattern *regexp.Regexp, text string) string {
 	return ""
 }
 
-// quote returns what an answer says, in a form fit for a message: the message of a JSON object, the title of a page,
-// else the beginning of the text; "" for an empty answer or one that is not text.
+// quote returns what an answer says, in a form fit for a message: a JSON object's message, a page's title, or else the
+// beginning of the text. It is "" for an empty answer or one that is not text.
 func quote(text string, m mask) string {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "<") {
@@ -111,7 +112,7 @@ func quote(text string, m mask) string {
 	return cut(m.text(text))
 }
 
-// messageKeys are the names under which services say what is wrong, best first (RFC 9457, OAuth, SUSHI, and habit).
+// messageKeys are the names that services use for error messages, best first (RFC 9457, OAuth, SUSHI, and habit).
 var messageKeys = []string{
 	"message", "detail", "error_description", "description", "title", "reason", "error", "errors", "exceptions",
 	"exception",
@@ -146,7 +147,7 @@ func findMessage(value any, depth int) string {
 
 var utf16Marks = [][]byte{{0xff, 0xfe}, {0xfe, 0xff}}
 
-// notText says whether bytes at the start of a file are not text: zero bytes that UTF-16 does not explain.
+// notText reports whether the bytes at the start of a file are not text: zero bytes that UTF-16 does not explain.
 func notText(head []byte) bool {
 	if slices.ContainsFunc(utf16Marks, func(mark []byte) bool { return bytes.HasPrefix(head, mark) }) {
 		return false
@@ -157,6 +158,6 @@ func notText(head []byte) bool {
 			zeros[i%2]++
 		}
 	}
-	// UTF-16 without a mark has its zeros at the even or at the odd places, and many of them.
+	// UTF-16 without a mark has many zeros, all at even or all at odd places.
 	return min(zeros[0], zeros[1]) > 0 || max(zeros[0], zeros[1]) > 0 && max(zeros[0], zeros[1]) < len(head)/4
 }

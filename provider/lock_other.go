@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// lock does nothing: there is no lock that ends with the process on every system.
+// lock does nothing: not every system has a lock that ends with the process.
 func lock(*os.File) bool { return true }
 
-// leftover goes by age instead.
+// leftover goes by the file's age instead.
 func leftover(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && time.Since(info.ModTime()) > 24*time.Hour

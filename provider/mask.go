@@ -10,8 +10,8 @@ import (
 	"autoholdings/internal/secret"
 )
 
-// mask takes keys out of texts, in every spelling in which an address, a header or a page may repeat them. The zero
-// mask takes out nothing.
+// mask removes keys from texts, in every spelling in which an address, a header or a page may repeat them. The zero
+// mask removes nothing.
 type mask struct{ replacer *strings.Replacer }
 
 func newMask(keys ...secret.Key) mask {
@@ -56,10 +56,10 @@ func (m mask) text(s string) string {
 	return m.replacer.Replace(s)
 }
 
-// shows says whether a text holds a key.
+// shows reports whether a text contains a key.
 func (m mask) shows(s string) bool { return m.text(s) != s }
 
-// err returns an error whose text, and that of every error it wraps, is free of the keys: err itself if it is.
+// err returns an error whose text, and that of every error it wraps, is free of keys; err itself if it is already.
 func (m mask) err(err error) error {
 	for e := err; e != nil; e = errors.Unwrap(e) {
 		if m.shows(e.Error()) {
@@ -69,9 +69,9 @@ func (m mask) err(err error) error {
 	return err
 }
 
-const maxQuote = 200 // characters of what others wrote, in a message
+const maxQuote = 200 // characters of others' text in a message
 
-// cut makes a text of others fit for a message: one line, no control characters, at most maxQuote characters.
+// cut makes others' text fit for a message: one line, no control characters, at most maxQuote characters.
 func cut(s string) string {
 	s = strings.Join(strings.FieldsFunc(s, blankOrControl), " ")
 	runes := []rune(strings.ToValidUTF8(s, "\uFFFD"))

@@ -11,22 +11,22 @@ import (
 	"autoholdings/kbart"
 )
 
-// nameSources are where the name of a list may come from.
+// nameSources are the possible sources of a list's name.
 type nameSources struct {
 	given       string // by the caller
 	disposition string // header Content-Disposition
 	urlPath     string // path of the address
-	made        string // where nobody named it
+	made        string // made up if there is no other name
 	m           mask   // a name must not show the key
 }
 
 const maxName = 200 // bytes
 
-// listEndings are those of file names; the last part of an address without one is not a name.
+// listEndings are file name endings. The last part of an address without one is not a name.
 var listEndings = []string{".txt", ".tsv", ".csv", ".kbart", ".gz", ".zip"}
 
-// setNameAndDate gives the list its name and its date. The name of a ZIP's member goes before that of the ZIP, since it
-// is the list's; the date is the first that a name holds.
+// setNameAndDate sets the list's name and date. A ZIP member's name wins over the ZIP's, because it is the list's own.
+// The date is the first one found in a name.
 func (f *File) setNameAndDate(n nameSources) {
 	candidates := []string{f.Name, n.given, dispositionName(n.disposition)}
 	if slices.Contains(listEndings, strings.ToLower(path.Ext(n.urlPath))) {
@@ -51,7 +51,7 @@ func (f *File) setNameAndDate(n nameSources) {
 	}
 }
 
-// dispositionName returns the file name of a Content-Disposition (RFC 6266), both forms.
+// dispositionName returns the file name from a Content-Disposition header (RFC 6266), in either form.
 func dispositionName(header string) string {
 	_, parameters, err := mime.ParseMediaType(header)
 	if err != nil {
@@ -60,8 +60,8 @@ func dispositionName(header string) string {
 	return parameters["filename"]
 }
 
-// cleanName keeps the last element of a name that others gave, without what a file system, a header or a terminal would
-// stumble over, and without the ending of gzip, which is taken off the list too.
+// cleanName returns the last element of a name given by others. It removes what could cause trouble in a file system, a
+// header or a terminal, and the ending of gzip, since the list is unpacked too.
 func cleanName(s string) string {
 	s = strings.ToValidUTF8(s, "")
 	s = s[strings.LastIndexAny(s, `/\`)+1:]

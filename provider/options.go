@@ -14,40 +14,40 @@ import (
 	"time"
 )
 
-// Options configures a Fetcher. Zero values stand for the defaults named here.
+// Options configures a Fetcher. Zero values mean the defaults given here.
 type Options struct {
-	Template Template // how a request is made; without anything but a base URL it is the provider's
-	// NoProvider says that there is nobody to ask: lists are kept and opened, and every request is invalid. The templates
-	// are not looked at then.
+	Template Template // how a request is made; if it has only a base URL, the rest is the provider's
+	// NoProvider says that there is nobody to ask: lists are kept and opened, but every request is invalid. The
+	// templates are then ignored.
 	NoProvider bool
 
-	Titles  Template // how the global title list is asked for, at Template's base URL; default: the provider's
-	Dir     string   // folder of spooled and kept files, made if it is missing
+	Titles  Template // how to ask for the global title list, at Template's base URL; default: the provider's
+	Dir     string   // folder for spooled and kept files, created if missing
 	MaxSize int64    // bytes of a list, packed or unpacked; default 1 GiB, at most 4 GiB - 1
 
 	Attempts      int           // tries of one Fetch; default 4
-	BackoffBase   time.Duration // pause after the first try, doubled with each, ± 50 %; default 1 s
+	BackoffBase   time.Duration // pause after the first try, doubled each time, ± 50 %; default 1 s
 	BackoffMax    time.Duration // the longest pause; default 30 s
-	MaxRetryAfter time.Duration // the longest Retry-After that is waited for, a longer one gives up with Outcome.RetryAfter; default 1 min
+	MaxRetryAfter time.Duration // the longest Retry-After to wait for; a longer one gives up with Outcome.RetryAfter; default 1 min
 
 	Timeout        time.Duration // one try from its first to its last byte; default 15 min
 	ConnectTimeout time.Duration // connecting, and the TLS handshake, each; default 10 s
 	HeaderTimeout  time.Duration // from the request to the headers of the answer; default 1 min
 	IdleTimeout    time.Duration // between two pieces of the body; default 30 s
 
-	AllowHTTP     bool     // plain HTTP too
-	AllowPrivate  bool     // loopback, private and other addresses that are not public, too
-	AllowedHosts  []string // further hosts to which redirects may lead: "host" (on its scheme's port) or "host:port"
-	RatePerSecond float64  // requests to one host, of all profiles together; default 2, negative: no limit
+	AllowHTTP     bool     // allow plain HTTP too
+	AllowPrivate  bool     // allow loopback, private and other non-public addresses too
+	AllowedHosts  []string // other hosts that redirects may lead to: "host" (on its scheme's port) or "host:port"
+	RatePerSecond float64  // requests to one host, for all profiles together; default 2, negative: no limit
 
 	RootCAs *x509.CertPool // default: the system's
 
-	// Proxy is as in http.Transport; default: no proxy. Through a proxy it is the proxy that resolves names, so that only
-	// addresses written as numbers can be checked for being public.
+	// Proxy is as in http.Transport; default: no proxy. A proxy resolves names itself, so only numeric addresses can be
+	// checked for being public.
 	Proxy func(*http.Request) (*url.URL, error)
 
 	UserAgent string       // default "autoholdings"
-	Logger    *slog.Logger // one line a try; default: none
+	Logger    *slog.Logger // one line per try; default: none
 
 	Now   func() time.Time                           // default time.Now
 	Sleep func(context.Context, time.Duration) error // waits between tries, or returns the context's error; default: a timer
@@ -104,7 +104,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// template is how a request is made.
+// template returns how a request is made.
 func (o Options) template(r Request) Template {
 	if r.Global {
 		return o.Titles
@@ -112,7 +112,7 @@ func (o Options) template(r Request) Template {
 	return o.Template
 }
 
-// checkProvider returns the base address, and what is wrong with how the provider is to be asked.
+// checkProvider returns the base address, and the problems with how the provider would be asked.
 func (o Options) checkProvider(p *Provider) (*url.URL, []error) {
 	if o.NoProvider {
 		return &url.URL{}, nil
@@ -130,7 +130,7 @@ func (o Options) checkProvider(p *Provider) (*url.URL, []error) {
 	return base, errs
 }
 
-// check returns the base address, or everything that is wrong with the options.
+// check returns the base address, or all problems with the options.
 func (o Options) check(p *Provider) (*url.URL, error) {
 	base, errs := o.checkProvider(p)
 	if o.MaxSize < 0 || o.MaxSize > 1<<32-1 {

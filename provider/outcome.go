@@ -8,10 +8,10 @@ import (
 )
 
 // Code names an outcome of a fetch other than a new file. Codes are stable: they appear in the API and in reports. A
-// Code is an error too, so that errors.Is(err, provider.NoFile) asks for one.
+// Code is an error too, so errors.Is(err, provider.NoFile) works.
 type Code string
 
-// The outcomes; rules.go says what each means and what is to be done.
+// The outcomes; rules.go says what each means and what to do.
 const (
 	SameFile           Code = "SAME_FILE"
 	NoFile             Code = "NO_FILE"
@@ -43,19 +43,19 @@ type Outcome struct {
 	Hint    string // what to do, a sentence
 
 	Content Content // what was asked for
-	Host    string  // of whom: the provider's host, with a port where it has one
+	Host    string  // the provider's host, with a port if it has one
 
-	Status     int           // of the last answer; 0 = there was none
+	Status     int           // HTTP status of the last answer; 0 = none
 	Retriable  bool          // trying again later, with nothing changed, may succeed
-	RetryAfter time.Duration // how long the provider asks to wait before that; 0 = it does not say
+	RetryAfter time.Duration // how long the provider asks to wait; 0 = it does not say
 	Attempts   int           // requests made, redirects not counted
 
-	// File is the kept copy of the file that is still the same (SameFile), by which a plan is made again. Its name, date
-	// and validators are those of the present answer. nil where the request named no LastSHA256 and the provider answered
-	// 304, and for every other code.
+	// File is the kept copy of the unchanged file (SameFile), for planning again. Its name, date and validators are
+	// from the current answer. It is nil for every other code, and if the provider answered 304 to a request without
+	// LastSHA256.
 	File *File
 
-	Err error // the cause; nil where the answer itself is the cause
+	Err error // the cause; nil if the answer itself is the cause
 
 	final bool // another try at once would end the same way, whatever the code's rule
 }
@@ -93,7 +93,7 @@ func (o *Outcome) Is(target error) bool {
 	return ok && code == o.Code
 }
 
-// newOutcome makes the outcome of a code; detail, if any, says what is particular to the case.
+// newOutcome returns an outcome with a code; detail, if any, describes this case.
 func newOutcome(code Code, detail string, err error) *Outcome {
 	rule := rules[code]
 	message := rule.message
@@ -103,13 +103,13 @@ func newOutcome(code Code, detail string, err error) *Outcome {
 	return &Outcome{Code: code, Message: message, Hint: rule.hint, Retriable: rule.again != never, Err: err}
 }
 
-// hint replaces the general advice by one for the case.
+// hint replaces the general advice with one for this case.
 func (o *Outcome) hint(text string) *Outcome {
 	o.Hint = text
 	return o
 }
 
-// advise gives the advice of the provider that was asked, in the place of the general one.
+// advise replaces the general advice with the provider's own.
 func (o *Outcome) advise(p *Provider, global bool) {
 	if o.Hint == rules[o.Code].hint {
 		o.Hint = cmp.Or(p.Advice[o.Code], o.Hint)

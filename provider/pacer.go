@@ -22,7 +22,7 @@ func newPacer(perSecond float64) *pacer {
 	return &pacer{limit: limit, hosts: map[string]*rate.Limiter{}}
 }
 
-// wait returns when the host may be asked. Hosts are few: the template's and those allowed.
+// wait returns when the host may be asked. There are few hosts: the template's and the allowed ones.
 func (p *pacer) wait(ctx context.Context, host string) error {
 	p.mutex.Lock()
 	limiter := p.hosts[host]

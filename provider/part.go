@@ -24,7 +24,7 @@ func (s *Store) spool(ctx context.Context, r io.Reader, maxSize int64) (*part, e
 	return p, nil
 }
 
-// part is a file in the making. Its writes fail with an *Outcome.
+// part is a file being written. Its writes fail with an *Outcome.
 type part struct {
 	store *Store
 	name  string
@@ -32,8 +32,8 @@ type part struct {
 	size  int64
 }
 
-// create makes a new file in the spool and locks it, so that another process that starts meanwhile does not take it for
-// a leftover.
+// create makes a new file in the spool and locks it, so that another process that starts now does not take it for a
+// leftover.
 func (s *Store) create() (*part, error) {
 	for {
 		name := path.Join(spoolDir, rand.Text()+partSuffix)
@@ -41,7 +41,7 @@ func (s *Store) create() (*part, error) {
 		if err != nil {
 			return nil, storageFailed(err)
 		}
-		// A sweeper may have come between the two calls.
+		// A sweep may have happened between the two calls.
 		if lock(f) && s.holds(name, f) {
 			return &part{store: s, name: name, file: f}, nil
 		}
@@ -51,7 +51,7 @@ func (s *Store) create() (*part, error) {
 	}
 }
 
-// holds says whether the name still stands for the open file.
+// holds reports whether the name still belongs to the open file.
 func (s *Store) holds(name string, f *os.File) bool {
 	named, err := s.root.Stat(name)
 	if err != nil {
@@ -94,7 +94,7 @@ func (p *part) publish(name string) (size int64, err error) {
 	return p.size, nil
 }
 
-// discard closes the file and removes it unless it was published. An error is no harm: the next start sweeps.
+// discard closes the file and removes it unless it was published. An error does no harm: the next start sweeps.
 func (p *part) discard() {
 	if p.name != "" {
 		_ = p.store.root.Remove(p.name)
@@ -114,7 +114,7 @@ func (s *Store) sync() error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// sweep removes the files of the spool that nobody writes any more.
+// sweep removes the spool files that nobody is writing.
 func (s *Store) sweep() error {
 	if err := s.root.MkdirAll(spoolDir, 0o700); err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// capped ends in TooLarge where more than limit bytes come.
+// capped ends in TooLarge if more than limit bytes come.
 type capped struct {
 	r           io.Reader
 	left, limit int64
@@ -14,7 +14,7 @@ type capped struct {
 
 func (c *capped) Read(p []byte) (int, error) {
 	if int64(len(p)) > c.left+1 {
-		p = p[:c.left+1] // one more than allowed, to see it
+		p = p[:c.left+1] // one more than allowed, to notice it
 	}
 	n, err := c.r.Read(p)
 	if int64(n) > c.left {
@@ -28,9 +28,9 @@ func tooLarge(limit int64) *Outcome {
 	return newOutcome(TooLarge, fmt.Sprintf("more than %d bytes", limit), nil)
 }
 
-// cancellable ends with the context.
+// cancellable ends when the context does.
 type cancellable struct {
-	ctx context.Context // a reader has no other way to learn of it
+	ctx context.Context // a reader has no other way to know
 	r   io.Reader
 }
 

@@ -11,25 +11,26 @@ import (
 	"autoholdings/internal/secret"
 )
 
-// FormatKBART is the file format of a request that names none.
+// FormatKBART is the default file format of a request.
 const FormatKBART = "kbart"
 
-// Request asks for one customer's file of one content type, or for the provider's global title list of it.
+// Request asks for one customer's file of one content type, or for the provider's global title list.
 type Request struct {
-	// Global asks for the global title list, by Options.Titles. It is nobody's: the request carries no credentials.
+	// Global asks for the global title list, by Options.Titles. It belongs to no customer: the request has no
+	// credentials.
 	Global bool
 
-	Credentials Credentials // each that Provider.Credentials asks for
+	Credentials Credentials // all those in Provider.Credentials
 	Content     Content
 	Format      string // "" = FormatKBART
 
-	// Of the file that was applied last, all empty if there is none. ETag and LastModified are sent back as conditions,
-	// unless the kept copy of LastSHA256 is gone: then the file is fetched anew.
+	// About the file applied last; empty if there is none. ETag and LastModified are sent back as conditions, unless
+	// the kept copy of LastSHA256 is gone: then the file is fetched again.
 	ETag, LastModified string
 	LastSHA256         string
 }
 
-// check returns what makes a request to the provider impossible.
+// check returns why a request to the provider cannot be made.
 func (p *Provider) check(r Request) error {
 	var errs []error
 	if _, known := p.Collection(r.Content); !known {
@@ -77,7 +78,7 @@ func (p *Provider) checkCredentials(given Credentials) error {
 	return errors.Join(errs...)
 }
 
-// mask takes out of texts what must not be shown of a request.
+// mask returns the mask for a request's secrets.
 func (p *Provider) mask(r Request) mask {
 	var hidden []secret.Key
 	for _, c := range p.Credentials {

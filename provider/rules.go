@@ -1,6 +1,6 @@
 package provider
 
-// retry says whether the same request may succeed when it is made again.
+// retry says whether the same request may succeed if it is made again.
 type retry uint8
 
 const (
@@ -8,12 +8,12 @@ const (
 	never retry = iota
 	// later means not at once, but a later try of the same job may succeed.
 	later
-	// again means that Fetch tries again by itself, with backoff. When its tries are used up, a later try of the job may
+	// again means that Fetch itself tries again, with backoff. When its tries are used up, a later try of the job may
 	// succeed.
 	again
 )
 
-// rule is what holds for every outcome of one code.
+// rule is what applies to every outcome of one code.
 type rule struct {
 	message string // what happened, a clause without a full stop
 	hint    string // what to do, a sentence; {provider} stands for the provider's name
@@ -95,7 +95,7 @@ var rules = map[Code]rule{
 	},
 }
 
-// globalHints stand in the place of the rules' where the global title list was asked for.
+// globalHints replace the rules' hints for the global title list.
 var globalHints = map[Code]string{
 	NoFile:             "Check the address template of the global title list, or import the list from a file.",
 	CredentialsRefused: "The global title list is asked for without credentials: check its address template, or import the list from a file.",

@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// limitError is the cause with which a time limit of one attempt cancels it.
+// limitError is the cause when an attempt's time limit cancels it.
 type limitError struct {
 	what  string
 	limit time.Duration
-	final bool // trying again at once would take as long
+	final bool // trying again at once would take just as long
 }
 
 func (e *limitError) Error() string   { return fmt.Sprintf("%s took more than %s", e.what, e.limit) }
 func (e *limitError) Timeout() bool   { return true }
 func (e *limitError) Temporary() bool { return true }
 
-// settle makes the outcome of whatever ended an attempt.
+// settle turns whatever ended an attempt into an outcome.
 func settle(ctx context.Context, m mask, err error) *Outcome {
 	if ctx.Err() != nil {
 		return interrupted(ctx, err)
 	}
 	if o, ok := errors.AsType[*Outcome](err); ok {
-		// What others wrote is masked where it is quoted; this is the net below.
+		// Quotes are masked where they are made; this is the safety net.
 		o.Message, o.Err = m.text(o.Message), m.err(o.Err)
 		return o
 	}
@@ -36,7 +36,7 @@ func settle(ctx context.Context, m mask, err error) *Outcome {
 	return newOutcome(networkCode(err), cut(clean.Error()), clean)
 }
 
-// interrupted is the outcome of an attempt whose context ended: by a limit of its own or by the caller.
+// interrupted is the outcome of an attempt whose context ended, by its own limit or by the caller.
 func interrupted(ctx context.Context, err error) *Outcome {
 	cause := context.Cause(ctx)
 	if cause == nil {
@@ -58,7 +58,7 @@ func interrupted(ctx context.Context, err error) *Outcome {
 	return newOutcome(Cancelled, "", cause)
 }
 
-// networkCode tells what kind of fault an error of the connection is.
+// networkCode returns the kind of a connection error.
 func networkCode(err error) Code {
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return Timeout
@@ -71,7 +71,7 @@ func networkCode(err error) Code {
 
 func isTLS(err error) bool {
 	if strings.Contains(err.Error(), "tls: ") {
-		return true // crypto/tls gives most of its faults no type
+		return true // crypto/tls has no type for most of its errors
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true

@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// Spooled is a list that was made here, on disk for as long as it is worked on. What a crash leaves of it, the next
-// start removes.
+// Spooled is a list that was made here and is on disk while it is in use. If a crash leaves it behind, the next start
+// removes it.
 type Spooled struct{ part *part }
 
-// Spool writes a list to disk by write, to be read as often as need be. Close it when it is done with.
+// Spool calls write to put a list on disk, where it can be read any number of times. Close it when done.
 func (s *Store) Spool(write func(w io.Writer) error) (*Spooled, error) {
 	p, err := s.create()
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *Store) Spool(write func(w io.Writer) error) (*Spooled, error) {
 	return &Spooled{part: p}, nil
 }
 
-// Open reads the list from its beginning. Several may read at once, until Close.
+// Open reads the list from its beginning. Several readers may do so at once, until Close.
 func (s *Spooled) Open() (io.ReadCloser, error) {
 	return io.NopCloser(io.NewSectionReader(s.part, 0, s.part.size)), nil
 }

@@ -16,9 +16,9 @@ import (
 	"regexp"
 )
 
-// Store keeps lists in a folder: each compressed with gzip under a name made from the SHA-256 of its bytes, so that the
-// same list is kept once. A file has its final name only when it is complete and on disk; until then it lies in the
-// subfolder "spool". Several processes may use one folder. A Store is safe for concurrent use.
+// Store keeps lists in a folder, each compressed with gzip under a name made from the SHA-256 of its bytes, so the same
+// list is kept once. A file gets its final name only when it is complete and on disk; until then it is in the subfolder
+// "spool". Several processes may use one folder. A Store is safe for concurrent use.
 type Store struct {
 	root *os.Root
 }
@@ -31,7 +31,8 @@ const (
 
 var keptName = regexp.MustCompile(`^[0-9a-f]{64}\.txt\.gz$`)
 
-// OpenStore opens the folder dir, makes it with mode 0700 if it is missing, and removes what a crash left in the spool.
+// OpenStore opens the folder dir, creates it with mode 0700 if it is missing, and removes what a crash left in the
+// spool.
 func OpenStore(dir string) (*Store, error) {
 	if dir == "" {
 		return nil, errors.New("provider files: no folder is given to keep them in")
@@ -53,9 +54,9 @@ func OpenStore(dir string) (*Store, error) {
 // Close releases the folder. Readers that are open stay usable.
 func (s *Store) Close() error { return s.root.Close() }
 
-// Keep stores a list that did not come from the provider's service, such as one given on the command line, unpacked by
-// the same rules: plain text, gzip or ZIP, up to maxSize bytes (0 = the default of Options.MaxSize). name is what it is
-// called. Errors are *Outcome with the codes NotKBART, Truncated, TooLarge, Storage, Cancelled.
+// Keep stores a list that did not come from the provider's service, such as one given on the command line. It is
+// unpacked by the same rules: plain text, gzip or ZIP, up to maxSize bytes (0 = the default of Options.MaxSize). name
+// is the list's name. Errors are *Outcome with the codes NotKBART, Truncated, TooLarge, Storage, Cancelled.
 func (s *Store) Keep(ctx context.Context, r io.Reader, name string, maxSize int64) (*File, error) {
 	if maxSize <= 0 {
 		maxSize = defaultMaxSize
@@ -73,7 +74,7 @@ func (s *Store) Keep(ctx context.Context, r io.Reader, name string, maxSize int6
 	return file, nil
 }
 
-// notKept makes an outcome of what stopped Keep. What the reader itself complained of is a fault of the input.
+// notKept turns what stopped Keep into an outcome. An error from the reader itself is the input's fault.
 func notKept(ctx context.Context, err error) *Outcome {
 	o, known := errors.AsType[*Outcome](err)
 	switch {
@@ -86,9 +87,9 @@ func notKept(ctx context.Context, err error) *Outcome {
 	return o
 }
 
-// Open returns the bytes of a kept list, unpacked as they are read; path is File.Path. When the last byte has been read
-// they are compared with the hash in the name: instead of io.EOF a *KeptError says that the copy is damaged. The error
-// of a path that is not kept matches fs.ErrNotExist.
+// Open returns the bytes of a kept list, unpacked as they are read; path is File.Path. After the last byte they are
+// checked against the hash in the name: if the copy is damaged, the error is a *KeptError instead of io.EOF. The error
+// for a path that is not kept matches fs.ErrNotExist.
 func (s *Store) Open(path string) (io.ReadCloser, error) {
 	if !keptName.MatchString(path) {
 		return nil, &KeptError{Path: path, Err: fs.ErrNotExist}
@@ -104,13 +105,13 @@ func (s *Store) Open(path string) (io.ReadCloser, error) {
 	return &keptReader{path: path, file: f, gz: gz, hash: sha256.New()}, nil
 }
 
-// Has says whether the list with this hash is kept.
+// Has reports whether the list with this hash is kept.
 func (s *Store) Has(sha256 string) bool {
 	_, err := s.find(sha256)
 	return err == nil
 }
 
-// Remove deletes a kept list, for retention. Removing what is not there is no error.
+// Remove deletes a kept list, for retention. Removing a list that is not there is no error.
 func (s *Store) Remove(path string) error {
 	if !keptName.MatchString(path) {
 		return nil
@@ -141,7 +142,7 @@ func (e *KeptError) Unwrap() error { return e.Err }
 
 var errHash = errors.New("its bytes do not have the hash in its name")
 
-// keptReader checks the hash where it would say io.EOF.
+// keptReader checks the hash before it returns io.EOF.
 type keptReader struct {
 	path string
 	file io.Closer
@@ -167,7 +168,7 @@ func (k *keptReader) Close() error { return k.file.Close() }
 
 func keptPath(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) + keptSuffix }
 
-// find returns what is known of a kept list by its hash alone.
+// find returns what is known about a kept list from its hash alone.
 func (s *Store) find(sha256 string) (*File, error) {
 	name := sha256 + keptSuffix
 	if !keptName.MatchString(name) {
@@ -192,7 +193,7 @@ func (s *Store) find(sha256 string) (*File, error) {
 	}, nil
 }
 
-// keep unpacks what was spooled, refuses what cannot be a list, and puts the list in its place.
+// keep unpacks what was spooled, refuses what cannot be a list, and moves the list to its place.
 func (s *Store) keep(ctx context.Context, raw *part, encoded bool, maxSize int64, m mask) (*File, error) {
 	packed := &unpacker{ctx: ctx, store: s, maxSize: maxSize, m: m}
 	defer packed.close()
@@ -210,7 +211,7 @@ func (s *Store) keep(ctx context.Context, raw *part, encoded bool, maxSize int64
 	defer out.discard()
 	digest := sha256.New()
 	// No name and no time in the header: the same list is the same file.
-	buffered := bufio.NewWriterSize(out, 1<<16) // gzip writes in small pieces
+	buffered := bufio.NewWriterSize(out, 1<<16) // gzip makes small writes
 	gz, err := gzip.NewWriterLevel(buffered, storedLevel)
 	if err != nil {
 		return nil, storageFailed(err)
@@ -232,6 +233,6 @@ func (s *Store) keep(ctx context.Context, raw *part, encoded bool, maxSize int64
 	}, nil
 }
 
-// storedLevel is gzip's fastest: real lists shrink to between a third and a sixth with it, and the default level takes
-// off less than a fifth of that, at half the speed or less.
+// storedLevel is gzip's fastest: it shrinks real lists to between a third and a sixth. The default level would save
+// less than a fifth of that, at half the speed or less.
 const storedLevel = gzip.BestSpeed

@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// Template is how a request to the provider is made. It belongs to the operator's configuration and is never part of a
+// Template describes a request to the provider. It belongs to the operator's configuration and is never part of a
 // profile, since it decides where credentials are sent.
 //
-// The placeholders {content}, {format} and those of the provider's credentials may stand in Path, in the values of
-// Query and in those of Headers. What takes their place is escaped as the place demands.
+// The placeholders {content}, {format} and those of the provider's credentials may be used in Path and in the values of
+// Query and Headers. Their values are escaped as required there.
 type Template struct {
 	BaseURL string            // scheme, host and, if need be, a leading path: "https://kbart.example.org"
 	Path    string            // appended to BaseURL: "/kbart/{customer}/{content}"
@@ -24,13 +24,13 @@ type Template struct {
 	Headers map[string]string // request headers: {"X-Api-Key": "{key}"}
 }
 
-// At is the template with another base URL.
+// At returns the template with another base URL.
 func (t Template) At(baseURL string) Template {
 	t.BaseURL = baseURL
 	return t
 }
 
-// isBare says whether the template says at most where requests go, not how they are made.
+// isBare reports whether the template says at most where requests go, not how they are made.
 func (t Template) isBare() bool { return t.Path == "" && len(t.Query) == 0 && len(t.Headers) == 0 }
 
 const (
@@ -38,11 +38,11 @@ const (
 	formatPlaceholder  = "{format}"
 )
 
-// titlesPlaceholders may stand in the template of the global title list, in which credentials have no place.
+// titlesPlaceholders are allowed in the template of the global title list, which needs no credentials.
 var titlesPlaceholders = []string{contentPlaceholder, formatPlaceholder}
 
-// checkTemplate returns everything that is wrong with the template of a customer's request: each of the provider's
-// credentials must stand in it.
+// checkTemplate returns all problems with the template of a customer's request. It must contain each of the provider's
+// credentials.
 func (p *Provider) checkTemplate(t Template) error {
 	return t.validate(p.Placeholders(), p.requiredPlaceholders())
 }
@@ -54,9 +54,9 @@ func (p *Provider) requiredPlaceholders() (required []string) {
 	return append(required, contentPlaceholder)
 }
 
-// validate returns everything that is wrong with the template, joined: a base URL that is not an absolute http or https
-// address, unknown placeholders or ones where none may stand, one that is required and stands nowhere, headers that are
-// malformed or that the client sets itself.
+// validate returns all problems with the template, joined: a base URL that is not an absolute http or https address;
+// unknown or misplaced placeholders; a required placeholder that is missing; headers that are malformed or that the
+// client sets itself.
 func (t Template) validate(allowed, required []string) error {
 	_, baseErr := t.base()
 	return errors.Join(baseErr, t.validatePlaceholders(allowed, required), t.validateHeaders())
@@ -141,13 +141,13 @@ func (t Template) validateHeaders() error {
 	return errors.Join(errs...)
 }
 
-// url returns the address of a request; it holds the key if path or query do.
+// url returns the address of a request. It contains the key if the path or query does.
 func (t Template) url(r Request) (*url.URL, error) {
 	u, err := t.base()
 	if err != nil {
 		return nil, err
 	}
-	// Both forms are set, so that an escaped slash in a value stays one.
+	// Both forms are set, so an escaped slash in a value stays escaped.
 	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/" + strings.TrimLeft(r.fill(t.Path, url.PathEscape), "/")
 	u.Path, err = url.PathUnescape(escaped)
 	if err != nil {
@@ -172,7 +172,7 @@ func (t Template) header(r Request) http.Header {
 
 func verbatim(s string) string { return s }
 
-// fill puts the request's values in the place of the placeholders.
+// fill replaces the placeholders with the request's values.
 func (r Request) fill(text string, escape func(string) string) string {
 	values := []string{contentPlaceholder, escape(string(r.Content)), formatPlaceholder, escape(r.Format)}
 	for name, value := range r.Credentials {

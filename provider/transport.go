@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// body reads the answer under the idle limit and tells a cut transfer from other faults.
+// body reads the answer under the idle limit, and tells a broken transfer from other errors.
 type body struct {
 	r      io.Reader
 	cancel context.CancelCauseFunc
@@ -30,7 +30,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// transport returns one that unpacks nothing and connects to public addresses only.
+// transport returns a transport that unpacks nothing and connects only to public addresses.
 func (o Options) transport() *http.Transport {
 	const maxHeaders = 64 << 10
 	transport := &http.Transport{
@@ -49,7 +49,7 @@ func (o Options) transport() *http.Transport {
 	return transport
 }
 
-// through sends requests by the operator's proxy, which may have a private address where the provider may not.
+// through sends requests through the operator's proxy, which may have a private address even if the provider may not.
 func (o Options) through(transport *http.Transport) {
 	var proxies sync.Map // "host:port" of each proxy used
 	direct := transport.DialContext

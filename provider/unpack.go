@@ -12,24 +12,24 @@ import (
 )
 
 const (
-	headSize  = 1 << 16 // bytes looked at before a list is accepted
+	headSize  = 1 << 16 // bytes examined before a list is accepted
 	maxLayers = 3       // a ZIP of a ZIP is someone's mistake; a tower of them is an attack
 )
 
-// unpacker peels gzip and ZIP off what was spooled, by their first bytes, until neither is left.
+// unpacker removes gzip and ZIP layers from what was spooled, recognized by their first bytes, until none is left.
 type unpacker struct {
 	ctx     context.Context // lives no longer than the call that made it
-	store   *Store          // for layers that have to lie on disk; nil: only a look is wanted
+	store   *Store          // for layers that must be on disk; nil: only a look is wanted
 	maxSize int64           // bytes of each layer's content
 	m       mask
 
 	layers []string // outermost first
-	member string   // name of the list in its ZIP
+	member string   // the list's name in its ZIP
 	inner  []*part  // inner layers that had to be spooled
 }
 
-// open returns the list's bytes. encoded says that the answer's headers promised gzip; raw is where r's bytes lie on
-// disk, if they do. The reader ends in an *Outcome where the packaging is damaged or a layer's content larger than
+// open returns the list's bytes. encoded says that the answer's headers promised gzip; raw is r's bytes on disk, if
+// they are there. The reader ends in an *Outcome if the packaging is damaged or a layer's content is larger than
 // maxSize. Without a store a ZIP stays closed, and the reader is nil.
 func (u *unpacker) open(r io.Reader, raw *part, encoded bool) (*bufio.Reader, error) {
 	reader := u.buffered(r)
@@ -56,7 +56,7 @@ func (u *unpacker) buffered(r io.Reader) *bufio.Reader {
 	return bufio.NewReaderSize(&cancellable{u.ctx, r}, headSize)
 }
 
-// packaging returns what was peeled off, as in File.Packaging.
+// packaging returns the removed layers, as in File.Packaging.
 func (u *unpacker) packaging() string {
 	if len(u.layers) == 0 {
 		return "plain"
@@ -70,7 +70,7 @@ func (u *unpacker) close() {
 	}
 }
 
-// peel takes one layer off reader, whose bytes lie in raw unless that is nil; layer is "" if there is none.
+// peel removes one layer from reader, whose bytes are in raw unless that is nil; layer is "" if there is none.
 func (u *unpacker) peel(reader *bufio.Reader, raw *part, encoded bool) (content io.Reader, layer string, err error) {
 	head, err := reader.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -95,7 +95,7 @@ func (u *unpacker) peel(reader *bufio.Reader, raw *part, encoded bool) (content 
 	return nil, "", nil
 }
 
-// unzip opens the list in a ZIP. A ZIP is read from its end, so it has to lie on disk.
+// unzip opens the list in a ZIP. A ZIP is read from its end, so it must be on disk.
 func (u *unpacker) unzip(reader io.Reader, raw *part) (io.Reader, error) {
 	if raw == nil {
 		var err error
@@ -104,7 +104,7 @@ func (u *unpacker) unzip(reader io.Reader, raw *part) (io.Reader, error) {
 		}
 		u.inner = append(u.inner, raw)
 	}
-	// A section answers offsets outside of the file, which a forged ZIP holds, with io.EOF.
+	// A section returns io.EOF for offsets outside the file, which a forged ZIP may contain.
 	member, err := listMember(io.NewSectionReader(raw, 0, raw.size), u.m)
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (u *unpacker) unzip(reader io.Reader, raw *part) (io.Reader, error) {
 	return content, nil
 }
 
-// checked turns what a decompressor complains of into Truncated.
+// checked turns a decompressor's errors into Truncated.
 type checked struct {
 	r     io.Reader
 	layer string
@@ -131,7 +131,7 @@ func (c *checked) Read(p []byte) (int, error) {
 	return n, damaged(c.layer, err)
 }
 
-// damaged says that a layer is broken, unless err says something better already.
+// damaged says that a layer is broken, unless err already says something better.
 func damaged(layer string, err error) error {
 	if _, ok := errors.AsType[*Outcome](err); ok {
 		return err

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// listMember returns the one member of a ZIP that is text.
+// listMember returns the only text member of a ZIP.
 func listMember(r *io.SectionReader, m mask) (*zip.File, error) {
 	if err := checkDirectory(r, r.Size()); err != nil {
 		return nil, err
@@ -68,20 +68,20 @@ func isText(f *zip.File) (bool, error) {
 	defer r.Close()
 	head := make([]byte, 4096)
 	n, err := io.ReadFull(r, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // a short member; whether it is whole shows later
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // a short member; whether it is complete shows later
 		return false, damaged("ZIP", err)
 	}
 	return !notText(head[:n]), nil
 }
 
-// A ZIP's directory is read into memory as a whole, one object a member, so it is measured first.
+// A ZIP's directory is read into memory as a whole, one object per member, so its size is checked first.
 const (
 	maxDirectory  = 1 << 20
 	directoryEnd  = "PK\x05\x06"
 	endRecordSize = 22
 )
 
-// checkDirectory refuses a ZIP whose directory would take too much memory, and the 64-bit form, which serves only files
+// checkDirectory refuses a ZIP whose directory would take too much memory, and the 64-bit format, needed only for files
 // or directories beyond every limit here. Offsets: APPNOTE.TXT, section 4.3.16.
 func checkDirectory(r io.ReaderAt, size int64) error {
 	tail := make([]byte, min(size, endRecordSize+1<<16))

@@ -19,7 +19,7 @@ import (
 	"autoholdings/provider"
 )
 
-// config is everything an installation needs to know, however it was given.
+// config is everything that an installation needs to know, from whatever source.
 type config struct {
 	DataDir     string
 	DatabaseURL string
@@ -27,11 +27,11 @@ type config struct {
 	SealingKeys []string
 	Providers   []providerConfig
 	KeepFiles   time.Duration // 0: for ever
-	Schedules   bool          // start what is scheduled: not in a command that does one thing and ends
+	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
 	Log         *slog.Logger
 }
 
-// configFrom reads the flags and their environment twins.
+// configFrom reads the flags and their environment variables.
 func configFrom(c *cli.Command) (config, error) {
 	log, err := newLogger(c.Root().ErrWriter, c.String("log-level"), c.String("log-format"))
 	if err != nil {
@@ -59,7 +59,7 @@ func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 	}
 }
 
-// app is an open installation: database, queue, provider and the domain on them.
+// app is an open installation: the database, the queue, the providers and the domain services.
 type app struct {
 	config  config
 	store   *store.Store
@@ -69,8 +69,8 @@ type app struct {
 	closers []io.Closer
 }
 
-// openApp opens an installation. With work the process runs jobs; the queue is then embedded unless REDIS_URL names
-// one.
+// openApp opens an installation. With work the process runs jobs; it then has an embedded queue unless REDIS_URL is
+// set.
 func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	a := &app{config: cfg}
 	defer func() {
@@ -122,7 +122,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	return a, nil
 }
 
-// openProviders makes ready to ask the providers. What they send is kept in one folder.
+// openProviders creates a fetcher for each provider. What they fetch is kept in one folder.
 func (a *app) openProviders(cfg config) (fetchers []*provider.Fetcher, err error) {
 	for _, p := range cfg.Providers {
 		p.Dir = filepath.Join(cfg.DataDir, "files")
@@ -136,7 +136,7 @@ func (a *app) openProviders(cfg config) (fetchers []*provider.Fetcher, err error
 	return fetchers, nil
 }
 
-// openQueue returns the Redis to use. The embedded one is for one process only, which the lock makes sure of.
+// openQueue returns the Redis to use. The embedded one is for a single process only, which the lock ensures.
 func (a *app) openQueue() (asynq.RedisConnOpt, error) {
 	if a.config.RedisURL != "" {
 		return jobs.ParseRedisURL(a.config.RedisURL)
@@ -156,7 +156,7 @@ func (a *app) openQueue() (asynq.RedisConnOpt, error) {
 	return embedded.Options(), nil
 }
 
-// Close closes everything, last opened first.
+// Close closes everything, in reverse order of opening.
 func (a *app) Close() error {
 	var errs []error
 	for i := len(a.closers) - 1; i >= 0; i-- {

@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// client speaks to a server's GraphQL API, as any front end would.
+// client uses a server's GraphQL API, as any front end would.
 type client struct{ url string }
 
 // do sends one operation and decodes its data into result.
@@ -41,7 +41,7 @@ func (c client) do(ctx context.Context, query string, variables map[string]any, 
 	return json.Unmarshal(answer.Data, result)
 }
 
-// userErrors are what a mutation says that its user can mend.
+// userErrors are the errors of a mutation that its user can fix.
 type userErrors []struct{ Message string }
 
 func (u userErrors) err() error {

@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// newCommand is the command line as a whole.
+// newCommand returns the whole command line.
 func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 	root := &cli.Command{
 		Name:  "autoholdings",
@@ -19,7 +19,7 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 			"Begin with `autoholdings demo`.",
 		Reader: in, Writer: out, ErrWriter: errOut,
 		Suggest:        true,
-		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main says it, once
+		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main prints it, once
 		Commands: []*cli.Command{
 			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), importCommand(), diffCommand(),
 			validateCommand(), exportCommand(), mockoupCommand(), rotateKeyCommand(),
@@ -31,19 +31,19 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 	return root
 }
 
-// copies are flags of one's own: a flag keeps what it was given, and those below are shared by all commands, of which
-// one process may run several (tests do).
+// copies returns copies of flags. A flag keeps the value it was given, and the flags below are shared by all commands;
+// one process may run several commands (tests do).
 func copies(flags []cli.Flag) []cli.Flag {
 	own := make([]cli.Flag, len(flags))
 	for i, f := range flags {
 		c := reflect.New(reflect.TypeOf(f).Elem())
 		c.Elem().Set(reflect.ValueOf(f).Elem())
-		own[i] = c.Interface().(cli.Flag) //nolint:forcetypeassert // it is of f's own type
+		own[i] = c.Interface().(cli.Flag) //nolint:forcetypeassert // it has f's own type
 	}
 	return own
 }
 
-// Flags that several commands share. Each has an environment twin.
+// Flags shared by several commands. Each has an environment variable.
 var (
 	addrFlag = &cli.StringFlag{
 		Name: "addr", Value: "127.0.0.1:8080", Sources: cli.EnvVars("AUTOHOLDINGS_ADDR"),
@@ -77,7 +77,7 @@ var (
 	}
 )
 
-// serverFlags are those of the commands that open the installation.
+// serverFlags returns the flags of commands that open the installation.
 func serverFlags(more ...cli.Flag) []cli.Flag {
 	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag}, providerFlags(), logFlags)
 }

@@ -70,7 +70,7 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 
 	addr := c.String("addr")
 	if c.Bool("once") && !c.IsSet("addr") {
-		addr = "127.0.0.1:0" // nobody else is to reach it
+		addr = "127.0.0.1:0" // nobody else should reach it
 	}
 	return a.serveDuring(ctx, addr, func(serving context.Context, url string) error {
 		out := c.Root().Writer
@@ -83,7 +83,7 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 	})
 }
 
-// demoFolder is the folder given, which is kept, or a temporary one.
+// demoFolder returns the given folder, which is kept, or a temporary one.
 func demoFolder(given string) (dir string, remove func() error, err error) {
 	if given != "" {
 		return given, func() error { return nil }, nil
@@ -117,7 +117,8 @@ func startMock(ctx context.Context, o mockoup.Options) (*runningMock, error) {
 
 func (m *runningMock) Close() error { return errors.Join(m.mock.Close(), m.server.Close()) }
 
-// walkThrough does what a new administrator would: look at the Community Zone, activate, create a profile, run it.
+// walkThrough does what a new administrator would do: activate the Community Zone collections, create a profile and run
+// it.
 func walkThrough(ctx context.Context, api client, out io.Writer) error {
 	fmt.Fprintln(out, "1. Activate the collections of the Community Zone")
 	if err := activateAll(ctx, api, out); err != nil {
@@ -163,8 +164,8 @@ func activateAll(ctx context.Context, api client, out io.Writer) error {
 	return nil
 }
 
-// createDemoProfile makes the profile and returns its job; where the data directory has the profile from an earlier
-// demo, it runs that.
+// createDemoProfile creates the profile and returns its job. If the data directory has the profile from an earlier
+// demo, it runs that one.
 func createDemoProfile(ctx context.Context, api client, out io.Writer) (jobID string, err error) {
 	var known struct {
 		Profiles struct{ Nodes []struct{ ID string } }

@@ -59,7 +59,7 @@ func diff(ctx context.Context, before, after, format string, out io.Writer) erro
 	return write(out, counts, changes)
 }
 
-// lastRead remembers which of the two files is being read, for the error that reading it may end with.
+// lastRead remembers which of the two files is being read, to name it in an error.
 type lastRead struct {
 	name   string
 	failed bool // the file could not be opened or read
@@ -80,7 +80,7 @@ func (r *lastRead) source(which, path string) plan.Source {
 	return source
 }
 
-// explain says which file an error is about, or names both where it is about neither.
+// explain says which file an error is about, or names both if it is about neither.
 func (r *lastRead) explain(err error, before, after string) error {
 	var fatal *kbart.FatalError
 	if r.failed || errors.As(err, &fatal) {
@@ -89,7 +89,7 @@ func (r *lastRead) explain(err error, before, after string) error {
 	return fmt.Errorf("diff %s %s: %w", before, after, err)
 }
 
-// watchedRead notes that reading failed.
+// watchedRead records that reading failed.
 type watchedRead struct {
 	io.ReadCloser
 	last *lastRead
@@ -103,7 +103,7 @@ func (w *watchedRead) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fileSource is a list on disk.
+// fileSource returns a list on disk.
 func fileSource(path string) plan.Source {
 	return plan.Source{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }
@@ -162,7 +162,7 @@ func diffText(out io.Writer, counts plan.Counts, changes []plan.Change) error {
 		if c.Old != "" || c.New != "" {
 			view.OldValue, view.NewValue = &c.Old, &c.New
 		}
-		if _, err := fmt.Fprintln(out, printable(view.String())); err != nil { // a title must not steer the terminal
+		if _, err := fmt.Fprintln(out, printable(view.String())); err != nil { // a title must not control the terminal
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func exportCommand() *cli.Command {
 	}
 }
 
-// idOf reads an id as the API shows it, or the bare number in it.
+// idOf reads an id as the API shows it, or its bare number.
 func idOf(typeName, text string) (int64, error) {
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return id, nil

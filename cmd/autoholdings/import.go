@@ -2,7 +2,7 @@ package main
 
 import "github.com/urfave/cli/v3"
 
-// importCommand brings in what a person has as a file: import WHAT FILE. Each kind is in a file of its own.
+// importCommand imports a person's file: import WHAT FILE. Each kind has its own file here.
 func importCommand() *cli.Command {
 	return &cli.Command{
 		Name:     "import",

@@ -93,8 +93,8 @@ func importFile(
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	report, err := load(acquisitions.New(s, holdings.New(s, jobs.Busy{})), ctx, in, c.Bool("dry-run"))
-	if err == nil || len(report.Lines) > 0 { // where it broke off, what was done until then stands
-		if c.String("format") == "tsv" { // which has no place for them
+	if err == nil || len(report.Lines) > 0 { // if it broke off, what was done until then is still valid
+		if c.String("format") == "tsv" { // which has no place for warnings
 			writeWarnings(c.Root().ErrWriter, report)
 		}
 		out := bufio.NewWriter(c.Root().Writer)
@@ -106,7 +106,7 @@ func importFile(
 	return err
 }
 
-// writeWarnings tells what is to be known of the file as a whole.
+// writeWarnings prints the warnings about the file as a whole.
 func writeWarnings(out io.Writer, report acquisitions.ImportReport) {
 	for _, warning := range report.Warnings {
 		fmt.Fprintln(out, "warning:", printable(warning))

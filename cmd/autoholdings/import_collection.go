@@ -23,7 +23,7 @@ func importCollectionCommand() *cli.Command {
 			"Where a server with an embedded queue runs on the data directory, ask its API (importCollection) instead.",
 		Flags: serverFlags(
 			&cli.StringFlag{Name: "collection", Usage: "`ID` of the local collection, as the API shows it"},
-			&cli.StringFlag{Name: "name", Usage: "`NAME` of the local collection; it is made where there is none"},
+			&cli.StringFlag{Name: "name", Usage: "`NAME` of the local collection; it is created if it does not exist"},
 			&cli.StringFlag{Name: "content", Usage: "with --name, what a collection that is made holds: books or journals (default: both)"},
 			&cli.BoolFlag{Name: "preview", Usage: "show what would change, and write nothing"},
 			&cli.BoolFlag{Name: "remove-missing", Usage: "take out portfolios that the file does not have; one with a PO line is kept"},
@@ -51,7 +51,7 @@ func importCollection(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg.askNobody() // unless an address is given all the same
+	cfg.askNobody() // unless an address is given anyway
 	a, err := openApp(ctx, cfg, true)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func importCollection(ctx context.Context, c *cli.Command) (err error) {
 	return a.followHere(ctx, c, job.ID)
 }
 
-// localCollection is the collection that the flags name. If it is named by --name and is not there, it is made if
+// localCollection returns the collection that the flags name. If --name names one that does not exist, it is created if
 // mayMake allows it.
 func (a *app) localCollection(ctx context.Context, c *cli.Command, mayMake bool) (int64, error) {
 	if id := c.String("collection"); id != "" {
@@ -92,7 +92,7 @@ func (a *app) localCollection(ctx context.Context, c *cli.Command, mayMake bool)
 	return found.ID, nil
 }
 
-// followHere runs the API and the workers in this process until a job is over, and prints its report.
+// followHere runs the API and the workers in this process until a job has ended, and prints its report.
 func (a *app) followHere(ctx context.Context, c *cli.Command, jobID int64) error {
 	return a.serveDuring(ctx, "127.0.0.1:0", func(_ context.Context, url string) error {
 		return followJob(ctx, client{url}, model.ID(model.JobType, jobID), c.Root().Writer)

@@ -45,7 +45,7 @@ func importZone(ctx context.Context, c *cli.Command) (err error) {
 		return err
 	}
 	if path != "" {
-		cfg.askNobody() // unless an address is given all the same
+		cfg.askNobody() // unless an address is given anyway
 	}
 	a, err := openApp(ctx, cfg, true)
 	if err != nil {
@@ -68,7 +68,7 @@ func importZone(ctx context.Context, c *cli.Command) (err error) {
 	return a.followHere(ctx, c, job.ID)
 }
 
-// keepTitles keeps a title list. What it is of, the collection says for which it is given.
+// keepTitles keeps a title list. Its content type is that of the collection it is given for.
 func (a *app) keepTitles(ctx context.Context, path string) (int64, error) {
 	list, err := os.Open(path)
 	if err != nil {

@@ -21,18 +21,18 @@ func main() {
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// run executes one command line. It is all of the program but for the process itself, so that tests can call it.
+// run executes one command line. It is the whole program except for the process itself, so tests can call it.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) error {
 	return newCommand(in, out, errOut).Run(ctx, args)
 }
 
-// exitError ends the program with a code of its own. What there is to say has been said.
+// exitError ends the program with its own exit code. Everything has already been printed.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// exitCode is the program's exit status: 0 for success and for being told to stop, 1 for failure, or what the error
-// asks.
+// exitCode returns the program's exit status: 0 for success and for being told to stop, 1 for failure, or what the
+// error asks for.
 func exitCode(err error, errOut io.Writer) int {
 	var exit exitError
 	switch {

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// printable shows what would do something on a terminal instead of being seen: each control character (line breaks,
-// ESC, BEL, C1) and each mark that turns the direction of the text becomes an escape such as \x1b. What a provider's
-// list says must not steer a terminal, break a line or pass for another text.
+// printable replaces what would affect a terminal instead of being seen: each control character (line breaks, ESC, BEL,
+// C1) and each mark that changes the direction of the text becomes an escape such as \x1b. The content of a provider's
+// list must not control a terminal, break a line or pass for another text.
 func printable(s string) string {
 	if !strings.ContainsFunc(s, steers) {
 		return s
@@ -27,7 +27,7 @@ func printable(s string) string {
 	return b.String()
 }
 
-// steers says whether a character does something instead of being shown: see Unicode's TR 9 for the marks of direction.
+// steers reports whether a character has an effect instead of being shown. See Unicode's TR 9 for the direction marks.
 func steers(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == '\u200e', r == '\u200f', r == '\u061c',

@@ -13,7 +13,7 @@ import (
 
 const defaultFetchTimeout = 15 * time.Minute
 
-// providerFlags say how the known providers are asked. Each has an environment twin.
+// providerFlags returns the flags for asking the known providers. Each has an environment variable.
 func providerFlags() (flags []cli.Flag) {
 	for _, p := range knownProviders() {
 		flags = append(flags, flagsOf(p).request(p)...)
@@ -25,14 +25,14 @@ func providerFlags() (flags []cli.Flag) {
 	return flags
 }
 
-// flagPrefix is what the flags of one provider begin with.
+// flagPrefix is the prefix of one provider's flags.
 type flagPrefix string
 
 func flagsOf(p *provider.Provider) flagPrefix { return flagPrefix(strings.ToLower(p.Short)) }
 
 func (f flagPrefix) name(of string) string { return string(f) + "-" + of }
 
-// variable is the environment twin of a flag.
+// variable returns a flag's environment variable.
 func (f flagPrefix) variable(of string) string {
 	return "AUTOHOLDINGS_" + strings.ToUpper(strings.ReplaceAll(f.name(of), "-", "_"))
 }
@@ -93,7 +93,7 @@ func (f flagPrefix) limits() []cli.Flag {
 	}
 }
 
-// defaultOf is " (default: format={format})"; "" where there is nothing.
+// defaultOf returns, for example, " (default: format={format})"; "" if there is no default.
 func defaultOf(values map[string]string) string {
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {

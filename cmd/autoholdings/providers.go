@@ -16,7 +16,7 @@ import (
 	"autoholdings/provider/oup"
 )
 
-// knownProviders are those that profiles may be of, the standard one first. A further one is a line here.
+// knownProviders returns the providers that profiles may have, the standard one first. To add one, add a line here.
 func knownProviders() []*provider.Provider {
 	return []*provider.Provider{
 		oup.Provider(),
@@ -56,14 +56,14 @@ func providersFrom(c *cli.Command, log *slog.Logger) (configs []providerConfig) 
 	return configs
 }
 
-// askNobody leaves the providers' addresses optional, where a command can do without them.
+// askNobody makes the providers' addresses optional, for commands that can do without them.
 func (cfg *config) askNobody() {
 	for i := range cfg.Providers {
 		cfg.Providers[i].NoProvider = true
 	}
 }
 
-// checkAddress looks at the provider's address. It may be left out where nobody is to be asked.
+// checkAddress checks the provider's address. It may be left out if nobody needs to be asked.
 func (p *providerConfig) checkAddress() error {
 	flags := flagsOf(p.Provider)
 	flag := fmt.Sprintf("--%s (%s)", flags.name("url"), flags.variable("url"))
@@ -78,7 +78,7 @@ func (p *providerConfig) checkAddress() error {
 	}
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || strings.Contains(address, "@"): // it may hold a password, which is not to be shown
+	case err != nil || strings.Contains(address, "@"): // it may contain a password, which must not be shown
 		return fmt.Errorf("%s is not an address such as https://kbart.example.org, without user name and password", flag)
 	case u.Scheme == "http" && u.Hostname() != "" && !p.AllowHTTP:
 		return fmt.Errorf("%s is %q: plain HTTP would show the API key to everyone on the way. Use https, or add --%s if the "+
@@ -92,8 +92,8 @@ func (p *providerConfig) checkAddress() error {
 	return nil
 }
 
-// checkAddresses looks at the addresses of all providers. That of the standard one is needed; nobody asks another one
-// whose address is not set.
+// checkAddresses checks the addresses of all providers. The standard one's is required; any other provider without an
+// address is not asked.
 func checkAddresses(configs []providerConfig) error {
 	for i := range configs {
 		configs[i].NoProvider = configs[i].NoProvider || i > 0
@@ -104,7 +104,7 @@ func checkAddresses(configs []providerConfig) error {
 	return nil
 }
 
-// ofDomain are the providers as the domain knows them.
+// ofDomain returns the providers as the domain knows them.
 func ofDomain(configs []providerConfig) (known []profiles.Provider) {
 	for _, p := range configs {
 		of := profiles.Provider{Name: p.Name, Title: p.Title}
@@ -120,7 +120,7 @@ func ofDomain(configs []providerConfig) (known []profiles.Provider) {
 	return known
 }
 
-// communityZone are the collections that are there from the start.
+// communityZone returns the collections that exist from the start.
 func communityZone(configs []providerConfig) (seeds []collections.CommunityZoneSeed) {
 	for _, p := range configs {
 		for _, c := range p.Collections {

@@ -58,10 +58,10 @@ const jobFields = `id state verdict summary progress { phase done total } error 
 const countFields = `fragment counts on JobCounts { rows titles statements added updated unchanged removed kept withdrawn free invalid
 	ambiguous fields { name titles } }`
 
-// pollEvery is how often a job's progress is asked for. A person cannot see more.
+// pollEvery is how often a job's progress is requested. A person cannot see more.
 const pollEvery = 100 * time.Millisecond
 
-// followJob shows a job's progress until it is over, then its report. The error says that it failed.
+// followJob shows a job's progress until it ends, then its report. It returns an error if the job failed.
 func followJob(ctx context.Context, api client, id string, out io.Writer) error {
 	progress := newProgress(out)
 	tick := time.NewTicker(pollEvery)
@@ -92,7 +92,7 @@ func followJob(ctx context.Context, api client, id string, out io.Writer) error 
 	}
 }
 
-// progress is a bar on a terminal, and a line a phase elsewhere.
+// progress is a bar on a terminal, and one line per phase elsewhere.
 type progress struct {
 	out   io.Writer
 	bar   *progressbar.ProgressBar
@@ -120,7 +120,7 @@ func (p *progress) show(j *jobView) {
 		}
 		p.bar.Describe("   " + printable(p.phase))
 		p.bar.ChangeMax(max(j.Progress.Total, 1))
-		_ = p.bar.Set(max(0, min(j.Progress.Done, j.Progress.Total-1))) // a full bar would be over, and there may be a next part
+		_ = p.bar.Set(max(0, min(j.Progress.Done, j.Progress.Total-1))) // a full bar would be finished, but another part may follow
 	}
 }
 
@@ -130,7 +130,7 @@ func (p *progress) end() {
 	}
 }
 
-// printReport prints what a librarian wants to know of a job that is over.
+// printReport prints what a librarian wants to know about an ended job.
 func printReport(out io.Writer, j *jobView) error {
 	verdict := ""
 	if j.Verdict != nil {
@@ -180,7 +180,7 @@ func shortName(collection string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(collection, "Oxford University Press "), " Autoholdings Collection")
 }
 
-// String is the change on one line, with the keys of the title in brackets.
+// String returns the change on one line, with the title's keys in brackets.
 func (c changeView) String() string {
 	text := c.Action + "  " + c.Title
 	var keys []string

@@ -17,8 +17,8 @@ import (
 	"autoholdings/jobs"
 )
 
-// openSeal opens the sealing keys and makes sure that they open what is stored. A replacement of the key that a crash
-// cut short is finished first where the database has the new key, and undone where it does not.
+// openSeal opens the sealing keys and checks that they open what is stored. If a crash interrupted a key replacement,
+// it is finished first if the database has the new key, and undone if not.
 func openSeal(ctx context.Context, cfg config, s *store.Store) (*secret.Box, error) {
 	if err := settleKey(ctx, cfg, s); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func openSeal(ctx context.Context, cfg config, s *store.Store) (*secret.Box, err
 	return box, profiles.New(s, box, jobs.Busy{}).VerifySeal(ctx)
 }
 
-// settleKey ends a replacement of the key file's key, which a staged key tells of.
+// settleKey finishes or undoes a replacement of the key file's key; a staged key shows that there is one.
 func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 	staged, err := secret.OpenStaged(cfg.DataDir)
 	if staged == nil || err != nil {
@@ -43,7 +43,7 @@ func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 	case errors.Is(err, secret.ErrUnknownKey): // nothing was sealed with it
 		present, err := secret.Open(cfg.DataDir, cfg.SealingKeys...)
 		if err != nil || profiles.New(s, present, jobs.Busy{}).Sealed(ctx) != nil {
-			return err // neither opens what is stored: no key is taken away then
+			return err // neither opens what is stored, so no key is removed
 		}
 		cfg.Log.WarnContext(ctx, "took away a sealing key that a replacement cut short has left: the former one is in force", "key",
 			staged.KeyID())
@@ -61,8 +61,8 @@ func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 	return err
 }
 
-// inUse locks the data directory against a replacement of its key, shared by all processes that use it; the replacement
-// itself has the lock for itself.
+// inUse locks the data directory against replacing its key. All processes that use the directory share the lock; the
+// replacement itself holds it alone.
 func inUse(dataDir string, alone bool) (*flock.Flock, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
@@ -120,10 +120,10 @@ func rotateKeyCommand() *cli.Command {
 // rotation is a replacement of the sealing key.
 type rotation struct {
 	config config
-	key    string // the new one; "": to be made
+	key    string // the new key; "": make one
 }
 
-// given says whether the present key is given to the program and not kept in the data directory.
+// given reports whether the current key is given to the program rather than kept in the data directory.
 func (r *rotation) given() bool { return len(r.config.SealingKeys) > 0 }
 
 func (r *rotation) run(ctx context.Context) (said string, err error) {
@@ -146,7 +146,7 @@ func (r *rotation) run(ctx context.Context) (said string, err error) {
 	return r.replaceFile(ctx, s)
 }
 
-// check refuses what must not even open the database.
+// check returns an error if the database must not even be opened.
 func (r *rotation) check() error {
 	dir := r.config.DataDir
 	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil && r.config.DatabaseURL == "" {
@@ -165,7 +165,7 @@ func (r *rotation) check() error {
 	return nil
 }
 
-// replaceFile replaces the key of the key file. The new key is on disk before anything is sealed with it, and the
+// replaceFile replaces the key in the key file. The new key is on disk before anything is sealed with it, and the
 // former one stays there.
 func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string, err error) {
 	before, err := openSeal(ctx, r.config, s)
@@ -183,7 +183,7 @@ func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string
 		return "", err
 	}
 	resealed, err := profiles.New(s, after, jobs.Busy{}).Reseal(ctx)
-	// Whatever the answer, the database says whether it was done.
+	// Whatever the result, the database says whether it was done.
 	if err := errors.Join(err, settleKey(context.WithoutCancel(ctx), r.config, s)); err != nil {
 		return "", err
 	}
@@ -198,7 +198,7 @@ const rotationAdvice = "Make a backup of the database now, and keep a copy of th
 	"Where somebody may have a copy of the database and of the former key, ask the provider for new API keys too: no new sealing key locks " +
 	"what was copied."
 
-// replaceGiven replaces a key that the operator keeps. Both are in the operator's hands before and after.
+// replaceGiven replaces a key that the operator keeps. The operator has both keys before and after.
 func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said string, err error) {
 	next, err := secret.Open("", r.key)
 	if err != nil {
@@ -236,7 +236,7 @@ func keysAre(n int) string {
 	return fmt.Sprintf("%d API keys are", n)
 }
 
-// withNewKey opens with all keys and seals with the new one.
+// withNewKey returns a box that opens with all keys and seals with the new one.
 func (r *rotation) withNewKey(before *secret.Box) (*secret.Box, error) {
 	after, err := secret.Open(r.config.DataDir, append([]string{r.key}, r.config.SealingKeys...)...)
 	if err != nil {

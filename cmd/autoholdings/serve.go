@@ -70,8 +70,8 @@ func workerCommand() *cli.Command {
 	}
 }
 
-// serve answers requests and, with work, runs jobs, until ctx ends; then it lets requests and batches under way finish.
-// ready is called with the address once it listens.
+// serve answers requests and, with work, runs jobs, until ctx ends. Then it lets running requests and batches finish.
+// It calls ready with the address once it listens.
 func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url string)) error {
 	listener, err := listenLoopback(ctx, addr)
 	if err != nil {
@@ -121,11 +121,11 @@ func (a *app) serveDuring(ctx context.Context, addr string, fn func(serving cont
 	}
 }
 
-// shutdownTimeout is how long requests under way may take to finish.
+// shutdownTimeout is how long running requests may take to finish.
 const shutdownTimeout = 3 * time.Second
 
-// listenLoopback refuses every address that others could reach: until there is access control, whoever reaches the API
-// may do everything.
+// listenLoopback refuses every address that others could reach: until there is access control, anyone who reaches the
+// API can do everything.
 func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -161,8 +161,8 @@ func (a *app) handler() http.Handler {
 	return loopbackHost(mux)
 }
 
-// loopbackHost answers only requests that name this machine as their host. A web page elsewhere whose name is made to
-// stand for 127.0.0.1 could otherwise use a person's browser to change things here.
+// loopbackHost answers only requests that name this machine as their host. Otherwise a web page elsewhere, whose name
+// is made to resolve to 127.0.0.1, could use a person's browser to change things here.
 func loopbackHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -180,7 +180,7 @@ func loopbackHost(next http.Handler) http.Handler {
 	})
 }
 
-// ready says whether the database and the queue answer.
+// ready reports whether the database and the queue respond.
 func (a *app) ready(w http.ResponseWriter, r *http.Request) {
 	for what, ping := range map[string]func(context.Context) error{"database": a.store.Ping, "queue": a.jobs.Ping} {
 		if err := ping(r.Context()); err != nil {

@@ -43,7 +43,7 @@ func syncNow(ctx context.Context, c *cli.Command) (err error) {
 		return err
 	}
 	if c.String("file") != "" {
-		cfg.askNobody() // unless an address is given all the same
+		cfg.askNobody() // unless an address is given anyway
 	}
 	a, err := openApp(ctx, cfg, true)
 	if err != nil {

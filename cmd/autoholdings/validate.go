@@ -19,11 +19,11 @@ import (
 // The exit status of validate says what was found.
 const (
 	exitClean      = 0
-	exitFindings   = 1 // of severity error or fatal
+	exitFindings   = 1 // findings of severity error or fatal
 	exitUnreadable = 2 // a file could not be read, or the command line is wrong
 )
 
-// validateCommand judges KBART files: validate FILE…
+// validateCommand checks KBART files: validate FILE…
 func validateCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "validate",
@@ -54,8 +54,8 @@ func validateFiles(ctx context.Context, c *cli.Command) error {
 		fmt.Fprintln(root.ErrWriter, "autoholdings validate:", err)
 		return exitError(exitUnreadable)
 	}
-	// What is kept to compare rows has no pointers, so that collecting garbage often costs next to nothing and keeps the
-	// memory near what is in use.
+	// The data kept for comparing rows has no pointers, so frequent garbage collection costs almost nothing and keeps
+	// memory close to what is in use.
 	defer debug.SetGCPercent(debug.SetGCPercent(10))
 	status := exitClean
 	for _, name := range c.Args().Slice() {
@@ -71,7 +71,7 @@ func validateFiles(ctx context.Context, c *cli.Command) error {
 	return nil
 }
 
-// fileValidator judges files and writes what was found.
+// fileValidator checks files and writes what was found.
 type fileValidator struct {
 	in      io.Reader
 	out     *bufio.Writer
@@ -95,7 +95,7 @@ func newFileValidator(c, root *cli.Command) (*fileValidator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--format: %w", err)
 	}
-	// A bar and lines of output on one screen would run into each other.
+	// A bar and lines of output on one screen would collide.
 	streams := format != "text" && !c.Bool("summary") && isTerminal(root.Writer)
 	return &fileValidator{
 		in: root.Reader, out: out, errOut: root.ErrWriter, output: output, profile: profile,
@@ -103,7 +103,7 @@ func newFileValidator(c, root *cli.Command) (*fileValidator, error) {
 	}, nil
 }
 
-// validate judges one file and returns the exit status that it asks for. The error is one of writing.
+// validate checks one file and returns the exit status for it. The error is a write error.
 func (v *fileValidator) validate(ctx context.Context, name string) (status int, err error) {
 	summary, judgeErr := v.judge(ctx, name)
 	judged := judgedFile{Name: name, Summary: summary}
@@ -160,7 +160,7 @@ func (v *fileValidator) open(ctx context.Context, name string) (*watchedFile, er
 	return watched, nil
 }
 
-// unwrapPath leaves the path out of an error that is shown with it.
+// unwrapPath removes the path from an error that is shown with it.
 func unwrapPath(err error) error {
 	var pathErr *os.PathError
 	if errors.As(err, &pathErr) {
@@ -169,7 +169,7 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// interruptible ends with the context's error once the program is told to stop.
+// interruptible ends with the context's error when the program is told to stop.
 type interruptible struct {
 	ctx context.Context // a reader has no other way to know
 	src io.Reader

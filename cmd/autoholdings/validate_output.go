@@ -15,11 +15,11 @@ import (
 	"autoholdings/kbart"
 )
 
-// judgedFile is what validating a file came to.
+// judgedFile is the result of validating a file.
 type judgedFile struct {
 	Name    string // as given on the command line
 	Summary kbart.Summary
-	Err     error // why it could not be read to its end, nil where it could
+	Err     error // why it could not be read to its end; nil if it could
 }
 
 // findingsOutput writes findings in one format.
@@ -28,7 +28,7 @@ type findingsOutput interface {
 	end(judged judgedFile)                // called at the file's end
 }
 
-// newFindingsOutput returns the output of a format. Errors of writing are for whoever flushes w.
+// newFindingsOutput returns the output for a format. Write errors are left to whoever flushes w.
 func newFindingsOutput(format string, summary bool, w *bufio.Writer, colours palette) (findingsOutput, error) {
 	switch {
 	case format == "text" && summary:
@@ -47,7 +47,7 @@ func newFindingsOutput(format string, summary bool, w *bufio.Writer, colours pal
 	return nil, fmt.Errorf("%q is no format; use text, json or tsv", format)
 }
 
-// textFindings writes for people: the findings of a file grouped by rule, the worst first.
+// textFindings writes for people: a file's findings grouped by rule, the worst first.
 type textFindings struct {
 	w       *bufio.Writer
 	colours palette
@@ -56,7 +56,7 @@ type textFindings struct {
 	files   int
 }
 
-// findingGroup is what is kept of the findings of one rule.
+// findingGroup is what is kept of one rule's findings.
 type findingGroup struct {
 	code     string
 	severity kbart.Severity
@@ -64,7 +64,7 @@ type findingGroup struct {
 	first    []kbart.Finding
 }
 
-// placesShown is the number of findings that are shown of each rule.
+// placesShown is the number of findings shown for each rule.
 const placesShown = 3
 
 func (o *textFindings) finding(_ string, f kbart.Finding) {
@@ -123,7 +123,7 @@ func (o *textFindings) group(g *findingGroup) {
 	fmt.Fprintf(o.w, "    %s\n", o.colours.dim("→ "+printable(g.first[0].Hint)))
 }
 
-// place says where a finding is, with what its rule's title leaves open.
+// place says where a finding is, and adds what the rule's title leaves open.
 func place(f kbart.Finding, title string) string {
 	var parts []string
 	if f.File != "" {
@@ -150,7 +150,7 @@ func place(f kbart.Finding, title string) string {
 	return strings.Join(parts, ": ")
 }
 
-// ruleTitles are the titles of the rules, by their codes.
+// ruleTitles returns the titles of the rules, by code.
 func ruleTitles() map[string]string {
 	titles := map[string]string{}
 	for _, r := range kbart.Rules() {
@@ -159,7 +159,7 @@ func ruleTitles() map[string]string {
 	return titles
 }
 
-// textSummary writes a line for each file.
+// textSummary writes one line per file.
 type textSummary struct {
 	w       *bufio.Writer
 	colours palette
@@ -178,7 +178,7 @@ func (o *textSummary) end(judged judgedFile) {
 
 var delimiterNames = map[string]string{"\t": "tabs", ";": "semicolons", ",": "commas"}
 
-// describe says what a list is and what became of its rows.
+// describe says what a list is and what happened to its rows.
 func describe(s kbart.Summary) string {
 	rows := fmt.Sprintf("%s: %d used, %d set aside as free, %d refused", words.Count(s.Rows.Read, "row", "rows"), s.Rows.Used, s.Rows.SetAside,
 		s.Rows.Refused)
@@ -188,7 +188,7 @@ func describe(s kbart.Summary) string {
 	return fmt.Sprintf("%s, %s, phase %s; %s", s.Encoding, delimiterNames[s.Delimiter], s.Phase, rows)
 }
 
-// tally says how many findings there are of each severity.
+// tally counts the findings of each severity, in words.
 func tally(c kbart.Counts, colours palette) string {
 	var parts []string
 	for _, part := range []struct {
@@ -215,15 +215,15 @@ func tally(c kbart.Counts, colours palette) string {
 	return strings.Join(parts, ", ")
 }
 
-// jsonFindings writes an object on a line for each finding.
+// jsonFindings writes one object per line, one for each finding.
 type jsonFindings struct{ enc *json.Encoder }
 
 // findingObject is a finding in JSON.
 type findingObject struct {
 	File     string         `json:"file"`
-	Member   string         `json:"member,omitempty"` // of a ZIP archive
-	Line     int            `json:"line,omitempty"`   // absent = the file as a whole
-	Title    string         `json:"title,omitempty"`  // of the row
+	Member   string         `json:"member,omitempty"` // the member of a ZIP archive
+	Line     int            `json:"line,omitempty"`   // absent = the whole file
+	Title    string         `json:"title,omitempty"`  // the row's title
 	Severity kbart.Severity `json:"severity"`
 	Code     string         `json:"code"`
 	Column   string         `json:"column,omitempty"`
@@ -238,7 +238,7 @@ func (o *jsonFindings) finding(file string, f kbart.Finding) {
 
 func (o *jsonFindings) end(judgedFile) {}
 
-// jsonSummary writes an object on a line for each file.
+// jsonSummary writes one object per line, one for each file.
 type jsonSummary struct{ enc *json.Encoder }
 
 // summaryObject is a file's summary in JSON.
@@ -282,7 +282,7 @@ func newEncoder(w io.Writer) *json.Encoder {
 	return enc
 }
 
-// tsvFindings writes a line for each finding, under a header.
+// tsvFindings writes one line per finding, under a header.
 type tsvFindings struct {
 	w     *bufio.Writer
 	begun bool
@@ -306,7 +306,7 @@ func (o *tsvFindings) begin() {
 	}
 }
 
-// tsvSummary writes a line for each file, under a header.
+// tsvSummary writes one line per file, under a header.
 type tsvSummary struct {
 	w     *bufio.Writer
 	begun bool
@@ -338,10 +338,10 @@ func (o *tsvSummary) end(judged judgedFile) {
 // writeTSV writes a line of cells.
 func writeTSV(w *bufio.Writer, cells ...string) { _, _ = w.Write(spreadsheet.AppendCells(nil, cells)) }
 
-// palette colours what is written, or leaves it as it is.
+// palette colours the output, or leaves it plain.
 type palette struct{ on bool }
 
-// paletteFor colours on a terminal that has colours, unless NO_COLOR (see no-color.org) is set.
+// paletteFor uses colours on a terminal that has them, unless NO_COLOR (see no-color.org) is set.
 func paletteFor(terminal bool, getenv func(string) string) palette {
 	return palette{on: terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"}
 }

@@ -11,11 +11,10 @@ import (
 	"golang.org/x/term"
 )
 
-// largeFile is the size in bytes from which reading takes long enough for a bar.
+// largeFile is the size in bytes from which reading takes long enough for a progress bar.
 const largeFile = 8 << 20
 
-// watchedFile is a file whose reading can be followed and stopped. It stays one that can be read at any place, as ZIP
-// needs.
+// watchedFile is a file whose reading can be followed and stopped. It still allows random access, as ZIP needs.
 type watchedFile struct {
 	*os.File
 
@@ -29,7 +28,7 @@ func (f *watchedFile) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadAt is Read at a place of its own.
+// ReadAt reads at a given place.
 func (f *watchedFile) ReadAt(p []byte, at int64) (int, error) {
 	if err := f.ctx.Err(); err != nil {
 		return 0, fmt.Errorf("interrupted: %w", err)
@@ -39,7 +38,7 @@ func (f *watchedFile) ReadAt(p []byte, at int64) (int, error) {
 	return n, err
 }
 
-// Close closes the file and takes the bar off the screen.
+// Close closes the file and removes the bar from the screen.
 func (f *watchedFile) Close() error {
 	if f.bar != nil {
 		_ = f.bar.Finish()
@@ -59,7 +58,7 @@ func newBar(w io.Writer, size int64, name string) *progressbar.ProgressBar {
 		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 }
 
-// isTerminal says whether what is written is seen by a person as it is written.
+// isTerminal reports whether a person sees the output as it is written.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

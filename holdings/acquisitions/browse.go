@@ -15,11 +15,11 @@ import (
 	"autoholdings/internal/keyset"
 )
 
-// POLineFilter narrows a listing of PO lines; empty fields do not.
+// POLineFilter narrows a listing of PO lines; an empty field is no filter.
 type POLineFilter struct {
 	Number, NumberPrefix, Vendor, Status string
 	PortfolioID                          int64
-	CollectionID                         int64 // those of its portfolios
+	CollectionID                         int64 // PO lines of this collection's portfolios
 	Attached                             *bool
 }
 
@@ -52,7 +52,7 @@ func (f POLineFilter) where() (where []predicate.POLine) {
 	return where
 }
 
-// onPortfolio is the condition that a PO line's portfolio meets conditions. Each PO line's portfolio is looked up:
+// onPortfolio selects PO lines whose portfolio meets the conditions. The query looks up each PO line's portfolio, since
 // there may be a thousand times as many portfolios as PO lines.
 func onPortfolio(conditions ...*sql.Predicate) predicate.POLine {
 	return func(s *sql.Selector) {
@@ -62,7 +62,7 @@ func onPortfolio(conditions ...*sql.Predicate) predicate.POLine {
 	}
 }
 
-// POLines lists PO lines in the order in which they were made.
+// POLines lists PO lines in the order of creation.
 func (s *Service) POLines(ctx context.Context, f POLineFilter, w keyset.Window) (keyset.Page[*ent.POLine], error) {
 	return keyset.List(ctx, s.store.Read.POLine.Query(), keyset.Oldest, w, f.where())
 }
@@ -77,13 +77,13 @@ func (s *Service) POLinesByID(ctx context.Context, ids []int64) (map[int64]*ent.
 	return keyset.ByID(ctx, s.store.Read.POLine.Query(), ids, func(row *ent.POLine) int64 { return row.ID })
 }
 
-// POLinesOf reads the PO lines of portfolios, the main one first, in one go.
+// POLinesOf reads the PO lines of portfolios in one query, the main one first.
 func (s *Service) POLinesOf(ctx context.Context, portfolioIDs []int64) ([]*ent.POLine, error) {
 	return s.store.Read.POLine.Query().Where(poline.PortfolioIDIn(portfolioIDs...)).
 		Order(poline.ByPortfolioID(), poline.ByMain(sql.OrderDesc()), poline.ByID()).All(ctx)
 }
 
-// LicenseFilter narrows a listing of licenses; empty fields do not.
+// LicenseFilter narrows a listing of licenses; an empty field is no filter.
 type LicenseFilter struct{ Code, CodePrefix, Vendor, Status string }
 
 func (f LicenseFilter) where() (where []predicate.License) {
@@ -102,7 +102,7 @@ func (f LicenseFilter) where() (where []predicate.License) {
 	return where
 }
 
-// Licenses lists licenses in the order in which they were made.
+// Licenses lists licenses in the order of creation.
 func (s *Service) Licenses(ctx context.Context, f LicenseFilter, w keyset.Window) (keyset.Page[*ent.License], error) {
 	return keyset.List(ctx, s.store.Read.License.Query(), keyset.Oldest, w, f.where())
 }
@@ -117,8 +117,8 @@ func (s *Service) LicensesByID(ctx context.Context, ids []int64) (map[int64]*ent
 	return keyset.ByID(ctx, s.store.Read.License.Query(), ids, func(row *ent.License) int64 { return row.ID })
 }
 
-// CollectionsOfLicenses reads the collections whose portfolios have licenses unless they have one of their own, by
-// name.
+// CollectionsOfLicenses reads the collections that have these licenses, by name. A portfolio of such a collection has
+// its license unless it has one of its own.
 func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64) (map[int64][]*ent.Collection, error) {
 	rows, err := s.store.Read.Collection.Query().Where(collection.LicenseIDIn(licenseIDs...)).Order(collection.ByNameKey(), collection.ByID()).
 		All(ctx)
@@ -132,8 +132,8 @@ func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64)
 	return found, nil
 }
 
-// PortfoliosOfLicense lists the portfolios that have a license as their own, those out of the holdings too, by folded
-// title.
+// PortfoliosOfLicense lists the portfolios that have the license as their own, by folded title. It includes those that
+// are out of the holdings.
 func (s *Service) PortfoliosOfLicense(ctx context.Context, licenseID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
 	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, []predicate.Portfolio{licensed(licenseID)})
 }
@@ -143,7 +143,7 @@ func (s *Service) CountPortfoliosOfLicense(ctx context.Context, licenseID int64)
 	return s.store.Read.Portfolio.Query().Where(licensed(licenseID)).Count(ctx)
 }
 
-// licensed makes the database begin with the portfolios that have the license.
+// licensed selects the portfolios that have the license, in a form that makes the database start from them.
 func licensed(licenseID int64) predicate.Portfolio {
 	return func(s *sql.Selector) {
 		t := sql.Table(portfolio.Table)

@@ -14,25 +14,25 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// csvTable reads ordinary CSV with a header: UTF-8 with or without a byte order mark, comma, semicolon or TAB between
-// cells, cells in quotes where they need it. Columns are found by name, in any order and case.
+// csvTable reads ordinary CSV with a header: UTF-8 with or without a byte order mark; commas, semicolons or tabs
+// between cells; quotes where needed. Columns are found by name, in any order and case.
 type csvTable struct {
 	reader  *csv.Reader
-	columns []string // as known, "" for one that is not, in the order of the file
-	unknown []string // as the header has them
+	columns []string // known names in file order; "" for an unknown column
+	unknown []string // unknown names, as in the header
 }
 
-// csvLine is one line of it. Where it cannot be read, wrong says why and what to do.
+// csvLine is one line of the file. If it cannot be read, wrong says why and what to do.
 type csvLine struct {
 	number int
-	cells  map[string]string // of the known columns that the file has
+	cells  map[string]string // by known column
 	wrong  string
 }
 
-// maxHeader is the longest header there may be, in bytes.
+// maxHeader is the maximum length of the header, in bytes.
 const maxHeader = 64 << 10
 
-// openCSV reads the header. required must be there; known are all the columns that mean something.
+// openCSV reads the header. The column required must be present; known lists all columns that have a meaning.
 func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 	buffered := bufio.NewReaderSize(in, maxHeader)
 	separator, ends, err := formOf(buffered)
@@ -41,7 +41,7 @@ func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 	}
 	t := &csvTable{reader: csv.NewReader(ends)}
 	t.reader.Comma = separator
-	t.reader.FieldsPerRecord = -1 // each line is judged by itself
+	t.reader.FieldsPerRecord = -1 // each line is checked separately
 	t.reader.ReuseRecord = true
 	header, err := t.reader.Read()
 	if err != nil {
@@ -70,8 +70,8 @@ func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 
 func (t *csvTable) has(column string) bool { return slices.Contains(t.columns, column) }
 
-// formOf is what stands between the cells of the header, and the file with line ends that encoding/csv knows. It takes
-// off a byte order mark.
+// formOf returns the header's separator, and a reader whose line ends encoding/csv understands. It removes a byte order
+// mark.
 func formOf(in *bufio.Reader) (separator rune, ends io.Reader, err error) {
 	begin, err := in.Peek(maxHeader)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -89,7 +89,7 @@ func formOf(in *bufio.Reader) (separator rune, ends io.Reader, err error) {
 	case len(bytes.TrimSpace(begin)) == 0:
 		return 0, nil, problem.New(problem.BadInput, "", "the file is empty: its first line must name the columns")
 	case bytes.ContainsRune(header, 0) || !utf8.Valid(header):
-		return 0, nil, problem.New(problem.BadInput, "", "the file is no text in UTF-8: save it as \"CSV UTF-8\"")
+		return 0, nil, problem.New(problem.BadInput, "", "the file is not UTF-8 text: save it as \"CSV UTF-8\"")
 	}
 	if ends = in; carriageReturns {
 		ends = newLines{in}
@@ -107,8 +107,8 @@ func separatorOf(header []byte) rune {
 	return best
 }
 
-// newLines reads a file whose lines end in a carriage return, as old spreadsheets write them: all of it would be one
-// line otherwise, and nothing of it be read.
+// newLines turns carriage returns into line feeds. Old spreadsheets end lines with a carriage return alone; the whole
+// file would be one line.
 type newLines struct{ in io.Reader }
 
 func (r newLines) Read(b []byte) (int, error) {
@@ -121,14 +121,14 @@ func (r newLines) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// columnName is a header's cell as columns are known by: "Ordered on" is ordered_on.
+// columnName normalizes a header cell: "Ordered on" becomes ordered_on.
 func columnName(cell string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(cell), func(r rune) bool {
 		return r == ' ' || r == '_' || r == '-' || r == '\u00a0' || r == '\t'
 	}), "_")
 }
 
-// next is the next line that holds anything; io.EOF after the last one. Any other error is one of reading.
+// next returns the next line that is not blank; io.EOF after the last one. Any other error is a read error.
 func (t *csvTable) next() (csvLine, error) {
 	for {
 		record, err := t.reader.Read()

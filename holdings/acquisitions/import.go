@@ -14,14 +14,14 @@ import (
 	"autoholdings/internal/words"
 )
 
-// What became of a line of an imported file.
+// What happened to a line of an imported file.
 const (
 	LineCreated   = "CREATED"
 	LineUpdated   = "UPDATED"
 	LineUnchanged = "UNCHANGED"
-	LineAttached  = "ATTACHED" // a PO line that was there, to its portfolio
-	LineMoved     = "MOVED"    // a PO line that was there, from another portfolio
-	LineRefused   = "REFUSED"  // nothing was done
+	LineAttached  = "ATTACHED" // an existing PO line was attached to its portfolio
+	LineMoved     = "MOVED"    // an existing PO line was moved from another portfolio
+	LineRefused   = "REFUSED"  // nothing was changed
 )
 
 // ImportReport says what an import did, or would do.
@@ -33,16 +33,16 @@ type ImportReport struct {
 	Attached  int          `json:"attached"`
 	Moved     int          `json:"moved"`
 	Refused   int          `json:"refused"`
-	Warnings  []string     `json:"warnings"` // of the file as a whole
+	Warnings  []string     `json:"warnings"` // about the file as a whole
 	Lines     []ImportLine `json:"lines"`
 }
 
-// ImportLine is what became of one line.
+// ImportLine says what happened to one line.
 type ImportLine struct {
 	Line    int    `json:"line"` // of the file, from 1
 	Action  string `json:"action"`
-	Number  string `json:"number"`  // of the PO line, or the license's code
-	Message string `json:"message"` // what is wrong and what to do, or what else is to be known; often empty
+	Number  string `json:"number"`  // the PO line's number, or the license's code
+	Message string `json:"message"` // what is wrong and what to do, or other remarks; often empty
 }
 
 func (r *ImportReport) add(lines []*importLine) {
@@ -65,14 +65,14 @@ func (r *ImportReport) add(lines []*importLine) {
 	}
 }
 
-// importLine is a line under way: what was read, and what becomes of it.
+// importLine is a line being imported: what was read, and what happens to it.
 type importLine struct {
 	ImportLine
 	cells    map[string]string
 	messages []string
 }
 
-// refuse leaves the line undone.
+// refuse marks the line as refused, with the reason.
 func (l *importLine) refuse(format string, args ...any) {
 	l.Action = LineRefused
 	l.tell(format, args...)
@@ -84,7 +84,7 @@ func (l *importLine) tell(format string, args ...any) {
 
 func (l *importLine) refused() bool { return l.Action == LineRefused }
 
-// cell is what a column holds; nil where the file has no such column.
+// cell returns the content of a column; nil if the file has no such column.
 func (l *importLine) cell(column string) *string {
 	if value, ok := l.cells[column]; ok {
 		return &value
@@ -92,10 +92,10 @@ func (l *importLine) cell(column string) *string {
 	return nil
 }
 
-// importBatch is how many lines one transaction takes: what they refer to is looked up for all of them together.
+// importBatch is how many lines one transaction handles: their references are looked up together.
 const importBatch = 500
 
-// importCSV reads a file and has it applied in batches. apply decides what becomes of the lines that are not refused.
+// importCSV reads a file and applies it in batches. apply decides what happens to the lines that are not refused.
 func importCSV(
 	ctx context.Context, in io.Reader, dryRun bool, columns []string, apply func(ctx context.Context, lines []*importLine) error,
 ) (ImportReport, error) {
@@ -106,7 +106,7 @@ func importCSV(
 		return report, err
 	}
 	if len(table.unknown) > 0 {
-		report.Warnings = append(report.Warnings, fmt.Sprintf("not read, since they mean nothing here: the columns %s. Known are %s",
+		report.Warnings = append(report.Warnings, fmt.Sprintf("not read, because they mean nothing here: the columns %s. Known are %s",
 			words.Quoted(table.unknown, func(name string) string { return name }), strings.Join(columns, ", ")))
 	}
 	seen := map[string]int{}
@@ -132,7 +132,7 @@ func importCSV(
 	return report, nil
 }
 
-// readBatch reads the next lines, and refuses those that say nothing that could be looked up.
+// readBatch reads the next lines and refuses those that cannot be read, or whose key is missing or repeated.
 func readBatch(table *csvTable, key string, seen map[string]int) (batch []*importLine, more bool, err error) {
 	for len(batch) < importBatch {
 		read, err := table.next()
@@ -158,7 +158,7 @@ func readBatch(table *csvTable, key string, seen map[string]int) (batch []*impor
 	return batch, true, nil
 }
 
-// messagesOf are problems as they are told of a line.
+// messagesOf returns the problems as messages for a line.
 func messagesOf(problems problem.List) (messages []string) {
 	for _, p := range problems {
 		messages = append(messages, p.Message)
@@ -168,9 +168,9 @@ func messagesOf(problems problem.List) (messages []string) {
 
 var licenseCSV = []string{"code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note"}
 
-// ImportLicenses makes and changes licenses as a CSV file has them (see openCSV for its form). A code that is there is
-// changed in the columns that the file has. A line that is wrong is refused and leaves the others. It writes in
-// batches: after a failure it can be done again, and does the rest. With dryRun it writes nothing and reports the same.
+// ImportLicenses creates and changes licenses from a CSV file (see openCSV for its format). An existing code is changed
+// in the columns that the file has. A wrong line is refused without affecting the others. It writes in batches: after a
+// failure, run it again and it does the rest. With dryRun it writes nothing and reports the same.
 func (s *Service) ImportLicenses(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
 	return importCSV(ctx, in, dryRun, licenseCSV, func(ctx context.Context, lines []*importLine) error {
 		if dryRun {
@@ -187,7 +187,7 @@ func (s *Service) ImportLicenses(ctx context.Context, in io.Reader, dryRun bool)
 	})
 }
 
-// planLicenses says what becomes of the lines, and which licenses are to be stored.
+// planLicenses decides what happens to the lines, and returns the licenses to store.
 func (s *Service) planLicenses(ctx context.Context, client *ent.Client, lines []*importLine) (changed []*ent.License, err error) {
 	known, err := licensesByCode(ctx, client, lines)
 	if err != nil {

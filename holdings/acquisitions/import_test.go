@@ -217,7 +217,7 @@ func TestImportRefusesLines(t *testing.T) {
 		9: {"out of the holdings", "undone"}, 10: {"collection alone"}, 11: {"which collection"}, 12: {"9.78E+12", "ISBN"}, 13: {"2 collections"},
 		15: {"line 14"}, 16: {"no number"}, 17: {"8 cells", "header has 7"}, 18: {"4 cells"}, 19: {"quotation marks"}, 20: {`"Journal 002"`},
 		22: {"line 21"},
-		23: {"no main PO line"}, 24: {"201 characters"}, 25: {"UTF-8"}, 27: {"Lines 27 to 28"},
+		23: {"cannot be a main PO line"}, 24: {"201 characters"}, 25: {"UTF-8"}, 27: {"Lines 27 to 28"},
 	} {
 		wantLine(t, report, line, parts...)
 	}

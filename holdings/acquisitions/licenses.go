@@ -14,7 +14,7 @@ import (
 	"autoholdings/internal/words"
 )
 
-// CreateLicense makes a license. UpdatePortfolio and UpdateCollection attach it.
+// CreateLicense creates a license. UpdatePortfolio and UpdateCollection attach it.
 func (s *Service) CreateLicense(ctx context.Context, in LicenseTexts) (*ent.License, error) {
 	if in.Code == nil {
 		in.Code = new(string)
@@ -27,8 +27,8 @@ func (s *Service) CreateLicense(ctx context.Context, in LicenseTexts) (*ent.Lice
 	return row, nil
 }
 
-// UpdateLicense changes a license; version is the one that was read, nil for whatever it is. Beside a refusal it
-// returns the license as it is, where there is one.
+// UpdateLicense changes a license. version is the version the caller read; nil means any. If the change is refused, it
+// also returns the license as stored, if there is one.
 func (s *Service) UpdateLicense(ctx context.Context, id int64, version *int, in LicenseTexts) (*ent.License, error) {
 	var row *ent.License
 	var stored ent.License
@@ -48,7 +48,7 @@ func (s *Service) UpdateLicense(ctx context.Context, id int64, version *int, in 
 	return row, err
 }
 
-// DeleteLicense deletes a license that no portfolio, hidden ones included, and no collection has.
+// DeleteLicense deletes a license that is not used by any collection or portfolio, hidden ones included.
 func (s *Service) DeleteLicense(ctx context.Context, id int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		row, err := findLicense(ctx, tx, id)
@@ -67,7 +67,7 @@ func (s *Service) DeleteLicense(ctx context.Context, id int64) error {
 	})
 }
 
-// usersOfLicense are, in words, what has a license.
+// usersOfLicense says, in words, what uses a license.
 func usersOfLicense(ctx context.Context, tx *store.Tx, id int64) (users []string, err error) {
 	portfolios, err := tx.Portfolio.Query().Where(portfolio.LicenseID(id)).Count(ctx)
 	if err != nil {
@@ -106,7 +106,7 @@ func findLicense(ctx context.Context, tx *store.Tx, id int64) (*ent.License, err
 	return row, nil
 }
 
-// save brings a row to what the input has, and stores it if that differs.
+// save applies the input to a row, and stores the row if it has changed.
 func (in *LicenseTexts) save(ctx context.Context, tx *store.Tx, row *ent.License) error {
 	var problems problem.List
 	before := *row
@@ -133,12 +133,12 @@ func sameLicense(a, b *ent.License) bool {
 		a.StartsOn == b.StartsOn && a.EndsOn == b.EndsOn && a.Note == b.Note
 }
 
-// writeLicenses stores new and changed licenses, and raises their versions.
+// writeLicenses stores new and changed licenses and increments their versions.
 func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) error {
 	rows, now := make([][]any, len(changed)), store.Now()
 	for i, row := range changed {
 		row.UpdatedAt = now
-		row.Version++ // a new one has 0
+		row.Version++ // 0 for a new one
 		rows[i] = []any{
 			row.ID, row.CreatedAt, row.UpdatedAt, row.Code, row.Name, row.Vendor, row.Status, row.Type, row.StartsOn, row.EndsOn, row.Note,
 			row.Version,
@@ -151,7 +151,7 @@ var licenseColumns = []string{
 	"id", "created_at", "updated_at", "code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note", "version",
 }
 
-// licensesByCode reads the licenses that lines of a file name.
+// licensesByCode reads the licenses named in lines of a file.
 func licensesByCode(ctx context.Context, client *ent.Client, lines []*importLine) (map[string]*ent.License, error) {
 	codes := make([]string, len(lines))
 	for i, l := range lines {

@@ -11,13 +11,12 @@ import (
 	"autoholdings/internal/store"
 )
 
-// poLineEditor holds PO lines and all others of their portfolios in memory while they are changed: one decides there which is
-// main, and what differs in the end is written together. The rule that it keeps: a portfolio that has PO lines has
-// exactly one main one. It is the first that was attached, unless another was made main; where the main one leaves, the
-// one that was made first follows.
+// poLineEditor holds PO lines in memory while they are changed, with all others of their portfolios. It decides which
+// are main, and writes all changes together. A portfolio with PO lines always has exactly one main one: the first that
+// was attached, unless another was made main. If the main one leaves, the oldest of the others becomes main.
 type poLineEditor struct {
 	before map[int64]*ent.POLine   // as stored, by id; nil for a new one
-	rows   map[int64]*ent.POLine   // as they are to be
+	rows   map[int64]*ent.POLine   // by id, with the changes
 	of     map[int64][]*ent.POLine // by portfolio
 }
 
@@ -25,7 +24,7 @@ func newShelf() *poLineEditor {
 	return &poLineEditor{map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
 }
 
-// load reads the PO lines of portfolios that are not on the shelf yet.
+// load reads the PO lines of portfolios that are not loaded yet.
 func (sh *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioIDs []int64) error {
 	missing := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(portfolioIDs))), func(id int64) bool {
 		_, known := sh.of[id]
@@ -46,8 +45,8 @@ func (sh *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioI
 	return nil
 }
 
-// put lays a stored row on the shelf and returns the one that lies there: another, where it was there before and may
-// have been changed since.
+// put adds a stored row and returns the row to work on: if it was added before, that one, which may have been changed
+// since.
 func (sh *poLineEditor) put(row *ent.POLine) *ent.POLine {
 	if known := sh.rows[row.ID]; known != nil {
 		return known
@@ -57,7 +56,7 @@ func (sh *poLineEditor) put(row *ent.POLine) *ent.POLine {
 	return row
 }
 
-// add lays a new row on the shelf; it is not attached.
+// add adds a new row, unattached.
 func (sh *poLineEditor) add(row *ent.POLine) {
 	row.PortfolioID, row.Main = nil, false
 	sh.rows[row.ID] = row
@@ -73,7 +72,8 @@ func (sh *poLineEditor) list(row *ent.POLine) {
 	}
 }
 
-// attach puts a row on a portfolio, 0 for none. The portfolio's rows and those of the former one are loaded.
+// attach attaches a row to a portfolio; 0 detaches it. The rows of both the new and the former portfolio must be
+// loaded.
 func (sh *poLineEditor) attach(row *ent.POLine, portfolioID int64) {
 	if from := portfolioOf(row); from != 0 {
 		wasMain := row.Main
@@ -90,7 +90,8 @@ func (sh *poLineEditor) attach(row *ent.POLine, portfolioID int64) {
 	sh.list(row)
 }
 
-// rank makes an attached row main or additional. It is false where that cannot be: the only one of a portfolio is main.
+// rank makes an attached row main or additional. It returns false if that is impossible: a portfolio's only row is
+// main.
 func (sh *poLineEditor) rank(row *ent.POLine, main bool) bool {
 	if row.Main == main {
 		return true
@@ -107,7 +108,7 @@ func (sh *poLineEditor) rank(row *ent.POLine, main bool) bool {
 	return true
 }
 
-// promoteOldest makes the oldest of a portfolio's rows main, another than the one that is to be so no more.
+// promoteOldest makes the oldest of a portfolio's rows main, except the one in not.
 func (sh *poLineEditor) promoteOldest(portfolioID int64, not *ent.POLine) bool {
 	others := slices.DeleteFunc(slices.Clone(sh.of[portfolioID]), func(row *ent.POLine) bool { return row == not })
 	if len(others) == 0 {
@@ -117,21 +118,21 @@ func (sh *poLineEditor) promoteOldest(portfolioID int64, not *ent.POLine) bool {
 	return true
 }
 
-// Precedence is a PO line's place among those of its portfolio: the main one comes first, then the others as they were
-// made. Where the main one leaves, the next takes its place.
+// Precedence is a PO line's place within its portfolio: the main one first, then by creation. If the main one leaves,
+// the next takes its place.
 type Precedence struct {
 	Main          bool
 	CreatedAt, ID int64
 }
 
-// Compare puts the line that goes before first.
+// Compare sorts the line with precedence first.
 func (a Precedence) Compare(b Precedence) int {
 	switch {
 	case a.Main != b.Main && a.Main:
 		return -1
 	case a.Main != b.Main:
 		return 1
-	default: // ids of two processes do not rise together
+	default: // ids from two processes are not in time order
 		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	}
 }
@@ -140,7 +141,7 @@ func comparePrecedence(a, b *ent.POLine) int {
 	return Precedence{a.Main, a.CreatedAt, a.ID}.Compare(Precedence{b.Main, b.CreatedAt, b.ID})
 }
 
-// mainOf is the portfolio's main PO line; nil where it has none.
+// mainOf returns the portfolio's main PO line, or nil.
 func (sh *poLineEditor) mainOf(portfolioID int64) *ent.POLine {
 	for _, row := range sh.of[portfolioID] {
 		if row.Main {
@@ -157,7 +158,7 @@ func portfolioOf(row *ent.POLine) int64 {
 	return *row.PortfolioID
 }
 
-// changed are the rows that are not as they are stored, in the order of their ids.
+// changed returns the rows that differ from what is stored, sorted by id.
 func (sh *poLineEditor) changed() (rows []*ent.POLine) {
 	for id, row := range sh.rows {
 		if before := sh.before[id]; before == nil || !samePOLine(before, row) {
@@ -174,21 +175,21 @@ func samePOLine(a, b *ent.POLine) bool {
 		portfolioOf(a) == portfolioOf(b) && a.Main == b.Main
 }
 
-// settle raises the versions of what has changed, and takes the shelf as it is for stored.
+// settle increments the versions of the changed rows and treats them as stored.
 func (sh *poLineEditor) settle() (changed []*ent.POLine) {
 	changed = sh.changed()
 	now := store.Now()
 	for _, row := range changed {
 		row.UpdatedAt = now
-		row.Version++ // a new one has 0
+		row.Version++ // 0 for a new one
 		stored := *row
 		sh.before[row.ID] = &stored
 	}
 	return changed
 }
 
-// write stores what has changed. Those that are main no more give way first: the database allows a portfolio one main
-// PO line at any moment.
+// write stores the changes. Rows that stop being main are written first: the database never allows a portfolio two main
+// PO lines.
 func (sh *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 	var givesWay []int64
 	for _, row := range sh.changed() {

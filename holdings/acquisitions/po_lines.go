@@ -11,15 +11,15 @@ import (
 	"autoholdings/internal/store"
 )
 
-// POLineInput is a PO line to make, or what to change of one; nil leaves a field as it is.
+// POLineInput is a PO line to create, or the changes to one; nil leaves a field as it is.
 type POLineInput struct {
 	POLineTexts
 	PortfolioID *int64 // 0: none
 	Main        *bool
-	Wrong       problem.List // found while reading the input: it is refused for these too
+	Wrong       problem.List // problems found while reading the input: it is refused for these too
 }
 
-// CreatePOLine makes a PO line. The first one of a portfolio is its main one.
+// CreatePOLine creates a PO line. The first one of a portfolio is its main one.
 func (s *Service) CreatePOLine(ctx context.Context, in POLineInput) (*ent.POLine, error) {
 	if in.Number == nil {
 		in.Number = new(string)
@@ -36,9 +36,9 @@ func (s *Service) CreatePOLine(ctx context.Context, in POLineInput) (*ent.POLine
 	return row, nil
 }
 
-// UpdatePOLine changes, attaches or detaches a PO line; version is the one that was read, nil for whatever it is. Where
-// it becomes main, the former main one becomes additional; where it is main no more, the oldest of the others becomes
-// so. Beside a refusal it returns the PO line as it is, where there is one.
+// UpdatePOLine changes, attaches or detaches a PO line. version is the version the caller read; nil means any. If the
+// PO line becomes main, the former main one becomes additional. If it stops being main, the oldest of the others
+// becomes main. If the change is refused, it also returns the PO line as stored, if there is one.
 func (s *Service) UpdatePOLine(ctx context.Context, id int64, version *int, in POLineInput) (*ent.POLine, error) {
 	var row *ent.POLine
 	var stored ent.POLine
@@ -60,7 +60,7 @@ func (s *Service) UpdatePOLine(ctx context.Context, id int64, version *int, in P
 	return row, err
 }
 
-// DeletePOLine deletes a PO line. Where it was a portfolio's main one, the oldest of the others becomes main.
+// DeletePOLine deletes a PO line. If it was the main one, the oldest of the others becomes main.
 func (s *Service) DeletePOLine(ctx context.Context, id int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		row, err := findPOLine(ctx, tx, id)
@@ -91,7 +91,7 @@ func findPOLine(ctx context.Context, tx *store.Tx, id int64) (*ent.POLine, error
 	return row, nil
 }
 
-// save brings a row that lies on the shelf to what the input has, and stores it.
+// save applies the input to a row in the editor, and stores it.
 func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *poLineEditor, row *ent.POLine) error {
 	problems := slices.Clone(in.Wrong)
 	fillTexts(&problems, in.of(row))
@@ -120,7 +120,7 @@ func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *poLineEditor,
 	return sh.write(ctx, tx)
 }
 
-// checkRank ranks the row as it is asked for, or says why that cannot be.
+// checkRank makes the row main or additional as requested, or adds the reason why it cannot.
 func checkRank(problems *problem.List, sh *poLineEditor, row *ent.POLine, main bool) {
 	const path = "input.main"
 	switch {
@@ -133,7 +133,7 @@ func checkRank(problems *problem.List, sh *poLineEditor, row *ent.POLine, main b
 	}
 }
 
-// checkNumber adds a problem where another PO line has the number.
+// checkNumber adds a problem if another PO line has the number.
 func checkNumber(ctx context.Context, tx *store.Tx, problems *problem.List, row *ent.POLine) error {
 	taken, err := tx.POLine.Query().Where(poline.Number(row.Number), poline.IDNEQ(row.ID)).Exist(ctx)
 	if err != nil {
@@ -145,7 +145,7 @@ func checkNumber(ctx context.Context, tx *store.Tx, problems *problem.List, row 
 	return nil
 }
 
-// checkAttachable adds a problem where no PO line can be attached to the portfolio; 0 stands for none.
+// checkAttachable adds a problem if no PO line can be attached to the portfolio; 0 means no portfolio.
 func checkAttachable(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
 	if id == 0 {
 		return nil

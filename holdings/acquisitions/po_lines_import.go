@@ -17,14 +17,14 @@ var poLineCSV = []string{
 	"portfolio_id", "collection", "title_id", "print_identifier", "online_identifier", "identifier",
 }
 
-// ImportPOLines makes, changes, attaches and moves PO lines as a CSV file has them (see openCSV for its form). A number
-// that is there is changed in the columns that the file has; where no portfolio is named it stays where it is. A line
-// that is wrong is refused and leaves the others. It writes in batches: after a failure it can be done again, and does
-// the rest. With dryRun it writes nothing and reports the same.
+// ImportPOLines creates, changes, attaches and moves PO lines from a CSV file (see openCSV for its format). An existing
+// number is changed in the columns that the file has; it stays where it is if the line names no portfolio. A wrong line
+// is refused without affecting the others. It writes in batches: after a failure, run it again and it does the rest.
+// With dryRun it writes nothing and reports the same.
 func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
 	run := &poLineImport{s: s, shelf: newShelf(), mains: map[int64]int{}}
 	return importCSV(ctx, in, dryRun, poLineCSV, func(ctx context.Context, lines []*importLine) error {
-		if dryRun { // the shelf keeps what the batches before would have written
+		if dryRun { // the editor keeps what the earlier batches would have written
 			if err := run.plan(ctx, s.store.Read, lines); err != nil {
 				return err
 			}
@@ -41,14 +41,14 @@ func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) 
 	})
 }
 
-// poLineImport is an import of PO lines under way.
+// poLineImport is an import of PO lines in progress.
 type poLineImport struct {
 	s     *Service
 	shelf *poLineEditor
-	mains map[int64]int // the lines that say main, by portfolio
+	mains map[int64]int // by portfolio: the line that asks for a main PO line
 }
 
-// plan brings the PO lines on the shelf to what the lines say.
+// plan applies the lines to the PO lines in the editor.
 func (run *poLineImport) plan(ctx context.Context, client *ent.Client, lines []*importLine) error {
 	known, err := run.known(ctx, client, lines)
 	if err != nil {
@@ -86,7 +86,7 @@ func (run *poLineImport) plan(ctx context.Context, client *ent.Client, lines []*
 	return nil
 }
 
-// known are the stored PO lines that the lines name, by number.
+// known returns the stored PO lines that the lines name, by number.
 func (run *poLineImport) known(ctx context.Context, client *ent.Client, lines []*importLine) (map[string]*ent.POLine, error) {
 	numbers := make([]string, len(lines))
 	for i, l := range lines {
@@ -113,7 +113,7 @@ func refOf(l *importLine) portfolioRef {
 	return ref
 }
 
-// line does one line: row is the PO line that it names, nil for a new one, target the portfolio, nil where it names
+// line handles one line. row is the PO line that it names, nil for a new one; target is the portfolio, nil if it names
 // none.
 func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfolio, finder *portfolioFinder) {
 	isNew := row == nil
@@ -162,12 +162,12 @@ func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfo
 	}
 }
 
-// rank makes the PO line main where that is said. That it be additional is done only where another one is main.
+// rank makes the PO line main if the line says so. It becomes additional only when another one is made main.
 func (run *poLineImport) rank(l *importLine, row *ent.POLine, main *bool) {
 	switch at := portfolioOf(row); {
 	case main == nil:
 	case at == 0 && *main:
-		l.tell("it is attached to no portfolio, so it is no main PO line: name the portfolio")
+		l.tell("it is not attached to a portfolio, so it cannot be a main PO line: name the portfolio")
 	case at == 0:
 	case *main:
 		if former := run.shelf.mainOf(at); former != row {
@@ -195,7 +195,7 @@ func actionOf(isNew bool, before, now *ent.POLine) string {
 	}
 }
 
-// yesOrNo reads a cell that says yes or no; nil where it says nothing.
+// yesOrNo reads a yes/no cell; nil if it is empty.
 func yesOrNo(cell string) (yes *bool, wrong string) {
 	switch strings.ToLower(cell) {
 	case "":

@@ -15,11 +15,11 @@ import (
 	"autoholdings/kbart"
 )
 
-// portfolioRef is how a line of a file names a portfolio: by id, or by collection, title_id and identifiers. What is
-// given beside an id must fit it.
+// portfolioRef is how a line of a file names a portfolio: by id, or by collection, title_id and identifiers. If an id
+// is given, the rest must match it.
 type portfolioRef struct {
-	id          string // opaque, or the bare number
-	collection  string // name, the Community Zone's number, or opaque id
+	id          string // opaque id or bare number
+	collection  string // name, Community Zone number, or opaque id
 	titleID     string
 	identifiers []string // ISSN or ISBN
 }
@@ -28,16 +28,16 @@ func (r portfolioRef) empty() bool {
 	return r.id == "" && r.collection == "" && r.titleID == "" && len(r.identifiers) == 0
 }
 
-// portfolioFinder finds the portfolios that the lines of a batch name. Everything is read for all of them together.
+// portfolioFinder finds the portfolios named in a batch of lines. It reads everything for the whole batch at once.
 type portfolioFinder struct {
 	collections map[int64]*ent.Collection
-	named       map[string][]int64 // collections by folded name and by the Community Zone's number
+	named       map[string][]int64 // collections by folded name and by Community Zone number
 	byID        map[int64]*ent.Portfolio
 	byTitleID   map[string][]*ent.Portfolio
 	byKey       map[string][]*ent.Portfolio // by print and online key
 }
 
-// findPortfolios reads what the references may mean, and the portfolios of ids.
+// findPortfolios reads the portfolios that the references may mean, and those with the given ids.
 func findPortfolios(ctx context.Context, client *ent.Client, refs []portfolioRef, ids []int64) (*portfolioFinder, error) {
 	f := &portfolioFinder{
 		map[int64]*ent.Collection{},
@@ -58,7 +58,7 @@ func findPortfolios(ctx context.Context, client *ent.Client, refs []portfolioRef
 		for _, identifier := range ref.identifiers {
 			keys = append(keys, kbart.IdentifierKey(identifier))
 		}
-		if ref.titleID != "" && len(ref.identifiers) == 0 { // identifiers tell more, and a title_id may be that of many
+		if ref.titleID != "" && len(ref.identifiers) == 0 { // identifiers are more specific: many titles may share a title_id
 			titleIDs = append(titleIDs, ref.titleID)
 		}
 	}
@@ -87,7 +87,7 @@ func findPortfolios(ctx context.Context, client *ent.Client, refs []portfolioRef
 }
 
 func (f *portfolioFinder) readCollections(ctx context.Context, client *ent.Client) error {
-	rows, err := client.Collection.Query().WithCommunityZoneCollection().All(ctx) // there are tens of them
+	rows, err := client.Collection.Query().WithCommunityZoneCollection().All(ctx) // there are only tens of them
 	if err != nil {
 		return fmt.Errorf("read the collections: %w", err)
 	}
@@ -130,7 +130,7 @@ const (
 
 func (r portfolioRef) number() (int64, error) { return numberOf(portfolioType, r.id) }
 
-// numberOf reads an id as the API shows it, or the bare number in it.
+// numberOf reads an id as the API shows it, or its bare number.
 func numberOf(typeName, text string) (int64, error) {
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil && id > 0 {
 		return id, nil
@@ -145,7 +145,7 @@ func numberOf(typeName, text string) (int64, error) {
 	return id, nil
 }
 
-// find is the one portfolio that is meant, or why there is none and what to do.
+// find returns the portfolio that is meant, or says why there is none and what to do.
 func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string) {
 	in, wrong := f.collection(ref)
 	if wrong != "" {
@@ -153,7 +153,7 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 	}
 	for _, identifier := range ref.identifiers {
 		if kbart.IdentifierKey(identifier) == "" {
-			return nil, fmt.Sprintf("%.40q is neither an ISSN nor an ISBN: mend it, or leave the cell empty", identifier)
+			return nil, fmt.Sprintf("%.40q is neither an ISSN nor an ISBN: correct it, or leave the cell empty", identifier)
 		}
 	}
 	var candidates []*ent.Portfolio
@@ -165,8 +165,8 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 		}
 		if candidates = f.candidates(ref, in, f.byID[id]); len(candidates) == 0 && f.byID[id] != nil {
 			return nil,
-				fmt.Sprintf("the portfolio %.80s is %q, which has not the collection, title_id or identifier given: mend these, or leave them empty",
-					ref.id, f.byID[id].PublicationTitle)
+				fmt.Sprintf("the portfolio %.80s is %q, which does not have the collection, title_id or identifier given: "+
+					"correct these, or leave them empty", ref.id, f.byID[id].PublicationTitle)
 		}
 	case ref.titleID == "" && len(ref.identifiers) == 0:
 		return nil, "the collection alone names no portfolio: give the title_id or an identifier too, or the portfolio_id"
@@ -182,7 +182,7 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 	return f.unique(ref, candidates)
 }
 
-// candidates are the portfolios that have all that the reference says.
+// candidates returns the portfolios that match everything in the reference.
 func (f *portfolioFinder) candidates(ref portfolioRef, in int64, among ...*ent.Portfolio) (fit []*ent.Portfolio) {
 	for _, p := range among {
 		if p == nil || in != 0 && p.CollectionID != in || ref.titleID != "" && p.TitleID != ref.titleID {
@@ -199,7 +199,7 @@ func (f *portfolioFinder) candidates(ref portfolioRef, in int64, among ...*ent.P
 	return fit
 }
 
-// unique is the only one of the candidates that is in the holdings.
+// unique returns the only candidate that is in the holdings.
 func (f *portfolioFinder) unique(ref portfolioRef, candidates []*ent.Portfolio) (p *ent.Portfolio, wrong string) {
 	slices.SortFunc(candidates, func(a, b *ent.Portfolio) int { return cmp.Compare(a.ID, b.ID) })
 	candidates = slices.Compact(candidates)
@@ -219,10 +219,10 @@ func (f *portfolioFinder) unique(ref portfolioRef, candidates []*ent.Portfolio) 
 		return nil, fmt.Sprintf("there is no portfolio %.80s: take the portfolio's id from the API", ref.id)
 	}
 	return nil,
-		"the collection has no such portfolio: mend the title_id or the identifier, or import the PO line without them and attach it later"
+		"the collection has no such portfolio: correct the title_id or the identifier, or import the PO line without them and attach it later"
 }
 
-// collection is the one that the reference names; 0 where it names none.
+// collection returns the collection that the reference names; 0 if it names none.
 func (f *portfolioFinder) collection(ref portfolioRef) (id int64, wrong string) {
 	if ref.collection == "" {
 		return 0, ""

@@ -18,12 +18,12 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// This file answers what librarians ask when they compare orders and holdings: what is paid for and no longer listed,
-// what is listed and not paid for, and what was kept and is neither listed nor paid for any more.
+// This file answers what librarians ask when they compare orders with holdings: what is paid for but no longer listed,
+// what is listed but not paid for, and what was kept but is no longer listed or paid for.
 
-// notListed is the condition that a PO line's portfolio was listed by a provider once and is listed no more. A
-// portfolio that no profile ever entitled to, such as a local one, does not count: its only entitlement, if any, is in
-// force and of no profile. An ended one of no profile is left of a profile that was deleted.
+// notListed selects PO lines whose portfolio a provider once listed but no longer does. A portfolio that no profile
+// ever had does not count, for example a local one: its only entitlement, if any, is active and of no profile. An ended
+// entitlement of no profile comes from a deleted profile.
 func notListed(collectionID int64) predicate.POLine {
 	p, e := sql.Table(portfolio.Table), sql.Table(entitlement.Table)
 	once := sql.Select(e.C(entitlement.FieldID)).From(e).Where(sql.And(
@@ -36,8 +36,8 @@ func notListed(collectionID int64) predicate.POLine {
 	return onPortfolio(conditions...)
 }
 
-// POLinesNotListed lists PO lines whose portfolio the provider listed once and lists no more, in the order in which
-// they were made; collectionID is 0 for all collections.
+// POLinesNotListed lists the PO lines whose portfolio the provider no longer lists, in the order of creation.
+// collectionID is 0 for all collections.
 func (s *Service) POLinesNotListed(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.POLine], error) {
 	return keyset.List(ctx, s.store.Read.POLine.Query(), keyset.Oldest, w, []predicate.POLine{notListed(collectionID)})
 }
@@ -47,7 +47,7 @@ func (s *Service) CountPOLinesNotListed(ctx context.Context, collectionID int64)
 	return s.store.Read.POLine.Query().Where(notListed(collectionID)).Count(ctx)
 }
 
-// withoutPOLine are the conditions that a portfolio is in the holdings, listed, and has no PO line.
+// withoutPOLine selects portfolios that are in the holdings, listed, and without a PO line.
 func withoutPOLine(collectionID int64) []predicate.Portfolio {
 	where := []predicate.Portfolio{portfolio.RemovedAtIsNil(), func(s *sql.Selector) {
 		t := sql.Table(poline.Table)
@@ -60,7 +60,7 @@ func withoutPOLine(collectionID int64) []predicate.Portfolio {
 	return where
 }
 
-// PortfoliosWithoutPOLine lists portfolios that the provider lists and that have no PO line, by folded title;
+// PortfoliosWithoutPOLine lists portfolios that the provider lists but that have no PO line, by folded title.
 // collectionID is 0 for all collections.
 func (s *Service) PortfoliosWithoutPOLine(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
 	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, withoutPOLine(collectionID))
@@ -71,13 +71,13 @@ func (s *Service) CountPortfoliosWithoutPOLine(ctx context.Context, collectionID
 	return s.store.Read.Portfolio.Query().Where(withoutPOLine(collectionID)...).Count(ctx)
 }
 
-// keptWithoutReason is the filter of portfolios that were kept and whose protection has gone.
+// keptWithoutReason selects portfolios that were kept, but whose reason for keeping is gone.
 func keptWithoutReason(collectionID int64) holdings.PortfolioFilter {
 	yes := true
 	return holdings.PortfolioFilter{CollectionID: collectionID, Unprotected: &yes}
 }
 
-// PortfoliosKeptWithoutReason lists portfolios that were kept, and that nothing is left to keep for, by folded title;
+// PortfoliosKeptWithoutReason lists portfolios that were kept, but no longer have a reason to be, by folded title.
 // collectionID is 0 for all collections.
 func (s *Service) PortfoliosKeptWithoutReason(
 	ctx context.Context, collectionID int64, w keyset.Window,
@@ -90,12 +90,12 @@ func (s *Service) CountPortfoliosKeptWithoutReason(ctx context.Context, collecti
 	return s.holdings.CountPortfolios(ctx, keptWithoutReason(collectionID))
 }
 
-// reconciliationPage is how many rows are read at a time when all are wanted: a reader that is slow holds no
+// reconciliationPage is how many rows are read at a time when all are wanted, so a slow reader does not hold a
 // transaction open.
 const reconciliationPage = 1000
 
-// AllPOLinesNotListed is all that POLinesNotListed lists, each with its portfolio and its collection (Edges). The last
-// pair has an error where reading failed.
+// AllPOLinesNotListed yields everything that POLinesNotListed lists, each with its portfolio and collection (Edges). If
+// reading fails, the last pair has the error.
 func (s *Service) AllPOLinesNotListed(ctx context.Context, collectionID int64) iter.Seq2[*ent.POLine, error] {
 	return pages(func(w keyset.Window) (keyset.Page[*ent.POLine], error) {
 		query := s.store.Read.POLine.Query().WithPortfolio(func(q *ent.PortfolioQuery) { q.WithCollection() })
@@ -103,14 +103,14 @@ func (s *Service) AllPOLinesNotListed(ctx context.Context, collectionID int64) i
 	}, func(row *ent.POLine) keyset.Position { return keyset.Position{ID: row.ID} })
 }
 
-// AllPortfoliosWithoutPOLine is all that PortfoliosWithoutPOLine lists, each with its collection (Edges). The last pair
-// has an error where reading failed.
+// AllPortfoliosWithoutPOLine yields everything that PortfoliosWithoutPOLine lists, each with its collection (Edges). If
+// reading fails, the last pair has the error.
 func (s *Service) AllPortfoliosWithoutPOLine(ctx context.Context, collectionID int64) iter.Seq2[*ent.Portfolio, error] {
 	return s.allPortfolios(ctx, withoutPOLine(collectionID))
 }
 
-// AllPortfoliosKeptWithoutReason is all that PortfoliosKeptWithoutReason lists, each with its collection (Edges). The
-// last pair has an error where reading failed.
+// AllPortfoliosKeptWithoutReason yields everything that PortfoliosKeptWithoutReason lists, each with its collection
+// (Edges). If reading fails, the last pair has the error.
 func (s *Service) AllPortfoliosKeptWithoutReason(ctx context.Context, collectionID int64) iter.Seq2[*ent.Portfolio, error] {
 	return s.allPortfolios(ctx, keptWithoutReason(collectionID).Where())
 }
@@ -123,7 +123,7 @@ func (s *Service) allPortfolios(ctx context.Context, where []predicate.Portfolio
 	})
 }
 
-// pages is keyset.All of a listing of the reconciliation.
+// pages is keyset.All for a reconciliation listing.
 func pages[R any](read func(keyset.Window) (keyset.Page[R], error), at func(R) keyset.Position) iter.Seq2[R, error] {
 	return keyset.All(reconciliationPage, func(w keyset.Window) (keyset.Page[R], error) {
 		page, err := read(w)
@@ -134,7 +134,7 @@ func pages[R any](read func(keyset.Window) (keyset.Page[R], error), at func(R) k
 	}, at)
 }
 
-// CheckCollection refuses where there is no such collection.
+// CheckCollection returns a problem if the collection does not exist.
 func (s *Service) CheckCollection(ctx context.Context, id int64, path string) error {
 	there, err := s.store.Read.Collection.Query().Where(collection.ID(id)).Exist(ctx)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package acquisitions keeps PO lines and licenses: what a person enters, imports from CSV, and compares with the
+// Package acquisitions manages PO lines and licenses: it creates, changes and imports them, and compares them with the
 // holdings.
 package acquisitions
 
@@ -7,11 +7,11 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Service is the acquisitions of a library.
+// Service gives access to a library's PO lines and licenses.
 type Service struct {
 	store    *store.Store
 	holdings *holdings.Service
 }
 
-// New returns the acquisitions in a database; the reconciliation lists portfolios of its holdings.
+// New returns the service for a database; h provides the portfolios for the reconciliation.
 func New(s *store.Store, h *holdings.Service) *Service { return &Service{store: s, holdings: h} }

@@ -10,34 +10,34 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// This file knows what the texts of PO lines and licenses may be, however they come: by the API or in a CSV file.
+// This file checks the texts of PO lines and licenses, whether they come through the API or in a CSV file.
 
 const maxNote = 2000 // characters
 
-// POLineTexts are the texts of a PO line; nil leaves one as it is, "" empties it.
+// POLineTexts are the texts of a PO line; nil leaves a text as it is, "" clears it.
 type POLineTexts struct {
 	Number, Vendor, Status, Type, OrderedOn, RenewsOn, Note *string
 }
 
-// LicenseTexts are the texts of a license; nil leaves one as it is, "" empties it.
+// LicenseTexts are the texts of a license; nil leaves a text as it is, "" clears it.
 type LicenseTexts struct {
 	Code, Name, Vendor, Status, Type, StartsOn, EndsOn, Note *string
 }
 
-// textRule says what a text may be.
+// textRule says what a text may contain.
 type textRule int
 
 const (
-	keyText  textRule = iota // 1 to 200 characters in one line
-	lineText                 // up to 200 characters in one line
+	keyText  textRule = iota // 1 to 200 characters on one line
+	lineText                 // up to 200 characters on one line
 	noteText                 // up to 2,000 characters
 	dateText                 // YYYY-MM-DD or empty
 )
 
-// recordText is one text of a record: what the input has, and where it stands in the row.
+// recordText is one text of a record: the input and its place in the row.
 type recordText struct {
-	field  string // as the API's input names it
-	what   string // in words
+	field  string // its name in the API's input
+	what   string // its name in messages
 	kind   textRule
 	given  **string
 	stored *string
@@ -68,7 +68,7 @@ func (t *LicenseTexts) of(row *ent.License) []recordText {
 	}
 }
 
-// fillTexts puts what is given into the row, trimmed, and adds what is wrong with it.
+// fillTexts puts the given texts into the row, trimmed, and adds their problems.
 func fillTexts(problems *problem.List, texts []recordText) {
 	for _, t := range texts {
 		if *t.given == nil {
@@ -93,7 +93,7 @@ func checkText(problems *problem.List, t recordText, value string) {
 		problems.Add(problem.BadInput, path, "%s is not valid UTF-8: type it again, or save the file as UTF-8", t.what)
 	case t.kind == dateText:
 		if value != "" && !isDay(value) {
-			problems.Add(problem.BadInput, path, "%s is %.40q, which is no day: write it as YYYY-MM-DD, such as 2026-01-31", t.what, value)
+			problems.Add(problem.BadInput, path, "%s is %.40q, which is not a date: write it as YYYY-MM-DD, such as 2026-01-31", t.what, value)
 		}
 	case length > most:
 		problems.Add(problem.BadInput, path, "%s has %d characters: give at most %d", t.what, length, most)
@@ -113,10 +113,10 @@ func notOfNote(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
 }
 
-// checkTerm adds a problem where a license would end before it starts.
+// checkTerm adds a problem if a license would end before it starts.
 func checkTerm(problems *problem.List, row *ent.License) {
 	if isDay(row.StartsOn) && isDay(row.EndsOn) && row.EndsOn < row.StartsOn {
-		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: mend one of them", row.EndsOn,
+		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: correct one of them", row.EndsOn,
 			row.StartsOn)
 	}
 }

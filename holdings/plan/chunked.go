@@ -1,6 +1,6 @@
 package plan
 
-// ChunkedList is a slice that grows without being copied: at a million titles, a copy would be the peak of the memory used.
+// ChunkedList is a slice that grows without copying: with a million titles, copying would set the peak of memory use.
 type ChunkedList[T any] struct {
 	chunks [][]T
 	n      int
@@ -8,13 +8,13 @@ type ChunkedList[T any] struct {
 
 const chunkBits = 14
 
-// Len is how many values there are.
+// Len is the number of values.
 func (c *ChunkedList[T]) Len() int { return c.n }
 
-// At is the value at a place. The pointer stays good while more are added.
+// At returns a pointer to the value at index i. The pointer stays valid as the list grows.
 func (c *ChunkedList[T]) At(i int32) *T { return &c.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
 
-// Add appends a value and returns its place.
+// Add appends a value and returns its index.
 func (c *ChunkedList[T]) Add(value T) int32 {
 	if c.n == len(c.chunks)<<chunkBits {
 		size := 1 << chunkBits

@@ -12,13 +12,13 @@ import (
 // Difference is what a title changes on the portfolio it is paired with.
 type Difference struct {
 	Fields   []FieldChange
-	Locked   []FieldChange // kept as staff have it
+	Locked   []FieldChange // changes not made, because staff locked the field
 	Values   [len(TitleColumns)]string
-	Own      DivergingValues // what the list has otherwise than the portfolio will
-	Further  string          // the keys of further rows' identifiers, as they will be
-	Coverage []Statement     // as it will be
-	Rewrite  bool            // the statements differ in anything that is stored of them
-	filled   []string        // columns of coverage that took the stored value, since the list's cell is empty
+	Own      DivergingValues // the list's values that differ from what the portfolio will have
+	Further  string          // the identifier keys of further rows, after the change
+	Coverage []Statement     // after the change
+	Rewrite  bool            // the statements differ in something that is stored
+	filled   []string        // coverage columns that keep the stored value because the list's cell is empty
 }
 
 // FieldChange is one field's old and new value.
@@ -27,16 +27,16 @@ type FieldChange struct {
 	Values Values
 }
 
-// Comparison is what holds for the comparison of one title, beside the values.
+// Comparison holds the conditions under which one title is compared with its portfolio.
 type Comparison struct {
 	plan         *Plan
-	outranked    bool // a newer release of another profile stands: only empty fields are filled
-	shared       bool // another list says of the portfolio what its identifiers are, too
-	keepFields   bool // a person declined updates
+	outranked    bool // another profile's list is newer: only empty fields are filled
+	shared       bool // another list gives identifiers for this portfolio too
+	keepFields   bool // somebody declined updates
 	keepCoverage bool
 }
 
-// Comparison is what holds for comparing a title with its portfolio.
+// Comparison returns the conditions for comparing a title with its portfolio.
 func (p *Plan) Comparison(title int32, h *HeldPortfolio) Comparison {
 	c := Comparison{plan: p, outranked: h.Outranked, shared: h.HeldByOthers || h.AwaitedByOtherProfile}
 	if h.Entitled {
@@ -45,8 +45,8 @@ func (p *Plan) Comparison(title int32, h *HeldPortfolio) Comparison {
 	return c
 }
 
-// Compare tells what the title changes. An empty cell never blanks a stored value, unless a person decided so of a lost
-// column; a locked field stays, and so does one in which another profile's newer release stands.
+// Compare returns what the title changes. An empty cell never blanks a stored value, unless somebody decided that for a
+// lost column. A locked field keeps its value, and so does a field filled from another profile's newer list.
 func (c Comparison) Compare(t *Title, p *StoredPortfolio) Difference {
 	d := Difference{Values: p.Values, Own: maps.Clone(p.Own), Coverage: p.Coverage, Further: p.MoreKeys}
 	locked := strings.Fields(p.Locked)
@@ -60,8 +60,8 @@ func (c Comparison) Compare(t *Title, p *StoredPortfolio) Difference {
 	return d
 }
 
-// furtherKeys are the keys of the identifiers that the title's further rows have: keys are what a list said last, and
-// one that it no longer says leads no other title here. Where another list says some too, none is taken away.
+// furtherKeys returns the identifier keys of the title's further rows. They replace the stored ones: a key that the
+// list dropped must not match another title. If another list gives keys for this portfolio too, none is removed.
 func (c Comparison) furtherKeys(t *Title, p *StoredPortfolio) string {
 	said := slices.Clone(t.MoreKeys)
 	before := strings.Fields(p.MoreKeys)
@@ -92,7 +92,7 @@ func (c Comparison) compareFields(d *Difference, t *Title, p *StoredPortfolio, l
 		change := FieldChange{name, ValuesOfText(before, after)}
 		switch {
 		case slices.Contains(locked, name):
-			if !known { // else it was listed when the list said so first
+			if !known { // else it was reported when the list first said so
 				d.Locked = append(d.Locked, change)
 			}
 		case !c.outranked || before == "":
@@ -107,8 +107,8 @@ func (c Comparison) compareFields(d *Difference, t *Title, p *StoredPortfolio, l
 	}
 }
 
-// compareCoverage takes the statements as a set: the file's stand in place of those stored, whole and unmerged. A title
-// without any (its rows are no serial's) blanks none.
+// compareCoverage compares the statements as a set: the file's replace the stored ones, unmerged. A title without
+// statements (none of its rows is a serial's) blanks nothing.
 func (c Comparison) compareCoverage(d *Difference, t *Title, p *StoredPortfolio, locked bool) {
 	after := t.Coverage
 	if len(after) == 0 || len(p.Coverage) > 0 && c.plan.LeavesCoverage() {
@@ -136,7 +136,7 @@ func (c Comparison) compareCoverage(d *Difference, t *Title, p *StoredPortfolio,
 	d.Coverage, d.Rewrite = after, true
 }
 
-// startColumns are those of which an empty cell is missing data: KBART wants a first date.
+// startColumns are the columns where an empty cell means missing data: KBART requires a first date.
 var startColumns = [...]kbart.Column{kbart.DateFirstIssueOnline, kbart.NumFirstVolOnline, kbart.NumFirstIssueOnline}
 
 func (s *Statement) startCell(c kbart.Column) *string {
@@ -150,8 +150,8 @@ func (s *Statement) startCell(c kbart.Column) *string {
 	}
 }
 
-// FillMissingStarts fills an empty first date, volume or issue from the stored statement that is otherwise its like:
-// that has the same rest, or where each side has one alone. Each is told to note.
+// FillMissingStarts fills an empty first date, volume or issue from the matching stored statement: the one that is
+// equal in everything else, or the only one if each side has just one. It calls note for each column it fills.
 func FillMissingStarts(after, before []Statement, note func(kbart.Column)) []Statement {
 	if len(before) == 0 || !slices.ContainsFunc(after, lacksStart) {
 		return after
@@ -170,7 +170,7 @@ func FillMissingStarts(after, before []Statement, note func(kbart.Column)) []Sta
 		}
 		for _, c := range startColumns {
 			if date := filled[i].DateFirst; date != "" && date != like.DateFirst {
-				break // another start, of which the stored volume is not the first
+				break // a different start, which the stored volume does not belong to
 			}
 			if cell := filled[i].startCell(c); *cell == "" && *like.startCell(c) != "" {
 				*cell = *like.startCell(c)
@@ -185,10 +185,11 @@ func FillMissingStarts(after, before []Statement, note func(kbart.Column)) []Sta
 
 func lacksStart(s Statement) bool { return s.DateFirst == "" || s.VolFirst == "" || s.IssueFirst == "" }
 
-// storedByRest finds, for statements that lack some cells of their start, the one stored statement that has the same rest.
+// storedByRest finds the stored statement that equals a given one in everything but its empty start cells, if there is
+// only one.
 type storedByRest struct {
 	before []Statement
-	byRest [1 << len(startColumns)]map[uint64]*Statement // by the cells that are lacking; nil in place of several
+	byRest [1 << len(startColumns)]map[uint64]*Statement // by which start cells are empty; the value is nil if several match
 }
 
 func (l *storedByRest) of(s *Statement) *Statement {
@@ -204,7 +205,7 @@ func (l *storedByRest) of(s *Statement) *Statement {
 	return l.byRest[lacking][s.RangeHash()]
 }
 
-// index finds the stored statements by what is left of their range without some cells of the start.
+// index maps the range hash of each stored statement, without some start cells, to the statement.
 func (l *storedByRest) index(lacking int) map[uint64]*Statement {
 	found := make(map[uint64]*Statement, len(l.before))
 	for i := range l.before {
@@ -225,7 +226,7 @@ func (l *storedByRest) index(lacking int) map[uint64]*Statement {
 	return found
 }
 
-// withStoredOwn keeps what stored statements have of their own in a column that the list lost.
+// withStoredOwn keeps the stored statements' own values in columns that the list lost.
 func (c Comparison) withStoredOwn(after, before []Statement) []Statement {
 	for _, column := range OwnColumns {
 		if !c.plan.leaves(column) {
@@ -242,8 +243,8 @@ func (c Comparison) withStoredOwn(after, before []Statement) []Statement {
 	return after
 }
 
-// coverageFields name what differs between two sets of statements: the coverage or, where that is the same, the columns
-// of which statements of the same range have other values of their own.
+// coverageFields names what differs between two sets of statements: the coverage or, if that is the same, the columns
+// in which statements of the same range have different values of their own.
 func coverageFields(before, after []Statement) (names []string) {
 	if !sameCoverage(before, after) {
 		return []string{CoverageField}
@@ -259,7 +260,7 @@ func coverageFields(before, after []Statement) (names []string) {
 	return names
 }
 
-// ownHashes counts the statements by their range with their own value of a column.
+// ownHashes counts the statements by range and by their own value in a column.
 func ownHashes(statements []Statement, c kbart.Column) map[uint64]int {
 	found := make(map[uint64]int, len(statements))
 	for i := range statements {
@@ -272,7 +273,8 @@ func ownHashes(statements []Statement, c kbart.Column) map[uint64]int {
 	return found
 }
 
-// CountFields counts the title once for each field that differs: title_url may differ on the title and on a statement.
+// CountFields counts the title once for each field that differs: title_url may differ on both the title and a
+// statement.
 func (d *Difference) CountFields(counts *Counts) {
 	for i, f := range d.Fields {
 		name := countedField(f.Name)
@@ -282,7 +284,7 @@ func (d *Difference) CountFields(counts *Counts) {
 	}
 }
 
-// ReportFilled tells that empty cells took the stored values.
+// ReportFilled reports the empty cells that kept their stored values.
 func (d *Difference) ReportFilled(t *Title, report func(kbart.Finding)) {
 	for _, name := range d.filled {
 		report(kbart.Finding{
@@ -293,7 +295,7 @@ func (d *Difference) ReportFilled(t *Title, report func(kbart.Finding)) {
 	}
 }
 
-// OwnHash is the hash of what the list says, where that is not what the portfolio has.
+// OwnHash is the hash of the list's values if they differ from the portfolio's, else nil.
 func (d *Difference) OwnHash(t *Title) *int64 {
 	if len(d.Own) == 0 && t.ValuesHash == HashValues(&d.Values) {
 		return nil
@@ -302,5 +304,5 @@ func (d *Difference) OwnHash(t *Title) *int64 {
 	return &hash
 }
 
-// EqualHash says whether two hashes are equal; nil stands for none.
+// EqualHash reports whether two hashes are equal; nil means there is none.
 func EqualHash(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }

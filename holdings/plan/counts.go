@@ -5,33 +5,33 @@ import "slices"
 // Action is what a plan does with a title, a portfolio or a row.
 type Action string
 
-// The actions of DOMAIN section 7, and those that only list something for a person.
+// The actions of DOMAIN section 7, and those that only list something for a person to see.
 const (
 	Add          Action = "ADD"           // new title for the profile
 	Update       Action = "UPDATE"        // a value differs
 	Remove       Action = "REMOVE"        // no entitlement left, no PO line
 	Keep         Action = "KEEP"          // no entitlement left, but a PO line
 	Withdraw     Action = "WITHDRAW"      // another entitlement still holds it
-	Free         Action = "FREE"          // a row of access type F, set aside
+	Free         Action = "FREE"          // a row of access type F, not used
 	Invalid      Action = "INVALID"       // a refused row
-	Ambiguous    Action = "AMBIGUOUS"     // a title whose keys point to several portfolios; it is added
-	Review       Action = "REVIEW"        // a portfolio left as it is, since its row could not be read
+	Ambiguous    Action = "AMBIGUOUS"     // a title that might be one of several portfolios; it is added
+	Review       Action = "REVIEW"        // a portfolio left as it is because its row could not be read
 	Wait         Action = "WAIT"          // a portfolio that an ambiguous title might be: its entitlement is suspended
-	WrongContent Action = "WRONG_CONTENT" // a row that states the other content type, not used
-	Locked       Action = "LOCKED"        // a field that staff locked and the file has otherwise
-	// the profile's list has values that the portfolio does not show: a newer one or staff's stand
+	WrongContent Action = "WRONG_CONTENT" // a row that states the other content type; not used
+	Locked       Action = "LOCKED"        // a field that the file would change, but staff locked it
+	// the profile's list has values that the portfolio does not show: another list is newer, or staff locked the field
 	Diverges  Action = "DIVERGES"
 	NotInZone Action = "NOT_IN_COMMUNITY_ZONE" // a title that the Community Zone does not have
-	Left      Action = "LEFT"                  // something that an undo does not put back, because it was changed since
+	Left      Action = "LEFT"                  // something that an undo does not put back because it has changed since
 
 	MovePOLine      Action = "MOVE_PO_LINE"     // a PO line is moved to the counterpart of its portfolio
-	MoveLicense     Action = "MOVE_LICENSE"     // a license is
+	MoveLicense     Action = "MOVE_LICENSE"     // a license is moved to it
 	LicenseConflict Action = "LICENSE_CONFLICT" // the counterpart has another license
-	NoCounterpart   Action = "NO_COUNTERPART"   // something to move, and nowhere to
+	NoCounterpart   Action = "NO_COUNTERPART"   // something to move, but nowhere to move it
 	NothingToMove   Action = "NOTHING_TO_MOVE"  // no PO line, no license
 )
 
-// Counts are of titles, but for Rows, Free and Invalid, which are of rows, and Statements.
+// Counts counts titles, except for Rows, Free and Invalid, which count rows, and Statements.
 type Counts struct {
 	Rows                 int          `json:"rows"`
 	Titles               int          `json:"titles"`
@@ -47,24 +47,24 @@ type Counts struct {
 	Ambiguous            int          `json:"ambiguous"`
 	NotInCommunityZone   int          `json:"notInCommunityZone"`
 	Locked               int          `json:"locked"`
-	Review               int          `json:"review"`  // portfolios left as they are, since their row could not be read
+	Review               int          `json:"review"`  // portfolios left as they are because their row could not be read
 	Waiting              int          `json:"waiting"` // portfolios that begin to wait
 	StillWaiting         int          `json:"stillWaiting,omitempty"`
 	WrongContent         int          `json:"wrongContent,omitempty"` // rows
-	UnlistedRows         int          `json:"unlistedRows,omitempty"` // rows that are counted and, since there are too many alike, not listed
+	UnlistedRows         int          `json:"unlistedRows,omitempty"` // rows counted but not listed, because too many are alike
 	Left                 int          `json:"left"`
 	Skipped              int          `json:"skipped"` // titles left as they are because the Community Zone does not have them
 	WithoutEntitlement   int          `json:"withoutEntitlement"`
-	Missing              int          `json:"missing,omitempty"` // portfolios that an import left though its list does not have them
+	Missing              int          `json:"missing,omitempty"` // portfolios that an import left although they are not on its list
 	Fields               []FieldCount `json:"fields"`
 	Findings             [4]int       `json:"findings"` // by severity, info first
 	UnlistedFindings     int          `json:"unlistedFindings"`
 	EntitlementsBefore   int          `json:"entitlementsBefore"`
 	EntitlementsAffected int          `json:"entitlementsAffected"` // what the guard judged: removed, kept and withdrawn
-	Move                 *MoveCounts  `json:"move,omitempty"`       // of a move of PO lines and licenses; nil for any other job
+	Move                 *MoveCounts  `json:"move,omitempty"`       // nil unless the job moves PO lines and licenses
 }
 
-// MoveCounts are what a move of PO lines and licenses comes to. All but PoLinesMoved count portfolios.
+// MoveCounts counts the results of a move of PO lines and licenses. All but PoLinesMoved count portfolios.
 type MoveCounts struct {
 	Portfolios    int `json:"portfolios"`
 	PoLinesMoved  int `json:"poLinesMoved"`
@@ -75,7 +75,7 @@ type MoveCounts struct {
 	NothingToMove int `json:"nothingToMove"`
 }
 
-// FieldCount is how many updated titles differ in a field.
+// FieldCount is the number of updated titles that differ in a field.
 type FieldCount struct {
 	Name   string `json:"name"`
 	Titles int    `json:"titles"`
@@ -140,9 +140,8 @@ func (m *MoveCounts) merge(o MoveCounts) {
 	m.NothingToMove += o.NothingToMove
 }
 
-// OnlyKinds are the counts of a plan of which some kinds are still to be decided, without what was declined since it was
-// made. Updates are counted as long as one of their two kinds is open: which title belongs to which is not known any
-// more.
+// OnlyKinds returns the counts for the given kinds, which are still to be decided. Updates are counted while either of
+// their two kinds is open, because it is no longer known which title belongs to which.
 func (c Counts) OnlyKinds(kinds Kinds) Counts {
 	if !kinds.Has(Additions) {
 		c.Added = 0
@@ -156,7 +155,7 @@ func (c Counts) OnlyKinds(kinds Kinds) Counts {
 	return c
 }
 
-// Unwritten are the counts of a plan that is not written: what was read stays, and what would have been done goes.
+// Unwritten returns the counts of a plan that is not written: what was read, without what would have been done.
 func (c Counts) Unwritten() Counts {
 	return Counts{
 		Rows: c.Rows, Titles: c.Titles, Free: c.Free, Invalid: c.Invalid, WrongContent: c.WrongContent, UnlistedRows: c.UnlistedRows,
@@ -164,7 +163,7 @@ func (c Counts) Unwritten() Counts {
 	}
 }
 
-// addField counts titles for a field, keeping the most changed first and names in order where equal.
+// addField adds titles to a field's count. The fields are sorted by count, largest first, then by name.
 func (c *Counts) addField(name string, titles int) {
 	i := slices.IndexFunc(c.Fields, func(f FieldCount) bool { return f.Name == name })
 	if i < 0 {
@@ -183,7 +182,7 @@ func (c *Counts) addField(name string, titles int) {
 	})
 }
 
-// Changed says whether anything in the holdings differs for these counts.
+// Changed reports whether these counts include a change to the holdings.
 func (c *Counts) Changed() bool {
 	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 || c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved > 0
 }

@@ -10,18 +10,18 @@ import (
 	"autoholdings/kbart"
 )
 
-// daySpan is covered time, by day number, both ends included.
+// daySpan is a span of days; both ends are included.
 type daySpan struct{ from, to int64 }
 
 const (
-	everBefore = math.MinInt32 // of a statement without a first date
-	everAfter  = math.MaxInt32 // of one without a last date: to the present
+	everBefore = math.MinInt32 // for a statement without a first date
+	everAfter  = math.MaxInt32 // for one without a last date: to the present
 )
 
-// DayOf is the number of a day since 1970.
+// DayOf is the number of days since 1970.
 func DayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
-// covered is what a statement covers on a day, its embargo evaluated; ok is false where that is nothing.
+// covered returns the span that a statement covers on a day, with its embargo applied. ok is false if it is empty.
 func (s *Statement) covered(on time.Time) (c daySpan, ok bool) {
 	c = daySpan{everBefore, everAfter}
 	if first, valid := kbart.ParseDate(s.DateFirst); valid {
@@ -42,15 +42,15 @@ func (s *Statement) covered(on time.Time) (c daySpan, ok bool) {
 	return c, c.from <= c.to
 }
 
-// ListDays are the days of the list that is planned and of the one before it.
+// ListDays are the dates of the list being planned and of the one before it.
 type ListDays struct {
 	Now    time.Time
 	Before time.Time // zero: not known
 }
 
-// LosesTime says whether covered time is lost between two sets of statements (DOMAIN section 7). Volumes and issues do
-// not count. moved says whether the title's start has moved before: then it may move on by as much as lies between the
-// two lists.
+// LosesTime reports whether covered time is lost between two sets of statements (DOMAIN section 7). Volumes and issues
+// do not count. moved reports whether the title's start has moved before: if so, it may move again, by as much time as
+// lies between the two lists.
 func LosesTime(before, after []Statement, days ListDays, moved func() bool) bool {
 	now := newCoverage(after, days.Now)
 	for i := range before {
@@ -67,10 +67,10 @@ func LosesTime(before, after []Statement, days ListDays, moved func() bool) bool
 	return false
 }
 
-// coverage is what statements cover, and where they begin and end.
+// coverage is the time that a set of statements covers, and the dates they start and end with.
 type coverage struct {
 	spans        []daySpan
-	starts, ends map[int64][]string // by day, how the first and the last dates that name it are spelt
+	starts, ends map[int64][]string // by day: the spellings of first and last dates for it
 }
 
 func newCoverage(statements []Statement, on time.Time) *coverage {
@@ -92,7 +92,7 @@ func newCoverage(statements []Statement, on time.Time) *coverage {
 }
 
 func noteDate(dates map[int64][]string, day int64, date string) {
-	if !slices.Contains(dates[day], date) { // there are three ways to spell a day
+	if !slices.Contains(dates[day], date) { // a date can be spelt in three ways
 		dates[day] = append(dates[day], date)
 	}
 }
@@ -110,7 +110,7 @@ func union(spans []daySpan) (merged []daySpan) {
 	return merged
 }
 
-// uncovered are the parts of c that none of the spans has, which are in order and apart.
+// uncovered returns the parts of c that no span covers. The spans are sorted and do not touch.
 func uncovered(c daySpan, spans []daySpan) (gaps []daySpan) {
 	from := c.from
 	first, _ := slices.BinarySearchFunc(spans, from, func(s daySpan, day int64) int { return cmp.Compare(s.to, day) })
@@ -129,12 +129,12 @@ func uncovered(c daySpan, spans []daySpan) (gaps []daySpan) {
 	return gaps
 }
 
-// mayEndEarlier is how many days before a list's date an end may lie that was open before: the provider names the last
+// mayEndEarlier is how many days before the list's date an end that was open may be set: the provider names the latest
 // issue that it has.
 const mayEndEarlier = 365
 
-// forgives says whether time that is not covered any more is no loss: the same date is spelt more precisely, an open
-// end is named, or the start moves on as it has before.
+// forgives reports whether a gap in coverage is no loss: the same date is given more precisely, an open end gets a
+// date, or the start moves on as it has before.
 func (c *coverage) forgives(gap, was daySpan, old *Statement, days ListDays, moved func() bool) bool {
 	if gap.from == was.from {
 		starts := c.starts[gap.to+1]
@@ -153,7 +153,7 @@ func (c *coverage) forgives(gap, was daySpan, old *Statement, days ListDays, mov
 	})
 }
 
-// morePrecise says whether a date is another with month or day added.
+// morePrecise reports whether a date is the earlier one with a month or day added.
 func morePrecise(before, after string) bool {
 	return before != "" && len(after) > len(before) && strings.HasPrefix(after, before)
 }

@@ -10,17 +10,17 @@ import (
 // Change is one line of a report.
 type Change struct {
 	Action Action `json:"action"`
-	Field  string `json:"field,omitempty"` // KBART name, coverage, or coverage.title_url and the like; "": the title as a whole
+	Field  string `json:"field,omitempty"` // KBART name, coverage, or for example coverage.title_url; "": the whole title
 	Citation
 	Old  string `json:"old,omitempty"` // in words, like New
 	New  string `json:"new,omitempty"`
-	Line int    `json:"line,omitempty"` // in the new file; 0: it is not there
+	Line int    `json:"line,omitempty"` // in the new file; 0: not there
 }
 
-// Diff tells what a sync of the list after would do to holdings that agree with the list before. It needs no database;
-// before may be the zero Source, which stands for no holdings at all. Guards are left to the sync, but what never
-// removes anything does not here either: a list without a title that could be used. Changes go to changed as they are
-// found: first the free and refused rows, then the titles in the order of the file, then what leaves.
+// Diff computes what a sync of the list after would do to holdings that match the list before. It needs no database.
+// before may be the zero Source, which means no holdings at all. Guards apply to syncs only, but a list without a
+// usable title removes nothing here either. Changes are passed to changed as they are found: first the free and refused
+// rows, then the titles in file order, then what leaves.
 func Diff(ctx context.Context, before, after Source, report func(kbart.Finding), changed func(Change) error) (Counts, error) {
 	d := differ{report: report, changed: changed, successors: map[int32]Related{}}
 	if err := d.readBefore(ctx, before); err != nil {
@@ -42,7 +42,7 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	}
 	d.plan.ReportHidden(report)
 	d.plan.LostColumns = LostColumns(&l.Columns, d.formerLists(), nil)
-	if l.Titles.Len() == 0 { // free titles only, or no usable row: never a reason to remove anything
+	if l.Titles.Len() == 0 { // only free titles, or no usable row: never a reason to remove anything
 		d.plan.RemoveNothing()
 	}
 	d.counts = d.plan.Counts
@@ -50,7 +50,7 @@ func Diff(ctx context.Context, before, after Source, report func(kbart.Finding),
 	return d.counts, err
 }
 
-// differ compares two lists. The old one's titles play the part of portfolios.
+// differ compares two lists. The old list's titles act as the portfolios.
 type differ struct {
 	before  *List
 	plan    *Plan
@@ -59,7 +59,7 @@ type differ struct {
 	report  func(kbart.Finding)
 	changed func(Change) error
 
-	successors map[int32]Related // of old titles: the new ones that go on from them
+	successors map[int32]Related // by old title: the new title that follows it
 }
 
 func (d *differ) readBefore(ctx context.Context, before Source) (err error) {
@@ -83,7 +83,7 @@ func (d *differ) portfolios() ChunkedList[HeldPortfolio] {
 	return portfolios
 }
 
-// formerLists is the old list, as far as its columns count.
+// formerLists returns the columns of the old list.
 func (d *differ) formerLists() []FormerList {
 	if d.before.Columns.Rows == 0 {
 		return nil
@@ -111,7 +111,7 @@ func (d *differ) write(ctx context.Context, report func(kbart.Finding)) error {
 	return nil
 }
 
-// writeGone tells what the list no longer has, and what may be hidden in it.
+// writeGone reports the titles that the list no longer has, and those that an unreadable row may hide.
 func (d *differ) writeGone() error {
 	gone := func(action Action, portfolio int32, why Leaving) error {
 		if successor, ok := d.successors[portfolio]; ok {

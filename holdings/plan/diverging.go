@@ -9,9 +9,9 @@ import (
 	"autoholdings/kbart"
 )
 
-// DivergingValues are the title columns in which what a profile's list said last differs from the portfolio, by KBART
-// name: another profile's list is newer, or staff locked the field. They keep the keys by which the profile's list
-// finds the portfolio, and take over when the other profile no longer lists it.
+// DivergingValues holds the title columns, by KBART name, where the profile's latest list differs from the portfolio:
+// another profile's list is newer, or staff locked the field. These values keep the keys by which the profile's list
+// finds the portfolio. They take over when the other profile no longer lists it.
 type DivergingValues map[string]string
 
 func (o DivergingValues) columns() iter.Seq2[kbart.Column, string] {
@@ -24,7 +24,7 @@ func (o DivergingValues) columns() iter.Seq2[kbart.Column, string] {
 	}
 }
 
-// AppliedTo are the values that the list said last of a portfolio that has these.
+// AppliedTo returns what the list last said: a portfolio's values, with the diverging ones in place.
 func (o DivergingValues) AppliedTo(values *[len(TitleColumns)]string) (said [len(TitleColumns)]string) {
 	said = *values
 	for c, value := range o.columns() {
@@ -33,7 +33,7 @@ func (o DivergingValues) AppliedTo(values *[len(TitleColumns)]string) (said [len
 	return said
 }
 
-// Text is how they are stored; "" where there are none.
+// Text is the form in which they are stored; "" if there are none.
 func (o DivergingValues) Text() string {
 	if len(o) == 0 {
 		return ""
@@ -41,7 +41,7 @@ func (o DivergingValues) Text() string {
 	return ToJSON(o) // in the order of the names
 }
 
-// String is them in words: "title_id: brain2; notes: …".
+// String lists the values: "title_id: brain2; notes: …".
 func (o DivergingValues) String() string {
 	var words []string
 	for c, value := range o.columns() {
@@ -50,7 +50,7 @@ func (o DivergingValues) String() string {
 	return strings.Join(words, "; ")
 }
 
-// ParseDivergingValues reads stored ones; "" has none.
+// ParseDivergingValues reads the stored form; "" means none.
 func ParseDivergingValues(text string) (own DivergingValues, err error) {
 	if text == "" {
 		return nil, nil

@@ -8,8 +8,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// TitleColumns are the eighteen columns that belong to the title; the other seven together are a coverage statement.
-// Their order is that of the portfolios table.
+// TitleColumns are the eighteen columns that describe the title; the other seven make up a coverage statement. They are
+// in the order of the portfolios table.
 var TitleColumns = [...]kbart.Column{
 	kbart.PublicationTitle, kbart.PrintIdentifier, kbart.OnlineIdentifier, kbart.TitleURL, kbart.FirstAuthor,
 	kbart.TitleID, kbart.CoverageDepth, kbart.Notes, kbart.PublisherName, kbart.PublicationTypeColumn,
@@ -18,7 +18,7 @@ var TitleColumns = [...]kbart.Column{
 	kbart.AccessType,
 }
 
-// TitleColumnNames are the names of titleColumns, as a list in SQL.
+// TitleColumnNames are the names of TitleColumns, as a list in SQL.
 var TitleColumnNames = func() string {
 	names := make([]string, len(TitleColumns))
 	for i, c := range TitleColumns {
@@ -34,14 +34,15 @@ const StatementColumnNames = "date_first_issue_online, num_first_vol_online, num
 // CoverageField is the name under which a change of coverage statements is reported.
 const CoverageField = "coverage"
 
-// ComparableValue brings a value to the form in which values of the column are compared: without what carries no
-// meaning (case of the URL's scheme and host and of the vocabularies, hyphens in ISSN and ISBN, ISBN-10 against
-// ISBN-13). Two values are the same exactly when their comparable forms are. The value comes without outer blanks.
+// ComparableValue returns the form in which values of the column are compared. It drops what carries no meaning: the
+// case of a URL's scheme and host and of fixed vocabularies, hyphens in ISSNs and ISBNs, and the difference between
+// ISBN-10 and ISBN-13. Two values are the same exactly when their comparable forms are equal. The value must be
+// trimmed.
 func ComparableValue(c kbart.Column, value string) string {
 	if value == "" {
 		return ""
 	}
-	if !isASCII(value) { // stored before values were brought to one form at reading
+	if !isASCII(value) { // stored before values were normalized on reading
 		value = kbart.Normalize(value)
 	}
 	switch c {
@@ -93,9 +94,9 @@ func lowerHost(u string) string {
 	return u
 }
 
-// FieldHash is the share of one column's value in a title's hash; an empty value has none. A title's hash is the XOR
-// of its fields', so that it can be built row by row. It is stored: changing it makes the next run of every profile
-// compare every title once.
+// FieldHash is one column's part of a title's hash; 0 for an empty value. A title's hash is the XOR of its fields'
+// hashes, so it can be built row by row. It is stored: if you change it, the next run of every profile compares every
+// title once.
 func FieldHash(c kbart.Column, value string) uint64 {
 	form := ComparableValue(c, value)
 	if form == "" {
@@ -104,10 +105,10 @@ func FieldHash(c kbart.Column, value string) uint64 {
 	return fieldShare(c, xxhash.Sum64String(form))
 }
 
-// fieldShare is fieldHash of a comparable form whose hash is known.
+// fieldShare is FieldHash for a comparable form whose hash is known.
 func fieldShare(c kbart.Column, hash uint64) uint64 { return SaltedHash(hash, uint64(c)+1) }
 
-// textHash is the hash under which a text serves as a key; that of the empty text is 0.
+// textHash is the hash of a text used as a key; 0 for the empty text.
 func textHash(s string) uint64 {
 	if s == "" {
 		return 0
@@ -115,7 +116,7 @@ func textHash(s string) uint64 {
 	return xxhash.Sum64String(s) | 1
 }
 
-// bytesHash is textHash of a text that stands in a database's buffer.
+// bytesHash is textHash for a text in a database buffer.
 func bytesHash(b []byte) uint64 {
 	if len(b) == 0 {
 		return 0
@@ -133,8 +134,8 @@ func SaltedHash(h, salt uint64) uint64 {
 	return h ^ h>>33
 }
 
-// HashValues is the hash of all title columns: the XOR of those of each, so that a change of one column costs one
-// comparison.
+// HashValues is the hash of all title columns: the XOR of their hashes, so one column can change without hashing the
+// rest.
 func HashValues(values *[len(TitleColumns)]string) (hash uint64) {
 	for i, c := range TitleColumns {
 		hash ^= FieldHash(c, values[i])

@@ -2,11 +2,11 @@ package plan
 
 import "slices"
 
-// formation makes titles of the rows of one group, in their order: a row joins the first title it fits, whose
-// identifiers it then extends; titles once made are not merged.
+// formation turns one group's rows into titles, in order. A row joins the first title it fits and adds its identifiers
+// to it. Titles are never merged afterwards.
 type formation struct {
 	titles []*formed
-	crowd  *formationIndex // where there are many titles; nil: they are looked through one by one
+	crowd  *formationIndex // an index, once there are many titles; nil: they are searched one by one
 }
 
 // formed is a title in the making.
@@ -17,8 +17,8 @@ type formed struct {
 	statements int
 }
 
-// crowdedFrom is how many titles of one group are looked through one by one. A list that gives all its rows one
-// title_id must not cost the square of its length.
+// crowdedFrom is how many titles of one group are searched one by one. If a list gives all its rows one title_id, the
+// work must not grow with the square of its length.
 const crowdedFrom = 16
 
 func newFormation() *formation { return &formation{} }
@@ -33,7 +33,7 @@ func (f *formation) take(row *groupRow) {
 		}
 	}
 	t := &formed{Identity: row.Identity, rows: []*groupRow{row}}
-	if t.more != nil { // its own from here on
+	if t.more != nil { // a copy of its own
 		more := *t.more
 		more.keys = append([]uint64(nil), more.keys...)
 		t.more = &more
@@ -42,9 +42,9 @@ func (f *formation) take(row *groupRow) {
 	f.remember(len(f.titles) - 1)
 }
 
-// fits says whether a row belongs to the title.
+// fits reports whether a row belongs to the title.
 func (t *formed) fits(row *Identity) bool {
-	if row.TitleID == 0 { // type, title and volume are the group's
+	if row.TitleID == 0 { // the group has the same type, title and volume
 		return t.sharedKeys(row, nil) > 0
 	}
 	if t.Folded != row.Folded && t.conflicts(row) {
@@ -56,7 +56,7 @@ func (t *formed) fits(row *Identity) bool {
 	return t.Folded == row.Folded
 }
 
-// candidates are the titles that a row may fit, oldest first.
+// candidates returns the titles that a row may fit, oldest first.
 func (f *formation) candidates(row *groupRow) []int {
 	if f.crowd != nil {
 		return f.crowd.candidates(row)
@@ -97,7 +97,7 @@ func (t *formed) paidOnly() (free []*groupRow) {
 	return free
 }
 
-// title is what stays of it in memory.
+// title returns what stays in memory.
 func (t *formed) title() ListTitle {
 	first := t.rows[0]
 	title := ListTitle{Identity: t.Identity, line: first.line, rows: int32(len(t.rows)), ValuesHash: first.values}

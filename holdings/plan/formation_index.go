@@ -2,18 +2,18 @@ package plan
 
 import "slices"
 
-// formationIndex finds the titles that a row may fit among many of one group. What a row fits for certain (an
-// identifier and the title, or the title where one of the two has no identifier) is found whatever the number; of
-// titles that share one identifier under different names, the first few are looked at.
+// formationIndex finds the titles that a row may fit, when a group has many. Certain matches are always found: an
+// identifier and the title, or the title alone if one side has no identifier. Of the titles that share an identifier
+// under different names, only the first few are tried.
 type formationIndex struct {
 	keys   map[uint64][]int // identifier → the first titles that have it
 	named  map[uint64]int   // identifier and folded title → the first title that has both
-	exact  map[uint64]int   // print and online identifier → likewise
-	folded map[uint64]int   // folded title → likewise
-	plain  map[uint64]int   // folded title → the first title of it that has no identifier
+	exact  map[uint64]int   // print and online identifier → the first title that has both
+	folded map[uint64]int   // folded title → the first title that has it
+	plain  map[uint64]int   // folded title → the first title that has it and no identifier
 }
 
-// lookedThrough is how many titles of one identifier are looked at.
+// lookedThrough is how many titles of one identifier are tried.
 const lookedThrough = 20
 
 func newFormationIndex() *formationIndex {
@@ -22,7 +22,7 @@ func newFormationIndex() *formationIndex {
 	}
 }
 
-// add makes a title findable, or findable by what it has been extended by.
+// add indexes a title by its keys; it is called again when the title gets more of them.
 func (x *formationIndex) add(index int, t *formed) {
 	t.EachKey(func(key uint64) bool {
 		if known := x.keys[key]; len(known) < lookedThrough && !slices.Contains(known, index) {

@@ -1,19 +1,18 @@
 package plan
 
-// A run that was interrupted has written a share of its plan. The plan of the run that goes on must not take that share
-// for what was there before: a title that was added because nobody could tell which portfolio it is would settle the
-// question, and what it might have been would leave. So the portfolios take part in the pairing as they were before the
-// part began.
+// An interrupted run has already written part of its plan. When the run resumes, its plan must not take that part for
+// what was there before: if a title was added because nobody could tell which portfolio it is, the new portfolio would
+// settle the question, and the candidates would leave. So the portfolios are paired as they were before the part began.
 
-// FormerPortfolio is a portfolio that the interrupted run changed, as it was before.
+// FormerPortfolio is a portfolio that the interrupted run changed, in its state before that.
 type FormerPortfolio struct {
 	Identity
 	Round   uint8
-	others  bool  // the profile had no entitlement to it: its keys were those of others
-	created int32 // line of the title that it was made for; 0: it was there before
+	others  bool  // the profile had no entitlement: the keys were those of other entitlements
+	created int32 // line of the title that it was created for; 0: it existed before
 }
 
-// Before takes the line of the report that says what became of the portfolio as a whole.
+// Before sets the former state from the report's line about the portfolio as a whole.
 func (f *FormerPortfolio) Before(h *HeldPortfolio, action Action, line int32, was Values) error {
 	state, err := was.State()
 	switch {
@@ -27,7 +26,7 @@ func (f *FormerPortfolio) Before(h *HeldPortfolio, action Action, line int32, wa
 		f.Round, f.others = 1, state.Entitled == "" && h.HasOtherEntitlement
 	case action == Add:
 		f.Round, f.others = 0, state.Entitled == "" && h.HasOtherEntitlement
-	case state.Waiting != "" && !h.HeldByOthers: // it had waited already, and left
+	case state.Waiting != "" && !h.HeldByOthers: // it was waiting already, and left
 		f.Round = 1
 	default:
 		f.Round = 0
@@ -35,7 +34,7 @@ func (f *FormerPortfolio) Before(h *HeldPortfolio, action Action, line int32, wa
 	return nil
 }
 
-// at is the identity under which a portfolio takes part in the pairing.
+// at returns the identity under which a portfolio is paired.
 func (in *Input) at(h *HeldPortfolio, i int32) *Identity {
 	if f := in.Former[i]; f != nil {
 		return &f.Identity
@@ -50,8 +49,8 @@ func (in *Input) roundOf(h *HeldPortfolio, i int32) uint8 {
 	return h.RoundOf()
 }
 
-// byOthersKeys says whether a portfolio takes part under the keys of other entitlements: the part's profile had none to
-// it.
+// byOthersKeys reports whether a portfolio is paired by the keys of other entitlements, because the part's profile had
+// none.
 func (in *Input) byOthersKeys(h *HeldPortfolio, i int32) bool {
 	if f := in.Former[i]; f != nil {
 		return f.others
@@ -59,7 +58,7 @@ func (in *Input) byOthersKeys(h *HeldPortfolio, i int32) bool {
 	return h.Entitlement == 0 && h.HasOtherEntitlement
 }
 
-// hadKey says whether a portfolio had an identifier before this list.
+// hadKey reports whether a portfolio had an identifier before this list.
 func (in *Input) hadKey(h *HeldPortfolio, i int32, key uint64) bool {
 	if f := in.Former[i]; f != nil && f.created != 0 {
 		return false
@@ -67,15 +66,15 @@ func (in *Input) hadKey(h *HeldPortfolio, i int32, key uint64) bool {
 	return in.at(h, i).hasKey(key)
 }
 
-// leaveOut takes the portfolios out of the pairing that an interrupted run made.
+// leaveOut excludes from pairing the portfolios that an interrupted run created.
 func (in *Input) leaveOut(portfolios *PairingSide) {
 	for i, f := range in.Former {
 		portfolios.Excluded[i] = portfolios.Excluded[i] || f.created != 0
 	}
 }
 
-// rejoin pairs the titles with the portfolios that an interrupted run made for them, by the line of the list: it is of
-// the same bytes.
+// rejoin pairs titles with the portfolios that an interrupted run created for them. It goes by line number, since the
+// list has the same bytes.
 func (in *Input) rejoin(l *List, titles, portfolios *PairingSide) {
 	byLine := map[int32]int32{}
 	for i, f := range in.Former {
@@ -98,7 +97,7 @@ func (in *Input) rejoin(l *List, titles, portfolios *PairingSide) {
 	}
 }
 
-// open says whether a title had no portfolio of its own before this list.
+// open reports whether a title had no portfolio before this list.
 func (in *Input) open(pair int32) bool {
 	f := in.Former[pair]
 	return pair == Unpaired || f != nil && f.created != 0

@@ -12,24 +12,24 @@ import (
 	"autoholdings/kbart"
 )
 
-// grouping makes titles of rows (DOMAIN section 5). A row alone under its title_id, as nearly all are, is a title at
-// once. The rows of one title_id, or of one title without, are put into an order of their own before they are grouped,
-// so that how a file is sorted changes nothing.
+// grouping turns rows into titles (DOMAIN section 5). A row alone under its title_id, as nearly all are, is a title at
+// once. The rows of one title_id (or of one title, if they have none) are first sorted in a fixed order, so the order
+// of the file makes no difference.
 type grouping struct {
 	list  *List
-	first ChunkedList[rowFacts]  // of each title as it was made: what its first row says
-	free  map[int32]ListedRow    // rows of free titles that are used, as long as their title has no paid row; by number
+	first ChunkedList[rowFacts]  // by title: what its first row contributes
+	free  map[int32]ListedRow    // used rows of free titles, by row number, in case their title has a paid row
 	under map[uint64]int32       // group key → its only title so far
-	many  map[uint64][]*groupRow // group key → its rows, where there are several
+	many  map[uint64][]*groupRow // group key → its rows, if there are several
 }
 
-// rowFacts are what a row contributes to its title, beside the identity.
+// rowFacts is what a row contributes to its title, besides the identity.
 type rowFacts struct {
 	row    int32  // number among the used rows
 	free   bool   // of a free title
-	start  uint32 // first date, so that a later one is greater; 0: none
-	fills  uint32 // title columns that it fills, by bit
-	agree  uint64 // hash of those in which the rows of one title ought to agree
+	start  uint32 // first date as a number: later is greater; 0: none
+	fills  uint32 // bit set of the title columns it fills
+	agree  uint64 // hash of the columns in which all rows of a title should agree
 	ranges uint64 // hash of its statement's seven columns; 0: it has no statement
 	own    [len(OwnColumns)]uint32
 }
@@ -40,11 +40,11 @@ type groupRow struct {
 	rowFacts
 	line   int32
 	values uint64
-	text   *rowText // where the order of two rows depends on it
+	text   *rowText // set if the order of two rows depends on it
 }
 
-// compareOrder is the order of the rows of one title_id: the latest first date first, then title, identifiers and all
-// cells as text. Rows without text are alike to it.
+// compareOrder sorts the rows of one title_id: latest first date first, then by title, identifiers and all cells as
+// text. Rows without text are equal.
 func compareOrder(start, otherStart uint32, text, other *rowText) int {
 	if c := cmp.Compare(otherStart, start); c != 0 || text == nil || other == nil {
 		return c
@@ -53,7 +53,7 @@ func compareOrder(start, otherStart uint32, text, other *rowText) int {
 		strings.Compare(text.online, other.online), slices.Compare(text.cells, other.cells))
 }
 
-// rowText is what decides between rows of one first date.
+// rowText decides the order of rows with the same first date.
 type rowText struct {
 	title, print, online string
 	cells                []string
@@ -63,7 +63,7 @@ func newGrouping(l *List) *grouping {
 	return &grouping{list: l, under: map[uint64]int32{}, many: map[uint64][]*groupRow{}, free: map[int32]ListedRow{}}
 }
 
-// groupKey is what rows of one title have in common: the title_id or, where there is none, type, title and volume.
+// groupKey is what the rows of one title share: the title_id or, without one, type, title and volume.
 func groupKey(m *Identity) uint64 {
 	if m.TitleID != 0 {
 		return m.TitleID
@@ -102,8 +102,8 @@ func (g *grouping) add(rec *kbart.Record) {
 	l.rowsOf = append(l.rowsOf, index)
 }
 
-// factsOf reads them of a row of this identity, and the hash of its title columns. Each value is brought to its
-// comparable form once: this is most of what reading a list costs.
+// factsOf returns a row's facts and the hash of its title columns. It computes each value's comparable form only once:
+// that is most of the cost of reading a list.
 func factsOf(rec *kbart.Record, m *Identity) (f rowFacts, values uint64) {
 	carries := m.Kind != kbart.Monograph
 	for bit, c := range TitleColumns {
@@ -135,7 +135,7 @@ func factsOf(rec *kbart.Record, m *Identity) (f rowFacts, values uint64) {
 	return f, values
 }
 
-// ownIndex is the place in ownColumns of each of titleColumns, or -1.
+// ownIndex is the index in OwnColumns of each of TitleColumns, or -1.
 var ownIndex = func() (index [len(TitleColumns)]int) {
 	for i, c := range TitleColumns {
 		index[i] = slices.Index(OwnColumns[:], c)
@@ -143,19 +143,19 @@ var ownIndex = func() (index [len(TitleColumns)]int) {
 	return index
 }()
 
-// startOf is a row's first date as a number, so that a later one is greater; 0: it has none.
+// startOf returns a row's first date as a number that is greater for a later date; 0 if it has none.
 func startOf(rec *kbart.Record) uint32 {
 	first, _ := kbart.ParseDate(rec.Get(kbart.DateFirstIssueOnline))
 	return uint32(first.Year*10_000 + first.Month*100 + first.Day)
 }
 
-// hasStatement says whether a row of a type is a coverage statement: each of a serial's is, and of unknown type one
-// that fills a coverage cell.
+// hasStatement reports whether a row is a coverage statement: a serial's row always is, and one of unknown type is if
+// it fills a coverage cell.
 func hasStatement(rec *kbart.Record, kind kbart.PublicationType) bool {
 	return kind == kbart.Serial || kind == kbart.UnknownType && rec.FillsCoverage()
 }
 
-// columnValue is a cell as it is stored: publication_type as it was resolved, all else as the provider wrote it.
+// columnValue returns a cell as it is stored: publication_type as resolved, everything else as the provider wrote it.
 func columnValue(rec *kbart.Record, c kbart.Column, kind kbart.PublicationType) string {
 	if c == kbart.PublicationTypeColumn {
 		return kind.String()
@@ -163,7 +163,7 @@ func columnValue(rec *kbart.Record, c kbart.Column, kind kbart.PublicationType) 
 	return rec.Get(c)
 }
 
-// finish groups the rows that share a key, and counts.
+// finish groups the rows that share a key, and counts the statements.
 func (g *grouping) finish(ctx context.Context) error {
 	if err := g.readTies(ctx); err != nil {
 		return err
@@ -189,7 +189,7 @@ func (g *grouping) finish(ctx context.Context) error {
 	return nil
 }
 
-// group makes the titles of one group's rows; the first of them takes the place that the group's first row had.
+// group makes titles from one group's rows; the first title takes the place of the group's first row.
 func (g *grouping) group(rows []*groupRow, place int32) {
 	slices.SortFunc(rows, compareRows)
 	f := newFormation()
@@ -219,7 +219,7 @@ func (g *grouping) group(rows []*groupRow, place int32) {
 	}
 }
 
-// setAside takes back a free row of a title that has paid ones: what the library licenses of it are those.
+// setAside drops a free row of a title that also has paid rows: the library licenses the paid ones.
 func (g *grouping) setAside(row *groupRow) {
 	l := g.list
 	l.rowsOf[row.row] = setAside
@@ -230,8 +230,8 @@ func (g *grouping) setAside(row *groupRow) {
 	}
 }
 
-// compareRows is compareOrder and, where there are too many rows to be told apart by text, an order by hashes, which is
-// as independent of the file's.
+// compareRows is compareOrder and then, if there are too many rows to compare by text, an order by hash, which does not
+// depend on the file's order either.
 func compareRows(a, b *groupRow) int {
 	if c := compareOrder(a.start, b.start, a.text, b.text); c != 0 || a.text != nil && b.text != nil {
 		return c
@@ -248,11 +248,11 @@ func textOf(rec *kbart.Record) *rowText {
 	return &rowText{rec.Get(kbart.PublicationTitle), rec.Get(kbart.PrintIdentifier), rec.Get(kbart.OnlineIdentifier), cells}
 }
 
-// tiedText is how much text is read to tell rows of one title_id and one first date apart; beyond, hashes do, which are
-// as independent of the file's order.
+// tiedText is how many bytes of text are read to order rows with the same title_id and first date. Beyond that they are
+// ordered by hash, which does not depend on the file's order either.
 const tiedText = 64 << 20
 
-// sameStarts are the runs of rows that begin on one date.
+// sameStarts yields the runs of rows with the same first date.
 func sameStarts(rows []*groupRow) iter.Seq[[]*groupRow] {
 	return func(yield func([]*groupRow) bool) {
 		for from := 0; from < len(rows); {
@@ -268,12 +268,12 @@ func sameStarts(rows []*groupRow) iter.Seq[[]*groupRow] {
 	}
 }
 
-// alike says whether two rows say the same of their title, so that their order does not matter.
+// alike reports whether two rows say the same about their title, so their order does not matter.
 func (r *groupRow) alike(o *groupRow) bool {
 	return r.Folded == o.Folded && r.keys == o.keys && r.values == o.values && r.fills == o.fills
 }
 
-// readTies reads the text of those rows whose order depends on it.
+// readTies reads the text of the rows whose order depends on it.
 func (g *grouping) readTies(ctx context.Context) error {
 	tied := map[int32]*groupRow{}
 	for _, rows := range g.many {

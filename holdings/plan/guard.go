@@ -5,32 +5,34 @@ import (
 	"strings"
 )
 
-// Guards are what holds a plan until a person decides (DOMAIN section 7): a profile's settings, or those of an import.
-// Zero marks stand for a guard that is not asked; those that a profile was given are strict, see [Guards.OfProfile].
+// Guards are the limits beyond which a plan is held until somebody decides (DOMAIN section 7). They are a profile's
+// settings, or those of an import. A guard with zero marks is off, unless a profile sets it to zero: then it is strict,
+// see [Guards.OfProfile].
 type Guards struct {
 	Removals  Marks `json:"removals"`  // entitlements that end or begin to wait
-	Access    Marks `json:"access"`    // titles that stay and lose time that was covered
-	Identity  Marks `json:"identity"`  // titles that stay and change both their title and an identifier
-	Additions Marks `json:"additions"` // titles that are new
-	Again     bool  `json:"again"`     // hold removals of what an undo gave back, once
-	Shape     bool  `json:"shape"`     // hold the first list that lacks a column which lists before it filled
+	Access    Marks `json:"access"`    // titles that stay but lose covered time
+	Identity  Marks `json:"identity"`  // titles that stay but change both their title and an identifier
+	Additions Marks `json:"additions"` // new titles
+	Again     bool  `json:"again"`     // hold, once, removals of what an undo gave back
+	Shape     bool  `json:"shape"`     // hold the first list that lacks a column filled by earlier lists
 }
 
-// Marks say how much of one kind is held: more than Percent of the base and more than Titles, or more than Most. 0 in
-// Most stands for no such mark.
+// Marks are the limits for one kind: more than Percent of the base and more than Titles, or more than Most. If Most is
+// 0, there is no such limit.
 type Marks struct {
 	Percent int `json:"percent"`
 	Titles  int `json:"titles"`
 	Most    int `json:"most,omitempty"`
 }
 
-// StandardGuards are the settings of a new profile, but for percent and titles of removals, which are columns of their own.
+// StandardGuards are the settings of a new profile, except the percentage and number of removals, which have their own
+// columns.
 func StandardGuards() Guards {
 	usual := Marks{Percent: 10, Titles: 20, Most: 1000}
 	return Guards{Removals: usual, Access: usual, Identity: usual, Additions: Marks{Percent: 50, Titles: 100}, Again: true, Shape: true}
 }
 
-// Names of the guards, as reasons have them.
+// Names of the guards, as used in reasons.
 const (
 	GuardRemovals  = "REMOVALS"
 	GuardAccess    = "ACCESS"
@@ -43,16 +45,16 @@ const (
 // GuardReason is why one guard holds a plan.
 type GuardReason struct {
 	Guard    string `json:"guard"`
-	Before   int    `json:"before"`   // the base: the profile's entitlements in force in the collection before the run
+	Before   int    `json:"before"`   // the base: the profile's active entitlements in the collection before the run
 	Affected int    `json:"affected"` // titles
 	Column   string `json:"column,omitempty"`
-	Message  string `json:"message"` // in words, with figures
+	Message  string `json:"message"` // for people, with the numbers
 }
 
-// Held says whether nothing of the plan may be written until a person decides.
+// Held reports whether nothing in the plan may be written until somebody decides.
 func (p *Plan) Held() bool { return len(p.Guards) > 0 }
 
-// HeldBecause is why, in words; "" where nothing holds the plan.
+// HeldBecause returns the reasons in words; "" if nothing holds the plan.
 func (p *Plan) HeldBecause() string {
 	reasons := make([]string, len(p.Guards))
 	for i, g := range p.Guards {
@@ -61,10 +63,10 @@ func (p *Plan) HeldBecause() string {
 	return strings.Join(reasons, "; ")
 }
 
-// strict stands in Most for marks of zero that hold whatever goes beyond them.
+// strict is the value of Most for a guard set to zero: anything above zero is held.
 const strict = -1
 
-// OfProfile are a profile's guards as its plans are judged: a guard that was set to zero holds more than 0 % and more
+// OfProfile returns the guards that a profile's plans are judged by: a guard set to zero holds more than 0 % and more
 // than 0.
 func (g Guards) OfProfile() Guards {
 	for _, marks := range []*Marks{&g.Access, &g.Identity, &g.Additions} {
@@ -75,11 +77,11 @@ func (g Guards) OfProfile() Guards {
 	return g
 }
 
-// Asked says whether a guard of these marks judges anything.
+// Asked reports whether a guard with these marks is on.
 func (m Marks) Asked() bool { return m != (Marks{}) }
 
-// Exceeds says whether so many of a base are more than the marks allow. Two or fewer are not, unless nothing would be
-// left.
+// Exceeds reports whether n of a base are more than the marks allow. Up to two are always allowed, unless nothing would
+// be left.
 func (m Marks) Exceeds(base, n int) bool {
 	switch {
 	case n == 0:
@@ -95,7 +97,7 @@ func (m Marks) Exceeds(base, n int) bool {
 	}
 }
 
-// words says which mark so many of a base exceed.
+// words says which mark n of a base exceeds.
 func (m Marks) words(base, n int) string {
 	switch {
 	case n > m.Titles && n*100 > m.Percent*base:
@@ -107,8 +109,8 @@ func (m Marks) words(base, n int) string {
 	}
 }
 
-// askGuards asks all guards but that of access, which needs values. The base is the profile's own entitlements in
-// force; without any, there is nothing to lose.
+// askGuards applies all guards except the one for access, which needs values. The base is the profile's own active
+// entitlements; if there are none, there is nothing to lose.
 func (p *Plan) askGuards(guards Guards) {
 	base := p.Counts.EntitlementsBefore
 	if base == 0 {
@@ -130,7 +132,7 @@ func (p *Plan) askGuards(guards Guards) {
 	}
 }
 
-// Hold adds a guard's reason. format takes the number of titles, the base, the share and the mark.
+// Hold adds a guard's reason. format takes the number of titles, the base, the share and the limit.
 func (p *Plan) Hold(guard string, n int, format string, marks Marks) {
 	base := p.Counts.EntitlementsBefore
 	p.Guards = append(p.Guards, GuardReason{
@@ -139,7 +141,7 @@ func (p *Plan) Hold(guard string, n int, format string, marks Marks) {
 	})
 }
 
-// guardRemovals judges how much a plan takes away.
+// guardRemovals judges how much a plan removes.
 func guardRemovals(marks Marks, base, n int) []GuardReason {
 	reason := GuardReason{Guard: GuardRemovals, Before: base, Affected: n}
 	switch {
@@ -154,7 +156,7 @@ func guardRemovals(marks Marks, base, n int) []GuardReason {
 	return []GuardReason{reason}
 }
 
-// countIdentity is how many titles stay and change both their title and an identifier.
+// countIdentity counts the titles that stay but change both their title and an identifier.
 func (p *Plan) countIdentity() (n int) {
 	for title, pair := range p.Pairs {
 		if pair == Unpaired {
@@ -168,7 +170,7 @@ func (p *Plan) countIdentity() (n int) {
 	return n
 }
 
-// countAdditions is how many titles are new for the profile.
+// countAdditions counts the titles that are new for the profile.
 func (p *Plan) countAdditions() (n int) {
 	for title, pair := range p.Pairs {
 		if p.SkipAbsent && p.Lacking(int32(title)) {

@@ -1,37 +1,37 @@
 package plan
 
-// HeldPortfolio is a portfolio as planning knows it. Its identity is by the keys of the part's own entitlement, where
-// it has one.
+// HeldPortfolio is a portfolio as planning knows it. Its identity uses the keys of the part's own entitlement, if there
+// is one.
 type HeldPortfolio struct {
 	Identity
 	ID                    int64
-	Entitlement           int64  // of the part's profile, or of none, in force or not; 0: there is none
-	ValuesHash            uint64 // hash of the title columns as the profile's list had them last
+	Entitlement           int64  // the part's own (of its profile, or of no profile), active or not; 0: none
+	ValuesHash            uint64 // hash of the title columns in the profile's latest list
 	CoverageHash          uint64
-	LeftAt                int64 // when it was hidden, in Unix milliseconds
-	WaitsSince            int32 // day on which its entitlement was suspended, see dayNumber
-	Entitled              bool  // this profile's entitlement is in force
+	LeftAt                int64 // when it left, in Unix milliseconds
+	WaitsSince            int32 // day on which its entitlement was suspended, see DayNumber
+	Entitled              bool  // this profile's entitlement is active
 	Listed                bool
 	Hidden                bool // removed
-	UnderReview           bool // something about it is noted as unclear
-	Waits                 bool // this profile's entitlement is suspended until it is known which title it is
-	Locked                bool // some field is
+	UnderReview           bool // it is marked as unclear
+	Waits                 bool // this profile's entitlement is suspended until it is clear which title this is
+	Locked                bool // some field is locked
 	Licensed              bool
-	HasPOLine             bool  // has a PO line
-	Diverged              bool  // the profile's list has other values than the portfolio
+	HasPOLine             bool
+	Diverged              bool  // the profile's list has values that differ from the portfolio's
 	GivenBack             bool  // an undo gave the entitlement back
-	HeldByOthers          bool  // another entitlement is in force: of another profile, or of none
-	HeldByOtherProfile    bool  // another profile's is
-	AwaitedByOtherProfile bool  // another profile's is suspended until it is known which title this is
-	HasOtherEntitlement   bool  // another entitlement, in force or not
-	EverListed            bool  // by any provider, now or once
-	Outranked             bool  // by another entitling profile's newer release: title fields are not overwritten
-	Others                int32 // entitlements in force of others
-	AddedByThisJob        bool  // of the Community Zone: added by the very job that plans, in a run that was interrupted
+	HeldByOthers          bool  // another entitlement is active: of another profile, or of no profile
+	HeldByOtherProfile    bool  // another profile's entitlement is active
+	AwaitedByOtherProfile bool  // another profile's entitlement is suspended until it is clear which title this is
+	HasOtherEntitlement   bool  // there is another entitlement, active or not
+	EverListed            bool  // by any provider, now or in the past
+	Outranked             bool  // another profile that holds it has a newer list: title fields are not overwritten
+	Others                int32 // how many other entitlements are active
+	AddedByThisJob        bool  // Community Zone only: added by this job itself, in a run that was interrupted
 }
 
-// RoundOf is the round in which a portfolio takes part in the pairing: those that a provider lists or nobody ever
-// listed, those that are kept or wait, those that are hidden.
+// RoundOf returns the pairing round for a portfolio. Round 0: listed by a provider, or never listed. Round 1: kept or
+// waiting. Last round: hidden.
 func (h *HeldPortfolio) RoundOf() uint8 {
 	switch {
 	case h.Hidden:

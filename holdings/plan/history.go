@@ -2,22 +2,22 @@ package plan
 
 import "slices"
 
-// titleHistory are the added titles and the leaving portfolios that follow each other: a journal under another name. Both
-// lines of the report name the other.
+// titleHistory links added titles to the leaving portfolios they follow, such as a journal under a new name. Each
+// report line names the other.
 type titleHistory struct {
-	successor   map[int32]int32 // of a leaving or waiting portfolio: an added title
-	Predecessor map[int32]int32 // of an added title
+	successor   map[int32]int32 // leaving or waiting portfolio → added title
+	Predecessor map[int32]int32 // added title → portfolio
 }
 
-// findHistory finds them: the title names the portfolio's title_id or identifier as preceding, or they share a title_id
-// that does not pair them.
+// findHistory finds titles that follow a portfolio: the title names the portfolio's title_id or identifier as its
+// predecessor, or they share a title_id that did not pair them.
 func (p *Plan) findHistory(in *Input) titleHistory {
 	h := titleHistory{map[int32]int32{}, map[int32]int32{}}
 	gone := map[uint64]int32{}
 	note := func(portfolio int32) {
 		eachPairKey(&p.Portfolios.At(portfolio).Identity, func(key uint64) {
 			if known, ok := gone[key]; ok && known != portfolio {
-				gone[key] = NotUnique // no telling which one
+				gone[key] = NotUnique // no way to tell which
 			} else {
 				gone[key] = portfolio
 			}
@@ -47,7 +47,7 @@ func (p *Plan) findHistory(in *Input) titleHistory {
 	return h
 }
 
-// goneBefore is the one that a title goes on from, among those that leave.
+// goneBefore returns the leaving portfolio that a title follows.
 func goneBefore(gone map[uint64]int32, t *Identity) (portfolio int32, ok bool) {
 	keys := []uint64{t.TitleID}
 	if t.more != nil {

@@ -10,7 +10,7 @@ import (
 	"autoholdings/kbart"
 )
 
-// Identity is what matching knows of a title or a portfolio: hashes, no text. 0 stands for an empty cell.
+// Identity is what matching knows about a title or a portfolio: hashes, no text. 0 is an empty cell.
 type Identity struct {
 	TitleID uint64
 	Folded  uint64    // of the folded title
@@ -19,21 +19,21 @@ type Identity struct {
 	volume  uint32    // monograph_volume
 	edition uint32    // monograph_edition
 	Kind    kbart.PublicationType
-	filled  bool // an identifier cell says something, whether it can be read or not
+	filled  bool // an identifier cell has content, readable or not
 }
 
-// further is what few titles have.
+// further holds what only few titles have.
 type further struct {
 	keys      []uint64 // identifiers of further rows
 	host      bool     // the title_id is a bare host name
-	words     []uint64 // then: the words of the title that tell titles apart
-	preceding []uint64 // what preceding_publication_title_id names: a title_id, an identifier
+	words     []uint64 // if host: the distinctive words of the title
+	preceding []uint64 // keys in preceding_publication_title_id: a title_id, an identifier
 }
 
-// Identified says whether there is a print or an online identifier.
+// Identified reports whether there is a print or online identifier.
 func (m *Identity) Identified() bool { return m.keys[0] != 0 || m.keys[1] != 0 }
 
-// EachKey calls fn with each identifier, each once, until it returns false.
+// EachKey calls fn once with each identifier, until fn returns false.
 func (m *Identity) EachKey(fn func(uint64) bool) {
 	if m.keys[0] != 0 && !fn(m.keys[0]) {
 		return
@@ -55,8 +55,7 @@ func (m *Identity) hasKey(key uint64) bool {
 	return key != 0 && (key == m.keys[0] || key == m.keys[1] || m.more != nil && slices.Contains(m.more.keys, key))
 }
 
-// extend takes over the identifiers that another row of the title has. A column that was empty is filled; else they are
-// further ones.
+// extend adds the identifiers of another row of the title. They fill empty columns; the rest become further ones.
 func (m *Identity) extend(o *Identity) {
 	for column, key := range o.keys {
 		if m.keys[column] == 0 && key != 0 {
@@ -83,8 +82,8 @@ func (m *Identity) furtherOwn() *further {
 	return m.more
 }
 
-// sharedKeys is how many identifiers both have, a print one against an online one too. But for crowds, keys that too
-// many titles share, all count.
+// sharedKeys counts the identifiers that both have, even if one is print and the other online. Keys in crowds, shared
+// by too many titles, do not count.
 func (m *Identity) sharedKeys(o *Identity, crowds map[uint64]bool) (n int) {
 	m.EachKey(func(key uint64) bool {
 		if o.hasKey(key) && !crowds[key] {
@@ -95,7 +94,7 @@ func (m *Identity) sharedKeys(o *Identity, crowds map[uint64]bool) (n int) {
 	return n
 }
 
-// conflicts says whether one column holds two different identifiers.
+// conflicts reports whether one column holds two different identifiers.
 func (m *Identity) conflicts(o *Identity) bool {
 	for column, key := range m.keys {
 		other := o.keys[column]
@@ -110,7 +109,7 @@ func (m *Identity) hasFurther(key uint64) bool {
 	return m.more != nil && slices.Contains(m.more.keys, key)
 }
 
-// sameFurther says whether both have the same identifiers of further rows.
+// sameFurther reports whether both have the same identifiers from further rows.
 func (m *Identity) sameFurther(o *Identity) bool {
 	var mine, others []uint64
 	if m.more != nil {
@@ -127,7 +126,7 @@ func (m *Identity) sameFurther(o *Identity) bool {
 
 func (m *Identity) onHost() bool { return m.more != nil && m.more.host }
 
-// related says of two titles under one bare host name whether they have a word in common that tells titles apart.
+// related reports whether two titles under one bare host name share a distinctive word.
 func (m *Identity) related(o *Identity) bool {
 	if m.Folded == o.Folded {
 		return true
@@ -138,9 +137,9 @@ func (m *Identity) related(o *Identity) bool {
 	return slices.ContainsFunc(m.more.words, func(word uint64) bool { return slices.Contains(o.more.words, word) })
 }
 
-// identityCells are what an identity is made of, as a list or the database has them.
+// identityCells are the cells that make up an identity, from a list or the database.
 type identityCells struct {
-	title, folded            string // folded: where it is known already
+	title, folded            string // folded: if already known
 	print, online            string
 	titleID, volume, edition string
 	preceding                string
@@ -176,7 +175,7 @@ func (c *identityCells) identity() Identity {
 	return m
 }
 
-// volumeHash is of a volume or an edition, in which case does not count.
+// volumeHash is the hash of a volume or an edition, ignoring case.
 func volumeHash(cell string) uint32 { return uint32(textHash(strings.ToLower(cell))) }
 
 // identityOf reads the keys of a row.
@@ -192,8 +191,7 @@ func identityOf(rec *kbart.Record) Identity {
 // titleIDSalt keeps title_ids apart from identifiers: a title_id may look like an ISSN.
 const titleIDSalt = 0x7469746c65
 
-// titleIDHash is the hash under which a title_id serves as a key: upper and lower case are alike, and a placeholder is
-// none.
+// titleIDHash is the hash of a title_id used as a key. It ignores case; a placeholder gives 0.
 func titleIDHash(cell string) uint64 {
 	key := kbart.TitleIDKey(cell)
 	if key == "" {
@@ -202,23 +200,24 @@ func titleIDHash(cell string) uint64 {
 	return SaltedHash(textHash(key), titleIDSalt) | 1
 }
 
-// saysIdentifier says whether an identifier cell says something, be it unreadable: it is not empty, and no placeholder.
+// saysIdentifier reports whether an identifier cell has content, readable or not: it is neither empty nor a
+// placeholder.
 func saysIdentifier(cell string) bool {
 	return kbart.StateOfIdentifier(cell) >= kbart.IdentifierUnreadable
 }
 
-// isHost says whether a title_id is a bare host name.
+// isHost reports whether a title_id is a bare host name.
 func isHost(titleID string) bool {
 	return strings.IndexByte(titleID, '.') > 0 && kbart.IsHostName(titleID)
 }
 
-// commonWords are words that half of all titles have.
+// commonWords are words too common to tell titles apart.
 var commonWords = map[string]bool{
 	"journal": true, "review": true, "international": true, "proceedings": true, "letters": true, "studies": true, "research": true,
 	"annals": true, "bulletin": true, "quarterly": true, "magazine": true, "online": true,
 }
 
-// tellingWords are the words of a folded title by which titles can be told apart.
+// tellingWords returns the words of a folded title that can tell titles apart.
 func tellingWords(folded string) (words []uint64) {
 	for word := range strings.FieldsSeq(folded) {
 		if len([]rune(word)) >= 5 && !commonWords[word] {
@@ -228,9 +227,9 @@ func tellingWords(folded string) (words []uint64) {
 	return words
 }
 
-// IdentitySQL is the keys of a portfolio, or of a title of the Community Zone, in one text: a cell costs more to read
-// than its bytes. None but the last, which takes the rest, can hold a tab. Where an identifier column has no key it is
-// what stands there, after a question mark.
+// IdentitySQL gives the keys of a portfolio, or of a Community Zone title, as one text, because reading a cell costs
+// more than reading its bytes. Only the last part may contain tabs; it takes the rest. If an identifier column has no
+// key, its content is given instead, after a question mark.
 const IdentitySQL = "title_key || '\t' || " +
 	"CASE print_key WHEN '' THEN '?' || REPLACE(print_identifier, '\t', ' ') ELSE print_key END || '\t' || " +
 	"CASE online_key WHEN '' THEN '?' || REPLACE(online_identifier, '\t', ' ') ELSE online_key END || '\t' || " +
@@ -238,7 +237,7 @@ const IdentitySQL = "title_key || '\t' || " +
 	"CASE WHEN monograph_volume = '' AND monograph_edition = '' THEN '\t' " +
 	"ELSE REPLACE(monograph_volume, '\t', ' ') || '\t' || REPLACE(monograph_edition, '\t', ' ') END || '\t' || title_id"
 
-// ParseIdentitySQL takes the keys as identitySQL has them.
+// ParseIdentitySQL reads the keys from the text that IdentitySQL gives.
 func (m *Identity) ParseIdentitySQL(text []byte) {
 	next := func() (part []byte) {
 		part, text, _ = bytes.Cut(text, []byte("\t"))
@@ -273,20 +272,20 @@ func (m *Identity) ParseIdentitySQL(text []byte) {
 	}
 }
 
-// setKey takes an identifier column: its key or, after a question mark, what stands there instead of one.
+// setKey sets an identifier column from its key or, after a question mark, the content that is no key.
 func (m *Identity) setKey(column int, cell []byte) {
 	switch {
 	case len(cell) == 0:
 	case cell[0] == '?':
 		m.filled = m.filled || saysIdentifier(string(cell[1:]))
-	// stored before these were known
+	// stored before placeholders were recognized
 	case len(cell) > 1 && (cell[0] == cell[1] || cell[0]+1 == cell[1]) && kbart.StateOfIdentifier(string(cell)) == kbart.IdentifierPlaceholder:
 	default:
 		m.keys[column], m.filled = bytesHash(cell), true
 	}
 }
 
-// ApplyDivergingJSON puts the keys in place that a profile's list has otherwise than the portfolio: own_values, as JSON.
+// ApplyDivergingJSON replaces the keys where a profile's list differs from the portfolio: own_values, as JSON.
 func (m *Identity) ApplyDivergingJSON(own []byte) error {
 	var values DivergingValues
 	if err := json.Unmarshal(own, &values); err != nil {
@@ -296,9 +295,9 @@ func (m *Identity) ApplyDivergingJSON(own []byte) error {
 	return nil
 }
 
-// ApplyDiverging puts the keys of such values in place.
+// ApplyDiverging replaces the keys with those of the diverging values.
 func (m *Identity) ApplyDiverging(values DivergingValues) {
-	if m.more != nil { // it may be another view's too
+	if m.more != nil { // it may be shared with another view
 		more := *m.more
 		m.more = &more
 	}
@@ -325,8 +324,8 @@ func (m *Identity) ApplyDiverging(values DivergingValues) {
 	}
 }
 
-// setHost takes another title_id: it may be the bare name of a host, or no longer be one. Where the title is not known,
-// no word of it tells it from others, so that the title_id pairs nothing by itself.
+// setHost updates the host state for a new title_id. If the title is not known, it has no distinctive words, so the
+// title_id alone pairs nothing.
 func (m *Identity) setHost(titleID, title string) {
 	host := isHost(titleID)
 	if !host && !m.onHost() {

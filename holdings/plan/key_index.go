@@ -1,7 +1,7 @@
 package plan
 
-// keyIndex finds the titles that have a key: what a map of slices would, in a third of its memory. A slot keeps half of
-// the key, so that what it finds is a guess, which the caller checks by comparing.
+// keyIndex finds the titles that have a key. It is a map of slices in a third of the memory. A slot stores only half of
+// the key, so the caller must compare what it finds.
 type keyIndex struct {
 	slots   []keySlot
 	entries []keyEntry
@@ -9,15 +9,15 @@ type keyIndex struct {
 
 type keySlot struct {
 	half uint32
-	head int32 // place of the newest entry, from 1; 0: the slot is free
+	head int32 // index of the newest entry, from 1; 0: the slot is free
 }
 
 type keyEntry struct {
 	title int32
-	next  int32 // likewise; 0: none
+	next  int32 // index of the next entry, from 1; 0: none
 }
 
-// newKeyIndex makes an index for n keys at most.
+// newKeyIndex makes an index for at most n keys.
 func newKeyIndex(n int) *keyIndex {
 	size := 16
 	for size*3 < n*4 {
@@ -33,7 +33,7 @@ func (x *keyIndex) add(key uint64, title int32) {
 	slot.head = int32(len(x.entries))
 }
 
-// slot is the key's slot, or the free one in which it would be.
+// slot returns the key's slot, or the free slot where it would go.
 func (x *keyIndex) slot(key uint64) *keySlot {
 	half, mask := uint32(key>>32), uint32(len(x.slots)-1)
 	for i := (uint32(key) ^ half) & mask; ; i = (i + 1) & mask {
@@ -43,7 +43,7 @@ func (x *keyIndex) slot(key uint64) *keySlot {
 	}
 }
 
-// each calls fn with each title that seems to have the key, newest first, until it returns false.
+// each calls fn with each title that may have the key, newest first, until fn returns false.
 func (x *keyIndex) each(key uint64, fn func(title int32) bool) {
 	for e := x.slot(key).head; e != 0; e = x.entries[e-1].next {
 		if !fn(x.entries[e-1].title) {

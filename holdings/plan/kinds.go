@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Kind is one kind of a plan's changes: a person may approve some and decline others (DOMAIN section 7).
+// Kind is one kind of change in a plan: some kinds can be approved and others declined (DOMAIN section 7).
 type Kind string
 
-// The kinds. Of an update, fields belong to Updates, and statements that lose time to AccessLost; what begins to wait
-// counts among the Removals.
+// The kinds. Field updates belong to Updates; statements that lose time belong to AccessLost. What begins to wait
+// counts as Removals.
 const (
 	Additions  Kind = "ADDITIONS"
 	Updates    Kind = "UPDATES"
@@ -17,16 +17,16 @@ const (
 	Removals   Kind = "REMOVALS"
 )
 
-// AllKinds are all of them, in the order in which they are shown.
+// AllKinds lists the kinds in the order in which they are shown.
 var AllKinds = []Kind{Additions, Updates, AccessLost, Removals}
 
 // Kinds is a set of kinds.
 type Kinds []Kind
 
-// Has says whether the set has a kind.
+// Has reports whether the set has a kind.
 func (k Kinds) Has(kind Kind) bool { return slices.Contains(k, kind) }
 
-// Others are the kinds that the set does not have.
+// Others returns the kinds that are not in the set.
 func (k Kinds) Others() (others Kinds) {
 	for _, kind := range AllKinds {
 		if !k.Has(kind) {
@@ -36,7 +36,7 @@ func (k Kinds) Others() (others Kinds) {
 	return others
 }
 
-// String is the kinds as they are stored, separated by blanks.
+// String returns the kinds as they are stored, separated by spaces.
 func (k Kinds) String() string {
 	names := make([]string, len(k))
 	for i, kind := range k {
@@ -45,14 +45,13 @@ func (k Kinds) String() string {
 	return strings.Join(names, " ")
 }
 
-// guardKinds are the kinds of changes that each guard judges: where one of them is declined, the guard has nothing to
-// hold.
+// guardKinds are the kinds that each guard judges. If one is declined, the guard has nothing to hold.
 var guardKinds = map[string][]Kind{
 	GuardRemovals: {Removals}, GuardAgain: {Removals}, GuardAccess: {AccessLost}, GuardIdentity: {Updates}, GuardAdditions: {Additions},
 }
 
-// Decline takes kinds of changes out of the plan: what a person declined is neither written nor held. Declined says how
-// much that was.
+// Decline takes kinds of changes out of the plan: what was declined is neither written nor held. The field Declined
+// keeps the kinds.
 func (p *Plan) Decline(kinds Kinds) {
 	p.Declined = kinds
 	if kinds.Has(Removals) {
@@ -64,7 +63,7 @@ func (p *Plan) Decline(kinds Kinds) {
 	})
 }
 
-// Declines says whether everything that the plan would do to a title is declined.
+// Declines reports whether everything that the plan would do to a title is declined.
 func (p *Plan) Declines(title int32) bool {
 	if len(p.Declined) == 0 {
 		return false
@@ -76,7 +75,7 @@ func (p *Plan) Declines(title int32) bool {
 	return p.Declined.Has(Updates) && (p.Declined.Has(AccessLost) || !p.Loses[title])
 }
 
-// keepsFields and keepsCoverage say what of an update is declined.
+// keepsFields and keepsCoverage report which parts of an update are declined.
 func (p *Plan) keepsFields() bool { return p.Declined.Has(Updates) }
 
 func (p *Plan) keepsCoverage(title int32) bool {

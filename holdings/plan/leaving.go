@@ -9,10 +9,11 @@ import (
 	"autoholdings/kbart"
 )
 
-// waitsAtLeast is how much newer a list must be than the one that made a portfolio wait, for the portfolio to leave.
+// waitsAtLeast is how many days newer a list must be than the one that made a portfolio wait, before the portfolio may
+// leave.
 const waitsAtLeast = 25
 
-// DayNumber is a date as a number of days, so that two can be held against each other; 0: no date.
+// DayNumber is a date as a number of days since 1970, for comparing dates; 0: no date.
 func DayNumber(date string) int32 {
 	t, err := time.Parse(time.DateOnly, date)
 	if err != nil {
@@ -21,13 +22,13 @@ func DayNumber(date string) int32 {
 	return int32(DayOf(t))
 }
 
-// leave decides what becomes of the portfolios that no title pairs with.
+// leave decides what happens to the portfolios that no title pairs with.
 func (p *Plan) leave(found *pairing, in *Input) error {
 	unreadable, err := p.unreadable(found, in)
 	if err != nil {
 		return err
 	}
-	for title, portfolios := range p.Ambiguous { // some found another partner later
+	for title, portfolios := range p.Ambiguous { // some got another partner later
 		portfolios = slices.DeleteFunc(portfolios, func(i int32) bool { return found.portfolios.Pair[i] != Unpaired })
 		if p.Pairs[title] != Unpaired || len(portfolios) == 0 {
 			delete(p.Ambiguous, title)
@@ -45,12 +46,14 @@ func (p *Plan) leave(found *pairing, in *Input) error {
 		switch {
 		case h.Waits:
 			if p.mayLeave(index, h, may, in) {
-				p.Leaving = append(p.Leaving, LeavingPortfolio{index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity)})
+				p.Leaving = append(p.Leaving, LeavingPortfolio{
+					index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity),
+				})
 			} else {
 				p.Counts.StillWaiting++
 			}
 		case !h.Entitled:
-			if (h.Entitlement == 0 || h.HeldByOthers) && !h.HeldByOtherProfile { // that of no profile alone, or none at all
+			if (h.Entitlement == 0 || h.HeldByOthers) && !h.HeldByOtherProfile { // no entitlement, or only one of no profile
 				p.Counts.WithoutEntitlement++
 			}
 		case unreadable(index):
@@ -62,13 +65,15 @@ func (p *Plan) leave(found *pairing, in *Input) error {
 		case p.contested(found, in, index):
 			p.Waiting = append(p.Waiting, WaitingPortfolio{index, ReviewContested})
 		default:
-			p.Leaving = append(p.Leaving, LeavingPortfolio{index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity)})
+			p.Leaving = append(p.Leaving, LeavingPortfolio{
+				index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity),
+			})
 		}
 	}
 	return nil
 }
 
-// LeavingAction is what becomes of a portfolio that a profile's list no longer has: shared says that another
+// LeavingAction is what happens to a portfolio that is no longer on a profile's list. shared says that another
 // entitlement holds or awaits it.
 func LeavingAction(ordered, shared bool) Action {
 	switch {
@@ -81,7 +86,7 @@ func LeavingAction(ordered, shared bool) Action {
 	}
 }
 
-// mayBe tells, for each portfolio that waits, which titles of the list it might be.
+// mayBe returns, for each waiting portfolio, the titles of the list that it might be.
 func (p *Plan) mayBe(found *pairing) map[int32][]int32 {
 	may := map[int32][]int32{}
 	for i := range found.pairs {
@@ -92,8 +97,8 @@ func (p *Plan) mayBe(found *pairing) map[int32][]int32 {
 	return may
 }
 
-// mayLeave says whether a portfolio that waits is known by now to be none of the list's titles, and nothing is attached
-// to it on which a person must decide.
+// mayLeave reports whether a waiting portfolio is by now known to be none of the list's titles, and has nothing
+// attached that somebody must decide about.
 func (p *Plan) mayLeave(index int32, h *HeldPortfolio, may map[int32][]int32, in *Input) bool {
 	if h.HasPOLine || h.Licensed || h.Locked || in.Day < h.WaitsSince+waitsAtLeast {
 		return false
@@ -101,9 +106,9 @@ func (p *Plan) mayLeave(index int32, h *HeldPortfolio, may map[int32][]int32, in
 	return !slices.ContainsFunc(may[index], func(title int32) bool { return in.open(p.Pairs[title]) })
 }
 
-// contested says whether an identifier of a portfolio that is to leave stands in the list on a title of another name
-// and another title_id, which may thus be the same; or whether its title_id, the bare name of a host, stands there on
-// an unlike title, where neither has identifiers.
+// contested reports whether the list may still have a leaving portfolio under another name: one of its identifiers is
+// on a title with another name and another title_id; or its title_id, a bare host name, is on an unrelated title, and
+// neither has identifiers.
 func (p *Plan) contested(found *pairing, in *Input, index int32) (contested bool) {
 	if found.byKey == nil {
 		return false
@@ -134,7 +139,7 @@ func (p *Plan) contested(found *pairing, in *Input, index int32) (contested bool
 	return contested
 }
 
-// unreadable returns a test for whether a portfolio's row may be one of those that could not be read.
+// unreadable returns a test for whether a portfolio's row may be one that could not be read.
 func (p *Plan) unreadable(found *pairing, in *Input) (func(portfolio int32) bool, error) {
 	r := &p.List.refused
 	switch {
@@ -159,8 +164,8 @@ func (p *Plan) unreadable(found *pairing, in *Input) (func(portfolio int32) bool
 	}, nil
 }
 
-// findHidden says whether some refused row whose cells cannot be told apart names nothing that is known here: then any
-// portfolio that is not listed may be the one it meant.
+// findHidden reports whether a refused row whose cells cannot be assigned to columns names nothing that is known here.
+// If so, it may be any portfolio that is not listed.
 func (p *Plan) findHidden(in *Input) bool {
 	opaque := p.List.refused.opaque
 	if len(opaque) == 0 {
@@ -184,14 +189,14 @@ func (p *Plan) findHidden(in *Input) bool {
 	return false
 }
 
-// ReportHidden tells why removals are left in this run.
+// ReportHidden reports why nothing is removed in this run.
 func (p *Plan) ReportHidden(report func(kbart.Finding)) {
 	if len(p.Reviews) == 0 {
 		return
 	}
 	f := kbart.Finding{
 		Severity: kbart.Warning, Code: "removals-left", Line: p.hiddenIn,
-		Hint: "ask the provider to mend the row, or say of it that it hides nothing or which title it is",
+		Hint: "ask the provider to correct the row, or say which title it is, or that it hides none",
 	}
 	switch titles := words.Count(len(p.Reviews), "title", "titles"); {
 	case p.List.refused.many:
@@ -207,5 +212,5 @@ func (p *Plan) ReportHidden(report func(kbart.Finding)) {
 	report(f)
 }
 
-// HiddenInLine is the line of a refused row that may hide any title; 0: there is none.
+// HiddenInLine is the line of a refused row that may hide any title; 0: none.
 func (p *Plan) HiddenInLine() int { return p.hiddenIn }

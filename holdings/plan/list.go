@@ -11,19 +11,19 @@ import (
 	"autoholdings/kbart"
 )
 
-// Source is a provider's list that can be read again and again: the plan reads it once for keys and hashes, and once
-// more for the values of those titles that are to be written. So a list of a million titles never stands in memory.
+// Source is a provider's list that can be read again: a plan reads it once for keys and hashes, and once more for the
+// values of the titles to write. So a list of a million titles is never held in memory.
 type Source struct {
 	Name   string                // file name, for findings
-	Expect kbart.PublicationType // what the rows should be: one that states the other type is not used
+	Expect kbart.PublicationType // the expected type: rows that state the other one are not used
 	Open   func() (io.ReadCloser, error)
 
-	KeepFree bool // rows of free titles are used like others: a person imports them into a local collection
+	KeepFree bool // rows of free titles are used too: for an import into a local collection
 
-	Judged map[uint64]int64 // what people said of refused rows, by the row's hash: which portfolio it is; 0: it hides none
+	Judged map[uint64]int64 // decisions on refused rows, by row hash: the portfolio that the row is; 0: it hides none
 }
 
-// uses says whether a row becomes part of a title.
+// uses reports whether a row becomes part of a title.
 func (s *Source) uses(rec *kbart.Record) bool {
 	switch {
 	case rec.Fate == kbart.Refused || s.wrongContent(rec):
@@ -35,7 +35,7 @@ func (s *Source) uses(rec *kbart.Record) bool {
 	}
 }
 
-// wrongContent says whether a row states that it is of the other content type.
+// wrongContent reports whether a row states the other content type.
 func (s *Source) wrongContent(rec *kbart.Record) bool {
 	if s.Expect == kbart.UnknownType {
 		return false
@@ -44,7 +44,7 @@ func (s *Source) wrongContent(rec *kbart.Record) bool {
 	return ok && stated != s.Expect
 }
 
-// ListTitle is a title of a list as it stays in memory: keys to match, hashes to compare, no values.
+// ListTitle is a title of a list as it is held in memory: keys to match, hashes to compare, no values.
 type ListTitle struct {
 	Identity
 	line         int32  // of its first row
@@ -52,17 +52,17 @@ type ListTitle struct {
 	ValuesHash   uint64 // hash of the title columns
 	CoverageHash uint64 // hash of the statements as a set
 	Covered      bool   // it has statements
-	unsettled    bool   // only its values tell its hash: a later row fills a column that the first one leaves empty
+	unsettled    bool   // its hash needs its values: a later row fills a column that the first leaves empty
 }
 
 // List is a provider's file reduced to what planning needs.
 type List struct {
 	source Source
 	Titles ChunkedList[ListTitle]
-	rowsOf []int32        // title of each used row, in file order; setAside of a free one that is not used after all
-	Mixed  map[int32]bool // titles of several rows that may disagree: only a second reading can tell
+	rowsOf []int32        // title index of each used row, in file order; or setAside
+	Mixed  map[int32]bool // titles whose rows may disagree: only a second reading can tell
 
-	free    keySet // keys of the rows set aside as free
+	free    keySet // keys of the free rows that are not used
 	refused refusedRows
 
 	rows    RowCounts
@@ -72,10 +72,10 @@ type List struct {
 	counted map[listedCode]int
 }
 
-// setAside stands in place of the title of a row that has none.
+// setAside replaces the title index of a free row that is not used after all.
 const setAside = -2
 
-// keySet are keys of rows, by which a portfolio is found again.
+// keySet holds the keys of rows, to look portfolios up by.
 type keySet map[uint64]struct{}
 
 func (k keySet) add(m *Identity) {
@@ -106,7 +106,7 @@ type ColumnCounts struct {
 	Header kbart.ColumnSet
 }
 
-// ListedRow is a row that was set aside or refused, for the report.
+// ListedRow is an unused row, for the report.
 type ListedRow struct {
 	Citation
 	Action Action // Free, WrongContent or Invalid
@@ -115,13 +115,13 @@ type ListedRow struct {
 	Hash   uint64 // of a refused row's cells
 }
 
-// freeRow is why a free row is set aside.
+// freeRow is the reason why a free row is not used.
 const freeRow = "access_type F: free-to-read titles are not part of the holdings"
 
-// What a list may hold of rows that are not used: enough to see what is wrong, and no more than fits in memory.
+// How many unused rows a list keeps for the report: enough to see what is wrong, and few enough for memory.
 const (
-	listedFree    = 100_000 // rows that are listed as free
-	listedPerCode = 1_000   // rows that are listed as refused for one reason, or as wrong content
+	listedFree    = 100_000 // free rows
+	listedPerCode = 1_000   // rows refused for one reason, or with wrong content
 )
 
 type listedCode struct {
@@ -129,7 +129,7 @@ type listedCode struct {
 	why    string
 }
 
-// ReadList reads the source once. Findings go to report, in file order.
+// ReadList reads the source once. Findings go to report in file order.
 func ReadList(ctx context.Context, source Source, report func(kbart.Finding)) (*List, error) {
 	l := &List{
 		source: source, Mixed: map[int32]bool{}, free: keySet{}, counted: map[listedCode]int{},
@@ -167,7 +167,7 @@ func (c *ColumnCounts) count(rec *kbart.Record) {
 	}
 }
 
-// EachRecord streams the records of a source and returns the columns that its header has.
+// EachRecord streams the records of a source and returns the columns of its header.
 func EachRecord(
 	ctx context.Context, source Source, report func(kbart.Finding), fn func(*kbart.Record),
 ) (header kbart.ColumnSet, err error) {
@@ -199,7 +199,7 @@ func (l *List) setAside(rec *kbart.Record) {
 	l.list(rec, Free, freeRow)
 }
 
-// list keeps a row for the report, as long as there are not too many like it.
+// list keeps a row for the report, unless there are already too many like it.
 func (l *List) list(rec *kbart.Record, action Action, why string) {
 	row := ListedRow{Citation: citationOfRow(rec, rec.Get(kbart.PublicationTitle)), Action: action, Line: rec.Line, Why: why}
 	most, code := listedPerCode, listedCode{action, why}
@@ -224,7 +224,7 @@ func firstFilled(cells []string) string {
 	return ""
 }
 
-// RowHash identifies a row by its cells: what a person said of it once holds whenever it comes again.
+// RowHash identifies a row by its cells, so a decision about it still applies when the row comes again.
 func RowHash(rec *kbart.Record) uint64 {
 	var h xxhash.Digest
 	h.Reset()
@@ -235,7 +235,7 @@ func RowHash(rec *kbart.Record) uint64 {
 	return h.Sum64()
 }
 
-// unlisted is how many rows are counted and not listed, since there are too many like them.
+// unlisted is how many rows are counted but not listed, because there are too many like them.
 func (l *List) unlisted() (n int) {
 	for code, counted := range l.counted {
 		most := listedPerCode
@@ -247,8 +247,8 @@ func (l *List) unlisted() (n int) {
 	return n
 }
 
-// WrongContent refuses a list of which too many rows state that they are of the other content type: it is another list
-// than was asked for.
+// WrongContent refuses a list if too many of its rows state the other content type: it is not the list that was asked
+// for.
 func (l *List) WrongContent() error {
 	if l.rows.Wrong <= 20 || l.rows.Wrong*10 <= l.rows.Read {
 		return nil

@@ -8,24 +8,24 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// MoveValue is a value of a move's report as it is stored: what undo and comparison need, and the words to say it in.
+// MoveValue is a value in a move's report as it is stored: what undo and comparison need, and what people read.
 type MoveValue struct {
 	POLine   int64   `json:"poLine,omitempty"`
-	Main     bool    `json:"main,omitempty"`     // it is the portfolio's main one
-	License  int64   `json:"license,omitempty"`  // that moves or is in conflict
-	Replaces int64   `json:"replaces,omitempty"` // the license of the counterpart in whose place it comes
+	Main     bool    `json:"main,omitempty"`     // it is the portfolio's main PO line
+	License  int64   `json:"license,omitempty"`  // the license that moves or conflicts
+	Replaces int64   `json:"replaces,omitempty"` // the counterpart's license that it replaces
 	Keeps    int64   `json:"keeps,omitempty"`    // the license that the counterpart keeps
 	Had      bool    `json:"had,omitempty"`      // the counterpart had the same license already
 	Stay     []int64 `json:"stay,omitempty"`     // PO lines that stay where they are
 	Target   int64   `json:"target,omitempty"`   // the counterpart
-	Closed   string  `json:"closed,omitempty"`   // why what would be the counterpart is none: patrons do not get to it
+	Closed   string  `json:"closed,omitempty"`   // why the would-be counterpart is none: patrons cannot reach it
 
-	Title      string `json:"title,omitempty"` // the counterpart's
+	Title      string `json:"title,omitempty"` // the counterpart's title
 	Collection string `json:"collection,omitempty"`
-	Code       string `json:"code,omitempty"` // of the license that is replaced or kept
+	Code       string `json:"code,omitempty"` // code of the license that is replaced or kept
 }
 
-// stored is the value as it is stored; "" where there is nothing to say.
+// stored returns the value as it is stored; "" if there is nothing to say.
 func (v MoveValue) stored() string {
 	if text := ToJSON(v); text != "{}" {
 		return text
@@ -33,7 +33,7 @@ func (v MoveValue) stored() string {
 	return ""
 }
 
-// storedMove decodes a stored value; ok is false where it cannot be read.
+// storedMove decodes a stored value; ok is false if it cannot be read.
 func storedMove(stored string) (v MoveValue, ok bool) {
 	if stored == "" {
 		return v, true
@@ -44,7 +44,7 @@ func storedMove(stored string) (v MoveValue, ok bool) {
 	return v, true
 }
 
-// Words is the value as people read it.
+// Words returns the value as people read it.
 func (v MoveValue) Words(action Action) string {
 	where := ""
 	if v.Target != 0 {
@@ -88,7 +88,7 @@ func (v MoveValue) unmoved() string {
 	return strings.Join(words, " and ")
 }
 
-// MoveSignature tells whether two lines of reports say the same, whatever things are called now.
+// MoveSignature is equal for two report lines that say the same, even if titles or collections were renamed since.
 func MoveSignature(action Action, values Values) uint64 {
 	if from, to, ok := values.Moved(); ok {
 		for _, v := range []*MoveValue{&from, &to} {

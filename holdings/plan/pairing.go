@@ -7,24 +7,24 @@ import (
 	"autoholdings/kbart"
 )
 
-// Pairing by mutual best evidence (DOMAIN section 6). A title and a portfolio have a point each for the same title_id,
-// for every identifier that they share, and for the same folded title. The pairs that are possible at all are gathered
-// first; then those with most points are made, as long as neither side has another possible partner with as many.
+// Pairing by mutual best evidence (DOMAIN section 6). A title and a portfolio score a point for the same title_id, one
+// for each shared identifier, and one for the same folded title. All possible pairs are gathered first. Then they are
+// made, highest score first, as long as neither side has another possible partner with the same score.
 
-// Unpaired is the pairing of what has no counterpart.
+// Unpaired is the index of the partner of something that has none.
 const Unpaired = -1
 
-// crowdKey is how many titles of one list may share a key that pairs.
+// crowdKey is how many titles of one list may share a key that is used for pairing.
 const crowdKey = 20
 
 // PairingSide is the titles or the portfolios of a pairing, addressed by index.
 type PairingSide struct {
 	At       func(i int32) *Identity
-	Pair     []int32 // counterpart of each, or unpaired
-	Excluded []bool  // takes no further part: ambiguous, or excluded
+	Pair     []int32 // the partner of each, or Unpaired
+	Excluded []bool  // takes no part, or no further part because it is ambiguous
 }
 
-// NewPairingSide is a side of n things, none of them paired.
+// NewPairingSide returns a side of n things, all unpaired.
 func NewPairingSide(n int, at func(i int32) *Identity) *PairingSide {
 	s := &PairingSide{At: at, Pair: make([]int32, n), Excluded: make([]bool, n)}
 	for i := range s.Pair {
@@ -33,24 +33,24 @@ func NewPairingSide(n int, at func(i int32) *Identity) *PairingSide {
 	return s
 }
 
-// Open says whether a thing has no pair and takes part.
+// Open reports whether a thing is unpaired and not excluded.
 func (s *PairingSide) Open(i int32) bool { return s.Pair[i] == Unpaired && !s.Excluded[i] }
 
-// AlternativeIdentity is a portfolio under the keys of one entitlement, where these differ from its first.
+// AlternativeIdentity is a portfolio under the keys of another entitlement, if they differ from its first identity.
 type AlternativeIdentity struct {
 	Portfolio int32
-	Others    bool // another profile's keys: they come after the own ones
+	Others    bool // another profile's keys: they are tried after the profile's own
 	Identity
 }
 
-// candidatePair is a pair that might be made.
+// candidatePair is a possible pair.
 type candidatePair struct {
 	title, portfolio int32
 	points           uint8
-	exact            bool // same title_id and same folded title: goes before others of as many points
+	exact            bool // same title_id and same folded title: beats others with the same points
 	named            bool // same folded title
 	round            uint8
-	others           bool // by another profile's keys
+	others           bool // found by another profile's keys
 }
 
 func (p *candidatePair) rank() int {
@@ -60,29 +60,29 @@ func (p *candidatePair) rank() int {
 	return 2 * int(p.points)
 }
 
-// pairing is under way.
+// pairing is the state of pairing titles with portfolios.
 type pairing struct {
 	titles, portfolios *PairingSide
-	round              func(portfolio int32) uint8             // in which a portfolio takes part
-	othersKeys         func(portfolio int32) bool              // whether its first identity is not of the part's own profile
+	round              func(portfolio int32) uint8             // the round in which a portfolio takes part
+	othersKeys         func(portfolio int32) bool              // whether its first identity has the keys of other entitlements
 	views              []AlternativeIdentity                   // further identities
-	inOrder            func(titles, portfolios []int32) error  // sorts twins: by volume, edition, title_id
-	leftLast           func(portfolios []int32, n int) []int32 // those n of hidden portfolios that left last
+	inOrder            func(titles, portfolios []int32) error  // sorts twins by volume, edition, title_id
+	leftLast           func(portfolios []int32, n int) []int32 // the n of the hidden portfolios that left last
 
-	byKey     *keyIndex // the titles; nil: nothing was looked for
+	byKey     *keyIndex // the titles; nil: nothing was searched
 	crowds    map[uint64]bool
 	pairs     []candidatePair
-	best      [][]uint8         // by round: the most points that a title has with a portfolio of it
-	byOthers  [][]uint8         // the same, by other profiles' keys alone
-	ambiguous map[int32][]int32 // titles whose partner is not certain, and which it might be
-	waiting   map[int32]bool    // portfolios of the first round that are not certain
-	twins     []int32           // titles that were paired in an order that nothing proves
+	best      [][]uint8         // by round: the most points of each title
+	byOthers  [][]uint8         // the same, by other profiles' keys only
+	ambiguous map[int32][]int32 // titles whose partner is uncertain, and the candidates
+	waiting   map[int32]bool    // portfolios of the first round that are uncertain
+	twins     []int32           // titles paired in order, without proof
 	revived   []int32           // titles for which one of several hidden portfolios came back
 }
 
 const lastRound = 2
 
-// run pairs, round by round: first by the own profile's keys, then by those of others.
+// run pairs round by round: first by the profile's own keys, then by those of others.
 func (p *pairing) run() error {
 	p.ambiguous, p.waiting = map[int32][]int32{}, map[int32]bool{}
 	p.gather()
@@ -128,7 +128,7 @@ func (p *pairing) gather() {
 	p.eachView(func(portfolio int32, m *Identity, others bool) { look(portfolio, m, others) })
 }
 
-// eachView calls fn with each identity that a portfolio has.
+// eachView calls fn with each identity of each open portfolio.
 func (p *pairing) eachView(fn func(portfolio int32, m *Identity, others bool)) {
 	for i := range p.portfolios.Pair {
 		if portfolio := int32(i); p.portfolios.Open(portfolio) {
@@ -142,7 +142,7 @@ func (p *pairing) eachView(fn func(portfolio int32, m *Identity, others bool)) {
 	}
 }
 
-// eachPairKey calls fn with the keys by which a title or a portfolio is found: the title_id and each identifier.
+// eachPairKey calls fn with the keys used for pairing: the title_id and each identifier.
 func eachPairKey(m *Identity, fn func(key uint64)) {
 	if m.TitleID != 0 {
 		fn(m.TitleID)
@@ -150,7 +150,7 @@ func eachPairKey(m *Identity, fn func(key uint64)) {
 	m.EachKey(func(key uint64) bool { fn(key); return true })
 }
 
-// index makes the titles findable by their keys, and notes the keys that too many share.
+// index builds the key index of the titles, and notes the keys that too many share.
 func (p *pairing) index() *keyIndex {
 	n := 0
 	for i := range p.titles.Pair {
@@ -177,7 +177,7 @@ func (p *pairing) index() *keyIndex {
 	return x
 }
 
-// holders is how many titles really have the key, among those that the index finds.
+// holders counts the titles that really have the key, among those that the index finds.
 func (p *pairing) holders(x *keyIndex, key uint64) (n int) {
 	x.each(key, func(title int32) bool {
 		if t := p.titles.At(title); t.TitleID == key || t.hasKey(key) {
@@ -188,10 +188,10 @@ func (p *pairing) holders(x *keyIndex, key uint64) (n int) {
 	return n
 }
 
-// crowdedPairs finds the titles of a title_id that a crowd shares, by title_id and folded title, where both are unique.
+// crowdedPairs finds titles whose title_id too many share: by title_id and folded title, if unique on both sides.
 type crowdedPairs struct{ titles, portfolios map[uint64]int32 }
 
-// NotUnique stands where there is more than one.
+// NotUnique replaces an index if there is more than one.
 const NotUnique = -2
 
 func (p *pairing) crowdedTitles() crowdedPairs {
@@ -222,7 +222,7 @@ func (c *crowdedPairs) sole(m *Identity) (title int32, ok bool) {
 	return title, found && title != NotUnique && c.portfolios[key] != NotUnique
 }
 
-// weigh notes a pair, if it is possible.
+// weigh records a pair if it is possible.
 func (p *pairing) weigh(title, portfolio int32, m *Identity, others, crowded bool) {
 	t := p.titles.At(title)
 	sameID := t.TitleID != 0 && t.TitleID == m.TitleID && (crowded || !p.crowds[m.TitleID])
@@ -258,10 +258,10 @@ func (p *pairing) note(best [][]uint8, pair *candidatePair) {
 	}
 }
 
-// mayPair says whether a title and a portfolio can be one and the same.
+// mayPair reports whether a title and a portfolio can be the same.
 func mayPair(t, m *Identity, sameID, shared, named, crowded bool) bool {
 	if !named && t.conflicts(m) && (!sameID || t.Kind != kbart.Monograph || m.Kind != kbart.Monograph) {
-		return false // title history, or two books of a series
+		return false // a title change, or two books of a series
 	}
 	if !sameID && (bothDiffer(t.volume, m.volume) || bothDiffer(t.edition, m.edition)) {
 		return false
@@ -280,7 +280,7 @@ func mayPair(t, m *Identity, sameID, shared, named, crowded bool) bool {
 
 func bothDiffer(a, b uint32) bool { return a != 0 && b != 0 && a != b }
 
-// rank makes the pairs of one round, those of most points first.
+// rank makes the pairs of one round, most points first.
 func (p *pairing) rank(round uint8, others bool) error {
 	byRank := p.byRank(round, others)
 	if len(byRank) == 0 {
@@ -298,8 +298,8 @@ func (p *pairing) rank(round uint8, others bool) error {
 	return nil
 }
 
-// byRank are the pairs of one round that may be made, by rank. They are counted first, so that a million of them are
-// held once.
+// byRank returns the possible pairs of one round, by rank. It counts them first, to allocate a million of them only
+// once.
 func (p *pairing) byRank(round uint8, others bool) (byRank [][]*candidatePair) {
 	var counts []int
 	takesPart := func(pair *candidatePair) bool {
@@ -328,8 +328,8 @@ func (p *pairing) byRank(round uint8, others bool) (byRank [][]*candidatePair) {
 	return byRank
 }
 
-// awaited says that a portfolio of a later round, or one that the title finds by another profile's keys, has more
-// points for it, so that one of another title is not taken.
+// awaited reports whether a pair must wait for a better one: a portfolio of a later round, or one found by another
+// profile's keys, has more points for the title. A pair with the same folded title never waits.
 func (p *pairing) awaited(pair *candidatePair) bool {
 	if pair.named {
 		return false
@@ -345,8 +345,8 @@ func (p *pairing) awaited(pair *candidatePair) bool {
 	return false
 }
 
-// makePairs makes those of one rank where neither side has another possible partner; the partners hold zeros before and
-// after.
+// makePairs makes the pairs of one rank in which neither side has another possible partner. The partner counts are zero
+// before and after.
 func (p *pairing) makePairs(pairs []*candidatePair, round uint8, titlePartners, portfolioPartners []uint8) error {
 	live := pairs[:0]
 	if len(p.views) > 0 {
@@ -380,7 +380,7 @@ func (p *pairing) pair(title, portfolio int32) {
 	p.titles.Pair[title], p.portfolios.Pair[portfolio] = portfolio, title
 }
 
-// withoutTwice drops pairs that two entitlements of one portfolio both make.
+// withoutTwice drops duplicates: two entitlements of one portfolio may give the same pair.
 func withoutTwice(pairs []*candidatePair) []*candidatePair {
 	slices.SortFunc(pairs, func(a, b *candidatePair) int {
 		return cmp.Or(cmp.Compare(a.title, b.title), cmp.Compare(a.portfolio, b.portfolio))

@@ -11,29 +11,29 @@ import (
 )
 
 // Plan is what a list would change in one profile's holdings in one collection. It is computed before anything is
-// written, and holds keys and hashes only: see Source.
+// written, and holds only keys and hashes: see Source.
 type Plan struct {
-	ForCommunityZone bool // of a collection of the Community Zone: its titles are what is held, and no person decides on one
+	ForCommunityZone bool // the holdings are the titles of a Community Zone collection, and nobody decides on single titles
 
-	Counts Counts        // rows, titles, statements and what is set aside; the others are counted as values are compared
-	Guards []GuardReason // why the plan is held; none: it is not
+	Counts Counts        // rows, titles, statements and unused rows; the rest is counted as values are compared
+	Guards []GuardReason // why the plan is held; empty: it is not
 
 	List        *List
 	Portfolios  ChunkedList[HeldPortfolio]
-	Pairs       []int32           // of each title: its portfolio or unpaired
-	Ambiguous   map[int32][]int32 // titles that are added, and the portfolios they might be
+	Pairs       []int32           // by title: its portfolio, or Unpaired
+	Ambiguous   map[int32][]int32 // added titles, and the portfolios they might be
 	Leaving     []LeavingPortfolio
 	Waiting     []WaitingPortfolio
-	Reviews     []int32 // portfolios left as they are, since their row could not be read
-	twins       []int32 // titles that were paired in an order that nothing proves
+	Reviews     []int32 // portfolios left as they are because their row could not be read
+	twins       []int32 // titles paired in order, without proof
 	revived     []int32 // titles for which one of several hidden portfolios came back
 	Follows     titleHistory
 	LostColumns []LostColumn
-	Loses       map[int32]bool // titles that stay and lose covered time; nil: not asked
+	Loses       map[int32]bool // titles that stay but lose covered time; nil: not checked
 
-	hiddenIn int // line of a refused row that may hide any title; 0: there is none
+	hiddenIn int // line of a refused row that may hide any title; 0: none
 
-	Unlisted bool // of no profile: no provider lists its titles
+	Unlisted bool // for no profile: no provider lists its titles
 	NewOnly  bool // titles whose portfolio is held are left as they are
 	Declined Kinds
 
@@ -41,30 +41,30 @@ type Plan struct {
 	SkipAbsent bool   // they are skipped, as Alma does; they still count as listed
 }
 
-// LeavingPortfolio is a portfolio that the profile's list no longer has.
+// LeavingPortfolio is a portfolio that is no longer on the profile's list.
 type LeavingPortfolio struct {
 	Portfolio int32
 	Action    Action
 	Free      bool // the file now lists it as free
 }
 
-// WaitingPortfolio is a portfolio that a title of the list might be, and nobody knows for certain.
+// WaitingPortfolio is a portfolio that one of the list's titles might be, but nobody knows for certain.
 type WaitingPortfolio struct {
 	Portfolio int32
 	Why       string
 }
 
-// Why a portfolio is not clear.
+// Why a portfolio is unclear.
 const (
-	ReviewAmbiguous  = "AMBIGUOUS"      // titles that it might be have other portfolios that they might be as well
-	ReviewContested  = "CONTESTED"      // an identifier or the title_id of it stands in the list on another title
+	ReviewAmbiguous  = "AMBIGUOUS"      // its candidate titles might also be other portfolios
+	ReviewContested  = "CONTESTED"      // the list has its identifier or title_id on another title
 	ReviewUnreadable = "ROW_UNREADABLE" // its row could not be read
 )
 
-// Input is what a plan is made of, beside the list.
+// Input is what a plan is made from, besides the list.
 type Input struct {
 	Portfolios ChunkedList[HeldPortfolio]
-	Former     map[int32]*FormerPortfolio // those that an interrupted run of the part has changed, by place
+	Former     map[int32]*FormerPortfolio // those changed by an interrupted run of the part, by index
 	Views      []AlternativeIdentity
 	Day        int32 // the list's date as a day number, or today's
 	Guards     Guards
@@ -72,15 +72,15 @@ type Input struct {
 	Texts      TextReader
 }
 
-// TextReader reads what matching needs no text for, save in rare cases.
+// TextReader reads the texts that matching needs only in rare cases.
 type TextReader interface {
-	// Twins are what puts portfolios that are alike into order.
+	// Twins returns the texts that portfolios which are alike are sorted by.
 	Twins(portfolios []int32) (map[int32]TwinOrder, error)
-	// URLs are the addresses of portfolios, as urlHash has them.
+	// URLs returns the hashes of the portfolios' addresses, as URLHash gives them.
 	URLs(portfolios []int32) (map[int32]uint64, error)
 }
 
-// Make matches the list with what is there.
+// Make matches the list with the holdings.
 func Make(ctx context.Context, l *List, in Input) (*Plan, error) {
 	p := &Plan{ForCommunityZone: in.Zone, List: l, Portfolios: in.Portfolios}
 	p.Counts = Counts{
@@ -122,7 +122,7 @@ func (p *Plan) match(ctx context.Context, in *Input) (*pairing, error) {
 		inOrder:    func(titles, portfolios []int32) error { return p.inOrder(ctx, in.Texts, titles, portfolios) },
 		leftLast:   p.leftLast,
 	}
-	if in.Zone { // what was added beside the titles it might have been is told from them by who added it
+	if in.Zone { // if a title was added because it might be several others, AddedByThisJob tells it from them
 		found.othersKeys = nil
 		found.round = func(i int32) uint8 {
 			switch h := p.Portfolios.At(i); {
@@ -143,7 +143,7 @@ func (p *Plan) match(ctx context.Context, in *Input) (*pairing, error) {
 	return found, nil
 }
 
-// leftLast are those n of hidden portfolios that left last.
+// leftLast returns the n of the hidden portfolios that left last.
 func (p *Plan) leftLast(portfolios []int32, n int) []int32 {
 	sorted := slices.SortedFunc(slices.Values(portfolios), func(a, b int32) int {
 		return cmp.Or(cmp.Compare(p.Portfolios.At(b).LeftAt, p.Portfolios.At(a).LeftAt),
@@ -152,7 +152,7 @@ func (p *Plan) leftLast(portfolios []int32, n int) []int32 {
 	return sorted[:n]
 }
 
-// PortfolioOf is the portfolio that a title is paired with; nil: none.
+// PortfolioOf returns the portfolio that a title is paired with, or nil.
 func (p *Plan) PortfolioOf(t *Title) *HeldPortfolio {
 	if pair := p.Pairs[t.Index]; pair != Unpaired {
 		return p.Portfolios.At(pair)
@@ -160,7 +160,7 @@ func (p *Plan) PortfolioOf(t *Title) *HeldPortfolio {
 	return nil
 }
 
-// Pending says whether a title has anything to write or to compare by value. The others are unchanged.
+// Pending reports whether a title has anything to write or to compare by value. The others are unchanged.
 func (p *Plan) Pending(title int32) bool {
 	if p.SkipAbsent && p.Lacking(title) || p.Declines(title) {
 		return false
@@ -178,17 +178,17 @@ func (p *Plan) Pending(title int32) bool {
 		p.takesEmpty()
 }
 
-// AllFree says whether the list has titles, but free ones only: never a reason to remove anything.
+// AllFree reports whether the list has only free titles: never a reason to remove anything.
 func (p *Plan) AllFree() bool { return p.Counts.Titles == 0 && p.Counts.Free > 0 }
 
-// RemoveNothing leaves everything in the holdings that the list does not have.
+// RemoveNothing keeps everything in the holdings that is not on the list.
 func (p *Plan) RemoveNothing() {
 	p.Leaving, p.Waiting, p.Reviews = nil, nil, nil
 	p.Counts.EntitlementsAffected = 0
 }
 
-// KeepMissing leaves what the list does not have as it is, and returns how many portfolios that are. Those that an
-// ambiguous title might be wait all the same: the next list would otherwise be ambiguous again.
+// KeepMissing keeps the portfolios that are not on the list, and returns how many they are. Those that an ambiguous
+// title might be still wait, or the next list would be ambiguous again.
 func (p *Plan) KeepMissing() (missing int) {
 	missing = len(p.Leaving) + len(p.Reviews)
 	p.Leaving, p.Reviews = nil, nil
@@ -202,8 +202,8 @@ func (p *Plan) KeepMissing() (missing int) {
 	return missing
 }
 
-// Hash tells two plans of the same file apart: whether, since a person looked at one, the holdings have moved so that
-// it is another now.
+// Hash identifies the plan among those of the same file. If it differs from the one a person saw, the holdings have
+// changed since, and so has the plan.
 func (p *Plan) Hash() string {
 	h := xxhash.New()
 	write := func(values ...uint64) {

@@ -17,13 +17,13 @@ type StoredPortfolio struct {
 	RemovedAt *int64 // Unix milliseconds; nil: it is in the holdings
 	Review    string
 
-	Former *[len(TitleColumns)]string // of a preview: the values in the database, where an earlier part would have changed them
+	Former *[len(TitleColumns)]string // in a preview: the values in the database, if an earlier part would change them
 
-	Coverage []Statement // of the part's own entitlement, in force or not
+	Coverage []Statement // of the part's own entitlement, active or not
 	EntitlementState
 }
 
-// EntitlementState is the part's own entitlement to a portfolio, but for its coverage.
+// EntitlementState is the part's own entitlement to a portfolio, without its coverage.
 type EntitlementState struct {
 	PortfolioID  int64
 	Active       bool
@@ -34,8 +34,8 @@ type EntitlementState struct {
 	OwnHash      *int64
 }
 
-// SetEntitlement gives the portfolio the part's own entitlement. What its list has otherwise than the portfolio is told by the
-// values that the portfolio would have by then.
+// SetEntitlement sets the part's own entitlement. In a preview, its diverging values are recomputed against the values
+// that the portfolio would have by then.
 func (p *StoredPortfolio) SetEntitlement(e EntitlementState) {
 	p.EntitlementState = e
 	if p.Former == nil || e.PortfolioID == 0 {
@@ -53,7 +53,7 @@ func (p *StoredPortfolio) SetEntitlement(e EntitlementState) {
 	}
 }
 
-// AfterLeaving is how a portfolio would stand that a part takes from its profile.
+// AfterLeaving returns the portfolio as it would be after the part takes it from its profile.
 func (p *StoredPortfolio) AfterLeaving(
 	h *HeldPortfolio, action Action, why string, standing map[int64][len(TitleColumns)]string, now int64,
 ) *StoredPortfolio {
@@ -77,7 +77,7 @@ func (p *StoredPortfolio) AfterLeaving(
 	return after
 }
 
-// PreviewCopy is a copy that may be changed, and that knows the values in the database.
+// PreviewCopy returns a copy that may be changed and that remembers the values in the database.
 func (p *StoredPortfolio) PreviewCopy(id int64) *StoredPortfolio {
 	after := *p
 	if after.Former == nil && id > 0 {
@@ -87,8 +87,8 @@ func (p *StoredPortfolio) PreviewCopy(id int64) *StoredPortfolio {
 	return &after
 }
 
-// ValuesAfterTakeover are the values of a portfolio that takes those of another list, but for what staff locked and the list
-// leaves empty.
+// ValuesAfterTakeover returns the portfolio's values with those of another list in their place, except where staff
+// locked the field or the list is empty.
 func (p *StoredPortfolio) ValuesAfterTakeover(
 	said [len(TitleColumns)]string, changed func(c kbart.Column, before, after string),
 ) [len(TitleColumns)]string {

@@ -6,30 +6,30 @@ import (
 	"autoholdings/kbart"
 )
 
-// refusedKept is how many refused rows are looked at one by one, and refusedKeys how many keys their cells may be in
-// all. In a list with more of them no row says for certain that a title is gone, so nothing is removed because of it.
+// refusedKept is how many refused rows are examined, and refusedKeys how many keys their cells may stand for. If a list
+// has more, no missing title is known for certain to be gone, so nothing is removed.
 const (
 	refusedKept = 100_000
 	refusedKeys = 1_000_000
 )
 
-// refusedRows are what the rows say that could not be used: no portfolio is removed because its row could not be read.
+// refusedRows holds what the refused rows may name: no portfolio is removed because its row could not be read.
 type refusedRows struct {
 	n      int
-	cells  int            // how many keys they may be in all
-	many   bool           // too many to be looked at
-	keys   keySet         // title_ids, identifiers, addresses and folded titles that stand in any of them
-	opaque []opaqueRow    // those whose cells cannot be told apart
-	judged map[int64]bool // portfolios that a person said a row is
+	cells  int            // how many keys the cells may stand for
+	many   bool           // too many to examine
+	keys   keySet         // title_ids, identifiers, addresses and folded titles found in them
+	opaque []opaqueRow    // those whose cells cannot be assigned to columns
+	judged map[int64]bool // portfolios that somebody said a row is
 }
 
 // opaqueRow is a refused row that may hide any title.
 type opaqueRow struct {
 	line  int
-	cells []uint64 // keys that its cells might be
+	cells []uint64 // keys that its cells may stand for
 }
 
-// refuse remembers what a refused row may name. Where it is uncertain which cell is which, any cell may be any key.
+// refuse remembers what a refused row may name. Since it is uncertain which cell is which, any cell may be any key.
 func (l *List) refuse(rec *kbart.Record) {
 	l.rows.Refused++
 	if rec.Reason == kbart.ReasonRepeatedHeader {
@@ -67,10 +67,10 @@ func (l *List) refuse(rec *kbart.Record) {
 	}
 }
 
-// giveUp forgets the keys: there are too many.
+// giveUp forgets the keys because there are too many.
 func (r *refusedRows) giveUp() { r.many, r.keys, r.opaque = true, keySet{}, nil }
 
-// appendCellKeys appends all that a cell may be a key as.
+// appendCellKeys appends every key that a cell may stand for.
 func appendCellKeys(keys []uint64, cell string) []uint64 {
 	for _, key := range [...]uint64{titleIDHash(cell), textHash(kbart.IdentifierKey(cell)), URLHash(cell), foldedHash(cell)} {
 		if key != 0 {
@@ -80,7 +80,7 @@ func appendCellKeys(keys []uint64, cell string) []uint64 {
 	return keys
 }
 
-// URLHash and foldedHash are keys apart from all others: an address, a folded title.
+// URLHash and foldedHash are keys of their own kind, for an address and for a folded title.
 func URLHash(cell string) uint64 {
 	if !strings.Contains(cell, "://") {
 		return 0
@@ -97,8 +97,7 @@ func foldedKey(folded uint64) uint64 {
 	return SaltedHash(folded, 0x666f6c64) | 1
 }
 
-// names says whether a refused row names the portfolio: by its title_id, an identifier, its folded title or its
-// address.
+// names reports whether a refused row names the portfolio by title_id, identifier, folded title or address.
 func (r *refusedRows) names(m *Identity, url uint64) bool {
 	if len(r.keys) == 0 {
 		return false

@@ -6,38 +6,38 @@ import (
 	"autoholdings/kbart"
 )
 
-// A list may lose a column that lists before it filled: its header lacks it, or spells it otherwise, or it is empty
-// throughout. That says nothing of the titles, so the stored values stay until a person says otherwise (DOMAIN section
-// 7, Shape).
+// A list may lose a column that earlier lists filled: the header lacks it or spells it differently, or it is empty
+// throughout. That says nothing about the titles, so the stored values stay until somebody decides otherwise (DOMAIN
+// section 7, Shape).
 
-// ColumnChoice is what a person decided to do about a lost column.
+// ColumnChoice is what somebody decided to do about a lost column.
 type ColumnChoice string
 
 // The choices.
 const (
-	LeaveValues ColumnChoice = "LEAVE"    // as they are stored
-	TakeAsEmpty ColumnChoice = "EMPTY"    // the list means that there is none
-	AllPaid     ColumnChoice = "ALL_PAID" // of access_type: no title of the list is free
+	LeaveValues ColumnChoice = "LEAVE"    // keep the stored values
+	TakeAsEmpty ColumnChoice = "EMPTY"    // an empty column means that there are no values
+	AllPaid     ColumnChoice = "ALL_PAID" // access_type only: no title of the list is free
 )
 
-// ColumnKind is how a decision on a lost column is named among a list's decisions.
+// ColumnKind is the prefix of a decision on a lost column among a list's decisions.
 const ColumnKind = "COLUMN:"
 
 // LostColumn is a column that the list lost.
 type LostColumn struct {
 	Column kbart.Column
-	Lately bool // the list applied last still had it: this is the first that lacks it
+	Lately bool // the list applied before this one still had it
 	Choice ColumnChoice
 }
 
-// ListShape is what is remembered of a list's columns.
+// ListShape is what is stored about a list's columns.
 type ListShape struct {
 	Rows   int            `json:"rows"`
 	Filled map[string]int `json:"filled"`
 	Header []string       `json:"header"`
 }
 
-// Shape is how the columns of a list are remembered with its file.
+// Shape returns what is stored about the list's columns, with its file.
 func (c *ColumnCounts) Shape() ListShape {
 	s := ListShape{Rows: c.Rows, Filled: map[string]int{}}
 	for column := range kbart.Column(kbart.NumColumns) {
@@ -51,16 +51,16 @@ func (c *ColumnCounts) Shape() ListShape {
 	return s
 }
 
-// FormerList is a list applied before, and what was decided on its columns.
+// FormerList is a list applied before, and what was decided about its columns.
 type FormerList struct {
 	Shape   ListShape
 	Choices map[string]ColumnChoice
 }
 
-// ShapeRemembered is how many lists back the columns are looked at.
+// ShapeRemembered is how many earlier lists are checked for columns.
 const ShapeRemembered = 60
 
-// LostColumns holds a list's columns against those of the lists before it, the newest first.
+// LostColumns compares a list's columns with those of earlier lists, which come newest first.
 func LostColumns(now *ColumnCounts, former []FormerList, own map[string]ColumnChoice) (lost []LostColumn) {
 	for column := range kbart.Column(kbart.NumColumns) {
 		name := column.String()
@@ -90,7 +90,7 @@ func LostColumns(now *ColumnCounts, former []FormerList, own map[string]ColumnCh
 	return lost
 }
 
-// Words say what becomes of the values.
+// Words says what happens to the values.
 func (c ColumnChoice) Words() string {
 	switch c {
 	case TakeAsEmpty:
@@ -102,29 +102,29 @@ func (c ColumnChoice) Words() string {
 	}
 }
 
-// HoldShape holds the plan for a column that the list lost.
+// HoldShape holds the plan because the list lost a column.
 func (p *Plan) HoldShape(column, message string) {
 	p.Guards = append(p.Guards, GuardReason{
 		Guard: GuardShape, Before: p.Counts.EntitlementsBefore, Affected: p.Counts.EntitlementsBefore, Column: column, Message: message,
 	})
 }
 
-// takesEmpty says whether a person decided that a lost column means that there is none.
+// takesEmpty reports whether somebody decided that an empty lost column means that there are no values.
 func (p *Plan) takesEmpty() bool {
 	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool { return l.Choice == TakeAsEmpty })
 }
 
-// empties says whether a column's empty cells blank what is stored.
+// empties reports whether a column's empty cells blank the stored values.
 func (p *Plan) empties(column kbart.Column) bool {
 	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool { return l.Column == column && l.Choice == TakeAsEmpty })
 }
 
-// leaves says whether a column is lost and its stored values stay.
+// leaves reports whether a column is lost and its stored values stay.
 func (p *Plan) leaves(column kbart.Column) bool {
 	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool { return l.Column == column && l.Choice != TakeAsEmpty })
 }
 
-// LeavesCoverage says whether a column of coverage is lost, so that no statement is touched.
+// LeavesCoverage reports whether a coverage column is lost, so no statement is changed.
 func (p *Plan) LeavesCoverage() bool {
 	return slices.ContainsFunc(p.LostColumns, func(l LostColumn) bool {
 		return TitleColumnIndex[l.Column] < 0 && l.Choice != TakeAsEmpty

@@ -9,7 +9,7 @@ import (
 	"autoholdings/kbart"
 )
 
-// Statement is one coverage statement, in the provider's words. Empty cells are open ends or unknown.
+// Statement is one coverage statement, as the provider wrote it. An empty cell is an open end or unknown.
 type Statement struct {
 	DateFirst  string `json:"dateFirst,omitempty"`
 	VolFirst   string `json:"volFirst,omitempty"`
@@ -20,13 +20,13 @@ type Statement struct {
 	Embargo    string `json:"embargo,omitempty"`
 	Kind       string `json:"kind,omitempty"` // ARCHIVE, FRONTFILE or empty
 
-	// What the statement's own row says, where it is not what the title says; nil: as the title.
+	// The row's own values where they differ from the title's; nil: same as the title's.
 	URL   *string `json:"url,omitempty"`
 	Notes *string `json:"notes,omitempty"`
 	Depth *string `json:"depth,omitempty"`
 }
 
-// KindFunc says whether a range is a provider's archive or frontfile; "" for neither.
+// KindFunc tells whether a range is a provider's archive or frontfile; "" for neither.
 type KindFunc func(first, last kbart.Date) string
 
 func statementOf(rec *kbart.Record) Statement {
@@ -38,7 +38,7 @@ func statementOf(rec *kbart.Record) Statement {
 	}
 }
 
-// RangeHash identifies the statement among those of a title: its seven columns in comparable form.
+// RangeHash identifies the statement within a title, by its seven columns in comparable form.
 func (s *Statement) RangeHash() uint64 {
 	h := SaltedHash(xxhash.Sum64String(s.DateFirst), 1)
 	for i, value := range [...]string{
@@ -52,7 +52,7 @@ func (s *Statement) RangeHash() uint64 {
 	return SaltedHash(h, 8)
 }
 
-// FullHash is of all that is stored of the statement: the XOR of a title's is its coverage hash.
+// FullHash is the hash of all that is stored of the statement. A title's coverage hash is their XOR.
 func (s *Statement) FullHash() uint64 {
 	own := uint64(0)
 	for i, c := range OwnColumns {
@@ -63,15 +63,15 @@ func (s *Statement) FullHash() uint64 {
 	return fullHash(s.RangeHash(), own)
 }
 
-// fullHash is of a statement's range and of what it has of its own.
+// fullHash combines the hashes of a statement's range and of its own values.
 func fullHash(ranges, own uint64) uint64 { return SaltedHash(ranges, own) }
 
-// ownHash is of a value of one of ownColumns; 0: it is empty.
+// ownHash is the hash of a value in one of OwnColumns; 0 if empty.
 func ownHash(c kbart.Column, value string) uint32 { return uint32(textHash(ComparableValue(c, value))) }
 
 func ownShare(column int, hash uint32) uint64 { return SaltedHash(uint64(hash)+1, uint64(column)+9) }
 
-// ownDifference is what a row has of its own beside its title, as hashes of both tell.
+// ownDifference is the hash of a row's own values that differ from its title's.
 func ownDifference(title, row [len(OwnColumns)]uint32) (own uint64) {
 	for i := range row {
 		if row[i] != title[i] {
@@ -81,10 +81,10 @@ func ownDifference(title, row [len(OwnColumns)]uint32) (own uint64) {
 	return own
 }
 
-// OwnColumns are the title columns that a statement may have a value of its own for.
+// OwnColumns are the title columns in which a statement may have its own value.
 var OwnColumns = [...]kbart.Column{kbart.TitleURL, kbart.Notes, kbart.CoverageDepth}
 
-// Own is where the statement keeps its own value of one of ownColumns.
+// Own points to the statement's own value in one of OwnColumns.
 func (s *Statement) Own(c kbart.Column) **string {
 	switch c {
 	case kbart.TitleURL:
@@ -96,7 +96,7 @@ func (s *Statement) Own(c kbart.Column) **string {
 	}
 }
 
-// OwnText is the statement's own value of one of ownColumns; "" where it has none.
+// OwnText returns the statement's own value in one of OwnColumns; "" if it has none.
 func (s *Statement) OwnText(c kbart.Column) string {
 	if text := *s.Own(c); text != nil {
 		return *text
@@ -104,14 +104,14 @@ func (s *Statement) OwnText(c kbart.Column) string {
 	return ""
 }
 
-// sameRange says whether two statements cover the same, whatever their URL and notes.
+// sameRange reports whether two statements cover the same, whatever their URL and notes.
 func (s *Statement) sameRange(o *Statement) bool {
 	return s.DateFirst == o.DateFirst && s.VolFirst == o.VolFirst && s.IssueFirst == o.IssueFirst &&
 		s.DateLast == o.DateLast && s.VolLast == o.VolLast && s.IssueLast == o.IssueLast &&
 		ComparableValue(kbart.EmbargoInfo, s.Embargo) == ComparableValue(kbart.EmbargoInfo, o.Embargo)
 }
 
-// String is the statement in one line, as reports show it: "1996 (v. 1, no. 1) – 2005-12 (v. 10), embargo R1Y".
+// String returns the statement in one line, as reports show it: "1996 (v. 1, no. 1) – 2005-12 (v. 10), embargo R1Y".
 func (s *Statement) String() string {
 	var b strings.Builder
 	writeEnd(&b, s.DateFirst, s.VolFirst, s.IssueFirst)
@@ -142,7 +142,7 @@ func writeEnd(b *strings.Builder, date, volume, issue string) {
 	}
 }
 
-// coverageText is a set of statements as reports show it.
+// coverageText returns a set of statements as reports show it.
 func coverageText(statements []Statement) string {
 	parts := make([]string, len(statements))
 	for i := range statements {
@@ -151,19 +151,19 @@ func coverageText(statements []Statement) string {
 	return strings.Join(parts, "; ")
 }
 
-// SortStatements puts them in date order; those of one date keep the order of the file.
+// SortStatements sorts statements by start date; equal ones keep the order of the file.
 func SortStatements(statements []Statement) {
 	slices.SortStableFunc(statements, CompareStart)
 }
 
-// CompareStart orders statements by where they begin.
+// CompareStart compares statements by start date.
 func CompareStart(a, b Statement) int {
 	first, _ := kbart.ParseDate(a.DateFirst)
 	second, _ := kbart.ParseDate(b.DateFirst)
 	return first.Compare(second)
 }
 
-// sameCoverage compares two sets of statements by range.
+// sameCoverage reports whether two sets of statements have the same ranges.
 func sameCoverage(a, b []Statement) bool {
 	if len(a) != len(b) {
 		return false
@@ -172,7 +172,7 @@ func sameCoverage(a, b []Statement) bool {
 	return !slices.ContainsFunc(a, func(s Statement) bool { _, found := ranges[s.RangeHash()]; return !found })
 }
 
-// ByRange finds statements by their range; of several the first.
+// ByRange maps statements by range hash; the first of several wins.
 func ByRange(statements []Statement) map[uint64]*Statement {
 	found := make(map[uint64]*Statement, len(statements))
 	for i := range statements {

@@ -8,10 +8,10 @@ import (
 	"autoholdings/kbart"
 )
 
-// TwinOrder is what puts twins into order: volume, edition, title_id.
+// TwinOrder is what twins are sorted by: volume, edition, title_id.
 type TwinOrder []string
 
-// inOrder puts titles of the list and portfolios that are alike into the order of their texts.
+// inOrder sorts titles and portfolios that are alike by their texts.
 func (p *Plan) inOrder(ctx context.Context, of TextReader, titles, portfolios []int32) error {
 	ofTitles, err := p.List.twinTexts(ctx, titles)
 	if err != nil {
@@ -30,7 +30,7 @@ func sortTwins(items []int32, texts map[int32]TwinOrder) {
 	slices.SortFunc(items, func(a, b int32) int { return cmp.Or(slices.Compare(texts[a], texts[b]), cmp.Compare(a, b)) })
 }
 
-// twinTexts reads those of titles.
+// twinTexts reads the texts of titles.
 func (l *List) twinTexts(ctx context.Context, titles []int32) (map[int32]TwinOrder, error) {
 	texts := map[int32]TwinOrder{}
 	err := l.eachOf(ctx, titles, func(t *Title) {
@@ -39,7 +39,7 @@ func (l *List) twinTexts(ctx context.Context, titles []int32) (map[int32]TwinOrd
 	return texts, err
 }
 
-// eachOf calls fn with some of the titles.
+// eachOf calls fn with the given titles.
 func (l *List) eachOf(ctx context.Context, titles []int32, fn func(*Title)) error {
 	if len(titles) == 0 {
 		return nil
@@ -54,7 +54,7 @@ func (l *List) eachOf(ctx context.Context, titles []int32, fn func(*Title)) erro
 	})
 }
 
-// ReportTwins tells of titles that were paired in an order that nothing proves.
+// ReportTwins reports the titles that were paired in order, without proof.
 func (p *Plan) ReportTwins(ctx context.Context, report func(kbart.Finding)) error {
 	if len(p.twins)+len(p.revived) == 0 {
 		return nil
@@ -82,9 +82,9 @@ func (p *Plan) ReportTwins(ctx context.Context, report func(kbart.Finding)) erro
 	})
 }
 
-// listTexts are the texts of a list's titles that play the part of portfolios.
+// listTexts reads the texts of a list's titles that act as portfolios.
 type listTexts struct {
-	ctx  context.Context //nolint:containedctx // of one plan
+	ctx  context.Context //nolint:containedctx // lives for one plan
 	list *List
 }
 

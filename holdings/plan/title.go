@@ -14,7 +14,7 @@ type Title struct {
 	Line     int // of its first row
 	Values   [len(TitleColumns)]string
 	Coverage []Statement // in date order, without duplicates
-	MoreKeys []string    // identifiers of further rows, comparable form
+	MoreKeys []string    // identifiers of further rows, in comparable form
 
 	ValuesHash, CoverageHash uint64
 }
@@ -38,8 +38,8 @@ var TitleColumnIndex = func() (index [kbart.NumColumns]int) {
 	return index
 }()
 
-// EachTitle reads the source again and calls fn with each wanted title once its last row is read. Of titles whose rows
-// may disagree it reports where they do.
+// EachTitle reads the source again and calls fn with each wanted title once its last row is read. If a title's rows may
+// disagree, it reports where they do.
 func (l *List) EachTitle(ctx context.Context, want func(i int32) bool, report func(kbart.Finding), fn func(*Title) error) error {
 	pending := map[int32][]titleRow{}
 	row := 0
@@ -88,17 +88,17 @@ func (l *List) EachTitle(ctx context.Context, want func(i int32) bool, report fu
 	return err
 }
 
-// IgnoreFindings is for a second reading, whose findings are known.
+// IgnoreFindings is for a second reading, when the findings are known.
 func IgnoreFindings(kbart.Finding) {}
 
-// titleRow is one of a title's rows, with what it is put into order by.
+// titleRow is one of a title's rows, with what the rows are sorted by.
 type titleRow struct {
 	rec   *kbart.Record
 	start uint32
 	text  *rowText
 }
 
-// joined makes the title of its rows: the first value that is not empty wins.
+// joined makes a title from its rows: the first non-empty value wins.
 func joined(index int32, known *ListTitle, rows []titleRow, mixed bool, report func(kbart.Finding)) *Title {
 	slices.SortFunc(rows, func(a, b titleRow) int { return compareOrder(a.start, b.start, a.text, b.text) })
 	t := &Title{Index: index, Line: int(known.line), ValuesHash: known.ValuesHash, CoverageHash: known.CoverageHash}
@@ -120,7 +120,7 @@ func joined(index int32, known *ListTitle, rows []titleRow, mixed bool, report f
 	return t
 }
 
-// join takes over what a row says of the title. from are the lines of the values so far.
+// join adds a row's values to the title. from holds the lines that the values came from.
 func (t *Title) join(rec *kbart.Record, from *[len(TitleColumns)]int, report func(kbart.Finding)) {
 	kind := rec.Type()
 	for i, c := range TitleColumns {
@@ -141,7 +141,7 @@ func (t *Title) join(rec *kbart.Record, from *[len(TitleColumns)]int, report fun
 	}
 }
 
-// cover adds the row's coverage statement, unless the title has it already: seen are the hashes of those that it has.
+// cover adds the row's coverage statement unless the title has it already. seen holds the hashes of those it has.
 func (t *Title) cover(rec *kbart.Record, seen map[uint64]bool) {
 	if !hasStatement(rec, rec.Type()) {
 		return

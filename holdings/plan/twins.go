@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// settle decides on pairs of one rank of which a side has several partners: twins are paired in order, of several
-// hidden portfolios that are alike one comes back, and all else is ambiguous and goes no further.
+// settle decides on pairs of one rank where a side has several partners. Twins are paired in order. If several hidden
+// portfolios are alike, one comes back. Everything else is ambiguous and goes no further.
 func (p *pairing) settle(pairs []*candidatePair, round uint8) error {
 	titlesOf, portfoliosOf := map[int32][]int32{}, map[int32][]int32{}
 	for _, pair := range pairs {
@@ -28,7 +28,7 @@ func (p *pairing) settle(pairs []*candidatePair, round uint8) error {
 		if len(titlesOf[pair.portfolio]) > 1 {
 			p.portfolios.Excluded[pair.portfolio] = true
 		}
-		if round < lastRound { // several hidden records are no question to a person
+		if round < lastRound { // nobody needs to decide between hidden portfolios
 			p.ambiguous[pair.title] = append(p.ambiguous[pair.title], pair.portfolio)
 		}
 		if round == 0 {
@@ -38,8 +38,8 @@ func (p *pairing) settle(pairs []*candidatePair, round uint8) error {
 	return nil
 }
 
-// pairTwins pairs n titles and n portfolios that all have the same folded title and the same identifiers: one book in
-// several products. Of hidden portfolios there may be more.
+// pairTwins pairs n titles and n portfolios that all have the same folded title and identifiers: one book in several
+// products. There may be more hidden portfolios than titles.
 func (p *pairing) pairTwins(titlesOf, portfoliosOf map[int32][]int32, round uint8) error {
 	done := map[int32]bool{}
 	titles := make([]int32, 0, len(portfoliosOf))
@@ -87,7 +87,7 @@ func (p *pairing) pairInOrder(titles, portfolios []int32) error {
 	return nil
 }
 
-// reviveLast brings back the one that left last of several hidden portfolios that only one title might be.
+// reviveLast brings back a hidden portfolio if only one title might be it: of several, the one that left last.
 func (p *pairing) reviveLast(titlesOf, portfoliosOf map[int32][]int32) {
 	for title, portfolios := range portfoliosOf {
 		claimed := slices.ContainsFunc(portfolios, func(i int32) bool { return len(titlesOf[i]) > 1 })
@@ -98,7 +98,7 @@ func (p *pairing) reviveLast(titlesOf, portfoliosOf map[int32][]int32) {
 	}
 }
 
-// allAlike says whether a set of titles and one of portfolios are each other's only partners, and alike.
+// allAlike reports whether the titles and portfolios are each other's only partners, and all alike.
 func (p *pairing) allAlike(title int32, titles, portfolios []int32, titlesOf, portfoliosOf map[int32][]int32) bool {
 	want := p.titles.At(title)
 	for _, i := range titles {
@@ -114,7 +114,7 @@ func (p *pairing) allAlike(title int32, titles, portfolios []int32, titlesOf, po
 	return true
 }
 
-// alike says whether two have the same folded title and the same identifiers, whichever column they stand in.
+// alike reports whether two have the same folded title and the same identifiers, in whichever column.
 func alike(a, b *Identity) bool {
 	if a.Folded != b.Folded {
 		return false

@@ -9,45 +9,45 @@ import (
 	"autoholdings/kbart"
 )
 
-// ValueKind says what the two values of a change are. It is stored beside them, so that nobody has to guess it from
-// what a value looks like: the notes of a title may look like anything.
+// ValueKind says what the two values of a change are. It is stored with them, so nobody has to guess from how a value
+// looks: a title's notes may look like anything.
 type ValueKind string
 
 // The kinds of values. A value may be empty whatever its kind.
 const (
 	NoValues        ValueKind = ""           // both are empty: the action says it all
-	TextValues      ValueKind = "TEXT"       // a title column's former and new text
+	TextValues      ValueKind = "TEXT"       // old and new text of a title column
 	CoverageValues  ValueKind = "COVERAGE"   // coverage statements, as JSON
-	StateValues     ValueKind = "STATE"      // old: a portfolio's state before, as JSON; new: why it leaves or stays (Leaving), as JSON
-	StatesValues    ValueKind = "STATES"     // a portfolio's state as it is, and as it was before the job that is undone, as JSON
-	PortfolioValues ValueKind = "PORTFOLIOS" // old: what a portfolio has to move (moveValue); new: ids of candidates, as a JSON list
-	MoveValues      ValueKind = "MOVE"       // what is moved, from and to where (moveValue), as JSON
-	OwnValues       ValueKind = "OWN"        // what a profile's list has otherwise than the portfolio (ownValues), as JSON
-	FurtherValues   ValueKind = "FURTHER"    // keys of the identifiers that further rows of a title have
-	ReasonValues    ValueKind = "REASON"     // new: the code of why a portfolio is left as it is
+	StateValues     ValueKind = "STATE"      // old: a portfolio's state before; new: why it leaves or stays (Leaving); both as JSON
+	StatesValues    ValueKind = "STATES"     // old: a portfolio's state now; new: its state before the job that is undone; both as JSON
+	PortfolioValues ValueKind = "PORTFOLIOS" // old: what a portfolio has to move (MoveValue); new: candidate ids; both as JSON
+	MoveValues      ValueKind = "MOVE"       // what is moved, from and to where (MoveValue), as JSON
+	OwnValues       ValueKind = "OWN"        // values of a profile's list that differ from the portfolio (DivergingValues), as JSON
+	FurtherValues   ValueKind = "FURTHER"    // identifier keys from further rows of a title
+	ReasonValues    ValueKind = "REASON"     // new: the code for why a portfolio is left as it is
 	WordsValues     ValueKind = "WORDS"      // prose
 )
 
-// Values are the former and the new value of a change as they are stored, and what they are.
+// Values are the old and new value of a change as they are stored, and their kind.
 type Values struct {
 	Kind     ValueKind
 	Old, New string
 }
 
-// ValuesOfText are the values of a title column that changed.
+// ValuesOfText returns the values of a changed title column.
 func ValuesOfText(before, after string) Values { return Values{TextValues, before, after} }
 
-// ValuesOfCoverage are statements before and after a change.
+// ValuesOfCoverage returns the statements before and after a change.
 func ValuesOfCoverage(before, after []Statement) Values {
 	return Values{CoverageValues, StatementsJSON(before), StatementsJSON(after)}
 }
 
-// ValuesOfState tell how a portfolio was before it came or left and, where it leaves, why.
+// ValuesOfState returns a portfolio's state before it came or left and, if it leaves, why.
 func ValuesOfState(was PortfolioState, why Leaving) Values {
 	return Values{StateValues, ToJSON(was), why.stored()}
 }
 
-// ValuesOfLeaving tell why something leaves that has no state: a title of the Community Zone.
+// ValuesOfLeaving returns the reason why a Community Zone title leaves: it has no state.
 func ValuesOfLeaving(why Leaving) Values {
 	if text := why.stored(); text != "" {
 		return Values{StateValues, "", text}
@@ -55,30 +55,30 @@ func ValuesOfLeaving(why Leaving) Values {
 	return Values{}
 }
 
-// ValuesOfCandidates name the portfolios that one might be, and what it has to move; had may be the zero value.
+// ValuesOfCandidates returns the candidate portfolios and what there is to move; had may be the zero value.
 func ValuesOfCandidates(had MoveValue, ids []int64) Values {
 	return Values{PortfolioValues, had.stored(), ToJSON(ids)}
 }
 
-// ValuesOfMove are what is moved, as it was and as it is.
+// ValuesOfMove returns what is moved, before and after.
 func ValuesOfMove(from, to MoveValue) Values { return Values{MoveValues, from.stored(), to.stored()} }
 
-// ValuesOfReason are the code of why a portfolio is left as it is.
+// ValuesOfReason returns the code for why a portfolio is left as it is.
 func ValuesOfReason(code string) Values { return Values{ReasonValues, "", code} }
 
-// ValuesOfWords are prose.
+// ValuesOfWords returns prose.
 func ValuesOfWords(words string) Values { return Values{WordsValues, "", words} }
 
-// Reversed are the values of the change that takes this one back.
+// Reversed returns the values of the opposite change.
 func (v Values) Reversed() Values { return Values{v.Kind, v.New, v.Old} }
 
-// ToJSON is for what cannot fail to be written: structs and lists of strings, integers and booleans.
+// ToJSON encodes what cannot fail: structs and lists of strings, integers and booleans.
 func ToJSON(v any) string {
 	text, _ := json.Marshal(v)
 	return string(text)
 }
 
-// Coverage are the two sets of statements of a change of coverage; ok is false for any other change.
+// Coverage returns the statements before and after a coverage change; ok is false for any other change.
 func (v Values) Coverage() (before, after []Statement, ok bool, err error) {
 	if v.Kind != CoverageValues {
 		return nil, nil, false, nil
@@ -90,7 +90,7 @@ func (v Values) Coverage() (before, after []Statement, ok bool, err error) {
 	return before, after, true, err
 }
 
-// StoredStatements decodes coverage statements as they are stored; the empty text has none.
+// StoredStatements decodes stored coverage statements; the empty text means none.
 func StoredStatements(stored string) (statements []Statement, err error) {
 	if stored == "" {
 		return nil, nil
@@ -101,7 +101,7 @@ func StoredStatements(stored string) (statements []Statement, err error) {
 	return statements, nil
 }
 
-// StatementsJSON is how statements are stored; "" for none.
+// StatementsJSON encodes statements for storage; "" if there are none.
 func StatementsJSON(statements []Statement) string {
 	if len(statements) == 0 {
 		return ""
@@ -109,7 +109,7 @@ func StatementsJSON(statements []Statement) string {
 	return ToJSON(statements)
 }
 
-// State is the portfolio's former state; the zero value where none is stored, as for one that was new.
+// State returns the portfolio's former state; the zero value if none is stored, as for a new portfolio.
 func (v Values) State() (was PortfolioState, err error) {
 	if v.Kind != StateValues && v.Kind != StatesValues || v.Old == "" {
 		return was, nil
@@ -120,15 +120,15 @@ func (v Values) State() (was PortfolioState, err error) {
 	return was, nil
 }
 
-// Leaving says why a portfolio leaves or stays; the zero value where the change is none of these.
+// Leaving returns why a portfolio leaves or stays; the zero value for any other change.
 func (v Values) Leaving() (why Leaving) {
 	if v.Kind == StateValues && v.New != "" {
-		_ = json.Unmarshal([]byte(v.New), &why) // what cannot be read is no reason
+		_ = json.Unmarshal([]byte(v.New), &why) // an unreadable value gives no reason
 	}
 	return why
 }
 
-// Candidates are the portfolios that an ambiguous title or portfolio might be; nil for any other change.
+// Candidates returns the portfolios that an ambiguous title or portfolio might be; nil for any other change.
 func (v Values) Candidates() (portfolioIDs []int64) {
 	if v.Kind != PortfolioValues || json.Unmarshal([]byte(v.New), &portfolioIDs) != nil {
 		return nil
@@ -136,7 +136,7 @@ func (v Values) Candidates() (portfolioIDs []int64) {
 	return portfolioIDs
 }
 
-// Moved are the two values of a move's line; ok is false for any other change, and where they cannot be read.
+// Moved returns the two values of a move; ok is false for any other change, or if they cannot be read.
 func (v Values) Moved() (from, to MoveValue, ok bool) {
 	if v.Kind != MoveValues {
 		return from, to, false
@@ -146,7 +146,7 @@ func (v Values) Moved() (from, to MoveValue, ok bool) {
 	return from, to, known && alsoKnown
 }
 
-// OldWords is the former value as people read it; action and field are the change's.
+// OldWords returns the old value as people read it, for the action and field of the change.
 func (v Values) OldWords(action Action, field string) string {
 	switch v.Kind {
 	case CoverageValues:
@@ -164,7 +164,7 @@ func (v Values) OldWords(action Action, field string) string {
 	}
 }
 
-// NewWords is the new value, or the reason, as people read it.
+// NewWords returns the new value, or the reason, as people read it.
 func (v Values) NewWords(action Action, field string) string {
 	switch v.Kind {
 	case CoverageValues:
@@ -188,7 +188,7 @@ func (v Values) NewWords(action Action, field string) string {
 	}
 }
 
-// What cannot be read is shown as it is stored.
+// A value that cannot be read is shown as it is stored.
 
 func coverageWords(field, stored string) string {
 	statements, err := StoredStatements(stored)
@@ -203,8 +203,8 @@ func coverageWords(field, stored string) string {
 	return coverageText(statements)
 }
 
-// ownWords are the values of one column that statements have of their own, each after the range of its statement: where
-// none is named, the title's value holds.
+// ownWords returns the statements' own values in one column, each after the range of its statement. Statements without
+// one have the title's value.
 func ownWords(statements []Statement, c kbart.Column) string {
 	var own []string
 	for i := range statements {
@@ -251,7 +251,7 @@ func candidatesWords(v Values) string {
 	case candidates == nil:
 		return v.New
 	case len(candidates) == 1:
-		return "has keys of 1 portfolio, as another one has"
+		return "has keys of 1 portfolio; so does another one"
 	default:
 		return fmt.Sprintf("has the keys of %d portfolios", len(candidates))
 	}
@@ -270,20 +270,20 @@ var reasons = map[string]string{
 	ReviewUnreadable: "left as it is: its row in the list could not be read",
 }
 
-// PortfolioState is how a portfolio was before a job brought it into the holdings or took it out, as undo needs it.
+// PortfolioState is a portfolio's state before a job brought it into the holdings or took it out, for undo.
 type PortfolioState struct {
 	Available bool   `json:"available"`
 	Listed    bool   `json:"listed"`
 	RemovedAt *int64 `json:"removedAt,omitempty"`
-	Entitled  string `json:"entitlement,omitempty"` // "ended", or "" where the profile had none
+	Entitled  string `json:"entitlement,omitempty"` // "ended"; "": the profile had none
 	Review    string `json:"review,omitempty"`
 
-	Waiting      string `json:"waiting,omitempty"` // of the entitlement: why it was suspended
+	Waiting      string `json:"waiting,omitempty"` // why the entitlement was suspended
 	WaitingSince string `json:"waitingSince,omitempty"`
 	GivenBack    bool   `json:"givenBack,omitempty"`
 }
 
-// StateOf is the state of a portfolio as it stands; entitlement is the profile's, 0 where there is none.
+// StateOf returns a portfolio's current state. entitlement is the profile's; 0: none.
 func StateOf(p *StoredPortfolio, entitlement int64) PortfolioState {
 	state := PortfolioState{
 		Available: p.Available, Listed: p.Listed, RemovedAt: p.RemovedAt, Review: p.Review,
@@ -295,7 +295,7 @@ func StateOf(p *StoredPortfolio, entitlement int64) PortfolioState {
 	return state
 }
 
-// String is the state in words.
+// String returns the state in words.
 func (s PortfolioState) String() string {
 	words := []string{"not available"}
 	if s.Available {
@@ -313,28 +313,28 @@ func (s PortfolioState) String() string {
 	return strings.Join(words, ", ")
 }
 
-// Leaving is why a portfolio is no longer listed, or stays all the same.
+// Leaving is why a portfolio is no longer listed, or stays anyway.
 type Leaving struct {
-	Reason    string   `json:"reason,omitempty"`    // why it is kept: KeptForPOLine; "": it is not
-	POLines   []string `json:"poLines,omitempty"`   // the numbers of its PO lines, where they are why
+	Reason    string   `json:"reason,omitempty"`    // why it is kept: keptForPOLine; "": it is not
+	POLines   []string `json:"poLines,omitempty"`   // the numbers of the PO lines that keep it
 	FreeNow   bool     `json:"freeNow,omitempty"`   // the list now has it as free
 	Successor *Related `json:"successor,omitempty"` // the title that follows it
 
-	Predecessor *Related `json:"predecessor,omitempty"` // of what is added: the portfolio that it goes on from
+	Predecessor *Related `json:"predecessor,omitempty"` // for an added title: the portfolio that it follows
 	Waits       string   `json:"waits,omitempty"`       // why it waits: ReviewAmbiguous, ReviewContested
 }
 
-// keptForPOLine is the reason of a portfolio that is kept for its PO lines.
+// keptForPOLine is the reason for keeping a portfolio with PO lines.
 const keptForPOLine = "PO_LINE"
 
-// Related is another title that a line of a report names.
+// Related is another title mentioned in a report line.
 type Related struct {
 	Title       string `json:"title"`
 	TitleID     string `json:"titleId,omitempty"`
 	PortfolioID int64  `json:"portfolioId,omitempty"`
 }
 
-// String names it: the title, and its title_id in brackets.
+// String returns the title, with its title_id in brackets.
 func (r *Related) String() string {
 	if r.TitleID == "" {
 		return fmt.Sprintf("%q", r.Title)
@@ -342,7 +342,7 @@ func (r *Related) String() string {
 	return fmt.Sprintf("%q (%s)", r.Title, r.TitleID)
 }
 
-// Empty says whether there is nothing to say.
+// Empty reports whether there is nothing to say.
 func (l Leaving) Empty() bool {
 	return l.Reason == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil && l.Predecessor == nil && l.Waits == ""
 }
@@ -354,13 +354,13 @@ func (l Leaving) stored() string {
 	return ToJSON(l)
 }
 
-// KeptFor is why a portfolio is kept that has PO lines.
+// KeptFor returns the reason for keeping a portfolio with PO lines.
 func KeptFor(poLines []string) Leaving { return Leaving{Reason: keptForPOLine, POLines: poLines} }
 
-// poLinesNamed is how many of a portfolio's PO lines are named in words.
+// poLinesNamed is the most PO lines that are named in words.
 const poLinesNamed = 10
 
-// String is all of it in words: "kept: PO line POL-1; now listed as free".
+// String returns all of it in words: "kept: PO line POL-1; now listed as free".
 func (l Leaving) String() string {
 	var words []string
 	switch {
@@ -391,8 +391,7 @@ func (l Leaving) String() string {
 	return strings.Join(words, "; ")
 }
 
-// Citation is how a line of a report names a title: as it was called at the time, with the keys by which it is looked
-// up in a catalogue.
+// Citation identifies a title in a report line: its name at the time, and the keys to look it up by in a catalogue.
 type Citation struct {
 	Title            string `json:"title"`
 	TitleID          string `json:"titleId,omitempty"`
@@ -400,7 +399,7 @@ type Citation struct {
 	OnlineIdentifier string `json:"onlineIdentifier,omitempty"`
 }
 
-// CitationOf names a title by its columns.
+// CitationOf cites a title by its columns.
 func CitationOf(values *[len(TitleColumns)]string) Citation {
 	return Citation{
 		Title: values[TitleColumnIndex[kbart.PublicationTitle]], TitleID: values[TitleColumnIndex[kbart.TitleID]],
@@ -409,7 +408,7 @@ func CitationOf(values *[len(TitleColumns)]string) Citation {
 	}
 }
 
-// citationOfRow names a row of a list. Where it is not certain which cell is which, title is all that can be said.
+// citationOfRow cites a row of a list. If its cells cannot be assigned to columns, title is all that can be said.
 func citationOfRow(rec *kbart.Record, title string) Citation {
 	if rec.Reason == kbart.ReasonCells {
 		return Citation{Title: title}
@@ -420,9 +419,9 @@ func citationOfRow(rec *kbart.Record, title string) Citation {
 	}
 }
 
-// OwnField names a statement's own value of one of ownColumns, which is not the title's.
+// OwnField is the field name for a statement's own value in one of OwnColumns.
 func OwnField(c kbart.Column) string { return CoverageField + "." + c.String() }
 
-// countedField is the name under which a field is counted: a title whose notes and a statement's own notes both differ
-// differs in its notes.
+// countedField is the name that a field is counted under: if a title's notes and a statement's own notes both differ,
+// that is one difference in notes.
 func countedField(field string) string { return strings.TrimPrefix(field, CoverageField+".") }

@@ -1,12 +1,14 @@
 package plan
 
-// OfWithdrawal plans to end all entitlements that are in force or suspended. Nothing would be left, so the plan's guard
-// holds it, unless there are none.
+// OfWithdrawal plans to end all entitlements that are active or suspended. Nothing would be left, so the plan is held,
+// unless there are none.
 func OfWithdrawal(portfolios ChunkedList[HeldPortfolio]) *Plan {
 	p := &Plan{List: &List{}, Portfolios: portfolios}
 	for i := range int32(portfolios.Len()) {
 		if h := portfolios.At(i); h.Entitled || h.Waits && !h.Hidden {
-			p.Leaving = append(p.Leaving, LeavingPortfolio{Portfolio: i, Action: LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile)})
+			p.Leaving = append(p.Leaving, LeavingPortfolio{
+				Portfolio: i, Action: LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile),
+			})
 		}
 	}
 	p.Counts.EntitlementsBefore, p.Counts.EntitlementsAffected = len(p.Leaving), len(p.Leaving)

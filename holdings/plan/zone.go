@@ -4,8 +4,8 @@ import (
 	"autoholdings/kbart"
 )
 
-// CheckZone marks the titles that the Community Zone does not have. A title whose keys point to several of its titles
-// is one that it has.
+// CheckZone marks the titles that the Community Zone does not have. A title that might be several of its titles counts
+// as present.
 func (p *Plan) CheckZone(zone *ChunkedList[Identity], local, skip bool, report func(kbart.Finding)) {
 	if local {
 		return
@@ -22,9 +22,9 @@ func (p *Plan) CheckZone(zone *ChunkedList[Identity], local, skip bool, report f
 	known := NewPairingSide(zone.Len(), zone.At)
 	found := &pairing{
 		titles: titles, portfolios: known, round: func(int32) uint8 { return 0 },
-		inOrder: func(titles, portfolios []int32) error { return nil }, // any of several that are alike will do
+		inOrder: func(titles, portfolios []int32) error { return nil }, // any of several twins will do
 	}
-	_ = found.run() // only putting twins into order can fail
+	_ = found.run() // only sorting twins can fail
 	p.absent, p.SkipAbsent = make([]bool, p.List.Titles.Len()), skip
 	for i := range p.absent {
 		_, several := found.ambiguous[int32(i)]
@@ -32,5 +32,5 @@ func (p *Plan) CheckZone(zone *ChunkedList[Identity], local, skip bool, report f
 	}
 }
 
-// Lacking says whether the Community Zone was checked and does not have the title.
+// Lacking reports whether the Community Zone was checked and does not have the title.
 func (p *Plan) Lacking(title int32) bool { return p.absent != nil && p.absent[title] }

@@ -19,23 +19,23 @@ import (
 
 // Codes of alerts.
 const (
-	StaleFile    = "STALE_FILE" // the provider has had no new file for long
-	NoListAnswer = "NO_LIST"    // the provider's last answers were no list, though entitlements are in force
+	StaleFile    = "STALE_FILE" // the provider has had no new file for a long time
+	NoListAnswer = "NO_LIST"    // the provider's last answers had no list, though entitlements are active
 )
 
-// staleAfter is how old the newest file may be. The provider replaces its files each month, in its last week.
+// staleAfter is how old the newest file may be. The provider replaces its files in the last week of each month.
 const staleAfter = 40 * 24 * time.Hour
 
 // ProfileAlert is something about a profile that a person should look at.
 type ProfileAlert struct {
 	Code          string // StaleFile, NoListAnswer
-	Content       string // BOOKS, JOURNALS or "" for the profile as a whole
+	Content       string // BOOKS, JOURNALS; "": the profile as a whole
 	Message, Hint string
 	Since         int64 // Unix milliseconds
 }
 
-// AlertsOf are the alerts of profiles, by content type. An inactive profile has none, and neither has a content type
-// whose collection is not active: nobody asks the provider for its file.
+// AlertsOf returns the alerts of profiles, by profile. An inactive profile has none. Neither has a content type without
+// an active collection: nobody asks the provider for its file.
 func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][]ProfileAlert, error) {
 	profiles, err := s.store.Read.Profile.Query().Where(profile.IDIn(profileIDs...), profile.Active(true)).Order(profile.ByID()).All(ctx)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 	return alerts, nil
 }
 
-// syncedContents are, by provider, the content types of which a collection is active.
+// syncedContents returns, by provider, the content types that have an active collection.
 func (s *Service) syncedContents(ctx context.Context) (map[string][]string, error) {
 	zones, err := s.store.Read.Collection.Query().Where(collection.Active(true)).QueryCommunityZoneCollection().All(ctx)
 	if err != nil {
@@ -90,13 +90,13 @@ func (s *Service) syncedContents(ctx context.Context) (map[string][]string, erro
 	return synced, nil
 }
 
-// newestFile is the newest of one content type. Bytes that the provider sends again are no new file.
+// newestFile is the newest file of one content type. If the provider sends the same bytes again, that is no new file.
 type newestFile struct {
 	content, name string
 	createdAt     int64
 }
 
-// newestFiles reads those of each profile.
+// newestFiles reads the newest files of each profile.
 func (s *Service) newestFiles(ctx context.Context, profiles []*ent.Profile) (map[int64][]newestFile, error) {
 	placeholders, args := store.InList(ids(profiles))
 	rows, err := s.store.Query(ctx, `SELECT f.profile_id, f.content, MAX(f.name), f.created_at FROM provider_files f
@@ -120,7 +120,7 @@ func (s *Service) newestFiles(ctx context.Context, profiles []*ent.Profile) (map
 	return newest, rows.Err()
 }
 
-// staleFor is for how many days something has been, and whether that is too long.
+// staleFor returns how many days have passed, and whether that is too long.
 func staleFor(now time.Time, since int64) (days int, stale bool) {
 	age := now.Sub(store.Time(since))
 	return int(age / (24 * time.Hour)), age > staleAfter
@@ -152,7 +152,7 @@ func ids(profiles []*ent.Profile) []int64 {
 	return ids
 }
 
-// noListAlerts offer to withdraw what the provider has no list of any more.
+// noListAlerts offers to withdraw the content types that the provider no longer has a list for.
 func noListAlerts(p *ent.Profile, of Provider, none map[string]*NoList, synced []string) (alerts []ProfileAlert) {
 	for _, content := range slices.Sorted(maps.Keys(none)) {
 		n := none[content]

@@ -8,11 +8,11 @@ import (
 	"autoholdings/internal/store"
 )
 
-// OlderFiles is the code of an alert that the provider goes on sending lists which are older than what was applied.
+// OlderFiles is the code of an alert that the provider keeps sending lists older than the one applied last.
 const OlderFiles = "OLDER_FILES"
 
-// olderFiles finds the profiles two of whose runs, one after the other, were blocked because a content type's list is
-// older than what was applied.
+// olderFiles finds the profiles whose last two runs for a content type were both blocked because the list is older than
+// the one applied last.
 func (s *Service) olderFiles(ctx context.Context, profileIDs []int64) (map[int64][]ProfileAlert, error) {
 	ids := make([]any, len(profileIDs))
 	for i, id := range profileIDs {

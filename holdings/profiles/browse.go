@@ -21,12 +21,12 @@ func (s *Service) CountInventoryGroups(ctx context.Context) (int, error) {
 	return s.store.Read.InventoryGroup.Query().Count(ctx)
 }
 
-// InventoryGroupsByID reads groups; those that are not there are missing from the map.
+// InventoryGroupsByID reads groups; those that do not exist are missing from the map.
 func (s *Service) InventoryGroupsByID(ctx context.Context, ids []int64) (map[int64]*ent.InventoryGroup, error) {
 	return keyset.ByID(ctx, s.store.Read.InventoryGroup.Query(), ids, func(row *ent.InventoryGroup) int64 { return row.ID })
 }
 
-// InventoryGroupsByName reads groups by their present names.
+// InventoryGroupsByName reads groups by their current names.
 func (s *Service) InventoryGroupsByName(ctx context.Context, names []string) (map[string]*ent.InventoryGroup, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -42,7 +42,7 @@ func (s *Service) InventoryGroupsByName(ctx context.Context, names []string) (ma
 	return found, nil
 }
 
-// ProfileFilter narrows a listing of profiles; nil does not.
+// ProfileFilter narrows a listing of profiles; nil is no filter.
 type ProfileFilter struct{ Active *bool }
 
 func (f ProfileFilter) where() (where []predicate.Profile) {
@@ -52,7 +52,7 @@ func (f ProfileFilter) where() (where []predicate.Profile) {
 	return where
 }
 
-// Profiles lists profiles in the order in which they were made.
+// Profiles lists profiles in the order of creation.
 func (s *Service) Profiles(ctx context.Context, f ProfileFilter, w keyset.Window) (keyset.Page[*ent.Profile], error) {
 	return keyset.List(ctx, s.store.Read.Profile.Query(), keyset.Oldest, w, f.where())
 }

@@ -13,11 +13,12 @@ import (
 	"autoholdings/internal/store"
 )
 
-// campus is what a save of a profile is judged by: whether there may be several, and all of them with their groups.
+// campus is what a save of a profile is checked against: whether several are allowed, and all of them with their
+// groups.
 type campus struct {
 	several  bool             // multi_campus_inventory_management
-	stopped  map[string]int64 // by provider: when a person stopped its schedule
-	profiles []*ent.Profile   // in the order in which they were made
+	stopped  map[string]int64 // by provider: when its schedule was stopped by a person
+	profiles []*ent.Profile   // in the order of creation
 }
 
 func readCampus(ctx context.Context, tx *store.Tx) (*campus, error) {
@@ -35,7 +36,7 @@ func readCampus(ctx context.Context, tx *store.Tx) (*campus, error) {
 	}, nil
 }
 
-// find is the profile with this id, or nil.
+// find returns the profile with this id, or nil.
 func (c *campus) find(id int64) *ent.Profile {
 	for _, p := range c.profiles {
 		if p.ID == id {
@@ -45,12 +46,12 @@ func (c *campus) find(id int64) *ent.Profile {
 	return nil
 }
 
-// of are the profiles of one provider. What is said of several profiles is said of those of one provider.
+// of returns the profiles of one provider. All rules about several profiles apply within one provider.
 func (c *campus) of(provider string) []*ent.Profile {
 	return slices.DeleteFunc(slices.Clone(c.profiles), func(p *ent.Profile) bool { return p.Provider != provider })
 }
 
-// severalOfOne are the profiles of each provider that has more than one.
+// severalOfOne returns the profiles of each provider that has more than one.
 func (c *campus) severalOfOne() (found [][]*ent.Profile) {
 	seen := map[string]bool{}
 	for _, p := range c.profiles {
@@ -62,13 +63,13 @@ func (c *campus) severalOfOne() (found [][]*ent.Profile) {
 	return found
 }
 
-// otherActive are the active profiles of the same provider but this one.
+// otherActive returns the other active profiles of the same provider.
 func (c *campus) otherActive(than *ent.Profile) []*ent.Profile {
 	return slices.DeleteFunc(c.of(than.Provider), func(p *ent.Profile) bool { return p.ID == than.ID || !p.Active })
 }
 
-// checkCampusRules applies the rules of one and of several campuses to the state that the save leaves, and returns all
-// that is wrong with the save.
+// checkCampusRules applies the rules for one and for several campuses to the state after the save, and returns all
+// problems of the save.
 func (save *profileSave) checkCampusRules(after *ent.Profile) error {
 	if !save.campus.several && len(after.Edges.Groups) > 0 {
 		save.problems.Add(problem.OneProfileOnly, "input.groupIds",
@@ -87,7 +88,7 @@ func (save *profileSave) checkCampusRules(after *ent.Profile) error {
 	return save.problems.Err()
 }
 
-// groupless are the active profiles that lack a group where they must have one.
+// groupless returns the active profiles that lack a required group.
 func groupless(active []*ent.Profile) []*ent.Profile {
 	grouped := func(p *ent.Profile) bool { return len(p.Edges.Groups) > 0 }
 	if len(active) < 2 || !slices.ContainsFunc(active, grouped) {
@@ -96,8 +97,8 @@ func groupless(active []*ent.Profile) []*ent.Profile {
 	return slices.DeleteFunc(active, grouped)
 }
 
-// settleSchedule keeps one schedule for all active profiles: one that is activated takes it over, and a change on an
-// active one is made on all.
+// settleSchedule keeps one schedule for all active profiles: a profile that is activated takes it over, and a change to
+// an active one applies to all.
 func (save *profileSave) settleSchedule(ctx context.Context, before, after *ent.Profile) error {
 	switch {
 	case !before.Active:
@@ -108,7 +109,7 @@ func (save *profileSave) settleSchedule(ctx context.Context, before, after *ent.
 	return nil
 }
 
-// takeOverSchedule gives a profile that becomes active the schedule of those that are.
+// takeOverSchedule gives a profile that becomes active the schedule of the other active ones.
 func (save *profileSave) takeOverSchedule(after *ent.Profile) {
 	others := save.campus.otherActive(after)
 	if !after.Active || len(others) == 0 {
@@ -123,17 +124,17 @@ func (save *profileSave) takeOverSchedule(after *ent.Profile) {
 	save.notices = append(save.notices, notice)
 }
 
-// noticeDisabled says that a schedule which begins with this save does not run, since a person has stopped it.
+// noticeDisabled says that a schedule set by this save does not run, because a person has stopped it.
 func (save *profileSave) noticeDisabled(after *ent.Profile) {
 	if _, stopped := save.campus.stopped[after.Provider]; stopped && after.Active && after.ScheduleFrequency != Never {
-		save.notices = append(save.notices, "The schedule is disabled, so that nothing runs by itself: enable it with enableScheduledJob.")
+		save.notices = append(save.notices, "The schedule is disabled, so nothing runs by itself: enable it with enableScheduledJob.")
 	}
 }
 
-// since is from when on a schedule holds that begins with this save: what it would have run before is not made up.
+// since is when a schedule set by this save takes effect: earlier runs are not made up for.
 func (save *profileSave) since() int64 { return save.s.Now().UnixMilli() }
 
-// shareSchedule writes the profile's schedule to all other active ones that have another.
+// shareSchedule writes the profile's schedule to all other active profiles that have a different one.
 func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) error {
 	var changed []*ent.Profile
 	for _, p := range save.campus.otherActive(after) {

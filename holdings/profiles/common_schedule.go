@@ -14,12 +14,12 @@ import (
 // CommonSchedule is the one schedule of all active profiles of a provider.
 type CommonSchedule struct {
 	Schedule
-	Profiles []*ent.Profile // the active ones, in the order in which they were made; none: nothing runs
-	Since    time.Time      // what it would have run at or before that is not made up
+	Profiles []*ent.Profile // the active ones, in the order of creation; none: nothing runs
+	Since    time.Time      // runs due at or before this time are not made up for
 	Disabled bool           // a person has stopped it
 }
 
-// ReadCommonSchedule reads a provider's with a client, which may be that of a transaction.
+// ReadCommonSchedule reads a provider's schedule with a client, which may be a transaction's.
 func ReadCommonSchedule(ctx context.Context, client *ent.Client, provider string) (*CommonSchedule, error) {
 	settings, err := client.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
@@ -42,8 +42,8 @@ func ReadCommonSchedule(ctx context.Context, client *ent.Client, provider string
 	return c, nil
 }
 
-// scheduleSince is since when a profile has its schedule. Of one from before that was recorded, the last change is
-// known.
+// scheduleSince is when a profile's schedule took effect. For old profiles this was not recorded: then it is their last
+// change.
 func scheduleSince(p *ent.Profile) time.Time {
 	if p.ScheduleSince == 0 {
 		return store.Time(p.UpdatedAt)
@@ -51,12 +51,12 @@ func scheduleSince(p *ent.Profile) time.Time {
 	return store.Time(p.ScheduleSince)
 }
 
-// Runs says whether it runs by itself.
+// Runs reports whether the schedule runs by itself.
 func (c *CommonSchedule) Runs() bool {
 	return !c.Disabled && len(c.Profiles) > 0 && c.Frequency != Never
 }
 
-// ProfileIDs are those of the profiles that it runs together.
+// ProfileIDs returns the ids of the profiles that it runs together.
 func (c *CommonSchedule) ProfileIDs() []int64 {
 	ids := make([]int64, len(c.Profiles))
 	for i, p := range c.Profiles {
@@ -65,8 +65,8 @@ func (c *CommonSchedule) ProfileIDs() []int64 {
 	return ids
 }
 
-// EnableSchedule lets the common schedule of a provider's profiles run, or stops it. What it would have run while it was
-// stopped is not made up.
+// EnableSchedule starts or stops the common schedule of a provider's profiles. Runs missed while it was stopped are not
+// made up for.
 func (s *Service) EnableSchedule(ctx context.Context, provider string, enabled bool) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		settings, err := tx.Setting.Get(ctx, store.SettingsID)

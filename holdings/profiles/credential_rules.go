@@ -5,12 +5,12 @@ import (
 	"autoholdings/internal/secret"
 )
 
-// The longest texts that a person may enter, in characters.
+// The maximum lengths of texts, in characters.
 const (
 	maxGroupName = 100
 )
 
-// checkCredential adds what is wrong with a credential.
+// checkCredential adds the problems of a credential.
 func checkCredential(problems *problem.List, path string, credential secret.Credential, value secret.Key) {
 	if credential.Name == "" {
 		if !value.IsZero() {
@@ -23,8 +23,8 @@ func checkCredential(problems *problem.List, path string, credential secret.Cred
 	}
 }
 
-// CheckCredentials returns, as problems of the inputs customerNumber and apiKey, what is wrong with credentials for a
-// provider ("": the standard one) that are not saved. What is nil is not looked at.
+// CheckCredentials checks unsaved credentials for a provider ("": the standard one). It returns their problems under
+// the inputs customerNumber and apiKey. nil is not checked.
 func (s *Service) CheckCredentials(provider string, number *string, key *secret.Key) error {
 	var problems problem.List
 	checkCredentials(&problems, s.providers.of(provider), number, key)

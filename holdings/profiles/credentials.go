@@ -10,7 +10,7 @@ import (
 	"autoholdings/internal/store"
 )
 
-// APIKey opens a profile's API key.
+// APIKey decrypts a profile's API key.
 func (s *Service) APIKey(p *ent.Profile) (secret.Key, error) {
 	key, err := s.box.Unseal(string(p.APIKeySealed), apiKeyPlace(p.ID))
 	if err != nil {
@@ -19,17 +19,17 @@ func (s *Service) APIKey(p *ent.Profile) (secret.Key, error) {
 	return key, nil
 }
 
-// sealAPIKey seals a key for one profile: copied to another it does not open.
+// sealAPIKey seals a key for one profile: copied to another profile, it cannot be opened.
 func (s *Service) sealAPIKey(profileID int64, key secret.Key) (sealed []byte, fingerprint string) {
 	return []byte(s.box.Seal(key, apiKeyPlace(profileID))), s.box.Fingerprint(key)
 }
 
-// Fingerprint tells one API key from another, and does not tell the key. It changes when the sealing key does.
+// Fingerprint identifies an API key without revealing it. It changes when the sealing key does.
 func (s *Service) Fingerprint(key secret.Key) string { return s.box.Fingerprint(key) }
 
 func apiKeyPlace(profileID int64) string { return fmt.Sprintf("profiles.api_key_sealed %d", profileID) }
 
-// VerifySeal makes sure that the sealing keys open what is stored, before anything is sealed with others.
+// VerifySeal checks that the sealing keys open what is stored, before anything is sealed with different ones.
 func (s *Service) VerifySeal(ctx context.Context) error {
 	settings, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Service) VerifySeal(ctx context.Context) error {
 	})
 }
 
-// Sealed returns nil where something is stored and the sealing keys open it.
+// Sealed returns nil if something is stored and the sealing keys open it.
 func (s *Service) Sealed(ctx context.Context) error {
 	settings, err := s.store.Read.Setting.Get(ctx, store.SettingsID)
 	if err != nil {
@@ -52,8 +52,8 @@ func (s *Service) Sealed(ctx context.Context) error {
 	return s.box.VerifyCheck(string(settings.SealCheck))
 }
 
-// Reseal seals with the newest key what an older one sealed, all of it in one transaction, and returns how many API
-// keys these are. Their fingerprints, which depend on the sealing key, change with it; nothing else of a profile does.
+// Reseal seals everything again with the newest key, in one transaction, and returns the number of API keys. Their
+// fingerprints change, since they depend on the sealing key; nothing else in a profile does.
 func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		settings, err := tx.Setting.Get(ctx, store.SettingsID)

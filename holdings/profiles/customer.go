@@ -15,8 +15,8 @@ import (
 	"autoholdings/internal/words"
 )
 
-// noticeSameCustomer warns of other active profiles with the customer number: each title is then entitled twice, and
-// stays as long as one of the two lists has it.
+// noticeSameCustomer warns about other active profiles with the same customer number: each title then has two
+// entitlements, and stays as long as one of the two lists has it.
 func (save *profileSave) noticeSameCustomer(p *ent.Profile) {
 	if !p.Active || p.CustomerNumber == "" {
 		return
@@ -32,7 +32,7 @@ func (save *profileSave) noticeSameCustomer(p *ent.Profile) {
 	}
 }
 
-// noticeCustomerChange says what becomes of the entitlements that are in force under a former customer number.
+// noticeCustomerChange says what happens to the active entitlements from a former customer number.
 func (save *profileSave) noticeCustomerChange(ctx context.Context, before, after *ent.Profile) error {
 	if before.CustomerNumber == after.CustomerNumber {
 		return nil
@@ -43,14 +43,14 @@ func (save *profileSave) noticeCustomerChange(ctx context.Context, before, after
 	}
 	save.notices = append(save.notices, fmt.Sprintf(
 		"The customer number is %s now. %s in force from the lists of the former number. The next run that is applied ends those that the "+
-			"new lists do not have, and waits for a person where that is much; a content type for which there is no list stays as it is.",
+			"new lists do not have, and waits for a person if they are many; a content type without a list stays as it is.",
 		after.CustomerNumber, words.Count(inForce, "entitlement is", "entitlements are")))
 	return nil
 }
 
-// underOtherCustomer counts the entitlements in force of a profile in the collections whose last applied list came
-// under another customer number than this one. A list from before that was recorded came under the number that the
-// profile had until now.
+// underOtherCustomer counts a profile's active entitlements in the collections whose last applied list came under a
+// different customer number. If a list is too old to have its number recorded, it came under the profile's number until
+// now.
 func underOtherCustomer(ctx context.Context, tx *store.Tx, p *ent.Profile, number string) (total int, err error) {
 	collections, err := tx.Collection.Query().All(ctx)
 	if err != nil {

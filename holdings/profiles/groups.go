@@ -16,15 +16,15 @@ import (
 	"autoholdings/kbart"
 )
 
-// GroupChange is what to change of an inventory group; nil leaves a field as it is.
+// GroupChange holds the changes to an inventory group; nil leaves a field as it is.
 type GroupChange struct {
 	ID                int64
-	Version           *int // as it was read; nil: whatever it is
+	Version           *int // the version the caller read; nil: any
 	Name, Description *string
 }
 
-// CreateInventoryGroup makes an inventory group. Its name consists of letters, digits and single blanks, and no other
-// group has it in whatever case.
+// CreateInventoryGroup creates an inventory group. Its name has only letters, digits and single spaces, and must be
+// unique, ignoring case.
 func (s *Service) CreateInventoryGroup(ctx context.Context, name, description string) (*ent.InventoryGroup, error) {
 	name, description = strings.TrimSpace(name), strings.TrimSpace(description)
 	var problems problem.List
@@ -49,7 +49,8 @@ func (s *Service) CreateInventoryGroup(ctx context.Context, name, description st
 	return made, nil
 }
 
-// UpdateInventoryGroup changes an inventory group. Beside a refusal it returns the group as it is, where there is one.
+// UpdateInventoryGroup changes an inventory group. If the change is refused, it also returns the group as stored, if
+// there is one.
 func (s *Service) UpdateInventoryGroup(ctx context.Context, in GroupChange) (*ent.InventoryGroup, error) {
 	var problems problem.List
 	if in.Description != nil {
@@ -85,7 +86,7 @@ func (s *Service) UpdateInventoryGroup(ctx context.Context, in GroupChange) (*en
 	return group, err
 }
 
-// DeleteInventoryGroup deletes an inventory group that no profile has.
+// DeleteInventoryGroup deletes an inventory group that no profile uses.
 func (s *Service) DeleteInventoryGroup(ctx context.Context, id int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		group, err := findGroup(ctx, tx, id)
@@ -116,7 +117,7 @@ func findGroup(ctx context.Context, tx *store.Tx, id int64) (*ent.InventoryGroup
 	return group, nil
 }
 
-// checkGroupName adds what is wrong with a group's name; own is the group that has it already, 0 for a new one.
+// checkGroupName adds the problems of a group's name. own is the group that has the name now, 0 for a new one.
 func checkGroupName(ctx context.Context, tx *store.Tx, problems *problem.List, name string, own int64) error {
 	const path = "input.name"
 	before := len(*problems)
@@ -129,7 +130,7 @@ func checkGroupName(ctx context.Context, tx *store.Tx, problems *problem.List, n
 			"the name %q holds more than letters, digits and single blanks: leave out punctuation and other signs", name)
 		return nil
 	}
-	groups, err := tx.InventoryGroup.Query().Where(inventorygroup.IDNEQ(own)).All(ctx) // there are tens of them
+	groups, err := tx.InventoryGroup.Query().Where(inventorygroup.IDNEQ(own)).All(ctx) // there are only tens of them
 	if err != nil {
 		return fmt.Errorf("read the inventory groups: %w", err)
 	}

@@ -8,35 +8,34 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// GuardsChange is what to change of a profile's guards.
+// GuardsChange holds the changes to a profile's guards.
 type GuardsChange struct {
 	Removals, Access, Identity, Additions MarksChange
 	Again, Shape                          *bool
 }
 
-// MarksChange is what to change of one guard's marks; nil leaves a mark as it is.
+// MarksChange holds the changes to one guard's marks; nil leaves a mark as it is.
 type MarksChange struct {
 	Percent, Titles *int // 0 to 100, 0 to 1,000,000
-	Most            *int // 0 to 1,000,000; 0: no such mark
+	Most            *int // 0 to 1,000,000; 0: no such limit
 }
 
 const maxGuardTitles = 1_000_000
 
-// GuardsOf are the settings of a profile's guards. The percentage and the number of removals stand in columns of their
-// own.
+// GuardsOf returns a profile's guards. The percentage and number of removals have their own columns.
 func GuardsOf(p *ent.Profile) plan.Guards {
 	guards := plan.StandardGuards()
 	if len(p.Guards) > 0 {
 		for _, marks := range []*plan.Marks{&guards.Removals, &guards.Access, &guards.Identity, &guards.Additions} {
-			marks.Most = 0 // it is left out where there is no such mark
+			marks.Most = 0 // omitted if there is no such limit
 		}
-		_ = json.Unmarshal(p.Guards, &guards) // as setGuards wrote it
+		_ = json.Unmarshal(p.Guards, &guards) // written by setGuards
 	}
 	guards.Removals.Percent, guards.Removals.Titles = p.GuardPercent, p.GuardTitles
 	return guards
 }
 
-// setGuards makes the changes on a profile, which keeps its guards only where they are not the standard ones.
+// setGuards applies the changes to a profile. It stores the guards only if they are not the standard ones.
 func setGuards(p *ent.Profile, in *ProfileInput) {
 	guards, change := GuardsOf(p), &in.Guards
 	change.Removals.on(&guards.Removals)
@@ -51,7 +50,7 @@ func setGuards(p *ent.Profile, in *ProfileInput) {
 	standard := plan.StandardGuards()
 	standard.Removals.Percent, standard.Removals.Titles = p.GuardPercent, p.GuardTitles
 	if guards != standard {
-		p.Guards, _ = json.Marshal(guards) // of numbers: cannot fail
+		p.Guards, _ = json.Marshal(guards) // only numbers: cannot fail
 	}
 }
 
@@ -61,7 +60,7 @@ func (c MarksChange) on(m *plan.Marks) {
 	set(&m.Most, c.Most)
 }
 
-// checkGuards adds what is wrong with the guards asked for.
+// checkGuards adds the problems of the requested guards.
 func (in *ProfileInput) checkGuards(problems *problem.List) {
 	for _, guard := range []struct {
 		name  string

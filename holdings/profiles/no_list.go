@@ -10,35 +10,35 @@ import (
 	"autoholdings/internal/store"
 )
 
-// lastAnswers is how many of the provider's answers one after the other must be no list before entitlements of an
-// active profile can be withdrawn.
+// lastAnswers is how many of the provider's answers in a row must be without a list before an active profile's
+// entitlements can be withdrawn.
 const lastAnswers = 3
 
-// noListAnswers are the codes of answers that show that the provider has no list for a customer, in words.
+// noListAnswers are the codes, and their words, of answers which show that the provider has no list for a customer.
 var noListAnswers = map[string]string{
 	"NO_FILE":             "no file",
 	"NO_ROWS":             "a list without titles",
 	"CREDENTIALS_REFUSED": "credentials refused",
 }
 
-// NoList says that the provider's last answers to a profile for a content type were no list.
+// NoList means that the provider's last answers to a profile for a content type had no list.
 type NoList struct {
-	Answers  []string // in words, the last one first
-	Since    int64    // when the first of them came
-	Entitled int      // the profile's entitlements in force there
+	Answers  []string // in words, newest first
+	Since    int64    // when the oldest of them came
+	Entitled int      // the profile's active entitlements for the content type
 }
 
-// String is the answers, the newest first.
+// String lists the answers, newest first.
 func (n *NoList) String() string { return strings.Join(n.Answers, ", ") }
 
-// NoListOf says so of a profile and a content type; nil where it is not so. It reads in the transaction.
+// NoListOf returns the NoList of a profile and content type, or nil. It reads in the transaction.
 func (s *Service) NoListOf(ctx context.Context, tx *store.Tx, profileID int64, content string) (*NoList, error) {
 	found, err := noLists(ctx, tx.SQL.QueryContext, []int64{profileID})
 	return found[profileID][content], err
 }
 
-// noLists finds, by profile and content type, where the last answers were no list. Only what was asked of the provider
-// with the profile's present API key is an answer.
+// noLists finds, by profile and content type, where the last answers had no list. Only answers to the profile's current
+// API key count.
 func noLists(ctx context.Context, query store.QueryFunc, profileIDs []int64) (map[int64]map[string]*NoList, error) {
 	found, err := lastNoLists(ctx, query, profileIDs)
 	if err != nil || len(found) == 0 {

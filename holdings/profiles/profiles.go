@@ -17,25 +17,26 @@ import (
 	"autoholdings/internal/words"
 )
 
-// ProfileInput is what to save of a profile. What is nil takes the default of a new profile, or stays as it is.
+// ProfileInput is what to save of a profile. In a new profile, nil means the default; else it leaves the value as it
+// is.
 type ProfileInput struct {
-	Provider                    string `json:",omitempty"` // of a new profile, which stays of it; "": the standard one
+	Provider                    string `json:",omitempty"` // for a new profile; it cannot change later; "": the standard one
 	Description, CustomerNumber *string
 	APIKey                      *secret.Key `json:"apiKey"`
 	Active                      *bool
 	FileFormat                  *string  // KBART
 	GroupIDs                    *[]int64 `json:"groupIds"`
 	Schedule                    *ScheduleChange
-	GuardPercent, GuardTitles   *int // of removals: 0 to 100, 0 to 1,000,000
+	GuardPercent, GuardTitles   *int // for removals: 0 to 100, 0 to 1,000,000
 	Guards                      GuardsChange
 	CommunityZoneOnly           *bool
 }
 
-// CreateProfile makes a profile; a customer number and an API key are needed. Notices say what the save did beside what
-// was asked. Mistakes, and what the rules of several profiles refuse, come as problems, all at once, and nothing is
-// saved.
+// CreateProfile creates a profile; it needs the credentials that its provider asks for. Notices say what the save did
+// beyond the request. Problems, including those with the rules for several profiles, are returned all at once, and
+// nothing is saved.
 //
-// then, where it is not nil, runs in the same transaction after the save: an error of it undoes the save.
+// then, if not nil, runs in the same transaction after the save; an error from it undoes the save.
 func (s *Service) CreateProfile(
 	ctx context.Context, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error,
 ) (p *ent.Profile, notices []string, err error) {
@@ -63,8 +64,8 @@ func (s *Service) CreateProfile(
 	return p, notices, nil
 }
 
-// UpdateProfile changes a profile, by the same rules as CreateProfile. version is the one that was read; nil: whatever
-// it is. Beside a refusal it returns the profile as it is, where there is one.
+// UpdateProfile changes a profile, by the same rules as CreateProfile. version is the version the caller read; nil
+// means any. If the change is refused, it also returns the profile as stored, if there is one.
 func (s *Service) UpdateProfile(
 	ctx context.Context, id int64, version *int, in ProfileInput, then func(ctx context.Context, tx *store.Tx, p *ent.Profile) error,
 ) (p *ent.Profile, notices []string, err error) {
@@ -93,8 +94,8 @@ func (s *Service) UpdateProfile(
 	return p, notices, nil
 }
 
-// DeleteProfile deletes a profile that has no entitlements in force (else IN_USE); the last coverage of ended ones is
-// kept without it. It is refused while a job of the profile is unfinished.
+// DeleteProfile deletes a profile that has no active entitlements (else IN_USE). The last coverage of ended ones is
+// kept, without the profile. It is refused while a job of the profile is unfinished.
 func (s *Service) DeleteProfile(ctx context.Context, id int64) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := s.DeleteProfileIn(ctx, tx, id, 0)
@@ -102,9 +103,9 @@ func (s *Service) DeleteProfile(ctx context.Context, id int64) error {
 	})
 }
 
-// DeleteProfileIn is DeleteProfile in the caller's transaction, in which it has written nothing where it refuses. A job
-// that deletes the profile names itself in askingJobID, since it is unfinished too; 0: no job asks. It returns how the
-// profile was called.
+// DeleteProfileIn is DeleteProfile in the caller's transaction. If it refuses, it has written nothing. A job that
+// deletes the profile passes its own id as askingJobID, since it is unfinished too; 0: no job. It returns the profile's
+// name.
 func (s *Service) DeleteProfileIn(ctx context.Context, tx *store.Tx, id, askingJobID int64) (name string, err error) {
 	p, err := tx.Profile.Get(ctx, id)
 	if ent.IsNotFound(err) {
@@ -140,20 +141,19 @@ func entitlementsInForce(ctx context.Context, tx *store.Tx, profileID int64) (in
 	return n, nil
 }
 
-// profileSave is one save of a profile, judged on the state that it leaves, inside the transaction that writes it.
+// profileSave is one save of a profile. Rules are checked on the state after it, inside the transaction that writes it.
 type profileSave struct {
 	s        *Service
 	tx       *store.Tx
 	in       ProfileInput
 	provider Provider
 	campus   *campus
-	groups   []*ent.InventoryGroup // those of in.GroupIDs
+	groups   []*ent.InventoryGroup // the groups in in.GroupIDs
 	problems problem.List
 	notices  []string
 }
 
-// beginSave reads what the save of a profile is judged by, and looks for what is wrong with the input itself. id is 0
-// for a new profile.
+// beginSave reads what the save is checked against, and checks the input itself. id is 0 for a new profile.
 func (s *Service) beginSave(ctx context.Context, tx *store.Tx, id int64, in ProfileInput) (*profileSave, error) {
 	if in.Description != nil {
 		trimmed := strings.TrimSpace(*in.Description)
@@ -181,8 +181,8 @@ func (s *Service) beginSave(ctx context.Context, tx *store.Tx, id int64, in Prof
 	return save, nil
 }
 
-// findProvider finds the profile's provider. A new profile is of the one that was asked for; a profile that is there
-// stays of its provider.
+// findProvider finds the profile's provider: the requested one for a new profile, the same as before for an existing
+// one.
 func (save *profileSave) findProvider(id int64) {
 	if before := save.campus.find(id); before != nil {
 		save.provider = save.s.providers.of(before.Provider)
@@ -198,7 +198,7 @@ func (save *profileSave) findProvider(id int64) {
 	}
 }
 
-// check adds what is wrong with the input itself.
+// check adds the problems of the input itself.
 func (in *ProfileInput) check(problems *problem.List, p Provider) {
 	if in.Description != nil {
 		problems.CheckDescription(*in.Description)
@@ -213,7 +213,7 @@ func (in *ProfileInput) check(problems *problem.List, p Provider) {
 	in.checkGuards(problems)
 }
 
-// create makes the row.
+// create inserts the row.
 func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	save.completeCredentials()
 	now := store.Now()
@@ -245,8 +245,8 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	return made, nil
 }
 
-// completeCredentials takes what was not given of a new profile for empty, which is a mistake where the provider asks
-// for it.
+// completeCredentials treats missing credentials of a new profile as empty, which is a problem if the provider requires
+// them.
 func (save *profileSave) completeCredentials() {
 	if save.in.CustomerNumber == nil {
 		save.in.CustomerNumber = new(string)
@@ -258,7 +258,7 @@ func (save *profileSave) completeCredentials() {
 	}
 }
 
-// update writes what differs.
+// update writes the changes.
 func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.Profile, error) {
 	after := save.after(before)
 	if err := save.checkCampusRules(after); err != nil {
@@ -295,7 +295,7 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	return saved, nil
 }
 
-// after is the profile as the input has it, before any rule is applied.
+// after returns the profile with the input applied, before any rule.
 func (save *profileSave) after(before *ent.Profile) *ent.Profile {
 	p, in := *before, &save.in
 	set(&p.Description, in.Description)
@@ -363,7 +363,7 @@ func sameGroups(a, b *ent.Profile) bool {
 	return slices.EqualFunc(a.Edges.Groups, b.Edges.Groups, func(x, y *ent.InventoryGroup) bool { return x.ID == y.ID })
 }
 
-// noticeDeactivation says what deactivating leaves in force (DOMAIN section 8).
+// noticeDeactivation says what stays active after a deactivation (DOMAIN section 8).
 func (save *profileSave) noticeDeactivation(ctx context.Context, p *ent.Profile) error {
 	inForce, err := entitlementsInForce(ctx, save.tx, p.ID)
 	if err != nil {

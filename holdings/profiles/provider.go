@@ -8,21 +8,21 @@ import (
 	"autoholdings/internal/secret"
 )
 
-// Provider is what the domain knows of a provider: how it is called, and what its profiles give to be let in.
+// Provider is what the domain knows about a provider: its names, and the credentials that its profiles need.
 type Provider struct {
-	Name  string // as profiles name it: "OXFORD_UNIVERSITY_PRESS"
-	Title string // as its collections in the Community Zone name it: "Oxford University Press"
+	Name  string // its name in profiles: "OXFORD_UNIVERSITY_PRESS"
+	Title string // its name in Community Zone collections: "Oxford University Press"
 
-	// What the provider calls the customer number and the API key of a profile. One without a name is not asked for.
+	// What the provider calls a profile's customer number and API key. One without a name is not asked for.
 	CustomerNumber, APIKey secret.Credential
 
 	standard bool
 }
 
-// providers are those that profiles may be of, the standard one first.
+// providers are the providers that profiles may have, the standard one first.
 type providers []Provider
 
-// newProviders returns the given ones or, where none are given, a standard one of which nothing is known.
+// newProviders returns the given ones. If there are none, it returns a standard one that nothing is known about.
 func newProviders(given []Provider) providers {
 	if len(given) == 0 {
 		given = []Provider{unknownProvider(profile.DefaultProvider)}
@@ -38,7 +38,7 @@ func unknownProvider(name string) Provider {
 	}
 }
 
-// find is the provider with a name; "" is the standard one's.
+// find returns the provider with a name; "" means the standard one.
 func (all providers) find(name string) (Provider, bool) {
 	for _, p := range all {
 		if p.Name == name || name == "" {
@@ -48,7 +48,7 @@ func (all providers) find(name string) (Provider, bool) {
 	return Provider{}, false
 }
 
-// of is the provider of a profile. One that is not registered any more is known by its name alone.
+// of returns the provider of a profile. If it is no longer registered, only its name is known.
 func (all providers) of(name string) Provider {
 	if p, known := all.find(name); known {
 		return p
@@ -56,7 +56,7 @@ func (all providers) of(name string) Provider {
 	return unknownProvider(name)
 }
 
-// subject begins a sentence about the provider. The standard one is the provider.
+// subject names the provider at the start of a sentence. The standard one is "The provider".
 func (p Provider) subject() string {
 	if p.standard {
 		return "The provider"
@@ -64,7 +64,7 @@ func (p Provider) subject() string {
 	return holdings.TitleOf(p.Name, p.Title)
 }
 
-// object is the provider within a sentence.
+// object names the provider within a sentence.
 func (p Provider) object() string {
 	if p.standard {
 		return "the provider"
@@ -72,7 +72,7 @@ func (p Provider) object() string {
 	return p.subject()
 }
 
-// asksFor are the credentials that a profile gives, as in "the customer number and the API key are".
+// asksFor lists the credentials that a profile needs, as in "the customer number and the API key are".
 func (p Provider) asksFor() string {
 	var names []string
 	for _, c := range []secret.Credential{p.CustomerNumber, p.APIKey} {

@@ -22,17 +22,17 @@ const (
 // Schedule is when a profile runs by itself.
 type Schedule struct {
 	Frequency           string // NONE, DAILY, WEEKLY or MONTHLY
-	Weekday, DayOfMonth int    // of a weekly one: ISO 8601's 1 Monday to 7 Sunday; of a monthly one: 1 to 31, in a shorter month its last day
-	Time                string // HH:MM, local to the time zone
+	Weekday, DayOfMonth int    // weekly: 1 Monday to 7 Sunday (ISO 8601); monthly: 1 to 31, or the last day of a shorter month
+	Time                string // HH:MM in the time zone
 	Timezone            string // IANA name
 }
 
-// ScheduleOf is a profile's schedule.
+// ScheduleOf returns a profile's schedule.
 func ScheduleOf(p *ent.Profile) Schedule {
 	return Schedule{p.ScheduleFrequency, p.ScheduleWeekday, p.ScheduleDayOfMonth, p.ScheduleTime, p.ScheduleTimezone}
 }
 
-// String is the schedule in words: "every Monday at 03:00 (UTC)".
+// String describes the schedule: "every Monday at 03:00 (UTC)".
 func (s Schedule) String() string {
 	at := fmt.Sprintf("at %s (%s)", s.Time, s.Timezone)
 	switch s.Frequency {
@@ -51,7 +51,7 @@ func (s Schedule) String() string {
 	}
 }
 
-// ScheduleChange is what to change of a schedule; nil leaves a field as it is.
+// ScheduleChange holds the changes to a schedule; nil leaves a field as it is.
 type ScheduleChange struct {
 	Frequency           *string
 	Weekday, DayOfMonth *int
@@ -60,7 +60,7 @@ type ScheduleChange struct {
 
 var clockTime = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
 
-// check adds what is wrong with the change.
+// check adds the problems of the change.
 func (c *ScheduleChange) check(problems *problem.List) {
 	if c == nil {
 		return
@@ -89,11 +89,12 @@ func (c *ScheduleChange) check(problems *problem.List) {
 	}
 }
 
-// notOfIANA are names that a machine's files add to the IANA database, each with another zone on each machine or with
-// none.
+// notOfIANA are names that a machine's files add to the IANA database. Their meaning differs between machines, or they
+// have none.
 var notOfIANA = []string{"", "Local", "localtime", "posixrules", "Factory"}
 
-// isTimezone says whether the name is one of the IANA database. "right/…" is not: its clocks count leap seconds.
+// isTimezone reports whether the name is in the IANA database. "right/…" is not accepted: its clocks count leap
+// seconds.
 func isTimezone(name string) bool {
 	if slices.Contains(notOfIANA, name) || strings.HasPrefix(name, "right/") || strings.HasPrefix(name, "posix/") {
 		return false
@@ -102,7 +103,7 @@ func isTimezone(name string) bool {
 	return err == nil
 }
 
-// on is the schedule after the change.
+// on returns the schedule after the change.
 func (c *ScheduleChange) on(s Schedule) Schedule {
 	if c == nil {
 		return s
@@ -115,7 +116,7 @@ func (c *ScheduleChange) on(s Schedule) Schedule {
 	return s
 }
 
-// set changes a value to the one that is given, if any.
+// set changes a value to the given one, if there is one.
 func set[T any](value, given *T) {
 	if given != nil {
 		*value = *given

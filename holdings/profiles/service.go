@@ -1,5 +1,5 @@
-// Package profiles keeps integration profiles and what hangs on them: credentials, schedules, inventory groups, the
-// rules of a library of several campuses, alerts and settings.
+// Package profiles manages integration profiles and what belongs to them: credentials, schedules, inventory groups, the
+// rules for a library with several campuses, alerts and settings.
 package profiles
 
 import (
@@ -10,9 +10,9 @@ import (
 	"autoholdings/internal/store"
 )
 
-// Service is the profiles of a library.
+// Service gives access to a library's profiles.
 type Service struct {
-	// Now is the clock by which schedules begin to hold and alerts are judged. The standard is the machine's.
+	// Now is the clock for when schedules take effect and alerts are due. The default is the machine's.
 	Now func() time.Time
 
 	store     *store.Store
@@ -21,9 +21,9 @@ type Service struct {
 	providers providers
 }
 
-// New returns the profiles in a database. box seals their credentials; busy keeps changes away from what jobs work on.
-// The providers are those that profiles may be of, the standard one first; none: profiles are of one provider of which
-// nothing is known.
+// New returns the service for a database. box seals credentials; busy blocks changes to what jobs are working on. of
+// lists the providers that profiles may have, the standard one first. If it is empty, all profiles have one provider
+// that nothing is known about.
 func New(s *store.Store, box *secret.Box, busy holdings.Busy, of ...Provider) *Service {
 	return &Service{Now: time.Now, store: s, box: box, busy: holdings.RequireBusy(busy), providers: newProviders(of)}
 }

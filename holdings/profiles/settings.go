@@ -11,22 +11,22 @@ import (
 	"autoholdings/internal/store"
 )
 
-// SettingsChange is what to change of the settings; nil leaves a field as it is.
+// SettingsChange holds the changes to the settings; nil leaves a field as it is.
 type SettingsChange struct {
-	Version         *int    // as they were read; nil: whatever it is
+	Version         *int    // the version the caller read; nil: any
 	InstitutionName *string // at most 200 characters
 	MultiCampus     *bool   // the customer parameter multi_campus_inventory_management
 }
 
 // UpdateSettings changes the settings. Multi-campus inventory management cannot be turned off (ONE_PROFILE_ONLY) while
-// there is what one campus does not have: several profiles, or a profile with inventory groups. Beside a refusal it
-// returns the settings as they are.
+// there are several profiles of one provider, or a profile with inventory groups. If the change is refused, it also
+// returns the settings as stored.
 func (s *Service) UpdateSettings(ctx context.Context, in SettingsChange) (*ent.Setting, error) {
 	var problems problem.List
 	if in.InstitutionName != nil {
 		name := strings.TrimSpace(*in.InstitutionName)
 		in.InstitutionName = &name
-		if name != "" { // it may be emptied
+		if name != "" { // it may be empty
 			problems.CheckName("input.institutionName", name)
 		}
 	}
@@ -56,7 +56,7 @@ func (s *Service) UpdateSettings(ctx context.Context, in SettingsChange) (*ent.S
 	return settings, err
 }
 
-// checkOneCampus adds what there is that one campus does not have.
+// checkOneCampus adds a problem for everything that a single campus cannot have.
 func checkOneCampus(ctx context.Context, tx *store.Tx, problems *problem.List) error {
 	const path = "input.multiCampusInventoryManagement"
 	c, err := readCampus(ctx, tx)

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Next is the first moment of the schedule after a time; zero where there is none.
+// Next returns the first time of the schedule after the given one; zero if there is none.
 //
-// Each day of the schedule has one moment: the first at which the clocks of the time zone show the schedule's time or a
-// later one. So a time that a change to summer time skips runs as soon as the clocks go on, and one that comes twice in
-// autumn runs the first time only.
+// Each day of the schedule has one run: the first moment at which local clocks show the scheduled time or a later one.
+// So a time skipped when summer time begins runs as soon as the clocks go forward, and one that comes twice in autumn
+// runs only the first time.
 func (s Schedule) Next(after time.Time) time.Time {
 	location, err := s.location()
 	if err != nil || s.Frequency == Never {
@@ -24,14 +24,14 @@ func (s Schedule) Next(after time.Time) time.Time {
 	return time.Time{}
 }
 
-// Last is the newest moment of the schedule that is not after a time; zero where there is none.
+// Last returns the latest time of the schedule that is not after the given one; zero if there is none.
 func (s Schedule) Last(atOrBefore time.Time) time.Time {
 	location, err := s.location()
 	if err != nil || s.Frequency == Never {
 		return time.Time{}
 	}
-	// Where the clocks are put back over midnight the next day may have begun already, and where a day is repeated its
-	// successor too.
+	// If the clocks go back over midnight, the next day may have begun already; if a day is repeated, the day after
+	// that too.
 	for day := range s.days(civil(atOrBefore.In(location)).AddDate(0, 0, 2), -1) {
 		if slot, ok := s.on(day, location); ok && !slot.After(atOrBefore) {
 			return slot
@@ -54,16 +54,16 @@ func (s Schedule) location() (*time.Location, error) {
 	return location, nil
 }
 
-// civil is a date without a time zone, as midnight UTC, in which every day has 24 hours.
+// civil is a date without a time zone: midnight UTC, where every day has 24 hours.
 func civil(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// farthest is how many days are looked through. Every frequency has a day in each month.
+// farthest is how many days are searched. Every frequency has a day in each month.
 const farthest = 100
 
-// days are the days of the schedule from one on, forwards (+1) or backwards (-1).
+// days yields the days of the schedule, starting from a day, forwards (+1) or backwards (-1).
 func (s Schedule) days(from time.Time, direction int) iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
 		for n := range farthest {
@@ -88,8 +88,8 @@ func (s Schedule) has(day time.Time) bool {
 	}
 }
 
-// on is the schedule's moment of a day. A zone that changes sides of the date line leaves out a whole day: a daily
-// schedule has no moment then, a weekly or monthly one runs as the next day begins.
+// on returns the scheduled time on a day. A zone that changes sides of the date line skips a whole day: a daily
+// schedule does not run then; a weekly or monthly one runs as the next day begins.
 func (s Schedule) on(day time.Time, location *time.Location) (slot time.Time, ok bool) {
 	if s.Frequency == Daily && civil(firstAt(day, location)) != day {
 		return time.Time{}, false
@@ -101,18 +101,18 @@ func (s Schedule) on(day time.Time, location *time.Location) (slot time.Time, ok
 	return firstAt(day.Add(time.Duration(clock.Hour())*time.Hour+time.Duration(clock.Minute())*time.Minute), location).UTC(), true
 }
 
-// widest is more than any zone's distance from UTC.
+// widest is more than any zone's offset from UTC.
 const widest = 16 * time.Hour
 
-// firstAt is the first moment at which the clocks of a zone show a time or a later one. wall is that time as if it were
-// UTC.
+// firstAt returns the first moment at which the zone's clocks show the time wall or a later one. wall is given as if it
+// were UTC.
 func firstAt(wall time.Time, location *time.Location) time.Time {
 	for t := wall.Add(-widest).In(location); ; {
 		_, offset := t.Zone()
 		_, end := t.ZoneBounds()
 		shown := wall.Add(-time.Duration(offset) * time.Second)
 		if shown.Before(t) {
-			shown = t // the clocks were put on past it
+			shown = t // the clocks went forward past it
 		}
 		if end.IsZero() || shown.Before(end) {
 			return shown.In(location)

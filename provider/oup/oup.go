@@ -1,7 +1,7 @@
-// Package oup is what Oxford University Press has of its own as a provider: its collections and their content types,
-// the credentials that it gives a library, and how it sells coverage.
+// Package oup describes Oxford University Press as a provider: its collections and their content types, the credentials
+// that it gives a library, and how it sells coverage.
 //
-// OUP does not publish the address of its service, so the address is the operator's to give.
+// OUP does not publish the address of its service, so the operator must configure it.
 package oup
 
 import (
@@ -15,7 +15,7 @@ const (
 	Journals provider.Content = "journals"
 )
 
-// Provider returns OUP, each time anew: the operator may change its templates.
+// Provider returns a new description of OUP each time, because the operator may change its templates.
 func Provider() *provider.Provider {
 	return &provider.Provider{
 		Name: "OXFORD_UNIVERSITY_PRESS", Title: "Oxford University Press", Short: "OUP",
@@ -47,12 +47,11 @@ const (
 	Frontfile = "FRONTFILE"
 )
 
-// firstFrontfileYear is the year with which OUP's frontfile begins.
+// firstFrontfileYear is the year in which OUP's frontfile begins.
 const firstFrontfileYear = 1996
 
-// CoverageKind tells what a coverage statement is: archive if it ends in 1995 or before, frontfile if it begins in 1996
-// or later. One that spans both, one of unknown beginning that ends later, and one whose dates contradict each other
-// are neither: "".
+// CoverageKind classifies a coverage statement: archive if it ends in 1995 or before, frontfile if it begins in 1996 or
+// later. It returns "" if the statement spans both, ends later with an unknown beginning, or has contradictory dates.
 func CoverageKind(first, last kbart.Date) string {
 	archive := !last.IsZero() && last.Year < firstFrontfileYear
 	frontfile := !first.IsZero() && first.Year >= firstFrontfileYear
