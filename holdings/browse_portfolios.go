@@ -205,6 +205,14 @@ type Entitlement struct {
 	Coverage []plan.Statement
 }
 
+// ended is when an entitlement ended, in Unix milliseconds; 0 if that is not known.
+func (e Entitlement) ended() int64 {
+	if e.EndedAt == nil {
+		return 0
+	}
+	return *e.EndedAt
+}
+
 // EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in two
 // statements.
 func (s *Service) EntitlementsOf(ctx context.Context, portfolioIDs []int64) (map[int64][]Entitlement, error) {
@@ -273,7 +281,7 @@ func inForce(entitlements []Entitlement) []Entitlement {
 			ofProfiles = append(ofProfiles, e)
 		case e.Active:
 			own = append(own, e)
-		case last == nil || e.UpdatedAt > last[0].UpdatedAt:
+		case last == nil || e.ended() > last[0].ended():
 			last = []Entitlement{e}
 		}
 	}

@@ -322,10 +322,13 @@ func TestDeletedProfilesLeaveOneEntitlement(t *testing.T) {
 	b.Sync(1, holdingstest.ListOf(other...))
 	b.Sync(2, holdingstest.ListOf(other...))
 	b.Write(func(ctx context.Context, tx *store.Tx) error { // the clock may not have moved between the two
-		return errors.Join(tx.Entitlement.Update().Where(entitlement.ProfileID(1), entitlement.Active(false)).SetUpdatedAt(10).Exec(ctx),
-			tx.Entitlement.Update().Where(entitlement.ProfileID(2), entitlement.Active(false)).SetUpdatedAt(20).Exec(ctx),
+		return errors.Join(tx.Entitlement.Update().Where(entitlement.ProfileID(1), entitlement.Active(false)).SetEndedAt(10).SetUpdatedAt(30).Exec(ctx),
+			tx.Entitlement.Update().Where(entitlement.ProfileID(2), entitlement.Active(false)).SetEndedAt(20).SetUpdatedAt(20).Exec(ctx),
 			tx.Entitlement.Update().Where(entitlement.Active(true)).SetActive(false).Exec(ctx))
 	})
+	if got := b.coverage("j000"); got != "2005 – present" {
+		t.Errorf("the coverage that ended last, of two profiles: %s", got)
+	}
 	for _, id := range []int64{2, 1} {
 		b.Must(b.Profiles.DeleteProfile(t.Context(), id))
 	}
