@@ -417,6 +417,22 @@ func TestActivateAllKey(t *testing.T) {
 	}
 }
 
+// TestActivateAllKeyWithoutTitles: without titles no job is queued that could keep the key, and the answer says so.
+func TestActivateAllKeyWithoutTitles(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20}).withMaps()
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.CommunityZoneTitle.Delete().Exec(ctx)
+		return err
+	})
+	got := b.done("activateCollection", input{
+		"communityZoneId": "99", "activationType": "ALL", "idempotencyKey": "books",
+	})
+	if got.Job != nil || !strings.Contains(strings.Join(got.Warnings, "\n"), "the idempotency key was not kept") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestActivateAllTwice: while the first job has not ended, activating again is refused and changes nothing.
 func TestActivateAllTwice(t *testing.T) {
 	t.Parallel()

@@ -37,6 +37,22 @@ func TestKeyOfAnotherJob(t *testing.T) {
 	})
 }
 
+// TestLongKey: a key has 200 characters at most, whatever they are. A longer one is refused before anything is done.
+func TestLongKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 60})
+	p := b.newProfile(input{"customerNumber": "demo", "active": true})
+	key := strings.Repeat("ü", 200)
+	b.unchanged(func() {
+		b.refused("runProfile", input{"profileId": p.ID, "idempotencyKey": key + "x"}, "BAD_USER_INPUT input.idempotencyKey")
+	})
+	first, again := b.done("runProfile", input{"profileId": p.ID, "idempotencyKey": key}).Job,
+		b.done("runProfile", input{"profileId": p.ID, "idempotencyKey": key}).Job
+	if first.ID != again.ID {
+		t.Errorf("%v, then %v", first.ID, again.ID)
+	}
+}
+
 // TestKeyWithoutRun: a save that queues no job keeps no key. One that another request has used is refused all the same.
 func TestKeyWithoutRun(t *testing.T) {
 	t.Parallel()

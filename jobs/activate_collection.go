@@ -42,6 +42,10 @@ func (s *Service) ActivateCollection(ctx context.Context, in ActivateRequest) (a
 		return s.activatedBefore(ctx, row)
 	}
 	activated.Job = row
+	if err == nil && row == nil && in.IdempotencyKey != "" {
+		activated.Warnings = append(activated.Warnings, "the collection has no titles in the Community Zone yet, so that no job was queued "+
+			"and the idempotency key was not kept: the same request again finds the collection active")
+	}
 	return activated, err
 }
 

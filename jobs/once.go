@@ -10,10 +10,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"autoholdings/ent"
 	"autoholdings/ent/job"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/words"
 )
 
 // Request is what an idempotency key stands for. Repeating the request returns what it made; using the key for a
@@ -25,12 +27,18 @@ type Request struct {
 	Needs     string // if the request starts no job: what would make it start one; "": it starts one
 }
 
+// maxKey is the length of the longest idempotency key, in characters.
+const maxKey = 200
+
 // checkKey returns a problem if the key cannot be kept: it is stored with the job that the request starts.
 func (q Request) checkKey() error {
+	if length := utf8.RuneCountInString(q.Key); length > maxKey {
+		return problem.New(problem.BadInput, keyPath, "the key has %s characters: give at most %d", words.Figure(length), maxKey)
+	}
 	if q.Key == "" || q.Needs == "" {
 		return nil
 	}
-	return problem.New(problem.BadInput, "input.idempotencyKey",
+	return problem.New(problem.BadInput, keyPath,
 		"a key is kept with the job that a request starts, and this one starts none, so that it would be done again: "+
 			"leave the key out, or set %s", q.Needs)
 }
@@ -116,14 +124,14 @@ func (q Request) digest() (string, error) {
 		}
 		maps.Copy(arguments, some)
 	}
-	words := []string{q.Mutation}
+	said := []string{q.Mutation}
 	for _, name := range slices.Sorted(maps.Keys(arguments)) {
 		if value := arguments[name]; string(value) != "null" {
 			sum := sha256.Sum256(value)
-			words = append(words, strings.ToLower(name[:1])+name[1:]+"="+hex.EncodeToString(sum[:8]))
+			said = append(said, strings.ToLower(name[:1])+name[1:]+"="+hex.EncodeToString(sum[:8]))
 		}
 	}
-	return strings.Join(words, " "), nil
+	return strings.Join(said, " "), nil
 }
 
 // differences names the arguments in which two digests differ.

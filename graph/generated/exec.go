@@ -7274,7 +7274,7 @@ input ActivateCollectionInput {
   autoActivateNewPortfolios: Boolean = false
   "Manual is right where a sync activates the portfolios."
   activationType: ActivationType = MANUAL
-  "With ALL, since it is kept with the job: the same request again answers with the same collection and job; another one with the key is a CONFLICT. With MANUAL it is refused."
+  "With ALL, since it is kept with the job: the same request again answers with the same collection and job; another one with the key is a CONFLICT. Where the collection has no titles yet, no job is queued and a warning says that the key was not kept. With MANUAL it is refused. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -7412,7 +7412,7 @@ input CreateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused."
+  "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -7456,7 +7456,7 @@ input UpdateProfileInput {
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
   runNow: Boolean
-  "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused."
+  "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -7478,7 +7478,7 @@ input DeleteProfileInput {
   profileId: ID!
   "Withdraw its entitlements first, by a job, and delete it when that is done."
   withdrawEntitlements: Boolean = false
-  "With ` + "`" + `withdrawEntitlements` + "`" + `, since it is kept with the job: the same request again answers with the same job; another one with the same key is a CONFLICT. Without, it is refused."
+  "With ` + "`" + `withdrawEntitlements` + "`" + `, since it is kept with the job: the same request again answers with the same job; another one with the same key is a CONFLICT. A profile without entitlements is deleted at once, without a job, and is NOT_FOUND afterwards. Without ` + "`" + `withdrawEntitlements` + "`" + ` it is refused. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -7500,7 +7500,7 @@ input RunProfileInput {
   mode: JobMode = APPLY
   "Apply the list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -7601,7 +7601,7 @@ input UndoJobInput {
   jobId: ID!
   "PREVIEW shows what undoing would do."
   mode: JobMode = APPLY
-  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -7743,7 +7743,7 @@ input ImportCollectionInput {
   removeMissing: Boolean = false
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -7765,7 +7765,7 @@ input ImportCommunityZoneTitlesInput {
   mode: JobMode = APPLY
   "Apply a list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
-  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -8016,7 +8016,7 @@ input MovePortfolioInformationInput {
   mode: JobMode = APPLY
   "With APPLY: the preview whose plan is to be applied, no more and no less."
   previewJobId: ID
-  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -8068,7 +8068,7 @@ input WithdrawProfileInput {
   content: ContentType
   "PREVIEW shows what it would do."
   mode: JobMode = APPLY
-  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
 
@@ -8112,7 +8112,7 @@ type DisableScheduledJobPayload {
 input RunScheduledJobInput {
   "Which scheduled job."
   scheduledJobId: ID!
-  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT."
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
 

@@ -20,7 +20,7 @@ type ActivateCollectionInput struct {
 	AutoActivateNewPortfolios graphql.Omittable[*bool] `json:"autoActivateNewPortfolios,omitempty"`
 	// Manual is right where a sync activates the portfolios.
 	ActivationType graphql.Omittable[*string] `json:"activationType,omitempty"`
-	// With ALL, since it is kept with the job: the same request again answers with the same collection and job; another one with the key is a CONFLICT. With MANUAL it is refused.
+	// With ALL, since it is kept with the job: the same request again answers with the same collection and job; another one with the key is a CONFLICT. Where the collection has no titles yet, no job is queued and a warning says that the key was not kept. With MANUAL it is refused. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -225,7 +225,7 @@ type CreateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused.
+	// With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -355,7 +355,7 @@ type DeleteProfileInput struct {
 	ProfileID string `json:"profileId"`
 	// Withdraw its entitlements first, by a job, and delete it when that is done.
 	WithdrawEntitlements graphql.Omittable[*bool] `json:"withdrawEntitlements,omitempty"`
-	// With `withdrawEntitlements`, since it is kept with the job: the same request again answers with the same job; another one with the same key is a CONFLICT. Without, it is refused.
+	// With `withdrawEntitlements`, since it is kept with the job: the same request again answers with the same job; another one with the same key is a CONFLICT. A profile without entitlements is deleted at once, without a job, and is NOT_FOUND afterwards. Without `withdrawEntitlements` it is refused. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -443,7 +443,7 @@ type ImportCollectionInput struct {
 	RemoveMissing graphql.Omittable[*bool] `json:"removeMissing,omitempty"`
 	// PREVIEW shows what it would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -465,7 +465,7 @@ type ImportCommunityZoneTitlesInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// Apply a list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
-	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -554,7 +554,7 @@ type MovePortfolioInformationInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// With APPLY: the preview whose plan is to be applied, no more and no less.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
-	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -644,7 +644,7 @@ type RunProfileInput struct {
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
 	// Apply the list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
-	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -660,7 +660,7 @@ type RunProfilePayload struct {
 type RunScheduledJobInput struct {
 	// Which scheduled job.
 	ScheduledJobID string `json:"scheduledJobId"`
-	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -738,7 +738,7 @@ type UndoJobInput struct {
 	JobID string `json:"jobId"`
 	// PREVIEW shows what undoing would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -940,7 +940,7 @@ type UpdateProfileInput struct {
 	CommunityZoneOnly graphql.Omittable[*bool] `json:"communityZoneOnly,omitempty"`
 	// Queue a sync at once; needs an active profile.
 	RunNow graphql.Omittable[*bool] `json:"runNow,omitempty"`
-	// With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused.
+	// With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
@@ -982,7 +982,7 @@ type WithdrawProfileInput struct {
 	Content graphql.Omittable[*string] `json:"content,omitempty"`
 	// PREVIEW shows what it would do.
 	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
-	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT.
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
 
