@@ -20,18 +20,18 @@ type poLineEditor struct {
 	of     map[int64][]*ent.POLine // by portfolio
 }
 
-func newShelf() *poLineEditor {
+func newPOLineEditor() *poLineEditor {
 	return &poLineEditor{map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
 }
 
 // load reads the PO lines of portfolios that are not loaded yet.
-func (sh *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioIDs []int64) error {
+func (e *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioIDs []int64) error {
 	missing := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(portfolioIDs))), func(id int64) bool {
-		_, known := sh.of[id]
+		_, known := e.of[id]
 		return known || id == 0
 	})
 	for _, id := range missing {
-		sh.of[id] = nil
+		e.of[id] = nil
 	}
 	for chunk := range slices.Chunk(missing, store.IDsAtOnce) {
 		rows, err := client.POLine.Query().Where(poline.PortfolioIDIn(chunk...)).All(ctx)
@@ -39,7 +39,7 @@ func (sh *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioI
 			return fmt.Errorf("read the PO lines of portfolios: %w", err)
 		}
 		for _, row := range rows {
-			sh.list(sh.put(row))
+			e.list(e.put(row))
 		}
 	}
 	return nil
@@ -47,61 +47,61 @@ func (sh *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioI
 
 // put adds a stored row and returns the row to work on: if it was added before, that one, which may have been changed
 // since.
-func (sh *poLineEditor) put(row *ent.POLine) *ent.POLine {
-	if known := sh.rows[row.ID]; known != nil {
+func (e *poLineEditor) put(row *ent.POLine) *ent.POLine {
+	if known := e.rows[row.ID]; known != nil {
 		return known
 	}
 	stored := *row
-	sh.before[row.ID], sh.rows[row.ID] = &stored, row
+	e.before[row.ID], e.rows[row.ID] = &stored, row
 	return row
 }
 
 // add adds a new row, unattached.
-func (sh *poLineEditor) add(row *ent.POLine) {
+func (e *poLineEditor) add(row *ent.POLine) {
 	row.PortfolioID, row.Main = nil, false
-	sh.rows[row.ID] = row
+	e.rows[row.ID] = row
 }
 
 // list adds a row to those of its portfolio, once.
-func (sh *poLineEditor) list(row *ent.POLine) {
+func (e *poLineEditor) list(row *ent.POLine) {
 	if row.PortfolioID == nil {
 		return
 	}
-	if others := sh.of[*row.PortfolioID]; !slices.Contains(others, row) {
-		sh.of[*row.PortfolioID] = append(others, row)
+	if others := e.of[*row.PortfolioID]; !slices.Contains(others, row) {
+		e.of[*row.PortfolioID] = append(others, row)
 	}
 }
 
 // attach attaches a row to a portfolio; 0 detaches it. The rows of both the new and the former portfolio must be
 // loaded.
-func (sh *poLineEditor) attach(row *ent.POLine, portfolioID int64) {
+func (e *poLineEditor) attach(row *ent.POLine, portfolioID int64) {
 	if from := portfolioOf(row); from != 0 {
 		wasMain := row.Main
 		row.PortfolioID, row.Main = nil, false
-		sh.of[from] = slices.DeleteFunc(sh.of[from], func(other *ent.POLine) bool { return other == row })
+		e.of[from] = slices.DeleteFunc(e.of[from], func(other *ent.POLine) bool { return other == row })
 		if wasMain {
-			sh.promoteOldest(from, nil)
+			e.promoteOldest(from, nil)
 		}
 	}
 	if portfolioID == 0 {
 		return
 	}
-	row.PortfolioID, row.Main = &portfolioID, sh.mainOf(portfolioID) == nil
-	sh.list(row)
+	row.PortfolioID, row.Main = &portfolioID, e.mainOf(portfolioID) == nil
+	e.list(row)
 }
 
 // rank makes an attached row main or additional. It returns false if that is impossible: a portfolio's only row is
 // main.
-func (sh *poLineEditor) rank(row *ent.POLine, main bool) bool {
+func (e *poLineEditor) rank(row *ent.POLine, main bool) bool {
 	if row.Main == main {
 		return true
 	}
 	id := portfolioOf(row)
 	if !main {
-		if !sh.promoteOldest(id, row) {
+		if !e.promoteOldest(id, row) {
 			return false
 		}
-	} else if former := sh.mainOf(id); former != nil {
+	} else if former := e.mainOf(id); former != nil {
 		former.Main = false
 	}
 	row.Main = main
@@ -109,8 +109,8 @@ func (sh *poLineEditor) rank(row *ent.POLine, main bool) bool {
 }
 
 // promoteOldest makes the oldest of a portfolio's rows main, except the one in not.
-func (sh *poLineEditor) promoteOldest(portfolioID int64, not *ent.POLine) bool {
-	others := slices.DeleteFunc(slices.Clone(sh.of[portfolioID]), func(row *ent.POLine) bool { return row == not })
+func (e *poLineEditor) promoteOldest(portfolioID int64, not *ent.POLine) bool {
+	others := slices.DeleteFunc(slices.Clone(e.of[portfolioID]), func(row *ent.POLine) bool { return row == not })
 	if len(others) == 0 {
 		return false
 	}
@@ -142,8 +142,8 @@ func comparePrecedence(a, b *ent.POLine) int {
 }
 
 // mainOf returns the portfolio's main PO line, or nil.
-func (sh *poLineEditor) mainOf(portfolioID int64) *ent.POLine {
-	for _, row := range sh.of[portfolioID] {
+func (e *poLineEditor) mainOf(portfolioID int64) *ent.POLine {
+	for _, row := range e.of[portfolioID] {
 		if row.Main {
 			return row
 		}
@@ -159,9 +159,9 @@ func portfolioOf(row *ent.POLine) int64 {
 }
 
 // changed returns the rows that differ from what is stored, sorted by id.
-func (sh *poLineEditor) changed() (rows []*ent.POLine) {
-	for id, row := range sh.rows {
-		if before := sh.before[id]; before == nil || !samePOLine(before, row) {
+func (e *poLineEditor) changed() (rows []*ent.POLine) {
+	for id, row := range e.rows {
+		if before := e.before[id]; before == nil || !samePOLine(before, row) {
 			rows = append(rows, row)
 		}
 	}
@@ -176,24 +176,24 @@ func samePOLine(a, b *ent.POLine) bool {
 }
 
 // settle increments the versions of the changed rows and treats them as stored.
-func (sh *poLineEditor) settle() (changed []*ent.POLine) {
-	changed = sh.changed()
+func (e *poLineEditor) settle() (changed []*ent.POLine) {
+	changed = e.changed()
 	now := store.Now()
 	for _, row := range changed {
 		row.UpdatedAt = now
 		row.Version++ // 0 for a new one
 		stored := *row
-		sh.before[row.ID] = &stored
+		e.before[row.ID] = &stored
 	}
 	return changed
 }
 
 // write stores the changes. Rows that stop being main are written first: the database never allows a portfolio two main
 // PO lines.
-func (sh *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
+func (e *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 	var givesWay []int64
-	for _, row := range sh.changed() {
-		before := sh.before[row.ID]
+	for _, row := range e.changed() {
+		before := e.before[row.ID]
 		if before != nil && before.Main && before.PortfolioID != nil && (!row.Main || portfolioOf(row) != *before.PortfolioID) {
 			givesWay = append(givesWay, row.ID)
 		}
@@ -205,7 +205,7 @@ func (sh *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	var rows [][]any
-	for _, row := range sh.settle() {
+	for _, row := range e.settle() {
 		rows = append(rows, []any{
 			row.ID, row.CreatedAt, row.UpdatedAt, row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note,
 			row.PortfolioID, row.Main, row.Version,

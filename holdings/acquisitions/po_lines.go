@@ -26,9 +26,9 @@ func (s *Service) CreatePOLine(ctx context.Context, in POLineInput) (*ent.POLine
 	}
 	row := &ent.POLine{ID: s.store.NextID(), CreatedAt: store.Now()}
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		sh := newShelf()
-		sh.add(row)
-		return in.save(ctx, tx, sh, row)
+		e := newPOLineEditor()
+		e.add(row)
+		return in.save(ctx, tx, e, row)
 	})
 	if err != nil {
 		return nil, err
@@ -50,9 +50,9 @@ func (s *Service) UpdatePOLine(ctx context.Context, id int64, version *int, in P
 		if err := problem.CheckVersion(fmt.Sprintf("the PO line %q", row.Number), version, row.Version); err != nil {
 			return err
 		}
-		sh := newShelf()
-		sh.put(row)
-		return in.save(ctx, tx, sh, row)
+		e := newPOLineEditor()
+		e.put(row)
+		return in.save(ctx, tx, e, row)
 	})
 	if err != nil && row != nil {
 		return &stored, err
@@ -67,16 +67,16 @@ func (s *Service) DeletePOLine(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		sh := newShelf()
-		if err := sh.load(ctx, tx.Client, []int64{portfolioOf(row)}); err != nil {
+		e := newPOLineEditor()
+		if err := e.load(ctx, tx.Client, []int64{portfolioOf(row)}); err != nil {
 			return err
 		}
-		sh.attach(sh.put(row), 0)
+		e.attach(e.put(row), 0)
 		if err := tx.POLine.DeleteOneID(id).Exec(ctx); err != nil {
 			return fmt.Errorf("delete PO line %d: %w", id, err)
 		}
-		delete(sh.rows, id)
-		return sh.write(ctx, tx)
+		delete(e.rows, id)
+		return e.write(ctx, tx)
 	})
 }
 
@@ -92,7 +92,7 @@ func findPOLine(ctx context.Context, tx *store.Tx, id int64) (*ent.POLine, error
 }
 
 // save applies the input to a row in the editor, and stores it.
-func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *poLineEditor, row *ent.POLine) error {
+func (in *POLineInput) save(ctx context.Context, tx *store.Tx, e *poLineEditor, row *ent.POLine) error {
 	problems := slices.Clone(in.Wrong)
 	fillTexts(&problems, in.of(row))
 	if err := checkNumber(ctx, tx, &problems, row); err != nil {
@@ -105,29 +105,29 @@ func (in *POLineInput) save(ctx context.Context, tx *store.Tx, sh *poLineEditor,
 			return err
 		}
 	}
-	if err := sh.load(ctx, tx.Client, []int64{portfolioOf(row), target}); err != nil {
+	if err := e.load(ctx, tx.Client, []int64{portfolioOf(row), target}); err != nil {
 		return err
 	}
 	if target != portfolioOf(row) {
-		sh.attach(row, target)
+		e.attach(row, target)
 	}
 	if in.Main != nil && len(in.Wrong) == 0 {
-		checkRank(&problems, sh, row, *in.Main)
+		checkRank(&problems, e, row, *in.Main)
 	}
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return sh.write(ctx, tx)
+	return e.write(ctx, tx)
 }
 
 // checkRank makes the row main or additional as requested, or adds the reason why it cannot.
-func checkRank(problems *problem.List, sh *poLineEditor, row *ent.POLine, main bool) {
+func checkRank(problems *problem.List, e *poLineEditor, row *ent.POLine, main bool) {
 	const path = "input.main"
 	switch {
 	case row.PortfolioID == nil && main:
 		problems.Add(problem.BadInput, path,
 			"only a PO line of a portfolio is main or additional, and this one is attached to none: give portfolioId too, or leave main out")
-	case row.PortfolioID != nil && !sh.rank(row, main):
+	case row.PortfolioID != nil && !e.rank(row, main):
 		problems.Add(problem.BadInput, path,
 			"it is the only PO line of its portfolio, and so the main one: make another one main, or leave main out")
 	}

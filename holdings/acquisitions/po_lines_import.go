@@ -22,30 +22,30 @@ var poLineCSV = []string{
 // is refused without affecting the others. It writes in batches: after a failure, run it again and it does the rest.
 // With dryRun it writes nothing and reports the same.
 func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
-	run := &poLineImport{s: s, shelf: newShelf(), mains: map[int64]int{}}
+	run := &poLineImport{s: s, editor: newPOLineEditor(), mains: map[int64]int{}}
 	return importCSV(ctx, in, dryRun, poLineCSV, func(ctx context.Context, lines []*importLine) error {
 		if dryRun { // the editor keeps what the earlier batches would have written
 			if err := run.plan(ctx, s.store.Read, lines); err != nil {
 				return err
 			}
-			run.shelf.settle()
+			run.editor.settle()
 			return nil
 		}
-		run.shelf = newShelf()
+		run.editor = newPOLineEditor()
 		return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 			if err := run.plan(ctx, tx.Client, lines); err != nil {
 				return err
 			}
-			return run.shelf.write(ctx, tx)
+			return run.editor.write(ctx, tx)
 		})
 	})
 }
 
 // poLineImport is an import of PO lines in progress.
 type poLineImport struct {
-	s     *Service
-	shelf *poLineEditor
-	mains map[int64]int // by portfolio: the line that asks for a main PO line
+	s      *Service
+	editor *poLineEditor
+	mains  map[int64]int // by portfolio: the line that asks for a main PO line
 }
 
 // plan applies the lines to the PO lines in the editor.
@@ -77,7 +77,7 @@ func (run *poLineImport) plan(ctx context.Context, client *ent.Client, lines []*
 		}
 		attached = append(attached, targets[i].ID)
 	}
-	if err := run.shelf.load(ctx, client, attached); err != nil {
+	if err := run.editor.load(ctx, client, attached); err != nil {
 		return err
 	}
 	for i, l := range lines {
@@ -98,7 +98,7 @@ func (run *poLineImport) known(ctx context.Context, client *ent.Client, lines []
 	}
 	known := make(map[string]*ent.POLine, len(rows))
 	for _, row := range rows {
-		known[row.Number] = run.shelf.put(row)
+		known[row.Number] = run.editor.put(row)
 	}
 	return known, nil
 }
@@ -146,10 +146,10 @@ func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfo
 	before := *row
 	*row = after
 	if isNew {
-		run.shelf.add(row)
+		run.editor.add(row)
 	}
 	if at != portfolioOf(row) {
-		run.shelf.attach(row, at)
+		run.editor.attach(row, at)
 	}
 	run.rank(l, row, main)
 	l.Action = actionOf(isNew, &before, row)
@@ -170,9 +170,9 @@ func (run *poLineImport) rank(l *importLine, row *ent.POLine, main *bool) {
 		l.tell("it is not attached to a portfolio, so it cannot be a main PO line: name the portfolio")
 	case at == 0:
 	case *main:
-		if former := run.shelf.mainOf(at); former != row {
+		if former := run.editor.mainOf(at); former != row {
 			l.tell("%q, until now the main PO line of the portfolio, becomes additional", former.Number)
-			run.shelf.rank(row, true)
+			run.editor.rank(row, true)
 		}
 		run.mains[at] = l.Line
 	case row.Main:
