@@ -46,7 +46,7 @@ func (s *Service) guardAccess(ctx context.Context, p *plan.Plan, part *Part, gua
 		err = j.flush()
 	}
 	if err == nil && held(len(p.Loses)) {
-		p.Hold(plan.GuardAccess, len(p.Loses), "%d of %d titles would lose time that is covered today (%s), %s", guards.Access)
+		p.Hold(plan.GuardAccess, len(p.Loses), "%s of %s titles would lose time that is covered today (%s), %s", guards.Access)
 	}
 	return err
 }

@@ -78,7 +78,7 @@ func TestGuardOfManyRemovals(t *testing.T) {
 	t.Parallel()
 	runGuard(t, plan.GuardRemovals, []guardCase{
 		{10_200, 1000, false, ""},
-		{10_200, 1001, true, "takes away 1001 of 10200 titles (9.8 %), more than 1000"},
+		{10_200, 1001, true, "takes away 1,001 of 10,200 titles (9.8 %), more than 1,000"},
 	}, guarded, func(base, n int) string { return holdingstest.Rows(n, base, guarded) })
 }
 

@@ -192,8 +192,8 @@ func checkColumns(chosen []chosenPart, given map[string]plan.ColumnChoice) error
 	return problems.Err()
 }
 
-// columnsOf returns what to do about the columns that a part's list lost. Without access_type nothing tells free titles
-// from paid ones, so a person must say that all are paid.
+// columnsOf returns what to do about the columns that a part's list lost. Without access_type it is unknown which titles are
+// free, so a person must say that all are paid.
 func columnsOf(c chosenPart, given map[string]plan.ColumnChoice) (map[string]plan.ColumnChoice, error) {
 	reasons, err := GuardsOf(c.part)
 	if err != nil {
@@ -209,7 +209,7 @@ func columnsOf(c chosenPart, given map[string]plan.ColumnChoice) (map[string]pla
 		switch {
 		case access && choice != plan.AllPaid:
 			return nil, problem.New(problem.BadInput, "input.lostColumns",
-				"the list lacks access_type, so that nothing tells free titles from paid ones: "+
+				"the list lacks access_type, so it does not say which titles are free and which are paid: "+
 					"approve it with access_type taken as ALL_PAID, or reject it")
 		case !access && choice == plan.AllPaid:
 			return nil, problem.New(problem.BadInput, "input.lostColumns",

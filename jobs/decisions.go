@@ -216,12 +216,6 @@ func GuardsOf(part *ent.JobPart) (reasons []plan.GuardReason, err error) {
 	return reasons, nil
 }
 
-// guardedKind is the kind of changes that each guard is about. The guard of a list's shape is about all of them.
-var guardedKind = map[string]plan.Kind{
-	plan.GuardRemovals: plan.Removals, plan.GuardAgain: plan.Removals, plan.GuardAccess: plan.AccessLost,
-	plan.GuardIdentity: plan.Updates, plan.GuardAdditions: plan.Additions,
-}
-
 // undecided returns those of a plan's guards that nobody has decided about for this list.
 func (pr *partRun) undecided(ctx context.Context, guards []plan.GuardReason) ([]plan.GuardReason, error) {
 	if len(guards) == 0 || len(pr.decided) == 0 {
@@ -237,7 +231,7 @@ func (pr *partRun) undecided(ctx context.Context, guards []plan.GuardReason) ([]
 		return row != nil && (row.Decision == Declined || row.UpdatedAt > other)
 	}
 	return slices.DeleteFunc(slices.Clone(guards), func(g plan.GuardReason) bool {
-		if kind, one := guardedKind[g.Guard]; one {
+		if kind, one := plan.JudgedKind[g.Guard]; one {
 			return settled(kind)
 		}
 		// The plan itself knows the decision on a lost column; without access_type nothing is applied before there is

@@ -13,6 +13,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 	"autoholdings/kbart"
 	"autoholdings/provider"
 )
@@ -89,13 +90,15 @@ func (pr *partRun) bringInStep(ctx context.Context, list plan.Source) error {
 	case plan.AllFree():
 		plan.RemoveNothing()
 		return pr.endUnwritten(ctx, plan, part, PartBlocked, failure{
-			"ALL_FREE", fmt.Sprintf("all %d rows of the file are free titles: nothing is removed because of it", plan.Counts.Free),
+			"ALL_FREE", fmt.Sprintf("all %s rows of the file are free titles: nothing is removed because of it",
+				words.Figure(plan.Counts.Free)),
 			pr.advise(pr.advice.allFree),
 		})
 	case plan.Counts.Titles == 0:
 		plan.RemoveNothing()
 		return pr.endUnwritten(ctx, plan, part, PartFailed, failure{
-			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %d rows could be used", plan.Counts.Rows), pr.advise(pr.advice.noUsableRows),
+			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %s rows could be used", words.Figure(plan.Counts.Rows)),
+			pr.advise(pr.advice.noUsableRows),
 		})
 	default:
 		return pr.carryOut(ctx, plan, part)

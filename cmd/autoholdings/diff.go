@@ -15,6 +15,7 @@ import (
 
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/spreadsheet"
+	"autoholdings/internal/words"
 	"autoholdings/kbart"
 )
 
@@ -146,10 +147,12 @@ func diffTSV(out io.Writer, _ plan.Counts, changes []plan.Change) error {
 }
 
 func diffText(out io.Writer, counts plan.Counts, changes []plan.Change) error {
-	fmt.Fprintf(out, "%d rows, %d titles: %d added, %d removed, %d updated, %d unchanged; %d free rows, %d rows refused, %d ambiguous\n",
-		counts.Rows, counts.Titles, counts.Added, counts.Removed, counts.Updated, counts.Unchanged, counts.Free, counts.Invalid, counts.Ambiguous)
+	fmt.Fprintf(out, "%s, %s: %s added, %s removed, %s updated, %s unchanged; %s, %s refused, %s ambiguous\n",
+		words.Count(counts.Rows, "row", "rows"), words.Count(counts.Titles, "title", "titles"), words.Figure(counts.Added),
+		words.Figure(counts.Removed), words.Figure(counts.Updated), words.Figure(counts.Unchanged),
+		words.Count(counts.Free, "free row", "free rows"), words.Count(counts.Invalid, "row", "rows"), words.Figure(counts.Ambiguous))
 	for _, f := range counts.Fields {
-		fmt.Fprintf(out, "  %-34s %d titles\n", f.Name, f.Titles)
+		fmt.Fprintf(out, "  %-34s %s\n", f.Name, words.Count(f.Titles, "title", "titles"))
 	}
 	for _, c := range changes {
 		view := changeView{

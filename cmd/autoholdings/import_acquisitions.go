@@ -16,6 +16,7 @@ import (
 	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/spreadsheet"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 	"autoholdings/jobs"
 )
 
@@ -124,8 +125,9 @@ func importText(out io.Writer, report acquisitions.ImportReport) error {
 	if report.DryRun {
 		done = "dry run, nothing was written: "
 	}
-	_, err := fmt.Fprintf(out, "%s%d lines: %d created, %d updated, %d attached, %d moved, %d unchanged, %d refused\n", done,
-		len(report.Lines), report.Created, report.Updated, report.Attached, report.Moved, report.Unchanged, report.Refused)
+	_, err := fmt.Fprintf(out, "%s%s: %s created, %s updated, %s attached, %s moved, %s unchanged, %s refused\n", done,
+		words.Count(len(report.Lines), "line", "lines"), words.Figure(report.Created), words.Figure(report.Updated),
+		words.Figure(report.Attached), words.Figure(report.Moved), words.Figure(report.Unchanged), words.Figure(report.Refused))
 	return err
 }
 

@@ -180,8 +180,8 @@ var delimiterNames = map[string]string{"\t": "tabs", ";": "semicolons", ",": "co
 
 // describe says what a list is and what happened to its rows.
 func describe(s kbart.Summary) string {
-	rows := fmt.Sprintf("%s: %d used, %d set aside as free, %d refused", words.Count(s.Rows.Read, "row", "rows"), s.Rows.Used, s.Rows.SetAside,
-		s.Rows.Refused)
+	rows := fmt.Sprintf("%s: %s used, %s set aside as free, %s refused", words.Count(s.Rows.Read, "row", "rows"),
+		words.Figure(s.Rows.Used), words.Figure(s.Rows.SetAside), words.Figure(s.Rows.Refused))
 	if s.Phase == "" {
 		return rows
 	}

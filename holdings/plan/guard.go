@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"strings"
+
+	"autoholdings/internal/words"
 )
 
 // Guards are the limits beyond which a plan is held until somebody decides (DOMAIN section 7). They are a profile's
@@ -101,9 +103,9 @@ func (m Marks) Exceeds(base, n int) bool {
 func (m Marks) words(base, n int) string {
 	switch {
 	case n > m.Titles && n*100 > m.Percent*base:
-		return fmt.Sprintf("more than %d %% and more than %d", m.Percent, m.Titles)
+		return fmt.Sprintf("more than %d %% and more than %s", m.Percent, words.Figure(m.Titles))
 	case n > m.Most:
-		return fmt.Sprintf("more than %d", m.Most)
+		return "more than " + words.Figure(m.Most)
 	default:
 		return "more than half"
 	}
@@ -119,15 +121,15 @@ func (p *Plan) askGuards(guards Guards) {
 	p.Guards = append(p.Guards, guardRemovals(guards.Removals, base, p.Counts.EntitlementsAffected)...)
 	identity, additions := p.countIdentity(), p.countAdditions()
 	if guards.Identity.Asked() && guards.Identity.Exceeds(base, identity) {
-		p.Hold(GuardIdentity, identity, "%d of %d titles would get both another title and another identifier (%s), %s", guards.Identity)
+		p.Hold(GuardIdentity, identity, "%s of %s titles would get both another title and another identifier (%s), %s", guards.Identity)
 	}
 	if m := guards.Additions; m.Asked() && additions > m.Titles && additions*100 > m.Percent*base {
-		p.Hold(GuardAdditions, additions, "%d titles would be added to the %d there are (%s), %s", m)
+		p.Hold(GuardAdditions, additions, "%s titles would be added to the %s there are (%s), %s", m)
 	}
 	if given := p.countGivenBack(); guards.Again && given > 0 {
 		p.Guards = append(p.Guards, GuardReason{
 			Guard: GuardAgain, Before: base, Affected: given,
-			Message: fmt.Sprintf("the plan takes away %d of the %d titles again that an undo gave back", given, base),
+			Message: fmt.Sprintf("the plan takes away %s of the %s titles again that an undo gave back", words.Figure(given), words.Figure(base)),
 		})
 	}
 }
@@ -137,7 +139,8 @@ func (p *Plan) Hold(guard string, n int, format string, marks Marks) {
 	base := p.Counts.EntitlementsBefore
 	p.Guards = append(p.Guards, GuardReason{
 		Guard: guard, Before: base, Affected: n,
-		Message: fmt.Sprintf(format, n, base, fmt.Sprintf("%.1f %%", 100*float64(n)/float64(base)), marks.words(base, n)),
+		Message: fmt.Sprintf(format, words.Figure(n), words.Figure(base), fmt.Sprintf("%.1f %%", 100*float64(n)/float64(base)),
+			marks.words(base, n)),
 	})
 }
 
@@ -146,10 +149,10 @@ func guardRemovals(marks Marks, base, n int) []GuardReason {
 	reason := GuardReason{Guard: GuardRemovals, Before: base, Affected: n}
 	switch {
 	case n > 0 && n >= base:
-		reason.Message = fmt.Sprintf("nothing would be left: the plan takes away all %d titles here", base)
+		reason.Message = fmt.Sprintf("nothing would be left: the plan takes away all %s titles here", words.Figure(base))
 	case marks.Exceeds(base, n):
-		reason.Message = fmt.Sprintf("the plan takes away %d of %d titles (%.1f %%), %s",
-			n, base, 100*float64(n)/float64(base), marks.words(base, n))
+		reason.Message = fmt.Sprintf("the plan takes away %s of %s titles (%.1f %%), %s",
+			words.Figure(n), words.Figure(base), 100*float64(n)/float64(base), marks.words(base, n))
 	default:
 		return nil
 	}

@@ -45,9 +45,10 @@ func (k Kinds) String() string {
 	return strings.Join(names, " ")
 }
 
-// guardKinds are the kinds that each guard judges. If one is declined, the guard has nothing to hold.
-var guardKinds = map[string][]Kind{
-	GuardRemovals: {Removals}, GuardAgain: {Removals}, GuardAccess: {AccessLost}, GuardIdentity: {Updates}, GuardAdditions: {Additions},
+// JudgedKind is the kind of changes that each guard judges. If it is declined, the guard has nothing to hold. The guard of
+// a list's shape is not here: it is about all kinds.
+var JudgedKind = map[string]Kind{
+	GuardRemovals: Removals, GuardAgain: Removals, GuardAccess: AccessLost, GuardIdentity: Updates, GuardAdditions: Additions,
 }
 
 // Decline takes kinds of changes out of the plan: what was declined is neither written nor held. The field Declined
@@ -59,7 +60,8 @@ func (p *Plan) Decline(kinds Kinds) {
 		p.countAffected()
 	}
 	p.Guards = slices.DeleteFunc(p.Guards, func(g GuardReason) bool {
-		return slices.ContainsFunc(guardKinds[g.Guard], kinds.Has)
+		kind, one := JudgedKind[g.Guard]
+		return one && kinds.Has(kind)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"autoholdings/internal/words"
 	"autoholdings/kbart"
 )
 
@@ -255,8 +256,8 @@ func (l *List) WrongContent() error {
 	}
 	return &kbart.FatalError{Finding: kbart.Finding{
 		Severity: kbart.Fatal, Code: "wrong-content", Column: kbart.PublicationTypeColumn.String(),
-		Message: fmt.Sprintf("%d of %d rows state that they are no %ss: this is not the list that was asked for", l.rows.Wrong, l.rows.Read,
-			l.source.Expect),
+		Message: fmt.Sprintf("%s of %s rows state that they are no %ss: this is not the list that was asked for",
+			words.Figure(l.rows.Wrong), words.Figure(l.rows.Read), l.source.Expect),
 		Hint: "ask the provider why it sends this list for this content type",
 	}}
 }
