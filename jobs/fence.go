@@ -21,16 +21,17 @@ func (r *run) fence(ctx context.Context, tx *store.Tx, phase string, done, total
 	return r.stillHeld(ctx, tx, result)
 }
 
-// beat says that the run lives, without changing its progress.
-func (r *run) beat(ctx context.Context) error {
-	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET heartbeat_at = `+store.NowSQL+`
-			WHERE id = ? AND run_token = ? AND state = 'RUNNING'`, r.job.ID, r.token)
-		if err != nil {
-			return fmt.Errorf("heartbeat of job %d: %w", r.job.ID, err)
-		}
-		return r.stillHeld(ctx, tx, result)
-	})
+// beat says that the run lives.
+func (r *run) beat(ctx context.Context) error { return r.s.store.Write(ctx, r.fenceBeside) }
+
+// fenceBeside is the fence of what is done beside the parts in turn: it leaves the progress to them.
+func (r *run) fenceBeside(ctx context.Context, tx *store.Tx) error {
+	result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET heartbeat_at = `+store.NowSQL+`
+		WHERE id = ? AND run_token = ? AND state = 'RUNNING'`, r.job.ID, r.token)
+	if err != nil {
+		return fmt.Errorf("heartbeat of job %d: %w", r.job.ID, err)
+	}
+	return r.stillHeld(ctx, tx, result)
 }
 
 // stillHeld says why the row was not written, where it was not.

@@ -2,7 +2,7 @@
 //
 // A job's life, top to bottom: its kind is asked for a row (sync.go, move.go, ...), which is inserted (queue.go); the
 // dispatcher hands its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and
-// runs it (run.go) part by part (parts.go, partrun.go); each write is fenced by the row (fence.go); the end is written
+// runs it (run.go) part by part (parts.go, partrun.go), while lists are fetched (fetching.go); each write is fenced by the row (fence.go); the end is written
 // in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the reconciler picks up
 // (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
 //
@@ -88,6 +88,9 @@ type Options struct {
 	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
 	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
 
+	// FetchPatience is how long the parts of a collection wait for the list of an earlier one; default 10 s.
+	FetchPatience time.Duration
+
 	Unscheduled   bool             // leave the schedule to other processes
 	ScheduleEvery time.Duration    // how often the schedule is looked at; default 10 s
 	Now           func() time.Time // the clock of the schedule; default the machine's
@@ -107,6 +110,7 @@ func (o *Options) setDefaults() {
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
 	o.Attempts = orDefault(o.Attempts, 5)
 	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
+	o.FetchPatience = orDefault(o.FetchPatience, 10*time.Second)
 	o.ScheduleEvery = orDefault(o.ScheduleEvery, 10*time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
