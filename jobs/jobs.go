@@ -2,9 +2,10 @@
 //
 // A job's life, top to bottom: its kind is asked for a row (sync.go, move.go, ...), which is inserted (queue.go); the
 // dispatcher hands its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and
-// runs it (run.go) part by part (parts.go, partrun.go), while lists are fetched (fetching.go); each write is fenced by the row (fence.go); the end is written
-// in the last transaction (finish.go). What a crash or a flushed queue leaves behind, the reconciler picks up
-// (reconcile.go). What is scheduled is queued by the process that sees it come first (schedule.go).
+// runs it (run.go) part by part (parts.go, partrun.go), while lists are fetched (fetching.go); each write is fenced by
+// the row (fence.go); the end is written in the last transaction (finish.go). What a crash or a flushed queue leaves
+// behind, the reconciler picks up (reconcile.go). What is scheduled is queued by the process that sees it come first
+// (schedule.go).
 //
 // All that the engine knows of a kind of jobs stands in the table of kinds (kinds.go).
 package jobs
