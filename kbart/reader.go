@@ -341,12 +341,12 @@ func (r *Reader) toUTF8(line []byte, number int) (text []byte, changed bool) {
 }
 
 // guess decodes like decode, but reports nothing and leaves the reader's state as it is.
-func (r *Reader) guess(line []byte) (text []byte, changed bool) {
-	text, changed = r.guessUTF8(line)
+func (r *Reader) guess(line []byte) (text []byte) {
+	text, _ = r.guessUTF8(line)
 	if bytes.IndexByte(text, 0) < 0 {
-		return text, changed
+		return text
 	}
-	return r.withoutNUL(text), true
+	return r.withoutNUL(text)
 }
 
 func (r *Reader) guessUTF8(line []byte) (text []byte, changed bool) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"autoholdings/internal/storable"
 )
 
 // File is a list that was fetched and kept.
@@ -116,7 +118,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 
 // complete says in an outcome what was asked of whom, and what this provider advises.
 func (f *Fetcher) complete(o *Outcome, r Request, attempts int) *Outcome {
-	o.Content, o.Host, o.Attempts = r.Content, f.host, attempts
+	o.Content, o.Host, o.Attempts, o.Message = r.Content, f.host, attempts, storable.Repaired(o.Message)
 	o.advise(f.provider, r.Global)
 	return o
 }
