@@ -436,10 +436,11 @@ func (s *server) holdingsText() string {
 	}
 }
 
-// reportText is every change of a job, through the API, in the order of the report.
+// reportText is every change of a job, through the API, in the order of the report: books first, whichever of the two
+// lists came first.
 func (s *server) reportText(jobID string) string {
 	s.t.Helper()
-	var text strings.Builder
+	texts := map[string]*strings.Builder{"BOOKS": {}, "JOURNALS": {}}
 	after := (*string)(nil)
 	for {
 		var answer struct {
@@ -453,22 +454,23 @@ func (s *server) reportText(jobID string) string {
 						Action, Title             string
 						Field, OldValue, NewValue *string
 						Line                      *int
+						Part                      struct{ Content string }
 					}
 				}
 			}
 		}
 		s.do(`query($id: ID!, $after: String) { job(id: $id) { changes(first: 500, after: $after) {
-			pageInfo { hasNextPage endCursor } nodes { action title field oldValue newValue line } } } }`,
+			pageInfo { hasNextPage endCursor } nodes { action title field oldValue newValue line part { content } } } } }`,
 			map[string]any{"id": jobID, "after": after}, &answer)
 		for _, n := range answer.Job.Changes.Nodes {
 			line, err := json.Marshal(n)
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			text.Write(append(line, '\n'))
+			texts[n.Part.Content].Write(append(line, '\n'))
 		}
 		if !answer.Job.Changes.PageInfo.HasNextPage {
-			return text.String()
+			return texts["BOOKS"].String() + texts["JOURNALS"].String()
 		}
 		after = answer.Job.Changes.PageInfo.EndCursor
 	}
