@@ -16,10 +16,11 @@ import (
 // fetching fetches the lists of a job's parts, a few at once, and says which part's turn it is. The parts are done one
 // at a time.
 //
-// The parts of one collection have an order, that in which their fetches begin: each is planned on what the earlier
-// ones left, and a preview is to show what the run then does. So a part whose list is there waits for the earlier ones
-// of its collection, but not for ever: where a list does not come within Options.FetchPatience, the part gives way. It
-// then ends as it does where its profile is run by itself an hour later (docs/decisions/0005-fetches-side-by-side.md).
+// Parts have an order, that in which their fetches begin: each is planned on what the earlier ones of its collection
+// left, a preview is to show what the run then does, and reports are to list the same things in the same order. So a
+// part whose list is there waits for the earlier ones, but not for long: where a list does not come within
+// Options.FetchPatience, its part gives way to all others. It then ends as it does where its profile is run by itself an
+// hour later (docs/decisions/0005-fetches-side-by-side.md).
 type fetching struct {
 	run   *run
 	begin beginPart
@@ -187,30 +188,25 @@ func (f *fetching) next(ctx context.Context) (*partToCome, error) {
 func (f *fetching) pick(now time.Time) (next *partToCome, patience time.Duration, phase string) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	patience = math.MaxInt64
-	owed := map[int64]time.Duration{} // for how long the later parts of a collection are still to wait
+	owed := time.Duration(0) // for how long later parts are still to wait
 	for i, p := range f.left {
-		var collectionID int64
-		if p.part.CollectionID != nil {
-			collectionID = *p.part.CollectionID
-		}
-		if !p.came {
-			owed[collectionID] = max(owed[collectionID], f.patienceWith(p, now))
+		switch {
+		case !p.came:
+			owed = max(owed, f.patienceWith(p, now))
 			if phase == "" {
 				phase = phaseOf(p.part, "fetch")
 			}
-			continue
-		}
-		if owed[collectionID] <= 0 {
+		case owed <= 0:
 			f.left = slices.Delete(f.left, i, i+1)
 			return p, 0, ""
+		default:
+			return nil, owed, phase
 		}
-		patience = min(patience, owed[collectionID])
 	}
-	return nil, patience, phase
+	return nil, math.MaxInt64, phase
 }
 
-// patienceWith is for how long the later parts of its collection are to wait for a part's list.
+// patienceWith is for how long later parts are to wait for a part's list.
 func (f *fetching) patienceWith(p *partToCome, now time.Time) time.Duration {
 	since := p.asked
 	if since.IsZero() {

@@ -89,7 +89,7 @@ type Options struct {
 	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
 	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
 
-	// FetchPatience is how long the parts of a collection wait for the list of an earlier one; default 10 s.
+	// FetchPatience is how long the parts of a job wait for the list of an earlier one; default 10 s.
 	FetchPatience time.Duration
 
 	Unscheduled   bool             // leave the schedule to other processes

@@ -436,11 +436,10 @@ func (s *server) holdingsText() string {
 	}
 }
 
-// reportText is every change of a job, through the API, in the order of the report: books first, whichever of the two
-// lists came first.
+// reportText is every change of a job, through the API, in the order of the report.
 func (s *server) reportText(jobID string) string {
 	s.t.Helper()
-	texts := map[string]*strings.Builder{"BOOKS": {}, "JOURNALS": {}}
+	var text strings.Builder
 	after := (*string)(nil)
 	for {
 		var answer struct {
@@ -454,23 +453,22 @@ func (s *server) reportText(jobID string) string {
 						Action, Title             string
 						Field, OldValue, NewValue *string
 						Line                      *int
-						Part                      struct{ Content string }
 					}
 				}
 			}
 		}
 		s.do(`query($id: ID!, $after: String) { job(id: $id) { changes(first: 500, after: $after) {
-			pageInfo { hasNextPage endCursor } nodes { action title field oldValue newValue line part { content } } } } }`,
+			pageInfo { hasNextPage endCursor } nodes { action title field oldValue newValue line } } } }`,
 			map[string]any{"id": jobID, "after": after}, &answer)
 		for _, n := range answer.Job.Changes.Nodes {
 			line, err := json.Marshal(n)
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			texts[n.Part.Content].Write(append(line, '\n'))
+			text.Write(append(line, '\n'))
 		}
 		if !answer.Job.Changes.PageInfo.HasNextPage {
-			return texts["BOOKS"].String() + texts["JOURNALS"].String()
+			return text.String()
 		}
 		after = answer.Job.Changes.PageInfo.EndCursor
 	}
