@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"autoholdings/graph/model"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/storable"
 )
 
 // The limits of a page.
@@ -128,6 +130,9 @@ func decodeCursor(opaque string) (keyset.Position, error) {
 	text, err := base64.RawURLEncoding.DecodeString(opaque)
 	if err == nil {
 		err = json.Unmarshal(text, &c)
+	}
+	for _, key := range c.Keys {
+		err = errors.Join(err, storable.Check(key))
 	}
 	return keyset.Position(c), err
 }

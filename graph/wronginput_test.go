@@ -108,7 +108,7 @@ func bad(path string, values ...any) (cases []wrong) {
 
 var (
 	stale          = []wrong{{value: 7, want: "CONFLICT input.version"}}
-	badDescription = bad("description", strings.Repeat("x", 501), "a\x00b", "bell\a")
+	badDescription = bad("description", strings.Repeat("x", 501), "a\x01b", "bell\a")
 )
 
 // wrongCollections are the mutations of settings, groups and collections; law is a group in use.
@@ -116,7 +116,7 @@ func (b *testBundle) wrongCollections(law *thing) map[string]wrongInput {
 	b.t.Helper()
 	spare := b.done("createInventoryGroup", input{"name": "Spare"}).InventoryGroup
 	local := b.done("createCollection", input{"name": "Local"}).Collection
-	name := bad("name", "", " ", strings.Repeat("x", 201), "two\nlines", "a\x00b")
+	name := bad("name", "", " ", strings.Repeat("x", 201), "two\nlines", "a\x01b")
 	groupName := append(bad("name", strings.Repeat("x", 101), "Law", "LAW", "Law & Order", "two  blanks", "x-ray"), name...)
 	return map[string]wrongInput{
 		"updateSettings": {input{"institutionName": "A library"}, map[string][]wrong{

@@ -22,15 +22,16 @@ func (r *run) fence(ctx context.Context, tx *store.Tx, phase string, done, total
 }
 
 // beat records that the run is alive, without changing its progress.
-func (r *run) beat(ctx context.Context) error {
-	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET heartbeat_at = `+store.NowSQL+`
-			WHERE id = ? AND run_token = ? AND state = 'RUNNING'`, r.job.ID, r.token)
-		if err != nil {
-			return fmt.Errorf("heartbeat of job %d: %w", r.job.ID, err)
-		}
-		return r.stillHeld(ctx, tx, result)
-	})
+func (r *run) beat(ctx context.Context) error { return r.s.store.Write(ctx, r.fenceBeside) }
+
+// fenceBeside is the fence for what is done beside the parts in turn: it leaves the progress to them.
+func (r *run) fenceBeside(ctx context.Context, tx *store.Tx) error {
+	result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET heartbeat_at = `+store.NowSQL+`
+		WHERE id = ? AND run_token = ? AND state = 'RUNNING'`, r.job.ID, r.token)
+	if err != nil {
+		return fmt.Errorf("heartbeat of job %d: %w", r.job.ID, err)
+	}
+	return r.stillHeld(ctx, tx, result)
 }
 
 // stillHeld returns why the row was not written, if it was not.

@@ -42,18 +42,16 @@ func (pr *partRun) source() plan.Source {
 // typeOf is the expected type of the rows in a list of one content type; a list of both has no entry.
 var typeOf = map[string]kbart.PublicationType{"BOOKS": kbart.Monograph, "JOURNALS": kbart.Serial}
 
-// getFile fetches the part's file, or takes the one that an earlier run of the job fetched.
-func (pr *partRun) getFile(ctx context.Context) (err error) {
-	if pr.part.ProviderFileID != nil {
-		pr.file, err = pr.run.s.store.Read.ProviderFile.Get(ctx, *pr.part.ProviderFileID)
-		if err != nil {
-			return fmt.Errorf("read the file of job %d: %w", pr.run.job.ID, err)
-		}
-		return nil
+// readFile reads the record of the file that was fetched for the part, in this run of the job or an earlier one.
+func (pr *partRun) readFile(ctx context.Context) (err error) {
+	if pr.file, err = pr.run.s.store.Read.ProviderFile.Get(ctx, *pr.part.ProviderFileID); err != nil {
+		return fmt.Errorf("read the file of job %d: %w", pr.run.job.ID, err)
 	}
-	if err := pr.progress(ctx, "fetch"); err != nil {
-		return err
-	}
+	return nil
+}
+
+// fetchFile fetches the part's file and records it.
+func (pr *partRun) fetchFile(ctx context.Context) error {
 	applied, err := pr.lastApplied(ctx, pr.origin().where(), providerfile.Content(pr.part.Content))
 	if err != nil {
 		return err
@@ -153,7 +151,7 @@ func (pr *partRun) lastApplied(ctx context.Context, where ...predicate.ProviderF
 // keepFile records the file. The same bytes for one profile are one record, whenever they come.
 func (pr *partRun) keepFile(ctx context.Context, file *provider.File) error {
 	return pr.run.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if err := pr.run.fence(ctx, tx, "fetch", 0, 0); err != nil {
+		if err := pr.run.fenceBeside(ctx, tx); err != nil {
 			return err
 		}
 		if pr.file, err = recordFile(ctx, tx, pr.run.s.store.NextID(), pr.origin(), pr.part.Content, file); err != nil {

@@ -132,7 +132,7 @@ func (r *run) importPart(ctx context.Context, part *ent.JobPart, last, removeMis
 	if part.ProviderFileID == nil {
 		return pr.settlePart(ctx, &failure{"FILE_LOST", "the record of the file is gone", importAdvice.lost})
 	}
-	if err := pr.getFile(ctx); err != nil {
+	if err := pr.readFile(ctx); err != nil {
 		return err
 	}
 	list := pr.source()

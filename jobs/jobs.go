@@ -2,9 +2,9 @@
 //
 // A job's life: its kind is asked for a row (sync.go, move.go, ...), which is inserted (queue.go); the dispatcher hands
 // its id to asynq (dispatch.go); a worker takes the task (worker.go), claims the row (claim.go) and runs it (run.go)
-// part by part (parts.go, partrun.go); each write is fenced by the row (fence.go); the end is written in the last
-// transaction (finish.go). The reconciler recovers what a crash or a flushed queue leaves behind (reconcile.go).
-// Scheduled jobs are queued by the first process that sees them due (schedule.go).
+// part by part (parts.go, partrun.go), while lists are fetched (fetching.go); each write is fenced by the row (fence.go);
+// the end is written in the last transaction (finish.go). The reconciler recovers what a crash or a flushed queue leaves
+// behind (reconcile.go). Scheduled jobs are queued by the first process that sees them due (schedule.go).
 //
 // Everything the engine knows about a kind of job is in the table of kinds (kinds.go).
 package jobs
@@ -88,6 +88,9 @@ type Options struct {
 	RetryPause  time.Duration // pause before a job's second run, doubled each time; default 10 s
 	KeepFiles   time.Duration // how long copies of providers' files are kept; default 0: for ever
 
+	// FetchPatience is how long the parts of a job wait for the list of an earlier one; default 10 s.
+	FetchPatience time.Duration
+
 	Unscheduled   bool             // leave the schedule to other processes
 	ScheduleEvery time.Duration    // how often the schedule is checked; default 10 s
 	Now           func() time.Time // the clock for the schedule; default the machine's
@@ -107,6 +110,7 @@ func (o *Options) setDefaults() {
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
 	o.Attempts = orDefault(o.Attempts, 5)
 	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
+	o.FetchPatience = orDefault(o.FetchPatience, 10*time.Second)
 	o.ScheduleEvery = orDefault(o.ScheduleEvery, 10*time.Second)
 	if o.Now == nil {
 		o.Now = time.Now

@@ -53,6 +53,7 @@ type testBundle struct {
 
 	keepFiles, connectionLimit time.Duration
 	headerTimeout              time.Duration    // 0: 3 s
+	patience                   time.Duration    // with a list that does not come; 0: the default
 	now                        func() time.Time // the clock of the schedule; nil: the machine's
 	log                        *slog.Logger     // nil: none
 	noProvider                 bool
@@ -110,8 +111,8 @@ func (b *testBundle) open() {
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: true,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
-		ConnectionLimit: b.connectionLimit,
-		Now:             b.now, Logger: b.log,
+		ConnectionLimit: b.connectionLimit, FetchPatience: b.patience,
+		Now: b.now, Logger: b.log,
 	})
 	must(b.t, err)
 	b.stop = sync.OnceFunc(func() {

@@ -51,9 +51,9 @@ type partRun struct {
 // advice says what to do about a list that cannot be used.
 type advice struct{ allFree, noUsableRows, lost string }
 
-// fetchAndBringInStep takes the part from its current state to its end, with a list from the provider.
-func (pr *partRun) fetchAndBringInStep(ctx context.Context) error {
-	if err := pr.getFile(ctx); err != nil {
+// bringFetchedInStep takes the part from its current state to its end, with the list that was fetched from the provider.
+func (pr *partRun) bringFetchedInStep(ctx context.Context) error {
+	if err := pr.readFile(ctx); err != nil {
 		return err
 	}
 	if err := pr.checkFile(ctx); err != nil {
@@ -227,11 +227,13 @@ func (pr *partRun) progress(ctx context.Context, phase string) error {
 }
 
 // phase names what is being done to what: "plan journals".
-func (pr *partRun) phase(verb string) string {
-	if pr.part.Content == "" {
+func (pr *partRun) phase(verb string) string { return phaseOf(pr.part, verb) }
+
+func phaseOf(part *ent.JobPart, verb string) string {
+	if part.Content == "" {
 		return verb + " titles"
 	}
-	return verb + " " + strings.ToLower(pr.part.Content)
+	return verb + " " + strings.ToLower(part.Content)
 }
 
 // apply writes the plan. resumed holds the counts recorded so far if an earlier run began it.

@@ -14,7 +14,7 @@ import (
 	"autoholdings/provider"
 )
 
-// perform fetches, plans and applies each part in turn.
+// perform fetches the lists side by side, and plans and applies the parts in turn.
 func (a syncArgs) perform(ctx context.Context, r *run) error {
 	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeSyncParts(ctx, tx, a) })
 	if err != nil {
@@ -23,7 +23,7 @@ func (a syncArgs) perform(ctx context.Context, r *run) error {
 	if r.job.Mode == Preview {
 		r.foresight = newForesight(parts)
 	}
-	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error { return r.syncPart(ctx, part, last, a) })
+	return r.eachFetched(ctx, parts, func(ctx context.Context, part *ent.JobPart) (*partRun, error) { return r.syncPart(ctx, part, a) })
 }
 
 // makeSyncParts creates the parts of each profile.
@@ -97,30 +97,22 @@ func profileInactive(p *ent.Profile) *failure {
 	}
 }
 
-func (r *run) syncPart(ctx context.Context, part *ent.JobPart, last bool, args syncArgs) error {
-	r.foresight.begin(part)
+// syncPart readies a part with the profile as it is now.
+func (r *run) syncPart(ctx context.Context, part *ent.JobPart, args syncArgs) (*partRun, error) {
+	pr := &partRun{run: r, part: part, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(), advice: syncAdvice}
 	if part.ProfileID == nil || part.CollectionID == nil {
-		gone := &partRun{run: r, part: part}
-		return gone.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
+		return pr, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
 	}
 	p, err := r.s.store.Read.Profile.Get(ctx, *part.ProfileID)
 	if err != nil {
-		return fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
+		return nil, fmt.Errorf("read profile %d: %w", *part.ProfileID, err)
 	}
 	if r.job.Mode == Apply && !p.Active && part.State != PartApplying { // what is half written must be finished
-		gone := &partRun{run: r, part: part}
-		return gone.closePart(ctx, PartFailed, profileInactive(p))
+		return pr, profileInactive(p)
 	}
-	from, err := r.s.providers.of(p)
-	if err != nil {
-		return err
-	}
-	pr := &partRun{
-		run: r, part: part, last: last, profile: p, from: from, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(),
-		limits: guardsOf(p), advice: syncAdvice,
-	}
-	pr.mayWrite = pr.mayBegin
-	return pr.settlePart(ctx, pr.fetchAndBringInStep(ctx))
+	pr.profile, pr.limits, pr.mayWrite = p, guardsOf(p), pr.mayBegin
+	pr.from, err = r.s.providers.of(p)
+	return pr, err
 }
 
 // guardsOf returns the guards by which a profile's plans are judged.

@@ -12,12 +12,13 @@ import (
 	"autoholdings/internal/store"
 )
 
-// perform fetches, plans and applies the title list of each collection in turn.
+// perform fetches the title lists of the collections side by side, and plans and applies them in turn.
 func (a zoneArgs) perform(ctx context.Context, r *run) error {
-	return r.inParts(ctx, func(ctx context.Context, tx *store.Tx) error { return r.makeZoneParts(ctx, tx, a) },
-		func(ctx context.Context, part *ent.JobPart, last bool) error {
-			return r.updateZonePart(ctx, part, last, a)
-		})
+	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeZoneParts(ctx, tx, a) })
+	if err != nil {
+		return err
+	}
+	return r.eachFetched(ctx, parts, func(ctx context.Context, part *ent.JobPart) (*partRun, error) { return r.zonePart(ctx, part, a) })
 }
 
 // zoneIDs returns the collections that an update covers.
@@ -92,17 +93,17 @@ var zoneAdvice = advice{
 	lost:         "Import the list again.",
 }
 
-func (r *run) updateZonePart(ctx context.Context, part *ent.JobPart, last bool, args zoneArgs) error {
+func (r *run) zonePart(ctx context.Context, part *ent.JobPart, args zoneArgs) (*partRun, error) {
 	zone, err := r.s.store.Read.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(args.zoneOf(part, r.s.providers))).Only(ctx)
 	if err != nil {
-		return fmt.Errorf("look up %s in the Community Zone: %w", part.CollectionName, err)
+		return nil, fmt.Errorf("look up %s in the Community Zone: %w", part.CollectionName, err)
 	}
 	pr := &partRun{
-		run: r, part: part, last: last, zone: zone, from: r.s.providers.ofCollection(zone.CzID), force: args.Force,
+		run: r, part: part, zone: zone, from: r.s.providers.ofCollection(zone.CzID), force: args.Force,
 		log: holdings.NewFindingLog(), limits: zoneLimits, advice: zoneAdvice,
 	}
 	pr.whenApplied = pr.activateNew
-	return pr.settlePart(ctx, pr.fetchAndBringInStep(ctx))
+	return pr, nil
 }
 
 // activateNew queues a job that creates portfolios for the titles that the part has added to the Community Zone, if the

@@ -13,7 +13,7 @@ import (
 func (r *Reader) splitLine(line []byte) (odd oddities) {
 	text := string(line)
 	cells, wide, marked := splitCells(r.cells[:0], line, text, r.delim)
-	if wide {
+	if wide || bytes.IndexByte(line, 0) >= 0 {
 		if decoded, changed := r.decode(line, r.line+1); changed {
 			text = string(decoded)
 			cells, _, marked = splitCells(cells[:0], decoded, text, r.delim)

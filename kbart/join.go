@@ -139,7 +139,7 @@ func (r *Reader) join(one extent) (taken extent, certain bool) {
 	if len(r.cells) > maxPieces {
 		return one, true
 	}
-	decoded, _ := r.guess(r.lines.bytes(one.end))
+	decoded := r.guess(r.lines.bytes(one.end))
 	chosen := r.layout.choose(string(decoded), r.cells, r.delim, r.lines.eol, r.width())
 	if chosen.open {
 		if all := r.joinLines(one, chosen.weight); all.lines > 1 {
@@ -186,7 +186,7 @@ func (r *Reader) joinLines(one extent, alone weight) extent {
 		if bytes.Count(text, []byte{r.delim}) > maxPieces {
 			break
 		}
-		decoded, _ := r.guess(text)
+		decoded := r.guess(text)
 		ways := readingsOf(string(decoded), r.delim, r.lines.eol)
 		joined, doubt := r.layout.best(ways.found, r.width())
 		plausible := len(ways.found) > 0 && !doubt && joined.strays == 0 &&
@@ -248,7 +248,7 @@ func (r *Reader) isText(i int) bool {
 
 // lineCells splits a line that may belong to the row before it. The cells are valid until the next call.
 func (r *Reader) lineCells(line []byte) []string {
-	decoded, _ := r.guess(r.trimOtherEOL(line))
+	decoded := r.guess(r.trimOtherEOL(line))
 	r.nextCells, _, _ = splitCells(r.nextCells[:0], decoded, string(decoded), r.delim)
 	return r.nextCells
 }

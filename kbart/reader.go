@@ -283,9 +283,40 @@ func (r *Reader) trimOtherEOL(line []byte) []byte {
 	return bytes.TrimPrefix(line, []byte("\n"))
 }
 
-// decode returns a line in UTF-8. The first line that is not plain ASCII decides which encoding is expected. A line in
-// another encoding is read in that encoding, and reported. A changed line is valid until the next call.
+// decode returns a line in UTF-8, without NUL characters. The first line that is not plain ASCII decides which encoding
+// is expected. A line in another encoding is read in that encoding, and reported. A changed line is valid until the
+// next call.
 func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
+	text, changed = r.toUTF8(line, number)
+	zeros := bytes.Count(text, []byte{0})
+	if zeros == 0 {
+		return text, changed
+	}
+	what := "a NUL character was left out"
+	if zeros > 1 {
+		what = fmt.Sprintf("%d NUL characters were left out", zeros)
+	}
+	if finding := (Finding{Line: number, Message: what}); r.layout == nil {
+		r.note(ruleNUL, finding)
+	} else {
+		r.report(ruleNUL, finding)
+	}
+	return r.withoutNUL(text), true
+}
+
+// withoutNUL removes the NUL characters of a line.
+func (r *Reader) withoutNUL(line []byte) []byte {
+	kept := r.scratch[:0] // which may hold the line: no byte moves to the right
+	for _, c := range line {
+		if c != 0 {
+			kept = append(kept, c)
+		}
+	}
+	r.scratch = kept
+	return kept
+}
+
+func (r *Reader) toUTF8(line []byte, number int) (text []byte, changed bool) {
 	if r.utf16 != "" || isASCII(line) {
 		return line, false
 	}
@@ -306,11 +337,19 @@ func (r *Reader) decode(line []byte, number int) (text []byte, changed bool) {
 	if valid {
 		return line, false
 	}
-	return r.guess(line)
+	return r.guessUTF8(line)
 }
 
 // guess decodes like decode, but reports nothing and leaves the reader's state as it is.
-func (r *Reader) guess(line []byte) (text []byte, changed bool) {
+func (r *Reader) guess(line []byte) (text []byte) {
+	text, _ = r.guessUTF8(line)
+	if bytes.IndexByte(text, 0) < 0 {
+		return text
+	}
+	return r.withoutNUL(text)
+}
+
+func (r *Reader) guessUTF8(line []byte) (text []byte, changed bool) {
 	switch {
 	case r.utf16 != "" || utf8.Valid(line):
 		return line, false

@@ -21,7 +21,7 @@ func (r *Reader) report(rule *Rule, f Finding) {
 // dropRowFindings drops the pending findings about the values of a row.
 func (r *Reader) dropRowFindings() {
 	r.rowFindings = slices.DeleteFunc(r.rowFindings, func(p pendingFinding) bool {
-		return p.rule != ruleMixedEncoding && p.rule != ruleWestern
+		return p.rule != ruleMixedEncoding && p.rule != ruleWestern && p.rule != ruleNUL
 	})
 	r.newMarks = r.newMarks[:0]
 }

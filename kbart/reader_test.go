@@ -16,6 +16,8 @@ import (
 	"testing/iotest"
 	"unicode/utf16"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"autoholdings/kbart"
 )
 
@@ -540,3 +542,48 @@ func TestSourceWithoutProgress(t *testing.T) {
 type idle struct{}
 
 func (idle) Read([]byte) (int, error) { return 0, nil }
+
+// TestNUL: NUL characters are left out wherever they are, and reported: no database need hold them.
+func TestNUL(t *testing.T) {
+	t.Parallel()
+	plain := sampleList(5000) // longer than the sample that is looked at first
+	inUTF16 := func(s string) string {
+		text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	const one = "a NUL character was left out"
+	for name, tt := range map[string]struct{ list, findings, title string }{
+		"late":            {plain + "Br\x00ain\t\t\ta\tP\n", "nul-character 5002 Brain: " + one, "Brain"},
+		"in UTF-8":        {plain + "\x00Ännalen\x00\t\t\ta\x00\tP\n", "nul-character 5002 Ännalen: 3 NUL characters were left out", "Ännalen"},
+		"in Windows-1252": {plain + "\x00\xc4nnalen\t\t\ta\tP\n", "nul-character 5002 Ännalen: " + one, "Ännalen"},
+		"early":           {"publication_title\ttitle_id\nBr\x00ain\ta\n", "nul-character 2 Brain: " + one, "Brain"},
+		"in the header":   {"publication\x00_title\ttitle_id\nBrain\ta\n", "nul-character 1 : " + one, "Brain"},
+		"in quotes":       {"publication_title\ttitle_id\n\"Br\x00a\tin\"\ta\n", "nul-character 2 Bra in: " + one, "Bra in"},
+		"UTF-16":          {inUTF16("publication_title\ttitle_id\nBr\x00ain\ta\n"), "nul-character 2 Brain: " + one, "Brain"},
+		"a row of nothing else": {
+			plain + strings.Repeat("\x00", 5000) + "\n", "nul-character 5002 : 5000 NUL characters were left out",
+			"Annals 4999",
+		},
+	} {
+		var findings []string
+		r := kbart.NewReader(strings.NewReader(tt.list), kbart.Options{Findings: func(f kbart.Finding) {
+			if f.Code == "nul-character" {
+				findings = append(findings, fmt.Sprintf("%s %d %s: %s", f.Code, f.Line, f.Title, f.Message))
+			}
+		}})
+		title := ""
+		for rec, err := range r.Records() {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				break
+			}
+			title = rec.Get(kbart.PublicationTitle)
+		}
+		if got := strings.Join(findings, "|"); got != tt.findings || title != tt.title {
+			t.Errorf("%s: %q, the last title is %q; want %q, %q", name, got, title, tt.findings, tt.title)
+		}
+	}
+}

@@ -15,7 +15,7 @@ var libraryAdvice = func() map[string]string {
 			ReasonRepeatedHeader, "title-id-shared", "phase-1",
 		},
 		"A library can use the row: the value was repaired as the message says.": {
-			"invisible-ends", "joined-cell", "line-break-in-cell", "literal-escape",
+			"invisible-ends", "joined-cell", "line-break-in-cell", "literal-escape", "nul-character",
 		},
 		"A library loads the text, but accents may be wrong. Check the titles concerned, and tell the provider.": {
 			"encoding-windows-1252", "mixed-encoding", "replacement-character", "mojibake",

@@ -81,6 +81,12 @@ var (
 		Cure:    "Save the whole file as UTF-8; check the accents in this row.",
 		Example: "a Windows-1252 row in a UTF-8 file",
 	})
+	ruleNUL = define(Rule{
+		Code: "nul-character", Severity: Warning, Title: "A NUL character",
+		Cause:   "A program filled a value with zero bytes, or a part of the file was damaged. They are left out: no text has them.",
+		Cure:    "Remove them; check that nothing is missing in this row.",
+		Example: "Brain\\x00",
+	})
 	ruleByteOrderMark = define(Rule{
 		Code: "byte-order-mark", Severity: Info, Title: "Byte order mark",
 		Cause:   "A Windows program saved the file as UTF-8 with a byte order mark at the beginning.",

@@ -251,6 +251,7 @@ var strictSeverities = map[string]Severity{
 	"long-row":                   Error,
 	"missing-column":             Error,
 	"mixed-encoding":             Error,
+	"nul-character":              Error,
 	"mixed-line-ends":            Warning,
 	"mojibake":                   Error,
 	"monograph-fields-on-serial": Error,

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"autoholdings/internal/storable"
 )
 
 // answer is what the provider sent, after redirects. Its body must be read through body.
@@ -74,8 +76,9 @@ func (f *Fetcher) accept(ctx context.Context, a *answer, r Request, m mask) (*Fi
 func (f *Fetcher) describe(file *File, a *answer, r Request, m mask) {
 	file.Status = a.StatusCode
 	file.FetchedAt = f.o.Now().UTC()
-	file.ETag = withoutKey(a.Header.Get("ETag"), m)
-	file.LastModified = withoutKey(a.Header.Get("Last-Modified"), m)
+	// They go back as they came or not at all: without them the file is fetched anew.
+	file.ETag = storable.OrNone(withoutKey(a.Header.Get("ETag"), m))
+	file.LastModified = storable.OrNone(withoutKey(a.Header.Get("Last-Modified"), m))
 	if a.StatusCode == http.StatusNotModified { // a 304 need not repeat them (RFC 9110, section 15.4.5)
 		file.ETag = cmp.Or(file.ETag, r.ETag)
 		file.LastModified = cmp.Or(file.LastModified, r.LastModified)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"autoholdings/internal/storable"
 )
 
 // File is a list that was fetched and kept.
@@ -37,6 +39,7 @@ type Fetcher struct {
 	store     *Store
 	transport *http.Transport
 	pacer     *pacer
+	turns     *turns
 }
 
 // NewFetcher checks the options, opens the Store in Options.Dir, and removes what a crash left there.
@@ -51,7 +54,7 @@ func NewFetcher(p *Provider, o Options) (*Fetcher, error) {
 		return nil, err
 	}
 	return &Fetcher{
-		provider: p, o: o, host: base.Host, store: store, transport: o.transport(), pacer: newPacer(o.RatePerSecond),
+		provider: p, o: o, host: base.Host, store: store, transport: o.transport(), pacer: newPacer(o.RatePerSecond), turns: newTurns(),
 	}, nil
 }
 
@@ -77,16 +80,24 @@ func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
 func (f *Fetcher) Open(path string) (io.ReadCloser, error) { return f.store.Open(path) }
 
 // Fetch gets one content type's file, and retries as the outcomes' rules say. It returns a file only if it differs from
-// the one applied last. Every error is an *Outcome; with the code SameFile it holds the kept file.
+// the one applied last. Every error is an *Outcome; with the code SameFile it holds the kept file. Of more than AtOnce
+// calls the others wait for their turn, and all wait while the provider asks one of them to.
 func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 	r.Format = cmp.Or(r.Format, FormatKBART)
 	if o := f.invalid(r); o != nil {
 		return nil, o
 	}
+	if err := f.turns.enter(ctx); err != nil {
+		return nil, f.complete(interrupted(ctx, err), r, 0)
+	}
+	defer f.turns.leave()
 	pauses := &backoff.ExponentialBackOff{
 		InitialInterval: f.o.BackoffBase, MaxInterval: f.o.BackoffMax, Multiplier: 2, RandomizationFactor: 0.5,
 	}
 	for attempt := 1; ; attempt++ {
+		if err := f.turns.wait(ctx); err != nil {
+			return nil, f.complete(interrupted(ctx, err), r, attempt-1)
+		}
 		began := f.o.Now()
 		file, outcome := f.try(ctx, r, f.accept)
 		if outcome == nil {
@@ -99,7 +110,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 		if !again {
 			return nil, outcome
 		}
-		if err := f.o.Sleep(ctx, pause); err != nil {
+		if err := f.turns.pause(outcome.RetryAfter, func() error { return f.o.Sleep(ctx, pause) }); err != nil {
 			return nil, f.complete(interrupted(ctx, err), r, attempt)
 		}
 	}
@@ -107,7 +118,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 
 // complete adds to an outcome what was requested from whom, and this provider's advice.
 func (f *Fetcher) complete(o *Outcome, r Request, attempts int) *Outcome {
-	o.Content, o.Host, o.Attempts = r.Content, f.host, attempts
+	o.Content, o.Host, o.Attempts, o.Message = r.Content, f.host, attempts, storable.Repaired(o.Message)
 	o.advise(f.provider, r.Global)
 	return o
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"autoholdings/internal/secret"
+	"autoholdings/internal/storable"
 	"autoholdings/provider"
 	"autoholdings/provider/oup"
 )
@@ -918,5 +919,23 @@ func TestFileIsNotHeldInMemory(t *testing.T) {
 	t.Logf("a list of %d bytes took %d bytes of memory", f.Size, allocated)
 	if allocated > 8<<20 {
 		t.Errorf("a list of %d bytes took %d bytes of memory", f.Size, allocated)
+	}
+}
+
+// TestUnstorableHeaders: what an answer says beside its list can be stored, whatever it is. Validators that cannot are
+// not sent back: they would not be those of the provider.
+func TestUnstorableHeaders(t *testing.T) {
+	t.Parallel()
+	b := setup(t, answer(http.StatusOK, list, "ETag", "\"caf\xe9\"", "Last-Modified", "h\xe4ute",
+		"Content-Disposition", "attachment; filename*=UTF-8''OUP%00_%FF2026-02-01.txt"))
+	file := b.mustFetch(t, request())
+	if file.ETag != "" || file.LastModified != "" || !storable.OK(file.Name) || !strings.HasSuffix(file.Name, "2026-02-01.txt") {
+		t.Errorf("%+v", file)
+	}
+	for _, body := range []string{`{"message":"no \u0000 list"}`, "no l\xefst", "no\x00list"} {
+		failing := setup(t, answer(http.StatusForbidden, body))
+		if o := failing.mustFail(t, request(), provider.CredentialsRefused); !storable.OK(o.Message) {
+			t.Errorf("%q: %q", body, o.Message)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/graph/model"
+	"autoholdings/internal/storable"
 	"autoholdings/jobs"
 )
 
@@ -23,7 +24,9 @@ func importCollectionCommand() *cli.Command {
 			"Where a server with an embedded queue runs on the data directory, ask its API (importCollection) instead.",
 		Flags: serverFlags(
 			&cli.StringFlag{Name: "collection", Usage: "`ID` of the local collection, as the API shows it"},
-			&cli.StringFlag{Name: "name", Usage: "`NAME` of the local collection; it is created if it does not exist"},
+			&cli.StringFlag{
+				Name: "name", Usage: "`NAME` of the local collection; it is created if it does not exist", Validator: storable.Check,
+			},
 			&cli.StringFlag{Name: "content", Usage: "with --name, what a collection that is made holds: books or journals (default: both)"},
 			&cli.BoolFlag{Name: "preview", Usage: "show what would change, and write nothing"},
 			&cli.BoolFlag{Name: "remove-missing", Usage: "take out portfolios that the file does not have; one with a PO line is kept"},

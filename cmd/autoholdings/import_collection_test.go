@@ -155,3 +155,21 @@ func TestExportOfNothingAccessible(t *testing.T) {
 		t.Errorf("%v\n%s%s", err, list.String(), said.String())
 	}
 }
+
+// TestUnstorableFlags: a text of the command line that not every database can hold is refused before anything is opened.
+func TestUnstorableFlags(t *testing.T) {
+	t.Parallel()
+	i := newImporter(t)
+	for _, args := range [][]string{
+		{"import", "collection", i.list("Annals"), "--name", "Universit\xe4t"},
+		{"import", "zone", i.list("Annals"), "--zone", "6\x00"},
+	} {
+		out, err := command(t, append(args, i.flags...)...)
+		if err == nil || !strings.Contains(err.Error(), "it is not valid UTF-8") && !strings.Contains(err.Error(), "NUL") {
+			t.Errorf("%q: %v\n%s", args, err, out)
+		}
+	}
+	if left, err := os.ReadDir(i.dir); err != nil || len(left) > 0 {
+		t.Errorf("%v %v", left, err)
+	}
+}

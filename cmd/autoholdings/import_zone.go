@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"autoholdings/internal/storable"
 	"autoholdings/jobs"
 )
 
@@ -22,7 +23,7 @@ func importZoneCommand() *cli.Command {
 			"Where a server with an embedded queue runs on the data directory, ask its API (importCommunityZoneTitles) instead.",
 		Flags: serverFlags(
 			&cli.StringFlag{
-				Name:  "zone",
+				Name: "zone", Validator: storable.Check,
 				Usage: "`ID` of the collection in the Community Zone, such as 61707906870000041 (default: all of the provider's)",
 			},
 			&cli.BoolFlag{Name: "preview", Usage: "show what would change, and write nothing"},

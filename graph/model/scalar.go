@@ -6,8 +6,42 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"autoholdings/internal/problem"
+	"autoholdings/internal/storable"
 	"autoholdings/internal/store"
 )
+
+// MarshalText writes a text.
+func MarshalText(text string) graphql.Marshaler { return graphql.MarshalString(text) }
+
+// UnmarshalText reads a text that every database can hold. It is where all texts of requests come in, literals and
+// variables, so that no call below is asked about one that cannot be stored.
+func UnmarshalText(v any) (string, error) {
+	text, err := graphql.UnmarshalString(v)
+	if err != nil {
+		return "", err
+	}
+	return checked(text)
+}
+
+// MarshalOpaqueID writes an id.
+func MarshalOpaqueID(id string) graphql.Marshaler { return graphql.MarshalID(id) }
+
+// UnmarshalOpaqueID reads an id; what is in it, ParseID says.
+func UnmarshalOpaqueID(v any) (string, error) {
+	id, err := graphql.UnmarshalID(v)
+	if err != nil {
+		return "", err
+	}
+	return checked(id)
+}
+
+func checked(text string) (string, error) {
+	if err := storable.Check(text); err != nil {
+		return "", problem.New(problem.BadInput, "", "the text cannot be stored, since %v: type it again", err)
+	}
+	return text, nil
+}
 
 // MarshalDateTime writes Unix milliseconds as RFC 3339 in UTC.
 func MarshalDateTime(ms int64) graphql.Marshaler {

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"autoholdings/internal/problem"
+	"autoholdings/internal/storable"
 )
 
 // csvTable reads ordinary CSV with a header: UTF-8 with or without a byte order mark; commas, semicolons or tabs
@@ -165,6 +166,9 @@ func (t *csvTable) line(record []string) csvLine {
 					len(t.columns))
 				return line
 			}
+		case !storable.OK(cell):
+			line.wrong = fmt.Sprintf("cell %d cannot be stored, since %v: correct it, and save the file as \"CSV UTF-8\"", i+1, storable.Check(cell))
+			return line
 		case t.columns[i] != "":
 			line.cells[t.columns[i]] = strings.TrimSpace(cell)
 		}

@@ -361,3 +361,20 @@ func TestImportGoesOn(t *testing.T) {
 		t.Errorf("%d created, %d unchanged, %d refused", report.Created, report.Unchanged, report.Refused)
 	}
 }
+
+// TestImportRefusesUnstorableCells: a line with a cell that not every database can hold is refused before anything is
+// looked up, and the others are imported.
+func TestImportRefusesUnstorableCells(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	report := b.wantImported("number,note,title_id\nA\x00,,\nB,c\x00d,\nC,,t\x00\nD,Universit\xe4t,\nE,fine,\n",
+		"2 REFUSED ", "3 REFUSED B", "4 REFUSED C", "5 REFUSED D", "6 CREATED E")
+	wantLine(t, report, 2, "cell 1", "NUL")
+	wantLine(t, report, 4, "cell 3", "NUL")
+	wantLine(t, report, 5, "cell 2", "UTF-8")
+	licenses, err := b.Acquisitions.ImportLicenses(t.Context(), strings.NewReader("code,name\nL\x001,x\nL2,y\xff\nL3,z\n"), false)
+	b.Must(err)
+	if licenses.Created != 1 || licenses.Refused != 2 {
+		t.Errorf("%+v", licenses)
+	}
+}

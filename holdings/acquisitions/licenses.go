@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/portfolio"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/storable"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
 )
@@ -112,9 +113,9 @@ func (in *LicenseTexts) save(ctx context.Context, tx *store.Tx, row *ent.License
 	before := *row
 	fillTexts(&problems, in.of(row))
 	checkTerm(&problems, row)
-	taken, err := tx.License.Query().Where(license.Code(row.Code), license.IDNEQ(row.ID)).Exist(ctx)
+	taken, err := codeTaken(ctx, tx, row)
 	if err != nil {
-		return fmt.Errorf("look up license %q: %w", row.Code, err)
+		return err
 	}
 	if taken {
 		problems.Add(problem.Conflict, "input.code", "there is a license %q already: change that one, or give another code", row.Code)
@@ -126,6 +127,18 @@ func (in *LicenseTexts) save(ctx context.Context, tx *store.Tx, row *ent.License
 		return nil
 	}
 	return writeLicenses(ctx, tx, []*ent.License{row})
+}
+
+// codeTaken says whether another license has the code. One that cannot be stored, which is refused already, none has.
+func codeTaken(ctx context.Context, tx *store.Tx, row *ent.License) (bool, error) {
+	if !storable.OK(row.Code) {
+		return false, nil
+	}
+	taken, err := tx.License.Query().Where(license.Code(row.Code), license.IDNEQ(row.ID)).Exist(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look up license %q: %w", row.Code, err)
+	}
+	return taken, nil
 }
 
 func sameLicense(a, b *ent.License) bool {

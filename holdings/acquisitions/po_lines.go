@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/poline"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/storable"
 	"autoholdings/internal/store"
 )
 
@@ -133,8 +134,11 @@ func checkRank(problems *problem.List, e *poLineEditor, row *ent.POLine, main bo
 	}
 }
 
-// checkNumber adds a problem if another PO line has the number.
+// checkNumber adds a problem if another PO line has the number. A number that cannot be stored is refused already.
 func checkNumber(ctx context.Context, tx *store.Tx, problems *problem.List, row *ent.POLine) error {
+	if !storable.OK(row.Number) {
+		return nil
+	}
 	taken, err := tx.POLine.Query().Where(poline.Number(row.Number), poline.IDNEQ(row.ID)).Exist(ctx)
 	if err != nil {
 		return fmt.Errorf("look up PO line %q: %w", row.Number, err)
