@@ -12,17 +12,12 @@ import (
 
 // Nudge tells the dispatcher of this process that a job may be due. Call it after the commit.
 func (s *Service) Nudge() {
-	select {
-	case s.nudged <- struct{}{}:
-	default: // told already
-	}
+	wake(s.nudged)
 }
 
 func (s *Service) dispatchLoop(ctx context.Context) {
 	every(ctx, s.o.PollEvery, s.nudged, func() {
-		if err := s.dispatch(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "dispatch jobs", "error", err)
-		}
+		s.logLoop(ctx, "dispatch jobs", s.dispatch(ctx))
 	})
 }
 
@@ -42,7 +37,7 @@ func (s *Service) dispatch(ctx context.Context) error {
 			return err
 		}
 		if _, err := client.EnqueueContext(ctx, task); err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-			return fmt.Errorf("enqueue %s: %w", jobName(q.id), err)
+			return fmt.Errorf("enqueue %s: %w", jobName(q.id), &queueError{err})
 		}
 	}
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {

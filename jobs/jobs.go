@@ -134,11 +134,14 @@ type Service struct {
 	log         *slog.Logger
 	inspector   *asynq.Inspector
 	redis       redis.UniversalClient
+	queueWatch  *queueWatch
 	nudged      chan struct{}
 	told        chan int64
 	watchers    watchers
 
 	stopping context.Context // ends when the worker is to hand its jobs back
+	slots    chan struct{}   // one taken for each job that runs here
+	running  sync.WaitGroup  // jobs that run here
 }
 
 // New connects to the queue. Close it after Run has returned.
@@ -155,16 +158,17 @@ func New(o Options) (*Service, error) {
 	return &Service{
 		o: o, store: o.Store, holdings: o.Library.Holdings, collections: o.Library.Collections, profiles: o.Library.Profiles,
 		moves: o.Library.Moves, providers: providers, files: providers.standard().Store(), log: o.Logger,
-		inspector: asynq.NewInspectorFromRedisClient(client), redis: client,
+		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, queueWatch: newQueueWatch(client, o.Logger),
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
+		slots: make(chan struct{}, o.Concurrency),
 	}, nil
 }
 
 // Close closes the connection to the queue.
 func (s *Service) Close() error { return s.redis.Close() }
 
-// Ping answers whether the queue can be reached.
-func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err() }
+// QueueAway asks Redis whether it is there, and returns since when it is not; zero: it answers.
+func (s *Service) QueueAway(ctx context.Context) time.Time { return s.queueWatch.look(ctx) }
 
 // Run dispatches jobs until ctx ends; with work it also runs them, and starts those that are scheduled, and hands those
 // under way back to the queue when ctx ends.
@@ -175,6 +179,7 @@ func (s *Service) Run(ctx context.Context, work bool) error {
 		}
 	}
 	var group sync.WaitGroup
+	group.Go(func() { s.queueWatch.run(ctx) })
 	group.Go(func() { s.listen(ctx) })
 	group.Go(func() { s.publish(ctx) })
 	group.Go(func() { s.dispatchLoop(ctx) })

@@ -11,10 +11,9 @@ import (
 )
 
 func (s *Service) reconcileLoop(ctx context.Context) {
-	every(ctx, s.o.Reconcile, nil, func() {
-		if err := s.Reconcile(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "reconcile jobs", "error", err)
-		}
+	// A Redis that is back may have forgotten everything.
+	every(ctx, s.o.Reconcile, s.queueWatch.back, func() {
+		s.logLoop(ctx, "reconcile jobs", s.Reconcile(ctx))
 	})
 }
 
@@ -60,7 +59,7 @@ func (s *Service) lost(q queueing) (bool, error) {
 		return true, nil
 	}
 	if err != nil {
-		return false, err
+		return false, &queueError{err}
 	}
 	return info.State == asynq.TaskStateArchived || info.State == asynq.TaskStateCompleted, nil
 }

@@ -119,6 +119,9 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.jobs)
+	if err := a.jobs.CheckQueue(ctx); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 

@@ -182,7 +182,13 @@ func loopbackHost(next http.Handler) http.Handler {
 
 // ready says whether the database and the queue answer.
 func (a *app) ready(w http.ResponseWriter, r *http.Request) {
-	for what, ping := range map[string]func(context.Context) error{"database": a.store.Ping, "queue": a.jobs.Ping} {
+	queue := func(ctx context.Context) error {
+		if since := a.jobs.QueueAway(ctx); !since.IsZero() {
+			return fmt.Errorf("away since %v", since)
+		}
+		return nil
+	}
+	for what, ping := range map[string]func(context.Context) error{"database": a.store.Ping, "queue": queue} {
 		if err := ping(r.Context()); err != nil {
 			a.config.Log.ErrorContext(r.Context(), "not ready", "what", what, "error", err)
 			http.Error(w, what+" does not answer", http.StatusServiceUnavailable)
