@@ -60,8 +60,8 @@ func (s *Service) dueJobs(ctx context.Context) ([]queueing, error) {
 		WHERE `+waiting+` AND dispatched_at IS NULL AND due_at <= `+store.NowSQL+` ORDER BY due_at LIMIT 100`)
 }
 
-func (s *Service) queueings(ctx context.Context, query string) ([]queueing, error) {
-	rows, err := s.store.Query(ctx, query)
+func (s *Service) queueings(ctx context.Context, query string, args ...any) ([]queueing, error) {
+	rows, err := s.store.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the queued jobs: %w", err)
 	}

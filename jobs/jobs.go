@@ -84,10 +84,12 @@ type Options struct {
 	Reconcile   time.Duration // how often lost jobs are looked for; default 10 s
 	Heartbeat   time.Duration // how often a running job says that it lives; default 3 s
 	StaleAfter  time.Duration // a heartbeat older than this is of a dead worker; default 30 s
+	ReportEvery time.Duration // how often this process says that it runs jobs; default 10 s
 	Attempts    int           // runs of one job before it is given up; default 5
 	RetryPause  time.Duration // before a job's second run, doubled with each; default 10 s
 	KeepFiles   time.Duration // how long copies of provider's files are kept; default 0: for ever
 
+	Unreported    bool             // do not say that this process runs jobs
 	Unscheduled   bool             // leave the schedule to other processes
 	ScheduleEvery time.Duration    // how often the schedule is looked at; default 10 s
 	Now           func() time.Time // the clock of the schedule; default the machine's
@@ -105,6 +107,7 @@ func (o *Options) setDefaults() {
 	o.Reconcile = orDefault(o.Reconcile, 10*time.Second)
 	o.Heartbeat = orDefault(o.Heartbeat, 3*time.Second)
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
+	o.ReportEvery = orDefault(o.ReportEvery, 10*time.Second)
 	o.Attempts = orDefault(o.Attempts, 5)
 	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
 	o.ScheduleEvery = orDefault(o.ScheduleEvery, 10*time.Second)
@@ -175,7 +178,7 @@ func (s *Service) QueueAway(ctx context.Context) time.Time { return s.queueWatch
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
 		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // else it was told to stop before it began
-			return err
+			return fmt.Errorf("take up the jobs of the process before: %w", err)
 		}
 	}
 	var group sync.WaitGroup
@@ -186,6 +189,9 @@ func (s *Service) Run(ctx context.Context, work bool) error {
 	group.Go(func() { s.reconcileLoop(ctx) })
 	var err error
 	if work {
+		if !s.o.Unreported {
+			group.Go(func() { s.reportLoop(ctx, s.newWorker()) })
+		}
 		group.Go(func() { s.pruneLoop(ctx) })
 		if !s.o.Unscheduled {
 			group.Go(func() { s.scheduleLoop(ctx) })

@@ -56,6 +56,7 @@ type testBundle struct {
 	now                        func() time.Time // the clock of the schedule; nil: the machine's
 	log                        *slog.Logger     // nil: none
 	noProvider                 bool
+	shared                     bool // other processes run jobs of the database too
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -108,7 +109,7 @@ func (b *testBundle) open() {
 	})
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: true,
+		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: !b.shared,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
 		ConnectionLimit: b.connectionLimit,
 		Now:             b.now, Logger: b.log,

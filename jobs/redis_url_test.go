@@ -24,10 +24,10 @@ func TestRedisURL(t *testing.T) {
 		"rediss://app:secret@redis.example:6380/1": asynq.RedisClientOpt{
 			Addr: "redis.example:6380", Username: "app", Password: "secret", DB: 1, TLSConfig: secure("redis.example"),
 		},
-		"redis-socket:///run/redis.sock":               asynq.RedisClientOpt{Network: "unix", Addr: "/run/redis.sock"},
-		"redis-socket://:secret@/run/redis.sock?db=2":  asynq.RedisClientOpt{Network: "unix", Addr: "/run/redis.sock", Password: "secret", DB: 2},
-		"redis-sentinel://one?master=main":             asynq.RedisFailoverClientOpt{MasterName: "main", SentinelAddrs: []string{"one:26379"}},
-		"redis-sentinel://:secret@one?master=main":     asynq.RedisFailoverClientOpt{
+		"redis-socket:///run/redis.sock":              asynq.RedisClientOpt{Network: "unix", Addr: "/run/redis.sock"},
+		"redis-socket://:secret@/run/redis.sock?db=2": asynq.RedisClientOpt{Network: "unix", Addr: "/run/redis.sock", Password: "secret", DB: 2},
+		"redis-sentinel://one?master=main":            asynq.RedisFailoverClientOpt{MasterName: "main", SentinelAddrs: []string{"one:26379"}},
+		"redis-sentinel://:secret@one?master=main": asynq.RedisFailoverClientOpt{
 			MasterName: "main", SentinelAddrs: []string{"one:26379"}, SentinelPassword: "secret", Password: "secret",
 		},
 		"rediss-sentinel://one:1,two:2/4?master=other": asynq.RedisFailoverClientOpt{
