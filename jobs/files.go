@@ -160,7 +160,7 @@ func (pr *partRun) keepFile(ctx context.Context, file *provider.File) error {
 		if pr.file, err = recordFile(ctx, tx, pr.run.s.store.NextID(), pr.origin(), pr.part.Content, file); err != nil {
 			return err
 		}
-		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
+		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(tx.Now).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
 		return err
 	})
 }
@@ -185,7 +185,7 @@ func updateFile(ctx context.Context, tx *store.Tx, k *jobKind, part *ent.JobPart
 	if part.ProviderFileID == nil {
 		return nil
 	}
-	update := tx.ProviderFile.Update().Where(providerfile.ID(*part.ProviderFileID)).SetUpdatedAt(store.Now())
+	update := tx.ProviderFile.Update().Where(providerfile.ID(*part.ProviderFileID)).SetUpdatedAt(tx.Now)
 	if k.givenList {
 		update.Where(providerfile.Source(SourceUpload))
 	}
@@ -199,11 +199,8 @@ func updateFile(ctx context.Context, tx *store.Tx, k *jobKind, part *ent.JobPart
 func recordFile(
 	ctx context.Context, tx *store.Tx, id int64, from fileOrigin, content string, file *provider.File,
 ) (*ent.ProviderFile, error) {
-	now := store.Now()
-	date, err := dayOf(ctx, tx, file)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now
+	date := dayOf(tx, file)
 	known, err := tx.ProviderFile.Query().Where(from.where(),
 		providerfile.Content(content), providerfile.Sha256(file.SHA256)).Only(ctx)
 	switch {
@@ -272,18 +269,11 @@ func fetchedAgain(u *ent.ProviderFileUpdateOne, file *provider.File, date string
 const daysAhead = 2
 
 // dayOf is a file's date by day; "" where it has none. A date in the future is none: every later list would seem older.
-func dayOf(ctx context.Context, tx *store.Tx, file *provider.File) (string, error) {
-	if file.Date.IsZero() {
-		return "", nil
+func dayOf(tx *store.Tx, file *provider.File) string {
+	if file.Date.IsZero() || file.Date.After(store.Time(tx.Now).AddDate(0, 0, daysAhead)) {
+		return ""
 	}
-	var now int64
-	if err := tx.SQL.QueryRowContext(ctx, `SELECT `+store.NowSQL).Scan(&now); err != nil {
-		return "", fmt.Errorf("read the database's clock: %w", err)
-	}
-	if file.Date.After(store.Time(now).AddDate(0, 0, daysAhead)) {
-		return "", nil
-	}
-	return file.Date.Format(time.DateOnly), nil
+	return file.Date.Format(time.DateOnly)
 }
 
 // noteFutureDate tells that the date which the file seems to have was not believed.
@@ -298,7 +288,7 @@ func (pr *partRun) noteFutureDate() {
 			return
 		}
 	}
-	if date.Before(time.Now()) { // it is the past by now
+	if date.Before(store.Time(pr.file.FetchedAt)) { // it is the past by now
 		return
 	}
 	pr.log.Add(kbart.Finding{

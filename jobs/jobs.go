@@ -92,7 +92,7 @@ type Options struct {
 	Unreported    bool             // do not say that this process runs jobs
 	Unscheduled   bool             // leave the schedule to other processes
 	ScheduleEvery time.Duration    // how often the schedule is looked at; default 10 s
-	Now           func() time.Time // the clock of the schedule; default the machine's
+	Now           func() time.Time // the clock of the schedule; default the database's, so that all processes have one
 
 	ConnectionLimit time.Duration // how long a test of the connection makes a person wait; default 20 s
 }
@@ -111,9 +111,6 @@ func (o *Options) setDefaults() {
 	o.Attempts = orDefault(o.Attempts, 5)
 	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
 	o.ScheduleEvery = orDefault(o.ScheduleEvery, 10*time.Second)
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	o.ConnectionLimit = orDefault(o.ConnectionLimit, 20*time.Second)
 }
 

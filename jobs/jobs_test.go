@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -56,7 +57,8 @@ type testBundle struct {
 	now                        func() time.Time // the clock of the schedule; nil: the machine's
 	log                        *slog.Logger     // nil: none
 	noProvider                 bool
-	shared                     bool // other processes run jobs of the database too
+	shared                     bool                              // other processes run jobs of the database too
+	wrap                       func(driver.Driver) driver.Driver // of the database; nil: none
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -92,7 +94,7 @@ func (b *testBundle) open() {
 		b.headerTimeout = 3 * time.Second
 	}
 	var err error
-	b.store, err = store.Open(b.t.Context(), store.Options{DataDir: b.dir})
+	b.store, err = store.Open(b.t.Context(), store.Options{DataDir: b.dir, Wrap: b.wrap})
 	must(b.t, err)
 	box, err := secret.Open(b.dir)
 	must(b.t, err)

@@ -131,7 +131,7 @@ func (save *profileSave) noticeDisabled(after *ent.Profile) {
 }
 
 // since is from when on a schedule holds that begins with this save: what it would have run before is not made up.
-func (save *profileSave) since() int64 { return save.s.Now().UnixMilli() }
+func (save *profileSave) since() int64 { return save.s.now(save.tx) }
 
 // shareSchedule writes the profile's schedule to all other active ones that have another.
 func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) error {
@@ -140,7 +140,7 @@ func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) 
 		if ScheduleOf(p) == ScheduleOf(after) {
 			continue
 		}
-		update := save.tx.Profile.UpdateOneID(p.ID).SetUpdatedAt(store.Now()).AddVersion(1)
+		update := save.tx.Profile.UpdateOneID(p.ID).SetUpdatedAt(save.tx.Now).AddVersion(1)
 		fillSchedule(update.Mutation(), ScheduleOf(after), save.since())
 		if err := update.Exec(ctx); err != nil {
 			return fmt.Errorf("change the schedule of profile %d: %w", p.ID, err)
