@@ -40,6 +40,7 @@ func (s *Service) dispatch(ctx context.Context) error {
 			return fmt.Errorf("enqueue %s: %w", jobName(q.id), &queueError{err})
 		}
 	}
+	s.announce(ctx)
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, q := range due {
 			_, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = `+store.NowSQL+`

@@ -80,7 +80,7 @@ type Options struct {
 
 	Concurrency int           // jobs run at once by this process; default 2
 	PollEvery   time.Duration // how often the dispatcher looks for due jobs without being told; default 1 s
-	TakeEvery   time.Duration // how often an idle worker asks the queue for a task; default 100 ms
+	TakeEvery   time.Duration // how long a worker that found no task pauses before it waits for one; default 5 ms
 	Reconcile   time.Duration // how often lost jobs are looked for; default 10 s
 	Heartbeat   time.Duration // how often a running job says that it lives; default 3 s
 	StaleAfter  time.Duration // a heartbeat older than this is of a dead worker; default 30 s
@@ -103,7 +103,7 @@ func (o *Options) setDefaults() {
 	}
 	o.Concurrency = orDefault(o.Concurrency, 2)
 	o.PollEvery = orDefault(o.PollEvery, time.Second)
-	o.TakeEvery = orDefault(o.TakeEvery, 100*time.Millisecond)
+	o.TakeEvery = orDefault(o.TakeEvery, 5*time.Millisecond)
 	o.Reconcile = orDefault(o.Reconcile, 10*time.Second)
 	o.Heartbeat = orDefault(o.Heartbeat, 3*time.Second)
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
@@ -137,6 +137,7 @@ type Service struct {
 	queueWatch  *queueWatch
 	nudged      chan struct{}
 	told        chan int64
+	arrived     chan struct{} // receives when there may be a task to take
 	watchers    watchers
 
 	stopping context.Context // ends when the worker is to hand its jobs back
@@ -155,13 +156,15 @@ func New(o Options) (*Service, error) {
 	if !ok {
 		return nil, fmt.Errorf("jobs: the Redis options make no client")
 	}
-	return &Service{
+	s := &Service{
 		o: o, store: o.Store, holdings: o.Library.Holdings, collections: o.Library.Collections, profiles: o.Library.Profiles,
 		moves: o.Library.Moves, providers: providers, files: providers.standard().Store(), log: o.Logger,
 		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, queueWatch: newQueueWatch(client, o.Logger),
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
-		slots: make(chan struct{}, o.Concurrency),
-	}, nil
+		slots: make(chan struct{}, o.Concurrency), arrived: make(chan struct{}, 1),
+	}
+	client.AddHook(takeHook{s})
+	return s, nil
 }
 
 // Close closes the connection to the queue.
