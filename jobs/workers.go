@@ -159,6 +159,6 @@ func (s *Service) obstacle(ctx context.Context) (*Obstacle, error) {
 	}
 	return &Obstacle{
 		NoWorker, "no process that runs jobs has reported in the last minute",
-		"Start `autoholdings worker`, or `autoholdings serve` without --no-worker, on the same database and Redis. The job then begins by itself.",
+		"Start `autoholdings worker`, or `autoholdings serve` without --no-worker, on the same database and Redis. The job then begins.",
 	}, nil
 }
