@@ -33,6 +33,7 @@ import (
 	"autoholdings/ent/refusedrow"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
+	"autoholdings/ent/worker"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -89,6 +90,8 @@ type Client struct {
 	ScheduleSlot *ScheduleSlotClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// Worker is the client for interacting with the Worker builders.
+	Worker *WorkerClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -122,6 +125,7 @@ func (c *Client) init() {
 	c.RefusedRow = NewRefusedRowClient(c.config)
 	c.ScheduleSlot = NewScheduleSlotClient(c.config)
 	c.Setting = NewSettingClient(c.config)
+	c.Worker = NewWorkerClient(c.config)
 }
 
 type (
@@ -236,6 +240,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RefusedRow:              NewRefusedRowClient(cfg),
 		ScheduleSlot:            NewScheduleSlotClient(cfg),
 		Setting:                 NewSettingClient(cfg),
+		Worker:                  NewWorkerClient(cfg),
 	}, nil
 }
 
@@ -277,6 +282,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RefusedRow:              NewRefusedRowClient(cfg),
 		ScheduleSlot:            NewScheduleSlotClient(cfg),
 		Setting:                 NewSettingClient(cfg),
+		Worker:                  NewWorkerClient(cfg),
 	}, nil
 }
 
@@ -310,7 +316,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
 		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.ListDecision,
 		c.POLine, c.Portfolio, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
-		c.ScheduleSlot, c.Setting,
+		c.ScheduleSlot, c.Setting, c.Worker,
 	} {
 		n.Use(hooks...)
 	}
@@ -324,7 +330,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
 		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.ListDecision,
 		c.POLine, c.Portfolio, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
-		c.ScheduleSlot, c.Setting,
+		c.ScheduleSlot, c.Setting, c.Worker,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -377,6 +383,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ScheduleSlot.mutate(ctx, m)
 	case *SettingMutation:
 		return c.Setting.mutate(ctx, m)
+	case *WorkerMutation:
+		return c.Worker.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -4170,20 +4178,153 @@ func (c *SettingClient) mutate(ctx context.Context, m *SettingMutation) (Value, 
 	}
 }
 
+// WorkerClient is a client for the Worker schema.
+type WorkerClient struct {
+	config
+}
+
+// NewWorkerClient returns a client for the Worker from the given config.
+func NewWorkerClient(c config) *WorkerClient {
+	return &WorkerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `worker.Hooks(f(g(h())))`.
+func (c *WorkerClient) Use(hooks ...Hook) {
+	c.hooks.Worker = append(c.hooks.Worker, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `worker.Intercept(f(g(h())))`.
+func (c *WorkerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Worker = append(c.inters.Worker, interceptors...)
+}
+
+// Create returns a builder for creating a Worker entity.
+func (c *WorkerClient) Create() *WorkerCreate {
+	mutation := newWorkerMutation(c.config, OpCreate)
+	return &WorkerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Worker entities.
+func (c *WorkerClient) CreateBulk(builders ...*WorkerCreate) *WorkerCreateBulk {
+	return &WorkerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WorkerClient) MapCreateBulk(slice any, setFunc func(*WorkerCreate, int)) *WorkerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WorkerCreateBulk{err: fmt.Errorf("calling to WorkerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WorkerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WorkerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Worker.
+func (c *WorkerClient) Update() *WorkerUpdate {
+	mutation := newWorkerMutation(c.config, OpUpdate)
+	return &WorkerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WorkerClient) UpdateOne(_m *Worker) *WorkerUpdateOne {
+	mutation := newWorkerMutation(c.config, OpUpdateOne, withWorker(_m))
+	return &WorkerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WorkerClient) UpdateOneID(id int64) *WorkerUpdateOne {
+	mutation := newWorkerMutation(c.config, OpUpdateOne, withWorkerID(id))
+	return &WorkerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Worker.
+func (c *WorkerClient) Delete() *WorkerDelete {
+	mutation := newWorkerMutation(c.config, OpDelete)
+	return &WorkerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WorkerClient) DeleteOne(_m *Worker) *WorkerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WorkerClient) DeleteOneID(id int64) *WorkerDeleteOne {
+	builder := c.Delete().Where(worker.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WorkerDeleteOne{builder}
+}
+
+// Query returns a query builder for Worker.
+func (c *WorkerClient) Query() *WorkerQuery {
+	return &WorkerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWorker},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Worker entity by its id.
+func (c *WorkerClient) Get(ctx context.Context, id int64) (*Worker, error) {
+	return c.Query().Where(worker.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WorkerClient) GetX(ctx context.Context, id int64) *Worker {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WorkerClient) Hooks() []Hook {
+	return c.hooks.Worker
+}
+
+// Interceptors returns the client interceptors.
+func (c *WorkerClient) Interceptors() []Interceptor {
+	return c.inters.Worker
+}
+
+func (c *WorkerClient) mutate(ctx context.Context, m *WorkerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WorkerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WorkerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WorkerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WorkerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Worker mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
 		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
 		JobChange, JobFinding, JobPart, License, ListDecision, POLine, Portfolio,
-		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot,
-		Setting []ent.Hook
+		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Setting,
+		Worker []ent.Hook
 	}
 	inters struct {
 		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
 		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
 		JobChange, JobFinding, JobPart, License, ListDecision, POLine, Portfolio,
-		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot,
-		Setting []ent.Interceptor
+		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Setting,
+		Worker []ent.Interceptor
 	}
 )

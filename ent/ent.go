@@ -25,6 +25,7 @@ import (
 	"autoholdings/ent/refusedrow"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/ent/setting"
+	"autoholdings/ent/worker"
 	"context"
 	"errors"
 	"fmt"
@@ -116,6 +117,7 @@ func checkColumn(t, c string) error {
 			refusedrow.Table:              refusedrow.ValidColumn,
 			scheduleslot.Table:            scheduleslot.ValidColumn,
 			setting.Table:                 setting.ValidColumn,
+			worker.Table:                  worker.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

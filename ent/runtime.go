@@ -21,6 +21,7 @@ import (
 	"autoholdings/ent/providerfile"
 	"autoholdings/ent/schema"
 	"autoholdings/ent/setting"
+	"autoholdings/ent/worker"
 )
 
 // The init function reads all schema descriptors with runtime code
@@ -601,4 +602,10 @@ func init() {
 	settingDescVersion := settingFields[5].Descriptor()
 	// setting.DefaultVersion holds the default value on creation for the version field.
 	setting.DefaultVersion = settingDescVersion.Default.(int)
+	workerFields := schema.Worker{}.Fields()
+	_ = workerFields
+	// workerDescVersion is the schema descriptor for version field.
+	workerDescVersion := workerFields[2].Descriptor()
+	// worker.DefaultVersion holds the default value on creation for the version field.
+	worker.DefaultVersion = workerDescVersion.Default.(string)
 }

@@ -56,6 +56,8 @@ type Tx struct {
 	ScheduleSlot *ScheduleSlotClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// Worker is the client for interacting with the Worker builders.
+	Worker *WorkerClient
 
 	// lazily loaded.
 	client     *Client
@@ -209,6 +211,7 @@ func (tx *Tx) init() {
 	tx.RefusedRow = NewRefusedRowClient(tx.config)
 	tx.ScheduleSlot = NewScheduleSlotClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
+	tx.Worker = NewWorkerClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -81,6 +81,17 @@ func (r jobResolver) WaitsFor(ctx context.Context, j *model.Job) (*model.Job, er
 	return r.relatedJob(ctx, j, j.WaitsForJobID)
 }
 
+// WaitsBecause asks only for jobs that are queued: of a page of those that are over nothing is to be read.
+func (r jobResolver) WaitsBecause(ctx context.Context, j *model.Job) (*model.JobError, error) {
+	if j.State != jobs.Queued {
+		return nil, nil
+	}
+	why, err := j.Page.Obstacles.Of(ctx, j.Job.ID, func(ctx context.Context) (map[int64]*jobs.Obstacle, error) {
+		return r.jobs.Obstacles(ctx, j.Page.IDs())
+	})
+	return model.Obstacle(why), err
+}
+
 func (r *resolver) partsOf(ctx context.Context, j *model.Job) ([]*model.JobPart, error) {
 	return j.Page.Parts.Of(ctx, j.Job.ID, func(ctx context.Context) (map[int64][]*model.JobPart, error) {
 		rows, err := r.reader.PartsOf(ctx, j.Page.IDs())

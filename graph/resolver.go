@@ -35,6 +35,7 @@ type Jobs interface {
 	ScheduledJobs(ctx context.Context) ([]jobs.ScheduledJob, error)
 	EnableScheduled(ctx context.Context, id string, enabled bool) (*jobs.ScheduledJob, error)
 	RunScheduled(ctx context.Context, id, idempotencyKey string) (*ent.Job, error)
+	Obstacles(ctx context.Context, jobIDs []int64) (map[int64]*jobs.Obstacle, error)
 	Watch(ctx context.Context, jobID int64) <-chan struct{}
 }
 

@@ -80,7 +80,7 @@ func statementTests(largest string) []statementTest {
 			[]int{10, 50, 200},
 		},
 		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added fields { name titles } } progress { phase }
-			profiles { name groups { name } } groups { id name } subject { id } waitsFor { id }
+			profiles { name groups { name } } groups { id name } subject { id } waitsFor { id } waitsBecause { code }
 			parts { state profile { name } collection { name } file { name profile { name } } groups { id name } guard { held percent } wouldBe kinds
 				guards { guard } decisions { kind decision } } } } }`, `"summary"`, 12, []int{5, 10, 20}},
 		{"changes", fmt.Sprintf(`query($first: Int) { job(id: %q) { changes(first: $first) { nodes { action field title oldValue newValue line

@@ -27,7 +27,7 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio
 		if err := checkNothingHolds(ctx, tx, p); err != nil {
 			return p, err
 		}
-		now := store.Now()
+		now := tx.Now
 		err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.Or(entitlement.Active(true), entitlement.WaitingNEQ(""))).
 			SetActive(false).SetWaiting("").SetWaitingSince("").SetEndedAt(now).SetUpdatedAt(now).Exec(ctx)
 		if err != nil {
@@ -45,7 +45,7 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 		if p.RemovedAt == nil {
 			return p, nil
 		}
-		now := store.Now()
+		now := tx.Now
 		if isLocal(p.Edges.Collection) {
 			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).ClearEndedAt().
 				SetUpdatedAt(now).

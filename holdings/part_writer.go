@@ -30,7 +30,11 @@ type PartWriter struct {
 // NewPartWriter starts writing a part. With show, only its report is written. Close the writer in the end, even after
 // an error.
 func (s *Service) NewPartWriter(ctx context.Context, part *Part, show bool) (w *PartWriter, err error) {
-	w = &PartWriter{Store: s.store, Part: part, Batch: s.BatchTitles, Show: show, Now: store.Now()}
+	now, err := s.store.DatabaseNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w = &PartWriter{Store: s.store, Part: part, Batch: s.BatchTitles, Show: show, Now: now}
 	w.changes, err = s.store.Inserter(ctx, "job_changes", changeColumns...)
 	return w, err
 }
@@ -138,9 +142,9 @@ func (w *PartWriter) saveCounts(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	set, args := `counts = ?, updated_at = ?`, []any{string(counts), w.Now}
+	set, args := `counts = ?, updated_at = ?`, []any{string(counts), tx.Now}
 	if !w.Show {
-		set, args = set+`, written_at = ?`, append(args, store.Now())
+		set, args = set+`, written_at = ?`, append(args, tx.Now)
 	}
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE job_parts SET `+set+` WHERE id = ?`, append(args, w.Part.ID)...); err != nil {
 		return fmt.Errorf("record the counts: %w", err)

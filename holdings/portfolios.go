@@ -50,7 +50,7 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 		if in.Available == nil && in.LockedFields == nil && in.Review == nil && in.LicenseID == nil {
 			return nil
 		}
-		update := tx.Portfolio.UpdateOne(p).SetUpdatedAt(store.Now()).
+		update := tx.Portfolio.UpdateOne(p).SetUpdatedAt(tx.Now).
 			SetNillableAvailable(in.Available).SetNillableLockedFields(locked).SetNillableReview(in.Review)
 		switch {
 		case in.LicenseID == nil:

@@ -59,7 +59,7 @@ func (s *Service) JudgeRefusedRow(ctx context.Context, collectionID int64, row R
 		if err := s.busy.Writing(ctx, tx, collectionID); err != nil {
 			return err
 		}
-		now := store.Now()
+		now := tx.Now
 		known, err := tx.RefusedRow.Query().Where(refusedrow.CollectionID(collectionID), refusedrow.RowHash(int64(row.Hash))).Only(ctx)
 		switch {
 		case ent.IsNotFound(err):

@@ -25,7 +25,7 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 		case Queued:
 			return s.cancelQueued(ctx, tx, row)
 		case Running:
-			return tx.Job.UpdateOneID(jobID).SetState(Cancelling).SetUpdatedAt(store.Now()).Exec(ctx)
+			return tx.Job.UpdateOneID(jobID).SetState(Cancelling).SetUpdatedAt(tx.Now).Exec(ctx)
 		case Cancelling:
 			return nil
 		case NeedsReview:
@@ -118,7 +118,7 @@ func (s *Service) approveHeld(ctx context.Context, tx *store.Tx, row *ent.Job, i
 			return err
 		}
 	}
-	now := store.Now()
+	now := tx.Now
 	err = tx.Job.UpdateOneID(row.ID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
 		SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
 	if store.IsUniqueViolation(err, "jobs.unique_key") {
@@ -160,7 +160,7 @@ func (s *Service) approvePart(ctx context.Context, tx *store.Tx, row *ent.Job, c
 
 func markApproved(ctx context.Context, tx *store.Tx, c chosenPart, columns map[string]plan.ColumnChoice) error {
 	update := tx.JobPart.UpdateOneID(c.part.ID).SetState(PartApproved).SetKinds(kindsText(c.kinds.Others())).
-		SetCode("").SetMessage("").SetHint("").SetUpdatedAt(store.Now())
+		SetCode("").SetMessage("").SetHint("").SetUpdatedAt(tx.Now)
 	if slices.Contains(slices.Collect(maps.Values(columns)), plan.TakeAsEmpty) { // the plan shown kept the stored values
 		update.SetPlanHash(anyPlan)
 	}

@@ -98,7 +98,7 @@ func remembers(part *ent.JobPart) bool {
 }
 
 func (s *Service) decideOn(ctx context.Context, tx *store.Tx, v verdictOn, kind string) error {
-	now := store.Now()
+	now := tx.Now
 	changed, err := tx.ListDecision.Update().Where(append(onList(*v.part.ProviderFileID, *v.part.CollectionID), listdecision.Kind(kind))...).
 		SetDecision(v.decision).SetReason(v.reason).SetJobID(v.jobID).SetUpdatedAt(now).Save(ctx)
 	if err == nil && changed == 0 {

@@ -12,17 +12,12 @@ import (
 
 // Nudge tells this process's dispatcher that a job may be due. Call it after the commit.
 func (s *Service) Nudge() {
-	select {
-	case s.nudged <- struct{}{}:
-	default: // already told
-	}
+	wake(s.nudged)
 }
 
 func (s *Service) dispatchLoop(ctx context.Context) {
 	every(ctx, s.o.PollEvery, s.nudged, func() {
-		if err := s.dispatch(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "dispatch jobs", "error", err)
-		}
+		s.logLoop(ctx, "dispatch jobs", s.dispatch(ctx))
 	})
 }
 
@@ -42,9 +37,10 @@ func (s *Service) dispatch(ctx context.Context) error {
 			return err
 		}
 		if _, err := client.EnqueueContext(ctx, task); err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-			return fmt.Errorf("enqueue %s: %w", jobName(q.id), err)
+			return fmt.Errorf("enqueue %s: %w", jobName(q.id), &queueError{err})
 		}
 	}
+	s.announce(ctx)
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, q := range due {
 			_, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = `+store.NowSQL+`
@@ -65,8 +61,8 @@ func (s *Service) dueJobs(ctx context.Context) ([]queueing, error) {
 		WHERE `+waiting+` AND dispatched_at IS NULL AND due_at <= `+store.NowSQL+` ORDER BY due_at LIMIT 100`)
 }
 
-func (s *Service) queueings(ctx context.Context, query string) ([]queueing, error) {
-	rows, err := s.store.Query(ctx, query)
+func (s *Service) queueings(ctx context.Context, query string, args ...any) ([]queueing, error) {
+	rows, err := s.store.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the queued jobs: %w", err)
 	}

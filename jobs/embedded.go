@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"crypto/rand"
 	"fmt"
 
 	"github.com/alicebob/miniredis/v2"
@@ -9,28 +10,26 @@ import (
 
 // Embedded is a Redis inside the process, for an installation with one process. Its content is lost when the process
 // ends, which does no harm: the jobs table is the truth.
-type Embedded struct{ server *miniredis.Miniredis }
+type Embedded struct {
+	server   *miniredis.Miniredis
+	password string
+}
 
-// StartEmbedded starts an embedded Redis on a free loopback port.
+// StartEmbedded starts an embedded Redis on a free loopback port. Every user of the machine can reach that port, so the
+// queue has a password, which is new at each start and known to this process alone.
 func StartEmbedded() (*Embedded, error) {
-	server, err := miniredis.Run()
-	if err != nil {
+	e := &Embedded{miniredis.NewMiniRedis(), rand.Text()}
+	e.server.RequireAuth(e.password)
+	if err := e.server.Start(); err != nil {
 		return nil, fmt.Errorf("start the embedded queue: %w", err)
 	}
-	return &Embedded{server}, nil
+	return e, nil
 }
 
 // Options returns how to connect to it.
-func (e *Embedded) Options() asynq.RedisConnOpt { return asynq.RedisClientOpt{Addr: e.server.Addr()} }
+func (e *Embedded) Options() asynq.RedisConnOpt {
+	return asynq.RedisClientOpt{Addr: e.server.Addr(), Password: e.password}
+}
 
 // Close stops it.
 func (e *Embedded) Close() { e.server.Close() }
-
-// ParseRedisURL reads REDIS_URL: redis://, rediss:// or redis-socket://.
-func ParseRedisURL(url string) (asynq.RedisConnOpt, error) {
-	opt, err := asynq.ParseRedisURI(url)
-	if err != nil {
-		return nil, fmt.Errorf("REDIS_URL: %w; it looks like redis://:password@host:6379/0", err)
-	}
-	return opt, nil
-}

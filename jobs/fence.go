@@ -55,7 +55,7 @@ func (r *run) release(ctx context.Context, tx *store.Tx, set func(*ent.JobUpdate
 	if err != nil || holder != r.token {
 		return errors.Join(errLost, err)
 	}
-	now := store.Now()
+	now := tx.Now
 	if err := set(tx.Job.UpdateOneID(r.job.ID)).SetRunToken("").SetUpdatedAt(now).Exec(ctx); err != nil {
 		return fmt.Errorf("end job %d: %w", r.job.ID, err)
 	}

@@ -157,7 +157,7 @@ func (pr *partRun) keepFile(ctx context.Context, file *provider.File) error {
 		if pr.file, err = recordFile(ctx, tx, pr.run.s.store.NextID(), pr.origin(), pr.part.Content, file); err != nil {
 			return err
 		}
-		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
+		pr.part, err = tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(tx.Now).SetState(PartFetched).SetProviderFileID(pr.file.ID).Save(ctx)
 		return err
 	})
 }
@@ -182,7 +182,7 @@ func updateFile(ctx context.Context, tx *store.Tx, k *jobKind, part *ent.JobPart
 	if part.ProviderFileID == nil {
 		return nil
 	}
-	update := tx.ProviderFile.Update().Where(providerfile.ID(*part.ProviderFileID)).SetUpdatedAt(store.Now())
+	update := tx.ProviderFile.Update().Where(providerfile.ID(*part.ProviderFileID)).SetUpdatedAt(tx.Now)
 	if k.givenList {
 		update.Where(providerfile.Source(SourceUpload))
 	}
@@ -196,11 +196,8 @@ func updateFile(ctx context.Context, tx *store.Tx, k *jobKind, part *ent.JobPart
 func recordFile(
 	ctx context.Context, tx *store.Tx, id int64, from fileOrigin, content string, file *provider.File,
 ) (*ent.ProviderFile, error) {
-	now := store.Now()
-	date, err := dayOf(ctx, tx, file)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now
+	date := dayOf(tx, file)
 	known, err := tx.ProviderFile.Query().Where(from.where(),
 		providerfile.Content(content), providerfile.Sha256(file.SHA256)).Only(ctx)
 	switch {
@@ -269,18 +266,11 @@ func fetchedAgain(u *ent.ProviderFileUpdateOne, file *provider.File, date string
 const daysAhead = 2
 
 // dayOf is a file's date as a day; "" if it has none. A future date is ignored: every later list would seem older.
-func dayOf(ctx context.Context, tx *store.Tx, file *provider.File) (string, error) {
-	if file.Date.IsZero() {
-		return "", nil
+func dayOf(tx *store.Tx, file *provider.File) string {
+	if file.Date.IsZero() || file.Date.After(store.Time(tx.Now).AddDate(0, 0, daysAhead)) {
+		return ""
 	}
-	var now int64
-	if err := tx.SQL.QueryRowContext(ctx, `SELECT `+store.NowSQL).Scan(&now); err != nil {
-		return "", fmt.Errorf("read the database's clock: %w", err)
-	}
-	if file.Date.After(store.Time(now).AddDate(0, 0, daysAhead)) {
-		return "", nil
-	}
-	return file.Date.Format(time.DateOnly), nil
+	return file.Date.Format(time.DateOnly)
 }
 
 // noteFutureDate reports that the file's apparent date was not believed.
@@ -295,7 +285,7 @@ func (pr *partRun) noteFutureDate() {
 			return
 		}
 	}
-	if date.Before(time.Now()) { // it is no longer in the future
+	if date.Before(store.Time(pr.file.FetchedAt)) { // it is no longer in the future
 		return
 	}
 	pr.log.Add(kbart.Finding{

@@ -188,7 +188,7 @@ func (r *run) record(ctx context.Context, tx *store.Tx, e ending, parts []*ent.J
 			u.SetErrorCode("").SetErrorMessage("").SetErrorHint("")
 		}
 		if e.state != NeedsReview {
-			u.SetFinishedAt(store.Now())
+			u.SetFinishedAt(tx.Now)
 		}
 		return u
 	})
@@ -255,7 +255,7 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 		PartApplying: PartStopped,
 	} {
 		err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(from)).
-			SetState(to).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(store.Now()).Exec(ctx)
+			SetState(to).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(tx.Now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("close the parts of job %d: %w", jobID, err)
 		}
@@ -316,7 +316,7 @@ func (pr *partRun) sameTarget() predicate.JobPart {
 }
 
 func closeHeld(ctx context.Context, tx *store.Tx, part *ent.JobPart, state string, why failure) error {
-	err := tx.JobPart.UpdateOneID(part.ID).SetUpdatedAt(store.Now()).SetState(state).
+	err := tx.JobPart.UpdateOneID(part.ID).SetUpdatedAt(tx.Now).SetState(state).
 		SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("close a held part: %w", err)
@@ -335,7 +335,7 @@ func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) er
 	if err != nil {
 		return err
 	}
-	update := tx.Job.Update().Where(job.ID(jobID), job.State(NeedsReview)).SetUpdatedAt(store.Now())
+	update := tx.Job.Update().Where(job.ID(jobID), job.State(NeedsReview)).SetUpdatedAt(tx.Now)
 	if e.state == NeedsReview {
 		why = *e.problem
 		if e.besides, err = heldTogether(ctx, tx, parts); err != nil {
@@ -349,7 +349,7 @@ func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) er
 		if e.counts, err = countsOf(parts, e.applied); err != nil {
 			return err
 		}
-		update.SetState(e.state).SetFinishedAt(store.Now())
+		update.SetState(e.state).SetFinishedAt(tx.Now)
 	}
 	counts, err := json.Marshal(e.counts)
 	if err != nil {

@@ -80,10 +80,11 @@ type Options struct {
 
 	Concurrency int           // jobs run at once by this process; default 2
 	PollEvery   time.Duration // how often the dispatcher looks for due jobs unprompted; default 1 s
-	TakeEvery   time.Duration // how often an idle worker asks the queue for a task; default 100 ms
+	TakeEvery   time.Duration // how long a worker that found no task pauses before it waits for one; default 5 ms
 	Reconcile   time.Duration // how often lost jobs are looked for; default 10 s
 	Heartbeat   time.Duration // how often a running job reports that it is alive; default 3 s
 	StaleAfter  time.Duration // a worker with an older heartbeat is dead; default 30 s
+	ReportEvery time.Duration // how often this process reports that it runs jobs; default 10 s
 	Attempts    int           // how often a job is run before giving up; default 5
 	RetryPause  time.Duration // pause before a job's second run, doubled each time; default 10 s
 	KeepFiles   time.Duration // how long copies of providers' files are kept; default 0: for ever
@@ -91,9 +92,10 @@ type Options struct {
 	// FetchPatience is how long the parts of a job wait for the list of an earlier one; default 10 s.
 	FetchPatience time.Duration
 
+	Unreported    bool             // do not say that this process runs jobs
 	Unscheduled   bool             // leave the schedule to other processes
 	ScheduleEvery time.Duration    // how often the schedule is checked; default 10 s
-	Now           func() time.Time // the clock for the schedule; default the machine's
+	Now           func() time.Time // the clock for the schedule; default the database's, so that all processes have one
 
 	ConnectionLimit time.Duration // the longest that a connection test takes; default 20 s
 }
@@ -104,17 +106,15 @@ func (o *Options) setDefaults() {
 	}
 	o.Concurrency = orDefault(o.Concurrency, 2)
 	o.PollEvery = orDefault(o.PollEvery, time.Second)
-	o.TakeEvery = orDefault(o.TakeEvery, 100*time.Millisecond)
+	o.TakeEvery = orDefault(o.TakeEvery, 5*time.Millisecond)
 	o.Reconcile = orDefault(o.Reconcile, 10*time.Second)
 	o.Heartbeat = orDefault(o.Heartbeat, 3*time.Second)
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
+	o.ReportEvery = orDefault(o.ReportEvery, 10*time.Second)
 	o.Attempts = orDefault(o.Attempts, 5)
 	o.RetryPause = orDefault(o.RetryPause, 10*time.Second)
 	o.FetchPatience = orDefault(o.FetchPatience, 10*time.Second)
 	o.ScheduleEvery = orDefault(o.ScheduleEvery, 10*time.Second)
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	o.ConnectionLimit = orDefault(o.ConnectionLimit, 20*time.Second)
 }
 
@@ -138,11 +138,15 @@ type Service struct {
 	log         *slog.Logger
 	inspector   *asynq.Inspector
 	redis       redis.UniversalClient
+	queueWatch  *queueWatch
 	nudged      chan struct{}
 	told        chan int64
+	arrived     chan struct{} // receives when there may be a task to take
 	watchers    watchers
 
 	stopping context.Context // ends when the worker must hand its jobs back
+	slots    chan struct{}   // one taken for each job that runs here
+	running  sync.WaitGroup  // jobs that run here
 }
 
 // New connects to the queue. Close it after Run has returned.
@@ -156,35 +160,42 @@ func New(o Options) (*Service, error) {
 	if !ok {
 		return nil, fmt.Errorf("jobs: the Redis options make no client")
 	}
-	return &Service{
+	s := &Service{
 		o: o, store: o.Store, holdings: o.Library.Holdings, collections: o.Library.Collections, profiles: o.Library.Profiles,
 		moves: o.Library.Moves, providers: providers, files: providers.standard().Store(), log: o.Logger,
-		inspector: asynq.NewInspectorFromRedisClient(client), redis: client,
+		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, queueWatch: newQueueWatch(client, o.Logger),
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
-	}, nil
+		slots: make(chan struct{}, o.Concurrency), arrived: make(chan struct{}, 1),
+	}
+	client.AddHook(takeHook{s})
+	return s, nil
 }
 
 // Close closes the connection to the queue.
 func (s *Service) Close() error { return s.redis.Close() }
 
-// Ping checks that the queue can be reached.
-func (s *Service) Ping(ctx context.Context) error { return s.redis.Ping(ctx).Err() }
+// QueueAway asks Redis whether it is there, and returns since when it is not; zero: it answers.
+func (s *Service) QueueAway(ctx context.Context) time.Time { return s.queueWatch.look(ctx) }
 
 // Run dispatches jobs until ctx ends. With work it also runs them and starts scheduled jobs; when ctx ends, it hands
 // the running ones back to the queue.
 func (s *Service) Run(ctx context.Context, work bool) error {
 	if s.o.Exclusive && work {
 		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // otherwise it was told to stop before it began
-			return err
+			return fmt.Errorf("take up the jobs of the process before: %w", err)
 		}
 	}
 	var group sync.WaitGroup
+	group.Go(func() { s.queueWatch.run(ctx) })
 	group.Go(func() { s.listen(ctx) })
 	group.Go(func() { s.publish(ctx) })
 	group.Go(func() { s.dispatchLoop(ctx) })
 	group.Go(func() { s.reconcileLoop(ctx) })
 	var err error
 	if work {
+		if !s.o.Unreported {
+			group.Go(func() { s.reportLoop(ctx, s.newWorker()) })
+		}
 		group.Go(func() { s.pruneLoop(ctx) })
 		if !s.o.Unscheduled {
 			group.Go(func() { s.scheduleLoop(ctx) })

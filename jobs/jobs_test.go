@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -57,6 +58,8 @@ type testBundle struct {
 	now                        func() time.Time // the clock of the schedule; nil: the machine's
 	log                        *slog.Logger     // nil: none
 	noProvider                 bool
+	shared                     bool                              // other processes run jobs of the database too
+	wrap                       func(driver.Driver) driver.Driver // of the database; nil: none
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -92,7 +95,7 @@ func (b *testBundle) open() {
 		b.headerTimeout = 3 * time.Second
 	}
 	var err error
-	b.store, err = store.Open(b.t.Context(), store.Options{DataDir: b.dir})
+	b.store, err = store.Open(b.t.Context(), store.Options{DataDir: b.dir, Wrap: b.wrap})
 	must(b.t, err)
 	box, err := secret.Open(b.dir)
 	must(b.t, err)
@@ -109,7 +112,7 @@ func (b *testBundle) open() {
 	})
 	must(b.t, err)
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: true,
+		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: !b.shared,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
 		ConnectionLimit: b.connectionLimit, FetchPatience: b.patience,
 		Now: b.now, Logger: b.log,

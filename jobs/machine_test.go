@@ -107,6 +107,7 @@ func (m *machine) restart(dieAt int) (lives bool) {
 	m.must(err)
 	m.jobs, err = jobs.New(jobs.Options{
 		Store: m.store, Library: lib, Providers: []*provider.Fetcher{m.fetcher}, Redis: m.queue.Options(), Exclusive: true,
+		Unreported:  true, // its writes are counted
 		Concurrency: 1, Attempts: 100,
 		PollEvery: 20 * time.Millisecond, TakeEvery: 4 * time.Millisecond, Reconcile: 100 * time.Millisecond, RetryPause: time.Millisecond,
 	})

@@ -258,7 +258,7 @@ func (pr *partRun) apply(ctx context.Context, planned *holdings.Plan, part *hold
 		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
 			return err
 		}
-		err := updateFile(ctx, tx, pr.run.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(store.Now()).SetOutcome(outcome) })
+		err := updateFile(ctx, tx, pr.run.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(tx.Now).SetOutcome(outcome) })
 		if err != nil {
 			return err
 		}
@@ -337,7 +337,7 @@ func (pr *partRun) show(ctx context.Context, planned *holdings.Plan, part *holdi
 	part.Fence = pr.fenceBatches("compare")
 	part.Begun = func(context.Context, *store.Tx, plan.Counts) error { return nil }
 	part.Finish = func(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
-		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetGuards(guards).SetWouldBe(pr.wouldBe).
+		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(tx.Now).SetState(state).SetGuards(guards).SetWouldBe(pr.wouldBe).
 			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("record the plan: %w", err)
@@ -466,7 +466,7 @@ func (pr *partRun) closePart(ctx context.Context, state string, why *failure) er
 		if err := pr.log.Save(ctx, pr.run.s.holdings, tx, pr.run.job.ID, pr.part.ID, &counts); err != nil {
 			return err
 		}
-		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(store.Now()).SetState(state).SetWouldBe(pr.wouldBe).
+		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(tx.Now).SetState(state).SetWouldBe(pr.wouldBe).
 			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint)
 		if counts.Findings != [4]int{} {
 			text, err := json.Marshal(counts)

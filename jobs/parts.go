@@ -94,7 +94,7 @@ func partsOf(ctx context.Context, client *ent.Client, jobID int64) ([]*ent.JobPa
 
 // newPart starts a new row for a part of the job.
 func (r *run) newPart(tx *store.Tx) *ent.JobPartCreate {
-	now := store.Now()
+	now := tx.Now
 	return tx.JobPart.Create().SetID(r.s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetJobID(r.job.ID).SetState(PartPending)
 }
 
@@ -148,7 +148,7 @@ func setProfile(part *ent.JobPartCreate, p *ent.Profile) error {
 }
 
 func setPart(ctx context.Context, tx *store.Tx, partID int64, state string) error {
-	if err := tx.JobPart.UpdateOneID(partID).SetUpdatedAt(store.Now()).SetState(state).SetCode("").SetMessage("").SetHint("").
+	if err := tx.JobPart.UpdateOneID(partID).SetUpdatedAt(tx.Now).SetState(state).SetCode("").SetMessage("").SetHint("").
 		Exec(ctx); err != nil {
 		return fmt.Errorf("record the part's state: %w", err)
 	}

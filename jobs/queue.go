@@ -50,7 +50,7 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	if err != nil {
 		return nil, fmt.Errorf("queue a job of kind %s: %w", n.kind, err)
 	}
-	now := store.Now()
+	now := tx.Now
 	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 		SetKind(n.kind).SetState(Queued).SetMode(n.mode).SetTrigger(n.trigger).SetArgs(args).SetDueAt(max(n.dueAt, now))
 	if n.mode == Apply {

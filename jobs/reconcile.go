@@ -11,10 +11,9 @@ import (
 )
 
 func (s *Service) reconcileLoop(ctx context.Context) {
-	every(ctx, s.o.Reconcile, nil, func() {
-		if err := s.Reconcile(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "reconcile jobs", "error", err)
-		}
+	// A Redis that is back may have forgotten everything.
+	every(ctx, s.o.Reconcile, s.queueWatch.back, func() {
+		s.logLoop(ctx, "reconcile jobs", s.Reconcile(ctx))
 	})
 }
 
@@ -22,7 +21,7 @@ func (s *Service) reconcileLoop(ctx context.Context) {
 // worker has been silent for too long goes back to the queue.
 func (s *Service) Reconcile(ctx context.Context) error {
 	if err := s.takeUpStale(ctx); err != nil {
-		return err
+		return fmt.Errorf("take up the jobs of silent workers: %w", err)
 	}
 	dispatched, err := s.queueings(ctx, dispatchedJobs)
 	if err != nil {
@@ -36,9 +35,9 @@ func (s *Service) Reconcile(ctx context.Context) error {
 		if !lost {
 			continue
 		}
-		if err := s.requeue(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+laterNow+`
+		if err := s.change(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+laterNow+`
 			WHERE id = ? AND due_at = ? AND `+waiting, q.id, q.dueAt); err != nil {
-			return err
+			return fmt.Errorf("put job %d back into the queue: %w", q.id, err)
 		}
 	}
 	s.Nudge()
@@ -60,27 +59,26 @@ func (s *Service) lost(q queueing) (bool, error) {
 		return true, nil
 	}
 	if err != nil {
-		return false, err
+		return false, &queueError{err}
 	}
 	return info.State == asynq.TaskStateArchived || info.State == asynq.TaskStateCompleted, nil
 }
 
 // takeUpStale requeues the running jobs whose worker is silent.
 func (s *Service) takeUpStale(ctx context.Context) error {
-	return s.requeue(ctx, requeueRunning+` AND heartbeat_at < `+store.NowSQL+` - ?`, s.o.StaleAfter.Milliseconds())
+	return s.change(ctx, requeueRunning+` AND heartbeat_at < `+store.NowSQL+` - ?`, s.o.StaleAfter.Milliseconds())
 }
 
 // takeUpAll requeues every running job, if no other process can be running one.
-func (s *Service) takeUpAll(ctx context.Context) error { return s.requeue(ctx, requeueRunning) }
+func (s *Service) takeUpAll(ctx context.Context) error { return s.change(ctx, requeueRunning) }
 
 const requeueRunning = `UPDATE jobs SET state = CASE state WHEN 'RUNNING' THEN 'QUEUED' ELSE state END, run_token = '',
 	dispatched_at = NULL, heartbeat_at = NULL, due_at = ` + laterNow + ` WHERE state IN ('RUNNING', 'CANCELLING') AND heartbeat_at IS NOT NULL`
 
-func (s *Service) requeue(ctx context.Context, query string, args ...any) error {
+// change is a transaction of one statement.
+func (s *Service) change(ctx context.Context, query string, args ...any) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.SQL.ExecContext(ctx, query, args...); err != nil {
-			return fmt.Errorf("put jobs back into the queue: %w", err)
-		}
-		return nil
+		_, err := tx.SQL.ExecContext(ctx, query, args...)
+		return err
 	})
 }

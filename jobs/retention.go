@@ -25,7 +25,7 @@ func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 	for _, path := range paths {
 		// The record is changed first: a copy without a record is litter, a record without its copy would be a lie.
 		err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.SQL.ExecContext(ctx, `UPDATE provider_files SET path = '', updated_at = ? WHERE path = ?`, store.Now(), path)
+			_, err := tx.SQL.ExecContext(ctx, `UPDATE provider_files SET path = '', updated_at = ? WHERE path = ?`, tx.Now, path)
 			return err
 		})
 		if err != nil {
@@ -43,12 +43,12 @@ func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 	rows, err := s.store.Query(ctx, `SELECT path FROM provider_files f WHERE path <> '' GROUP BY path HAVING NOT EXISTS (
 		SELECT 1 FROM provider_files o WHERE o.path = f.path AND (
-			o.fetched_at >= ?
+			o.fetched_at >= `+store.NowSQL+` - ?
 			OR o.id = (SELECT l.id FROM provider_files l WHERE (l.profile_id = o.profile_id OR l.source = o.source)
 				AND l.content = o.content AND l.applied_at IS NOT NULL ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)
 			OR EXISTS (SELECT 1 FROM job_parts p JOIN jobs j ON j.id = p.job_id WHERE p.provider_file_id = o.id
 				AND j.state IN ('QUEUED', 'RUNNING', 'CANCELLING', 'NEEDS_REVIEW'))))`,
-		store.Now()-s.o.KeepFiles.Milliseconds())
+		s.o.KeepFiles.Milliseconds())
 	if err != nil {
 		return nil, fmt.Errorf("look for files to remove: %w", err)
 	}

@@ -24,7 +24,7 @@ func (s *Service) scheduleLoop(ctx context.Context) {
 
 // fireNext fires one provider's schedule if it is due, and reports whether there was one.
 func (s *Service) fireNext(ctx context.Context) bool {
-	queued, err := s.FireSchedules(ctx, s.o.Now())
+	queued, err := s.fireSchedulesNow(ctx)
 	if err != nil && ctx.Err() == nil {
 		s.log.ErrorContext(ctx, "look at the schedule", "error", err)
 	}
@@ -32,6 +32,24 @@ func (s *Service) fireNext(ctx context.Context) bool {
 		s.log.InfoContext(ctx, "queued by schedule", "job", opaque.ID(jobType, queued.ID))
 	}
 	return queued != nil
+}
+
+// fireSchedulesNow is FireSchedules by the schedule's clock.
+func (s *Service) fireSchedulesNow(ctx context.Context) (*ent.Job, error) {
+	now, err := s.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.FireSchedules(ctx, now)
+}
+
+// now is the time by the schedule's clock.
+func (s *Service) now(ctx context.Context) (time.Time, error) {
+	if s.o.Now != nil {
+		return s.o.Now(), nil
+	}
+	now, err := s.store.DatabaseNow(ctx)
+	return store.Time(now), err
 }
 
 // FireSchedules queues the sync that a provider's schedule is due for, with all its active profiles in one job. It
@@ -141,7 +159,7 @@ func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.J
 	case !fetchesAll(underWay):
 		return nil, nil // the slot waits until that job is over
 	}
-	now := store.Now()
+	now := tx.Now
 	err = tx.ScheduleSlot.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 		SetSlot(d.slots.name(d.slot)).SetJobID(underWay.ID).Exec(ctx)
 	if store.IsUniqueViolation(err, "schedule_slots.slot") {

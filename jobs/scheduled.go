@@ -95,7 +95,10 @@ func (s *Service) scheduledSync(ctx context.Context, of *provider.Fetcher, commo
 		ProfileIDs: common.ProfileIDs(), Schedule: common.Schedule,
 	}
 	if entry.Active {
-		from := s.o.Now()
+		from, err := s.now(ctx)
+		if err != nil {
+			return nil, err
+		}
 		if common.Since.After(from) {
 			from = common.Since
 		}

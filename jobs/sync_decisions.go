@@ -132,7 +132,7 @@ func (syncDecisions) declineAgain(ctx context.Context, tx *store.Tx, cancelled *
 		return err
 	}
 	err = tx.ListDecision.Update().Where(listdecision.JobID(cancelled.ID), listdecision.Decision(Approved)).
-		SetDecision(Declined).SetUpdatedAt(store.Now()).Exec(ctx)
+		SetDecision(Declined).SetUpdatedAt(tx.Now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("decline again what job %d was to take: %w", cancelled.ID, err)
 	}

@@ -186,7 +186,7 @@ func (r *run) undoPart(ctx context.Context, k *jobKind, subject, row *ent.JobPar
 // closeUndone records that a part no longer stands, and that what it applied of its file must not be applied again
 // automatically.
 func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject *ent.JobPart) error {
-	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(store.Now()).Exec(ctx)
+	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(tx.Now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record that the part was undone: %w", err)
 	}

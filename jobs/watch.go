@@ -107,7 +107,7 @@ func (s *Service) publish(ctx context.Context) {
 
 // listen passes the hints of all processes to this process's watchers.
 func (s *Service) listen(ctx context.Context) {
-	subscription := s.redis.Subscribe(ctx, channelName)
+	subscription := s.redis.Subscribe(ctx, channelName, tasksChannel)
 	defer subscription.Close()
 	messages := subscription.Channel()
 	for {
@@ -118,7 +118,9 @@ func (s *Service) listen(ctx context.Context) {
 			if !ok {
 				return
 			}
-			if id, err := strconv.ParseInt(m.Payload, 10, 64); err == nil {
+			if m.Channel == tasksChannel {
+				wake(s.arrived)
+			} else if id, err := strconv.ParseInt(m.Payload, 10, 64); err == nil {
 				s.watchers.hint(id)
 			}
 		}

@@ -150,7 +150,7 @@ type member struct {
 }
 
 // parse reads one value: a []member, a []any, a text, a number, true, false or nil.
-func parse(t *testing.T, d *json.Decoder) any {
+func parse(t testing.TB, d *json.Decoder) any {
 	t.Helper()
 	token, err := d.Token()
 	if err != nil {

@@ -27,6 +27,7 @@ type config struct {
 	SealingKeys []string
 	Providers   []providerConfig
 	KeepFiles   time.Duration // 0: for ever
+	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
 	Log         *slog.Logger
 }
@@ -39,7 +40,8 @@ func configFrom(c *cli.Command) (config, error) {
 	}
 	return config{
 		DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), RedisURL: c.String("redis-url"),
-		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log, Providers: providersFrom(c, log),
+		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log,
+		Concurrency: c.Int("concurrency"), Providers: providersFrom(c, log),
 	}, nil
 }
 
@@ -65,6 +67,7 @@ type app struct {
 	store   *store.Store
 	library *library.Library
 	jobs    *jobs.Service
+	schema  int64           // the database's newest migration, as this process knows it
 	files   *provider.Store // kept lists
 	closers []io.Closer
 }
@@ -98,6 +101,9 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.store)
+	if a.schema, err = schemaVersion(ctx, a.store); err != nil {
+		return nil, err
+	}
 	box, err := openSeal(ctx, cfg, a.store)
 	if err != nil {
 		return nil, err
@@ -113,12 +119,15 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	}
 	a.jobs, err = jobs.New(jobs.Options{
 		Store: a.store, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
-		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, Unscheduled: !cfg.Schedules,
+		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, Concurrency: cfg.Concurrency, Unscheduled: !cfg.Schedules,
 	})
 	if err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.jobs)
+	if err := a.jobs.CheckQueue(ctx); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"reflect"
 	"slices"
@@ -66,6 +67,16 @@ var (
 	keepFilesFlag = &cli.DurationFlag{
 		Name: "keep-files", Sources: cli.EnvVars("AUTOHOLDINGS_KEEP_FILES"),
 		Usage: "how long copies of the provider's files are kept, such as 8760h; the ones applied last always are (default: all, for ever)",
+	}
+	concurrencyFlag = &cli.IntFlag{
+		Name: "concurrency", Value: 2, Sources: cli.EnvVars("AUTOHOLDINGS_CONCURRENCY"),
+		Usage: "`N` jobs are run at once by this process",
+		Validator: func(n int) error {
+			if n < 1 || n > 100 {
+				return fmt.Errorf("%d is not between 1 and 100", n)
+			}
+			return nil
+		},
 	}
 	logFlags = []cli.Flag{
 		&cli.StringFlag{

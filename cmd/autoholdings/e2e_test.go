@@ -35,13 +35,13 @@ func TestMain(m *testing.M) {
 
 // server is a running `autoholdings serve`.
 type server struct {
-	t    *testing.T
+	t    testing.TB
 	api  client
 	stop func() // as Ctrl-C does, and waits
 }
 
 // serve runs the command in this process, with further arguments.
-func serve(t *testing.T, args ...string) *server {
+func serve(t testing.TB, args ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
@@ -94,6 +94,12 @@ func (s *server) administer(key string) (profileID string) {
 	if err := activateAll(s.t.Context(), s.api, io.Discard); err != nil {
 		s.t.Fatal(err)
 	}
+	return s.makeProfile(key)
+}
+
+// makeProfile makes an active profile.
+func (s *server) makeProfile(key string) (profileID string) {
+	s.t.Helper()
 	var created struct {
 		CreateProfile struct {
 			Profile    *struct{ ID string }

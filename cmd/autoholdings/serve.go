@@ -20,7 +20,7 @@ func serveCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "serve",
 		Usage: "run the API, and the workers that do its jobs",
-		Flags: serverFlags(addrFlag, &cli.BoolFlag{
+		Flags: serverFlags(addrFlag, concurrencyFlag, &cli.BoolFlag{
 			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"),
 			Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
 		}),
@@ -49,7 +49,7 @@ func workerCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "worker",
 		Usage: "run jobs, beside a `serve` on the same database and Redis",
-		Flags: serverFlags(),
+		Flags: serverFlags(concurrencyFlag),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			cfg, err := configFrom(c)
 			if err != nil {
@@ -178,16 +178,4 @@ func loopbackHost(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// ready reports whether the database and the queue respond.
-func (a *app) ready(w http.ResponseWriter, r *http.Request) {
-	for what, ping := range map[string]func(context.Context) error{"database": a.store.Ping, "queue": a.jobs.Ping} {
-		if err := ping(r.Context()); err != nil {
-			a.config.Log.ErrorContext(r.Context(), "not ready", "what", what, "error", err)
-			http.Error(w, what+" does not answer", http.StatusServiceUnavailable)
-			return
-		}
-	}
-	_, _ = w.Write([]byte("ready\n"))
 }

@@ -1085,6 +1085,22 @@ var (
 		Columns:    SettingsColumns,
 		PrimaryKey: []*schema.Column{SettingsColumns[0]},
 	}
+	// WorkersColumns holds the columns for the "workers" table.
+	WorkersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "host", Type: field.TypeString},
+		{Name: "pid", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeString, Default: ""},
+		{Name: "concurrency", Type: field.TypeInt},
+		{Name: "started_at", Type: field.TypeInt64},
+		{Name: "seen_at", Type: field.TypeInt64},
+	}
+	// WorkersTable holds the schema information for the "workers" table.
+	WorkersTable = &schema.Table{
+		Name:       "workers",
+		Columns:    WorkersColumns,
+		PrimaryKey: []*schema.Column{WorkersColumns[0]},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		CollectionsTable,
@@ -1109,6 +1125,7 @@ var (
 		RefusedRowsTable,
 		ScheduleSlotsTable,
 		SettingsTable,
+		WorkersTable,
 	}
 )
 
@@ -1206,5 +1223,8 @@ func init() {
 	}
 	SettingsTable.Annotation = &entsql.Annotation{
 		Table: "settings",
+	}
+	WorkersTable.Annotation = &entsql.Annotation{
+		Table: "workers",
 	}
 }

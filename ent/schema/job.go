@@ -221,3 +221,22 @@ func (ScheduleSlot) Fields() []ent.Field {
 		field.Int64("job_id").Optional().Nillable(),
 	}
 }
+
+// Worker is a process that runs jobs. It says so every few seconds, and takes its row away when it stops. Nothing is
+// decided by these rows: they tell people whether somebody is there to run what is queued.
+type Worker struct{ ent.Schema }
+
+func (Worker) Annotations() []schema.Annotation { return table("workers") }
+
+func (Worker) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}} }
+
+func (Worker) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("host").Immutable().Comment("the machine's name"),
+		field.Int("pid").Immutable().Comment("the process's id there"),
+		field.String("version").Default("").Immutable().Comment("of the program; empty: built without one"),
+		field.Int("concurrency").Immutable().Comment("jobs it runs at once"),
+		field.Int64("started_at").Immutable().Comment("Unix milliseconds, by the database's clock"),
+		field.Int64("seen_at").Comment("when it last said that it lives: Unix milliseconds, by the database's clock"),
+	}
+}

@@ -368,32 +368,33 @@ type ComplexityRoot struct {
 	}
 
 	Job struct {
-		Applied    func(childComplexity int) int
-		Attempt    func(childComplexity int) int
-		Changes    func(childComplexity int, first *int, after *string, filter *model.JobChangeFilter) int
-		Counts     func(childComplexity int) int
-		CreatedAt  func(childComplexity int) int
-		DueAt      func(childComplexity int) int
-		Error      func(childComplexity int) int
-		Findings   func(childComplexity int, first *int, after *string, filter *model.JobFindingFilter) int
-		FinishedAt func(childComplexity int) int
-		Groups     func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Kind       func(childComplexity int) int
-		Mode       func(childComplexity int) int
-		Parts      func(childComplexity int) int
-		Profiles   func(childComplexity int) int
-		Progress   func(childComplexity int) int
-		ReportJSON func(childComplexity int) int
-		ReportTSV  func(childComplexity int) int
-		StartedAt  func(childComplexity int) int
-		State      func(childComplexity int) int
-		Subject    func(childComplexity int) int
-		Summary    func(childComplexity int) int
-		Trigger    func(childComplexity int) int
-		UpdatedAt  func(childComplexity int) int
-		Verdict    func(childComplexity int) int
-		WaitsFor   func(childComplexity int) int
+		Applied      func(childComplexity int) int
+		Attempt      func(childComplexity int) int
+		Changes      func(childComplexity int, first *int, after *string, filter *model.JobChangeFilter) int
+		Counts       func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		DueAt        func(childComplexity int) int
+		Error        func(childComplexity int) int
+		Findings     func(childComplexity int, first *int, after *string, filter *model.JobFindingFilter) int
+		FinishedAt   func(childComplexity int) int
+		Groups       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Mode         func(childComplexity int) int
+		Parts        func(childComplexity int) int
+		Profiles     func(childComplexity int) int
+		Progress     func(childComplexity int) int
+		ReportJSON   func(childComplexity int) int
+		ReportTSV    func(childComplexity int) int
+		StartedAt    func(childComplexity int) int
+		State        func(childComplexity int) int
+		Subject      func(childComplexity int) int
+		Summary      func(childComplexity int) int
+		Trigger      func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		Verdict      func(childComplexity int) int
+		WaitsBecause func(childComplexity int) int
+		WaitsFor     func(childComplexity int) int
 	}
 
 	JobChange struct {
@@ -1013,6 +1014,7 @@ type JobResolver interface {
 
 	Subject(ctx context.Context, obj *model.Job) (*model.Job, error)
 	WaitsFor(ctx context.Context, obj *model.Job) (*model.Job, error)
+	WaitsBecause(ctx context.Context, obj *model.Job) (*model.JobError, error)
 }
 type JobChangeResolver interface {
 	Portfolio(ctx context.Context, obj *model.JobChange) (*model.Portfolio, error)
@@ -2437,6 +2439,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Job.Verdict(childComplexity), true
+	case "Job.waitsBecause":
+		if e.ComplexityRoot.Job.WaitsBecause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.WaitsBecause(childComplexity), true
 	case "Job.waitsFor":
 		if e.ComplexityRoot.Job.WaitsFor == nil {
 			break
@@ -6439,6 +6447,12 @@ type Job implements Node {
   subject: Job
   "The job that this one waits for, since both write a common collection."
   waitsFor: Job
+  """
+  Why it has not begun though its moment has come and it waits for no other job: ` + "`" + `NO_WORKER` + "`" + `, no process that runs jobs has
+  reported in the last minute, or ` + "`" + `QUEUE_AWAY` + "`" + `, this server cannot reach the Redis that hands jobs to workers. It begins by
+  itself once that is mended. Null otherwise.
+  """
+  waitsBecause: JobError
   "Which run of the job this is: 0 before the first, more than 1 after a crash or a retry."
   attempt: Int!
   "Not before this moment."
@@ -6463,7 +6477,7 @@ type JobProgress {
   total: Int!
 }
 
-"Why a job or a part of it could not do its work."
+"Why a job or a part of it could not do its work, or has not begun."
 type JobError {
   "Stable, for programs."
   code: String!
@@ -8799,6 +8813,8 @@ func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.C
 		return ec.fieldContext_Job_subject(ctx, field)
 	case "waitsFor":
 		return ec.fieldContext_Job_waitsFor(ctx, field)
+	case "waitsBecause":
+		return ec.fieldContext_Job_waitsBecause(ctx, field)
 	case "attempt":
 		return ec.fieldContext_Job_attempt(ctx, field)
 	case "dueAt":
@@ -16606,6 +16622,38 @@ func (ec *executionContext) fieldContext_Job_waitsFor(_ context.Context, field g
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Job_waitsBecause(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_waitsBecause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Job().WaitsBecause(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobError) graphql.Marshaler {
+			return ec.marshalOJobError2ᚖautoholdingsᚋgraphᚋmodelᚐJobError(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_waitsBecause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Job",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -35263,6 +35311,12 @@ func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Job_waitsFor(ctx, field, obj)
+				})
+		case "waitsBecause":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Job_waitsBecause(ctx, field, obj)
 				})
 		case "attempt":
 			out.Values[i] = ec._Job_attempt(ctx, field, obj)

@@ -19,11 +19,12 @@ type Job struct {
 
 // JobPage is what was read together.
 type JobPage struct {
-	Rows     []*ent.Job
-	Parts    Related[[]*JobPart]
-	Profiles Related[*Profile]
-	Groups   Related[[]*JobGroup]
-	Jobs     Related[*Job] // subjects and those waited for
+	Rows      []*ent.Job
+	Parts     Related[[]*JobPart]
+	Profiles  Related[*Profile]
+	Groups    Related[[]*JobGroup]
+	Jobs      Related[*Job] // subjects and those waited for
+	Obstacles Related[*jobs.Obstacle]
 }
 
 // Jobs makes a page of rows.
@@ -84,6 +85,14 @@ func (j *Job) Error() *JobError {
 		return nil
 	}
 	return &JobError{j.ErrorCode, j.ErrorMessage, orNull(j.ErrorHint)}
+}
+
+// Obstacle is why a job has not begun; nil: nothing is in its way.
+func Obstacle(why *jobs.Obstacle) *JobError {
+	if why == nil {
+		return nil
+	}
+	return &JobError{why.Code, why.Message, orNull(why.Hint)}
 }
 
 // JobGroup is an inventory group as it was called at the time.

@@ -47,7 +47,7 @@ func (s *Service) ActivateCollection(
 			c = before // the active one
 			return err
 		}
-		activated, err = tx.Collection.UpdateOne(before).SetUpdatedAt(store.Now()).AddVersion(1).SetActive(in.ActivateService).
+		activated, err = tx.Collection.UpdateOne(before).SetUpdatedAt(tx.Now).AddVersion(1).SetActive(in.ActivateService).
 			SetAvailable(in.MakeServiceAvailable).SetAutoActivateNewPortfolios(in.AutoActivateNewPortfolios).
 			SetActivationType(in.ActivationType).Save(ctx)
 		if err != nil {
@@ -99,7 +99,7 @@ func (s *Service) collectionToActivate(ctx context.Context, tx *store.Tx, zone *
 	case !ent.IsNotFound(err):
 		return nil, fmt.Errorf("look up the collection activated from %q: %w", zone.CzID, err)
 	}
-	now := store.Now() // version 0: the activation itself raises it to 1
+	now := tx.Now // version 0: the activation itself raises it to 1
 	c, err = tx.Collection.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetVersion(0).
 		SetName(zone.Name).SetNameKey(zone.NameKey).SetContent(zone.Content).SetCommunityZoneCollectionID(zone.ID).Save(ctx)
 	if err != nil {

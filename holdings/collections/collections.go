@@ -67,7 +67,7 @@ func (s *Service) CreateCollection(ctx context.Context, in NewCollection) (*ent.
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		now := store.Now()
+		now := tx.Now
 		create := tx.Collection.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetName(in.Name).
 			SetNameKey(kbart.FoldTitle(in.Name)).SetContent(in.Content).SetActive(in.Active).SetAvailable(in.Available)
 		if in.LicenseID != 0 {
@@ -148,7 +148,7 @@ func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c 
 		if len(update.Mutation().Fields()) == 0 && len(update.Mutation().ClearedFields()) == 0 {
 			return nil
 		}
-		c, err = update.SetUpdatedAt(store.Now()).AddVersion(1).Save(ctx)
+		c, err = update.SetUpdatedAt(tx.Now).AddVersion(1).Save(ctx)
 		return err
 	})
 	if err != nil {

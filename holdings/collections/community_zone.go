@@ -31,7 +31,7 @@ func (s *Service) EnsureCommunityZone(ctx context.Context, seeds []CommunityZone
 }
 
 func (s *Service) ensureZone(ctx context.Context, tx *store.Tx, seed CommunityZoneSeed) error {
-	now := store.Now()
+	now := tx.Now
 	known, err := tx.CommunityZoneCollection.Query().Where(communityzonecollection.CzID(seed.CZID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):

@@ -65,7 +65,7 @@ func (s *Service) DeactivateCollection(
 		if err := s.busy.Writing(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		c, err = tx.Collection.UpdateOne(c).SetUpdatedAt(store.Now()).AddVersion(1).SetActive(false).Save(ctx)
+		c, err = tx.Collection.UpdateOne(c).SetUpdatedAt(tx.Now).AddVersion(1).SetActive(false).Save(ctx)
 		return err
 	})
 	return c, consequences, err

@@ -38,7 +38,7 @@ func (s *Service) CreateCollectionSet(ctx context.Context, in SetInput) (*ent.Co
 		if err != nil {
 			return err
 		}
-		now := store.Now()
+		now := tx.Now
 		made, err = tx.CollectionSet.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 			SetName(*in.Name).SetNillableDescription(in.Description).AddCollectionIDs(members...).Save(ctx)
 		return err
@@ -73,7 +73,7 @@ func (s *Service) UpdateCollectionSet(ctx context.Context, id int64, version *in
 		if sameName && sameDescription && slices.Equal(had, members) {
 			return nil
 		}
-		set, err = tx.CollectionSet.UpdateOne(set).SetUpdatedAt(store.Now()).AddVersion(1).
+		set, err = tx.CollectionSet.UpdateOne(set).SetUpdatedAt(tx.Now).AddVersion(1).
 			SetNillableName(in.Name).SetNillableDescription(in.Description).
 			RemoveCollectionIDs(without(had, members)...).AddCollectionIDs(without(members, had)...).Save(ctx)
 		return err

@@ -52,7 +52,10 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
+	now, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
 	alerts, err := s.olderFiles(ctx, profileIDs)
 	if err != nil {
 		return nil, err

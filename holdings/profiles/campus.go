@@ -132,7 +132,7 @@ func (save *profileSave) noticeDisabled(after *ent.Profile) {
 }
 
 // since is when a schedule set by this save takes effect: earlier runs are not made up for.
-func (save *profileSave) since() int64 { return save.s.Now().UnixMilli() }
+func (save *profileSave) since() int64 { return save.s.now(save.tx) }
 
 // shareSchedule writes the profile's schedule to all other active profiles that have a different one.
 func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) error {
@@ -141,7 +141,7 @@ func (save *profileSave) shareSchedule(ctx context.Context, after *ent.Profile) 
 		if ScheduleOf(p) == ScheduleOf(after) {
 			continue
 		}
-		update := save.tx.Profile.UpdateOneID(p.ID).SetUpdatedAt(store.Now()).AddVersion(1)
+		update := save.tx.Profile.UpdateOneID(p.ID).SetUpdatedAt(save.tx.Now).AddVersion(1)
 		fillSchedule(update.Mutation(), ScheduleOf(after), save.since())
 		if err := update.Exec(ctx); err != nil {
 			return fmt.Errorf("change the schedule of profile %d: %w", p.ID, err)

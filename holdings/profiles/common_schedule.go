@@ -76,12 +76,12 @@ func (s *Service) EnableSchedule(ctx context.Context, provider string, enabled b
 		if _, stopped := settings.StoppedSchedules[provider]; enabled != stopped {
 			return nil
 		}
-		now, stopped := s.Now().UnixMilli(), map[string]int64{}
+		now, stopped := s.now(tx), map[string]int64{}
 		maps.Copy(stopped, settings.StoppedSchedules)
 		if delete(stopped, provider); !enabled {
 			stopped[provider] = now
 		}
-		if err := tx.Setting.UpdateOne(settings).SetUpdatedAt(store.Now()).SetStoppedSchedules(stopped).Exec(ctx); err != nil {
+		if err := tx.Setting.UpdateOne(settings).SetUpdatedAt(tx.Now).SetStoppedSchedules(stopped).Exec(ctx); err != nil {
 			return fmt.Errorf("enable or disable the schedule: %w", err)
 		}
 		if !enabled {

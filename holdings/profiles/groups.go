@@ -37,7 +37,7 @@ func (s *Service) CreateInventoryGroup(ctx context.Context, name, description st
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		now := store.Now()
+		now := tx.Now
 		var err error
 		made, err = tx.InventoryGroup.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 			SetName(name).SetDescription(description).Save(ctx)
@@ -79,7 +79,7 @@ func (s *Service) UpdateInventoryGroup(ctx context.Context, in GroupChange) (*en
 		if in.Name == nil && in.Description == nil {
 			return nil
 		}
-		group, err = tx.InventoryGroup.UpdateOne(group).SetUpdatedAt(store.Now()).AddVersion(1).
+		group, err = tx.InventoryGroup.UpdateOne(group).SetUpdatedAt(tx.Now).AddVersion(1).
 			SetNillableName(in.Name).SetNillableDescription(in.Description).Save(ctx)
 		return err
 	})

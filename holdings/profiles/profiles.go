@@ -216,7 +216,7 @@ func (in *ProfileInput) check(problems *problem.List, p Provider) {
 // create inserts the row.
 func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	save.completeCredentials()
-	now := store.Now()
+	now := save.tx.Now
 	p := &ent.Profile{
 		ID: save.s.store.NextID(), Provider: save.provider.Name, FileFormat: profile.DefaultFileFormat, GuardPercent: profile.DefaultGuardPercent,
 		GuardTitles:       profile.DefaultGuardTitles,
@@ -285,7 +285,7 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	if sameValues(before, after) && sameGroups(before, after) && save.in.APIKey == nil {
 		return before, nil
 	}
-	update := save.tx.Profile.UpdateOneID(before.ID).SetUpdatedAt(store.Now()).AddVersion(1).ClearGroups().AddGroups(after.Edges.Groups...)
+	update := save.tx.Profile.UpdateOneID(before.ID).SetUpdatedAt(save.tx.Now).AddVersion(1).ClearGroups().AddGroups(after.Edges.Groups...)
 	fill(update.Mutation(), after)
 	save.sealKey(update.Mutation(), before.ID)
 	saved, err := update.Save(ctx)
@@ -351,7 +351,7 @@ func (save *profileSave) sealKey(m *ent.ProfileMutation, id int64) {
 	sealed, fingerprint := save.s.sealAPIKey(id, *save.in.APIKey)
 	m.SetAPIKeySealed(sealed)
 	m.SetAPIKeyFingerprint(fingerprint)
-	m.SetAPIKeySetAt(store.Now())
+	m.SetAPIKeySetAt(save.tx.Now)
 }
 
 func sameValues(a, b *ent.Profile) bool {

@@ -3,6 +3,7 @@
 package profiles
 
 import (
+	"context"
 	"time"
 
 	"autoholdings/holdings"
@@ -12,7 +13,8 @@ import (
 
 // Service gives access to a library's profiles.
 type Service struct {
-	// Now is the clock for when schedules take effect and alerts are due. The default is the machine's.
+	// Now is the clock for when schedules take effect and alerts are due. Nil: the database's, so that all processes have
+	// the same one.
 	Now func() time.Time
 
 	store     *store.Store
@@ -25,5 +27,22 @@ type Service struct {
 // lists the providers that profiles may have, the standard one first. If it is empty, all profiles have one provider
 // that nothing is known about.
 func New(s *store.Store, box *secret.Box, busy holdings.Busy, of ...Provider) *Service {
-	return &Service{Now: time.Now, store: s, box: box, busy: holdings.RequireBusy(busy), providers: newProviders(of)}
+	return &Service{store: s, box: box, busy: holdings.RequireBusy(busy), providers: newProviders(of)}
+}
+
+// now is the time in a transaction, in Unix milliseconds.
+func (s *Service) now(tx *store.Tx) int64 {
+	if s.Now != nil {
+		return s.Now().UnixMilli()
+	}
+	return tx.Now
+}
+
+// today is the time outside a transaction.
+func (s *Service) today(ctx context.Context) (time.Time, error) {
+	if s.Now != nil {
+		return s.Now(), nil
+	}
+	now, err := s.store.DatabaseNow(ctx)
+	return store.Time(now), err
 }

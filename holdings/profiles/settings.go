@@ -49,7 +49,7 @@ func (s *Service) UpdateSettings(ctx context.Context, in SettingsChange) (*ent.S
 		if in.InstitutionName == nil && in.MultiCampus == nil {
 			return nil
 		}
-		settings, err = tx.Setting.UpdateOne(settings).SetUpdatedAt(store.Now()).AddVersion(1).
+		settings, err = tx.Setting.UpdateOne(settings).SetUpdatedAt(tx.Now).AddVersion(1).
 			SetNillableInstitutionName(in.InstitutionName).SetNillableMultiCampusInventoryManagement(in.MultiCampus).Save(ctx)
 		return err
 	})

@@ -185,6 +185,7 @@ func (s *Store) NextID() int64 { return s.nextID.Add(1) }
 type Tx struct {
 	*ent.Client
 	SQL *sql.Tx
+	Now int64 // the database's clock when the transaction began, in Unix milliseconds
 }
 
 // Write runs fn in one write transaction. It commits if fn returns nil, otherwise it rolls back. fn must not call Write
@@ -200,8 +201,11 @@ func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 			panic(r)
 		}
 	}()
-	client := ent.NewClient(ent.Driver(s.traced(txDriver{entsql.Conn{ExecQuerier: sqlTx}})))
-	if err := fn(ctx, &Tx{Client: client, SQL: sqlTx}); err != nil {
+	tx := &Tx{Client: ent.NewClient(ent.Driver(s.traced(txDriver{entsql.Conn{ExecQuerier: sqlTx}}))), SQL: sqlTx}
+	if err := scanNow(ctx, sqlTx, &tx.Now); err != nil {
+		return errors.Join(err, sqlTx.Rollback())
+	}
+	if err := fn(ctx, tx); err != nil {
 		if rollback := sqlTx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
 			return errors.Join(err, rollback)
 		}

@@ -1,13 +1,35 @@
 package store
 
-import "time"
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
 
-// Now returns the current time in Unix milliseconds, as it is stored in tables.
+// Now returns the current time in Unix milliseconds by the clock of this process, for what no other process goes by. In
+// a transaction there is [Tx].Now.
 func Now() int64 { return time.Now().UnixMilli() }
 
 // Time converts a stored time to a time.Time in UTC.
 func Time(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
-// NowSQL is an SQL expression for the database's clock in Unix milliseconds. Leases and heartbeats use this clock
-// because the clocks of several machines may differ.
+// NowSQL is an SQL expression for the database's clock in Unix milliseconds. Whatever is decided between processes is
+// decided by this clock, because the clocks of several machines may differ.
 const NowSQL = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+// DatabaseNow returns the current time by the database's clock, in Unix milliseconds.
+func (s *Store) DatabaseNow(ctx context.Context) (now int64, err error) {
+	err = scanNow(ctx, s.readDB, &now)
+	return now, err
+}
+
+func scanNow(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}, now *int64,
+) error {
+	if err := db.QueryRowContext(ctx, `SELECT `+NowSQL).Scan(now); err != nil {
+		return fmt.Errorf("read the database's clock: %w", err)
+	}
+	return nil
+}
