@@ -22,8 +22,8 @@ import (
 
 // Files opens the kept copies of provider files. *provider.Store is one.
 type Files interface {
-	// Open returns the decompressed bytes of a copy. The error matches fs.ErrNotExist where it is not kept.
-	Open(path string) (io.ReadCloser, error)
+	// Open returns the decompressed bytes of a copy, which are read before ctx ends. The error matches fs.ErrNotExist where it is not kept.
+	Open(ctx context.Context, path string) (io.ReadCloser, error)
 }
 
 // downloads serve what is too large for an answer in GraphQL, as files: they stream, and take the same memory whatever
@@ -104,7 +104,7 @@ func (d *downloads) providerFile(ctx context.Context, id int64) (*file, error) {
 	case row.Path == "" || d.files == nil:
 		return nil, errNotKept
 	}
-	kept, err := d.files.Open(row.Path)
+	kept, err := d.files.Open(ctx, row.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		d.log.ErrorContext(ctx, "a provider file that should be kept is gone", "request", requestID(ctx), "error", err)
 		return nil, errNotKept

@@ -58,7 +58,7 @@ func (pr *partRun) fetchAndBringInStep(ctx context.Context) error {
 	if err := pr.checkFile(ctx); err != nil {
 		return err
 	}
-	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
+	return pr.foreseenOr(pr.bringInStep(ctx, pr.source(ctx)))
 }
 
 // advise names the provider in an advice.

@@ -19,7 +19,7 @@ type File struct {
 	Name         string    // what the provider calls the list: from Content-Disposition or the ZIP, else from the address, else made
 	SHA256       string    // of the list's bytes, unpacked: hex; the same list has the same hash however it was packed
 	Size         int64     // bytes of the list, unpacked
-	StoredSize   int64     // bytes on disk
+	StoredSize   int64     // bytes as it is kept, packed
 	ETag         string    // validators of the answer, for the next Request
 	LastModified string    // as sent
 	Date         time.Time // of the release: in the name, else Last-Modified, else zero; UTC
@@ -46,7 +46,7 @@ func NewFetcher(p *Provider, o Options) (*Fetcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := OpenStore(o.Dir)
+	store, err := OpenStore(o.Dir, o.Keeper)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (f *Fetcher) Close() error {
 // Provider is who is asked.
 func (f *Fetcher) Provider() *Provider { return f.provider }
 
-// Store returns the folder of kept lists.
+// Store returns the place of kept lists.
 func (f *Fetcher) Store() *Store { return f.store }
 
 // Asks says whether there is a provider to ask.
@@ -74,7 +74,9 @@ func (f *Fetcher) Asks() bool { return !f.o.NoProvider }
 func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
 
 // Open returns the bytes of a kept list; see [Store.Open].
-func (f *Fetcher) Open(path string) (io.ReadCloser, error) { return f.store.Open(path) }
+func (f *Fetcher) Open(ctx context.Context, path string) (io.ReadCloser, error) {
+	return f.store.Open(ctx, path)
+}
 
 // Fetch gets one content type's file, and tries again as the rules of the outcomes say. It returns a file only if it is
 // not the one applied last. Every error is an *Outcome; with the code SameFile it holds the kept file.

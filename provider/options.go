@@ -22,7 +22,8 @@ type Options struct {
 	NoProvider bool
 
 	Titles  Template // how the global title list is asked for, at Template's base URL; default: the provider's
-	Dir     string   // folder of spooled and kept files, made if it is missing
+	Dir     string   // folder of spooled files, and of kept ones if there is no Keeper; made if it is missing
+	Keeper  Keeper   // where lists are kept; default: in Dir. The caller closes it after the Fetcher
 	MaxSize int64    // bytes of a list, packed or unpacked; default 1 GiB, at most 4 GiB - 1
 
 	Attempts      int           // tries of one Fetch; default 4
