@@ -23,6 +23,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/keptfile"
+	"autoholdings/ent/keptfilechunk"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/poline"
@@ -70,6 +72,10 @@ type Client struct {
 	JobFinding *JobFindingClient
 	// JobPart is the client for interacting with the JobPart builders.
 	JobPart *JobPartClient
+	// KeptFile is the client for interacting with the KeptFile builders.
+	KeptFile *KeptFileClient
+	// KeptFileChunk is the client for interacting with the KeptFileChunk builders.
+	KeptFileChunk *KeptFileChunkClient
 	// License is the client for interacting with the License builders.
 	License *LicenseClient
 	// ListDecision is the client for interacting with the ListDecision builders.
@@ -115,6 +121,8 @@ func (c *Client) init() {
 	c.JobChange = NewJobChangeClient(c.config)
 	c.JobFinding = NewJobFindingClient(c.config)
 	c.JobPart = NewJobPartClient(c.config)
+	c.KeptFile = NewKeptFileClient(c.config)
+	c.KeptFileChunk = NewKeptFileChunkClient(c.config)
 	c.License = NewLicenseClient(c.config)
 	c.ListDecision = NewListDecisionClient(c.config)
 	c.POLine = NewPOLineClient(c.config)
@@ -230,6 +238,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		JobChange:               NewJobChangeClient(cfg),
 		JobFinding:              NewJobFindingClient(cfg),
 		JobPart:                 NewJobPartClient(cfg),
+		KeptFile:                NewKeptFileClient(cfg),
+		KeptFileChunk:           NewKeptFileChunkClient(cfg),
 		License:                 NewLicenseClient(cfg),
 		ListDecision:            NewListDecisionClient(cfg),
 		POLine:                  NewPOLineClient(cfg),
@@ -272,6 +282,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		JobChange:               NewJobChangeClient(cfg),
 		JobFinding:              NewJobFindingClient(cfg),
 		JobPart:                 NewJobPartClient(cfg),
+		KeptFile:                NewKeptFileClient(cfg),
+		KeptFileChunk:           NewKeptFileChunkClient(cfg),
 		License:                 NewLicenseClient(cfg),
 		ListDecision:            NewListDecisionClient(cfg),
 		POLine:                  NewPOLineClient(cfg),
@@ -314,9 +326,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Collection, c.CollectionSet, c.CollectionSetMember, c.CommunityZoneCollection,
 		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
-		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.ListDecision,
-		c.POLine, c.Portfolio, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
-		c.ScheduleSlot, c.Setting, c.Worker,
+		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk,
+		c.License, c.ListDecision, c.POLine, c.Portfolio, c.Profile, c.ProfileGroup,
+		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Setting, c.Worker,
 	} {
 		n.Use(hooks...)
 	}
@@ -328,9 +340,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Collection, c.CollectionSet, c.CollectionSetMember, c.CommunityZoneCollection,
 		c.CommunityZoneTitle, c.CoverageStatement, c.Entitlement, c.InventoryGroup,
-		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.License, c.ListDecision,
-		c.POLine, c.Portfolio, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
-		c.ScheduleSlot, c.Setting, c.Worker,
+		c.Job, c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk,
+		c.License, c.ListDecision, c.POLine, c.Portfolio, c.Profile, c.ProfileGroup,
+		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Setting, c.Worker,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -363,6 +375,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.JobFinding.mutate(ctx, m)
 	case *JobPartMutation:
 		return c.JobPart.mutate(ctx, m)
+	case *KeptFileMutation:
+		return c.KeptFile.mutate(ctx, m)
+	case *KeptFileChunkMutation:
+		return c.KeptFileChunk.mutate(ctx, m)
 	case *LicenseMutation:
 		return c.License.mutate(ctx, m)
 	case *ListDecisionMutation:
@@ -2529,6 +2545,304 @@ func (c *JobPartClient) mutate(ctx context.Context, m *JobPartMutation) (Value, 
 	}
 }
 
+// KeptFileClient is a client for the KeptFile schema.
+type KeptFileClient struct {
+	config
+}
+
+// NewKeptFileClient returns a client for the KeptFile from the given config.
+func NewKeptFileClient(c config) *KeptFileClient {
+	return &KeptFileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `keptfile.Hooks(f(g(h())))`.
+func (c *KeptFileClient) Use(hooks ...Hook) {
+	c.hooks.KeptFile = append(c.hooks.KeptFile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `keptfile.Intercept(f(g(h())))`.
+func (c *KeptFileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.KeptFile = append(c.inters.KeptFile, interceptors...)
+}
+
+// Create returns a builder for creating a KeptFile entity.
+func (c *KeptFileClient) Create() *KeptFileCreate {
+	mutation := newKeptFileMutation(c.config, OpCreate)
+	return &KeptFileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of KeptFile entities.
+func (c *KeptFileClient) CreateBulk(builders ...*KeptFileCreate) *KeptFileCreateBulk {
+	return &KeptFileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *KeptFileClient) MapCreateBulk(slice any, setFunc func(*KeptFileCreate, int)) *KeptFileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &KeptFileCreateBulk{err: fmt.Errorf("calling to KeptFileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*KeptFileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &KeptFileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for KeptFile.
+func (c *KeptFileClient) Update() *KeptFileUpdate {
+	mutation := newKeptFileMutation(c.config, OpUpdate)
+	return &KeptFileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *KeptFileClient) UpdateOne(_m *KeptFile) *KeptFileUpdateOne {
+	mutation := newKeptFileMutation(c.config, OpUpdateOne, withKeptFile(_m))
+	return &KeptFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *KeptFileClient) UpdateOneID(id int64) *KeptFileUpdateOne {
+	mutation := newKeptFileMutation(c.config, OpUpdateOne, withKeptFileID(id))
+	return &KeptFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for KeptFile.
+func (c *KeptFileClient) Delete() *KeptFileDelete {
+	mutation := newKeptFileMutation(c.config, OpDelete)
+	return &KeptFileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *KeptFileClient) DeleteOne(_m *KeptFile) *KeptFileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *KeptFileClient) DeleteOneID(id int64) *KeptFileDeleteOne {
+	builder := c.Delete().Where(keptfile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &KeptFileDeleteOne{builder}
+}
+
+// Query returns a query builder for KeptFile.
+func (c *KeptFileClient) Query() *KeptFileQuery {
+	return &KeptFileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeKeptFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a KeptFile entity by its id.
+func (c *KeptFileClient) Get(ctx context.Context, id int64) (*KeptFile, error) {
+	return c.Query().Where(keptfile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *KeptFileClient) GetX(ctx context.Context, id int64) *KeptFile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryChunks queries the chunks edge of a KeptFile.
+func (c *KeptFileClient) QueryChunks(_m *KeptFile) *KeptFileChunkQuery {
+	query := (&KeptFileChunkClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(keptfile.Table, keptfile.FieldID, id),
+			sqlgraph.To(keptfilechunk.Table, keptfilechunk.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, keptfile.ChunksTable, keptfile.ChunksColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *KeptFileClient) Hooks() []Hook {
+	return c.hooks.KeptFile
+}
+
+// Interceptors returns the client interceptors.
+func (c *KeptFileClient) Interceptors() []Interceptor {
+	return c.inters.KeptFile
+}
+
+func (c *KeptFileClient) mutate(ctx context.Context, m *KeptFileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&KeptFileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&KeptFileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&KeptFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&KeptFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown KeptFile mutation op: %q", m.Op())
+	}
+}
+
+// KeptFileChunkClient is a client for the KeptFileChunk schema.
+type KeptFileChunkClient struct {
+	config
+}
+
+// NewKeptFileChunkClient returns a client for the KeptFileChunk from the given config.
+func NewKeptFileChunkClient(c config) *KeptFileChunkClient {
+	return &KeptFileChunkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `keptfilechunk.Hooks(f(g(h())))`.
+func (c *KeptFileChunkClient) Use(hooks ...Hook) {
+	c.hooks.KeptFileChunk = append(c.hooks.KeptFileChunk, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `keptfilechunk.Intercept(f(g(h())))`.
+func (c *KeptFileChunkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.KeptFileChunk = append(c.inters.KeptFileChunk, interceptors...)
+}
+
+// Create returns a builder for creating a KeptFileChunk entity.
+func (c *KeptFileChunkClient) Create() *KeptFileChunkCreate {
+	mutation := newKeptFileChunkMutation(c.config, OpCreate)
+	return &KeptFileChunkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of KeptFileChunk entities.
+func (c *KeptFileChunkClient) CreateBulk(builders ...*KeptFileChunkCreate) *KeptFileChunkCreateBulk {
+	return &KeptFileChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *KeptFileChunkClient) MapCreateBulk(slice any, setFunc func(*KeptFileChunkCreate, int)) *KeptFileChunkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &KeptFileChunkCreateBulk{err: fmt.Errorf("calling to KeptFileChunkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*KeptFileChunkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &KeptFileChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for KeptFileChunk.
+func (c *KeptFileChunkClient) Update() *KeptFileChunkUpdate {
+	mutation := newKeptFileChunkMutation(c.config, OpUpdate)
+	return &KeptFileChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *KeptFileChunkClient) UpdateOne(_m *KeptFileChunk) *KeptFileChunkUpdateOne {
+	mutation := newKeptFileChunkMutation(c.config, OpUpdateOne, withKeptFileChunk(_m))
+	return &KeptFileChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *KeptFileChunkClient) UpdateOneID(id int64) *KeptFileChunkUpdateOne {
+	mutation := newKeptFileChunkMutation(c.config, OpUpdateOne, withKeptFileChunkID(id))
+	return &KeptFileChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for KeptFileChunk.
+func (c *KeptFileChunkClient) Delete() *KeptFileChunkDelete {
+	mutation := newKeptFileChunkMutation(c.config, OpDelete)
+	return &KeptFileChunkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *KeptFileChunkClient) DeleteOne(_m *KeptFileChunk) *KeptFileChunkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *KeptFileChunkClient) DeleteOneID(id int64) *KeptFileChunkDeleteOne {
+	builder := c.Delete().Where(keptfilechunk.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &KeptFileChunkDeleteOne{builder}
+}
+
+// Query returns a query builder for KeptFileChunk.
+func (c *KeptFileChunkClient) Query() *KeptFileChunkQuery {
+	return &KeptFileChunkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeKeptFileChunk},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a KeptFileChunk entity by its id.
+func (c *KeptFileChunkClient) Get(ctx context.Context, id int64) (*KeptFileChunk, error) {
+	return c.Query().Where(keptfilechunk.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *KeptFileChunkClient) GetX(ctx context.Context, id int64) *KeptFileChunk {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryFile queries the file edge of a KeptFileChunk.
+func (c *KeptFileChunkClient) QueryFile(_m *KeptFileChunk) *KeptFileQuery {
+	query := (&KeptFileClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(keptfilechunk.Table, keptfilechunk.FieldID, id),
+			sqlgraph.To(keptfile.Table, keptfile.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, keptfilechunk.FileTable, keptfilechunk.FileColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *KeptFileChunkClient) Hooks() []Hook {
+	return c.hooks.KeptFileChunk
+}
+
+// Interceptors returns the client interceptors.
+func (c *KeptFileChunkClient) Interceptors() []Interceptor {
+	return c.inters.KeptFileChunk
+}
+
+func (c *KeptFileChunkClient) mutate(ctx context.Context, m *KeptFileChunkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&KeptFileChunkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&KeptFileChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&KeptFileChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&KeptFileChunkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown KeptFileChunk mutation op: %q", m.Op())
+	}
+}
+
 // LicenseClient is a client for the License schema.
 type LicenseClient struct {
 	config
@@ -4316,15 +4630,15 @@ type (
 	hooks struct {
 		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
 		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
-		JobChange, JobFinding, JobPart, License, ListDecision, POLine, Portfolio,
-		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Setting,
-		Worker []ent.Hook
+		JobChange, JobFinding, JobPart, KeptFile, KeptFileChunk, License, ListDecision,
+		POLine, Portfolio, Profile, ProfileGroup, ProviderFile, RefusedRow,
+		ScheduleSlot, Setting, Worker []ent.Hook
 	}
 	inters struct {
 		Collection, CollectionSet, CollectionSetMember, CommunityZoneCollection,
 		CommunityZoneTitle, CoverageStatement, Entitlement, InventoryGroup, Job,
-		JobChange, JobFinding, JobPart, License, ListDecision, POLine, Portfolio,
-		Profile, ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Setting,
-		Worker []ent.Interceptor
+		JobChange, JobFinding, JobPart, KeptFile, KeptFileChunk, License, ListDecision,
+		POLine, Portfolio, Profile, ProfileGroup, ProviderFile, RefusedRow,
+		ScheduleSlot, Setting, Worker []ent.Interceptor
 	}
 )

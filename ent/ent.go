@@ -15,6 +15,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/keptfile"
+	"autoholdings/ent/keptfilechunk"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/poline"
@@ -107,6 +109,8 @@ func checkColumn(t, c string) error {
 			jobchange.Table:               jobchange.ValidColumn,
 			jobfinding.Table:              jobfinding.ValidColumn,
 			jobpart.Table:                 jobpart.ValidColumn,
+			keptfile.Table:                keptfile.ValidColumn,
+			keptfilechunk.Table:           keptfilechunk.ValidColumn,
 			license.Table:                 license.ValidColumn,
 			listdecision.Table:            listdecision.ValidColumn,
 			poline.Table:                  poline.ValidColumn,

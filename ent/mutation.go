@@ -15,6 +15,8 @@ import (
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/keptfile"
+	"autoholdings/ent/keptfilechunk"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/poline"
@@ -58,6 +60,8 @@ const (
 	TypeJobChange               = "JobChange"
 	TypeJobFinding              = "JobFinding"
 	TypeJobPart                 = "JobPart"
+	TypeKeptFile                = "KeptFile"
+	TypeKeptFileChunk           = "KeptFileChunk"
 	TypeLicense                 = "License"
 	TypeListDecision            = "ListDecision"
 	TypePOLine                  = "POLine"
@@ -16310,6 +16314,1347 @@ func (m *JobPartMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart edge %s", name)
+}
+
+// KeptFileMutation represents an operation that mutates the KeptFile nodes in the graph.
+type KeptFileMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	created_at     *int64
+	addcreated_at  *int64
+	updated_at     *int64
+	addupdated_at  *int64
+	name           *string
+	size           *int64
+	addsize        *int64
+	stored_size    *int64
+	addstored_size *int64
+	clearedFields  map[string]struct{}
+	chunks         map[int64]struct{}
+	removedchunks  map[int64]struct{}
+	clearedchunks  bool
+	done           bool
+	oldValue       func(context.Context) (*KeptFile, error)
+	predicates     []predicate.KeptFile
+}
+
+var _ ent.Mutation = (*KeptFileMutation)(nil)
+
+// keptfileOption allows management of the mutation configuration using functional options.
+type keptfileOption func(*KeptFileMutation)
+
+// newKeptFileMutation creates new mutation for the KeptFile entity.
+func newKeptFileMutation(c config, op Op, opts ...keptfileOption) *KeptFileMutation {
+	m := &KeptFileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeKeptFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withKeptFileID sets the ID field of the mutation.
+func withKeptFileID(id int64) keptfileOption {
+	return func(m *KeptFileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *KeptFile
+		)
+		m.oldValue = func(ctx context.Context) (*KeptFile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().KeptFile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withKeptFile sets the old KeptFile of the mutation.
+func withKeptFile(node *KeptFile) keptfileOption {
+	return func(m *KeptFileMutation) {
+		m.oldValue = func(context.Context) (*KeptFile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m KeptFileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m KeptFileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of KeptFile entities.
+func (m *KeptFileMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *KeptFileMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *KeptFileMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().KeptFile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *KeptFileMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *KeptFileMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the KeptFile entity.
+// If the KeptFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *KeptFileMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *KeptFileMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *KeptFileMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *KeptFileMutation) SetUpdatedAt(i int64) {
+	m.updated_at = &i
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *KeptFileMutation) UpdatedAt() (r int64, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the KeptFile entity.
+// If the KeptFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileMutation) OldUpdatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds i to the "updated_at" field.
+func (m *KeptFileMutation) AddUpdatedAt(i int64) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += i
+	} else {
+		m.addupdated_at = &i
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *KeptFileMutation) AddedUpdatedAt() (r int64, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *KeptFileMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// SetName sets the "name" field.
+func (m *KeptFileMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *KeptFileMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the KeptFile entity.
+// If the KeptFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileMutation) OldName(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ClearName clears the value of the "name" field.
+func (m *KeptFileMutation) ClearName() {
+	m.name = nil
+	m.clearedFields[keptfile.FieldName] = struct{}{}
+}
+
+// NameCleared returns if the "name" field was cleared in this mutation.
+func (m *KeptFileMutation) NameCleared() bool {
+	_, ok := m.clearedFields[keptfile.FieldName]
+	return ok
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *KeptFileMutation) ResetName() {
+	m.name = nil
+	delete(m.clearedFields, keptfile.FieldName)
+}
+
+// SetSize sets the "size" field.
+func (m *KeptFileMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *KeptFileMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the KeptFile entity.
+// If the KeptFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *KeptFileMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *KeptFileMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *KeptFileMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetStoredSize sets the "stored_size" field.
+func (m *KeptFileMutation) SetStoredSize(i int64) {
+	m.stored_size = &i
+	m.addstored_size = nil
+}
+
+// StoredSize returns the value of the "stored_size" field in the mutation.
+func (m *KeptFileMutation) StoredSize() (r int64, exists bool) {
+	v := m.stored_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoredSize returns the old "stored_size" field's value of the KeptFile entity.
+// If the KeptFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileMutation) OldStoredSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoredSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoredSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoredSize: %w", err)
+	}
+	return oldValue.StoredSize, nil
+}
+
+// AddStoredSize adds i to the "stored_size" field.
+func (m *KeptFileMutation) AddStoredSize(i int64) {
+	if m.addstored_size != nil {
+		*m.addstored_size += i
+	} else {
+		m.addstored_size = &i
+	}
+}
+
+// AddedStoredSize returns the value that was added to the "stored_size" field in this mutation.
+func (m *KeptFileMutation) AddedStoredSize() (r int64, exists bool) {
+	v := m.addstored_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStoredSize resets all changes to the "stored_size" field.
+func (m *KeptFileMutation) ResetStoredSize() {
+	m.stored_size = nil
+	m.addstored_size = nil
+}
+
+// AddChunkIDs adds the "chunks" edge to the KeptFileChunk entity by ids.
+func (m *KeptFileMutation) AddChunkIDs(ids ...int64) {
+	if m.chunks == nil {
+		m.chunks = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.chunks[ids[i]] = struct{}{}
+	}
+}
+
+// ClearChunks clears the "chunks" edge to the KeptFileChunk entity.
+func (m *KeptFileMutation) ClearChunks() {
+	m.clearedchunks = true
+}
+
+// ChunksCleared reports if the "chunks" edge to the KeptFileChunk entity was cleared.
+func (m *KeptFileMutation) ChunksCleared() bool {
+	return m.clearedchunks
+}
+
+// RemoveChunkIDs removes the "chunks" edge to the KeptFileChunk entity by IDs.
+func (m *KeptFileMutation) RemoveChunkIDs(ids ...int64) {
+	if m.removedchunks == nil {
+		m.removedchunks = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.chunks, ids[i])
+		m.removedchunks[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedChunks returns the removed IDs of the "chunks" edge to the KeptFileChunk entity.
+func (m *KeptFileMutation) RemovedChunksIDs() (ids []int64) {
+	for id := range m.removedchunks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ChunksIDs returns the "chunks" edge IDs in the mutation.
+func (m *KeptFileMutation) ChunksIDs() (ids []int64) {
+	for id := range m.chunks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetChunks resets all changes to the "chunks" edge.
+func (m *KeptFileMutation) ResetChunks() {
+	m.chunks = nil
+	m.clearedchunks = false
+	m.removedchunks = nil
+}
+
+// Where appends a list predicates to the KeptFileMutation builder.
+func (m *KeptFileMutation) Where(ps ...predicate.KeptFile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the KeptFileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *KeptFileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.KeptFile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *KeptFileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *KeptFileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (KeptFile).
+func (m *KeptFileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *KeptFileMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, keptfile.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, keptfile.FieldUpdatedAt)
+	}
+	if m.name != nil {
+		fields = append(fields, keptfile.FieldName)
+	}
+	if m.size != nil {
+		fields = append(fields, keptfile.FieldSize)
+	}
+	if m.stored_size != nil {
+		fields = append(fields, keptfile.FieldStoredSize)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *KeptFileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case keptfile.FieldCreatedAt:
+		return m.CreatedAt()
+	case keptfile.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case keptfile.FieldName:
+		return m.Name()
+	case keptfile.FieldSize:
+		return m.Size()
+	case keptfile.FieldStoredSize:
+		return m.StoredSize()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *KeptFileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case keptfile.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case keptfile.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case keptfile.FieldName:
+		return m.OldName(ctx)
+	case keptfile.FieldSize:
+		return m.OldSize(ctx)
+	case keptfile.FieldStoredSize:
+		return m.OldStoredSize(ctx)
+	}
+	return nil, fmt.Errorf("unknown KeptFile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *KeptFileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case keptfile.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case keptfile.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case keptfile.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case keptfile.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case keptfile.FieldStoredSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoredSize(v)
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *KeptFileMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, keptfile.FieldCreatedAt)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, keptfile.FieldUpdatedAt)
+	}
+	if m.addsize != nil {
+		fields = append(fields, keptfile.FieldSize)
+	}
+	if m.addstored_size != nil {
+		fields = append(fields, keptfile.FieldStoredSize)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *KeptFileMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case keptfile.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case keptfile.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	case keptfile.FieldSize:
+		return m.AddedSize()
+	case keptfile.FieldStoredSize:
+		return m.AddedStoredSize()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *KeptFileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case keptfile.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case keptfile.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	case keptfile.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case keptfile.FieldStoredSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStoredSize(v)
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *KeptFileMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(keptfile.FieldName) {
+		fields = append(fields, keptfile.FieldName)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *KeptFileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *KeptFileMutation) ClearField(name string) error {
+	switch name {
+	case keptfile.FieldName:
+		m.ClearName()
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *KeptFileMutation) ResetField(name string) error {
+	switch name {
+	case keptfile.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case keptfile.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case keptfile.FieldName:
+		m.ResetName()
+		return nil
+	case keptfile.FieldSize:
+		m.ResetSize()
+		return nil
+	case keptfile.FieldStoredSize:
+		m.ResetStoredSize()
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *KeptFileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.chunks != nil {
+		edges = append(edges, keptfile.EdgeChunks)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *KeptFileMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case keptfile.EdgeChunks:
+		ids := make([]ent.Value, 0, len(m.chunks))
+		for id := range m.chunks {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *KeptFileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.removedchunks != nil {
+		edges = append(edges, keptfile.EdgeChunks)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *KeptFileMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case keptfile.EdgeChunks:
+		ids := make([]ent.Value, 0, len(m.removedchunks))
+		for id := range m.removedchunks {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *KeptFileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedchunks {
+		edges = append(edges, keptfile.EdgeChunks)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *KeptFileMutation) EdgeCleared(name string) bool {
+	switch name {
+	case keptfile.EdgeChunks:
+		return m.clearedchunks
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *KeptFileMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown KeptFile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *KeptFileMutation) ResetEdge(name string) error {
+	switch name {
+	case keptfile.EdgeChunks:
+		m.ResetChunks()
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFile edge %s", name)
+}
+
+// KeptFileChunkMutation represents an operation that mutates the KeptFileChunk nodes in the graph.
+type KeptFileChunkMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	seq           *int
+	addseq        *int
+	data          *[]byte
+	clearedFields map[string]struct{}
+	file          *int64
+	clearedfile   bool
+	done          bool
+	oldValue      func(context.Context) (*KeptFileChunk, error)
+	predicates    []predicate.KeptFileChunk
+}
+
+var _ ent.Mutation = (*KeptFileChunkMutation)(nil)
+
+// keptfilechunkOption allows management of the mutation configuration using functional options.
+type keptfilechunkOption func(*KeptFileChunkMutation)
+
+// newKeptFileChunkMutation creates new mutation for the KeptFileChunk entity.
+func newKeptFileChunkMutation(c config, op Op, opts ...keptfilechunkOption) *KeptFileChunkMutation {
+	m := &KeptFileChunkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeKeptFileChunk,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withKeptFileChunkID sets the ID field of the mutation.
+func withKeptFileChunkID(id int64) keptfilechunkOption {
+	return func(m *KeptFileChunkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *KeptFileChunk
+		)
+		m.oldValue = func(ctx context.Context) (*KeptFileChunk, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().KeptFileChunk.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withKeptFileChunk sets the old KeptFileChunk of the mutation.
+func withKeptFileChunk(node *KeptFileChunk) keptfilechunkOption {
+	return func(m *KeptFileChunkMutation) {
+		m.oldValue = func(context.Context) (*KeptFileChunk, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m KeptFileChunkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m KeptFileChunkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of KeptFileChunk entities.
+func (m *KeptFileChunkMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *KeptFileChunkMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *KeptFileChunkMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().KeptFileChunk.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetKeptFileID sets the "kept_file_id" field.
+func (m *KeptFileChunkMutation) SetKeptFileID(i int64) {
+	m.file = &i
+}
+
+// KeptFileID returns the value of the "kept_file_id" field in the mutation.
+func (m *KeptFileChunkMutation) KeptFileID() (r int64, exists bool) {
+	v := m.file
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeptFileID returns the old "kept_file_id" field's value of the KeptFileChunk entity.
+// If the KeptFileChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileChunkMutation) OldKeptFileID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeptFileID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeptFileID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeptFileID: %w", err)
+	}
+	return oldValue.KeptFileID, nil
+}
+
+// ResetKeptFileID resets all changes to the "kept_file_id" field.
+func (m *KeptFileChunkMutation) ResetKeptFileID() {
+	m.file = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *KeptFileChunkMutation) SetSeq(i int) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *KeptFileChunkMutation) Seq() (r int, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the KeptFileChunk entity.
+// If the KeptFileChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileChunkMutation) OldSeq(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *KeptFileChunkMutation) AddSeq(i int) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *KeptFileChunkMutation) AddedSeq() (r int, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *KeptFileChunkMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetData sets the "data" field.
+func (m *KeptFileChunkMutation) SetData(b []byte) {
+	m.data = &b
+}
+
+// Data returns the value of the "data" field in the mutation.
+func (m *KeptFileChunkMutation) Data() (r []byte, exists bool) {
+	v := m.data
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldData returns the old "data" field's value of the KeptFileChunk entity.
+// If the KeptFileChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KeptFileChunkMutation) OldData(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldData is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldData requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldData: %w", err)
+	}
+	return oldValue.Data, nil
+}
+
+// ResetData resets all changes to the "data" field.
+func (m *KeptFileChunkMutation) ResetData() {
+	m.data = nil
+}
+
+// SetFileID sets the "file" edge to the KeptFile entity by id.
+func (m *KeptFileChunkMutation) SetFileID(id int64) {
+	m.file = &id
+}
+
+// ClearFile clears the "file" edge to the KeptFile entity.
+func (m *KeptFileChunkMutation) ClearFile() {
+	m.clearedfile = true
+	m.clearedFields[keptfilechunk.FieldKeptFileID] = struct{}{}
+}
+
+// FileCleared reports if the "file" edge to the KeptFile entity was cleared.
+func (m *KeptFileChunkMutation) FileCleared() bool {
+	return m.clearedfile
+}
+
+// FileID returns the "file" edge ID in the mutation.
+func (m *KeptFileChunkMutation) FileID() (id int64, exists bool) {
+	if m.file != nil {
+		return *m.file, true
+	}
+	return
+}
+
+// FileIDs returns the "file" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FileID instead. It exists only for internal usage by the builders.
+func (m *KeptFileChunkMutation) FileIDs() (ids []int64) {
+	if id := m.file; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFile resets all changes to the "file" edge.
+func (m *KeptFileChunkMutation) ResetFile() {
+	m.file = nil
+	m.clearedfile = false
+}
+
+// Where appends a list predicates to the KeptFileChunkMutation builder.
+func (m *KeptFileChunkMutation) Where(ps ...predicate.KeptFileChunk) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the KeptFileChunkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *KeptFileChunkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.KeptFileChunk, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *KeptFileChunkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *KeptFileChunkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (KeptFileChunk).
+func (m *KeptFileChunkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *KeptFileChunkMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.file != nil {
+		fields = append(fields, keptfilechunk.FieldKeptFileID)
+	}
+	if m.seq != nil {
+		fields = append(fields, keptfilechunk.FieldSeq)
+	}
+	if m.data != nil {
+		fields = append(fields, keptfilechunk.FieldData)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *KeptFileChunkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case keptfilechunk.FieldKeptFileID:
+		return m.KeptFileID()
+	case keptfilechunk.FieldSeq:
+		return m.Seq()
+	case keptfilechunk.FieldData:
+		return m.Data()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *KeptFileChunkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case keptfilechunk.FieldKeptFileID:
+		return m.OldKeptFileID(ctx)
+	case keptfilechunk.FieldSeq:
+		return m.OldSeq(ctx)
+	case keptfilechunk.FieldData:
+		return m.OldData(ctx)
+	}
+	return nil, fmt.Errorf("unknown KeptFileChunk field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *KeptFileChunkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case keptfilechunk.FieldKeptFileID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeptFileID(v)
+		return nil
+	case keptfilechunk.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case keptfilechunk.FieldData:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetData(v)
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFileChunk field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *KeptFileChunkMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, keptfilechunk.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *KeptFileChunkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case keptfilechunk.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *KeptFileChunkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case keptfilechunk.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFileChunk numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *KeptFileChunkMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *KeptFileChunkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *KeptFileChunkMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown KeptFileChunk nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *KeptFileChunkMutation) ResetField(name string) error {
+	switch name {
+	case keptfilechunk.FieldKeptFileID:
+		m.ResetKeptFileID()
+		return nil
+	case keptfilechunk.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case keptfilechunk.FieldData:
+		m.ResetData()
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFileChunk field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *KeptFileChunkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.file != nil {
+		edges = append(edges, keptfilechunk.EdgeFile)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *KeptFileChunkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case keptfilechunk.EdgeFile:
+		if id := m.file; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *KeptFileChunkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *KeptFileChunkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *KeptFileChunkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedfile {
+		edges = append(edges, keptfilechunk.EdgeFile)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *KeptFileChunkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case keptfilechunk.EdgeFile:
+		return m.clearedfile
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *KeptFileChunkMutation) ClearEdge(name string) error {
+	switch name {
+	case keptfilechunk.EdgeFile:
+		m.ClearFile()
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFileChunk unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *KeptFileChunkMutation) ResetEdge(name string) error {
+	switch name {
+	case keptfilechunk.EdgeFile:
+		m.ResetFile()
+		return nil
+	}
+	return fmt.Errorf("unknown KeptFileChunk edge %s", name)
 }
 
 // LicenseMutation represents an operation that mutates the License nodes in the graph.

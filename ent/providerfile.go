@@ -30,13 +30,13 @@ type ProviderFile struct {
 	Content string `json:"content,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
-	// path of the kept copy in the data directory's folder of files; empty: no longer kept
+	// name under which the copy is kept; empty: no longer kept
 	Path string `json:"path,omitempty"`
 	// hex, of the decompressed bytes
 	Sha256 string `json:"sha256,omitempty"`
 	// bytes, decompressed
 	Size int64 `json:"size,omitempty"`
-	// bytes on disk
+	// bytes as it is kept, compressed
 	StoredSize int64 `json:"stored_size,omitempty"`
 	// Etag holds the value of the "etag" field.
 	Etag string `json:"etag,omitempty"`

@@ -36,6 +36,10 @@ type Tx struct {
 	JobFinding *JobFindingClient
 	// JobPart is the client for interacting with the JobPart builders.
 	JobPart *JobPartClient
+	// KeptFile is the client for interacting with the KeptFile builders.
+	KeptFile *KeptFileClient
+	// KeptFileChunk is the client for interacting with the KeptFileChunk builders.
+	KeptFileChunk *KeptFileChunkClient
 	// License is the client for interacting with the License builders.
 	License *LicenseClient
 	// ListDecision is the client for interacting with the ListDecision builders.
@@ -201,6 +205,8 @@ func (tx *Tx) init() {
 	tx.JobChange = NewJobChangeClient(tx.config)
 	tx.JobFinding = NewJobFindingClient(tx.config)
 	tx.JobPart = NewJobPartClient(tx.config)
+	tx.KeptFile = NewKeptFileClient(tx.config)
+	tx.KeptFileChunk = NewKeptFileChunkClient(tx.config)
 	tx.License = NewLicenseClient(tx.config)
 	tx.ListDecision = NewListDecisionClient(tx.config)
 	tx.POLine = NewPOLineClient(tx.config)

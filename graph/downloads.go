@@ -22,8 +22,9 @@ import (
 
 // Files opens the kept copies of provider files. *provider.Store is one.
 type Files interface {
-	// Open returns the decompressed bytes of a copy. The error matches fs.ErrNotExist if it is not kept.
-	Open(path string) (io.ReadCloser, error)
+	// Open returns the decompressed bytes of a copy, which must be read before ctx ends. The error matches
+	// fs.ErrNotExist if it is not kept.
+	Open(ctx context.Context, path string) (io.ReadCloser, error)
 }
 
 // downloads serves files that are too large for a GraphQL answer. They are streamed, so memory use does not depend on
@@ -104,7 +105,7 @@ func (d *downloads) providerFile(ctx context.Context, id int64) (*file, error) {
 	case row.Path == "" || d.files == nil:
 		return nil, errNotKept
 	}
-	kept, err := d.files.Open(row.Path)
+	kept, err := d.files.Open(ctx, row.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		d.log.ErrorContext(ctx, "a provider file that should be kept is gone", "request", requestID(ctx), "error", err)
 		return nil, errNotKept

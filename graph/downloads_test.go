@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -30,6 +31,7 @@ import (
 	"autoholdings/holdings/library"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -59,6 +61,12 @@ type downloadsBundle struct {
 
 func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 	t.Helper()
+	return setUpDownloadsFrom(t, mock, func(*store.Store) provider.Keeper { return nil })
+}
+
+// setUpDownloadsFrom lets the provider's files be kept elsewhere than in the folder.
+func setUpDownloadsFrom(t *testing.T, mock mockoup.Options, keeper func(*store.Store) provider.Keeper) *downloadsBundle {
+	t.Helper()
 	b := &downloadsBundle{t: t, dir: t.TempDir(), mock: mockoup.NewServer(t, mock), log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(b.log, nil))
 	var err error
@@ -71,7 +79,7 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 	b.profiles, b.moves = lib.Profiles, lib.Moves
 	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
 		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
-		RatePerSecond: -1,
+		RatePerSecond: -1, Keeper: keeper(b.store),
 	})
 	b.check(err)
 	queue, err := jobs.StartEmbedded()
@@ -556,6 +564,64 @@ func TestProviderFileDownload(t *testing.T) {
 	}
 	b.write(`UPDATE provider_files SET path = ''`)
 	b.request(http.MethodGet, path).hasCode(t, http.StatusNotFound, "NOT_FOUND")
+}
+
+// TestSlowClientsHoldNoConnection: more clients than the database has connections take the first bytes of a file that
+// is kept in the database, and no more. Everybody else is served.
+func TestSlowClientsHoldNoConnection(t *testing.T) {
+	t.Parallel()
+	b := setUpDownloadsFrom(t, mockoup.Options{Titles: 4000}, func(s *store.Store) provider.Keeper {
+		keeper, err := keptfiles.Open(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keeper
+	})
+	b.sync()
+	path := "/provider-files/" + model.ID(model.ProviderFileType, b.store.Read.ProviderFile.Query().FirstX(t.Context()).ID)
+	whole := b.get(path).body
+	if len(whole) < 100_000 {
+		t.Fatalf("only %d bytes: they all fit into buffers", len(whole))
+	}
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	var group sync.WaitGroup
+	clients := 2 * max(4, runtime.NumCPU())
+	for range clients {
+		group.Go(func() {
+			client := &slowClient{ResponseRecorder: httptest.NewRecorder(), begun: begun, goOn: goOn}
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody)
+			request.Host = "localhost"
+			b.server.Config.Handler.ServeHTTP(client, request)
+			if got := client.Body.String(); got != whole {
+				t.Errorf("a slow client got %d bytes of %d", len(got), len(whole))
+			}
+		})
+	}
+	for range clients {
+		<-begun
+	}
+	if entries, err := os.ReadDir(filepath.Join(b.dir, "files")); err != nil || len(entries) != 1 { // the spool
+		t.Errorf("in the folder: %v, %v", entries, err)
+	}
+	if got := b.get(path).body; got != whole {
+		t.Errorf("another client got %d bytes", len(got))
+	}
+	close(goOn)
+	group.Wait()
+}
+
+// slowClient takes nothing after the first bytes until it may go on.
+type slowClient struct {
+	*httptest.ResponseRecorder
+
+	once        sync.Once
+	begun, goOn chan struct{}
+}
+
+func (c *slowClient) Write(b []byte) (int, error) {
+	c.once.Do(func() { c.begun <- struct{}{} })
+	<-c.goOn
+	return c.ResponseRecorder.Write(b)
 }
 
 // TestPathsOfDownloads: what the API shows is where the downloads are, and HEAD answers as GET does, without the file.

@@ -32,10 +32,10 @@ func contentOf(part *ent.JobPart) provider.Content {
 	return provider.Content(strings.ToLower(part.Content))
 }
 
-func (pr *partRun) source() plan.Source {
+func (pr *partRun) source(ctx context.Context) plan.Source {
 	return plan.Source{
 		Name: pr.file.Name, Expect: typeOf[pr.part.Content],
-		Open: func() (io.ReadCloser, error) { return pr.run.s.files.Open(pr.file.Path) },
+		Open: func() (io.ReadCloser, error) { return pr.run.s.files.Open(ctx, pr.file.Path) },
 	}
 }
 

@@ -135,7 +135,7 @@ func (r *run) importPart(ctx context.Context, part *ent.JobPart, last, removeMis
 	if err := pr.readFile(ctx); err != nil {
 		return err
 	}
-	list := pr.source()
+	list := pr.source(ctx)
 	list.KeepFree = true
 	return pr.settlePart(ctx, pr.bringInStep(ctx, list))
 }

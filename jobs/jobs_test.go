@@ -27,6 +27,7 @@ import (
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/plan"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -60,6 +61,8 @@ type testBundle struct {
 	noProvider                 bool
 	shared                     bool                              // other processes run jobs of the database too
 	wrap                       func(driver.Driver) driver.Driver // of the database; nil: none
+	filesDir                   string // of the provider's files; "": in dir
+	filesInDatabase            bool
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -105,8 +108,16 @@ func (b *testBundle) open() {
 	if b.now != nil {
 		b.holdings.Now, b.profiles.Now = b.now, b.now
 	}
+	if b.filesDir == "" {
+		b.filesDir = filepath.Join(b.dir, "files")
+	}
+	var keeper provider.Keeper
+	if b.filesInDatabase {
+		keeper, err = keptfiles.Open(b.t.Context(), b.store)
+		must(b.t, err)
+	}
 	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
-		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(b.dir, "files"), AllowHTTP: true, AllowPrivate: true,
+		Template: provider.Template{BaseURL: b.mock.URL}, Dir: b.filesDir, Keeper: keeper, AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: b.headerTimeout,
 		NoProvider: b.noProvider,
 	})

@@ -59,7 +59,7 @@ func (pr *partRun) bringFetchedInStep(ctx context.Context) error {
 	if err := pr.checkFile(ctx); err != nil {
 		return err
 	}
-	return pr.foreseenOr(pr.bringInStep(ctx, pr.source()))
+	return pr.foreseenOr(pr.bringInStep(ctx, pr.source(ctx)))
 }
 
 // advise inserts the provider's name into an advice.

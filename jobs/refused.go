@@ -35,7 +35,7 @@ func (s *Service) JudgeRefusedRow(ctx context.Context, changeID int64, portfolio
 	}
 	list := plan.Source{
 		Name: file.Name, Expect: typeOf[part.Content],
-		Open: func() (io.ReadCloser, error) { return s.files.Open(file.Path) },
+		Open: func() (io.ReadCloser, error) { return s.files.Open(ctx, file.Path) },
 	}
 	row, err := s.holdings.RefusedRowAt(ctx, list, line.Line)
 	if err != nil {

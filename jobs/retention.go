@@ -31,7 +31,7 @@ func (s *Service) PruneFiles(ctx context.Context) (removed int, err error) {
 		if err != nil {
 			return removed, fmt.Errorf("forget the kept file %s: %w", path, err)
 		}
-		if err := s.files.Remove(path); err != nil {
+		if err := s.files.Remove(ctx, path); err != nil {
 			return removed, fmt.Errorf("remove the kept file %s: %w", path, err)
 		}
 		removed++
@@ -63,9 +63,12 @@ func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 	return paths, rows.Err()
 }
 
-// pruneLoop removes what is no longer kept.
+// pruneLoop removes what is no longer kept, and what processes left that were killed while they kept a file.
 func (s *Service) pruneLoop(ctx context.Context) {
 	every(ctx, pruneEvery, nil, func() {
+		if err := s.files.Sweep(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "remove half-written files", "error", err)
+		}
 		if n, err := s.PruneFiles(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "remove kept files", "error", err)
 		} else if n > 0 {

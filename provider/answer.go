@@ -28,7 +28,7 @@ func (a *answer) close() { _ = a.Response.Body.Close() } // it was only read
 // glance checks the beginning of an answer; it returns no file.
 func (f *Fetcher) glance(ctx context.Context, a *answer, r Request, m mask) (*File, error) {
 	if a.StatusCode != http.StatusOK {
-		return nil, f.refusal(a, r, m)
+		return nil, f.refusal(ctx, a, r, m)
 	}
 	encoded, err := a.gzipped(m)
 	if err != nil {
@@ -45,7 +45,7 @@ func (f *Fetcher) glance(ctx context.Context, a *answer, r Request, m mask) (*Fi
 // accept reads a whole answer and keeps it.
 func (f *Fetcher) accept(ctx context.Context, a *answer, r Request, m mask) (*File, error) {
 	if a.StatusCode != http.StatusOK {
-		return nil, f.refusal(a, r, m)
+		return nil, f.refusal(ctx, a, r, m)
 	}
 	if a.ContentLength > f.o.MaxSize {
 		return nil, newOutcome(TooLarge, fmt.Sprintf("%d bytes announced, %d allowed", a.ContentLength, f.o.MaxSize), nil)
@@ -118,7 +118,7 @@ var statusCodes = map[int]Code{
 }
 
 // refusal returns the outcome of an answer without a list.
-func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
+func (f *Fetcher) refusal(ctx context.Context, a *answer, r Request, m mask) *Outcome {
 	code, known := statusCodes[a.StatusCode]
 	switch {
 	case known:
@@ -128,7 +128,7 @@ func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 		code = UnexpectedStatus
 	}
 	if code == SameFile {
-		return f.unchanged(a, r, m)
+		return f.unchanged(ctx, a, r, m)
 	}
 	detail := fmt.Sprintf("HTTP %d", a.StatusCode)
 	if text := http.StatusText(a.StatusCode); text != "" {
@@ -150,12 +150,12 @@ func (f *Fetcher) refusal(a *answer, r Request, m mask) *Outcome {
 }
 
 // unchanged returns the outcome of HTTP 304.
-func (f *Fetcher) unchanged(a *answer, r Request, m mask) *Outcome {
+func (f *Fetcher) unchanged(ctx context.Context, a *answer, r Request, m mask) *Outcome {
 	if !a.conditional {
 		return newOutcome(UnexpectedStatus, "HTTP 304 Not Modified to a request without conditions", nil)
 	}
 	o := newOutcome(SameFile, "", nil)
-	file, err := f.store.find(strings.ToLower(r.LastSHA256))
+	file, err := f.store.find(ctx, strings.ToLower(r.LastSHA256))
 	if err != nil {
 		return o // the request named no hash: the caller knows the file
 	}

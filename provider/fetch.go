@@ -21,7 +21,7 @@ type File struct {
 	Name         string    // the provider's name for it: from Content-Disposition or the ZIP, else from the address, else made up
 	SHA256       string    // hex, of the unpacked bytes: the same list has the same hash however it was packed
 	Size         int64     // bytes of the list, unpacked
-	StoredSize   int64     // bytes on disk
+	StoredSize   int64     // bytes as it is kept, packed
 	ETag         string    // validators of the answer, for the next Request
 	LastModified string    // as sent
 	Date         time.Time // release date: from the name, else Last-Modified, else zero; UTC
@@ -49,7 +49,7 @@ func NewFetcher(p *Provider, o Options) (*Fetcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := OpenStore(o.Dir)
+	store, err := OpenStore(o.Dir, o.Keeper)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (f *Fetcher) Close() error {
 // Provider returns the provider that is asked.
 func (f *Fetcher) Provider() *Provider { return f.provider }
 
-// Store returns the folder of kept lists.
+// Store returns the place of kept lists.
 func (f *Fetcher) Store() *Store { return f.store }
 
 // Asks reports whether there is a provider to ask.
@@ -77,7 +77,9 @@ func (f *Fetcher) Asks() bool { return !f.o.NoProvider }
 func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
 
 // Open returns the bytes of a kept list; see [Store.Open].
-func (f *Fetcher) Open(path string) (io.ReadCloser, error) { return f.store.Open(path) }
+func (f *Fetcher) Open(ctx context.Context, path string) (io.ReadCloser, error) {
+	return f.store.Open(ctx, path)
+}
 
 // Fetch gets one content type's file, and retries as the outcomes' rules say. It returns a file only if it differs from
 // the one applied last. Every error is an *Outcome; with the code SameFile it holds the kept file. Of more than AtOnce

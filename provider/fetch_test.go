@@ -212,59 +212,63 @@ func fetchFrom(t *testing.T, path string, packed bool, headers []string) *provid
 
 func TestSameFile(t *testing.T) {
 	t.Parallel()
-	const modified = "Sun, 01 Feb 2026 00:00:00 GMT"
-	b := setup(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("If-None-Match") == `"1"` && r.Header.Get("If-Modified-Since") == modified {
-			w.WriteHeader(http.StatusNotModified)
-			return
+	onEachKeeper(t, func(t *testing.T, s *shelf) {
+		const modified = "Sun, 01 Feb 2026 00:00:00 GMT"
+		b := setup(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("If-None-Match") == `"1"` && r.Header.Get("If-Modified-Since") == modified {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			serve(list, "ETag", `"1"`, "Last-Modified", modified)(w, r)
+		}, s.use)
+		first := b.mustFetch(t, request())
+		known := request()
+		known.LastSHA256 = strings.ToUpper(first.SHA256)
+		byHash := b.mustFail(t, known, provider.SameFile)
+		if byHash.Status != 200 || byHash.File == nil || *byHash.File != *first || byHash.Retriable {
+			t.Errorf("same hash: %+v with file %+v", byHash, byHash.File)
 		}
-		serve(list, "ETag", `"1"`, "Last-Modified", modified)(w, r)
+		known.ETag, known.LastModified = first.ETag, first.LastModified
+		notModified := b.mustFail(t, known, provider.SameFile)
+		if notModified.Status != 304 || notModified.File == nil {
+			t.Fatalf("not modified: %+v", notModified)
+		}
+		same := *notModified.File
+		if same.Path != first.Path || same.SHA256 != first.SHA256 || same.Size != first.Size || same.StoredSize != first.StoredSize ||
+			same.ETag != first.ETag || same.LastModified != first.LastModified || !same.Date.Equal(first.Date) || same.Status != 304 {
+			t.Errorf("file %+v, want that of\n%+v", same, first)
+		}
+		if got := b.read(t, same.Path); got != list {
+			t.Errorf("kept %q", got)
+		}
+		known.LastSHA256 = ""
+		if o := b.mustFail(t, known, provider.SameFile); o.File != nil {
+			t.Errorf("a file out of nothing: %+v", o.File)
+		}
 	})
-	first := b.mustFetch(t, request())
-	known := request()
-	known.LastSHA256 = strings.ToUpper(first.SHA256)
-	byHash := b.mustFail(t, known, provider.SameFile)
-	if byHash.Status != 200 || byHash.File == nil || *byHash.File != *first || byHash.Retriable {
-		t.Errorf("same hash: %+v with file %+v", byHash, byHash.File)
-	}
-	known.ETag, known.LastModified = first.ETag, first.LastModified
-	notModified := b.mustFail(t, known, provider.SameFile)
-	if notModified.Status != 304 || notModified.File == nil {
-		t.Fatalf("not modified: %+v", notModified)
-	}
-	same := *notModified.File
-	if same.Path != first.Path || same.SHA256 != first.SHA256 || same.Size != first.Size || same.StoredSize != first.StoredSize ||
-		same.ETag != first.ETag || same.LastModified != first.LastModified || !same.Date.Equal(first.Date) || same.Status != 304 {
-		t.Errorf("file %+v, want that of\n%+v", same, first)
-	}
-	if got := b.read(t, same.Path); got != list {
-		t.Errorf("kept %q", got)
-	}
-	known.LastSHA256 = ""
-	if o := b.mustFail(t, known, provider.SameFile); o.File != nil {
-		t.Errorf("a file out of nothing: %+v", o.File)
-	}
 }
 
 func TestConditionsAreLeftOutWhereTheKeptCopyIsGone(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("If-None-Match") != "" {
-			w.WriteHeader(http.StatusNotModified)
-			return
+	onEachKeeper(t, func(t *testing.T, s *shelf) {
+		b := setup(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("If-None-Match") != "" {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			serve(list, "ETag", `"1"`)(w, r)
+		}, s.use)
+		first := b.mustFetch(t, request())
+		if err := b.Store().Remove(t.Context(), first.Path); err != nil {
+			t.Fatal(err)
 		}
-		serve(list, "ETag", `"1"`)(w, r)
+		known := request()
+		known.LastSHA256, known.ETag = first.SHA256, first.ETag
+		o := b.mustFail(t, known, provider.SameFile) // by its hash
+		if o.Status != 200 || o.File == nil || b.read(t, o.File.Path) != list {
+			t.Errorf("outcome %+v", o)
+		}
 	})
-	first := b.mustFetch(t, request())
-	if err := b.Store().Remove(first.Path); err != nil {
-		t.Fatal(err)
-	}
-	known := request()
-	known.LastSHA256, known.ETag = first.SHA256, first.ETag
-	o := b.mustFail(t, known, provider.SameFile) // by its hash
-	if o.Status != 200 || o.File == nil || b.read(t, o.File.Path) != list {
-		t.Errorf("outcome %+v", o)
-	}
 }
 
 func TestStatusCodes(t *testing.T) {

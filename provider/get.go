@@ -21,7 +21,7 @@ func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Req
 		return nil, newOutcome(InvalidRequest, err.Error(), m.err(err))
 	}
 	target := origin
-	conditions := f.conditions(r)
+	conditions := f.conditions(ctx, r)
 	for range maxRedirects + 1 {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
 		if err != nil {
@@ -51,9 +51,9 @@ func (f *Fetcher) get(ctx context.Context, cancel context.CancelCauseFunc, r Req
 
 // conditions asks for the file only if it differs from the one applied last. If the kept copy of that one is gone, "not
 // modified" would be of no use.
-func (f *Fetcher) conditions(r Request) http.Header {
+func (f *Fetcher) conditions(ctx context.Context, r Request) http.Header {
 	h := http.Header{}
-	if r.LastSHA256 != "" && !f.store.Has(strings.ToLower(r.LastSHA256)) {
+	if r.LastSHA256 != "" && !f.store.Has(ctx, strings.ToLower(r.LastSHA256)) {
 		return h
 	}
 	if r.ETag != "" {

@@ -22,7 +22,8 @@ type Options struct {
 	NoProvider bool
 
 	Titles  Template // how to ask for the global title list, at Template's base URL; default: the provider's
-	Dir     string   // folder for spooled and kept files, created if missing
+	Dir     string   // folder for spooled files, and for kept ones if there is no Keeper; created if missing
+	Keeper  Keeper   // where lists are kept; default: in Dir. The caller closes it after the Fetcher
 	MaxSize int64    // bytes of a list, packed or unpacked; default 1 GiB, at most 4 GiB - 1
 
 	Attempts      int           // tries of one Fetch; default 4

@@ -79,19 +79,16 @@ func (p *part) ReadAt(b []byte, off int64) (int, error) {
 	return n, err
 }
 
-// publish makes the file durable and gives it its final name, replacing a copy of the same bytes.
-func (p *part) publish(name string) (size int64, err error) {
+// publish makes the file durable and gives it its final name in the folder, replacing a copy of the same bytes.
+func (p *part) publish(name string) error {
 	if err := p.file.Sync(); err != nil {
-		return 0, storageFailed(err)
+		return err
 	}
 	if err := p.store.root.Rename(p.name, name); err != nil {
-		return 0, storageFailed(err)
+		return err
 	}
 	p.name = ""
-	if err := p.store.sync(); err != nil {
-		return 0, storageFailed(err)
-	}
-	return p.size, nil
+	return p.store.sync()
 }
 
 // discard closes the file and removes it unless it was published. An error does no harm: the next start sweeps.
@@ -114,8 +111,8 @@ func (s *Store) sync() error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// sweep removes the spool files that nobody is writing.
-func (s *Store) sweep() error {
+// sweepSpool removes the spool files that nobody is writing.
+func (s *Store) sweepSpool() error {
 	if err := s.root.MkdirAll(spoolDir, 0o700); err != nil {
 		return err
 	}

@@ -86,8 +86,8 @@ var rules = map[Code]rule{
 		"Correct the profile or the configuration; nothing was asked of the provider.", never,
 	},
 	Storage: {
-		"the file could not be written to the data directory",
-		"Check free space and permissions of the data directory, then run the profile again.", never,
+		"the file could not be stored",
+		"Check free space and permissions of the data directory and of the database, then run the profile again.", never,
 	},
 	Cancelled: {
 		"the fetch was cancelled",
@@ -99,6 +99,6 @@ var rules = map[Code]rule{
 var globalHints = map[Code]string{
 	NoFile:             "Check the address template of the global title list, or import the list from a file.",
 	CredentialsRefused: "The global title list is asked for without credentials: check its address template, or import the list from a file.",
-	Storage:            "Check free space and permissions of the data directory, then import the list again.",
+	Storage:            "Check free space and permissions of the data directory and of the database, then import the list again.",
 	Cancelled:          "Import the list again when it is wanted.",
 }

@@ -58,6 +58,7 @@ func setup(t *testing.T, handler http.HandlerFunc, change ...func(*provider.Opti
 	for _, c := range change {
 		c(&o)
 	}
+	b.dir = o.Dir
 	f, err := provider.NewFetcher(oup.Provider(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +147,7 @@ func glob(t *testing.T, parts ...string) []string {
 // read returns the bytes of a kept list.
 func (b *bundle) read(t *testing.T, path string) string {
 	t.Helper()
-	r, err := b.Open(path)
+	r, err := b.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 func TestSpool(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	store, err := provider.OpenStore(dir)
+	store, err := provider.OpenStore(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,11 +15,12 @@ import (
 	"regexp"
 )
 
-// Store keeps lists in a folder, each compressed with gzip under a name made from the SHA-256 of its bytes, so the same
-// list is kept once. A file gets its final name only when it is complete and on disk; until then it is in the subfolder
-// "spool". Several processes may use one folder. A Store is safe for concurrent use.
+// Store keeps lists: each compressed with gzip under a name made from the SHA-256 of its bytes, so the same list is kept
+// once. Until a list is complete it is in the subfolder "spool" of the Store's folder; then the Keeper takes it. Several
+// processes may use one folder and one Keeper. A Store is safe for concurrent use.
 type Store struct {
-	root *os.Root
+	root   *os.Root
+	keeper Keeper
 }
 
 const (
@@ -32,8 +32,8 @@ const (
 var keptName = regexp.MustCompile(`^[0-9a-f]{64}\.txt\.gz$`)
 
 // OpenStore opens the folder dir, creates it with mode 0700 if it is missing, and removes what a crash left in the
-// spool.
-func OpenStore(dir string) (*Store, error) {
+// spool. Lists are kept by k, which the caller closes after the Store; nil: in the folder itself.
+func OpenStore(dir string, k Keeper) (*Store, error) {
 	if dir == "" {
 		return nil, errors.New("provider files: no folder is given to keep them in")
 	}
@@ -44,8 +44,11 @@ func OpenStore(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("provider files: %w", err)
 	}
-	s := &Store{root: root}
-	if err := s.sweep(); err != nil {
+	if k == nil {
+		k = folder{root}
+	}
+	s := &Store{root: root, keeper: k}
+	if err := s.sweepSpool(); err != nil {
 		return nil, errors.Join(fmt.Errorf("provider files: leftovers of an earlier run: %w", err), root.Close())
 	}
 	return s, nil
@@ -87,37 +90,45 @@ func notKept(ctx context.Context, err error) *Outcome {
 	return o
 }
 
-// Open returns the bytes of a kept list, unpacked as they are read; path is File.Path. After the last byte they are
-// checked against the hash in the name: if the copy is damaged, the error is a *KeptError instead of io.EOF. The error
-// for a path that is not kept matches fs.ErrNotExist.
-func (s *Store) Open(path string) (io.ReadCloser, error) {
+// Open returns the bytes of a kept list, unpacked as they are read; path is File.Path. ctx applies until the reader is
+// closed. After the last byte they are checked against the hash in the name: if the copy is damaged, the error is a
+// *KeptError instead of io.EOF. The error for a path that is not kept matches fs.ErrNotExist.
+func (s *Store) Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	if !keptName.MatchString(path) {
 		return nil, &KeptError{Path: path, Err: fs.ErrNotExist}
 	}
-	f, err := s.root.Open(path)
+	packed, err := s.keeper.Open(ctx, path)
 	if err != nil {
-		return nil, &KeptError{Path: path, Err: err}
+		return nil, keptError(path, err)
 	}
-	gz, err := gzip.NewReader(bufio.NewReaderSize(f, 1<<16))
+	gz, err := gzip.NewReader(packed)
 	if err != nil {
-		return nil, errors.Join(&KeptError{Path: path, Err: err}, f.Close())
+		return nil, errors.Join(keptError(path, err), packed.Close())
 	}
-	return &keptReader{path: path, file: f, gz: gz, hash: sha256.New()}, nil
+	return &keptReader{path: path, packed: packed, gz: gz, hash: sha256.New()}, nil
 }
 
 // Has reports whether the list with this hash is kept.
-func (s *Store) Has(sha256 string) bool {
-	_, err := s.find(sha256)
+func (s *Store) Has(ctx context.Context, sha256 string) bool {
+	_, err := s.find(ctx, sha256)
 	return err == nil
 }
 
 // Remove deletes a kept list, for retention. Removing a list that is not there is no error.
-func (s *Store) Remove(path string) error {
+func (s *Store) Remove(ctx context.Context, path string) error {
 	if !keptName.MatchString(path) {
 		return nil
 	}
-	if err := s.root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &KeptError{Path: path, Err: err}
+	if err := s.keeper.Remove(ctx, path); err != nil {
+		return keptError(path, err)
+	}
+	return nil
+}
+
+// Sweep deletes what processes left behind when they were killed while they kept a list. It may be called at any time.
+func (s *Store) Sweep(ctx context.Context) error {
+	if err := errors.Join(s.sweepSpool(), s.keeper.Sweep(ctx)); err != nil {
+		return fmt.Errorf("provider files: leftovers of a crash: %w", err)
 	}
 	return nil
 }
@@ -140,14 +151,22 @@ func (e *KeptError) Error() string {
 // Unwrap returns the cause.
 func (e *KeptError) Unwrap() error { return e.Err }
 
+// keptError says what is wrong with a kept list, unless it is the Keeper that failed.
+func keptError(path string, err error) error {
+	if errors.Is(err, ErrKeeper) {
+		return fmt.Errorf("provider file %s: %w", path, err)
+	}
+	return &KeptError{Path: path, Err: err}
+}
+
 var errHash = errors.New("its bytes do not have the hash in its name")
 
 // keptReader checks the hash before it returns io.EOF.
 type keptReader struct {
-	path string
-	file io.Closer
-	gz   *gzip.Reader
-	hash hash.Hash
+	path   string
+	packed io.Closer
+	gz     *gzip.Reader
+	hash   hash.Hash
 }
 
 func (k *keptReader) Read(p []byte) (int, error) {
@@ -157,40 +176,28 @@ func (k *keptReader) Read(p []byte) (int, error) {
 	case err == nil:
 		return n, nil
 	case !errors.Is(err, io.EOF):
-		return n, &KeptError{Path: k.path, Err: err}
+		return n, keptError(k.path, err)
 	case keptPath(k.hash) != k.path:
 		return n, &KeptError{Path: k.path, Err: errHash}
 	}
 	return n, io.EOF
 }
 
-func (k *keptReader) Close() error { return k.file.Close() }
+func (k *keptReader) Close() error { return k.packed.Close() }
 
 func keptPath(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) + keptSuffix }
 
 // find returns what is known about a kept list from its hash alone.
-func (s *Store) find(sha256 string) (*File, error) {
+func (s *Store) find(ctx context.Context, sha256 string) (*File, error) {
 	name := sha256 + keptSuffix
 	if !keptName.MatchString(name) {
 		return nil, fs.ErrNotExist
 	}
-	f, err := s.root.Open(name)
+	kept, err := s.keeper.Find(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	// A gzip file ends in the size of its content modulo 2^32 (RFC 1952); lists are smaller, see Options.MaxSize.
-	var trailer [4]byte
-	if _, err := f.ReadAt(trailer[:], info.Size()-int64(len(trailer))); err != nil {
-		return nil, err
-	}
-	return &File{
-		Path: name, SHA256: sha256, StoredSize: info.Size(), Size: int64(binary.LittleEndian.Uint32(trailer[:])),
-	}, nil
+	return &File{Path: name, SHA256: sha256, Size: kept.Size, StoredSize: kept.StoredSize}, nil
 }
 
 // keep unpacks what was spooled, refuses what cannot be a list, and moves the list to its place.
@@ -223,12 +230,12 @@ func (s *Store) keep(ctx context.Context, raw *part, encoded bool, maxSize int64
 	if err := errors.Join(gz.Close(), buffered.Flush()); err != nil {
 		return nil, err
 	}
-	stored, err := out.publish(keptPath(digest))
-	if err != nil {
-		return nil, err
+	kept := Kept{Name: keptPath(digest), Size: size, StoredSize: out.size}
+	if err := s.keeper.Keep(ctx, kept, &Spooled{out}); err != nil {
+		return nil, storageFailed(err)
 	}
 	return &File{
-		Path: keptPath(digest), SHA256: hex.EncodeToString(digest.Sum(nil)), Size: size, StoredSize: stored,
+		Path: kept.Name, SHA256: hex.EncodeToString(digest.Sum(nil)), Size: size, StoredSize: kept.StoredSize,
 		Packaging: packed.packaging(), Name: packed.member,
 	}, nil
 }

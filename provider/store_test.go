@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"autoholdings/provider/oup"
 )
 
+// TestOpenTellsADamagedCopy: a damaged copy is never read to its end, and keeping the list anew mends it.
 func TestOpenTellsADamagedCopy(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string]string{
@@ -30,94 +32,133 @@ func TestOpenTellsADamagedCopy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store, dir := openStore(t)
-			path := hashOf(list) + ".txt.gz"
-			writeFile(t, filepath.Join(dir, path), content)
-			r, err := store.Open(path)
-			if err == nil {
-				_, err = io.ReadAll(r)
-				_ = r.Close()
-			}
-			kept, ok := errors.AsType[*provider.KeptError](err)
-			if !ok || kept.Path != path || !strings.Contains(err.Error(), "backup") {
-				t.Errorf("error %v", err)
-			}
+			onEachKeeper(t, func(t *testing.T, s *shelf) {
+				store, path := s.open(t), hashOf(list)+".txt.gz"
+				s.lay(t, path, content)
+				_, err := readList(t, store, path)
+				kept, ok := errors.AsType[*provider.KeptError](err)
+				if !ok || kept.Path != path || !strings.Contains(err.Error(), "backup") {
+					t.Errorf("error %v", err)
+				}
+				keep(t, store, list)
+				if text, err := readList(t, store, path); err != nil || text != list {
+					t.Errorf("kept anew it is %q, %v", text, err)
+				}
+			})
 		})
 	}
 }
 
-func TestOpenStaysInItsFolder(t *testing.T) {
-	t.Parallel()
-	store, dir := openStore(t)
-	writeFile(t, filepath.Join(filepath.Dir(dir), "outside.txt.gz"), gzipped(list))
-	name := hashOf(list) + ".txt.gz"
-	if err := os.Symlink(filepath.Join(filepath.Dir(dir), "outside.txt.gz"), filepath.Join(dir, name)); err != nil {
+// readList reads a kept list to its end.
+func readList(t *testing.T, store *provider.Store, path string) (string, error) {
+	t.Helper()
+	r, err := store.Open(t.Context(), path)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(r)
+	return string(text), errors.Join(err, r.Close())
+}
+
+func keep(t *testing.T, store *provider.Store, text string) *provider.File {
+	t.Helper()
+	f, err := store.Keep(t.Context(), strings.NewReader(text), "a.txt", 0)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"", ".", "../outside.txt.gz", filepath.Join(filepath.Dir(dir), "outside.txt.gz"), "spool/x.part", name} {
-		if r, err := store.Open(path); err == nil {
-			_ = r.Close()
-			t.Errorf("%q opened", path)
+	return f
+}
+
+func TestOpenTakesNamesAlone(t *testing.T) {
+	t.Parallel()
+	onEachKeeper(t, func(t *testing.T, s *shelf) {
+		store := s.open(t)
+		for _, path := range []string{"", ".", "../outside.txt.gz", filepath.Join(s.dir, "outside.txt.gz"), "spool/x.part"} {
+			if r, err := store.Open(t.Context(), path); err == nil {
+				_ = r.Close()
+				t.Errorf("%q opened", path)
+			}
 		}
+		_, err := store.Open(t.Context(), hashOf("x")+".txt.gz")
+		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "not kept") {
+			t.Errorf("a list that is not kept: %v", err)
+		}
+	})
+}
+
+func TestOpenStaysInItsFolder(t *testing.T) {
+	t.Parallel()
+	s := folderShelf(t)
+	store := s.open(t)
+	outside := filepath.Join(filepath.Dir(s.dir), "outside.txt.gz")
+	writeFile(t, outside, gzipped(list))
+	name := hashOf(list) + ".txt.gz"
+	if err := os.Symlink(outside, filepath.Join(s.dir, name)); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := store.Open(hashOf("x") + ".txt.gz"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "not kept") {
-		t.Errorf("a list that is not kept: %v", err)
+	if r, err := store.Open(t.Context(), name); err == nil {
+		_ = r.Close()
+		t.Error("a link out of the folder was followed")
 	}
 }
 
 func TestRemove(t *testing.T) {
 	t.Parallel()
-	store, dir := openStore(t)
-	f, err := store.Keep(t.Context(), strings.NewReader(list), "a.txt", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !store.Has(f.SHA256) {
-		t.Error("a kept list is not there")
-	}
-	for range 2 {
-		if err := store.Remove(f.Path); err != nil {
+	onEachKeeper(t, func(t *testing.T, s *shelf) {
+		store, ctx := s.open(t), t.Context()
+		f := keep(t, store, list)
+		if !store.Has(ctx, f.SHA256) {
+			t.Error("a kept list is not there")
+		}
+		for range 2 {
+			if err := store.Remove(ctx, f.Path); err != nil {
+				t.Error(err)
+			}
+		}
+		if store.Has(ctx, f.SHA256) || store.Has(ctx, "") || store.Has(ctx, "../x") {
+			t.Error("a removed list is there")
+		}
+		s.lay(t, "other.txt.gz", gzipped(list))
+		if err := store.Remove(ctx, "other.txt.gz"); err != nil {
 			t.Error(err)
 		}
-	}
-	if store.Has(f.SHA256) || store.Has("") || store.Has("../x") {
-		t.Error("a removed list is there")
-	}
-	writeFile(t, filepath.Join(dir, "other.txt.gz"), "")
-	if err := store.Remove("other.txt.gz"); err != nil {
-		t.Error(err)
-	}
-	if len(glob(t, dir, "other.txt.gz")) != 1 {
-		t.Error("Remove took a file that is not a kept list")
-	}
+		if names := s.names(t); !slices.Equal(names, []string{"other.txt.gz"}) {
+			t.Errorf("Remove left %v, and should take kept lists alone", names)
+		}
+	})
 }
 
 func TestKeepTakesGivenFiles(t *testing.T) {
 	t.Parallel()
-	store, dir := openStore(t)
-	f, err := store.Keep(t.Context(), strings.NewReader(gzipped(list)), "/home/me/OUP_Global_AllTitles_2026-02-01.txt.gz", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f.Name != "OUP_Global_AllTitles_2026-02-01.txt" || f.Date.Day() != 1 || f.SHA256 != hashOf(list) || f.Status != 0 ||
-		!f.FetchedAt.IsZero() {
-		t.Errorf("file %+v", f)
-	}
-	broken := io.MultiReader(strings.NewReader(list), failing{errors.New("the disk is gone")})
-	for want, r := range map[provider.Code]io.Reader{
-		provider.NotKBART: strings.NewReader("<html>"), provider.Truncated: strings.NewReader(gzipped(list)[:20]),
-		provider.TooLarge: strings.NewReader(strings.Repeat(list, 100)), provider.InvalidRequest: broken,
-	} {
-		if f, err := store.Keep(t.Context(), r, "a.txt", 1000); !errors.Is(err, want) || f != nil {
-			t.Errorf("%v, %v; want %s", f, err, want)
+	onEachKeeper(t, func(t *testing.T, s *shelf) {
+		store := s.open(t)
+		f, err := store.Keep(t.Context(), strings.NewReader(gzipped(list)), "/home/me/OUP_Global_AllTitles_2026-02-01.txt.gz", 0)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if f, err := store.Keep(cancelledContext(t), strings.NewReader(list), "a.txt", 1000); !errors.Is(err, provider.Cancelled) || f != nil {
-		t.Errorf("%v, %v", f, err)
-	}
-	if left := glob(t, dir, "spool", "*"); len(left) > 0 {
-		t.Errorf("left in the spool: %v", left)
-	}
+		if f.Name != "OUP_Global_AllTitles_2026-02-01.txt" || f.Date.Day() != 1 || f.SHA256 != hashOf(list) || f.Status != 0 ||
+			!f.FetchedAt.IsZero() || f.Size != int64(len(list)) || f.StoredSize == 0 {
+			t.Errorf("file %+v", f)
+		}
+		broken := io.MultiReader(strings.NewReader(list), failing{errors.New("the disk is gone")})
+		for want, r := range map[provider.Code]io.Reader{
+			provider.NotKBART: strings.NewReader("<html>"), provider.Truncated: strings.NewReader(gzipped(list)[:20]),
+			provider.TooLarge: strings.NewReader(strings.Repeat(list, 100)), provider.InvalidRequest: broken,
+		} {
+			if f, err := store.Keep(t.Context(), r, "a.txt", 1000); !errors.Is(err, want) || f != nil {
+				t.Errorf("%v, %v; want %s", f, err, want)
+			}
+		}
+		if f, err := store.Keep(cancelledContext(t), strings.NewReader(list), "a.txt", 1000); !errors.Is(err, provider.Cancelled) || f != nil {
+			t.Errorf("%v, %v", f, err)
+		}
+		if left := s.spooled(t); len(left) > 0 {
+			t.Errorf("left in the spool: %v", left)
+		}
+		if names := s.names(t); !slices.Equal(names, []string{f.Path}) {
+			t.Errorf("kept: %v", names)
+		}
+	})
 }
 
 type failing struct{ err error }
@@ -145,7 +186,7 @@ func TestLeftoversAreRemovedAtStart(t *testing.T) {
 	// As a crash leaves it: written, and nobody holds it.
 	writeFile(t, filepath.Join(b.dir, "spool", "LEFTOVER.part"), list)
 	writeFile(t, filepath.Join(b.dir, "spool", "notes.txt"), "not ours")
-	another, err := provider.OpenStore(b.dir)
+	another, err := provider.OpenStore(b.dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +228,7 @@ func TestKilledProcessLeavesNothingHalfDone(t *testing.T) {
 	if len(b.kept(t)) != 0 {
 		t.Errorf("kept: %v", b.kept(t))
 	}
-	store, err := provider.OpenStore(b.dir)
+	store, err := provider.OpenStore(b.dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,34 +244,33 @@ const (
 	childDir = "OUP_TEST_CHILD_DIR"
 )
 
-func TestMain(m *testing.M) {
-	if url := os.Getenv(childURL); url != "" {
-		f, err := provider.NewFetcher(oup.Provider(), provider.Options{
-			Template: oup.Provider().Template.At(url), Dir: os.Getenv(childDir), AllowHTTP: true, AllowPrivate: true,
-		})
-		if err == nil {
-			_, err = f.Fetch(context.Background(), request())
-		}
-		panic(err) // it should have been killed
+func fetchUntilKilled() {
+	f, err := provider.NewFetcher(oup.Provider(), provider.Options{
+		Template: oup.Provider().Template.At(os.Getenv(childURL)), Dir: os.Getenv(childDir), AllowHTTP: true, AllowPrivate: true,
+	})
+	if err == nil {
+		_, err = f.Fetch(context.Background(), request())
 	}
-	os.Exit(m.Run())
+	panic(err) // it should have been killed
 }
 
 func TestManyFetchesAtOnce(t *testing.T) {
 	t.Parallel()
-	b := setup(t, serve(gzipped(list)))
-	var wait sync.WaitGroup
-	for range 20 {
-		wait.Go(func() {
-			if f, err := b.Fetch(t.Context(), request()); err != nil || b.read(t, f.Path) != list {
-				t.Errorf("%+v, %v", f, err)
-			}
-		})
-	}
-	wait.Wait()
-	if len(b.kept(t)) != 1 || len(b.spooled(t)) != 0 {
-		t.Errorf("kept %v, spool %v", b.kept(t), b.spooled(t))
-	}
+	onEachKeeper(t, func(t *testing.T, s *shelf) {
+		b := setup(t, serve(gzipped(list)), s.use)
+		var wait sync.WaitGroup
+		for range 20 {
+			wait.Go(func() {
+				if f, err := b.Fetch(t.Context(), request()); err != nil || b.read(t, f.Path) != list {
+					t.Errorf("%+v, %v", f, err)
+				}
+			})
+		}
+		wait.Wait()
+		if names := s.names(t); len(names) != 1 || len(b.spooled(t)) != 0 {
+			t.Errorf("kept %v, spool %v", names, b.spooled(t))
+		}
+	})
 }
 
 func FuzzKeep(f *testing.F) {
@@ -244,7 +284,7 @@ func FuzzKeep(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	store, err := provider.OpenStore(f.TempDir())
+	store, err := provider.OpenStore(f.TempDir(), nil)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -257,12 +297,12 @@ func FuzzKeep(f *testing.F) {
 			}
 			return
 		}
-		r, err := store.Open(file.Path)
+		r, err := store.Open(t.Context(), file.Path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		content, err := io.ReadAll(r)
-		if err := errors.Join(err, r.Close(), store.Remove(file.Path)); err != nil {
+		if err := errors.Join(err, r.Close(), store.Remove(t.Context(), file.Path)); err != nil {
 			t.Fatal(err)
 		}
 		if int64(len(content)) != file.Size || file.Size > limit || hashOf(string(content)) != file.SHA256 {
@@ -283,19 +323,8 @@ func TestStorageFaults(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	writeFile(t, file, "")
 	for _, dir := range []string{"", file, filepath.Join(file, "below")} {
-		if _, err := provider.OpenStore(dir); err == nil {
+		if _, err := provider.OpenStore(dir, nil); err == nil {
 			t.Errorf("OpenStore(%q) succeeded", dir)
 		}
 	}
-}
-
-func openStore(t *testing.T) (*provider.Store, string) {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "kept")
-	store, err := provider.OpenStore(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	return store, dir
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings/library"
+	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/provider"
@@ -109,7 +110,11 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.library = library.Open(a.store, box, jobs.Busy{}, ofDomain(cfg.Providers)...)
-	fetchers, err := a.openProviders(cfg)
+	keeper, err := a.openKeeper(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fetchers, err := a.openProviders(cfg, keeper)
 	if err != nil {
 		return nil, err
 	}
@@ -131,10 +136,19 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	return a, nil
 }
 
-// openProviders creates a fetcher for each provider. What they fetch is kept in one folder.
-func (a *app) openProviders(cfg config) (fetchers []*provider.Fetcher, err error) {
+// openKeeper returns the place where provider's files are kept. With SQLite that is the data directory (nil). A database
+// with an address is shared by several machines, which share no folder: then it is the database.
+func (a *app) openKeeper(ctx context.Context) (provider.Keeper, error) {
+	if a.config.DatabaseURL == "" {
+		return nil, nil
+	}
+	return keptfiles.Open(ctx, a.store)
+}
+
+// openProviders creates a fetcher for each provider. What they fetch is spooled in one folder, and kept by one keeper.
+func (a *app) openProviders(cfg config, keeper provider.Keeper) (fetchers []*provider.Fetcher, err error) {
 	for _, p := range cfg.Providers {
-		p.Dir = filepath.Join(cfg.DataDir, "files")
+		p.Dir, p.Keeper = filepath.Join(cfg.DataDir, "files"), keeper
 		f, err := provider.NewFetcher(p.Provider, p.Options)
 		if err != nil {
 			return nil, err

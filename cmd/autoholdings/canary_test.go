@@ -308,7 +308,7 @@ func (c *canary) searchFiles(t *testing.T, a *app, keys canarytest.Keys) {
 	var paths []string
 	each(t, a.store, `SELECT DISTINCT path FROM provider_files WHERE path <> ''`, func(cells []string) { paths = append(paths, cells[0]) })
 	for _, path := range paths {
-		list, err := a.files.Open(path)
+		list, err := a.files.Open(t.Context(), path)
 		must(t, err)
 		text, err := io.ReadAll(list)
 		must(t, err)

@@ -152,6 +152,30 @@ func (f JobPartFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.JobPartMutation", m)
 }
 
+// The KeptFileFunc type is an adapter to allow the use of ordinary
+// function as KeptFile mutator.
+type KeptFileFunc func(context.Context, *ent.KeptFileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f KeptFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.KeptFileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.KeptFileMutation", m)
+}
+
+// The KeptFileChunkFunc type is an adapter to allow the use of ordinary
+// function as KeptFileChunk mutator.
+type KeptFileChunkFunc func(context.Context, *ent.KeptFileChunkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f KeptFileChunkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.KeptFileChunkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.KeptFileChunkMutation", m)
+}
+
 // The LicenseFunc type is an adapter to allow the use of ordinary
 // function as License mutator.
 type LicenseFunc func(context.Context, *ent.LicenseMutation) (ent.Value, error)

@@ -624,6 +624,49 @@ var (
 			},
 		},
 	}
+	// KeptFilesColumns holds the columns for the "kept_files" table.
+	KeptFilesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "name", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "stored_size", Type: field.TypeInt64},
+	}
+	// KeptFilesTable holds the schema information for the "kept_files" table.
+	KeptFilesTable = &schema.Table{
+		Name:       "kept_files",
+		Columns:    KeptFilesColumns,
+		PrimaryKey: []*schema.Column{KeptFilesColumns[0]},
+	}
+	// KeptFileChunksColumns holds the columns for the "kept_file_chunks" table.
+	KeptFileChunksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "seq", Type: field.TypeInt},
+		{Name: "data", Type: field.TypeBytes},
+		{Name: "kept_file_id", Type: field.TypeInt64},
+	}
+	// KeptFileChunksTable holds the schema information for the "kept_file_chunks" table.
+	KeptFileChunksTable = &schema.Table{
+		Name:       "kept_file_chunks",
+		Columns:    KeptFileChunksColumns,
+		PrimaryKey: []*schema.Column{KeptFileChunksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "kept_file_chunks_kept_files_chunks",
+				Columns:    []*schema.Column{KeptFileChunksColumns[3]},
+				RefColumns: []*schema.Column{KeptFilesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "keptfilechunk_kept_file_id_seq",
+				Unique:  true,
+				Columns: []*schema.Column{KeptFileChunksColumns[3], KeptFileChunksColumns[1]},
+			},
+		},
+	}
 	// LicensesColumns holds the columns for the "licenses" table.
 	LicensesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -1115,6 +1158,8 @@ var (
 		JobChangesTable,
 		JobFindingsTable,
 		JobPartsTable,
+		KeptFilesTable,
+		KeptFileChunksTable,
 		LicensesTable,
 		ListDecisionsTable,
 		PoLinesTable,
@@ -1183,6 +1228,13 @@ func init() {
 	JobPartsTable.ForeignKeys[3].RefTable = ProviderFilesTable
 	JobPartsTable.Annotation = &entsql.Annotation{
 		Table: "job_parts",
+	}
+	KeptFilesTable.Annotation = &entsql.Annotation{
+		Table: "kept_files",
+	}
+	KeptFileChunksTable.ForeignKeys[0].RefTable = KeptFilesTable
+	KeptFileChunksTable.Annotation = &entsql.Annotation{
+		Table: "kept_file_chunks",
 	}
 	LicensesTable.Annotation = &entsql.Annotation{
 		Table: "licenses",

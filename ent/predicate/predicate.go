@@ -42,6 +42,12 @@ type JobFinding func(*sql.Selector)
 // JobPart is the predicate function for jobpart builders.
 type JobPart func(*sql.Selector)
 
+// KeptFile is the predicate function for keptfile builders.
+type KeptFile func(*sql.Selector)
+
+// KeptFileChunk is the predicate function for keptfilechunk builders.
+type KeptFileChunk func(*sql.Selector)
+
 // License is the predicate function for license builders.
 type License func(*sql.Selector)
 
