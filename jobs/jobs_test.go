@@ -61,7 +61,7 @@ type testBundle struct {
 	noProvider                 bool
 	shared                     bool                              // other processes run jobs of the database too
 	wrap                       func(driver.Driver) driver.Driver // of the database; nil: none
-	filesDir                   string // of the provider's files; "": in dir
+	filesDir                   string                            // of the provider's files; "": in dir
 	filesInDatabase            bool
 }
 
