@@ -34,9 +34,12 @@ import (
 	"autoholdings/internal/pgtest"
 )
 
+func init() { //nolint:gochecknoinits // the generator finds the driver by this name, which pgx does not register
+	sql.Register("postgres", stdlib.GetDefaultDriver())
+}
+
 func main() {
 	log.SetFlags(0)
-	sql.Register("postgres", stdlib.GetDefaultDriver()) // under the name that the generator asks for
 	check := flag.Bool("check", false, "write nothing; exit 1 where a migration is missing or not reviewed")
 	sum := flag.Bool("sum", false, "write the checksums anew, after a migration was edited")
 	flag.Parse()

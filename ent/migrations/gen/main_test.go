@@ -36,6 +36,9 @@ func write(t *testing.T, name, text string) {
 
 // TestCheck: the migrations as they are lead to the schema, and whatever deletes is reviewed.
 func TestCheck(t *testing.T) {
+	if err := sqlite("../sqlite").run(t.Context(), true, false, ""); err != nil {
+		t.Error(err)
+	}
 	server, err := pgtest.Start(t.Context())
 	if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") == "" {
 		t.Skip(err)
@@ -45,9 +48,6 @@ func TestCheck(t *testing.T) {
 	}
 	defer func() { _ = server.Stop() }()
 	if err := postgres("../postgres", server.URL).run(t.Context(), true, false, ""); err != nil {
-		t.Error(err)
-	}
-	if err := sqlite("../sqlite").run(t.Context(), true, false, ""); err != nil {
 		t.Error(err)
 	}
 }
