@@ -32,6 +32,7 @@ import (
 	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/kbart"
 	"autoholdings/mockoup"
@@ -62,7 +63,7 @@ func setUpDownloads(t *testing.T, mock mockoup.Options) *downloadsBundle {
 	b := &downloadsBundle{t: t, dir: t.TempDir(), mock: mockoup.NewServer(t, mock), log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(b.log, nil))
 	var err error
-	b.store, err = store.Open(t.Context(), store.Options{DataDir: b.dir})
+	b.store, err = store.Open(t.Context(), storetest.Options(t, b.dir))
 	b.check(err)
 	box, err := secret.Open(b.dir)
 	b.check(err)

@@ -29,6 +29,7 @@ import (
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 	"autoholdings/provider"
@@ -91,7 +92,7 @@ func (b *testBundle) open() {
 		b.headerTimeout = 3 * time.Second
 	}
 	var err error
-	b.store, err = store.Open(b.t.Context(), store.Options{DataDir: b.dir})
+	b.store, err = store.Open(b.t.Context(), storetest.Options(b.t, b.dir))
 	must(b.t, err)
 	box, err := secret.Open(b.dir)
 	must(b.t, err)
