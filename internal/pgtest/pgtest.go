@@ -126,7 +126,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	args := []string{
 		"-c", script, "sh", s.dir, s.binary("postgres"), "-D", s.data(), "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-k", s.dir,
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=300",
+		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=1000",
 		"-c", "shared_buffers=128MB", "-c", "log_min_messages=fatal",
 	}
 	s.started = exec.CommandContext(context.WithoutCancel(ctx), "sh", args...) //nolint:gosec // the PostgreSQL of this machine
