@@ -34,6 +34,7 @@ import (
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/kbart"
 	"autoholdings/mockoup"
@@ -70,7 +71,7 @@ func setUpDownloadsFrom(t *testing.T, mock mockoup.Options, keeper func(*store.S
 	b := &downloadsBundle{t: t, dir: t.TempDir(), mock: mockoup.NewServer(t, mock), log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(b.log, nil))
 	var err error
-	b.store, err = store.Open(t.Context(), store.Options{DataDir: b.dir})
+	b.store, err = store.Open(t.Context(), storetest.Options(t, b.dir))
 	b.check(err)
 	box, err := secret.Open(b.dir)
 	b.check(err)

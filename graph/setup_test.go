@@ -25,6 +25,7 @@ import (
 	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 	"autoholdings/provider"
@@ -68,7 +69,9 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	t.Helper()
 	b := &testBundle{t: t, dir: dir, mock: mockoup.NewServer(t, mock), log: &logBuffer{}, counter: &statementCounter{}}
 	var err error
-	b.store, err = store.Open(t.Context(), store.Options{DataDir: dir, Trace: b.counter.trace})
+	options := storetest.Options(t, dir)
+	options.Trace = b.counter.trace
+	b.store, err = store.Open(t.Context(), options)
 	must(t, err)
 	t.Cleanup(func() { must(t, b.store.Close()) })
 	box, err := secret.Open(dir)

@@ -2,7 +2,6 @@ package holdings
 
 import (
 	"context"
-	"fmt"
 
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
@@ -37,25 +36,23 @@ func (l *FindingLog) Add(f kbart.Finding) {
 // drain empties the log. A run that starts again has already recorded its findings.
 func (l *FindingLog) drain() { l.kept, l.counts, l.unlisted = nil, [4]int{}, 0 }
 
+var findingColumns = []string{
+	"id", "job_id", "part_id", "severity", "code", "line", "title", `"column"`, "value", "message", "hint",
+}
+
 // Save records what the log holds as a part's findings, adds it to the counts and empties the log.
 func (l *FindingLog) Save(ctx context.Context, s *Service, tx *store.Tx, jobID, partID int64, counts *plan.Counts) error {
 	if l == nil {
 		return nil
 	}
-	const query = `INSERT INTO job_findings (id, job_id, part_id, severity, code, line, title, "column", value, message, hint)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	if len(l.kept) > 0 {
-		insert, err := tx.SQL.PrepareContext(ctx, query)
-		if err != nil {
-			return fmt.Errorf("record the findings: %w", err)
+	rows := make([][]any, len(l.kept))
+	for i, f := range l.kept {
+		rows[i] = []any{
+			s.store.NextID(), jobID, partID, int(f.Severity), f.Code, f.Line, f.Title, f.Column, f.Value, f.Message, f.Hint,
 		}
-		defer insert.Close()
-		for _, f := range l.kept {
-			if _, err := insert.ExecContext(ctx, s.store.NextID(), jobID, partID, int(f.Severity), f.Code, f.Line, f.Title, f.Column, f.Value,
-				f.Message, f.Hint); err != nil {
-				return fmt.Errorf("record the findings: %w", err)
-			}
-		}
+	}
+	if err := store.Insert(ctx, tx, "job_findings", findingColumns, rows); err != nil {
+		return err
 	}
 	for i, n := range l.counts {
 		counts.Findings[i] += n

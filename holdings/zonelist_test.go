@@ -17,6 +17,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 )
 
 // zoneList is what WriteZoneTitles writes of the bundle's collection.
@@ -115,7 +116,7 @@ func TestMigrationLeavesOneEntitlement(t *testing.T) {
 		}
 	}
 	must(migrateTo(t.Context(), dir, 20261123205206, fill...)) // the one before
-	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
+	s, err := store.Open(t.Context(), storetest.Options(t, dir))
 	must(err)
 	defer func() { must(s.Close()) }()
 	left := s.Read.Entitlement.Query().IDsX(t.Context())
@@ -128,7 +129,7 @@ func TestMigrationLeavesOneEntitlement(t *testing.T) {
 	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		return tx.Entitlement.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(1).SetActive(true).SetCoverageHash(1).Exec(ctx)
 	})
-	if !store.IsUniqueViolation(err, "entitlement") {
+	if !s.IsUniqueViolation(err, store.UniqueIndex{Name: "entitlement_of_no_profile", Columns: "entitlements.portfolio_id"}) {
 		t.Errorf("a second one: %v", err)
 	}
 }

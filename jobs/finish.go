@@ -394,7 +394,7 @@ func heldTogether(ctx context.Context, tx *store.Tx, parts []*ent.JobPart) (stri
 	err := tx.SQL.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT c.portfolio_id FROM job_changes c JOIN job_parts p ON p.id = c.part_id
 		WHERE p.job_id = ? AND p.state = 'HELD' AND c.field = '' AND c.portfolio_id IS NOT NULL
 			AND c.action IN ('ADD', 'REMOVE', 'KEEP', 'WITHDRAW')
-		GROUP BY c.portfolio_id HAVING SUM(c.action = 'WITHDRAW') > 1 AND SUM(c.action = 'ADD') = 0
+		GROUP BY c.portfolio_id HAVING COUNT(*) FILTER (WHERE c.action = 'WITHDRAW') > 1 AND COUNT(*) FILTER (WHERE c.action = 'ADD') = 0
 			AND COUNT(*) >= (SELECT COUNT(*) FROM entitlements e WHERE e.portfolio_id = c.portfolio_id AND e.active)) AS leaving`,
 		parts[0].JobID).Scan(&lost)
 	if err != nil {

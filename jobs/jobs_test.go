@@ -31,6 +31,7 @@ import (
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 	"autoholdings/provider"
@@ -98,7 +99,9 @@ func (b *testBundle) open() {
 		b.headerTimeout = 3 * time.Second
 	}
 	var err error
-	b.store, err = store.Open(b.t.Context(), store.Options{DataDir: b.dir, Wrap: b.wrap})
+	options := storetest.Options(b.t, b.dir)
+	options.Wrap = b.wrap
+	b.store, err = store.Open(b.t.Context(), options)
 	must(b.t, err)
 	box, err := secret.Open(b.dir)
 	must(b.t, err)

@@ -17,6 +17,7 @@ import (
 	"autoholdings/internal/failpoint"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/provider"
 	"autoholdings/provider/oup"
@@ -61,6 +62,7 @@ func startMachine(t failer, prepared, url string) *machine {
 	m.must(err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	m.must(os.CopyFS(dir, os.DirFS(prepared)))
+	storetest.Copy(t, prepared, dir)
 	m.must(os.Chmod(filepath.Join(dir, "sealing.key"), 0o600)) // CopyFS copies no modes
 	m.queue, err = jobs.StartEmbedded()
 	m.must(err)
@@ -89,7 +91,9 @@ func (m *machine) restart(dieAt int) (lives bool) {
 	}
 	m.point = failpoint.New()
 	m.point.DieAt(dieAt)
-	m.store, err = store.Open(context.Background(), store.Options{DataDir: m.dir, Wrap: m.point.Wrap})
+	options := storetest.Options(m.t, m.dir)
+	options.Wrap = m.point.Wrap
+	m.store, err = store.Open(context.Background(), options)
 	if m.dead() {
 		return false
 	}
@@ -200,7 +204,7 @@ func prepare(t *testing.T, fill func(b *testBundle)) string {
 	t.Helper()
 	b := &testBundle{t: t, dir: t.TempDir()}
 	var err error
-	b.store, err = store.Open(t.Context(), store.Options{DataDir: b.dir})
+	b.store, err = store.Open(t.Context(), storetest.Options(t, b.dir))
 	must(t, err)
 	box, err := secret.Open(b.dir)
 	must(t, err)

@@ -22,6 +22,7 @@ import (
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/provider"
 	"autoholdings/provider/oup"
@@ -31,7 +32,7 @@ import (
 func TestMain(m *testing.M) {
 	given := os.Getenv(walkerVariable)
 	if given == "" {
-		os.Exit(m.Run())
+		storetest.Main(m)
 	}
 	var w walker
 	err := json.Unmarshal([]byte(given), &w)
@@ -49,13 +50,14 @@ const walkerVariable = "AUTOHOLDINGS_TEST_WALKER"
 // walker is a process that looks at the schedule in steps of its own, as fast as it can.
 type walker struct {
 	Dir, Redis, Provider string
+	DatabaseURL          string // empty: SQLite in Dir
 	From, Until          time.Time
 	Step                 time.Duration
 	Work                 bool // it runs the jobs, as a worker does; else it cancels them
 }
 
 func (w walker) walk(ctx context.Context) (err error) {
-	db, err := store.Open(ctx, store.Options{DataDir: w.Dir})
+	db, err := store.Open(ctx, store.Options{DataDir: w.Dir, URL: w.DatabaseURL})
 	if err != nil {
 		return err
 	}
@@ -143,7 +145,7 @@ func TestProcessesThroughAYear(t *testing.T) {
 		b := setupSchedule(t)
 		b.clock.set(w.From)
 		b.setSchedule(change)
-		w.Dir, w.Provider = b.dir, b.mock.URL
+		w.Dir, w.DatabaseURL, w.Provider = b.dir, storetest.Options(t, b.dir).URL, b.mock.URL
 		var processes sync.WaitGroup
 		for _, w.Step = range steps {
 			w := w

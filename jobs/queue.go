@@ -51,6 +51,15 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 		return nil, fmt.Errorf("queue a job of kind %s: %w", n.kind, err)
 	}
 	now := tx.Now
+	if n.mode == Apply {
+		other, err := underWayAs(ctx, tx, n.uniqueKey)
+		if err != nil {
+			return nil, err
+		}
+		if other != nil {
+			return nil, n.conflict(other)
+		}
+	}
 	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 		SetKind(n.kind).SetState(Queued).SetMode(n.mode).SetTrigger(n.trigger).SetArgs(args).SetDueAt(max(n.dueAt, now))
 	if n.mode == Apply {
@@ -67,10 +76,7 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 		create.SetSubjectJobID(n.subject)
 	}
 	queued, err := create.Save(ctx)
-	if store.IsUniqueViolation(err, "jobs.unique_key") {
-		return nil, n.conflict(ctx, tx)
-	}
-	if store.IsUniqueViolation(err, "jobs.idempotency_key") {
+	if s.store.IsUniqueViolation(err, oneWithKey) {
 		return nil, errKeyUsed
 	}
 	if err != nil {
@@ -79,13 +85,16 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	return queued, nil
 }
 
+// Unique indexes of jobs and of the slots of schedules.
+var (
+	oneUnfinished = store.UniqueIndex{Name: "job_one_unfinished", Columns: "jobs.unique_key"}
+	oneWithKey    = store.UniqueIndex{Name: "jobs_idempotency_key_key", Columns: "jobs.idempotency_key"}
+	oneOfSlot     = store.UniqueIndex{Name: "schedule_slots_slot_key", Columns: "schedule_slots.slot"}
+)
+
 // conflict says which job is in the way.
-func (n newJob) conflict(ctx context.Context, tx *store.Tx) error {
+func (n newJob) conflict(other *ent.Job) error {
 	same := kindOf(n.kind).sameInWords
-	other, err := underWayAs(ctx, tx, n.uniqueKey)
-	if err != nil || other == nil {
-		return problem.New(problem.Conflict, n.path, "%s is under way: wait for it or cancel it", same)
-	}
 	return problem.New(problem.Conflict, n.path, "%s, %s, is %s: wait for it or cancel it", jobName(other.ID), same,
 		strings.ToLower(other.State))
 }

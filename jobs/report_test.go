@@ -9,13 +9,14 @@ import (
 	"autoholdings/ent"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 )
 
 // reportedJob is a job that is over, with one part and so many changes and findings, in a database of its own.
 func reportedJob(t *testing.T, rows int) (s *store.Store, jobID int64) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir()})
+	s, err := store.Open(t.Context(), storetest.Options(t, t.TempDir()))
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
 	must(t, s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {

@@ -162,7 +162,7 @@ func (s *Service) fire(ctx context.Context, tx *store.Tx, d *due) (queued *ent.J
 	now := tx.Now
 	err = tx.ScheduleSlot.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 		SetSlot(d.slots.name(d.slot)).SetJobID(underWay.ID).Exec(ctx)
-	if store.IsUniqueViolation(err, "schedule_slots.slot") {
+	if s.store.IsUniqueViolation(err, oneOfSlot) {
 		return nil, errTaken
 	}
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/provider"
 	"autoholdings/provider/oup"
 )
@@ -164,7 +165,7 @@ func openLicensing(t *testing.T) *licensing {
 	queue, err := StartEmbedded()
 	check(t, err)
 	t.Cleanup(queue.Close)
-	db, err := store.Open(t.Context(), store.Options{DataDir: dir})
+	db, err := store.Open(t.Context(), storetest.Options(t, dir))
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	box, err := secret.Open(dir)

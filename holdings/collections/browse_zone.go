@@ -49,8 +49,10 @@ func (f CommunityZoneTitleFilter) inCollection(s *sql.Selector) {
 	if f.TitleID != "" || f.Identifier != "" {
 		plus = "+"
 	}
-	s.Where(sql.ExprP(fmt.Sprintf("%s%s = (SELECT id FROM %s WHERE %s = ?)", plus, s.C(communityzonetitle.FieldCommunityZoneCollectionID),
-		communityzonecollection.Table, communityzonecollection.FieldCzID), f.CommunityZoneID))
+	s.Where(sql.P(func(b *sql.Builder) {
+		b.WriteString(fmt.Sprintf("%s%s = (SELECT id FROM %s WHERE %s = ", plus, s.C(communityzonetitle.FieldCommunityZoneCollectionID),
+			communityzonecollection.Table, communityzonecollection.FieldCzID)).Arg(f.CommunityZoneID).WriteString(")")
+	}))
 }
 
 // CommunityZoneTitles lists the titles that the Community Zone has, by folded title.

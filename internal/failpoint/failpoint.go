@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-
-	"github.com/mattn/go-sqlite3"
 )
 
 // ErrDead is the error of every statement once the point is dead.
@@ -65,7 +63,7 @@ func (p *Point) Dead() <-chan struct{} { return p.dead }
 // receive. It is for one receiver.
 func (p *Point) Committed() <-chan struct{} { return p.committed }
 
-// Wrap wraps SQLite's driver.
+// Wrap wraps a database's driver.
 func (p *Point) Wrap(d driver.Driver) driver.Driver { return &wrapped{d, p} }
 
 // count counts a write that has happened.
@@ -104,16 +102,27 @@ func (w *wrapped) Open(dsn string) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, ok := c.(*sqlite3.SQLiteConn)
+	inner, ok := c.(connection)
 	if !ok {
-		return nil, errors.Join(fmt.Errorf("failpoint: %T is not a connection of SQLite", c), c.Close())
+		return nil, errors.Join(fmt.Errorf("failpoint: %T cannot be wrapped", c), c.Close())
 	}
-	return &conn{SQLiteConn: inner, point: w.point}, nil
+	return &conn{connection: inner, point: w.point}, nil
+}
+
+// connection is what a driver's connections can do.
+type connection interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
 }
 
 // conn is a connection. One goroutine uses it at a time.
 type conn struct {
-	*sqlite3.SQLiteConn
+	connection
 	point *Point
 	dirty bool // its transaction has written
 }
@@ -122,25 +131,29 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 	if err := c.point.alive(); err != nil {
 		return nil, err
 	}
-	inner, err := c.SQLiteConn.BeginTx(ctx, o)
+	inner, err := c.connection.BeginTx(ctx, o)
 	c.dirty = false
 	return &tx{inner, c}, err
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return c.exec(query, func() (driver.Result, error) { return c.SQLiteConn.ExecContext(ctx, query, args) })
+	return c.exec(query, func() (driver.Result, error) { return c.connection.ExecContext(ctx, query, args) })
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.query(query, func() (driver.Rows, error) { return c.SQLiteConn.QueryContext(ctx, query, args) })
+	return c.query(query, func() (driver.Rows, error) { return c.connection.QueryContext(ctx, query, args) })
 }
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	s, err := c.SQLiteConn.PrepareContext(ctx, query)
+	s, err := c.connection.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return &stmt{s.(*sqlite3.SQLiteStmt), c, query}, nil
+	inner, ok := s.(statement)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("failpoint: %T cannot be wrapped", s), s.Close())
+	}
+	return &stmt{inner, c, query}, nil
 }
 
 func (c *conn) exec(query string, run func() (driver.Result, error)) (driver.Result, error) {
@@ -183,18 +196,33 @@ func isWrite(query string) bool {
 	return false
 }
 
+// CheckNamedValue hands values to the driver as it wants them.
+func (c *conn) CheckNamedValue(v *driver.NamedValue) error {
+	if checker, ok := c.connection.(driver.NamedValueChecker); ok {
+		return checker.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
+}
+
+// statement is what a driver's prepared statements can do.
+type statement interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
 type stmt struct {
-	*sqlite3.SQLiteStmt
+	statement
 	conn *conn
 	text string
 }
 
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	return s.conn.exec(s.text, func() (driver.Result, error) { return s.SQLiteStmt.ExecContext(ctx, args) })
+	return s.conn.exec(s.text, func() (driver.Result, error) { return s.statement.ExecContext(ctx, args) })
 }
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.conn.query(s.text, func() (driver.Rows, error) { return s.SQLiteStmt.QueryContext(ctx, args) })
+	return s.conn.query(s.text, func() (driver.Rows, error) { return s.statement.QueryContext(ctx, args) })
 }
 
 type tx struct {

@@ -13,6 +13,7 @@ import (
 	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 )
 
 // Bundle is a database with the services of the domain. Lists are planned and applied on it directly, without a queue.
@@ -55,7 +56,7 @@ func Open(t *testing.T) *Bundle {
 	b := &Bundle{T: t}
 	dir := t.TempDir()
 	var err error
-	b.Store, err = store.Open(t.Context(), store.Options{DataDir: dir})
+	b.Store, err = store.Open(t.Context(), storetest.Options(t, dir))
 	b.Must(err)
 	t.Cleanup(func() { b.Must(b.Store.Close()) })
 	box, err := secret.Open(dir)

@@ -17,7 +17,7 @@ const (
 	logPages = 64 << 10
 )
 
-// checkpointer moves the log into the database while the writer goes on.
+// checkpointer moves the log of SQLite into the database while the writer goes on. A nil one does nothing.
 type checkpointer struct {
 	db        *sql.DB
 	committed chan struct{} // has room for one: several commits are one reason to look
@@ -43,6 +43,9 @@ func newCheckpointer(db *sql.DB) *checkpointer {
 
 // afterCommit tells the checkpointer that the log may have grown.
 func (c *checkpointer) afterCommit() {
+	if c == nil {
+		return
+	}
 	select {
 	case c.committed <- struct{}{}:
 	default: // it has not looked since an earlier commit
@@ -61,6 +64,9 @@ func (c *checkpointer) run(ctx context.Context) {
 
 // close stops the checkpointer. The last connection moves the rest of the log when it closes.
 func (c *checkpointer) close() {
+	if c == nil {
+		return
+	}
 	c.stop()
 	c.done.Wait()
 }

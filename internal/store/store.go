@@ -1,9 +1,5 @@
-// Package store opens the database. It is responsible for two connection pools, migrations, transactions and the ids of
-// new rows.
-//
-// SQLite allows only one writer. So the store has one writing connection. Its transactions begin IMMEDIATE and queue in
-// Go, so that they never fail halfway with "database is locked". A pool of read-only connections can read while a job
-// writes, thanks to WAL.
+// Package store opens the database: SQLite in a file, or PostgreSQL. It is the only package that knows which one it is.
+// It is responsible for the connections, migrations, transactions, bulk writing and the ids of new rows.
 package store
 
 import (
@@ -13,28 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
 	"sync/atomic"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
-	"github.com/mattn/go-sqlite3"
 
 	"autoholdings/ent"
-	"autoholdings/ent/migrations"
 )
-
-// FileName is the SQLite database in the data directory.
-const FileName = "autoholdings.db"
 
 // Options says which database to open.
 type Options struct {
 	DataDir string                                  // folder of the SQLite file; created if it does not exist
-	URL     string                                  // DATABASE_URL; empty = SQLite in DataDir
+	URL     string                                  // DATABASE_URL, of a PostgreSQL; empty = SQLite in DataDir
 	Trace   func(ctx context.Context, query string) // called with each statement of the ent clients; nil = not called
 
 	// For tests:
@@ -46,97 +32,53 @@ type Options struct {
 type Store struct {
 	Read *ent.Client // cannot write
 
+	engine          engine
 	writeDB, readDB *sql.DB
-	checkpoints     *checkpointer
+	checkpoints     *checkpointer // nil where the database makes its own
 	trace           func(context.Context, string)
 	nextID          atomic.Int64
 }
 
 // Open opens the database, applies missing migrations and takes a range of ids. The caller closes it.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	if _, err := Migrate(ctx, o); err != nil {
+	e, err := engineOf(o)
+	if err != nil {
 		return nil, err
 	}
-	s := open(o)
+	if _, err := e.migrate(ctx); err != nil {
+		return nil, e.explain(err)
+	}
+	s, err := open(e, o)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.takeIDRange(ctx); err != nil {
-		return nil, errors.Join(explain(o.path(), err), s.Close())
+		return nil, errors.Join(e.explain(err), s.Close())
 	}
 	return s, nil
 }
 
 // Migrate applies the missing migrations to a database, without opening it for anything else, and returns their names.
 func Migrate(ctx context.Context, o Options) (applied []string, err error) {
-	if o.URL != "" {
-		return nil, fmt.Errorf("open database: DATABASE_URL is %q, but this version supports only SQLite: unset it", redact(o.URL))
-	}
-	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("open database: create the data directory: %w", err)
-	}
-	files := o.Migrations
-	if files == nil {
-		if files, err = fs.Sub(migrations.SQLite, "sqlite"); err != nil {
-			return nil, fmt.Errorf("read the migrations: %w", err)
-		}
-	}
-	m, err := newMigrator(o.driver(), o.path(), files)
+	e, err := engineOf(o)
 	if err != nil {
 		return nil, err
 	}
-	applied, err = m.run(ctx)
-	return applied, explain(o.path(), err)
+	applied, err = e.migrate(ctx)
+	return applied, e.explain(err)
 }
 
-func (o Options) path() string { return filepath.Join(o.DataDir, FileName) }
-
-func (o Options) driver() driver.Driver {
-	if o.Wrap != nil {
-		return o.Wrap(sqlite)
+func open(e engine, o Options) (*Store, error) {
+	s := &Store{engine: e, trace: o.Trace}
+	var err error
+	if s.writeDB, s.readDB, err = e.open(); err != nil {
+		return nil, e.explain(err)
 	}
-	return sqlite
-}
-
-func open(o Options) *Store {
-	d := o.driver()
-	writeDB := sql.OpenDB(connector{d, dsn(o.path(), "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
-	writeDB.SetMaxOpenConns(1)
-	readDB := sql.OpenDB(connector{d, dsn(o.path(), "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_query_only=1&_cache_size=-8192")})
-	readDB.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	readDB.SetMaxIdleConns(max(4, runtime.NumCPU()))
-	s := &Store{writeDB: writeDB, readDB: readDB, checkpoints: newCheckpointer(readDB), trace: o.Trace}
-	s.Read = ent.NewClient(ent.Driver(s.traced(entsql.OpenDB(dialect.SQLite, readDB))))
-	return s
-}
-
-// dsn returns a DSN with all settings, because a setting made by Exec would reach only one connection of a pool. The
-// writer has a large cache (a negative number is in KiB), so that the indexes it inserts into stay in memory. Readers
-// share the operating system's cache.
-func dsn(path, mode string) string {
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&" + mode
-}
-
-// sqlite is SQLite's driver with the settings that a DSN cannot have: how long the log becomes before the writer moves
-// it into the database, and the size to which it is truncated when it starts again at its beginning.
-var sqlite driver.Driver = &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
-	_, err := c.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d", logPages, checkpointPages<<12), nil)
-	return err
-}}
-
-// connector opens the connections of one pool.
-type connector struct {
-	driver driver.Driver
-	dsn    string
-}
-
-func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
-
-func (c connector) Driver() driver.Driver { return c.driver }
-
-func redact(databaseURL string) string {
-	u, err := url.Parse(databaseURL)
-	if err != nil {
-		return "(not a URL)"
+	if e.dialect() == dialect.SQLite {
+		s.checkpoints = newCheckpointer(s.readDB)
 	}
-	return u.Redacted()
+	s.Read = ent.NewClient(ent.Driver(s.traced(entsql.OpenDB(e.dialect(), s.readDB))))
+	return s, nil
 }
 
 // Close closes both pools.
@@ -148,15 +90,9 @@ func (s *Store) Close() error {
 // Ping returns an error if the database cannot be read.
 func (s *Store) Ping(ctx context.Context) error { return s.readDB.PingContext(ctx) }
 
-// Sync makes sure that everything committed so far survives a power failure. A commit alone only survives the end of
-// the process: in WAL mode with synchronous=NORMAL, only a checkpoint syncs the log.
-func (s *Store) Sync(ctx context.Context) error {
-	var busy, logged, done int
-	if err := s.writeDB.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &done); err != nil {
-		return fmt.Errorf("sync the database: %w", err)
-	}
-	return nil
-}
+// Sync makes sure that everything committed so far survives a power failure. On some databases, a commit alone only
+// survives the end of the process.
+func (s *Store) Sync(ctx context.Context) error { return s.engine.sync(ctx, s.writeDB) }
 
 // idBits is the width of one process's id range: 2^36 ids for each of 2^27 openings of a database.
 const idBits = 36
@@ -171,7 +107,7 @@ func (s *Store) takeIDRange(ctx context.Context) error {
 		ON CONFLICT (id) DO UPDATE SET id_epoch = settings.id_epoch + 1 RETURNING id_epoch`
 	now := Now()
 	var epoch int64
-	if err := s.writeDB.QueryRowContext(ctx, query, now, now).Scan(&epoch); err != nil {
+	if err := s.writeDB.QueryRowContext(ctx, s.engine.rebind(query), now, now).Scan(&epoch); err != nil {
 		return fmt.Errorf("take an id range: %w", err)
 	}
 	s.nextID.Store(epoch << idBits)
@@ -184,14 +120,34 @@ func (s *Store) NextID() int64 { return s.nextID.Add(1) }
 // Tx is one write transaction, with an ent client and for SQL.
 type Tx struct {
 	*ent.Client
-	SQL *sql.Tx
-	Now int64 // the database's clock when the transaction began, in Unix milliseconds
+	SQL SQL
+	Now int64 // the database's clock when the transaction began to write, in Unix milliseconds
+
+	conn *sql.Conn
 }
 
-// Write runs fn in one write transaction. It commits if fn returns nil, otherwise it rolls back. fn must not call Write
-// or wait for the network, because there is only one writing connection and fn has it.
-func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) (err error) {
-	sqlTx, err := s.writeDB.BeginTx(ctx, nil)
+// Write runs fn in one write transaction. It commits if fn returns nil, otherwise it rolls back.
+//
+// No other Write runs at the same time, in this process or in another one. So what fn reads stays true until it
+// commits, and a rule that is checked by reading before writing holds. fn must not call Write or wait for the network.
+// After a statement that fails, fn must return: some databases refuse everything else in that transaction.
+func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return s.write(ctx, alone, fn)
+}
+
+// WriteBeside is Write for the long transactions of jobs. They may run beside each other, though never beside a Write.
+// So fn may rely only on what its job alone may write: the rows of the collections that the job has taken.
+func (s *Store) WriteBeside(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return s.write(ctx, beside, fn)
+}
+
+func (s *Store) write(ctx context.Context, a access, fn func(ctx context.Context, tx *Tx) error) (err error) {
+	conn, err := s.writeDB.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer func() { _ = conn.Close() }() // it only returns the connection to the pool
+	sqlTx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
@@ -201,9 +157,15 @@ func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 			panic(r)
 		}
 	}()
-	tx := &Tx{Client: ent.NewClient(ent.Driver(s.traced(txDriver{entsql.Conn{ExecQuerier: sqlTx}}))), SQL: sqlTx}
-	if err := scanNow(ctx, sqlTx, &tx.Now); err != nil {
-		return errors.Join(err, sqlTx.Rollback())
+	if lock := s.engine.lock(a); lock != "" {
+		if _, err := sqlTx.ExecContext(ctx, lock); err != nil {
+			return errors.Join(fmt.Errorf("wait for other writers: %w", err), sqlTx.Rollback())
+		}
+	}
+	client := ent.NewClient(ent.Driver(s.traced(txDriver{entsql.Conn{ExecQuerier: sqlTx}, s.engine.dialect()})))
+	tx := &Tx{Client: client, SQL: SQL{sqlTx, s.engine}, conn: conn}
+	if err := tx.SQL.QueryRowContext(ctx, `SELECT `+NowSQL).Scan(&tx.Now); err != nil {
+		return errors.Join(fmt.Errorf("read the database's clock: %w", err), sqlTx.Rollback())
 	}
 	if err := fn(ctx, tx); err != nil {
 		if rollback := sqlTx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
@@ -223,12 +185,12 @@ func (s *Store) Query(ctx context.Context, query string, args ...any) (*sql.Rows
 	if s.trace != nil {
 		s.trace(ctx, query)
 	}
-	return s.readDB.QueryContext(ctx, query, args...)
+	return s.readDB.QueryContext(ctx, s.engine.rebind(query), args...)
 }
 
 // Prepare prepares a statement for use inside Write's transactions with tx.SQL.StmtContext.
 func (s *Store) Prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	return s.writeDB.PrepareContext(ctx, query)
+	return s.writeDB.PrepareContext(ctx, s.engine.rebind(query))
 }
 
 func (s *Store) traced(d dialect.Driver) dialect.Driver {
@@ -239,17 +201,17 @@ func (s *Store) traced(d dialect.Driver) dialect.Driver {
 }
 
 // txDriver lets an ent client work inside a transaction that database/sql began.
-type txDriver struct{ entsql.Conn }
+type txDriver struct {
+	entsql.Conn
+	dialect string
+}
 
 func (d txDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d), nil }
 func (txDriver) Close() error                             { return nil }
-func (txDriver) Dialect() string                          { return dialect.SQLite }
+func (d txDriver) Dialect() string                        { return d.dialect }
 
-// IsUniqueViolation reports whether err violates a unique index whose table, columns or name the error names.
-func IsUniqueViolation(err error, index string) bool {
-	if err == nil {
-		return false
-	}
-	text := err.Error()
-	return strings.Contains(text, "UNIQUE constraint failed") && strings.Contains(text, index)
+// IsUniqueViolation reports whether err violates a unique index. The transaction is then at its end: ask first where
+// the answer needs a query.
+func (s *Store) IsUniqueViolation(err error, index UniqueIndex) bool {
+	return err != nil && s.engine.violates(err, index)
 }

@@ -126,7 +126,9 @@ func TestUniqueViolation(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := s.Write(t.Context(), makeGroup(s, "one"))
-	if !store.IsUniqueViolation(err, "inventory_groups.name") || store.IsUniqueViolation(err, "profiles") || store.IsUniqueViolation(nil, "") {
+	names := store.UniqueIndex{Name: "inventory_groups_name_key", Columns: "inventory_groups.name"}
+	others := store.UniqueIndex{Name: "licenses_code_key", Columns: "licenses.code"}
+	if !s.IsUniqueViolation(err, names) || s.IsUniqueViolation(err, others) || s.IsUniqueViolation(nil, names) {
 		t.Error(err)
 	}
 	if !ent.IsConstraintError(err) {
@@ -137,8 +139,8 @@ func TestUniqueViolation(t *testing.T) {
 // TestRefusals: an unsupported database, and a folder that cannot be created.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	_, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir(), URL: "postgres://u:secret@host/db"})
-	if err == nil || !strings.Contains(err.Error(), "unset it") || strings.Contains(err.Error(), "secret") {
+	_, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir(), URL: "mysql://u:secret@host/db"})
+	if err == nil || !strings.Contains(err.Error(), "postgres://") || strings.Contains(err.Error(), "secret") {
 		t.Error(err)
 	}
 	if _, err := store.Open(t.Context(), store.Options{DataDir: "/dev/null/x"}); err == nil {

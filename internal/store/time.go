@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
@@ -20,16 +19,8 @@ const NowSQL = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 // DatabaseNow returns the current time by the database's clock, in Unix milliseconds.
 func (s *Store) DatabaseNow(ctx context.Context) (now int64, err error) {
-	err = scanNow(ctx, s.readDB, &now)
-	return now, err
-}
-
-func scanNow(ctx context.Context, db interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}, now *int64,
-) error {
-	if err := db.QueryRowContext(ctx, `SELECT `+NowSQL).Scan(now); err != nil {
-		return fmt.Errorf("read the database's clock: %w", err)
+	if err := s.readDB.QueryRowContext(ctx, s.engine.rebind(`SELECT `+NowSQL)).Scan(&now); err != nil {
+		return 0, fmt.Errorf("read the database's clock: %w", err)
 	}
-	return nil
+	return now, nil
 }

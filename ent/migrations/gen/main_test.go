@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"autoholdings/internal/pgtest"
 )
 
 // copied is a copy of the migrations with more files, each a name and the text of its way up.
@@ -18,7 +21,7 @@ func copied(t *testing.T, more map[string]string) string {
 	for name, up := range more {
 		write(t, filepath.Join(dir, name), "-- +goose Up\n"+up+"\n\n-- +goose Down\nDROP TABLE `anything`;\n")
 	}
-	if err := run(dir, false, true, ""); err != nil {
+	if err := sqlite(dir).run(t.Context(), false, true, ""); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -33,7 +36,18 @@ func write(t *testing.T, name, text string) {
 
 // TestCheck: the migrations as they are lead to the schema, and whatever deletes is reviewed.
 func TestCheck(t *testing.T) {
-	if err := run("../sqlite", true, false, ""); err != nil {
+	if err := sqlite("../sqlite").run(t.Context(), true, false, ""); err != nil {
+		t.Error(err)
+	}
+	server, err := pgtest.Start(t.Context())
+	if errors.Is(err, pgtest.ErrNotInstalled) && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Stop() }()
+	if err := postgres("../postgres", server.URL).run(t.Context(), true, false, ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -76,14 +90,14 @@ func TestUnreviewed(t *testing.T) {
 func TestGeneratedDrop(t *testing.T) {
 	earlier := time.Now().UTC().Add(-time.Second).Format("20060102150405") // than what is generated, later than all others
 	dir := copied(t, map[string]string{earlier + "_a_column_too_many.sql": "ALTER TABLE `jobs` ADD COLUMN `too_many` text NULL;"})
-	if err := run(dir, true, false, ""); err == nil || !strings.Contains(err.Error(), "no migration makes") {
+	if err := sqlite(dir).run(t.Context(), true, false, ""); err == nil || !strings.Contains(err.Error(), "no migration makes") {
 		t.Errorf("the check: %v", err)
 	}
-	err := run(dir, false, false, "drop_it")
+	err := sqlite(dir).run(t.Context(), false, false, "drop_it")
 	if err == nil || !strings.Contains(err.Error(), "_drop_it.sql") || !strings.Contains(err.Error(), "make migration-sum") {
 		t.Fatalf("generated: %v", err)
 	}
-	if err := run(dir, true, false, ""); err == nil || !strings.Contains(err.Error(), "_drop_it.sql") {
+	if err := sqlite(dir).run(t.Context(), true, false, ""); err == nil || !strings.Contains(err.Error(), "_drop_it.sql") {
 		t.Errorf("the check: %v", err)
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*_drop_it.sql"))
@@ -95,20 +109,20 @@ func TestGeneratedDrop(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, names[0], strings.Replace(string(text), "-- +goose Up\n", "-- +goose Up\n-- reviewed: nothing was ever written into it\n", 1))
-	if err := run(dir, true, false, ""); err == nil || !strings.Contains(err.Error(), "checksum") {
+	if err := sqlite(dir).run(t.Context(), true, false, ""); err == nil || !strings.Contains(err.Error(), "checksum") {
 		t.Errorf("edited without its checksum: %v", err)
 	}
-	if err := run(dir, false, true, ""); err != nil {
+	if err := sqlite(dir).run(t.Context(), false, true, ""); err != nil {
 		t.Error(err)
 	}
-	if err := run(dir, true, false, ""); err != nil {
+	if err := sqlite(dir).run(t.Context(), true, false, ""); err != nil {
 		t.Errorf("reviewed: %v", err)
 	}
 }
 
 // TestNoName: a migration needs one.
 func TestNoName(t *testing.T) {
-	if err := run(copied(t, nil), false, false, ""); err == nil || !strings.Contains(err.Error(), "name the migration") {
+	if err := sqlite(copied(t, nil)).run(t.Context(), false, false, ""); err == nil || !strings.Contains(err.Error(), "name the migration") {
 		t.Error(err)
 	}
 }

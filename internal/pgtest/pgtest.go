@@ -1,0 +1,191 @@
+// Package pgtest starts a private PostgreSQL for tests and for the check of the migrations.
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// ErrNotInstalled says that PostgreSQL is not on this machine.
+var ErrNotInstalled = errors.New("PostgreSQL is not installed (initdb and postgres are neither in PATH nor in /usr/lib/postgresql)")
+
+// Server is a private PostgreSQL on a free port of loopback. It survives no process that started it: a watcher ends it
+// and deletes its files when the process is gone, however that ended.
+type Server struct {
+	URL string // of its database postgres, as DATABASE_URL has it
+
+	dir     string
+	binary  func(name string) string
+	started *exec.Cmd
+	watcher io.WriteCloser
+}
+
+// script ends the server when its standard input is closed, which the kernel does when the process that started it
+// ends. It then deletes the files, unless it was told a word before.
+const script = `dir=$1; shift; "$@" & server=$!; keep=$(cat); kill -QUIT $server 2>/dev/null; wait $server; [ -n "$keep" ] || rm -rf "$dir"`
+
+// Start starts a server. It returns ErrNotInstalled if there is no PostgreSQL.
+//
+// It is as fast as a server can be that need not survive a power failure: nothing is synced. Its default collation is
+// not the one that the program wants, so that a column without a collation of its own is found by the tests.
+func Start(ctx context.Context) (_ *Server, err error) {
+	bin, err := findBinaries()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "postgres")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{dir: dir, binary: func(name string) string { return filepath.Join(bin, name) }}
+	if err := s.create(ctx); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	if err := s.Run(ctx); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+// findBinaries returns the folder of initdb and postgres. Debian keeps them out of PATH.
+func findBinaries() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return "", ErrNotInstalled
+	}
+	slices.Sort(found)
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+// create makes the files of the server. PostgreSQL refuses to run as root, so that they then belong to its own user.
+func (s *Server) create(ctx context.Context) error {
+	if account, err := s.account(); err != nil {
+		return err
+	} else if account != nil {
+		if err := os.Chown(s.dir, int(account.Uid), int(account.Gid)); err != nil {
+			return err
+		}
+	}
+	initdb := s.command(ctx, "initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions",
+		"--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	return nil
+}
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+// account is the user to run as; nil = the present one.
+func (s *Server) account() (*syscall.Credential, error) {
+	if os.Getuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err == nil && err2 == nil {
+			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+		}
+	}
+	return nil, errors.New("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+}
+
+func (s *Server) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, s.binary(name), args...) //nolint:gosec // the PostgreSQL of this machine
+	c.Dir = s.dir
+	if account, err := s.account(); err == nil && account != nil {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: account}
+	}
+	return c
+}
+
+// Run starts the server on its files: at first, and again after [Server.Kill].
+func (s *Server) Run(ctx context.Context) error {
+	port, err := s.port()
+	if err != nil {
+		return err
+	}
+	args := []string{
+		"-c", script, "sh", s.dir, s.binary("postgres"), "-D", s.data(), "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-k", s.dir,
+		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=1000",
+		"-c", "shared_buffers=128MB", "-c", "log_min_messages=fatal",
+	}
+	s.started = exec.CommandContext(context.WithoutCancel(ctx), "sh", args...) //nolint:gosec // the PostgreSQL of this machine
+	s.started.Dir = s.dir
+	if account, err := s.account(); err == nil && account != nil {
+		s.started.SysProcAttr = &syscall.SysProcAttr{Credential: account}
+	}
+	if s.watcher, err = s.started.StdinPipe(); err != nil {
+		return err
+	}
+	if err := s.started.Start(); err != nil {
+		return fmt.Errorf("start postgres: %w", err)
+	}
+	s.URL = fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
+	return s.awaitReady(ctx)
+}
+
+// port is a free one at first, and then always the same.
+func (s *Server) port() (int, error) {
+	if s.URL != "" {
+		var port int
+		_, err := fmt.Sscanf(s.URL, "postgres://postgres@127.0.0.1:%d/", &port)
+		return port, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+func (s *Server) awaitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		if err := ping(ctx, s.URL); err == nil {
+			return nil
+		} else if ctx.Err() != nil {
+			return fmt.Errorf("postgres does not answer: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Kill ends the server at once, as a failure of its machine would. Its files stay for [Server.Run].
+func (s *Server) Kill() error {
+	if s.started == nil {
+		return nil
+	}
+	_, err := io.WriteString(s.watcher, "keep")
+	err = errors.Join(err, s.watcher.Close())
+	_ = s.started.Wait() // how a killed server ended says nothing
+	s.started = nil
+	return err
+}
+
+// Stop ends the server and deletes its files.
+func (s *Server) Stop() error { return errors.Join(s.Kill(), os.RemoveAll(s.dir)) }

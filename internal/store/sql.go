@@ -1,0 +1,32 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// SQL runs statements in a transaction. Their placeholders are ?.
+type SQL struct {
+	tx     *sql.Tx
+	engine engine
+}
+
+// ExecContext runs a statement that returns no rows.
+func (s SQL) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return s.tx.ExecContext(ctx, s.engine.rebind(query), args...)
+}
+
+// QueryContext runs a query. The rows must be closed before the next statement.
+func (s SQL) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return s.tx.QueryContext(ctx, s.engine.rebind(query), args...)
+}
+
+// QueryRowContext runs a query that returns at most one row.
+func (s SQL) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return s.tx.QueryRowContext(ctx, s.engine.rebind(query), args...)
+}
+
+// StmtContext returns a statement that [Store.Prepare] prepared, for this transaction.
+func (s SQL) StmtContext(ctx context.Context, stmt *sql.Stmt) *sql.Stmt {
+	return s.tx.StmtContext(ctx, stmt)
+}

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"github.com/mattn/go-sqlite3"
+
+	"autoholdings/ent/migrations"
+)
+
+// FileName is the SQLite database in the data directory.
+const FileName = "autoholdings.db"
+
+// sqlite is the database in a file of the data directory.
+//
+// It allows only one writer. So there is one writing connection. Its transactions begin IMMEDIATE and queue in Go, so
+// that they never fail halfway with "database is locked". A pool of read-only connections can read while a job writes,
+// thanks to WAL.
+type sqlite struct {
+	path       string
+	driver     driver.Driver
+	migrations fs.FS
+}
+
+func newSQLite(o Options) *sqlite {
+	e := &sqlite{path: filepath.Join(o.DataDir, FileName), driver: sqliteDriver, migrations: o.Migrations}
+	if o.Wrap != nil {
+		e.driver = o.Wrap(sqliteDriver)
+	}
+	return e
+}
+
+func (*sqlite) dialect() string { return dialect.SQLite }
+
+func (e *sqlite) open() (write, read *sql.DB, err error) {
+	write = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
+	write.SetMaxOpenConns(1)
+	read = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_query_only=1&_cache_size=-8192")})
+	read.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	read.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	return write, read, nil
+}
+
+// sqliteDSN returns a DSN with all settings, because a setting made by Exec would reach only one connection of a pool.
+// The writer has a large cache (a negative number is in KiB), so that the indexes it inserts into stay in memory.
+// Readers share the operating system's cache.
+func sqliteDSN(path, mode string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&" + mode
+}
+
+// sqliteDriver is the driver with the settings that a DSN cannot have: how long the log becomes before the writer moves
+// it into the database, and the size to which it is truncated when it starts again at its beginning.
+var sqliteDriver driver.Driver = &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
+	_, err := c.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d", logPages, checkpointPages<<12), nil)
+	return err
+}}
+
+// connector opens the connections of one pool.
+type connector struct {
+	driver driver.Driver
+	dsn    string
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+
+func (c connector) Driver() driver.Driver { return c.driver }
+
+func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
+	if err := os.MkdirAll(filepath.Dir(e.path), 0o700); err != nil {
+		return nil, fmt.Errorf("open database: create the data directory: %w", err)
+	}
+	files := e.migrations
+	if files == nil {
+		if files, err = fs.Sub(migrations.SQLite, "sqlite"); err != nil {
+			return nil, fmt.Errorf("read the migrations: %w", err)
+		}
+	}
+	m, err := newMigrator(e.driver, e.path, files)
+	if err != nil {
+		return nil, err
+	}
+	return m.run(ctx)
+}
+
+func (*sqlite) rebind(query string) string { return query }
+
+// lock needs no statement, because there is only one writer.
+func (*sqlite) lock(access) string { return "" }
+
+func (*sqlite) violates(err error, index UniqueIndex) bool {
+	text := err.Error()
+	return strings.Contains(text, "UNIQUE constraint failed") && strings.Contains(text, index.Columns)
+}
+
+func (*sqlite) copies() bool { return false }
+
+func (*sqlite) copyIn(context.Context, *sql.Conn, string, []string, []any) (bool, error) {
+	return false, nil
+}
+
+// sync moves the log into the database: in WAL mode with synchronous=NORMAL, only a checkpoint syncs the log.
+func (*sqlite) sync(ctx context.Context, write *sql.DB) error {
+	var busy, logged, done int
+	if err := write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &done); err != nil {
+		return fmt.Errorf("sync the database: %w", err)
+	}
+	return nil
+}
+
+// explain adds to an error the path of the database and, if SQLite says what is wrong with the file, what to do.
+func (e *sqlite) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if advice := adviceOn(err); advice != "" {
+		return fmt.Errorf("the database %s: %w: %s", e.path, err, advice)
+	}
+	return fmt.Errorf("the database %s: %w", e.path, err)
+}
+
+// adviceOn says what to do about a file that SQLite cannot use. It returns "" if the file is not at fault.
+func adviceOn(err error) string {
+	var failure sqlite3.Error
+	if !errors.As(err, &failure) {
+		return ""
+	}
+	switch failure.Code {
+	case sqlite3.ErrNotADB:
+		return "it is not an SQLite database: use another data directory, or restore the backup"
+	case sqlite3.ErrCorrupt:
+		return "it is damaged: keep a copy of it, and restore the backup"
+	case sqlite3.ErrReadonly:
+		return "it cannot be written: check that this user owns it and its folder, and that the disk is not mounted read-only"
+	case sqlite3.ErrPerm, sqlite3.ErrCantOpen, sqlite3.ErrAuth:
+		return "it cannot be opened: check that it is a file, and that this user owns it and its folder"
+	case sqlite3.ErrFull:
+		return "the disk is full: free some space, then start again"
+	case sqlite3.ErrIoErr:
+		return "the disk failed: check the disk and its file system, then start again"
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return "another process is using it: wait for that process or end it, then start again"
+	default:
+		return ""
+	}
+}
