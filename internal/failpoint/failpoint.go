@@ -117,7 +117,6 @@ type connection interface {
 	driver.ExecerContext
 	driver.QueryerContext
 	driver.Pinger
-	driver.SessionResetter
 }
 
 // conn is a connection. One goroutine uses it at a time.
@@ -194,6 +193,14 @@ func isWrite(query string) bool {
 		return true
 	}
 	return false
+}
+
+// ResetSession lets a driver ready its connection for the next use, if it does so.
+func (c *conn) ResetSession(ctx context.Context) error {
+	if resetter, ok := c.connection.(driver.SessionResetter); ok {
+		return resetter.ResetSession(ctx)
+	}
+	return nil
 }
 
 // CheckNamedValue hands values to the driver as it wants them.
