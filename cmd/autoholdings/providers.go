@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -54,6 +55,19 @@ func providersFrom(c *cli.Command, log *slog.Logger) (configs []providerConfig) 
 		}})
 	}
 	return configs
+}
+
+// contentTypes lists what lists of any of the providers may hold, as in "books or journals".
+func contentTypes(all []*provider.Provider) string {
+	var contents []provider.Content
+	for _, p := range all {
+		for _, content := range p.Contents() {
+			if !slices.Contains(contents, content) {
+				contents = append(contents, content)
+			}
+		}
+	}
+	return provider.OneOf(contents)
 }
 
 // askNobody makes the providers' addresses optional, for commands that can do without them.
