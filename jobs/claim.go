@@ -32,10 +32,7 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		if row.State != Queued && (row.State != Cancelling || row.HeartbeatAt != nil) {
 			return nil
 		}
-		args, err := kindOf(row.Kind).arguments(row)
-		if err != nil {
-			return err
-		}
+		args := argumentsOf(row)
 		if later, err = s.leaveToOthers(ctx, tx, row, args); err != nil || later {
 			return err
 		}
