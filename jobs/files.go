@@ -62,6 +62,9 @@ func (pr *partRun) getFile(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if !pr.from.Asks() {
+		return noAddress(pr.from, request)
+	}
 	if applied != nil {
 		request.LastSHA256 = applied.Sha256
 	}

@@ -81,6 +81,7 @@ func (cfg *config) askNobody() {
 func (p *providerConfig) checkAddress() error {
 	flags := flagsOf(p.Provider)
 	flag := fmt.Sprintf("--%s (%s)", flags.name("url"), flags.variable("url"))
+	p.AddressSetting = flag
 	address := strings.TrimSpace(p.Options.Template.BaseURL)
 	if address == "" && p.NoProvider {
 		return nil
