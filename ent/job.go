@@ -31,8 +31,8 @@ type Job struct {
 	Mode string `json:"mode,omitempty"`
 	// MANUAL, SCHEDULED, COMMAND
 	Trigger string `json:"trigger,omitempty"`
-	// Args holds the value of the "args" field.
-	Args json.RawMessage `json:"args,omitempty"`
+	// JSON; as bytes, since a row whose arguments are broken must be read too
+	Args []byte `json:"args,omitempty"`
 	// there can be one unfinished job per key; NULL: no limit
 	UniqueKey *string `json:"unique_key,omitempty"`
 	// IdempotencyKey holds the value of the "idempotency_key" field.
@@ -224,10 +224,8 @@ func (_m *Job) assignValues(columns []string, values []any) error {
 		case job.FieldArgs:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field args", values[i])
-			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Args); err != nil {
-					return fmt.Errorf("unmarshal field args: %w", err)
-				}
+			} else if value != nil {
+				_m.Args = *value
 			}
 		case job.FieldUniqueKey:
 			if value, ok := values[i].(*sql.NullString); !ok {

@@ -74,7 +74,7 @@ func (_c *JobCreate) SetTrigger(v string) *JobCreate {
 }
 
 // SetArgs sets the "args" field.
-func (_c *JobCreate) SetArgs(v json.RawMessage) *JobCreate {
+func (_c *JobCreate) SetArgs(v []byte) *JobCreate {
 	_c.mutation.SetArgs(v)
 	return _c
 }
@@ -650,7 +650,7 @@ func (_c *JobCreate) createSpec() (*Job, *sqlgraph.CreateSpec) {
 		_node.Trigger = value
 	}
 	if value, ok := _c.mutation.Args(); ok {
-		_spec.SetField(job.FieldArgs, field.TypeJSON, value)
+		_spec.SetField(job.FieldArgs, field.TypeBytes, value)
 		_node.Args = value
 	}
 	if value, ok := _c.mutation.UniqueKey(); ok {

@@ -9329,8 +9329,7 @@ type JobMutation struct {
 	verdict             *string
 	mode                *string
 	trigger             *string
-	args                *json.RawMessage
-	appendargs          json.RawMessage
+	args                *[]byte
 	unique_key          *string
 	idempotency_key     *string
 	idempotency_hash    *string
@@ -9778,13 +9777,12 @@ func (m *JobMutation) ResetTrigger() {
 }
 
 // SetArgs sets the "args" field.
-func (m *JobMutation) SetArgs(jm json.RawMessage) {
-	m.args = &jm
-	m.appendargs = nil
+func (m *JobMutation) SetArgs(b []byte) {
+	m.args = &b
 }
 
 // Args returns the value of the "args" field in the mutation.
-func (m *JobMutation) Args() (r json.RawMessage, exists bool) {
+func (m *JobMutation) Args() (r []byte, exists bool) {
 	v := m.args
 	if v == nil {
 		return
@@ -9795,7 +9793,7 @@ func (m *JobMutation) Args() (r json.RawMessage, exists bool) {
 // OldArgs returns the old "args" field's value of the Job entity.
 // If the Job object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *JobMutation) OldArgs(ctx context.Context) (v json.RawMessage, err error) {
+func (m *JobMutation) OldArgs(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldArgs is only allowed on UpdateOne operations")
 	}
@@ -9809,23 +9807,9 @@ func (m *JobMutation) OldArgs(ctx context.Context) (v json.RawMessage, err error
 	return oldValue.Args, nil
 }
 
-// AppendArgs adds jm to the "args" field.
-func (m *JobMutation) AppendArgs(jm json.RawMessage) {
-	m.appendargs = append(m.appendargs, jm...)
-}
-
-// AppendedArgs returns the list of values that were appended to the "args" field in this mutation.
-func (m *JobMutation) AppendedArgs() (json.RawMessage, bool) {
-	if len(m.appendargs) == 0 {
-		return nil, false
-	}
-	return m.appendargs, true
-}
-
 // ResetArgs resets all changes to the "args" field.
 func (m *JobMutation) ResetArgs() {
 	m.args = nil
-	m.appendargs = nil
 }
 
 // SetUniqueKey sets the "unique_key" field.
@@ -11472,7 +11456,7 @@ func (m *JobMutation) SetField(name string, value ent.Value) error {
 		m.SetTrigger(v)
 		return nil
 	case job.FieldArgs:
-		v, ok := value.(json.RawMessage)
+		v, ok := value.([]byte)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}

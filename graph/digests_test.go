@@ -50,6 +50,20 @@ var digestTests = []struct {
 		"createProfile active=b5bea41b6c623f7c customerNumber=99e5095aacce94d0 guards=7b760bde93bcd998 " +
 			"apiKey=de3010b1e058b7a3 runNow=b5bea41b6c623f7c",
 	},
+	{ // null, the standard provider and none are the same
+		"createProfile",
+		input{"provider": nil, "customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true},
+		"createProfile active=b5bea41b6c623f7c customerNumber=99e5095aacce94d0 guards=7b760bde93bcd998 " +
+			"apiKey=de3010b1e058b7a3 runNow=b5bea41b6c623f7c",
+	},
+	{
+		"createProfile",
+		input{
+			"provider": "OXFORD_UNIVERSITY_PRESS", "customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true,
+		},
+		"createProfile active=b5bea41b6c623f7c customerNumber=99e5095aacce94d0 guards=7b760bde93bcd998 " +
+			"apiKey=de3010b1e058b7a3 runNow=b5bea41b6c623f7c",
+	},
 	{
 		"updateProfile",
 		input{

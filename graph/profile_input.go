@@ -11,10 +11,12 @@ import (
 )
 
 func createProfileRequest(in generated.CreateProfileInput) (jobs.SaveRequest, error) {
-	return saveRequest(profileFields{
-		in.Description, graphql.OmittableOf(&in.CustomerNumber), graphql.OmittableOf(&in.APIKey), in.Active, in.FileFormat,
-		in.GroupIds, in.Schedule, in.Guard, in.Guards, in.CommunityZoneOnly, in.RunNow, in.IdempotencyKey,
+	request, err := saveRequest(profileFields{
+		in.Description, in.CustomerNumber, in.APIKey, in.Active, in.FileFormat, in.GroupIds, in.Schedule, in.Guard, in.Guards,
+		in.CommunityZoneOnly, in.RunNow, in.IdempotencyKey,
 	})
+	request.Profile.Provider = orElse(in.Provider, "")
+	return request, err
 }
 
 func updateProfileRequest(in generated.UpdateProfileInput) (id int64, request jobs.SaveRequest, err error) {

@@ -107,7 +107,9 @@ func (r mutationResolver) TestProfileConnection(
 
 func connectionRequest(in generated.TestProfileConnectionInput) (jobs.ConnectionRequest, error) {
 	id, err := optionalID(model.ProfileType, "input.profileId", inputValue(in.ProfileID))
-	request := jobs.ConnectionRequest{ProfileID: id, CustomerNumber: inputValue(in.CustomerNumber)}
+	request := jobs.ConnectionRequest{
+		ProfileID: id, Provider: orElse(in.Provider, ""), CustomerNumber: inputValue(in.CustomerNumber),
+	}
 	if key := inputValue(in.APIKey); key != nil {
 		hidden := secret.NewKey(*key)
 		request.APIKey = &hidden

@@ -105,13 +105,7 @@ func unfinishedOf(ctx context.Context, client *ent.Client, profileID int64) (ids
 }
 
 // ProfileIDs returns the profiles that a job was queued for; none for other kinds of jobs.
-func ProfileIDs(row *ent.Job) []int64 {
-	in, err := involvedIn(row)
-	if err != nil {
-		return nil
-	}
-	return in.profiles
-}
+func ProfileIDs(row *ent.Job) []int64 { return argumentsOf(row).involved().profiles }
 
 // CheckIdle returns a problem if a job of the profile is unfinished.
 func CheckIdle(ctx context.Context, tx *store.Tx, profileID int64) error {

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
 )
@@ -30,10 +32,7 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		if row.State != Queued && (row.State != Cancelling || row.HeartbeatAt != nil) {
 			return nil
 		}
-		args, err := kindOf(row.Kind).arguments(row)
-		if err != nil {
-			return err
-		}
+		args := argumentsOf(row)
 		if later, err = s.leaveToOthers(ctx, tx, row, args); err != nil || later {
 			return err
 		}
@@ -43,7 +42,7 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		token := rand.Text()
 		result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = CASE state WHEN 'QUEUED' THEN 'RUNNING' ELSE state END,
 			run_token = ?, attempt = attempt + 1, heartbeat_at = `+store.NowSQL+`, started_at = COALESCE(started_at, `+store.NowSQL+`),
-			waits_for_job_id = NULL, updated_at = `+store.NowSQL+`
+			waits_for_job_id = NULL, `+waitsNoMore+`, updated_at = `+store.NowSQL+`
 			WHERE id = ? AND due_at <= `+store.NowSQL+` AND `+waiting, token, jobID)
 		if err != nil {
 			return fmt.Errorf("claim job %d: %w", jobID, err)
@@ -63,19 +62,51 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 	return claimed, err
 }
 
-// leaveToOthers postpones a job that must ask a provider that this process cannot ask: a process that can will take it.
+// leaveToOthers postpones a job if this process can ask none of the providers that the job must ask: a process that can
+// will take it, and until then the job's error says what it waits for. If this process can ask some of them, it runs the
+// job, and the parts of the others fail: no process may ever be able to ask them all.
 func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job, args arguments) (later bool, err error) {
 	asking, ok := args.(asker)
-	if !ok {
+	if !ok || row.State == Cancelling { // it asks nobody any more
 		return false, nil
 	}
 	asked, err := asking.asked(ctx, tx, s)
-	if err != nil || !slices.ContainsFunc(asked, func(f *provider.Fetcher) bool { return !f.Asks() }) {
+	if err != nil || len(asked) == 0 || slices.ContainsFunc(asked, (*provider.Fetcher).Asks) {
 		return false, err
 	}
-	_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+store.NowSQL+` + 60000 WHERE id = ? AND `+waiting,
-		row.ID)
+	why := waitsForAddress(asked)
+	s.log.WarnContext(ctx, "job left to another process", "job", opaque.ID(jobType, row.ID), "why", why.Message)
+	_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+store.NowSQL+` + 60000, updated_at = `+store.NowSQL+`,
+		error_code = ?, error_message = ?, error_hint = ? WHERE id = ? AND `+waiting, why.Code, why.Message, why.Hint, row.ID)
 	return true, err
+}
+
+// waitsNoMore clears what leaveToOthers wrote.
+const waitsNoMore = `error_code = '', error_message = '', error_hint = ''`
+
+const codeNoAddress = "NO_ADDRESS"
+
+// waitsForAddress says what a job waits for that must ask providers of which this process can ask none.
+func waitsForAddress(asked []*provider.Fetcher) *failure {
+	var titles, settings []string
+	for _, f := range asked {
+		titles, settings = append(titles, f.Provider().Title), append(settings, f.AddressSetting())
+	}
+	return &failure{
+		codeNoAddress,
+		"this server has no address for " + strings.Join(titles, " and ") + ", so the job waits for a server that has one",
+		"Start a server with " + strings.Join(settings, " or ") + ", or cancel the job.",
+	}
+}
+
+// noAddress says that a list was not fetched because this process cannot ask the list's provider.
+func noAddress(f *provider.Fetcher, r provider.Request) *failure {
+	what, hint := "the list", "Start the server with "+f.AddressSetting()+", then start the job again"
+	if r.Global {
+		what, hint = "the title list", hint+"; or upload the list and import it"
+	}
+	title := f.Provider().Title
+	return &failure{codeNoAddress, fmt.Sprintf("%s of %s was not fetched: this server has no address for %s", what, title, title), hint + "."}
 }
 
 // takeCollections makes the job the writer of its collections, or makes it wait for the job that is. It is dispatched
@@ -98,7 +129,7 @@ func (s *Service) takeCollections(ctx context.Context, tx *store.Tx, row *ent.Jo
 		if err != nil {
 			return false, fmt.Errorf("look for the writer of collection %d: %w", id, err)
 		}
-		_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET waits_for_job_id = ? WHERE id = ?`, writer, row.ID)
+		_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET waits_for_job_id = ?, `+waitsNoMore+` WHERE id = ?`, writer, row.ID)
 		return false, err
 	}
 	for _, id := range ids {

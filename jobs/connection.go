@@ -17,7 +17,8 @@ import (
 
 // ConnectionRequest says which credentials to test. What is left out comes from the profile.
 type ConnectionRequest struct {
-	ProfileID      int64   // 0: CustomerNumber and APIKey must be given
+	ProfileID      int64   // 0: what the provider asks for must be given
+	Provider       string  // "": the profile's provider or, without a profile, the standard one
 	CustomerNumber *string // nil: the profile's
 	APIKey         *secret.Key
 }
@@ -59,7 +60,7 @@ func (s *Service) TestConnection(ctx context.Context, in ConnectionRequest) ([]C
 func (s *Service) connectionRequest(
 	ctx context.Context, in ConnectionRequest,
 ) (from *provider.Fetcher, request provider.Request, err error) {
-	p, from, err := s.profileToTest(ctx, in.ProfileID)
+	p, from, err := s.profileToTest(ctx, in)
 	if err != nil {
 		return nil, request, err
 	}
@@ -86,20 +87,32 @@ func (s *Service) connectionRequest(
 	return from, request, nil
 }
 
-// profileToTest returns the profile (nil for id 0) and the fetcher for its provider.
-func (s *Service) profileToTest(ctx context.Context, id int64) (*ent.Profile, *provider.Fetcher, error) {
-	if id == 0 {
-		return nil, s.providers.standard(), nil
+// profileToTest returns the profile, if one is named, and the fetcher for the provider to ask.
+func (s *Service) profileToTest(ctx context.Context, in ConnectionRequest) (*ent.Profile, *provider.Fetcher, error) {
+	if in.ProfileID == 0 {
+		name := cmp.Or(in.Provider, s.providers.standard().Provider().Name)
+		if from := s.providers.named(name); from != nil {
+			return nil, from, nil
+		}
+		return nil, nil, s.profiles.UnknownProvider(name)
 	}
-	p, err := s.store.Read.Profile.Get(ctx, id)
+	p, err := s.store.Read.Profile.Get(ctx, in.ProfileID)
 	if ent.IsNotFound(err) {
 		return nil, nil, problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read profile %d: %w", id, err)
+		return nil, nil, fmt.Errorf("read profile %d: %w", in.ProfileID, err)
 	}
-	from, err := s.providers.of(p)
-	return p, from, err
+	if in.Provider != "" && in.Provider != p.Provider {
+		return nil, nil, problem.New(problem.BadInput, "input.provider",
+			"the profile is of the provider %s: leave provider out to test the profile, or profileId to test another provider", p.Provider)
+	}
+	from := s.providers.named(p.Provider)
+	if from == nil {
+		unknown := unknownProvider(p)
+		return nil, nil, problem.New(problem.ProviderUnknown, "input.profileId", "%s. %s", unknown.Message, unknown.Hint)
+	}
+	return p, from, nil
 }
 
 func orEmpty[T any](value *T) *T {

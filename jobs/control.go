@@ -38,9 +38,8 @@ func (s *Service) Cancel(ctx context.Context, jobID int64) (*ent.Job, error) {
 
 // cancelQueued ends a job that no worker has.
 func (s *Service) cancelQueued(ctx context.Context, tx *store.Tx, row *ent.Job) error {
-	k := kindOf(row.Kind)
-	args, _ := k.arguments(row) // a job can be cancelled even if its arguments are unreadable
-	return (&run{s: s, job: row, kind: k, args: args, token: row.RunToken}).finishEarlyIn(ctx, tx, cancelled)
+	r := &run{s: s, job: row, kind: kindOf(row.Kind), args: argumentsOf(row), token: row.RunToken}
+	return r.finishEarlyIn(ctx, tx, cancelled)
 }
 
 // Decision is what a person decides about a waiting job.

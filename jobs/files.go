@@ -60,6 +60,9 @@ func (pr *partRun) fetchFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !pr.from.Asks() {
+		return noAddress(pr.from, request)
+	}
 	if applied != nil {
 		request.LastSHA256 = applied.Sha256
 	}
@@ -235,7 +238,7 @@ func (s *Service) KeepFile(
 		return nil, err
 	}
 	if _, has := from.Provider().Collection(content); !has {
-		return nil, fmt.Errorf("%s has no lists of %s", from.Provider().Title, content)
+		return nil, fmt.Errorf("%s has no lists of %s: choose %s", from.Provider().Title, content, provider.OneOf(from.Provider().Contents()))
 	}
 	file, err := s.files.Keep(ctx, list, name, from.MaxSize())
 	if err != nil {

@@ -51,11 +51,7 @@ func unfinishedWith(ctx context.Context, tx *store.Tx, is func(involved) bool) (
 		return nil, fmt.Errorf("read the unfinished jobs: %w", err)
 	}
 	for _, row := range rows {
-		in, err := involvedIn(row)
-		if err != nil {
-			return nil, err
-		}
-		if is(in) {
+		if is(argumentsOf(row).involved()) {
 			return row, nil
 		}
 	}

@@ -58,9 +58,9 @@ func TestNobodyToAsk(t *testing.T) {
 	b.work()
 	wantJob(t, b.importList(b.local("Given to us"), journalList(0, 5, 1996), nil), jobs.Succeeded, jobs.VerdictChanged)
 	b.waitUntil(queued.ID, func(row *ent.Job) bool { return row.DueAt > queued.DueAt })
-	if row := b.store.Read.Job.GetX(t.Context(), queued.ID); row.State != jobs.Queued || row.Attempt != 0 || row.DueAt > time.Now().
-		Add(2*time.Minute).UnixMilli() {
-		t.Errorf("%s, attempt %d: %s", row.State, row.Attempt, row.Summary)
+	if row := b.store.Read.Job.GetX(t.Context(), queued.ID); row.State != jobs.Queued || row.Attempt != 0 || row.ErrorCode != "NO_ADDRESS" ||
+		row.DueAt > time.Now().Add(2*time.Minute).UnixMilli() {
+		t.Errorf("%s, attempt %d, %s: %s", row.State, row.Attempt, row.ErrorCode, row.ErrorMessage)
 	}
 	if len(b.mock.Requests()) > 0 {
 		t.Error("the provider was asked")
@@ -69,8 +69,17 @@ func TestNobodyToAsk(t *testing.T) {
 	b.noProvider = false
 	b.open()
 	b.exec(`UPDATE jobs SET due_at = due_at - 60000`)
+	must(t, b.mock.SetFault(mockoup.Fault{Kind: "timeout"}))
 	b.work()
-	if job := b.wait(queued.ID); job.Verdict != jobs.VerdictChanged {
-		t.Errorf("%s: %s", job.State, job.Summary)
+	b.waitUntil(queued.ID, func(row *ent.Job) bool { return row.Phase == "fetch books" })
+	if row := b.store.Read.Job.GetX(t.Context(), queued.ID); row.ErrorCode != "" {
+		t.Errorf("it runs, and still says that it waits: %s", row.ErrorMessage)
+	}
+	b.stop()
+	b.mock.ClearFaults()
+	b.open()
+	b.work()
+	if job := b.wait(queued.ID); job.Verdict != jobs.VerdictChanged || job.ErrorCode != "" {
+		t.Errorf("%s %s: %s", job.State, job.ErrorCode, job.Summary)
 	}
 }

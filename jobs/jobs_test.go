@@ -64,6 +64,7 @@ type testBundle struct {
 	wrap                       func(driver.Driver) driver.Driver // of the database; nil: none
 	filesDir                   string                            // of the provider's files; "": in dir
 	filesInDatabase            bool
+	unasked                    *provider.Provider // another provider, whose address is not set; nil: none
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -125,8 +126,16 @@ func (b *testBundle) open() {
 		NoProvider: b.noProvider,
 	})
 	must(b.t, err)
+	fetchers := []*provider.Fetcher{fetcher}
+	if b.unasked != nil {
+		another, err := provider.NewFetcher(b.unasked, provider.Options{
+			Dir: filepath.Join(b.dir, "files"), NoProvider: true, AddressSetting: "--press-url",
+		})
+		must(b.t, err)
+		fetchers = append(fetchers, another)
+	}
 	b.jobs, err = jobs.New(jobs.Options{
-		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: b.redis, Exclusive: !b.shared,
+		Store: b.store, Library: lib, Providers: fetchers, Redis: b.redis, Exclusive: !b.shared,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
 		ConnectionLimit: b.connectionLimit, FetchPatience: b.patience,
 		Now: b.now, Logger: b.log,
@@ -134,7 +143,9 @@ func (b *testBundle) open() {
 	must(b.t, err)
 	b.stop = sync.OnceFunc(func() {
 		must(b.t, b.jobs.Close())
-		must(b.t, fetcher.Close())
+		for _, f := range fetchers {
+			must(b.t, f.Close())
+		}
 		must(b.t, b.store.Close())
 	})
 	b.t.Cleanup(func() { b.stop() })

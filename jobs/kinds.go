@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
 )
@@ -125,13 +126,31 @@ func argsOf[T any](row *ent.Job) (args T, err error) {
 	return args, nil
 }
 
-// involvedIn returns what a job needs until it ends.
-func involvedIn(row *ent.Job) (involved, error) {
-	args, err := kindOf(row.Kind).arguments(row)
+// argumentsOf reads a job's arguments. If they cannot be read, the job cannot do anything: it needs nothing, so it blocks
+// no other job and no deletion, and fails when it is run.
+func argumentsOf(row *ent.Job) arguments {
+	k := kindOf(row.Kind)
+	args, err := k.arguments(row)
 	if err != nil {
-		return involved{}, err
+		return unreadableArgs{k, err}
 	}
-	return args.involved(), nil
+	return args
+}
+
+type unreadableArgs struct {
+	kind *jobKind
+	err  error
+}
+
+func (unreadableArgs) involved() involved { return involved{} }
+
+func (a unreadableArgs) perform(_ context.Context, r *run) error {
+	r.s.log.Error("job cannot be run", "job", opaque.ID(jobType, r.job.ID), "error", a.err)
+	return &failure{
+		"ARGUMENTS_UNREADABLE",
+		fmt.Sprintf("what %s, %s, was asked to do cannot be read from the database, so it cannot be run", jobName(r.job.ID), a.kind.inWords),
+		"Start it anew if it is still wanted, and check the database: the server's log says what is wrong with the job's arguments.",
+	}
 }
 
 // undoableInWords lists the jobs that can be undone: "a sync, an import or a move".

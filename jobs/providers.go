@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/profile"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -49,15 +50,29 @@ func (all providers) check() error {
 // standard returns the fetcher for the provider of profiles that did not choose one.
 func (all providers) standard() *provider.Fetcher { return all[0] }
 
-// of returns the fetcher for a profile's provider.
-func (all providers) of(p *ent.Profile) (*provider.Fetcher, error) {
+// named returns the fetcher for the provider with a name; nil: none.
+func (all providers) named(name string) *provider.Fetcher {
 	for _, f := range all {
-		if f.Provider().Name == p.Provider {
-			return f, nil
+		if f.Provider().Name == name {
+			return f
 		}
 	}
-	return nil, &failure{
-		"PROVIDER_UNKNOWN", fmt.Sprintf("the profile is of the provider %s, which this server does not know", p.Provider),
+	return nil
+}
+
+// of returns the fetcher for a profile's provider.
+func (all providers) of(p *ent.Profile) (*provider.Fetcher, error) {
+	if f := all.named(p.Provider); f != nil {
+		return f, nil
+	}
+	return nil, unknownProvider(p)
+}
+
+// unknownProvider is the error of a stored profile. One without any provider counts as unknown too, not as the standard
+// one's: its credentials must not go to a provider that it may not be of.
+func unknownProvider(p *ent.Profile) *failure {
+	return &failure{
+		string(problem.ProviderUnknown), fmt.Sprintf("the profile is of the provider %q, which this server does not know", p.Provider),
 		"Start the version of autoholdings with which the profile was made, or a newer one.",
 	}
 }

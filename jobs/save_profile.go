@@ -48,6 +48,9 @@ func (s *Service) UpdateProfile(ctx context.Context, id int64, version *int, in 
 func (s *Service) saveRequest(mutation string, in SaveRequest, more map[string]any) Request {
 	arguments := map[string]any{"runNow": in.RunNow}
 	maps.Copy(arguments, more)
+	if in.Profile.Provider == s.providers.standard().Provider().Name {
+		in.Profile.Provider = "" // the same request, whether it names the standard provider or none
+	}
 	if in.Profile.APIKey != nil {
 		arguments["apiKey"] = s.profiles.Fingerprint(*in.Profile.APIKey)
 	}

@@ -125,13 +125,13 @@ func chooseDeclined(ctx context.Context, tx *store.Tx, row *ent.Job, named []Par
 	return found, nil
 }
 
-// declineAgain declines again what the cancelled job was meant to apply of a list.
+// declineAgain declines again what the cancelled job was meant to apply of a list. A job whose arguments cannot be read
+// may have been meant to: what a person declined must never be applied unasked.
 func (syncDecisions) declineAgain(ctx context.Context, tx *store.Tx, cancelled *ent.Job) error {
-	args, err := argsOf[syncArgs](cancelled)
-	if err != nil || !args.ByDecision {
-		return err
+	if args, err := argsOf[syncArgs](cancelled); err == nil && !args.ByDecision {
+		return nil
 	}
-	err = tx.ListDecision.Update().Where(listdecision.JobID(cancelled.ID), listdecision.Decision(Approved)).
+	err := tx.ListDecision.Update().Where(listdecision.JobID(cancelled.ID), listdecision.Decision(Approved)).
 		SetDecision(Declined).SetUpdatedAt(tx.Now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("decline again what job %d was to take: %w", cancelled.ID, err)

@@ -73,6 +73,11 @@ func (f *Fetcher) Store() *Store { return f.store }
 // Asks reports whether there is a provider to ask.
 func (f *Fetcher) Asks() bool { return !f.o.NoProvider }
 
+// AddressSetting is where a person sets the provider's address, in words.
+func (f *Fetcher) AddressSetting() string {
+	return cmp.Or(f.o.AddressSetting, "the address of "+f.provider.Title)
+}
+
 // MaxSize is the size limit of lists, in bytes, packed or unpacked.
 func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
 

@@ -20,6 +20,8 @@ type Options struct {
 	// NoProvider says that there is nobody to ask: lists are kept and opened, but every request is invalid. The
 	// templates are then ignored.
 	NoProvider bool
+	// AddressSetting is where a person sets the provider's address, for advice: "--oup-url (AUTOHOLDINGS_OUP_URL)".
+	AddressSetting string
 
 	Titles  Template // how to ask for the global title list, at Template's base URL; default: the provider's
 	Dir     string   // folder for spooled files, and for kept ones if there is no Keeper; created if missing

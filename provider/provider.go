@@ -63,6 +63,15 @@ func (p *Provider) Contents() []Content {
 	return contents
 }
 
+// OneOf lists content types for a person to choose from, as in "books or journals".
+func OneOf(contents []Content) string {
+	words := make([]string, len(contents))
+	for i, content := range contents {
+		words[i] = string(content)
+	}
+	return strings.Join(words, " or ")
+}
+
 // Collection returns the collection of a content type.
 func (p *Provider) Collection(content Content) (Collection, bool) {
 	return p.find(func(c Collection) bool { return c.Content == content })

@@ -168,7 +168,7 @@ func TestSyncAndExportCommands(t *testing.T) {
 		"no such profile":         {"sync", "--profile", "4711"},
 		"not an id":               {"sync", "--profile", "nonsense!"},
 		"of a Collection":         {"sync", "--profile", collections.Collections.Nodes[0].ID},
-		"neither books":           {"sync", "--profile", profile, "--file", os.DevNull, "--content", "films"},
+		"books or journals":       {"sync", "--profile", profile, "--file", os.DevNull, "--content", "films"},
 		"no such file":            {"sync", "--profile", profile, "--file", filepath.Join(dir, "none")},
 		"no such collection":      {"export", "--collection", "4711"},
 		"not an id of this API\"": {"export", "--collection", "nonsense!"},

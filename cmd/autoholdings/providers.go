@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -56,6 +57,19 @@ func providersFrom(c *cli.Command, log *slog.Logger) (configs []providerConfig) 
 	return configs
 }
 
+// contentTypes lists what lists of any of the providers may hold, as in "books or journals".
+func contentTypes(all []*provider.Provider) string {
+	var contents []provider.Content
+	for _, p := range all {
+		for _, content := range p.Contents() {
+			if !slices.Contains(contents, content) {
+				contents = append(contents, content)
+			}
+		}
+	}
+	return provider.OneOf(contents)
+}
+
 // askNobody makes the providers' addresses optional, for commands that can do without them.
 func (cfg *config) askNobody() {
 	for i := range cfg.Providers {
@@ -67,6 +81,7 @@ func (cfg *config) askNobody() {
 func (p *providerConfig) checkAddress() error {
 	flags := flagsOf(p.Provider)
 	flag := fmt.Sprintf("--%s (%s)", flags.name("url"), flags.variable("url"))
+	p.AddressSetting = flag
 	address := strings.TrimSpace(p.Options.Template.BaseURL)
 	if address == "" && p.NoProvider {
 		return nil

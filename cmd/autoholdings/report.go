@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"autoholdings/provider"
 )
 
 // jobView is what the command line shows of a job.
@@ -141,7 +143,7 @@ func printReport(out io.Writer, j *jobView) error {
 	fmt.Fprintln(table, "rows\ttitles\tadded\tupdated\tunchanged\tremoved\tkept\tfree\trefused\tambiguous\t")
 	for _, p := range j.Parts {
 		if p.Counts != nil {
-			printCounts(table, *p.Counts, printable(shortName(p.CollectionName))+" ("+p.State+")")
+			printCounts(table, *p.Counts, printable(shortName(knownProviders(), p.CollectionName))+" ("+p.State+")")
 		}
 	}
 	printCounts(table, j.Counts, "together")
@@ -176,8 +178,16 @@ func printCounts(w io.Writer, c jobCounts, name string) {
 		c.Rows, c.Titles, c.Added, c.Updated, c.Unchanged, c.Removed, c.Kept, c.Free, c.Invalid, c.Ambiguous, name)
 }
 
-func shortName(collection string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(collection, "Oxford University Press "), " Autoholdings Collection")
+// shortName is a collection's name without what the names of all collections of its provider have in common. A report is
+// seldom of more than one provider.
+func shortName(all []*provider.Provider, collection string) string {
+	for _, p := range all {
+		if short, found := strings.CutPrefix(collection, p.Title+" "); found {
+			collection = short
+			break
+		}
+	}
+	return strings.TrimSuffix(collection, " Autoholdings Collection")
 }
 
 // String returns the change on one line, with the title's keys in brackets.

@@ -56,6 +56,7 @@ type twoProviders struct {
 	asked  atomic.Pointer[http.Request]
 
 	oup, press *ent.Profile
+	api        client
 }
 
 func newTwoProviders(t *testing.T) *twoProviders {
@@ -73,6 +74,9 @@ func newTwoProviders(t *testing.T) *twoProviders {
 		},
 	}, true)
 	must(t, err)
+	api := httptest.NewServer(i.handler())
+	t.Cleanup(api.Close)
+	i.api = client{url: api.URL}
 	i.work()
 	i.setClock(time.Now())
 	i.library.Profiles.Now = func() time.Time { return *i.clock.Load() }
@@ -200,10 +204,10 @@ func TestSecondProvider(t *testing.T) {
 func (i *twoProviders) checkCredentials(t *testing.T) {
 	number, token := "4711", secret.NewKey("t")
 	for want, in := range map[string]profiles.ProfileInput{
-		"the access token is empty: enter the provider's token of the month": {Provider: "TEST_PRESS"},
-		"the provider does not ask for this":                                 {Provider: "TEST_PRESS", APIKey: &token, CustomerNumber: &number},
-		"enter the provider's Sigma Customer ID":                             {APIKey: &token},
-		`there is no provider "NOBODY"`:                                      {Provider: "NOBODY", APIKey: &token, CustomerNumber: &number},
+		"the access token is empty: enter the provider's token of the month":  {Provider: "TEST_PRESS"},
+		"the provider does not ask for this":                                  {Provider: "TEST_PRESS", APIKey: &token, CustomerNumber: &number},
+		"enter the provider's Sigma Customer ID":                              {APIKey: &token},
+		`the provider "NOBODY": choose OXFORD_UNIVERSITY_PRESS or TEST_PRESS`: {Provider: "NOBODY"},
 	} {
 		if got := i.refused(in); !strings.Contains(got, want) {
 			t.Errorf("%s, want %q in it", got, want)

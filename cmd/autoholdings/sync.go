@@ -13,7 +13,6 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/jobs"
 	"autoholdings/provider"
-	"autoholdings/provider/oup"
 )
 
 func syncCommand() *cli.Command {
@@ -25,7 +24,7 @@ func syncCommand() *cli.Command {
 		Flags: serverFlags(
 			&cli.StringFlag{Name: "profile", Required: true, Usage: "`ID` of the integration profile, as the API shows it"},
 			&cli.StringFlag{Name: "file", Usage: "KBART `FILE` to sync instead of fetching"},
-			&cli.StringFlag{Name: "content", Value: "journals", Usage: "with --file: books or journals"},
+			&cli.StringFlag{Name: "content", Value: "journals", Usage: "with --file: " + contentTypes(knownProviders())},
 			&cli.BoolFlag{Name: "preview", Usage: "show what would change, and write nothing"},
 			&cli.BoolFlag{Name: "force", Usage: "apply a file that is older, was rejected or was undone"},
 		),
@@ -67,18 +66,15 @@ func syncNow(ctx context.Context, c *cli.Command) (err error) {
 }
 
 func (a *app) keepFile(ctx context.Context, profileID int64, content, path string) (int64, error) {
-	kind := provider.Content(strings.ToLower(content))
-	if kind != oup.Books && kind != oup.Journals {
-		return 0, fmt.Errorf("sync: --content %q is neither books nor journals", content)
-	}
 	list, err := os.Open(path)
 	if err != nil {
 		return 0, fmt.Errorf("sync: --file: %w", err)
 	}
 	defer list.Close()
+	kind := provider.Content(strings.ToLower(content))
 	file, err := a.jobs.KeepFile(ctx, profileID, kind, filepath.Base(path), list)
 	if err != nil {
-		return 0, fmt.Errorf("sync: --file: %w", err)
+		return 0, fmt.Errorf("sync: --file with --content %s: %w", kind, err)
 	}
 	return file.ID, nil
 }

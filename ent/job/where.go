@@ -89,6 +89,11 @@ func Trigger(v string) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldTrigger, v))
 }
 
+// Args applies equality check predicate on the "args" field. It's identical to ArgsEQ.
+func Args(v []byte) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldArgs, v))
+}
+
 // UniqueKey applies equality check predicate on the "unique_key" field. It's identical to UniqueKeyEQ.
 func UniqueKey(v string) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldUniqueKey, v))
@@ -592,6 +597,46 @@ func TriggerEqualFold(v string) predicate.Job {
 // TriggerContainsFold applies the ContainsFold predicate on the "trigger" field.
 func TriggerContainsFold(v string) predicate.Job {
 	return predicate.Job(sql.FieldContainsFold(FieldTrigger, v))
+}
+
+// ArgsEQ applies the EQ predicate on the "args" field.
+func ArgsEQ(v []byte) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldArgs, v))
+}
+
+// ArgsNEQ applies the NEQ predicate on the "args" field.
+func ArgsNEQ(v []byte) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldArgs, v))
+}
+
+// ArgsIn applies the In predicate on the "args" field.
+func ArgsIn(vs ...[]byte) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldArgs, vs...))
+}
+
+// ArgsNotIn applies the NotIn predicate on the "args" field.
+func ArgsNotIn(vs ...[]byte) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldArgs, vs...))
+}
+
+// ArgsGT applies the GT predicate on the "args" field.
+func ArgsGT(v []byte) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldArgs, v))
+}
+
+// ArgsGTE applies the GTE predicate on the "args" field.
+func ArgsGTE(v []byte) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldArgs, v))
+}
+
+// ArgsLT applies the LT predicate on the "args" field.
+func ArgsLT(v []byte) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldArgs, v))
+}
+
+// ArgsLTE applies the LTE predicate on the "args" field.
+func ArgsLTE(v []byte) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldArgs, v))
 }
 
 // UniqueKeyEQ applies the EQ predicate on the "unique_key" field.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -26,7 +27,8 @@ func (Job) Fields() []ent.Field {
 		field.String("verdict").Default("").Comment("CHANGED NO_CHANGE PARTIAL BLOCKED PREVIEWED FAILED; empty while undecided"),
 		field.String("mode").Immutable().Comment("APPLY or PREVIEW"),
 		field.String("trigger").Immutable().Comment("MANUAL, SCHEDULED, COMMAND"),
-		field.JSON("args", json.RawMessage{}).Immutable(),
+		field.Bytes("args").SchemaType(map[string]string{dialect.SQLite: "json"}).Immutable().
+			Comment("JSON; as bytes, since a row whose arguments are broken must be read too"),
 		field.String("unique_key").Optional().Nillable().Immutable().Comment("there can be one unfinished job per key; NULL: no limit"),
 		field.String("idempotency_key").Optional().Nillable().Unique().Immutable(),
 		field.String("idempotency_hash").Default("").Immutable().Comment("of the request with the key; empty: not recorded"),

@@ -7192,6 +7192,8 @@ enum UserErrorCode {
   WRONG_STATE
   "The list came for another customer number than the profile has now."
   CUSTOMER_CHANGED
+  "This server does not know the provider."
+  PROVIDER_UNKNOWN
   "A newer list was applied since."
   OLDER_FILE
   "Not in this version."
@@ -7404,12 +7406,14 @@ input GuardMarksInput {
 
 "A new integration profile."
 input CreateProfileInput {
+  "Whose list it fetches; Oxford University Press's unless said. It cannot be changed later."
+  provider: Provider
   "At most 500 characters."
   description: String
-  "The *Sigma Customer ID*: 1 to 200 characters, no blanks."
-  customerNumber: String!
-  "The *KBART API key*: 1 to 500 characters, no blanks. It is sealed, and never shown again."
-  apiKey: String!
+  "The *Sigma Customer ID*: 1 to 200 characters, no blanks. Left out where the provider asks for none."
+  customerNumber: String
+  "The *KBART API key*: 1 to 500 characters, no blanks. It is sealed, and never shown again. Left out where the provider asks for none."
+  apiKey: String
   "Inactive unless said. An active profile among others takes over the common schedule."
   active: Boolean
   "KBART unless said."
@@ -8046,6 +8050,8 @@ type MovePortfolioInformationPayload {
 input TestProfileConnectionInput {
   "The profile; null to try credentials before a profile is saved."
   profileId: ID
+  "Whom to ask: the profile's provider or, without a profile, Oxford University Press unless said."
+  provider: Provider
   "The *Sigma Customer ID* to try instead of the profile's."
   customerNumber: String
   "The *KBART API key* to try instead of the profile's. It is not kept."
@@ -29978,13 +29984,20 @@ func (ec *executionContext) unmarshalInputCreateProfileInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"description", "customerNumber", "apiKey", "active", "fileFormat", "groupIds", "schedule", "guard", "guards", "communityZoneOnly", "runNow", "idempotencyKey"}
+	fieldsInOrder := [...]string{"provider", "description", "customerNumber", "apiKey", "active", "fileFormat", "groupIds", "schedule", "guard", "guards", "communityZoneOnly", "runNow", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "provider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("provider"))
+			data, err := ec.unmarshalOProvider2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Provider = graphql.OmittableOf(data)
 		case "description":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -29994,18 +30007,18 @@ func (ec *executionContext) unmarshalInputCreateProfileInput(ctx context.Context
 			it.Description = graphql.OmittableOf(data)
 		case "customerNumber":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerNumber"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.CustomerNumber = data
+			it.CustomerNumber = graphql.OmittableOf(data)
 		case "apiKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiKey"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.APIKey = data
+			it.APIKey = graphql.OmittableOf(data)
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -32057,7 +32070,7 @@ func (ec *executionContext) unmarshalInputTestProfileConnectionInput(ctx context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"profileId", "customerNumber", "apiKey"}
+	fieldsInOrder := [...]string{"profileId", "provider", "customerNumber", "apiKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32071,6 +32084,13 @@ func (ec *executionContext) unmarshalInputTestProfileConnectionInput(ctx context
 				return it, err
 			}
 			it.ProfileID = graphql.OmittableOf(data)
+		case "provider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("provider"))
+			data, err := ec.unmarshalOProvider2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Provider = graphql.OmittableOf(data)
 		case "customerNumber":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerNumber"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -42502,6 +42522,24 @@ func (ec *executionContext) unmarshalOProfileFilter2ᚖautoholdingsᚋgraphᚋmo
 	}
 	res, err := ec.unmarshalInputProfileFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOProvider2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProvider2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOProviderFile2ᚖautoholdingsᚋgraphᚋmodelᚐProviderFile(ctx context.Context, sel ast.SelectionSet, v *model.ProviderFile) graphql.Marshaler {

@@ -203,12 +203,14 @@ type CreatePoLinePayload struct {
 
 // A new integration profile.
 type CreateProfileInput struct {
+	// Whose list it fetches; Oxford University Press's unless said. It cannot be changed later.
+	Provider graphql.Omittable[*string] `json:"provider,omitempty"`
 	// At most 500 characters.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
-	// The *Sigma Customer ID*: 1 to 200 characters, no blanks.
-	CustomerNumber string `json:"customerNumber"`
-	// The *KBART API key*: 1 to 500 characters, no blanks. It is sealed, and never shown again.
-	APIKey string `json:"apiKey"`
+	// The *Sigma Customer ID*: 1 to 200 characters, no blanks. Left out where the provider asks for none.
+	CustomerNumber graphql.Omittable[*string] `json:"customerNumber,omitempty"`
+	// The *KBART API key*: 1 to 500 characters, no blanks. It is sealed, and never shown again. Left out where the provider asks for none.
+	APIKey graphql.Omittable[*string] `json:"apiKey,omitempty"`
 	// Inactive unless said. An active profile among others takes over the common schedule.
 	Active graphql.Omittable[*bool] `json:"active,omitempty"`
 	// KBART unless said.
@@ -718,6 +720,8 @@ type Subscription struct {
 type TestProfileConnectionInput struct {
 	// The profile; null to try credentials before a profile is saved.
 	ProfileID graphql.Omittable[*string] `json:"profileId,omitempty"`
+	// Whom to ask: the profile's provider or, without a profile, Oxford University Press unless said.
+	Provider graphql.Omittable[*string] `json:"provider,omitempty"`
 	// The *Sigma Customer ID* to try instead of the profile's.
 	CustomerNumber graphql.Omittable[*string] `json:"customerNumber,omitempty"`
 	// The *KBART API key* to try instead of the profile's. It is not kept.

@@ -33,8 +33,8 @@ type ProfileInput struct {
 }
 
 // CreateProfile creates a profile; it needs the credentials that its provider asks for. Notices say what the save did
-// beyond the request. Problems, including those with the rules for several profiles, are returned all at once, and
-// nothing is saved.
+// beyond the request. Problems, including those with the rules for several profiles, are returned all at once, unless
+// the provider is unknown, and nothing is saved.
 //
 // then, if not nil, runs in the same transaction after the save; an error from it undoes the save.
 func (s *Service) CreateProfile(
@@ -164,7 +164,9 @@ func (s *Service) beginSave(ctx context.Context, tx *store.Tx, id int64, in Prof
 	if save.campus, err = readCampus(ctx, tx); err != nil {
 		return nil, err
 	}
-	save.findProvider(id)
+	if err := save.findProvider(id); err != nil {
+		return nil, err
+	}
 	in.check(&save.problems, save.provider)
 	if in.GroupIDs == nil || len(*in.GroupIDs) == 0 {
 		return save, nil
@@ -182,20 +184,20 @@ func (s *Service) beginSave(ctx context.Context, tx *store.Tx, id int64, in Prof
 }
 
 // findProvider finds the profile's provider: the requested one for a new profile, the same as before for an existing
-// one.
-func (save *profileSave) findProvider(id int64) {
+// one. If the requested one is unknown, it returns that problem alone: which credentials are needed is unknown too.
+func (save *profileSave) findProvider(id int64) error {
 	if before := save.campus.find(id); before != nil {
 		save.provider = save.s.providers.of(before.Provider)
 		if save.in.Provider != "" && save.in.Provider != before.Provider {
 			save.problems.Add(problem.BadInput, "input.provider", "a profile stays of its provider: make another profile")
 		}
-		return
+		return nil
 	}
 	var known bool
 	if save.provider, known = save.s.providers.find(save.in.Provider); !known {
-		save.provider = unknownProvider(save.in.Provider)
-		save.problems.Add(problem.BadInput, "input.provider", "there is no provider %q", save.in.Provider)
+		return save.s.UnknownProvider(save.in.Provider)
 	}
+	return nil
 }
 
 // check adds the problems of the input itself.

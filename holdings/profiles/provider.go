@@ -5,6 +5,7 @@ import (
 
 	"autoholdings/ent/profile"
 	"autoholdings/holdings"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 )
 
@@ -46,6 +47,16 @@ func (all providers) find(name string) (Provider, bool) {
 		}
 	}
 	return Provider{}, false
+}
+
+// UnknownProvider is the problem of an input that names a provider which is not registered.
+func (s *Service) UnknownProvider(name string) *problem.Problem {
+	names := make([]string, len(s.providers))
+	for i, p := range s.providers {
+		names[i] = p.Name
+	}
+	return problem.New(problem.ProviderUnknown, "input.provider", "this server does not know the provider %q: choose %s", name,
+		strings.Join(names, " or "))
 }
 
 // of returns the provider of a profile. If it is no longer registered, only its name is known.

@@ -24,6 +24,7 @@ const (
 	InUse              Code = "IN_USE"              // it cannot be deleted while something refers to it
 	WrongState         Code = "WRONG_STATE"         // the state of the job or profile does not allow it
 	CustomerChanged    Code = "CUSTOMER_CHANGED"    // the list was fetched for another customer number than the profile has now
+	ProviderUnknown    Code = "PROVIDER_UNKNOWN"    // this server does not know the provider
 	OlderFile          Code = "OLDER_FILE"          // a newer list was applied in the meantime
 	Limited            Code = "LIMITED"             // there is a limit on how much is accepted at once
 	NotYet             Code = "NOT_AVAILABLE"       // not in this version
