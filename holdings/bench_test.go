@@ -18,6 +18,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/mockoup"
 )
 
@@ -61,11 +62,9 @@ var contents = []string{"books", "journals"}
 
 func newLoader(b *testing.B, titles int) *loader {
 	l := &loader{b: b, dir: b.TempDir(), parts: map[string]*holdings.Part{}}
-	var err error
-	l.store, err = store.Open(b.Context(), store.Options{DataDir: l.dir})
-	l.must(err)
-	b.Cleanup(func() { l.must(l.store.Close()) })
+	l.store = storetest.Open(b)
 	l.service = holdings.New(l.store, holdings.NoJobs)
+	var err error
 	l.mock, err = mockoup.New(mockoup.Options{Titles: titles})
 	l.must(err)
 	l.must(l.store.Write(b.Context(), func(ctx context.Context, tx *store.Tx) error { return makeParents(ctx, tx, l.parts) }))
@@ -74,12 +73,12 @@ func newLoader(b *testing.B, titles int) *loader {
 
 // makeParents makes the rows that the others refer to.
 func makeParents(ctx context.Context, tx *store.Tx, parts map[string]*holdings.Part) error {
-	tx.Profile.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
-		SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).SaveX(ctx)
 	for i, content := range contents {
 		id := int64(i + 1)
+		tx.Profile.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetCustomerNumber("demo").SetAPIKeySealed([]byte("x")).
+			SetAPIKeyFingerprint("x").SetAPIKeySetAt(1).SaveX(ctx)
 		tx.Collection.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(content).SetNameKey(content).SaveX(ctx)
-		parts[content] = &holdings.Part{ProfileID: 1, CollectionID: id, Content: strings.ToUpper(content)}
+		parts[content] = &holdings.Part{ProfileID: id, CollectionID: id, Content: strings.ToUpper(content)}
 	}
 	return nil
 }
@@ -156,17 +155,52 @@ func (l *loader) run(files map[string]string) time.Duration {
 	runtime.GC()
 	start := time.Now()
 	for i, content := range contents {
-		part := *l.parts[content]
-		part.JobID, part.ID = jobID, jobID*10+int64(i)
-		part.Findings = holdings.NewFindingLog()
-		part.Fence = func(context.Context, *store.Tx, holdings.Progress) error { return nil }
-		part.Begun = func(context.Context, *store.Tx, plan.Counts) error { return nil }
-		part.Finish = part.Begun
-		source := plan.Source{Name: content, Open: func() (io.ReadCloser, error) { return os.Open(files[content]) }}
-		plan, err := l.service.Plan(ctx, source, &part, plan.StandardGuards(), part.Findings.Add)
-		l.must(err)
-		_, err = l.service.Apply(ctx, plan, &part, nil)
-		l.must(err)
+		l.must(l.bring(jobID, i, content, files[content]))
+	}
+	return time.Since(start)
+}
+
+// bring plans and applies one list.
+func (l *loader) bring(jobID int64, i int, content, path string) error {
+	ctx := l.b.Context()
+	part := *l.parts[content]
+	part.JobID, part.ID = jobID, jobID*10+int64(i)
+	part.Findings = holdings.NewFindingLog()
+	part.Fence = func(context.Context, *store.Tx, holdings.Progress) error { return nil }
+	part.Begun = func(context.Context, *store.Tx, plan.Counts) error { return nil }
+	part.Finish = part.Begun
+	source := plan.Source{Name: content, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+	plan, err := l.service.Plan(ctx, source, &part, plan.StandardGuards(), part.Findings.Add)
+	if err != nil {
+		return err
+	}
+	_, err = l.service.Apply(ctx, plan, &part, nil)
+	return err
+}
+
+// BenchmarkTwoJobs measures what two jobs gain that write different collections at the same time:
+//
+//	together/apart both first loads at once against one after the other; on PostgreSQL below 1
+func BenchmarkTwoJobs(b *testing.B) {
+	for b.Loop() {
+		apart := newLoader(b, *benchTitles)
+		one := apart.run(apart.lists(0))
+		both := newLoader(b, *benchTitles)
+		two := both.runTogether(both.lists(0))
+		b.ReportMetric(float64(two)/float64(one), "together/apart")
+	}
+}
+
+func (l *loader) runTogether(files map[string]string) time.Duration {
+	l.must(l.store.Write(l.b.Context(), func(ctx context.Context, tx *store.Tx) error { return makeJob(ctx, tx, 1) }))
+	errs := make(chan error, len(contents))
+	runtime.GC()
+	start := time.Now()
+	for i, content := range contents {
+		go func() { errs <- l.bring(1, i, content, files[content]) }()
+	}
+	for range contents {
+		l.must(<-errs)
 	}
 	return time.Since(start)
 }
@@ -182,12 +216,11 @@ func makeJob(ctx context.Context, tx *store.Tx, id int64) error {
 }
 
 // rawInsert copies the rows that a first load has written into a fresh database with the same tables, indexes and
-// settings, by prepared statements of many rows in transactions of many statements, and returns how long that took.
+// settings, and returns how long that took. On PostgreSQL it is one COPY of each table, else prepared statements of many
+// rows in transactions of many statements.
 func (l *loader) rawInsert() time.Duration {
 	ctx := l.b.Context()
-	fresh, err := store.Open(ctx, store.Options{DataDir: l.b.TempDir()})
-	l.must(err)
-	defer func() { l.must(fresh.Close()) }()
+	fresh := storetest.Open(l.b)
 	l.must(fresh.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := makeParents(ctx, tx, map[string]*holdings.Part{}); err != nil {
 			return err
@@ -197,10 +230,11 @@ func (l *loader) rawInsert() time.Duration {
 	var took time.Duration
 	for _, table := range []string{"portfolios", "entitlements", "coverage_statements", "job_changes", "job_findings"} {
 		columns, rows := l.allRows(table)
-		runtime.GC()
-		start := time.Now()
-		insertRaw(l.b, fresh, table, columns, rows)
-		took += time.Since(start)
+		if storetest.On() == storetest.Postgres {
+			took += copyRaw(l.b, fresh, table, columns, rows)
+		} else {
+			took += insertRaw(l.b, fresh, table, quoted(columns), rows)
+		}
 	}
 	return took
 }
@@ -224,13 +258,37 @@ func (l *loader) allRows(table string) (columns []string, values [][]any) {
 		values = append(values, row)
 	}
 	l.must(rows.Err())
-	for i, c := range columns {
-		columns[i] = `"` + c + `"`
-	}
 	return columns, values
 }
 
-func insertRaw(b *testing.B, s *store.Store, table string, columns []string, rows [][]any) {
+func quoted(columns []string) []string {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = `"` + c + `"`
+	}
+	return quoted
+}
+
+// copyRaw gathers the rows before it begins: only the COPY counts.
+func copyRaw(b *testing.B, s *store.Store, table string, columns []string, rows [][]any) time.Duration {
+	in, err := s.Inserter(b.Context(), table, columns...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, row := range rows {
+		in.Add(row...)
+	}
+	runtime.GC()
+	start := time.Now()
+	if err := errors.Join(s.Write(b.Context(), in.Flush), in.Close()); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(start)
+}
+
+func insertRaw(b *testing.B, s *store.Store, table string, columns []string, rows [][]any) time.Duration {
+	runtime.GC()
+	start := time.Now()
 	const atOnce, perTransaction = 64, 6400
 	row := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + ")"
 	prepare := func(n int) *sql.Stmt {
@@ -269,6 +327,7 @@ func insertRaw(b *testing.B, s *store.Store, table string, columns []string, row
 			b.Fatal(err)
 		}
 	}
+	return time.Since(start)
 }
 
 // BenchmarkSync is a first load and a run that changes nothing, without a baseline: under /usr/bin/time -v it tells the

@@ -77,7 +77,7 @@ func (w *PartWriter) Close() error {
 // Begin runs the part's first transaction: it clears what an earlier preview of the part recorded, then calls list,
 // which may be nil, and Part.Begun. A run that starts again finds all of this or none.
 func (w *PartWriter) Begin(ctx context.Context, list func(context.Context, *store.Tx) error) error {
-	return w.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return w.transaction(ctx, w.Store.Write, func(ctx context.Context, tx *store.Tx) error {
 		if err := w.clearReport(ctx, tx); err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (w *PartWriter) Begin(ctx context.Context, list func(context.Context, *stor
 
 // End runs the part's last transaction: it calls last, which may be nil, and Part.Finish.
 func (w *PartWriter) End(ctx context.Context, last func(context.Context, *store.Tx) error) error {
-	return w.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return w.transaction(ctx, w.Store.Write, func(ctx context.Context, tx *store.Tx) error {
 		if last != nil {
 			if err := last(ctx, tx); err != nil {
 				return err
@@ -105,16 +105,23 @@ func (w *PartWriter) End(ctx context.Context, last func(context.Context, *store.
 	})
 }
 
-// Transaction runs write in a fenced transaction. The counts it raised and the rows it gathered are dropped if the
-// transaction fails.
+// Transaction runs write in a fenced transaction, beside those of other jobs: write must change only what belongs to the
+// job's collections. The counts it raised and the rows it gathered are dropped if the transaction fails.
 func (w *PartWriter) Transaction(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
+	return w.transaction(ctx, w.Store.WriteBeside, write)
+}
+
+// begin is Store.Write or Store.WriteBeside.
+type begin = func(context.Context, func(context.Context, *store.Tx) error) error
+
+func (w *PartWriter) transaction(ctx context.Context, begin begin, write func(ctx context.Context, tx *store.Tx) error) error {
 	before := w.Counts
 	before.Fields = slices.Clone(w.Counts.Fields)
 	if w.Counts.Move != nil {
 		move := *w.Counts.Move
 		before.Move = &move
 	}
-	err := w.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err := begin(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := w.Part.Fence(ctx, tx, Progress{Done: w.Done, Total: w.Total}); err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ func (r *run) fence(ctx context.Context, tx *store.Tx, phase string, done, total
 }
 
 // beat records that the run is alive, without changing its progress.
-func (r *run) beat(ctx context.Context) error { return r.s.store.Write(ctx, r.fenceBeside) }
+func (r *run) beat(ctx context.Context) error { return r.s.store.WriteBeside(ctx, r.fenceBeside) }
 
 // fenceBeside is the fence for what is done beside the parts in turn: it leaves the progress to them.
 func (r *run) fenceBeside(ctx context.Context, tx *store.Tx) error {

@@ -122,7 +122,7 @@ func (k *Keeper) write(ctx context.Context, id int64, list provider.Kept, packed
 		return err
 	}
 	defer content.Close()
-	err = k.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = k.store.WriteBeside(ctx, func(ctx context.Context, tx *store.Tx) error { // nobody else knows the row
 		_, err := tx.SQL.ExecContext(ctx, `INSERT INTO kept_files (id, created_at, updated_at, size, stored_size)
 			VALUES (?, `+store.NowSQL+`, `+store.NowSQL+`, ?, ?)`, id, list.Size, list.StoredSize)
 		return err
@@ -151,7 +151,7 @@ func (k *Keeper) write(ctx context.Context, id int64, list provider.Kept, packed
 var errAbandoned = errors.New("writing it took so long that its beginning was removed as a leftover; try again")
 
 func (k *Keeper) writeChunk(ctx context.Context, id int64, seq int, data []byte) error {
-	return k.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return k.store.WriteBeside(ctx, func(ctx context.Context, tx *store.Tx) error {
 		renewed, err := changed(ctx, tx, `UPDATE kept_files SET updated_at = `+store.NowSQL+` WHERE id = ? AND name IS NULL`, id)
 		if err != nil {
 			return err
