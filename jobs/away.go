@@ -14,19 +14,19 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// How Redis is watched. Every command that fails for want of a connection has it asked at once, so that the interval
-// counts only for a process that does not use it.
+// How Redis is watched. Every command that fails because there is no connection makes the watch look at once, so the
+// interval matters only to a process that does not use Redis.
 const (
 	lookAtRedisEvery = 10 * time.Second
 	lookWhileAway    = time.Second
-	redisPatience    = 2 * time.Second // a Redis that has not answered by then is away
+	redisPatience    = 2 * time.Second // a Redis that takes longer to answer is away
 
-	// For half a minute asynq goes on to settle tasks that a Redis which is back may have forgotten.
+	// For half a minute after Redis is back, asynq still tries to settle tasks that Redis may have forgotten.
 	troubleLasts = time.Minute
 )
 
-// queueWatch knows whether Redis can be reached. It alone tells of it, once when Redis goes and once when it is back:
-// asynq, go-redis and our own loops would each say so every second.
+// queueWatch knows whether Redis can be reached. Only it logs that, once when Redis goes away and once when it is back:
+// asynq, go-redis and our own loops would each log it every second.
 type queueWatch struct {
 	ping func(context.Context) error
 	log  *slog.Logger
@@ -73,7 +73,7 @@ func (w *queueWatch) look(ctx context.Context) time.Time {
 	asking, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
 	err := w.ping(asking)
-	if ctx.Err() != nil { // nobody wants to know any more
+	if ctx.Err() != nil { // the caller is gone
 		return w.awaySince()
 	}
 	w.mutex.Lock()
@@ -96,14 +96,14 @@ func (w *queueWatch) awaySince() time.Time {
 	return w.away
 }
 
-// troubled says whether what asynq complains of is that Redis is away, or was a moment ago.
+// troubled reports whether asynq complains only because Redis is away, or was a moment ago.
 func (w *queueWatch) troubled() bool {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	return !w.away.IsZero() || time.Since(w.trouble) < troubleLasts
 }
 
-// note takes down how a command ended.
+// note records how a command ended.
 func (w *queueWatch) note(ctx context.Context, err error) {
 	if !unreachable(err) || ctx.Err() != nil {
 		return
@@ -122,7 +122,7 @@ func wake(c chan<- struct{}) {
 	}
 }
 
-// unreachable says whether a command failed for want of a Redis that does its work, and not by what it asked.
+// unreachable reports whether a command failed because no Redis could serve it, and not because of what it asked.
 func unreachable(err error) bool {
 	var answer redis.Error
 	switch {
@@ -139,8 +139,8 @@ func unreachable(err error) bool {
 	return true
 }
 
-// CheckQueue asks Redis whether it can be used as REDIS_URL says. A refusal is an error: it would not go away by
-// itself. A Redis that is only away is none, since jobs wait for it.
+// CheckQueue asks Redis whether it can be used as REDIS_URL says. A refusal is an error, because waiting does not help.
+// A Redis that is only away is no error: jobs wait for it.
 func (s *Service) CheckQueue(ctx context.Context) error {
 	asking, cancel := context.WithTimeout(ctx, 2*redisPatience)
 	defer cancel()
@@ -166,7 +166,7 @@ type queueError struct{ error }
 
 func (e *queueError) Unwrap() error { return e.error }
 
-// logLoop logs what went wrong in a loop. That Redis is away has been said.
+// logLoop logs what went wrong in a loop. It does not repeat that Redis is away.
 func (s *Service) logLoop(ctx context.Context, what string, err error) {
 	level := slog.LevelError
 	var ofQueue *queueError
@@ -178,7 +178,7 @@ func (s *Service) logLoop(ctx context.Context, what string, err error) {
 	}
 }
 
-// connectionHook hears how each command and each attempt to connect ends.
+// connectionHook tells the watch how each command and each attempt to connect ends.
 type connectionHook struct{ watch *queueWatch }
 
 func (h connectionHook) DialHook(next redis.DialHook) redis.DialHook {

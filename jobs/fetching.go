@@ -13,39 +13,39 @@ import (
 	"autoholdings/provider"
 )
 
-// fetching fetches the lists of a job's parts, a few at once, and says which part's turn it is. The parts are done one
-// at a time.
+// fetching fetches the lists of a job's parts, a few at once, and decides which part is next. Parts are done one at a
+// time.
 //
 // Parts have an order, that in which their fetches begin: each is planned on what the earlier ones of its collection
-// left, a preview is to show what the run then does, and reports are to list the same things in the same order. So a
-// part whose list is there waits for the earlier ones, but not for long: where a list does not come within
-// Options.FetchPatience, its part gives way to all others. It then ends as it does where its profile is run by itself an
-// hour later (docs/decisions/0005-fetches-side-by-side.md).
+// left, a preview must show what the run then does, and reports must list the same things in the same order. So a part
+// whose list is there waits for the earlier ones, but not for long: if a list does not come within
+// Options.FetchPatience, its part gives way to all others. The result is the same as if its profile were run by itself
+// an hour later (docs/decisions/0005-fetches-side-by-side.md).
 type fetching struct {
 	run   *run
 	begin beginPart
 	began time.Time
 
-	phase string // what the row says to be waited for; "": something else
+	phase string // what the job waits for, as its row says; "": something else
 
 	group   sync.WaitGroup
-	changed chan struct{} // one waits in it where a part has changed since they were last looked at
+	changed chan struct{} // holds a value if a part has changed since the last look
 	mutex   sync.Mutex
-	left    []*partToCome // the parts that are yet to be done, in order
+	left    []*partToCome // the parts still to do, in order
 }
 
-// beginPart readies a part for its turn, or for the fetch of its list: a *failure or a *blockade ends it there.
+// beginPart prepares a part for its turn, or for the fetch of its list. A *failure or *blockade ends the part.
 type beginPart func(ctx context.Context, part *ent.JobPart) (*partRun, error)
 
-// partToCome is a part whose list may be yet to come.
+// partToCome is a part whose list may still be on its way.
 type partToCome struct {
 	part  *ent.JobPart
-	came  bool      // the list, or what became of the attempt to fetch it
-	err   error     // why it did not come
-	asked time.Time // since when the list is being fetched; zero: that has not begun
+	came  bool      // the list is here, or the fetch has failed
+	err   error     // why it failed
+	asked time.Time // when the fetch began; zero: not yet
 }
 
-// eachFetched does those of the job's parts that are not over, each by a list of its provider, and ends the job.
+// eachFetched does the parts of the job that are not over, each with a list from its provider, and ends the job.
 func (r *run) eachFetched(ctx context.Context, parts []*ent.JobPart, begin beginPart) error {
 	f := &fetching{run: r, begin: begin, began: time.Now(), changed: make(chan struct{}, 1), left: toCome(parts)}
 	fetchCtx, stop := context.WithCancel(ctx)
@@ -64,8 +64,8 @@ func (r *run) eachFetched(ctx context.Context, parts []*ent.JobPart, begin begin
 	return r.finish(ctx)
 }
 
-// toCome are the parts that are not over. One that is half written goes first: what others would write before it, it
-// was not planned on.
+// toCome are the parts that are not over. One that is half written goes first: its plan does not know what others would
+// write before it.
 func toCome(parts []*ent.JobPart) (left []*partToCome) {
 	for _, part := range parts {
 		if isOpen(part.State) {
@@ -83,7 +83,7 @@ func halfWritten(p *partToCome) int {
 	return 0
 }
 
-// takeTurn does a part whose list is there, or ends it where the list did not come.
+// takeTurn does a part whose list is here, or ends it if the fetch failed.
 func (r *run) takeTurn(ctx context.Context, p *partToCome, begin beginPart, last bool) error {
 	r.foresight.begin(p.part)
 	pr, err := begin(ctx, p.part)
@@ -100,7 +100,7 @@ func (r *run) takeTurn(ctx context.Context, p *partToCome, begin beginPart, last
 	return pr.settlePart(ctx, err)
 }
 
-// start fetches the lists that are yet to come, in order, a few at once.
+// start fetches the missing lists in order, a few at once.
 func (f *fetching) start(ctx context.Context) {
 	waiting := slices.DeleteFunc(slices.Clone(f.left), func(p *partToCome) bool { return p.came })
 	places := make(chan struct{}, provider.AtOnce)
@@ -121,7 +121,7 @@ func (f *fetching) start(ctx context.Context) {
 	})
 }
 
-// ask records that the fetch of a part's list begins.
+// ask records that the fetch of a part's list begins, and returns the part.
 func (f *fetching) ask(p *partToCome) *ent.JobPart {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -130,7 +130,7 @@ func (f *fetching) ask(p *partToCome) *ent.JobPart {
 	return p.part
 }
 
-// come records that a part's list has come, or why it has not.
+// come records that a part's list is here, or why the fetch failed.
 func (f *fetching) come(p *partToCome, part *ent.JobPart, err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -141,11 +141,11 @@ func (f *fetching) come(p *partToCome, part *ent.JobPart, err error) {
 func (f *fetching) tell() {
 	select {
 	case f.changed <- struct{}{}:
-	default: // one waits already
+	default: // told already
 	}
 }
 
-// fetch gets a part's list and returns the part's row as it is then. A panic in it is an error.
+// fetch gets a part's list and returns the part's row as it is afterwards. A panic becomes an error.
 func (f *fetching) fetch(ctx context.Context, part *ent.JobPart) (_ *ent.JobPart, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -160,7 +160,7 @@ func (f *fetching) fetch(ctx context.Context, part *ent.JobPart) (_ *ent.JobPart
 	return pr.part, err
 }
 
-// next waits for the next part that can be done, and takes it out of those that are left.
+// next waits for a part that can be done, and takes it out of those that are left.
 func (f *fetching) next(ctx context.Context) (*partToCome, error) {
 	for {
 		next, patience, phase := f.pick(time.Now())
@@ -183,12 +183,12 @@ func (f *fetching) next(ctx context.Context) (*partToCome, error) {
 	}
 }
 
-// pick takes the first part whose turn it is. Where there is none, it says for how long it is to be waited before a
-// part has to give way, and what is being fetched.
+// pick takes the first part whose turn it is. If there is none, it returns how long to wait until a part must give way,
+// and what is being fetched.
 func (f *fetching) pick(now time.Time) (next *partToCome, patience time.Duration, phase string) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	owed := time.Duration(0) // for how long later parts are still to wait
+	owed := time.Duration(0) // how much longer later parts must wait
 	for i, p := range f.left {
 		switch {
 		case !p.came:
@@ -206,7 +206,7 @@ func (f *fetching) pick(now time.Time) (next *partToCome, patience time.Duration
 	return nil, math.MaxInt64, phase
 }
 
-// patienceWith is for how long later parts are to wait for a part's list.
+// patienceWith is how much longer later parts wait for a part's list.
 func (f *fetching) patienceWith(p *partToCome, now time.Time) time.Duration {
 	since := p.asked
 	if since.IsZero() {
@@ -215,7 +215,7 @@ func (f *fetching) patienceWith(p *partToCome, now time.Time) time.Duration {
 	return f.run.s.o.FetchPatience - now.Sub(since)
 }
 
-// progress records what is waited for, where it was something else before.
+// progress records what the job waits for, if that has changed.
 func (f *fetching) progress(ctx context.Context, phase string) error {
 	if f.phase == phase {
 		return nil

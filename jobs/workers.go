@@ -10,10 +10,10 @@ import (
 	"autoholdings/internal/store"
 )
 
-// How workers say that they are there.
+// How workers report.
 const (
-	workerGone   = time.Minute      // one that has said nothing for so long does not count
-	forgetWorker = 10 * time.Minute // and so its row is removed
+	workerGone   = time.Minute      // one that has been silent for longer does not count
+	forgetWorker = 10 * time.Minute // after this its row is removed
 )
 
 // worker is this process among those that run jobs.
@@ -37,7 +37,7 @@ func (s *Service) newWorker() *worker {
 	return w
 }
 
-// reportLoop says that this process runs jobs, until ctx ends, and then that it does not any more.
+// reportLoop reports that this process runs jobs, until ctx ends, and then signs off.
 func (s *Service) reportLoop(ctx context.Context, w *worker) {
 	every(ctx, s.o.ReportEvery, nil, func() { s.logLoop(ctx, "report as a worker", s.report(ctx, w)) })
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisPatience)
@@ -45,8 +45,8 @@ func (s *Service) reportLoop(ctx context.Context, w *worker) {
 	s.logLoop(leaving, "sign off as a worker", s.change(leaving, `DELETE FROM workers WHERE id = ?`, w.id))
 }
 
-// report renews the worker's row by the database's clock. It makes the row where it is missing: at the start, and after
-// a sleep of the machine that was long enough for others to remove it.
+// report renews the worker's row by the database's clock. It creates the row if it is missing: at the start, and after
+// the machine slept for so long that others removed it.
 func (s *Service) report(ctx context.Context, w *worker) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		result, err := tx.SQL.ExecContext(ctx, `UPDATE workers SET seen_at = `+store.NowSQL+` WHERE id = ?`, w.id)
@@ -64,7 +64,7 @@ func (s *Service) report(ctx context.Context, w *worker) error {
 		}
 		forget := forgetWorker
 		if s.o.Exclusive {
-			forget = 0 // they are of processes that are dead
+			forget = 0 // all others are rows of dead processes
 		}
 		_, err = tx.SQL.ExecContext(ctx, `DELETE FROM workers WHERE id <> ? AND seen_at <= `+store.NowSQL+` - ?`, w.id, forget.Milliseconds())
 		if err != nil {

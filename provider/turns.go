@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// AtOnce is how many fetches of one provider are under way at once, of all jobs of a process together. A few are enough
-// that a customer whose list does not come holds up nobody else's, and no provider takes them for an attack.
+// AtOnce is how many fetches of one provider a process runs at once, over all its jobs. A few are enough that a customer
+// whose server hangs delays nobody else, and no provider takes them for an attack.
 const AtOnce = 4
 
-// turns say when a Fetch may ask: while fewer than AtOnce others are under way, and while the provider asks nobody to
-// wait.
+// turns decides when a Fetch may send its request: while fewer than AtOnce others are under way, and the provider has not
+// asked to wait.
 type turns struct {
 	places chan struct{}
 
@@ -34,9 +34,9 @@ func (t *turns) enter(ctx context.Context) error {
 
 func (t *turns) leave() { <-t.places }
 
-// pause keeps all fetches from asking for as long as the provider said in Retry-After: it says so to whoever asks it,
-// not to one customer. The fetch that was told sleeps, and ends the pause. Where it is stopped before, the pause goes on
-// without it, for what is left of the time.
+// pause holds back all fetches for as long as the provider said in Retry-After, since that is meant for the server and
+// not for one customer. The fetch that was told sleeps, then ends the pause. If it is stopped before, the pause goes on
+// without it for the rest of the time.
 func (t *turns) pause(retryAfter time.Duration, sleep func() error) error {
 	if retryAfter <= 0 {
 		return sleep()
