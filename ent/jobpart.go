@@ -59,7 +59,7 @@ type JobPart struct {
 	WouldBe string `json:"would_be,omitempty"`
 	// if a person declined some kinds of changes: the kinds that the part applied, separated by spaces; empty: all
 	Kinds string `json:"kinds,omitempty"`
-	// Unix milliseconds: the last change it wrote to the holdings; NULL: none
+	// Unix milliseconds: the last transaction of a run that applied it, even if it changed nothing; NULL: it was at most shown
 	WrittenAt *int64 `json:"written_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the JobPartQuery when eager-loading is set.

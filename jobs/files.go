@@ -11,7 +11,6 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/entitlement"
-	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
@@ -115,11 +114,13 @@ func (pr *partRun) noFile(ctx context.Context, outcome *provider.Outcome, applie
 	return why
 }
 
-// request asks for the profile's list or, for the Community Zone, for the global one.
+// request asks for the profile's list, or for the list of where else the part writes.
 func (pr *partRun) request() (provider.Request, error) {
 	content := contentOf(pr.part)
-	if pr.zone != nil {
-		return provider.Request{Global: true, Content: content}, nil
+	if pr.elsewhere != nil {
+		request := pr.elsewhere.request
+		request.Content = content
+		return request, nil
 	}
 	key, err := pr.run.s.profiles.APIKey(pr.profile)
 	if err != nil {
@@ -133,8 +134,8 @@ func (pr *partRun) request() (provider.Request, error) {
 
 // origin returns the origin of a file that the part fetches.
 func (pr *partRun) origin() fileOrigin {
-	if pr.zone != nil {
-		return fileOrigin{source: SourceGlobal}
+	if pr.elsewhere != nil {
+		return fileOrigin{source: pr.elsewhere.source}
 	}
 	return fileOrigin{profileID: pr.profile.ID, customer: pr.profile.CustomerNumber}
 }
@@ -349,7 +350,7 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 }
 
 // declined reports that a person decided against everything that the list would change. For a list from before
-// decisions were kept, and for a Community Zone list, this is in the file's record.
+// decisions were kept, and for one that is of no profile, this is in the file's record.
 func (pr *partRun) declined() *failure {
 	against := pr.file.Outcome == FileRejected || pr.file.Outcome == FileUndone
 	switch {
@@ -410,10 +411,8 @@ func (pr *partRun) firstApplied(
 
 // appliedHere selects the files that were applied to the part's target.
 func (pr *partRun) appliedHere() []predicate.ProviderFile {
-	if pr.zone != nil { // including lists given by people
-		return []predicate.ProviderFile{providerfile.HasJobPartsWith(jobpart.CollectionName(pr.part.CollectionName),
-			jobpart.Content(pr.part.Content),
-			jobpart.StateIn(PartApplied, PartNoChange), jobpart.HasJobWith(job.Kind(pr.run.job.Kind)))}
+	if pr.elsewhere != nil { // including lists given by people
+		return []predicate.ProviderFile{providerfile.HasJobPartsWith(pr.sameTarget(), jobpart.StateIn(PartApplied, PartNoChange))}
 	}
 	return []predicate.ProviderFile{pr.origin().where(), providerfile.Content(pr.part.Content)}
 }

@@ -22,7 +22,7 @@ type ending struct {
 	counts         plan.Counts
 	problem        *failure // why it failed, or what stands out; nil: nothing
 	besides        string   // what was done besides the parts, for the summary; "": nothing
-	target         string   // for a move: the target collection's name; "" for any other job
+	target         string   // where the job brought what its kind's wording names, for the summary; "": not said
 }
 
 // endingOf decides a job's state and verdict from its parts (DOMAIN section 9).
@@ -103,11 +103,8 @@ func countsOf(parts []*ent.JobPart, applied bool) (sum plan.Counts, err error) {
 
 // leftFailure says that something was left alone because it is no longer as the job knew it.
 func leftFailure(c *plan.Counts) *failure {
-	if c.Move != nil {
-		return &failure{
-			"LEFT", words.Count(c.Left, "thing was", "things were") + " left where it is, because somebody has changed it or its surroundings since",
-			"It is listed with action LEFT; look at it, then run the job again or move it by hand.",
-		}
+	if w := wordingOf(c); w != nil {
+		return &failure{"LEFT", words.Count(c.Left, "thing was", "things were") + " " + w.left.Message, w.left.Hint}
 	}
 	return &failure{
 		"LEFT", words.Count(c.Left, "change was", "changes were") + " not put back, because somebody has changed them since",
@@ -306,7 +303,7 @@ func (pr *partRun) replaces(waiting *ent.JobPart, applied bool) bool {
 // sameTarget selects the parts that write to the same place as this one.
 func (pr *partRun) sameTarget() predicate.JobPart {
 	switch ofKind := jobpart.HasJobWith(job.Kind(pr.run.job.Kind)); {
-	case pr.zone != nil:
+	case pr.elsewhere != nil:
 		return jobpart.And(ofKind, jobpart.Content(pr.part.Content), jobpart.CollectionName(pr.part.CollectionName))
 	case pr.part.ProfileID == nil:
 		return jobpart.And(ofKind, jobpart.ProfileIDIsNil(), jobpart.CollectionID(*pr.part.CollectionID))

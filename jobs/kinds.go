@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
@@ -32,6 +33,7 @@ type jobKind struct {
 	givenList bool      // its list is given by a person, so a provider's dates and coverage do not apply
 	byKind    byKind    // how a person may decide on single kinds of changes
 	decisions decisions // how later runs know the decisions on its lists; nil: they do not
+	wording   *wording  // the words for what its jobs and their undos count; nil: the usual ones
 	rejected  failure   // what a rejected part says; empty: the usual words
 	undo      undoing   // how its jobs are undone; nil: they cannot be
 	notUndone string    // why they cannot be undone; "": the usual words
@@ -95,6 +97,30 @@ type undoing interface {
 	writes(ctx context.Context, tx *store.Tx, undone *ent.Job) ([]int64, error)
 	// perform undoes the job, as the work of r.
 	perform(ctx context.Context, r *run, undone *ent.Job) error
+}
+
+// wording is how the jobs of a kind, and those that undo them, are summed up if they count something other than titles.
+type wording struct {
+	counted func(c *plan.Counts) bool                        // whether these are counts of such a job
+	done    func(c *plan.Counts, target string) string       // what it did; target: see ending
+	aside   func(c *plan.Counts) (first []aside, left aside) // what it set aside, and what it left alone
+	left    failure                                          // what it says about things left alone, after their number
+}
+
+// aside is a number of things that were set aside, and their name.
+type aside struct {
+	n         int
+	one, many string
+}
+
+// wordingOf returns the wording for counts; nil: the usual words.
+func wordingOf(c *plan.Counts) *wording {
+	for _, k := range kinds {
+		if k.wording != nil && k.wording.counted(c) {
+			return k.wording
+		}
+	}
+	return nil
 }
 
 // kindOf returns the kind with a name. If this version has none, its jobs fail.

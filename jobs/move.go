@@ -23,7 +23,7 @@ var moveKind = jobKind{
 	description: "Moves PO lines and licenses from the portfolios of a set of electronic collections to their counterparts in another " +
 		"collection, after a summary to review and confirm.",
 	mutation: "movePortfolioInformation",
-	undo:     undoMove{},
+	wording:  &moveWording, undo: undoMove{},
 }
 
 // What happens to a license if the counterpart has a different one.

@@ -22,13 +22,14 @@ import (
 type partRun struct {
 	run     *run
 	part    *ent.JobPart
-	last    bool                         // last part of the job: its last transaction may end the job
-	profile *ent.Profile                 // nil: no profile
-	zone    *ent.CommunityZoneCollection // nil: the part is about portfolios
-	from    *provider.Fetcher            // fetcher for the list's provider; nil: the list is not a provider's
-	file    *ent.ProviderFile            // nil: the list is not a kept file
+	last    bool              // last part of the job: its last transaction may end the job
+	profile *ent.Profile      // nil: no profile
+	from    *provider.Fetcher // fetcher for the list's provider; nil: the list is not a provider's
+	file    *ent.ProviderFile // nil: the list is not a kept file
 	force   bool
 	log     *holdings.FindingLog
+
+	elsewhere *elsewhere // where the part writes instead of to its collection's portfolios; nil: to these
 
 	decided    listDecisions // what was decided on the list in earlier runs
 	byDecision bool          // the job was queued by a decision on the list
@@ -46,6 +47,13 @@ type partRun struct {
 	mayWrite func(ctx context.Context, tx *store.Tx) error
 	// whenApplied is called in the transaction that finishes writing the plan; nil: nothing to do.
 	whenApplied func(ctx context.Context, tx *store.Tx, counts plan.Counts) error
+}
+
+// elsewhere is where a part writes, if not to its collection's portfolios.
+type elsewhere struct {
+	source  string               // the source of the files that are fetched for it
+	request provider.Request     // how they are asked for, apart from the content type
+	aim     func(*holdings.Part) // makes it the target of a plan
 }
 
 // advice says what to do about a list that cannot be used.
@@ -173,8 +181,8 @@ func (pr *partRun) holdingsPart(ctx context.Context) (*holdings.Part, error) {
 	}
 	part.Findings, part.NewOnly, part.Resumed = pr.log, pr.newOnly, pr.part.State == PartApplying
 	part.Earlier = pr.run.foresight.earlier(part.CollectionID)
-	if pr.zone != nil { // the collection activated from it is not written
-		part.ZoneID, part.CollectionID = pr.zone.ID, 0
+	if pr.elsewhere != nil {
+		pr.elsewhere.aim(part)
 	}
 	if pr.file != nil {
 		part.Release = pr.file.Date
@@ -383,7 +391,7 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 	return pr.hold(ctx, plan, part, reason)
 }
 
-// endIn sets how a part that reverses or moves is recorded: as being applied from its first transaction, and as done in
+// endIn sets how a part that has no list is recorded: as being applied from its first transaction, and as done in
 // its last. With show it is only shown; otherwise done is called in the last transaction too.
 func (pr *partRun) endIn(part *holdings.Part, show bool, done func(context.Context, *store.Tx) error) {
 	part.Begun = func(ctx context.Context, tx *store.Tx, _ plan.Counts) error {

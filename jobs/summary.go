@@ -34,7 +34,7 @@ func summarize(mode string, e ending, parts []*ent.JobPart, newHost string) (str
 			shown.Merge(counts)
 		}
 	}
-	inWords := func(c *plan.Counts, moved string) string { return doneInWords(c, moved, e.target) }
+	inWords := func(c *plan.Counts, newHost string) string { return doneInWords(c, newHost, e.target) }
 	var b strings.Builder
 	if mode == Preview && e.state != Failed && e.state != Cancelled {
 		addSentence(&b, "nothing was written")
@@ -119,38 +119,17 @@ func atHost(when, host string) string {
 	return " (" + when + " at " + host + ")"
 }
 
-// doneInWords says what a job did, in the words of its kind. target is where a move moves to.
-func doneInWords(c *plan.Counts, moved, target string) string {
-	switch {
-	case c.Move == nil:
-		return inWords(c, moved)
-	case !c.Changed() && target == "":
-		return "nothing was put back"
-	case !c.Changed():
-		return "nothing moved to " + target
-	case target == "":
-		return movedInWords(c.Move) + " put back"
-	default:
-		return movedInWords(c.Move) + " moved to " + target
+// doneInWords says what a job did, in the words of its kind.
+func doneInWords(c *plan.Counts, newHost, target string) string {
+	if w := wordingOf(c); w != nil {
+		return w.done(c, target)
 	}
-}
-
-// movedInWords returns, for example, "312 PO lines and 40 licenses".
-func movedInWords(m *plan.MoveCounts) string {
-	lines, licenses := words.Count(m.PoLinesMoved, "PO line", "PO lines"), words.Count(m.LicensesMoved, "license", "licenses")
-	switch {
-	case m.PoLinesMoved == 0 && m.LicensesMoved > 0:
-		return licenses
-	case m.LicensesMoved == 0:
-		return lines
-	default:
-		return lines + " and " + licenses
-	}
+	return inWords(c, newHost)
 }
 
 // inWords says what changed and what did not: "64 titles added, 2 removed, 228 changed: title_url in all of them (now
 // at academic.oup.com), coverage in 70; 0 unchanged".
-func inWords(c *plan.Counts, moved string) string {
+func inWords(c *plan.Counts, newHost string) string {
 	if !c.Changed() {
 		if c.Titles == 0 {
 			return "nothing changed"
@@ -167,7 +146,7 @@ func inWords(c *plan.Counts, moved string) string {
 		{c.Kept, "kept for a PO line but no longer accessible"},
 		{c.Withdrawn, "withdrawn but held by another entitlement"},
 		{c.Waiting, "waiting until it is clear which title they are"},
-		{c.Updated, "changed" + fieldsInWords(c, moved)},
+		{c.Updated, "changed" + fieldsInWords(c, newHost)},
 	} {
 		switch {
 		case part.titles == 0:
@@ -179,7 +158,7 @@ func inWords(c *plan.Counts, moved string) string {
 	}
 	text := strings.Join(said, ", ")
 	switch {
-	case c.Titles == 0: // an undo: nothing is known about what it does not touch
+	case c.Titles == 0: // there was no list: nothing is known about what was not touched
 		return text
 	case c.Updated > 0 && len(c.Fields) > 0:
 		return text + "; " + words.Figure(c.Unchanged) + " unchanged"
@@ -191,7 +170,7 @@ func inWords(c *plan.Counts, moved string) string {
 // fieldsNamed is how many changed fields are named.
 const fieldsNamed = 5
 
-func fieldsInWords(c *plan.Counts, moved string) string {
+func fieldsInWords(c *plan.Counts, newHost string) string {
 	if len(c.Fields) == 0 {
 		return ""
 	}
@@ -210,7 +189,7 @@ func fieldsInWords(c *plan.Counts, moved string) string {
 			text += " in " + words.Figure(f.Titles)
 		}
 		if f.Name == kbart.TitleURL.String() {
-			text += moved
+			text += newHost
 		}
 		said = append(said, text)
 	}
@@ -220,18 +199,12 @@ func fieldsInWords(c *plan.Counts, moved string) string {
 // asideInWords says what was set aside or left for a person.
 func asideInWords(c *plan.Counts) string {
 	var said []string
-	move, left := plan.MoveCounts{}, [2]string{"change not put back", "changes not put back"}
-	if c.Move != nil {
-		move, left = *c.Move, [2]string{"thing left where it is", "things left where they are"}
+	left := aside{c.Left, "change not put back", "changes not put back"}
+	var first []aside
+	if w := wordingOf(c); w != nil {
+		first, left = w.aside(c)
 	}
-	for _, part := range []struct {
-		n         int
-		one, many string
-	}{
-		{move.NoCounterpart, "portfolio has no counterpart", "portfolios have no counterpart"},
-		{move.Ambiguous, "portfolio might have several counterparts", "portfolios might have several counterparts"},
-		{move.Conflicts, "license meets another one at the counterpart", "licenses meet another one at the counterpart"},
-		{move.NothingToMove, "portfolio has nothing to move", "portfolios have nothing to move"},
+	for _, part := range append(first, []aside{
 		{c.Free, "free row set aside", "free rows set aside"},
 		{c.Invalid, "row refused", "rows refused"},
 		{c.Ambiguous, "title ambiguous", "titles ambiguous"},
@@ -241,8 +214,8 @@ func asideInWords(c *plan.Counts) string {
 		{c.Missing, "portfolio that the list does not have left as it is", "portfolios that the list does not have left as they are"},
 		{c.Locked, "title with locked fields that the list has otherwise", "titles with locked fields that the list has otherwise"},
 		{c.NotInCommunityZone, "title not in the Community Zone", "titles not in the Community Zone"},
-		{c.Left, left[0], left[1]},
-	} {
+		left,
+	}...) {
 		if part.n > 0 {
 			said = append(said, words.Count(part.n, part.one, part.many))
 		}

@@ -96,7 +96,8 @@ var writtenState = jobpart.StateIn(PartApplied, PartStopped)
 // approved it, and ids from two processes are not in time order.
 var lastWritten = ent.Desc(jobpart.FieldWrittenAt, jobpart.FieldID)
 
-// writtenAt is when a part last changed the holdings, in Unix milliseconds; 0: never.
+// writtenAt is when a run last worked on applying a part, in Unix milliseconds; 0: never. That says nothing about whether
+// it changed anything: see the part's state.
 func writtenAt(part *ent.JobPart) int64 {
 	if part.WrittenAt == nil {
 		return 0

@@ -10,6 +10,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/provider"
 )
 
 // perform fetches the title lists of the collections side by side, and plans and applies them in turn.
@@ -99,20 +100,25 @@ func (r *run) zonePart(ctx context.Context, part *ent.JobPart, args zoneArgs) (*
 		return nil, fmt.Errorf("look up %s in the Community Zone: %w", part.CollectionName, err)
 	}
 	pr := &partRun{
-		run: r, part: part, zone: zone, from: r.s.providers.ofCollection(zone.CzID), force: args.Force,
+		run: r, part: part, from: r.s.providers.ofCollection(zone.CzID), force: args.Force,
 		log: holdings.NewFindingLog(), limits: zoneLimits, advice: zoneAdvice,
+		elsewhere: &elsewhere{SourceGlobal, provider.Request{Global: true}, func(part *holdings.Part) {
+			part.ZoneID, part.CollectionID = zone.ID, 0 // the collection activated from it is not written
+		}},
 	}
-	pr.whenApplied = pr.activateNew
+	pr.whenApplied = func(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
+		return pr.activateNew(ctx, tx, zone.ID, counts)
+	}
 	return pr, nil
 }
 
 // activateNew queues a job that creates portfolios for the titles that the part has added to the Community Zone, if the
 // library's collection is set to get new ones automatically.
-func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
+func (pr *partRun) activateNew(ctx context.Context, tx *store.Tx, zoneID int64, counts plan.Counts) error {
 	if counts.Added == 0 {
 		return nil
 	}
-	activated, err := activatedFrom(ctx, tx, pr.zone.ID)
+	activated, err := activatedFrom(ctx, tx, zoneID)
 	if err != nil || activated == nil || !activated.Active || !activated.AutoActivateNewPortfolios {
 		return err
 	}

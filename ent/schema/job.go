@@ -105,7 +105,8 @@ func (JobPart) Fields() []ent.Field {
 		field.String("would_be").Default("").Comment("for a preview: HELD or BLOCKED if a run would be; empty: it would be applied"),
 		field.String("kinds").Default("").Comment("if a person declined some kinds of changes: the kinds that the part applied, " +
 			"separated by spaces; empty: all"),
-		field.Int64("written_at").Optional().Nillable().Comment("Unix milliseconds: the last change it wrote to the holdings; NULL: none"),
+		field.Int64("written_at").Optional().Nillable().
+			Comment("Unix milliseconds: the last transaction of a run that applied it, even if it changed nothing; NULL: it was at most shown"),
 	}
 }
 

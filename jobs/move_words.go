@@ -1,0 +1,48 @@
+package jobs
+
+import (
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/words"
+)
+
+// moveWording sums up moves and their undos. An undo has no target.
+var moveWording = wording{
+	counted: func(c *plan.Counts) bool { return c.Move != nil },
+	done: func(c *plan.Counts, target string) string {
+		switch {
+		case !c.Changed() && target == "":
+			return "nothing was put back"
+		case !c.Changed():
+			return "nothing moved to " + target
+		case target == "":
+			return movedInWords(c.Move) + " put back"
+		default:
+			return movedInWords(c.Move) + " moved to " + target
+		}
+	},
+	aside: func(c *plan.Counts) (first []aside, left aside) {
+		return []aside{
+			{c.Move.NoCounterpart, "portfolio has no counterpart", "portfolios have no counterpart"},
+			{c.Move.Ambiguous, "portfolio might have several counterparts", "portfolios might have several counterparts"},
+			{c.Move.Conflicts, "license meets another one at the counterpart", "licenses meet another one at the counterpart"},
+			{c.Move.NothingToMove, "portfolio has nothing to move", "portfolios have nothing to move"},
+		}, aside{c.Left, "thing left where it is", "things left where they are"}
+	},
+	left: failure{
+		Message: "left where it is, because somebody has changed it or its surroundings since",
+		Hint:    "It is listed with action LEFT; look at it, then run the job again or move it by hand.",
+	},
+}
+
+// movedInWords returns, for example, "312 PO lines and 40 licenses".
+func movedInWords(m *plan.MoveCounts) string {
+	lines, licenses := words.Count(m.PoLinesMoved, "PO line", "PO lines"), words.Count(m.LicensesMoved, "license", "licenses")
+	switch {
+	case m.PoLinesMoved == 0 && m.LicensesMoved > 0:
+		return licenses
+	case m.LicensesMoved == 0:
+		return lines
+	default:
+		return lines + " and " + licenses
+	}
+}
