@@ -6422,7 +6422,7 @@ type Job implements Node {
   counts: JobCounts!
   "What came of it in one paragraph of plain words; null until it is over."
   summary: String
-  "Why it failed; null where it did not."
+  "Why it failed, or what a queued job waits for before anybody can run it; else null."
   error: JobError
   "Its work, by profile and content type."
   parts: [JobPart!]!
