@@ -45,7 +45,7 @@ fuzz: ## fuzz the reader and its values, FUZZTIME each (default 1m)
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) ./kbart || exit 1; done
 
 .PHONY: ci
-ci: ## what CI does, once the machine has gcc and redis-server
+ci: ## what CI does, once the machine has what .ci/run installs
 	go build ./...
 	go test ./...
 	$(MAKE) lint
