@@ -166,18 +166,6 @@ type queueError struct{ error }
 
 func (e *queueError) Unwrap() error { return e.error }
 
-// logLoop logs what went wrong in a loop. It does not repeat that Redis is away.
-func (s *Service) logLoop(ctx context.Context, what string, err error) {
-	level := slog.LevelError
-	var ofQueue *queueError
-	if errors.As(err, &ofQueue) && unreachable(ofQueue.error) {
-		level = slog.LevelDebug
-	}
-	if err != nil && ctx.Err() == nil {
-		s.log.Log(ctx, level, what, "error", err)
-	}
-}
-
 // connectionHook tells the watch how each command and each attempt to connect ends.
 type connectionHook struct{ watch *queueWatch }
 

@@ -139,6 +139,7 @@ type Service struct {
 	inspector   *asynq.Inspector
 	redis       redis.UniversalClient
 	queueWatch  *queueWatch
+	loops       loops
 	nudged      chan struct{}
 	told        chan int64
 	arrived     chan struct{} // receives when there may be a task to take

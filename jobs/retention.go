@@ -66,12 +66,10 @@ func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 // pruneLoop removes what is no longer kept, and what processes left that were killed while they kept a file.
 func (s *Service) pruneLoop(ctx context.Context) {
 	every(ctx, pruneEvery, nil, func() {
-		if err := s.files.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "remove half-written files", "error", err)
-		}
-		if n, err := s.PruneFiles(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "remove kept files", "error", err)
-		} else if n > 0 {
+		s.logLoop(ctx, "remove half-written files", s.files.Sweep(ctx))
+		n, err := s.PruneFiles(ctx)
+		s.logLoop(ctx, "remove kept files", err)
+		if n > 0 {
 			s.log.InfoContext(ctx, "removed kept files", "files", n, "older_than", s.o.KeepFiles)
 		}
 	})

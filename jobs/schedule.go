@@ -25,9 +25,7 @@ func (s *Service) scheduleLoop(ctx context.Context) {
 // fireNext fires one provider's schedule if it is due, and reports whether there was one.
 func (s *Service) fireNext(ctx context.Context) bool {
 	queued, err := s.fireSchedulesNow(ctx)
-	if err != nil && ctx.Err() == nil {
-		s.log.ErrorContext(ctx, "look at the schedule", "error", err)
-	}
+	s.logLoop(ctx, "look at the schedule", err)
 	if queued != nil {
 		s.log.InfoContext(ctx, "queued by schedule", "job", opaque.ID(jobType, queued.ID))
 	}

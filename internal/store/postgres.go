@@ -71,7 +71,7 @@ func (e *postgres) open() (write, read *sql.DB, err error) {
 	write.SetMaxOpenConns(writeConnections)
 	write.SetMaxIdleConns(writeConnections)
 	read = e.pool(map[string]string{"default_transaction_read_only": "on"})
-	read.SetMaxOpenConns(max(readConnections, 4*runtime.NumCPU()))
+	read.SetMaxOpenConns(max(readConnections, 4*runtime.GOMAXPROCS(0)))
 	read.SetMaxIdleConns(readConnections)
 	return write, read, nil
 }
