@@ -38,9 +38,19 @@ func (s *Service) VerifySeal(ctx context.Context) error {
 	if len(settings.SealCheck) > 0 {
 		return s.box.VerifyCheck(string(settings.SealCheck))
 	}
-	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
-	})
+	return s.store.Write(ctx, s.verifySealIn)
+}
+
+// verifySealIn is VerifySeal in a transaction, in which no other process can replace the sealing key.
+func (s *Service) verifySealIn(ctx context.Context, tx *store.Tx) error {
+	settings, err := tx.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if len(settings.SealCheck) > 0 {
+		return s.box.VerifyCheck(string(settings.SealCheck))
+	}
+	return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
 }
 
 // Sealed returns nil if something is stored and the sealing keys open it.
