@@ -109,3 +109,26 @@ func (s *Service) reseal(ctx context.Context, tx *store.Tx, p *ent.Profile) erro
 	}
 	return nil
 }
+
+// CheckSealed checks that a box opens everything that is sealed in a database, and returns the number of API keys.
+func CheckSealed(ctx context.Context, database *ent.Client, box *secret.Box) (keys int, err error) {
+	settings, err := database.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return 0, fmt.Errorf("read the settings: %w", err)
+	}
+	if len(settings.SealCheck) > 0 {
+		if err := box.VerifyCheck(string(settings.SealCheck)); err != nil {
+			return 0, err
+		}
+	}
+	profiles, err := database.Profile.Query().All(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read the profiles: %w", err)
+	}
+	for _, p := range profiles {
+		if _, err := (&Service{box: box}).APIKey(p); err != nil {
+			return 0, fmt.Errorf("profile %q: %w; enter its API key again (updateProfile)", holdings.ProfileName(p), err)
+		}
+	}
+	return len(profiles), nil
+}

@@ -52,8 +52,14 @@ func (e *postgres) enter(ctx context.Context, a access) (leave func() error, oth
 // lockNotAvailable is the SQLSTATE of a lock that did not come in time.
 const lockNotAvailable = "55P03"
 
-// session opens a connection that tells people whose it is, and that no setting of the server ends for being idle.
+// session opens a connection of its own.
 func (e *postgres) session(ctx context.Context) (*pgx.Conn, error) {
+	return pgx.ConnectConfig(ctx, e.sessionConfig())
+}
+
+// sessionConfig is that of a connection that tells people whose it is, and that no setting of the server ends for
+// taking long or being idle.
+func (e *postgres) sessionConfig() *pgx.ConnConfig {
 	config := e.config.Copy()
 	for _, name := range []string{"tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count"} {
 		config.RuntimeParams[name] = writerSettings[name]
@@ -66,7 +72,7 @@ func (e *postgres) session(ctx context.Context) (*pgx.Conn, error) {
 		host = "a machine without a name"
 	}
 	config.RuntimeParams["application_name"] = fmt.Sprintf("autoholdings, process %d of %s", os.Getpid(), host)
-	return pgx.ConnectConfig(ctx, config)
+	return config
 }
 
 // stay keeps the lock until ctx ends. Where the connection is lost, another one takes the lock again. Until then this
