@@ -200,7 +200,7 @@ func newContents() *contents { return &contents{hash: sha256.New()} }
 
 // add adds a row of normalized values. Each is written with its type and its length, so that no two rows look alike.
 func (c *contents) add(values []any) {
-	c.row = c.row[:0]
+	c.row = append(c.row[:0], 'r')
 	for _, value := range values {
 		switch v := value.(type) {
 		case nil:

@@ -75,6 +75,8 @@ type copying struct {
 	source     *sqlite
 	target     *postgres
 	tables     []copiedTable
+	presence   *Presence // on the source
+	sourceDB   *sql.DB
 	from       *sql.Tx
 	epoch      int64 // of the ids of what is added
 	committing bool
@@ -92,11 +94,10 @@ func (c *copying) run(ctx context.Context) (copied *Copied, err error) {
 	if c.tables, err = copiedTables(); err != nil {
 		return nil, err
 	}
-	leave, err := c.openSource(ctx)
-	if err != nil {
+	defer func() { err = errors.Join(err, c.closeSource()) }()
+	if err := c.openSource(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, leave()) }()
 	presence, err := EnterAlone(ctx, Options{URL: c.To})
 	if errors.Is(err, ErrInUse) {
 		return nil, fmt.Errorf("%w: stop what works on it, then copy again; or name an empty database", err)
@@ -110,53 +111,52 @@ func (c *copying) run(ctx context.Context) (copied *Copied, err error) {
 
 // openSource begins to read the source. It is a writing transaction that writes nothing: commands that enter no database
 // cannot write meanwhile either.
-func (c *copying) openSource(ctx context.Context) (leave func() error, err error) {
+func (c *copying) openSource(ctx context.Context) (err error) {
 	if _, err := os.Stat(c.source.path); err != nil {
-		return nil, fmt.Errorf("there is no database in %s: name its folder by --data-dir", c.DataDir)
+		return fmt.Errorf("there is no database in %s: name its folder by --data-dir", c.DataDir)
 	}
-	presence, err := EnterAlone(ctx, Options{DataDir: c.DataDir})
+	c.presence, err = EnterAlone(ctx, Options{DataDir: c.DataDir})
 	if errors.Is(err, ErrInUse) {
-		return nil, fmt.Errorf("%w: stop it, then copy", err)
+		return fmt.Errorf("%w: stop it, then copy", err)
 	}
 	if err != nil {
-		return nil, err
-	}
-	db := sql.OpenDB(connector{c.source.driver, sqliteDSN(c.source.path, "_fk=1&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
-	db.SetMaxOpenConns(1)
-	leave = func() error { return errors.Join(db.Close(), presence.Close()) }
-	if _, err = c.source.migrate(ctx); err == nil {
-		err = c.beginReading(ctx, db)
-	}
-	if err != nil {
-		return nil, errors.Join(c.source.explain(err), leave())
-	}
-	rollback := func() error {
-		if err := c.from.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
-			return err
-		}
-		return nil
-	}
-	if c.Check != nil {
-		tx := newTx(c.from, c.source)
-		if err := c.Check(ctx, tx.Client); err != nil {
-			return nil, errors.Join(err, rollback(), leave())
-		}
-	}
-	return func() error { return errors.Join(rollback(), leave()) }, nil
-}
-
-func (c *copying) beginReading(ctx context.Context, db *sql.DB) (err error) {
-	if c.from, err = db.BeginTx(ctx, nil); err != nil {
 		return err
+	}
+	if _, err := c.source.migrate(ctx); err != nil {
+		return c.source.explain(err)
+	}
+	c.sourceDB = sql.OpenDB(connector{c.source.driver, sqliteDSN(c.source.path, "_fk=1&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
+	c.sourceDB.SetMaxOpenConns(1)
+	if c.from, err = c.sourceDB.BeginTx(ctx, nil); err != nil {
+		return c.source.explain(err)
 	}
 	err = c.from.QueryRowContext(ctx, `SELECT id_epoch + 1 FROM settings`).Scan(&c.epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errors.New("no server has ever run on it, so that there is nothing to copy")
 	}
 	if err != nil {
-		return errors.Join(err, c.from.Rollback())
+		return c.source.explain(err)
 	}
-	return nil
+	if c.Check == nil {
+		return nil
+	}
+	return c.Check(ctx, newTx(c.from, c.source).Client)
+}
+
+func (c *copying) closeSource() error {
+	var errs []error
+	if c.from != nil {
+		if err := c.from.Rollback(); !errors.Is(err, sql.ErrTxDone) { // as it is where ctx has ended
+			errs = append(errs, err)
+		}
+	}
+	if c.sourceDB != nil {
+		errs = append(errs, c.sourceDB.Close())
+	}
+	if c.presence != nil {
+		errs = append(errs, c.presence.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // rows yields the rows of a table as they are to be copied. Each is valid until the next one.

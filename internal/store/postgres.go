@@ -53,12 +53,12 @@ const (
 )
 
 func newPostgres(o Options) (*postgres, error) {
+	if !strings.HasPrefix(o.URL, "postgres://") && !strings.HasPrefix(o.URL, "postgresql://") {
+		return nil, fmt.Errorf("%q is not supported: only a PostgreSQL is, such as postgres://user:password@host:5432/database", redact(o.URL))
+	}
 	config, err := pgx.ParseConfig(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("%q is not the URL of a PostgreSQL: it looks like postgres://user:password@host:5432/database", redact(o.URL))
-	}
-	if !strings.HasPrefix(o.URL, "postgres://") && !strings.HasPrefix(o.URL, "postgresql://") {
-		return nil, fmt.Errorf("%q is not supported: only a PostgreSQL is, such as postgres://user:password@host:5432/database", redact(o.URL))
 	}
 	return &postgres{url: redact(o.URL), config: config, wrap: o.Wrap, migrations: o.Migrations}, nil
 }
