@@ -101,11 +101,11 @@ func (s *Store) Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, keptError(path, err)
 	}
-	gz, err := gzip.NewReader(packed)
+	list, err := unpackKept(path, packed)
 	if err != nil {
-		return nil, errors.Join(keptError(path, err), packed.Close())
+		return nil, errors.Join(err, packed.Close())
 	}
-	return &keptReader{path: path, packed: packed, gz: gz, hash: sha256.New()}, nil
+	return list, nil
 }
 
 // Has reports whether the list with this hash is kept.

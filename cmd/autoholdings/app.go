@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -15,6 +17,7 @@ import (
 
 	"autoholdings/holdings/library"
 	"autoholdings/internal/keptfiles"
+	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/provider"
@@ -31,6 +34,38 @@ type config struct {
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
 	Log         *slog.Logger
+}
+
+// database says which database to open.
+func (c config) database() store.Options {
+	return store.Options{DataDir: c.DataDir, URL: c.DatabaseURL}
+}
+
+// checkShared refuses to work on a database that processes of several machines can share without what they all need.
+func (c config) checkShared() error {
+	switch {
+	case c.DatabaseURL == "":
+		return nil
+	case c.RedisURL == "":
+		return errors.New("DATABASE_URL is set and REDIS_URL is not: a queue inside the process is for one process, and others may work on this " +
+			"database without being seen. Give the same Redis to all of them (REDIS_URL=redis://HOST:6379)")
+	}
+	return c.checkKeyGiven()
+}
+
+// checkKeyGiven refuses to seal in a shared database with a key of this machine's data directory.
+func (c config) checkKeyGiven() error {
+	if c.DatabaseURL == "" || c.keyGiven() {
+		return nil
+	}
+	return fmt.Errorf("DATABASE_URL is set and no sealing key is given: one in the data directory of this machine would be unknown to the others "+
+		"that share the database. Give the same key to all of them as AUTOHOLDINGS_SEALING_KEY: the one in %s if the database was copied from "+
+		"there, otherwise a new one (`openssl rand -base64 32`)", filepath.Join(c.DataDir, secret.KeyFileName))
+}
+
+// keyGiven reports whether the sealing key is given to the program rather than kept in the data directory.
+func (c config) keyGiven() bool {
+	return slices.ContainsFunc(c.SealingKeys, func(key string) bool { return strings.TrimSpace(key) != "" })
 }
 
 // configFrom reads the flags and their environment variables.
@@ -85,20 +120,23 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err := checkAddresses(cfg.Providers); err != nil {
 		return nil, err
 	}
+	if err := cfg.checkShared(); err != nil {
+		return nil, err
+	}
 	if cfg.RedisURL == "" && !work {
 		return nil,
 			errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` alone")
 	}
-	lock, err := inUse(cfg.DataDir, false)
+	presence, err := store.Enter(ctx, cfg.database())
 	if err != nil {
 		return nil, err
 	}
-	a.closers = append(a.closers, lock)
+	a.closers = append(a.closers, presence)
 	redis, err := a.openQueue()
 	if err != nil {
 		return nil, err
 	}
-	if a.store, err = store.Open(ctx, store.Options{DataDir: cfg.DataDir, URL: cfg.DatabaseURL}); err != nil {
+	if a.store, err = store.Open(ctx, cfg.database()); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.store)

@@ -23,7 +23,7 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main prints it, once
 		Commands: []*cli.Command{
 			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), importCommand(), diffCommand(),
-			validateCommand(), exportCommand(), mockoupCommand(), rotateKeyCommand(),
+			validateCommand(), exportCommand(), mockoupCommand(), copyCommand(), rotateKeyCommand(),
 		},
 	}
 	for _, c := range root.Commands {

@@ -21,6 +21,7 @@ import (
 
 	"autoholdings/internal/realfiles"
 	"autoholdings/internal/redistest"
+	"autoholdings/internal/secret"
 	"autoholdings/mockoup"
 )
 
@@ -553,8 +554,8 @@ func TestRefusals(t *testing.T) {
 		}, "redis://"},
 		"another database": {[]string{
 			"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--database-url",
-			"postgres://u:secret@h/db",
-		}, "SQLite"},
+			"mysql://u:secret@h/db", "--redis-url", "redis://127.0.0.1:1", "--sealing-key", secret.GenerateKey(),
+		}, "only a PostgreSQL is"},
 		"wrong sealing key": {[]string{
 			"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--sealing-key",
 			"short",

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gofrs/flock"
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings/profiles"
@@ -19,7 +18,17 @@ import (
 
 // openSeal opens the sealing keys and checks that they open what is stored. If a crash interrupted a key replacement,
 // it is finished first if the database has the new key, and undone if not.
+//
+// The key files of the data directory belong to the SQLite database beside them. A shared database has nothing to do
+// with them: its keys are given.
 func openSeal(ctx context.Context, cfg config, s *store.Store) (*secret.Box, error) {
+	if cfg.DatabaseURL != "" {
+		box, err := secret.Open("", cfg.SealingKeys...)
+		if err != nil {
+			return nil, err
+		}
+		return box, profiles.New(s, box, jobs.Busy{}).VerifySeal(ctx)
+	}
 	if err := settleKey(ctx, cfg, s); err != nil {
 		return nil, err
 	}
@@ -61,28 +70,11 @@ func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 	return err
 }
 
-// inUse locks the data directory against replacing its key. All processes that use the directory share the lock; the
-// replacement itself holds it alone.
-func inUse(dataDir string, alone bool) (*flock.Flock, error) {
-	if err := os.MkdirAll(dataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data directory: %w", err)
-	}
-	lock := flock.New(filepath.Join(dataDir, "autoholdings.in-use"))
-	try, refusal := lock.TryRLock, "the sealing key of the data directory %s is being replaced: start again when that is done"
-	if alone {
-		try, refusal = lock.TryLock, "the data directory %s is in use by a running autoholdings: stop it, replace the key, then start it again"
-	}
-	if ours, err := try(); err != nil || !ours {
-		return nil, errors.Join(fmt.Errorf(refusal, dataDir), err)
-	}
-	return lock, nil
-}
-
 func rotateKeyCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "rotate-key",
 		Usage: "replace the sealing key: seal all stored API keys with a new one",
-		Description: "Stop the server first. A key that lies in the data directory is replaced there, and the former one kept beside it;\n" +
+		Description: "Stop all servers and workers first. A key that lies in the data directory is replaced there, and the former one kept beside it;\n" +
 			"a key that is given (--sealing-key) must be given anew, and the server be started with the new one afterwards.\n" +
 			"A crash at any moment leaves a database whose key is at hand: start the server or this command again.\n" +
 			"To change the API key of a profile, enter the new one there (updateProfile).",
@@ -99,13 +91,10 @@ func rotateKeyCommand() *cli.Command {
 				return err
 			}
 			r := rotation{
-				config: config{DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), Log: log},
-				key:    strings.TrimSpace(c.String("new-sealing-key")),
-			}
-			for _, key := range c.StringSlice("sealing-key") {
-				if strings.TrimSpace(key) != "" {
-					r.config.SealingKeys = append(r.config.SealingKeys, key)
-				}
+				config: config{
+					DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), SealingKeys: c.StringSlice("sealing-key"), Log: log,
+				},
+				key: strings.TrimSpace(c.String("new-sealing-key")),
 			}
 			said, err := r.run(ctx)
 			if err != nil {
@@ -123,24 +112,24 @@ type rotation struct {
 	key    string // the new key; "": make one
 }
 
-// given reports whether the current key is given to the program rather than kept in the data directory.
-func (r *rotation) given() bool { return len(r.config.SealingKeys) > 0 }
-
 func (r *rotation) run(ctx context.Context) (said string, err error) {
 	if err := r.check(); err != nil {
 		return "", err
 	}
-	lock, err := inUse(r.config.DataDir, true)
+	presence, err := store.EnterAlone(ctx, r.config.database())
+	if errors.Is(err, store.ErrInUse) {
+		return "", fmt.Errorf("%w: stop all servers and workers, replace the key, then start them again", err)
+	}
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
-	s, err := store.Open(ctx, store.Options{DataDir: r.config.DataDir, URL: r.config.DatabaseURL})
+	defer func() { err = errors.Join(err, presence.Close()) }()
+	s, err := store.Open(ctx, r.config.database())
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if r.given() {
+	if r.config.keyGiven() {
 		return r.replaceGiven(ctx, s)
 	}
 	return r.replaceFile(ctx, s)
@@ -152,7 +141,10 @@ func (r *rotation) check() error {
 	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil && r.config.DatabaseURL == "" {
 		return fmt.Errorf("there is no database in %s: name its folder by --data-dir", dir)
 	}
-	if r.given() {
+	if err := r.config.checkKeyGiven(); err != nil {
+		return err
+	}
+	if r.config.keyGiven() {
 		if r.key == "" {
 			return errors.New("the sealing key is given to the program, so the new one must be too: make one (`openssl rand -base64 32`), keep it " +
 				"where the present one is kept, and give it as AUTOHOLDINGS_NEW_SEALING_KEY")
@@ -238,7 +230,11 @@ func keysAre(n int) string {
 
 // withNewKey returns a box that opens with all keys and seals with the new one.
 func (r *rotation) withNewKey(before *secret.Box) (*secret.Box, error) {
-	after, err := secret.Open(r.config.DataDir, append([]string{r.key}, r.config.SealingKeys...)...)
+	dir := r.config.DataDir
+	if r.config.DatabaseURL != "" {
+		dir = "" // see openSeal
+	}
+	after, err := secret.Open(dir, append([]string{r.key}, r.config.SealingKeys...)...)
 	if err != nil {
 		return nil, fmt.Errorf("--new-sealing-key: %w", err)
 	}

@@ -38,9 +38,19 @@ func (s *Service) VerifySeal(ctx context.Context) error {
 	if len(settings.SealCheck) > 0 {
 		return s.box.VerifyCheck(string(settings.SealCheck))
 	}
-	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
-	})
+	return s.store.Write(ctx, s.verifySealIn)
+}
+
+// verifySealIn is VerifySeal in a transaction, in which no other process can replace the sealing key.
+func (s *Service) verifySealIn(ctx context.Context, tx *store.Tx) error {
+	settings, err := tx.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if len(settings.SealCheck) > 0 {
+		return s.box.VerifyCheck(string(settings.SealCheck))
+	}
+	return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
 }
 
 // Sealed returns nil if something is stored and the sealing keys open it.
@@ -98,4 +108,27 @@ func (s *Service) reseal(ctx context.Context, tx *store.Tx, p *ent.Profile) erro
 		return fmt.Errorf("store the API key of profile %d: %w", p.ID, err)
 	}
 	return nil
+}
+
+// CheckSealed checks that a box opens everything that is sealed in a database, and returns the number of API keys.
+func CheckSealed(ctx context.Context, database *ent.Client, box *secret.Box) (keys int, err error) {
+	settings, err := database.Setting.Get(ctx, store.SettingsID)
+	if err != nil {
+		return 0, fmt.Errorf("read the settings: %w", err)
+	}
+	if len(settings.SealCheck) > 0 {
+		if err := box.VerifyCheck(string(settings.SealCheck)); err != nil {
+			return 0, err
+		}
+	}
+	profiles, err := database.Profile.Query().All(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read the profiles: %w", err)
+	}
+	for _, p := range profiles {
+		if _, err := (&Service{box: box}).APIKey(p); err != nil {
+			return 0, fmt.Errorf("profile %q: %w; enter its API key again (updateProfile)", holdings.ProfileName(p), err)
+		}
+	}
+	return len(profiles), nil
 }

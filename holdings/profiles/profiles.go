@@ -239,7 +239,9 @@ func (save *profileSave) create(ctx context.Context) (*ent.Profile, error) {
 	create := save.tx.Profile.Create().SetID(p.ID).SetCreatedAt(now).SetUpdatedAt(now).SetProvider(p.Provider).
 		AddGroups(save.groups...)
 	fill(create.Mutation(), after)
-	save.sealKey(create.Mutation(), p.ID)
+	if err := save.sealKey(ctx, create.Mutation(), p.ID); err != nil {
+		return nil, err
+	}
 	made, err := create.Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("make the profile: %w", err)
@@ -289,7 +291,9 @@ func (save *profileSave) update(ctx context.Context, before *ent.Profile) (*ent.
 	}
 	update := save.tx.Profile.UpdateOneID(before.ID).SetUpdatedAt(save.tx.Now).AddVersion(1).ClearGroups().AddGroups(after.Edges.Groups...)
 	fill(update.Mutation(), after)
-	save.sealKey(update.Mutation(), before.ID)
+	if err := save.sealKey(ctx, update.Mutation(), before.ID); err != nil {
+		return nil, err
+	}
 	saved, err := update.Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("change profile %d: %w", before.ID, err)
@@ -345,15 +349,20 @@ func fillSchedule(m *ent.ProfileMutation, s Schedule, since int64) {
 	}
 }
 
-// sealKey stores a new key, sealed for this profile.
-func (save *profileSave) sealKey(m *ent.ProfileMutation, id int64) {
+// sealKey stores a new key, sealed for this profile. The sealing key may have been replaced since this process started,
+// if the process was out of sight then: nothing may be sealed with the former one.
+func (save *profileSave) sealKey(ctx context.Context, m *ent.ProfileMutation, id int64) error {
 	if save.in.APIKey == nil {
-		return
+		return nil
+	}
+	if err := save.s.verifySealIn(ctx, save.tx); err != nil {
+		return err
 	}
 	sealed, fingerprint := save.s.sealAPIKey(id, *save.in.APIKey)
 	m.SetAPIKeySealed(sealed)
 	m.SetAPIKeyFingerprint(fingerprint)
 	m.SetAPIKeySetAt(save.tx.Now)
+	return nil
 }
 
 func sameValues(a, b *ent.Profile) bool {

@@ -236,16 +236,20 @@ func (k *Keeper) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 
 // reader reads the chunks of one file. Between two of them it holds nothing of the database.
 type reader struct {
-	ctx   context.Context // ends no later than the reader is used
-	store *store.Store
-	file  int64
-	left  int64 // bytes that no chunk has brought yet
-	seq   int   // of the next chunk
-	chunk []byte
+	ctx    context.Context // ends no later than the reader is used
+	chunks *ent.KeptFileChunkClient
+	file   int64
+	left   int64 // bytes that no chunk has brought yet
+	seq    int   // of the next chunk
+	chunk  []byte
+}
+
+func newReader(ctx context.Context, chunks *ent.KeptFileChunkClient, file *ent.KeptFile) *reader {
+	return &reader{ctx: ctx, chunks: chunks, file: file.ID, left: file.StoredSize}
 }
 
 func (k *Keeper) reader(ctx context.Context, file *ent.KeptFile) *reader {
-	return &reader{ctx: ctx, store: k.store, file: file.ID, left: file.StoredSize}
+	return newReader(ctx, k.store.Read.KeptFileChunk, file)
 }
 
 // errChunk says that a file is damaged, or was removed while it was read.
@@ -266,7 +270,7 @@ func (r *reader) Read(p []byte) (int, error) {
 }
 
 func (r *reader) next() error {
-	chunk, err := r.store.Read.KeptFileChunk.Query().Where(keptfilechunk.KeptFileID(r.file), keptfilechunk.Seq(r.seq)).Only(r.ctx)
+	chunk, err := r.chunks.Query().Where(keptfilechunk.KeptFileID(r.file), keptfilechunk.Seq(r.seq)).Only(r.ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return errChunk

@@ -3,12 +3,19 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net/url"
+	"strings"
 )
 
-// engine is what the databases do differently. sqlite.go and postgres.go are the only files that name a database.
+// engine is what the databases do differently. Only the files that are named after a database know what it
+// does.
 type engine interface {
 	dialect() string // as ent calls it
+
+	// enter makes this process seen by others, or keeps them out. Where others are in the way, leave is nil, and others
+	// says who they are if the database knows.
+	enter(ctx context.Context, a access) (leave func() error, others []string, err error)
 
 	// open opens the pool that writes and the one that cannot.
 	open() (write, read *sql.DB, err error)
@@ -32,12 +39,12 @@ type engine interface {
 	sync(ctx context.Context, write *sql.DB) error
 }
 
-// access is what a transaction may do beside others.
+// access is what others may do at the same time.
 type access int
 
 const (
-	alone  access = iota // no other transaction writes meanwhile
-	beside               // others of this kind may write meanwhile
+	alone  access = iota // nothing: no other transaction writes, or no other process works
+	beside               // the same
 )
 
 // engineOf chooses the database.
@@ -45,14 +52,27 @@ func engineOf(o Options) (engine, error) {
 	if o.URL == "" {
 		return newSQLite(o), nil
 	}
-	return newPostgres(o)
+	e, err := newPostgres(o)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return e, nil
 }
 
-// redact is a database's URL without its password.
+// redact is a database's URL without the passwords in it.
 func redact(databaseURL string) string {
 	u, err := url.Parse(databaseURL)
-	if err != nil {
+	if err != nil || u.Scheme == "" {
 		return "(not a URL)"
+	}
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(strings.ToLower(name), "password") { // such as password and sslpassword
+			query.Set(name, "xxxxx")
+		}
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = query.Encode()
 	}
 	return u.Redacted()
 }

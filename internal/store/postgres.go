@@ -35,6 +35,7 @@ type postgres struct {
 const (
 	writersLock    = 0x6175746f686f6c01
 	migrationsLock = 0x6175746f686f6c02
+	presenceLock   = 0x6175746f686f6c03
 )
 
 // Bounds on what a process that hangs or is gone can hold. A transaction never waits for anything but the database, so
@@ -52,14 +53,12 @@ const (
 )
 
 func newPostgres(o Options) (*postgres, error) {
+	if !strings.HasPrefix(o.URL, "postgres://") && !strings.HasPrefix(o.URL, "postgresql://") {
+		return nil, fmt.Errorf("%q is not supported: only a PostgreSQL is, such as postgres://user:password@host:5432/database", redact(o.URL))
+	}
 	config, err := pgx.ParseConfig(o.URL)
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %q is not the URL of a PostgreSQL: it looks like postgres://user:password@host:5432/database",
-			redact(o.URL))
-	}
-	if !strings.HasPrefix(o.URL, "postgres://") && !strings.HasPrefix(o.URL, "postgresql://") {
-		return nil, fmt.Errorf("DATABASE_URL is %q, which is not supported: it looks like postgres://user:password@host:5432/database; "+
-			"without it the database is a file in the data directory", redact(o.URL))
+		return nil, fmt.Errorf("%q is not the URL of a PostgreSQL: it looks like postgres://user:password@host:5432/database", redact(o.URL))
 	}
 	return &postgres{url: redact(o.URL), config: config, wrap: o.Wrap, migrations: o.Migrations}, nil
 }

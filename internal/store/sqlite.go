@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"entgo.io/ent/dialect"
+	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
 
 	"autoholdings/ent/migrations"
@@ -42,6 +43,23 @@ func newSQLite(o Options) *sqlite {
 }
 
 func (*sqlite) dialect() string { return dialect.SQLite }
+
+// enter locks a file of the data directory, which the system releases when the process ends.
+func (e *sqlite) enter(_ context.Context, a access) (leave func() error, others []string, err error) {
+	dir := filepath.Dir(e.path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "autoholdings.in-use"))
+	try := lock.TryRLock
+	if a == alone {
+		try = lock.TryLock
+	}
+	if ours, err := try(); err != nil || !ours {
+		return nil, nil, err
+	}
+	return lock.Close, nil, nil
+}
 
 func (e *sqlite) open() (write, read *sql.DB, err error) {
 	write = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
