@@ -26,6 +26,11 @@ test: ## run the tests
 race: ## run the tests under the race detector
 	go test -race ./...
 
+.PHONY: torture
+torture: ## 200 jobs while processes, Redis and PostgreSQL are killed (TORTURE_JOBS, TORTURE_SEED repeat one)
+	TORTURE_JOBS=$(or $(TORTURE_JOBS),200) TORTURE_SEED=$(or $(TORTURE_SEED),random) \
+		go test -overlay "$$(go run ./internal/skew)" -count=1 -timeout 3h -v -run '^TestTorture$$' ./cmd/autoholdings
+
 .PHONY: lint
 lint: ## vet, golangci-lint (import walls included), gofumpt
 	go vet ./...

@@ -25,8 +25,15 @@ import (
 	"autoholdings/mockoup"
 )
 
+// askClock makes the test binary say the time.
+const askClock = "AUTOHOLDINGS_TEST_ASK_CLOCK"
+
 // TestMain lets the test binary play the program, so that a test can kill it.
 func TestMain(m *testing.M) {
+	if os.Getenv(askClock) != "" {
+		fmt.Println(time.Now().Format(time.RFC3339))
+		return
+	}
 	if os.Getenv("AUTOHOLDINGS_TEST_PROGRAM") != "" {
 		main()
 		return

@@ -32,8 +32,9 @@ type Server struct {
 }
 
 // script ends the server when its standard input is closed, which the kernel does when the process that started it
-// ends. It then deletes the files, unless it was told a word before.
-const script = `dir=$1; shift; "$@" & server=$!; keep=$(cat); kill -QUIT $server 2>/dev/null; wait $server; [ -n "$keep" ] || rm -rf "$dir"`
+// ends. It then deletes the files, unless it was told a signal before: it ends the server by that one.
+const script = `dir=$1; shift; "$@" & server=$!; how=$(cat); kill -${how:-QUIT} $server 2>/dev/null; wait $server
+[ -n "$how" ] || rm -rf "$dir"`
 
 // Start starts a server. It returns ErrNotInstalled if there is no PostgreSQL.
 //
@@ -118,7 +119,7 @@ func (s *Server) command(ctx context.Context, name string, args ...string) *exec
 	return c
 }
 
-// Run starts the server on its files: at first, and again after [Server.Kill].
+// Run starts the server on its files: at first, and again after [Server.Kill] or [Server.Shutdown].
 func (s *Server) Run(ctx context.Context) error {
 	port, err := s.port()
 	if err != nil {
@@ -176,11 +177,17 @@ func (s *Server) awaitReady(ctx context.Context) error {
 }
 
 // Kill ends the server at once, as a failure of its machine would. Its files stay for [Server.Run].
-func (s *Server) Kill() error {
+func (s *Server) Kill() error { return s.end("QUIT") }
+
+// Shutdown ends the server as an operator does who restarts it: clients lose their connections and what they had not
+// committed. Its files stay for [Server.Run].
+func (s *Server) Shutdown() error { return s.end("INT") }
+
+func (s *Server) end(signal string) error {
 	if s.started == nil {
 		return nil
 	}
-	_, err := io.WriteString(s.watcher, "keep")
+	_, err := io.WriteString(s.watcher, signal)
 	err = errors.Join(err, s.watcher.Close())
 	_ = s.started.Wait() // how a killed server ended says nothing
 	s.started = nil
