@@ -71,7 +71,9 @@ func (f PortfolioFilter) inCollection() predicate.Portfolio {
 		return portfolio.CollectionID(f.CollectionID)
 	}
 	return func(s *sql.Selector) {
-		s.Where(sql.P(func(b *sql.Builder) { b.WriteString("+" + s.C(portfolio.FieldCollectionID) + " = ").Arg(f.CollectionID) }))
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("+" + s.C(portfolio.FieldCollectionID) + " = ").Arg(f.CollectionID)
+		}))
 	}
 }
 
