@@ -41,14 +41,16 @@ func (c config) database() store.Options {
 	return store.Options{DataDir: c.DataDir, URL: c.DatabaseURL}
 }
 
-// checkShared refuses to work on a database that processes of several machines can share without what they all need.
-func (c config) checkShared() error {
+// checkShared refuses to begin without what processes need that share the work, or a database that those of several
+// machines can share.
+func (c config) checkShared(work bool) error {
 	switch {
-	case c.DatabaseURL == "":
-		return nil
-	case c.RedisURL == "":
-		return errors.New("DATABASE_URL is set and REDIS_URL is not: a queue inside the process is for one process, and others may work on this " +
-			"database without being seen. Give the same Redis to all of them (REDIS_URL=redis://HOST:6379)")
+	case c.DatabaseURL != "" && c.RedisURL == "":
+		return errors.New("DATABASE_URL is set and REDIS_URL is not: a queue inside the process is for one process, and others may work on " +
+			"this database without being seen. Give the same Redis to all of them (REDIS_URL=redis://HOST:6379)")
+	case c.RedisURL == "" && !work:
+		return errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` " +
+			"alone")
 	}
 	return c.checkKeyGiven()
 }
@@ -58,9 +60,9 @@ func (c config) checkKeyGiven() error {
 	if c.DatabaseURL == "" || c.keyGiven() {
 		return nil
 	}
-	return fmt.Errorf("DATABASE_URL is set and no sealing key is given: one in the data directory of this machine would be unknown to the others "+
-		"that share the database. Give the same key to all of them as AUTOHOLDINGS_SEALING_KEY: the one in %s if the database was copied from "+
-		"there, otherwise a new one (`openssl rand -base64 32`)", filepath.Join(c.DataDir, secret.KeyFileName))
+	return fmt.Errorf("DATABASE_URL is set and no sealing key is given: one in the data directory of this machine would be unknown to the "+
+		"others that share the database. Give the same key to all of them as AUTOHOLDINGS_SEALING_KEY: the one in %s if the database was copied "+
+		"from there, otherwise a new one (`openssl rand -base64 32`)", filepath.Join(c.DataDir, secret.KeyFileName))
 }
 
 // keyGiven reports whether the sealing key is given to the program rather than kept in the data directory.
@@ -120,12 +122,8 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err := checkAddresses(cfg.Providers); err != nil {
 		return nil, err
 	}
-	if err := cfg.checkShared(); err != nil {
+	if err := cfg.checkShared(work); err != nil {
 		return nil, err
-	}
-	if cfg.RedisURL == "" && !work {
-		return nil,
-			errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` alone")
 	}
 	presence, err := store.Enter(ctx, cfg.database())
 	if err != nil {

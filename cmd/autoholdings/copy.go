@@ -29,9 +29,10 @@ func copyCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "copy",
 		Usage: "copy everything from SQLite in the data directory to a PostgreSQL, with the kept provider files",
-		Description: "Stop the server first. The database to copy to must be empty. It gets everything in one transaction, which is compared with\n" +
-			"the original before it is committed: after a crash or Ctrl-C nothing is there, and the command can be run again. Run again\n" +
-			"after its end it compares, and writes nothing. The data directory stays as it is. The sealing key is not copied.",
+		Description: "Stop the server first. The database to copy to must be empty. It gets everything in one transaction, which is\n" +
+			"compared with the original before it is committed: after a crash or Ctrl-C nothing is there, and the command can be run\n" +
+			"again. Run again after its end it compares, and writes nothing. The data directory stays as it is, but for migrations\n" +
+			"that it lacks. The sealing key is not copied.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "to", Sources: cli.EnvVars("DATABASE_URL"),
@@ -94,8 +95,8 @@ func (m *moving) look(ctx context.Context, source *ent.Client) (err error) {
 		return fmt.Errorf("count the profiles: %w", err)
 	}
 	if _, err := os.Stat(filepath.Join(m.config.DataDir, secret.StagedFileName)); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(fmt.Errorf("a replacement of the sealing key was cut short (there is %s): run `autoholdings rotate-key` or start the server, "+
-			"which settles it, then copy", secret.StagedFileName), err)
+		return errors.Join(fmt.Errorf("a replacement of the sealing key was cut short (there is %s): run `autoholdings rotate-key` or start the "+
+			"server, which settles it, then copy", secret.StagedFileName), err)
 	}
 	if _, err := os.Stat(filepath.Join(m.config.DataDir, secret.KeyFileName)); errors.Is(err, fs.ErrNotExist) && !m.config.keyGiven() {
 		return nil // and none must be made
@@ -133,10 +134,12 @@ func (m *moving) report(out io.Writer, copied *store.Copied) error {
 	case m.keyID != "":
 		fmt.Fprintf(out, "The sealing key %s opens what is sealed (%s).\n", m.keyID, words.Count(m.keys, "API key", "API keys"))
 	case m.keys > 0:
-		fmt.Fprintf(out, "No sealing key is known here, so nobody has looked whether one opens the %s.\n", words.Count(m.keys, "API key", "API keys"))
+		fmt.Fprintf(out, "No sealing key is known here, so nobody has looked whether one opens the %s.\n",
+			words.Count(m.keys, "API key", "API keys"))
 	}
 	if m.underWay > 0 {
-		fmt.Fprintf(out, "%s or under way: the first server on the new database goes on with them.\n", words.Count(m.underWay, "job is queued", "jobs are queued"))
+		fmt.Fprintf(out, "%s or under way: the first server on the new database goes on with them.\n",
+			words.Count(m.underWay, "job is queued", "jobs are queued"))
 	}
 	_, err := fmt.Fprintln(out, "\n"+m.next())
 	return err

@@ -72,10 +72,10 @@ func fillRow(t testing.TB, db *sql.DB, table *schema.Table, i int) {
 }
 
 func hardValue(table *schema.Table, c *schema.Column, n, i int) any {
-	switch {
-	case c.Name == "id_epoch":
+	switch c.Name {
+	case "id_epoch":
 		return 7
-	case c.Name == "api_key_sealed", c.Name == "seal_check":
+	case "api_key_sealed", "seal_check":
 		return []byte{0, 1, 0xff, byte(i), '\\', '\n'}
 	}
 	for _, k := range table.ForeignKeys {
@@ -99,7 +99,8 @@ func hardValue(table *schema.Table, c *schema.Column, n, i int) any {
 		return []int64{-1 << 63, 1<<63 - 1, 0, -1, 1795_000_000_123}[i] // some of them are no number that a float64 has
 	case field.TypeJSON:
 		return []byte([]string{
-			`{"b": [1, 2.50, 1e2], "a": {"z": null, "y": "<ä> \u00e4 \"q\""}}`, `[]`, `{}`, `null`, `{"deep": [[[{"x": [true, false]}]]], "n": 9007199254740993}`,
+			`{"b": [1, 2.50, 1e2], "a": {"z": null, "y": "<ä> \u00e4 \"q\""}}`, `[]`, `{}`, `null`,
+			`{"deep": [[[{"x": [true, false]}]]], "n": 9007199254740993}`,
 		}[i])
 	case field.TypeBytes:
 		return [][]byte{{}, {0}, []byte("\\x00"), {0xff, 0xfe}, bytes.Repeat([]byte{0, 1, 2}, 1000)}[i]

@@ -74,8 +74,8 @@ func rotateKeyCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "rotate-key",
 		Usage: "replace the sealing key: seal all stored API keys with a new one",
-		Description: "Stop all servers and workers first. A key that lies in the data directory is replaced there, and the former one kept beside it;\n" +
-			"a key that is given (--sealing-key) must be given anew, and the server be started with the new one afterwards.\n" +
+		Description: "Stop all servers and workers first. A key that lies in the data directory is replaced there, and the former one kept\n" +
+			"beside it; a key that is given (--sealing-key) must be given anew, and the server be started with the new one afterwards.\n" +
 			"A crash at any moment leaves a database whose key is at hand: start the server or this command again.\n" +
 			"To change the API key of a profile, enter the new one there (updateProfile).",
 		Flags: append([]cli.Flag{

@@ -1,15 +1,20 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
+	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
 
@@ -32,7 +37,8 @@ func TestSharedDatabaseNeeds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "data")
-			args := append(args, "--data-dir", dir, "--oup-url", "https://provider.example", "--database-url", "postgres://u:its-password@127.0.0.1:1/db")
+			args := append(args, "--data-dir", dir, "--oup-url", "https://provider.example", "--database-url",
+				"postgres://u:its-password@127.0.0.1:1/db")
 			refused := func(want []string, more ...string) {
 				t.Helper()
 				all := slices.Concat(args, more)
@@ -88,7 +94,8 @@ func TestRotationSeesOtherMachines(t *testing.T) {
 		}
 	}
 	rotate := func() (string, error) {
-		return command(t, "rotate-key", "--data-dir", t.TempDir(), "--database-url", database, "--sealing-key", before, "--new-sealing-key", after)
+		return command(t, "rotate-key", "--data-dir", t.TempDir(), "--database-url", database, "--sealing-key", before, "--new-sealing-key",
+			after)
 	}
 	other, process := program(t, args(before)...)
 	profile := other.administer(mockoup.DemoKey)
@@ -124,11 +131,69 @@ func TestSharedDatabaseLeavesKeyFiles(t *testing.T) {
 	i := newSealed(t)
 	i.write(secret.StagedFileName, secret.GenerateKey()+"\n")
 	before := i.keyFiles()
-	s := serve(t, append(i.args(), "--database-url", newPostgres(t), "--redis-url", redistest.New(t, redistest.Options{}).URL(), "--sealing-key",
-		secret.GenerateKey())...)
+	redis := redistest.New(t, redistest.Options{}).URL()
+	s := serve(t, append(i.args(), "--database-url", newPostgres(t), "--redis-url", redis, "--sealing-key", secret.GenerateKey())...)
 	s.administer(mockoup.DemoKey)
 	s.stop()
 	if after := i.keyFiles(); len(after) != len(before) || after[secret.StagedFileName] != before[secret.StagedFileName] {
 		t.Errorf("%v became %v", before, after)
+	}
+}
+
+// TestPresenceComesBack: a process whose connection is ended is soon seen again, and no more once it has left.
+func TestPresenceComesBack(t *testing.T) {
+	t.Parallel()
+	o := store.Options{URL: newPostgres(t)}
+	db := openPostgres(t, o.URL)
+	presence, err := store.Enter(t.Context(), o)
+	must(t, err)
+	const seen = `SELECT COALESCE(max(pid), 0) FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ShareLock'
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+	first := ask[int](t, db, seen)
+	ask[bool](t, db, `SELECT pg_terminate_backend($1)`, first)
+	for pid := first; pid == first || pid == 0; pid = ask[int](t, db, seen) {
+		if t.Context().Err() != nil {
+			t.Fatal("it is not seen again")
+		}
+	}
+	if _, err := store.EnterAlone(t.Context(), o); !errors.Is(err, store.ErrInUse) {
+		t.Errorf("it is not seen: %v", err)
+	}
+	must(t, presence.Close())
+	alone, err := store.EnterAlone(t.Context(), o)
+	must(t, err)
+	if _, err := store.Enter(t.Context(), o); !errors.Is(err, store.ErrTaken) {
+		t.Errorf("another one enters: %v", err)
+	}
+	must(t, alone.Close())
+	presence, err = store.Enter(t.Context(), o)
+	must(t, err)
+	must(t, presence.Close())
+}
+
+// TestNothingIsSealedWithAFormerKey: a server that was out of sight while its key was replaced, as where its connection
+// was lost, seals nothing with the former one.
+func TestNothingIsSealedWithAFormerKey(t *testing.T) {
+	t.Parallel()
+	database, before, after := newPostgres(t), secret.GenerateKey(), secret.GenerateKey()
+	s := serve(t, "--data-dir", t.TempDir(), "--oup-url", "https://provider.example", "--database-url", database, "--redis-url",
+		redistest.New(t, redistest.Options{}).URL(), "--sealing-key", before)
+	profile := s.makeProfile("first")
+	db, err := store.Open(t.Context(), store.Options{URL: database})
+	must(t, err)
+	defer db.Close()
+	box, err := secret.Open("", after, before)
+	must(t, err)
+	_, err = profiles.New(db, box, jobs.Busy{}).Reseal(t.Context()) // what rotate-key does
+	must(t, err)
+	sealed := db.Read.Profile.Query().OnlyX(t.Context()).APIKeySealed
+	var answer any
+	err = s.api.do(t.Context(), `mutation($id: ID!) { updateProfile(input: {profileId: $id, apiKey: "second"}) { userErrors { message } } }`,
+		map[string]any{"id": profile}, &answer)
+	if err == nil {
+		t.Errorf("it answers %v", answer)
+	}
+	if now := db.Read.Profile.Query().OnlyX(t.Context()).APIKeySealed; !bytes.Equal(sealed, now) {
+		t.Error("the API key was sealed anew")
 	}
 }

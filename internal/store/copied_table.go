@@ -34,10 +34,12 @@ func copiedTables() ([]copiedTable, error) {
 	var ordered []copiedTable
 	for len(left) > 0 {
 		i := slices.IndexFunc(left, func(t *schema.Table) bool {
-			return !slices.ContainsFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool { return k.RefTable != t && slices.Contains(left, k.RefTable) })
+			return !slices.ContainsFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool {
+				return k.RefTable != t && slices.Contains(left, k.RefTable)
+			})
 		})
 		if i < 0 {
-			return nil, fmt.Errorf("tables refer to each other in a circle, so that there is no order to copy them in; one of them is %s", left[0].Name)
+			return nil, fmt.Errorf("tables refer to each other in a circle, so that there is no order to copy them: one is %s", left[0].Name)
 		}
 		t := left[i]
 		left = slices.Delete(left, i, i+1)

@@ -78,8 +78,23 @@ func TestContentsDiffer(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
 	for i, rows := range [][][]any{
-		{}, {{nil}}, {{int64(0)}}, {{false}}, {{true}}, {{""}}, {{[]byte{}}}, {{"n"}}, {{"a", "b"}}, {{"ab", ""}}, {{"a"}, {"b"}}, {{"b"}, {"a"}},
-		{{[]byte("ab"), ""}}, {{int64(1)}}, {{int64(-1)}}, {{"a", nil}}, {{nil, "a"}},
+		{},
+		{{nil}},
+		{{int64(0)}},
+		{{false}},
+		{{true}},
+		{{""}},
+		{{[]byte{}}},
+		{{"n"}},
+		{{"a", "b"}},
+		{{"ab", ""}},
+		{{"a"}, {"b"}},
+		{{"b"}, {"a"}},
+		{{[]byte("ab"), ""}},
+		{{int64(1)}},
+		{{int64(-1)}},
+		{{"a", nil}},
+		{{nil, "a"}},
 	} {
 		c := newContents()
 		for _, row := range rows {

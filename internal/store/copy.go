@@ -125,7 +125,8 @@ func (c *copying) openSource(ctx context.Context) (err error) {
 	if _, err := c.source.migrate(ctx); err != nil {
 		return c.source.explain(err)
 	}
-	c.sourceDB = sql.OpenDB(connector{c.source.driver, sqliteDSN(c.source.path, "_fk=1&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
+	dsn := sqliteDSN(c.source.path, "_fk=1&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")
+	c.sourceDB = sql.OpenDB(connector{c.source.driver, dsn})
 	c.sourceDB.SetMaxOpenConns(1)
 	if c.from, err = c.sourceDB.BeginTx(ctx, nil); err != nil {
 		return c.source.explain(err)
