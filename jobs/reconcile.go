@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/hibiken/asynq"
 
@@ -17,8 +19,8 @@ func (s *Service) reconcileLoop(ctx context.Context) {
 	})
 }
 
-// Reconcile recovers lost jobs: a queued job that Redis no longer knows is dispatched again, and a running one whose
-// worker has been silent for too long goes back to the queue.
+// Reconcile recovers lost jobs: a queued job that Redis no longer knows is dispatched again, and so is one whose task a
+// worker took and died with; a running one whose worker has been silent for too long goes back to the queue.
 func (s *Service) Reconcile(ctx context.Context) error {
 	if err := s.takeUpStale(ctx); err != nil {
 		return fmt.Errorf("take up the jobs of silent workers: %w", err)
@@ -28,15 +30,16 @@ func (s *Service) Reconcile(ctx context.Context) error {
 		return err
 	}
 	for _, q := range dispatched {
-		lost, err := s.lost(q)
+		patience, err := s.patience(q)
 		if err != nil {
 			return fmt.Errorf("look for job %d in the queue: %w", q.id, err)
 		}
-		if !lost {
+		if patience == forEver {
 			continue
 		}
 		if err := s.change(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+laterNow+`
-			WHERE id = ? AND due_at = ? AND `+waiting, q.id, q.dueAt); err != nil {
+			WHERE id = ? AND due_at = ? AND dispatched_at <= `+store.NowSQL+` - ? AND `+waiting,
+			q.id, q.dueAt, patience.Milliseconds()); err != nil {
 			return fmt.Errorf("put job %d back into the queue: %w", q.id, err)
 		}
 	}
@@ -52,16 +55,28 @@ const dispatchedJobs = `SELECT id, kind, due_at FROM jobs WHERE ` + waiting + ` 
 // laterNow is the current time, or a millisecond after due_at if that is later: due_at must change.
 const laterNow = `CASE WHEN due_at >= ` + store.NowSQL + ` THEN due_at + 1 ELSE ` + store.NowSQL + ` END`
 
-// lost reports whether Redis has no task left to run for the queueing.
-func (s *Service) lost(q queueing) (bool, error) {
+// forEver is the patience with a task that will be taken.
+const forEver time.Duration = math.MaxInt64
+
+// patience returns how long after its dispatch a queueing must have become a run. Redis may have no task left for it. A
+// task that a worker has taken becomes a run within moments, unless that worker dies before: Redis notices that only
+// after minutes. If the worker lives, it finds the row claimed, or claims it and leaves nothing to the new task.
+func (s *Service) patience(q queueing) (time.Duration, error) {
 	info, err := s.inspector.GetTaskInfo(queueName, q.taskID())
-	if errors.Is(err, asynq.ErrTaskNotFound) || errors.Is(err, asynq.ErrQueueNotFound) {
-		return true, nil
+	switch {
+	case errors.Is(err, asynq.ErrTaskNotFound), errors.Is(err, asynq.ErrQueueNotFound):
+		return 0, nil
+	case err != nil:
+		return 0, &queueError{err}
 	}
-	if err != nil {
-		return false, &queueError{err}
+	switch info.State {
+	case asynq.TaskStateArchived, asynq.TaskStateCompleted:
+		return 0, nil
+	case asynq.TaskStateActive:
+		return s.o.StaleAfter, nil
+	default:
+		return forEver, nil
 	}
-	return info.State == asynq.TaskStateArchived || info.State == asynq.TaskStateCompleted, nil
 }
 
 // takeUpStale requeues the running jobs whose worker is silent.

@@ -386,3 +386,30 @@ func (l *lockedLog) lines(with string) (found []string) {
 	}
 	return found
 }
+
+// TestWorkerDiesWithATask: a job whose task a worker took, and died with before it claimed the job, is dispatched again
+// when that worker counts as dead. Redis itself would tell after one to two minutes.
+func TestWorkerDiesWithATask(t *testing.T) {
+	t.Parallel()
+	onEachQueue(t, func(t *testing.T, queue asynq.RedisConnOpt) {
+		b := opened(t, queue, mockoup.Options{Titles: 10})
+		job := b.start(jobs.SyncRequest{Mode: jobs.Apply})
+		b.dispatchAll([]int64{job.ID}, func() {})
+		taken, over := make(chan struct{}), make(chan struct{})
+		dead := asynq.NewServer(queue, asynq.Config{Queues: map[string]int{queueName: 1}, LogLevel: asynq.FatalLevel})
+		must(t, dead.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error { close(taken); <-over; return nil })))
+		defer dead.Shutdown()
+		defer close(over)
+		<-taken
+
+		must(t, b.jobs.Reconcile(t.Context()))
+		if b.store.Read.Job.GetX(t.Context(), job.ID).DispatchedAt == nil {
+			t.Error("the job is taken from a worker that has just taken its task")
+		}
+		b.write(`UPDATE jobs SET dispatched_at = dispatched_at - 31000`)
+		b.work()
+		if job := b.wait(job.ID); job.State != jobs.Succeeded || job.Attempt != 1 {
+			t.Errorf("%s after %d runs: %s", job.State, job.Attempt, job.Summary)
+		}
+	})
+}

@@ -128,9 +128,12 @@ func (in *installation) audit(report *injected) error {
 	for id, of := range steps {
 		errs = append(errs, auditJob(id, of))
 		claims := 0
-		for _, s := range of {
+		for n, s := range of {
 			if s.claims() {
 				claims++
+			} else if s.fromToken != "" && s.to == "QUEUED" {
+				in.t.Logf("%s: job %d went back to the queue by %s, %v after %s had taken it", in.name, id, s.holder,
+					s.at.Sub(of[n-1].at).Round(100*time.Millisecond), of[n-1].holder)
 			}
 		}
 		attempts[claims]++
