@@ -17,6 +17,7 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/holdings/collections"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -305,10 +306,7 @@ func TestUploadRefuses(t *testing.T) {
 func TestUploadFault(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
-	b.write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `CREATE TRIGGER broken BEFORE INSERT ON provider_files BEGIN SELECT RAISE(ABORT, 'canary-7319'); END`)
-		return err
-	})
+	storetest.Trigger{On: "BEFORE INSERT ON provider_files", Fail: "canary-7319"}.Install(t, b.store)
 	a, _ := b.upload("", []byte(shortList), nil)
 	if a.Status != http.StatusInternalServerError || a.code() != "INTERNAL" || strings.Contains(a.Body, "canary") ||
 		!strings.Contains(b.log.String(), "canary") {

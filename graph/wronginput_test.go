@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/graph/model"
+	"autoholdings/internal/storetest"
 	"autoholdings/mockoup"
 )
 
@@ -231,8 +232,10 @@ func set(in input, field string, value any) input {
 func (b *testBundle) tables() string {
 	b.t.Helper()
 	var text strings.Builder
-	for _, table := range b.rows(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`) {
-		for _, row := range b.rows(`SELECT * FROM "` + table + `"`) {
+	for _, table := range storetest.Tables(b.t, b.store) {
+		rows := b.rows(`SELECT * FROM "` + table + `"`)
+		slices.Sort(rows) // a query without an order may give them in any
+		for _, row := range rows {
 			fmt.Fprintln(&text, table, row)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/kbart"
 )
 
@@ -341,14 +342,13 @@ func TestSyncAfterZoneImport(t *testing.T) {
 func TestZoneFaults(t *testing.T) {
 	t.Parallel()
 	list := holdingstest.ListOf(holdingstest.Numbered(2, 34)...)
-	for name, breakIt := range map[string]string{
-		"no titles": `DROP TABLE community_zone_titles`,
-		"no insert": `CREATE TRIGGER broken BEFORE INSERT ON community_zone_titles BEGIN SELECT RAISE(ABORT, 'broken'); END`,
-		"no update": `CREATE TRIGGER broken BEFORE UPDATE OF publisher_name ON community_zone_titles BEGIN SELECT RAISE(ABORT, 'broken'); END`,
-		"no removal": `CREATE TRIGGER broken BEFORE UPDATE OF removed_at ON community_zone_titles WHEN NEW.removed_at IS NOT NULL BEGIN SELECT
-			RAISE(ABORT, 'broken'); END`,
-		"no changes":  `CREATE TRIGGER broken BEFORE INSERT ON job_changes BEGIN SELECT RAISE(ABORT, 'broken'); END`,
-		"not counted": `CREATE TRIGGER broken BEFORE UPDATE ON community_zone_collections BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+	for name, broken := range map[string]storetest.Trigger{
+		"no titles":   {}, // no such table
+		"no insert":   {On: "BEFORE INSERT ON community_zone_titles"},
+		"no update":   {On: "BEFORE UPDATE OF publisher_name ON community_zone_titles"},
+		"no removal":  {On: "BEFORE UPDATE OF removed_at ON community_zone_titles", When: "NEW.removed_at IS NOT NULL"},
+		"no changes":  {On: "BEFORE INSERT ON job_changes"},
+		"not counted": {On: "BEFORE UPDATE ON community_zone_collections"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -356,13 +356,20 @@ func TestZoneFaults(t *testing.T) {
 			before := holdingstest.Numbered(0, 30)
 			before[5].Publisher = "Another Press"
 			b.importZone(holdingstest.ListOf(before...))
-			b.Write(func(ctx context.Context, tx *store.Tx) error { _, err := tx.SQL.ExecContext(ctx, breakIt); return err })
+			told := "broken"
+			if broken.On == "" {
+				storetest.Exec(t, b.Store, `ALTER TABLE community_zone_titles RENAME TO elsewhere`)
+				told = "community_zone_titles"
+			} else {
+				broken.Fail = told
+				broken.Install(t, b.Store)
+			}
 			part := b.zonePart(b.NewJob(1))
 			plan, err := b.Holdings.Plan(t.Context(), holdingstest.SourceOf(list), part, plan.StandardGuards(), part.Findings.Add)
 			if err == nil {
 				_, err = b.Holdings.Apply(t.Context(), plan, part, nil)
 			}
-			if err == nil || !strings.Contains(err.Error(), "broken") && !strings.Contains(err.Error(), "no such table") {
+			if err == nil || !strings.Contains(err.Error(), told) {
 				t.Errorf("%v", err)
 			}
 		})

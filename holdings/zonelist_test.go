@@ -97,6 +97,7 @@ func migrateTo(ctx context.Context, dir string, version int64, fill ...string) e
 // TestMigrationLeavesOneEntitlement: of several that deleted profiles left behind, the one that ended last stays.
 func TestMigrationLeavesOneEntitlement(t *testing.T) {
 	t.Parallel()
+	storetest.NeedsSQLite(t, "it migrates a database of a version that knew no other")
 	dir := t.TempDir()
 	must := func(err error) {
 		t.Helper()
@@ -126,10 +127,29 @@ func TestMigrationLeavesOneEntitlement(t *testing.T) {
 	if n := s.Read.CoverageStatement.Query().CountX(t.Context()); n != 2 {
 		t.Errorf("%d statements of two entitlements", n)
 	}
-	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		return tx.Entitlement.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(1).SetActive(true).SetCoverageHash(1).Exec(ctx)
+	wantOneOfNoProfile(t, s, 1)
+}
+
+// wantOneOfNoProfile checks that a portfolio with an entitlement of no profile cannot have another one.
+func wantOneOfNoProfile(t *testing.T, s *store.Store, portfolioID int64) {
+	t.Helper()
+	err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.Entitlement.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(portfolioID).SetActive(true).SetCoverageHash(1).
+			Exec(ctx)
 	})
 	if !s.IsUniqueViolation(err, store.UniqueIndex{Name: "entitlement_of_no_profile", Columns: "entitlements.portfolio_id"}) {
 		t.Errorf("a second one: %v", err)
 	}
+}
+
+// TestOneEntitlementOfNoProfile: the database itself refuses a second one of a portfolio.
+func TestOneEntitlementOfNoProfile(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		tx.Portfolio.Create().SetID(5).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(holdingstest.CollectionID).SetAvailable(true).SetListed(false).
+			SetPublicationTitle("x").SetTitleKey("x").SetValuesHash(1).SaveX(ctx)
+		return tx.Entitlement.Create().SetID(6).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(5).SetActive(false).SetCoverageHash(1).Exec(ctx)
+	})
+	wantOneOfNoProfile(t, b.Store, 5)
 }

@@ -8,12 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
-
 	"autoholdings/holdings/library"
 	"autoholdings/internal/redistest"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 	"autoholdings/provider"
@@ -31,28 +30,45 @@ func (a ahead) Open(dsn string) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &aheadConn{c.(*sqlite3.SQLiteConn), fmt.Sprintf("julianday('now', '%d seconds')", int(a.by.Seconds()))}, nil
+	seconds := int(a.by.Seconds())
+	return &aheadConn{c.(connection), strings.NewReplacer(
+		"julianday('now')", fmt.Sprintf("julianday('now', '%d seconds')", seconds),
+		"clock_timestamp()", fmt.Sprintf("(clock_timestamp() + INTERVAL '%d seconds')", seconds),
+	)}, nil
+}
+
+// connection is what a driver's connections can do.
+type connection interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
 }
 
 type aheadConn struct {
-	*sqlite3.SQLiteConn
-	now string
-}
-
-func (c *aheadConn) shifted(query string) string {
-	return strings.ReplaceAll(query, "julianday('now')", c.now)
+	connection
+	shifted *strings.Replacer
 }
 
 func (c *aheadConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return c.SQLiteConn.ExecContext(ctx, c.shifted(query), args)
+	return c.connection.ExecContext(ctx, c.shifted.Replace(query), args)
 }
 
 func (c *aheadConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.SQLiteConn.QueryContext(ctx, c.shifted(query), args)
+	return c.connection.QueryContext(ctx, c.shifted.Replace(query), args)
 }
 
 func (c *aheadConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	return c.SQLiteConn.PrepareContext(ctx, c.shifted(query))
+	return c.connection.PrepareContext(ctx, c.shifted.Replace(query))
+}
+
+// CheckNamedValue hands values to the driver as it wants them.
+func (c *aheadConn) CheckNamedValue(v *driver.NamedValue) error {
+	if checker, ok := c.connection.(driver.NamedValueChecker); ok {
+		return checker.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
 }
 
 // TestOneClock: two processes, one that queues and one that works, have clocks ten days behind the database's, or ahead
@@ -127,7 +143,9 @@ func TestOneClock(t *testing.T) {
 // anotherProcess is a second opening of the bundle's database and queue, which runs no jobs.
 func anotherProcess(t *testing.T, b *testBundle) *jobs.Service {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{DataDir: b.dir, Wrap: b.wrap})
+	options := storetest.Options(t, b.dir)
+	options.Wrap = b.wrap
+	db, err := store.Open(t.Context(), options)
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	box, err := secret.Open(b.dir)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"testing"
 
 	"autoholdings/ent"
@@ -29,12 +30,13 @@ func reportedJob(t *testing.T, rows int) (s *store.Store, jobID int64) {
 				return err
 			}
 		}
+		padded := "substr('" + strings.Repeat("0", 200) + "' || n, length('' || n) + 1)" // to 200 digits
 		for _, insert := range []string{
 			`INSERT INTO job_changes (id, job_id, part_id, action, field, title, old_value, new_value)
 				SELECT n, 1, 2, CASE n % 3 WHEN 0 THEN 'ADD' ELSE 'UPDATE' END, CASE n % 3 WHEN 0 THEN '' WHEN 1 THEN 'notes' ELSE 'title_url' END,
-				'Journal ' || n, printf('%0200d', n), printf('%0200d', n) FROM numbers`,
+				'Journal ' || n, ` + padded + `, ` + padded + ` FROM numbers`,
 			`INSERT INTO job_findings (id, job_id, part_id, severity, code, line, "column", value, message, hint)
-				SELECT n, 1, 2, n % 4, 'bad-issn', n, 'print_identifier', printf('%0200d', n), 'wrong', 'mend it' FROM numbers`,
+				SELECT n, 1, 2, n % 4, 'bad-issn', n, 'print_identifier', ` + padded + `, 'wrong', 'mend it' FROM numbers`,
 		} {
 			if _, err := tx.SQL.ExecContext(ctx, `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) `+insert,
 				rows); err != nil {

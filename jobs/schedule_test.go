@@ -18,6 +18,7 @@ import (
 	"autoholdings/holdings/profiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 	"autoholdings/provider/oup"
@@ -328,8 +329,10 @@ func TestClockThatWasWrong(t *testing.T) {
 func TestSlotOfAnotherProcess(t *testing.T) {
 	t.Parallel()
 	b := setupSchedule(t)
-	b.exec(`CREATE TRIGGER faster AFTER INSERT ON jobs BEGIN
-		INSERT INTO schedule_slots (id, created_at, updated_at, slot) VALUES (1, 1, 1, 'sync/2027-01-04T03:00:00Z'); END`)
+	storetest.Trigger{
+		On: "AFTER INSERT ON jobs",
+		Do: "INSERT INTO schedule_slots (id, created_at, updated_at, slot) VALUES (1, 1, 1, 'sync/2027-01-04T03:00:00Z')",
+	}.Install(t, b.store)
 	b.silent("2027-01-04 03:00")
 	if n := b.store.Read.Job.Query().CountX(t.Context()); n != 0 {
 		t.Errorf("%d jobs", n)
@@ -342,7 +345,7 @@ func TestSlotAndJobTogether(t *testing.T) {
 	for _, statement := range []string{"INSERT ON jobs", "INSERT ON schedule_slots", "DELETE ON schedule_slots"} {
 		b := setupSchedule(t)
 		b.fires("2027-01-04 03:00")
-		b.exec("CREATE TRIGGER broken BEFORE " + statement + " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+		mend := storetest.Trigger{On: "BEFORE " + statement, Fail: "the disk is full"}.Install(t, b.store)
 		b.at("2028-02-14 03:00") // so late that the first slot is forgotten
 		if _, err := b.jobs.FireSchedules(t.Context(), b.clock.now()); err == nil || !strings.Contains(err.Error(), "the disk is full") {
 			t.Errorf("%s: %v", statement, err)
@@ -351,7 +354,7 @@ func TestSlotAndJobTogether(t *testing.T) {
 		if n := b.store.Read.Job.Query().CountX(t.Context()); n != 1 {
 			t.Errorf("%s: %d jobs", statement, n)
 		}
-		b.exec("DROP TRIGGER broken")
+		mend()
 		b.fires("2028-02-14 03:01")
 		b.wantSlots("2028-02-14T03:00:00Z")
 	}

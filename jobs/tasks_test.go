@@ -17,6 +17,7 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -168,7 +169,7 @@ func TestFailedJobsAreFailedTasks(t *testing.T) {
 		b.mock.ClearFaults()
 		must(t, b.mock.SetFault(mockoup.Fault{Kind: "unauthorized"}))
 		refused := b.sync(jobs.Apply)
-		b.write(`CREATE TRIGGER broken BEFORE INSERT ON job_parts BEGIN SELECT RAISE(FAIL, 'no room for parts'); END`)
+		storetest.Trigger{On: "BEFORE INSERT ON job_parts", Fail: "no room for parts"}.Install(t, b.store)
 		broken := b.sync(jobs.Apply)
 		if refused.State != jobs.Failed || broken.State != jobs.Failed {
 			t.Fatalf("%s, %s", refused.State, broken.State)

@@ -21,6 +21,7 @@ import (
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -280,10 +281,12 @@ func TestWithdrawInterrupted(t *testing.T) {
 	others := w.inForce(w.other)
 	w.holdings.BatchTitles = 10
 	held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply})
-	w.write(`CREATE TRIGGER fault BEFORE INSERT ON job_changes
-		WHEN (SELECT attempt FROM jobs WHERE id = NEW.job_id) = 1 AND (SELECT state FROM job_parts WHERE id = NEW.part_id) = 'APPLYING'
-			AND (SELECT COUNT(*) FROM job_changes WHERE part_id = NEW.part_id) > 25
-		BEGIN SELECT RAISE(ABORT, 'a fault of the test'); END`)
+	storetest.Trigger{
+		On: "BEFORE INSERT ON job_changes",
+		When: `(SELECT attempt FROM jobs WHERE id = NEW.job_id) = 1 AND (SELECT state FROM job_parts WHERE id = NEW.part_id) = 'APPLYING'
+			AND (SELECT COUNT(*) FROM job_changes WHERE part_id = NEW.part_id) > 25`,
+		Fail: "a fault of the test",
+	}.Install(t, w.store)
 	done := w.approve(held.ID)
 	if done.State != jobs.Succeeded || done.Verdict != jobs.VerdictChanged || done.Attempt != 2 {
 		t.Fatalf("%s %s in %d runs: %s", done.State, done.Verdict, done.Attempt, done.Summary)
@@ -339,8 +342,9 @@ func TestWithdrawOfActivated(t *testing.T) {
 
 	w.setActive(false)
 	held = w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply})
-	w.write(`CREATE TRIGGER meanwhile AFTER UPDATE OF state ON job_parts WHEN NEW.state = 'APPLIED'
-		BEGIN UPDATE profiles SET active = 1; END`)
+	storetest.Trigger{
+		On: "AFTER UPDATE OF state ON job_parts", When: "NEW.state = 'APPLIED'", Do: "UPDATE profiles SET active = true",
+	}.Install(t, w.store)
 	stopped := w.approve(held.ID)
 	if stopped.State != jobs.Failed || stopped.Verdict != jobs.VerdictPartial || stopped.ErrorCode != "PROFILE_ACTIVE" || !stopped.Applied {
 		t.Errorf("%s %s %s: %s", stopped.State, stopped.Verdict, stopped.ErrorCode, stopped.Summary)

@@ -19,6 +19,7 @@ import (
 	"autoholdings/ent/providerfile"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -353,9 +354,11 @@ func TestZoneRestart(t *testing.T) {
 	want := undisturbed.zone(jobs.ZoneRequest{})
 	b := embedded(t, mockoup.Options{Titles: 300})
 	b.holdings.BatchTitles = 20
-	b.exec(`CREATE TRIGGER dies BEFORE INSERT ON community_zone_titles
-		WHEN (SELECT attempt FROM jobs WHERE kind = 'COMMUNITY_ZONE') = 1 AND (SELECT COUNT(*) FROM community_zone_titles) > 50
-		BEGIN SELECT RAISE(ABORT, 'dies'); END`)
+	storetest.Trigger{
+		On:   "BEFORE INSERT ON community_zone_titles",
+		When: "(SELECT attempt FROM jobs WHERE kind = 'COMMUNITY_ZONE') = 1 AND (SELECT COUNT(*) FROM community_zone_titles) > 50",
+		Fail: "dies",
+	}.Install(t, b.store)
 	job := b.zone(jobs.ZoneRequest{})
 	if job.Attempt != 2 || job.Verdict != jobs.VerdictChanged {
 		t.Fatalf("%s after %d runs: %s", job.State, job.Attempt, job.Summary)
@@ -555,12 +558,12 @@ func TestPruneKeepsTheGlobalList(t *testing.T) {
 func TestZoneDatabaseFaults(t *testing.T) {
 	t.Parallel()
 	b := embedded(t, mockoup.Options{Titles: 60})
-	b.exec(`CREATE TRIGGER broken BEFORE INSERT ON job_parts BEGIN SELECT RAISE(ABORT, 'broken'); END`)
+	mend := storetest.Trigger{On: "BEFORE INSERT ON job_parts", Fail: "broken"}.Install(t, b.store)
 	if job := b.zone(jobs.ZoneRequest{}); job.State != jobs.Failed || job.ErrorCode != "INTERNAL" {
 		t.Errorf("%s %s", job.State, job.ErrorCode)
 	}
-	b.exec(`DROP TRIGGER broken`)
-	b.exec(`CREATE TRIGGER broken BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); END`)
+	mend()
+	storetest.Trigger{On: "BEFORE INSERT ON jobs", Fail: "broken"}.Install(t, b.store)
 	if _, err := b.jobs.StartZoneUpdate(t.Context(), jobs.ZoneRequest{Mode: jobs.Apply}); err == nil ||
 		!strings.Contains(err.Error(), "broken") {
 		t.Errorf("%v", err)

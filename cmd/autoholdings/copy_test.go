@@ -29,8 +29,8 @@ import (
 	"autoholdings/provider"
 )
 
-// texts are hard to copy.
-var texts = []string{
+// hardTexts are hard to copy.
+var hardTexts = []string{
 	"Ännalen\tder \"Physik\", 中文 \U0001F4DA", `a\b \N \. '' ; --`, "two\nlines\r\n\x01\x7f", "",
 	strings.Repeat("long ", 5000),
 }
@@ -43,7 +43,7 @@ func fill(t *testing.T, dir string) {
 	}
 	db := openSQLite(t, dir, "_fk=0")
 	for _, table := range entmigrate.Tables {
-		rows := len(texts)
+		rows := len(hardTexts)
 		if table.Name == "settings" { // it has one row
 			rows = 1
 		}
@@ -105,7 +105,7 @@ func hardValue(table *schema.Table, c *schema.Column, n, i int) any {
 	case field.TypeBytes:
 		return [][]byte{{}, {0}, []byte("\\x00"), {0xff, 0xfe}, bytes.Repeat([]byte{0, 1, 2}, 1000)}[i]
 	}
-	text := texts[i]
+	text := hardTexts[i]
 	for _, index := range append(table.Indexes, &schema.Index{Unique: c.Unique, Columns: []*schema.Column{c}}) {
 		if index.Unique && len(index.Columns) == 1 && index.Columns[0] == c {
 			text = fmt.Sprintf("%d%.100s", i, text)
@@ -130,7 +130,7 @@ func ask[T any](t testing.TB, db *sql.DB, query string, args ...any) (answer T) 
 	return answer
 }
 
-// all reads a table as texts, behind the program's back.
+// all reads a table as hardTexts, behind the program's back.
 func all(t testing.TB, db *sql.DB, table *schema.Table) (rows []map[string]any) {
 	t.Helper()
 	order := table.PrimaryKey[0].Name

@@ -19,6 +19,7 @@ import (
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 )
 
 // imported is what an import of PO lines reports, a line each. Before it, a dry run must report the same and write
@@ -342,20 +343,13 @@ func TestImportGoesOn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 200)...))
-	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx,
-			`CREATE TRIGGER full BEFORE INSERT ON po_lines WHEN NEW.number = 'POL-01234' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
-		return err
-	})
+	mend := storetest.Trigger{On: "BEFORE INSERT ON po_lines", When: "NEW.number = 'POL-01234'", Fail: "the disk is full"}.Install(t, b.Store)
 	file := many(2000)
 	report, err := b.Acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
 	if err == nil || report.Created != 1000 || b.Store.Read.POLine.Query().CountX(t.Context()) != 1000 {
 		t.Fatalf("%v, %d created", err, report.Created)
 	}
-	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx, `DROP TRIGGER full`)
-		return err
-	})
+	mend()
 	report, err = b.Acquisitions.ImportPOLines(t.Context(), strings.NewReader(file), false)
 	if b.Must(err); report.Created != 1000 || report.Unchanged != 1000 {
 		t.Errorf("%d created, %d unchanged, %d refused", report.Created, report.Unchanged, report.Refused)

@@ -18,6 +18,7 @@ import (
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 )
 
 // acquisitionsText is all that no sync may ever change, in one comparable text: PO lines and licenses, and who has
@@ -448,11 +449,7 @@ func TestPOLineWriteFails(t *testing.T) {
 	b := setupOrders(t)
 	b.AddPOLine("1", "j001")
 	two := b.AddPOLine("2", "j001")
-	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx,
-			`CREATE TRIGGER full BEFORE UPDATE ON po_lines WHEN NEW.main BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
-		return err
-	})
+	storetest.Trigger{On: "BEFORE UPDATE ON po_lines", When: "NEW.main", Fail: "the disk is full"}.Install(t, b.Store)
 	before := b.acquisitionsText()
 	if _, err := b.Acquisitions.UpdatePOLine(t.Context(), two.ID, nil, acquisitions.POLineInput{Main: new(true)}); err == nil {
 		t.Error("no error")

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/ent"
+	"autoholdings/ent/communityzonecollection"
 	"autoholdings/holdings/collections"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
@@ -41,9 +42,12 @@ func (b *testBundle) activate(in collections.Activation) (c *ent.Collection, war
 func TestEnsureCommunityZone(t *testing.T) {
 	t.Parallel()
 	b := setupZone(t)
-	before := b.Store.Read.CommunityZoneCollection.Query().AllX(t.Context())
+	stored := func() []*ent.CommunityZoneCollection {
+		return b.Store.Read.CommunityZoneCollection.Query().Order(communityzonecollection.ByID()).AllX(t.Context())
+	}
+	before := stored()
 	b.Must(b.Collections.EnsureCommunityZone(t.Context(), holdingstest.ZoneSeeds()))
-	again := b.Store.Read.CommunityZoneCollection.Query().AllX(t.Context())
+	again := stored()
 	if diff := cmp.Diff(fmt.Sprint(before), fmt.Sprint(again)); diff != "" || len(again) != 2 {
 		t.Errorf("the second time it wrote:\n%s", diff)
 	}
@@ -51,7 +55,7 @@ func TestEnsureCommunityZone(t *testing.T) {
 	renamed[0].Name = "OUP: Books"
 	renamed = append(renamed, collections.CommunityZoneSeed{CZID: "3", Name: "Third", Provider: "OUP", Content: "BOOKS"})
 	b.Must(b.Collections.EnsureCommunityZone(t.Context(), renamed))
-	rows := b.Store.Read.CommunityZoneCollection.Query().AllX(t.Context())
+	rows := stored()
 	if len(rows) != 3 || rows[0].ID != before[0].ID || rows[0].Name != "OUP: Books" || rows[0].NameKey != "oup books" {
 		t.Errorf("%v", rows)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/provider"
 )
 
@@ -16,7 +17,7 @@ import (
 func TestWriterThatWasAsleep(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	db, err := store.Open(ctx, store.Options{DataDir: t.TempDir()})
+	db, err := store.Open(ctx, storetest.Options(t, t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"autoholdings/internal/failpoint"
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 	"autoholdings/provider"
 )
 
@@ -26,9 +27,15 @@ type machine struct {
 	files  *provider.Store
 }
 
-// start starts a process on the database in dir.
-func start(t *testing.T, o store.Options) *machine {
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// start starts a process on the database that belongs to dir. change changes how it opens it.
+func start(t *testing.T, dir string, change ...func(*store.Options)) *machine {
 	t.Helper()
+	o := storetest.Options(t, dir)
+	for _, c := range change {
+		c(&o)
+	}
 	db, err := store.Open(t.Context(), o)
 	check(t, err)
 	t.Cleanup(func() { _ = db.Close() })
@@ -142,7 +149,7 @@ func text(t *testing.T, size int) string {
 func TestAnotherMachine(t *testing.T) {
 	t.Parallel()
 	dir, whole := t.TempDir(), text(t, 3<<20)
-	one, other := start(t, store.Options{DataDir: dir}), start(t, store.Options{DataDir: dir})
+	one, other := start(t, dir), start(t, dir)
 	kept := one.keep(t, strings.NewReader(whole))
 	if !other.files.Has(t.Context(), kept.SHA256) || other.read(t, kept.Path) != whole {
 		t.Error("the other machine does not have it")
@@ -162,7 +169,7 @@ func TestAnotherMachine(t *testing.T) {
 func TestSameListAtOnce(t *testing.T) {
 	t.Parallel()
 	dir, whole := t.TempDir(), text(t, 3<<20)
-	machines := []*machine{start(t, store.Options{DataDir: dir}), start(t, store.Options{DataDir: dir}), start(t, store.Options{DataDir: dir})}
+	machines := []*machine{start(t, dir), start(t, dir), start(t, dir)}
 	var group sync.WaitGroup
 	for i := range 9 {
 		group.Go(func() {
@@ -189,7 +196,7 @@ func TestKilledWhileKeeping(t *testing.T) {
 	t.Parallel()
 	whole := text(t, 3<<20)
 	count := failpoint.New()
-	alone := start(t, store.Options{DataDir: t.TempDir(), Wrap: count.Wrap})
+	alone := start(t, t.TempDir(), func(o *store.Options) { o.Wrap = count.Wrap })
 	count.DieAt(0)
 	kept := alone.keep(t, strings.NewReader(whole))
 	rows := alone.counts(t)
@@ -198,7 +205,7 @@ func TestKilledWhileKeeping(t *testing.T) {
 	}
 	for write := 1; write <= count.Writes(); write++ {
 		dir, point := t.TempDir(), failpoint.New()
-		dying := start(t, store.Options{DataDir: dir, Wrap: point.Wrap})
+		dying := start(t, dir, func(o *store.Options) { o.Wrap = point.Wrap })
 		point.DieAt(write)
 		_, err := dying.files.Keep(t.Context(), strings.NewReader(whole), "list.txt", 0)
 		if !errors.Is(err, provider.Storage) {
@@ -206,7 +213,7 @@ func TestKilledWhileKeeping(t *testing.T) {
 		}
 		_ = dying.db.Close()
 
-		next := start(t, store.Options{DataDir: dir})
+		next := start(t, dir)
 		left := next.counts(t)
 		if left[0] == 1 { // its last commit went through
 			if write != count.Writes() || next.read(t, kept.Path) != whole {
@@ -224,7 +231,7 @@ func TestKilledWhileKeeping(t *testing.T) {
 		check(t, next.files.Sweep(t.Context()))
 		next.want(t, "while the process may be alive", rows[0], left[1], rows[2]+left[2])
 		next.age(t, 2*time.Hour)
-		start(t, store.Options{DataDir: dir})
+		start(t, dir)
 		next.want(t, "after a later start", rows[0], 0, rows[2])
 	}
 }
@@ -234,13 +241,15 @@ func TestStopped(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	chunks := 0
-	m := start(t, store.Options{DataDir: t.TempDir(), Trace: func(_ context.Context, query string) {
-		if strings.Contains(query, "INSERT INTO `kept_file_chunks`") {
-			if chunks++; chunks == 2 {
-				cancel()
+	m := start(t, t.TempDir(), func(o *store.Options) {
+		o.Trace = func(_ context.Context, query string) {
+			if strings.Contains(query, "INSERT INTO") && strings.Contains(query, "kept_file_chunks") {
+				if chunks++; chunks == 2 {
+					cancel()
+				}
 			}
 		}
-	}})
+	})
 	if _, err := m.files.Keep(ctx, newList(3<<20), "list.txt", 0); !errors.Is(err, provider.Cancelled) || chunks != 2 {
 		t.Errorf("%v after %d chunks", err, chunks)
 	}
@@ -250,13 +259,13 @@ func TestStopped(t *testing.T) {
 // TestSlowReadersHoldNoConnection: many more readers than there are connections read half of a file and wait.
 func TestSlowReadersHoldNoConnection(t *testing.T) {
 	t.Parallel()
-	m := start(t, store.Options{DataDir: t.TempDir()})
+	m := start(t, t.TempDir())
 	whole := text(t, 3<<20)
 	kept := m.keep(t, strings.NewReader(whole))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a reader without a connection would wait for ever
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // a reader without a connection would wait for ever
 	defer cancel()
 	var readers []io.ReadCloser
-	for range 4 * max(4, runtime.NumCPU()) {
+	for range 2 * max(16, 4*runtime.NumCPU()) {
 		r, err := m.files.Open(ctx, kept.Path)
 		check(t, err)
 		_, err = io.CopyN(io.Discard, r, int64(len(whole)/2))
@@ -276,7 +285,7 @@ func TestSlowReadersHoldNoConnection(t *testing.T) {
 // does not answer is no damage.
 func TestDamage(t *testing.T) {
 	t.Parallel()
-	m := start(t, store.Options{DataDir: t.TempDir()})
+	m := start(t, t.TempDir())
 	whole := text(t, 3<<20)
 	kept := m.keep(t, strings.NewReader(whole))
 	readRest := func(name string, change func()) error {
@@ -293,20 +302,23 @@ func TestDamage(t *testing.T) {
 		}
 		return err
 	}
-	exec := func(query string) func() {
+	exec := func(query string, args []any) func() {
 		return func() {
 			check(t, m.db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.SQL.ExecContext(ctx, query)
+				_, err := tx.SQL.ExecContext(ctx, query, args...)
 				return err
 			}))
 		}
 	}
-	for name, query := range map[string]string{
-		"a chunk less":  `DELETE FROM kept_file_chunks WHERE seq = 1`,
-		"a short chunk": `UPDATE kept_file_chunks SET data = x'00' WHERE seq = 1`,
-		"removed":       `DELETE FROM kept_files`,
+	for name, change := range map[string]struct {
+		query string
+		args  []any
+	}{
+		"a chunk less":  {`DELETE FROM kept_file_chunks WHERE seq = 1`, nil},
+		"a short chunk": {`UPDATE kept_file_chunks SET data = ? WHERE seq = 1`, []any{[]byte{0}}},
+		"removed":       {`DELETE FROM kept_files`, nil},
 	} {
-		err := readRest(name, exec(query))
+		err := readRest(name, exec(change.query, change.args))
 		if _, ok := errors.AsType[*provider.KeptError](err); !ok {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -327,7 +339,7 @@ func TestLargeFile(t *testing.T) {
 		t.Skip("it writes 150 MB")
 	}
 	const size, limit = 200 << 20, 48 << 20
-	m := start(t, store.Options{DataDir: t.TempDir()})
+	m := start(t, t.TempDir())
 	var before, now runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

@@ -2,21 +2,11 @@ package pgtest
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"net/url"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgx of database/sql
 )
-
-func ping(ctx context.Context, databaseURL string) error {
-	db, err := sql.Open("pgx", databaseURL)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return db.PingContext(ctx)
-}
 
 // Create makes a database, empty or as a copy of another one, and returns its URL.
 func (s *Server) Create(ctx context.Context, name, template string) (databaseURL string, err error) {
@@ -41,11 +31,6 @@ func (s *Server) Drop(ctx context.Context, name string) error {
 }
 
 func (s *Server) exec(ctx context.Context, query string) error {
-	db, err := sql.Open("pgx", s.URL)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = db.ExecContext(ctx, query)
+	_, err := s.admin.ExecContext(ctx, query)
 	return err
 }

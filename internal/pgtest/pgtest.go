@@ -3,6 +3,7 @@ package pgtest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,7 @@ var ErrNotInstalled = errors.New("PostgreSQL is not installed (initdb and postgr
 type Server struct {
 	URL string // of its database postgres, as DATABASE_URL has it
 
+	admin   *sql.DB // of its database postgres
 	dir     string
 	binary  func(name string) string
 	started *exec.Cmd
@@ -38,14 +40,15 @@ const script = `dir=$1; shift; "$@" & server=$!; how=$(cat); kill -${how:-QUIT} 
 
 // Start starts a server. It returns ErrNotInstalled if there is no PostgreSQL.
 //
-// It is as fast as a server can be that need not survive a power failure: nothing is synced. Its default collation is
-// not the one that the program wants, so that a column without a collation of its own is found by the tests.
+// It is as fast as a server can be that need not survive a power failure: nothing is synced, and its files are in memory
+// where there is room. Its default collation is not the one that the program wants, so that a column without a collation
+// of its own is found by the tests.
 func Start(ctx context.Context) (_ *Server, err error) {
 	bin, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "postgres")
+	dir, err := os.MkdirTemp(folder(), "postgres")
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +60,17 @@ func Start(ctx context.Context) (_ *Server, err error) {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
+}
+
+// folder is where the files are kept: a file system in memory, if there is one with room enough for the databases of
+// many tests, else the usual one. Making a database means making hundreds of files.
+func folder() string {
+	const inMemory, enough = "/dev/shm", 3 << 30
+	var at syscall.Statfs_t
+	if err := syscall.Statfs(inMemory, &at); err != nil || at.Bavail*uint64(at.Bsize) < enough { //nolint:gosec // a block's size is positive
+		return ""
+	}
+	return inMemory
 }
 
 // findBinaries returns the folder of initdb and postgres. Debian keeps them out of PATH.
@@ -119,6 +133,12 @@ func (s *Server) command(ctx context.Context, name string, args ...string) *exec
 	return c
 }
 
+// settings leave out what is done for the sake of a long life: syncing, vacuuming, and compiling what is asked often.
+var settings = []string{
+	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB",
+	"autovacuum=off", "jit=off", "max_connections=1000", "shared_buffers=128MB", "log_min_messages=fatal",
+}
+
 // Run starts the server on its files: at first, and again after [Server.Kill] or [Server.Shutdown].
 func (s *Server) Run(ctx context.Context) error {
 	port, err := s.port()
@@ -127,8 +147,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	args := []string{
 		"-c", script, "sh", s.dir, s.binary("postgres"), "-D", s.data(), "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-k", s.dir,
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=1000",
-		"-c", "shared_buffers=128MB", "-c", "log_min_messages=fatal",
+	}
+	for _, setting := range settings {
+		args = append(args, "-c", setting)
 	}
 	s.started = exec.CommandContext(context.WithoutCancel(ctx), "sh", args...) //nolint:gosec // the PostgreSQL of this machine
 	s.started.Dir = s.dir
@@ -142,6 +163,11 @@ func (s *Server) Run(ctx context.Context) error {
 		return fmt.Errorf("start postgres: %w", err)
 	}
 	s.URL = fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
+	if s.admin == nil {
+		if s.admin, err = sql.Open("pgx", s.URL); err != nil {
+			return err
+		}
+	}
 	return s.awaitReady(ctx)
 }
 
@@ -164,7 +190,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		if err := ping(ctx, s.URL); err == nil {
+		if err := s.admin.PingContext(ctx); err == nil {
 			return nil
 		} else if ctx.Err() != nil {
 			return fmt.Errorf("postgres does not answer: %w", err)
@@ -195,4 +221,10 @@ func (s *Server) end(signal string) error {
 }
 
 // Stop ends the server and deletes its files.
-func (s *Server) Stop() error { return errors.Join(s.Kill(), os.RemoveAll(s.dir)) }
+func (s *Server) Stop() error {
+	var err error
+	if s.admin != nil {
+		err = s.admin.Close()
+	}
+	return errors.Join(err, s.Kill(), os.RemoveAll(s.dir))
+}

@@ -67,11 +67,26 @@ func runOnPostgres(m *testing.M, must bool) int {
 	}()
 	fmt.Println("now on PostgreSQL")
 	server = s
+	checkLess()
 	if err := makeTemplate(s); err != nil {
 		fmt.Println(err)
 		return 1
 	}
 	return m.Run()
+}
+
+// checkLess lets property tests try less than on SQLite, unless a number was given: what they check is the program, which
+// is the same, and each try takes a database of its own.
+func checkLess() {
+	const name, number = "rapid.checks", "10"
+	given := flag.Lookup(name) == nil
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	if given {
+		return
+	}
+	if err := flag.Set(name, number); err != nil {
+		fmt.Println(err)
+	}
 }
 
 // template is a database with all tables, from which those of the tests are copied.
