@@ -269,7 +269,7 @@ func (p *process) begin() (io.Reader, error) {
 	defer log.Close() // the process has its own
 	p.life++
 	p.killed = false
-	cmd := exec.Command(self, p.args...) //nolint:noctx // it is ended by signals
+	cmd := exec.Command(self, p.args...)
 	cmd.Env = append(os.Environ(), "AUTOHOLDINGS_TEST_PROGRAM=1", clockVariable+"="+strconv.Itoa(p.skew))
 	if p.in.address != "" {
 		cmd.Env = append(cmd.Env, "DATABASE_URL="+p.in.address+"&application_name="+url.QueryEscape(p.holder()))

@@ -24,7 +24,8 @@ func (s *Service) olderFiles(ctx context.Context, profileIDs []int64) (map[int64
 			FROM job_parts p JOIN jobs j ON j.id = p.job_id
 			WHERE p.profile_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) AND j.kind = 'SYNC' AND j.mode = 'APPLY'
 				AND p.state NOT IN ('PENDING', 'FETCHED')) AS runs
-		WHERE newest <= 2 GROUP BY profile_id, content HAVING COUNT(*) = 2 AND COUNT(*) FILTER (WHERE code = 'OLDER_FILE') = 2 ORDER BY profile_id, content`, ids...)
+		WHERE newest <= 2 GROUP BY profile_id, content HAVING COUNT(*) = 2
+			AND COUNT(*) FILTER (WHERE code = 'OLDER_FILE') = 2 ORDER BY profile_id, content`, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("look for runs that were blocked for age: %w", err)
 	}

@@ -141,7 +141,7 @@ var settings = []string{
 
 // Run starts the server on its files: at first, and again after [Server.Kill] or [Server.Shutdown].
 func (s *Server) Run(ctx context.Context) error {
-	port, err := s.port()
+	port, err := s.port(ctx)
 	if err != nil {
 		return err
 	}
@@ -172,13 +172,13 @@ func (s *Server) Run(ctx context.Context) error {
 }
 
 // port is a free one at first, and then always the same.
-func (s *Server) port() (int, error) {
+func (s *Server) port(ctx context.Context) (int, error) {
 	if s.URL != "" {
 		var port int
 		_, err := fmt.Sscanf(s.URL, "postgres://postgres@127.0.0.1:%d/", &port)
 		return port, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

@@ -62,7 +62,8 @@ func (e *sqlite) enter(_ context.Context, a access) (leave func() error, others 
 }
 
 func (e *sqlite) open() (write, read *sql.DB, err error) {
-	write = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960")})
+	const writing = "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960"
+	write = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, writing)})
 	write.SetMaxOpenConns(1)
 	read = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_query_only=1&_cache_size=-8192")})
 	read.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
