@@ -79,16 +79,26 @@ func (s *Service) patience(q queueing) (time.Duration, error) {
 	}
 }
 
-// takeUpStale requeues the running jobs whose worker is silent.
+// takeUpStale requeues the running jobs whose worker is silent. It looks before it writes: usually there is none, and a
+// writer waits for all others.
 func (s *Service) takeUpStale(ctx context.Context) error {
-	return s.change(ctx, requeueRunning+` AND heartbeat_at < `+store.NowSQL+` - ?`, s.o.StaleAfter.Milliseconds())
+	const silent = ` AND heartbeat_at < ` + store.NowSQL + ` - ?`
+	after := s.o.StaleAfter.Milliseconds()
+	ids, err := s.store.IDs(ctx, `SELECT id FROM jobs WHERE `+hasWorker+silent, after)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return s.change(ctx, requeueRunning+silent, after)
 }
 
 // takeUpAll requeues every running job, if no other process can be running one.
 func (s *Service) takeUpAll(ctx context.Context) error { return s.change(ctx, requeueRunning) }
 
 const requeueRunning = `UPDATE jobs SET state = CASE state WHEN 'RUNNING' THEN 'QUEUED' ELSE state END, run_token = '',
-	dispatched_at = NULL, heartbeat_at = NULL, due_at = ` + laterNow + ` WHERE state IN ('RUNNING', 'CANCELLING') AND heartbeat_at IS NOT NULL`
+	dispatched_at = NULL, heartbeat_at = NULL, due_at = ` + laterNow + ` WHERE ` + hasWorker
+
+// hasWorker is a job that a worker has taken.
+const hasWorker = `state IN ('RUNNING', 'CANCELLING') AND heartbeat_at IS NOT NULL`
 
 // change is a transaction of one statement.
 func (s *Service) change(ctx context.Context, query string, args ...any) error {

@@ -24,8 +24,8 @@ type engine interface {
 
 	// rebind writes a statement with placeholders ? as the database wants it.
 	rebind(query string) string
-	// lock is the statement that a transaction begins with; "" for none.
-	lock(a access) string
+	// begin is the query that a transaction begins with: it waits for other writers, and returns the clock after that.
+	begin(a access) string
 	// violates says whether an error violates a unique index.
 	violates(err error, index UniqueIndex) bool
 	// copies says whether rows can be copied into a table, which is faster than inserting them.

@@ -136,11 +136,14 @@ func (*postgres) rebind(query string) string {
 	return b.String()
 }
 
-func (*postgres) lock(a access) string {
+// begin asks for the clock in the statement that waits, since each statement is a way to the server and back. The row
+// to which the clock is added comes when the lock is there.
+func (*postgres) begin(a access) string {
+	lock := "pg_advisory_xact_lock"
 	if a == beside {
-		return fmt.Sprintf("SELECT pg_advisory_xact_lock_shared(%d)", writersLock)
+		lock = "pg_advisory_xact_lock_shared"
 	}
-	return fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", writersLock)
+	return fmt.Sprintf("WITH locked AS MATERIALIZED (SELECT %s(%d)) SELECT %s FROM locked", lock, writersLock, postgresNow)
 }
 
 // uniqueViolation is the SQLSTATE of one.

@@ -114,8 +114,8 @@ func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
 
 func (*sqlite) rebind(query string) string { return query }
 
-// lock needs no statement, because there is only one writer.
-func (*sqlite) lock(access) string { return "" }
+// begin need not wait, because there is only one writer.
+func (*sqlite) begin(access) string { return "SELECT " + NowSQL }
 
 func (*sqlite) violates(err error, index UniqueIndex) bool {
 	text := err.Error()

@@ -157,15 +157,10 @@ func (s *Store) write(ctx context.Context, a access, fn func(ctx context.Context
 			panic(r)
 		}
 	}()
-	if lock := s.engine.lock(a); lock != "" {
-		if _, err := sqlTx.ExecContext(ctx, lock); err != nil {
-			return errors.Join(fmt.Errorf("wait for other writers: %w", err), sqlTx.Rollback())
-		}
-	}
 	client := ent.NewClient(ent.Driver(s.traced(txDriver{entsql.Conn{ExecQuerier: sqlTx}, s.engine.dialect()})))
 	tx := &Tx{Client: client, SQL: SQL{sqlTx, s.engine}, conn: conn}
-	if err := tx.SQL.QueryRowContext(ctx, `SELECT `+NowSQL).Scan(&tx.Now); err != nil {
-		return errors.Join(fmt.Errorf("read the database's clock: %w", err), sqlTx.Rollback())
+	if err := sqlTx.QueryRowContext(ctx, s.engine.begin(a)).Scan(&tx.Now); err != nil {
+		return errors.Join(fmt.Errorf("wait for other writers: %w", err), sqlTx.Rollback())
 	}
 	if err := fn(ctx, tx); err != nil {
 		if rollback := sqlTx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
