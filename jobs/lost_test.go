@@ -55,7 +55,7 @@ func TestLostRun(t *testing.T) {
 		prepare func(b *testBundle, jobID int64)
 		state   string
 	}{
-		"failed":    {func(b *testBundle, jobID int64) { b.spoil(jobID, unreadable[0]) }, jobs.Running},
+		"failed":    {func(b *testBundle, jobID int64) { b.spoil(jobID, wrongShape) }, jobs.Running},
 		"cancelled": {func(b *testBundle, _ int64) { b.write(`UPDATE jobs SET state = 'CANCELLING'`) }, jobs.Cancelling},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestUnrecordedEnd(t *testing.T) {
 		b.log = log.logger()
 		b.open()
 		job := b.start(jobs.SyncRequest{Mode: jobs.Apply})
-		b.spoil(job.ID, unreadable[0])
+		b.spoil(job.ID, wrongShape)
 		b.write(`CREATE TRIGGER broken BEFORE UPDATE ON jobs WHEN NEW.state = 'FAILED' BEGIN SELECT RAISE(FAIL, 'no room for ends'); END`)
 		b.work()
 		b.waitUntil(job.ID, func(row *ent.Job) bool { return row.Attempt == 1 })
