@@ -52,7 +52,13 @@ func (b *testBundle) addJobs(n int) {
 		id := b.store.NextID()
 		rows[i] = []any{id, id % (1 << 30), id % (1 << 30), jobs.KindSync, jobs.Succeeded, jobs.Apply, jobs.Manual, "{}", 1, "No changes."}
 	}
-	b.write(func(ctx context.Context, tx *store.Tx) error { return store.Insert(ctx, tx, "jobs", columns, rows) })
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		if err := store.Insert(ctx, tx, "jobs", columns, rows); err != nil {
+			return err
+		}
+		_, err := tx.SQL.ExecContext(ctx, "ANALYZE jobs") // a database does so by itself, if not within the second
+		return err
+	})
 }
 
 // timePage is the median time that a page of jobs takes.

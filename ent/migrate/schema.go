@@ -342,7 +342,7 @@ var (
 		{Name: "verdict", Type: field.TypeString, Default: ""},
 		{Name: "mode", Type: field.TypeString},
 		{Name: "trigger", Type: field.TypeString},
-		{Name: "args", Type: field.TypeBytes, SchemaType: map[string]string{"sqlite3": "json"}},
+		{Name: "args", Type: field.TypeBytes, SchemaType: map[string]string{"postgres": "jsonb", "sqlite3": "json"}},
 		{Name: "unique_key", Type: field.TypeString, Nullable: true},
 		{Name: "idempotency_key", Type: field.TypeString, Unique: true, Nullable: true},
 		{Name: "idempotency_hash", Type: field.TypeString, Default: ""},

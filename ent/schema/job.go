@@ -27,7 +27,7 @@ func (Job) Fields() []ent.Field {
 		field.String("verdict").Default("").Comment("CHANGED NO_CHANGE PARTIAL BLOCKED PREVIEWED FAILED; empty while undecided"),
 		field.String("mode").Immutable().Comment("APPLY or PREVIEW"),
 		field.String("trigger").Immutable().Comment("MANUAL, SCHEDULED, COMMAND"),
-		field.Bytes("args").SchemaType(map[string]string{dialect.SQLite: "json"}).Immutable().
+		field.Bytes("args").SchemaType(map[string]string{dialect.SQLite: "json", dialect.Postgres: "jsonb"}).Immutable().
 			Comment("JSON; as bytes, since a row whose arguments are broken must be read too"),
 		field.String("unique_key").Optional().Nillable().Immutable().Comment("there can be one unfinished job per key; NULL: no limit"),
 		field.String("idempotency_key").Optional().Nillable().Unique().Immutable(),
