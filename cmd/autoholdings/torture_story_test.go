@@ -238,7 +238,7 @@ func (w *teller) text(text string) string {
 		decoder.UseNumber()
 		var value any
 		if decoder.Decode(&value) == nil {
-			if again, err := json.Marshal(value); err == nil {
+			if again, err := json.Marshal(w.ordered(value)); err == nil {
 				text = string(again)
 			}
 		}
@@ -259,6 +259,26 @@ func (w *teller) text(text string) string {
 		}
 		return digits
 	})
+}
+
+// ordered puts lists of ids, which are in the order of the ids, into that of the names.
+func (w *teller) ordered(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, of := range v {
+			v[key] = w.ordered(of)
+		}
+	case []any:
+		name := func(of any) string {
+			number, _ := of.(json.Number)
+			id, _ := number.Int64()
+			return w.names[id]
+		}
+		if !slices.ContainsFunc(v, func(of any) bool { return name(of) == "" }) {
+			slices.SortFunc(v, func(a, b any) int { return strings.Compare(name(a), name(b)) })
+		}
+	}
+	return value
 }
 
 // difference is what one of two stories has and the other has not, a few lines of it.
