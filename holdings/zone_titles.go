@@ -48,8 +48,8 @@ func (z ZoneTitles) Any(ctx context.Context, tx *store.Tx) (bool, error) {
 // zoneTitlesAtOnce is how many titles are read in one statement.
 const zoneTitlesAtOnce = 2000
 
-// WriteZoneTitles writes titles of the Community Zone as a KBART Phase II list, in the order in which they were added,
-// and returns how many there were. It streams: a list of any size takes little memory.
+// WriteZoneTitles writes titles of the Community Zone as a KBART Phase II list, in the order of their ids, and returns
+// how many there were. It streams: a list of any size takes little memory.
 func (s *Service) WriteZoneTitles(ctx context.Context, titles ZoneTitles, w io.Writer) (n int, err error) {
 	out := kbart.NewWriter(w, kbart.WriterOptions{})
 	e := exporter{out: out}

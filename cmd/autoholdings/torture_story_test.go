@@ -42,8 +42,8 @@ var toldTables = []struct {
 	{"provider_files", []string{"profile_id", "content", "name", "sha256"}},
 	{"jobs", []string{"idempotency_key", "kind"}},
 	{"job_parts", []string{"job_id", "profile_id", "content", "collection_name"}},
-	{"job_changes", []string{"part_id", "action", "field", "title", "line"}},
-	{"job_findings", []string{"part_id", "code", "line"}},
+	{"job_changes", []string{"part_id", "action", "field", "title"}},
+	{"job_findings", []string{"part_id", "code"}},
 	{"list_decisions", []string{"provider_file_id", "collection_id", "kind"}},
 	{"schedule_slots", []string{"slot"}},
 	{"collection_set_members", nil},
@@ -179,12 +179,20 @@ func (w *teller) name(table string, by []string, r row) string {
 func (w *teller) line(table string, r row) string {
 	var told []string
 	for _, column := range slices.Sorted(maps.Keys(r)) {
-		if column != "id" && untold[table+"."+column] == "" {
-			told = append(told, column+"="+w.value(table, column, r[column]))
+		if column == "id" || untold[table+"."+column] != "" || column == "line" && w.madeList(r) {
+			continue
 		}
+		told = append(told, column+"="+w.value(table, column, r[column]))
 	}
 	id, _ := r["id"].(int64)
 	return cmp.Or(w.names[id], table) + " " + strings.Join(told, " ")
+}
+
+// madeList says whether a line of a report is of a list that the program itself made, of the Community Zone's titles. They
+// are in the order of their ids in it, and a job that went on in another process has given some of them lower ones.
+func (w *teller) madeList(r row) bool {
+	id, _ := r["job_id"].(int64)
+	return strings.HasSuffix(w.names[id], " ACTIVATE›")
 }
 
 // value is a value without ids and times.
@@ -230,7 +238,7 @@ func (w *teller) text(text string) string {
 		decoder.UseNumber()
 		var value any
 		if decoder.Decode(&value) == nil {
-			if again, err := json.Marshal(value); err == nil {
+			if again, err := json.Marshal(w.ordered(value)); err == nil {
 				text = string(again)
 			}
 		}
@@ -251,6 +259,26 @@ func (w *teller) text(text string) string {
 		}
 		return digits
 	})
+}
+
+// ordered puts lists of ids, which are in the order of the ids, into that of the names.
+func (w *teller) ordered(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, of := range v {
+			v[key] = w.ordered(of)
+		}
+	case []any:
+		name := func(of any) string {
+			number, _ := of.(json.Number)
+			id, _ := number.Int64()
+			return w.names[id]
+		}
+		if !slices.ContainsFunc(v, func(of any) bool { return name(of) == "" }) {
+			slices.SortFunc(v, func(a, b any) int { return strings.Compare(name(a), name(b)) })
+		}
+	}
+	return value
 }
 
 // difference is what one of two stories has and the other has not, a few lines of it.
