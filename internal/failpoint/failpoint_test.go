@@ -7,7 +7,10 @@ import (
 
 	"autoholdings/internal/failpoint"
 	"autoholdings/internal/store"
+	"autoholdings/internal/storetest"
 )
+
+func TestMain(m *testing.M) { storetest.Main(m) }
 
 // TestDeath: afterwards the database has everything that was committed before, and nothing else. No statement works
 // once the point is dead.
@@ -27,7 +30,7 @@ func TestDeath(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir, point := t.TempDir(), failpoint.New()
-			s := open(t, store.Options{DataDir: dir, Wrap: point.Wrap})
+			s := open(t, dir, point)
 			point.DieAt(test.dieAt)
 			err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 				if _, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = 'LOST'`); err != nil { // changes no row, so it does not count
@@ -62,7 +65,7 @@ func TestDeath(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Error(err)
 			}
-			again := open(t, store.Options{DataDir: dir})
+			again := open(t, dir, nil)
 			if n := again.Read.InventoryGroup.Query().CountX(t.Context()); n != test.groups {
 				t.Errorf("%d groups, want %d", n, test.groups)
 			}
@@ -70,8 +73,13 @@ func TestDeath(t *testing.T) {
 	}
 }
 
-func open(t *testing.T, o store.Options) *store.Store {
+// open opens the database of a directory. point ends it; nil: nothing does.
+func open(t *testing.T, dir string, point *failpoint.Point) *store.Store {
 	t.Helper()
+	o := storetest.Options(t, dir)
+	if point != nil {
+		o.Wrap = point.Wrap
+	}
 	s, err := store.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +92,7 @@ func open(t *testing.T, o store.Options) *store.Store {
 func TestSpare(t *testing.T) {
 	t.Parallel()
 	point := failpoint.New()
-	s := open(t, store.Options{DataDir: t.TempDir(), Wrap: point.Wrap})
+	s := open(t, t.TempDir(), point)
 	write := func(name string) error {
 		return s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			return tx.InventoryGroup.Create().SetID(s.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).Exec(ctx)
