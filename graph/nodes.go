@@ -54,7 +54,7 @@ func (r *resolver) readNodes(ctx context.Context, asked []askedNode) ([]model.No
 	for typeName, ofType := range ids {
 		read, known := readers[typeName]
 		if !known {
-			return nil, problem.New(problem.BadInput, "id", "there are no things of type %.40q", typeName)
+			return nil, problem.New(problem.BadInput, "id", "nothing has the type %.40q", typeName)
 		}
 		things, err := read(ctx, ofType)
 		if err != nil {

@@ -111,7 +111,7 @@ func window(first *int, after *string, keys int) (keyset.Window, error) {
 }
 
 func noCursor(after string) error {
-	return problem.New(problem.BadInput, "after", "%.40q is no cursor of this listing; take one from pageInfo.endCursor", after)
+	return problem.New(problem.BadInput, "after", "%.40q is not a cursor of this listing: take one from pageInfo.endCursor", after)
 }
 
 // cursor is a position in the client's form: opaque, and valid only for the listing that it came from.

@@ -43,7 +43,7 @@ func (s *Service) ActivateCollection(ctx context.Context, in ActivateRequest) (a
 	}
 	activated.Job = row
 	if err == nil && row == nil && in.IdempotencyKey != "" {
-		activated.Warnings = append(activated.Warnings, "the collection has no titles in the Community Zone yet, so that no job was queued "+
+		activated.Warnings = append(activated.Warnings, "the collection has no titles in the Community Zone yet, so no job was queued "+
 			"and the idempotency key was not kept: the same request again finds the collection active")
 	}
 	return activated, err

@@ -231,7 +231,7 @@ func (pr *partRun) undecided(ctx context.Context, guards []plan.GuardReason) ([]
 		return row != nil && (row.Decision == Declined || row.UpdatedAt > other)
 	}
 	return slices.DeleteFunc(slices.Clone(guards), func(g plan.GuardReason) bool {
-		if kind, one := plan.JudgedKind[g.Guard]; one {
+		if kind, one := plan.GuardedKind[g.Guard]; one {
 			return settled(kind)
 		}
 		// The plan itself knows the decision on a lost column; without access_type nothing is applied before there is

@@ -331,7 +331,7 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	if waiting != nil {
 		return &failure{
 			"LIST_WAITS", fmt.Sprintf("%s waits for a person's decision on this very list, %s", jobName(waiting.JobID), pr.file.Name),
-			"Approve or reject that job; until then the list makes no second plan.",
+			"Approve or reject that job; until then the same list is not planned again.",
 		}, nil
 	}
 	if why := pr.declined(); why != nil {
@@ -342,7 +342,7 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	}
 	if pr.profile != nil && !pr.profile.Active { // only a preview: a run ends before this
 		return &failure{
-			"PROFILE_INACTIVE", fmt.Sprintf("profile %q is inactive, so that a run of it is refused", holdings.ProfileName(pr.profile)),
+			"PROFILE_INACTIVE", fmt.Sprintf("profile %q is inactive, so a run of it is refused", holdings.ProfileName(pr.profile)),
 			"Activate the profile, then run it.",
 		}, nil
 	}

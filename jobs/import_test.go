@@ -318,8 +318,8 @@ func TestUploads(t *testing.T) {
 		words   string
 	}{
 		"content":   {"MAPS", strings.NewReader(importHeader), "choose BOOKS or JOURNALS"},
-		"a page":    {"", strings.NewReader("<html><body>Sign in</body></html>"), "no KBART list"},
-		"nothing":   {"BOOKS", strings.NewReader(""), "no KBART list"},
+		"a page":    {"", strings.NewReader("<html><body>Sign in</body></html>"), "not a KBART list"},
+		"nothing":   {"BOOKS", strings.NewReader(""), "not a KBART list"},
 		"torn gzip": {"", strings.NewReader("\x1f\x8b\x08\x00\x00"), "incomplete or damaged"},
 		"torn":      {"", iotest.ErrReader(errors.New("the client has gone")), "could not be read"},
 	} {

@@ -39,7 +39,7 @@ func (q Request) checkKey() error {
 		return nil
 	}
 	return problem.New(problem.BadInput, keyPath,
-		"a key is kept with the job that a request starts, and this one starts none, so that it would be done again: "+
+		"a key is kept with the job that a request starts, and this one starts none, so the key would not keep it from being done twice: "+
 			"leave the key out, or set %s", q.Needs)
 }
 

@@ -384,7 +384,7 @@ func (pr *partRun) applyApproved(ctx context.Context, plan *holdings.Plan, part 
 		}
 		pr.decided = known.without(pr.run.job.ID)
 	}
-	reason := "the holdings have moved since a person decided, so that the plan is another one now"
+	reason := "the holdings have changed since a person decided, so the plan is a different one now"
 	if guards := plan.HeldBecause(); guards != "" { // otherwise nothing would hold it any more
 		reason = guards + "; " + reason
 	}

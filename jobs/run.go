@@ -115,7 +115,7 @@ func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 	default:
 		log.ErrorContext(ctx, "job failed for good", "error", err)
 		return r.fail(ctx, &failure{
-			Code: "INTERNAL", Message: "something went wrong that is not the provider's doing",
+			Code: "INTERNAL", Message: "something went wrong in this server; the provider is not the cause",
 			Hint: "Look into the server's log for " + jobName(r.job.ID) + ".",
 		})
 	}

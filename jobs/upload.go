@@ -26,7 +26,7 @@ func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.
 	}
 	file, err := s.files.Keep(ctx, list, name, s.providers.standard().MaxSize())
 	if err != nil {
-		return nil, uploadProblem(err)
+		return nil, s.uploadProblem(err)
 	}
 	file.FetchedAt = time.Now().UTC()
 	return s.record(ctx, fileOrigin{source: SourceUpload}, content, file)
@@ -38,18 +38,18 @@ var uploadProblems = map[provider.Code]struct {
 	what, toDoNow string
 }{
 	provider.NotKBART: {
-		problem.BadInput, "what was given is no KBART list",
+		problem.BadInput, "this is not a KBART list",
 		"give a list as tab-separated text, or that packed as gzip or ZIP",
 	},
 	provider.Truncated:      {problem.BadInput, "the list is incomplete or damaged", "give it again, whole"},
 	provider.InvalidRequest: {problem.BadInput, "the list could not be read", "give it again"},
 	provider.TooLarge: {
 		problem.Limited, "the list exceeds the size limit",
-		"give less at a time, or start the server with a higher --oup-max-size",
+		"give less at a time, or start the server with a higher ", // the setting
 	},
 }
 
-func uploadProblem(err error) error {
+func (s *Service) uploadProblem(err error) error {
 	var outcome *provider.Outcome
 	if !errors.As(err, &outcome) {
 		return fmt.Errorf("keep an upload: %w", err)
@@ -62,5 +62,9 @@ func uploadProblem(err error) error {
 	if detail != "" {
 		detail = " (" + detail + ")"
 	}
-	return problem.New(known.code, "", "%s%s: %s", known.what, detail, known.toDoNow)
+	toDo := known.toDoNow
+	if outcome.Code == provider.TooLarge {
+		toDo += s.providers.standard().SizeSetting()
+	}
+	return problem.New(known.code, "", "%s%s: %s", known.what, detail, toDo)
 }

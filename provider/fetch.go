@@ -73,6 +73,11 @@ func (f *Fetcher) Store() *Store { return f.store }
 // Asks reports whether there is a provider to ask.
 func (f *Fetcher) Asks() bool { return !f.o.NoProvider }
 
+// SizeSetting is where a person sets the size limit of lists, in words.
+func (f *Fetcher) SizeSetting() string {
+	return cmp.Or(f.o.SizeSetting, "size limit for the lists of "+f.provider.Title)
+}
+
 // AddressSetting is where a person sets the provider's address, in words.
 func (f *Fetcher) AddressSetting() string {
 	return cmp.Or(f.o.AddressSetting, "the address of "+f.provider.Title)

@@ -22,6 +22,8 @@ type Options struct {
 	NoProvider bool
 	// AddressSetting is where a person sets the provider's address, for advice: "--oup-url (AUTOHOLDINGS_OUP_URL)".
 	AddressSetting string
+	// SizeSetting is where a person sets MaxSize, for advice: "--oup-max-size".
+	SizeSetting string
 
 	Titles  Template // how to ask for the global title list, at Template's base URL; default: the provider's
 	Dir     string   // folder for spooled files, and for kept ones if there is no Keeper; created if missing

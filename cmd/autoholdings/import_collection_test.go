@@ -88,7 +88,7 @@ func TestImportCollectionCommandRefuses(t *testing.T) {
 		"by either --collection or":     {list, "--name", "X", "--collection", "1"},
 		"--content is for a collection": {list, "--collection", "1", "--content", "books"},
 		"no such file":                  {list + ".none", "--name", "X"},
-		"is no KBART list":              {page, "--name", "X"},
+		"is not a KBART list":           {page, "--name", "X"},
 		"the content \"FILMS\" is":      {list, "--name", "X", "--content", "films"},
 		"not of books":                  {list, "--name", "Given to us", "--content", "books"},
 		"a preview makes none":          {list, "--name", "X", "--preview"},
@@ -97,6 +97,7 @@ func TestImportCollectionCommandRefuses(t *testing.T) {
 		"the job failed":                {other, "--name", "Given to us"},
 		"the name is empty":             {list, "--name", "  "},
 		"level":                         {list, "--name", "X", "--log-level", "loud"},
+		"a higher --oup-max-size":       {list, "--name", "X", "--oup-max-size", "10"},
 	} {
 		_, err := command(t, append(append([]string{"import", "collection"}, i.flags...), args...)...)
 		if err == nil || !strings.Contains(err.Error(), want) {

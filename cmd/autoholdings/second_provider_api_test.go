@@ -257,7 +257,7 @@ func TestProviderRefused(t *testing.T) {
 		}
 	}
 	_, _, err = i.library.Profiles.UpdateProfile(i.ctx, i.press.ID, nil, profiles.ProfileInput{Provider: i.oup.Provider}, nil)
-	if err == nil || err.Error() != "input.provider: a profile stays of its provider: make another profile" {
+	if err == nil || err.Error() != "input.provider: the provider of a profile cannot be changed: create another profile" {
 		t.Errorf("a change of provider: %v", err)
 	}
 	if n := i.store.Read.Profile.Query().CountX(i.ctx); n != 2 {

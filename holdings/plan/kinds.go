@@ -45,9 +45,9 @@ func (k Kinds) String() string {
 	return strings.Join(names, " ")
 }
 
-// JudgedKind is the kind of changes that each guard judges. If it is declined, the guard has nothing to hold. The guard of
-// a list's shape is not here: it is about all kinds.
-var JudgedKind = map[string]Kind{
+// GuardedKind is the kind of changes that each guard is about. If it is declined, the guard has nothing to hold. The guard of
+// a list's shape is not here: that one is about all kinds.
+var GuardedKind = map[string]Kind{
 	GuardRemovals: Removals, GuardAgain: Removals, GuardAccess: AccessLost, GuardIdentity: Updates, GuardAdditions: Additions,
 }
 
@@ -60,7 +60,7 @@ func (p *Plan) Decline(kinds Kinds) {
 		p.countAffected()
 	}
 	p.Guards = slices.DeleteFunc(p.Guards, func(g GuardReason) bool {
-		kind, one := JudgedKind[g.Guard]
+		kind, one := GuardedKind[g.Guard]
 		return one && kinds.Has(kind)
 	})
 }

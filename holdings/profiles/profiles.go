@@ -189,7 +189,7 @@ func (save *profileSave) findProvider(id int64) error {
 	if before := save.campus.find(id); before != nil {
 		save.provider = save.s.providers.of(before.Provider)
 		if save.in.Provider != "" && save.in.Provider != before.Provider {
-			save.problems.Add(problem.BadInput, "input.provider", "a profile stays of its provider: make another profile")
+			save.problems.Add(problem.BadInput, "input.provider", "the provider of a profile cannot be changed: create another profile")
 		}
 		return nil
 	}
