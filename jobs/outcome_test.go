@@ -231,7 +231,7 @@ func TestApprovedPlanMoved(t *testing.T) {
 		must(t, err)
 		done := b.wait(held.ID)
 		switch {
-		case again && (done.State != jobs.NeedsReview || !strings.Contains(done.ErrorMessage, "another one now")):
+		case again && (done.State != jobs.NeedsReview || !strings.Contains(done.ErrorMessage, "a different one now")):
 			t.Fatalf("%s %s: %s", done.State, done.ErrorMessage, done.Summary)
 		case !again && (done.Verdict != jobs.VerdictChanged || countsOf(t, done).Kept != 1):
 			t.Errorf("%s %s: %s", done.State, done.Verdict, done.Summary)
