@@ -50,12 +50,20 @@ func TestCancelledAfterApproval(t *testing.T) {
 // TestCancelledTaking: what a cancelled job was to take of a list is declined as before.
 func TestCancelledTaking(t *testing.T) {
 	t.Parallel()
+	cancelTaking(t, func(*testBundle, int64) {})
+}
+
+// cancelTaking cancels a job that was to take what was declined of a list, and checks that it stays declined. before is
+// called between the two.
+func cancelTaking(t *testing.T, before func(b *testBundle, takingID int64)) {
+	t.Helper()
 	b, held := startHeld(t)
 	b.approve(held.ID, b.kinds(held.ID, plan.Additions))
 	b.stop()
 	b.open() // without a worker
 	taken, err := b.jobs.Approve(t.Context(), held.ID, b.kinds(held.ID, plan.Removals))
 	must(t, err)
+	before(b, taken.ID)
 	_, err = b.jobs.Cancel(t.Context(), taken.ID)
 	must(t, err)
 	b.work()

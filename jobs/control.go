@@ -343,7 +343,10 @@ func (k *jobKind) rejection() failure {
 	if k.rejected != (failure{}) {
 		return k.rejected
 	}
-	return failure{"REJECTED", "the held changes were rejected; nothing of them was written", "The next file with other content is planned and checked again."}
+	return failure{
+		"REJECTED", "the held changes were rejected; nothing of them was written",
+		"The next file with other content is planned and checked again.",
+	}
 }
 
 // control changes a job's row and returns the job as it is afterwards.

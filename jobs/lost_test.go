@@ -43,6 +43,17 @@ func TestArchivedIsLost(t *testing.T) {
 	})
 }
 
+// openedLogging opens an installation without running jobs, and returns its log.
+func openedLogging(t *testing.T, queue asynq.RedisConnOpt) (*testBundle, *lockedLog) {
+	t.Helper()
+	log := &lockedLog{}
+	b := opened(t, queue, mockoup.Options{Titles: 10})
+	b.stop()
+	b.log = log.logger()
+	b.open()
+	return b, log
+}
+
 // steal makes each run lose its job to another worker as soon as it has claimed it.
 const steal = `CREATE TRIGGER stolen AFTER UPDATE OF run_token ON jobs WHEN NEW.run_token NOT IN ('', 'another') BEGIN
 	UPDATE jobs SET run_token = 'another' WHERE id = NEW.id; END`
@@ -61,11 +72,7 @@ func TestLostRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onEachQueue(t, func(t *testing.T, queue asynq.RedisConnOpt) {
-				var log lockedLog
-				b := opened(t, queue, mockoup.Options{Titles: 10})
-				b.stop()
-				b.log = log.logger()
-				b.open()
+				b, log := openedLogging(t, queue)
 				job := b.start(jobs.SyncRequest{Mode: jobs.Apply})
 				test.prepare(b, job.ID)
 				b.write(steal)
@@ -111,11 +118,7 @@ func (b *testBundle) wantAnothers(jobID int64, state string) {
 func TestUnrecordedEnd(t *testing.T) {
 	t.Parallel()
 	onEachQueue(t, func(t *testing.T, queue asynq.RedisConnOpt) {
-		var log lockedLog
-		b := opened(t, queue, mockoup.Options{Titles: 10})
-		b.stop()
-		b.log = log.logger()
-		b.open()
+		b, log := openedLogging(t, queue)
 		job := b.start(jobs.SyncRequest{Mode: jobs.Apply})
 		b.spoil(job.ID, wrongShape)
 		b.write(`CREATE TRIGGER broken BEFORE UPDATE ON jobs WHEN NEW.state = 'FAILED' BEGIN SELECT RAISE(FAIL, 'no room for ends'); END`)

@@ -119,7 +119,8 @@ func checkChoices(in MoveRequest, problems *problem.List) {
 		problems.Add(problem.BadInput, "input.mode", "%q is unknown: choose APPLY or PREVIEW", in.Mode)
 	}
 	if in.PreviewJobID != 0 && in.Mode == Preview {
-		problems.Add(problem.BadInput, "input.previewJobId", "a preview cannot apply another preview: leave previewJobId out, or set mode to APPLY")
+		problems.Add(problem.BadInput, "input.previewJobId",
+			"a preview cannot apply another preview: leave previewJobId out, or set mode to APPLY")
 	}
 }
 

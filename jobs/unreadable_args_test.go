@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"autoholdings/ent"
 	"autoholdings/ent/job"
 	"autoholdings/holdings/collections"
-	"autoholdings/holdings/plan"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -31,6 +31,20 @@ func unreadable() []string {
 func (b *testBundle) spoil(jobID int64, args string) {
 	b.t.Helper()
 	b.write(`UPDATE jobs SET args = ? WHERE id = ?`, args, jobID)
+}
+
+// besideHeld runs a test for each kind of unreadable arguments, beside a job that waits for a person, without a worker.
+func besideHeld(t *testing.T, test func(t *testing.T, b *testBundle, held *ent.Job, args string)) {
+	t.Helper()
+	for i, args := range unreadable() {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			b, held := startHeld(t)
+			b.stop()
+			b.open()
+			test(t, b, held, args)
+		})
+	}
 }
 
 // TestUnreadableArguments: a job whose arguments cannot be read fails at its first run, whatever its kind, and says so.
@@ -65,69 +79,45 @@ func TestUnreadableArguments(t *testing.T) {
 // for a person.
 func TestUnreadableCancelled(t *testing.T) {
 	t.Parallel()
-	for i, args := range unreadable() {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			t.Parallel()
-			b, held := startHeld(t)
-			b.stop()
-			b.open() // without a worker
-			queued := b.start(jobs.SyncRequest{Mode: jobs.Apply})
-			for id, verdict := range map[int64]string{queued.ID: jobs.VerdictNoChange, held.ID: jobs.VerdictBlocked} {
-				b.spoil(id, args)
-				done, err := b.jobs.Cancel(t.Context(), id)
-				must(t, err)
-				wantJob(t, done, jobs.Cancelled, verdict)
-			}
-		})
-	}
+	besideHeld(t, func(t *testing.T, b *testBundle, held *ent.Job, args string) {
+		queued := b.start(jobs.SyncRequest{Mode: jobs.Apply})
+		for id, verdict := range map[int64]string{queued.ID: jobs.VerdictNoChange, held.ID: jobs.VerdictBlocked} {
+			b.spoil(id, args)
+			done, err := b.jobs.Cancel(t.Context(), id)
+			must(t, err)
+			wantJob(t, done, jobs.Cancelled, verdict)
+		}
+	})
 }
 
 // TestUnreadableTaking: what a cancelled job was to take of a list is declined as before, even if its arguments no longer
 // say that a decision queued it.
 func TestUnreadableTaking(t *testing.T) {
 	t.Parallel()
-	b, held := startHeld(t)
-	b.approve(held.ID, b.kinds(held.ID, plan.Additions))
-	b.stop()
-	b.open() // without a worker
-	taken, err := b.jobs.Approve(t.Context(), held.ID, b.kinds(held.ID, plan.Removals))
-	must(t, err)
-	b.spoil(taken.ID, wrongShape)
-	_, err = b.jobs.Cancel(t.Context(), taken.ID)
-	must(t, err)
-	b.work()
-	if again := b.syncGiven("journals_2026-02-28.txt", halfList(), nil); again.Verdict != jobs.VerdictNoChange || b.listed() != 102 {
-		t.Errorf("%s, %d listed: %s", again.Verdict, b.listed(), again.Summary)
-	}
+	cancelTaking(t, func(b *testBundle, takingID int64) { b.spoil(takingID, wrongShape) })
 }
 
 // TestUnreadableBesideDeletions: a job whose arguments cannot be read does not keep anything from being deleted, except
 // the collection of changes that wait for a person.
 func TestUnreadableBesideDeletions(t *testing.T) {
 	t.Parallel()
-	for i, args := range unreadable() {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			t.Parallel()
-			b, held := startHeld(t)
-			b.stop()
-			b.open() // without a worker
-			b.spoil(held.ID, args)
-			b.spoil(b.queueRow(jobs.KindMove, `{}`), args)
-			c := b.local("Ours")
-			set, err := b.collections.CreateCollectionSet(t.Context(), collections.SetInput{Name: new("Old"), CollectionIDs: &[]int64{c.ID}})
-			must(t, err)
-			must(t, b.collections.DeleteCollectionSet(t.Context(), set.ID))
-			must(t, b.collections.DeleteCollection(t.Context(), c.ID, true))
-			must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-				err := jobs.CheckCollectionIdle(ctx, tx, *b.onlyPart(held.ID).CollectionID)
-				if found, ok := problem.In(err); !ok || found[0].Code != problem.Conflict {
-					t.Errorf("the collection with changes that wait: %v", err)
-				}
-				return nil
-			}))
-			if n := b.store.Read.Job.Query().Where(job.StateIn(jobs.Unfinished...)).CountX(t.Context()); n != 2 {
-				t.Errorf("%d jobs are unfinished", n)
+	besideHeld(t, func(t *testing.T, b *testBundle, held *ent.Job, args string) {
+		b.spoil(held.ID, args)
+		b.spoil(b.queueRow(jobs.KindMove, `{}`), args)
+		c := b.local("Ours")
+		set, err := b.collections.CreateCollectionSet(t.Context(), collections.SetInput{Name: new("Old"), CollectionIDs: &[]int64{c.ID}})
+		must(t, err)
+		must(t, b.collections.DeleteCollectionSet(t.Context(), set.ID))
+		must(t, b.collections.DeleteCollection(t.Context(), c.ID, true))
+		must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			err := jobs.CheckCollectionIdle(ctx, tx, *b.onlyPart(held.ID).CollectionID)
+			if found, ok := problem.In(err); !ok || found[0].Code != problem.Conflict {
+				t.Errorf("the collection with changes that wait: %v", err)
 			}
-		})
-	}
+			return nil
+		}))
+		if n := b.store.Read.Job.Query().Where(job.StateIn(jobs.Unfinished...)).CountX(t.Context()); n != 2 {
+			t.Errorf("%d jobs are unfinished", n)
+		}
+	})
 }

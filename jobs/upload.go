@@ -45,7 +45,7 @@ var uploadProblems = map[provider.Code]struct {
 	provider.InvalidRequest: {problem.BadInput, "the list could not be read", "give it again"},
 	provider.TooLarge: {
 		problem.Limited, "the list exceeds the size limit",
-		"give less at a time, or start the server with a higher ", // the setting
+		"give less at a time, or start the server with a higher {setting}",
 	},
 }
 
@@ -62,9 +62,6 @@ func (s *Service) uploadProblem(err error) error {
 	if detail != "" {
 		detail = " (" + detail + ")"
 	}
-	toDo := known.toDoNow
-	if outcome.Code == provider.TooLarge {
-		toDo += s.providers.standard().SizeSetting()
-	}
+	toDo := strings.ReplaceAll(known.toDoNow, "{setting}", s.providers.standard().SizeSetting())
 	return problem.New(known.code, "", "%s%s: %s", known.what, detail, toDo)
 }

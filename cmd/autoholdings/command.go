@@ -26,10 +26,16 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 			validateCommand(), exportCommand(), mockoupCommand(), copyCommand(), rotateKeyCommand(),
 		},
 	}
-	for _, c := range root.Commands {
-		c.Flags = copies(c.Flags)
-	}
+	copyFlags(root)
 	return root
+}
+
+// copyFlags gives a command and all commands below it flags of their own.
+func copyFlags(c *cli.Command) {
+	c.Flags = copies(c.Flags)
+	for _, below := range c.Commands {
+		copyFlags(below)
+	}
 }
 
 // copies returns copies of flags. A flag keeps the value it was given, and the flags below are shared by all commands;
