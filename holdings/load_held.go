@@ -13,7 +13,7 @@ import (
 
 // loadHeld reads what planning needs of a collection's portfolios, hidden ones too: keys and hashes, no values. What
 // only few portfolios have (when it was hidden, since when it waits, where the profile's list differs) comes in one
-// cell.
+// cell. They come by id: what a plan does, and in which order it says so, must not depend on the database.
 func loadHeld(
 	ctx context.Context, s *store.Store, part *Part,
 ) (portfolios plan.ChunkedList[plan.HeldPortfolio], views []plan.AlternativeIdentity, err error) {
@@ -31,7 +31,7 @@ func loadHeld(
 				THEN COALESCE(p.removed_at, 0) || ' ' || COALESCE(e.waiting_since, '') || ' ' || COALESCE(e.own_values, '') END
 		FROM portfolios p
 		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.profile_id IS NOT DISTINCT FROM ?
-		WHERE p.collection_id = ?`
+		WHERE p.collection_id = ? ORDER BY p.id`
 	rows, err := s.Query(ctx, query, part.profile(), part.CollectionID)
 	if err != nil {
 		return portfolios, nil, fmt.Errorf("read the portfolios: %w", err)

@@ -58,7 +58,7 @@ const waiting = `(state = 'QUEUED' OR state = 'CANCELLING' AND heartbeat_at IS N
 
 func (s *Service) dueJobs(ctx context.Context) ([]queueing, error) {
 	return s.queueings(ctx, `SELECT id, kind, due_at FROM jobs
-		WHERE `+waiting+` AND dispatched_at IS NULL AND due_at <= `+store.NowSQL+` ORDER BY due_at LIMIT 100`)
+		WHERE `+waiting+` AND dispatched_at IS NULL AND due_at <= `+store.NowSQL+` ORDER BY due_at, id LIMIT 100`)
 }
 
 func (s *Service) queueings(ctx context.Context, query string, args ...any) ([]queueing, error) {

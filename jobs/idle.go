@@ -22,7 +22,8 @@ func CheckCollectionIdle(ctx context.Context, tx *store.Tx, collectionID int64) 
 		return err
 	}
 	if row == nil {
-		row, err = tx.Job.Query().Where(job.StateIn(Unfinished...), job.HasPartsWith(jobpart.CollectionID(collectionID))).First(ctx)
+		row, err = tx.Job.Query().Where(job.StateIn(Unfinished...), job.HasPartsWith(jobpart.CollectionID(collectionID))).
+			Order(job.ByID()).First(ctx)
 		if err != nil && !ent.IsNotFound(err) {
 			return fmt.Errorf("look for jobs of collection %d: %w", collectionID, err)
 		}

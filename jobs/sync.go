@@ -136,7 +136,7 @@ func checkProfiles(ctx context.Context, tx *store.Tx, in SyncRequest) error {
 	if len(in.ProfileIDs) == 0 {
 		return problem.New(problem.BadInput, "input.profileId", "name the profile to run")
 	}
-	profiles, err := tx.Profile.Query().Where(profile.IDIn(in.ProfileIDs...)).All(ctx)
+	profiles, err := tx.Profile.Query().Where(profile.IDIn(in.ProfileIDs...)).Order(profile.ByID()).All(ctx)
 	if err != nil {
 		return fmt.Errorf("queue a sync: %w", err)
 	}

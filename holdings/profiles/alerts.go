@@ -11,6 +11,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
+	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/profile"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
@@ -78,7 +79,8 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 
 // syncedContents returns, by provider, the content types that have an active collection.
 func (s *Service) syncedContents(ctx context.Context) (map[string][]string, error) {
-	zones, err := s.store.Read.Collection.Query().Where(collection.Active(true)).QueryCommunityZoneCollection().All(ctx)
+	zones, err := s.store.Read.Collection.Query().Where(collection.Active(true)).QueryCommunityZoneCollection().
+		Order(communityzonecollection.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read which content types are synced: %w", err)
 	}
