@@ -3,6 +3,8 @@
 package ent
 
 import (
+	"autoholdings/ent/accesstoken"
+	"autoholdings/ent/auditentry"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
 	"autoholdings/ent/collectionsetmember"
@@ -19,6 +21,7 @@ import (
 	"autoholdings/ent/keptfilechunk"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/profile"
@@ -26,6 +29,7 @@ import (
 	"autoholdings/ent/providerfile"
 	"autoholdings/ent/refusedrow"
 	"autoholdings/ent/scheduleslot"
+	"autoholdings/ent/session"
 	"autoholdings/ent/setting"
 	"autoholdings/ent/worker"
 	"context"
@@ -97,6 +101,8 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			accesstoken.Table:             accesstoken.ValidColumn,
+			auditentry.Table:              auditentry.ValidColumn,
 			collection.Table:              collection.ValidColumn,
 			collectionset.Table:           collectionset.ValidColumn,
 			collectionsetmember.Table:     collectionsetmember.ValidColumn,
@@ -114,12 +120,14 @@ func checkColumn(t, c string) error {
 			license.Table:                 license.ValidColumn,
 			listdecision.Table:            listdecision.ValidColumn,
 			poline.Table:                  poline.ValidColumn,
+			person.Table:                  person.ValidColumn,
 			portfolio.Table:               portfolio.ValidColumn,
 			profile.Table:                 profile.ValidColumn,
 			profilegroup.Table:            profilegroup.ValidColumn,
 			providerfile.Table:            providerfile.ValidColumn,
 			refusedrow.Table:              refusedrow.ValidColumn,
 			scheduleslot.Table:            scheduleslot.ValidColumn,
+			session.Table:                 session.ValidColumn,
 			setting.Table:                 setting.ValidColumn,
 			worker.Table:                  worker.ValidColumn,
 		})

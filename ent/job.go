@@ -71,6 +71,18 @@ type Job struct {
 	WaitsForJobID *int64 `json:"waits_for_job_id,omitempty"`
 	// the job that an undo reverses, or the preview that a move applies
 	SubjectJobID *int64 `json:"subject_job_id,omitempty"`
+	// who started it, as in the audit; empty: not recorded
+	ActorKind string `json:"actor_kind,omitempty"`
+	// ActorID holds the value of the "actor_id" field.
+	ActorID int64 `json:"actor_id,omitempty"`
+	// ActorName holds the value of the "actor_name" field.
+	ActorName string `json:"actor_name,omitempty"`
+	// who approved, rejected or cancelled it last, as in the audit; empty: nobody
+	DeciderKind string `json:"decider_kind,omitempty"`
+	// DeciderID holds the value of the "decider_id" field.
+	DeciderID int64 `json:"decider_id,omitempty"`
+	// DeciderName holds the value of the "decider_name" field.
+	DeciderName string `json:"decider_name,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt *int64 `json:"started_at,omitempty"`
 	// FinishedAt holds the value of the "finished_at" field.
@@ -154,9 +166,9 @@ func (*Job) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case job.FieldApplied:
 			values[i] = new(sql.NullBool)
-		case job.FieldID, job.FieldCreatedAt, job.FieldUpdatedAt, job.FieldDone, job.FieldTotal, job.FieldAttempt, job.FieldDueAt, job.FieldDispatchedAt, job.FieldHeartbeatAt, job.FieldWaitsForJobID, job.FieldSubjectJobID, job.FieldStartedAt, job.FieldFinishedAt:
+		case job.FieldID, job.FieldCreatedAt, job.FieldUpdatedAt, job.FieldDone, job.FieldTotal, job.FieldAttempt, job.FieldDueAt, job.FieldDispatchedAt, job.FieldHeartbeatAt, job.FieldWaitsForJobID, job.FieldSubjectJobID, job.FieldActorID, job.FieldDeciderID, job.FieldStartedAt, job.FieldFinishedAt:
 			values[i] = new(sql.NullInt64)
-		case job.FieldKind, job.FieldState, job.FieldVerdict, job.FieldMode, job.FieldTrigger, job.FieldUniqueKey, job.FieldIdempotencyKey, job.FieldIdempotencyHash, job.FieldPhase, job.FieldSummary, job.FieldErrorCode, job.FieldErrorMessage, job.FieldErrorHint, job.FieldRunToken:
+		case job.FieldKind, job.FieldState, job.FieldVerdict, job.FieldMode, job.FieldTrigger, job.FieldUniqueKey, job.FieldIdempotencyKey, job.FieldIdempotencyHash, job.FieldPhase, job.FieldSummary, job.FieldErrorCode, job.FieldErrorMessage, job.FieldErrorHint, job.FieldRunToken, job.FieldActorKind, job.FieldActorName, job.FieldDeciderKind, job.FieldDeciderName:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -349,6 +361,42 @@ func (_m *Job) assignValues(columns []string, values []any) error {
 				_m.SubjectJobID = new(int64)
 				*_m.SubjectJobID = value.Int64
 			}
+		case job.FieldActorKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field actor_kind", values[i])
+			} else if value.Valid {
+				_m.ActorKind = value.String
+			}
+		case job.FieldActorID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field actor_id", values[i])
+			} else if value.Valid {
+				_m.ActorID = value.Int64
+			}
+		case job.FieldActorName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field actor_name", values[i])
+			} else if value.Valid {
+				_m.ActorName = value.String
+			}
+		case job.FieldDeciderKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decider_kind", values[i])
+			} else if value.Valid {
+				_m.DeciderKind = value.String
+			}
+		case job.FieldDeciderID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field decider_id", values[i])
+			} else if value.Valid {
+				_m.DeciderID = value.Int64
+			}
+		case job.FieldDeciderName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decider_name", values[i])
+			} else if value.Valid {
+				_m.DeciderName = value.String
+			}
 		case job.FieldStartedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field started_at", values[i])
@@ -516,6 +564,24 @@ func (_m *Job) String() string {
 		builder.WriteString("subject_job_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("actor_kind=")
+	builder.WriteString(_m.ActorKind)
+	builder.WriteString(", ")
+	builder.WriteString("actor_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ActorID))
+	builder.WriteString(", ")
+	builder.WriteString("actor_name=")
+	builder.WriteString(_m.ActorName)
+	builder.WriteString(", ")
+	builder.WriteString("decider_kind=")
+	builder.WriteString(_m.DeciderKind)
+	builder.WriteString(", ")
+	builder.WriteString("decider_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DeciderID))
+	builder.WriteString(", ")
+	builder.WriteString("decider_name=")
+	builder.WriteString(_m.DeciderName)
 	builder.WriteString(", ")
 	if v := _m.StartedAt; v != nil {
 		builder.WriteString("started_at=")

@@ -329,6 +329,90 @@ func (_c *JobCreate) SetNillableSubjectJobID(v *int64) *JobCreate {
 	return _c
 }
 
+// SetActorKind sets the "actor_kind" field.
+func (_c *JobCreate) SetActorKind(v string) *JobCreate {
+	_c.mutation.SetActorKind(v)
+	return _c
+}
+
+// SetNillableActorKind sets the "actor_kind" field if the given value is not nil.
+func (_c *JobCreate) SetNillableActorKind(v *string) *JobCreate {
+	if v != nil {
+		_c.SetActorKind(*v)
+	}
+	return _c
+}
+
+// SetActorID sets the "actor_id" field.
+func (_c *JobCreate) SetActorID(v int64) *JobCreate {
+	_c.mutation.SetActorID(v)
+	return _c
+}
+
+// SetNillableActorID sets the "actor_id" field if the given value is not nil.
+func (_c *JobCreate) SetNillableActorID(v *int64) *JobCreate {
+	if v != nil {
+		_c.SetActorID(*v)
+	}
+	return _c
+}
+
+// SetActorName sets the "actor_name" field.
+func (_c *JobCreate) SetActorName(v string) *JobCreate {
+	_c.mutation.SetActorName(v)
+	return _c
+}
+
+// SetNillableActorName sets the "actor_name" field if the given value is not nil.
+func (_c *JobCreate) SetNillableActorName(v *string) *JobCreate {
+	if v != nil {
+		_c.SetActorName(*v)
+	}
+	return _c
+}
+
+// SetDeciderKind sets the "decider_kind" field.
+func (_c *JobCreate) SetDeciderKind(v string) *JobCreate {
+	_c.mutation.SetDeciderKind(v)
+	return _c
+}
+
+// SetNillableDeciderKind sets the "decider_kind" field if the given value is not nil.
+func (_c *JobCreate) SetNillableDeciderKind(v *string) *JobCreate {
+	if v != nil {
+		_c.SetDeciderKind(*v)
+	}
+	return _c
+}
+
+// SetDeciderID sets the "decider_id" field.
+func (_c *JobCreate) SetDeciderID(v int64) *JobCreate {
+	_c.mutation.SetDeciderID(v)
+	return _c
+}
+
+// SetNillableDeciderID sets the "decider_id" field if the given value is not nil.
+func (_c *JobCreate) SetNillableDeciderID(v *int64) *JobCreate {
+	if v != nil {
+		_c.SetDeciderID(*v)
+	}
+	return _c
+}
+
+// SetDeciderName sets the "decider_name" field.
+func (_c *JobCreate) SetDeciderName(v string) *JobCreate {
+	_c.mutation.SetDeciderName(v)
+	return _c
+}
+
+// SetNillableDeciderName sets the "decider_name" field if the given value is not nil.
+func (_c *JobCreate) SetNillableDeciderName(v *string) *JobCreate {
+	if v != nil {
+		_c.SetDeciderName(*v)
+	}
+	return _c
+}
+
 // SetStartedAt sets the "started_at" field.
 func (_c *JobCreate) SetStartedAt(v int64) *JobCreate {
 	_c.mutation.SetStartedAt(v)
@@ -525,6 +609,30 @@ func (_c *JobCreate) defaults() {
 		v := job.DefaultAttempt
 		_c.mutation.SetAttempt(v)
 	}
+	if _, ok := _c.mutation.ActorKind(); !ok {
+		v := job.DefaultActorKind
+		_c.mutation.SetActorKind(v)
+	}
+	if _, ok := _c.mutation.ActorID(); !ok {
+		v := job.DefaultActorID
+		_c.mutation.SetActorID(v)
+	}
+	if _, ok := _c.mutation.ActorName(); !ok {
+		v := job.DefaultActorName
+		_c.mutation.SetActorName(v)
+	}
+	if _, ok := _c.mutation.DeciderKind(); !ok {
+		v := job.DefaultDeciderKind
+		_c.mutation.SetDeciderKind(v)
+	}
+	if _, ok := _c.mutation.DeciderID(); !ok {
+		v := job.DefaultDeciderID
+		_c.mutation.SetDeciderID(v)
+	}
+	if _, ok := _c.mutation.DeciderName(); !ok {
+		v := job.DefaultDeciderName
+		_c.mutation.SetDeciderName(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -588,6 +696,24 @@ func (_c *JobCreate) check() error {
 	}
 	if _, ok := _c.mutation.DueAt(); !ok {
 		return &ValidationError{Name: "due_at", err: errors.New(`ent: missing required field "Job.due_at"`)}
+	}
+	if _, ok := _c.mutation.ActorKind(); !ok {
+		return &ValidationError{Name: "actor_kind", err: errors.New(`ent: missing required field "Job.actor_kind"`)}
+	}
+	if _, ok := _c.mutation.ActorID(); !ok {
+		return &ValidationError{Name: "actor_id", err: errors.New(`ent: missing required field "Job.actor_id"`)}
+	}
+	if _, ok := _c.mutation.ActorName(); !ok {
+		return &ValidationError{Name: "actor_name", err: errors.New(`ent: missing required field "Job.actor_name"`)}
+	}
+	if _, ok := _c.mutation.DeciderKind(); !ok {
+		return &ValidationError{Name: "decider_kind", err: errors.New(`ent: missing required field "Job.decider_kind"`)}
+	}
+	if _, ok := _c.mutation.DeciderID(); !ok {
+		return &ValidationError{Name: "decider_id", err: errors.New(`ent: missing required field "Job.decider_id"`)}
+	}
+	if _, ok := _c.mutation.DeciderName(); !ok {
+		return &ValidationError{Name: "decider_name", err: errors.New(`ent: missing required field "Job.decider_name"`)}
 	}
 	return nil
 }
@@ -724,6 +850,30 @@ func (_c *JobCreate) createSpec() (*Job, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.WaitsForJobID(); ok {
 		_spec.SetField(job.FieldWaitsForJobID, field.TypeInt64, value)
 		_node.WaitsForJobID = &value
+	}
+	if value, ok := _c.mutation.ActorKind(); ok {
+		_spec.SetField(job.FieldActorKind, field.TypeString, value)
+		_node.ActorKind = value
+	}
+	if value, ok := _c.mutation.ActorID(); ok {
+		_spec.SetField(job.FieldActorID, field.TypeInt64, value)
+		_node.ActorID = value
+	}
+	if value, ok := _c.mutation.ActorName(); ok {
+		_spec.SetField(job.FieldActorName, field.TypeString, value)
+		_node.ActorName = value
+	}
+	if value, ok := _c.mutation.DeciderKind(); ok {
+		_spec.SetField(job.FieldDeciderKind, field.TypeString, value)
+		_node.DeciderKind = value
+	}
+	if value, ok := _c.mutation.DeciderID(); ok {
+		_spec.SetField(job.FieldDeciderID, field.TypeInt64, value)
+		_node.DeciderID = value
+	}
+	if value, ok := _c.mutation.DeciderName(); ok {
+		_spec.SetField(job.FieldDeciderName, field.TypeString, value)
+		_node.DeciderName = value
 	}
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(job.FieldStartedAt, field.TypeInt64, value)

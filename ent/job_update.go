@@ -362,6 +362,55 @@ func (_u *JobUpdate) ClearWaitsForJobID() *JobUpdate {
 	return _u
 }
 
+// SetDeciderKind sets the "decider_kind" field.
+func (_u *JobUpdate) SetDeciderKind(v string) *JobUpdate {
+	_u.mutation.SetDeciderKind(v)
+	return _u
+}
+
+// SetNillableDeciderKind sets the "decider_kind" field if the given value is not nil.
+func (_u *JobUpdate) SetNillableDeciderKind(v *string) *JobUpdate {
+	if v != nil {
+		_u.SetDeciderKind(*v)
+	}
+	return _u
+}
+
+// SetDeciderID sets the "decider_id" field.
+func (_u *JobUpdate) SetDeciderID(v int64) *JobUpdate {
+	_u.mutation.ResetDeciderID()
+	_u.mutation.SetDeciderID(v)
+	return _u
+}
+
+// SetNillableDeciderID sets the "decider_id" field if the given value is not nil.
+func (_u *JobUpdate) SetNillableDeciderID(v *int64) *JobUpdate {
+	if v != nil {
+		_u.SetDeciderID(*v)
+	}
+	return _u
+}
+
+// AddDeciderID adds value to the "decider_id" field.
+func (_u *JobUpdate) AddDeciderID(v int64) *JobUpdate {
+	_u.mutation.AddDeciderID(v)
+	return _u
+}
+
+// SetDeciderName sets the "decider_name" field.
+func (_u *JobUpdate) SetDeciderName(v string) *JobUpdate {
+	_u.mutation.SetDeciderName(v)
+	return _u
+}
+
+// SetNillableDeciderName sets the "decider_name" field if the given value is not nil.
+func (_u *JobUpdate) SetNillableDeciderName(v *string) *JobUpdate {
+	if v != nil {
+		_u.SetDeciderName(*v)
+	}
+	return _u
+}
+
 // SetStartedAt sets the "started_at" field.
 func (_u *JobUpdate) SetStartedAt(v int64) *JobUpdate {
 	_u.mutation.ResetStartedAt()
@@ -701,6 +750,18 @@ func (_u *JobUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.WaitsForJobIDCleared() {
 		_spec.ClearField(job.FieldWaitsForJobID, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.DeciderKind(); ok {
+		_spec.SetField(job.FieldDeciderKind, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DeciderID(); ok {
+		_spec.SetField(job.FieldDeciderID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeciderID(); ok {
+		_spec.AddField(job.FieldDeciderID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DeciderName(); ok {
+		_spec.SetField(job.FieldDeciderName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(job.FieldStartedAt, field.TypeInt64, value)
@@ -1250,6 +1311,55 @@ func (_u *JobUpdateOne) ClearWaitsForJobID() *JobUpdateOne {
 	return _u
 }
 
+// SetDeciderKind sets the "decider_kind" field.
+func (_u *JobUpdateOne) SetDeciderKind(v string) *JobUpdateOne {
+	_u.mutation.SetDeciderKind(v)
+	return _u
+}
+
+// SetNillableDeciderKind sets the "decider_kind" field if the given value is not nil.
+func (_u *JobUpdateOne) SetNillableDeciderKind(v *string) *JobUpdateOne {
+	if v != nil {
+		_u.SetDeciderKind(*v)
+	}
+	return _u
+}
+
+// SetDeciderID sets the "decider_id" field.
+func (_u *JobUpdateOne) SetDeciderID(v int64) *JobUpdateOne {
+	_u.mutation.ResetDeciderID()
+	_u.mutation.SetDeciderID(v)
+	return _u
+}
+
+// SetNillableDeciderID sets the "decider_id" field if the given value is not nil.
+func (_u *JobUpdateOne) SetNillableDeciderID(v *int64) *JobUpdateOne {
+	if v != nil {
+		_u.SetDeciderID(*v)
+	}
+	return _u
+}
+
+// AddDeciderID adds value to the "decider_id" field.
+func (_u *JobUpdateOne) AddDeciderID(v int64) *JobUpdateOne {
+	_u.mutation.AddDeciderID(v)
+	return _u
+}
+
+// SetDeciderName sets the "decider_name" field.
+func (_u *JobUpdateOne) SetDeciderName(v string) *JobUpdateOne {
+	_u.mutation.SetDeciderName(v)
+	return _u
+}
+
+// SetNillableDeciderName sets the "decider_name" field if the given value is not nil.
+func (_u *JobUpdateOne) SetNillableDeciderName(v *string) *JobUpdateOne {
+	if v != nil {
+		_u.SetDeciderName(*v)
+	}
+	return _u
+}
+
 // SetStartedAt sets the "started_at" field.
 func (_u *JobUpdateOne) SetStartedAt(v int64) *JobUpdateOne {
 	_u.mutation.ResetStartedAt()
@@ -1619,6 +1729,18 @@ func (_u *JobUpdateOne) sqlSave(ctx context.Context) (_node *Job, err error) {
 	}
 	if _u.mutation.WaitsForJobIDCleared() {
 		_spec.ClearField(job.FieldWaitsForJobID, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.DeciderKind(); ok {
+		_spec.SetField(job.FieldDeciderKind, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DeciderID(); ok {
+		_spec.SetField(job.FieldDeciderID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeciderID(); ok {
+		_spec.AddField(job.FieldDeciderID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DeciderName(); ok {
+		_spec.SetField(job.FieldDeciderName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(job.FieldStartedAt, field.TypeInt64, value)

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/auditentry"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
 	"autoholdings/ent/communityzonetitle"
@@ -15,11 +16,13 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"autoholdings/ent/schema"
+	"autoholdings/ent/session"
 	"autoholdings/ent/setting"
 	"autoholdings/ent/worker"
 )
@@ -28,6 +31,24 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	auditentryFields := schema.AuditEntry{}.Fields()
+	_ = auditentryFields
+	// auditentryDescActorID is the schema descriptor for actor_id field.
+	auditentryDescActorID := auditentryFields[2].Descriptor()
+	// auditentry.DefaultActorID holds the default value on creation for the actor_id field.
+	auditentry.DefaultActorID = auditentryDescActorID.Default.(int64)
+	// auditentryDescActorName is the schema descriptor for actor_name field.
+	auditentryDescActorName := auditentryFields[3].Descriptor()
+	// auditentry.DefaultActorName holds the default value on creation for the actor_name field.
+	auditentry.DefaultActorName = auditentryDescActorName.Default.(string)
+	// auditentryDescAddress is the schema descriptor for address field.
+	auditentryDescAddress := auditentryFields[7].Descriptor()
+	// auditentry.DefaultAddress holds the default value on creation for the address field.
+	auditentry.DefaultAddress = auditentryDescAddress.Default.(string)
+	// auditentryDescRequestID is the schema descriptor for request_id field.
+	auditentryDescRequestID := auditentryFields[8].Descriptor()
+	// auditentry.DefaultRequestID holds the default value on creation for the request_id field.
+	auditentry.DefaultRequestID = auditentryDescRequestID.Default.(string)
 	collectionFields := schema.Collection{}.Fields()
 	_ = collectionFields
 	// collectionDescContent is the schema descriptor for content field.
@@ -266,6 +287,30 @@ func init() {
 	jobDescAttempt := jobFields[19].Descriptor()
 	// job.DefaultAttempt holds the default value on creation for the attempt field.
 	job.DefaultAttempt = jobDescAttempt.Default.(int)
+	// jobDescActorKind is the schema descriptor for actor_kind field.
+	jobDescActorKind := jobFields[25].Descriptor()
+	// job.DefaultActorKind holds the default value on creation for the actor_kind field.
+	job.DefaultActorKind = jobDescActorKind.Default.(string)
+	// jobDescActorID is the schema descriptor for actor_id field.
+	jobDescActorID := jobFields[26].Descriptor()
+	// job.DefaultActorID holds the default value on creation for the actor_id field.
+	job.DefaultActorID = jobDescActorID.Default.(int64)
+	// jobDescActorName is the schema descriptor for actor_name field.
+	jobDescActorName := jobFields[27].Descriptor()
+	// job.DefaultActorName holds the default value on creation for the actor_name field.
+	job.DefaultActorName = jobDescActorName.Default.(string)
+	// jobDescDeciderKind is the schema descriptor for decider_kind field.
+	jobDescDeciderKind := jobFields[28].Descriptor()
+	// job.DefaultDeciderKind holds the default value on creation for the decider_kind field.
+	job.DefaultDeciderKind = jobDescDeciderKind.Default.(string)
+	// jobDescDeciderID is the schema descriptor for decider_id field.
+	jobDescDeciderID := jobFields[29].Descriptor()
+	// job.DefaultDeciderID holds the default value on creation for the decider_id field.
+	job.DefaultDeciderID = jobDescDeciderID.Default.(int64)
+	// jobDescDeciderName is the schema descriptor for decider_name field.
+	jobDescDeciderName := jobFields[30].Descriptor()
+	// job.DefaultDeciderName holds the default value on creation for the decider_name field.
+	job.DefaultDeciderName = jobDescDeciderName.Default.(string)
 	jobchangeFields := schema.JobChange{}.Fields()
 	_ = jobchangeFields
 	// jobchangeDescField is the schema descriptor for field field.
@@ -414,6 +459,36 @@ func init() {
 	polineDescVersion := polineFields[9].Descriptor()
 	// poline.DefaultVersion holds the default value on creation for the version field.
 	poline.DefaultVersion = polineDescVersion.Default.(int)
+	personFields := schema.Person{}.Fields()
+	_ = personFields
+	// personDescIssuer is the schema descriptor for issuer field.
+	personDescIssuer := personFields[2].Descriptor()
+	// person.DefaultIssuer holds the default value on creation for the issuer field.
+	person.DefaultIssuer = personDescIssuer.Default.(string)
+	// personDescSubject is the schema descriptor for subject field.
+	personDescSubject := personFields[3].Descriptor()
+	// person.DefaultSubject holds the default value on creation for the subject field.
+	person.DefaultSubject = personDescSubject.Default.(string)
+	// personDescPasswordHash is the schema descriptor for password_hash field.
+	personDescPasswordHash := personFields[4].Descriptor()
+	// person.DefaultPasswordHash holds the default value on creation for the password_hash field.
+	person.DefaultPasswordHash = personDescPasswordHash.Default.(string)
+	// personDescScopes is the schema descriptor for scopes field.
+	personDescScopes := personFields[5].Descriptor()
+	// person.DefaultScopes holds the default value on creation for the scopes field.
+	person.DefaultScopes = personDescScopes.Default.(string)
+	// personDescDisabled is the schema descriptor for disabled field.
+	personDescDisabled := personFields[6].Descriptor()
+	// person.DefaultDisabled holds the default value on creation for the disabled field.
+	person.DefaultDisabled = personDescDisabled.Default.(bool)
+	// personDescFailures is the schema descriptor for failures field.
+	personDescFailures := personFields[7].Descriptor()
+	// person.DefaultFailures holds the default value on creation for the failures field.
+	person.DefaultFailures = personDescFailures.Default.(int)
+	// personDescLockedUntil is the schema descriptor for locked_until field.
+	personDescLockedUntil := personFields[8].Descriptor()
+	// person.DefaultLockedUntil holds the default value on creation for the locked_until field.
+	person.DefaultLockedUntil = personDescLockedUntil.Default.(int64)
 	portfolioFields := schema.Portfolio{}.Fields()
 	_ = portfolioFields
 	// portfolioDescReview is the schema descriptor for review field.
@@ -584,6 +659,16 @@ func init() {
 	providerfileDescOutcome := providerfileFields[15].Descriptor()
 	// providerfile.DefaultOutcome holds the default value on creation for the outcome field.
 	providerfile.DefaultOutcome = providerfileDescOutcome.Default.(string)
+	sessionFields := schema.Session{}.Fields()
+	_ = sessionFields
+	// sessionDescBrowser is the schema descriptor for browser field.
+	sessionDescBrowser := sessionFields[4].Descriptor()
+	// session.DefaultBrowser holds the default value on creation for the browser field.
+	session.DefaultBrowser = sessionDescBrowser.Default.(string)
+	// sessionDescAddress is the schema descriptor for address field.
+	sessionDescAddress := sessionFields[5].Descriptor()
+	// session.DefaultAddress holds the default value on creation for the address field.
+	session.DefaultAddress = sessionDescAddress.Default.(string)
 	settingFields := schema.Setting{}.Fields()
 	_ = settingFields
 	// settingDescInstitutionName is the schema descriptor for institution_name field.
@@ -598,8 +683,16 @@ func init() {
 	settingDescIDEpoch := settingFields[3].Descriptor()
 	// setting.DefaultIDEpoch holds the default value on creation for the id_epoch field.
 	setting.DefaultIDEpoch = settingDescIDEpoch.Default.(int64)
+	// settingDescInvitationHash is the schema descriptor for invitation_hash field.
+	settingDescInvitationHash := settingFields[4].Descriptor()
+	// setting.DefaultInvitationHash holds the default value on creation for the invitation_hash field.
+	setting.DefaultInvitationHash = settingDescInvitationHash.Default.(string)
+	// settingDescInvitationExpiresAt is the schema descriptor for invitation_expires_at field.
+	settingDescInvitationExpiresAt := settingFields[5].Descriptor()
+	// setting.DefaultInvitationExpiresAt holds the default value on creation for the invitation_expires_at field.
+	setting.DefaultInvitationExpiresAt = settingDescInvitationExpiresAt.Default.(int64)
 	// settingDescVersion is the schema descriptor for version field.
-	settingDescVersion := settingFields[5].Descriptor()
+	settingDescVersion := settingFields[7].Descriptor()
 	// setting.DefaultVersion holds the default value on creation for the version field.
 	setting.DefaultVersion = settingDescVersion.Default.(int)
 	workerFields := schema.Worker{}.Fields()

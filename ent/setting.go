@@ -29,6 +29,10 @@ type Setting struct {
 	StoppedSchedules map[string]int64 `json:"stopped_schedules,omitempty"`
 	// raised by every process that opens the database for writing
 	IDEpoch int64 `json:"id_epoch,omitempty"`
+	// SHA-256 of the link for the first administrator; empty: there is none
+	InvitationHash string `json:"-"`
+	// InvitationExpiresAt holds the value of the "invitation_expires_at" field.
+	InvitationExpiresAt int64 `json:"invitation_expires_at,omitempty"`
 	// a known text, sealed with this installation's key
 	SealCheck []byte `json:"seal_check,omitempty"`
 	// Version holds the value of the "version" field.
@@ -45,9 +49,9 @@ func (*Setting) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case setting.FieldMultiCampusInventoryManagement:
 			values[i] = new(sql.NullBool)
-		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldIDEpoch, setting.FieldVersion:
+		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldIDEpoch, setting.FieldInvitationExpiresAt, setting.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case setting.FieldInstitutionName:
+		case setting.FieldInstitutionName, setting.FieldInvitationHash:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -107,6 +111,18 @@ func (_m *Setting) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field id_epoch", values[i])
 			} else if value.Valid {
 				_m.IDEpoch = value.Int64
+			}
+		case setting.FieldInvitationHash:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field invitation_hash", values[i])
+			} else if value.Valid {
+				_m.InvitationHash = value.String
+			}
+		case setting.FieldInvitationExpiresAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field invitation_expires_at", values[i])
+			} else if value.Valid {
+				_m.InvitationExpiresAt = value.Int64
 			}
 		case setting.FieldSealCheck:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -173,6 +189,11 @@ func (_m *Setting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("id_epoch=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IDEpoch))
+	builder.WriteString(", ")
+	builder.WriteString("invitation_hash=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("invitation_expires_at=")
+	builder.WriteString(fmt.Sprintf("%v", _m.InvitationExpiresAt))
 	builder.WriteString(", ")
 	builder.WriteString("seal_check=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SealCheck))

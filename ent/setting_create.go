@@ -79,6 +79,34 @@ func (_c *SettingCreate) SetNillableIDEpoch(v *int64) *SettingCreate {
 	return _c
 }
 
+// SetInvitationHash sets the "invitation_hash" field.
+func (_c *SettingCreate) SetInvitationHash(v string) *SettingCreate {
+	_c.mutation.SetInvitationHash(v)
+	return _c
+}
+
+// SetNillableInvitationHash sets the "invitation_hash" field if the given value is not nil.
+func (_c *SettingCreate) SetNillableInvitationHash(v *string) *SettingCreate {
+	if v != nil {
+		_c.SetInvitationHash(*v)
+	}
+	return _c
+}
+
+// SetInvitationExpiresAt sets the "invitation_expires_at" field.
+func (_c *SettingCreate) SetInvitationExpiresAt(v int64) *SettingCreate {
+	_c.mutation.SetInvitationExpiresAt(v)
+	return _c
+}
+
+// SetNillableInvitationExpiresAt sets the "invitation_expires_at" field if the given value is not nil.
+func (_c *SettingCreate) SetNillableInvitationExpiresAt(v *int64) *SettingCreate {
+	if v != nil {
+		_c.SetInvitationExpiresAt(*v)
+	}
+	return _c
+}
+
 // SetSealCheck sets the "seal_check" field.
 func (_c *SettingCreate) SetSealCheck(v []byte) *SettingCreate {
 	_c.mutation.SetSealCheck(v)
@@ -152,6 +180,14 @@ func (_c *SettingCreate) defaults() {
 		v := setting.DefaultIDEpoch
 		_c.mutation.SetIDEpoch(v)
 	}
+	if _, ok := _c.mutation.InvitationHash(); !ok {
+		v := setting.DefaultInvitationHash
+		_c.mutation.SetInvitationHash(v)
+	}
+	if _, ok := _c.mutation.InvitationExpiresAt(); !ok {
+		v := setting.DefaultInvitationExpiresAt
+		_c.mutation.SetInvitationExpiresAt(v)
+	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := setting.DefaultVersion
 		_c.mutation.SetVersion(v)
@@ -174,6 +210,12 @@ func (_c *SettingCreate) check() error {
 	}
 	if _, ok := _c.mutation.IDEpoch(); !ok {
 		return &ValidationError{Name: "id_epoch", err: errors.New(`ent: missing required field "Setting.id_epoch"`)}
+	}
+	if _, ok := _c.mutation.InvitationHash(); !ok {
+		return &ValidationError{Name: "invitation_hash", err: errors.New(`ent: missing required field "Setting.invitation_hash"`)}
+	}
+	if _, ok := _c.mutation.InvitationExpiresAt(); !ok {
+		return &ValidationError{Name: "invitation_expires_at", err: errors.New(`ent: missing required field "Setting.invitation_expires_at"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Setting.version"`)}
@@ -233,6 +275,14 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)
 		_node.IDEpoch = value
+	}
+	if value, ok := _c.mutation.InvitationHash(); ok {
+		_spec.SetField(setting.FieldInvitationHash, field.TypeString, value)
+		_node.InvitationHash = value
+	}
+	if value, ok := _c.mutation.InvitationExpiresAt(); ok {
+		_spec.SetField(setting.FieldInvitationExpiresAt, field.TypeInt64, value)
+		_node.InvitationExpiresAt = value
 	}
 	if value, ok := _c.mutation.SealCheck(); ok {
 		_spec.SetField(setting.FieldSealCheck, field.TypeBytes, value)

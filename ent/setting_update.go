@@ -109,6 +109,41 @@ func (_u *SettingUpdate) AddIDEpoch(v int64) *SettingUpdate {
 	return _u
 }
 
+// SetInvitationHash sets the "invitation_hash" field.
+func (_u *SettingUpdate) SetInvitationHash(v string) *SettingUpdate {
+	_u.mutation.SetInvitationHash(v)
+	return _u
+}
+
+// SetNillableInvitationHash sets the "invitation_hash" field if the given value is not nil.
+func (_u *SettingUpdate) SetNillableInvitationHash(v *string) *SettingUpdate {
+	if v != nil {
+		_u.SetInvitationHash(*v)
+	}
+	return _u
+}
+
+// SetInvitationExpiresAt sets the "invitation_expires_at" field.
+func (_u *SettingUpdate) SetInvitationExpiresAt(v int64) *SettingUpdate {
+	_u.mutation.ResetInvitationExpiresAt()
+	_u.mutation.SetInvitationExpiresAt(v)
+	return _u
+}
+
+// SetNillableInvitationExpiresAt sets the "invitation_expires_at" field if the given value is not nil.
+func (_u *SettingUpdate) SetNillableInvitationExpiresAt(v *int64) *SettingUpdate {
+	if v != nil {
+		_u.SetInvitationExpiresAt(*v)
+	}
+	return _u
+}
+
+// AddInvitationExpiresAt adds value to the "invitation_expires_at" field.
+func (_u *SettingUpdate) AddInvitationExpiresAt(v int64) *SettingUpdate {
+	_u.mutation.AddInvitationExpiresAt(v)
+	return _u
+}
+
 // SetSealCheck sets the "seal_check" field.
 func (_u *SettingUpdate) SetSealCheck(v []byte) *SettingUpdate {
 	_u.mutation.SetSealCheck(v)
@@ -206,6 +241,15 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedIDEpoch(); ok {
 		_spec.AddField(setting.FieldIDEpoch, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.InvitationHash(); ok {
+		_spec.SetField(setting.FieldInvitationHash, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.InvitationExpiresAt(); ok {
+		_spec.SetField(setting.FieldInvitationExpiresAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedInvitationExpiresAt(); ok {
+		_spec.AddField(setting.FieldInvitationExpiresAt, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.SealCheck(); ok {
 		_spec.SetField(setting.FieldSealCheck, field.TypeBytes, value)
@@ -318,6 +362,41 @@ func (_u *SettingUpdateOne) SetNillableIDEpoch(v *int64) *SettingUpdateOne {
 // AddIDEpoch adds value to the "id_epoch" field.
 func (_u *SettingUpdateOne) AddIDEpoch(v int64) *SettingUpdateOne {
 	_u.mutation.AddIDEpoch(v)
+	return _u
+}
+
+// SetInvitationHash sets the "invitation_hash" field.
+func (_u *SettingUpdateOne) SetInvitationHash(v string) *SettingUpdateOne {
+	_u.mutation.SetInvitationHash(v)
+	return _u
+}
+
+// SetNillableInvitationHash sets the "invitation_hash" field if the given value is not nil.
+func (_u *SettingUpdateOne) SetNillableInvitationHash(v *string) *SettingUpdateOne {
+	if v != nil {
+		_u.SetInvitationHash(*v)
+	}
+	return _u
+}
+
+// SetInvitationExpiresAt sets the "invitation_expires_at" field.
+func (_u *SettingUpdateOne) SetInvitationExpiresAt(v int64) *SettingUpdateOne {
+	_u.mutation.ResetInvitationExpiresAt()
+	_u.mutation.SetInvitationExpiresAt(v)
+	return _u
+}
+
+// SetNillableInvitationExpiresAt sets the "invitation_expires_at" field if the given value is not nil.
+func (_u *SettingUpdateOne) SetNillableInvitationExpiresAt(v *int64) *SettingUpdateOne {
+	if v != nil {
+		_u.SetInvitationExpiresAt(*v)
+	}
+	return _u
+}
+
+// AddInvitationExpiresAt adds value to the "invitation_expires_at" field.
+func (_u *SettingUpdateOne) AddInvitationExpiresAt(v int64) *SettingUpdateOne {
+	_u.mutation.AddInvitationExpiresAt(v)
 	return _u
 }
 
@@ -448,6 +527,15 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 	}
 	if value, ok := _u.mutation.AddedIDEpoch(); ok {
 		_spec.AddField(setting.FieldIDEpoch, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.InvitationHash(); ok {
+		_spec.SetField(setting.FieldInvitationHash, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.InvitationExpiresAt(); ok {
+		_spec.SetField(setting.FieldInvitationExpiresAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedInvitationExpiresAt(); ok {
+		_spec.AddField(setting.FieldInvitationExpiresAt, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.SealCheck(); ok {
 		_spec.SetField(setting.FieldSealCheck, field.TypeBytes, value)

@@ -12,6 +12,10 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// AccessToken is the client for interacting with the AccessToken builders.
+	AccessToken *AccessTokenClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
 	// CollectionSet is the client for interacting with the CollectionSet builders.
@@ -46,6 +50,8 @@ type Tx struct {
 	ListDecision *ListDecisionClient
 	// POLine is the client for interacting with the POLine builders.
 	POLine *POLineClient
+	// Person is the client for interacting with the Person builders.
+	Person *PersonClient
 	// Portfolio is the client for interacting with the Portfolio builders.
 	Portfolio *PortfolioClient
 	// Profile is the client for interacting with the Profile builders.
@@ -58,6 +64,8 @@ type Tx struct {
 	RefusedRow *RefusedRowClient
 	// ScheduleSlot is the client for interacting with the ScheduleSlot builders.
 	ScheduleSlot *ScheduleSlotClient
+	// Session is the client for interacting with the Session builders.
+	Session *SessionClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
 	// Worker is the client for interacting with the Worker builders.
@@ -193,6 +201,8 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.AccessToken = NewAccessTokenClient(tx.config)
+	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.CollectionSet = NewCollectionSetClient(tx.config)
 	tx.CollectionSetMember = NewCollectionSetMemberClient(tx.config)
@@ -210,12 +220,14 @@ func (tx *Tx) init() {
 	tx.License = NewLicenseClient(tx.config)
 	tx.ListDecision = NewListDecisionClient(tx.config)
 	tx.POLine = NewPOLineClient(tx.config)
+	tx.Person = NewPersonClient(tx.config)
 	tx.Portfolio = NewPortfolioClient(tx.config)
 	tx.Profile = NewProfileClient(tx.config)
 	tx.ProfileGroup = NewProfileGroupClient(tx.config)
 	tx.ProviderFile = NewProviderFileClient(tx.config)
 	tx.RefusedRow = NewRefusedRowClient(tx.config)
 	tx.ScheduleSlot = NewScheduleSlotClient(tx.config)
+	tx.Session = NewSessionClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.Worker = NewWorkerClient(tx.config)
 }
@@ -227,7 +239,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Collection.QueryXXX(), the query will be executed
+// applies a query, for example: AccessToken.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

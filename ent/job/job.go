@@ -66,6 +66,18 @@ const (
 	FieldWaitsForJobID = "waits_for_job_id"
 	// FieldSubjectJobID holds the string denoting the subject_job_id field in the database.
 	FieldSubjectJobID = "subject_job_id"
+	// FieldActorKind holds the string denoting the actor_kind field in the database.
+	FieldActorKind = "actor_kind"
+	// FieldActorID holds the string denoting the actor_id field in the database.
+	FieldActorID = "actor_id"
+	// FieldActorName holds the string denoting the actor_name field in the database.
+	FieldActorName = "actor_name"
+	// FieldDeciderKind holds the string denoting the decider_kind field in the database.
+	FieldDeciderKind = "decider_kind"
+	// FieldDeciderID holds the string denoting the decider_id field in the database.
+	FieldDeciderID = "decider_id"
+	// FieldDeciderName holds the string denoting the decider_name field in the database.
+	FieldDeciderName = "decider_name"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
 	// FieldFinishedAt holds the string denoting the finished_at field in the database.
@@ -143,6 +155,12 @@ var Columns = []string{
 	FieldHeartbeatAt,
 	FieldWaitsForJobID,
 	FieldSubjectJobID,
+	FieldActorKind,
+	FieldActorID,
+	FieldActorName,
+	FieldDeciderKind,
+	FieldDeciderID,
+	FieldDeciderName,
 	FieldStartedAt,
 	FieldFinishedAt,
 }
@@ -182,6 +200,18 @@ var (
 	DefaultRunToken string
 	// DefaultAttempt holds the default value on creation for the "attempt" field.
 	DefaultAttempt int
+	// DefaultActorKind holds the default value on creation for the "actor_kind" field.
+	DefaultActorKind string
+	// DefaultActorID holds the default value on creation for the "actor_id" field.
+	DefaultActorID int64
+	// DefaultActorName holds the default value on creation for the "actor_name" field.
+	DefaultActorName string
+	// DefaultDeciderKind holds the default value on creation for the "decider_kind" field.
+	DefaultDeciderKind string
+	// DefaultDeciderID holds the default value on creation for the "decider_id" field.
+	DefaultDeciderID int64
+	// DefaultDeciderName holds the default value on creation for the "decider_name" field.
+	DefaultDeciderName string
 )
 
 // OrderOption defines the ordering options for the Job queries.
@@ -315,6 +345,36 @@ func ByWaitsForJobID(opts ...sql.OrderTermOption) OrderOption {
 // BySubjectJobID orders the results by the subject_job_id field.
 func BySubjectJobID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSubjectJobID, opts...).ToFunc()
+}
+
+// ByActorKind orders the results by the actor_kind field.
+func ByActorKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldActorKind, opts...).ToFunc()
+}
+
+// ByActorID orders the results by the actor_id field.
+func ByActorID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldActorID, opts...).ToFunc()
+}
+
+// ByActorName orders the results by the actor_name field.
+func ByActorName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldActorName, opts...).ToFunc()
+}
+
+// ByDeciderKind orders the results by the decider_kind field.
+func ByDeciderKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeciderKind, opts...).ToFunc()
+}
+
+// ByDeciderID orders the results by the decider_id field.
+func ByDeciderID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeciderID, opts...).ToFunc()
+}
+
+// ByDeciderName orders the results by the decider_name field.
+func ByDeciderName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeciderName, opts...).ToFunc()
 }
 
 // ByStartedAt orders the results by the started_at field.

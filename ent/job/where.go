@@ -184,6 +184,36 @@ func SubjectJobID(v int64) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldSubjectJobID, v))
 }
 
+// ActorKind applies equality check predicate on the "actor_kind" field. It's identical to ActorKindEQ.
+func ActorKind(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldActorKind, v))
+}
+
+// ActorID applies equality check predicate on the "actor_id" field. It's identical to ActorIDEQ.
+func ActorID(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldActorID, v))
+}
+
+// ActorName applies equality check predicate on the "actor_name" field. It's identical to ActorNameEQ.
+func ActorName(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldActorName, v))
+}
+
+// DeciderKind applies equality check predicate on the "decider_kind" field. It's identical to DeciderKindEQ.
+func DeciderKind(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldDeciderKind, v))
+}
+
+// DeciderID applies equality check predicate on the "decider_id" field. It's identical to DeciderIDEQ.
+func DeciderID(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldDeciderID, v))
+}
+
+// DeciderName applies equality check predicate on the "decider_name" field. It's identical to DeciderNameEQ.
+func DeciderName(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldDeciderName, v))
+}
+
 // StartedAt applies equality check predicate on the "started_at" field. It's identical to StartedAtEQ.
 func StartedAt(v int64) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldStartedAt, v))
@@ -1602,6 +1632,346 @@ func SubjectJobIDIsNil() predicate.Job {
 // SubjectJobIDNotNil applies the NotNil predicate on the "subject_job_id" field.
 func SubjectJobIDNotNil() predicate.Job {
 	return predicate.Job(sql.FieldNotNull(FieldSubjectJobID))
+}
+
+// ActorKindEQ applies the EQ predicate on the "actor_kind" field.
+func ActorKindEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldActorKind, v))
+}
+
+// ActorKindNEQ applies the NEQ predicate on the "actor_kind" field.
+func ActorKindNEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldActorKind, v))
+}
+
+// ActorKindIn applies the In predicate on the "actor_kind" field.
+func ActorKindIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldActorKind, vs...))
+}
+
+// ActorKindNotIn applies the NotIn predicate on the "actor_kind" field.
+func ActorKindNotIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldActorKind, vs...))
+}
+
+// ActorKindGT applies the GT predicate on the "actor_kind" field.
+func ActorKindGT(v string) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldActorKind, v))
+}
+
+// ActorKindGTE applies the GTE predicate on the "actor_kind" field.
+func ActorKindGTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldActorKind, v))
+}
+
+// ActorKindLT applies the LT predicate on the "actor_kind" field.
+func ActorKindLT(v string) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldActorKind, v))
+}
+
+// ActorKindLTE applies the LTE predicate on the "actor_kind" field.
+func ActorKindLTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldActorKind, v))
+}
+
+// ActorKindContains applies the Contains predicate on the "actor_kind" field.
+func ActorKindContains(v string) predicate.Job {
+	return predicate.Job(sql.FieldContains(FieldActorKind, v))
+}
+
+// ActorKindHasPrefix applies the HasPrefix predicate on the "actor_kind" field.
+func ActorKindHasPrefix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasPrefix(FieldActorKind, v))
+}
+
+// ActorKindHasSuffix applies the HasSuffix predicate on the "actor_kind" field.
+func ActorKindHasSuffix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasSuffix(FieldActorKind, v))
+}
+
+// ActorKindEqualFold applies the EqualFold predicate on the "actor_kind" field.
+func ActorKindEqualFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldEqualFold(FieldActorKind, v))
+}
+
+// ActorKindContainsFold applies the ContainsFold predicate on the "actor_kind" field.
+func ActorKindContainsFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldContainsFold(FieldActorKind, v))
+}
+
+// ActorIDEQ applies the EQ predicate on the "actor_id" field.
+func ActorIDEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldActorID, v))
+}
+
+// ActorIDNEQ applies the NEQ predicate on the "actor_id" field.
+func ActorIDNEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldActorID, v))
+}
+
+// ActorIDIn applies the In predicate on the "actor_id" field.
+func ActorIDIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldActorID, vs...))
+}
+
+// ActorIDNotIn applies the NotIn predicate on the "actor_id" field.
+func ActorIDNotIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldActorID, vs...))
+}
+
+// ActorIDGT applies the GT predicate on the "actor_id" field.
+func ActorIDGT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldActorID, v))
+}
+
+// ActorIDGTE applies the GTE predicate on the "actor_id" field.
+func ActorIDGTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldActorID, v))
+}
+
+// ActorIDLT applies the LT predicate on the "actor_id" field.
+func ActorIDLT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldActorID, v))
+}
+
+// ActorIDLTE applies the LTE predicate on the "actor_id" field.
+func ActorIDLTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldActorID, v))
+}
+
+// ActorNameEQ applies the EQ predicate on the "actor_name" field.
+func ActorNameEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldActorName, v))
+}
+
+// ActorNameNEQ applies the NEQ predicate on the "actor_name" field.
+func ActorNameNEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldActorName, v))
+}
+
+// ActorNameIn applies the In predicate on the "actor_name" field.
+func ActorNameIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldActorName, vs...))
+}
+
+// ActorNameNotIn applies the NotIn predicate on the "actor_name" field.
+func ActorNameNotIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldActorName, vs...))
+}
+
+// ActorNameGT applies the GT predicate on the "actor_name" field.
+func ActorNameGT(v string) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldActorName, v))
+}
+
+// ActorNameGTE applies the GTE predicate on the "actor_name" field.
+func ActorNameGTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldActorName, v))
+}
+
+// ActorNameLT applies the LT predicate on the "actor_name" field.
+func ActorNameLT(v string) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldActorName, v))
+}
+
+// ActorNameLTE applies the LTE predicate on the "actor_name" field.
+func ActorNameLTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldActorName, v))
+}
+
+// ActorNameContains applies the Contains predicate on the "actor_name" field.
+func ActorNameContains(v string) predicate.Job {
+	return predicate.Job(sql.FieldContains(FieldActorName, v))
+}
+
+// ActorNameHasPrefix applies the HasPrefix predicate on the "actor_name" field.
+func ActorNameHasPrefix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasPrefix(FieldActorName, v))
+}
+
+// ActorNameHasSuffix applies the HasSuffix predicate on the "actor_name" field.
+func ActorNameHasSuffix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasSuffix(FieldActorName, v))
+}
+
+// ActorNameEqualFold applies the EqualFold predicate on the "actor_name" field.
+func ActorNameEqualFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldEqualFold(FieldActorName, v))
+}
+
+// ActorNameContainsFold applies the ContainsFold predicate on the "actor_name" field.
+func ActorNameContainsFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldContainsFold(FieldActorName, v))
+}
+
+// DeciderKindEQ applies the EQ predicate on the "decider_kind" field.
+func DeciderKindEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldDeciderKind, v))
+}
+
+// DeciderKindNEQ applies the NEQ predicate on the "decider_kind" field.
+func DeciderKindNEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldDeciderKind, v))
+}
+
+// DeciderKindIn applies the In predicate on the "decider_kind" field.
+func DeciderKindIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldDeciderKind, vs...))
+}
+
+// DeciderKindNotIn applies the NotIn predicate on the "decider_kind" field.
+func DeciderKindNotIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldDeciderKind, vs...))
+}
+
+// DeciderKindGT applies the GT predicate on the "decider_kind" field.
+func DeciderKindGT(v string) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldDeciderKind, v))
+}
+
+// DeciderKindGTE applies the GTE predicate on the "decider_kind" field.
+func DeciderKindGTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldDeciderKind, v))
+}
+
+// DeciderKindLT applies the LT predicate on the "decider_kind" field.
+func DeciderKindLT(v string) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldDeciderKind, v))
+}
+
+// DeciderKindLTE applies the LTE predicate on the "decider_kind" field.
+func DeciderKindLTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldDeciderKind, v))
+}
+
+// DeciderKindContains applies the Contains predicate on the "decider_kind" field.
+func DeciderKindContains(v string) predicate.Job {
+	return predicate.Job(sql.FieldContains(FieldDeciderKind, v))
+}
+
+// DeciderKindHasPrefix applies the HasPrefix predicate on the "decider_kind" field.
+func DeciderKindHasPrefix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasPrefix(FieldDeciderKind, v))
+}
+
+// DeciderKindHasSuffix applies the HasSuffix predicate on the "decider_kind" field.
+func DeciderKindHasSuffix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasSuffix(FieldDeciderKind, v))
+}
+
+// DeciderKindEqualFold applies the EqualFold predicate on the "decider_kind" field.
+func DeciderKindEqualFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldEqualFold(FieldDeciderKind, v))
+}
+
+// DeciderKindContainsFold applies the ContainsFold predicate on the "decider_kind" field.
+func DeciderKindContainsFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldContainsFold(FieldDeciderKind, v))
+}
+
+// DeciderIDEQ applies the EQ predicate on the "decider_id" field.
+func DeciderIDEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldDeciderID, v))
+}
+
+// DeciderIDNEQ applies the NEQ predicate on the "decider_id" field.
+func DeciderIDNEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldDeciderID, v))
+}
+
+// DeciderIDIn applies the In predicate on the "decider_id" field.
+func DeciderIDIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldDeciderID, vs...))
+}
+
+// DeciderIDNotIn applies the NotIn predicate on the "decider_id" field.
+func DeciderIDNotIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldDeciderID, vs...))
+}
+
+// DeciderIDGT applies the GT predicate on the "decider_id" field.
+func DeciderIDGT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldDeciderID, v))
+}
+
+// DeciderIDGTE applies the GTE predicate on the "decider_id" field.
+func DeciderIDGTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldDeciderID, v))
+}
+
+// DeciderIDLT applies the LT predicate on the "decider_id" field.
+func DeciderIDLT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldDeciderID, v))
+}
+
+// DeciderIDLTE applies the LTE predicate on the "decider_id" field.
+func DeciderIDLTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldDeciderID, v))
+}
+
+// DeciderNameEQ applies the EQ predicate on the "decider_name" field.
+func DeciderNameEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldDeciderName, v))
+}
+
+// DeciderNameNEQ applies the NEQ predicate on the "decider_name" field.
+func DeciderNameNEQ(v string) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldDeciderName, v))
+}
+
+// DeciderNameIn applies the In predicate on the "decider_name" field.
+func DeciderNameIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldDeciderName, vs...))
+}
+
+// DeciderNameNotIn applies the NotIn predicate on the "decider_name" field.
+func DeciderNameNotIn(vs ...string) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldDeciderName, vs...))
+}
+
+// DeciderNameGT applies the GT predicate on the "decider_name" field.
+func DeciderNameGT(v string) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldDeciderName, v))
+}
+
+// DeciderNameGTE applies the GTE predicate on the "decider_name" field.
+func DeciderNameGTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldDeciderName, v))
+}
+
+// DeciderNameLT applies the LT predicate on the "decider_name" field.
+func DeciderNameLT(v string) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldDeciderName, v))
+}
+
+// DeciderNameLTE applies the LTE predicate on the "decider_name" field.
+func DeciderNameLTE(v string) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldDeciderName, v))
+}
+
+// DeciderNameContains applies the Contains predicate on the "decider_name" field.
+func DeciderNameContains(v string) predicate.Job {
+	return predicate.Job(sql.FieldContains(FieldDeciderName, v))
+}
+
+// DeciderNameHasPrefix applies the HasPrefix predicate on the "decider_name" field.
+func DeciderNameHasPrefix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasPrefix(FieldDeciderName, v))
+}
+
+// DeciderNameHasSuffix applies the HasSuffix predicate on the "decider_name" field.
+func DeciderNameHasSuffix(v string) predicate.Job {
+	return predicate.Job(sql.FieldHasSuffix(FieldDeciderName, v))
+}
+
+// DeciderNameEqualFold applies the EqualFold predicate on the "decider_name" field.
+func DeciderNameEqualFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldEqualFold(FieldDeciderName, v))
+}
+
+// DeciderNameContainsFold applies the ContainsFold predicate on the "decider_name" field.
+func DeciderNameContainsFold(v string) predicate.Job {
+	return predicate.Job(sql.FieldContainsFold(FieldDeciderName, v))
 }
 
 // StartedAtEQ applies the EQ predicate on the "started_at" field.

@@ -9,6 +9,62 @@ import (
 )
 
 var (
+	// AccessTokensColumns holds the columns for the "access_tokens" table.
+	AccessTokensColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "name", Type: field.TypeString},
+		{Name: "start", Type: field.TypeString},
+		{Name: "hash", Type: field.TypeString, Unique: true},
+		{Name: "scopes", Type: field.TypeString},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "expires_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "used_at", Type: field.TypeInt64, Nullable: true},
+	}
+	// AccessTokensTable holds the schema information for the "access_tokens" table.
+	AccessTokensTable = &schema.Table{
+		Name:       "access_tokens",
+		Columns:    AccessTokensColumns,
+		PrimaryKey: []*schema.Column{AccessTokensColumns[0]},
+	}
+	// AuditEntriesColumns holds the columns for the "audit_entries" table.
+	AuditEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "actor_kind", Type: field.TypeString},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "actor_name", Type: field.TypeString, Default: ""},
+		{Name: "action", Type: field.TypeString},
+		{Name: "input", Type: field.TypeJSON, Nullable: true},
+		{Name: "changed", Type: field.TypeJSON, Nullable: true},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "request_id", Type: field.TypeString, Default: ""},
+	}
+	// AuditEntriesTable holds the schema information for the "audit_entries" table.
+	AuditEntriesTable = &schema.Table{
+		Name:       "audit_entries",
+		Columns:    AuditEntriesColumns,
+		PrimaryKey: []*schema.Column{AuditEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditentry_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[1], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_actor_kind_actor_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[2], AuditEntriesColumns[3], AuditEntriesColumns[1], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_action_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[5], AuditEntriesColumns[1], AuditEntriesColumns[0]},
+			},
+		},
+	}
 	// CollectionsColumns holds the columns for the "collections" table.
 	CollectionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -361,6 +417,12 @@ var (
 		{Name: "dispatched_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "heartbeat_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "waits_for_job_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "actor_kind", Type: field.TypeString, Default: ""},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "actor_name", Type: field.TypeString, Default: ""},
+		{Name: "decider_kind", Type: field.TypeString, Default: ""},
+		{Name: "decider_id", Type: field.TypeInt64, Default: 0},
+		{Name: "decider_name", Type: field.TypeString, Default: ""},
 		{Name: "started_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "finished_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "subject_job_id", Type: field.TypeInt64, Nullable: true},
@@ -373,7 +435,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "jobs_jobs_dependents",
-				Columns:    []*schema.Column{JobsColumns[29]},
+				Columns:    []*schema.Column{JobsColumns[35]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -413,7 +475,7 @@ var (
 			{
 				Name:    "job_subject_job_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[29]},
+				Columns: []*schema.Column{JobsColumns[35]},
 			},
 			{
 				Name:    "job_waits_for_job_id",
@@ -799,6 +861,46 @@ var (
 			},
 		},
 	}
+	// PeopleColumns holds the columns for the "people" table.
+	PeopleColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "name", Type: field.TypeString},
+		{Name: "name_key", Type: field.TypeString},
+		{Name: "issuer", Type: field.TypeString, Default: ""},
+		{Name: "subject", Type: field.TypeString, Default: ""},
+		{Name: "password_hash", Type: field.TypeString, Default: ""},
+		{Name: "scopes", Type: field.TypeString, Default: ""},
+		{Name: "disabled", Type: field.TypeBool, Default: false},
+		{Name: "failures", Type: field.TypeInt, Default: 0},
+		{Name: "locked_until", Type: field.TypeInt64, Default: 0},
+		{Name: "seen_at", Type: field.TypeInt64, Nullable: true},
+	}
+	// PeopleTable holds the schema information for the "people" table.
+	PeopleTable = &schema.Table{
+		Name:       "people",
+		Columns:    PeopleColumns,
+		PrimaryKey: []*schema.Column{PeopleColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "person_with_password",
+				Unique:  true,
+				Columns: []*schema.Column{PeopleColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "issuer = ''",
+				},
+			},
+			{
+				Name:    "person_of_issuer",
+				Unique:  true,
+				Columns: []*schema.Column{PeopleColumns[5], PeopleColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "issuer <> ''",
+				},
+			},
+		},
+	}
 	// PortfoliosColumns holds the columns for the "portfolios" table.
 	PortfoliosColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -1110,6 +1212,44 @@ var (
 		Columns:    ScheduleSlotsColumns,
 		PrimaryKey: []*schema.Column{ScheduleSlotsColumns[0]},
 	}
+	// SessionsColumns holds the columns for the "sessions" table.
+	SessionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "hash", Type: field.TypeString, Unique: true},
+		{Name: "expires_at", Type: field.TypeInt64},
+		{Name: "used_at", Type: field.TypeInt64},
+		{Name: "browser", Type: field.TypeString, Default: ""},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "person_id", Type: field.TypeInt64},
+	}
+	// SessionsTable holds the schema information for the "sessions" table.
+	SessionsTable = &schema.Table{
+		Name:       "sessions",
+		Columns:    SessionsColumns,
+		PrimaryKey: []*schema.Column{SessionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sessions_people_sessions",
+				Columns:    []*schema.Column{SessionsColumns[8]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "session_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[8]},
+			},
+			{
+				Name:    "session_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[4]},
+			},
+		},
+	}
 	// SettingsColumns holds the columns for the "settings" table.
 	SettingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -1119,6 +1259,8 @@ var (
 		{Name: "multi_campus_inventory_management", Type: field.TypeBool, Default: false},
 		{Name: "stopped_schedules", Type: field.TypeJSON, Nullable: true},
 		{Name: "id_epoch", Type: field.TypeInt64, Default: 0},
+		{Name: "invitation_hash", Type: field.TypeString, Default: ""},
+		{Name: "invitation_expires_at", Type: field.TypeInt64, Default: 0},
 		{Name: "seal_check", Type: field.TypeBytes, Nullable: true},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 	}
@@ -1146,6 +1288,8 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AccessTokensTable,
+		AuditEntriesTable,
 		CollectionsTable,
 		CollectionSetsTable,
 		CollectionSetMembersTable,
@@ -1163,18 +1307,26 @@ var (
 		LicensesTable,
 		ListDecisionsTable,
 		PoLinesTable,
+		PeopleTable,
 		PortfoliosTable,
 		ProfilesTable,
 		ProfileGroupsTable,
 		ProviderFilesTable,
 		RefusedRowsTable,
 		ScheduleSlotsTable,
+		SessionsTable,
 		SettingsTable,
 		WorkersTable,
 	}
 )
 
 func init() {
+	AccessTokensTable.Annotation = &entsql.Annotation{
+		Table: "access_tokens",
+	}
+	AuditEntriesTable.Annotation = &entsql.Annotation{
+		Table: "audit_entries",
+	}
 	CollectionsTable.ForeignKeys[0].RefTable = CommunityZoneCollectionsTable
 	CollectionsTable.ForeignKeys[1].RefTable = LicensesTable
 	CollectionsTable.Annotation = &entsql.Annotation{
@@ -1248,6 +1400,9 @@ func init() {
 	PoLinesTable.Annotation = &entsql.Annotation{
 		Table: "po_lines",
 	}
+	PeopleTable.Annotation = &entsql.Annotation{
+		Table: "people",
+	}
 	PortfoliosTable.ForeignKeys[0].RefTable = CollectionsTable
 	PortfoliosTable.ForeignKeys[1].RefTable = LicensesTable
 	PortfoliosTable.Annotation = &entsql.Annotation{
@@ -1272,6 +1427,10 @@ func init() {
 	}
 	ScheduleSlotsTable.Annotation = &entsql.Annotation{
 		Table: "schedule_slots",
+	}
+	SessionsTable.ForeignKeys[0].RefTable = PeopleTable
+	SessionsTable.Annotation = &entsql.Annotation{
+		Table: "sessions",
 	}
 	SettingsTable.Annotation = &entsql.Annotation{
 		Table: "settings",

@@ -6,6 +6,12 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// AccessToken is the predicate function for accesstoken builders.
+type AccessToken func(*sql.Selector)
+
+// AuditEntry is the predicate function for auditentry builders.
+type AuditEntry func(*sql.Selector)
+
 // Collection is the predicate function for collection builders.
 type Collection func(*sql.Selector)
 
@@ -57,6 +63,9 @@ type ListDecision func(*sql.Selector)
 // POLine is the predicate function for poline builders.
 type POLine func(*sql.Selector)
 
+// Person is the predicate function for person builders.
+type Person func(*sql.Selector)
+
 // Portfolio is the predicate function for portfolio builders.
 type Portfolio func(*sql.Selector)
 
@@ -74,6 +83,9 @@ type RefusedRow func(*sql.Selector)
 
 // ScheduleSlot is the predicate function for scheduleslot builders.
 type ScheduleSlot func(*sql.Selector)
+
+// Session is the predicate function for session builders.
+type Session func(*sql.Selector)
 
 // Setting is the predicate function for setting builders.
 type Setting func(*sql.Selector)

@@ -49,6 +49,12 @@ func (Job) Fields() []ent.Field {
 		field.Int64("waits_for_job_id").Optional().Nillable().Comment("a job that is writing the same collection"),
 		field.Int64("subject_job_id").Optional().Nillable().Immutable().
 			Comment("the job that an undo reverses, or the preview that a move applies"),
+		field.String("actor_kind").Default("").Immutable().Comment("who started it, as in the audit; empty: not recorded"),
+		field.Int64("actor_id").Default(0).Immutable(),
+		field.String("actor_name").Default("").Immutable(),
+		field.String("decider_kind").Default("").Comment("who approved, rejected or cancelled it last, as in the audit; empty: nobody"),
+		field.Int64("decider_id").Default(0),
+		field.String("decider_name").Default(""),
 		field.Int64("started_at").Optional().Nillable(),
 		field.Int64("finished_at").Optional().Nillable(),
 	}

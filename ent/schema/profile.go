@@ -158,6 +158,8 @@ func (Setting) Fields() []ent.Field {
 		field.JSON("stopped_schedules", map[string]int64{}).Optional().
 			Comment("by name of a provider: when a person stopped the common schedule of its profiles, in Unix milliseconds"),
 		field.Int64("id_epoch").Default(0).Comment("raised by every process that opens the database for writing"),
+		field.String("invitation_hash").Default("").Sensitive().Comment("SHA-256 of the link for the first administrator; empty: there is none"),
+		field.Int64("invitation_expires_at").Default(0),
 		field.Bytes("seal_check").Optional().Comment("a known text, sealed with this installation's key"),
 		field.Int("version").Default(1),
 	}

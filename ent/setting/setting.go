@@ -23,6 +23,10 @@ const (
 	FieldStoppedSchedules = "stopped_schedules"
 	// FieldIDEpoch holds the string denoting the id_epoch field in the database.
 	FieldIDEpoch = "id_epoch"
+	// FieldInvitationHash holds the string denoting the invitation_hash field in the database.
+	FieldInvitationHash = "invitation_hash"
+	// FieldInvitationExpiresAt holds the string denoting the invitation_expires_at field in the database.
+	FieldInvitationExpiresAt = "invitation_expires_at"
 	// FieldSealCheck holds the string denoting the seal_check field in the database.
 	FieldSealCheck = "seal_check"
 	// FieldVersion holds the string denoting the version field in the database.
@@ -40,6 +44,8 @@ var Columns = []string{
 	FieldMultiCampusInventoryManagement,
 	FieldStoppedSchedules,
 	FieldIDEpoch,
+	FieldInvitationHash,
+	FieldInvitationExpiresAt,
 	FieldSealCheck,
 	FieldVersion,
 }
@@ -61,6 +67,10 @@ var (
 	DefaultMultiCampusInventoryManagement bool
 	// DefaultIDEpoch holds the default value on creation for the "id_epoch" field.
 	DefaultIDEpoch int64
+	// DefaultInvitationHash holds the default value on creation for the "invitation_hash" field.
+	DefaultInvitationHash string
+	// DefaultInvitationExpiresAt holds the default value on creation for the "invitation_expires_at" field.
+	DefaultInvitationExpiresAt int64
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 )
@@ -96,6 +106,16 @@ func ByMultiCampusInventoryManagement(opts ...sql.OrderTermOption) OrderOption {
 // ByIDEpoch orders the results by the id_epoch field.
 func ByIDEpoch(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldIDEpoch, opts...).ToFunc()
+}
+
+// ByInvitationHash orders the results by the invitation_hash field.
+func ByInvitationHash(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInvitationHash, opts...).ToFunc()
+}
+
+// ByInvitationExpiresAt orders the results by the invitation_expires_at field.
+func ByInvitationExpiresAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInvitationExpiresAt, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

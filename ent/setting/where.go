@@ -78,6 +78,16 @@ func IDEpoch(v int64) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldIDEpoch, v))
 }
 
+// InvitationHash applies equality check predicate on the "invitation_hash" field. It's identical to InvitationHashEQ.
+func InvitationHash(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldEQ(FieldInvitationHash, v))
+}
+
+// InvitationExpiresAt applies equality check predicate on the "invitation_expires_at" field. It's identical to InvitationExpiresAtEQ.
+func InvitationExpiresAt(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldEQ(FieldInvitationExpiresAt, v))
+}
+
 // SealCheck applies equality check predicate on the "seal_check" field. It's identical to SealCheckEQ.
 func SealCheck(v []byte) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldSealCheck, v))
@@ -291,6 +301,111 @@ func IDEpochLT(v int64) predicate.Setting {
 // IDEpochLTE applies the LTE predicate on the "id_epoch" field.
 func IDEpochLTE(v int64) predicate.Setting {
 	return predicate.Setting(sql.FieldLTE(FieldIDEpoch, v))
+}
+
+// InvitationHashEQ applies the EQ predicate on the "invitation_hash" field.
+func InvitationHashEQ(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldEQ(FieldInvitationHash, v))
+}
+
+// InvitationHashNEQ applies the NEQ predicate on the "invitation_hash" field.
+func InvitationHashNEQ(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldNEQ(FieldInvitationHash, v))
+}
+
+// InvitationHashIn applies the In predicate on the "invitation_hash" field.
+func InvitationHashIn(vs ...string) predicate.Setting {
+	return predicate.Setting(sql.FieldIn(FieldInvitationHash, vs...))
+}
+
+// InvitationHashNotIn applies the NotIn predicate on the "invitation_hash" field.
+func InvitationHashNotIn(vs ...string) predicate.Setting {
+	return predicate.Setting(sql.FieldNotIn(FieldInvitationHash, vs...))
+}
+
+// InvitationHashGT applies the GT predicate on the "invitation_hash" field.
+func InvitationHashGT(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldGT(FieldInvitationHash, v))
+}
+
+// InvitationHashGTE applies the GTE predicate on the "invitation_hash" field.
+func InvitationHashGTE(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldGTE(FieldInvitationHash, v))
+}
+
+// InvitationHashLT applies the LT predicate on the "invitation_hash" field.
+func InvitationHashLT(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldLT(FieldInvitationHash, v))
+}
+
+// InvitationHashLTE applies the LTE predicate on the "invitation_hash" field.
+func InvitationHashLTE(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldLTE(FieldInvitationHash, v))
+}
+
+// InvitationHashContains applies the Contains predicate on the "invitation_hash" field.
+func InvitationHashContains(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldContains(FieldInvitationHash, v))
+}
+
+// InvitationHashHasPrefix applies the HasPrefix predicate on the "invitation_hash" field.
+func InvitationHashHasPrefix(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldHasPrefix(FieldInvitationHash, v))
+}
+
+// InvitationHashHasSuffix applies the HasSuffix predicate on the "invitation_hash" field.
+func InvitationHashHasSuffix(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldHasSuffix(FieldInvitationHash, v))
+}
+
+// InvitationHashEqualFold applies the EqualFold predicate on the "invitation_hash" field.
+func InvitationHashEqualFold(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldEqualFold(FieldInvitationHash, v))
+}
+
+// InvitationHashContainsFold applies the ContainsFold predicate on the "invitation_hash" field.
+func InvitationHashContainsFold(v string) predicate.Setting {
+	return predicate.Setting(sql.FieldContainsFold(FieldInvitationHash, v))
+}
+
+// InvitationExpiresAtEQ applies the EQ predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtEQ(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldEQ(FieldInvitationExpiresAt, v))
+}
+
+// InvitationExpiresAtNEQ applies the NEQ predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtNEQ(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldNEQ(FieldInvitationExpiresAt, v))
+}
+
+// InvitationExpiresAtIn applies the In predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtIn(vs ...int64) predicate.Setting {
+	return predicate.Setting(sql.FieldIn(FieldInvitationExpiresAt, vs...))
+}
+
+// InvitationExpiresAtNotIn applies the NotIn predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtNotIn(vs ...int64) predicate.Setting {
+	return predicate.Setting(sql.FieldNotIn(FieldInvitationExpiresAt, vs...))
+}
+
+// InvitationExpiresAtGT applies the GT predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtGT(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldGT(FieldInvitationExpiresAt, v))
+}
+
+// InvitationExpiresAtGTE applies the GTE predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtGTE(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldGTE(FieldInvitationExpiresAt, v))
+}
+
+// InvitationExpiresAtLT applies the LT predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtLT(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldLT(FieldInvitationExpiresAt, v))
+}
+
+// InvitationExpiresAtLTE applies the LTE predicate on the "invitation_expires_at" field.
+func InvitationExpiresAtLTE(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldLTE(FieldInvitationExpiresAt, v))
 }
 
 // SealCheckEQ applies the EQ predicate on the "seal_check" field.

@@ -22,11 +22,16 @@ type Options struct {
 	DataDir string                                  // folder of the SQLite file; created if it does not exist
 	URL     string                                  // DATABASE_URL, of a PostgreSQL; empty = SQLite in DataDir
 	Trace   func(ctx context.Context, query string) // called with each statement of the ent clients; nil = not called
+	Record  Recorder                                // writes down who wrote what; nil = nobody does
 
 	// For tests:
 	Wrap       func(driver.Driver) driver.Driver // wraps the database's driver to let it fail; nil = not wrapped
 	Migrations fs.FS                             // goose files of a future version; nil = those of this version
 }
+
+// Recorder is called when a transaction of Write begins, and returns what is called at its end, still in it; nil = nothing.
+// If that fails, the transaction is rolled back.
+type Recorder func(ctx context.Context, tx *Tx, nextID func() int64) (atEnd func(ctx context.Context) error)
 
 // Store is an open database.
 type Store struct {
@@ -36,6 +41,7 @@ type Store struct {
 	writeDB, readDB *sql.DB
 	checkpoints     *checkpointer // nil where the database makes its own
 	trace           func(context.Context, string)
+	record          Recorder
 	nextID          atomic.Int64
 }
 
@@ -69,7 +75,7 @@ func Migrate(ctx context.Context, o Options) (applied []string, err error) {
 }
 
 func open(e engine, o Options) (*Store, error) {
-	s := &Store{engine: e, trace: o.Trace}
+	s := &Store{engine: e, trace: o.Trace, record: o.Record}
 	var err error
 	if s.writeDB, s.readDB, err = e.open(); err != nil {
 		return nil, e.explain(err)
@@ -132,7 +138,21 @@ type Tx struct {
 // commits, and a rule that is checked by reading before writing holds. fn must not call Write or wait for the network.
 // After a statement that fails, fn must return: some databases refuse everything else in that transaction.
 func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
-	return s.write(ctx, alone, fn)
+	return s.write(ctx, alone, s.recorded(fn))
+}
+
+// recorded is fn followed by the record of who did what fn did.
+func (s *Store) recorded(fn func(ctx context.Context, tx *Tx) error) func(ctx context.Context, tx *Tx) error {
+	if s.record == nil {
+		return fn
+	}
+	return func(ctx context.Context, tx *Tx) error {
+		atEnd := s.record(ctx, tx, s.NextID)
+		if err := fn(ctx, tx); err != nil || atEnd == nil {
+			return err
+		}
+		return atEnd(ctx)
+	}
 }
 
 // WriteBeside is Write for the long transactions of jobs. They may run beside each other, though never beside a Write.
