@@ -7,6 +7,9 @@ import (
 
 // complexity counts a listing as many times as it may have items: gqlgen would count it once.
 func complexity() (c generated.ComplexityRoot) {
+	c.Query.AccessTokens = func(child int, first *int, _ *string) int { return pageOf(child, first) }
+	c.Query.People = func(child int, first *int, _ *string) int { return pageOf(child, first) }
+	c.Query.AuditEntries = func(child int, first *int, _ *string, _ *generated.AuditEntryFilter) int { return pageOf(child, first) }
 	c.Query.InventoryGroups = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.CommunityZoneCollections = func(child int, first *int, _ *string, _ *model.CommunityZoneCollectionFilter) int {
 		return pageOf(child, first)

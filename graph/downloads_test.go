@@ -31,6 +31,7 @@ import (
 	"autoholdings/holdings/library"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/access"
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -96,10 +97,10 @@ func setUpDownloadsFrom(t *testing.T, mock mockoup.Options, keeper func(*store.S
 			t.Error(err)
 		}
 	})
-	b.server = httptest.NewServer(graph.NewHandler(graph.Options{
+	b.server = httptest.NewServer(as(access.Anybody, graph.NewHandler(graph.Options{
 		Library: lib, Jobs: b.jobs, Store: b.store, Files: fetcher,
 		Logger: logger,
-	}))
+	})))
 	t.Cleanup(func() {
 		b.server.Close()
 		stop()

@@ -22,6 +22,7 @@ import (
 
 	"autoholdings/graph/generated"
 	"autoholdings/holdings/library"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -32,6 +33,7 @@ type Options struct {
 	Library *library.Library
 	Jobs    Jobs
 	Store   *store.Store
+	Access  *access.Service
 	Files   Files        // provider files; nil: none can be downloaded
 	Logger  *slog.Logger // default: none
 }
@@ -67,9 +69,12 @@ func NewHandler(o Options) http.Handler {
 func newServer(o Options) *handler.Server {
 	root := &resolver{
 		holdings: o.Library.Holdings, collections: o.Library.Collections, acquisitions: o.Library.Acquisitions,
-		profiles: o.Library.Profiles, moves: o.Library.Moves, jobs: o.Jobs, reader: jobs.NewReader(o.Store),
+		profiles: o.Library.Profiles, moves: o.Library.Moves, jobs: o.Jobs, reader: jobs.NewReader(o.Store), access: o.Access,
 	}
-	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root, Complexity: complexity()}))
+	server := handler.New(generated.NewExecutableSchema(generated.Config{
+		Resolvers: root, Complexity: complexity(), Directives: generated.DirectiveRoot{Requires: requires},
+	}))
+	server.AroundRootFields(recordMutations)
 	server.AddTransport(transport.Websocket{PingPongInterval: keepAlive, InitTimeout: 10 * time.Second})
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive}) // before POST, which would take its requests
 	server.AddTransport(transport.Options{})

@@ -22,7 +22,9 @@ import (
 // payload is what a mutation answers, as far as most of them have it in common.
 type payload struct {
 	Profile, Job, Collection, InventoryGroup, Portfolio, Settings *thing
-	PoLine, License, CollectionSet                                *thing
+	PoLine, License, CollectionSet, AccessToken, Person           *thing
+	Secret                                                        *string
+	Ended                                                         *int
 	DeletedID                                                     *string
 	Notices, Warnings                                             []string
 	Results                                                       []connectionTest
@@ -49,6 +51,10 @@ type thing struct {
 	Collections                                                                     struct{ Nodes []thing }
 	Review                                                                          *string
 	Schedule                                                                        *struct{ Text string }
+	Scopes                                                                          []string // of a token or person
+	Start, CreatedBy                                                                string
+	ExpiresAt, RevokedAt, Issuer                                                    *string
+	Disabled                                                                        bool
 }
 
 // selected is what is asked of each mutation's payload.
@@ -76,6 +82,10 @@ var selected = map[string]string{
 	"deleteProfile": `deletedId`,
 	"runProfile":    `job { id state kind mode }`, "cancelJob": `job { id state kind mode }`, "approveJob": `job { id state kind mode }`,
 	"rejectJob": `job { id state kind mode }`, "undoJob": `job { id state kind mode }`,
+	"createAccessToken": `secret accessToken { id name start scopes createdBy expiresAt revokedAt }`,
+	"revokeAccessToken": `accessToken { id name revokedAt }`,
+	"addPerson":         `person { id name issuer scopes disabled }`, "updatePerson": `person { id name issuer scopes disabled }`,
+	"removePerson": `deletedId`, "endSessions": `ended`,
 	"importCommunityZoneTitles": `job { id state kind mode }`,
 }
 

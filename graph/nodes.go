@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"autoholdings/graph/model"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 )
 
@@ -82,11 +83,24 @@ func (r *resolver) nodeReaders() map[string]nodeReader {
 		model.LicenseType:                 reading(r.acquisitions.LicensesByID, model.Licenses),
 		model.CollectionSetType:           reading(r.collections.CollectionSetsByID, model.CollectionSets),
 		model.ProfileType:                 reading(r.profiles.ProfilesByID, model.Profiles),
-		model.ProviderFileType:            reading(r.holdings.ProviderFilesByID, model.ProviderFiles),
+		model.ProviderFileType:            forAdmins(reading(r.holdings.ProviderFilesByID, model.ProviderFiles)),
 		model.JobType:                     reading(r.reader.JobsByID, model.Jobs),
 		model.JobPartType:                 reading(r.reader.PartsByID, model.JobParts),
 		model.JobFindingType:              reading(r.reader.FindingsByID, model.JobFindings),
 		model.JobChangeType:               reading(r.reader.ChangesByID, model.JobChanges),
+		model.AccessTokenType:             forAdmins(reading(r.access.TokensByID, model.AccessTokens)),
+		model.PersonType:                  forAdmins(reading(r.access.PeopleByID, model.People)),
+		model.AuditEntryType:              forAdmins(reading(r.access.AuditEntriesByID, model.AuditEntries)),
+	}
+}
+
+// forAdmins is a reader for those who may administer.
+func forAdmins(read nodeReader) nodeReader {
+	return func(ctx context.Context, ids []int64) (map[int64]model.Node, error) {
+		if err := access.Check(ctx, access.Admin); err != nil {
+			return nil, err
+		}
+		return read(ctx, ids)
 	}
 }
 

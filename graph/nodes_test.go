@@ -52,6 +52,8 @@ func everyField(schema *ast.Schema, typeName string, depth int) string {
 func (c *catalogue) someIDs() map[string]string {
 	c.t.Helper()
 	ctx, read := c.t.Context(), c.store.Read
+	token := c.done("createAccessToken", input{"name": "reader", "scopes": []string{"READ"}})
+	person := c.done("addPerson", input{"name": "Ada", "password": "correct horse battery", "scopes": []string{"READ"}})
 	return map[string]string{
 		"InventoryGroup":          model.ID(model.InventoryGroupType, c.groups[0].ID),
 		"CommunityZoneCollection": model.ID(model.CommunityZoneCollectionType, read.CommunityZoneCollection.Query().FirstIDX(ctx)),
@@ -67,6 +69,9 @@ func (c *catalogue) someIDs() map[string]string {
 		"JobPart":                 model.ID(model.JobPartType, read.JobPart.Query().FirstIDX(ctx)),
 		"JobFinding":              model.ID(model.JobFindingType, read.JobFinding.Query().FirstIDX(ctx)),
 		"JobChange":               model.ID(model.JobChangeType, read.JobChange.Query().FirstIDX(ctx)),
+		"AccessToken":             token.AccessToken.ID,
+		"Person":                  person.Person.ID,
+		"AuditEntry":              model.ID(model.AuditEntryType, read.AuditEntry.Query().FirstIDX(ctx)),
 	}
 }
 

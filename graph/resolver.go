@@ -11,6 +11,7 @@ import (
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/access"
 	"autoholdings/jobs"
 )
 
@@ -48,6 +49,7 @@ type resolver struct {
 	moves        *move.Service
 	jobs         Jobs
 	reader       *jobs.Reader
+	access       *access.Service
 }
 
 // The resolvers of each type.

@@ -23,6 +23,7 @@ import (
 	"autoholdings/holdings/library"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/access"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/internal/storetest"
@@ -53,7 +54,9 @@ type testBundle struct {
 	profiles     *profiles.Service
 	moves        *move.Service
 	jobs         *jobs.Service
+	access       *access.Service
 	mock         *mockoup.TestServer
+	handler      http.Handler // of the API, without a door before it
 	api          *httptest.Server
 	log          *logBuffer
 	counter      *statementCounter
@@ -71,6 +74,7 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	var err error
 	options := storetest.Options(t, dir)
 	options.Trace = b.counter.trace
+	options.Record = access.Record
 	b.store, err = store.Open(t.Context(), options)
 	must(t, err)
 	t.Cleanup(func() { must(t, b.store.Close()) })
@@ -97,8 +101,10 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	must(t, err)
 	t.Cleanup(func() { must(t, b.jobs.Close()) })
 	b.activateBoth()
-	handler := graph.NewHandler(graph.Options{Library: lib, Jobs: b.jobs, Store: b.store, Logger: logger})
-	b.api = httptest.NewServer(b.counter.counting(handler))
+	b.access = access.New(access.Options{Store: b.store, Logger: logger})
+	t.Cleanup(func() { must(t, b.access.Close()) })
+	b.handler = graph.NewHandler(graph.Options{Library: lib, Jobs: b.jobs, Store: b.store, Access: b.access, Logger: logger})
+	b.api = httptest.NewServer(b.counter.counting(as(access.Anybody, b.handler)))
 	t.Cleanup(b.api.Close)
 	return b
 }

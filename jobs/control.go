@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -362,6 +363,12 @@ func (s *Service) control(ctx context.Context, jobID int64, change func(context.
 		}
 		if err := change(ctx, tx, row); err != nil {
 			return err
+		}
+		if by, ok := access.From(ctx); ok {
+			err := tx.Job.UpdateOneID(jobID).SetDeciderKind(string(by.Kind)).SetDeciderID(by.ID).SetDeciderName(by.Name).Exec(ctx)
+			if err != nil {
+				return fmt.Errorf("record who decided on job %d: %w", jobID, err)
+			}
 		}
 		after, err = tx.Job.Get(ctx, jobID)
 		return err

@@ -25,6 +25,7 @@ import (
 	"autoholdings/holdings/library"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/access"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
 )
@@ -181,6 +182,7 @@ func (s *Service) QueueAway(ctx context.Context) time.Time { return s.queueWatch
 // Run dispatches jobs until ctx ends. With work it also runs them and starts scheduled jobs; when ctx ends, it hands
 // the running ones back to the queue.
 func (s *Service) Run(ctx context.Context, work bool) error {
+	ctx = access.Unasked(ctx)
 	if s.o.Exclusive && work {
 		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // otherwise it was told to stop before it began
 			return fmt.Errorf("take up the jobs of the process before: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/job"
+	"autoholdings/internal/access"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -62,6 +63,9 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	}
 	create := tx.Job.Create().SetID(s.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).
 		SetKind(n.kind).SetState(Queued).SetMode(n.mode).SetTrigger(n.trigger).SetArgs(args).SetDueAt(max(n.dueAt, now))
+	if by, ok := access.From(ctx); ok {
+		create.SetActorKind(string(by.Kind)).SetActorID(by.ID).SetActorName(by.Name)
+	}
 	if n.mode == Apply {
 		create.SetUniqueKey(n.uniqueKey)
 	}

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/scheduleslot"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/access"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
@@ -71,6 +72,7 @@ func (s *Service) fireSchedule(ctx context.Context, of *provider.Fetcher, now ti
 		return nil, err
 	}
 	var queued *ent.Job
+	ctx = access.Doing(access.With(ctx, access.Principal{Kind: access.BySchedule}), access.Act{Name: "runSchedule"})
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		queued = nil
 		d, err := s.findDue(ctx, tx.Client, of, now) // check again: another process may have been faster

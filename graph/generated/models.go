@@ -4,6 +4,7 @@ package generated
 
 import (
 	"autoholdings/graph/model"
+	"autoholdings/internal/access"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -36,6 +37,24 @@ type ActivateCollectionPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Somebody to add.
+type AddPersonInput struct {
+	// As typed to sign in: 1 to 200 characters, and no other person has the name.
+	Name string `json:"name"`
+	// 12 to 200 characters.
+	Password string `json:"password"`
+	// What the person may do.
+	Scopes []access.Scope `json:"scopes"`
+}
+
+// Who was added.
+type AddPersonPayload struct {
+	// The person; null where it was refused.
+	Person *model.Person `json:"person,omitempty"`
+	// What can be mended.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // Which job to approve, and how much of it. What is not approved of a part is declined for its list: runs that meet the same bytes leave it out.
 // Of a job that is over, what was declined of one of its lists is taken, as long as no newer list was applied.
 type ApproveJobInput struct {
@@ -57,6 +76,20 @@ type ApproveJobPayload struct {
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which audit entries: those that fit all that is given.
+type AuditEntryFilter struct {
+	// What the actor is.
+	ActorKind graphql.Omittable[*string] `json:"actorKind,omitempty"`
+	// The person or token.
+	ActorID graphql.Omittable[*string] `json:"actorId,omitempty"`
+	// The mutation or command.
+	Action graphql.Omittable[*string] `json:"action,omitempty"`
+	// At this moment or later.
+	Since graphql.Omittable[*int64] `json:"since,omitempty"`
+	// Before this moment.
+	Until graphql.Omittable[*int64] `json:"until,omitempty"`
 }
 
 // Which job to stop.
@@ -85,6 +118,26 @@ type ConnectionTest struct {
 	Message string `json:"message"`
 	// What to do; null where nothing is to be done.
 	Hint *string `json:"hint,omitempty"`
+}
+
+// A token to make.
+type CreateAccessTokenInput struct {
+	// What it is for: 1 to 200 characters, and no other token in force has the name.
+	Name string `json:"name"`
+	// What its bearer may do.
+	Scopes []access.Scope `json:"scopes"`
+	// When it ends by itself; left out or null: never.
+	ExpiresAt graphql.Omittable[*int64] `json:"expiresAt,omitempty"`
+}
+
+// The token that was made.
+type CreateAccessTokenPayload struct {
+	// The token; null where it was refused.
+	AccessToken *model.AccessToken `json:"accessToken,omitempty"`
+	// What the program sends as `Authorization: Bearer …`: keep it now, it is never shown again. null where it was refused.
+	Secret *string `json:"secret,omitempty"`
+	// What can be mended.
+	UserErrors []*model.UserError `json:"userErrors"`
 }
 
 // A new local collection.
@@ -399,6 +452,20 @@ type EnableScheduledJobPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Who to sign out.
+type EndSessionsInput struct {
+	// Their id.
+	PersonID string `json:"personId"`
+}
+
+// What was ended.
+type EndSessionsPayload struct {
+	// How many sessions there were; null where it was refused.
+	Ended *int `json:"ended,omitempty"`
+	// What can be mended.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // How much a run may take away. Fields left out stay as they are, or take the default of a new profile.
 type GuardLimitsInput struct {
 	// 0 to 100 percent; 10 for a new profile.
@@ -610,6 +677,20 @@ type RejectJobPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Who to remove.
+type RemovePersonInput struct {
+	// Their id.
+	PersonID string `json:"personId"`
+}
+
+// Who was removed.
+type RemovePersonPayload struct {
+	// The id of the person; null where it was refused.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What can be mended.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // Which portfolio to take out of the holdings.
 type RemovePortfolioInput struct {
 	// Which portfolio.
@@ -635,6 +716,20 @@ type RestorePortfolioPayload struct {
 	// The portfolio as it is now; null where there is none.
 	Portfolio *model.Portfolio `json:"portfolio,omitempty"`
 	// What to mend; empty where it is in the holdings.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which token to end.
+type RevokeAccessTokenInput struct {
+	// Its id.
+	TokenID string `json:"tokenId"`
+}
+
+// The token that was revoked.
+type RevokeAccessTokenPayload struct {
+	// The token; null where it was refused.
+	AccessToken *model.AccessToken `json:"accessToken,omitempty"`
+	// What can be mended.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
@@ -857,6 +952,26 @@ type UpdateLicensePayload struct {
 	// The license as it is now; null where there is none.
 	License *model.License `json:"license,omitempty"`
 	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Changes of a person. What is left out or null stays. A new password, and keeping the person out, sign the person out.
+type UpdatePersonInput struct {
+	// Their id.
+	PersonID string `json:"personId"`
+	// 12 to 200 characters. Not for one who signs in at an issuer.
+	Password graphql.Omittable[*string] `json:"password,omitempty"`
+	// What the person may do. Not for one who signs in at an issuer, which says so itself.
+	Scopes graphql.Omittable[[]access.Scope] `json:"scopes,omitempty"`
+	// Whether the person is kept out.
+	Disabled graphql.Omittable[*bool] `json:"disabled,omitempty"`
+}
+
+// Who was changed.
+type UpdatePersonPayload struct {
+	// The person; null where there is none.
+	Person *model.Person `json:"person,omitempty"`
+	// What can be mended.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 

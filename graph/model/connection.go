@@ -39,6 +39,12 @@ func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.
 
 // The listings of the API.
 type (
+	AccessTokenConnection             = Connection[*AccessToken]
+	AccessTokenEdge                   = Edge[*AccessToken]
+	PersonConnection                  = Connection[*Person]
+	PersonEdge                        = Edge[*Person]
+	AuditEntryConnection              = Connection[*AuditEntry]
+	AuditEntryEdge                    = Edge[*AuditEntry]
 	InventoryGroupConnection          = Connection[*InventoryGroup]
 	InventoryGroupEdge                = Edge[*InventoryGroup]
 	CommunityZoneCollectionConnection = Connection[*CommunityZoneCollection]

@@ -18,6 +18,9 @@ const (
 	JobChangeType               = "JobChange"
 	CommunityZoneTitleType      = "CommunityZoneTitle"
 	CollectionSetType           = "CollectionSet"
+	AccessTokenType             = "AccessToken"
+	PersonType                  = "Person"
+	AuditEntryType              = "AuditEntry"
 )
 
 // ID is the opaque id of a row.

@@ -68,6 +68,12 @@ type JobProgress struct {
 	Done, Total int
 }
 
+// StartedBy is null for a job from before this was recorded.
+func (j *Job) StartedBy() *Actor { return ActorOf(j.ActorKind, j.ActorName) }
+
+// DecidedBy is null where nobody approved, rejected or cancelled it.
+func (j *Job) DecidedBy() *Actor { return ActorOf(j.DeciderKind, j.DeciderName) }
+
 // Progress is how far it is.
 func (j *Job) Progress() *JobProgress {
 	return &JobProgress{orNull(j.Phase), int(j.Done), int(j.Total)}

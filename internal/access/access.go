@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"autoholdings/internal/problem"
 )
 
 // Scope is a right. Each of them includes Read, since what a change answers with is what reading shows; Admin includes
@@ -66,13 +68,22 @@ func (s Scopes) join(separator string) string {
 	return strings.Join(words, separator)
 }
 
+// check adds a problem for scopes that cannot be given, and puts the others in order.
+func (s *Scopes) check(problems *problem.List) {
+	found, err := ParseScopes(s.String())
+	if err != nil {
+		problems.Add(problem.BadInput, "input.scopes", "%v", err)
+	}
+	*s = found
+}
+
 // Has reports whether the scopes allow what needs one.
 func (s Scopes) Has(needed Scope) bool {
 	return slices.Contains(s, needed) || slices.Contains(s, Admin) || needed == Read && len(s) > 0
 }
 
-// stored reads scopes as they are stored. Those that only another version knows allow nothing here.
-func stored(text string) (found Scopes) {
+// Stored reads scopes as they are stored. Those that only another version knows allow nothing here.
+func Stored(text string) (found Scopes) {
 	for _, scope := range AllScopes {
 		if slices.Contains(strings.Fields(text), string(scope)) {
 			found = append(found, scope)
@@ -129,4 +140,29 @@ func With(ctx context.Context, p Principal) context.Context { return context.Wit
 func From(ctx context.Context) (p Principal, ok bool) {
 	p, ok = ctx.Value(contextKey{}).(Principal)
 	return p, ok
+}
+
+type addressKey struct{}
+
+// WithAddress returns a context of a request that came from a client's address.
+func WithAddress(ctx context.Context, address string) context.Context {
+	return context.WithValue(ctx, addressKey{}, address)
+}
+
+// Address returns the client's address; "" where there is none.
+func Address(ctx context.Context) string {
+	address, _ := ctx.Value(addressKey{}).(string)
+	return address
+}
+
+// Check returns a problem if the context's principal may not do what needs a scope. Without a principal nobody may do
+// anything.
+func Check(ctx context.Context, needed Scope) error {
+	switch p, ok := From(ctx); {
+	case !ok:
+		return problem.New(problem.Unauthenticated, "", "%v", ErrNoCredentials)
+	case !p.Scopes.Has(needed):
+		return problem.New(problem.Forbidden, "", "%s may %s here, and this needs %s: ask an administrator", p, p.Scopes.join(", "), needed)
+	}
+	return nil
 }

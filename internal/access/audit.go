@@ -25,6 +25,11 @@ type actKey struct{}
 // Doing returns a context in which what is written is recorded as an act of the context's principal.
 func Doing(ctx context.Context, act Act) context.Context { return context.WithValue(ctx, actKey{}, act) }
 
+// Unasked returns a context for what a process does by itself, though somebody's request or command started it.
+func Unasked(ctx context.Context) context.Context {
+	return context.WithValue(context.WithValue(ctx, actKey{}, nil), contextKey{}, nil)
+}
+
 // Record writes down, at the end of a write transaction and in it, who did what. It is [store.Options].Record. Without
 // an act in the context nothing is recorded: what jobs write is in their reports.
 func Record(ctx context.Context, tx *store.Tx, nextID func() int64) (atEnd func(context.Context) error) {

@@ -17,7 +17,7 @@ import (
 type PersonInput struct {
 	Name     string
 	Password string
-	Scopes   []string
+	Scopes   Scopes
 }
 
 // AddPerson adds somebody who signs in with a password.
@@ -26,10 +26,7 @@ func (s *Service) AddPerson(ctx context.Context, in PersonInput) (row *ent.Perso
 	in.Name = strings.TrimSpace(in.Name)
 	problems.CheckName("input.name", in.Name)
 	CheckPassword(&problems, "input.password", in.Name, in.Password)
-	scopes, err := ParseScopes(Scopes(scopesOf(in.Scopes)).String())
-	if err != nil {
-		problems.Add(problem.BadInput, "input.scopes", "%v", err)
-	}
+	in.Scopes.check(&problems)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
@@ -38,7 +35,7 @@ func (s *Service) AddPerson(ctx context.Context, in PersonInput) (row *ent.Perso
 		return nil, err
 	}
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		row, err = s.insertPerson(ctx, tx, in.Name, hash, scopes)
+		row, err = s.insertPerson(ctx, tx, in.Name, hash, in.Scopes)
 		return err
 	})
 	return row, err
@@ -60,7 +57,7 @@ func (s *Service) insertPerson(ctx context.Context, tx *store.Tx, name, hash str
 // PersonChange is what is changed of a person. nil: it stays.
 type PersonChange struct {
 	Password *string
-	Scopes   []string
+	Scopes   Scopes
 	Disabled *bool
 }
 
@@ -105,11 +102,11 @@ func (in *PersonChange) save(ctx context.Context, tx *store.Tx, row *ent.Person,
 	}
 	update := row.Update().SetUpdatedAt(tx.Now)
 	if in.Scopes != nil {
-		scopes, err := ParseScopes(Scopes(scopesOf(in.Scopes)).String())
-		if err != nil {
-			return nil, problem.New(problem.BadInput, "input.scopes", "%v", err)
+		var problems problem.List
+		if in.Scopes.check(&problems); problems.Err() != nil {
+			return nil, problems.Err()
 		}
-		update.SetScopes(scopes.String())
+		update.SetScopes(in.Scopes.String())
 	}
 	if in.Password != nil {
 		update.SetPasswordHash(hash).SetFailures(0).SetLockedUntil(0)
@@ -146,7 +143,7 @@ func keepAnAdmin(ctx context.Context, tx *store.Tx, before, after *ent.Person) e
 	return problem.New(problem.InUse, "input.personId", "%s is the last person with a password who may administer: add another first", before.Name)
 }
 
-func administers(p *ent.Person) bool { return !p.Disabled && stored(p.Scopes).Has(Admin) }
+func administers(p *ent.Person) bool { return !p.Disabled && Stored(p.Scopes).Has(Admin) }
 
 // RemovePerson removes a person and the person's sessions. What the person did stays in the audit, under the name.
 func (s *Service) RemovePerson(ctx context.Context, id int64) error {

@@ -100,7 +100,7 @@ func (s *Service) noteFailure(ctx context.Context, personID int64) error {
 }
 
 func principalOf(row *ent.Person) Principal {
-	return Principal{Kind: ByPerson, ID: row.ID, Name: row.Name, Scopes: stored(row.Scopes)}
+	return Principal{Kind: ByPerson, ID: row.ID, Name: row.Name, Scopes: Stored(row.Scopes)}
 }
 
 // begin begins a session, always with a new cookie.

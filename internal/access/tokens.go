@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/accesstoken"
@@ -17,73 +16,65 @@ import (
 // TokenInput describes a token that is to be made.
 type TokenInput struct {
 	Name      string
-	Scopes    []string
-	ExpiresAt *time.Time // nil: never
+	Scopes    Scopes
+	ExpiresAt *int64 // Unix milliseconds; nil: never
 }
 
 // MaxTokens is how many tokens there can be at once that are in force.
 const MaxTokens = 1000
 
-// CreateToken makes a token and returns its secret, which is shown this once.
-func (s *Service) CreateToken(ctx context.Context, in TokenInput) (secret string, row *ent.AccessToken, err error) {
-	secret = newToken()
+// NewToken is a token that was just made. Its secret is shown this once.
+type NewToken struct {
+	Secret string
+	Row    *ent.AccessToken
+}
+
+// CreateToken makes a token.
+func (s *Service) CreateToken(ctx context.Context, in TokenInput) (made NewToken, err error) {
+	secret := newToken()
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		scopes, err := in.check(ctx, tx)
-		if err != nil {
+		if err := in.check(ctx, tx); err != nil {
 			return err
 		}
 		creator, _ := From(ctx)
 		create := tx.AccessToken.Create().SetID(s.store.NextID()).SetCreatedAt(tx.Now).SetUpdatedAt(tx.Now).SetName(in.Name).
-			SetStart(secret[:len(TokenPrefix)+shownDigits]).SetHash(hashOf(secret)).SetScopes(scopes.String()).
+			SetStart(secret[:len(TokenPrefix)+shownDigits]).SetHash(hashOf(secret)).SetScopes(in.Scopes.String()).
 			SetCreatedBy(creator.String())
-		if in.ExpiresAt != nil {
-			create.SetExpiresAt(in.ExpiresAt.UnixMilli())
-		}
-		row, err = create.Save(ctx)
+		made.Row, err = create.SetNillableExpiresAt(in.ExpiresAt).Save(ctx)
 		return err
 	})
 	if err != nil {
-		return "", nil, err
+		return NewToken{}, err
 	}
-	return secret, row, nil
+	made.Secret = secret
+	return made, nil
 }
 
-func (in *TokenInput) check(ctx context.Context, tx *store.Tx) (Scopes, error) {
+func (in *TokenInput) check(ctx context.Context, tx *store.Tx) error {
 	var problems problem.List
 	problems.CheckName("input.name", in.Name)
-	scopes, err := ParseScopes(Scopes(scopesOf(in.Scopes)).String())
-	if err != nil {
-		problems.Add(problem.BadInput, "input.scopes", "%v", err)
-	}
-	if in.ExpiresAt != nil && in.ExpiresAt.UnixMilli() <= tx.Now {
+	in.Scopes.check(&problems)
+	if in.ExpiresAt != nil && *in.ExpiresAt <= tx.Now {
 		problems.Add(problem.BadInput, "input.expiresAt", "the token would have expired already: give a time to come")
 	}
 	if err := problems.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	inForce := tx.AccessToken.Query().Where(accesstoken.RevokedAtIsNil(), accesstoken.Or(accesstoken.ExpiresAtIsNil(), accesstoken.ExpiresAtGT(tx.Now)))
 	same, err := inForce.Clone().Where(accesstoken.Name(in.Name)).Exist(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("look for a token of the same name: %w", err)
+		return fmt.Errorf("look for a token of the same name: %w", err)
 	}
 	if same {
-		return nil, problem.New(problem.Conflict, "input.name", "there is a token %q already: revoke it first, or give another name", in.Name)
+		return problem.New(problem.Conflict, "input.name", "there is a token %q already: revoke it first, or give another name", in.Name)
 	}
 	switch n, err := inForce.Count(ctx); {
 	case err != nil:
-		return nil, fmt.Errorf("count the tokens: %w", err)
+		return fmt.Errorf("count the tokens: %w", err)
 	case n >= MaxTokens:
-		return nil, problem.New(problem.Limited, "", "there are %d tokens already: revoke those that nobody uses", n)
+		return problem.New(problem.Limited, "", "there are %d tokens already: revoke those that nobody uses", n)
 	}
-	return scopes, nil
-}
-
-func scopesOf(texts []string) []Scope {
-	scopes := make([]Scope, len(texts))
-	for i, text := range texts {
-		scopes[i] = Scope(text)
-	}
-	return scopes
+	return nil
 }
 
 // RevokeToken ends a token. Requests that come with it from then on are refused, on every machine.
@@ -125,7 +116,7 @@ func (s *Service) ByToken(ctx context.Context, secret string) (Principal, error)
 	if err := rows.Scan(&p.ID, &p.Name, &hash, &scopes, &expires, &revoked, &used, &now); err != nil {
 		return Principal{}, fmt.Errorf("read the token: %w", err)
 	}
-	switch p.Scopes = stored(scopes); {
+	switch p.Scopes = Stored(scopes); {
 	case subtle.ConstantTimeCompare([]byte(hash), []byte(hashOf(secret))) != 1:
 		return Principal{}, ErrUnknown
 	case revoked.Valid:

@@ -28,6 +28,8 @@ const (
 	OlderFile          Code = "OLDER_FILE"          // a newer list was applied in the meantime
 	Limited            Code = "LIMITED"             // there is a limit on how much is accepted at once
 	NotYet             Code = "NOT_AVAILABLE"       // not in this version
+	Unauthenticated    Code = "UNAUTHENTICATED"     // nobody knows who asks
+	Forbidden          Code = "FORBIDDEN"           // who asks may not do this
 )
 
 // Problem says what is wrong, where it is and what to do.

@@ -1,0 +1,46 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"autoholdings/internal/access"
+)
+
+// requires is the directive @requires: it refuses a field to those who may not use it.
+func requires(ctx context.Context, _ any, next graphql.Resolver, scope access.Scope) (any, error) {
+	if err := access.Check(ctx, scope); err != nil {
+		return nil, err
+	}
+	return next(ctx)
+}
+
+// maxRecorded is how much of a mutation's input the audit keeps, in bytes of JSON.
+const maxRecorded = 64 << 10
+
+// recordMutations lets what a mutation writes be recorded as an act of the one who asks.
+func recordMutations(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
+		return next(ctx)
+	}
+	field := graphql.GetRootFieldContext(ctx).Field
+	return next(access.Doing(ctx, access.Act{
+		Name: field.Name, Input: recordedInput(ctx, field), Address: access.Address(ctx), RequestID: requestID(ctx),
+	}))
+}
+
+// recordedInput is a mutation's input as the client gave it.
+func recordedInput(ctx context.Context, field graphql.CollectedField) map[string]any {
+	arguments := field.ArgumentMap(graphql.GetOperationContext(ctx).Variables)
+	input, ok := arguments["input"].(map[string]any)
+	if !ok {
+		return nil
+	}
+	if text, err := json.Marshal(input); err != nil || len(text) > maxRecorded {
+		return map[string]any{"tooLarge": len(text)}
+	}
+	return input
+}
