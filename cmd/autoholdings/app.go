@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings/library"
+	"autoholdings/internal/access"
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -38,7 +39,7 @@ type config struct {
 
 // database says which database to open.
 func (c config) database() store.Options {
-	return store.Options{DataDir: c.DataDir, URL: c.DatabaseURL}
+	return store.Options{DataDir: c.DataDir, URL: c.DatabaseURL, Record: access.Record}
 }
 
 // checkShared refuses to begin without what processes need that share the work, or a database that those of several

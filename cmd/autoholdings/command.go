@@ -6,8 +6,11 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"autoholdings/internal/access"
 )
 
 // newCommand returns the whole command line.
@@ -24,10 +27,30 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 		Commands: []*cli.Command{
 			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), importCommand(), diffCommand(),
 			validateCommand(), exportCommand(), mockoupCommand(), copyCommand(), rotateKeyCommand(),
+			tokenCommand(), userCommand(),
 		},
 	}
 	copyFlags(root)
+	for _, c := range root.Commands {
+		if c.Name != "serve" && c.Name != "worker" && c.Name != "demo" { // others ask those to do something, or a schedule does
+			recordActs(c)
+		}
+	}
 	return root
+}
+
+// recordActs lets what a command writes be recorded as its act.
+func recordActs(c *cli.Command) {
+	for _, below := range c.Commands {
+		recordActs(below)
+	}
+	if do := c.Action; do != nil {
+		c.Action = func(ctx context.Context, c *cli.Command) error {
+			name := strings.TrimPrefix(c.FullName(), "autoholdings ")
+			ctx = access.With(ctx, access.Principal{Kind: access.ByCommand, Name: name})
+			return do(access.Doing(ctx, access.Act{Name: name}), c)
+		}
+	}
 }
 
 // copyFlags gives a command and all commands below it flags of their own.

@@ -88,7 +88,7 @@ func importFile(
 		defer file.Close()
 		in = file
 	}
-	s, err := store.Open(ctx, store.Options{DataDir: c.String("data-dir"), URL: c.String("database-url")})
+	s, err := store.Open(ctx, config{DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url")}.database())
 	if err != nil {
 		return err
 	}
