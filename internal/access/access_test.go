@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"autoholdings/ent/person"
 	"autoholdings/internal/access"
@@ -353,4 +354,30 @@ func TestRecordRollsBack(t *testing.T) {
 		!strings.Contains(text, `"idempotencyKey": "k"`) {
 		t.Error(text)
 	}
+}
+
+// TestPrune: ended sessions go, and so do entries of the audit when they have been kept long enough; no others do.
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	keeping := access.New(access.Options{Store: b.store, KeepAudit: 24 * time.Hour})
+	ctx := access.Doing(access.With(t.Context(), access.Anybody), access.Act{Name: "addPerson"})
+	for _, name := range []string{"Ada", "Bob"} {
+		_, err := b.AddPerson(ctx, access.PersonInput{Name: name, Password: password, Scopes: access.Scopes{access.Read}})
+		b.must(err)
+		_, _, err = b.SignIn(t.Context(), name, password, access.Browser{})
+		b.must(err)
+	}
+	b.write(`UPDATE audit_entries SET created_at = created_at - 90000000 WHERE id = (SELECT MIN(id) FROM audit_entries)`)
+	b.write(`UPDATE sessions SET expires_at = 1 WHERE id = (SELECT MIN(id) FROM sessions)`)
+	b.must(b.Prune(ctx))
+	count := func(entries, sessions int) {
+		t.Helper()
+		if e, s := b.store.Read.AuditEntry.Query().CountX(t.Context()), b.store.Read.Session.Query().CountX(t.Context()); e != entries || s != sessions {
+			t.Errorf("%d entries, %d sessions; want %d, %d", e, s, entries, sessions)
+		}
+	}
+	count(2, 1)
+	b.must(keeping.Prune(ctx))
+	count(1, 1)
 }

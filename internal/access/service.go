@@ -17,6 +17,7 @@ type Options struct {
 
 	SessionIdle time.Duration // a session ends after so long without a request; default 12 hours
 	SessionLife time.Duration // and so long after the sign-in in any case; default 7 days
+	KeepAudit   time.Duration // how long entries of the audit are kept; 0: for ever
 }
 
 // Service keeps tokens, people and sessions in the database.
@@ -24,6 +25,7 @@ type Service struct {
 	store      *store.Store
 	log        *slog.Logger
 	idle, life time.Duration
+	keepAudit  time.Duration
 
 	hashing chan struct{} // one password is looked at per slot: each takes 19 MiB
 	uses    sync.WaitGroup
@@ -38,7 +40,7 @@ func New(o Options) *Service {
 	}
 	s := &Service{
 		store: o.Store, log: o.Logger, hashing: make(chan struct{}, hashedAtOnce),
-		idle: orDefault(o.SessionIdle, 12*time.Hour), life: orDefault(o.SessionLife, 7*24*time.Hour),
+		idle: orDefault(o.SessionIdle, 12*time.Hour), life: orDefault(o.SessionLife, 7*24*time.Hour), keepAudit: o.KeepAudit,
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
 	return s
