@@ -16,6 +16,8 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/holdings/library"
+	"autoholdings/internal/access"
+	"autoholdings/internal/door"
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -33,6 +35,7 @@ type config struct {
 	KeepFiles   time.Duration // 0: for ever
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
+	Serving     serving
 	Log         *slog.Logger
 }
 
@@ -107,6 +110,8 @@ type app struct {
 	jobs    *jobs.Service
 	schema  int64           // the database's newest migration, as this process knows it
 	files   *provider.Store // kept lists
+	access  *access.Service
+	door    *door.Door
 	closers []io.Closer
 }
 
@@ -134,10 +139,19 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.store, err = store.Open(ctx, cfg.database()); err != nil {
+	options := cfg.database()
+	options.Record = access.Record
+	if a.store, err = store.Open(ctx, options); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.store)
+	a.access = access.New(access.Options{
+		Store: a.store, Logger: cfg.Log, SessionIdle: cfg.Serving.SessionIdle, SessionLife: cfg.Serving.SessionLife,
+	})
+	a.closers = append(a.closers, a.access)
+	if err := a.openDoor(); err != nil {
+		return nil, err
+	}
 	if a.schema, err = schemaVersion(ctx, a.store); err != nil {
 		return nil, err
 	}
