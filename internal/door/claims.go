@@ -43,7 +43,7 @@ func parseGrants(texts []string) (grants []grant, err error) {
 	return grants, nil
 }
 
-// claimsOf is what an issuer says of somebody.
+// claims are what an issuer says of somebody.
 type claims map[string]any
 
 // find returns a claim by its name, or else by a path through objects such as realm_access.roles.
@@ -68,11 +68,15 @@ func (c claims) text(names ...string) string {
 	return ""
 }
 
-// values returns the values of a claim: the texts of a list; or one text, and each of its words.
+// values returns the values of a claim: the texts of a list, or one text. Only scope and scp, which OAuth has, are words
+// separated by blanks: "library heads" of another claim does not give what "heads" does.
 func (c claims) values(name string) (values []string) {
 	switch v := c.find(name).(type) {
 	case string:
-		return append(strings.Fields(v), v)
+		if name == "scope" || name == "scp" {
+			return strings.Fields(v)
+		}
+		return []string{v}
 	case []any:
 		for _, one := range v {
 			if text, ok := one.(string); ok {

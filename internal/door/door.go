@@ -170,12 +170,14 @@ func (d *Door) withPrincipal(next http.Handler) http.Handler {
 		needs := d.ruleFor(r)
 		switch {
 		case err != nil && given.cookie != "" && isBadCredential(err):
-			d.forgetCookie(w, sessionCookie)
-			if !needs.page && !needs.signsIn {
+			given = credential{} // the pages of the sign-in are there for those whose session has ended
+			if !needs.signsIn {
+				d.forgetCookie(w, sessionCookie)
+			}
+			if !needs.signsIn && !needs.page {
 				d.refuse(w, r, unauthenticated(err))
 				return
 			}
-			given = credential{} // the page of the sign-in is there for those whose session has ended
 		case err != nil:
 			d.refuseCredential(w, r, err)
 			return

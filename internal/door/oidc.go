@@ -127,8 +127,8 @@ func (i *issuer) byBearer(ctx context.Context, service *access.Service, token st
 		return access.Principal{}, fmt.Errorf("%w (%w)", access.ErrUnknown, err)
 	}
 	var said claims
-	if err := verified.Claims(&said); err != nil {
-		return access.Principal{}, fmt.Errorf("%w (%w)", access.ErrUnknown, err)
+	if err := verified.Claims(&said); err != nil || verified.Subject == "" {
+		return access.Principal{}, errors.Join(access.ErrUnknown, err)
 	}
 	return service.ByIssuer(ctx, i.describe(verified.Subject, said))
 }
@@ -171,6 +171,9 @@ func (i *issuer) exchange(ctx context.Context, redirect, code string, a attempt)
 	id, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: i.ClientID}).Verify(ctx, raw)
 	if err != nil {
 		return access.FromIssuer{}, fmt.Errorf("the issuer's ID token: %w", err)
+	}
+	if id.Subject == "" {
+		return access.FromIssuer{}, errors.New("the issuer's ID token does not say of whom it is: sub is missing")
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(a.derive("nonce"))) != 1 {
 		return access.FromIssuer{}, errors.New("the issuer's ID token was made for another sign-in: its nonce differs")
