@@ -139,20 +139,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	options := cfg.database()
-	options.Record = access.Record
-	if a.store, err = store.Open(ctx, options); err != nil {
-		return nil, err
-	}
-	a.closers = append(a.closers, a.store)
-	a.access = access.New(access.Options{
-		Store: a.store, Logger: cfg.Log, SessionIdle: cfg.Serving.SessionIdle, SessionLife: cfg.Serving.SessionLife,
-	})
-	a.closers = append(a.closers, a.access)
-	if err := a.openDoor(); err != nil {
-		return nil, err
-	}
-	if a.schema, err = schemaVersion(ctx, a.store); err != nil {
+	if err := a.openStore(ctx); err != nil {
 		return nil, err
 	}
 	box, err := openSeal(ctx, cfg, a.store)
@@ -184,6 +171,23 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// openStore opens the database, which records who writes what, and what lets requests in.
+func (a *app) openStore(ctx context.Context) (err error) {
+	options := a.config.database()
+	options.Record = access.Record
+	if a.store, err = store.Open(ctx, options); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.store)
+	if a.schema, err = schemaVersion(ctx, a.store); err != nil {
+		return err
+	}
+	s := a.config.Serving
+	a.access = access.New(access.Options{Store: a.store, Logger: a.config.Log, SessionIdle: s.SessionIdle, SessionLife: s.SessionLife})
+	a.closers = append(a.closers, a.access)
+	return a.openDoor()
 }
 
 // openKeeper returns the place where provider's files are kept. With SQLite that is the data directory (nil). A database

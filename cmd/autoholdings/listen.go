@@ -19,11 +19,11 @@ func (s serving) listen(ctx context.Context, addr string) (net.Listener, error) 
 	case err != nil:
 		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
 	case others && !s.controlled():
-		return nil, fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control: whoever comes could do everything. "+
-			"Use 127.0.0.1, or have people sign in: --access controlled --public-url https://NAME", addr)
+		return nil, fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control: whoever comes could do "+
+			"everything. Use 127.0.0.1, or have people sign in: --access controlled --public-url https://NAME", addr)
 	case others && s.PublicURL == "":
-		return nil, fmt.Errorf("--addr: %s can be reached from other machines, and the server does not know by what name, which it needs in order "+
-			"to refuse pages elsewhere: give --public-url https://NAME", addr)
+		return nil, fmt.Errorf("--addr: %s can be reached from other machines, and the server does not know by what name, which it needs in "+
+			"order to refuse pages elsewhere: give --public-url https://NAME", addr)
 	}
 	return listenOn(ctx, addr)
 }

@@ -175,7 +175,7 @@ func (a *app) openDoor() (err error) {
 	s := a.config.Serving
 	options := door.Options{
 		Logger: a.config.Log, PublicURL: s.PublicURL, TLS: s.CertFile != "", AllowOrigins: s.AllowOrigins, TrustedProxies: s.TrustedProxies,
-		OIDC: s.OIDC,
+		OIDC: s.OIDC, Recheck: s.recheck,
 	}
 	if s.controlled() {
 		options.Access = a.access

@@ -27,6 +27,8 @@ type serving struct {
 	CertFile, KeyFile        string // both or neither
 	OIDC                     *door.OIDC
 	SessionIdle, SessionLife time.Duration // 0: as access has them
+
+	recheck time.Duration // as door has it; for tests
 }
 
 func (s serving) controlled() bool { return s.Access == accessControlled }

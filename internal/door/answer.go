@@ -35,9 +35,12 @@ func firstOf(err error) error {
 }
 
 func forbidden(p access.Principal, needed access.Scope) refusal {
-	return refusal{http.StatusForbidden, "FORBIDDEN", fmt.Sprintf("this needs the scope %s, and %s has %s: ask an administrator, or use another token",
-		needed, p, p.Scopes)}
+	return refusal{http.StatusForbidden, "FORBIDDEN", fmt.Sprintf("this needs the scope %s, and %s has %s: ask an administrator, or use "+
+		"another token", needed, p, p.Scopes)}
 }
+
+var inAddress = refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the address holds a token, which logs and histories now have: send it " +
+	"as \"Authorization: Bearer …\", and have this one revoked"}
 
 // refuseCredential answers a request whose credential lets nobody in, or could not be looked at.
 func (d *Door) refuseCredential(w http.ResponseWriter, r *http.Request, err error) {
@@ -56,7 +59,7 @@ func (d *Door) refuseCredential(w http.ResponseWriter, r *http.Request, err erro
 // refuse answers in the form that the API has for errors, and logs it. No credential is repeated.
 func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 	id := rand.Text()[:12]
-	d.log.InfoContext(r.Context(), "refused", "request", id, "status", why.status, "method", r.Method, "path", fmt.Sprintf("%.200q", r.URL.Path),
+	d.log.InfoContext(r.Context(), "refused", "request", id, "status", why.status, "method", r.Method, "path", cutTo(r.URL.Path, 200),
 		"address", r.RemoteAddr, "because", why.message)
 	header := w.Header()
 	header.Set("X-Request-Id", id)

@@ -158,8 +158,7 @@ func (d *Door) withPrincipal(next http.Handler) http.Handler {
 			return
 		}
 		if tokenInQuery(r) {
-			d.refuse(w, r, refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the address holds a token, which logs and histories now have: send it " +
-				"as \"Authorization: Bearer …\", and have this one revoked"})
+			d.refuse(w, r, inAddress)
 			return
 		}
 		given, err := d.credentialOf(r)

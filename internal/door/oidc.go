@@ -163,7 +163,7 @@ func (i *issuer) exchange(ctx context.Context, redirect, code string, a attempt)
 	token, err := i.config(provider, redirect).Exchange(ctx, code, oauth2.VerifierOption(a.derive("verifier")))
 	if err != nil {
 		if refused := (*oauth2.RetrieveError)(nil); errors.As(err, &refused) { // its text has the issuer's whole answer
-			return access.FromIssuer{}, fmt.Errorf("the issuer refused the code with status %d and %.100q", refused.Response.StatusCode, refused.ErrorCode)
+			err = fmt.Errorf("status %d, %.100q", refused.Response.StatusCode, refused.ErrorCode)
 		}
 		return access.FromIssuer{}, fmt.Errorf("give the issuer the code: %w", err)
 	}
@@ -233,7 +233,8 @@ func (s *sparing) RoundTrip(r *http.Request) (*http.Response, error) {
 	if kept, ok := s.kept[key]; ok && time.Now().Before(kept.until) {
 		return &http.Response{
 			Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-			Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(kept.body)), ContentLength: int64(len(kept.body)),
+			Header: http.Header{"Content-Type": {"application/json"}}, ContentLength: int64(len(kept.body)),
+			Body: io.NopCloser(bytes.NewReader(kept.body)),
 		}, nil
 	}
 	answer, err := limited(s.next.RoundTrip(r))

@@ -40,8 +40,9 @@ func (d *Door) startAtIssuer(w http.ResponseWriter, r *http.Request) {
 	}
 	a := attempt{rand.Text(), time.Now().Unix(), ownPath(r.URL.Query().Get("next"))}
 	d.setCookie(w, issuerCookie, a.String(), attemptLife)
-	http.Redirect(w, r, d.issuer.config(provider, d.redirectURI(r)).AuthCodeURL(a.derive("state"), oidc.Nonce(a.derive("nonce")),
-		oauth2.S256ChallengeOption(a.derive("verifier"))), http.StatusSeeOther)
+	to := d.issuer.config(provider, d.redirectURI(r)).AuthCodeURL(a.derive("state"), oidc.Nonce(a.derive("nonce")),
+		oauth2.S256ChallengeOption(a.derive("verifier")))
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // G710: the issuer's address, of the configuration
 }
 
 const noIssuer = "this server has no other sign-in than its own: sign in with a password"
