@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -17,6 +18,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -36,6 +38,10 @@ type Options struct {
 	Access  *access.Service
 	Files   Files        // provider files; nil: none can be downloaded
 	Logger  *slog.Logger // default: none
+
+	// Where something before this handler knows who asks and from which pages (internal/door); nil: nothing does, and only
+	// pages of this server may open WebSockets and upload.
+	InitWebSocket func(ctx context.Context, payload map[string]any) (context.Context, error)
 }
 
 // The limits of one request. A page of 500 portfolios with everything that belongs to them is far below.
@@ -62,7 +68,7 @@ func NewHandler(o Options) http.Handler {
 		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, reader: jobs.NewReader(o.Store), files: o.Files,
 		log: o.Logger,
 	}).register(mux)
-	(&uploads{jobs: o.Jobs, log: o.Logger}).register(mux)
+	(&uploads{jobs: o.Jobs, log: o.Logger, guarded: o.InitWebSocket != nil}).register(mux)
 	return withRequestID(mux)
 }
 
@@ -75,7 +81,7 @@ func newServer(o Options) *handler.Server {
 		Resolvers: root, Complexity: complexity(), Directives: generated.DirectiveRoot{Requires: requires},
 	}))
 	server.AroundRootFields(recordMutations)
-	server.AddTransport(transport.Websocket{PingPongInterval: keepAlive, InitTimeout: 10 * time.Second})
+	server.AddTransport(webSocket(o))
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive}) // before POST, which would take its requests
 	server.AddTransport(transport.Options{})
 	server.AddTransport(transport.GET{})
@@ -88,6 +94,31 @@ func newServer(o Options) *handler.Server {
 	server.SetErrorPresenter(presenter(o.Logger))
 	server.SetRecoverFunc(recovered(o.Logger))
 	return server
+}
+
+// closedForbidden is the code with which graphql-transport-ws closes the WebSocket of a client that is not let in.
+const closedForbidden = 4403
+
+func webSocket(o Options) transport.Websocket {
+	t := transport.Websocket{PingPongInterval: keepAlive, InitTimeout: 10 * time.Second}
+	if o.InitWebSocket == nil {
+		return t
+	}
+	t.Implementation = transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{InsecureSkipVerify: true}} // the door did
+	t.InitFunc = func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
+		within, err := o.InitWebSocket(ctx, payload)
+		if err != nil {
+			return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, closeReason(err)), closedForbidden), nil, err
+		}
+		return within, nil, nil
+	}
+	return t
+}
+
+// closeReason is an error in the 123 bytes that a WebSocket has for it.
+func closeReason(err error) string {
+	text := err.Error()
+	return strings.ToValidUTF8(text[:min(len(text), 123)], "")
 }
 
 // checkBody refuses a body that is too large or is not a request. gqlgen would too, but it would repeat the body in its

@@ -17,6 +17,7 @@ import (
 
 	"autoholdings/holdings/library"
 	"autoholdings/internal/access"
+	"autoholdings/internal/door"
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -34,6 +35,7 @@ type config struct {
 	KeepFiles   time.Duration // 0: for ever
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
+	Serving     serving
 	Log         *slog.Logger
 }
 
@@ -108,6 +110,8 @@ type app struct {
 	jobs    *jobs.Service
 	schema  int64           // the database's newest migration, as this process knows it
 	files   *provider.Store // kept lists
+	access  *access.Service
+	door    *door.Door
 	closers []io.Closer
 }
 
@@ -135,11 +139,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.store, err = store.Open(ctx, cfg.database()); err != nil {
-		return nil, err
-	}
-	a.closers = append(a.closers, a.store)
-	if a.schema, err = schemaVersion(ctx, a.store); err != nil {
+	if err := a.openStore(ctx); err != nil {
 		return nil, err
 	}
 	box, err := openSeal(ctx, cfg, a.store)
@@ -171,6 +171,21 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// openStore opens the database, which records who writes what, and what lets requests in.
+func (a *app) openStore(ctx context.Context) (err error) {
+	if a.store, err = store.Open(ctx, a.config.database()); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.store)
+	if a.schema, err = schemaVersion(ctx, a.store); err != nil {
+		return err
+	}
+	s := a.config.Serving
+	a.access = access.New(access.Options{Store: a.store, Logger: a.config.Log, SessionIdle: s.SessionIdle, SessionLife: s.SessionLife, KeepAudit: s.KeepAudit})
+	a.closers = append(a.closers, a.access)
+	return a.openDoor()
 }
 
 // openKeeper returns the place where provider's files are kept. With SQLite that is the data directory (nil). A database

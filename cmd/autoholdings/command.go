@@ -77,7 +77,7 @@ func copies(flags []cli.Flag) []cli.Flag {
 var (
 	addrFlag = &cli.StringFlag{
 		Name: "addr", Value: "127.0.0.1:8080", Sources: cli.EnvVars("AUTOHOLDINGS_ADDR"),
-		Usage: "address to listen on, `HOST:PORT`; loopback only, until there is access control",
+		Usage: "address to listen on, `HOST:PORT`; of this machine alone, unless access is controlled",
 	}
 	dataDirFlag = &cli.StringFlag{
 		Name: "data-dir", Value: "data", Sources: cli.EnvVars("AUTOHOLDINGS_DATA_DIR"),

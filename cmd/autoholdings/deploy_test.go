@@ -280,21 +280,6 @@ func deployed(t *testing.T) *app {
 	return a
 }
 
-// TestProxy: the proxy lets the probes' paths through, which the server has.
-func TestProxy(t *testing.T) {
-	t.Parallel()
-	asks := paths(t)
-	text := readText(t, deployDir+"/nginx.conf")
-	for _, found := range regexp.MustCompile(`location = (\S+)`).FindAllStringSubmatch(text, -1) {
-		asks("nginx.conf", []string{"http://127.0.0.1" + found[1]})
-	}
-	for _, want := range []string{"/readyz", "/healthz"} {
-		if !strings.Contains(text, "location = "+want+" ") {
-			t.Errorf("%s is not in it", want)
-		}
-	}
-}
-
 // TestOperations: the commands, flags, variables and paths of docs/operations.md are the program's.
 func TestOperations(t *testing.T) {
 	t.Parallel()

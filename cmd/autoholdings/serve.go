@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -14,31 +14,38 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"autoholdings/graph"
+	"autoholdings/internal/access"
+	"autoholdings/internal/door"
 )
 
 func serveCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "serve",
 		Usage: "run the API, and the workers that do its jobs",
-		Flags: serverFlags(addrFlag, concurrencyFlag, &cli.BoolFlag{
+		Flags: serverFlags(append(doorFlags(), addrFlag, concurrencyFlag, &cli.BoolFlag{
 			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"),
 			Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
-		}),
+		})...),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			cfg, err := configFrom(c)
 			if err != nil {
 				return err
 			}
 			cfg.Schedules = true
+			if cfg.Serving, err = servingFrom(c); err != nil {
+				return err
+			}
 			work := !c.Bool("no-worker")
 			a, err := openApp(ctx, cfg, work)
 			if err != nil {
 				return err
 			}
-			err = a.serve(ctx, c.String("addr"), work, func(url string) {
-				fmt.Fprintf(c.Root().Writer,
-					"autoholdings serves %s (GraphiQL at %s/); only this machine can reach it, since there is no access control yet\n", url+"/graphql",
-					url)
+			err = a.serve(ctx, c.String("addr"), work, func(url string, listens net.Addr) {
+				who := "only this machine can reach it, since access is not controlled"
+				if cfg.Serving.controlled() {
+					who = "people sign in, programs send tokens"
+				}
+				fmt.Fprintf(c.Root().Writer, "autoholdings serves %s/graphql (GraphiQL at %s/); it listens on %s, and %s\n", url, url, listens, who)
 			})
 			return errors.Join(err, a.Close())
 		},
@@ -71,22 +78,39 @@ func workerCommand() *cli.Command {
 }
 
 // serve answers requests and, with work, runs jobs, until ctx ends. Then it lets running requests and batches finish.
-// It calls ready with the address once it listens.
-func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url string)) error {
-	listener, err := listenLoopback(ctx, addr)
+// It calls ready once it listens, with the URL for browsers and the address.
+func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url string, listens net.Addr)) error {
+	certificates, err := a.config.Serving.openCertificates(a.config.Log)
 	if err != nil {
 		return err
 	}
+	listener, err := a.config.Serving.listen(ctx, addr)
+	if err != nil {
+		return err
+	}
+	url := a.urlOf(listener)
+	if err := a.inviteFirst(ctx, url); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server := &http.Server{
+		ErrorLog:          slog.NewLogLogger(a.config.Log.Handler(), slog.LevelWarn),
 		Handler:           a.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		BaseContext:       func(net.Listener) context.Context { return access.Unasked(context.WithoutCancel(ctx)) },
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.jobs.Run(ctx, work) })
+	group.Go(func() error { return a.access.Run(ctx) })
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		var err error
+		if certificates == nil {
+			err = server.Serve(listener)
+		} else {
+			server.TLSConfig = certificates.config()
+			err = server.ServeTLS(listener, "", "")
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
 		}
 		return nil
@@ -100,8 +124,20 @@ func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url 
 		}
 		return nil
 	})
-	ready("http://" + listener.Addr().String())
+	ready(url, listener.Addr())
 	return group.Wait()
+}
+
+// urlOf is where browsers find the server.
+func (a *app) urlOf(listener net.Listener) string {
+	switch {
+	case a.door.URL() != "":
+		return a.door.URL()
+	case a.config.Serving.CertFile != "":
+		return "https://" + listener.Addr().String()
+	default:
+		return "http://" + listener.Addr().String()
+	}
 }
 
 // serveDuring runs the API and the workers while fn uses them. fn's context ends when they do.
@@ -110,7 +146,7 @@ func (a *app) serveDuring(ctx context.Context, addr string, fn func(serving cont
 	defer stop()
 	url := make(chan string, 1)
 	served := make(chan error, 1)
-	go func() { defer stop(); served <- a.serve(serving, addr, true, func(u string) { url <- u }) }()
+	go func() { defer stop(); served <- a.serve(serving, addr, true, func(u string, _ net.Addr) { url <- u }) }()
 	select {
 	case err := <-served:
 		return err
@@ -124,58 +160,43 @@ func (a *app) serveDuring(ctx context.Context, addr string, fn func(serving cont
 // shutdownTimeout is how long running requests may take to finish.
 const shutdownTimeout = 3 * time.Second
 
-// listenLoopback refuses every address that others could reach: until there is access control, anyone who reaches the
-// API can do everything.
-func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
-	}
-	ips, err := net.DefaultResolver.LookupIPAddr(ctx, host)
-	if err != nil {
-		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
-	}
-	for _, ip := range ips {
-		if !ip.IP.IsLoopback() {
-			return nil,
-				fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control yet: use 127.0.0.1, and put a proxy with "+
-					"authentication before it if others need it", addr)
-		}
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("--addr: %w", err)
-	}
-	return listener, nil
-}
-
 func (a *app) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", graph.NewHandler(graph.Options{
-		Library: a.library, Jobs: a.jobs, Store: a.store, Files: a.files,
-		Logger: a.config.Log,
+		Library: a.library, Jobs: a.jobs, Store: a.store, Access: a.access, Files: a.files,
+		Logger: a.config.Log, InitWebSocket: a.door.InitWebSocket,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.Handler())
-	return loopbackHost(mux)
+	return a.door.Wrap(mux)
 }
 
-// loopbackHost answers only requests that name this machine as their host. Otherwise a web page elsewhere, whose name
-// is made to resolve to 127.0.0.1, could use a person's browser to change things here.
-func loopbackHost(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
-		ip := net.ParseIP(strings.Trim(host, "[]"))
-		if !strings.EqualFold(host, "localhost") && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w,
-				fmt.Sprintf("the host %q is not this machine's own: ask localhost or 127.0.0.1, and let a proxy before this server set the Host "+
-					"header so", r.Host), http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+// openDoor makes what lets requests in.
+func (a *app) openDoor() (err error) {
+	s := a.config.Serving
+	options := door.Options{
+		Logger: a.config.Log, PublicURL: s.PublicURL, TLS: s.CertFile != "", AllowOrigins: s.AllowOrigins, TrustedProxies: s.TrustedProxies,
+		OIDC: s.OIDC, Recheck: s.recheck,
+	}
+	if s.controlled() {
+		options.Access = a.access
+	}
+	a.door, err = door.New(options)
+	return err
+}
+
+// inviteFirst logs the link by which the first administrator comes in, where nobody can administer and no issuer names
+// somebody. It is the one secret that is logged: it can be used once, for a day, and only until somebody administers.
+func (a *app) inviteFirst(ctx context.Context, url string) error {
+	if !a.config.Serving.controlled() || a.door.GrantsAdmin() {
+		return nil
+	}
+	secret, err := a.access.InviteFirst(ctx)
+	if err != nil || secret == "" {
+		return err
+	}
+	a.config.Log.WarnContext(ctx, "nobody can administer yet: open this link within 24 hours to become the first administrator; it can be "+
+		"used once, and the next start replaces it", "link", url+"/setup?link="+secret)
+	return nil
 }

@@ -59,6 +59,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, secret string, in Person
 	if err != nil {
 		return "", err
 	}
+	ctx = signingIn(ctx, Principal{Kind: ByPerson, Name: in.Name}, at)
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		row, err := tx.Setting.Get(ctx, store.SettingsID)
 		if err != nil {

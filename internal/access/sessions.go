@@ -67,6 +67,7 @@ func (s *Service) SignIn(ctx context.Context, name, password string, at Browser)
 	case row.Disabled:
 		return "", p, problem.New(problem.BadInput, "", "%v", ErrDisabled)
 	}
+	ctx = signingIn(ctx, principalOf(row), at)
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		now, err := findPerson(ctx, tx, row.ID)
 		switch {
@@ -81,6 +82,11 @@ func (s *Service) SignIn(ctx context.Context, name, password string, at Browser)
 		return err
 	})
 	return cookie, principalOf(row), err
+}
+
+// signingIn returns a context in which the sign-in is recorded as an act of the one who signs in.
+func signingIn(ctx context.Context, p Principal, at Browser) context.Context {
+	return Doing(With(ctx, p), Act{Name: "signIn", Address: cut(at.Address, 100)})
 }
 
 // noteFailure counts a wrong password.
