@@ -189,9 +189,10 @@ func TestRecipes(t *testing.T) {
 	for name, wants := range map[string][]string{
 		"nginx.conf": {
 			`proxy_pass http://127\.0\.0\.1:8080;`, `proxy_set_header Host \$http_host;`, `proxy_set_header X-Forwarded-For \$remote_addr;`,
-			`proxy_set_header Forwarded "";`, `proxy_set_header Upgrade \$http_upgrade;`, `proxy_buffering off;`, `client_max_body_size 0;`, `access_log off;`,
+			`proxy_set_header Forwarded "";`, `proxy_set_header Upgrade \$http_upgrade;`, `proxy_buffering off;`, `client_max_body_size 0;`,
+			`access_log off;`,
 		},
-		"Caddyfile": {`(?m)^\{\$AUTOHOLDINGS_PUBLIC_URL\} \{$`, `reverse_proxy 127\.0\.0\.1:8080 \{`, `header_up -Forwarded`, `flush_interval -1`},
+		"Caddyfile": {`(?m)^\{\$AUTOHOLDINGS_PUBLIC_URL\} \{$`, `reverse_proxy 127\.0\.0\.1:8080 \{`, `header_up -Forwarded`},
 	} {
 		text := readText(t, filepath.Join(deployDir, name))
 		if strings.Count(text, "{") != strings.Count(text, "}") {
