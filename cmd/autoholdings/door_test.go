@@ -31,6 +31,7 @@ import (
 	"github.com/coder/websocket/wsjson"
 
 	"autoholdings/internal/access"
+	"autoholdings/internal/store"
 )
 
 const adminPassword = "correct horse battery"
@@ -147,7 +148,7 @@ const queryOfAll = `{"query": "{ jobs { nodes { id } } }"}`
 func TestGuarded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	g := guard(t, "--data-dir", dir)
+	g := guard(t, "--data-dir", dir, "--session-idle", "2h")
 	paths := []string{
 		"/", "/graphiql/start.js", "/graphql?query=%7B__typename%7D", "/metrics", "/jobs/x/report.tsv", "/collections/x/kbart.txt",
 		"/provider-files/x", "/reconciliation/po-lines-not-listed.tsv", "/nowhere",
@@ -180,9 +181,38 @@ func TestGuarded(t *testing.T) {
 	if text := g.log.String(); strings.Contains(text, adminPassword) || access.TokenPattern.MatchString(text) {
 		t.Errorf("the log shows a secret: %s", text)
 	}
+	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
+	must(t, err)
+	session := s.Read.Session.Query().OnlyX(t.Context())
+	if lasts := time.Duration(session.ExpiresAt-session.CreatedAt) * time.Millisecond; lasts != 2*time.Hour {
+		t.Errorf("a session lasts %s", lasts)
+	}
+	must(t, s.Close())
 	again := guard(t, "--data-dir", dir)
 	if text := again.log.String(); strings.Contains(text, "/setup?link=") {
 		t.Errorf("somebody administers, and there is another link: %s", text)
+	}
+}
+
+// TestIssuerOfServer: the server starts though its issuer does not answer, and says so; where the issuer names administrators,
+// nobody is invited by the log.
+func TestIssuerOfServer(t *testing.T) {
+	t.Parallel()
+	issuer := []string{"--oidc-issuer", "http://127.0.0.1:1", "--oidc-client-id", "us", "--oidc-map", "staff=read,operate"}
+	g := guard(t, append(issuer, "--data-dir", t.TempDir(), "--oidc-map", "library systems=curate,admin")...)
+	answer, text := g.do(http.MethodGet, "/login", nil)
+	if answer.StatusCode != http.StatusOK || !strings.Contains(text, "Sign in at 127.0.0.1:1") {
+		t.Errorf("%s %s", answer.Status, text)
+	}
+	answer, text = g.do(http.MethodGet, "/auth/start", nil)
+	if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text, "does not answer just now") {
+		t.Errorf("%s %s", answer.Status, text)
+	}
+	if strings.Contains(g.log.String(), "/setup?link=") {
+		t.Error("somebody is invited though the issuer names administrators")
+	}
+	if g := guard(t, append(issuer, "--data-dir", t.TempDir())...); !strings.Contains(g.log.String(), "/setup?link=") {
+		t.Error("nobody is invited though the issuer names no administrators")
 	}
 }
 

@@ -44,6 +44,7 @@ var inAddress = refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the address ho
 
 // refuseCredential answers a request whose credential lets nobody in, or could not be looked at.
 func (d *Door) refuseCredential(w http.ResponseWriter, r *http.Request, err error) {
+	d.log.DebugContext(r.Context(), "a credential lets nobody in", "address", r.RemoteAddr, "error", err)
 	switch {
 	case errors.Is(err, access.ErrNoScopes):
 		d.refuse(w, r, refusal{http.StatusForbidden, "FORBIDDEN", access.ErrNoScopes.Error()})

@@ -68,6 +68,10 @@ func New(o Options) (*Door, error) {
 		return nil, errors.New("--public-url and --oidc-issuer are for a server that asks who comes: without --access controlled, whoever " +
 			"reaches it may do everything. Give --access controlled too, or neither")
 	}
+	if d.public != nil && d.public.Scheme == "http" && !isLoopbackName(d.public.Hostname()) {
+		d.log.Warn("browsers come without TLS: passwords, cookies and tokens cross the network as they are. Let a proxy or --tls-cert speak "+
+			"TLS, and begin --public-url with https", "url", d.URL())
+	}
 	d.pages = d.newPages()
 	return d, nil
 }
@@ -147,7 +151,7 @@ func (d *Door) GrantsAdmin() bool {
 // Wrap returns a handler that lets into next only what may come in. The context of a request that is let in has the
 // principal ([access.From]) and the client's address ([access.Address]); RemoteAddr is the client's too.
 func (d *Door) Wrap(next http.Handler) http.Handler {
-	return d.knownHost(d.withCORS(d.withoutForgery(d.withAddress(d.withPrincipal(next)))))
+	return d.withAddress(d.knownHost(d.withCORS(d.withoutForgery(d.withPrincipal(next)))))
 }
 
 // withPrincipal finds out who asks, and whether they may.

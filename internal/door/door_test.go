@@ -334,6 +334,10 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%v does not say %s", err, want)
 		}
 	}
+	plain := build(t, func(o *door.Options) { o.PublicURL = "http://holdings.example.org" })
+	if !strings.Contains(plain.log.String(), "browsers come without TLS") || plain.door.URL() != "http://holdings.example.org" {
+		t.Errorf("no warning: %s", plain.log)
+	}
 	d, err := door.New(oidc(func(o *door.OIDC) { o.Map = []string{"staff=read", "operate", "heads=admin"} }))
 	if err != nil || !d.GrantsAdmin() {
 		t.Errorf("several scopes for one value: %v", err)
