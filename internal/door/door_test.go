@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"autoholdings/internal/access"
 	"autoholdings/internal/door"
 )
 
