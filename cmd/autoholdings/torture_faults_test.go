@@ -75,7 +75,7 @@ func drawFaults(draw *rand.Rand, form form, jobs int) (faults []fault) {
 // What jobs has for its leases: the heartbeat that is older makes a worker a dead one, and how often that is looked for.
 const (
 	staleAfter = 30 * time.Second
-	lookEvery  = 10 * time.Second
+	lookEvery  = 5 * time.Second
 	leaseEnds  = staleAfter + lookEvery
 )
 
