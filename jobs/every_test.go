@@ -23,6 +23,8 @@ func TestLoopsComplainOnce(t *testing.T) {
 	}
 	b.open()
 	b.work()
+	for b.store.Read.Worker.Query().CountX(t.Context()) == 0 { // it reports when it has begun, for which it needs the table
+	}
 	const complaint = `msg="reconcile jobs"`
 	for range 2 {
 		failed, over := log.next("level=ERROR "+complaint), log.next(`msg="reconcile jobs: it works again"`)

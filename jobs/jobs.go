@@ -82,7 +82,7 @@ type Options struct {
 	Concurrency int           // jobs run at once by this process; default 2
 	PollEvery   time.Duration // how often the dispatcher looks for due jobs unprompted; default 1 s
 	TakeEvery   time.Duration // how long a worker that found no task pauses before it waits for one; default 5 ms
-	Reconcile   time.Duration // how often lost jobs are looked for; default 5 s
+	Reconcile   time.Duration // how often lost jobs are looked for; default 3 s
 	Heartbeat   time.Duration // how often a running job reports that it is alive; default 3 s
 	StaleAfter  time.Duration // a worker with an older heartbeat is dead; default 30 s
 	ReportEvery time.Duration // how often this process reports that it runs jobs; default 10 s
@@ -108,7 +108,7 @@ func (o *Options) setDefaults() {
 	o.Concurrency = orDefault(o.Concurrency, 2)
 	o.PollEvery = orDefault(o.PollEvery, time.Second)
 	o.TakeEvery = orDefault(o.TakeEvery, 5*time.Millisecond)
-	o.Reconcile = orDefault(o.Reconcile, 5*time.Second)
+	o.Reconcile = orDefault(o.Reconcile, 3*time.Second)
 	o.Heartbeat = orDefault(o.Heartbeat, 3*time.Second)
 	o.StaleAfter = orDefault(o.StaleAfter, 30*time.Second)
 	o.ReportEvery = orDefault(o.ReportEvery, 10*time.Second)

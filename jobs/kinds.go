@@ -163,6 +163,9 @@ func argumentsOf(row *ent.Job) arguments {
 	return args
 }
 
+// argumentsUnreadable is why a request about a job is refused if its arguments cannot be read.
+const argumentsUnreadable = "what it was asked to do cannot be read from the database"
+
 type unreadableArgs struct {
 	kind *jobKind
 	err  error

@@ -2,11 +2,15 @@ package jobs
 
 import (
 	"context"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
@@ -171,4 +175,27 @@ func (l *licensing) insert(name, kind, args string) int64 {
 			SetArgs([]byte(args)).SetDueAt(1).SetUniqueKey(name).Exec(ctx)
 	}))
 	return id
+}
+
+// TestKindsInSchema: the API has a type for each kind, and for no other.
+func TestKindsInSchema(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := parser.ParseSchema(&ast.Source{Name: "schema.graphqls", Input: string(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inSchema []string
+	for _, value := range document.Definitions.ForName("JobKind").EnumValues {
+		inSchema = append(inSchema, value.Name)
+	}
+	names := namesOf(func(k *jobKind) bool { return !strings.HasPrefix(k.name, "TOY_") }) // those of test files
+	slices.Sort(inSchema)
+	slices.Sort(names)
+	if diff := cmp.Diff(names, inSchema); diff != "" {
+		t.Errorf("-kinds +schema:\n%s", diff)
+	}
 }

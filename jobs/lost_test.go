@@ -7,6 +7,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"autoholdings/ent"
+	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -55,8 +56,10 @@ func openedLogging(t *testing.T, queue asynq.RedisConnOpt) (*testBundle, *locked
 }
 
 // steal makes each run lose its job to another worker as soon as it has claimed it.
-const steal = `CREATE TRIGGER stolen AFTER UPDATE OF run_token ON jobs WHEN NEW.run_token NOT IN ('', 'another') BEGIN
-	UPDATE jobs SET run_token = 'another' WHERE id = NEW.id; END`
+var steal = storetest.Trigger{
+	On: "AFTER UPDATE OF run_token ON jobs", When: "NEW.run_token NOT IN ('', 'another')",
+	Do: "UPDATE jobs SET run_token = 'another' WHERE id = NEW.id",
+}
 
 // TestLostRun: a run that ends after another worker took over its job changes nothing and is no failed task, however it
 // ends.
@@ -75,7 +78,7 @@ func TestLostRun(t *testing.T) {
 				b, log := openedLogging(t, queue)
 				job := b.start(jobs.SyncRequest{Mode: jobs.Apply})
 				test.prepare(b, job.ID)
-				b.write(steal)
+				steal.Install(t, b.store)
 				b.work()
 				b.waitUntil(job.ID, func(row *ent.Job) bool { return row.Attempt == 1 })
 				b.idle()
@@ -121,7 +124,7 @@ func TestUnrecordedEnd(t *testing.T) {
 		b, log := openedLogging(t, queue)
 		job := b.start(jobs.SyncRequest{Mode: jobs.Apply})
 		b.spoil(job.ID, wrongShape)
-		b.write(`CREATE TRIGGER broken BEFORE UPDATE ON jobs WHEN NEW.state = 'FAILED' BEGIN SELECT RAISE(FAIL, 'no room for ends'); END`)
+		storetest.Trigger{On: "BEFORE UPDATE ON jobs", When: "NEW.state = 'FAILED'", Fail: "no room for ends"}.Install(t, b.store)
 		b.work()
 		b.waitUntil(job.ID, func(row *ent.Job) bool { return row.Attempt == 1 })
 		b.idle()

@@ -215,9 +215,10 @@ func (j *modelJob) wrote() bool { return slices.ContainsFunc(j.parts, (*modelPar
 
 // ending is DOMAIN section 9.
 func (j *modelJob) ending() (state, verdict string) {
-	has := map[string]bool{}
+	has, left := map[string]bool{}, false
 	for _, p := range j.parts {
 		has[p.state] = true
+		left = left || p.state == jobs.PartApplied && p.counts.Left > 0
 	}
 	good := has[jobs.PartApplied] || has[jobs.PartNoChange] || has[jobs.PartPreviewed]
 	has[jobs.PartBlocked] = has[jobs.PartBlocked] || has[jobs.PartRejected] || has[jobs.PartSuperseded]
@@ -233,7 +234,7 @@ func (j *modelJob) ending() (state, verdict string) {
 		return jobs.NeedsReview, jobs.VerdictBlocked
 	case !good && !has[jobs.PartBlocked]:
 		return jobs.Failed, jobs.VerdictFailed
-	case has[jobs.PartFailed], good && has[jobs.PartBlocked]:
+	case has[jobs.PartFailed], good && has[jobs.PartBlocked], left:
 		return jobs.Succeeded, jobs.VerdictPartial
 	case !good:
 		return jobs.Succeeded, jobs.VerdictBlocked

@@ -184,7 +184,8 @@ func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs,
 	}
 	shown, err := argsOf[moveArgs](row)
 	if err != nil {
-		return err
+		problems.Add(problem.WrongState, path, "the preview cannot be applied: %s: %s", argumentsUnreadable, again)
+		return nil //nolint:nilerr // the problem says it
 	}
 	if others := otherChoices(shown, args); len(others) > 0 {
 		problems.Add(problem.BadInput, path, "the preview was made with another %s: %s", strings.Join(others, ", "), again)

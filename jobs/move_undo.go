@@ -32,7 +32,7 @@ func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error 
 	}
 	args, err := argsOf[moveArgs](undone)
 	if err != nil {
-		return err
+		return wrongState(undone, "undone", argumentsUnreadable)
 	}
 	last := slices.MaxFunc(written, func(a, b *ent.JobPart) int {
 		return cmp.Or(cmp.Compare(writtenAt(a), writtenAt(b)), cmp.Compare(a.ID, b.ID))
@@ -46,7 +46,8 @@ func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error 
 	for _, part := range later {
 		others, err := argsOf[moveArgs](part.Edges.Job)
 		if err != nil {
-			return err
+			return problem.New(problem.Conflict, "input.jobId", "%s, a later move, may have moved from or to the same collections: %s",
+				jobName(part.JobID), argumentsUnreadable)
 		}
 		if slices.ContainsFunc(others.CollectionIDs, func(id int64) bool { return slices.Contains(args.CollectionIDs, id) }) {
 			return problem.New(problem.Conflict, "input.jobId", "%s has moved from or to the same collections since: undo that one first",

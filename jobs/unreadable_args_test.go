@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"autoholdings/ent"
 	"autoholdings/ent/job"
+	"autoholdings/ent/jobpart"
 	"autoholdings/holdings/collections"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/problem"
@@ -120,4 +123,36 @@ func TestUnreadableBesideDeletions(t *testing.T) {
 			t.Errorf("%d jobs are unfinished", n)
 		}
 	})
+}
+
+// TestUnreadableMove: a move whose arguments cannot be read is not undone, its preview is not applied, and an older move
+// is not undone past it: each is refused and nothing is changed.
+func TestUnreadableMove(t *testing.T) {
+	t.Parallel()
+	b := embeddedMove(t, 2)
+	older, later, shown := b.move(nil), b.move(nil), b.move(onlyShown)
+	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as if it had moved something too
+		tx.JobPart.Update().Where(jobpart.JobID(later.ID)).SetState(jobs.PartApplied).ExecX(ctx)
+		return nil
+	}))
+	for _, args := range unreadable() {
+		before := b.attached()
+		b.spoil(later.ID, args)
+		_, err := b.jobs.Undo(t.Context(), older.ID, jobs.Apply, "")
+		if !is(err, problem.Conflict, "input.jobId", named(later)+", a later move, may have moved") {
+			t.Error("an older move was undone:", err)
+		}
+		_, err = b.jobs.Undo(t.Context(), later.ID, jobs.Apply, "")
+		if !is(err, problem.WrongState, "input.jobId", "cannot be read from the database") {
+			t.Error("the move was undone:", err)
+		}
+		b.spoil(shown.ID, args)
+		_, err = b.jobs.StartMove(t.Context(), b.request(applying(shown)))
+		if !is(err, problem.WrongState, "input.previewJobId", "cannot be read from the database: make a preview") {
+			t.Error("the preview was applied:", err)
+		}
+		if diff := cmp.Diff(before, b.attached()); diff != "" {
+			t.Error(diff)
+		}
+	}
 }

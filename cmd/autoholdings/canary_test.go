@@ -21,6 +21,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"autoholdings/internal/canarytest"
+	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/mockoup"
 	"autoholdings/provider"
@@ -55,6 +56,8 @@ func (h *heard) String() string {
 type canary struct {
 	*server
 	dir                                             string
+	database                                        string   // "": SQLite
+	sealingKeys                                     []string // none: SQLite's own
 	mock                                            *mockoup.TestServer
 	redis                                           *miniredis.Miniredis
 	answers, log, processLog, queue, asked, printed heard
@@ -64,8 +67,10 @@ type canary struct {
 // is in no answer, log line, metric, report, row, file or message of the queue. Sealed, it is in one row.
 //
 // It does not run beside other tests, since it listens to what is the process's own.
-func TestKeyShowsNowhere(t *testing.T) {
-	c := newCanary(t)
+func TestKeyShowsNowhere(t *testing.T) { onBoth(t, keyShowsNowhere) }
+
+func keyShowsNowhere(t *testing.T, databaseURL string) {
+	c := newCanary(t, databaseURL)
 	keys := canarytest.Keys{canaryKey, canaryRefusedKey}
 	a := c.open(t)
 	err := a.serveDuring(t.Context(), "127.0.0.1:0", func(_ context.Context, url string) error {
@@ -92,11 +97,14 @@ func TestKeyShowsNowhere(t *testing.T) {
 	c.searchDir(t, keys)
 }
 
-func newCanary(t *testing.T) *canary {
+func newCanary(t *testing.T, databaseURL string) *canary {
 	t.Helper()
 	c := &canary{
-		dir: t.TempDir(), redis: miniredis.RunT(t),
+		dir: t.TempDir(), database: databaseURL, redis: miniredis.RunT(t),
 		mock: mockoup.NewServer(t, mockoup.Options{Titles: 40, Customers: []mockoup.Customer{{Number: "canary", Key: canaryKey}}}),
+	}
+	if databaseURL != "" {
+		c.sealingKeys = []string{secret.GenerateKey()}
 	}
 	log.SetOutput(&c.processLog)
 	transport := http.DefaultClient.Transport
@@ -130,7 +138,8 @@ func (c *canary) open(t *testing.T) *app {
 	logger, err := newLogger(&c.log, "debug", "json")
 	must(t, err)
 	a, err := openApp(t.Context(), config{
-		DataDir: c.dir, RedisURL: "redis://" + c.listening(t, c.redis.Addr()), Log: logger,
+		DataDir: c.dir, DatabaseURL: c.database, SealingKeys: c.sealingKeys,
+		RedisURL: "redis://" + c.listening(t, c.redis.Addr()), Log: logger,
 		Providers: []providerConfig{{oup.Provider(), provider.Options{
 			Template: provider.Template{BaseURL: c.mock.URL}, AllowHTTP: true, AllowPrivate: true, Logger: logger, RatePerSecond: -1, Attempts: 2,
 			BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, MaxRetryAfter: time.Millisecond, HeaderTimeout: 200 * time.Millisecond,
@@ -262,7 +271,11 @@ func (c *canary) get(url string) string {
 func (c *canary) searchDatabase(t *testing.T, s *store.Store, keys canarytest.Keys) {
 	t.Helper()
 	var tables []string
-	each(t, s, `SELECT name FROM sqlite_master WHERE type = 'table'`, func(cells []string) { tables = append(tables, cells[0]) })
+	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
+	if c.database != "" {
+		query = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema()`
+	}
+	each(t, s, query, func(cells []string) { tables = append(tables, cells[0]) })
 	sealed := 0
 	for _, table := range tables {
 		each(t, s, `SELECT * FROM "`+table+`"`, func(cells []string) {
@@ -334,7 +347,7 @@ func (c *canary) searchDir(t *testing.T, keys canarytest.Keys) {
 		names = append(names, filepath.Base(path))
 		return err
 	}))
-	if !slices.Contains(names, store.FileName) || len(names) < 4 {
+	if beside := c.database == ""; beside != slices.Contains(names, store.FileName) || beside && len(names) < 4 {
 		t.Errorf("the data directory has %v", names)
 	}
 }
@@ -342,15 +355,21 @@ func (c *canary) searchDir(t *testing.T, keys canarytest.Keys) {
 // runCommands lets the program's commands speak, the provider refusing.
 func (c *canary) runCommands(t *testing.T) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{DataDir: c.dir})
+	s, err := store.Open(t.Context(), store.Options{DataDir: c.dir, URL: c.database})
 	must(t, err)
 	profile := fmt.Sprint(s.Read.Profile.Query().OnlyIDX(t.Context()))
 	must(t, s.Close())
 	must(t, c.mock.SetFault(mockoup.Fault{Kind: "forbidden"}))
-	for _, args := range [][]string{
-		{"sync", "--data-dir", c.dir, "--oup-url", c.mock.URL, "--oup-allow-insecure", "--log-level", "debug", "--profile", profile},
-		{"rotate-key", "--data-dir", c.dir, "--log-level", "debug"},
-	} {
+	fetch := []string{
+		"sync", "--data-dir", c.dir, "--oup-url", c.mock.URL, "--oup-allow-insecure", "--log-level", "debug", "--profile", profile,
+	}
+	rotate := []string{"rotate-key", "--data-dir", c.dir, "--log-level", "debug"}
+	if c.database != "" {
+		shared := []string{"--database-url", c.database, "--sealing-key", c.sealingKeys[0]}
+		fetch = append(append(fetch, shared...), "--redis-url", "redis://"+c.redis.Addr())
+		rotate = append(append(rotate, shared...), "--new-sealing-key", secret.GenerateKey())
+	}
+	for _, args := range [][]string{fetch, rotate} {
 		err := run(t.Context(), append([]string{"autoholdings"}, args...), strings.NewReader(""), &c.printed, &c.printed)
 		fmt.Fprintln(&c.printed, args[0], "ended:", err)
 	}

@@ -89,6 +89,12 @@ func hardValue(table *schema.Table, c *schema.Column, n, i int) any {
 	if c.Nullable && (n+i)%2 == 0 {
 		return nil
 	}
+	if isJSON(c) {
+		return []byte([]string{
+			`{"b": [1, 2.50, 1e2], "a": {"z": null, "y": "<ä> \u00e4 \"q\""}}`, `[]`, `{}`, `null`,
+			`{"deep": [[[{"x": [true, false]}]]], "n": 9007199254740993}`,
+		}[i])
+	}
 	switch c.Type {
 	case field.TypeBool:
 		return i%2 == 0
@@ -97,11 +103,6 @@ func hardValue(table *schema.Table, c *schema.Column, n, i int) any {
 			return i + 1
 		}
 		return []int64{-1 << 63, 1<<63 - 1, 0, -1, 1795_000_000_123}[i] // some of them are no number that a float64 has
-	case field.TypeJSON:
-		return []byte([]string{
-			`{"b": [1, 2.50, 1e2], "a": {"z": null, "y": "<ä> \u00e4 \"q\""}}`, `[]`, `{}`, `null`,
-			`{"deep": [[[{"x": [true, false]}]]], "n": 9007199254740993}`,
-		}[i])
 	case field.TypeBytes:
 		return [][]byte{{}, {0}, []byte("\\x00"), {0xff, 0xfe}, bytes.Repeat([]byte{0, 1, 2}, 1000)}[i]
 	}
@@ -112,6 +113,11 @@ func hardValue(table *schema.Table, c *schema.Column, n, i int) any {
 		}
 	}
 	return text
+}
+
+// isJSON says whether a column is JSON, also one that the program reads as bytes.
+func isJSON(c *schema.Column) bool {
+	return c.Type == field.TypeJSON || c.SchemaType["postgres"] == "jsonb"
 }
 
 func openSQLite(t testing.TB, dir, mode string) *sql.DB {
@@ -169,7 +175,7 @@ func plain(t testing.TB, c *schema.Column, value any) any {
 	switch {
 	case value == nil:
 		return nil
-	case c.Type == field.TypeJSON:
+	case isJSON(c):
 		var v any
 		if err := json.Unmarshal([]byte(fmt.Sprintf("%s", value)), &v); err != nil {
 			t.Fatal(err)
@@ -369,10 +375,18 @@ func interrupt(t testing.TB, dir, to string, sent int64, how string) error {
 		way := hinder(t, u.String(), sent, false, func() { close(reached) })
 		cmd := exec.CommandContext(ctx, os.Args[0], "copy", "--data-dir", dir, "--to", way.url)
 		cmd.Env = append(os.Environ(), "AUTOHOLDINGS_TEST_PROGRAM=1")
+		var said bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &said, &said
 		must(t, cmd.Start())
-		<-reached
-		must(t, cmd.Process.Kill())
-		return cmd.Wait()
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case <-reached:
+			must(t, cmd.Process.Kill())
+			return <-ended
+		case err := <-ended:
+			t.Fatalf("it ended before it was killed: %v\n%s", err, &said)
+		}
 	}
 	way := hinder(t, u.String(), sent, how == "connection lost", func() {
 		if how == "stopped" {

@@ -95,27 +95,36 @@ func TestImportCommandRefuses(t *testing.T) {
 // TestImportCommandBreaksOff: what was done until then is reported with the failure.
 func TestImportCommandBreaksOff(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SQL.ExecContext(ctx,
-			`CREATE TRIGGER full BEFORE INSERT ON po_lines WHEN NEW.number = 'P700' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	csv := "number\n"
 	for i := range 800 {
 		csv += fmt.Sprintf("P%d\n", i)
 	}
-	var out bytes.Buffer
-	err = run(t.Context(), []string{"autoholdings", "import", "polines", "-", "--data-dir", dir}, strings.NewReader(csv), &out, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "the disk is full") || !strings.Contains(out.String(), "500 lines: 500 created") {
-		t.Errorf("%v\n%s", err, out.String())
-	}
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		args := []string{"--data-dir", t.TempDir(), "--database-url", databaseURL}
+		trigger := []string{
+			`CREATE TRIGGER full_disk BEFORE INSERT ON po_lines WHEN NEW.number = 'P700' BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`,
+		}
+		if databaseURL != "" {
+			trigger = []string{
+				`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$`,
+				`CREATE TRIGGER full_disk BEFORE INSERT ON po_lines FOR EACH ROW WHEN (NEW.number = 'P700') EXECUTE FUNCTION full_disk()`,
+			}
+		}
+		s, err := store.Open(t.Context(), store.Options{DataDir: args[1], URL: databaseURL})
+		must(t, err)
+		defer s.Close()
+		must(t, s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			for _, statement := range trigger {
+				if _, err := tx.SQL.ExecContext(ctx, statement); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		var out bytes.Buffer
+		err = run(t.Context(), append([]string{"autoholdings", "import", "polines", "-"}, args...), strings.NewReader(csv), &out, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), "the disk is full") || !strings.Contains(out.String(), "500 lines: 500 created") {
+			t.Errorf("%v\n%s", err, out.String())
+		}
+	})
 }

@@ -45,6 +45,13 @@ func openPostgres(t testing.TB, databaseURL string) *sql.DB {
 	return db
 }
 
+// onBoth runs a test on SQLite, with no URL, and on PostgreSQL.
+func onBoth(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) { test(t, "") })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, newPostgres(t)) })
+}
+
 // hindered is the way to a server, on which something happens once the program has sent some bytes.
 type hindered struct {
 	url     string // of the database by this way

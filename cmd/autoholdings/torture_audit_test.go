@@ -248,7 +248,7 @@ func (in *installation) takenOver(report *injected, steps map[int64][]step) erro
 			disturbed := slices.ContainsFunc(report.noted, func(at time.Time) bool { return at.After(k.at.Add(-staleAfter)) && at.Before(again.at) })
 			in.t.Logf("%s: job %d of the killed %s went on with %s after %v (disturbed meanwhile: %v)", in.name, id, k.holder, again.holder, lay,
 				disturbed)
-			if !disturbed && lay > leaseEnds+5*time.Second {
+			if !disturbed && lay > mostLying {
 				errs = append(errs, fmt.Errorf("job %d of the killed %s lay there for %v", id, k.holder, lay))
 			}
 		}

@@ -75,8 +75,10 @@ func drawFaults(draw *rand.Rand, form form, jobs int) (faults []fault) {
 // What jobs has for its leases: the heartbeat that is older makes a worker a dead one, and how often that is looked for.
 const (
 	staleAfter = 30 * time.Second
-	lookEvery  = 10 * time.Second
+	lookEvery  = 3 * time.Second
 	leaseEnds  = staleAfter + lookEvery
+
+	mostLying = 35 * time.Second // what a job of a killed process may lie there, where nothing else is disturbed
 )
 
 // injected is what was done to an installation.

@@ -136,7 +136,7 @@ func (s *Server) command(ctx context.Context, name string, args ...string) *exec
 // settings leave out what is done for the sake of a long life: syncing, vacuuming, and compiling what is asked often.
 var settings = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB",
-	"autovacuum=off", "jit=off", "max_connections=1000", "shared_buffers=128MB", "log_min_messages=fatal",
+	"autovacuum=off", "jit=off", "max_connections=1000", "shared_buffers=32MB", "log_min_messages=fatal",
 }
 
 // Run starts the server on its files: at first, and again after [Server.Kill] or [Server.Shutdown].

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
 
@@ -64,7 +65,7 @@ func (t copiedTable) query() string {
 	columns, key := make([]string, len(t.Columns)), make([]string, len(t.PrimaryKey))
 	for i, c := range t.Columns {
 		columns[i] = `"` + c.Name + `"`
-		if c.Type == field.TypeJSON {
+		if kindOf(c) == field.TypeJSON {
 			columns[i] = `CAST(` + columns[i] + ` AS TEXT)`
 		}
 	}
@@ -74,10 +75,18 @@ func (t copiedTable) query() string {
 	return `SELECT ` + strings.Join(columns, ", ") + ` FROM "` + t.Name + `" ORDER BY ` + strings.Join(key, ", ")
 }
 
+// kindOf is what a column has in PostgreSQL. The program reads some JSON as bytes.
+func kindOf(c *schema.Column) field.Type {
+	if c.SchemaType[dialect.Postgres] == "jsonb" {
+		return field.TypeJSON
+	}
+	return c.Type
+}
+
 // normalize gives the values of a row the types that both databases have, or says which of them cannot be copied.
 func (t copiedTable) normalize(values []any) error {
 	for i, c := range t.Columns {
-		v, err := normalized(c.Type, values[i])
+		v, err := normalized(kindOf(c), values[i])
 		if err != nil {
 			return fmt.Errorf("table %s, column %s of the row with %s: %w", t.Name, c.Name, t.identify(values), err)
 		}

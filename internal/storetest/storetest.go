@@ -78,7 +78,7 @@ func runOnPostgres(m *testing.M, must bool) int {
 // checkLess lets property tests try less than on SQLite, unless a number was given: what they check is the program, which
 // is the same, and each try takes a database of its own.
 func checkLess() {
-	const name, number = "rapid.checks", "10"
+	const name, number = "rapid.checks", "5"
 	given := flag.Lookup(name) == nil
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
 	if given {
