@@ -19,14 +19,14 @@ func (s *Service) PlanWithdrawal(ctx context.Context, part *Part) (*Plan, error)
 	return &Plan{Plan: plan.OfWithdrawal(portfolios), part: part}, nil
 }
 
-// EntitledCollections returns the ids of the collections in which a profile has entitlements in force or suspended, in
-// ascending order; content "" means any content type.
+// EntitledCollections returns the ids of the collections in which a profile has entitlements in force or suspended, by
+// content type; content "" means any.
 func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profileID int64, content string) ([]int64, error) {
 	ids, err := store.ScanIDs(tx.SQL.QueryContext(ctx,
-		`SELECT DISTINCT p.collection_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
+		`SELECT p.collection_id FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id
 			JOIN collections c ON c.id = p.collection_id
-		WHERE e.profile_id = ? AND (e.active OR e.waiting <> '') AND (c.content = ? OR ? = '') ORDER BY p.collection_id`, profileID, content,
-		content))
+		WHERE e.profile_id = ? AND (e.active OR e.waiting <> '') AND (c.content = ? OR ? = '')
+		GROUP BY c.content, p.collection_id ORDER BY c.content, p.collection_id`, profileID, content, content))
 	if err != nil {
 		return nil, fmt.Errorf("look up the collections of profile %d: %w", profileID, err)
 	}
