@@ -15,6 +15,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/urfave/cli/v3"
 
+	"autoholdings/graph"
 	"autoholdings/holdings/library"
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
@@ -33,6 +34,7 @@ type config struct {
 	KeepFiles   time.Duration // 0: for ever
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
+	Limits      graph.Limits  // of what requests may cost
 	Log         *slog.Logger
 }
 

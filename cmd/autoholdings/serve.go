@@ -20,16 +20,16 @@ func serveCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "serve",
 		Usage: "run the API, and the workers that do its jobs",
-		Flags: serverFlags(addrFlag, concurrencyFlag, &cli.BoolFlag{
+		Flags: serverFlags(append(limitFlags(), addrFlag, concurrencyFlag, &cli.BoolFlag{
 			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"),
 			Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
-		}),
+		})...),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			cfg, err := configFrom(c)
 			if err != nil {
 				return err
 			}
-			cfg.Schedules = true
+			cfg.Schedules, cfg.Limits = true, limitsFrom(c)
 			work := !c.Bool("no-worker")
 			a, err := openApp(ctx, cfg, work)
 			if err != nil {
@@ -80,6 +80,7 @@ func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url 
 	server := &http.Server{
 		Handler:           a.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    a.config.Limits.WithDefaults().Header,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
@@ -153,12 +154,12 @@ func (a *app) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", graph.NewHandler(graph.Options{
 		Library: a.library, Jobs: a.jobs, Store: a.store, Files: a.files,
-		Logger: a.config.Log,
+		Logger: a.config.Log, Limits: a.config.Limits, SpoolDir: a.config.DataDir,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.Handler())
-	return loopbackHost(mux)
+	return loopbackHost(graph.Bodies(a.config.Limits, mux))
 }
 
 // loopbackHost answers only requests that name this machine as their host. Otherwise a web page elsewhere, whose name
