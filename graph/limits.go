@@ -101,7 +101,7 @@ var (
 		Advice: "ask again later", Count: func(l *Limits) *int { return &l.Queries },
 	}
 	limitQueriesPerCaller = &Limit{
-		Name: "QUERIES_PER_CALLER", What: "queries at once of one caller", Flag: "max-queries-per-caller", Default: 3,
+		Name: "QUERIES_PER_CALLER", What: "queries at once of one caller", Flag: "max-queries-per-caller", Default: 2,
 		Status: http.StatusServiceUnavailable, Advice: "send fewer requests side by side",
 		Count: func(l *Limits) *int { return &l.QueriesPerCaller },
 	}

@@ -247,6 +247,15 @@ func TestValues(t *testing.T) {
 	if a := values(11_000); a.code() != "LIMITED" || a.Errors[0].Extensions.Limit != "VALUES" || a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("%s", a.Body)
 	}
+	c := b.connect() // messages are decoded elsewhere than bodies
+	payload, err := json.Marshal(map[string]any{
+		"query": `query($v: [ID!]!) { nodes(ids: $v) { id } }`, "variables": map[string]any{"v": make([]string, 11_000)},
+	})
+	must(t, err)
+	b.tell(c, message{ID: "1", Type: "subscribe", Payload: payload})
+	if m := b.hear(c); !bytes.Contains(m.Payload, []byte(`"limit":"VALUES"`)) {
+		t.Errorf("over a WebSocket: %.300s", m.Payload)
+	}
 	if a := values(9000); a.code() != "BAD_USER_INPUT" { // as nodes has it
 		t.Errorf("%s", a.Body)
 	}
