@@ -28,7 +28,9 @@ func FuzzDocument(f *testing.F) {
 	})
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
 	for i, document := range documentsOf(schema) {
-		f.Add(document, `{"id": "1", "in": {"name": "x"}}`, uint8(i%len(mutations)), uint16(i*31))
+		for how := range mutations {
+			f.Add(document, `{"id": "1", "input": {"name": "x"}}`, uint8(how), uint16(i*31+how))
+		}
 	}
 	for _, bomb := range bombs() {
 		f.Add(bomb.document, `{}`, uint8(0), uint16(0))

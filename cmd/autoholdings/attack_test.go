@@ -79,25 +79,39 @@ func TestAttacks(t *testing.T) {
 		"WebSockets":   a.webSockets,
 	} {
 		t.Run(name, func(t *testing.T) {
-			quiet := a.use(30)
-			ctx, stop := context.WithCancel(t.Context())
-			var group sync.WaitGroup
-			begun := make(chan struct{})
-			group.Go(func() { attack(ctx, t, sync.OnceFunc(func() { close(begun) })) })
-			<-begun
-			p99 := a.use(60)
-			during := a.holds()
-			stop()
-			group.Wait()
-			after := a.settles(before)
-			quiet = max(quiet, a.use(30)) // others use this machine too
-			t.Logf("p99 of another client %v, %.1f times what it is without the attack", p99, float64(p99)/float64(quiet))
-			t.Logf("before, during, after: %v; %v; %v", before, during, after)
-			if p99 > ratio*quiet {
-				t.Errorf("another client's p99 is %v, and %v without the attack", p99, quiet)
+			for round := 1; ; round++ { // others use this machine too: what is slow because of them is measured again
+				quiet, attacked := a.under(t, attack, before)
+				t.Logf("p99 of another client: %v, %.1f times the %v without the attack", attacked, float64(attacked)/float64(quiet), quiet)
+				if attacked <= ratio*quiet {
+					break
+				}
+				if round == 3 {
+					t.Errorf("another client's p99 is %v, and %v without the attack", attacked, quiet)
+					break
+				}
 			}
 		})
 	}
+}
+
+// under measures the 99th percentile of another client without an attack and beside one, and checks that nothing is left
+// of the attack.
+func (a *attacked) under(t *testing.T, attack attack, before held) (quiet, attacked time.Duration) {
+	t.Helper()
+	quiet = a.use(20)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var group sync.WaitGroup
+	begun := make(chan struct{})
+	group.Go(func() { attack(ctx, t, sync.OnceFunc(func() { close(begun) })) })
+	<-begun
+	attacked = a.use(40)
+	during := a.holds()
+	stop()
+	group.Wait()
+	after := a.settles(before)
+	t.Logf("before, during, after: %v; %v; %v", before, during, after)
+	return max(quiet, a.use(20)), attacked
 }
 
 // attack goes on until its context ends. It calls begun when all of it is in place.
