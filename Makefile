@@ -45,9 +45,10 @@ bench: ## run the benchmarks; the ratios are what counts
 	go test -run '^$$' -bench . -benchmem ./kbart ./holdings ./cmd/autoholdings
 
 .PHONY: fuzz
-fuzz: ## fuzz the reader and its values, FUZZTIME each (default 1m)
+fuzz: ## fuzz the reader, its values and the API, FUZZTIME each (default 1m)
 	@for target in $$(grep -hoE 'func Fuzz[A-Za-z0-9]+' kbart/*_test.go | cut -c6-); do \
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) ./kbart || exit 1; done
+	AUTOHOLDINGS_TEST_DATABASE=sqlite go test -run "^$$" -fuzz "^FuzzDocument$$" -fuzztime $(or $(FUZZTIME),1m) ./graph
 
 .PHONY: ci
 ci: ## what CI does, once the machine has what .ci/run installs

@@ -1,9 +1,38 @@
 package graph
 
 import (
+	"context"
+
+	gqlgen "github.com/99designs/gqlgen/complexity"
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 )
+
+// complexityLimit refuses operations that cost too much, before anything of them is done.
+type complexityLimit struct {
+	limits *Limits
+	schema graphql.ExecutableSchema
+}
+
+// ExtensionName names it to gqlgen.
+func (*complexityLimit) ExtensionName() string { return "Complexity" }
+
+// Validate keeps the schema.
+func (c *complexityLimit) Validate(schema graphql.ExecutableSchema) error {
+	c.schema = schema
+	return nil
+}
+
+// MutateOperationContext checks the operation that was chosen of the document.
+func (c *complexityLimit) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if gqlgen.Calculate(ctx, c.schema, op.Operation, op.Variables) > c.limits.Complexity {
+		return c.limits.exceeded(limitComplexity).graphQL()
+	}
+	return nil
+}
 
 // complexity counts a listing as many times as it may have items: gqlgen would count it once.
 func complexity() (c generated.ComplexityRoot) {
@@ -11,7 +40,10 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.People = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.AuditEntries = func(child int, first *int, _ *string, _ *generated.AuditEntryFilter) int { return pageOf(child, first) }
 	c.Query.InventoryGroups = func(child int, first *int, _ *string) int { return pageOf(child, first) }
-	c.Query.CommunityZoneCollections = func(child int, first *int, _ *string, _ *model.CommunityZoneCollectionFilter) int {
+	c.Query.CommunityZoneCollections = func(child int, first *int, _ *string, filter *model.CommunityZoneCollectionFilter) int {
+		if filter != nil && orEmpty(filter.Search) != "" {
+			return plus(searchCost, pageOf(child, first))
+		}
 		return pageOf(child, first)
 	}
 	c.Query.CommunityZoneTitles = func(child int, first *int, _ *string, _ *model.CommunityZoneTitleFilter) int {
@@ -32,18 +64,37 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.Profiles = func(child int, first *int, _ *string, _ *model.ProfileFilter) int { return pageOf(child, first) }
 	c.Query.ProviderFiles = func(child int, first *int, _ *string, _ *model.ProviderFileFilter) int { return pageOf(child, first) }
 	c.Query.Jobs = func(child int, first *int, _ *string, _ *model.JobFilter) int { return pageOf(child, first) }
-	c.Query.Nodes = func(child int, ids []string) int { return 1 + len(ids)*child }
+	c.Query.Nodes = func(child int, ids []string) int { return 1 + times(len(ids), child) }
 	c.Collection.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
 	c.Job.Findings = func(child int, first *int, _ *string, _ *model.JobFindingFilter) int { return pageOf(child, first) }
 	c.Job.Changes = func(child int, first *int, _ *string, _ *model.JobChangeFilter) int { return pageOf(child, first) }
 	several(&c)
+	counts(&c)
 	return c
+}
+
+// counts counts what it takes to count a whole listing.
+func counts(c *generated.ComplexityRoot) {
+	count := func(int) int { return countMark }
+	c.InventoryGroupConnection.TotalCount = count
+	c.CommunityZoneCollectionConnection.TotalCount = count
+	c.CommunityZoneTitleConnection.TotalCount = count
+	c.CollectionConnection.TotalCount = count
+	c.PortfolioConnection.TotalCount = count
+	c.PoLineConnection.TotalCount = count
+	c.LicenseConnection.TotalCount = count
+	c.CollectionSetConnection.TotalCount = count
+	c.ProfileConnection.TotalCount = count
+	c.ProviderFileConnection.TotalCount = count
+	c.JobFindingConnection.TotalCount = count
+	c.JobChangeConnection.TotalCount = count
+	c.JobConnection.TotalCount = count
 }
 
 // several counts unpaged lists by their usual length. They are short, but a query that goes back and forth between
 // profiles and groups a dozen times would otherwise count a dozen fields and return millions.
 func several(c *generated.ComplexityRoot) {
-	list := func(child int) int { return 1 + usualList*child }
+	list := func(child int) int { return 1 + times(usualList, child) }
 	c.InventoryGroup.Profiles = list
 	c.Profile.Groups = list
 	c.Profile.Alerts = list
@@ -76,10 +127,33 @@ func several(c *generated.ComplexityRoot) {
 // usualList is the length counted for an unpaged list.
 const usualList = 4
 
+const (
+	countCost  = 1000 // of a totalCount, which visits all that is listed
+	searchCost = 1000 // of a search for words, likewise
+)
+
+// countMark stands for a totalCount until pageOf, which knows the page that it belongs to: a page is counted once,
+// however many items it may have. No sum of costs comes near it, since each ends at maxCost.
+const (
+	countMark = 1 << 52
+	maxCost   = 1 << 30
+)
+
+// pageOf is the cost of a page.
 func pageOf(child int, first *int) int {
 	n := defaultFirst
 	if first != nil {
 		n = min(max(*first, 1), maxFirst)
 	}
-	return 1 + n*child
+	return plus(1+times(n, child%countMark), times(child/countMark, countCost))
 }
+
+// times and plus end at maxCost, so that no cost is so large that it counts as small.
+func times(n, cost int) int {
+	if cost > 0 && n > maxCost/cost {
+		return maxCost
+	}
+	return n * cost
+}
+
+func plus(a, b int) int { return min(a+b, maxCost) }

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +10,9 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"autoholdings/graph/model"
@@ -27,30 +29,32 @@ type Files interface {
 	Open(ctx context.Context, path string) (io.ReadCloser, error)
 }
 
-// downloads serves files that are too large for a GraphQL answer. They are streamed, so memory use does not depend on
-// their size.
+// downloads serves files that are too large for a GraphQL answer. They are sent from temporary files (spool.go), so
+// memory use does not depend on their size.
 type downloads struct {
 	holdings     *holdings.Service
 	acquisitions *acquisitions.Service
 	reader       *jobs.Reader
 	files        Files
 	log          *slog.Logger
+	door         *door
+	dir          string // of temporary files
 }
 
 // register serves the downloads at their paths, as shown by the API.
 func (d *downloads) register(mux *http.ServeMux) {
-	mux.Handle("GET /jobs/{id}/report.tsv", d.serve(model.JobType, "reportTsv", d.reportTSV))
-	mux.Handle("GET /jobs/{id}/report.json", d.serve(model.JobType, "reportJson", d.reportJSON))
-	mux.Handle("GET /collections/{id}/kbart.txt", d.serve(model.CollectionType, "kbartUrl", d.kbart))
-	mux.Handle("GET /provider-files/{id}", d.serve(model.ProviderFileType, "downloadUrl", d.providerFile))
+	mux.Handle("GET /jobs/{id}/report.tsv", d.wanted(d.serve(model.JobType, "reportTsv", d.reportTSV)))
+	mux.Handle("GET /jobs/{id}/report.json", d.wanted(d.serve(model.JobType, "reportJson", d.reportJSON)))
+	mux.Handle("GET /collections/{id}/kbart.txt", d.wanted(d.serve(model.CollectionType, "kbartUrl", d.kbart)))
+	mux.Handle("GET /provider-files/{id}", d.wanted(d.serve(model.ProviderFileType, "downloadUrl", d.providerFile)))
 	d.registerReconciliation(mux)
 }
 
 // file is a file that is ready for download.
 type file struct {
 	name, contentType string
+	tag               string // the SHA-256 of its content in hex, if it is known beforehand
 	write             func(ctx context.Context, w io.Writer) error
-	close             func() error // called even if it was not written; nil: nothing to close
 }
 
 const tabSeparated = "text/tab-separated-values; charset=utf-8" // its IANA name
@@ -105,21 +109,23 @@ func (d *downloads) providerFile(ctx context.Context, id int64) (*file, error) {
 	case row.Path == "" || d.files == nil:
 		return nil, errNotKept
 	}
-	kept, err := d.files.Open(ctx, row.Path)
+	return &file{
+		name: row.Name, contentType: "text/tab-separated-values", tag: row.Sha256,
+		write: func(ctx context.Context, w io.Writer) error { return d.copyKept(ctx, w, row.Path) },
+	}, nil
+}
+
+func (d *downloads) copyKept(ctx context.Context, w io.Writer, path string) error {
+	kept, err := d.files.Open(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		d.log.ErrorContext(ctx, "a provider file that should be kept is gone", "request", requestID(ctx), "error", err)
-		return nil, errNotKept
+		return errNotKept
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &file{
-		name: row.Name, contentType: "text/tab-separated-values", close: kept.Close,
-		write: func(_ context.Context, w io.Writer) error {
-			_, err := io.Copy(w, kept)
-			return err
-		},
-	}, nil
+	_, err = io.Copy(w, kept)
+	return errors.Join(err, kept.Close())
 }
 
 var errNotKept = problem.New(problem.NotFound, "",
@@ -134,46 +140,50 @@ func (d *downloads) serve(typeName, field string, open func(ctx context.Context,
 				r.PathValue("id"), typeName, typeName, field))
 			return
 		}
+		if _, err := parameters(r); err != nil {
+			d.refuse(w, r, err)
+			return
+		}
 		f, err := open(r.Context(), id)
 		if err != nil {
 			d.refuse(w, r, err)
 			return
 		}
-		if f.close != nil {
-			defer func() { _ = f.close() }() // it was only read
-		}
 		d.send(w, r, f)
 	})
 }
 
-// send writes the file. An error before the first byte is sent becomes an error answer; a later one breaks the
-// connection, since half a list that looks complete would do harm.
-func (d *downloads) send(w http.ResponseWriter, r *http.Request, f *file) {
-	header := w.Header()
-	header.Set("Content-Type", f.contentType)
-	header.Set("Content-Disposition", attachment(f.name))
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Cache-Control", "no-store")
-	if r.Method == http.MethodHead {
-		return
+// wanted keeps pages elsewhere from downloading in a person's browser. A link is followed wherever it is.
+func (d *downloads) wanted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fromElsewhere(r) && !followed(r) {
+			refuse(w, r, http.StatusForbidden, codeForbidden,
+				"the request comes from a page elsewhere, which may not download files here: follow a link, or use a program")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// parameters returns the parameters of the address, which may have those names, each once.
+func parameters(r *http.Request, names ...string) (map[string]string, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, problem.New(problem.BadInput, "", "what follows the ? of the address cannot be read: encode it as percent-encoding demands")
 	}
-	client := &patient{w: w, control: http.NewResponseController(w)}
-	buffered := bufio.NewWriterSize(client, 64<<10)
-	err := f.write(r.Context(), buffered)
-	if err == nil {
-		err = errors.Join(buffered.Flush(), client.end())
+	given := map[string]string{}
+	for name, values := range query {
+		switch {
+		case len(names) == 0:
+			return nil, problem.New(problem.BadInput, "", "the parameter %.40q is unknown: this address has none", name)
+		case !slices.Contains(names, name):
+			return nil, problem.New(problem.BadInput, "", "the parameter %.40q is unknown: there is %s", name, strings.Join(names, ", "))
+		case len(values) > 1:
+			return nil, problem.New(problem.BadInput, "", "the parameter %s is given %d times: give it once", name, len(values))
+		}
+		given[name] = values[0]
 	}
-	switch {
-	case err == nil:
-	case r.Context().Err() != nil: // the client is gone
-		panic(http.ErrAbortHandler)
-	case client.begun:
-		d.log.ErrorContext(r.Context(), "a download broke off", "request", requestID(r.Context()), "path", r.URL.Path, "error", err)
-		panic(http.ErrAbortHandler)
-	default:
-		header.Del("Content-Disposition")
-		d.refuse(w, r, err)
-	}
+	return given, nil
 }
 
 // attachment makes the browser save the answer under a name (RFC 6266).
@@ -182,38 +192,6 @@ func attachment(name string) string {
 		return value
 	}
 	return "attachment"
-}
-
-// patient writes to a client, and gives up if it takes nothing for a while: the list may hold a database connection.
-type patient struct {
-	w       io.Writer
-	control *http.ResponseController
-	begun   bool
-}
-
-const patience = 2 * time.Minute
-
-func (p *patient) Write(b []byte) (int, error) {
-	p.begun = true
-	if err := p.wait(time.Now().Add(patience)); err != nil {
-		return 0, err
-	}
-	return p.w.Write(b)
-}
-
-// end sends what is left and frees the connection for further requests.
-func (p *patient) end() error {
-	if err := p.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	return p.wait(time.Time{})
-}
-
-func (p *patient) wait(until time.Time) error {
-	if err := p.control.SetWriteDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	return nil
 }
 
 // statusOf maps codes to HTTP statuses; any other code is an internal error.
@@ -226,7 +204,14 @@ var statusOf = map[string]int{
 }
 
 func (d *downloads) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	answerError(w, r, d.log, err)
+	switch e, over := errors.AsType[*excess](err); {
+	case over:
+		answerExcess(w, r, e)
+	case r.Context().Err() != nil: // the client is gone
+		panic(http.ErrAbortHandler)
+	default:
+		answerError(w, r, d.log, err)
+	}
 }
 
 // answerError sends an error in the form that the API uses.

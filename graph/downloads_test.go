@@ -57,6 +57,7 @@ type downloadsBundle struct {
 	jobs         *jobs.Service
 	server       *httptest.Server
 	log          *lockedBuffer
+	options      graph.Options
 	collection   int64 // of journals
 	profile      int64
 }
@@ -97,10 +98,8 @@ func setUpDownloadsFrom(t *testing.T, mock mockoup.Options, keeper func(*store.S
 			t.Error(err)
 		}
 	})
-	b.server = httptest.NewServer(as(access.Anybody, graph.NewHandler(graph.Options{
-		Library: lib, Jobs: b.jobs, Store: b.store, Files: fetcher,
-		Logger: logger,
-	})))
+	b.options = graph.Options{Library: lib, Jobs: b.jobs, Store: b.store, Files: fetcher, Logger: logger}
+	b.server = httptest.NewServer(as(access.Anybody, graph.NewHandler(b.options)))
 	t.Cleanup(func() {
 		b.server.Close()
 		stop()
@@ -112,6 +111,15 @@ func setUpDownloadsFrom(t *testing.T, mock mockoup.Options, keeper func(*store.S
 	})
 	b.administer()
 	return b
+}
+
+// serve serves the downloads anew with other limits.
+func (b *downloadsBundle) serve(o graph.Options) {
+	b.t.Helper()
+	b.server.Close()
+	all := b.options
+	all.Limits, all.SpoolDir = o.Limits, o.SpoolDir
+	b.server = httptest.NewServer(graph.NewHandler(all))
 }
 
 func (b *downloadsBundle) check(err error) {
@@ -697,8 +705,8 @@ func TestWrongIDsOfDownloads(t *testing.T) {
 	}
 }
 
-// TestDownloadsThatFail: what fails before anything has left is an error without a word of the database; what fails
-// half way does not look like a whole file.
+// TestDownloadsThatFail: what fails, at its beginning or half way, is an error without a word of the database, and
+// nothing of the file leaves.
 func TestDownloadsThatFail(t *testing.T) {
 	t.Parallel()
 	b := setUpDownloads(t, mockoup.Options{Titles: 4000})
@@ -708,7 +716,7 @@ func TestDownloadsThatFail(t *testing.T) {
 	b.write(`UPDATE portfolios SET publication_title = ? WHERE id = (SELECT id FROM portfolios WHERE collection_id = ? ORDER BY title_key DESC
 		LIMIT 1)`,
 		strings.Repeat("long ", 1<<18), b.collection)
-	b.breaksOff(kbartPath, "longer than")
+	b.fails(kbartPath, "longer than")
 	b.write(`UPDATE portfolios SET title_key = '' WHERE length(publication_title) > 1000`) // now it is the first one
 	message := b.request(http.MethodGet, kbartPath).hasCode(t, http.StatusInternalServerError, "INTERNAL")
 	if strings.Contains(message, "longer than") {
@@ -716,7 +724,7 @@ func TestDownloadsThatFail(t *testing.T) {
 	}
 
 	b.write(`ALTER TABLE job_findings RENAME TO lost_findings`)
-	b.breaksOff(reportPath(job, "json"), "job_findings")
+	b.fails(reportPath(job, "json"), "job_findings")
 	b.write(`ALTER TABLE job_changes RENAME TO lost_changes`)
 	message = b.request(http.MethodGet, reportPath(job, "tsv")).hasCode(t, http.StatusInternalServerError, "INTERNAL")
 	if strings.Contains(message, "job_changes") {
@@ -724,21 +732,24 @@ func TestDownloadsThatFail(t *testing.T) {
 	}
 }
 
-// breaksOff checks that a download begins well and then breaks off, and that the log says why.
-func (b *downloadsBundle) breaksOff(path, why string) {
+// fails checks that a download is answered with an error, and that the log says why.
+func (b *downloadsBundle) fails(path, why string) {
 	b.t.Helper()
 	d := b.request(http.MethodGet, path)
-	if d.status != http.StatusOK || len(d.body) == 0 || d.err == nil {
-		b.t.Errorf("%s: %d, %d bytes, and then %v: want an error of the connection", path, d.status, len(d.body), d.err)
+	if d.err != nil {
+		b.t.Errorf("%s broke off: %v", path, d.err)
+	}
+	if message := d.hasCode(b.t, http.StatusInternalServerError, "INTERNAL"); strings.Contains(message, why) {
+		b.t.Errorf("%s: not masked: %s", path, message)
 	}
 	log := b.log.String()
 	if !strings.Contains(log, why) || !strings.Contains(log, d.header.Get("X-Request-Id")) {
-		b.t.Errorf("the log does not say why request %s broke off: %s", d.header.Get("X-Request-Id"), log)
+		b.t.Errorf("the log does not say why request %s failed: %s", d.header.Get("X-Request-Id"), log)
 	}
 }
 
-// TestDamagedProviderFileBreaksOff: the hash is known to be wrong only when the last byte was read.
-func TestDamagedProviderFileBreaksOff(t *testing.T) {
+// TestDamagedProviderFile: the hash is known to be wrong only when the last byte was read. Nothing of it has left then.
+func TestDamagedProviderFile(t *testing.T) {
 	t.Parallel()
 	b := setUpDownloads(t, mockoup.Options{Titles: 4000})
 	b.sync()
@@ -747,5 +758,5 @@ func TestDamagedProviderFileBreaksOff(t *testing.T) {
 	whole, err := os.ReadFile(stored)
 	b.check(err)
 	b.check(os.WriteFile(stored, whole[:len(whole)-9], 0o600))
-	b.breaksOff("/provider-files/"+model.ID(model.ProviderFileType, kept.ID), "cannot be read")
+	b.fails("/provider-files/"+model.ID(model.ProviderFileType, kept.ID), "cannot be read")
 }

@@ -33,10 +33,29 @@ func withRequestID(next http.Handler) http.Handler {
 	})
 }
 
+// presenter is that of the API. Validating suggests names in several rules, of which gqlgen can switch off some.
+func (d *door) presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	present := presenter(log)
+	if !d.limits.NoSuggestions {
+		return present
+	}
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		told := present(ctx, err)
+		told.Message, _, _ = strings.Cut(told.Message, " Did you mean ")
+		return told
+	}
+}
+
 // presenter shows errors that a user can fix, and masks all others: no database text reaches a client.
 func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
+		if e, ok := errors.AsType[*excess](err); ok {
+			return limited(ctx, shown, e)
+		}
+		if late, ok := errors.AsType[errTime](context.Cause(ctx)); ok && errors.Is(err, context.DeadlineExceeded) {
+			return limited(ctx, shown, late.excess)
+		}
 		if problems, ok := problem.In(errors.Unwrap(shown)); ok && len(problems) > 0 {
 			told := coded(ctx, shown, string(problems[0].Code))
 			told.Message = problems[0].Error()
@@ -49,6 +68,10 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		if errors.Unwrap(shown) == nil { // gqlgen's own, such as for a variable of the wrong form
 			return coded(ctx, shown, string(problem.BadInput))
+		}
+		if ctx.Err() != nil { // the client has gone; nothing is wrong here
+			log.DebugContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
+			return masked(ctx, shown)
 		}
 		log.ErrorContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
 		return masked(ctx, shown)
@@ -66,16 +89,19 @@ func init() { errcode.RegisterErrorType(tooComplex, errcode.KindProtocol) }
 func protocolCode(e *gqlerror.Error) (string, bool) {
 	switch e.Extensions["code"] {
 	case errcode.ParseFailed:
-		if strings.HasPrefix(e.Message, "exceeded token limit") { // the parser has no code for it
-			return codeLimited, true
-		}
 		return string(problem.BadInput), true
 	case errcode.ValidationFailed:
 		return string(problem.BadInput), true
-	case tooComplex:
-		return codeLimited, true
 	}
 	return "", false
+}
+
+// limited is the refusal of what is over a limit. It names the limit, so that a program knows what to ask less of.
+func limited(ctx context.Context, e *gqlerror.Error, over *excess) *gqlerror.Error {
+	told := coded(ctx, e, codeLimited)
+	told.Message = over.Error()
+	told.Extensions["limit"] = over.limit.Name
+	return told
 }
 
 // withoutLiteral removes the value from the validator's message about a wrong type: it may be a key. The error's

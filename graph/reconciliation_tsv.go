@@ -11,7 +11,6 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
-	"autoholdings/internal/problem"
 	"autoholdings/internal/spreadsheet"
 )
 
@@ -90,7 +89,7 @@ func writeTSV[R any](w io.Writer, columns []string, rows iter.Seq2[R, error], ce
 
 // reconcile sends a list, limited to one collection if the address names one.
 func (d *downloads) reconcile(name string, write func(ctx context.Context, w io.Writer, collectionID int64) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return d.wanted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		collectionID, err := d.asked(r)
 		if err != nil {
 			d.refuse(w, r, err)
@@ -100,21 +99,20 @@ func (d *downloads) reconcile(name string, write func(ctx context.Context, w io.
 			name: fmt.Sprintf("%s-%s.tsv", name, time.Now().UTC().Format(time.DateOnly)), contentType: tabSeparated,
 			write: func(ctx context.Context, w io.Writer) error { return write(ctx, w, collectionID) },
 		})
-	})
+	}))
 }
 
 // asked returns the collection that the address names; 0 if it names none.
 func (d *downloads) asked(r *http.Request) (int64, error) {
-	query := r.URL.Query()
-	for name := range query {
-		if name != "collection" {
-			return 0, problem.New(problem.BadInput, "", "the parameter %.40q is unknown: there is collection", name)
-		}
+	given, err := parameters(r, "collection")
+	if err != nil {
+		return 0, err
 	}
-	if !query.Has("collection") {
+	named, ok := given["collection"]
+	if !ok {
 		return 0, nil
 	}
-	id, err := idOf(model.CollectionType, "", query.Get("collection"))
+	id, err := idOf(model.CollectionType, "", named)
 	if err != nil {
 		return 0, err
 	}

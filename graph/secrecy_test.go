@@ -27,7 +27,7 @@ const (
 )
 
 // hush checks that no text shows a key.
-func hush(t *testing.T, where, text string) {
+func hush(t testing.TB, where, text string) {
 	t.Helper()
 	canarytest.Keys{canaryKey, refused}.Hush(t, where, text)
 }

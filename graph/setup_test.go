@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ const maxSize = 16 << 20
 // testBundle is the API of an installation with both collections active and no profile, on a database, a queue and a
 // provider of its own.
 type testBundle struct {
-	t            *testing.T
+	t            testing.TB
 	dir          string
 	store        *store.Store
 	holdings     *holdings.Service
@@ -59,16 +60,18 @@ type testBundle struct {
 	handler      http.Handler // of the API, without a door before it
 	api          *httptest.Server
 	log          *logBuffer
+	library      *library.Library
+	logger       *slog.Logger
 	counter      *statementCounter
 }
 
-func setup(t *testing.T, mock mockoup.Options) *testBundle {
+func setup(t testing.TB, mock mockoup.Options) *testBundle {
 	t.Helper()
 	return setupIn(t, t.TempDir(), mock)
 }
 
 // setupIn is setup with a data directory that may hold a sealing key already.
-func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
+func setupIn(t testing.TB, dir string, mock mockoup.Options) *testBundle {
 	t.Helper()
 	b := &testBundle{t: t, dir: dir, mock: mockoup.NewServer(t, mock), log: &logBuffer{}, counter: &statementCounter{}}
 	var err error
@@ -82,7 +85,7 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	must(t, err)
 	lib := library.Open(b.store, box, jobs.Busy{})
 	b.holdings, b.collections, b.acquisitions = lib.Holdings, lib.Collections, lib.Acquisitions
-	b.profiles, b.moves = lib.Profiles, lib.Moves
+	b.profiles, b.moves, b.library = lib.Profiles, lib.Moves, lib
 	fetcher, err := provider.NewFetcher(oup.Provider(), provider.Options{
 		Template: provider.Template{BaseURL: b.mock.URL}, Dir: filepath.Join(dir, "files"), AllowHTTP: true, AllowPrivate: true,
 		BackoffBase: time.Millisecond, BackoffMax: time.Millisecond, RatePerSecond: -1, Attempts: 2, HeaderTimeout: 3 * time.Second,
@@ -94,6 +97,7 @@ func setupIn(t *testing.T, dir string, mock mockoup.Options) *testBundle {
 	must(t, err)
 	t.Cleanup(embedded.Close)
 	logger := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	b.logger = logger
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Library: lib, Providers: []*provider.Fetcher{fetcher}, Redis: embedded.Options(), Exclusive: true, Logger: logger,
 		Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond,
@@ -205,16 +209,18 @@ func (b *testBundle) write(change func(ctx context.Context, tx *store.Tx) error)
 type apiError struct {
 	Message    string
 	Path       []any
-	Extensions struct{ Code, RequestID string }
+	Extensions struct{ Code, RequestID, Limit string }
 }
 
 // answer is what a request came to.
 type answer struct {
 	Status    int
-	RequestID string // of the header
-	Body      string
-	Data      json.RawMessage
-	Errors    []apiError
+	RequestID string // of the header, as RetryAfter
+
+	RetryAfter string
+	Body       string
+	Data       json.RawMessage
+	Errors     []apiError
 }
 
 // code is that of the only error.
@@ -252,9 +258,24 @@ func (b *testBundle) send(request *http.Request) *answer {
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	must(b.t, err)
-	a := &answer{Status: response.StatusCode, RequestID: response.Header.Get("X-Request-Id"), Body: string(text)}
+	a := &answer{
+		Status: response.StatusCode, RequestID: response.Header.Get("X-Request-Id"), RetryAfter: response.Header.Get("Retry-After"),
+		Body: string(text),
+	}
 	_ = json.Unmarshal(text, a) // what is no JSON shows in Body
 	return a
+}
+
+// hold keeps everybody else from writing until it may end.
+func (b *testBundle) hold(writing chan<- struct{}, end <-chan struct{}) {
+	err := b.store.Write(context.Background(), func(context.Context, *store.Tx) error {
+		close(writing)
+		<-end
+		return nil
+	})
+	if err != nil {
+		b.t.Error(err)
+	}
 }
 
 // query sends an operation that must succeed, and decodes its data into result.
@@ -272,6 +293,7 @@ type statementCounter struct {
 	mutex      sync.Mutex
 	statements []string
 	reached    map[int]chan struct{} // closed when there are so many statements
+	stuck      atomic.Bool           // statements take until their time is over
 }
 
 // reaches is closed as soon as there are n statements since the last take.
@@ -297,6 +319,9 @@ func (c *statementCounter) trace(ctx context.Context, query string) {
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	if c.stuck.Load() {
+		<-ctx.Done()
+	}
 	c.statements = append(c.statements, query)
 	if done := c.reached[len(c.statements)]; done != nil {
 		close(done)

@@ -2,12 +2,9 @@ package graph
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
-	"time"
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
@@ -18,7 +15,7 @@ import (
 type uploads struct {
 	jobs    Jobs
 	log     *slog.Logger
-	guarded bool // what pages elsewhere send was refused before
+	guarded bool // something before has seen from which page a request comes
 }
 
 func (u *uploads) register(mux *http.ServeMux) { mux.HandleFunc("POST /files", u.take) }
@@ -31,14 +28,10 @@ type uploaded struct {
 	SHA256 string `json:"sha256"`
 }
 
-// crossOrigin recognizes requests that a page elsewhere makes a person's browser send. The body of an upload may be any
-// text, so a browser would send it without asking this server first.
-var crossOrigin = http.NewCrossOriginProtection()
-
 // take keeps the list in the request's body, plain or packed. The query has its name (name) and content type (content:
 // BOOKS, JOURNALS or nothing for both).
 func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
-	if err := crossOrigin.Check(r); err != nil && !u.guarded {
+	if !u.guarded && fromElsewhere(r) {
 		refuse(w, r, http.StatusForbidden, codeForbidden,
 			"the request comes from a page elsewhere, which may not upload files here: upload from this server's own pages, or from a program")
 		return
@@ -48,7 +41,7 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 			"the body is a form: send the list itself as the body, as `curl --data-binary @FILE` does"))
 		return
 	}
-	file, err := u.keep(w, r)
+	file, err := u.keep(r)
 	if err != nil {
 		answerError(w, r, u.log, err)
 		return
@@ -60,32 +53,10 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (u *uploads) keep(w http.ResponseWriter, r *http.Request) (*ent.ProviderFile, error) {
-	query := r.URL.Query()
-	body := &patientReader{body: r.Body, control: http.NewResponseController(w)}
-	file, err := u.jobs.KeepUpload(r.Context(), query.Get("name"), query.Get("content"), body)
-	return file, errors.Join(err, body.end())
-}
-
-// patientReader reads from a client, and gives up if it sends nothing for a while.
-type patientReader struct {
-	body    io.Reader
-	control *http.ResponseController
-}
-
-func (p *patientReader) Read(b []byte) (int, error) {
-	if err := p.wait(time.Now().Add(patience)); err != nil {
-		return 0, err
+func (u *uploads) keep(r *http.Request) (*ent.ProviderFile, error) {
+	query, err := parameters(r, "name", "content")
+	if err != nil {
+		return nil, err
 	}
-	return p.body.Read(b)
-}
-
-// end frees the connection for further requests.
-func (p *patientReader) end() error { return p.wait(time.Time{}) }
-
-func (p *patientReader) wait(until time.Time) error {
-	if err := p.control.SetReadDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	return nil
+	return u.jobs.KeepUpload(r.Context(), query["name"], query["content"], r.Body)
 }

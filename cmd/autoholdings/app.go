@@ -15,6 +15,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/urfave/cli/v3"
 
+	"autoholdings/graph"
 	"autoholdings/holdings/library"
 	"autoholdings/internal/access"
 	"autoholdings/internal/door"
@@ -36,6 +37,7 @@ type config struct {
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
 	Serving     serving
+	Limits      graph.Limits // of what requests may cost
 	Log         *slog.Logger
 }
 

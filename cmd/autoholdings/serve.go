@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -22,7 +23,7 @@ func serveCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "serve",
 		Usage: "run the API, and the workers that do its jobs",
-		Flags: serverFlags(append(doorFlags(), addrFlag, concurrencyFlag, &cli.BoolFlag{
+		Flags: serverFlags(append(slices.Concat(doorFlags(), limitFlags()), addrFlag, concurrencyFlag, &cli.BoolFlag{
 			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"),
 			Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
 		})...),
@@ -31,7 +32,7 @@ func serveCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			cfg.Schedules = true
+			cfg.Schedules, cfg.Limits = true, limitsFrom(c)
 			if cfg.Serving, err = servingFrom(c); err != nil {
 				return err
 			}
@@ -96,6 +97,7 @@ func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url 
 		ErrorLog:          slog.NewLogLogger(a.config.Log.Handler(), slog.LevelWarn),
 		Handler:           a.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    a.config.Limits.WithDefaults().Header,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return access.Unasked(context.WithoutCancel(ctx)) },
 	}
@@ -163,13 +165,22 @@ const shutdownTimeout = 3 * time.Second
 func (a *app) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", graph.NewHandler(graph.Options{
-		Library: a.library, Jobs: a.jobs, Store: a.store, Access: a.access, Files: a.files,
-		Logger: a.config.Log, InitWebSocket: a.door.InitWebSocket,
+		Library: a.library, Jobs: a.jobs, Store: a.store, Access: a.access, Files: a.files, Logger: a.config.Log, Limits: a.config.Limits,
+		SpoolDir: a.config.DataDir, Caller: callerOf, InitWebSocket: a.door.InitWebSocket,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.Handler())
-	return a.door.Wrap(mux)
+	return graph.Bodies(a.config.Limits, a.door.Wrap(mux))
+}
+
+// callerOf names who sends a request, for the limits of one caller: a token and a person count as one wherever they ask
+// from, and whoever is neither by the address.
+func callerOf(ctx context.Context) string {
+	if p, ok := access.From(ctx); ok && p.ID != 0 {
+		return fmt.Sprintf("%s %d", p.Kind, p.ID)
+	}
+	return access.Address(ctx)
 }
 
 // openDoor makes what lets requests in.
