@@ -16,6 +16,7 @@ import (
 
 	"autoholdings/graph"
 	"autoholdings/graph/generated"
+	"autoholdings/internal/access"
 	"autoholdings/mockoup"
 )
 
@@ -23,9 +24,9 @@ import (
 // as valid ones made from the schema, as bombs, and as broken ones; mutate says how they are changed further.
 func FuzzDocument(f *testing.F) {
 	b := setup(f, mockoup.Options{Titles: 30})
-	handler := graph.NewHandler(graph.Options{
-		Library: b.library, Jobs: b.jobs, Store: b.store, Logger: b.logger, Limits: graph.Limits{QueryTime: 10 * time.Second},
-	})
+	handler := as(access.Anybody, graph.NewHandler(graph.Options{
+		Library: b.library, Jobs: b.jobs, Store: b.store, Access: b.access, Logger: b.logger, Limits: graph.Limits{QueryTime: 10 * time.Second},
+	}))
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
 	for i, document := range documentsOf(schema) {
 		for how := range mutations {

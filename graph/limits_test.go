@@ -18,6 +18,7 @@ import (
 
 	"autoholdings/graph"
 	"autoholdings/graph/model"
+	"autoholdings/internal/access"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -33,8 +34,8 @@ func limited(t *testing.T, limits graph.Limits) *testBundle {
 // serve serves the API anew with other options.
 func (b *testBundle) serve(o graph.Options) {
 	b.t.Helper()
-	o.Library, o.Jobs, o.Store, o.Logger = b.library, b.jobs, b.store, b.logger
-	b.api = httptest.NewServer(b.counter.counting(graph.NewHandler(o)))
+	o.Library, o.Jobs, o.Store, o.Access, o.Logger = b.library, b.jobs, b.store, b.access, b.logger
+	b.api = httptest.NewServer(b.counter.counting(as(access.Anybody, graph.NewHandler(o))))
 	b.t.Cleanup(b.api.Close)
 }
 
@@ -307,11 +308,11 @@ func TestOperationsAtOnce(t *testing.T) {
 	b := setup(t, mockoup.Options{Titles: 30})
 	type callerKey struct{}
 	options := graph.Options{
-		Library: b.library, Jobs: b.jobs, Store: b.store, Logger: b.logger,
+		Library: b.library, Jobs: b.jobs, Store: b.store, Access: b.access, Logger: b.logger,
 		Limits: graph.Limits{Mutations: 2, MutationsPerCaller: 1, Requests: 3, Wait: 20 * time.Millisecond},
 		Caller: func(ctx context.Context) string { name, _ := ctx.Value(callerKey{}).(string); return name },
 	}
-	handler := graph.NewHandler(options)
+	handler := as(access.Anybody, graph.NewHandler(options))
 	b.api = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, r.Header.Get("X-Caller"))))
 	}))
