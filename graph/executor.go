@@ -79,6 +79,9 @@ type limitedExecutor struct {
 // CreateOperationContext checks, parses and validates a document.
 func (e limitedExecutor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	d, caller := e.door, e.door.caller(ctx)
+	if s := socketOf(ctx); s.full(&d.limits) {
+		s.calm(ctx) // it is refused when it is dispatched
+	}
 	if !d.pace.allows(caller, time.Now()) {
 		return d.refused(ctx, params, d.limits.exceeded(limitRequests))
 	}
@@ -92,6 +95,8 @@ func (e limitedExecutor) CreateOperationContext(ctx context.Context, params *gra
 	}
 	if !d.documents.knows(ctx, params.Query) {
 		if wrong := d.limits.checkDocument(params.Query); wrong != nil {
+			leave()
+			socketOf(ctx).calm(ctx)
 			return &graphql.OperationContext{RawQuery: params.Query}, gqlerror.List{wrong}
 		}
 	}
@@ -99,6 +104,7 @@ func (e limitedExecutor) CreateOperationContext(ctx context.Context, params *gra
 }
 
 func (d *door) refused(ctx context.Context, params *graphql.RawParams, err error) (*graphql.OperationContext, gqlerror.List) {
+	socketOf(ctx).calm(ctx)
 	return &graphql.OperationContext{RawQuery: params.Query}, gqlerror.List{d.refusal(ctx, err)}
 }
 
@@ -153,6 +159,7 @@ func (e limitedExecutor) DispatchOperation(ctx context.Context, op *graphql.Oper
 	}
 	leave, err := gate.enter(ctx, d.caller(ctx))
 	if err != nil {
+		socketOf(ctx).calm(ctx)
 		leaveSocket()
 		return d.answerRefusal(ctx, op, e, err), ctx
 	}
@@ -266,6 +273,26 @@ type socketKey struct{}
 func socketOf(ctx context.Context) *socket {
 	s, _ := ctx.Value(socketKey{}).(*socket)
 	return s
+}
+
+// calm lets a WebSocket wait before it hears a refusal. A client by HTTP sends its next request when it has its answer;
+// over a WebSocket it could send thousands, and keep the processors busy with refusing them.
+func (s *socket) calm(ctx context.Context) {
+	if s == nil {
+		return
+	}
+	timer := time.NewTimer(refusalPause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+const refusalPause = 100 * time.Millisecond
+
+func (s *socket) full(limits *Limits) bool {
+	return s != nil && int(s.operations.Load()) >= limits.Subscriptions
 }
 
 func (s *socket) enter(limits *Limits) (leave func(), err error) {

@@ -46049,7 +46049,7 @@ func (ec *executionContext) marshalNChangeAction2string(ctx context.Context, sel
 }
 
 func (ec *executionContext) marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, sel, v[i])
@@ -46081,7 +46081,7 @@ func (ec *executionContext) marshalNCollectionConnection2ᚖautoholdingsᚋgraph
 }
 
 func (ec *executionContext) marshalNCollectionEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Collection]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollectionEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -46105,7 +46105,7 @@ func (ec *executionContext) marshalNCollectionEdge2ᚖautoholdingsᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx, sel, v[i])
@@ -46137,7 +46137,7 @@ func (ec *executionContext) marshalNCollectionSetConnection2ᚖautoholdingsᚋgr
 }
 
 func (ec *executionContext) marshalNCollectionSetEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CollectionSet]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollectionSetEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -46161,7 +46161,7 @@ func (ec *executionContext) marshalNCollectionSetEdge2ᚖautoholdingsᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNCommunityZoneCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CommunityZoneCollection) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollection(ctx, sel, v[i])
@@ -46193,7 +46193,7 @@ func (ec *executionContext) marshalNCommunityZoneCollectionConnection2ᚖautohol
 }
 
 func (ec *executionContext) marshalNCommunityZoneCollectionEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CommunityZoneCollection]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneCollectionEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -46217,7 +46217,7 @@ func (ec *executionContext) marshalNCommunityZoneCollectionEdge2ᚖautoholdings�
 }
 
 func (ec *executionContext) marshalNCommunityZoneTitle2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CommunityZoneTitle) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneTitle2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitle(ctx, sel, v[i])
@@ -46249,7 +46249,7 @@ func (ec *executionContext) marshalNCommunityZoneTitleConnection2ᚖautoholdings
 }
 
 func (ec *executionContext) marshalNCommunityZoneTitleEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CommunityZoneTitle]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneTitleEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -46273,7 +46273,7 @@ func (ec *executionContext) marshalNCommunityZoneTitleEdge2ᚖautoholdingsᚋgra
 }
 
 func (ec *executionContext) marshalNConnectionTest2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTestᚄ(ctx context.Context, sel ast.SelectionSet, v []*ConnectionTest) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConnectionTest2ᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTest(ctx, sel, v[i])
@@ -46311,7 +46311,7 @@ func (ec *executionContext) marshalNContentType2string(ctx context.Context, sel 
 }
 
 func (ec *executionContext) marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx, sel, v[i])
@@ -46570,7 +46570,7 @@ func (ec *executionContext) marshalNEndSessionsPayload2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNEntitlement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEntitlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Entitlement) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEntitlement2ᚖautoholdingsᚋgraphᚋmodelᚐEntitlement(ctx, sel, v[i])
@@ -46598,7 +46598,7 @@ func (ec *executionContext) marshalNFieldCount2autoholdingsᚋholdingsᚋplanᚐ
 }
 
 func (ec *executionContext) marshalNFieldCount2ᚕautoholdingsᚋholdingsᚋplanᚐFieldCountᚄ(ctx context.Context, sel ast.SelectionSet, v []plan.FieldCount) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFieldCount2autoholdingsᚋholdingsᚋplanᚐFieldCount(ctx, sel, v[i])
@@ -46799,7 +46799,7 @@ func (ec *executionContext) marshalNInt642int64(ctx context.Context, sel ast.Sel
 }
 
 func (ec *executionContext) marshalNInventoryGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.InventoryGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInventoryGroup2ᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroup(ctx, sel, v[i])
@@ -46831,7 +46831,7 @@ func (ec *executionContext) marshalNInventoryGroupConnection2ᚖautoholdingsᚋg
 }
 
 func (ec *executionContext) marshalNInventoryGroupEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.InventoryGroup]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInventoryGroupEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -46855,7 +46855,7 @@ func (ec *executionContext) marshalNInventoryGroupEdge2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNJob2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Job) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, sel, v[i])
@@ -46879,7 +46879,7 @@ func (ec *executionContext) marshalNJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ct
 }
 
 func (ec *executionContext) marshalNJobChange2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChange2ᚖautoholdingsᚋgraphᚋmodelᚐJobChange(ctx, sel, v[i])
@@ -46911,7 +46911,7 @@ func (ec *executionContext) marshalNJobChangeConnection2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNJobChangeEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.JobChange]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChangeEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -46963,7 +46963,7 @@ func (ec *executionContext) unmarshalNJobChangeKind2ᚕstringᚄ(ctx context.Con
 }
 
 func (ec *executionContext) marshalNJobChangeKind2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
@@ -46995,7 +46995,7 @@ func (ec *executionContext) marshalNJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐ
 }
 
 func (ec *executionContext) marshalNJobEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Job]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -47019,7 +47019,7 @@ func (ec *executionContext) marshalNJobEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEd
 }
 
 func (ec *executionContext) marshalNJobFinding2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobFinding) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobFinding2ᚖautoholdingsᚋgraphᚋmodelᚐJobFinding(ctx, sel, v[i])
@@ -47051,7 +47051,7 @@ func (ec *executionContext) marshalNJobFindingConnection2ᚖautoholdingsᚋgraph
 }
 
 func (ec *executionContext) marshalNJobFindingEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.JobFinding]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobFindingEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -47075,7 +47075,7 @@ func (ec *executionContext) marshalNJobFindingEdge2ᚖautoholdingsᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobGroup2ᚖautoholdingsᚋgraphᚋmodelᚐJobGroup(ctx, sel, v[i])
@@ -47099,7 +47099,7 @@ func (ec *executionContext) marshalNJobGroup2ᚖautoholdingsᚋgraphᚋmodelᚐJ
 }
 
 func (ec *executionContext) marshalNJobGuardReason2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobGuardReason) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobGuardReason2ᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReason(ctx, sel, v[i])
@@ -47151,7 +47151,7 @@ func (ec *executionContext) marshalNJobMode2string(ctx context.Context, sel ast.
 }
 
 func (ec *executionContext) marshalNJobPart2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobPart) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, sel, v[i])
@@ -47180,7 +47180,7 @@ func (ec *executionContext) unmarshalNJobPartChoice2ᚖautoholdingsᚋgraphᚋge
 }
 
 func (ec *executionContext) marshalNJobPartDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobPartDecision) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobPartDecision2ᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecision(ctx, sel, v[i])
@@ -47254,7 +47254,7 @@ func (ec *executionContext) marshalNJobTrigger2string(ctx context.Context, sel a
 }
 
 func (ec *executionContext) marshalNJobType2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []*JobType) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobType2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobType(ctx, sel, v[i])
@@ -47278,7 +47278,7 @@ func (ec *executionContext) marshalNJobType2ᚖautoholdingsᚋgraphᚋgenerated�
 }
 
 func (ec *executionContext) marshalNJobTypeParameter2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []*JobTypeParameter) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobTypeParameter2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameter(ctx, sel, v[i])
@@ -47315,7 +47315,7 @@ func (ec *executionContext) marshalNJudgeRefusedRowPayload2ᚖautoholdingsᚋgra
 }
 
 func (ec *executionContext) marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicenseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.License) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, sel, v[i])
@@ -47347,7 +47347,7 @@ func (ec *executionContext) marshalNLicenseConnection2ᚖautoholdingsᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNLicenseEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.License]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLicenseEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -47417,7 +47417,7 @@ func (ec *executionContext) marshalNMovePortfolioInformationPayload2ᚖautoholdi
 }
 
 func (ec *executionContext) marshalNNode2ᚕautoholdingsᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2autoholdingsᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
@@ -47491,7 +47491,7 @@ func (ec *executionContext) marshalNPersonEdge2ᚖautoholdingsᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, sel, v[i])
@@ -47523,7 +47523,7 @@ func (ec *executionContext) marshalNPoLineConnection2ᚖautoholdingsᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNPoLineEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.POLine]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPoLineEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -47547,7 +47547,7 @@ func (ec *executionContext) marshalNPoLineEdge2ᚖautoholdingsᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, sel, v[i])
@@ -47579,7 +47579,7 @@ func (ec *executionContext) marshalNPortfolioConnection2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNPortfolioEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Portfolio]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPortfolioEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -47603,7 +47603,7 @@ func (ec *executionContext) marshalNPortfolioEdge2ᚖautoholdingsᚋgraphᚋmode
 }
 
 func (ec *executionContext) marshalNProfile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProfileᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Profile) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, sel, v[i])
@@ -47627,7 +47627,7 @@ func (ec *executionContext) marshalNProfile2ᚖautoholdingsᚋgraphᚋmodelᚐPr
 }
 
 func (ec *executionContext) marshalNProfileAlert2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlertᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProfileAlert) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfileAlert2ᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlert(ctx, sel, v[i])
@@ -47659,7 +47659,7 @@ func (ec *executionContext) marshalNProfileConnection2ᚖautoholdingsᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNProfileEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Profile]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfileEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -47711,7 +47711,7 @@ func (ec *executionContext) marshalNProvider2string(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) marshalNProviderFile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProviderFileᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ProviderFile) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProviderFile2ᚖautoholdingsᚋgraphᚋmodelᚐProviderFile(ctx, sel, v[i])
@@ -47743,7 +47743,7 @@ func (ec *executionContext) marshalNProviderFileConnection2ᚖautoholdingsᚋgra
 }
 
 func (ec *executionContext) marshalNProviderFileEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.ProviderFile]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProviderFileEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -47880,7 +47880,7 @@ func (ec *executionContext) marshalNScheduleFrequency2string(ctx context.Context
 }
 
 func (ec *executionContext) marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*ScheduledJob) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, sel, v[i])
@@ -48098,7 +48098,7 @@ func (ec *executionContext) marshalNUpdateSettingsPayload2ᚖautoholdingsᚋgrap
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserError2ᚖautoholdingsᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])
@@ -48175,7 +48175,7 @@ func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlge
 }
 
 func (ec *executionContext) marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx, sel, v[i])
@@ -48219,7 +48219,7 @@ func (ec *executionContext) unmarshalN__DirectiveLocation2ᚕstringᚄ(ctx conte
 }
 
 func (ec *executionContext) marshalN__DirectiveLocation2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__DirectiveLocation2string(ctx, sel, v[i])
@@ -48247,7 +48247,7 @@ func (ec *executionContext) marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlg
 }
 
 func (ec *executionContext) marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -48275,7 +48275,7 @@ func (ec *executionContext) marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋg
 }
 
 func (ec *executionContext) marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
@@ -48457,7 +48457,7 @@ func (ec *executionContext) marshalOChangeAction2ᚕstringᚄ(ctx context.Contex
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeAction2string(ctx, sel, v[i])
@@ -48572,7 +48572,7 @@ func (ec *executionContext) marshalOCoverageStatement2ᚕᚖautoholdingsᚋgraph
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx, sel, v[i])
@@ -48669,7 +48669,7 @@ func (ec *executionContext) marshalOFindingSeverity2ᚕstringᚄ(ctx context.Con
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFindingSeverity2string(ctx, sel, v[i])
@@ -48822,7 +48822,7 @@ func (ec *executionContext) marshalOJobChangeKind2ᚕstringᚄ(ctx context.Conte
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
@@ -48966,7 +48966,7 @@ func (ec *executionContext) marshalOJobState2ᚕstringᚄ(ctx context.Context, s
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobState2string(ctx, sel, v[i])
@@ -49340,7 +49340,7 @@ func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgq
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx, sel, v[i])
@@ -49359,7 +49359,7 @@ func (ec *executionContext) marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx, sel, v[i])
@@ -49378,7 +49378,7 @@ func (ec *executionContext) marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋg
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -49397,7 +49397,7 @@ func (ec *executionContext) marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgen�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
