@@ -259,7 +259,8 @@ func TestAudit(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	if made := entries[1].Changed; !slices.ContainsFunc(made, func(c struct{ Type, How string }) bool { return c.Type+c.How == "ProfileCREATED" }) {
+	isNew := func(c struct{ Type, How string }) bool { return c.Type+c.How == "ProfileCREATED" }
+	if made := entries[1].Changed; !slices.ContainsFunc(made, isNew) {
 		t.Errorf("%+v", made)
 	}
 	if in := *entries[1].Input; strings.Contains(in, "s3cret") || !strings.Contains(in, `"customerNumber":"demo"`) ||
@@ -292,7 +293,8 @@ func TestWhoStartedAndDecided(t *testing.T) {
 		}
 	}
 	b.query(`query($id: ID!) { job(id: $id) { state startedBy { kind name } decidedBy { kind name } } }`, map[string]any{"id": job.ID}, &got)
-	if j := got.Job; j.State != jobs.Cancelled || j.StartedBy.Kind+j.StartedBy.Name != "TOKENnightly" || j.DecidedBy.Kind+j.DecidedBy.Name != "PERSONAda" {
+	j := got.Job
+	if j.State != jobs.Cancelled || j.StartedBy.Kind+j.StartedBy.Name != "TOKENnightly" || j.DecidedBy.Kind+j.DecidedBy.Name != "PERSONAda" {
 		t.Errorf("%+v %+v %+v", j, j.StartedBy, j.DecidedBy)
 	}
 }

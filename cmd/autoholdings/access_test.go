@@ -41,8 +41,13 @@ func TestTokenCommand(t *testing.T) {
 		t.Errorf("%s %v", list, err)
 	}
 	for _, wrong := range [][]string{
-		{"create"}, {"create", "nightly"}, {"create", "--scope", "root", "nightly"}, {"create", "--scope", "read", "--expires-in", "-1h", "x"},
-		{"revoke"}, {"revoke", "x"}, {"revoke", "UHJvZmlsZTox"},
+		{"create"},
+		{"create", "nightly"},
+		{"create", "--scope", "root", "nightly"},
+		{"create", "--scope", "read", "--expires-in", "-1h", "x"},
+		{"revoke"},
+		{"revoke", "x"},
+		{"revoke", "UHJvZmlsZTox"},
 	} {
 		args := append([]string{"token", wrong[0], "--data-dir", dir}, wrong[1:]...)
 		if out, err := command(t, args...); err == nil {
@@ -61,7 +66,8 @@ func TestUserCommand(t *testing.T) {
 		t.Fatalf("%q %v", added, err)
 	}
 	id := added[len("Ada ("):strings.Index(added, ")")]
-	if _, err := typed(t, "short\n", "user", "password", "--data-dir", dir, id); err == nil || !strings.Contains(err.Error(), "give 12 or more") {
+	_, err = typed(t, "short\n", "user", "password", "--data-dir", dir, id)
+	if err == nil || !strings.Contains(err.Error(), "give 12 or more") {
 		t.Error(err)
 	}
 	for _, c := range []struct{ input, verb, say string }{
@@ -77,7 +83,8 @@ func TestUserCommand(t *testing.T) {
 			t.Errorf("%s: %v", verb, err)
 		}
 	}
-	if list, err := command(t, "user", "list", "--data-dir", dir); err != nil || !strings.Contains(list, "Ada") || !strings.Contains(list, "this server") {
+	list, err := command(t, "user", "list", "--data-dir", dir)
+	if err != nil || !strings.Contains(list, "Ada") || !strings.Contains(list, "this server") {
 		t.Errorf("%s %v", list, err)
 	}
 	s, err := store.Open(t.Context(), config{DataDir: dir}.database())

@@ -185,7 +185,9 @@ func (a *app) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	s := a.config.Serving
-	a.access = access.New(access.Options{Store: a.store, Logger: a.config.Log, SessionIdle: s.SessionIdle, SessionLife: s.SessionLife, KeepAudit: s.KeepAudit})
+	a.access = access.New(access.Options{
+		Store: a.store, Logger: a.config.Log, SessionIdle: s.SessionIdle, SessionLife: s.SessionLife, KeepAudit: s.KeepAudit,
+	})
 	a.closers = append(a.closers, a.access)
 	return a.openDoor()
 }

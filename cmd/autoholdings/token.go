@@ -40,7 +40,8 @@ func tokenCommand() *cli.Command {
 }
 
 var scopeFlag = &cli.StringSliceFlag{
-	Name: "scope", Usage: "`SCOPE` of what may be done, repeated or with commas: " + access.AllScopesText() + "; each includes read, admin all",
+	Name:  "scope",
+	Usage: "`SCOPE` of what may be done, repeated or with commas: " + access.AllScopesText() + "; each includes read, admin all",
 }
 
 func withDatabase(flags ...cli.Flag) []cli.Flag { return append(flags, dataDirFlag, databaseFlag) }

@@ -21,7 +21,7 @@ import (
 // userCommand administers the people who sign in. Whoever reads the database may do so: it is the way back in where no
 // administrator is left.
 func userCommand() *cli.Command {
-	byID := func(name, usage string, do func(ctx context.Context, c *cli.Command, s *access.Service, id int64) error, flags ...cli.Flag) *cli.Command {
+	byID := func(name, usage string, do toPerson, flags ...cli.Flag) *cli.Command {
 		return &cli.Command{Name: name, Usage: usage, ArgsUsage: "ID", Flags: withDatabase(flags...), Action: withAccess(ofPerson(do))}
 	}
 	return &cli.Command{
@@ -47,10 +47,11 @@ func userCommand() *cli.Command {
 	}
 }
 
+// toPerson does something to one person.
+type toPerson func(ctx context.Context, c *cli.Command, s *access.Service, id int64) error
+
 // ofPerson reads the person's id.
-func ofPerson(
-	do func(ctx context.Context, c *cli.Command, s *access.Service, id int64) error,
-) func(context.Context, *cli.Command, *access.Service) error {
+func ofPerson(do toPerson) func(context.Context, *cli.Command, *access.Service) error {
 	return func(ctx context.Context, c *cli.Command, s *access.Service) error {
 		given, err := theArgument(c, "the id of the person, as `user list` shows it")
 		if err != nil {

@@ -45781,7 +45781,7 @@ func (ec *executionContext) unmarshalNAccessScope2ᚕautoholdingsᚋinternalᚋa
 }
 
 func (ec *executionContext) marshalNAccessScope2ᚕautoholdingsᚋinternalᚋaccessᚐScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []access.Scope) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, sel, v[i])
@@ -45797,7 +45797,7 @@ func (ec *executionContext) marshalNAccessScope2ᚕautoholdingsᚋinternalᚋacc
 }
 
 func (ec *executionContext) marshalNAccessToken2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAccessTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AccessToken) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessToken2ᚖautoholdingsᚋgraphᚋmodelᚐAccessToken(ctx, sel, v[i])
@@ -45829,7 +45829,7 @@ func (ec *executionContext) marshalNAccessTokenConnection2ᚖautoholdingsᚋgrap
 }
 
 func (ec *executionContext) marshalNAccessTokenEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.AccessToken]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessTokenEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -45928,7 +45928,7 @@ func (ec *executionContext) marshalNApproveJobPayload2ᚖautoholdingsᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNAuditEntry2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAuditEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AuditEntry) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAuditEntry2ᚖautoholdingsᚋgraphᚋmodelᚐAuditEntry(ctx, sel, v[i])
@@ -45960,7 +45960,7 @@ func (ec *executionContext) marshalNAuditEntryConnection2ᚖautoholdingsᚋgraph
 }
 
 func (ec *executionContext) marshalNAuditEntryEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.AuditEntry]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAuditEntryEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -45984,7 +45984,7 @@ func (ec *executionContext) marshalNAuditEntryEdge2ᚖautoholdingsᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNAuditedRow2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAuditedRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AuditedRow) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAuditedRow2ᚖautoholdingsᚋgraphᚋmodelᚐAuditedRow(ctx, sel, v[i])
@@ -47435,7 +47435,7 @@ func (ec *executionContext) marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐP
 }
 
 func (ec *executionContext) marshalNPerson2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Person) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPerson2ᚖautoholdingsᚋgraphᚋmodelᚐPerson(ctx, sel, v[i])
@@ -47467,7 +47467,7 @@ func (ec *executionContext) marshalNPersonConnection2ᚖautoholdingsᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNPersonEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Person]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPersonEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -48333,7 +48333,7 @@ func (ec *executionContext) marshalOAccessScope2ᚕautoholdingsᚋinternalᚋacc
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, sel, v[i])

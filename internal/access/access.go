@@ -134,7 +134,9 @@ func (p Principal) String() string {
 type contextKey struct{}
 
 // With returns a context of a principal's request.
-func With(ctx context.Context, p Principal) context.Context { return context.WithValue(ctx, contextKey{}, p) }
+func With(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, contextKey{}, p)
+}
 
 // From returns the principal of a context; ok is false where there is none, who may do nothing.
 func From(ctx context.Context) (p Principal, ok bool) {

@@ -23,7 +23,9 @@ type Act struct {
 type actKey struct{}
 
 // Doing returns a context in which what is written is recorded as an act of the context's principal.
-func Doing(ctx context.Context, act Act) context.Context { return context.WithValue(ctx, actKey{}, act) }
+func Doing(ctx context.Context, act Act) context.Context {
+	return context.WithValue(ctx, actKey{}, act)
+}
 
 // Unasked returns a context for what a process does by itself, though somebody's request or command started it.
 func Unasked(ctx context.Context) context.Context {

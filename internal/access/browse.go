@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-
 	"autoholdings/ent"
 	"autoholdings/ent/accesstoken"
 	"autoholdings/ent/auditentry"
@@ -108,4 +107,3 @@ func wrap(what string, err error) error {
 	}
 	return nil
 }
-

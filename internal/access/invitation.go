@@ -103,8 +103,8 @@ func (s *Service) checkInvitation(ctx context.Context, secret string) error {
 	return nil
 }
 
-var errInvitation = problem.New(problem.BadInput, "", "this link was used, has expired, or was replaced by a newer one: look into the server's "+
-	"log for the newest, or have an administrator add you")
+var errInvitation = problem.New(problem.BadInput, "", "this link was used, has expired, or was replaced by a newer one: look into the "+
+	"server's log for the newest, or have an administrator add you")
 
 func sameInvitation(hash string, expires int64, secret string, now int64) bool {
 	return hash != "" && expires > now && subtle.ConstantTimeCompare([]byte(hash), []byte(hashOf(secret))) == 1

@@ -140,7 +140,8 @@ func keepAnAdmin(ctx context.Context, tx *store.Tx, before, after *ent.Person) e
 			return nil
 		}
 	}
-	return problem.New(problem.InUse, "input.personId", "%s is the last person with a password who may administer: add another first", before.Name)
+	return problem.New(problem.InUse, "input.personId", "%s is the last person with a password who may administer: add another first",
+		before.Name)
 }
 
 func administers(p *ent.Person) bool { return !p.Disabled && Stored(p.Scopes).Has(Admin) }

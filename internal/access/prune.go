@@ -47,7 +47,7 @@ func (s *Service) Prune(ctx context.Context) error {
 		return err
 	}
 	for removed := prunedAtOnce; removed == prunedAtOnce; {
-		old, err := s.store.Read.AuditEntry.Query().Where(auditentry.CreatedAtLT(now - s.keepAudit.Milliseconds())).
+		old, err := s.store.Read.AuditEntry.Query().Where(auditentry.CreatedAtLT(now-s.keepAudit.Milliseconds())).
 			Order(auditentry.ByCreatedAt(), auditentry.ByID()).Limit(prunedAtOnce).IDs(ctx)
 		if err != nil {
 			return fmt.Errorf("look for old audit entries: %w", err)

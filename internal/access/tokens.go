@@ -60,7 +60,8 @@ func (in *TokenInput) check(ctx context.Context, tx *store.Tx) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	inForce := tx.AccessToken.Query().Where(accesstoken.RevokedAtIsNil(), accesstoken.Or(accesstoken.ExpiresAtIsNil(), accesstoken.ExpiresAtGT(tx.Now)))
+	inForce := tx.AccessToken.Query().
+		Where(accesstoken.RevokedAtIsNil(), accesstoken.Or(accesstoken.ExpiresAtIsNil(), accesstoken.ExpiresAtGT(tx.Now)))
 	same, err := inForce.Clone().Where(accesstoken.Name(in.Name)).Exist(ctx)
 	if err != nil {
 		return fmt.Errorf("look for a token of the same name: %w", err)
@@ -100,7 +101,8 @@ func (s *Service) ByToken(ctx context.Context, secret string) (Principal, error)
 	if !looksLikeToken(secret) {
 		return Principal{}, ErrUnknown
 	}
-	const query = `SELECT id, name, hash, scopes, expires_at, revoked_at, COALESCE(used_at, 0), ` + store.NowSQL + ` FROM access_tokens WHERE hash = ?`
+	const query = `SELECT id, name, hash, scopes, expires_at, revoked_at, COALESCE(used_at, 0), ` + store.NowSQL + `
+		FROM access_tokens WHERE hash = ?`
 	rows, err := s.store.Query(ctx, query, hashOf(secret))
 	if err != nil {
 		return Principal{}, fmt.Errorf("look for the token: %w", err)
