@@ -268,11 +268,42 @@ func TestAudit(t *testing.T) {
 	if in["customerNumber"] != "demo" || in["apiKey"] != "(not recorded)" || strings.Contains(*entries[1].Input, "s3cret") {
 		t.Error(*entries[1].Input)
 	}
+	b.exportsAudit()
 	if n := len(b.audit(map[string]any{"action": "createLicense", "since": "2999-01-01T00:00:00Z"})); n != 0 {
 		t.Errorf("%d entries of times to come", n)
 	}
 	if a := b.ask(`{ auditEntries(filter: {actorId: "x"}) { totalCount } }`, nil); a.code() != "BAD_USER_INPUT" {
 		t.Error(a.Body)
+	}
+}
+
+// exportsAudit checks the audit as a file: its entries, those between two moments, and that only administrators have it.
+func (b *testBundle) exportsAudit() {
+	b.t.Helper()
+	get := func(query string) *answer {
+		b.t.Helper()
+		request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.api.URL+"/audit.tsv"+query, nil)
+		must(b.t, err)
+		return b.send(request)
+	}
+	whole := get("")
+	lines := strings.Split(strings.TrimSpace(whole.Body), "\n")
+	if whole.Status != http.StatusOK || !strings.Contains(lines[0], "actor_kind\tactor\taction") ||
+		!strings.Contains(whole.Body, "\tPERSON\tAda\tcreateLicense\t") || strings.Contains(whole.Body, "s3cret") {
+		b.t.Error(whole.Status, whole.Body)
+	}
+	if none := get("?since=2999-01-01T00:00:00Z"); none.Status != http.StatusOK || strings.Contains(none.Body, "createLicense") {
+		b.t.Error(none.Status, none.Body)
+	}
+	for _, wrong := range []string{"?since=yesterday", "?from=2027-01-01T00:00:00Z"} {
+		if a := get(wrong); a.Status != http.StatusBadRequest || a.code() != "BAD_USER_INPUT" {
+			b.t.Error(wrong, a.Status, a.Body)
+		}
+	}
+	back := b.become(withScopes(access.Configure))
+	defer back()
+	if a := get(""); a.code() != "FORBIDDEN" {
+		b.t.Error(a.Status, a.Body)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/holdings/acquisitions"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
@@ -35,6 +36,7 @@ type downloads struct {
 	holdings     *holdings.Service
 	acquisitions *acquisitions.Service
 	reader       *jobs.Reader
+	access       *access.Service
 	files        Files
 	log          *slog.Logger
 	door         *door
@@ -48,6 +50,7 @@ func (d *downloads) register(mux *http.ServeMux) {
 	mux.Handle("GET /collections/{id}/kbart.txt", d.wanted(d.serve(model.CollectionType, "kbartUrl", d.kbart)))
 	mux.Handle("GET /provider-files/{id}", d.wanted(d.serve(model.ProviderFileType, "downloadUrl", d.providerFile)))
 	d.registerReconciliation(mux)
+	d.registerAudit(mux)
 }
 
 // file is a file that is ready for download.
@@ -196,11 +199,13 @@ func attachment(name string) string {
 
 // statusOf maps codes to HTTP statuses; any other code is an internal error.
 var statusOf = map[string]int{
-	string(problem.BadInput):   http.StatusBadRequest,
-	string(problem.NotFound):   http.StatusNotFound,
-	string(problem.WrongState): http.StatusConflict,
-	string(problem.Conflict):   http.StatusConflict,
-	string(problem.Limited):    http.StatusRequestEntityTooLarge,
+	string(problem.BadInput):        http.StatusBadRequest,
+	string(problem.NotFound):        http.StatusNotFound,
+	string(problem.WrongState):      http.StatusConflict,
+	string(problem.Conflict):        http.StatusConflict,
+	string(problem.Limited):         http.StatusRequestEntityTooLarge,
+	string(problem.Unauthenticated): http.StatusUnauthorized,
+	string(problem.Forbidden):       http.StatusForbidden,
 }
 
 func (d *downloads) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -63,7 +63,7 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
 	(&downloads{
-		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, reader: jobs.NewReader(o.Store), files: o.Files,
+		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, reader: jobs.NewReader(o.Store), access: o.Access, files: o.Files,
 		log: o.Logger, door: d, dir: o.SpoolDir,
 	}).register(mux)
 	(&uploads{jobs: o.Jobs, log: o.Logger, guarded: o.InitWebSocket != nil}).register(mux)

@@ -52,6 +52,7 @@ var table = map[string]rule{
 	"GET /reconciliation/portfolios-without-po-line.tsv":     {scope: access.Read, page: true},
 	"GET /reconciliation/portfolios-kept-without-reason.tsv": {scope: access.Read, page: true},
 	"GET /provider-files/{id}":                               {scope: access.Admin, page: true},
+	"GET /audit.tsv":                                         {scope: access.Admin, page: true},
 	"POST /files":                                            {scope: access.Operate},
 }
 
