@@ -20,11 +20,11 @@ migration-sum: ## write the checksums of the migrations anew, after one was edit
 
 .PHONY: test
 test: ## run the tests
-	go test ./...
+	go test -timeout 25m ./...
 
 .PHONY: race
 race: ## run the tests under the race detector
-	go test -race ./...
+	go test -race -timeout 2h ./...
 
 .PHONY: torture
 torture: ## 200 jobs while processes, Redis and PostgreSQL are killed (TORTURE_JOBS, TORTURE_SEED repeat one)
@@ -53,7 +53,7 @@ fuzz: ## fuzz the reader, its values and the API, FUZZTIME each (default 1m)
 .PHONY: ci
 ci: ## what CI does, once the machine has what .ci/run installs
 	go build ./...
-	go test -timeout 25m ./...
+	$(MAKE) test
 	$(MAKE) lint
 	$(MAKE) generate
 	@changed=$$(git status --porcelain); \

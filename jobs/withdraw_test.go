@@ -391,6 +391,24 @@ func TestWithdrawCancelled(t *testing.T) {
 	}
 }
 
+// TestWithdrawByContentType: books are withdrawn before journals, whichever collection was made first.
+func TestWithdrawByContentType(t *testing.T) {
+	t.Parallel()
+	w := setupWithdrawal(t, oneQueue(t))
+	w.setActive(false)
+	for range 2 {
+		w.write(`UPDATE collections SET content = CASE content WHEN 'BOOKS' THEN 'JOURNALS' ELSE 'BOOKS' END`)
+		shown := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Preview})
+		var order []string
+		for _, part := range shown.QueryParts().Order(jobpart.ByID()).AllX(t.Context()) {
+			order = append(order, part.Content)
+		}
+		if diff := cmp.Diff([]string{"BOOKS", "JOURNALS"}, order); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 // TestWithdrawAndDelete: after approval the profile goes in the job's last transaction, its report stays true, and jobs
 // of other profiles can be undone still.
 func TestWithdrawAndDelete(t *testing.T) {
