@@ -46,11 +46,10 @@ func (*sqlite) dialect() string { return dialect.SQLite }
 
 // enter locks a file of the data directory, which the system releases when the process ends.
 func (e *sqlite) enter(_ context.Context, a access) (leave func() error, others []string, err error) {
-	dir := filepath.Dir(e.path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("make the data directory: %w", err)
+	if err := e.makeFolder(); err != nil {
+		return nil, nil, err
 	}
-	lock := flock.New(filepath.Join(dir, "autoholdings.in-use"))
+	lock := flock.New(filepath.Join(filepath.Dir(e.path), "autoholdings.in-use"))
 	try := lock.TryRLock
 	if a == alone {
 		try = lock.TryLock
@@ -59,6 +58,29 @@ func (e *sqlite) enter(_ context.Context, a access) (leave func() error, others 
 		return nil, nil, err
 	}
 	return lock.Close, nil, nil
+}
+
+// makeFolder makes the data directory if it is missing, and closes it to all others whatever it was: customer numbers, notes
+// and sealed keys are in it. A directory of somebody else's may stay as it is, since the files in it are closed too.
+func (e *sqlite) makeFolder() error {
+	dir := filepath.Dir(e.path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil && !errors.Is(err, fs.ErrPermission) { //nolint:gosec // G302: a directory
+		return fmt.Errorf("close the data directory to others: %w", err)
+	}
+	return nil
+}
+
+// closeFiles closes the database's files to all others. SQLite gives those that it makes later the mode of the first.
+func (e *sqlite) closeFiles() error {
+	for _, file := range []string{e.path, e.path + "-wal", e.path + "-shm"} {
+		if err := os.Chmod(file, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("close the database to others: %w; it must belong to the user that runs autoholdings", err)
+		}
+	}
+	return nil
 }
 
 func (e *sqlite) open() (write, read *sql.DB, err error) {
@@ -96,8 +118,8 @@ func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driv
 func (c connector) Driver() driver.Driver { return c.driver }
 
 func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
-	if err := os.MkdirAll(filepath.Dir(e.path), 0o700); err != nil {
-		return nil, fmt.Errorf("open database: create the data directory: %w", err)
+	if err := e.makeFolder(); err != nil {
+		return nil, err
 	}
 	files := e.migrations
 	if files == nil {
@@ -109,7 +131,10 @@ func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.run(ctx)
+	if applied, err = m.run(ctx); err != nil {
+		return nil, err
+	}
+	return applied, e.closeFiles()
 }
 
 func (*sqlite) rebind(query string) string { return query }
