@@ -6,25 +6,38 @@ import (
 	"html"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"autoholdings/internal/secret"
 )
 
 // mask removes keys from texts, in every spelling in which an address, a header or a page may repeat them. The zero
 // mask removes nothing.
-type mask struct{ replacer *strings.Replacer }
+type mask struct {
+	anywhere *strings.Replacer // nil: nothing
+	words    []string          // keys so short that they are in other words too
+}
 
-func newMask(keys ...secret.Key) mask {
+// shortKey is the length of a key, in bytes, below which it is removed only where it stands as a word of its own: a key of
+// one letter would be cut out of every word, which shows what it is.
+const shortKey = 6
+
+func newMask(keys ...secret.Key) (m mask) {
 	var pairs []string
 	for _, key := range keys {
 		for _, form := range spellings(key.Reveal()) {
-			pairs = append(pairs, form, secret.Mask)
+			if len(key.Reveal()) < shortKey {
+				m.words = append(m.words, form)
+			} else {
+				pairs = append(pairs, form, secret.Mask)
+			}
 		}
 	}
-	if len(pairs) == 0 {
-		return mask{}
+	if len(pairs) > 0 {
+		m.anywhere = strings.NewReplacer(pairs...)
 	}
-	return mask{strings.NewReplacer(pairs...)}
+	return m
 }
 
 func spellings(key string) []string {
@@ -50,11 +63,40 @@ func lowerEscapes(s string) string {
 }
 
 func (m mask) text(s string) string {
-	if m.replacer == nil {
-		return s
+	if m.anywhere != nil {
+		s = m.anywhere.Replace(s)
 	}
-	return m.replacer.Replace(s)
+	for _, word := range m.words {
+		s = withoutWord(s, word)
+	}
+	return s
 }
+
+// withoutWord masks a word where neither a letter nor a digit stands beside it.
+func withoutWord(s, word string) string {
+	var clean strings.Builder
+	for from := 0; ; {
+		at := strings.Index(s[from:], word)
+		if at < 0 {
+			clean.WriteString(s[from:])
+			return clean.String()
+		}
+		at += from
+		before, _ := utf8.DecodeLastRuneInString(s[:at])
+		after, _ := utf8.DecodeRuneInString(s[at+len(word):])
+		switch {
+		case isWordly(before) || isWordly(after):
+			_, first := utf8.DecodeRuneInString(s[at:])
+			clean.WriteString(s[from : at+first])
+			from = at + first
+		default:
+			clean.WriteString(s[from:at] + secret.Mask)
+			from = at + len(word)
+		}
+	}
+}
+
+func isWordly(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // shows reports whether a text contains a key.
 func (m mask) shows(s string) bool { return m.text(s) != s }

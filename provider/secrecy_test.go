@@ -159,3 +159,15 @@ func leaks(t *testing.T) map[string]http.HandlerFunc {
 		"429":         answer(429, apiKey, "Retry-After", apiKey),
 	}
 }
+
+// TestShortKey: a key of one letter is masked where it stands alone, and no other word loses a letter.
+func TestShortKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t, answer(500, `no book of "o" for key=o; look up o's own: foo, o2, ÿo`))
+	r := request()
+	r.Credentials = credentials(customer, "o")
+	o := b.mustFail(t, r, provider.ServerError)
+	if said := o.Message + o.Hint; !strings.Contains(said, `no book of "[secret]" for key=[secret]; look up [secret]'s own: foo, o2, ÿo`) {
+		t.Error(said)
+	}
+}
