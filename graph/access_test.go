@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"autoholdings/graph/model"
 	"autoholdings/internal/access"
+	"autoholdings/internal/schematest"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -37,55 +37,6 @@ func withScopes(scopes ...access.Scope) access.Principal {
 	return access.Principal{Kind: access.ByToken, ID: 1, Name: "a program", Scopes: scopes}
 }
 
-// someValue is a value that fits a type of the schema.
-func someValue(schema *ast.Schema, t *ast.Type) any {
-	if t.Elem != nil {
-		return []any{someValue(schema, t.Elem)}
-	}
-	switch definition := schema.Types[t.NamedType]; {
-	case definition.Kind == ast.Enum:
-		return definition.EnumValues[0].Name
-	case definition.Kind == ast.InputObject:
-		object := map[string]any{}
-		for _, field := range definition.Fields {
-			if field.Type.NonNull {
-				object[field.Name] = someValue(schema, field.Type)
-			}
-		}
-		return object
-	case t.NamedType == "Int" || t.NamedType == "Int64":
-		return 1
-	case t.NamedType == "Boolean":
-		return true
-	case t.NamedType == "DateTime":
-		return "2027-01-31T00:00:00Z"
-	default:
-		return "x"
-	}
-}
-
-// operationOn is an operation on one root field, with values for what the field demands.
-func operationOn(schema *ast.Schema, kind ast.Operation, field *ast.FieldDefinition) (query string, variables map[string]any) {
-	variables = map[string]any{}
-	var declared, given []string
-	for _, argument := range field.Arguments {
-		if argument.Type.NonNull {
-			variables[argument.Name] = someValue(schema, argument.Type)
-			declared = append(declared, fmt.Sprintf("$%s: %s", argument.Name, argument.Type))
-			given = append(given, fmt.Sprintf("%s: $%[1]s", argument.Name))
-		}
-	}
-	query = string(kind) + " " + field.Name
-	if declared != nil {
-		query += "(" + strings.Join(declared, ", ") + ")"
-	}
-	query += " { " + field.Name
-	if given != nil {
-		query += "(" + strings.Join(given, ", ") + ")"
-	}
-	return query + " { __typename } }", variables
-}
-
 // TestScopes: each root field is for those who have its scope, and for nobody else. A new field without a scope, or with
 // another than the schema says, fails.
 func TestScopes(t *testing.T) {
@@ -94,28 +45,21 @@ func TestScopes(t *testing.T) {
 	everybody := [][]access.Scope{
 		nil, {access.Read}, {access.Operate}, {access.Curate}, {access.Configure}, {access.Admin}, {access.Operate, access.Curate},
 	}
-	for kind, root := range map[ast.Operation]*ast.Definition{
-		ast.Query: schema.Query, ast.Mutation: schema.Mutation, ast.Subscription: schema.Subscription,
-	} {
-		for _, field := range root.Fields {
-			if strings.HasPrefix(field.Name, "__") {
-				continue
-			}
-			directive := field.Directives.ForName("requires")
-			if directive == nil {
-				t.Errorf("%s has no @requires", field.Name)
-				continue
-			}
-			needed := access.Scope(strings.ToLower(directive.Arguments.ForName("scope").Value.Raw))
-			query, variables := operationOn(schema, kind, field)
-			for _, scopes := range everybody {
-				back := b.become(withScopes(scopes...))
-				a := b.askOver(kind, query, variables)
-				back()
-				forbidden := strings.Contains(a, `"FORBIDDEN"`)
-				if allowed := access.Scopes(scopes).Has(needed); allowed == forbidden || strings.Contains(a, "UNAUTHENTICATED") {
-					t.Errorf("%s needs %s: one with %v was answered %s", field.Name, needed, scopes, a)
-				}
+	for _, field := range schematest.RootFields(schema) {
+		name := field.Definition.Name
+		needed := access.Scope(field.Requires())
+		if needed == "" {
+			t.Errorf("%s has no @requires", name)
+			continue
+		}
+		query, variables := field.Operation()
+		for _, scopes := range everybody {
+			back := b.become(withScopes(scopes...))
+			a := b.askOver(field.Kind, query, variables)
+			back()
+			forbidden := strings.Contains(a, `"FORBIDDEN"`)
+			if allowed := access.Scopes(scopes).Has(needed); allowed == forbidden || strings.Contains(a, "UNAUTHENTICATED") {
+				t.Errorf("%s needs %s: one with %v was answered %s", name, needed, scopes, a)
 			}
 		}
 	}
@@ -140,21 +84,39 @@ func TestNobody(t *testing.T) {
 	b.api = httptest.NewServer(b.handler)
 	t.Cleanup(b.api.Close)
 	before := b.saved()
-	for kind, root := range map[ast.Operation]*ast.Definition{
-		ast.Query: schema.Query, ast.Mutation: schema.Mutation, ast.Subscription: schema.Subscription,
-	} {
-		for _, field := range root.Fields {
-			if strings.HasPrefix(field.Name, "__") {
-				continue
-			}
-			query, variables := operationOn(schema, kind, field)
-			if a := b.askOver(kind, query, variables); !strings.Contains(a, `"UNAUTHENTICATED"`) {
-				t.Errorf("%s: %s", field.Name, a)
-			}
+	for _, field := range schematest.RootFields(schema) {
+		query, variables := field.Operation()
+		if a := b.askOver(field.Kind, query, variables); !strings.Contains(a, `"UNAUTHENTICATED"`) {
+			t.Errorf("%s: %s", field.Definition.Name, a)
 		}
 	}
 	if b.saved() != before {
 		t.Error("something was changed")
+	}
+}
+
+// TestRunNow: who may change profiles and not run them saves one without running it.
+func TestRunNow(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20})
+	defer b.become(withScopes(access.Configure))()
+	const create = `mutation($in: CreateProfileInput!) { createProfile(input: $in) { profile { id } job { id } userErrors { message } } }`
+	in := input{"customerNumber": "demo", "apiKey": "demo-key", "active": true, "runNow": true}
+	a := b.ask(create, input{"in": in})
+	if a.code() != "FORBIDDEN" || !strings.Contains(a.Body, "operate") || !strings.Contains(a.Body, "runNow") {
+		t.Errorf("%s", a.Body)
+	}
+	if n := b.store.Read.Profile.Query().CountX(t.Context()); n != 0 {
+		t.Errorf("%d profiles were made", n)
+	}
+	in["runNow"] = false
+	saved := b.done("createProfile", in)
+	if saved.Job != nil {
+		t.Errorf("%+v", saved.Job)
+	}
+	defer b.become(withScopes(access.Configure, access.Operate))()
+	if p := b.done("updateProfile", input{"profileId": saved.Profile.ID, "runNow": true}); p.Job == nil {
+		t.Error("it was not run")
 	}
 }
 

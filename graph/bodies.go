@@ -160,6 +160,9 @@ func (d *door) readBody(w http.ResponseWriter, r *http.Request, large *gate) ([]
 	whole := http.MaxBytesReader(w, r.Body, int64(d.limits.Body))
 	begin, err := io.ReadAll(io.LimitReader(whole, smallBody))
 	if err == nil && len(begin) == smallBody {
+		if over := d.limits.checkValues(begin); over != nil && !isPlainQuery(r) {
+			return nil, over // the rest need not be read
+		}
 		leave, full := large.enter(r.Context(), d.caller(r.Context()))
 		if full != nil {
 			return nil, full

@@ -21,7 +21,7 @@ type door struct {
 	documents documents
 	pace      pace
 	unread    budget
-	gates     struct{ analysis, queries, mutations, streams, downloads, spools *gate }
+	gates     struct{ analysis, queries, mutations, streams, uploads, downloads, spools *gate }
 }
 
 // analyses is how many documents are checked and validated at once. It is work for the processors alone: more at once
@@ -43,6 +43,7 @@ func newDoor(o Options) *door {
 	d.gates.queries = newGate(limits.Queries, limits.QueriesPerCaller, limits.Wait, d.full(limitQueries, limitQueriesPerCaller))
 	d.gates.mutations = newGate(limits.Mutations, limits.MutationsPerCaller, limits.Wait, d.full(limitMutations, limitMutationsPerCaller))
 	d.gates.streams = newGate(limits.Streams, limits.StreamsPerCaller, 0, d.full(limitStreams, limitStreamsPerCaller))
+	d.gates.uploads = newGate(limits.Uploads, limits.UploadsPerCaller, limits.Wait, d.full(limitUploads, limitUploadsPerCaller))
 	d.gates.downloads = newGate(limits.Downloads, limits.Downloads, limits.Wait, d.full(limitDownloads, limitDownloads))
 	d.gates.spools = newGate(limits.Spools, limits.Spools, 2*limits.Wait, d.full(limitSpools, limitSpools))
 	return d

@@ -66,7 +66,7 @@ func NewHandler(o Options) http.Handler {
 		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, reader: jobs.NewReader(o.Store), access: o.Access, files: o.Files,
 		log: o.Logger, door: d, dir: o.SpoolDir,
 	}).register(mux)
-	(&uploads{jobs: o.Jobs, log: o.Logger, guarded: o.InitWebSocket != nil}).register(mux)
+	(&uploads{jobs: o.Jobs, log: o.Logger, door: d, guarded: o.InitWebSocket != nil}).register(mux)
 	return withRequestID(withAddress(Bodies(d.limits, mux)))
 }
 

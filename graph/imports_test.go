@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -299,6 +300,32 @@ func TestUploadRefuses(t *testing.T) {
 	kept := b.store.Read.ProviderFile.Query().Where(providerfile.Source(jobs.SourceUpload)).OnlyX(t.Context())
 	if kept.Name == "" || kept.Content != "" {
 		t.Errorf("without a name and a content type: %+v", kept)
+	}
+}
+
+// TestUploadBrokenOff: an upload whose sender goes leaves nothing, and is no fault of the server.
+func TestUploadBrokenOff(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20})
+	ctx, leave := context.WithCancel(t.Context())
+	body, write := io.Pipe()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, b.api.URL+"/files", body)
+	must(t, err)
+	go func() {
+		_, _ = io.WriteString(write, strings.Repeat(shortList, 9000)) // more than the client keeps back
+		leave()
+	}()
+	if response, err := http.DefaultClient.Do(request); err == nil {
+		t.Fatal(response.Status)
+	}
+	for !strings.Contains(b.log.String(), "an upload broke off") {
+		if strings.Contains(b.log.String(), "level=ERROR") {
+			t.Fatal(b.log)
+		}
+		b.ask("{ settings { version } }", nil) // until the server has noticed
+	}
+	if n := b.store.Read.ProviderFile.Query().CountX(t.Context()); n != 0 {
+		t.Errorf("%d files are kept", n)
 	}
 }
 

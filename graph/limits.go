@@ -18,7 +18,8 @@ type Limits struct {
 	Queries, QueriesPerCaller                            int
 	Mutations, MutationsPerCaller, Requests              int
 	Unread                                               int // bytes
-	Wait, BodyTime, Patience, UploadPatience             time.Duration
+	Uploads, UploadsPerCaller                            int
+	Wait, BodyTime, Patience, UploadPatience, UploadTime time.Duration
 	Streams, StreamsPerCaller, Subscriptions             int
 	Spools, Downloads                                    int
 	DownloadTime                                         time.Duration
@@ -135,6 +136,19 @@ var (
 		Name: "UPLOAD_PATIENCE", What: "time without a byte of an upload", Default: int64(2 * time.Minute),
 		Advice: "send without pauses", Time: func(l *Limits) *time.Duration { return &l.UploadPatience },
 	}
+	limitUploadTime = &Limit{
+		Name: "UPLOAD_TIME", What: "time of an upload", Flag: "max-upload-time", Default: int64(time.Hour),
+		Advice: "pack the list first, as `gzip` does", Time: func(l *Limits) *time.Duration { return &l.UploadTime },
+	}
+	limitUploads = &Limit{
+		Name: "UPLOADS", What: "uploads at once", Flag: "max-uploads", Default: 16, Status: http.StatusServiceUnavailable,
+		Advice: "upload again later", Count: func(l *Limits) *int { return &l.Uploads },
+	}
+	limitUploadsPerCaller = &Limit{
+		Name: "UPLOADS_PER_CALLER", What: "uploads at once of one caller", Flag: "max-uploads-per-caller", Default: 4,
+		Status: http.StatusServiceUnavailable, Advice: "upload one list after the other",
+		Count: func(l *Limits) *int { return &l.UploadsPerCaller },
+	}
 	limitStreams = &Limit{
 		Name: "STREAMS", What: "WebSockets and streams of server-sent events at once", Flag: "max-streams", Default: 2000,
 		Status: http.StatusServiceUnavailable, Advice: "end those that you do not need", Count: func(l *Limits) *int { return &l.Streams },
@@ -171,7 +185,8 @@ var LimitTable = []*Limit{
 	limitQueries, limitQueriesPerCaller, limitMutations, limitMutationsPerCaller, limitWait, limitQueryTime, limitMutationTime,
 	limitUnread, limitPatience,
 	limitStreams, limitStreamsPerCaller, limitSubscriptions,
-	limitUploadPatience, limitDownloads, limitSpools, limitDownloadTime,
+	limitUploads, limitUploadsPerCaller, limitUploadPatience, limitUploadTime,
+	limitDownloads, limitSpools, limitDownloadTime,
 }
 
 // WithDefaults returns the limits with a value in each field.

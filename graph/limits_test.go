@@ -238,6 +238,52 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestUploadsAtOnce: uploads have places and a time, so that slow ones cost nobody else anything.
+func TestUploadsAtOnce(t *testing.T) {
+	t.Parallel()
+	begun := func(b *testBundle) net.Conn {
+		c, err := net.Dial("tcp", strings.TrimPrefix(b.api.URL, "http://"))
+		must(t, err)
+		must(t, c.SetDeadline(time.Now().Add(20*time.Second)))
+		t.Cleanup(func() { c.Close() })
+		fmt.Fprint(c, "POST /files?name=slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\npublication_title\n")
+		return c
+	}
+	list := []byte("publication_title\ttitle_id\nBrain\tbrain\n")
+	for limits, limit := range map[graph.Limits]string{
+		{Uploads: 1, Wait: time.Millisecond}:                      "UPLOADS_PER_CALLER", // one caller has no more than all
+		{Uploads: 5, UploadsPerCaller: 1, Wait: time.Millisecond}: "UPLOADS_PER_CALLER",
+	} {
+		b := limited(t, limits)
+		slow := begun(b)
+		for { // until the slow one has its place
+			a, _ := b.upload("name=quick", list, nil)
+			if a.code() == "LIMITED" && a.Errors[0].Extensions.Limit == limit && a.Status == http.StatusServiceUnavailable {
+				break
+			} else if a.Status != http.StatusCreated {
+				t.Fatalf("%s", a.Body)
+			}
+		}
+		slow.Close()
+		for {
+			if a, _ := b.upload("name=quick", list, nil); a.Status == http.StatusCreated {
+				break
+			} else if a.code() != "LIMITED" {
+				t.Fatalf("%s", a.Body)
+			}
+		}
+	}
+	b := limited(t, graph.Limits{UploadTime: 50 * time.Millisecond})
+	c := begun(b)
+	var err error
+	for err == nil { // it never pauses
+		_, err = c.Write([]byte("Brain\n"))
+	}
+	if a, _ := b.upload("name=quick", list, nil); a.Status != http.StatusCreated {
+		t.Errorf("%s", a.Body)
+	}
+}
+
 // TestValues: a list of variables that is far longer than any that may be given is refused before it is looked at.
 func TestValues(t *testing.T) {
 	t.Parallel()

@@ -10,8 +10,16 @@ import (
 	"autoholdings/internal/access"
 )
 
-// requires is the directive @requires: it refuses a field to those who may not use it.
-func requires(ctx context.Context, _ any, next graphql.Resolver, scope access.Scope) (any, error) {
+// requires is the directive @requires: it refuses a field to those who may not use it. A field of an input may be sent by
+// everybody who does not ask for something by it.
+func requires(ctx context.Context, of any, next graphql.Resolver, scope access.Scope) (any, error) {
+	if _, isInput := of.(map[string]any); isInput {
+		value, err := next(ctx)
+		if wanted, ok := value.(*bool); err != nil || ok && (wanted == nil || !*wanted) {
+			return value, err
+		}
+		return value, access.Check(ctx, scope)
+	}
 	if err := access.Check(ctx, scope); err != nil {
 		return nil, err
 	}

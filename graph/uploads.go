@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"time"
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
@@ -15,6 +16,7 @@ import (
 type uploads struct {
 	jobs    Jobs
 	log     *slog.Logger
+	door    *door
 	guarded bool // something before has seen from which page a request comes
 }
 
@@ -41,7 +43,20 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 			"the body is a form: send the list itself as the body, as `curl --data-binary @FILE` does"))
 		return
 	}
+	leave, err := u.door.gates.uploads.enter(r.Context(), u.door.caller(r.Context()))
+	if err != nil {
+		answerExcess(w, r, err)
+		return
+	}
+	defer leave()
+	if patient, ok := r.Body.(*patientReader); ok {
+		patient.until = time.Now().Add(u.door.limits.UploadTime)
+	}
 	file, err := u.keep(r)
+	if err != nil && r.Context().Err() != nil {
+		u.log.InfoContext(r.Context(), "an upload broke off, and nothing of it is kept", "request", requestID(r.Context()))
+		panic(http.ErrAbortHandler) // nobody reads an answer
+	}
 	if err != nil {
 		answerError(w, r, u.log, err)
 		return

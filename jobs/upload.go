@@ -41,6 +41,10 @@ var uploadProblems = map[provider.Code]struct {
 		problem.BadInput, "this is not a KBART list",
 		"give a list as tab-separated text, or that packed as gzip or ZIP",
 	},
+	provider.CredentialsRefused: {
+		problem.BadInput, "this is not a KBART list",
+		"sign in where the list is, download it again, and give what comes then",
+	},
 	provider.Truncated:      {problem.BadInput, "the list is incomplete or damaged", "give it again, whole"},
 	provider.InvalidRequest: {problem.BadInput, "the list could not be read", "give it again"},
 	provider.TooLarge: {

@@ -5999,10 +5999,10 @@ scalar DateTime
 scalar Int64
 
 """
-What a caller must be allowed to do to use a field. Each scope includes READ, and ADMIN includes all. Where access is not
+What a caller must be allowed to do to use a field, or to set a field of an input. Each scope includes READ, and ADMIN includes all. Where access is not
 controlled (a trial on one machine), everybody may do everything.
 """
-directive @requires(scope: AccessScope!) on FIELD_DEFINITION
+directive @requires(scope: AccessScope!) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 
 "What somebody may do."
 enum AccessScope {
@@ -8142,7 +8142,7 @@ input CreateProfileInput {
   "Skip titles that the Community Zone does not have, as Alma does; off unless said."
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
-  runNow: Boolean
+  runNow: Boolean @requires(scope: OPERATE)
   "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters."
   idempotencyKey: String
 }
@@ -8186,7 +8186,7 @@ input UpdateProfileInput {
   "Skip titles that the Community Zone does not have, as Alma does."
   communityZoneOnly: Boolean
   "Queue a sync at once; needs an active profile."
-  runNow: Boolean
+  runNow: Boolean @requires(scope: OPERATE)
   "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters."
   idempotencyKey: String
 }
@@ -35135,11 +35135,33 @@ func (ec *executionContext) unmarshalInputCreateProfileInput(ctx context.Context
 			it.CommunityZoneOnly = graphql.OmittableOf(data)
 		case "runNow":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("runNow"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOBoolean2ᚖbool(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "OPERATE")
+				if err != nil {
+					var zeroVal *bool
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *bool
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, scope)
 			}
-			it.RunNow = graphql.OmittableOf(data)
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*bool); ok {
+				it.RunNow = graphql.OmittableOf(data)
+			} else if tmp == nil {
+				it.RunNow = graphql.OmittableOf[*bool](nil)
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *bool`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -38058,11 +38080,33 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 			it.CommunityZoneOnly = graphql.OmittableOf(data)
 		case "runNow":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("runNow"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOBoolean2ᚖbool(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "OPERATE")
+				if err != nil {
+					var zeroVal *bool
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *bool
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, scope)
 			}
-			it.RunNow = graphql.OmittableOf(data)
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*bool); ok {
+				it.RunNow = graphql.OmittableOf(data)
+			} else if tmp == nil {
+				it.RunNow = graphql.OmittableOf[*bool](nil)
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *bool`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
