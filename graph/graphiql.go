@@ -11,15 +11,17 @@ import (
 	"strings"
 )
 
-//go:embed graphiql
+//go:embed graphiql/index.html graphiql/start.js graphiql/*.gz
 var graphiQLAssets embed.FS
+
+// graphiQLPolicy lets the page load what it needs, from this server alone, and lets no other page frame it.
+const graphiQLPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
+	"connect-src 'self' ws: wss:; frame-ancestors 'none'"
 
 // graphiQL serves the page for trying out the API. It loads only from this server and works without the internet.
 func graphiQL() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy",
-			"default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws: wss:; "+
-				"frame-ancestors 'none'")
+		w.Header().Set("Content-Security-Policy", graphiQLPolicy)
 		http.ServeFileFS(w, r, graphiQLAssets, "graphiql/index.html")
 	})
 }
@@ -28,6 +30,7 @@ func graphiQL() http.Handler {
 func graphiQLFiles() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := "graphiql/" + path.Base(r.URL.Path)
+		w.Header().Set("Content-Security-Policy", graphiQLPolicy)
 		w.Header().Set("Vary", "Accept-Encoding")
 		packed, err := graphiQLAssets.ReadFile(name + ".gz")
 		if err != nil {

@@ -66,7 +66,6 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 	header.Set("X-Request-Id", id)
 	header.Set("Content-Type", "application/json")
 	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
 	if why.status == http.StatusUnauthorized {
 		challenge := `Bearer realm="autoholdings"`
 		if r.Header.Get("Authorization") != "" {

@@ -151,7 +151,24 @@ func (d *Door) GrantsAdmin() bool {
 // Wrap returns a handler that lets into next only what may come in. The context of a request that is let in has the
 // principal ([access.From]) and the client's address ([access.Address]); RemoteAddr is the client's too.
 func (d *Door) Wrap(next http.Handler) http.Handler {
-	return d.withAddress(d.knownHost(d.withCORS(d.withoutForgery(d.withPrincipal(next)))))
+	return d.withAddress(d.withSafety(d.knownHost(d.withCORS(d.withoutForgery(d.withPrincipal(next))))))
+}
+
+// withSafety tells browsers to do nothing with an answer but what it says: nothing is framed, run or guessed. A page that
+// needs more has a policy of its own.
+func (d *Door) withSafety(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if d.secure {
+			header.Set("Strict-Transport-Security", "max-age=15552000") // half a year
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // withPrincipal finds out who asks, and whether they may.
@@ -177,7 +194,7 @@ func (d *Door) withPrincipal(next http.Handler) http.Handler {
 			if !needs.signsIn {
 				d.forgetCookie(w, sessionCookie)
 			}
-			if !needs.signsIn && !needs.page {
+			if !needs.signsIn && !needs.page && !needs.open {
 				d.refuse(w, r, unauthenticated(err))
 				return
 			}
