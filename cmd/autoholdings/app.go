@@ -98,7 +98,7 @@ func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 	case "text":
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(w, options)), nil
+		return slog.New(slog.NewJSONHandler(shown{w}, options)), nil
 	default:
 		return nil, fmt.Errorf("--log-format: %q is neither text nor json", format)
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 )
@@ -35,4 +37,27 @@ func steers(r rune) bool {
 		return true
 	}
 	return false
+}
+
+// shown is a writer of lines of JSON, such as the log, that writes what steers a terminal as JSON's escapes. JSON itself
+// demands that of ASCII's control characters alone.
+type shown struct{ w io.Writer }
+
+func (s shown) Write(lines []byte) (int, error) {
+	steers := func(r rune) bool { return r != '\n' && steers(r) }
+	if !bytes.ContainsFunc(lines, steers) {
+		return s.w.Write(lines)
+	}
+	var safe strings.Builder
+	for _, r := range string(lines) {
+		if steers(r) {
+			fmt.Fprintf(&safe, `\u%04x`, r)
+		} else {
+			safe.WriteRune(r)
+		}
+	}
+	if _, err := io.WriteString(s.w, safe.String()); err != nil {
+		return 0, err
+	}
+	return len(lines), nil
 }
