@@ -44,16 +44,34 @@ fmt: ## format by gofumpt
 bench: ## run the benchmarks; the ratios are what counts
 	go test -run '^$$' -bench . -benchmem ./kbart ./holdings ./cmd/autoholdings
 
+# What is fuzzed: the reader and its values, and what strangers send.
+FUZZED := ./kbart ./graph ./cmd/autoholdings
+
 .PHONY: fuzz
-fuzz: ## fuzz the reader, its values and the API, FUZZTIME each (default 1m)
-	@for target in $$(grep -hoE 'func Fuzz[A-Za-z0-9]+' kbart/*_test.go | cut -c6-); do \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) ./kbart || exit 1; done
-	AUTOHOLDINGS_TEST_DATABASE=sqlite go test -run "^$$" -fuzz "^FuzzDocument$$" -fuzztime $(or $(FUZZTIME),1m) ./graph
+fuzz: ## fuzz the reader, and what strangers send: FUZZTIME each (default 5m, half an hour for the API)
+	@for package in $(FUZZED); do \
+		for target in $$(grep -hoE 'func Fuzz[A-Za-z0-9]+' $$package/*_test.go | cut -c6-); do \
+			AUTOHOLDINGS_TEST_DATABASE=sqlite go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),5m) $$package || exit 1; \
+		done; \
+	done
+
+# Without coverage, for which go would compile everything once more, the database included.
+.PHONY: fuzz-short
+fuzz-short: ## the same for a minute, with what strangers send
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	for package in ./graph ./cmd/autoholdings; do \
+		go test -c -o "$$dir/fuzz" $$package && \
+		for target in $$(grep -hoE 'func Fuzz[A-Za-z0-9]+' $$package/*_test.go | cut -c6-); do \
+			(cd $$package && AUTOHOLDINGS_TEST_DATABASE=sqlite "$$dir/fuzz" -test.run '^$$' -test.fuzz "^$$target\$$" \
+				-test.fuzztime $(or $(FUZZTIME),20s) -test.fuzzcachedir "$$dir/cache") || exit 1; \
+		done; \
+	done
 
 .PHONY: ci
 ci: ## what CI does, once the machine has what .ci/run installs
 	go build ./...
 	$(MAKE) test
+	$(MAKE) fuzz-short
 	$(MAKE) lint
 	$(MAKE) generate
 	@changed=$$(git status --porcelain); \

@@ -1,12 +1,16 @@
 package graph_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +69,52 @@ func FuzzDocument(f *testing.F) {
 		}
 		if took := time.Since(begun); took > 15*time.Second {
 			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+// FuzzUpload: whatever is uploaded, under whatever name and as whatever it says that it is, is kept or refused with a
+// reason, and leaves nothing half done.
+func FuzzUpload(f *testing.F) {
+	b := setup(f, mockoup.Options{Titles: 30})
+	handler := as(access.Anybody, graph.NewHandler(graph.Options{
+		Library: b.library, Jobs: b.jobs, Store: b.store, Access: b.access, Logger: b.logger,
+	}))
+	list := []byte("publication_title\tprint_identifier\ttitle_id\nBrain\t0006-8950\tbrain\n")
+	var packed, archive bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(list)
+	must(f, errors.Join(err, w.Close()))
+	z := zip.NewWriter(&archive)
+	member, err := z.Create("../list.txt")
+	must(f, err)
+	_, err = member.Write(list)
+	must(f, errors.Join(err, z.Close()))
+	for _, body := range [][]byte{
+		nil, list, packed.Bytes(), archive.Bytes(), packed.Bytes()[:20], archive.Bytes()[:40], append(packed.Bytes(), packed.Bytes()...),
+		utf16LE(string(list)), []byte("%PDF-1.4"), []byte("<html><title>Sign in</title>"), []byte(`{"error": "no"}`),
+		bytes.Repeat([]byte("\x00"), 999),
+	} {
+		for i, query := range []string{"", "name=list.txt&content=BOOKS", "name=%00%ff..%2F", "content=x", "name=a&name=b", "%zz", "more=1"} {
+			f.Add(query, "text/plain", []string{"", "gzip", "br"}[i%3], body)
+		}
+	}
+	f.Add("name=x", "multipart/form-data; boundary=x", "identity", []byte("--x\r\n\r\n--x--"))
+	f.Fuzz(func(t *testing.T, query, contentType, encoding string, body []byte) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/files", bytes.NewReader(body))
+		r.URL.RawQuery = query
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("Content-Encoding", encoding)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		text, kept := w.Body.Bytes(), w.Code == http.StatusCreated
+		if w.Code >= http.StatusInternalServerError || !json.Valid(text) || kept == bytes.Contains(text, []byte("errors")) {
+			t.Errorf("%d: %.500s\n%s", w.Code, text, b.log)
+		}
+		left, err := filepath.Glob(filepath.Join(b.dir, "files", "spool", "*"))
+		must(t, err)
+		if len(left) > 0 {
+			t.Errorf("it leaves %v", left)
 		}
 	})
 }

@@ -350,13 +350,19 @@ func put(t *testing.T, url, body string) {
 // program starts the command as a process of its own.
 func program(t *testing.T, args ...string) (*server, *exec.Cmd) {
 	t.Helper()
+	return programLogging(t, os.Stderr, args...)
+}
+
+// programLogging starts the command as a process of its own, which logs to w.
+func programLogging(t *testing.T, w io.Writer, args ...string) (*server, *exec.Cmd) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self, append([]string{"serve", "--addr", "127.0.0.1:0", "--log-level", "warn"}, args...)...)
 	cmd.Env = append(os.Environ(), "AUTOHOLDINGS_TEST_PROGRAM=1")
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = w
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
