@@ -46,6 +46,7 @@ type patientReader struct {
 	patience time.Duration
 	until    time.Time // for all of it; zero: no end
 	ended    bool
+	broken   error // why it did not come to its end
 }
 
 func (p *patientReader) Read(b []byte) (n int, err error) {
@@ -62,6 +63,8 @@ func (p *patientReader) Read(b []byte) (n int, err error) {
 		if err := deadlineOf(p.control.SetReadDeadline, time.Time{}); err != nil {
 			return n, err
 		}
+	} else if err != nil {
+		p.broken = err
 	}
 	return n, err
 }

@@ -251,8 +251,8 @@ func TestUploadsAtOnce(t *testing.T) {
 	}
 	list := []byte("publication_title\ttitle_id\nBrain\tbrain\n")
 	for limits, limit := range map[graph.Limits]string{
-		{Uploads: 1, Wait: time.Millisecond}:                      "UPLOADS_PER_CALLER", // one caller has no more than all
-		{Uploads: 5, UploadsPerCaller: 1, Wait: time.Millisecond}: "UPLOADS_PER_CALLER",
+		{Uploads: 1, Wait: time.Second}:                      "UPLOADS_PER_CALLER", // one caller has no more than all
+		{Uploads: 5, UploadsPerCaller: 1, Wait: time.Second}: "UPLOADS_PER_CALLER",
 	} {
 		b := limited(t, limits)
 		slow := begun(b)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -49,12 +50,14 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	if patient, ok := r.Body.(*patientReader); ok {
-		patient.until = time.Now().Add(u.door.limits.UploadTime)
+	body, ok := r.Body.(*patientReader)
+	if !ok { // there is none
+		body = &patientReader{}
 	}
+	body.until = time.Now().Add(u.door.limits.UploadTime)
 	file, err := u.keep(r)
-	if err != nil && r.Context().Err() != nil {
-		u.log.InfoContext(r.Context(), "an upload broke off, and nothing of it is kept", "request", requestID(r.Context()))
+	if gone := errors.Join(body.broken, r.Context().Err()); err != nil && gone != nil {
+		u.log.InfoContext(r.Context(), "an upload broke off, and nothing of it is kept", "request", requestID(r.Context()), "because", gone)
 		panic(http.ErrAbortHandler) // nobody reads an answer
 	}
 	if err != nil {

@@ -348,13 +348,13 @@ func put(t *testing.T, url, body string) {
 }
 
 // program starts the command as a process of its own.
-func program(t *testing.T, args ...string) (*server, *exec.Cmd) {
+func program(t testing.TB, args ...string) (*server, *exec.Cmd) {
 	t.Helper()
 	return programLogging(t, os.Stderr, args...)
 }
 
 // programLogging starts the command as a process of its own, which logs to w.
-func programLogging(t *testing.T, w io.Writer, args ...string) (*server, *exec.Cmd) {
+func programLogging(t testing.TB, w io.Writer, args ...string) (*server, *exec.Cmd) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
