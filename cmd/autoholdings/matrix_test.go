@@ -10,8 +10,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -108,27 +111,36 @@ func (v visitor) expects(needed access.Scope) string {
 // matrix is a server with visitors of all kinds.
 type matrix struct {
 	t        *testing.T
-	url      string
+	dir, url string
 	schema   *ast.Schema
 	visitors []visitor
+	answers  bytes.Buffer // all that the server said
+	log      *safeBuffer  // the server's
+	close    func()       // the server and its database
+	secrets  []string     // what must stand neither in these nor in the database
 }
 
 // newMatrix makes tokens and sessions, and lets some of them end.
 func newMatrix(t *testing.T) *matrix {
 	t.Helper()
 	cfg := deployed(t).config
-	cfg.DataDir, cfg.Log = t.TempDir(), slog.New(slog.DiscardHandler)
+	m := &matrix{
+		t: t, dir: t.TempDir(), log: &safeBuffer{}, schema: generated.NewExecutableSchema(generated.Config{}).Schema(),
+		secrets: []string{adminPassword, canaryKey},
+	}
+	cfg.DataDir, cfg.Log = m.dir, slog.New(slog.NewTextHandler(m.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg.Serving = serving{Access: accessControlled}
 	a, err := openApp(t.Context(), cfg, true)
 	must(t, err)
-	t.Cleanup(func() { must(t, a.Close()) })
 	server := httptest.NewServer(a.handler())
-	t.Cleanup(server.Close)
-	m := &matrix{t: t, url: server.URL, schema: generated.NewExecutableSchema(generated.Config{}).Schema()}
+	m.url = server.URL
+	m.close = sync.OnceFunc(func() { server.Close(); must(t, a.Close()) })
+	t.Cleanup(m.close)
 	ctx := access.With(t.Context(), access.Principal{Kind: access.ByCommand, Name: "test", Scopes: access.Scopes{access.Admin}})
 	token := func(name string, scopes ...access.Scope) string {
 		made, err := a.access.CreateToken(ctx, access.TokenInput{Name: name, Scopes: scopes})
 		must(t, err)
+		m.secrets = append(m.secrets, made.Secret)
 		return made.Secret
 	}
 	session := func(name string, scopes ...access.Scope) string {
@@ -136,6 +148,7 @@ func newMatrix(t *testing.T) *matrix {
 		must(t, err)
 		cookie, _, err := a.access.SignIn(ctx, name, adminPassword, access.Browser{})
 		must(t, err)
+		m.secrets = append(m.secrets, cookie)
 		return cookie
 	}
 	admin, person, all := token("admin", access.Admin), session("Ada", access.Admin), access.Scopes{access.Admin}
@@ -168,6 +181,7 @@ func newMatrix(t *testing.T) *matrix {
 		}
 		return nil
 	}))
+	m.saveKey(visitor{bearer: admin})
 	return m
 }
 
@@ -187,6 +201,8 @@ func (m *matrix) send(v visitor, method, path, body string, header ...string) (s
 	defer answer.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	must(m.t, err)
+	must(m.t, answer.Header.Write(&m.answers))
+	m.answers.Write(said)
 	return answer.StatusCode, refusalIn(said), string(said)
 }
 
@@ -202,6 +218,8 @@ func refusalIn(answer []byte) string {
 
 // TestMatrix: each root field by each transport, and each path, for everybody: without a credential, with one that has
 // ended, with each scope, with a session, and from a page of another site.
+//
+// No API key, password, token or cookie is in an answer, in the log, or in the database as it is.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	m := newMatrix(t)
@@ -235,6 +253,44 @@ func TestMatrix(t *testing.T) {
 		}
 		m.bySocket(v, fields)
 		m.paths(v)
+	}
+	m.showsNoSecret()
+}
+
+// saveKey makes a profile, so that there is an API key that could show.
+func (m *matrix) saveKey(admin visitor) {
+	m.t.Helper()
+	body, err := json.Marshal(map[string]any{
+		"query":     `mutation($key: String!) { createProfile(input: {customerNumber: "x", apiKey: $key}) { profile { id } } }`,
+		"variables": map[string]string{"key": canaryKey},
+	})
+	must(m.t, err)
+	_, _, text := m.send(admin, http.MethodPost, "/graphql", string(body), "Content-Type", "application/json")
+	if !strings.Contains(text, `"id"`) {
+		m.t.Fatal(text)
+	}
+}
+
+func (m *matrix) showsNoSecret() {
+	m.t.Helper()
+	m.close()
+	seen := map[string]string{"an answer": m.answers.String(), "the log": m.log.String()}
+	files, err := filepath.Glob(filepath.Join(m.dir, store.FileName+"*"))
+	must(m.t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		must(m.t, err)
+		seen[filepath.Base(file)] = string(text)
+	}
+	for where, text := range seen {
+		if len(text) < 1000 {
+			m.t.Errorf("%s says next to nothing: %q", where, text)
+		}
+		for _, secret := range m.secrets {
+			if strings.Contains(text, secret) {
+				m.t.Errorf("%s shows %q", where, secret)
+			}
+		}
 	}
 }
 
@@ -327,6 +383,7 @@ func (m *matrix) bySocket(v visitor, fields []schematest.Field) {
 			must(m.t, wsjson.Read(m.t.Context(), c, &said))
 			if said.ID == field.Definition.Name {
 				text = append(text, said.Payload...)
+				m.answers.Write(said.Payload)
 				ended = said.Type == "complete" || said.Type == "error"
 			}
 		}
