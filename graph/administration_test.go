@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -150,7 +151,7 @@ func TestDeleteProfileAtOnce(t *testing.T) {
 func (b *testBundle) attachPOLine(portfolioID int64) {
 	b.t.Helper()
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		now := store.Now()
+		now := time.Now().UnixMilli()
 		return tx.POLine.Create().SetID(b.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetNumber(fmt.Sprintf("POL-%d", portfolioID)).
 			SetPortfolioID(portfolioID).SetMain(true).Exec(ctx)
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -126,7 +127,7 @@ func (b *testBundle) withWriter(collectionID int64, do func()) {
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Job.Create().SetID(99).SetCreatedAt(1).SetUpdatedAt(1).SetKind("SYNC").SetState(jobs.Running).SetMode("APPLY").
 			SetTrigger("MANUAL").
-			SetArgs([]byte("{}")).SetDueAt(1).SetHeartbeatAt(store.Now() + 3_600_000).Exec(ctx)
+			SetArgs([]byte("{}")).SetDueAt(1).SetHeartbeatAt(time.Now().UnixMilli() + 3_600_000).Exec(ctx)
 	})
 	writer := func(job any) {
 		b.write(func(ctx context.Context, tx *store.Tx) error {

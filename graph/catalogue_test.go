@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/entitlement"
@@ -95,7 +96,7 @@ func (c *catalogue) makeCampuses() {
 
 // makeAcquisitions makes PO lines and licenses, all at once.
 func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
-	now := store.Now()
+	now := time.Now().UnixMilli()
 	for i := range 8 {
 		license, err := tx.License.Create().SetID(c.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetCode(fmt.Sprintf("L%d", i)).
 			SetVendor([]string{"OUP", "Agent"}[i%2]).SetStatus([]string{"Active", "Draft", "Retired"}[i%3]).SetName("A license").Save(ctx)
@@ -161,7 +162,7 @@ func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
 		case 2:
 			update.SetReview(plan.ReviewAmbiguous)
 		case 3:
-			update.SetRemovedAt(store.Now()).SetAvailable(false).SetListed(false)
+			update.SetRemovedAt(time.Now().UnixMilli()).SetAvailable(false).SetListed(false)
 		case 4, 5:
 			update.SetListed(false)
 			end := tx.Entitlement.Update().Where(entitlement.PortfolioID(p.ID)).SetActive(false)

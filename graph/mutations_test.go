@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -655,7 +656,7 @@ func TestUpdatePortfolio(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	b.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.UpdateOneID(row.ID).SetRemovedAt(store.Now()).Exec(ctx)
+		return tx.Portfolio.UpdateOneID(row.ID).SetRemovedAt(time.Now().UnixMilli()).Exec(ctx)
 	})
 	if p := b.done("updatePortfolio", input{"portfolioId": id, "available": true}).Portfolio; !p.Available {
 		t.Errorf("it is the staff's switch, in the holdings or out of them: %+v", p)

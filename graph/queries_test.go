@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -263,7 +264,7 @@ func TestPagesWhileRowsAreInserted(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			p, err := tx.Portfolio.Create().SetID(b.store.NextID()).SetCreatedAt(store.Now()).SetUpdatedAt(store.Now()).
+			p, err := tx.Portfolio.Create().SetID(b.store.NextID()).SetCreatedAt(time.Now().UnixMilli()).SetUpdatedAt(time.Now().UnixMilli()).
 				SetCollectionID(some.CollectionID).SetAvailable(true).SetListed(false).SetPublicationTitle(title).
 				SetTitleKey(kbart.FoldTitle(title)).SetValuesHash(0).Save(ctx)
 			inserted = append(inserted, model.ID(model.PortfolioType, p.ID))

@@ -25,7 +25,8 @@ type Service struct {
 	// small enough that a mutation waits only some tens of milliseconds.
 	BatchTitles int
 
-	// Now is the clock, for example of schedules and alerts. The default is the machine's.
+	// Now is the clock for the day of lists that say none, and for previews, which write nothing. The default is the
+	// machine's; what is written has the database's.
 	Now func() time.Time
 
 	store *store.Store
@@ -34,7 +35,7 @@ type Service struct {
 
 // New returns the domain on a database. busy refuses changes to what jobs are working on.
 func New(s *store.Store, busy Busy) *Service {
-	return &Service{BatchTitles: 2000, Now: time.Now, store: s, busy: RequireBusy(busy)}
+	return &Service{BatchTitles: 2000, Now: time.Now, store: s, busy: RequireBusy(busy)} //nolint:forbidigo // see Now
 }
 
 // Plan reads the source and computes what it would change: in the portfolios of a profile in a collection or, if the

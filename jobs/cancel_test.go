@@ -25,7 +25,7 @@ func TestCancelledAfterApproval(t *testing.T) {
 	held := b.sync(jobs.Apply)
 	before := b.holdingsBytes()
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // no worker takes it
-		return tx.Job.UpdateOneID(held.ID).SetDueAt(store.Now() + time.Hour.Milliseconds()).Exec(ctx)
+		return tx.Job.UpdateOneID(held.ID).SetDueAt(time.Now().UnixMilli() + time.Hour.Milliseconds()).Exec(ctx)
 	}))
 	approved, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)

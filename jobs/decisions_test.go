@@ -310,13 +310,13 @@ func TestOvertakenWhileApproved(t *testing.T) {
 	t.Parallel()
 	b, held := startHeld(t)
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // no worker takes it
-		return tx.Job.UpdateOneID(held.ID).SetDueAt(store.Now() + time.Hour.Milliseconds()).Exec(ctx)
+		return tx.Job.UpdateOneID(held.ID).SetDueAt(time.Now().UnixMilli() + time.Hour.Milliseconds()).Exec(ctx)
 	}))
 	_, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	newer := b.give("journals_2026-03-28.txt", journalList(0, 101, 1996))
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as a job of several profiles leaves it
-		tx.ProviderFile.UpdateOneID(newer).SetAppliedAt(store.Now() + 1).ExecX(ctx)
+		tx.ProviderFile.UpdateOneID(newer).SetAppliedAt(time.Now().UnixMilli() + 1).ExecX(ctx)
 		return tx.Job.UpdateOneID(held.ID).SetDueAt(held.DueAt + 2).Exec(ctx)
 	}))
 	before := b.holdingsBytes()
@@ -334,7 +334,7 @@ func TestApproveAfterNewerList(t *testing.T) {
 	b, held := startHeld(t)
 	newer := b.give("journals_2026-03-28.txt", journalList(0, 101, 1996))
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as a version left it that closed nothing
-		return tx.ProviderFile.UpdateOneID(newer).SetAppliedAt(store.Now() + 1).Exec(ctx)
+		return tx.ProviderFile.UpdateOneID(newer).SetAppliedAt(time.Now().UnixMilli() + 1).Exec(ctx)
 	}))
 	if _, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{}); !isProblem(err, problem.OlderFile) {
 		t.Errorf("%v", err)

@@ -81,7 +81,8 @@ func (r *run) giveLicense(ctx context.Context, part *ent.JobPart, licenseID int6
 		if c.LicenseID != nil {
 			former = *c.LicenseID
 		}
-		return tx.JobPart.UpdateOne(part).SetState(state).SetUpdatedAt(store.Now()).SetMessage(fmt.Sprintf("the license was %d", former)).
+		return tx.JobPart.UpdateOne(part).SetState(state).SetUpdatedAt(time.Now().UnixMilli()).
+			SetMessage(fmt.Sprintf("the license was %d", former)).
 			SetCounts([]byte(`{"titles": 1, "updated": 1}`)).Exec(ctx)
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"autoholdings/ent"
 	"autoholdings/internal/problem"
@@ -28,7 +27,6 @@ func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.
 	if err != nil {
 		return nil, s.uploadProblem(err)
 	}
-	file.FetchedAt = time.Now().UTC()
 	return s.record(ctx, fileOrigin{source: SourceUpload}, content, file)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hibiken/asynq"
@@ -91,7 +92,7 @@ func (w *withdrawing) order() {
 }
 
 func attach(ctx context.Context, s *store.Store, tx *store.Tx, portfolioID int64) error {
-	return tx.POLine.Create().SetID(s.NextID()).SetCreatedAt(store.Now()).SetUpdatedAt(store.Now()).
+	return tx.POLine.Create().SetID(s.NextID()).SetCreatedAt(time.Now().UnixMilli()).SetUpdatedAt(time.Now().UnixMilli()).
 		SetNumber(fmt.Sprintf("POL-%d", portfolioID)).SetPortfolioID(portfolioID).SetMain(true).Exec(ctx)
 }
 
@@ -419,7 +420,7 @@ func TestWithdrawAndDelete(t *testing.T) {
 	others := w.inForce(w.other)
 	later, err := w.jobs.StartSync(ctx, jobs.SyncRequest{
 		ProfileIDs: []int64{w.profile}, Mode: jobs.Preview, Trigger: jobs.Manual,
-		DueAt: store.Now() + 1e9,
+		DueAt: time.Now().UnixMilli() + 1e9,
 	})
 	must(t, err)
 	_, err = w.jobs.StartWithdrawal(ctx, jobs.WithdrawRequest{
@@ -474,7 +475,7 @@ func TestWithdrawKeepsProfile(t *testing.T) {
 	held := w.withdraw(jobs.WithdrawRequest{Mode: jobs.Apply, DeleteProfile: true})
 	later, err := w.jobs.StartSync(t.Context(), jobs.SyncRequest{
 		ProfileIDs: []int64{w.profile}, Mode: jobs.Preview, Trigger: jobs.Manual,
-		DueAt: store.Now() + 1e9,
+		DueAt: time.Now().UnixMilli() + 1e9,
 	})
 	must(t, err)
 	done := w.approve(held.ID)

@@ -23,7 +23,7 @@ func TestWorkersReport(t *testing.T) {
 		b.makeHoldings()
 		must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			for id, silent := range map[int64]time.Duration{1: 50 * time.Second, 2: 70 * time.Second, 3: 11 * time.Minute} {
-				seen := store.Now() - silent.Milliseconds()
+				seen := time.Now().UnixMilli() - silent.Milliseconds()
 				if err := tx.Worker.Create().SetID(id).SetHost("elsewhere").SetPid(1).SetConcurrency(1).SetStartedAt(seen).SetSeenAt(seen).
 					Exec(ctx); err != nil {
 					return err

@@ -80,10 +80,7 @@ func createToken(ctx context.Context, c *cli.Command, s *access.Service) error {
 	if err != nil {
 		return err
 	}
-	in := access.TokenInput{Name: name, Scopes: scopesFlagged(c)}
-	if d := c.Duration("expires-in"); d != 0 {
-		in.ExpiresAt = new(store.Now() + d.Milliseconds())
-	}
+	in := access.TokenInput{Name: name, Scopes: scopesFlagged(c), ExpiresIn: c.Duration("expires-in")}
 	made, err := s.CreateToken(ctx, in)
 	if err != nil {
 		return err

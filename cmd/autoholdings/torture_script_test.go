@@ -354,7 +354,8 @@ func (l *lane) runGuarded() {
 // hang cancels a sync and a preview whose lists never come: what is cancelled at a moment of its own would end
 // differently each time.
 func (l *lane) hang() {
-	if err := l.in.mock.SetFault(mockoup.Fault{Kind: "timeout", Customer: "slow"}); err != nil {
+	never := mockoup.Fault{Kind: "slow", Customer: "slow", ChunkBytes: 1, DelayMillis: 1000} // no limit of time ends it
+	if err := l.in.mock.SetFault(never); err != nil {
 		panic(lost{err})
 	}
 	jobs := []string{l.run("slow", "PREVIEW"), l.run("slow", "APPLY")}

@@ -174,11 +174,11 @@ var licenseCSV = []string{"code", "name", "vendor", "status", "type", "starts_on
 func (s *Service) ImportLicenses(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
 	return importCSV(ctx, in, dryRun, licenseCSV, func(ctx context.Context, lines []*importLine) error {
 		if dryRun {
-			_, err := s.planLicenses(ctx, s.store.Read, lines)
+			_, err := s.planLicenses(ctx, s.store.Read, 0, lines)
 			return err
 		}
 		return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-			changed, err := s.planLicenses(ctx, tx.Client, lines)
+			changed, err := s.planLicenses(ctx, tx.Client, tx.Now, lines)
 			if err != nil {
 				return err
 			}
@@ -187,8 +187,10 @@ func (s *Service) ImportLicenses(ctx context.Context, in io.Reader, dryRun bool)
 	})
 }
 
-// planLicenses decides what happens to the lines, and returns the licenses to store.
-func (s *Service) planLicenses(ctx context.Context, client *ent.Client, lines []*importLine) (changed []*ent.License, err error) {
+// planLicenses decides what happens to the lines, and returns the licenses to store. now is the time of new ones.
+func (s *Service) planLicenses(
+	ctx context.Context, client *ent.Client, now int64, lines []*importLine,
+) (changed []*ent.License, err error) {
 	known, err := licensesByCode(ctx, client, lines)
 	if err != nil {
 		return nil, err
@@ -197,7 +199,7 @@ func (s *Service) planLicenses(ctx context.Context, client *ent.Client, lines []
 		row := known[l.Number]
 		l.Action = LineUnchanged
 		if row == nil {
-			row = &ent.License{ID: s.store.NextID(), CreatedAt: store.Now()}
+			row = &ent.License{ID: s.store.NextID(), CreatedAt: now}
 			l.Action = LineCreated
 		}
 		before := *row

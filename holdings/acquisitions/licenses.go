@@ -20,8 +20,11 @@ func (s *Service) CreateLicense(ctx context.Context, in LicenseTexts) (*ent.Lice
 	if in.Code == nil {
 		in.Code = new(string)
 	}
-	row := &ent.License{ID: s.store.NextID(), CreatedAt: store.Now()}
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return in.save(ctx, tx, row) })
+	row := &ent.License{ID: s.store.NextID()}
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		row.CreatedAt = tx.Now
+		return in.save(ctx, tx, row)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -148,9 +151,9 @@ func sameLicense(a, b *ent.License) bool {
 
 // writeLicenses stores new and changed licenses and increments their versions.
 func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) error {
-	rows, now := make([][]any, len(changed)), store.Now()
+	rows := make([][]any, len(changed))
 	for i, row := range changed {
-		row.UpdatedAt = now
+		row.UpdatedAt = tx.Now
 		row.Version++ // 0 for a new one
 		rows[i] = []any{
 			row.ID, row.CreatedAt, row.UpdatedAt, row.Code, row.Name, row.Vendor, row.Status, row.Type, row.StartsOn, row.EndsOn, row.Note,

@@ -15,13 +15,14 @@ import (
 // are main, and writes all changes together. A portfolio with PO lines always has exactly one main one: the first that
 // was attached, unless another was made main. If the main one leaves, the oldest of the others becomes main.
 type poLineEditor struct {
+	now    int64                   // by the database's clock
 	before map[int64]*ent.POLine   // as stored, by id; nil for a new one
 	rows   map[int64]*ent.POLine   // by id, with the changes
 	of     map[int64][]*ent.POLine // by portfolio
 }
 
-func newPOLineEditor() *poLineEditor {
-	return &poLineEditor{map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
+func newPOLineEditor(now int64) *poLineEditor {
+	return &poLineEditor{now, map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
 }
 
 // load reads the PO lines of portfolios that are not loaded yet.
@@ -178,9 +179,8 @@ func samePOLine(a, b *ent.POLine) bool {
 // settle increments the versions of the changed rows and treats them as stored.
 func (e *poLineEditor) settle() (changed []*ent.POLine) {
 	changed = e.changed()
-	now := store.Now()
 	for _, row := range changed {
-		row.UpdatedAt = now
+		row.UpdatedAt = e.now
 		row.Version++ // 0 for a new one
 		stored := *row
 		e.before[row.ID] = &stored

@@ -25,9 +25,10 @@ func (s *Service) CreatePOLine(ctx context.Context, in POLineInput) (*ent.POLine
 	if in.Number == nil {
 		in.Number = new(string)
 	}
-	row := &ent.POLine{ID: s.store.NextID(), CreatedAt: store.Now()}
+	row := &ent.POLine{ID: s.store.NextID()}
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		e := newPOLineEditor()
+		e := newPOLineEditor(tx.Now)
+		row.CreatedAt = tx.Now
 		e.add(row)
 		return in.save(ctx, tx, e, row)
 	})
@@ -51,7 +52,7 @@ func (s *Service) UpdatePOLine(ctx context.Context, id int64, version *int, in P
 		if err := problem.CheckVersion(fmt.Sprintf("the PO line %q", row.Number), version, row.Version); err != nil {
 			return err
 		}
-		e := newPOLineEditor()
+		e := newPOLineEditor(tx.Now)
 		e.put(row)
 		return in.save(ctx, tx, e, row)
 	})
@@ -68,7 +69,7 @@ func (s *Service) DeletePOLine(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		e := newPOLineEditor()
+		e := newPOLineEditor(tx.Now)
 		if err := e.load(ctx, tx.Client, []int64{portfolioOf(row)}); err != nil {
 			return err
 		}

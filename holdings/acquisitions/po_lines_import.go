@@ -22,7 +22,11 @@ var poLineCSV = []string{
 // is refused without affecting the others. It writes in batches: after a failure, run it again and it does the rest.
 // With dryRun it writes nothing and reports the same.
 func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
-	run := &poLineImport{s: s, editor: newPOLineEditor(), mains: map[int64]int{}}
+	now, err := s.store.DatabaseNow(ctx) // for a dry run, whose new lines are as new as those of an import
+	if err != nil {
+		return ImportReport{}, err
+	}
+	run := &poLineImport{s: s, editor: newPOLineEditor(now), mains: map[int64]int{}}
 	return importCSV(ctx, in, dryRun, poLineCSV, func(ctx context.Context, lines []*importLine) error {
 		if dryRun { // the editor keeps what the earlier batches would have written
 			if err := run.plan(ctx, s.store.Read, lines); err != nil {
@@ -31,8 +35,8 @@ func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) 
 			run.editor.settle()
 			return nil
 		}
-		run.editor = newPOLineEditor()
 		return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			run.editor = newPOLineEditor(tx.Now)
 			if err := run.plan(ctx, tx.Client, lines); err != nil {
 				return err
 			}
@@ -118,7 +122,7 @@ func refOf(l *importLine) portfolioRef {
 func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfolio, finder *portfolioFinder) {
 	isNew := row == nil
 	if isNew {
-		row = &ent.POLine{ID: run.s.store.NextID(), CreatedAt: store.Now()}
+		row = &ent.POLine{ID: run.s.store.NextID(), CreatedAt: run.editor.now}
 	}
 	texts := POLineTexts{
 		Number: l.cell("number"), Vendor: l.cell("vendor"), Status: l.cell("status"), Type: l.cell("type"),

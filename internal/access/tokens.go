@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/accesstoken"
@@ -17,7 +18,8 @@ import (
 type TokenInput struct {
 	Name      string
 	Scopes    Scopes
-	ExpiresAt *int64 // Unix milliseconds; nil: never
+	ExpiresAt *int64        // Unix milliseconds; nil: never
+	ExpiresIn time.Duration // instead of ExpiresAt
 }
 
 // MaxTokens is how many tokens there can be at once that are in force.
@@ -54,7 +56,10 @@ func (in *TokenInput) check(ctx context.Context, tx *store.Tx) error {
 	var problems problem.List
 	problems.CheckName("input.name", in.Name)
 	in.Scopes.check(&problems)
-	if in.ExpiresAt != nil && *in.ExpiresAt <= tx.Now {
+	if in.ExpiresIn > 0 {
+		in.ExpiresAt = new(tx.Now + in.ExpiresIn.Milliseconds())
+	}
+	if in.ExpiresIn < 0 || in.ExpiresAt != nil && *in.ExpiresAt <= tx.Now {
 		problems.Add(problem.BadInput, "input.expiresAt", "the token would have expired already: give a time to come")
 	}
 	if err := problems.Err(); err != nil {

@@ -109,11 +109,10 @@ const SettingsID = 1
 // takeIDRange takes the next range of ids from the settings row, and creates that row if necessary. The ids of one
 // process rise one by one, two processes never make the same id, and an id costs no statement.
 func (s *Store) takeIDRange(ctx context.Context) error {
-	const query = `INSERT INTO settings (id, created_at, updated_at, id_epoch) VALUES (1, ?, ?, 1)
+	const query = `INSERT INTO settings (id, created_at, updated_at, id_epoch) VALUES (1, ` + NowSQL + `, ` + NowSQL + `, 1)
 		ON CONFLICT (id) DO UPDATE SET id_epoch = settings.id_epoch + 1 RETURNING id_epoch`
-	now := Now()
 	var epoch int64
-	if err := s.writeDB.QueryRowContext(ctx, s.engine.rebind(query), now, now).Scan(&epoch); err != nil {
+	if err := s.writeDB.QueryRowContext(ctx, s.engine.rebind(query)).Scan(&epoch); err != nil {
 		return fmt.Errorf("take an id range: %w", err)
 	}
 	s.nextID.Store(epoch << idBits)

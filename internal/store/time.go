@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// Now returns the current time in Unix milliseconds by the clock of this process, for what no other process goes by. In
-// a transaction there is [Tx].Now.
-func Now() int64 { return time.Now().UnixMilli() }
-
 // Time converts a stored time to a time.Time in UTC.
 func Time(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
