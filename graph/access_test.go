@@ -231,6 +231,22 @@ func TestAudit(t *testing.T) {
 		t.Error(*entries[1].Input)
 	}
 	b.exportsAudit()
+	if a, _ := b.upload("name=list.txt", []byte(shortList), nil); a.Status != http.StatusCreated {
+		t.Fatal(a.Body)
+	}
+	uploads := b.audit(map[string]any{"action": "upload"})
+	if len(uploads) != 1 || !strings.Contains(*uploads[0].Input, "list.txt") || uploads[0].RequestID == nil {
+		t.Errorf("%+v", uploads)
+	}
+	b.done("createAccessToken", input{"name": "greedy", "scopes": slices.Repeat([]string{"ADMIN"}, 9000)})
+	tokens := b.audit(map[string]any{"action": "createAccessToken"})
+	if len(tokens) != 1 || !strings.Contains(*tokens[0].Input, "greedy") || !strings.Contains(*tokens[0].Input, "bytes)") {
+		t.Errorf("%+v", tokens)
+	}
+	if a := b.ask(`{ auditEntries(filter: {since: "yesterday"}) { nodes { id } } }`, nil); a.code() != "BAD_USER_INPUT" ||
+		!strings.Contains(a.Body, "RFC 3339") || strings.Contains(b.log.String(), "level=ERROR") {
+		t.Error(a.Body)
+	}
 	if n := len(b.audit(map[string]any{"action": "createLicense", "since": "2999-01-01T00:00:00Z"})); n != 0 {
 		t.Errorf("%d entries of times to come", n)
 	}

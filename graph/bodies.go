@@ -19,12 +19,13 @@ import (
 func Bodies(limits Limits, next http.Handler) http.Handler {
 	limits = limits.WithDefaults()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength == 0 || r.Body == http.NoBody || isUpgrade(r) {
+		_, patient := r.Body.(*patientReader) // what is before this handler bounds bodies too
+		if r.ContentLength == 0 || r.Body == http.NoBody || patient {
 			next.ServeHTTP(w, r)
 			return
 		}
 		control := http.NewResponseController(w)
-		body := &patientReader{ReadCloser: r.Body, control: control, patience: limits.UploadPatience}
+		body := &patientReader{ReadCloser: r.Body, control: control, patience: limits.UploadPatience, until: time.Now().Add(limits.BodyTime)}
 		r.Body = body
 		defer func() {
 			if !body.ended { // net/http reads the rest before it goes on with the connection
@@ -157,9 +158,6 @@ func isRequest(body []byte) bool {
 }
 
 func (d *door) readBody(w http.ResponseWriter, r *http.Request, large *gate) ([]byte, error) {
-	if patient, ok := r.Body.(*patientReader); ok {
-		patient.until = time.Now().Add(d.limits.BodyTime)
-	}
 	whole := http.MaxBytesReader(w, r.Body, int64(d.limits.Body))
 	begin, err := io.ReadAll(io.LimitReader(whole, smallBody))
 	if err == nil && len(begin) == smallBody {

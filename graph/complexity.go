@@ -89,6 +89,9 @@ func counts(c *generated.ComplexityRoot) {
 	c.JobFindingConnection.TotalCount = count
 	c.JobChangeConnection.TotalCount = count
 	c.JobConnection.TotalCount = count
+	c.AccessTokenConnection.TotalCount = count
+	c.PersonConnection.TotalCount = count
+	c.AuditEntryConnection.TotalCount = count
 }
 
 // several counts unpaged lists by their usual length. They are short, but a query that goes back and forth between

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -21,7 +20,7 @@ type door struct {
 	documents documents
 	pace      pace
 	unread    budget
-	gates     struct{ analysis, queries, mutations, streams, uploads, downloads, spools *gate }
+	gates     struct{ analysis, queries, mutations, strangers, streams, uploads, downloads, spools *gate }
 }
 
 // analyses is how many documents are checked and validated at once. It is work for the processors alone: more at once
@@ -43,9 +42,10 @@ func newDoor(o Options) *door {
 	d.gates.queries = newGate(limits.Queries, limits.QueriesPerCaller, limits.Wait, d.full(limitQueries, limitQueriesPerCaller))
 	d.gates.mutations = newGate(limits.Mutations, limits.MutationsPerCaller, limits.Wait, d.full(limitMutations, limitMutationsPerCaller))
 	d.gates.streams = newGate(limits.Streams, limits.StreamsPerCaller, 0, d.full(limitStreams, limitStreamsPerCaller))
+	d.gates.strangers = newGate(limits.Strangers, limits.StrangersPerCaller, limits.Wait, d.full(limitStrangers, limitStrangersPerCaller))
 	d.gates.uploads = newGate(limits.Uploads, limits.UploadsPerCaller, limits.Wait, d.full(limitUploads, limitUploadsPerCaller))
-	d.gates.downloads = newGate(limits.Downloads, limits.Downloads, limits.Wait, d.full(limitDownloads, limitDownloads))
-	d.gates.spools = newGate(limits.Spools, limits.Spools, 2*limits.Wait, d.full(limitSpools, limitSpools))
+	d.gates.downloads = newGate(limits.Downloads, limits.DownloadsPerCaller, limits.Wait, d.full(limitDownloads, limitDownloadsPerCaller))
+	d.gates.spools = newGate(limits.Spools, max(1, limits.Spools-1), 2*limits.Wait, d.full(limitSpools, limitSpools))
 	return d
 }
 
@@ -264,9 +264,6 @@ func (x *execution) end() {
 	defer x.mutex.Unlock()
 	x.over = true
 }
-
-// socket counts the operations of one WebSocket.
-type socket struct{ operations atomic.Int32 }
 
 type socketKey struct{}
 

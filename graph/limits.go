@@ -21,7 +21,8 @@ type Limits struct {
 	Uploads, UploadsPerCaller                            int
 	Wait, BodyTime, Patience, UploadPatience, UploadTime time.Duration
 	Streams, StreamsPerCaller, Subscriptions             int
-	Spools, Downloads                                    int
+	Strangers, StrangersPerCaller                        int
+	Spools, Downloads, DownloadsPerCaller                int
 	DownloadTime                                         time.Duration
 	NoIntrospection /* hide the schema */, NoSuggestions bool // messages about wrong names offer no right ones
 }
@@ -125,7 +126,7 @@ var (
 		Count: func(l *Limits) *int { return &l.Unread },
 	}
 	limitBodyTime = &Limit{
-		Name: "BODY_TIME", What: "time in which the body of a request to /graphql has to arrive", Default: int64(30 * time.Second),
+		Name: "BODY_TIME", What: "time in which the body of a request has to arrive, an upload aside", Default: int64(30 * time.Second),
 		Status: http.StatusRequestTimeout, Advice: "send less at a time", Time: func(l *Limits) *time.Duration { return &l.BodyTime },
 	}
 	limitPatience = &Limit{
@@ -158,6 +159,15 @@ var (
 		Status: http.StatusServiceUnavailable, Advice: "subscribe several times over one WebSocket",
 		Count: func(l *Limits) *int { return &l.StreamsPerCaller },
 	}
+	limitStrangers = &Limit{
+		Name: "STRANGERS", What: "WebSockets at once whose clients have not said who they are", Default: 200,
+		Status: http.StatusServiceUnavailable, Advice: "send connection_init at once", Count: func(l *Limits) *int { return &l.Strangers },
+	}
+	limitStrangersPerCaller = &Limit{
+		Name: "STRANGERS_PER_CALLER", What: "the same, of one address", Default: 20,
+		Status: http.StatusServiceUnavailable, Advice: "send connection_init at once",
+		Count: func(l *Limits) *int { return &l.StrangersPerCaller },
+	}
 	limitSubscriptions = &Limit{
 		Name: "SUBSCRIPTIONS", What: "operations at once over one WebSocket, subscriptions included", Default: 50, Status: http.StatusOK,
 		Advice: "end subscriptions that you do not need", Count: func(l *Limits) *int { return &l.Subscriptions },
@@ -169,6 +179,11 @@ var (
 	limitDownloads = &Limit{
 		Name: "DOWNLOADS", What: "downloads at once", Flag: "max-downloads", Default: 64, Status: http.StatusServiceUnavailable,
 		Advice: "download fewer files at once", Count: func(l *Limits) *int { return &l.Downloads },
+	}
+	limitDownloadsPerCaller = &Limit{
+		Name: "DOWNLOADS_PER_CALLER", What: "downloads at once of one caller", Flag: "max-downloads-per-caller", Default: 16,
+		Status: http.StatusServiceUnavailable, Advice: "download fewer files at once",
+		Count: func(l *Limits) *int { return &l.DownloadsPerCaller },
 	}
 	limitDownloadTime = &Limit{
 		Name: "DOWNLOAD_TIME", What: "time of a download", Flag: "max-download-time", Default: int64(30 * time.Minute),
@@ -184,9 +199,9 @@ var LimitTable = []*Limit{
 	limitValues, limitTokens, limitDepth, limitSelections, limitAliases, limitSameField, limitDirectives, limitComplexity,
 	limitQueries, limitQueriesPerCaller, limitMutations, limitMutationsPerCaller, limitWait, limitQueryTime, limitMutationTime,
 	limitUnread, limitPatience,
-	limitStreams, limitStreamsPerCaller, limitSubscriptions,
+	limitStreams, limitStreamsPerCaller, limitStrangers, limitStrangersPerCaller, limitSubscriptions,
 	limitUploads, limitUploadsPerCaller, limitUploadPatience, limitUploadTime,
-	limitDownloads, limitSpools, limitDownloadTime,
+	limitDownloads, limitDownloadsPerCaller, limitSpools, limitDownloadTime,
 }
 
 // WithDefaults returns the limits with a value in each field.

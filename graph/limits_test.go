@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
 
 	"autoholdings/graph"
 	"autoholdings/graph/model"
@@ -35,7 +36,8 @@ func limited(t *testing.T, limits graph.Limits) *testBundle {
 func (b *testBundle) serve(o graph.Options) {
 	b.t.Helper()
 	o.Library, o.Jobs, o.Store, o.Access, o.Logger = b.library, b.jobs, b.store, b.access, b.logger
-	b.api = httptest.NewServer(b.counter.counting(as(access.Anybody, graph.NewHandler(o))))
+	api := graph.Bodies(o.Limits, as(access.Anybody, graph.NewHandler(o))) // as the program has it
+	b.api = httptest.NewServer(b.counter.counting(api))
 	b.t.Cleanup(b.api.Close)
 }
 
@@ -218,7 +220,7 @@ func TestBodies(t *testing.T) {
 		t.Errorf("too long: %s", a.Body)
 	}
 	address := strings.TrimPrefix(b.api.URL, "http://")
-	for _, path := range []string{"/graphql", "/files", "/jobs/x/report.tsv"} {
+	for _, path := range []string{"/graphql", "/files", "/jobs/x/report.tsv", "/nowhere"} {
 		c, err := net.Dial("tcp", address)
 		must(t, err)
 		defer c.Close()
@@ -231,9 +233,62 @@ func TestBodies(t *testing.T) {
 			must(t, err)
 			must(t, c.SetDeadline(time.Now().Add(20*time.Second)))
 		}
-		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"query\":", path)
+		upgrade := ""
+		if path == "/nowhere" { // which is no handshake, and no way around a time
+			upgrade = "Upgrade: x\r\n"
+		}
+		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"query\":",
+			path, upgrade)
 		if _, err := io.ReadAll(c); err != nil { // it ends when the server closes the connection
 			t.Errorf("%s: half a body stays: %v", path, err)
+		}
+	}
+}
+
+// TestStrangers: a WebSocket whose client has not said who it is takes one of few places, and may send little.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 30})
+	b.api = httptest.NewServer(graph.NewHandler(graph.Options{
+		Library: b.library, Jobs: b.jobs, Store: b.store, Access: b.access, Logger: b.logger,
+		Limits: graph.Limits{Strangers: 3, StrangersPerCaller: 2, Wait: 20 * time.Millisecond},
+		InitWebSocket: func(ctx context.Context, payload map[string]any) (context.Context, error) {
+			return access.With(ctx, withScopes(access.Read)), nil
+		},
+	}))
+	t.Cleanup(b.api.Close)
+	dial := func() (*websocket.Conn, *http.Response, error) {
+		options := &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}
+		c, response, err := websocket.Dial(t.Context(), b.api.URL+"/graphql", options)
+		if c != nil {
+			t.Cleanup(func() { _ = c.CloseNow() })
+		}
+		return c, response, err
+	}
+	first, _, err := dial()
+	must(t, err)
+	second, _, err := dial()
+	must(t, err)
+	_, response, err := dial()
+	if err == nil || response == nil || response.StatusCode != http.StatusServiceUnavailable {
+		t.Fatalf("a third stranger: %v", err)
+	}
+	b.tell(first, message{Type: "connection_init"})
+	if m := b.hear(first); m.Type != "connection_ack" {
+		t.Fatalf("%+v", m)
+	}
+	third, _, err := dial() // the first is no stranger any more
+	must(t, err)
+	must(t, third.CloseNow())
+	long, err := json.Marshal(map[string]string{"query": "{ settings { version } } #" + strings.Repeat(" ", 100_000)})
+	must(t, err)
+	b.tell(first, message{ID: "1", Type: "subscribe", Payload: long})
+	if m := b.hear(first); m.Type != "next" {
+		t.Errorf("%+v", m)
+	}
+	if err := wsjson.Write(t.Context(), second, message{Type: "connection_init", Payload: long}); err == nil {
+		if _, _, err := second.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
+			t.Errorf("a stranger's long message: %v", err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -29,6 +30,9 @@ func requires(ctx context.Context, of any, next graphql.Resolver, scope access.S
 // maxRecorded is how much of a mutation's input the audit keeps, in bytes of JSON.
 const maxRecorded = 64 << 10
 
+// maxRecordedField is how much of one field it keeps where all of it is more.
+const maxRecordedField = 1 << 10
+
 // recordMutations lets what a mutation writes be recorded as an act of the one who asks.
 func recordMutations(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
@@ -47,8 +51,17 @@ func recordedInput(ctx context.Context, field graphql.CollectedField) map[string
 	if !ok {
 		return nil
 	}
-	if text, err := json.Marshal(input); err != nil || len(text) > maxRecorded {
-		return map[string]any{"tooLarge": len(text)}
+	text, err := json.Marshal(input)
+	if err == nil && len(text) <= maxRecorded {
+		return input
 	}
-	return input
+	short := map[string]any{}
+	for name, value := range input {
+		if text, err := json.Marshal(value); err == nil && len(text) <= maxRecordedField {
+			short[name] = value
+		} else {
+			short[name] = fmt.Sprintf("(%d bytes)", len(text))
+		}
+	}
+	return short
 }

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 )
 
@@ -50,6 +52,11 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
+	query := r.URL.Query()
+	r = r.WithContext(access.Doing(r.Context(), access.Act{
+		Name: "upload", Input: map[string]any{"name": shortened(query.Get("name")), "content": shortened(query.Get("content"))},
+		Address: access.Address(r.Context()), RequestID: requestID(r.Context()),
+	}))
 	body, ok := r.Body.(*patientReader)
 	if !ok { // there is none
 		body = &patientReader{}
@@ -69,6 +76,10 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(uploaded{ // the client may be gone
 		ID: model.ID(model.ProviderFileType, file.ID), Name: file.Name, Size: file.Size, SHA256: file.Sha256,
 	})
+}
+
+func shortened(text string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(text[:min(len(text), maxRecordedField)], "\x00", ""), "")
 }
 
 func (u *uploads) keep(r *http.Request) (*ent.ProviderFile, error) {

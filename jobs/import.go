@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -103,6 +104,9 @@ func checkImport(ctx context.Context, tx *store.Tx, in ImportRequest) error {
 		problems.Add(problem.NotFound, "input.fileId", "there is no such file: upload the list by POST /files")
 	case err != nil:
 		return fmt.Errorf("read file %d: %w", in.FileID, err)
+	case file.Source != SourceUpload && access.Check(ctx, access.Admin) != nil: // its report would tell what is in it
+		problems.Add(problem.BadInput, "input.fileId",
+			"%q is a file of the provider, which only administrators may read: upload the list by POST /files", file.Name)
 	case file.Path == "":
 		problems.Add(problem.BadInput, "input.fileId", "the copy of %q is not kept any more: upload the list again by POST /files", file.Name)
 	}

@@ -19,6 +19,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings/collections"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -289,7 +290,14 @@ func TestImportOfAFetchedFile(t *testing.T) {
 	}
 	before := fetched()
 	c := b.local("A copy")
-	job := b.importList(c, importHeader, func(in *jobs.ImportRequest) { in.FileID = before.ID })
+	request := jobs.ImportRequest{CollectionID: c.ID, FileID: before.ID, Mode: jobs.Apply, Trigger: jobs.Manual}
+	_, err := b.jobs.StartImport(t.Context(), request)
+	if problems, ok := problem.In(err); !ok || len(problems) != 1 || !strings.Contains(problems[0].Message, "only administrators may read") {
+		t.Errorf("who may not read the file imports it: %v", err)
+	}
+	queued, err := b.jobs.StartImport(access.With(t.Context(), access.Anybody), request)
+	must(t, err)
+	job := b.wait(queued.ID)
 	wantJob(t, job, jobs.Succeeded, jobs.VerdictChanged)
 	wantJob(t, b.undo(job.ID, jobs.Apply), jobs.Succeeded, jobs.VerdictChanged)
 	if after := fetched(); after.Outcome != before.Outcome || *after.AppliedAt != *before.AppliedAt {

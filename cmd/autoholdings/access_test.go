@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"autoholdings/ent/auditentry"
 	"autoholdings/internal/access"
 	"autoholdings/internal/store"
 )
@@ -93,6 +94,10 @@ func TestUserCommand(t *testing.T) {
 	}
 	defer s.Close()
 	var acts []string
+	if first := s.Read.AuditEntry.Query().Order(auditentry.ByID()).FirstX(t.Context()); !strings.Contains(string(first.Input), "Ada") ||
+		!strings.Contains(string(first.Input), "admin") {
+		t.Errorf("%s", first.Input)
+	}
 	for _, row := range s.Read.AuditEntry.Query().AllX(t.Context()) {
 		acts = append(acts, row.Action+" by "+row.ActorKind)
 		if text := row.String(); strings.Contains(text, "password\"") || strings.Contains(text, "horse") {

@@ -48,9 +48,23 @@ func recordActs(c *cli.Command) {
 		c.Action = func(ctx context.Context, c *cli.Command) error {
 			name := strings.TrimPrefix(c.FullName(), "autoholdings ")
 			ctx = access.With(ctx, access.Principal{Kind: access.ByCommand, Name: name})
-			return do(access.Doing(ctx, access.Act{Name: name}), c)
+			return do(access.Doing(ctx, access.Act{Name: name, Input: typedInput(c)}), c)
 		}
 	}
+}
+
+// typedInput is what the audit keeps of a command line: what it is about, and the flags that give rights.
+func typedInput(c *cli.Command) map[string]any {
+	input := map[string]any{}
+	if c.Args().Present() {
+		input["arguments"] = c.Args().Slice()
+	}
+	for _, flag := range []string{"scope", "expires-in"} {
+		if c.IsSet(flag) {
+			input[flag] = c.Value(flag)
+		}
+	}
+	return input
 }
 
 // copyFlags gives a command and all commands below it flags of their own.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -180,7 +181,12 @@ func callerOf(ctx context.Context) string {
 	if p, ok := access.From(ctx); ok && p.ID != 0 {
 		return fmt.Sprintf("%s %d", p.Kind, p.ID)
 	}
-	return access.Address(ctx)
+	address := access.Address(ctx)
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
+		network, _ := ip.Prefix(64) // one client has at least so many addresses
+		return network.String()
+	}
+	return address
 }
 
 // openDoor makes what lets requests in.

@@ -141,6 +141,9 @@ func servingFrom(c *cli.Command) (serving, error) {
 		}
 		return s, nil
 	}
+	if c.IsSet("oidc-scopes-claim") {
+		return s, errors.New("--oidc-scopes-claim is set and --oidc-issuer is not: give the issuer's URL too")
+	}
 	for _, flag := range []string{"oidc-client-id", "oidc-client-secret", "oidc-audience", "oidc-map", "oidc-name-claim"} {
 		if value := c.String(flag) + strings.Join(c.StringSlice(flag), ""); value != "" {
 			return s, fmt.Errorf("--%s is set and --oidc-issuer is not: give the issuer's URL too", flag)

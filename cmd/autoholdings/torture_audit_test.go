@@ -15,7 +15,8 @@ import (
 var watched = []string{"portfolios", "entitlements", "coverage_statements", "job_changes", "job_findings"}
 
 // watch makes triggers that take down each step of each job's row and who took it, and each write of holdings or of a
-// report without a lease: in a transaction that has not renewed one by writing its job's row, whose run still holds it.
+// report without a lease: in a transaction that has not renewed one by writing its job's row, whose run still holds it, and
+// is this process's own.
 func (in *installation) watch() error {
 	statements := []string{
 		`CREATE TABLE torture_steps (seq BIGINT PRIMARY KEY, job_id BIGINT, old_state TEXT, new_state TEXT, old_token TEXT, new_token TEXT,
@@ -40,6 +41,7 @@ func watchOnPostgres() []string {
 		// pgtest lets a crash lose commits, to be fast. Here what was committed must stay.
 		`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', current_database()); END $$`,
 		`CREATE SEQUENCE torture_seq CACHE 1`,
+		`CREATE INDEX torture_holder ON torture_steps (job_id, new_token)`,
 		`CREATE FUNCTION torture_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			INSERT INTO torture_steps VALUES (nextval('torture_seq'), NEW.id, OLD.state, NEW.state, OLD.run_token, NEW.run_token, OLD.attempt,
 				NEW.attempt, EXTRACT(EPOCH FROM clock_timestamp()) * 1000, current_setting('application_name'));
@@ -47,8 +49,10 @@ func watchOnPostgres() []string {
 		`CREATE TRIGGER torture_step AFTER UPDATE ON jobs FOR EACH ROW
 			WHEN (OLD.state <> NEW.state OR OLD.run_token <> NEW.run_token OR OLD.attempt <> NEW.attempt) EXECUTE FUNCTION torture_step()`,
 		`CREATE FUNCTION torture_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-			IF NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'RUNNING' AND run_token <> ''
-					AND xmin::text::bigint = pg_current_xact_id()::text::bigint % 4294967296) THEN
+			IF NOT EXISTS (SELECT 1 FROM jobs j WHERE j.state = 'RUNNING' AND j.run_token <> ''
+					AND j.xmin::text::bigint = pg_current_xact_id()::text::bigint % 4294967296
+					AND current_setting('application_name') = (SELECT s.holder FROM torture_steps s
+						WHERE s.job_id = j.id AND s.new_token = j.run_token ORDER BY s.seq LIMIT 1)) THEN
 				INSERT INTO torture_unfenced VALUES (TG_OP || ' ' || TG_TABLE_NAME, current_setting('application_name'));
 			END IF;
 			RETURN NULL; END $$`,

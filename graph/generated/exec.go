@@ -8466,7 +8466,7 @@ type DeleteCollectionPayload {
 input ImportCollectionInput {
   "Which collection; it must be a local one."
   collectionId: ID!
-  "A list that was uploaded by ` + "`" + `POST /files` + "`" + `, or one of ` + "`" + `providerFiles` + "`" + `."
+  "A list that was uploaded by ` + "`" + `POST /files` + "`" + ` or, for ADMIN, one of ` + "`" + `providerFiles` + "`" + `."
   fileId: ID
   "The list itself: a KBART file's text, for short ones."
   kbart: String

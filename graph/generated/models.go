@@ -504,7 +504,7 @@ type GuardsInput struct {
 type ImportCollectionInput struct {
 	// Which collection; it must be a local one.
 	CollectionID string `json:"collectionId"`
-	// A list that was uploaded by `POST /files`, or one of `providerFiles`.
+	// A list that was uploaded by `POST /files` or, for ADMIN, one of `providerFiles`.
 	FileID graphql.Omittable[*string] `json:"fileId,omitempty"`
 	// The list itself: a KBART file's text, for short ones.
 	Kbart graphql.Omittable[*string] `json:"kbart,omitempty"`

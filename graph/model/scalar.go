@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -52,11 +51,11 @@ func MarshalDateTime(ms int64) graphql.Marshaler {
 func UnmarshalDateTime(v any) (int64, error) {
 	text, ok := v.(string)
 	if !ok {
-		return 0, fmt.Errorf("a moment is written as RFC 3339 has it, such as 2026-11-23T18:16:00Z")
+		return 0, problem.New(problem.BadInput, "", "a moment is written as RFC 3339 has it, such as 2026-11-23T18:16:00Z")
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return 0, fmt.Errorf("%.40q is not a moment as RFC 3339 has it, such as 2026-11-23T18:16:00Z", text)
+		return 0, problem.New(problem.BadInput, "", "%.40q is not a moment as RFC 3339 has it, such as 2026-11-23T18:16:00Z", text)
 	}
 	return t.UnixMilli(), nil
 }

@@ -242,14 +242,28 @@ func TestWrongPasswords(t *testing.T) {
 		t.Errorf("after %d failures the wait is %d ms", row.Failures, wait)
 	}
 	b.write(`UPDATE people SET failures = 0, locked_until = 0`)
-	var group sync.WaitGroup
-	for range 12 {
-		group.Go(func() { _, _, _ = b.SignIn(context.Background(), "Ada", "wrong wrong wrong", access.Browser{}) })
+	for name, known := range map[string]bool{"Ada": true, "Nobody at all": false} {
+		var group sync.WaitGroup
+		var mutex sync.Mutex
+		said := map[string]int{}
+		for range 12 {
+			group.Go(func() {
+				_, _, err := b.SignIn(context.Background(), name, "wrong wrong wrong", access.Browser{})
+				mutex.Lock()
+				defer mutex.Unlock()
+				said[err.Error()]++
+			})
+		}
+		group.Wait()
+		if n := said["the name or the password is wrong"]; n < 1 || n > 3 || n+said["too many wrong passwords: wait 1 seconds"] != 12 {
+			t.Errorf("12 tries at once for %s: %v", name, said)
+		}
+		if row := b.store.Read.Person.GetX(t.Context(), id); known && (row.Failures != 3 || row.LockedUntil <= row.UpdatedAt) {
+			t.Errorf("%d failures are counted, locked until %d", row.Failures, row.LockedUntil)
+		}
 	}
-	group.Wait()
-	if row := b.store.Read.Person.GetX(t.Context(), id); row.Failures != 12 || row.LockedUntil <= row.UpdatedAt {
-		t.Errorf("%d failures of 12 are counted, locked until %d", row.Failures, row.LockedUntil)
-	}
+	_, _, err = b.SignIn(t.Context(), "Ada", password, access.Browser{}) // the right one is told no more than the others
+	wants(t, err, problem.Limited, "too many wrong passwords: wait 1 seconds")
 	b.write(`UPDATE people SET locked_until = 0`)
 	_, _, err = b.SignIn(t.Context(), "Ada", password, access.Browser{})
 	b.must(err)

@@ -78,6 +78,9 @@ type written struct{ rows []Changed }
 func (w *written) watch(next ent.Mutator) ent.Mutator {
 	return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 		value, err := next.Mutate(ctx, m)
+		if n, several := value.(int); several && n == 0 {
+			return value, err // there was nothing to write
+		}
 		if err == nil && len(w.rows) < mostChanged {
 			w.add(m)
 		}

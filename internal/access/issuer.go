@@ -107,7 +107,8 @@ func (s *Service) ByIssuer(ctx context.Context, in FromIssuer) (Principal, error
 	}
 	row, err := s.store.Read.Person.Query().Where(person.Issuer(in.Issuer), person.Subject(in.Subject)).Only(ctx)
 	if ent.IsNotFound(err) {
-		err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		at := Browser{Address: Address(ctx)}
+		err = s.store.Write(signingIn(ctx, Principal{Kind: ByPerson, Name: in.shownName()}, at), func(ctx context.Context, tx *store.Tx) error {
 			there, err := tx.Person.Query().Where(person.Issuer(in.Issuer), person.Subject(in.Subject)).Only(ctx)
 			if ent.IsNotFound(err) {
 				there, err = s.keepFromIssuer(ctx, tx, in)

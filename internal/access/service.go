@@ -28,6 +28,7 @@ type Service struct {
 	keepAudit  time.Duration
 
 	hashing chan struct{} // one password is looked at per slot: each takes 19 MiB
+	nobody  nobody
 	uses    sync.WaitGroup
 	ending  context.Context
 	end     context.CancelFunc

@@ -3,9 +3,9 @@ package access
 import (
 	"context"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"autoholdings/ent"
@@ -40,30 +40,18 @@ func waitAfter(failures int) time.Duration {
 var errWrong = problem.New(problem.BadInput, "", "the name or the password is wrong")
 
 // SignIn begins a session of a person with a password, and returns the value of its cookie. A wrong password makes the
-// person wait, longer each time.
+// person wait, longer each time; until then no password is looked at.
 func (s *Service) SignIn(ctx context.Context, name, password string, at Browser) (cookie string, p Principal, err error) {
-	row, err := s.store.Read.Person.Query().Where(person.NameKey(kbart.FoldTitle(strings.TrimSpace(name))), person.Issuer("")).Only(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return "", p, fmt.Errorf("look for the person: %w", err)
-	}
-	if row == nil {
-		row = &ent.Person{} // its password is looked at too, so that names cannot be told by the time it takes
-	}
-	now, err := s.store.DatabaseNow(ctx)
+	row, err := s.beginTry(ctx, kbart.FoldTitle(strings.TrimSpace(name)))
 	if err != nil {
 		return "", p, err
-	}
-	if wait := row.LockedUntil - now; wait > 0 {
-		return "", p, problem.New(problem.Limited, "", "too many wrong passwords: wait %d seconds", (wait+999)/1000)
 	}
 	right, err := s.rightPassword(ctx, row.PasswordHash, password)
 	switch {
 	case err != nil:
 		return "", p, err
-	case row.ID == 0:
+	case row.ID == 0, !right:
 		return "", p, errWrong
-	case !right:
-		return "", p, errors.Join(errWrong, s.noteFailure(ctx, row.ID))
 	case row.Disabled:
 		return "", p, problem.New(problem.BadInput, "", "%v", ErrDisabled)
 	}
@@ -75,8 +63,6 @@ func (s *Service) SignIn(ctx context.Context, name, password string, at Browser)
 			return err
 		case now.PasswordHash != row.PasswordHash || now.Disabled:
 			return errWrong
-		case now.LockedUntil > tx.Now: // other tries failed while this one was looked at: many at once are no way around the wait
-			return problem.New(problem.Limited, "", "too many wrong passwords: wait %d seconds", (now.LockedUntil-tx.Now+999)/1000)
 		}
 		cookie, err = s.begin(ctx, tx, now, at)
 		return err
@@ -89,20 +75,68 @@ func signingIn(ctx context.Context, p Principal, at Browser) context.Context {
 	return Doing(With(ctx, p), Act{Name: "signIn", Address: cut(at.Address, 100)})
 }
 
-// noteFailure counts a wrong password.
-func (s *Service) noteFailure(ctx context.Context, personID int64) error {
-	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		row, err := tx.Person.Get(ctx, personID)
-		if err != nil {
-			return fmt.Errorf("count a wrong password: %w", err)
+// beginTry returns the person of a name, and counts the try as a wrong one before its password is looked at: so many
+// tries at once are no way around the wait, and what comes of them tells nothing of their passwords. begin takes that back
+// for a right one. A name that nobody has is answered alike, and its password is looked at too, so that names cannot be
+// told by the answers or by the time that they take.
+func (s *Service) beginTry(ctx context.Context, key string) (row *ent.Person, err error) {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		row, err = tx.Person.Query().Where(person.NameKey(key), person.Issuer("")).Only(ctx)
+		if err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("look for the person: %w", err)
 		}
-		wait := waitAfter(row.Failures + 1)
-		err = row.Update().SetFailures(row.Failures + 1).SetLockedUntil(tx.Now + wait.Milliseconds()).SetUpdatedAt(tx.Now).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("count a wrong password: %w", err)
+		if row == nil {
+			failures, lockedUntil := s.nobody.begin(key, tx.Now)
+			row = &ent.Person{Failures: failures, LockedUntil: lockedUntil}
+		}
+		if wait := row.LockedUntil - tx.Now; wait > 0 {
+			return tooManyTries(wait)
+		}
+		n, err := tx.Person.Update().
+			Where(person.ID(row.ID), person.Failures(row.Failures), person.LockedUntil(row.LockedUntil)).
+			SetFailures(row.Failures + 1).SetLockedUntil(tx.Now + waitAfter(row.Failures+1).Milliseconds()).SetUpdatedAt(tx.Now).Save(ctx)
+		switch {
+		case err != nil:
+			return fmt.Errorf("count the tries of a person: %w", err)
+		case n == 0 && row.ID != 0: // another process has counted one at this moment
+			return tooManyTries(1000)
 		}
 		return nil
 	})
+	return row, err
+}
+
+func tooManyTries(milliseconds int64) error {
+	return problem.New(problem.Limited, "", "too many wrong passwords: wait %d seconds", (milliseconds+999)/1000)
+}
+
+// nobody counts the tries of names that nobody has, as the table counts those of people. It forgets them with the process.
+type nobody struct {
+	mutex sync.Mutex
+	tries map[string]triesOfName
+}
+
+type triesOfName struct {
+	failures    int
+	lockedUntil int64
+}
+
+// namesKnown is how many names are remembered. Then all are forgotten.
+const namesKnown = 10_000
+
+// begin counts a try unless the name waits, and returns what was counted before.
+func (n *nobody) begin(key string, now int64) (failures int, lockedUntil int64) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	before := n.tries[key]
+	if before.lockedUntil > now {
+		return before.failures, before.lockedUntil
+	}
+	if n.tries == nil || len(n.tries) >= namesKnown {
+		n.tries = map[string]triesOfName{}
+	}
+	n.tries[key] = triesOfName{before.failures + 1, now + waitAfter(before.failures+1).Milliseconds()}
+	return before.failures, before.lockedUntil
 }
 
 func principalOf(row *ent.Person) Principal {
@@ -167,6 +201,7 @@ func (s *Service) BySession(ctx context.Context, cookie string) (Principal, erro
 
 // SignOut ends the session of a cookie.
 func (s *Service) SignOut(ctx context.Context, cookie string) error {
+	ctx = Doing(ctx, Act{Name: "signOut", Address: cut(Address(ctx), 100)})
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Session.Delete().Where(session.Hash(hashOf(cookie))).Exec(ctx)
 		return err

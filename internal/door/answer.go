@@ -60,7 +60,8 @@ func (d *Door) refuseCredential(w http.ResponseWriter, r *http.Request, err erro
 // refuse answers in the form that the API has for errors, and logs it. No credential is repeated.
 func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 	id := rand.Text()[:12]
-	d.log.InfoContext(r.Context(), "refused", "request", id, "status", why.status, "method", r.Method, "path", cutTo(r.URL.Path, 200),
+	path := access.TokenPattern.ReplaceAllString(r.URL.Path, access.TokenPrefix+"…")
+	d.log.InfoContext(r.Context(), "refused", "request", id, "status", why.status, "method", cutTo(r.Method, 20), "path", cutTo(path, 200),
 		"address", r.RemoteAddr, "because", why.message)
 	header := w.Header()
 	header.Set("X-Request-Id", id)

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,8 +65,9 @@ func New(o Options) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.access == nil && (d.public != nil || d.issuer != nil) {
-		return nil, errors.New("--public-url and --oidc-issuer are for a server that asks who comes: without --access controlled, whoever " +
+	if d.access == nil && (d.public != nil || d.issuer != nil || len(d.origins) > 0) {
+		return nil, errors.New("--public-url, --allow-origin and --oidc-issuer are for a server that asks who comes: without " +
+			"--access controlled, whoever " +
 			"reaches it may do everything. Give --access controlled too, or neither")
 	}
 	if d.public != nil && d.public.Scheme == "http" && !isLoopbackName(d.public.Hostname()) {
@@ -84,7 +86,9 @@ func (d *Door) setPublic(text string, tls bool) error {
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Errorf("--public-url: %.200q is no address that a browser can open: it looks like https://holdings.example.org", text)
-	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+	case !isName(u):
+		return fmt.Errorf("--public-url: %.200q has no host as browsers have it: one name or address, and a port from 1 to 65535", text)
+	case u.Path != "" && u.Path != "/" || u.ForceQuery || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return fmt.Errorf("--public-url: %.200q has more than a scheme, a host and a port: the server has a name of its own, such as "+
 			"https://holdings.example.org, and is not below a path", text)
 	case tls && u.Scheme != "https":
@@ -98,8 +102,8 @@ func (d *Door) setPublic(text string, tls bool) error {
 func (d *Door) setOrigins(texts []string) error {
 	for _, text := range texts {
 		u, err := url.Parse(text)
-		if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" || u.RawQuery != "" ||
-			u.Fragment != "" || u.User != nil {
+		if err != nil || u.Hostname() == "" || !isName(u) || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" ||
+			u.ForceQuery || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 			return fmt.Errorf("--allow-origin: %.200q is not the origin of one front end: it looks like https://staff.example.org; there is no "+
 				"way to allow all", text)
 		}
@@ -110,6 +114,19 @@ func (d *Door) setOrigins(texts []string) error {
 		}
 	}
 	return nil
+}
+
+// isName reports whether a URL's host is one that a browser can open: letters, digits, hyphens and dots, or an address.
+func isName(u *url.URL) bool {
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return false
+		}
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err == nil {
+		return true
+	}
+	return strings.Trim(strings.ToLower(u.Hostname()), "abcdefghijklmnopqrstuvwxyz0123456789-._") == ""
 }
 
 // originOf is the URL's origin as browsers write it: without the port that the scheme has anyway.
@@ -129,6 +146,10 @@ func (d *Door) setProxies(texts []string) error {
 		}
 		if err != nil {
 			return fmt.Errorf("--trusted-proxy: %.200q is neither an address nor a network: it looks like 10.0.0.5 or 10.0.0.0/8", text)
+		}
+		if prefix.Bits() == 0 {
+			return fmt.Errorf("--trusted-proxy: %s is every address, and then each client chooses the one that it is known by: name the "+
+				"proxy's", text)
 		}
 		d.proxies = append(d.proxies, prefix.Masked())
 	}

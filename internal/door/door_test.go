@@ -131,6 +131,12 @@ func TestTokenInAddress(t *testing.T) {
 			}
 		}
 	}
+	if a := h.get("/jobs/" + token + "/report.tsv"); a.StatusCode != http.StatusUnauthorized {
+		t.Error(a.Status)
+	}
+	if text := h.log.String(); strings.Contains(text, token) || !strings.Contains(text, "/jobs/autoh_…/report.tsv") {
+		t.Errorf("the log shows the token: %s", text)
+	}
 }
 
 // TestHosts: only the server's own names are answered; where access is controlled, probes may come by any.
@@ -319,6 +325,13 @@ func TestOptions(t *testing.T) {
 		"--public-url: \"holdings\"":              {Access: h.access, PublicURL: "holdings"},
 		"--public-url: \"ftp://x\"":               {Access: h.access, PublicURL: "ftp://x"},
 		"is not below a path":                     {Access: h.access, PublicURL: "https://x/holdings"},
+		"no host as browsers have it":             {Access: h.access, PublicURL: "https://*"},
+		"one name or address":                     {Access: h.access, PublicURL: "https://one.example,two.example"},
+		"a port from 1":                           {Access: h.access, PublicURL: "https://one.example:99999"},
+		"more than a scheme":                      {Access: h.access, PublicURL: "https://one.example?"},
+		"origin of one front end":                 {Access: h.access, AllowOrigins: []string{"https://*.example.org"}},
+		"--allow-origin and":                      {AllowOrigins: []string{"https://one.example"}},
+		"0.0.0.0/0 is every address":              {Access: h.access, TrustedProxies: []string{"0.0.0.0/0"}},
 		"write https":                             {Access: h.access, PublicURL: "http://x", TLS: true},
 		"--access controlled":                     {PublicURL: "https://x"},
 		"there is no way to allow all":            {Access: h.access, AllowOrigins: []string{"*"}},
