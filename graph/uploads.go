@@ -52,11 +52,6 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	query := r.URL.Query()
-	r = r.WithContext(access.Doing(r.Context(), access.Act{
-		Name: "upload", Input: map[string]any{"name": shortened(query.Get("name")), "content": shortened(query.Get("content"))},
-		Address: access.Address(r.Context()), RequestID: requestID(r.Context()),
-	}))
 	body, ok := r.Body.(*patientReader)
 	if !ok { // there is none
 		body = &patientReader{}
@@ -87,5 +82,9 @@ func (u *uploads) keep(r *http.Request) (*ent.ProviderFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return u.jobs.KeepUpload(r.Context(), query["name"], query["content"], r.Body)
+	ctx := access.Doing(r.Context(), access.Act{
+		Name: "upload", Input: map[string]any{"name": shortened(query["name"]), "content": shortened(query["content"])},
+		Address: access.Address(r.Context()), RequestID: requestID(r.Context()),
+	})
+	return u.jobs.KeepUpload(ctx, query["name"], query["content"], r.Body)
 }

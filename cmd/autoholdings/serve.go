@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -181,12 +180,7 @@ func callerOf(ctx context.Context) string {
 	if p, ok := access.From(ctx); ok && p.ID != 0 {
 		return fmt.Sprintf("%s %d", p.Kind, p.ID)
 	}
-	address := access.Address(ctx)
-	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
-		network, _ := ip.Prefix(64) // one client has at least so many addresses
-		return network.String()
-	}
-	return address
+	return door.ClientKey(access.Address(ctx)).String()
 }
 
 // openDoor makes what lets requests in.

@@ -22,11 +22,14 @@ var poLineCSV = []string{
 // is refused without affecting the others. It writes in batches: after a failure, run it again and it does the rest.
 // With dryRun it writes nothing and reports the same.
 func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
-	now, err := s.store.DatabaseNow(ctx) // for a dry run, whose new lines are as new as those of an import
-	if err != nil {
-		return ImportReport{}, err
+	run := &poLineImport{s: s, mains: map[int64]int{}}
+	if dryRun { // its new lines are as new as those of an import
+		now, err := s.store.DatabaseNow(ctx)
+		if err != nil {
+			return ImportReport{}, err
+		}
+		run.editor = newPOLineEditor(now)
 	}
-	run := &poLineImport{s: s, editor: newPOLineEditor(now), mains: map[int64]int{}}
 	return importCSV(ctx, in, dryRun, poLineCSV, func(ctx context.Context, lines []*importLine) error {
 		if dryRun { // the editor keeps what the earlier batches would have written
 			if err := run.plan(ctx, s.store.Read, lines); err != nil {

@@ -31,7 +31,9 @@ type tries struct {
 
 func newThrottle() *throttle { return &throttle{now: time.Now, clients: map[netip.Prefix]*tries{}} }
 
-func clientKey(address string) netip.Prefix {
+// ClientKey is what the clients of an address count as: a network of IPv6, of which one client has at least so many
+// addresses, or the address itself.
+func ClientKey(address string) netip.Prefix {
 	a, _ := netip.ParseAddr(address) // of a Unix socket, say: all are one client
 	bits := a.BitLen()
 	if a.Is6() && !a.Is4In6() {
@@ -46,7 +48,7 @@ func clientKey(address string) netip.Prefix {
 func (t *throttle) begin(address string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now, key := t.now(), clientKey(address)
+	now, key := t.now(), ClientKey(address)
 	c := t.clients[key]
 	switch {
 	case c == nil || now.After(c.until):
@@ -68,7 +70,7 @@ func (t *throttle) begin(address string) (wait time.Duration) {
 func (t *throttle) succeeded(address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	key := clientKey(address)
+	key := ClientKey(address)
 	c := t.clients[key]
 	switch {
 	case c == nil:

@@ -62,7 +62,7 @@ func TestThrottleClients(t *testing.T) {
 	if n := len(throttle.clients); n != mostClients {
 		t.Errorf("%d clients", n)
 	}
-	if throttle.clients[clientKey("10.0.0.0")] != nil || throttle.clients[clientKey("10.0.40.0")] == nil {
+	if throttle.clients[ClientKey("10.0.0.0")] != nil || throttle.clients[ClientKey("10.0.40.0")] == nil {
 		t.Error("the newest is forgotten before the oldest")
 	}
 	now = now.Add(time.Hour)
